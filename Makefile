@@ -1,0 +1,63 @@
+# The two commands: `make demo` (ARGS=--once ends by itself) and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install manifest demo up test lint bench clean browser
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PYTAG := $(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2])' 2>/dev/null)
+LOCK := requirements/$(PYTAG).txt
+STAMP := $(VENV)/.installed-$(PYTAG)
+TESTS ?= fbads_pipeline_tests
+ARGS ?=
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: $(STAMP) manifest ## the virtual environment, from the lock, and dbt's manifest
+
+$(STAMP): $(LOCK) requirements/uv.txt pyproject.toml
+	@test -n "$(PYTAG)" || { echo "make: Python 3.11 or 3.12 is needed: install it, or call make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "make: python3-venv is missing: apt-get install python3-venv" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(LOCK)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+manifest: $(STAMP) ## dbt's manifest, when the models have changed
+	@$(BIN)/python -m fbads_pipeline.defs.model.project
+
+demo: install ## the main job against a sandbox Marketing API, then Dagster and the sidecar until Ctrl-C
+	@exec $(BIN)/fbads demo $(ARGS)
+
+up: install ## Dagster and the sidecar with your settings
+	@exec $(BIN)/fbads up
+
+lint: install ## ruff, mypy, import rules, SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 models tests
+
+test: install browser lint ## everything that CI checks, closing with pytest's summary
+	$(BIN)/pytest $(TESTS) $(ARGS)
+
+browser: ## Chromium for the tests of the pages (Debian's package; as root only)
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null
+
+bench: install ## what things cost, side by side in one run
+	$(BIN)/python -m fbads_pipeline_tests.bench $(ARGS)
+
+lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
+	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --python-version $$v \
+	  --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet \
+	  --output-file requirements/py$${v/./}.txt; done
+	$(BIN)/uv pip compile requirements/uv.in --only-binary :all: --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --quiet --output-file requirements/uv.txt
+
+clean: ## everything that the commands made, but for the data in .fbads
+	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info

@@ -1,0 +1,176 @@
+"""One call to the Graph API: credentials, time-outs, retries, waits; JSON in, sorted errors out.
+
+The SDK's session carries the credentials and its certificate bundle; the token goes into the Authorization header,
+never into an address. Bodies are read with orjson: the SDK's own response object would parse each one twice.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+import structlog
+from requests.adapters import HTTPAdapter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from fbads_pipeline.adapters.meta_ads.usage import Pacer, read_usage
+from fbads_pipeline.domain.collecting import Traffic
+from fbads_pipeline.domain.errors import MetaError, RateLimited, TransientMetaError, error_from_envelope
+
+log = structlog.get_logger(__name__)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class GraphAccess:
+    """Where the Graph API is and with what right we ask. Secrets never show in its repr."""
+
+    url: str
+    version: str
+    token: str
+    app_id: str | None = None
+    app_secret: str | None = None
+    timeout_seconds: tuple[float, float] = (5.0, 60.0)
+    attempts: int = 5
+    backoff_seconds: float = 1.0
+    longest_wait_seconds: float = 600.0
+    connections: int = 16
+
+    def __repr__(self) -> str:
+        return f"GraphAccess({self.url}/{self.version})"
+
+
+class Transport:
+    """Calls of one token; safe to use from several threads at once."""
+
+    def __init__(self, access: GraphAccess, sleep: Callable[[float], None] = time.sleep) -> None:
+        from facebook_business.api import FacebookAdsApi
+        from facebook_business.session import FacebookSession
+
+        self._access = access
+        self._sleep = sleep
+        self._pacer = Pacer()
+        self._traffic: dict[str, Traffic] = {}
+        self._lock = threading.Lock()
+        session = FacebookSession(access.app_id, access.app_secret, access.token, timeout=access.timeout_seconds)
+        self._http: requests.Session = session.requests
+        del self._http.params["access_token"]
+        self._http.headers.update(FacebookAdsApi.HTTP_DEFAULT_HEADERS)
+        self._http.headers["Authorization"] = f"Bearer {access.token}"
+        self._http.headers["Accept-Encoding"] = "gzip, deflate"
+        self._http.trust_env = False
+        for scheme in ("https://", "http://"):
+            self._http.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=access.connections))
+
+    def traffic(self, account_id: str) -> Traffic:
+        """What the account's calls cost so far (the live object)."""
+        with self._lock:
+            return self._traffic.setdefault(account_id, Traffic())
+
+    def get(self, path: str, params: Mapping[str, str], *, account_id: str = "") -> Json:
+        """The answer to a GET; raises a MetaError once retries and waits are used up."""
+        body: Json = self._patiently("GET", path, params, account_id)
+        return body
+
+    def post(self, path: str, params: Mapping[str, str], *, account_id: str = "") -> Any:
+        """The answer to a POST that may be repeated safely (batch reads, report runs)."""
+        return self._patiently("POST", path, params, account_id)
+
+    def _patiently(self, method: str, path: str, params: Mapping[str, str], account_id: str) -> Any:
+        traffic = self.traffic(account_id)
+        backoff = wait_exponential_jitter(
+            initial=self._access.backoff_seconds, max=30, jitter=self._access.backoff_seconds
+        )
+
+        def wait(state: RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            told = error.wait_seconds if isinstance(error, RateLimited) else None
+            return min(told, self._access.longest_wait_seconds) if told else backoff(state)
+
+        def before_sleep(state: RetryCallState) -> None:
+            seconds = state.next_action.sleep if state.next_action else 0.0
+            traffic.retries += 1
+            traffic.waited_seconds += seconds
+            error = state.outcome.exception() if state.outcome else None
+            log.warning("retry", account_id=account_id, path=path, seconds=round(seconds, 1), reason=str(error))
+
+        retrying = Retrying(
+            retry=retry_if_exception_type((TransientMetaError, RateLimited)),
+            stop=stop_after_attempt(self._access.attempts),
+            wait=wait,
+            sleep=self._sleep,
+            before_sleep=before_sleep,
+            reraise=True,
+        )
+        return retrying(self._once, method, path, params, account_id, traffic)
+
+    def _once(self, method: str, path: str, params: Mapping[str, str], account_id: str, traffic: Traffic) -> Any:
+        self._hold_back(account_id, traffic)
+        url = f"{self._access.url.rstrip('/')}/{self._access.version}/{path}"
+        traffic.calls += 1
+        try:
+            response = self._http.request(
+                method,
+                url,
+                params=params if method == "GET" else None,
+                data=params if method == "POST" else None,
+                timeout=self._access.timeout_seconds,
+                allow_redirects=False,
+            )
+        except requests.RequestException as fault:
+            raise TransientMetaError(f"no answer from {urlsplit(url).netloc}: {type(fault).__name__}") from None
+        traffic.bytes += len(response.content)
+        self._pacer.note(account_id, read_usage(response.headers))
+        return _answer(response)
+
+    def _hold_back(self, account_id: str, traffic: Traffic) -> None:
+        seconds = min(self._pacer.delay(account_id), self._access.longest_wait_seconds)
+        if seconds > 0:
+            if seconds >= 1:
+                log.info("slowing down", account_id=account_id, seconds=round(seconds, 1))
+            traffic.waited_seconds += seconds
+            self._sleep(seconds)
+
+
+def _answer(response: requests.Response) -> Any:
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        body = _leniently(response)
+    if isinstance(body, dict) and isinstance(body.get("error"), dict):
+        raise _with_wait(error_from_envelope(body["error"], response.status_code), response)
+    if response.status_code >= 400:
+        raise TransientMetaError(f"HTTP {response.status_code} without an error envelope")
+    return body
+
+
+def _leniently(response: requests.Response) -> Any:
+    """Half a surrogate pair in a name is legal JSON that orjson refuses: such characters become `?`."""
+    try:
+        loose = json.loads(response.content)
+        return orjson.loads(json.dumps(loose, ensure_ascii=False).encode("utf-8", "replace"))
+    except ValueError:
+        raise _no_json(response) from None
+
+
+def _no_json(response: requests.Response) -> MetaError:
+    text = response.text[:2000]
+    if response.status_code >= 500 and "reduce the amount of data" in text.lower():
+        return error_from_envelope(
+            {"message": "Please reduce the amount of data you're asking for"}, response.status_code
+        )
+    return TransientMetaError(
+        f"HTTP {response.status_code} with a body that is no JSON ({len(response.content)} bytes)"
+    )
+
+
+def _with_wait(error: MetaError, response: requests.Response) -> MetaError:
+    if isinstance(error, RateLimited):
+        error.wait_seconds = read_usage(response.headers).wait_seconds or None
+    return error

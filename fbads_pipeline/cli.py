@@ -1,0 +1,190 @@
+"""`fbads`: the program's commands. Data on stdout alone; logs, progress and errors on stderr.
+
+Exit codes: 0 done · 1 done in part, or a red check (named) · 2 wrong use or settings · 3 the outside world failed, or
+every account did · 130 interrupted.
+"""
+
+import signal
+import sys
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from fbads_pipeline.settings import Settings, SettingsError, load_settings
+
+DAY = ["%Y-%m-%d"]
+OK, PARTLY, WRONG_USE, OUTSIDE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="fbads", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
+db = typer.Typer(no_args_is_help=True, help="The database of this home.")
+app.add_typer(db, name="db")
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Role(StrEnum):
+    """Who logs in."""
+
+    OWNER = "owner"
+    ANALYST = "analyst"
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Do the main job, print the summary, and end.")] = False,
+) -> None:
+    """The whole pipeline against a sandbox Marketing API on this machine: no account anywhere."""
+    from fbads_pipeline.local.demo import run_demo
+
+    raise typer.Exit(run_demo(once=once))
+
+
+@app.command()
+def up() -> None:
+    """Start Dagster (UI, daemon, schedule, sensor) and the sidecar, and stay until Ctrl-C."""
+    from fbads_pipeline.local.up import run_up
+
+    raise typer.Exit(run_up(load_settings()))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int | None, typer.Option(help="Port; FBADS_SANDBOX_PORT without it.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    seed: Annotated[int, typer.Option(help="The world's seed.")] = 7,
+    now: Annotated[str | None, typer.Option(help="A fixed clock, ISO 8601 with offset.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="A misbehaviour, such as rate-limit-storm.")] = None,
+) -> None:
+    """A Marketing API on this machine: a seeded world with its own clock and labelled incidents."""
+    from fbads_pipeline.local.demo import run_sandbox
+
+    settings = load_settings()
+    run_sandbox(host=host, port=port or settings.sandbox_port, seed=seed, now=now, scenario=scenario)
+
+
+@app.command()
+def sync(
+    since: Annotated[datetime, typer.Option("--from", formats=DAY, metavar="DAY", help="First account-local day.")],
+    until: Annotated[datetime, typer.Option("--to", formats=DAY, metavar="DAY", help="Last account-local day.")],
+    account: Annotated[list[str] | None, typer.Option(help="Only this account; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Collect and model a range of days in this process. Never alerts."""
+    from fbads_pipeline.local.sync import run_sync
+
+    accounts = [one.removeprefix("act_") for one in account or []]
+    raise typer.Exit(run_sync(load_settings(), since.date(), until.date(), accounts, as_json=as_json))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One read-only statement.")],
+    fmt: Annotated[Format, typer.Option("--format", help="How rows are written.")] = Format.TABLE,
+) -> None:
+    """Read the marts as the read-only analyst."""
+    from fbads_pipeline.local.sql import run_sql
+
+    raise typer.Exit(run_sql(load_settings(), query, fmt.value))
+
+
+@app.command()
+def api() -> None:
+    """The sidecar alone: REST on loopback."""
+    from fbads_pipeline.api.run import serve
+
+    serve(load_settings())
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, token, dbt manifest and ports; say what to mend."""
+    from fbads_pipeline.local.doctor import run_doctor
+
+    raise typer.Exit(run_doctor())
+
+
+@db.command("url")
+def db_url(
+    role: Annotated[Role, typer.Option(help="Who logs in.")] = Role.OWNER,
+) -> None:
+    """Print the address of the database, starting the embedded server where needed and leaving it up."""
+    from fbads_pipeline.adapters.postgres.database import open_database
+
+    with open_database(load_settings(), leave_running=True) as database:
+        database.prepare()
+        print(database.analyst_url if role is Role.ANALYST else database.url)
+
+
+@db.command("stop")
+def db_stop() -> None:
+    """Stop the embedded server."""
+    from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres
+
+    settings = load_settings()
+    if settings.database_url:
+        raise SettingsError("FBADS_DATABASE_URL names a server of yours: stop it where you started it")
+    was_running = EmbeddedPostgres(settings.home_path).stop()
+    print("stopped" if was_running else "it was not running", file=sys.stderr)
+
+
+@db.command("migrate")
+def db_migrate() -> None:
+    """Bring the database to the newest schema."""
+    from fbads_pipeline.adapters.postgres.database import open_database
+
+    with open_database(load_settings()) as database:
+        print(database.prepare())
+
+
+def _exit_code(error: BaseException) -> int | None:
+    """The code for an error that is the user's or the world's; None for a fault of ours, which shows its trace."""
+    names = {cls.__name__ for cls in type(error).__mro__}
+    if names & {"SettingsError", "UnknownAccount", "WrongUse", "PortTaken", "ManifestError", "QueryRefused"}:
+        return WRONG_USE
+    if names & {"MetaError", "DatabaseUnreachable", "EmbeddedPostgresError", "ChildFailed", "OperationalError"}:
+        return OUTSIDE_FAILED
+    return None
+
+
+def main() -> None:
+    """The entry point: one sentence and the right code for what the user or the world did."""
+    from fbads_pipeline.local.logs import set_up_logs
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` leaves it ignored
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # contexts close, children are stopped
+    try:
+        set_up_logs(_settings_or_none())
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(OK)
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        print(f"fbads: {str(error).splitlines()[0]}", file=sys.stderr)
+        sys.exit(code)
+
+
+def _settings_or_none() -> Settings | None:
+    """The settings, or None where they are wrong: the command itself will say so."""
+    try:
+        return load_settings()
+    except SettingsError:
+        return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Graph API → raw. One graph: plan the shards, read each, say what became of every account."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
+from fbads_pipeline.domain.accounts import Account
+from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.ports import AdsApi, Clock, RawStore
+from fbads_pipeline.services.sync_ads import SyncPlan, list_accounts, pick_accounts, shards_of, sync_ads
+from fbads_pipeline.settings import Settings
+
+TABLES = ("accounts", "campaigns", "adsets", "ads", "insights")
+_DESCRIPTIONS = {
+    "accounts": "One row per ad account: currency, time zone, status.",
+    "campaigns": "One row per campaign as Meta shows it now, archived and deleted ones included.",
+    "adsets": "One row per ad set as Meta shows it now.",
+    "ads": "One row per ad as Meta shows it now.",
+    "insights": "One row per account, level, object and account-local day, exactly as Meta reported it.",
+}
+
+
+class CollectConfig(dg.Config):
+    """accounts: ids to read, empty for all; only_due: read what each account needs now, within the partitions asked."""
+
+    accounts: list[str] = []
+    only_due: bool = False
+
+
+def collect_config(accounts: list[str], *, only_due: bool) -> dict[str, Any]:
+    """Run config of the collecting part, for `RunRequest` and `execute_in_process`."""
+    return {"ops": {"collect": {"ops": {"plan_shards": {"config": {"accounts": accounts, "only_due": only_due}}}}}}
+
+
+@dg.op(out=dg.DynamicOut())
+def plan_shards(
+    context: dg.OpExecutionContext,
+    config: CollectConfig,
+    ads: dg.ResourceParam[AdsApi],
+    raw: dg.ResourceParam[RawStore],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
+    """The accounts to read, in as many shards as there are workers to read them."""
+    seen = list_accounts(ads, raw, clock, settings.account_ids)
+    accounts = pick_accounts(seen, config.accounts, settings.account_ids)
+    keys = context.partition_key_range
+    for number, shard in enumerate(shards_of(accounts, settings.shards)):
+        yield dg.DynamicOutput(
+            {"accounts": shard, "since": keys.start, "until": keys.end, "only_due": config.only_due}, f"shard_{number}"
+        )
+
+
+@dg.op(pool="graph_api")
+def collect_shard(
+    context: dg.OpExecutionContext,
+    shard: dict[str, Any],
+    ads: dg.ResourceParam[AdsApi],
+    raw: dg.ResourceParam[RawStore],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
+) -> list[dict[str, Any]]:
+    """Read the shard's accounts, side by side; a failed account is a row of the answer, never an exception."""
+    accounts: list[Account] = shard["accounts"]
+    asked = DayRange(date.fromisoformat(shard["since"]), date.fromisoformat(shard["until"]))
+    plan = SyncPlan(
+        run_id=context.run_id,
+        levels=settings.levels,
+        days=None if shard["only_due"] else asked,
+        restatement_days=settings.restatement_days,
+        concurrency=settings.concurrency,
+    )
+    reports = sync_ads(ads, raw, clock, accounts, plan, lambda name, done, total: _say(context, name, done, total))
+    return [report.as_row() for report in reports]
+
+
+@dg.op(out={table: dg.Out(dg.Nothing) for table in TABLES})
+def land(reports: list[list[dict[str, Any]]]) -> Iterator[dg.Output[None]]:
+    """The five raw tables, with what each account's reading did to them."""
+    rows = sorted((row for shard in reports for row in shard), key=lambda row: str(row["account_id"]))
+    for table in TABLES:
+        yield dg.Output(None, table, metadata=_metadata(rows) if table == "insights" else {"accounts": len(rows)})
+
+
+@dg.graph_multi_asset(
+    name="collect",
+    outs={
+        table: dg.AssetOut(
+            key=["raw", table],
+            description=_DESCRIPTIONS[table],
+            group_name="collect",
+            kinds={"python", "postgres"},
+            owners=["team:data"],
+        )
+        for table in TABLES
+    },
+    partitions_def=ACCOUNT_DAYS,
+    backfill_policy=BACKFILL,
+)
+def collect() -> Mapping[str, Any]:
+    """What Meta says now: accounts, objects and insights of the days asked for."""
+    reports = plan_shards().map(collect_shard)
+    landed = land(reports.collect())
+    return {table: getattr(landed, table) for table in TABLES}
+
+
+def _say(context: dg.OpExecutionContext, name: str, done: int, total: int) -> None:
+    context.log.info(f"{done}/{total} {name}")
+
+
+def _metadata(rows: list[dict[str, Any]]) -> Mapping[str, Any]:
+    totals = {
+        key: sum(row[key] for row in rows) for key in ("calls", "bytes", "rows_read", "rows_changed", "rows_removed")
+    }
+    header = "| account | status | days | calls | rows read | changed | removed | waited s | retries | error |\n"
+    lines = [
+        "| {account_id} | {status} | {days} | {calls} | {rows_read} | {rows_changed} | {rows_removed} |"
+        " {waited_seconds:.1f} | {retries} | {error} |".format(**{**row, "error": _cell(row["error"])})
+        for row in rows
+    ]
+    table = header + "|---" * 10 + "|\n" + "\n".join(lines)
+    return {**totals, "accounts": len(rows), "by_account": dg.MetadataValue.md(table)}
+
+
+def _cell(text: str | None) -> str:
+    return (text or "").replace("|", "\\|").replace("\n", " ")

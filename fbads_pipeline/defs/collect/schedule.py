@@ -1,0 +1,46 @@
+"""Every half hour: what the accounts need now, collected and modelled in one run."""
+
+import dagster as dg
+
+from fbads_pipeline.defs.collect.assets import collect_config
+from fbads_pipeline.defs.partitions import ACCOUNT_DAYS
+from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.ports import Clock, RawStore
+from fbads_pipeline.services.sync_ads import due_range
+from fbads_pipeline.settings import Settings
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+collect_and_model = dg.define_asset_job(
+    "collect_and_model",
+    selection=dg.AssetSelection.groups("collect", "model"),
+    partitions_def=ACCOUNT_DAYS,
+    executor_def=dg.in_process_executor,
+    description="Graph API → raw → marts. Never alerts.",
+)
+
+
+def range_tags(days: DayRange) -> dict[str, str]:
+    """The run tags that make one run cover a range of partitions."""
+    return {RANGE_START: str(days.since), RANGE_END: str(days.until)}
+
+
+@dg.schedule(
+    job=collect_and_model,
+    cron_schedule="*/30 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="The trailing two local days of every account; once a day the whole restatement window.",
+)
+def every_half_hour(
+    context: dg.ScheduleEvaluationContext,
+    raw: dg.ResourceParam[RawStore],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
+) -> dg.RunRequest:
+    days = due_range(raw, clock, levels=settings.levels, restatement_days=settings.restatement_days)
+    return dg.RunRequest(
+        run_key=f"tick-{context.scheduled_execution_time:%Y-%m-%dT%H:%M}",
+        run_config=collect_config([], only_due=True),
+        tags=range_tags(days),
+    )

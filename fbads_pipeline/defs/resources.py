@@ -1,0 +1,75 @@
+"""Every outside thing, configured once: Dagster's resources are the plain objects that the sidecar and tests use too.
+
+Nothing is opened before a run or a tick asks for it.
+"""
+
+from functools import cache
+from typing import Any
+
+import dagster as dg
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.meta_ads.client import GraphAds
+from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.adapters.postgres.database import Database, shared_database
+from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.ports import Clock
+from fbads_pipeline.settings import Settings, SettingsError, load_settings
+
+
+@cache
+def read_settings() -> Settings:
+    """The settings of this process."""
+    return load_settings()
+
+
+def graph_ads(settings: Settings) -> GraphAds:
+    """The Marketing API as the settings say; raises SettingsError without a token."""
+    if settings.access_token is None:
+        raise SettingsError("FBADS_ACCESS_TOKEN is missing: set it to a token with the permission ads_read")
+    access = GraphAccess(
+        url=settings.graph_url,
+        version=settings.api_version,
+        token=settings.access_token.get_secret_value(),
+        app_id=settings.app_id,
+        app_secret=settings.app_secret.get_secret_value() if settings.app_secret else None,
+        longest_wait_seconds=settings.longest_wait_seconds,
+        connections=settings.concurrency,
+    )
+    return GraphAds(Transport(access), windows=settings.attribution_windows)
+
+
+@dg.resource(description="The settings of the environment.")
+def settings_resource(_: dg.InitResourceContext) -> Settings:
+    return read_settings()
+
+
+@dg.resource(description="Now, or the fixed instant of FBADS_NOW.")
+def clock_resource(_: dg.InitResourceContext) -> Clock:
+    return clock_from(read_settings().now)
+
+
+@dg.resource(description="The PostgreSQL of this home.")
+def database_resource(_: dg.InitResourceContext) -> Database:
+    return shared_database()
+
+
+@dg.resource(description="The Marketing API.")
+def ads_resource(_: dg.InitResourceContext) -> GraphAds:
+    return graph_ads(read_settings())
+
+
+@dg.resource(description="The schema raw.")
+def raw_resource(_: dg.InitResourceContext) -> PostgresRawStore:
+    return PostgresRawStore(shared_database().owner)
+
+
+def resources() -> dict[str, Any]:
+    """Resource key → resource."""
+    return {
+        "settings": settings_resource,
+        "clock": clock_resource,
+        "database": database_resource,
+        "ads": ads_resource,
+        "raw": raw_resource,
+    }

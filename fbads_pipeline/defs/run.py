@@ -1,0 +1,110 @@
+"""Runs a job of the house in this process and says what came of it."""
+
+import resource
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from fbads_pipeline.defs.collect.assets import collect_config
+from fbads_pipeline.defs.collect.schedule import range_tags
+from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.services.sync_ads import Progress
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class JobOutcome:
+    """failures: step → reason; red_checks: checks of severity ERROR that did not pass; seconds: phase → wall time."""
+
+    run_id: str
+    succeeded: bool
+    failures: dict[str, str] = field(default_factory=dict)
+    red_checks: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
+    peak_rss_bytes: int = 0
+
+
+def run_collect_and_model(
+    instance: dg.DagsterInstance, days: DayRange, accounts: list[str], progress: Progress, started: float
+) -> JobOutcome:
+    """Collect the days and model them, as a run that Dagster's UI shows; `started` is when the program started."""
+    return _run(
+        "collect_and_model", instance, collect_config(accounts, only_due=False), range_tags(days), progress, started
+    )
+
+
+def run_review(instance: dg.DagsterInstance, progress: Progress, started: float) -> JobOutcome:
+    """Review the marts as they stand, write suggestions, send what is due."""
+    return _run("review", instance, {}, {}, progress, started)
+
+
+def _run(
+    job: str,
+    instance: dg.DagsterInstance,
+    run_config: Mapping[str, Any],
+    tags: Mapping[str, str],
+    progress: Progress,
+    started: float,
+) -> JobOutcome:
+    from fbads_pipeline.definitions import defs
+
+    begun = time.time()
+    result = defs.resolve_job_def(job).execute_in_process(
+        instance=instance,
+        run_config={**run_config, **_QUIET},
+        tags=dict(tags),
+        resources=_with_progress(progress),
+        raise_on_error=False,
+    )
+    outcome = JobOutcome(result.run_id, result.success)
+    for event in result.all_events:
+        _note(outcome, event)
+    outcome.seconds = _phases(instance, result.run_id, started, begun)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    outcome.cpu_seconds = {
+        "program": round(used[0].ru_utime + used[0].ru_stime, 3),
+        "children": round(used[1].ru_utime + used[1].ru_stime, 3),
+    }
+    outcome.peak_rss_bytes = max(one.ru_maxrss for one in used) * 1024
+    return outcome
+
+
+def _with_progress(progress: Progress) -> dict[str, Any]:
+    listener: Callable[..., None] = progress
+    return {"progress": listener}
+
+
+def _note(outcome: JobOutcome, event: dg.DagsterEvent) -> None:
+    if event.is_step_failure:
+        error = event.step_failure_data.error
+        cause = error.cause if error and error.cause else error
+        outcome.failures[str(event.step_key)] = cause.message.strip() if cause else "no reason was given"
+    elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+        check = event.asset_check_evaluation_data
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+            outcome.red_checks[f"{check.asset_key.to_user_string()}: {check.check_name}"] = check.description or ""
+
+
+def _phases(instance: dg.DagsterInstance, run_id: str, started: float, begun: float) -> dict[str, float]:
+    """Wall seconds: `start` is all before the first step, the others are sums over steps."""
+    phases = {"start": 0.0, "collect": 0.0, "check": 0.0, "model": 0.0}
+    first = None
+    for stats in instance.get_run_step_stats(run_id):
+        if stats.start_time is None or stats.end_time is None:
+            continue
+        first = min(first or stats.start_time, stats.start_time)
+        phases[_phase_of(stats.step_key)] += stats.end_time - stats.start_time
+    phases["start"] = (first or begun) - started
+    phases["total"] = time.time() - started
+    return {name: round(seconds, 3) for name, seconds in phases.items()}
+
+
+def _phase_of(step_key: str) -> str:
+    if step_key.startswith("collect."):
+        return "collect"
+    return "model" if "dbt" in step_key or "model" in step_key else "check"

@@ -1,0 +1,115 @@
+"""What Meta's errors mean, sorted by what to do about them.
+
+MetaError
+├── TransientMetaError     try again, with backoff
+├── TooMuchData            ask for less: split, or go asynchronous
+├── RateLimited            wait the told time
+├── AccountStopped         this account's token or permission: stop it, tell someone once
+├── ReportPending          poll on, or resubmit
+└── PermanentMetaError     our query is wrong
+
+Branches on (code, subcode) as https://developers.facebook.com/docs/marketing-api/error-reference lists them, never on
+the text but for the one answer that has no code of its own ("reduce the amount of data", HTTP 500).
+"""
+
+from collections.abc import Mapping
+
+
+class MetaError(Exception):
+    """An answer of the Marketing API that is no data. The message is one sentence without secrets."""
+
+    kind = "error"
+
+    def __init__(
+        self, message: str, *, code: int | None = None, subcode: int | None = None, fbtrace_id: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code, self.subcode, self.fbtrace_id = code, subcode, fbtrace_id
+
+    def __str__(self) -> str:
+        numbers = "/".join(str(number) for number in (self.code, self.subcode) if number is not None)
+        trace = f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else ""
+        return f"{self.args[0]} (Meta error {numbers}{trace})" if numbers else str(self.args[0])
+
+
+class TransientMetaError(MetaError):
+    """A passing fault: connection, time-out, HTTP 5xx, a body cut short, codes 1 and 2."""
+
+    kind = "transient"
+
+
+class TooMuchData(MetaError):
+    """Meta asks for less data at a time."""
+
+    kind = "too_much_data"
+
+
+class RateLimited(MetaError):
+    """A quota is used up; `wait_seconds` is what the headers told, None where they told nothing."""
+
+    kind = "rate_limited"
+    wait_seconds: float | None = None
+
+
+class AccountStopped(MetaError):
+    """The token is no longer valid, or the permission is missing."""
+
+    kind = "stopped"
+
+
+class ReportPending(MetaError):
+    """A report run that is not ready, or has to be submitted anew."""
+
+    kind = "report_pending"
+
+
+class PermanentMetaError(MetaError):
+    """Asking again would give the same answer."""
+
+    kind = "wrong_query"
+
+
+_TOO_MUCH = {(100, 1487534), (1, 99), (100, 1504018), (2, 1504038)}
+_WRONG = {(2, 1504041), (2, 1504042)}
+_REPORT = {(2601, 1815107), (-2, 2490547)}
+_RATE_CODES = frozenset({4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80014})
+_STOPS_ONE_WRITE = {(613, 1487632), (17, 1885172), (17, 1885621)}
+_STOP_CODES = frozenset({10, 102, 190, *range(200, 300), 368})
+_TRANSIENT_CODES = frozenset({1, 2})
+
+
+def sort_error(code: int | None, subcode: int | None, http_status: int, text: str = "") -> type[MetaError]:
+    """The class that says what to do about an error envelope.
+
+    code, subcode: as in the envelope, None where it lacks them; text: the message, read for one case only.
+    """
+    pair = (code, subcode)
+    if pair in _TOO_MUCH or (http_status >= 500 and "reduce the amount of data" in text.lower()):
+        return TooMuchData
+    if pair in _REPORT:
+        return ReportPending
+    if pair in _WRONG or pair in _STOPS_ONE_WRITE:
+        return PermanentMetaError
+    if code in _RATE_CODES:
+        return RateLimited
+    if code in _STOP_CODES:
+        return AccountStopped
+    if code in _TRANSIENT_CODES or http_status >= 500:
+        return TransientMetaError
+    return PermanentMetaError
+
+
+def error_from_envelope(envelope: Mapping[str, object], http_status: int) -> MetaError:
+    """The sorted exception for the `error` object of an answer; numbers that come as text are read as numbers."""
+    code, subcode = _number(envelope.get("code")), _number(envelope.get("error_subcode"))
+    text = str(envelope.get("error_user_msg") or envelope.get("message") or "no message")
+    trace = envelope.get("fbtrace_id")
+    cls = sort_error(code, subcode, http_status, str(envelope.get("message") or ""))
+    return cls(text[:300], code=code, subcode=subcode, fbtrace_id=str(trace) if trace else None)
+
+
+def _number(value: object) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        return None

@@ -1,0 +1,126 @@
+"""`fbads demo`: the main job end to end, against the sandbox Marketing API."""
+
+import os
+import sys
+import time
+from typing import Any
+
+import psutil
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.processes import Children, require_free_port
+from fbads_pipeline.local.home import only_one, ready_home
+from fbads_pipeline.local.sync import collect_and_model, days_back, exit_code, progress_bar
+from fbads_pipeline.local.up import require_ports, stay_up
+from fbads_pipeline.settings import Settings, load_settings
+
+DEMO_DAYS = 60
+DEMO_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+_SUMMARY = """
+select c.account_id, min(a.name) as name, c.currency, count(distinct c.campaign_id) as campaigns,
+    sum(c.impressions) as impressions, sum(c.clicks) as clicks, sum(c.spend) as spend, sum(c.purchases) as purchases
+from marts.campaign_daily c join marts.accounts a using (account_id)
+group by c.account_id, c.currency order by c.account_id
+"""
+_SAID = """
+select account_id, count(*) filter (where status = 'PENDING') as pending from ops.suggestions group by account_id
+"""
+
+
+def run_demo(*, once: bool) -> int:
+    """Do the main job; unless `once`, stay up afterwards. Returns the exit code."""
+    settings = load_settings()
+    require_free_port(settings.sandbox_port, "FBADS_SANDBOX_PORT")
+    if not once:
+        require_ports(settings)
+    with only_one(settings.home_path, "make demo"), Children(settings.home_path / "logs") as children:
+        started = time.time()
+        _say("starting the sandbox Marketing API and the database")
+        settings = _start_sandbox(settings, children)
+        with ready_home(settings) as database:
+            code = _main_job(database)
+            _print_summary(database, settings, time.time() - started)
+            if not once and code in (0, 1):
+                stay_up(settings, database, children)
+                return 0
+            return code
+
+
+def run_sandbox(*, host: str, port: int, seed: int, now: str | None, scenario: str | None) -> None:
+    """Serve the sandbox until a signal."""
+    from fbads_pipeline.sandbox.run import serve
+
+    serve(host=host, port=port, seed=seed, now=now, scenario=scenario, token=DEMO_TOKEN)
+
+
+def _start_sandbox(settings: Settings, children: Children) -> Settings:
+    """The sandbox as a child, and settings that point at it; whatever Graph URL was set, a demo asks nobody else."""
+    port = settings.sandbox_port
+    command = [sys.executable, "-m", "fbads_pipeline.cli", "sandbox", "--port", str(port)]
+    children.start("sandbox", command + (["--now", settings.now.isoformat()] if settings.now else []), {})
+    children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)
+    os.environ.update({"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN})
+    for name in ("FBADS_ACCOUNT_IDS", "FBADS_APP_SECRET"):
+        os.environ.pop(name, None)
+    return load_settings()
+
+
+def _main_job(database: Database) -> int:
+    import dagster as dg
+
+    from fbads_pipeline.defs.run import run_review
+
+    started = psutil.Process().create_time()
+    days = days_back(DEMO_DAYS)
+    _say(f"collecting and modelling {days}")
+    with progress_bar("collecting") as progress:
+        summary = collect_and_model(database, days, [], progress, started)
+    for name, reason in summary["problems"].items():
+        print(f"fbads: {name}: {reason}", file=sys.stderr)
+    _say(
+        f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({_seconds(summary)}); reviewing performance"
+    )
+    with dg.DagsterInstance.get() as instance:
+        review = run_review(instance, lambda name, done, total: None, started)
+    for name, reason in {**review.failures, **review.red_checks}.items():
+        print(f"fbads: {name}: {reason}", file=sys.stderr)
+    return max(exit_code(summary), 0 if review.succeeded and not review.red_checks else 1)
+
+
+def _print_summary(database: Database, settings: Settings, seconds: float) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    with database.owner.connect() as connection:
+        rows = connection.execute(sa.text(_SUMMARY)).mappings().all()
+        pending = dict(connection.execute(sa.text(_SAID)).tuples().all())
+    table = Table(title=f"The last {DEMO_DAYS} days, as the marts tell them")
+    for heading in ("account", "name", "campaigns", "impressions", "clicks", "spend", "purchases", "suggestions"):
+        table.add_column(heading, justify="left" if heading in ("account", "name") else "right")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in _cells(row, pending)))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    print(f"done in {seconds:.0f} s; alerts of the dry run: {settings.home_path / 'outbox' / 'dry_run.jsonl'}")
+
+
+def _cells(row: Any, pending: dict[str, int]) -> list[str]:
+    return [
+        row["account_id"],
+        str(row["name"]),
+        str(row["campaigns"]),
+        f"{row['impressions']:,}",
+        f"{row['clicks']:,}",
+        f"{row['spend']:,} {row['currency']}",
+        f"{row['purchases']:,.0f}",
+        str(pending.get(row["account_id"], 0)),
+    ]
+
+
+def _seconds(summary: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
+
+
+def _say(text: str) -> None:
+    print(f"fbads: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,95 @@
+"""`fbads doctor`: what is well, what is not, and what to mend."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fbads_pipeline.settings import Settings, SettingsError, load_settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. code: the exit code that it asks for (0 well, 2 settings, 3 the outside world)."""
+
+    subject: str
+    said: str
+    code: int = 0
+
+
+def run_doctor() -> int:
+    """Print a line per thing looked at; returns the worst code."""
+    try:
+        settings = load_settings()
+    except SettingsError as wrong:
+        return _print([Finding("settings", str(wrong), 2)])
+    return _print([Finding("settings", "readable"), *(_look(name, check, settings) for name, check in _CHECKS.items())])
+
+
+def _print(findings: list[Finding]) -> int:
+    for finding in findings:
+        print(f"{'ok  ' if finding.code == 0 else 'MEND'}  {finding.subject}: {finding.said}")
+    return max(finding.code for finding in findings)
+
+
+def _look(name: str, check: Callable[[Settings], str], settings: Settings) -> Finding:
+    try:
+        return Finding(name, check(settings))
+    except Exception as wrong:  # a doctor names what it finds, whatever it is
+        is_ours = {"SettingsError", "PortTaken", "ManifestError"} & {cls.__name__ for cls in type(wrong).__mro__}
+        return Finding(name, str(wrong).splitlines()[0], 2 if is_ours else 3)
+
+
+def _home(settings: Settings) -> str:
+    from fbads_pipeline.local.home import require_writable
+
+    require_writable(settings.home_path)
+    return f"{settings.home_path} can be written"
+
+
+def _database(settings: Settings) -> str:
+    from fbads_pipeline.adapters.postgres import migrate
+    from fbads_pipeline.adapters.postgres.database import open_database
+    from fbads_pipeline.adapters.postgres.engine import check_server
+
+    with open_database(settings) as database:
+        facts = check_server(database.owner)
+        revision = migrate.revision(database.owner) or "not migrated yet (fbads db migrate, or any other command, does)"
+    kind = "yours" if settings.database_url else "embedded"
+    return f"PostgreSQL {facts.version} ({kind}), schema {revision}"
+
+
+def _token(settings: Settings) -> str:
+    from fbads_pipeline.defs.resources import graph_ads
+
+    accounts = graph_ads(settings).accounts()
+    if not accounts:
+        raise SettingsError("FBADS_ACCESS_TOKEN sees no ad account: give its user or system user access to one")
+    missing = [one for one in settings.account_ids if one not in {account.account_id for account in accounts}]
+    if missing:
+        raise SettingsError(f"FBADS_ACCOUNT_IDS names {', '.join(missing)}, which the token does not see")
+    return f"{settings.graph_url} answers; the token sees {len(accounts)} ad accounts"
+
+
+def _manifest(settings: Settings) -> str:
+    from fbads_pipeline.defs.model.project import manifest_is_stale
+
+    if manifest_is_stale():
+        raise SettingsError("dbt's manifest is missing or older than the project: run make manifest")
+    return "fresh"
+
+
+def _ports(settings: Settings) -> str:
+    from fbads_pipeline.adapters.processes import require_free_port
+
+    ports = {"FBADS_DAGSTER_PORT": settings.dagster_port, "FBADS_API_PORT": settings.api_port}
+    for name, port in ports.items():
+        require_free_port(port, name)
+    return ", ".join(str(port) for port in ports.values()) + " are free"
+
+
+_CHECKS: dict[str, Callable[[Settings], str]] = {
+    "home": _home,
+    "database": _database,
+    "token": _token,
+    "dbt manifest": _manifest,
+    "ports": _ports,
+}

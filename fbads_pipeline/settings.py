@@ -1,0 +1,121 @@
+"""Every setting, typed, read once. A wrong one stops the program with a sentence that names it."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from fbads_pipeline.domain.collecting import LEVELS, Level
+
+
+class SettingsError(ValueError):
+    """One sentence that names the setting and what to change."""
+
+
+class Settings(BaseSettings):
+    """What the environment says (prefix FBADS_). Empty strings count as not set."""
+
+    model_config = SettingsConfigDict(env_prefix="FBADS_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    home: Path = Field(Path(".fbads"), description="Where the program keeps its database, logs and exports.")
+    database_url: SecretStr | None = Field(
+        None, description="A PostgreSQL of yours (15 or newer); without it the program starts its own."
+    )
+    graph_url: str = Field("https://graph.facebook.com", description="The Marketing API; the sandbox's in the demo.")
+    api_version: str = Field("v25.0", pattern=r"^v\d+\.\d+$", description="The Marketing API's version.")
+    access_token: SecretStr | None = Field(None, description="Token of a user or system user with `ads_read`.")
+    app_id: str | None = Field(None, description="The Meta app's id.")
+    app_secret: SecretStr | None = Field(None, description="The Meta app's secret; calls then carry appsecret_proof.")
+    account_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma list of ad accounts; empty means all that the token sees."
+    )
+    levels: Annotated[tuple[Level, ...], NoDecode] = Field(LEVELS, description="Levels of insights that are collected.")
+    attribution_windows: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("7d_click", "1d_view"), description="Attribution windows that are asked for."
+    )
+    restatement_days: int = Field(28, ge=2, le=92, description="Days that are read again once a day.")
+    concurrency: int = Field(8, ge=1, le=64, description="Requests under way at once.")
+    longest_wait_seconds: float = Field(600, ge=0, description="The longest that a call waits when Meta says to wait.")
+    shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")
+    now: datetime | None = Field(
+        None,
+        description="A fixed clock (ISO 8601 with offset), for tests and demos; Dagster's partitions keep the real one.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How logs look on stderr; `json` in production."
+    )
+    dagster_port: int = Field(3000, ge=1, le=65535, description="Port of Dagster's UI.")
+    api_port: int = Field(8000, ge=1, le=65535, description="Port of the sidecar.")
+    sandbox_port: int = Field(8090, ge=1, le=65535, description="Port of the sandbox Marketing API.")
+    ctr_limit: Decimal = Field(Decimal("0.01"), ge=0, le=1, description="CTR below this fraction is a breach.")
+    ctr_min_impressions: int = Field(1000, ge=1, description="Impressions needed before CTR is judged.")
+    cpa_limit: Decimal = Field(
+        Decimal(50),
+        gt=0,
+        description="CPA above this is a breach, in the account's currency (× 100 where it has no decimals).",
+    )
+    cpa_min_spend_factor: Decimal = Field(
+        Decimal(3), gt=0, description="Spend needed before CPA is judged, in CPA limits."
+    )
+    review_days: int = Field(7, ge=1, le=28, description="Complete days that the thresholds look at.")
+    slack_token: SecretStr | None = Field(None, description="Slack bot token; without it alerts go to the dry run.")
+    slack_channel: str | None = Field(None, description="Slack channel id that receives the alerts.")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's API; another address for tests.")
+
+    @field_validator("account_ids", "levels", "attribution_windows", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("account_ids")
+    @classmethod
+    def _bare_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        ids = tuple(dict.fromkeys(part.removeprefix("act_") for part in value))
+        for part in ids:
+            if not part.isascii() or not part.isdigit():
+                raise ValueError(f"{part!r} is not an ad account id: digits, with or without act_")
+        return ids
+
+    @field_validator("levels", mode="after")
+    @classmethod
+    def _in_order(cls, value: tuple[Level, ...]) -> tuple[Level, ...]:
+        if not value:
+            raise ValueError(f"levels are a comma list of {', '.join(LEVELS)}")
+        return tuple(level for level in LEVELS if level in value)
+
+    @field_validator("graph_url", "slack_api_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("an address starts with http:// or https://")
+        return value
+
+    @field_validator("now")
+    @classmethod
+    def _has_offset(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("the instant needs an offset, as in 2026-11-01T12:00:00-03:00")
+        return value
+
+    @cached_property
+    def home_path(self) -> Path:
+        """`FBADS_HOME` as an absolute path, so that child processes agree on it wherever they start."""
+        return self.home.expanduser().resolve()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The environment's settings; raises SettingsError with one sentence per wrong setting, never its value if secret."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as wrong:
+        raise SettingsError("; ".join(_sentence(error) for error in wrong.errors())) from None
+
+
+def _sentence(error: Any) -> str:
+    name = "FBADS_" + str(error["loc"][0]).upper()
+    reason = str(error["msg"]).removeprefix("Value error, ")
+    return f"{name} is not usable: {reason[:1].lower()}{reason[1:]}"

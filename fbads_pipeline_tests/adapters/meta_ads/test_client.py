@@ -1,0 +1,198 @@
+"""The Marketing API over real HTTP: paging, splitting, waiting, and no token anywhere."""
+
+import json
+from datetime import date
+from urllib.parse import quote
+
+import pytest
+
+from fbads_pipeline.adapters.meta_ads.client import GraphAds
+from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.domain.errors import AccountStopped, RateLimited, TooMuchData, TransientMetaError
+from fbads_pipeline_tests.graph_server import Answer, error, graph_server
+
+TOKEN = "EAAcanary"
+DAYS = DayRange(date(2026, 11, 1), date(2026, 11, 4))
+
+
+class Naps(list):
+    """A sleep that only remembers."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+def client(url, naps=None, **settings):
+    access = GraphAccess(url, "v25.0", TOKEN, **settings)
+    return GraphAds(Transport(access, sleep=naps if naps is not None else Naps()))
+
+
+def rows_of(pages):
+    return [row for page in pages for row in page]
+
+
+def test_pages_are_followed_to_the_missing_next_even_past_an_empty_one():
+    pages = [["a"], [], ["b"]]
+
+    def answer(asked, before):
+        onward = f"http://elsewhere.test/v25.0/act_1/insights?access_token={TOKEN}&after=c{before}&limit=5000"
+        paging = {"cursors": {"after": "x"}, **({"next": onward} if before < 2 else {})}
+        return Answer({"data": [{"id": one} for one in pages[before]], "paging": paging})
+
+    with graph_server(answer) as server:
+        rows = rows_of(client(server.url).insights("1", "ad", DAYS))
+    assert [row["id"] for row in rows] == ["a", "b"]
+    assert [one.query.get("after") for one in server.asked] == [None, "c0", "c1"]
+    assert {one.query["level"] for one in server.asked} == {"ad"}
+
+
+def test_the_token_travels_in_the_header_alone_with_a_proof_beside_it():
+    with graph_server(lambda asked, before: Answer({"data": []})) as server:
+        list(client(server.url, app_secret="shh").objects("1", "campaign"))
+    (asked,) = server.asked
+    assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in asked.address
+    assert len(asked.query["appsecret_proof"]) == 64
+
+
+def test_every_effective_status_of_the_level_is_named():
+    with graph_server(lambda asked, before: Answer({"data": []})) as server:
+        ads = client(server.url)
+        list(ads.insights("1", "adset", DAYS))
+        list(ads.insights("1", "account", DAYS))
+        list(ads.objects("1", "ad"))
+    insights, account, objects = server.asked
+    (every,) = json.loads(insights.query["filtering"])
+    assert every["field"] == "adset.effective_status"
+    assert {"ARCHIVED", "DELETED", "CAMPAIGN_PAUSED"} <= set(every["value"])
+    assert "filtering" not in account.query
+    assert "ARCHIVED" in objects.query["effective_status"]
+    assert "DELETED" not in objects.query["effective_status"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        error(1),
+        error(2, 1504044, status=500),
+        error(2, status=200),
+        Answer(raw=b"<html>bad gateway</html>", status=502),
+        Answer(raw=b'{"data": [{"id": "1"', status=200),
+        Answer({"data": [1, 2, 3]}, declared_length=4000),
+        Answer(hang_up=True),
+        Answer({"no": "data"}, status=503),
+    ],
+    ids=["1", "2", "error in 200", "html", "cut JSON", "cut body", "hang-up", "503"],
+)
+def test_a_passing_fault_is_tried_again(fault):
+    naps = Naps()
+    with graph_server(lambda asked, before: fault if before < 2 else Answer({"data": [{"id": "1"}]})) as server:
+        ads = client(server.url, naps)
+        assert rows_of(ads.insights("1", "account", DAYS)) == [{"id": "1"}]
+    assert len(naps) == 2
+    traffic = ads.traffic("1")
+    assert (traffic.calls, traffic.retries) == (3, 2)
+
+
+def test_patience_ends():
+    with graph_server(lambda asked, before: error(1)) as server, pytest.raises(TransientMetaError):
+        rows_of(client(server.url, attempts=3).insights("1", "account", DAYS))
+    assert len(server.asked) == 3
+
+
+def test_a_rate_limit_is_waited_out_as_the_headers_tell():
+    naps = Naps()
+    told = error(17, 2446079, X_Ad_Account_Usage='{"acc_id_util_pct": 100, "reset_time_duration": 42}')
+    with graph_server(lambda asked, before: told if before == 0 else Answer({"data": []})) as server:
+        ads = client(server.url, naps)
+        rows_of(ads.insights("1", "account", DAYS))
+    assert 42 in naps
+    assert ads.traffic("1").waited_seconds >= 42
+
+
+def test_a_rate_limit_without_end_is_said():
+    with graph_server(lambda asked, before: error(80000)) as server, pytest.raises(RateLimited):
+        rows_of(client(server.url, attempts=2).insights("1", "account", DAYS))
+
+
+def test_an_expired_token_is_not_tried_again():
+    with graph_server(lambda asked, before: error(190, 463)) as server, pytest.raises(AccountStopped) as stop:
+        rows_of(client(server.url).insights("1", "account", DAYS))
+    assert len(server.asked) == 1
+    assert TOKEN not in str(stop.value) + repr(stop.value)
+
+
+def test_a_range_that_is_too_large_is_asked_for_in_halves():
+    def answer(asked, before):
+        since, until = json.loads(asked.query["time_range"]).values()
+        if since != until:
+            return error(100, 1487534)
+        return Answer({"data": [{"day": since}]})
+
+    with graph_server(answer) as server:
+        rows = rows_of(client(server.url).insights("1", "ad", DAYS))
+    assert [row["day"] for row in rows] == [str(day) for day in DAYS]
+
+
+def test_a_day_that_is_too_large_is_asked_for_in_smaller_pages():
+    day = DayRange(DAYS.since, DAYS.since)
+
+    def answer(asked, before):
+        if int(asked.query["limit"]) > 1000:
+            return Answer(raw=b"Please reduce the amount of data you're asking for", status=500)
+        return Answer({"data": [{"id": "1"}]})
+
+    with graph_server(answer) as server:
+        assert len(rows_of(client(server.url).insights("1", "ad", day))) == 1
+    with graph_server(lambda asked, before: error(100, 1487534)) as server, pytest.raises(TooMuchData):
+        rows_of(client(server.url).insights("1", "ad", day))
+
+
+def test_pages_that_lead_in_a_circle_are_no_endless_loop():
+    def answer(asked, before):
+        return Answer({"data": [], "paging": {"next": f"http://x/y?after={before % 3}"}})
+
+    with graph_server(answer) as server, pytest.raises(TransientMetaError, match="in a circle"):
+        rows_of(client(server.url).objects("1", "ad"))
+    assert len(server.asked) < 10
+
+
+def test_objects_by_id_come_in_batches_and_what_is_unknown_is_asked_alone():
+    def answer(asked, before):
+        if asked.method == "GET":
+            return Answer({"id": asked.path}) if asked.path == "2" else error(100, 33)
+        parts = [part["relative_url"].split("?")[0] for part in json.loads(asked.query["batch"])]
+        bodies = {"1": {"id": "1"}, "3": {"error": {"code": 100, "error_subcode": 33}}}
+        return Answer(
+            [
+                None if one == "2" else {"code": 200 if one == "1" else 400, "body": json.dumps(bodies[one])}
+                for one in parts
+            ]
+        )
+
+    with graph_server(answer) as server:
+        found = client(server.url).objects_by_id("ad", ["1", "2", "3"], account_id="9")
+    assert [one["id"] for one in found] == ["1", "2"]
+    assert len(server.asked) == 2
+
+
+def test_a_server_without_batches_is_asked_one_by_one():
+    with graph_server(lambda asked, _: error(100) if asked.method == "POST" else Answer({"id": asked.path})) as server:
+        found = client(server.url).objects_by_id("ad", [str(one) for one in range(60)], account_id="9")
+    assert len(found) == 60
+    assert server.paths().count("") == 2
+
+
+def test_half_a_surrogate_pair_in_a_name_is_no_broken_body():
+    body = b'{"data": [{"id": "1", "name": "x\\ud800y"}]}'
+    with graph_server(lambda asked, before: Answer(raw=body)) as server:
+        (row,) = rows_of(client(server.url).objects("1", "ad"))
+    assert row["name"] == "x?y"
+
+
+def test_a_redirect_is_not_followed():
+    with graph_server(lambda asked, before: Answer({}, 302, {"Location": "http://127.0.0.1:1/" + quote("x")})) as server:
+        with pytest.raises(TransientMetaError, match="without `data`"):
+            rows_of(client(server.url, attempts=1).objects("1", "ad"))
+    assert len(server.asked) == 1
