@@ -151,7 +151,7 @@ def _exit_code(error: BaseException) -> int | None:
     names = {cls.__name__ for cls in type(error).__mro__}
     if names & {"SettingsError", "UnknownAccount", "WrongUse", "PortTaken", "ManifestError", "QueryRefused"}:
         return WRONG_USE
-    if names & {"MetaError", "DatabaseUnreachable", "EmbeddedPostgresError", "ChildFailed", "OperationalError"}:
+    if names & {"MetaError", "DatabaseUnreachable", "DatabaseUnfit", "EmbeddedPostgresError", "ChildFailed", "OperationalError"}:
         return OUTSIDE_FAILED
     return None
 

@@ -13,7 +13,9 @@ from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.database import Database, shared_database
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.defs.model.runner import Dbt
 from fbads_pipeline.ports import Clock
+from fbads_pipeline.services.sync_ads import Progress
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 
@@ -64,6 +66,16 @@ def raw_resource(_: dg.InitResourceContext) -> PostgresRawStore:
     return PostgresRawStore(shared_database().owner)
 
 
+@dg.resource(description="dbt against that PostgreSQL.")
+def dbt_resource(_: dg.InitResourceContext) -> Dbt:
+    return Dbt(shared_database().url)
+
+
+@dg.resource(description="Who hears of finished steps: nobody, unless a command listens.")
+def progress_resource(_: dg.InitResourceContext) -> Progress:
+    return lambda name, done, total: None
+
+
 def resources() -> dict[str, Any]:
     """Resource key → resource."""
     return {
@@ -72,4 +84,6 @@ def resources() -> dict[str, Any]:
         "database": database_resource,
         "ads": ads_resource,
         "raw": raw_resource,
+        "dbt": dbt_resource,
+        "progress": progress_resource,
     }

@@ -13,15 +13,21 @@ from fbads_pipeline.defs.collect.schedule import range_tags
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.services.sync_ads import Progress
 
+_WRONG_USE = {"UnknownAccount", "SettingsError"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass
 class JobOutcome:
-    """failures: step → reason; red_checks: checks of severity ERROR that did not pass; seconds: phase → wall time."""
+    """What came of a run.
+
+    is_wrong_use: a step failed for what the user asked; failures: step → reason; red_checks: checks of severity ERROR
+    that did not pass → what they said; seconds: phase → wall time, steps added up.
+    """
 
     run_id: str
     succeeded: bool
+    is_wrong_use: bool = False
     failures: dict[str, str] = field(default_factory=dict)
     red_checks: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -83,11 +89,19 @@ def _note(outcome: JobOutcome, event: dg.DagsterEvent) -> None:
     if event.is_step_failure:
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
-        outcome.failures[str(event.step_key)] = cause.message.strip() if cause else "no reason was given"
+        outcome.failures[str(event.step_key)] = _sentence(cause.message) if cause else "no reason was given"
+        outcome.is_wrong_use |= cause is not None and cause.cls_name in _WRONG_USE
     elif event.event_type_value == "ASSET_CHECK_EVALUATION":
         check = event.asset_check_evaluation_data
         if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
             outcome.red_checks[f"{check.asset_key.to_user_string()}: {check.check_name}"] = check.description or ""
+
+
+def _sentence(message: str) -> str:
+    """The first line, without the name of the exception's class before it."""
+    line = message.strip().splitlines()[0]
+    name, _, rest = line.partition(": ")
+    return rest if rest and " " not in name else line
 
 
 def _phases(instance: dg.DagsterInstance, run_id: str, started: float, begun: float) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -57,7 +58,7 @@ def run_sandbox(*, host: str, port: int, seed: int, now: str | None, scenario: s
 def _start_sandbox(settings: Settings, children: Children) -> Settings:
     """The sandbox as a child, and settings that point at it; whatever Graph URL was set, a demo asks nobody else."""
     port = settings.sandbox_port
-    command = [sys.executable, "-m", "fbads_pipeline.cli", "sandbox", "--port", str(port)]
+    command = [str(Path(sys.executable).parent / "fbads"), "sandbox", "--port", str(port)]
     children.start("sandbox", command + (["--now", settings.now.isoformat()] if settings.now else []), {})
     children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)
     os.environ.update({"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN})
@@ -78,9 +79,8 @@ def _main_job(database: Database) -> int:
         summary = collect_and_model(database, days, [], progress, started)
     for name, reason in summary["problems"].items():
         print(f"fbads: {name}: {reason}", file=sys.stderr)
-    _say(
-        f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({_seconds(summary)}); reviewing performance"
-    )
+    _say(f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({_seconds(summary)})")
+    _say("reviewing performance")
     with dg.DagsterInstance.get() as instance:
         review = run_review(instance, lambda name, done, total: None, started)
     for name, reason in {**review.failures, **review.red_checks}.items():

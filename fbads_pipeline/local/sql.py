@@ -17,7 +17,7 @@ TABLE_ROWS = 1000
 
 def run_sql(settings: Settings, query: str, fmt: str) -> int:
     """Print the rows; money and other decimals keep every digit. A table shows the first 1,000 rows and says so."""
-    from fbads_pipeline.adapters.postgres.engine import read_only_query
+    from fbads_pipeline.adapters.postgres.analyst import read_only_query
 
     with open_database(settings) as database:
         columns, rows = read_only_query(database.analyst, query, max_rows=TABLE_ROWS + 1 if fmt == "table" else None)

@@ -19,6 +19,7 @@ from fbads_pipeline.services.sync_ads import Progress
 from fbads_pipeline.settings import Settings, SettingsError
 
 FIRST_DAY = date(2022, 1, 1)
+_OURS = ("problems", "is_wrong_use")
 _EASTERNMOST = ZoneInfo("Pacific/Kiritimati")
 
 
@@ -31,7 +32,7 @@ def run_sync(settings: Settings, since: date, until: date, accounts: list[str], 
     with ready_home(settings) as database, progress_bar("collecting") as progress:
         summary = collect_and_model(database, days, accounts, progress, started)
     if as_json:
-        print(orjson.dumps(summary).decode())
+        print(orjson.dumps({key: value for key, value in summary.items() if key not in _OURS}).decode())
     else:
         print_accounts(summary)
     for name, reason in summary["problems"].items():
@@ -76,6 +77,7 @@ def collect_and_model(
         "seconds": outcome.seconds,
         "cpu_seconds": outcome.cpu_seconds,
         "peak_rss_bytes": outcome.peak_rss_bytes,
+        "is_wrong_use": outcome.is_wrong_use,
         "problems": {**outcome.failures, **outcome.red_checks},
     }
 
@@ -89,7 +91,9 @@ def _status(accounts: list[str], succeeded: bool) -> str:
 
 
 def exit_code(summary: dict[str, Any]) -> int:
-    """0 done, 1 in part or with a red check, 3 when every account failed."""
+    """0 done, 1 in part or with a red check, 2 for what was asked wrongly, 3 when every account failed."""
+    if summary["is_wrong_use"]:
+        return 2
     if summary["status"] == "failed":
         return 3
     return 1 if summary["status"] == "partial" or summary["problems"] else 0
@@ -110,7 +114,8 @@ def print_accounts(summary: dict[str, Any]) -> None:
 def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on stderr; without a terminal, a line whenever another tenth is done."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
     if not console.is_terminal:

@@ -52,12 +52,13 @@ def start_services(settings: Settings, database: Database, children: Children) -
     environment = database.environment()
     code_port = free_port()
     workspace = _workspace(settings.home_path, code_port)
-    children.start("code-location", _dagster("dagster", "api", "grpc", "-m", "fbads_pipeline.definitions", "-h", "127.0.0.1",
-                                             "-p", str(code_port), "--location-name", "fbads_pipeline"), environment, PROJECT)  # fmt: skip
-    children.start("sidecar", [sys.executable, "-m", "fbads_pipeline.cli", "api"], environment, PROJECT)
-    children.start("webserver", _dagster("dagster-webserver", "-w", str(workspace), "-h", "127.0.0.1",
-                                         "-p", str(settings.dagster_port)), environment, PROJECT)  # fmt: skip
-    children.start("daemon", _dagster("dagster-daemon", "run", "-w", str(workspace)), environment, PROJECT)
+    code = ("api", "grpc", "-m", "fbads_pipeline.definitions", "--location-name", "fbads_pipeline")
+    loopback = ("-h", "127.0.0.1", "-p")
+    children.start("code-location", _program("dagster", *code, *loopback, str(code_port)), environment, PROJECT)
+    children.start("sidecar", _program("fbads", "api"), environment, PROJECT)
+    webserver = _program("dagster-webserver", "-w", str(workspace), *loopback, str(settings.dagster_port))
+    children.start("webserver", webserver, environment, PROJECT)
+    children.start("daemon", _program("dagster-daemon", "run", "-w", str(workspace)), environment, PROJECT)
     children.wait_for_http("sidecar", f"http://127.0.0.1:{settings.api_port}/healthz", seconds=START_SECONDS)
     children.wait_for_http("webserver", f"http://127.0.0.1:{settings.dagster_port}/server_info", seconds=START_SECONDS)
     children.check()
@@ -72,15 +73,17 @@ def addresses(settings: Settings) -> str:
     )
 
 
-def _dagster(*command: str) -> list[str]:
-    return [str(Path(sys.executable).parent / command[0]), *command[1:]]
+def _program(name: str, *arguments: str) -> list[str]:
+    """A program of this virtual environment, whatever PATH says."""
+    return [str(Path(sys.executable).parent / name), *arguments]
 
 
 def _workspace(home: Path, port: int) -> Path:
     """One code server for webserver and daemon: the definitions are read once."""
     path = home / "dagster" / "workspace.yaml"
     path.write_text(
-        f"load_from:\n  - grpc_server:\n      host: 127.0.0.1\n      port: {port}\n      location_name: fbads_pipeline\n"
+        "load_from:\n  - grpc_server:\n      host: 127.0.0.1\n"
+        f"      port: {port}\n      location_name: fbads_pipeline\n"
     )
     return path
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres import migrate
+from fbads_pipeline.adapters.postgres.analyst import analyst_engine, analyst_url, ensure_role
 from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres
-from fbads_pipeline.adapters.postgres.engine import Analyst, check_server, engine, ensure_database, normalise_url
+from fbads_pipeline.adapters.postgres.engine import check_server, engine, ensure_database, normalise_url
 from fbads_pipeline.settings import Settings, load_settings
 
 DATABASE_URL = "FBADS_DATABASE_URL"
@@ -34,7 +35,7 @@ class Database:
     @cached_property
     def analyst(self) -> sa.Engine:
         """Connections that log in as the read-only analyst."""
-        return Analyst.connect(self.owner, self.analyst_password_file, fixed_now=self._fixed_now)
+        return analyst_engine(self.owner, self.analyst_password_file, fixed_now=self._fixed_now)
 
     @property
     def analyst_password_file(self) -> Path:
@@ -44,14 +45,13 @@ class Database:
     def analyst_url(self) -> str:
         """An address that logs in as the read-only analyst."""
         self.analyst.dispose()
-        return Analyst.url(self.url, self.analyst_password_file)
+        return analyst_url(self.url, self.analyst_password_file)
 
     def prepare(self) -> str:
         """Check the server, migrate, make the analyst and Dagster's own database; returns the revision."""
         check_server(self.owner)
         revision = migrate.upgrade(self.owner)
-        Analyst.ensure(self.owner, self.analyst_password_file)
-        Analyst.grant(self.owner)
+        ensure_role(self.owner, self.analyst_password_file)
         return revision
 
     @cached_property

@@ -10,7 +10,7 @@ from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.ports import AdsApi, Clock, RawStore
-from fbads_pipeline.services.sync_ads import SyncPlan, list_accounts, pick_accounts, shards_of, sync_ads
+from fbads_pipeline.services.sync_ads import Progress, SyncPlan, list_accounts, pick_accounts, shards_of, sync_ads
 from fbads_pipeline.settings import Settings
 
 TABLES = ("accounts", "campaigns", "adsets", "ads", "insights")
@@ -54,7 +54,7 @@ def plan_shards(
         )
 
 
-@dg.op(pool="graph_api")
+@dg.op
 def collect_shard(
     context: dg.OpExecutionContext,
     shard: dict[str, Any],
@@ -62,6 +62,7 @@ def collect_shard(
     raw: dg.ResourceParam[RawStore],
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
+    progress: dg.ResourceParam[Progress],
 ) -> list[dict[str, Any]]:
     """Read the shard's accounts, side by side; a failed account is a row of the answer, never an exception."""
     accounts: list[Account] = shard["accounts"]
@@ -73,7 +74,7 @@ def collect_shard(
         restatement_days=settings.restatement_days,
         concurrency=settings.concurrency,
     )
-    reports = sync_ads(ads, raw, clock, accounts, plan, lambda name, done, total: _say(context, name, done, total))
+    reports = sync_ads(ads, raw, clock, accounts, plan, progress)
     return [report.as_row() for report in reports]
 
 
@@ -87,11 +88,11 @@ def land(reports: list[list[dict[str, Any]]]) -> Iterator[dg.Output[None]]:
 
 @dg.graph_multi_asset(
     name="collect",
+    group_name="collect",
     outs={
         table: dg.AssetOut(
             key=["raw", table],
             description=_DESCRIPTIONS[table],
-            group_name="collect",
             kinds={"python", "postgres"},
             owners=["team:data"],
         )
@@ -105,10 +106,6 @@ def collect() -> Mapping[str, Any]:
     reports = plan_shards().map(collect_shard)
     landed = land(reports.collect())
     return {table: getattr(landed, table) for table in TABLES}
-
-
-def _say(context: dg.OpExecutionContext, name: str, done: int, total: int) -> None:
-    context.log.info(f"{done}/{total} {name}")
 
 
 def _metadata(rows: list[dict[str, Any]]) -> Mapping[str, Any]:

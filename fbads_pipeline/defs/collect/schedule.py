@@ -3,7 +3,6 @@
 import dagster as dg
 
 from fbads_pipeline.defs.collect.assets import collect_config
-from fbads_pipeline.defs.partitions import ACCOUNT_DAYS
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.ports import Clock, RawStore
 from fbads_pipeline.services.sync_ads import due_range
@@ -14,7 +13,6 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 collect_and_model = dg.define_asset_job(
     "collect_and_model",
     selection=dg.AssetSelection.groups("collect", "model"),
-    partitions_def=ACCOUNT_DAYS,
     executor_def=dg.in_process_executor,
     description="Graph API → raw → marts. Never alerts.",
 )

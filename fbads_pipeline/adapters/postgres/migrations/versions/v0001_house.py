@@ -1,8 +1,8 @@
 """The house: raw as Meta said it, analysis as we judge it, ops as people decide it.
 
 One writer per schema: collect writes raw, dbt alone writes staging, intermediate and marts, the review writes analysis,
-the emitting op and the API write ops. Ids are text (Meta's go beyond 2^53), instants are timestamptz in UTC, days are the
-account's own, money in `raw` is exactly what Meta printed: budgets in minor units, spend and values in major units.
+the emitting op and the API write ops. Ids are text (Meta's go beyond 2^53), instants are timestamptz in UTC, days are
+the account's own, money in `raw` is exactly what Meta printed: budgets in minor units, spend and values in major units.
 """
 
 from alembic import op

@@ -1,0 +1,135 @@
+{#
+    Dirty days (decision 5). raw.changed_days says which account-days changed; it is append-only and its seq becomes
+    visible in commit order. A daily model, in one transaction: locks its watermark, freezes the list of what lies past
+    it, selects those account-days, deletes them from itself, inserts them anew, moves the watermark. Killed anywhere,
+    nothing happened, and the next run does it all.
+#}
+{% macro dirty_days() -%}
+    {{ 'dirty_' ~ this.identifier }}
+{%- endmacro %}
+
+
+{# The deployed text of every view that a model reads, its own SQL included: when it changes, all days are dirty. #}
+{% macro definition_of(node) -%}
+    md5(concat_ws(
+        '|',
+        $definition${{ node.compiled_code }}$definition$
+        {%- for view in views_above(node, []) %},
+        pg_get_viewdef('{{ view }}'::regclass)
+        {%- endfor %}
+    ))
+{%- endmacro %}
+
+
+{% macro views_above(node, found) %}
+    {%- for id in node.depends_on.nodes if id in graph.nodes and graph.nodes[id].config.materialized == 'view' -%}
+        {%- set view = graph.nodes[id].schema ~ '.' ~ graph.nodes[id].alias -%}
+        {%- if view not in found -%}
+            {%- do found.append(view) -%}
+            {%- do views_above(graph.nodes[id], found) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro freeze_dirty_days() -%}
+    {%- if execute %}
+    {%- set level = model.config.meta.level %}
+    {%- set stored = load_cached_relation(this) %}
+    {%- set takes_all = flags.FULL_REFRESH or stored is none %}
+    insert into intermediate.watermarks (model) values ('{{ this.identifier }}') on conflict do nothing;
+    select seq from intermediate.watermarks where model = '{{ this.identifier }}' for update;
+    create temporary table {{ dirty_days() }} on commit drop as
+    with mark as (
+        select
+            seq,
+            {{ takes_all | lower }} or definition is distinct from {{ definition_of(model) }} as takes_all
+        from intermediate.watermarks
+        where model = '{{ this.identifier }}'
+    ),
+    listed as (
+        select account_id, day, seq
+        from raw.changed_days
+        where seq > (select seq from mark)
+        union all
+        select account_id, day, 0 as seq
+        from raw.insights
+        where (select takes_all from mark) and level = '{{ level }}' and breakdown = ''
+        {%- if stored is not none %}
+        union all
+        select account_id, day, 0 as seq
+        from {{ this }}
+        where (select takes_all from mark)
+        {%- endif %}
+        {%- if var('rebuild_from') %}
+        union all
+        select accounts.account_id, days.day::date as day, 0 as seq
+        from raw.accounts as accounts
+        cross join generate_series(
+            '{{ var("rebuild_from") }}'::date::timestamp, '{{ var("rebuild_to") }}'::date::timestamp, interval '1 day'
+        ) as days (day)
+        {%- endif %}
+    )
+    select account_id, day, max(seq) as seq
+    from listed
+    group by account_id, day;
+    analyze {{ dirty_days() }};
+    {%- endif %}
+{%- endmacro %}
+
+
+{#
+    A full refresh of a daily model also deletes and inserts in place: readers see the old rows until the new ones are
+    there, and views and grants stay. Only a table whose columns differ from the contract is made anew, dbt's own way.
+#}
+{% macro should_full_refresh() %}
+    {%- if config.get('incremental_strategy') != 'account_days' -%}
+        {{ return(flags.FULL_REFRESH if config.get('full_refresh') is none else config.get('full_refresh')) }}
+    {%- endif -%}
+    {{ return(flags.FULL_REFRESH and not has_columns(this, model.columns)) }}
+{% endmacro %}
+
+
+{# Whether a stored relation has exactly these columns, {name: {data_type: ...}}, of these types. #}
+{% macro has_columns(relation, columns) %}
+    {%- set stored = {} -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}
+        {%- do stored.update({column.name: column.dtype}) -%}
+    {%- endfor -%}
+    {%- set wanted = {} -%}
+    {%- for name in columns -%}
+        {%- do wanted.update({name: columns[name].data_type}) -%}
+    {%- endfor -%}
+    {{ return(stored == wanted) }}
+{% endmacro %}
+
+
+{# The incremental strategy: the frozen account-days leave the target, the rows that the model selected come in. #}
+{% macro get_incremental_account_days_sql(arguments) %}
+    {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) %}
+    delete from {{ arguments.target_relation }} as stored
+    using {{ dirty_days() }} as dirty
+    where stored.account_id = dirty.account_id and stored.day = dirty.day;
+
+    insert into {{ arguments.target_relation }} ({{ columns }})
+    select {{ columns }}
+    from {{ arguments.temp_relation }}
+{% endmacro %}
+
+
+{% macro move_watermark() -%}
+    {%- if execute %}
+    insert into intermediate.unpublished_days (model, account_id, day)
+    select '{{ this.identifier }}', account_id, day from {{ dirty_days() }}
+    on conflict do nothing;
+    update intermediate.watermarks
+    set
+        moved_at = case when frozen.seq > watermarks.seq then clock_timestamp() else watermarks.moved_at end,
+        seq = greatest(watermarks.seq, frozen.seq),
+        definition = {{ definition_of(model) }},
+        invocation_id = '{{ invocation_id }}'
+    from (select coalesce(max(seq), 0) as seq from {{ dirty_days() }}) as frozen
+    where watermarks.model = '{{ this.identifier }}';
+    {%- endif %}
+{%- endmacro %}

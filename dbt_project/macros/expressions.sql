@@ -1,0 +1,16 @@
+{# The only division of the house: exact, without trailing zeros, null where there is nothing to divide by. #}
+{% macro ratio(numerator, denominator) -%}
+    trim_scale(({{ numerator }})::numeric / nullif({{ denominator }}, 0))
+{%- endmacro %}
+
+
+{# The clock of every model: a fixed instant where the session says so (set fbads.now = '2026-11-01T12:00Z'), else now. #}
+{% macro fbads_now() -%}
+    coalesce(nullif(current_setting('fbads.now', true), '')::timestamptz, now())
+{%- endmacro %}
+
+
+{# Money as people read it, from what Meta counts in the currency's smallest unit; null where the currency is unknown. #}
+{% macro major_units(minor, factor) -%}
+    {{ ratio(minor, factor) }}
+{%- endmacro %}

@@ -1,0 +1,27 @@
+{{ config(meta={'level': 'ad'}) }}
+
+with dirty as (
+
+    select * from {{ dirty_days() }}
+
+),
+
+measures as (
+
+    select * from {{ ref('int_insight_measures') }}
+    where level = 'ad'
+
+)
+
+select
+    measures.account_id,
+    measures.campaign_id,
+    measures.adset_id,
+    measures.object_id as ad_id,
+    measures.day,
+    {{ fact_columns('measures') }}
+from dirty
+inner join measures
+    on
+        dirty.account_id = measures.account_id
+        and dirty.day = measures.day

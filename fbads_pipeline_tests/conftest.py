@@ -1,0 +1,17 @@
+"""Fixtures that every room uses; no test sees the settings of the machine it runs on."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+pytest_plugins = ["fbads_pipeline_tests.postgres_fixture"]
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take every FBADS_ and DAGSTER_HOME variable away."""
+    for name in os.environ:
+        if name.startswith("FBADS_") or name == "DAGSTER_HOME":
+            monkeypatch.delenv(name)
+    yield

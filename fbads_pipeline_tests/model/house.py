@@ -1,0 +1,151 @@
+"""A database with raw rows to build marts from, and the words the tests use about it."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from fbads_pipeline.defs.model.runner import Dbt, DbtOutcome
+
+DAY = date(2026, 10, 1)
+MARTS = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
+LEVELS = ("account", "campaign", "adset", "ad")
+
+
+class House:
+    """Two accounts (BRL, JPY) with a campaign, an ad set and two ads each, over four days; `build` runs dbt."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = sa.create_engine(url)
+        self.dbt = Dbt(url)
+
+    def run(self, sql: str, **values: Any) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(sa.text(sql), values)
+
+    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(sql), values)]
+
+    def value(self, sql: str, **values: Any) -> Any:
+        return self.rows(sql, **values)[0][0]
+
+    def build(self, *args: Any, **options: Any) -> DbtOutcome:
+        return self.dbt.build(*args, **options)
+
+    def built(self, *args: Any, **options: Any) -> None:
+        """Build, and nothing may go wrong."""
+        outcome = self.build(*args, **options)
+        assert outcome.succeeded, outcome.error
+
+    def changed(self, account_id: str, *days: date) -> None:
+        for day in days:
+            self.run("insert into raw.changed_days (account_id, day) values (:a, :d)", a=account_id, d=day)
+
+    def insight(self, level: str, object_id: str, day: date, account_id: str = "1", **columns: Any) -> None:
+        """One raw row at the level, in the place of an earlier one; what is not said is null or empty."""
+        parts = object_id.split("-")
+        row: dict[str, Any] = {
+            "account_id": account_id,
+            "level": level,
+            "day": day,
+            "object_id": object_id,
+            "campaign_id": "-".join(parts[:2]) if level != "account" else None,
+            "adset_id": "-".join(parts[:3]) if level in ("adset", "ad") else None,
+            "ad_id": object_id if level == "ad" else None,
+            "collected_at": "2026-10-05T12:00:00Z",
+            **columns,
+        }
+        for name in ("actions", "action_values"):
+            row[name] = json.dumps([{"action_type": t, "value": v} for t, v in (row.get(name) or {}).items()])
+        names = ", ".join(row)
+        marks = ", ".join(f"cast(:{n} as jsonb)" if n.startswith("action") else f":{n}" for n in row)
+        self.run(
+            "delete from raw.insights where account_id = :account_id and level = :level and day = :day"
+            " and object_id = :object_id",
+            **{name: row[name] for name in ("account_id", "level", "day", "object_id")},
+        )
+        self.run(f"insert into raw.insights ({names}) values ({marks})", **row)
+
+    def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every mart."""
+        return {mart: sorted(self.rows(f"select * from marts.{mart}"), key=repr) for mart in MARTS}
+
+    def watermarks(self) -> list[tuple[Any, ...]]:
+        return self.rows("select model, seq from intermediate.watermarks order by model")
+
+    def version(self) -> int:
+        return int(self.value("select coalesce(max(version), 0) from intermediate.publications"))
+
+    def stick_watermarks(self) -> None:
+        """Let the last statement of every daily model fail, as a kill between the rows and the watermark would."""
+        self.run(
+            "create function public.stick() returns trigger language plpgsql as $$ begin raise 'stuck'; end $$;"
+            " create trigger stuck before update on intermediate.watermarks execute function public.stick()"
+        )
+
+    def free_watermarks(self) -> None:
+        self.run("drop trigger stuck on intermediate.watermarks; drop function public.stick()")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def days(count: int, since: date = DAY) -> list[date]:
+    return [since + timedelta(days=n) for n in range(count)]
+
+
+def furnish(house: House) -> None:
+    """The raw rows of the two accounts: objects, four days of insights at every level, the days listed as changed."""
+    for account_id, currency, zone in (("1", "BRL", "America/Sao_Paulo"), ("2", "JPY", "Asia/Tokyo")):
+        now = "2026-10-05T12:00:00Z"
+        house.run(
+            "insert into raw.accounts values (:a, 'Account ' || :a, :c, :z, 1, :n, :n)", a=account_id, c=currency, z=zone, n=now
+        )
+        campaign, adset = f"{account_id}-1", f"{account_id}-1-1"
+        house.run(
+            "insert into raw.campaigns (campaign_id, account_id, name, status, effective_status, daily_budget_minor,"
+            " collected_at) values (:i, :a, 'Campanha \"A\" 🎯', 'ACTIVE', 'ACTIVE', 12345, :n)",
+            i=campaign, a=account_id, n=now,
+        )  # fmt: skip
+        house.run(
+            "insert into raw.adsets (adset_id, campaign_id, account_id, name, collected_at) values (:i, :c, :a, 'Set', :n)",
+            i=adset, c=campaign, a=account_id, n=now,
+        )  # fmt: skip
+        for ad in (f"{adset}-1", f"{adset}-2"):
+            house.run(
+                "insert into raw.ads (ad_id, adset_id, campaign_id, account_id, name, collected_at)"
+                " values (:i, :s, :c, :a, 'Ad', :n)",
+                i=ad, s=adset, c=campaign, a=account_id, n=now,
+            )  # fmt: skip
+        for number, day in enumerate(days(4)):
+            whole = numbers(2 * (number + 1))
+            house.insight("account", account_id, day, account_id, **whole)
+            house.insight("campaign", campaign, day, account_id, **whole)
+            house.insight("adset", adset, day, account_id, **whole)
+            for ad in (f"{adset}-1", f"{adset}-2"):
+                house.insight("ad", ad, day, account_id, **numbers(number + 1))
+        house.changed(account_id, *days(4))
+
+
+def numbers(size: int) -> dict[str, Any]:
+    """The measures of a row, `size` times as large as the smallest."""
+    return {
+        "impressions": 1000 * size,
+        "reach": 700 * size,
+        "frequency": "1.43",
+        "clicks": 25 * size,
+        "inline_link_clicks": 20 * size,
+        "spend": f"{10.5 * size}",
+        "actions": {"omni_purchase": f"{3 * size}", "purchase": f"{2 * size}", "lead": f"{size}"},
+        "action_values": {"omni_purchase": f"{30.25 * size}"},
+    }
+
+
+def statuses(outcome: DbtOutcome, names: Iterable[str]) -> dict[str, str]:
+    """Name of a node → its status."""
+    short = {node.unique_id.split(".")[2]: node.status for node in outcome.nodes}
+    return {name: short[name] for name in names}

@@ -1,0 +1,52 @@
+"""Settings: typed, read once, and a wrong one is named in one sentence that keeps secrets."""
+
+import pytest
+
+from fbads_pipeline.settings import SettingsError, load_settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FBADS_NOW", "2026-11-01T12:00", "FBADS_NOW is not usable: the instant needs an offset"),
+        ("FBADS_NOW", "yesterday", "FBADS_NOW is not usable"),
+        ("FBADS_ACCOUNT_IDS", "act_1,x", "FBADS_ACCOUNT_IDS is not usable: 'x' is not an ad account id"),
+        ("FBADS_LEVELS", "campaign,creative", "FBADS_LEVELS is not usable"),
+        ("FBADS_LEVELS", ",", "FBADS_LEVELS is not usable: levels are a comma list"),
+        ("FBADS_API_PORT", "99999", "FBADS_API_PORT is not usable"),
+        ("FBADS_API_VERSION", "25", "FBADS_API_VERSION is not usable"),
+        ("FBADS_GRAPH_URL", "graph.facebook.com", "FBADS_GRAPH_URL is not usable: an address starts with http"),
+        ("FBADS_RESTATEMENT_DAYS", "1", "FBADS_RESTATEMENT_DAYS is not usable"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_sentence(monkeypatch, name, value, said):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as wrong:
+        load_settings()
+    assert str(wrong.value).startswith(said)
+    assert "\n" not in str(wrong.value)
+
+
+def test_lists_are_trimmed_ordered_and_freed_of_their_prefix(monkeypatch):
+    monkeypatch.setenv("FBADS_ACCOUNT_IDS", " act_2, 1,2 ,")
+    monkeypatch.setenv("FBADS_LEVELS", "ad,account")
+    settings = load_settings()
+    assert settings.account_ids == ("2", "1")
+    assert settings.levels == ("account", "ad")
+
+
+def test_an_empty_variable_is_no_setting(monkeypatch):
+    monkeypatch.setenv("FBADS_DATABASE_URL", "")
+    monkeypatch.setenv("FBADS_API_PORT", "")
+    assert load_settings().database_url is None
+    assert load_settings().api_port == 8000
+
+
+def test_secrets_do_not_show(monkeypatch):
+    monkeypatch.setenv("FBADS_ACCESS_TOKEN", "EAAcanary")
+    monkeypatch.setenv("FBADS_APP_SECRET", "canary")
+    assert "canary" not in repr(load_settings()) + str(load_settings().model_dump())
+
+
+def test_every_setting_says_what_it_is_for():
+    assert [name for name, field in type(load_settings()).model_fields.items() if not field.description] == []
