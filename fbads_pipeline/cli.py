@@ -139,11 +139,13 @@ def db_stop() -> None:
 
 @db.command("migrate")
 def db_migrate() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema, and make Dagster's own beside it."""
     from fbads_pipeline.adapters.postgres.database import open_database
+    from fbads_pipeline.adapters.postgres.engine import redacted
 
     with open_database(load_settings()) as database:
         print(database.prepare())
+        print(f"Dagster keeps its own in {redacted(database.dagster_url)}", file=sys.stderr)
 
 
 def _exit_code(error: BaseException) -> int | None:

@@ -1,17 +1,17 @@
 """What the services ask of the world. Adapters implement these; the fakes of the tests do too."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Protocol
 
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery, Recipient
+from fbads_pipeline.domain.alerts import AccountNews, Alert, DeliveryAttempt, DueDelivery, Recipient
 from fbads_pipeline.domain.breaches import Breach, CampaignWindow
+from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Kind, Level, Page, Traffic
 from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.suggestions import NewSuggestion
+from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
 
 
 class Clock(Protocol):
@@ -88,30 +88,60 @@ class Marts(Protocol):
     def version(self) -> int:
         """Number of the last published state of the marts; 0 before the first."""
 
+    def accounts(self) -> list[Account]:
+        """The accounts that the marts know, ordered by id."""
+
     def campaign_windows(self, *, days: int, now: datetime) -> list[CampaignWindow]:
-        """One row per active campaign: sums over its last `days` complete account-local days."""
+        """One row per active campaign with figures: sums over its last `days` complete account-local days."""
+
+    def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
+        """Those of the campaigns that are not active now, ordered."""
 
 
 class Decisions(Protocol):
-    """The schemas `analysis` and `ops`, as far as the review writes them."""
+    """The schemas `analysis` and `ops`, as far as the review writes them. Every write is one transaction that applies
+    the difference: the same data a second time writes nothing."""
 
-    def save_breaches(self, breaches: Sequence[Breach], *, marts_version: int, found_at: datetime) -> int: ...
+    def save_breaches(
+        self, breaches: Sequence[Breach], *, reviewed: Mapping[str, date], marts_version: int, found_at: datetime
+    ) -> int:
+        """Make these the breaches of the reviewed accounts (id → last day of the window); returns rows written. An
+        account that was reviewed on newer marts meanwhile is left alone; accounts that are not named are forgotten."""
 
-    def open_suggestions(self, suggestions: Sequence[NewSuggestion], *, marts_version: int, now: datetime) -> int:
-        """Write those that are not open yet, renew the evidence of those that are, expire the stale; returns how many are new."""
+    def current_breaches(self) -> list[Breach]:
+        """The breaches of each account's last review, ordered by account, campaign and rule (CTR first)."""
 
-    def announce(self, *, recipients: Sequence[Recipient], now: datetime) -> int:
+    def open_suggestions(self, suggestions: Sequence[NewSuggestion], *, now: datetime) -> SuggestionChanges:
+        """Open those that are not open yet, renew those whose evidence changed, expire those that are stale or no
+        longer among them; what a person decided stays closed for a while."""
+
+    def announce(
+        self, *, compose: Callable[[AccountNews], Alert], recipients: Sequence[Recipient], now: datetime
+    ) -> int:
         """In one transaction: for each account with unannounced suggestions and no message yet on that local day, one
         alert into the outbox with a delivery per recipient; returns how many alerts were written."""
 
+    def unannounced(self, *, now: datetime) -> int:
+        """Accounts for which `announce` would write an alert now."""
+
 
 class Outbox(Protocol):
-    """What leaves the house, once."""
+    """What leaves the house: at least once, and marked where it may be the second time. Time is the database's own, so
+    that senders with different clocks agree on leases, and a fixed FBADS_NOW ends none."""
 
-    def claim(self, *, now: datetime, lease_seconds: int, limit: int) -> list[DueDelivery]:
-        """Deliveries that are due, marked `sending` until the lease ends; one whose lease ran out comes again, marked."""
+    def claim(self, channel: str, *, lease_seconds: float, max_attempts: int) -> DueDelivery | None:
+        """The channel's next due delivery, marked `sending` until the lease ends; one whose lease ran out comes again,
+        as a repeat. None where nothing is due, or others hold it."""
 
-    def settle(self, delivery_id: int, attempt: DeliveryAttempt, *, now: datetime) -> None: ...
+    def settle(self, delivery: DueDelivery, attempt: DeliveryAttempt, *, wait_seconds: float | None) -> bool:
+        """Write what became of a claimed delivery: due again after the wait, or without one at its end. False where the
+        lease ran out meanwhile and another sender holds it."""
+
+    def due(self) -> dict[str, int]:
+        """Channel → deliveries that could be claimed now; channels without any are left out."""
+
+    def failed(self, *, hours: int) -> list[dict[str, str]]:
+        """Deliveries given up on in the last hours: account_id, title, channel, recipient, error, ordered."""
 
 
 class Channel(Protocol):
@@ -120,15 +150,6 @@ class Channel(Protocol):
     name: str
 
     def send(self, alert: Alert, recipient: str, *, is_repeat: bool) -> DeliveryAttempt: ...
-
-
-class Limits(Protocol):
-    """The plain thresholds, as settings say them."""
-
-    ctr_limit: Decimal
-    ctr_min_impressions: int
-    cpa_limit: Decimal
-    cpa_min_spend_factor: Decimal
 
 
 Metadata = Mapping[str, object]

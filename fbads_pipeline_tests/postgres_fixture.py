@@ -37,6 +37,15 @@ def fresh_database(server: EmbeddedPostgres, *, template: str = "template1") -> 
         _admin(server, "drop database {} with (force)", name)
 
 
+@pytest.fixture
+def open_home() -> Iterator[Path]:
+    """An empty home that the server's user can walk to (pytest's own folders are private); gone in the end."""
+    with tempfile.TemporaryDirectory(prefix="fbads-home-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        EmbeddedPostgres(Path(folder)).stop()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The session's server."""

@@ -1,12 +1,21 @@
 """What is said, to whom, and what became of it."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
 from typing import Literal
+
+from fbads_pipeline.domain import words
+from fbads_pipeline.domain.words import Language
 
 Severity = Literal["info", "warning", "critical"]
 Outcome = Literal["sent", "retry", "failed", "unknown"]
+
+BREACHES = "breaches"
+MOST_LISTED = 15
+_REPEATED = {"pt": "[possível repetição] ", "en": "[possibly repeated] "}
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class DueDelivery:
-    """One alert on its way to one recipient; is_repeat: an earlier attempt may have arrived."""
+    """One alert on its way to one recipient; attempts: this one included; is_repeat: an earlier one may have arrived."""
 
     delivery_id: int
     alert: Alert
@@ -47,9 +56,166 @@ class DueDelivery:
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """What became of one attempt; retry_at only with outcome `retry`, provider_id where the far side names the message."""
+    """What became of one attempt. `unknown`: it may have arrived. error: one sentence without secrets.
+
+    provider_id: how the far side names the message; retry_after_seconds: the wait that it asked for, with `retry`.
+    """
 
     outcome: Outcome
     provider_id: str | None = None
     error: str | None = None
-    retry_at: datetime | None = None
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Announced:
+    """An open suggestion that nobody has heard of yet; campaign_name as a stranger wrote it."""
+
+    suggestion_id: str
+    campaign_id: str
+    campaign_name: str | None
+    kind: str
+    confidence: str
+    rules: tuple[str, ...]
+    reason_pt: str
+    reason_en: str
+    evidence: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class AccountNews:
+    """What one account has to say on one of its days."""
+
+    account_id: str
+    account_name: str | None
+    day: date
+    suggestions: tuple[Announced, ...]
+
+
+def compose(news: AccountNews, language: Language = "pt") -> Alert:
+    """The one message of that account and day: what, since when, observed against limit, spend at stake, what to do.
+
+    Names are plain text, cut and without control characters; each channel escapes for itself. facts holds everything
+    that the words say, in both languages, the campaigns that are not listed included.
+    """
+    key = "|".join((news.account_id, BREACHES, news.account_id, news.day.isoformat(), "warning"))
+    ordered = sorted(news.suggestions, key=lambda one: (-_spend(one), one.campaign_id))
+    return Alert(
+        alert_id=hashlib.sha256(key.encode()).hexdigest()[:32],
+        dedupe_key=key,
+        account_id=news.account_id,
+        rule=BREACHES,
+        entity=news.account_id,
+        severity="warning",
+        window_start=news.day,
+        title=_title(news, language),
+        body=_body(news, ordered, language),
+        facts=_facts(news, ordered, language),
+    )
+
+
+def shown_title(alert: Alert, *, is_repeat: bool, language: Language = "pt") -> str:
+    """The title, marked where an earlier attempt may have arrived."""
+    return (_REPEATED[language] if is_repeat else "") + alert.title
+
+
+def _title(news: AccountNews, language: Language) -> str:
+    number, account = len(news.suggestions), _account(news, language)
+    if language == "pt":
+        return f"{number} {'campanha' if number == 1 else 'campanhas'} fora dos limites: {account}"
+    return f"{number} {'campaign' if number == 1 else 'campaigns'} past the limits: {account}"
+
+
+def _body(news: AccountNews, ordered: Sequence[Announced], language: Language) -> str:
+    listed, more = ordered[:MOST_LISTED], len(ordered) - MOST_LISTED
+    lines = [_at_stake(news, ordered, language), ""]
+    for number, one in enumerate(listed, 1):
+        lines += [f"{number}. {_campaign(one, language)}", _reason(one, language)]
+    if more > 0 and language == "pt":
+        lines.append(f"… e mais {more} {'campanha' if more == 1 else 'campanhas'}.")
+    elif more > 0:
+        lines.append(f"… and {more} more.")
+    return "\n".join((*lines, "", _what_to_do(language)))
+
+
+def _at_stake(news: AccountNews, ordered: Sequence[Announced], language: Language) -> str:
+    today = words.day(news.day, language)
+    first, last = _window(ordered)
+    days = words.days(first, last, language)
+    spent = " + ".join(words.money(amount, currency, language) for currency, amount in _totals(ordered).items())
+    if language == "pt":
+        return f"Novidades de {today}. Em jogo: {spent}, gastos por {_these(ordered, language)} em {days}."
+    return f"New on {today}. At stake: {spent}, spent by {_these(ordered, language)} in {days}."
+
+
+def _these(ordered: Sequence[Announced], language: Language) -> str:
+    if language == "pt":
+        return "esta campanha" if len(ordered) == 1 else "estas campanhas"
+    return "this campaign" if len(ordered) == 1 else "these campaigns"
+
+
+def _what_to_do(language: Language) -> str:
+    if language == "pt":
+        return (
+            "O que fazer: confira cada campanha nas sugestões e aceite a pausa ou rejeite."
+            " Os limites são simples e a confiança é baixa; nada muda na Meta sem a sua decisão."
+        )
+    return (
+        "What to do: look at each campaign among the suggestions, then accept the pause or reject it."
+        " The limits are plain and confidence is low; nothing changes at Meta without your decision."
+    )
+
+
+def _facts(news: AccountNews, ordered: Sequence[Announced], language: Language) -> dict[str, object]:
+    return {
+        "account_id": news.account_id,
+        "account_name": _account(news, language),
+        "day": news.day.isoformat(),
+        "language": language,
+        "spend": {currency: str(amount) for currency, amount in _totals(ordered).items()},
+        "suggestions": [
+            {
+                "suggestion_id": one.suggestion_id,
+                "campaign_id": one.campaign_id,
+                "campaign_name": _campaign(one, language),
+                "kind": one.kind,
+                "confidence": one.confidence,
+                "rules": list(one.rules),
+                "reason_pt": one.reason_pt,
+                "reason_en": one.reason_en,
+                "evidence": dict(one.evidence),
+            }
+            for one in ordered
+        ],
+    }
+
+
+def _account(news: AccountNews, language: Language) -> str:
+    return words.plain_name(news.account_name, f"{'conta' if language == 'pt' else 'account'} {news.account_id}")
+
+
+def _campaign(one: Announced, language: Language) -> str:
+    return words.plain_name(one.campaign_name, f"{'campanha' if language == 'pt' else 'campaign'} {one.campaign_id}")
+
+
+def _reason(one: Announced, language: Language) -> str:
+    return words.plain_line(one.reason_pt if language == "pt" else one.reason_en)
+
+
+def _spend(one: Announced) -> Decimal:
+    return Decimal(str(one.evidence.get("spend") or 0))
+
+
+def _totals(ordered: Sequence[Announced]) -> dict[str, Decimal]:
+    """Spend by currency, in the order of the message; amounts of two currencies are never added."""
+    totals: dict[str, Decimal] = {}
+    for one in ordered:
+        currency = str(one.evidence.get("currency", ""))
+        totals[currency] = totals.get(currency, Decimal(0)) + _spend(one)
+    return totals
+
+
+def _window(ordered: Sequence[Announced]) -> tuple[date, date]:
+    first = min(str(one.evidence["first_day"]) for one in ordered)
+    last = max(str(one.evidence["last_day"]) for one in ordered)
+    return date.fromisoformat(first), date.fromisoformat(last)

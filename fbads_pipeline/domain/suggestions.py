@@ -1,17 +1,31 @@
 """What the system proposes and a person decides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import groupby
 from typing import Literal
+
+from fbads_pipeline.domain import words
+from fbads_pipeline.domain.breaches import CTR_BELOW, Breach
+from fbads_pipeline.domain.words import Language
 
 SuggestionKind = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
 Confidence = Literal["low", "medium", "high"]
 
+# An open suggestion lives this long; one that a person decided is not proposed again for as long.
+LIFETIME = timedelta(days=7)
+EVIDENCE_MART = "marts.campaign_daily"
+
 
 @dataclass(frozen=True)
 class NewSuggestion:
-    """A proposal for one campaign; `day` is the account-local day whose figures it rests on."""
+    """A proposal for one campaign; `day` is the account-local day whose figures it rests on.
+
+    evidence: JSON values only (decimals as text); every number of the two reasons is in it. marts_version: state of the
+    marts in which these figures first stood.
+    """
 
     account_id: str
     campaign_id: str
@@ -22,3 +36,114 @@ class NewSuggestion:
     reason_en: str
     evidence: Mapping[str, object]
     day: date
+    marts_version: int
+
+
+@dataclass(frozen=True)
+class SuggestionChanges:
+    """What a review did to the open suggestions."""
+
+    opened: int = 0
+    renewed: int = 0
+    expired: int = 0
+
+
+def from_breaches(breaches: Iterable[Breach]) -> list[NewSuggestion]:
+    """One PAUSE of low confidence per campaign, both rules in one, ordered by account and campaign."""
+    ordered = sorted(breaches, key=lambda one: (*_campaign(one), one.rule != CTR_BELOW))
+    return [_pause(list(group)) for _, group in groupby(ordered, key=_campaign)]
+
+
+def _campaign(breach: Breach) -> tuple[str, str]:
+    return breach.window.account_id, breach.window.campaign_id
+
+
+def _pause(breaches: Sequence[Breach]) -> NewSuggestion:
+    window = breaches[0].window
+    version = max(breach.window.marts_version for breach in breaches)
+    return NewSuggestion(
+        account_id=window.account_id,
+        campaign_id=window.campaign_id,
+        kind="PAUSE",
+        confidence="low",
+        rules=tuple(breach.rule for breach in breaches),
+        reason_pt=_reason(breaches, "pt"),
+        reason_en=_reason(breaches, "en"),
+        evidence=_evidence(breaches, version),
+        day=window.last_day,
+        marts_version=version,
+    )
+
+
+def _reason(breaches: Sequence[Breach], language: Language) -> str:
+    window = breaches[0].window
+    days = words.days(window.first_day, window.last_day, language)
+    spend = words.money(window.spend, window.currency, language)
+    parts = "; ".join(_part(breach, language) for breach in breaches)
+    if language == "pt":
+        one_day = window.first_day == window.last_day
+        return f"{'Em' if one_day else 'De'} {days} gastou {spend}: {parts}."
+    return f"{'On' if window.first_day == window.last_day else 'From'} {days} it spent {spend}: {parts}."
+
+
+def _part(breach: Breach, language: Language) -> str:
+    if breach.rule == CTR_BELOW:
+        return _ctr_part(breach, language)
+    return _no_conversion_part(breach, language) if breach.observed is None else _cpa_part(breach, language)
+
+
+def _ctr_part(breach: Breach, language: Language) -> str:
+    window, observed = breach.window, breach.observed or Decimal(0)
+    ctr = words.percent(observed, language, apart_from=breach.limit)
+    limit = words.percent(breach.limit, language)
+    shown, clicks = words.count(window.impressions, language), words.count(window.clicks, language)
+    if language == "pt":
+        noun = "clique" if window.clicks == 1 else "cliques"
+        return f"CTR de {ctr} ({clicks} {noun} em {shown} impressões), abaixo do limite de {limit}"
+    noun = "click" if window.clicks == 1 else "clicks"
+    return f"CTR of {ctr} ({clicks} {noun} on {shown} impressions), below the limit of {limit}"
+
+
+def _cpa_part(breach: Breach, language: Language) -> str:
+    window, observed = breach.window, breach.observed or Decimal(0)
+    cpa = words.money(observed, window.currency, language, apart_from=breach.limit)
+    limit = words.money(breach.limit, window.currency, language)
+    conversions = window.conversions or Decimal(0)
+    number = words.count(conversions, language)
+    if language == "pt":
+        noun = "conversão" if conversions == 1 else "conversões"
+        return f"CPA de {cpa} com {number} {noun}, acima do limite de {limit}"
+    noun = "conversion" if conversions == 1 else "conversions"
+    return f"CPA of {cpa} with {number} {noun}, above the limit of {limit}"
+
+
+def _no_conversion_part(breach: Breach, language: Language) -> str:
+    limit = words.money(breach.limit, breach.window.currency, language)
+    if language == "pt":
+        return f"nenhuma conversão, com limite de CPA de {limit}"
+    return f"no conversion at all, with a CPA limit of {limit}"
+
+
+def _evidence(breaches: Sequence[Breach], marts_version: int) -> dict[str, object]:
+    window = breaches[0].window
+    return {
+        "mart": EVIDENCE_MART,
+        "marts_version": marts_version,
+        "first_day": window.first_day.isoformat(),
+        "last_day": window.last_day.isoformat(),
+        "currency": window.currency,
+        "impressions": window.impressions,
+        "clicks": window.clicks,
+        "spend": _text(window.spend),
+        "conversions": _text(window.conversions),
+        "ctr": _text(window.ctr),
+        "cpa": _text(window.cpa),
+        "limits": {breach.rule: _text(breach.limit) for breach in breaches},
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    """One text per number, whatever its trailing zeros: 50, 50.0 and 5E+1 are `50`."""
+    if value is None:
+        return None
+    return f"{value.normalize():f}" if value else "0"

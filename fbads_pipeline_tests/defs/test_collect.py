@@ -29,7 +29,7 @@ def world():
 def run(world, config, since="2026-11-03", until="2026-11-09"):
     definitions = dg.Definitions(
         assets=dg.load_assets_from_modules([assets]),
-        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        asset_checks=[checks.every_account_was_read, checks.campaigns_add_up_to_the_account],
         jobs=[dg.define_asset_job("collecting", selection=dg.AssetSelection.groups("collect"))],
         resources=world,
         executor=dg.in_process_executor,

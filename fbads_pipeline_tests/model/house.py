@@ -11,6 +11,7 @@ from fbads_pipeline.defs.model.runner import Dbt, DbtOutcome
 
 DAY = date(2026, 10, 1)
 MARTS = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
+NAME = 'Campanha "A" \N{DIRECT HIT}'
 LEVELS = ("account", "campaign", "adset", "ad")
 
 
@@ -41,6 +42,11 @@ class House:
         outcome = self.build(*args, **options)
         assert outcome.succeeded, outcome.error
 
+    def add(self, table: str, **row: Any) -> None:
+        """One row into the raw table."""
+        marks = ", ".join(f"cast(:{name} as jsonb)" if name.startswith("action") else f":{name}" for name in row)
+        self.run(f"insert into raw.{table} ({', '.join(row)}) values ({marks})", **row)
+
     def changed(self, account_id: str, *days: date) -> None:
         for day in days:
             self.run("insert into raw.changed_days (account_id, day) values (:a, :d)", a=account_id, d=day)
@@ -61,14 +67,16 @@ class House:
         }
         for name in ("actions", "action_values"):
             row[name] = json.dumps([{"action_type": t, "value": v} for t, v in (row.get(name) or {}).items()])
-        names = ", ".join(row)
-        marks = ", ".join(f"cast(:{n} as jsonb)" if n.startswith("action") else f":{n}" for n in row)
         self.run(
             "delete from raw.insights where account_id = :account_id and level = :level and day = :day"
             " and object_id = :object_id",
             **{name: row[name] for name in ("account_id", "level", "day", "object_id")},
         )
-        self.run(f"insert into raw.insights ({names}) values ({marks})", **row)
+        self.add("insights", **row)
+
+    def model(self, *levels: str) -> None:
+        """Build the daily marts of these levels alone: half a second instead of one."""
+        self.built([name for level in levels for name in (f"int_{level}_daily", f"{level}_daily")])
 
     def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every mart."""
@@ -100,35 +108,21 @@ def days(count: int, since: date = DAY) -> list[date]:
 
 def furnish(house: House) -> None:
     """The raw rows of the two accounts: objects, four days of insights at every level, the days listed as changed."""
-    for account_id, currency, zone in (("1", "BRL", "America/Sao_Paulo"), ("2", "JPY", "Asia/Tokyo")):
-        now = "2026-10-05T12:00:00Z"
-        house.run(
-            "insert into raw.accounts values (:a, 'Account ' || :a, :c, :z, 1, :n, :n)", a=account_id, c=currency, z=zone, n=now
-        )
-        campaign, adset = f"{account_id}-1", f"{account_id}-1-1"
-        house.run(
-            "insert into raw.campaigns (campaign_id, account_id, name, status, effective_status, daily_budget_minor,"
-            " collected_at) values (:i, :a, 'Campanha \"A\" 🎯', 'ACTIVE', 'ACTIVE', 12345, :n)",
-            i=campaign, a=account_id, n=now,
-        )  # fmt: skip
-        house.run(
-            "insert into raw.adsets (adset_id, campaign_id, account_id, name, collected_at) values (:i, :c, :a, 'Set', :n)",
-            i=adset, c=campaign, a=account_id, n=now,
-        )  # fmt: skip
-        for ad in (f"{adset}-1", f"{adset}-2"):
-            house.run(
-                "insert into raw.ads (ad_id, adset_id, campaign_id, account_id, name, collected_at)"
-                " values (:i, :s, :c, :a, 'Ad', :n)",
-                i=ad, s=adset, c=campaign, a=account_id, n=now,
-            )  # fmt: skip
-        for number, day in enumerate(days(4)):
-            whole = numbers(2 * (number + 1))
-            house.insight("account", account_id, day, account_id, **whole)
-            house.insight("campaign", campaign, day, account_id, **whole)
-            house.insight("adset", adset, day, account_id, **whole)
-            for ad in (f"{adset}-1", f"{adset}-2"):
-                house.insight("ad", ad, day, account_id, **numbers(number + 1))
-        house.changed(account_id, *days(4))
+    for account, currency, zone in (("1", "BRL", "America/Sao_Paulo"), ("2", "JPY", "Asia/Tokyo")):
+        campaign, adset = f"{account}-1", f"{account}-1-1"
+        ads = (f"{adset}-1", f"{adset}-2")
+        ids = {"account_id": account, "collected_at": "2026-10-05T12:00:00Z"}
+        house.add("accounts", **ids, name=f"Account {account}", currency=currency, timezone_name=zone, account_status=1)
+        house.add("campaigns", **ids, campaign_id=campaign, name=NAME, status="ACTIVE", daily_budget_minor=12345)
+        house.add("adsets", **ids, campaign_id=campaign, adset_id=adset, name="Set")
+        for ad in ads:
+            house.add("ads", **ids, campaign_id=campaign, adset_id=adset, ad_id=ad, name="Ad")
+        for number, day in enumerate(days(4), start=1):
+            for level, object_id in (("account", account), ("campaign", campaign), ("adset", adset)):
+                house.insight(level, object_id, day, account, **numbers(2 * number))
+            for ad in ads:
+                house.insight("ad", ad, day, account, **numbers(number))
+        house.changed(account, *days(4))
 
 
 def numbers(size: int) -> dict[str, Any]:

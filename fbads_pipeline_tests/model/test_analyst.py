@@ -40,7 +40,13 @@ def test_the_analyst_reads_every_mart_after_a_build_and_nothing_else(house: Hous
     assert not reads(analyst, "marts.campaigns")
     house.built()
     assert all(reads(analyst, f"marts.{mart}") for mart in MARTS)
-    for table in ("raw.insights", "intermediate.int_ad_daily", "staging.stg_insights", "ops.alerts", "analysis.breaches"):
+    for table in (
+        "raw.insights",
+        "intermediate.int_ad_daily",
+        "staging.stg_insights",
+        "ops.alerts",
+        "analysis.breaches",
+    ):
         assert not reads(analyst, table), table
 
 

@@ -69,6 +69,7 @@ def test_the_descriptions_name_exactly_the_columns_that_exist(house: House) -> N
         if node["resource_type"] in ("model", "seed"):
             stored = house.rows(
                 "select column_name from information_schema.columns where table_schema = :s and table_name = :t",
-                s=node["schema"], t=node["alias"],
-            )  # fmt: skip
+                s=node["schema"],
+                t=node["alias"],
+            )
             assert {name for (name,) in stored} == set(node["columns"]), node["name"]

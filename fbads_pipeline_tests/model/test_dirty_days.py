@@ -41,7 +41,7 @@ def test_incremental_history_equals_a_full_refresh(house: House) -> None:
 def test_only_days_listed_as_changed_are_touched(house: House) -> None:
     house.run("update raw.insights set spend = 999")
     house.changed("1", DAY)
-    house.built()
+    house.model("ad")
     touched = house.rows("select distinct account_id, day from marts.ad_daily where spend = 999")
     assert touched == [("1", DAY)]
 
@@ -105,10 +105,14 @@ def test_a_dirty_day_is_found_by_the_primary_key_of_raw(house: House) -> None:
 
 
 def test_an_idle_build_writes_no_fact_and_no_view(house: House) -> None:
-    tables = "select c.oid, c.relfilenode from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname in ('marts', 'intermediate') order by 1"
-    before = house.rows(tables), house.rows("select ctid, xmin from intermediate.int_ad_daily order by 1")
+    relations = (
+        "select c.oid, c.relfilenode, c.xmin from pg_class c where relkind in ('r', 'v')"
+        " and relnamespace in ('staging'::regnamespace, 'intermediate'::regnamespace, 'marts'::regnamespace) order by 1"
+    )
+    facts = "select ctid, xmin from intermediate.int_ad_daily order by 1"
+    before = house.rows(relations), house.rows(facts)
     house.built()
-    assert (house.rows(tables), house.rows("select ctid, xmin from intermediate.int_ad_daily order by 1")) == before
+    assert (house.rows(relations), house.rows(facts)) == before
 
 
 def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(house: House) -> None:
@@ -117,5 +121,9 @@ def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(hous
     house.changed("1", late)
     outcome = house.build()
     assert outcome.succeeded
-    assert {node.unique_id.split(".")[2] for node in outcome.nodes if node.status == "warn"} >= {"campaign_daily_objects_are_known"}
-    assert house.rows("select campaign_id, currency from marts.campaign_daily where day = :d", d=late) == [("1-404", "BRL")]
+    assert {node.unique_id.split(".")[2] for node in outcome.nodes if node.status == "warn"} >= {
+        "campaign_daily_objects_are_known"
+    }
+    assert house.rows("select campaign_id, currency from marts.campaign_daily where day = :d", d=late) == [
+        ("1-404", "BRL")
+    ]

@@ -35,14 +35,9 @@ def run(house: House, selection: list[str], **options: Any) -> tuple[dg.ExecuteI
 
     dbt = Listening(house.url)
     with dg.DagsterInstance.ephemeral() as instance:
-        result = dg.materialize(
-            [raw, models],
-            selection=[dg.AssetKey(name.split("/")) for name in selection] if selection else None,
-            resources={"dbt": dbt},
-            instance=instance,
-            raise_on_error=False,
-            **options,
-        )
+        job = dg.Definitions(assets=[raw, models], resources={"dbt": dbt}).resolve_implicit_global_asset_job_def()
+        keys = [dg.AssetKey(name.split("/")) for name in selection] or None
+        result = job.execute_in_process(asset_selection=keys, instance=instance, raise_on_error=False, **options)
     return result, dbt
 
 

@@ -25,7 +25,9 @@ def test_a_manifest_fits_wherever_the_project_lies(copy: Path) -> None:
     assert project.fresh_manifest() == copy / "target" / "manifest.json"
 
 
-@pytest.mark.parametrize("file", ["dbt_project.yml", "models/marts/ads.sql", "macros/expressions.sql", "models/new.sql"])
+@pytest.mark.parametrize(
+    "file", ["dbt_project.yml", "models/marts/ads.sql", "macros/expressions.sql", "models/new.sql"]
+)
 def test_a_changed_file_makes_it_stale(copy: Path, file: str) -> None:
     with (copy / file).open("a") as stream:
         stream.write("\n-- changed\n")
@@ -95,9 +97,14 @@ def test_an_url_becomes_the_variables_of_the_profile(
     url: str, host: str, port: str, user: str, password: str, name: str
 ) -> None:
     got = dbt_environment(url)
-    assert [got[f"FBADS_DBT_{part}"] for part in ("HOST", "PORT", "USER", "PASSWORD", "NAME", "SSLMODE")] == [
-        host, port, user, password, name, "prefer",
-    ]  # fmt: skip
+    assert [got[f"FBADS_DBT_{part}"] for part in ("HOST", "PORT", "USER", "PASSWORD", "NAME")] == [
+        host,
+        port,
+        user,
+        password,
+        name,
+    ]
+    assert got["FBADS_DBT_SSLMODE"] == "prefer"
 
 
 def test_sslmode_passes() -> None:

@@ -50,7 +50,7 @@ def test_campaigns_that_do_not_add_up_to_their_account_are_named(house: House) -
 def test_a_build_of_some_models_publishes_nothing_and_the_next_whole_one_does(house: House) -> None:
     house.insight("campaign", "1-1", DAY, **numbers(7))
     house.changed("1", DAY)
-    house.built(["int_campaign_daily", "campaign_daily"])
+    house.model("campaign")
     assert house.value("select max(impressions) from marts.campaign_daily") == 8000
     assert house.version() == 1
     house.built()
@@ -66,9 +66,14 @@ def test_tests_look_at_every_row_when_asked(house: House) -> None:
 
 def test_a_goal_counts_at_once_and_for_every_day(house: House) -> None:
     house.run("insert into staging.account_goals values ('1', 'lead')")
-    goals = "select distinct account_id, conversions = leads, conversions = purchases from marts.account_daily order by 1"
+    goals = (
+        "select distinct account_id, conversions = leads, conversions = purchases from marts.account_daily order by 1"
+    )
     assert house.rows(goals) == [("1", True, False), ("2", False, True)]
-    assert house.rows("select account_id, goal_family from marts.accounts order by 1") == [("1", "lead"), ("2", "purchase")]
+    assert house.rows("select account_id, goal_family from marts.accounts order by 1") == [
+        ("1", "lead"),
+        ("2", "purchase"),
+    ]
 
 
 def test_a_goal_that_is_no_family_is_named(house: House) -> None:

@@ -24,8 +24,7 @@ DAYS = DayRange(date(2026, 11, 1), date(2026, 11, 7))
 def run(ads, raw, accounts=None, **plan):
     plan = {"run_id": "r", "levels": LEVELS, "days": DAYS, "lock_wait_seconds": 0.0, **plan}
     return {
-        report.account_id: report
-        for report in sync_ads(ads, raw, FakeClock(), accounts or ads.seen, SyncPlan(**plan))
+        report.account_id: report for report in sync_ads(ads, raw, FakeClock(), accounts or ads.seen, SyncPlan(**plan))
     }
 
 

@@ -120,16 +120,25 @@ def _find_programs() -> Path:
 
 
 def _copied(programs: Path) -> Path:
-    """A copy of the whole installation below /var/lib/fbads, made once per version."""
+    """A copy of the whole installation below /var/lib/fbads, made once per version.
+
+    The wheel's programs find their libraries in a folder beside the package: both are copied, and lie as they lay.
+    """
     said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     version = re.sub(r"[^0-9.]", "", said.split(")")[-1])
+    installation, package = programs.parent, programs.parent.parent
     target = SHARED / f"postgresql-{version}"
-    if not (target / "bin" / "postgres").exists():
+    inside = Path(package.name) / installation.name / "bin"
+    if not (target / inside / "postgres").exists():
         SHARED.mkdir(parents=True, exist_ok=True)
         fresh = SHARED / f".postgresql-{version}.{os.getpid()}"
-        shutil.copytree(programs.parent, fresh, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        leave_out = shutil.ignore_patterns("include")
+        shutil.copytree(installation, fresh / package.name / installation.name, symlinks=True, ignore=leave_out)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         try:
             fresh.rename(target)
         except OSError:  # another process was faster
             shutil.rmtree(fresh)
-    return target / "bin"
+    return target / inside

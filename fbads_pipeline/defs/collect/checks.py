@@ -1,7 +1,11 @@
 """What must be true of `raw` after a reading."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
+from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.quality.suites import EXPECTATIONS
 from fbads_pipeline.ports import Clock, RawStore
 
 INSIGHTS = dg.AssetKey(["raw", "insights"])
@@ -27,3 +31,29 @@ def campaigns_add_up_to_the_account(
     wrong = raw.control_mismatches(context.run.run_id, clock.now())
     said = "; ".join(str(row) for row in wrong[:5]) or "account totals and sums of campaigns agree"
     return dg.AssetCheckResult(passed=not wrong, description=said, metadata={"days": dg.MetadataValue.json(wrong)})
+
+
+@dg.multi_asset_check(
+    name="raw_border",
+    specs=[
+        dg.AssetCheckSpec(one.name, asset=dg.AssetKey(["raw", one.table]), description=one.description)
+        for one in EXPECTATIONS
+    ],
+)
+def raw_border(
+    context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Database]
+) -> Iterator[dg.AssetCheckResult]:
+    """Great Expectations on what the run read."""
+    from fbads_pipeline.adapters.quality.border import judge_border
+
+    for outcome in judge_border(database.owner, context.run.run_id):
+        one = outcome.expectation
+        said = outcome.error or f"{outcome.failed} of {outcome.rows} rows break it"
+        yield dg.AssetCheckResult(
+            check_name=one.name,
+            asset_key=dg.AssetKey(["raw", one.table]),
+            passed=outcome.passed,
+            severity=dg.AssetCheckSeverity.ERROR if one.severity == "error" else dg.AssetCheckSeverity.WARN,
+            description=one.description if outcome.passed else f"{one.description} {said}",
+            metadata={"rows": outcome.rows, "failed": outcome.failed, "sample": dg.MetadataValue.json(outcome.sample)},
+        )

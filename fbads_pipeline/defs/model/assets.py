@@ -23,7 +23,7 @@ _NODES: Mapping[str, Mapping[str, Any]] = {
 def models(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """What changed in raw since the last build, modelled and tested; a range of days where raw is not part of the run."""
+    """What changed in raw since the last build, modelled and tested; the run's own days where raw is not part of it."""
     names = _chosen_names(context)
     outcome = dbt.build(names, variables=_variables(context))
     for node in outcome.nodes:
@@ -63,7 +63,7 @@ def _variables(context: dg.AssetExecutionContext) -> dict[str, Any]:
     if not context.selected_asset_keys:
         return {"check_everything": True}
     asked = context.run.asset_selection
-    if asked is None or any(key.path[0] == "raw" for key in asked):
+    if not asked or any(key.path[0] == "raw" for key in asked):
         return {}
     keys = context.partition_key_range
     return {"rebuild_from": keys.start, "rebuild_to": keys.end}

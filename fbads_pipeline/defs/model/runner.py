@@ -55,7 +55,7 @@ class Dbt:
     def build(
         self, select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None, full_refresh: bool = False
     ) -> DbtOutcome:
-        """Seeds, models and data tests; `select`: names of nodes, empty for all. Unit tests belong to the test-suite."""
+        """Seeds, models and data tests; `select`: names of nodes, empty for all. Unit tests run in the test-suite."""
         args = ["build", "--exclude-resource-type", "unit_test"]
         if full_refresh:
             args.append("--full-refresh")
@@ -128,7 +128,7 @@ def _complaint(node: NodeOutcome) -> str:
 
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """dbt reads its profile from os.environ alone; children started meanwhile would inherit it, and nobody starts any."""
+    """dbt reads its profile from os.environ alone; what was there before is there again afterwards."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

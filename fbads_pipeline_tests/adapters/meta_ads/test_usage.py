@@ -9,7 +9,10 @@ from fbads_pipeline.adapters.meta_ads.usage import Pacer, Usage, read_usage
 
 def test_the_fullest_quota_counts_wherever_it_stands():
     business = {
-        "1": [{"type": "ads_insights", "call_count": 3, "total_time": 2}, {"type": "ads_management", "total_cputime": 88}],
+        "1": [
+            {"type": "ads_insights", "call_count": 3, "total_time": 2},
+            {"type": "ads_management", "total_cputime": 88},
+        ],
         "2": [{"call_count": 10, "estimated_time_to_regain_access": 2}],
     }
     headers = {"x-app-usage": json.dumps({"call_count": 12}), "x-business-use-case-usage": json.dumps(business)}
@@ -18,7 +21,9 @@ def test_the_fullest_quota_counts_wherever_it_stands():
 
 def test_a_reset_time_counts_only_when_the_quota_is_full():
     assert read_usage({"x-ad-account-usage": '{"acc_id_util_pct": 40, "reset_time_duration": 900}'}).wait_seconds == 0
-    assert read_usage({"x-ad-account-usage": '{"acc_id_util_pct": 99.5, "reset_time_duration": 900}'}).wait_seconds == 900
+    assert (
+        read_usage({"x-ad-account-usage": '{"acc_id_util_pct": 99.5, "reset_time_duration": 900}'}).wait_seconds == 900
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"1": 5}', '{"call_count": "x"}'])

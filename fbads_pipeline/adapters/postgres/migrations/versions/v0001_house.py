@@ -138,6 +138,7 @@ create table raw.reading_runs (
     error text,
     primary key (account_id, level, breakdown, day, read_at, run_id)
 );
+create index readings_of_run on raw.reading_runs (run_id);
 create table raw.changed_days (
     seq bigint generated always as identity primary key,
     account_id text not null,
@@ -156,20 +157,30 @@ create table raw.quarantine (
 );
 """
 
+# A review keeps the breaches of the account-local day that its window ends on; older days stay as history.
 ANALYSIS = """
+create table analysis.reviews (
+    account_id text primary key,
+    day date not null,
+    marts_version bigint not null,
+    reviewed_at timestamptz not null
+);
 create table analysis.breaches (
     account_id text not null,
     campaign_id text not null,
     rule text not null check (rule in ('ctr_below', 'cpa_above')),
+    first_day date not null,
     day date not null,
-    window_days integer not null,
+    campaign_name text,
+    currency text not null,
     observed numeric,
     limit_value numeric not null,
-    currency text not null,
     impressions bigint not null,
     clicks bigint not null,
     spend numeric not null,
-    conversions numeric not null,
+    conversions numeric,
+    ctr numeric,
+    cpa numeric,
     marts_version bigint not null,
     found_at timestamptz not null,
     primary key (account_id, campaign_id, rule, day)
@@ -243,9 +254,12 @@ create table ops.deliveries (
     last_error text,
     is_repeat boolean not null default false,
     sent_at timestamptz,
+    settled_at timestamptz,
     unique (alert_id, channel, recipient)
 );
-create index deliveries_due on ops.deliveries (next_attempt_at) where state in ('pending', 'sending', 'unknown');
+create index deliveries_due on ops.deliveries (channel, next_attempt_at)
+where state in ('pending', 'sending', 'unknown');
+create index suggestions_waiting on ops.suggestions (account_id) where status = 'PENDING' and alert_id is null;
 """
 
 

@@ -1,0 +1,74 @@
+"""The dry run: what would be said, on stderr for the eye and as JSON lines for a program."""
+
+import fcntl
+import hashlib
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import structlog
+
+from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, shown_title
+from fbads_pipeline.domain.words import plain_line
+
+
+class DryRunChannel:
+    """Sends nothing anywhere. path: the file of JSON lines; it and its folder are made where they are missing."""
+
+    name = "dry_run"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def send(self, alert: Alert, recipient: str, *, is_repeat: bool) -> DeliveryAttempt:
+        """Appends one whole line or none; a disk that refuses it means another try later."""
+        provider_id = "dry-run-" + hashlib.sha256(f"{alert.alert_id}|{recipient}".encode()).hexdigest()[:16]
+        record = {
+            "provider_id": provider_id,
+            "alert_id": alert.alert_id,
+            "account_id": alert.account_id,
+            "recipient": recipient,
+            "is_repeat": is_repeat,
+            "at": datetime.now(UTC).isoformat(),
+            "severity": alert.severity,
+            "title": shown_title(alert, is_repeat=is_repeat),
+            "body": alert.body,
+            "facts": dict(alert.facts),
+        }
+        try:
+            self._append(orjson.dumps(record, default=str) + b"\n")
+        except OSError as fault:
+            return DeliveryAttempt("retry", error=f"the dry run's file cannot be written: {fault.strerror}")
+        _logger().info("dry run, nothing was sent\n" + _readable(alert, is_repeat=is_repeat), recipient=recipient)
+        return DeliveryAttempt("sent", provider_id=provider_id)
+
+    def _append(self, line: bytes) -> None:
+        """One write at the end of the file, under a lock; a short one is taken back."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            before = os.fstat(file).st_size
+            if os.write(file, line) != len(line):
+                os.ftruncate(file, before)
+                raise OSError(28, "no space left")
+        finally:
+            os.close(file)
+
+
+def _readable(alert: Alert, *, is_repeat: bool) -> str:
+    """Title and body as lines that no name can turn into terminal commands."""
+    lines = (shown_title(alert, is_repeat=is_repeat), *alert.body.splitlines())
+    return "\n".join(f"  {plain_line(line)}".rstrip() for line in lines)
+
+
+def _logger() -> structlog.typing.FilteringBoundLogger:
+    """The program's logger; on stderr where nobody has configured one (stdout is for data)."""
+    made: structlog.typing.FilteringBoundLogger = (
+        structlog.get_logger()
+        if structlog.is_configured()
+        else structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+    )
+    return made

@@ -1,0 +1,223 @@
+"""The statements of `decisions`. Rows come in as one JSON array, so that a review is a handful of statements."""
+
+_ACCOUNTS = """
+incoming as (
+    select account_id, day from jsonb_to_recordset(cast(:accounts as jsonb)) as one (account_id text, day date)
+)
+"""
+
+# Accounts whose last review was not of newer marts or a later day: a slow review never overwrites a fresh one.
+ACCEPT_REVIEWS = f"""
+with {_ACCOUNTS}
+select incoming.account_id
+from incoming
+left join analysis.reviews as known on known.account_id = incoming.account_id
+where known.account_id is null or (known.day, known.marts_version) <= (incoming.day, :marts_version)
+order by 1
+"""
+
+NOTE_REVIEWS = f"""
+with {_ACCOUNTS}
+insert into analysis.reviews as known (account_id, day, marts_version, reviewed_at)
+select account_id, day, :marts_version, :at from incoming where account_id = any(:ids)
+on conflict (account_id) do update
+set day = excluded.day, marts_version = excluded.marts_version, reviewed_at = excluded.reviewed_at
+where (known.day, known.marts_version) <> (excluded.day, excluded.marts_version)
+"""
+
+FORGET_REVIEWS = "delete from analysis.reviews where account_id <> all(:reviewed)"
+
+_BREACH_COLUMNS = {
+    "account_id": "text",
+    "campaign_id": "text",
+    "rule": "text",
+    "day": "date",
+    "first_day": "date",
+    "campaign_name": "text",
+    "currency": "text",
+    "observed": "numeric",
+    "limit_value": "numeric",
+    "impressions": "bigint",
+    "clicks": "bigint",
+    "spend": "numeric",
+    "conversions": "numeric",
+    "ctr": "numeric",
+    "cpa": "numeric",
+    "marts_version": "bigint",
+}
+_BREACH_KEY = ("account_id", "campaign_id", "rule", "day")
+_BREACH_FIGURES = [name for name in _BREACH_COLUMNS if name not in (*_BREACH_KEY, "marts_version")]
+_BREACHES = f"""
+incoming as (
+    select * from jsonb_to_recordset(cast(:rows as jsonb))
+    as one ({", ".join(f"{name} {kind}" for name, kind in _BREACH_COLUMNS.items())})
+)
+"""
+
+REMOVE_BREACHES = f"""
+with {_BREACHES}
+delete from analysis.breaches as known
+using analysis.reviews as reviews
+where
+    reviews.account_id = known.account_id and reviews.day = known.day and known.account_id = any(:ids)
+    and not exists (
+        select from incoming
+        where (incoming.account_id, incoming.campaign_id, incoming.rule, incoming.day)
+            = (known.account_id, known.campaign_id, known.rule, known.day)
+    )
+"""
+
+SAVE_BREACHES = f"""
+with {_BREACHES}
+insert into analysis.breaches as known ({", ".join(_BREACH_COLUMNS)}, found_at)
+select {", ".join(_BREACH_COLUMNS)}, :at from incoming
+on conflict ({", ".join(_BREACH_KEY)}) do update
+set {", ".join(f"{name} = excluded.{name}" for name in (*_BREACH_FIGURES, "marts_version"))}, found_at = :at
+where ({", ".join(f"known.{name}" for name in _BREACH_FIGURES)})
+    is distinct from ({", ".join(f"excluded.{name}" for name in _BREACH_FIGURES)})
+"""
+
+CURRENT_BREACHES = f"""
+select {", ".join(f"known.{name}" for name in _BREACH_COLUMNS)}
+from analysis.breaches as known
+join analysis.reviews as reviews on reviews.account_id = known.account_id and reviews.day = known.day
+order by known.account_id, known.campaign_id, known.rule desc
+"""
+
+_SUGGESTION_COLUMNS = {
+    "suggestion_id": "text",
+    "account_id": "text",
+    "campaign_id": "text",
+    "kind": "text",
+    "confidence": "text",
+    "rules": "text[]",
+    "reason_pt": "text",
+    "reason_en": "text",
+    "evidence": "jsonb",
+    "day": "date",
+    "marts_version": "bigint",
+}
+_SUGGESTIONS = f"""
+incoming as (
+    select * from jsonb_to_recordset(cast(:rows as jsonb))
+    as one ({", ".join(f"{name} {kind}" for name, kind in _SUGGESTION_COLUMNS.items())})
+)
+"""
+_SAME = "(incoming.account_id, incoming.campaign_id, incoming.kind) = (known.account_id, known.campaign_id, known.kind)"
+
+# The plain thresholds answer for their own suggestions only; old ones end whoever made them.
+EXPIRE_SUGGESTIONS = f"""
+with {_SUGGESTIONS}
+update ops.suggestions as known
+set status = 'EXPIRED', version = version + 1, updated_at = :now
+where
+    known.status = 'PENDING'
+    and (
+        known.expires_at <= :now
+        or (
+            known.rules <@ array['ctr_below', 'cpa_above']
+            and not exists (select from incoming where {_SAME})
+        )
+    )
+"""
+
+# The state of the marts alone is no news: the same figures keep the version in which they first stood.
+RENEW_SUGGESTIONS = f"""
+with {_SUGGESTIONS}
+update ops.suggestions as known
+set
+    version = known.version + 1,
+    confidence = incoming.confidence,
+    rules = incoming.rules,
+    reason_pt = incoming.reason_pt,
+    reason_en = incoming.reason_en,
+    evidence = incoming.evidence,
+    day = incoming.day,
+    marts_version = incoming.marts_version,
+    updated_at = :now
+from incoming
+where
+    {_SAME} and known.status = 'PENDING'
+    and (
+        known.confidence, known.rules, known.reason_pt, known.reason_en, known.evidence - 'marts_version', known.day
+    ) is distinct from (
+        incoming.confidence, incoming.rules, incoming.reason_pt, incoming.reason_en,
+        incoming.evidence - 'marts_version', incoming.day
+    )
+"""
+
+OPEN_SUGGESTIONS = f"""
+with {_SUGGESTIONS}
+insert into ops.suggestions ({", ".join(_SUGGESTION_COLUMNS)}, created_at, updated_at, expires_at)
+select {", ".join(_SUGGESTION_COLUMNS)}, :now, :now, :expires_at
+from incoming
+where not exists (
+    select from ops.suggestions as known
+    where
+        {_SAME}
+        and (known.status = 'PENDING' or (known.status <> 'EXPIRED' and known.updated_at > :decided_since))
+)
+order by account_id, campaign_id
+on conflict (account_id, campaign_id, kind) where status = 'PENDING' do nothing
+"""
+
+ANY_UNANNOUNCED = "select exists (select from ops.suggestions where status = 'PENDING' and alert_id is null)"
+
+_LOCAL_DAY = "(cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date"
+_WAITING = f"""
+from ops.suggestions as waiting
+left join marts.accounts as accounts on accounts.account_id = waiting.account_id
+left join marts.campaigns as campaigns
+    on campaigns.account_id = waiting.account_id and campaigns.campaign_id = waiting.campaign_id
+where
+    waiting.status = 'PENDING' and waiting.alert_id is null and waiting.expires_at > :now
+    and not exists (
+        select from ops.alerts as said
+        where said.account_id = waiting.account_id and said.rule = 'breaches' and said.window_start = {_LOCAL_DAY}
+    )
+"""
+ANNOUNCED = (
+    "suggestion_id",
+    "campaign_id",
+    "campaign_name",
+    "kind",
+    "confidence",
+    "reason_pt",
+    "reason_en",
+    "evidence",
+)
+UNANNOUNCED = f"""
+select
+    waiting.account_id,
+    accounts.name as account_name,
+    {_LOCAL_DAY} as local_day,
+    campaigns.name as campaign_name,
+    waiting.suggestion_id,
+    waiting.campaign_id,
+    waiting.kind,
+    waiting.confidence,
+    waiting.rules,
+    waiting.reason_pt,
+    waiting.reason_en,
+    waiting.evidence
+{_WAITING}
+order by waiting.account_id, waiting.campaign_id, waiting.kind
+for update of waiting
+"""
+UNANNOUNCED_ACCOUNTS = f"select count(distinct waiting.account_id) {_WAITING}"
+
+WRITE_ALERT = """
+insert into ops.alerts (
+    alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title, body, facts, created_at
+)
+values (
+    :alert_id, :dedupe_key, :account_id, :rule, :entity, :severity, :window_start, :title, :body,
+    cast(:facts as jsonb), :now
+)
+on conflict (dedupe_key) do nothing
+"""
+WRITE_DELIVERY = """
+insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at)
+values (:alert_id, :channel, :recipient, clock_timestamp())
+"""
+MARK_ANNOUNCED = "update ops.suggestions set alert_id = :alert_id where suggestion_id = any(:ids)"

@@ -1,0 +1,93 @@
+"""analysis → ops → out: the op that emits suggestions, the one that announces them, and the one that sends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from fbads_pipeline.adapters.channels.configured import recipients_from
+from fbads_pipeline.defs.tell.tables import markdown_table
+from fbads_pipeline.ports import Channel, Clock, Decisions, Outbox
+from fbads_pipeline.services import dispatch_alerts as dispatching
+from fbads_pipeline.services import review_performance as reviewing
+from fbads_pipeline.settings import Settings
+
+_ABOUT: Mapping[str, Any] = {"group_name": "tell", "kinds": {"python", "postgres"}, "owners": ["team:data"]}
+
+
+@dg.op(ins={"breaches": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+def emit_suggestions(
+    decisions: dg.ResourceParam[Decisions], clock: dg.ResourceParam[Clock]
+) -> dg.Output[None]:
+    """Opens, renews and expires."""
+    changes = reviewing.emit_suggestions(decisions, clock)
+    return dg.Output(None, metadata=dict(vars(changes)))
+
+
+@dg.op(ins={"suggestions": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+def announce_suggestions(
+    decisions: dg.ResourceParam[Decisions], clock: dg.ResourceParam[Clock], settings: dg.ResourceParam[Settings]
+) -> dg.Output[None]:
+    """One message per account and day."""
+    recipients = recipients_from(settings)
+    announced = reviewing.announce(decisions, clock, recipients)
+    return dg.Output(None, metadata={"alerts": announced, "recipients": len(recipients)})
+
+
+@dg.op(ins={"alerts": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+def dispatch(
+    outbox: dg.ResourceParam[Outbox], channels: dg.ResourceParam[Mapping[str, Channel]]
+) -> dg.Output[None]:
+    """Sends what is due."""
+    return dg.Output(None, metadata=_metadata(dispatching.dispatch_alerts(outbox, channels)))
+
+
+@dg.graph_asset(
+    key=["ops", "suggestions"],
+    ins={"breaches": dg.AssetIn(key=["analysis", "breaches"], dagster_type=dg.Nothing)},
+    description="One row per proposal for a campaign, waiting for a person or decided by one.",
+    **_ABOUT,
+)
+def suggestions(breaches: None) -> None:
+    return emit_suggestions(breaches)
+
+
+@dg.graph_asset(
+    key=["ops", "alerts"],
+    ins={"suggestions": dg.AssetIn(key=["ops", "suggestions"], dagster_type=dg.Nothing)},
+    description="One row per message: what is new for an account on one of its days.",
+    **_ABOUT,
+)
+def alerts(suggestions: None) -> None:
+    return announce_suggestions(suggestions)
+
+
+@dg.graph_asset(
+    key=["ops", "deliveries"],
+    ins={"alerts": dg.AssetIn(key=["ops", "alerts"], dagster_type=dg.Nothing)},
+    description="One row per message and recipient: sent, waiting, or given up.",
+    **_ABOUT,
+)
+def deliveries(alerts: None) -> None:
+    return dispatch(alerts)
+
+
+def _metadata(report: dispatching.DispatchReport) -> dict[str, Any]:
+    counts = {outcome: report.count(outcome) for outcome in ("sent", "retry", "unknown", "failed")}
+    header = ("channel", "recipient", "title", "attempt", "outcome", "error")
+    rows = [
+        (
+            one.delivery.channel,
+            one.delivery.recipient,
+            one.delivery.alert.title,
+            one.delivery.attempts,
+            "given up" if one.given_up else one.attempt.outcome,
+            one.attempt.error,
+        )
+        for one in report.attempts
+    ]
+    return {
+        **counts,
+        "waiting_for_a_channel": dg.MetadataValue.json(dict(report.stranded)),
+        "table": markdown_table(header, rows),
+    }

@@ -1,0 +1,54 @@
+"""Messages that wait although the marts stand still: retries, leases of dead senders, the next day's news."""
+
+import dagster as dg
+
+from fbads_pipeline.defs.tell.outages import outages, sentence
+from fbads_pipeline.ports import Channel, Clock, Decisions, Outbox
+
+dispatch_job = dg.define_asset_job(
+    "dispatch_messages",
+    selection=dg.AssetSelection.assets(["ops", "alerts"], ["ops", "deliveries"]),
+    executor_def=dg.in_process_executor,
+    description="Announces what waits for its day, and sends what is due.",
+)
+_UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+@dg.sensor(
+    job=dispatch_job,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=15,
+    description="Launches the sender when something is due, and never a second one beside it.",
+)
+def messages_due(
+    context: dg.SensorEvaluationContext,
+    decisions: dg.ResourceParam[Decisions],
+    outbox: dg.ResourceParam[Outbox],
+    channels: dg.ResourceParam[dict[str, Channel]],
+    clock: dg.ResourceParam[Clock],
+) -> dg.RunRequest | dg.SkipReason:
+    try:
+        due = {name: number for name, number in outbox.due().items() if name in channels}
+        accounts = decisions.unannounced(now=clock.now())
+    except outages() as outage:
+        return dg.SkipReason(sentence(outage))
+    if not due and not accounts:
+        return dg.SkipReason("nothing is due: every message was sent, or waits for its time")
+    busy = _under_way(context.instance)
+    if busy:
+        return dg.SkipReason(f"run {busy} is sending already")
+    return dg.RunRequest(tags={"fbads/due": str(sum(due.values())), "fbads/accounts_to_announce": str(accounts)})
+
+
+def _under_way(instance: dg.DagsterInstance) -> str | None:
+    """The run of this job, or of the review (which sends too), that has not ended."""
+    for job in ("review", dispatch_job.name):
+        runs = instance.get_run_records(dg.RunsFilter(job_name=job, statuses=_UNDER_WAY), limit=1)
+        if runs:
+            return runs[0].dagster_run.run_id
+    return None

@@ -1,0 +1,122 @@
+"""The accounts and their objects: 4 accounts, each with campaigns × 3 ad sets × 4 ads.
+
+Objects are kept in lists whose order is the order of the figures: ad `i` belongs to ad set `i // 4`, ad set `j` to
+campaign `j // 3`. Nothing here is ever removed; a deleted object keeps its place and its figures.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["campaign", "adset", "ad"]
+KINDS: tuple[Kind, ...] = ("campaign", "adset", "ad")
+ADSETS_EACH = 3
+ADS_EACH = 4
+# How many ads stand below one object of the kind.
+ADS_BELOW: dict[Kind, int] = {"campaign": ADSETS_EACH * ADS_EACH, "adset": ADS_EACH, "ad": 1}
+EDGES: dict[str, Kind] = {"campaigns": "campaign", "adsets": "adset", "ads": "ad"}
+HIDDEN = frozenset({"ARCHIVED", "DELETED"})
+
+
+@dataclass
+class AdObject:
+    """A campaign, ad set or ad. Budgets in minor units; `status` is its own, not what its parents make of it."""
+
+    id: str
+    kind: Kind
+    index: int
+    name: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    objective: str = ""
+    daily_budget: int | None = None
+    lifetime_budget: int | None = None
+    ends_at: datetime | None = None
+    is_disapproved: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of the account's activity log; figures follow it from the next local day on."""
+
+    at: datetime
+    day: date
+    kind: Kind
+    index: int
+    what: Literal["status", "daily_budget", "lifetime_budget", "created"]
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the figures are drawn around, one number per ad. Money in minor units."""
+
+    impressions: NDArray[np.float64]
+    ctr: NDArray[np.float64]
+    link_share: NDArray[np.float64]
+    cpm_minor: NDArray[np.float64]
+    purchases_per_link: NDArray[np.float64]
+    leads_per_link: NDArray[np.float64]
+    order_value_minor: NDArray[np.float64]
+    overlap: NDArray[np.float64]
+
+
+@dataclass
+class Account:
+    id: str
+    name: str
+    currency: str
+    zone: str
+    language: str
+    minor_factor: int
+    created_at: datetime
+    index: int
+    traits: Traits
+    objects: dict[Kind, list[AdObject]]
+    changes: list[Change] = field(default_factory=list)
+    # Raised by every write, so that nothing computed before it is served after it.
+    version: int = 0
+
+    def adsets_of(self, campaign: int) -> list[AdObject]:
+        return self.objects["adset"][campaign * ADSETS_EACH : (campaign + 1) * ADSETS_EACH]
+
+    def parent(self, one: AdObject, kind: Kind) -> AdObject:
+        """The object of the kind that `one` belongs to; `one` itself where it is of that kind."""
+        return self.objects[kind][one.index * ADS_BELOW[one.kind] // ADS_BELOW[kind]]
+
+    def effective_status(self, one: AdObject) -> str:
+        """What Meta shows: the object's own status, unless a parent's outweighs it."""
+        above = [self.parent(one, kind) for kind in KINDS[: KINDS.index(one.kind)]]
+        for gone in ("DELETED", "ARCHIVED"):
+            if gone in (one.status, *(parent.status for parent in above)):
+                return gone
+        for parent in above:
+            if parent.status == "PAUSED" and one.status == "ACTIVE":
+                return f"{parent.kind.upper()}_PAUSED"
+        return "DISAPPROVED" if one.is_disapproved and one.status == "ACTIVE" else one.status
+
+    def statuses(self, kind: Kind) -> list[str]:
+        return [self.effective_status(one) for one in self.objects[kind]]
+
+
+@dataclass
+class World:
+    seed: int
+    anchor: date
+    started_at: datetime
+    accounts: list[Account]
+    by_id: dict[str, tuple[Account, AdObject]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for account in self.accounts:
+            for objects in account.objects.values():
+                self.by_id.update({one.id: (account, one) for one in objects})
+
+    def account(self, account_id: str) -> Account | None:
+        bare = account_id.removeprefix("act_")
+        return next((account for account in self.accounts if account.id == bare), None)

@@ -1,0 +1,64 @@
+"""Reviewing performance: marts → breaches → suggestions → one message per account and day. The same data again: nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fbads_pipeline.domain.alerts import Recipient, compose
+from fbads_pipeline.domain.breaches import Breach, breaches
+from fbads_pipeline.domain.days import local_day
+from fbads_pipeline.domain.suggestions import SuggestionChanges, from_breaches
+from fbads_pipeline.ports import Clock, Decisions, Limits, Marts
+
+
+@dataclass(frozen=True)
+class BreachReport:
+    """reviewed: account → last day looked at; campaigns: how many had figures; rows_written: changes in analysis."""
+
+    marts_version: int
+    reviewed: Mapping[str, date]
+    campaigns: int
+    breaches: tuple[Breach, ...]
+    rows_written: int
+
+
+@dataclass(frozen=True)
+class ReviewReport:
+    """What one review found, changed and announced; announced: alerts written into the outbox."""
+
+    found: BreachReport
+    suggestions: SuggestionChanges
+    announced: int
+
+
+def review_performance(
+    marts: Marts, decisions: Decisions, clock: Clock, limits: Limits, recipients: Sequence[Recipient], *, days: int
+) -> ReviewReport:
+    """The three steps in a row; each can be repeated alone, and goes on from what the one before has stored."""
+    found = find_breaches(marts, decisions, clock, limits, days=days)
+    changes = emit_suggestions(decisions, clock)
+    return ReviewReport(found, changes, announce(decisions, clock, recipients))
+
+
+def find_breaches(marts: Marts, decisions: Decisions, clock: Clock, limits: Limits, *, days: int) -> BreachReport:
+    """Hold every active campaign's last `days` complete local days against the limits, and store what is past them."""
+    now, version = clock.now(), marts.version()
+    reviewed = {
+        account.account_id: local_day(now, account.timezone_name) - timedelta(days=1) for account in marts.accounts()
+    }
+    windows = [one for one in marts.campaign_windows(days=days, now=now) if one.account_id in reviewed]
+    found = breaches(windows, limits)
+    written = 0
+    if reviewed:
+        written = decisions.save_breaches(found, reviewed=reviewed, marts_version=version, found_at=now)
+    return BreachReport(version, reviewed, len(windows), tuple(found), written)
+
+
+def emit_suggestions(decisions: Decisions, clock: Clock) -> SuggestionChanges:
+    """Turn the stored breaches into suggestions: new ones open, changed ones renewed, the rest expired."""
+    return decisions.open_suggestions(from_breaches(decisions.current_breaches()), now=clock.now())
+
+
+def announce(decisions: Decisions, clock: Clock, recipients: Sequence[Recipient]) -> int:
+    """One message per account and local day into the outbox, in Portuguese; returns how many."""
+    return decisions.announce(compose=compose, recipients=recipients, now=clock.now())
