@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from fbads_pipeline.settings import Settings, SettingsError, load_settings
+from fbads_pipeline.settings import SettingsError, load_settings
 
 DAY = ["%Y-%m-%d"]
 OK, PARTLY, WRONG_USE, OUTSIDE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -153,19 +153,26 @@ def _exit_code(error: BaseException) -> int | None:
     names = {cls.__name__ for cls in type(error).__mro__}
     if names & {"SettingsError", "UnknownAccount", "WrongUse", "PortTaken", "ManifestError", "QueryRefused"}:
         return WRONG_USE
-    if names & {"MetaError", "DatabaseUnreachable", "DatabaseUnfit", "EmbeddedPostgresError", "ChildFailed", "OperationalError"}:
+    if names & {
+        "MetaError",
+        "DatabaseUnreachable",
+        "DatabaseUnfit",
+        "EmbeddedPostgresError",
+        "ChildFailed",
+        "OperationalError",
+    }:
         return OUTSIDE_FAILED
     return None
 
 
 def main() -> None:
     """The entry point: one sentence and the right code for what the user or the world did."""
-    from fbads_pipeline.local.logs import set_up_logs
+    from fbads_pipeline.adapters.logs import set_up_logs
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` leaves it ignored
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # contexts close, children are stopped
     try:
-        set_up_logs(_settings_or_none())
+        set_up_logs()
         app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
@@ -178,14 +185,6 @@ def main() -> None:
             raise
         print(f"fbads: {str(error).splitlines()[0]}", file=sys.stderr)
         sys.exit(code)
-
-
-def _settings_or_none() -> Settings | None:
-    """The settings, or None where they are wrong: the command itself will say so."""
-    try:
-        return load_settings()
-    except SettingsError:
-        return None
 
 
 if __name__ == "__main__":

@@ -131,5 +131,8 @@
         invocation_id = '{{ invocation_id }}'
     from (select coalesce(max(seq), 0) as seq from {{ dirty_days() }}) as frozen
     where watermarks.model = '{{ this.identifier }}';
+    {%- if flags.FULL_REFRESH or load_cached_relation(this) is none %}
+    analyze {{ this }};
+    {%- endif %}
     {%- endif %}
 {%- endmacro %}

@@ -8,13 +8,19 @@ from typing import Any
 
 import dagster as dg
 
+from fbads_pipeline.adapters.channels.configured import channels_from
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.adapters.postgres.catalogue import read_catalogue
 from fbads_pipeline.adapters.postgres.database import Database, shared_database
+from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
+from fbads_pipeline.adapters.postgres.marts import PostgresMarts
+from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.defs.model.project import project_dir
 from fbads_pipeline.defs.model.runner import Dbt
-from fbads_pipeline.ports import Clock
+from fbads_pipeline.ports import Channel, Clock
 from fbads_pipeline.services.sync_ads import Progress
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
@@ -66,6 +72,26 @@ def raw_resource(_: dg.InitResourceContext) -> PostgresRawStore:
     return PostgresRawStore(shared_database().owner)
 
 
+@dg.resource(description="The schema marts, read through the metric catalogue.")
+def marts_resource(_: dg.InitResourceContext) -> PostgresMarts:
+    return PostgresMarts(shared_database().owner, lambda: read_catalogue(project_dir() / "metrics.yml"))
+
+
+@dg.resource(description="The schemas analysis and ops, as far as the review writes them.")
+def decisions_resource(_: dg.InitResourceContext) -> PostgresDecisions:
+    return PostgresDecisions(shared_database().owner)
+
+
+@dg.resource(description="What waits to leave the house.")
+def outbox_resource(_: dg.InitResourceContext) -> PostgresOutbox:
+    return PostgresOutbox(shared_database().owner)
+
+
+@dg.resource(description="The ways out: name → channel.")
+def channels_resource(_: dg.InitResourceContext) -> dict[str, Channel]:
+    return channels_from(read_settings())
+
+
 @dg.resource(description="dbt against that PostgreSQL.")
 def dbt_resource(_: dg.InitResourceContext) -> Dbt:
     return Dbt(shared_database().url)
@@ -85,5 +111,9 @@ def resources() -> dict[str, Any]:
         "ads": ads_resource,
         "raw": raw_resource,
         "dbt": dbt_resource,
+        "marts": marts_resource,
+        "decisions": decisions_resource,
+        "outbox": outbox_resource,
+        "channels": channels_resource,
         "progress": progress_resource,
     }

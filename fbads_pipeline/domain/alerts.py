@@ -44,7 +44,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class DueDelivery:
-    """One alert on its way to one recipient; attempts: this one included; is_repeat: an earlier one may have arrived."""
+    """One alert on its way to one recipient. attempts: with this one; is_repeat: an earlier one may have arrived."""
 
     delivery_id: int
     alert: Alert

@@ -17,7 +17,7 @@ _UNITS_OF_THE_SETTING = 100
 
 
 class Limits(Protocol):
-    """The plain thresholds, as settings say them. ctr_limit is a fraction; cpa_limit counts × 100 where there are no cents."""
+    """The plain thresholds, as settings say them. ctr_limit: a fraction; cpa_limit: see `cpa_limit_in`."""
 
     @property
     def ctr_limit(self) -> Decimal: ...
@@ -69,7 +69,7 @@ def breaches(windows: Iterable[CampaignWindow], limits: Limits) -> list[Breach]:
     """Every limit that a campaign is past, ordered by account, campaign and rule (CTR first).
 
     CTR: below the limit, with the impressions that make it count. CPA: above the limit, or no conversion at all, with
-    spend of at least the factor times the limit. A ratio that is null (no denominator) is not zero and breaches nothing.
+    spend of at least the factor times the limit. A null ratio (no denominator) is not zero: it breaches nothing.
     """
     found: list[Breach] = []
     for window in sorted(windows, key=lambda one: (one.account_id, one.campaign_id)):

@@ -51,7 +51,7 @@ def days(first: date, last: date, language: Language) -> str:
 
 
 def plain_name(name: str | None, instead: str) -> str:
-    """A stranger's text on one line: no control or bidi characters, at most 80 characters; `instead` where nothing is left."""
+    """A stranger's text on one line: no control or bidi characters, at most 80; `instead` where nothing is left."""
     text = plain_line(name or "")
     if len(text) > LONGEST_NAME:
         text = text[: LONGEST_NAME - 1].rstrip() + "…"

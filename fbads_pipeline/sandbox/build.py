@@ -1,12 +1,12 @@
 """Building the world from a seed: the same seed, date and size give the same world, to the last id."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from fbads_pipeline.sandbox.clock import UTC, local_day
+from fbads_pipeline.sandbox.clock import local_day
 from fbads_pipeline.sandbox.names import ad_name, adset_name, campaign_name
 from fbads_pipeline.sandbox.past import record_past
 from fbads_pipeline.sandbox.traits import MONEY, draw_traits

@@ -77,7 +77,7 @@ def _set_status(account: Account, one: AdObject, status: str, day: date, rng: np
 
 def _edit_budgets(account: Account, rng: np.random.Generator, today: date) -> None:
     """Every other daily budget was edited once within the last 40 days, some of them twice."""
-    holders = [one for kind in ("campaign", "adset") for one in account.objects[kind] if one.daily_budget]
+    holders = [one for one in account.objects["campaign"] + account.objects["adset"] if one.daily_budget]
     for one in holders[::2]:
         for back in sorted((int(rng.integers(3, 40)) for _ in range(1 + one.index % 2)), reverse=True):
             day = today - timedelta(days=back)

@@ -46,7 +46,7 @@ class Dispatched:
 
 @dataclass
 class DispatchReport:
-    """attempts: in the order of each channel; stranded: channel → due deliveries of channels that are not configured."""
+    """attempts: channel after channel; stranded: channel that is not configured → its due deliveries."""
 
     attempts: list[Dispatched] = field(default_factory=list)
     stranded: dict[str, int] = field(default_factory=dict)
@@ -94,9 +94,7 @@ def _drain(
     done: list[Dispatched] = []
     strikes = 0
     while len(done) < policy.most_per_channel and strikes < policy.strikes and has_time():
-        delivery = outbox.claim(
-            channel.name, lease_seconds=policy.lease_seconds, max_attempts=policy.max_attempts
-        )
+        delivery = outbox.claim(channel.name, lease_seconds=policy.lease_seconds, max_attempts=policy.max_attempts)
         if delivery is None:
             break
         attempt = _send(channel, delivery)

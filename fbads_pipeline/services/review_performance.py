@@ -1,4 +1,7 @@
-"""Reviewing performance: marts → breaches → suggestions → one message per account and day. The same data again: nothing."""
+"""Reviewing performance: marts → breaches → suggestions → one message per account and day.
+
+The same marts a second time say nothing new and write nothing.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

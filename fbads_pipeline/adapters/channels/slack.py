@@ -16,7 +16,9 @@ LONGEST_SECTION = 3000
 LONGEST_MESSAGE = 12_000
 MOST_BLOCKS = 50
 
-_ASK_LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"})
+_ASK_LATER = frozenset(
+    {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
+)
 # Slack's own words: some aspect of the operation may have succeeded before the error was raised.
 _MAYBE_SENT = frozenset({"internal_error", "fatal_error", "request_timeout"})
 _REASONS = {
@@ -38,7 +40,7 @@ _quiet.setLevel(logging.CRITICAL)
 
 
 class SlackChannel:
-    """The port Channel on Slack. recipient: a Slack channel id. One HTTP request per attempt; the SDK retries nothing."""
+    """The port Channel on Slack. recipient: a Slack channel id. The SDK sends a request once and retries nothing."""
 
     name = "slack"
 

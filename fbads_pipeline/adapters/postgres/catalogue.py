@@ -11,8 +11,8 @@ class CatalogueError(RuntimeError):
 def read_catalogue(path: Path, *, needs: tuple[str, ...] = ()) -> Mapping[str, str]:
     """Metric → SQL expression over the columns of a daily mart, sums divided by sums.
 
-    path: the YAML, `metrics: [{name: ctr, expression: "…"}, …]`. Raises CatalogueError where it cannot be read, or lacks
-    one of `needs`.
+    path: the YAML, `metrics: [{name: ctr, expression: "…"}, …]`. Raises CatalogueError where it cannot be read, or
+    lacks one of `needs`.
     """
     import yaml
 

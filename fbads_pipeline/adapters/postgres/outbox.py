@@ -4,7 +4,6 @@ pending → sending (lease) → sent | failed | pending again (retry) | unknown 
 A sender that dies leaves `sending` behind: after its lease the delivery is due again, as a repeat.
 """
 
-
 import sqlalchemy as sa
 
 from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery
@@ -73,7 +72,7 @@ where delivery.state = 'failed' and delivery.settled_at > clock_timestamp() - ma
 order by delivery.delivery_id
 """
 
-_ALERT = [name for name in Alert.__dataclass_fields__]
+_ALERT = list(Alert.__dataclass_fields__)
 _DELIVERY = [name for name in DueDelivery.__dataclass_fields__ if name != "alert"]
 
 
@@ -104,7 +103,7 @@ class PostgresOutbox:
 
     def due(self) -> dict[str, int]:
         with self._engine.connect() as connection:
-            return {channel: number for channel, number in connection.execute(sa.text(_DUE)).tuples()}
+            return dict(connection.execute(sa.text(_DUE)).tuples().all())
 
     def failed(self, *, hours: int) -> list[dict[str, str]]:
         with self._engine.connect() as connection:

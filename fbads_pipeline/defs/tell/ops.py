@@ -1,12 +1,13 @@
 """analysis → ops → out: the op that emits suggestions, the one that announces them, and the one that sends."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 
 from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.tables import markdown_table
+from fbads_pipeline.domain.alerts import Outcome
 from fbads_pipeline.ports import Channel, Clock, Decisions, Outbox
 from fbads_pipeline.services import dispatch_alerts as dispatching
 from fbads_pipeline.services import review_performance as reviewing
@@ -16,9 +17,7 @@ _ABOUT: Mapping[str, Any] = {"group_name": "tell", "kinds": {"python", "postgres
 
 
 @dg.op(ins={"breaches": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
-def emit_suggestions(
-    decisions: dg.ResourceParam[Decisions], clock: dg.ResourceParam[Clock]
-) -> dg.Output[None]:
+def emit_suggestions(decisions: dg.ResourceParam[Decisions], clock: dg.ResourceParam[Clock]) -> dg.Output[None]:
     """Opens, renews and expires."""
     changes = reviewing.emit_suggestions(decisions, clock)
     return dg.Output(None, metadata=dict(vars(changes)))
@@ -35,7 +34,7 @@ def announce_suggestions(
 
 
 @dg.op(ins={"alerts": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
-def dispatch(
+def send_messages(
     outbox: dg.ResourceParam[Outbox], channels: dg.ResourceParam[Mapping[str, Channel]]
 ) -> dg.Output[None]:
     """Sends what is due."""
@@ -48,7 +47,7 @@ def dispatch(
     description="One row per proposal for a campaign, waiting for a person or decided by one.",
     **_ABOUT,
 )
-def suggestions(breaches: None) -> None:
+def suggestions(breaches: Any) -> Any:
     return emit_suggestions(breaches)
 
 
@@ -58,7 +57,7 @@ def suggestions(breaches: None) -> None:
     description="One row per message: what is new for an account on one of its days.",
     **_ABOUT,
 )
-def alerts(suggestions: None) -> None:
+def alerts(suggestions: Any) -> Any:
     return announce_suggestions(suggestions)
 
 
@@ -68,12 +67,12 @@ def alerts(suggestions: None) -> None:
     description="One row per message and recipient: sent, waiting, or given up.",
     **_ABOUT,
 )
-def deliveries(alerts: None) -> None:
-    return dispatch(alerts)
+def deliveries(alerts: Any) -> Any:
+    return send_messages(alerts)
 
 
 def _metadata(report: dispatching.DispatchReport) -> dict[str, Any]:
-    counts = {outcome: report.count(outcome) for outcome in ("sent", "retry", "unknown", "failed")}
+    counts = {outcome: report.count(outcome) for outcome in get_args(Outcome)}
     header = ("channel", "recipient", "title", "attempt", "outcome", "error")
     rows = [
         (

@@ -1,12 +1,14 @@
 """Messages that wait although the marts stand still: retries, leases of dead senders, the next day's news."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from fbads_pipeline.defs.tell.outages import outages, sentence
 from fbads_pipeline.ports import Channel, Clock, Decisions, Outbox
 
 dispatch_job = dg.define_asset_job(
-    "dispatch_messages",
+    "dispatch",
     selection=dg.AssetSelection.assets(["ops", "alerts"], ["ops", "deliveries"]),
     executor_def=dg.in_process_executor,
     description="Announces what waits for its day, and sends what is due.",
@@ -32,6 +34,7 @@ def messages_due(
     channels: dg.ResourceParam[dict[str, Channel]],
     clock: dg.ResourceParam[Clock],
 ) -> dg.RunRequest | dg.SkipReason:
+    """The run key is the minute of this machine: a sender that fails at once is started again, but not in a storm."""
     try:
         due = {name: number for name, number in outbox.due().items() if name in channels}
         accounts = decisions.unannounced(now=clock.now())
@@ -42,7 +45,10 @@ def messages_due(
     busy = _under_way(context.instance)
     if busy:
         return dg.SkipReason(f"run {busy} is sending already")
-    return dg.RunRequest(tags={"fbads/due": str(sum(due.values())), "fbads/accounts_to_announce": str(accounts)})
+    minute = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
+    return dg.RunRequest(
+        f"dispatch-{minute}", tags={"fbads/due": str(sum(due.values())), "fbads/accounts_to_announce": str(accounts)}
+    )
 
 
 def _under_way(instance: dg.DagsterInstance) -> str | None:

@@ -1,0 +1,40 @@
+"""Where the API meets the adapters: named dependencies."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
+from fbads_pipeline.ports import Clock
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _clock(request: Request) -> Clock:
+    return clock_from(request.app.state.settings.now)
+
+
+DatabaseDep = Annotated[Database, Depends(_database)]
+
+
+def _campaigns(database: DatabaseDep) -> CampaignReader:
+    return CampaignReader(database.analyst)
+
+
+def _suggestions(database: DatabaseDep) -> SuggestionReader:
+    return SuggestionReader(database.owner)
+
+
+def _readiness(database: DatabaseDep) -> Readiness:
+    return Readiness(database.owner)
+
+
+ClockDep = Annotated[Clock, Depends(_clock)]
+CampaignsDep = Annotated[CampaignReader, Depends(_campaigns)]
+SuggestionsDep = Annotated[SuggestionReader, Depends(_suggestions)]
+ReadinessDep = Annotated[Readiness, Depends(_readiness)]

@@ -1,0 +1,24 @@
+"""Is the process alive, and can it serve?"""
+
+from fastapi import APIRouter
+
+from fbads_pipeline.api.deps import ReadinessDep
+from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.schemas import Health
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", responses=documented())
+def healthz() -> Health:
+    """200 as long as the process answers."""
+    return Health()
+
+
+@router.get("/readyz", responses=documented())
+def readyz(readiness: ReadinessDep) -> Health:
+    """200 when the database is there, migrated, and the marts are published; 503 says what is missing."""
+    missing = readiness.missing()
+    if missing:
+        raise ApiError(503, "not_ready", missing)
+    return Health()

@@ -1,0 +1,134 @@
+"""Ways to misbehave on purpose: which calls a scenario hits, and how often."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import orjson
+
+NAMES = frozenset(
+    {
+        "latency",
+        "rate-limit",
+        "rate-limit-storm",
+        "high-usage",
+        "transient-errors",
+        "html-502",
+        "truncated-body",
+        "dropped-connection",
+        "slow-body",
+        "error-in-200",
+        "expired-token",
+        "forbidden-account",
+        "reduce-data",
+        "empty-page-with-next",
+        "paging-loop",
+        "duplicated-rows",
+        "reordered-rows",
+        "report-fails",
+        "report-stuck-99",
+        "report-skipped",
+    }
+)
+# Where nothing else was said: a fault that is meant to pass does so after some calls.
+COUNTS = {"rate-limit": 3, "html-502": 2, "truncated-body": 2, "dropped-connection": 2, "error-in-200": 2}
+PROBABILITIES = {"transient-errors": 0.3}
+
+
+class BadScenario(ValueError):
+    """The scenario is unknown, or one of its parameters is."""
+
+
+@dataclass
+class Scenario:
+    """account: only its calls; path: only paths that contain it; count: hits left, None for ever.
+
+    seconds: of waiting; percent: of usage; max_days: the longest range that reduce-data lets pass.
+    """
+
+    name: str
+    account: str | None = None
+    path: str | None = None
+    count: int | None = None
+    probability: float = 1.0
+    seconds: float = 0.5
+    percent: int = 92
+    max_days: int = 7
+    hits: int = 0
+
+    def concerns(self, account: str | None, path: str) -> bool:
+        mine = self.account is None or self.account.removeprefix("act_") == account
+        return mine and (self.path is None or self.path in path) and self.count != 0
+
+
+class Scenarios:
+    """The scenarios in force; seeded, so that the same calls in the same order are hit again."""
+
+    def __init__(self, seed: int, active: list[Scenario]) -> None:
+        self._seed = seed
+        self.active: list[Scenario] = []
+        self.replace(active)
+
+    def replace(self, active: list[Scenario]) -> None:
+        self.active = active
+        self._random = random.Random(self._seed)
+
+    def hit(self, name: str, account: str | None, path: str) -> Scenario | None:
+        """The scenario of the name if it strikes this call; that uses up one of its hits."""
+        for scenario in self.active:
+            if scenario.name != name or not scenario.concerns(account, path):
+                continue
+            if scenario.probability < 1.0 and self._random.random() >= scenario.probability:
+                continue
+            if scenario.count is not None:
+                scenario.count -= 1
+            scenario.hits += 1
+            return scenario
+        return None
+
+    def shown(self) -> list[dict[str, Any]]:
+        return [asdict(scenario) for scenario in self.active]
+
+
+def read_scenarios(asked: object) -> list[Scenario]:
+    """Scenarios from None, a name, `name:count=2,account=1`, JSON text, a mapping, or a list of these."""
+    if asked is None or asked in ("", "none", {}):
+        return []
+    if isinstance(asked, list):
+        return [scenario for one in asked for scenario in read_scenarios(one)]
+    if isinstance(asked, Mapping):
+        return read_scenarios(asked["scenarios"]) if "scenarios" in asked else [_scenario(dict(asked))]
+    text = str(asked).strip()
+    if text[:1] in "[{":
+        try:
+            return read_scenarios(orjson.loads(text))
+        except orjson.JSONDecodeError:
+            raise BadScenario(f"the scenario {text!r} is not JSON") from None
+    name, _, rest = text.partition(":")
+    parts = [part.partition("=") for part in rest.split(",") if part]
+    return [_scenario({"name": name, **{key.strip(): value.strip() for key, _, value in parts}})]
+
+
+def _scenario(given: dict[str, Any]) -> Scenario:
+    name = str(given.get("name", ""))
+    if name not in NAMES:
+        raise BadScenario(f"unknown scenario {name!r}; known are {', '.join(sorted(NAMES))}")
+    if unknown := given.keys() - {field.name for field in fields(Scenario)} - {"hits"}:
+        raise BadScenario(f"the scenario {name} takes no {', '.join(sorted(unknown))}")
+    if name == "forbidden-account" and not given.get("account"):
+        raise BadScenario("the scenario forbidden-account needs an account")
+    try:
+        count = given.get("count", COUNTS.get(name))
+        return Scenario(
+            name=name,
+            account=None if given.get("account") is None else str(given["account"]),
+            path=None if given.get("path") is None else str(given["path"]),
+            count=None if count is None else int(count),
+            probability=float(given.get("probability", PROBABILITIES.get(name, 1.0))),
+            seconds=float(given.get("seconds", 0.5)),
+            percent=int(given.get("percent", 92)),
+            max_days=int(given.get("max_days", 7)),
+        )
+    except (TypeError, ValueError) as error:
+        raise BadScenario(f"the scenario {name} has a parameter that is no number: {error}") from None

@@ -1,0 +1,125 @@
+"""The dry run: whole lines in a file, readable words on stderr."""
+
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+
+import pytest
+import structlog
+
+from fbads_pipeline.adapters.channels.dry_run import DryRunChannel
+from fbads_pipeline.domain.alerts import compose
+from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_suggestion, an_alert, announced, news
+
+
+@pytest.fixture(autouse=True)
+def stderr(monkeypatch):
+    """Where the log goes."""
+    caught = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", caught)
+    structlog.reset_defaults()
+    yield caught
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "outbox" / "dry_run.jsonl"
+
+
+@pytest.fixture
+def channel(path):
+    return DryRunChannel(path)
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_the_message_is_a_line_of_the_file_and_words_on_stderr(channel, path, stderr, capsys):
+    alert = an_alert()
+    attempt = channel.send(alert, "stderr", is_repeat=False)
+    (line,) = lines(path)
+    assert attempt.outcome == "sent"
+    assert (line["provider_id"], line["alert_id"]) == (attempt.provider_id, alert.alert_id)
+    assert (line["title"], line["body"], line["facts"]) == (alert.title, alert.body, alert.facts)
+    assert f"  {alert.title}\n" in stderr.getvalue()
+    assert "  1. Verão\n" in stderr.getvalue()
+    assert capsys.readouterr().out == "", "stdout is for data"
+
+
+def test_the_file_is_for_its_owner_alone(channel, path):
+    channel.send(an_alert(), "stderr", is_repeat=False)
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+
+
+def test_the_same_message_has_the_same_provider_id(channel):
+    first, again = (channel.send(an_alert(), "stderr", is_repeat=flag) for flag in (False, True))
+    other = channel.send(an_alert(), "somebody else", is_repeat=False)
+    assert first.provider_id == again.provider_id != other.provider_id
+
+
+def test_a_possible_repeat_is_marked(channel, path):
+    channel.send(an_alert(), "stderr", is_repeat=True)
+    assert lines(path)[0]["title"].startswith("[possível repetição] ")
+    assert lines(path)[0]["is_repeat"] is True
+
+
+def test_many_writers_leave_whole_lines(channel, path):
+    alert = an_alert(body="x" * 20_000)
+
+    def write():
+        for _ in range(20):
+            channel.send(alert, "stderr", is_repeat=False)
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(line["body"]) for line in lines(path)] == [20_000] * 80
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_hostile_names_are_text_on_one_line(channel, path, stderr, name):
+    alert = compose(news(announced(a_suggestion(), name), account_name=name))
+    assert channel.send(alert, "stderr", is_repeat=False).outcome == "sent"
+    assert len(path.read_bytes().splitlines()) == 1
+    assert not set(stderr.getvalue()) & set("\0\r\x1b\x9b\u202e\u2066")
+
+
+def test_a_name_that_nobody_cleaned_cannot_command_the_terminal(channel, path, stderr):
+    channel.send(an_alert(title="\x1b]0;owned\x07", body="a\x1b[2Jb"), "stderr", is_repeat=False)
+    assert "\x1b" not in stderr.getvalue()
+    assert len(lines(path)) == 1
+
+
+def test_a_file_that_cannot_be_written_is_tried_later(tmp_path):
+    (tmp_path / "outbox").write_text("a file where the folder should be")
+    attempt = DryRunChannel(tmp_path / "outbox" / "dry_run.jsonl").send(an_alert(), "stderr", is_repeat=False)
+    assert (attempt.outcome, "cannot be written" in attempt.error) == ("retry", True)
+
+
+def test_a_full_disk_leaves_no_half_line(channel, path, monkeypatch):
+    channel.send(an_alert(), "stderr", is_repeat=False)
+    whole, real = path.read_bytes(), os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:10]))
+    assert channel.send(an_alert(), "stderr", is_repeat=False).outcome == "retry"
+    assert path.read_bytes() == whole
+
+
+def test_without_any_configuration_the_words_go_to_stderr(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from fbads_pipeline.adapters.channels.dry_run import DryRunChannel;"
+        "from fbads_pipeline_tests.fakes import an_alert;"
+        "DryRunChannel(Path(sys.argv[1])).send(an_alert(), 'stderr', is_repeat=False)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, str(tmp_path / "o.jsonl")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    assert "fora dos limites: Loja 1" in done.stderr

@@ -1,0 +1,206 @@
+"""Slack over real HTTP: what is sent, and what each of its answers means."""
+
+import html
+import json
+import logging
+import threading
+
+import pytest
+
+from fbads_pipeline.adapters.channels.slack import SlackChannel, blocks, escape, plain_text
+from fbads_pipeline.adapters.processes import free_port
+from fbads_pipeline.domain.alerts import compose
+from fbads_pipeline_tests.adapters.channels.slack_server import OK, hang_up, refuse, reply, silence, slack_server
+from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_suggestion, an_alert, announced, news
+
+TOKEN = "xoxb-canary-1234567890-token"
+
+
+@pytest.fixture
+def slack():
+    with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+def channel(slack):
+    return SlackChannel(TOKEN, base_url=slack.url, timeout_seconds=2)
+
+
+def send(channel, alert=None, *, is_repeat=False):
+    return channel.send(alert or an_alert(), "C1", is_repeat=is_repeat)
+
+
+def bodies(slack):
+    return [body for _, _, body in slack.requests]
+
+
+class TestSending:
+    def test_a_message_has_text_a_header_and_sections(self, slack, channel):
+        attempt = send(channel)
+        assert (attempt.outcome, attempt.provider_id) == ("sent", "C1/1700000000.000100")
+        ((path, headers, body),) = slack.requests
+        alert = an_alert()
+        assert path == "/api/chat.postMessage"
+        assert headers["Authorization"] == f"Bearer {TOKEN}"
+        assert body["channel"] == "C1"
+        assert body["text"] == f"{alert.title}\n{alert.body}"
+        assert [block["type"] for block in body["blocks"]] == ["header", "section"]
+        assert body["blocks"][0]["text"]["text"] == alert.title
+        assert body["blocks"][1]["text"]["text"] == alert.body
+
+    def test_nothing_is_linked_parsed_or_unfurled(self, slack, channel):
+        send(channel)
+        (body,) = bodies(slack)
+        assert (body["parse"], body["link_names"]) == ("none", False)
+        assert (body["unfurl_links"], body["unfurl_media"]) == (False, False)
+        assert {block["text"]["type"] for block in body["blocks"]} == {"plain_text"}
+
+    def test_a_possible_repeat_is_marked_in_text_and_header(self, slack, channel):
+        send(channel, is_repeat=True)
+        (body,) = bodies(slack)
+        assert body["text"].startswith("[possível repetição] ")
+        assert body["blocks"][0]["text"]["text"].startswith("[possível repetição] ")
+
+    def test_an_address_without_its_last_slash_works_too(self, slack):
+        assert send(SlackChannel(TOKEN, base_url=slack.url.rstrip("/"))).outcome == "sent"
+
+    @pytest.mark.parametrize("name", HOSTILE_NAMES)
+    def test_hostile_names_are_inert(self, slack, channel, name):
+        alert = compose(news(announced(a_suggestion(), name), account_name=name))
+        assert send(channel, alert).outcome == "sent"
+        (body,) = bodies(slack)
+        for text in (body["text"], *(block["text"]["text"] for block in body["blocks"])):
+            assert not set(text) & set("<>\0\r\x1b\u202e")
+            assert html.unescape(text).count("&") == text.count("&amp;"), "every & is an escape"
+
+    def test_a_name_that_nobody_cleaned_is_still_escaped(self, slack, channel):
+        send(channel, an_alert(title="<!channel> & <@U1>", body="<!here>"))
+        (body,) = bodies(slack)
+        assert body["text"] == "&lt;!channel&gt; &amp; &lt;@U1&gt;\n&lt;!here&gt;"
+
+
+class TestLimits:
+    def test_a_long_title_is_cut_between_characters(self):
+        header = blocks("<" * 400, "")[0]["text"]["text"]
+        assert len(header) <= 150
+        assert header == "&lt;" * 37 + "…"
+
+    def test_a_long_body_becomes_sections_of_whole_lines(self):
+        body = "\n".join(f"{number} {'x' * 800}" for number in range(10))
+        sections = [block["text"]["text"] for block in blocks("t", body)[1:]]
+        assert all(len(one) <= 3000 for one in sections)
+        assert "\n".join(sections) == body
+
+    @pytest.mark.parametrize("body", ["&" * 100_000, "x\n" * 50_000, "\n" * 9000 + "x", "&\n" * 9000])
+    def test_nothing_goes_past_slacks_limits(self, body):
+        made = blocks("t", body)
+        assert len(made) <= 50
+        assert all(0 < len(block["text"]["text"]) <= 3000 for block in made)
+        assert sum(len(block["text"]["text"]) for block in made) <= 13_000
+        assert len(plain_text("t", body)) <= 12_000
+
+    def test_a_full_message_fits_without_a_cut(self):
+        names = [announced(a_suggestion(str(one)), "<" * 80) for one in range(40)]
+        alert = compose(news(*names))
+        sections = "\n".join(block["text"]["text"] for block in blocks(alert.title, alert.body)[1:])
+        assert sections.replace("\n", "") == escape(alert.body).replace("\n", "")
+
+
+class TestAnswers:
+    def outcome(self, slack, channel, *answers):
+        slack.answers.extend(answers)
+        return send(channel)
+
+    def test_too_many_requests_wait_as_long_as_told(self, slack, channel):
+        limited = reply(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "7"})
+        attempt = self.outcome(slack, channel, limited)
+        assert (attempt.outcome, attempt.retry_after_seconds) == ("retry", 7)
+        assert len(slack.requests) == 1, "the SDK must not try again on its own"
+
+    @pytest.mark.parametrize("header", [{}, {"Retry-After": "soon"}])
+    def test_too_many_requests_without_a_time_wait_for_ours(self, slack, channel, header):
+        attempt = self.outcome(slack, channel, reply(429, "slow down", header))
+        assert (attempt.outcome, attempt.retry_after_seconds) == ("retry", None)
+
+    @pytest.mark.parametrize("status", [500, 502, 503])
+    def test_a_server_in_trouble_is_tried_again(self, slack, channel, status):
+        attempt = self.outcome(slack, channel, reply(status, "<html>oops</html>"))
+        assert (attempt.outcome, attempt.error) == ("retry", f"Slack answers HTTP {status}")
+        assert len(slack.requests) == 1
+
+    @pytest.mark.parametrize(
+        ("code", "says"),
+        [
+            ("channel_not_found", "correct FBADS_SLACK_CHANNEL"),
+            ("is_archived", "is archived"),
+            ("not_authed", "set FBADS_SLACK_TOKEN"),
+            ("invalid_auth", "does not accept FBADS_SLACK_TOKEN"),
+            ("not_in_channel", "invite it"),
+            ("something_new", "Slack refuses the message: something_new"),
+        ],
+    )
+    def test_a_refusal_is_final_and_says_what_to_mend(self, slack, channel, code, says):
+        attempt = self.outcome(slack, channel, refuse(code))
+        assert attempt.outcome == "failed"
+        assert says in attempt.error
+        assert code in attempt.error
+
+    @pytest.mark.parametrize("status", [302, 403, 404])
+    def test_another_status_is_final(self, slack, channel, status):
+        assert self.outcome(slack, channel, reply(status, "<html>no</html>")).outcome == "failed"
+
+    def test_a_refused_layout_is_sent_once_more_as_plain_text(self, slack, channel):
+        assert self.outcome(slack, channel, refuse("invalid_blocks")).outcome == "sent"
+        first, second = bodies(slack)
+        assert second["text"] == first["text"]
+        assert not second.get("blocks")
+
+    def test_a_layout_that_is_refused_twice_is_final(self, slack, channel):
+        attempt = self.outcome(slack, channel, refuse("invalid_blocks"), refuse("invalid_blocks"))
+        assert attempt.outcome == "failed"
+        assert len(slack.requests) == 2
+
+    @pytest.mark.parametrize("code", ["ratelimited", "service_unavailable"])
+    def test_a_refusal_for_now_is_tried_again(self, slack, channel, code):
+        assert self.outcome(slack, channel, refuse(code)).outcome == "retry"
+
+    @pytest.mark.parametrize("code", ["internal_error", "fatal_error"])
+    def test_an_error_after_which_it_may_have_arrived_is_unknown(self, slack, channel, code):
+        assert self.outcome(slack, channel, refuse(code)).outcome == "unknown"
+
+    @pytest.mark.parametrize("body", ['{"ok": tr', "<html>fine</html>", "", "[]", "null", "7"])
+    def test_an_answer_that_cannot_be_read_is_unknown(self, slack, channel, body):
+        assert self.outcome(slack, channel, reply(200, body)).outcome == "unknown"
+
+    def test_a_connection_that_ends_after_the_request_is_unknown(self, slack, channel):
+        attempt = self.outcome(slack, channel, hang_up)
+        assert attempt.outcome == "unknown"
+        assert len(slack.requests) == 1, "a second try of the SDK's own would repeat it unmarked"
+
+    def test_silence_after_the_request_is_unknown(self, slack):
+        release = threading.Event()
+        slack.answers.append(silence(release))
+        attempt = send(SlackChannel(TOKEN, base_url=slack.url, timeout_seconds=1))
+        release.set()
+        assert attempt.outcome == "unknown"
+
+    def test_nobody_there_is_tried_again(self):
+        attempt = send(SlackChannel(TOKEN, base_url=f"http://127.0.0.1:{free_port()}/"))
+        assert (attempt.outcome, attempt.error) == ("retry", "Slack cannot be reached: Connection refused")
+
+    def test_a_name_that_does_not_resolve_is_tried_again(self):
+        assert send(SlackChannel(TOKEN, base_url="http://slack.invalid/")).outcome == "retry"
+
+
+def test_the_token_is_in_no_error_and_in_no_log(slack, channel, caplog):
+    caplog.set_level(logging.DEBUG)
+    echo = reply(200, {"ok": False, "error": f"bad {TOKEN}"})
+    answers = [echo, reply(500, TOKEN), reply(200, TOKEN), reply(418, TOKEN), hang_up, refuse("not_authed")]
+    slack.answers.extend(answers)
+    attempts = [send(channel) for _ in answers]
+    attempts.append(send(SlackChannel(TOKEN, base_url=f"http://127.0.0.1:{free_port()}/")))
+    assert TOKEN not in json.dumps([vars(one) for one in attempts])
+    assert TOKEN not in caplog.text
+    assert TOKEN not in repr(channel)
+    assert OK

@@ -1,0 +1,73 @@
+"""A sidecar over a migrated database with a few campaigns in stand-in marts."""
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.analyst import ensure_role
+from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.api.app import create_app
+from fbads_pipeline.settings import load_settings
+
+HOSTILE = '=HYPERLINK("http://x","y") <script>alert(1)</script> <!channel> \u202e {{7*7}} %s%n \U0001f680 \'q\' "q"'
+MARTS = """
+create schema if not exists intermediate;
+create table intermediate.publications (version bigint primary key, published_at timestamptz);
+insert into intermediate.publications values (7, '2026-11-10T12:00:00Z');
+create table marts.campaigns (campaign_id text, account_id text, name text, status text, effective_status text,
+    objective text, currency text, timezone_name text, daily_budget numeric, lifetime_budget numeric,
+    created_at timestamptz, updated_at timestamptz, collected_at timestamptz);
+insert into marts.campaigns select n::text, '42', 'Campanha ' || n, 'ACTIVE', case when n % 3 = 0 then 'PAUSED' else
+    'ACTIVE' end, 'OUTCOME_SALES', 'BRL', 'America/Sao_Paulo', 10.50, null, now(), now(), now()
+    from generate_series(101, 109) n;
+update marts.campaigns set campaign_id = '9007199254740993', name = :hostile where campaign_id = '109';
+create table marts.campaign_daily (account_id text, campaign_id text, day date, currency text, impressions bigint,
+    reach bigint, frequency numeric, clicks bigint, link_clicks bigint, spend numeric, purchases numeric,
+    purchase_value numeric, leads numeric, conversions numeric, conversion_value numeric, ctr numeric, cpc numeric,
+    cpm numeric, cpa numeric, roas numeric, final_on date, is_provisional boolean, collected_at timestamptz);
+insert into marts.campaign_daily select '42', '101', day::date, 'BRL', 1000, null, null, 25, 20, 12345678901234.10, 3,
+    99.9, 0, 3, 99.9, 0.025, 0.4, 10, 3.333333333333333333, 9.99, day::date + 28, true, now()
+    from generate_series(date '2026-11-01', date '2026-11-09', '1 day') day;
+insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason_pt, reason_en,
+    evidence, day, marts_version, created_at, updated_at, expires_at)
+    select 's' || n, '42', n::text, 'PAUSE', 'low', '{ctr_below}', :hostile, :hostile, '{"ctr": "0.004"}', '2026-11-09',
+    7, timestamptz '2026-11-10' + n * interval '1 second', now(), now() from generate_series(101, 105) n;
+"""
+
+
+@pytest.fixture
+def database(migrated_url, migrated_engine, tmp_path):
+    with migrated_engine.begin() as connection:
+        connection.execute(sa.text(MARTS), {"hostile": HOSTILE})
+    opened = Database(migrated_url, tmp_path)
+    ensure_role(opened.owner, opened.analyst_password_file)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(database, monkeypatch):
+    monkeypatch.setenv("FBADS_NOW", "2026-11-10T12:00:00-03:00")
+    return create_app(load_settings(), database)
+
+
+class Client:
+    """Requests to the application, without a socket."""
+
+    def __init__(self, app):
+        self._app = app
+
+    def get(self, path, method="GET", **params):
+        import asyncio
+
+        async def ask():
+            transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://sidecar") as client:
+                return await client.request(method, path, params=params or None)
+
+        return asyncio.run(ask())
+
+
+@pytest.fixture
+def client(app):
+    return Client(app)

@@ -1,0 +1,64 @@
+"""The sidecar behind a real socket, and its documents in a real browser."""
+
+import shutil
+import subprocess
+import threading
+import time
+
+import httpx
+import pytest
+import uvicorn
+
+from fbads_pipeline.adapters.processes import PortTaken, free_port
+from fbads_pipeline.api.run import require_loopback, serve
+from fbads_pipeline.settings import SettingsError, load_settings
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture
+def address(app):
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def test_it_answers_over_a_socket(address):
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/readyz").status_code == 200
+        assert len(client.get("/api/v1/campaigns", params={"status": "ACTIVE"}).json()["data"]) == 6
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1", "::", "example.com"])
+def test_it_listens_on_loopback_only(host):
+    with pytest.raises(SettingsError, match="listens on loopback only"):
+        require_loopback(host)
+    require_loopback("127.0.0.1")
+
+
+def test_a_taken_port_is_named_before_anything_is_started(address, monkeypatch):
+    monkeypatch.setenv("FBADS_API_PORT", address.rsplit(":", 1)[1])
+    with pytest.raises(PortTaken, match="FBADS_API_PORT"):
+        serve(load_settings())
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: make browser")
+def test_swagger_shows_the_routes_in_a_browser_without_asking_anybody_else(address, tmp_path):
+    assert CHROMIUM is not None
+    command = [
+        *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+        *("--disable-component-update", "--disable-sync", "--disable-quic", f"--user-data-dir={tmp_path}"),
+        *("--virtual-time-budget=8000", "--dump-dom", f"{address}/docs"),
+    ]
+    page = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+    assert "/api/v1/campaigns/{campaign_id}/insights" in page.replace("\u200b", "")
+    assert "Failed to load" not in page

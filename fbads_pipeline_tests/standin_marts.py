@@ -1,0 +1,102 @@
+"""Tables that stand in for dbt's marts, with the columns that reviewing and telling read."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+TABLES = """
+create schema if not exists intermediate;
+create schema if not exists marts;
+create table intermediate.publications (
+    version bigint primary key, seq bigint not null default 0, published_at timestamptz not null default now()
+);
+create table marts.accounts (
+    account_id text primary key, name text, account_status integer, currency text, timezone_name text,
+    created_at timestamptz
+);
+create table marts.campaigns (
+    account_id text, campaign_id text primary key, name text, effective_status text, currency text
+);
+create table marts.campaign_daily (
+    account_id text, campaign_id text, day date, currency text, impressions bigint, clicks bigint, spend numeric,
+    conversions numeric, ctr numeric, cpa numeric, primary key (account_id, campaign_id, day)
+);
+"""
+# A test follows the house's own expressions only where it reads them; these say the same.
+EXPRESSIONS = {
+    "ctr": "sum(clicks)::numeric / nullif(sum(impressions), 0)",
+    "cpa": "sum(spend) / nullif(sum(conversions), 0)",
+}
+
+
+class StandInMarts:
+    """Fills the tables; a test says what matters of an account, a campaign or a day."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.execute(TABLES)
+
+    def execute(self, statement: str, **values: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(sa.text(statement), values)
+
+    def publish(self) -> None:
+        self.execute(
+            "insert into intermediate.publications (version)"
+            " select coalesce(max(version), 0) + 1 from intermediate.publications"
+        )
+
+    def account(self, account_id: str = "1", *, zone: str = "America/Sao_Paulo", currency: str = "BRL") -> None:
+        self.execute(
+            "insert into marts.accounts (account_id, name, currency, timezone_name)"
+            " values (:account_id, :name, :currency, :zone)",
+            account_id=account_id,
+            name=f"Loja {account_id}",
+            currency=currency,
+            zone=zone,
+        )
+
+    def campaign(self, campaign_id: str, account_id: str = "1", *, name: str = "Verão", status: str = "ACTIVE") -> None:
+        self.execute(
+            "insert into marts.campaigns (account_id, campaign_id, name, effective_status)"
+            " values (:account_id, :campaign_id, :name, :status)",
+            account_id=account_id,
+            campaign_id=campaign_id,
+            name=name,
+            status=status,
+        )
+
+    def days(
+        self,
+        campaign_id: str,
+        last_day: date,
+        account_id: str = "1",
+        *,
+        count: int = 7,
+        impressions: int = 1000,
+        clicks: int = 50,
+        spend: str = "10",
+        conversions: str | None = "1",
+        currency: str | None = "BRL",
+    ) -> None:
+        """The same figures on each of the last `count` days."""
+        for back in range(count):
+            self.execute(
+                "insert into marts.campaign_daily"
+                " (account_id, campaign_id, day, currency, impressions, clicks, spend, conversions)"
+                " values (:account_id, :campaign_id, :day, :currency, :impressions, :clicks,"
+                " cast(:spend as numeric), cast(:conversions as numeric))",
+                account_id=account_id,
+                campaign_id=campaign_id,
+                day=last_day - timedelta(days=back),
+                currency=currency,
+                impressions=impressions,
+                clicks=clicks,
+                spend=spend,
+                conversions=conversions,
+            )
+
+    def rows(self, query: str) -> Sequence[tuple[object, ...]]:
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]

@@ -1,0 +1,39 @@
+"""The README says what is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fbads_pipeline import cli
+from fbads_pipeline.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_setting_stands_in_the_table_with_its_default_and_meaning():
+    table = dict(re.findall(r"^\| `(FBADS_[A-Z_0-9]+)` \| (.*) \|$", README, re.MULTILINE))
+    assert set(table) == {f"FBADS_{name.upper()}" for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        said = ",".join(default) if isinstance(default, tuple) else "" if default is None else str(default)
+        shown = f"`{said}`" if said else ""
+        assert table[f"FBADS_{name.upper()}"] == f"{shown} | {field.description}"
+
+
+def test_every_command_that_it_names_exists():
+    commands = {command.name or command.callback.__name__ for command in cli.app.registered_commands} | {"db"}
+    named = set(re.findall(r"^(?:\| `)?fbads ([a-z]+)", README, re.MULTILINE))
+    assert named
+    assert named <= commands
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
+def test_every_link_leads_somewhere(link):
+    assert link.startswith("http") or (ROOT / link).exists()
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z]+)", README))))
+def test_every_make_target_that_it_names_exists(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
