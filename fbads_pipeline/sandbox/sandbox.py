@@ -20,7 +20,7 @@ KEPT_CALLS = 5000
 
 @dataclass(frozen=True)
 class Call:
-    """A request without its transport: `path` has neither version nor slashes around, `base` is the address before it."""
+    """A request without its transport; `path` without version and outer slashes, `base` the address before it."""
 
     method: str
     path: str

@@ -102,6 +102,12 @@ def test_every_number_of_the_words_is_in_the_evidence(impressions, clicks, spend
 
 
 def _numbers(evidence):
-    figures = [evidence[key] for key in ("impressions", "clicks", "spend", "conversions", "cpa") if evidence[key] is not None]
+    figures = [
+        evidence[key] for key in ("impressions", "clicks", "spend", "conversions", "cpa") if evidence[key] is not None
+    ]
     shares = [evidence["ctr"], evidence["limits"].get("ctr_below")]
-    return [*figures, *(Decimal(one) * 100 for one in shares if one is not None), evidence["limits"].get("cpa_above", 0)]
+    return [
+        *figures,
+        *(Decimal(one) * 100 for one in shares if one is not None),
+        evidence["limits"].get("cpa_above", 0),
+    ]

@@ -25,7 +25,9 @@ def test_money_has_its_currency_and_its_decimals(amount, currency, pt, en):
     assert words.money(Decimal(amount), currency, "en") == en
 
 
-@pytest.mark.parametrize(("fraction", "pt", "en"), [("0.012", "1,2 %", "1.2 %"), ("0.01", "1 %", "1 %"), ("0", "0 %", "0 %")])
+@pytest.mark.parametrize(
+    ("fraction", "pt", "en"), [("0.012", "1,2 %", "1.2 %"), ("0.01", "1 %", "1 %"), ("0", "0 %", "0 %")]
+)
 def test_a_fraction_is_read_in_percent(fraction, pt, en):
     assert (words.percent(Decimal(fraction), "pt"), words.percent(Decimal(fraction), "en")) == (pt, en)
 

@@ -29,7 +29,10 @@ def review(marts, decisions, clock=None):
 def test_breaches_become_suggestions_and_one_message():
     decisions = FakeDecisions()
     report = review(FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")), decisions)
-    assert [(one.window.campaign_id, one.rule) for one in report.found.breaches] == [("7", "ctr_below"), ("8", "cpa_above")]
+    assert [(one.window.campaign_id, one.rule) for one in report.found.breaches] == [
+        ("7", "ctr_below"),
+        ("8", "cpa_above"),
+    ]
     assert (report.found.campaigns, report.found.marts_version) == (3, 3)
     assert (report.suggestions, report.announced) == (SuggestionChanges(opened=2), 1)
     (alert,) = decisions.alerts.values()

@@ -41,7 +41,7 @@ class DryRunChannel:
             self._append(orjson.dumps(record, default=str) + b"\n")
         except OSError as fault:
             return DeliveryAttempt("retry", error=f"the dry run's file cannot be written: {fault.strerror}")
-        _logger().info("dry run, nothing was sent\n" + _readable(alert, is_repeat=is_repeat), recipient=recipient)
+        _logger().info(f"dry run, nothing was sent to {plain_line(recipient)}\n{_readable(alert, is_repeat=is_repeat)}")
         return DeliveryAttempt("sent", provider_id=provider_id)
 
     def _append(self, line: bytes) -> None:

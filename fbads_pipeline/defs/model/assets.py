@@ -17,9 +17,7 @@ _NODES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dbt_assets(
-    manifest=MANIFEST, name="dbt_models", partitions_def=ACCOUNT_DAYS, backfill_policy=BACKFILL, pool="dbt_models"
-)
+@dbt_assets(manifest=MANIFEST, name="dbt_models", partitions_def=ACCOUNT_DAYS, backfill_policy=BACKFILL)
 def models(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:

@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from fbads_pipeline.defs.model.project import dbt_environment, project_dir, proj
 
 _ONE_AT_A_TIME = threading.Lock()
 _KEPT_PARSES = 8
+_LOCK_POLL_SECONDS = 0.1
 _FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 
 
@@ -67,11 +69,20 @@ class Dbt:
         """Any dbt command that works on nodes, with exactly the named ones where some are named."""
         chosen = ["--select", *select, "--indirect-selection", "empty"] if select else []
         given = ["--vars", json.dumps(dict(variables))] if variables else []
+        command = [*args, *chosen, *given]
+        try:
+            with _alone_in(self._environment):
+                return self._run(command, parses_anew=bool(given))
+        except _NoDatabase as refused:
+            return DbtOutcome(False, error=str(refused))
+
+    def _run(self, command: list[str], *, parses_anew: bool) -> DbtOutcome:
         with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
             target, parse = Path(folder), self._parse_path()
-            reuse = ["--partial-parse-file-path", str(parse)] if parse.is_file() and not given else []
-            outcome = run_dbt([*args, *chosen, *given, *reuse], environment=self._environment, target=target)
-            if not given:
+            if parse.is_file() and not parses_anew:
+                command = [*command, "--partial-parse-file-path", str(parse)]
+            outcome = run_dbt(command, environment=self._environment, target=target)
+            if not parses_anew:
                 _keep_parse(target / "partial_parse.msgpack", parse)
         return outcome
 
@@ -80,6 +91,45 @@ class Dbt:
         state = "\0".join(value for name, value in sorted(self._environment.items()) if "PASSWORD" not in name)
         name = hashlib.sha256(f"{project_hash()}\0{project_dir()}\0{state}".encode()).hexdigest()[:24]
         return project_dir() / "target" / "parsed" / f"{name}.msgpack"
+
+
+class _NoDatabase(Exception):
+    """The database did not let us in; the message is PostgreSQL's."""
+
+
+@contextlib.contextmanager
+def _alone_in(environment: Mapping[str, str]) -> Iterator[None]:
+    """Builds of one database wait for each other, in whatever process: dbt acts on the tables that it saw at its start.
+
+    The lock goes with its connection, so a killed build frees it. It is asked for again and again, because a wait
+    inside libpq would not hear Ctrl-C.
+    """
+    import psycopg2
+
+    try:
+        connection = psycopg2.connect(
+            host=environment["FBADS_DBT_HOST"],
+            port=environment["FBADS_DBT_PORT"],
+            user=environment["FBADS_DBT_USER"],
+            password=environment["FBADS_DBT_PASSWORD"],
+            dbname=environment["FBADS_DBT_NAME"],
+            sslmode=environment["FBADS_DBT_SSLMODE"],
+            connect_timeout=10,
+            application_name="fbads-dbt-lock",
+        )
+    except psycopg2.OperationalError as refused:
+        raise _NoDatabase(" ".join(str(refused).split())) from None
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute("select pg_try_advisory_lock(hashtext('fbads.dbt'))")
+                if cursor.fetchone() == (True,):
+                    break
+                time.sleep(_LOCK_POLL_SECONDS)
+        yield
+    finally:
+        connection.close()
 
 
 def run_dbt(

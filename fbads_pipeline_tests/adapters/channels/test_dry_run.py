@@ -1,6 +1,5 @@
 """The dry run: whole lines in a file, readable words on stderr."""
 
-import io
 import json
 import os
 import stat
@@ -17,12 +16,7 @@ from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_suggestion, an_alert, an
 
 
 @pytest.fixture(autouse=True)
-def stderr(monkeypatch):
-    """Where the log goes."""
-    caught = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", caught)
-    structlog.reset_defaults()
-    yield caught
+def nobody_configured_the_logs():
     structlog.reset_defaults()
 
 
@@ -40,16 +34,17 @@ def lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_the_message_is_a_line_of_the_file_and_words_on_stderr(channel, path, stderr, capsys):
+def test_the_message_is_a_line_of_the_file_and_words_on_stderr(channel, path, capsys):
     alert = an_alert()
     attempt = channel.send(alert, "stderr", is_repeat=False)
     (line,) = lines(path)
     assert attempt.outcome == "sent"
     assert (line["provider_id"], line["alert_id"]) == (attempt.provider_id, alert.alert_id)
     assert (line["title"], line["body"], line["facts"]) == (alert.title, alert.body, alert.facts)
-    assert f"  {alert.title}\n" in stderr.getvalue()
-    assert "  1. Verão\n" in stderr.getvalue()
-    assert capsys.readouterr().out == "", "stdout is for data"
+    said = capsys.readouterr()
+    assert f"  {alert.title}\n" in said.err
+    assert "  1. Verão\n" in said.err
+    assert said.out == "", "stdout is for data"
 
 
 def test_the_file_is_for_its_owner_alone(channel, path):
@@ -85,16 +80,16 @@ def test_many_writers_leave_whole_lines(channel, path):
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_hostile_names_are_text_on_one_line(channel, path, stderr, name):
+def test_hostile_names_are_text_on_one_line(channel, path, capsys, name):
     alert = compose(news(announced(a_suggestion(), name), account_name=name))
     assert channel.send(alert, "stderr", is_repeat=False).outcome == "sent"
     assert len(path.read_bytes().splitlines()) == 1
-    assert not set(stderr.getvalue()) & set("\0\r\x1b\x9b\u202e\u2066")
+    assert not set(capsys.readouterr().err) & set("\0\r\x1b\x9b\u202e\u2066")
 
 
-def test_a_name_that_nobody_cleaned_cannot_command_the_terminal(channel, path, stderr):
+def test_a_name_that_nobody_cleaned_cannot_command_the_terminal(channel, path, capsys):
     channel.send(an_alert(title="\x1b]0;owned\x07", body="a\x1b[2Jb"), "stderr", is_repeat=False)
-    assert "\x1b" not in stderr.getvalue()
+    assert not {"\x07", "\x1b"} & set(capsys.readouterr().err)
     assert len(lines(path)) == 1
 
 
@@ -119,7 +114,10 @@ def test_without_any_configuration_the_words_go_to_stderr(tmp_path):
         "DryRunChannel(Path(sys.argv[1])).send(an_alert(), 'stderr', is_repeat=False)"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program, str(tmp_path / "o.jsonl")], capture_output=True, text=True, check=True
+        [sys.executable, "-W", "error", "-c", program, str(tmp_path / "o.jsonl")],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == ""
     assert "fora dos limites: Loja 1" in done.stderr

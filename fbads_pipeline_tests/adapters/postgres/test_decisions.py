@@ -32,9 +32,7 @@ def decisions(world):
 
 
 def save(decisions, *breaches, day=YESTERDAY, version=3, accounts=("1",), at=NOW):
-    return decisions.save_breaches(
-        breaches, reviewed=dict.fromkeys(accounts, day), marts_version=version, found_at=at
-    )
+    return decisions.save_breaches(breaches, reviewed=dict.fromkeys(accounts, day), marts_version=version, found_at=at)
 
 
 def open_(decisions, *suggestions, now=NOW):
@@ -52,7 +50,9 @@ def suggestions(world, columns="campaign_id, status, version"):
 def everything(world):
     """Every row of the schemas with its physical address: a row that was rewritten has moved."""
     tables = ("analysis.reviews", "analysis.breaches", "ops.suggestions", "ops.alerts", "ops.deliveries")
-    return {table: world.rows(f"select xmin::text, ctid::text, t::text from {table} as t order by 3") for table in tables}
+    return {
+        table: world.rows(f"select xmin::text, ctid::text, t::text from {table} as t order by 3") for table in tables
+    }
 
 
 class TestBreaches:

@@ -166,9 +166,7 @@ def test_channels_are_claimed_apart_and_the_oldest_first(world, outbox):
 def test_two_senders_never_hold_the_same_delivery(world, outbox):
     put(world, *(("fake", str(number)) for number in range(40)))
     channels = [FakeChannel(), FakeChannel(), FakeChannel()]
-    senders = [
-        threading.Thread(target=dispatch_alerts, args=(outbox, {"fake": channel})) for channel in channels
-    ]
+    senders = [threading.Thread(target=dispatch_alerts, args=(outbox, {"fake": channel})) for channel in channels]
     for sender in senders:
         sender.start()
     for sender in senders:

@@ -1,0 +1,126 @@
+"""The ASGI application: HTTP in, one call, HTTP out, in whatever shape a scenario leaves it."""
+
+import asyncio
+import gzip
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from fbads_pipeline.sandbox.control import PREFIX, control
+from fbads_pipeline.sandbox.disturbed import disturb_answer, refuse
+from fbads_pipeline.sandbox.errors import GraphError, bad_token
+from fbads_pipeline.sandbox.graph import route
+from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
+from fbads_pipeline.sandbox.usage import Usage, version_headers
+
+SMALLEST_GZIP = 1000
+SLOW_PARTS = 8
+
+
+class SandboxApp:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._usage = Usage()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        params = await _params(request)
+        path = request.url.path.strip("/")
+        if path.startswith(PREFIX):
+            answer = control(self.sandbox, request.method, path.removeprefix(PREFIX).strip("/"), params)
+        else:
+            answer = self._graph(request, path, params)
+        await _deliver(answer, request.headers, send)
+
+    def _graph(self, request: Request, path: str, params: dict[str, str]) -> Answer:
+        version = re.match(r"v(\d+)\.\d+(?:/|$)", path)
+        base = str(request.base_url) + (version.group().strip("/") if version else "v26.0")
+        call = Call(request.method, path[version.end() :] if version else path, params, base)
+        found = self.sandbox.account_of(call.path)
+        account = found.id if found else None
+        answer = self._answer(call, account, request.headers)
+        answer.headers |= version_headers(int(version.group(1)) if version else None)
+        answer.headers |= self._usage.headers(self.sandbox, account, call.path, answer)
+        self.sandbox.record(call, answer)
+        return answer
+
+    def _answer(self, call: Call, account: str | None, headers: Headers) -> Answer:
+        try:
+            if _token(call.params, headers) != self.sandbox.token:
+                raise bad_token()
+            if refusal := refuse(self.sandbox.scenarios, account, call):
+                return _refused(refusal[0], refusal[1].name)
+            return disturb_answer(self.sandbox.scenarios, account, call, route(self.sandbox, call))
+        except GraphError as error:
+            return _refused(error)
+
+
+def _refused(error: GraphError, scenario: str | None = None) -> Answer:
+    headers = {"www-authenticate": f'OAuth "Facebook Platform" "{error.kind}"'} if error.code == 190 else {}
+    return Answer(error.status, orjson.dumps(error.body()), headers=headers, scenario=scenario)
+
+
+def _token(params: dict[str, str], headers: Headers) -> str:
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if kind in ("Bearer", "OAuth") else params.get("access_token", "")
+
+
+async def _params(request: Request) -> dict[str, str]:
+    """The query and the body's parameters as text; a value of a JSON body that is no text as JSON."""
+    params = dict(request.query_params)
+    if request.method == "GET":
+        return params
+    if request.headers.get("content-type", "").startswith("application/json"):
+        try:
+            given: Any = orjson.loads(await request.body() or b"{}")
+        except orjson.JSONDecodeError:
+            given = {}
+        given = given if isinstance(given, dict) else {"scenarios": given}
+        params |= {str(k): v if isinstance(v, str) else orjson.dumps(v).decode() for k, v in given.items()}
+    else:
+        params |= dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
+    return params
+
+
+async def _deliver(answer: Answer, asked: Headers, send: Send) -> None:
+    if answer.seconds and answer.way == "whole":
+        await asyncio.sleep(answer.seconds)
+    if answer.way == "dropped":
+        _hang_up(send)
+        return
+    body = answer.body
+    headers = {"content-type": answer.media, **answer.headers}
+    if len(body) >= SMALLEST_GZIP and "gzip" in asked.get("accept-encoding", ""):
+        body = gzip.compress(body, compresslevel=1, mtime=0)
+        headers["content-encoding"] = "gzip"
+    headers["content-length"] = str(len(body))
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    if answer.way == "truncated":
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        _hang_up(send, politely=True)
+        return
+    if answer.way == "slow":
+        step = max(1, len(body) // SLOW_PARTS)
+        for start in range(0, len(body), step):
+            await send({"type": "http.response.body", "body": body[start : start + step], "more_body": True})
+            await asyncio.sleep(answer.seconds / SLOW_PARTS)
+        body = b""
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _hang_up(send: Send, *, politely: bool = False) -> None:
+    """Closes the connection under a response: ASGI cannot say that, uvicorn's cycle, whose method `send` is, can."""
+    cycle: Any = getattr(send, "__self__", None)
+    transport = cycle.transport
+    cycle.disconnected = True
+    cycle.response_complete = True
+    if politely:
+        transport.close()
+    else:
+        transport.abort()

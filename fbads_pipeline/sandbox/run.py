@@ -1,0 +1,82 @@
+"""Starting the sandbox as a program of its own."""
+
+import socket
+import sys
+from datetime import UTC, datetime
+from typing import NoReturn
+
+import uvicorn
+
+from fbads_pipeline.sandbox.app import SandboxApp
+from fbads_pipeline.sandbox.clock import parse_instant
+from fbads_pipeline.sandbox.sandbox import Sandbox
+from fbads_pipeline.sandbox.scenarios import BadScenario, Scenario, read_scenarios
+
+
+def serve(
+    *,
+    host: str,
+    port: int,
+    seed: int = 7,
+    now: str | None = None,
+    scenario: str | None = None,
+    token: str,
+    campaigns: int = 60,
+) -> None:
+    """Serves until SIGTERM or SIGINT. A `now` that is given stands still until it is moved; without one, time runs.
+
+    scenario: a name, `name:count=2,probability=0.5`, or JSON. What cannot be done is said in one sentence on stderr,
+    with SystemExit(2).
+    """
+    moment, scenarios = _moment(now), _scenarios(scenario)
+    if campaigns < 1:
+        _give_up(f"A world needs at least one campaign, not {campaigns}.")
+    listening = _bound(host, port)
+    sandbox = Sandbox(seed=seed, now=moment, is_frozen=now is not None, campaigns=campaigns, token=token)
+    sandbox.play(scenarios)
+    with listening:
+        server(sandbox).run(sockets=[listening])
+
+
+def server(sandbox: Sandbox) -> uvicorn.Server:
+    config = uvicorn.Config(
+        SandboxApp(sandbox),
+        lifespan="off",
+        access_log=False,
+        log_level="error",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return uvicorn.Server(config)
+
+
+def _moment(now: str | None) -> datetime:
+    try:
+        return datetime.now(UTC) if now is None else parse_instant(now)
+    except ValueError as error:
+        _give_up(f"`now` must be an ISO instant with its zone: {error}.")
+
+
+def _scenarios(text: str | None) -> list[Scenario]:
+    try:
+        return read_scenarios(text)
+    except BadScenario as error:
+        _give_up(f"{error}.")
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        _give_up(f"The sandbox cannot listen on {host}:{port}: {error}.")
+    return listening
+
+
+def _give_up(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(2)

@@ -1,0 +1,200 @@
+"""The analysing room: one review per published state of the marts, an unbroken lineage, checks that name what is wrong."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.engine import DatabaseUnreachable
+from fbads_pipeline.defs.analyse import assets, checks, sensor
+from fbads_pipeline.defs.tell import checks as tell_checks
+from fbads_pipeline.defs.tell import ops
+from fbads_pipeline.defs.tell import sensor as tell_sensor
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.fakes import (
+    HOSTILE_NAMES,
+    FakeChannel,
+    FakeDecisions,
+    FakeMarts,
+    FakeOutbox,
+    FixedClock,
+    a_breach,
+    a_delivery,
+    a_window,
+    high_cpa,
+    low_ctr,
+)
+
+
+@pytest.fixture
+def world():
+    return {
+        "marts": FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")),
+        "decisions": FakeDecisions(),
+        "outbox": FakeOutbox(a_delivery(1)),
+        "channels": {"fake": FakeChannel()},
+        "clock": FixedClock(),
+        "settings": load_settings(),
+    }
+
+
+def definitions(world):
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([assets, ops]),
+        asset_checks=dg.load_asset_checks_from_modules([checks, tell_checks]),
+        jobs=[sensor.review, tell_sensor.dispatch_job],
+        sensors=[sensor.marts_refreshed, tell_sensor.messages_due],
+        resources=world,
+        executor=dg.in_process_executor,
+    )
+
+
+def run(world, job="review", instance=None, **options):
+    return definitions(world).resolve_job_def(job).execute_in_process(instance=instance, **options)
+
+
+def metadata_of(result, key):
+    (event,) = [one for one in result.get_asset_materialization_events() if one.asset_key.to_user_string() == key]
+    return {name: one.value for name, one in event.step_materialization_data.materialization.metadata.items()}
+
+
+def checks_of(result):
+    return {one.check_name: one for one in result.get_asset_check_evaluations()}
+
+
+class TestTheReview:
+    def test_it_goes_from_the_marts_to_the_channel(self, world):
+        result = run(world)
+        assert result.success
+        keys = [one.asset_key.to_user_string() for one in result.get_asset_materialization_events()]
+        assert keys == ["analysis/breaches", "ops/suggestions", "ops/alerts", "ops/deliveries"]
+        assert [one.campaign_id for one in world["decisions"].pending.values()] == ["7", "8"]
+        assert len(world["decisions"].alerts) == 1
+        assert world["channels"]["fake"].sent == [("a1", "someone", False)]
+        assert all(one.passed for one in checks_of(result).values())
+        assert sorted(checks_of(result)) == [
+            "every_breach_is_past_its_limit",
+            "every_message_goes_out",
+            "no_breach_on_a_paused_campaign",
+        ]
+
+    def test_its_metadata_counts_and_shows(self, world):
+        result = run(world)
+        breaches = metadata_of(result, "analysis/breaches")
+        assert (breaches["breaches"], breaches["campaigns"], breaches["marts_version"]) == (2, 3, 3)
+        assert "| 1 | 8 | Verão | cpa\\_above | 81.4000 | 50 | 1628 BRL | 20 | 2026\\-11\\-22 |" in breaches["table"]
+        assert metadata_of(result, "ops/suggestions") == {"opened": 2, "renewed": 0, "expired": 0}
+        assert metadata_of(result, "ops/alerts") == {"alerts": 1, "recipients": 1}
+        sent = metadata_of(result, "ops/deliveries")
+        assert (sent["sent"], sent["retry"], sent["unknown"], sent["failed"]) == (1, 0, 0, 0)
+        assert "| fake | someone | 1 campanha fora dos limites\\: Loja 1 | 1 | sent |  |" in sent["table"]
+
+    def test_a_second_one_says_nothing_new(self, world):
+        run(world)
+        world["decisions"].writes.clear()
+        result = run(world)
+        assert metadata_of(result, "ops/suggestions") == {"opened": 0, "renewed": 0, "expired": 0}
+        assert metadata_of(result, "ops/alerts")["alerts"] == 0
+        assert world["decisions"].writes == []
+        assert len(world["channels"]["fake"].sent) == 1
+
+    def test_the_review_days_of_the_settings_are_used(self, world):
+        world["settings"] = load_settings(review_days=3)
+        run(world)
+        assert world["marts"].asked == [3]
+
+    def test_hostile_names_are_cells_of_the_table(self, world):
+        world["marts"] = FakeMarts(*(low_ctr(str(number), name=name) for number, name in enumerate(HOSTILE_NAMES[:20])))
+        table = metadata_of(run(world), "analysis/breaches")["table"]
+        assert len(table.splitlines()) == 2 + 20
+
+
+class TestTheLineage:
+    def test_it_is_unbroken_from_the_marts_to_the_deliveries(self, world):
+        graph = definitions(world).resolve_asset_graph()
+        parents = {
+            key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
+            for key in graph.materializable_asset_keys
+        }
+        assert parents == {
+            "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
+            "ops/suggestions": ["analysis/breaches"],
+            "ops/alerts": ["ops/suggestions"],
+            "ops/deliveries": ["ops/alerts"],
+        }
+
+    def test_no_asset_belongs_to_the_collecting_job(self, world):
+        graph = definitions(world).resolve_asset_graph()
+        groups = {graph.get(key).group_name for key in graph.materializable_asset_keys}
+        assert groups == {"analyse", "tell"}
+
+    def test_the_definitions_load(self, world):
+        dg.Definitions.validate_loadable(definitions(world))
+
+
+class TestTheChecks:
+    def test_a_paused_campaign_in_breach_is_named(self, world):
+        world["marts"].paused = {"8"}
+        check = checks_of(run(world))["no_breach_on_a_paused_campaign"]
+        assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert check.description == "not active: account 1 campaign 8 (cpa_above)"
+
+    def test_a_breach_within_its_limit_is_named(self, world):
+        wrong = replace(a_breach(low_ctr("7")), limit=Decimal("0.001"))
+        world["decisions"].current_breaches = lambda: [wrong]
+        check = checks_of(run(world))["every_breach_is_past_its_limit"]
+        assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+        assert check.description == "within the limit after all: account 1 campaign 7 (ctr_below)"
+
+
+class TestTheSensor:
+    def tick(self, world, instance, cursor=None):
+        context = dg.build_sensor_context(instance, cursor=cursor, resources={"marts": world["marts"]})
+        return sensor.marts_refreshed(context), context.cursor
+
+    @pytest.fixture
+    def instance(self):
+        with dg.DagsterInstance.ephemeral() as instance:
+            yield instance
+
+    def test_it_runs_by_itself_every_five_seconds(self):
+        assert sensor.marts_refreshed.default_status == dg.DefaultSensorStatus.RUNNING
+        assert sensor.marts_refreshed.minimum_interval_seconds == 5
+        assert sensor.marts_refreshed.job_name == "review"
+
+    def test_new_marts_ask_for_one_review(self, world, instance):
+        request, cursor = self.tick(world, instance, "2")
+        assert (request.run_key, cursor) == ("marts-3", "3")
+
+    def test_the_same_marts_are_skipped_with_the_reason(self, world, instance):
+        skip, cursor = self.tick(world, instance, "3")
+        assert skip.skip_message == "the marts are still at version 3, which has been reviewed"
+        assert cursor == "3"
+
+    def test_a_lost_cursor_asks_with_the_same_key(self, world, instance):
+        assert self.tick(world, instance)[0].run_key == self.tick(world, instance)[0].run_key == "marts-3"
+
+    def test_marts_that_were_never_published_are_skipped(self, world, instance):
+        world["marts"].number = 0
+        assert self.tick(world, instance)[0].skip_message == "the marts have not been published yet: nothing to review"
+
+    @pytest.mark.parametrize(
+        "outage",
+        [
+            DatabaseUnreachable("the database at 127.0.0.1:5432/fbads does not let us in (refused)"),
+            sa.exc.OperationalError("select 1", {"p": "secret"}, Exception("the server closed the connection")),
+        ],
+    )
+    def test_a_database_that_is_away_is_a_reason_to_skip(self, world, instance, outage):
+        world["marts"].fails = outage
+        skip, cursor = self.tick(world, instance, "2")
+        assert skip.skip_message.startswith("skipped, the database is away: the ")
+        assert "secret" not in skip.skip_message
+        assert cursor == "2", "it is looked at again"
+
+    def test_a_fault_of_ours_is_no_outage(self, world, instance):
+        world["marts"].fails = sa.exc.ProgrammingError("select 1", {}, Exception("no such column"))
+        with pytest.raises(sa.exc.ProgrammingError):
+            self.tick(world, instance)

@@ -1,0 +1,152 @@
+"""The container files hold together: no engine is needed to see that."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fbads_pipeline.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE = yaml.safe_load(COMPOSE_TEXT)
+SERVICES = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+KNOWN = {
+    *("image", "build", "command", "environment", "volumes", "ports", "depends_on", "healthcheck", "restart", "init"),
+    *("read_only", "tmpfs", "security_opt", "cap_drop", "network_mode", "profiles"),
+}
+CONDITIONS = {"service_healthy", "service_started", "service_completed_successfully"}
+PROGRAMS = Path(sys.executable).parent
+
+
+def example():
+    text = (ROOT / ".env.example").read_text()
+    return dict(re.findall(r"^#?([A-Z_0-9]+)=(.*)$", text, re.MULTILINE))
+
+
+def instructions():
+    joined = DOCKERFILE.replace("\\\n", " ")
+    return [line.split(maxsplit=1) for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_says_only_what_compose_knows(name):
+    service = SERVICES[name]
+    assert set(service) <= KNOWN
+    assert all(isinstance(part, str) for part in service.get("command", []))
+    for check in filter(None, [service.get("healthcheck")]):
+        assert set(check) <= {"test", "interval", "timeout", "retries", "start_period"}
+        assert check["test"][0] in ("CMD", "CMD-SHELL")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_waits_for_exists_and_can_become_what_it_waits_for(name):
+    for other, wish in SERVICES[name].get("depends_on", {}).items():
+        assert other in SERVICES
+        assert wish["condition"] in CONDITIONS
+        if wish["condition"] == "service_healthy":
+            assert "healthcheck" in SERVICES[other]
+        if wish["condition"] == "service_completed_successfully":
+            assert SERVICES[other]["restart"] == "no"
+
+
+def test_ports_are_published_on_loopback_only():
+    published = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_named_volumes_are_declared():
+    used = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
+    assert used == set(COMPOSE["volumes"])
+
+
+def test_no_secret_stands_in_the_file_and_every_variable_is_in_the_example():
+    variables = re.findall(r"\$\{([A-Z_0-9]+)(:[?-])?([^}]*)\}", COMPOSE_TEXT)
+    assert {name for name, _, _ in variables} <= set(example())
+    for name, kind, _ in variables:
+        if name in ("POSTGRES_PASSWORD", "FBADS_ACCESS_TOKEN"):
+            assert kind == ":?", f"{name} must be required"
+    for line in COMPOSE_TEXT.splitlines():
+        if re.match(r"\s+\w*(PASSWORD|TOKEN|SECRET)\w*:", line):
+            assert "${" in line
+
+
+def test_every_service_of_ours_drops_its_rights():
+    for name, service in SERVICES.items():
+        assert "no-new-privileges:true" in service["security_opt"], name
+        if name != "postgres":
+            assert service["read_only"] is True, name
+
+
+def test_the_example_and_the_settings_name_the_same_things():
+    ours = {name: value for name, value in example().items() if name.startswith("FBADS_")}
+    assert set(ours) == {f"FBADS_{name.upper()}" for name in Settings.model_fields}
+    secrets = [name for name in ours if re.search("TOKEN|SECRET|PASSWORD", name)]
+    assert secrets
+    assert all(ours[name] == "" for name in secrets)
+
+
+def test_the_example_as_it_stands_is_a_usable_environment(monkeypatch):
+    for name, value in example().items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == Settings()
+    assert Settings().api_port == 8000
+
+
+def test_the_images_stages_and_sources_exist_and_nobody_is_root_in_the_end():
+    stages, user = set(), None
+    for word, rest in instructions():
+        if word == "FROM":
+            stages.add(rest.split(" AS ")[1])
+        elif word == "USER":
+            user = rest
+        elif word == "COPY":
+            parts = [part for part in rest.split() if not part.startswith("--chown")]
+            if parts[0].startswith("--from="):
+                assert parts[0].removeprefix("--from=") in stages
+            else:
+                assert all((ROOT / source).exists() for source in parts[:-1]), rest
+        assert word != "ADD"
+    assert user not in (None, "root", "0")
+
+
+def test_what_the_image_copies_is_not_ignored():
+    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    sources = {
+        part.split("/")[0]
+        for word, rest in instructions()
+        if word == "COPY" and "--from" not in rest
+        for part in [one for one in rest.split() if not one.startswith("--")][:-1]
+    }
+    assert sources <= kept
+
+
+@pytest.mark.parametrize(
+    "command",
+    sorted(
+        {
+            tuple(s["command"][:3] if s["command"][0] == "dagster" else s["command"][:2])
+            for s in SERVICES.values()
+            if s.get("image", "").startswith("fbads")
+        }
+    ),
+    ids=" ".join,
+)
+def test_every_command_exists(command):
+    program, *rest = [part for part in command if not part.startswith("-")]
+    done = subprocess.run([PROGRAMS / program, *rest, "--help"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_ci_runs_the_same_two_commands():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    (job,) = workflow["jobs"].values()
+    commands = [step["run"].removesuffix(" PYTHON=python") for step in job["steps"] if "run" in step]
+    assert commands == ["make test", "make demo ARGS=--once"]
+    assert workflow["permissions"] == {"contents": "read"}
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12"]
