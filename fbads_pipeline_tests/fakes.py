@@ -234,7 +234,7 @@ class FakeDecisions:
 
 
 class FakeOutbox:
-    """waiting: deliveries to be claimed; settled: (delivery, attempt, wait) as written; given_up: what `failed` tells."""
+    """waiting: deliveries to be claimed; settled: (delivery, attempt, wait); given_up: what `failed` tells."""
 
     def __init__(self, *deliveries: DueDelivery) -> None:
         self.waiting = list(deliveries)

@@ -97,7 +97,7 @@ def _ctr_below(window: CampaignWindow, limits: Limits) -> Breach | None:
 
 def _cpa_above(window: CampaignWindow, limits: Limits) -> Breach | None:
     limit = cpa_limit_in(window.currency, limits)
-    if window.conversions is None or window.spend < limits.cpa_min_spend_factor * limit:
+    if window.spend < limits.cpa_min_spend_factor * limit:
         return None
     if window.conversions == 0:
         return Breach(window, CPA_ABOVE, None, limit)

@@ -16,6 +16,7 @@ from fbads_pipeline.sandbox.disturbed import disturb_answer, refuse
 from fbads_pipeline.sandbox.errors import GraphError, bad_token
 from fbads_pipeline.sandbox.graph import route
 from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
+from fbads_pipeline.sandbox.scenarios import Scenario
 from fbads_pipeline.sandbox.usage import Usage, version_headers
 
 SMALLEST_GZIP = 1000
@@ -54,15 +55,19 @@ class SandboxApp:
             if _token(call.params, headers) != self.sandbox.token:
                 raise bad_token()
             if refusal := refuse(self.sandbox.scenarios, account, call):
-                return _refused(refusal[0], refusal[1].name)
+                return _refused(refusal[0], refusal[1])
             return disturb_answer(self.sandbox.scenarios, account, call, route(self.sandbox, call))
         except GraphError as error:
             return _refused(error)
 
 
-def _refused(error: GraphError, scenario: str | None = None) -> Answer:
+def _refused(error: GraphError, scenario: Scenario | None = None) -> Answer:
     headers = {"www-authenticate": f'OAuth "Facebook Platform" "{error.kind}"'} if error.code == 190 else {}
-    return Answer(error.status, orjson.dumps(error.body()), headers=headers, scenario=scenario)
+    answer = Answer(error.status, orjson.dumps(error.body()), headers=headers)
+    if scenario is not None:
+        answer.scenario = scenario.name
+        answer.wait_minutes = scenario.minutes if scenario.name.startswith("rate-limit") else 0
+    return answer
 
 
 def _token(params: dict[str, str], headers: Headers) -> str:

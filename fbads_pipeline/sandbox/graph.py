@@ -12,7 +12,7 @@ from fbads_pipeline.sandbox.disturbed import disturb_page, reports_fate
 from fbads_pipeline.sandbox.errors import GraphError, bad_token, invalid_parameter, unknown_object, unknown_path
 from fbads_pipeline.sandbox.insights import PageText, cursor, read_offset
 from fbads_pipeline.sandbox.objects import edge_rows, is_below, show_account, show_object
-from fbads_pipeline.sandbox.query import Params, Query, read_json, read_limit, read_list, read_query
+from fbads_pipeline.sandbox.query import Params, read_json, read_limit, read_list, read_query
 from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
 from fbads_pipeline.sandbox.world import EDGES, Account, AdObject
 from fbads_pipeline.sandbox.writes import delete_object, write_object
@@ -145,11 +145,7 @@ def _insights(sandbox: Sandbox, call: Call, account: Account, one: AdObject | No
         fate = reports_fate(sandbox.scenarios, account.id, call.path)
         run = sandbox.reports.start(account.id, call.path, call.params, created, fate)
         return _json({"report_run_id": run.id})
-    return _paged(sandbox, call, _insights_page(sandbox, query, call.params))
-
-
-def _insights_page(sandbox: Sandbox, query: Query, params: Params) -> PageText:
-    return sandbox.pages.page(query, params)
+    return _paged(sandbox, call, sandbox.pages.page(query, call.params))
 
 
 def _report(sandbox: Sandbox, call: Call) -> Answer:
@@ -163,7 +159,7 @@ def _report(sandbox: Sandbox, call: Call) -> Answer:
     assert account is not None
     today = local_day(account.zone, sandbox.clock.now())
     query = read_query(account, one[1] if one else None, run.params, today)
-    return _paged(sandbox, call, _insights_page(sandbox, query, call.params))
+    return _paged(sandbox, call, sandbox.pages.page(query, call.params))
 
 
 def _paged(sandbox: Sandbox, call: Call, page: PageText) -> Answer:

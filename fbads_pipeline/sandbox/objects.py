@@ -7,19 +7,13 @@ from typing import Any
 from fbads_pipeline.sandbox.clock import meta_time
 from fbads_pipeline.sandbox.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.query import Params, read_json, read_list
-from fbads_pipeline.sandbox.world import HIDDEN, KINDS, Account, AdObject, Kind
+from fbads_pipeline.sandbox.world import HIDDEN, KINDS, STATUSES, Account, AdObject, Kind
 
 Shown = dict[str, Any]
 GOALS = {
     "OUTCOME_SALES": "OFFSITE_CONVERSIONS",
     "OUTCOME_LEADS": "LEAD_GENERATION",
     "OUTCOME_TRAFFIC": "LANDING_PAGE_VIEWS",
-}
-STATUSES: dict[Kind, frozenset[str]] = {
-    "campaign": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"}),
-    "adset": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "CAMPAIGN_PAUSED", "IN_PROCESS", "WITH_ISSUES"}),
-    "ad": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "CAMPAIGN_PAUSED", "ADSET_PAUSED", "IN_PROCESS"})
-    | {"WITH_ISSUES", "DISAPPROVED", "PENDING_BILLING_INFO", "PENDING_REVIEW", "PREAPPROVED"},
 }
 
 ACCOUNT_FIELDS: dict[str, Callable[[Account], Any]] = {

@@ -60,10 +60,10 @@ def _end_campaign(account: Account, campaign: AdObject, rng: np.random.Generator
 
 
 def _end_part(account: Account, one: AdObject, rng: np.random.Generator, today: date) -> None:
-    """About one ad set in ten and one ad in eight has ended, some time after it was made."""
+    """About one ad set in sixteen and one ad in fourteen has ended, some time after it was made."""
     chance = rng.random()
     back = int(rng.integers(2, 55))
-    limit = 0.10 if one.kind == "adset" else 0.12
+    limit = 0.06 if one.kind == "adset" else 0.07
     day = today - timedelta(days=back)
     if chance < limit and local_day(account.zone, one.created_at) < day - timedelta(days=1):
         _set_status(account, one, ENDS[int(chance / limit * 3)], day, rng)

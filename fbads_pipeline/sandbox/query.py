@@ -13,7 +13,7 @@ from fbads_pipeline.sandbox.breakdowns import Split, split_of
 from fbads_pipeline.sandbox.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.ledger import LEVELS, Level, Period
 from fbads_pipeline.sandbox.rows import FIELDS, OPTIONAL
-from fbads_pipeline.sandbox.world import ADS_BELOW, HIDDEN, KINDS, Account, AdObject, Kind
+from fbads_pipeline.sandbox.world import ADS_BELOW, HIDDEN, KINDS, STATUSES, Account, AdObject, Kind
 
 Params = dict[str, str]
 Mask = NDArray[np.bool_]
@@ -188,4 +188,7 @@ def _filter(entry: object) -> tuple[Kind, str, frozenset[str]]:
         raise invalid_parameter(f"Filtering field {asked.get('field')} with operation is not supported")
     if asked.get("operator") not in ("IN", "EQUAL"):
         raise invalid_parameter(f"Filtering operator {asked.get('operator')} is not supported for the field")
+    known = STATUSES[cast(Kind, kind)]
+    if attribute == "effective_status" and (unknown := set(map(str, values)) - known):
+        raise invalid_parameter(f"{asked['field']} has an unknown value: {sorted(unknown)[0]}")
     return cast(Kind, kind), attribute, frozenset(str(value) for value in values)

@@ -1,8 +1,12 @@
 """Starting the sandbox as a program of its own."""
 
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import current_thread, main_thread
 from typing import NoReturn
 
 import uvicorn
@@ -38,7 +42,23 @@ def serve(
         server(sandbox).run(sockets=[listening])
 
 
-def server(sandbox: Sandbox) -> uvicorn.Server:
+class SandboxServing(uvicorn.Server):
+    """A server that a signal ends as if it had been asked to: uvicorn's own raises the signal anew afterwards."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if current_thread() is not main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def server(sandbox: Sandbox) -> SandboxServing:
     config = uvicorn.Config(
         SandboxApp(sandbox),
         lifespan="off",
@@ -47,7 +67,7 @@ def server(sandbox: Sandbox) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    return uvicorn.Server(config)
+    return SandboxServing(config)
 
 
 def _moment(now: str | None) -> datetime:

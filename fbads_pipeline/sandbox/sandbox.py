@@ -44,6 +44,8 @@ class Answer:
     way: Literal["whole", "truncated", "dropped", "slow"] = "whole"
     seconds: float = 0.0
     scenario: str | None = None
+    # Minutes until a limit is over; 0 while none is reached.
+    wait_minutes: int = 0
 
 
 class Sandbox:

@@ -32,7 +32,15 @@ NAMES = frozenset(
     }
 )
 # Where nothing else was said: a fault that is meant to pass does so after some calls.
-COUNTS = {"rate-limit": 3, "html-502": 2, "truncated-body": 2, "dropped-connection": 2, "error-in-200": 2}
+COUNTS = {
+    "rate-limit": 3,
+    "rate-limit-storm": 40,
+    "html-502": 2,
+    "truncated-body": 2,
+    "dropped-connection": 2,
+    "error-in-200": 2,
+}
+MINUTES = {"rate-limit-storm": 5}
 PROBABILITIES = {"transient-errors": 0.3}
 
 
@@ -44,7 +52,8 @@ class BadScenario(ValueError):
 class Scenario:
     """account: only its calls; path: only paths that contain it; count: hits left, None for ever.
 
-    seconds: of waiting; percent: of usage; max_days: the longest range that reduce-data lets pass.
+    seconds: of waiting; percent: of usage; max_days: the longest range that reduce-data lets pass; minutes: until a
+    limit is over, as the headers say.
     """
 
     name: str
@@ -55,6 +64,7 @@ class Scenario:
     seconds: float = 0.5
     percent: int = 92
     max_days: int = 7
+    minutes: int = 1
     hits: int = 0
 
     def concerns(self, account: str | None, path: str) -> bool:
@@ -129,6 +139,7 @@ def _scenario(given: dict[str, Any]) -> Scenario:
             seconds=float(given.get("seconds", 0.5)),
             percent=int(given.get("percent", 92)),
             max_days=int(given.get("max_days", 7)),
+            minutes=int(given.get("minutes", MINUTES.get(name, 1))),
         )
     except (TypeError, ValueError) as error:
         raise BadScenario(f"the scenario {name} has a parameter that is no number: {error}") from None

@@ -10,7 +10,6 @@ from fbads_pipeline.sandbox.sandbox import Answer, Sandbox
 BUSINESS_ID = "402211334455667"
 WINDOW_SECONDS = 300.0
 OLDEST_VERSION = 25
-REGAIN_MINUTES = 5
 
 
 class Usage:
@@ -24,9 +23,9 @@ class Usage:
         self._calls.append(now)
         while now - self._calls[0] > WINDOW_SECONDS:
             self._calls.popleft()
-        percent, wait = min(38, 2 + len(self._calls) // 60), 0
+        percent, wait = min(38, 2 + len(self._calls) // 60), answer.wait_minutes
         if answer.scenario in ("rate-limit", "rate-limit-storm"):
-            percent, wait = 100, REGAIN_MINUTES
+            percent = 100
         elif scenario := sandbox.scenarios.hit("high-usage", account, path):
             percent = scenario.percent
         return _headers(percent, wait, "insights" if "insights" in path else "management")

@@ -19,6 +19,13 @@ ADS_EACH = 4
 ADS_BELOW: dict[Kind, int] = {"campaign": ADSETS_EACH * ADS_EACH, "adset": ADS_EACH, "ad": 1}
 EDGES: dict[str, Kind] = {"campaigns": "campaign", "adsets": "adset", "ads": "ad"}
 HIDDEN = frozenset({"ARCHIVED", "DELETED"})
+# The effective statuses that Meta knows for each kind; it refuses a filter that names another.
+STATUSES: dict[Kind, frozenset[str]] = {
+    "campaign": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"}),
+    "adset": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "CAMPAIGN_PAUSED", "IN_PROCESS", "WITH_ISSUES"}),
+    "ad": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "CAMPAIGN_PAUSED", "ADSET_PAUSED", "IN_PROCESS"})
+    | {"WITH_ISSUES", "DISAPPROVED", "PENDING_BILLING_INFO", "PENDING_REVIEW", "PREAPPROVED"},
+}
 
 
 @dataclass

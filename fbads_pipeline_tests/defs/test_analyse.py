@@ -1,4 +1,4 @@
-"""The analysing room: one review per published state of the marts, an unbroken lineage, checks that name what is wrong."""
+"""The analysing room: one review per published state of the marts, an unbroken lineage, checks that name."""
 
 from dataclasses import replace
 from decimal import Decimal

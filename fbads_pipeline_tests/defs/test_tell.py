@@ -81,7 +81,7 @@ class TestTheJob:
 
 class TestTheSensor:
     def tick(self, world, instance):
-        keys = ("decisions", "outbox", "channels", "clock")
+        keys = ("decisions", "outbox", "channels", "clock", "settings")
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
         return sensor.messages_due(context)
 
@@ -107,6 +107,11 @@ class TestTheSensor:
     def test_a_channel_that_is_not_configured_starts_nothing(self, world, instance):
         world["outbox"] = FakeOutbox(a_delivery(1, "slack"))
         assert isinstance(self.tick(world, instance), dg.SkipReason)
+
+    def test_half_a_slack_starts_no_run_that_must_fail(self, world, instance):
+        waiting(world)
+        world["settings"] = load_settings(slack_token="xoxb-1")
+        assert "FBADS_SLACK_CHANNEL is missing" in self.tick(world, instance).skip_message
 
     @pytest.mark.parametrize("job", ["review", "dispatch"])
     def test_a_run_under_way_is_left_alone(self, world, instance, job):

@@ -35,19 +35,9 @@ def built(postgres: EmbeddedPostgres, furnished: str) -> str:
 
 
 @pytest.fixture
-def raw_house(postgres: EmbeddedPostgres, furnished: str) -> Iterator[House]:
-    """Raw rows, nothing built yet."""
-    yield from _house(postgres, furnished)
-
-
-@pytest.fixture
 def house(postgres: EmbeddedPostgres, built: str) -> Iterator[House]:
     """Raw rows and marts that fit them; publication 1."""
-    yield from _house(postgres, built)
-
-
-def _house(postgres: EmbeddedPostgres, template: str) -> Iterator[House]:
-    _create(postgres, _NAME, template=template)
+    _create(postgres, _NAME, template=built)
     house = House(postgres.url(_NAME))
     yield house
     house.dispose()

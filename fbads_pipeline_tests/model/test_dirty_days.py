@@ -1,8 +1,10 @@
 """Decision 5: the marts follow raw by account-days, in one transaction per model, and end where a full refresh ends."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from fbads_pipeline_tests.model.house import DAY, LEVELS, House, days, numbers
 
@@ -21,17 +23,17 @@ def test_incremental_history_equals_a_full_refresh(house: House) -> None:
     house.insight("campaign", "1-1", DAY, **numbers(9))
     house.insight("campaign", "1-2", days(5)[4], **numbers(3))
     house.changed("1", DAY, days(5)[4])
-    house.built()
+    house.model(*LEVELS)
     house.run("delete from raw.insights where account_id = '2' and level = 'ad' and object_id like '%-2'")
     house.changed("2", *days(4))
     house.insight("ad", "1-9-9-9", DAY, **{**numbers(1), "actions": {}, "impressions": None})
     house.changed("1", DAY)
-    house.built()
+    house.model(*LEVELS)
     house.run("delete from raw.insights where day = :d", d=days(2)[1])
     house.changed("1", days(2)[1])
     house.changed("2", days(2)[1])
     house.run("update raw.campaigns set name = 'renamed', daily_budget_minor = null where campaign_id = '1-1'")
-    house.built()
+    house.model(*LEVELS)
     incremental = house.snapshot()
     assert not [row for row in incremental["campaign_daily"] if days(2)[1] in row], "an emptied day stayed"
     house.built(full_refresh=True)
@@ -64,14 +66,14 @@ def test_a_build_killed_before_the_watermark_leaves_all_as_it_was_and_the_next_o
     assert house.version() == 2
 
 
-def test_a_first_build_killed_before_the_watermark_leaves_no_table(raw_house: House) -> None:
-    raw_house.build(["stg_insights"])
-    raw_house.stick_watermarks()
-    assert not raw_house.build().succeeded
-    assert raw_house.value("select to_regclass('intermediate.int_ad_daily')") is None
-    raw_house.free_watermarks()
-    raw_house.built()
-    assert raw_house.value("select count(*) from marts.ad_daily") == 16
+def test_a_first_build_killed_before_the_watermark_leaves_no_table(house: House) -> None:
+    house.run("".join(f"drop table intermediate.{model} cascade;" for model in FACTS))
+    house.stick_watermarks()
+    assert not house.build([*FACTS, "ad_daily"]).succeeded
+    assert house.value("select to_regclass('intermediate.int_ad_daily')") is None
+    house.free_watermarks()
+    house.model("ad")
+    assert house.value("select count(*) from marts.ad_daily") == 16
 
 
 def test_a_range_can_be_rebuilt_without_any_change_in_raw(house: House) -> None:
@@ -85,10 +87,9 @@ def test_a_range_can_be_rebuilt_without_any_change_in_raw(house: House) -> None:
 def test_another_definition_rebuilds_every_day(house: House) -> None:
     house.run("update raw.insights set spend = 5")
     house.run("update intermediate.watermarks set definition = 'an older release' where model = 'int_adset_daily'")
-    house.built()
+    house.model("adset", "ad")
     assert house.value("select count(*) from marts.adset_daily where spend <> 5") == 0
     assert house.value("select count(*) from marts.ad_daily where spend = 5") == 0
-    assert house.version() == 2
 
 
 def test_a_dirty_day_is_found_by_the_primary_key_of_raw(house: House) -> None:
@@ -104,15 +105,27 @@ def test_a_dirty_day_is_found_by_the_primary_key_of_raw(house: House) -> None:
     assert all(column in condition for column in ("account_id", "level", "breakdown", "day")), plan
 
 
-def test_an_idle_build_writes_no_fact_and_no_view(house: House) -> None:
+def test_an_idle_build_writes_no_fact_and_no_view_and_publishes_nothing(house: House) -> None:
     relations = (
         "select c.oid, c.relfilenode, c.xmin from pg_class c where relkind in ('r', 'v')"
         " and relnamespace in ('staging'::regnamespace, 'intermediate'::regnamespace, 'marts'::regnamespace) order by 1"
     )
     facts = "select ctid, xmin from intermediate.int_ad_daily order by 1"
-    before = house.rows(relations), house.rows(facts)
+    published = "select version, seq from intermediate.publications"
+    before = house.rows(relations), house.rows(facts), house.rows(published)
+    assert before[2] == [(1, house.value("select max(seq) from raw.changed_days"))]
     house.built()
-    assert (house.rows(relations), house.rows(facts)) == before
+    assert (house.rows(relations), house.rows(facts), house.rows(published)) == before
+
+
+def test_builds_of_one_database_wait_for_each_other(house: House) -> None:
+    with house.engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(sa.text("select pg_advisory_lock(hashtext('fbads.dbt'))"))
+        build = pool.submit(house.build, ["stg_ads"])
+        with pytest.raises(TimeoutError):
+            build.result(timeout=1)
+        other.execute(sa.text("select pg_advisory_unlock_all()"))
+        assert build.result(timeout=60).succeeded
 
 
 def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(house: House) -> None:

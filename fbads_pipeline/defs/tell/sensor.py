@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.outages import outages, sentence
 from fbads_pipeline.ports import Channel, Clock, Decisions, Outbox
+from fbads_pipeline.settings import Settings, SettingsError
 
 dispatch_job = dg.define_asset_job(
     "dispatch",
@@ -33,11 +35,15 @@ def messages_due(
     outbox: dg.ResourceParam[Outbox],
     channels: dg.ResourceParam[dict[str, Channel]],
     clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
 ) -> dg.RunRequest | dg.SkipReason:
     """The run key is the minute of this machine: a sender that fails at once is started again, but not in a storm."""
     try:
+        recipients_from(settings)
         due = {name: number for name, number in outbox.due().items() if name in channels}
         accounts = decisions.unannounced(now=clock.now())
+    except SettingsError as wrong:
+        return dg.SkipReason(str(wrong))
     except outages() as outage:
         return dg.SkipReason(sentence(outage))
     if not due and not accounts:

@@ -161,6 +161,16 @@ class TestSuggestions:
         assert open_(decisions, a_suggestion(), now=decided_at + timedelta(days=7)) == SuggestionChanges(opened=1)
         assert suggestions(world, "status") == [(status,), ("PENDING",)]
 
+    @pytest.mark.parametrize("status", ["REJECTED", "ACCEPTED", "EXPIRED"])
+    def test_what_is_closed_is_never_touched_again(self, decisions, world, status):
+        open_(decisions, a_suggestion())
+        world.execute(f"update ops.suggestions set status = '{status}'")
+        before = suggestions(world, "suggestion_id, status, version, reason_pt, updated_at")
+        open_(decisions, a_suggestion(clicks=50), now=NOW + timedelta(days=8))
+        assert suggestions(world, "suggestion_id, status, version, reason_pt, updated_at")[:1] == before
+        assert announce(decisions, NOW + timedelta(days=8)) == 1, "what opened anew, and nothing else"
+        assert world.rows("select jsonb_array_length(facts -> 'suggestions') from ops.alerts") == [(1,)]
+
     def test_the_same_campaign_id_in_two_accounts_is_two(self, decisions):
         assert open_(decisions, a_suggestion("7", "1"), a_suggestion("7", "2")) == SuggestionChanges(opened=2)
 

@@ -153,3 +153,17 @@ def test_a_catalogue_that_lacks_a_metric_is_refused_by_name(tmp_path):
             read_catalogue(path)
     with pytest.raises(CatalogueError, match="cannot be read"):
         read_catalogue(tmp_path / "missing.yml")
+
+
+@pytest.mark.parametrize("table", ["accounts", "campaigns", "campaign_daily"])
+def test_the_stand_in_has_no_column_that_the_real_mart_lacks(world, table):
+    models = Path(__file__).parents[3] / "dbt_project" / "models" / "marts"
+    real = {
+        column["name"]
+        for file in models.glob("*.yml")
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models") or []
+        if model["name"] == table
+        for column in model["columns"]
+    }
+    columns = f"select attname from pg_attribute where attrelid = 'marts.{table}'::regclass and attnum > 0"
+    assert {name for (name,) in world.rows(columns)} <= real

@@ -1,0 +1,128 @@
+"""The small commands: rows on stdout, sentences on stderr, the right exit code."""
+
+import csv
+import io
+import json
+import socket
+
+import pytest
+
+from fbads_pipeline.local.home import WrongUse, only_one, write_dagster_home
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """One prepared home for the whole module."""
+    import tempfile
+    from pathlib import Path
+
+    from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres
+    from fbads_pipeline_tests.local.conftest import Program
+
+    with tempfile.TemporaryDirectory(prefix="fbads-home-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        program = Program(Path(folder))
+        yield program
+        EmbeddedPostgres(Path(folder)).stop()
+
+
+def test_the_database_is_shown_started_and_stopped(home):
+    shown = home.run("db", "url")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("postgresql+psycopg2://fbads:")
+    assert shown.stdout.count("\n") == 1
+    analyst = home.run("db", "url", "--role", "analyst").stdout
+    assert analyst.startswith("postgresql+psycopg2://fbads_analyst:")
+    assert home.run("db", "stop").returncode == 0
+    again = home.run("db", "stop")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "was not running" in again.stderr
+
+
+def test_rows_come_as_a_table_as_csv_and_as_json(home):
+    query = "select 1.10::numeric as money, null as nothing, 'a,\"b\"' as text, '=1+1' as formula"
+    table = home.run("sql", query)
+    assert table.returncode == 0, table.stderr
+    assert "1.10" in table.stdout
+    rows = list(csv.DictReader(io.StringIO(home.run("sql", query, "--format", "csv").stdout)))
+    assert rows == [{"money": "1.10", "nothing": "", "text": 'a,"b"', "formula": "=1+1"}]
+    (row,) = json.loads(home.run("sql", query, "--format", "json").stdout)
+    assert row == {"money": "1.10", "nothing": None, "text": 'a,"b"', "formula": "=1+1"}
+    assert json.loads(home.run("sql", "select 1 as x where false", "--format", "json").stdout) == []
+
+
+def test_a_statement_that_is_refused_is_wrong_use(home):
+    done = home.run("sql", "drop schema marts")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("fbads: the database refuses the statement")
+
+
+def test_the_doctor_says_what_to_mend(home):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = home.run("doctor", API_PORT=str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    lines = {line[6:].split(":")[0]: line[:4] for line in done.stdout.splitlines()}
+    assert lines == {
+        "settings": "ok  ",
+        "home": "ok  ",
+        "database": "ok  ",
+        "token": "MEND",
+        "dbt manifest": "ok  ",
+        "ports": "MEND",
+    }
+    assert "FBADS_ACCESS_TOKEN is missing" in done.stdout
+    assert "FBADS_API_PORT" in done.stdout
+
+
+def test_the_doctor_names_a_wrong_setting(home):
+    done = home.run("doctor", API_PORT="no")
+    assert done.returncode == 2
+    assert done.stdout.startswith("MEND  settings: FBADS_API_PORT is not usable")
+
+
+def test_a_well_set_up_home_is_well(program):
+    done = program.run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "the token sees 4 ad accounts" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [(("up",), "DAGSTER_PORT"), (("api",), "API_PORT"), (("demo", "--once"), "SANDBOX_PORT"), (("demo",), "API_PORT")],
+)
+def test_a_port_in_use_is_named_with_its_setting(home, command, setting):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = home.run(*command, **{setting: str(taken.getsockname()[1])})
+    assert done.returncode == 2
+    assert f"is in use: stop what listens there, or set FBADS_{setting}" in done.stderr
+
+
+def test_only_one_demo_runs_in_a_home(tmp_path):
+    with only_one(tmp_path, "make demo"):
+        with pytest.raises(WrongUse, match=r"make demo \(process \d+\) already runs in .*set FBADS_HOME"):
+            with only_one(tmp_path, "fbads up"):
+                pass
+    with only_one(tmp_path, "fbads up"):
+        pass
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path, home):
+    (tmp_path / "file").write_text("in the way")
+    done = home.run("sync", "--from", "2026-11-01", "--to", "2026-11-01", HOME=str(tmp_path / "file"), ACCESS_TOKEN="x")
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+
+
+def test_dagsters_home_is_written_once(tmp_path):
+    write_dagster_home(tmp_path)
+    file = tmp_path / "dagster" / "dagster.yaml"
+    before = file.stat().st_mtime_ns
+    write_dagster_home(tmp_path)
+    assert file.stat().st_mtime_ns == before
+    file.write_text("half")
+    write_dagster_home(tmp_path)
+    assert "postgres_url" in file.read_text()
