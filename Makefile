@@ -41,7 +41,7 @@ lint: install ## ruff, mypy, import rules, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 models tests
+	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 1 models tests
 
 test: install browser lint ## everything that CI checks, closing with pytest's summary
 	$(BIN)/pytest $(TESTS) $(ARGS)

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")
     now: datetime | None = Field(
         None,
-        description="A fixed clock (ISO 8601 with offset), for tests and demos; Dagster's partitions keep the real one.",
+        description="A fixed clock (ISO 8601 with offset), for tests and demos; Dagster's partitions keep the real.",
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="How logs look on stderr; `json` in production."
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """The environment's settings; raises SettingsError with one sentence per wrong setting, never its value if secret."""
+    """The environment's settings; raises SettingsError with a sentence per wrong setting, without any secret value."""
     try:
         return Settings(**overrides)
     except ValidationError as wrong:

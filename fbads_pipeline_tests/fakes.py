@@ -85,6 +85,8 @@ def a_window(
     currency: str = "BRL",
     last_day: date = date(2026, 11, 22),
     name: str | None = "Verão",
+    objective: str | None = "OUTCOME_SALES",
+    goal_family: str = "purchase",
 ) -> CampaignWindow:
     """A healthy campaign but for what the test says; the ratios are those of the sums."""
     spent, converted = Decimal(spend), None if conversions is None else Decimal(conversions)
@@ -102,6 +104,8 @@ def a_window(
         ctr=Decimal(clicks) / impressions if impressions else None,
         cpa=spent / converted if converted else None,
         marts_version=3,
+        objective=objective,
+        goal_family=goal_family,
     )
 
 

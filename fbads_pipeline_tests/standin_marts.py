@@ -13,10 +13,10 @@ create table intermediate.publications (
 );
 create table marts.accounts (
     account_id text primary key, name text, account_status integer, currency text, timezone_name text,
-    created_at timestamptz
+    created_at timestamptz, goal_family text not null default 'purchase'
 );
 create table marts.campaigns (
-    account_id text, campaign_id text primary key, name text, effective_status text, currency text
+    account_id text, campaign_id text primary key, name text, effective_status text, currency text, objective text
 );
 create table marts.campaign_daily (
     account_id text, campaign_id text, day date, currency text, impressions bigint, clicks bigint, spend numeric,

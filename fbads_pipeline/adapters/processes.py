@@ -86,6 +86,16 @@ class Children:
             time.sleep(0.1)
         raise ChildFailed(f"{name} did not answer at {url} within {seconds:.0f} s: see {self.log_file(name)}")
 
+    def wait_for_port(self, name: str, port: int, *, seconds: float) -> None:
+        """Until somebody listens on the loopback port; raises ChildFailed as `wait_for_http` does."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.check(name)
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+            time.sleep(0.1)
+        raise ChildFailed(f"{name} does not listen after {seconds:.0f} s: see {self.log_file(name)}")
+
     def check(self, name: str | None = None) -> None:
         """Raises ChildFailed when a child (this one, or any) has ended."""
         for other, process in self._running.items():

@@ -144,8 +144,8 @@ def _at_stake(news: AccountNews, ordered: Sequence[Announced], language: Languag
     days = words.days(first, last, language)
     spent = " + ".join(words.money(amount, currency, language) for currency, amount in _totals(ordered).items())
     if language == "pt":
-        return f"Novidades de {today}. Em jogo: {spent}, gastos por {_these(ordered, language)} em {days}."
-    return f"New on {today}. At stake: {spent}, spent by {_these(ordered, language)} in {days}."
+        return f"Novidades de {today}. Em jogo: {spent}, gastos por {_these(ordered, language)} {days}."
+    return f"New on {today}. At stake: {spent}, spent by {_these(ordered, language)} {days}."
 
 
 def _these(ordered: Sequence[Announced], language: Language) -> str:

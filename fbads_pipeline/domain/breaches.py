@@ -14,6 +14,12 @@ CTR_BELOW: Rule = "ctr_below"
 CPA_ABOVE: Rule = "cpa_above"
 # The CPA limit is set in a currency of two decimals: 50 means 50.00 reais, and 5,000 yen.
 _UNITS_OF_THE_SETTING = 100
+# Goal family → Meta's objectives (today's and the older names) that aim at it.
+_OBJECTIVES = {
+    "purchase": frozenset({"OUTCOME_SALES", "CONVERSIONS", "PRODUCT_CATALOG_SALES"}),
+    "lead": frozenset({"OUTCOME_LEADS", "LEAD_GENERATION", "CONVERSIONS"}),
+    "app_install": frozenset({"OUTCOME_APP_PROMOTION", "APP_INSTALLS"}),
+}
 
 
 class Limits(Protocol):
@@ -53,6 +59,14 @@ class CampaignWindow:
     ctr: Decimal | None
     cpa: Decimal | None
     marts_version: int = 0
+    objective: str | None = None
+    goal_family: str = "purchase"
+
+    @property
+    def pursues_the_goal(self) -> bool:
+        """Whether the campaign's objective aims at the account's goal; an unknown objective or goal counts as yes."""
+        aims = _OBJECTIVES.get(self.goal_family)
+        return self.objective is None or aims is None or self.objective in aims
 
 
 @dataclass(frozen=True)
@@ -68,8 +82,9 @@ class Breach:
 def breaches(windows: Iterable[CampaignWindow], limits: Limits) -> list[Breach]:
     """Every limit that a campaign is past, ordered by account, campaign and rule (CTR first).
 
-    CTR: below the limit, with the impressions that make it count. CPA: above the limit, or no conversion at all, with
-    spend of at least the factor times the limit. A null ratio (no denominator) is not zero: it breaches nothing.
+    CTR: below the limit, with the impressions that make it count. CPA: above the limit, or no conversion at all in a
+    campaign whose objective aims at them, with spend of at least the factor times the limit. A null ratio (no
+    denominator) is not zero: it breaches nothing.
     """
     found: list[Breach] = []
     for window in sorted(windows, key=lambda one: (one.account_id, one.campaign_id)):
@@ -99,7 +114,7 @@ def _cpa_above(window: CampaignWindow, limits: Limits) -> Breach | None:
     limit = cpa_limit_in(window.currency, limits)
     if window.spend < limits.cpa_min_spend_factor * limit:
         return None
-    if window.conversions == 0:
+    if window.conversions == 0 and window.pursues_the_goal:
         return Breach(window, CPA_ABOVE, None, limit)
     if window.cpa is None or window.cpa <= limit:
         return None

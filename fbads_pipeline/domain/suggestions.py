@@ -78,12 +78,10 @@ def _pause(breaches: Sequence[Breach]) -> NewSuggestion:
 def _reason(breaches: Sequence[Breach], language: Language) -> str:
     window = breaches[0].window
     days = words.days(window.first_day, window.last_day, language)
+    when = days[0].upper() + days[1:]
     spend = words.money(window.spend, window.currency, language)
     parts = "; ".join(_part(breach, language) for breach in breaches)
-    if language == "pt":
-        one_day = window.first_day == window.last_day
-        return f"{'Em' if one_day else 'De'} {days} gastou {spend}: {parts}."
-    return f"{'On' if window.first_day == window.last_day else 'From'} {days} it spent {spend}: {parts}."
+    return f"{when} {'gastou' if language == 'pt' else 'it spent'} {spend}: {parts}."
 
 
 def _part(breach: Breach, language: Language) -> str:

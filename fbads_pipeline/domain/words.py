@@ -43,11 +43,11 @@ def day(value: date, language: Language) -> str:
 
 
 def days(first: date, last: date, language: Language) -> str:
-    """16/11 a 22/11/2026 or 16 Nov to 22 Nov 2026; one day alone, and both years where they differ."""
+    """de 16/11 a 22/11/2026 or from 16 Nov to 22 Nov 2026; one day alone, and both years where they differ."""
     if first == last:
-        return day(last, language)
+        return f"{'em' if language == 'pt' else 'on'} {day(last, language)}"
     start = _short_day(first, language) if first.year == last.year else day(first, language)
-    return f"{start} {'a' if language == 'pt' else 'to'} {day(last, language)}"
+    return f"{'de' if language == 'pt' else 'from'} {start} {'a' if language == 'pt' else 'to'} {day(last, language)}"
 
 
 def plain_name(name: str | None, instead: str) -> str:

@@ -3,17 +3,24 @@
 import os
 import sys
 import time
+import urllib.request
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psutil
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.adapters.processes import Children, require_free_port
+from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.local.home import only_one, ready_home
 from fbads_pipeline.local.sync import collect_and_model, days_back, exit_code, progress_bar
 from fbads_pipeline.local.up import require_ports, stay_up
+from fbads_pipeline.services.sync_ads import due_range
 from fbads_pipeline.settings import Settings, load_settings
 
 DEMO_DAYS = 60
@@ -38,9 +45,9 @@ def run_demo(*, once: bool) -> int:
     with only_one(settings.home_path, "make demo"), Children(settings.home_path / "logs") as children:
         started = time.time()
         _say("starting the sandbox Marketing API and the database")
-        settings = _start_sandbox(settings, children)
+        settings, anchor = _start_sandbox(settings, children)
         with ready_home(settings) as database:
-            code = _main_job(database)
+            code = _main_job(database, settings, anchor)
             _print_summary(database, settings, time.time() - started)
             if not once and code in (0, 1):
                 stay_up(settings, database, children)
@@ -55,25 +62,41 @@ def run_sandbox(*, host: str, port: int, seed: int, now: str | None, scenario: s
     serve(host=host, port=port, seed=seed, now=now, scenario=scenario, token=DEMO_TOKEN)
 
 
-def _start_sandbox(settings: Settings, children: Children) -> Settings:
-    """The sandbox as a child, and settings that point at it; whatever Graph URL was set, a demo asks nobody else."""
+def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, str]:
+    """The sandbox as a child, settings that point at it (a demo asks nobody else), and the day its world hangs on."""
     port = settings.sandbox_port
     command = [str(Path(sys.executable).parent / "fbads"), "sandbox", "--port", str(port)]
     children.start("sandbox", command + (["--now", settings.now.isoformat()] if settings.now else []), {})
-    children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)
+    state = f"http://127.0.0.1:{port}/__sandbox/state"
+    children.wait_for_http("sandbox", state, seconds=60)
     os.environ.update({"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN})
     for name in ("FBADS_ACCOUNT_IDS", "FBADS_APP_SECRET"):
         os.environ.pop(name, None)
-    return load_settings()
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(state, timeout=10) as answer:
+        return load_settings(), str(orjson.loads(answer.read())["anchor"])
 
 
-def _main_job(database: Database) -> int:
+def _days_to_collect(database: Database, settings: Settings, anchor: str) -> DayRange:
+    """All 60 days at first, and when the sandbox's world hangs on another day than before; else what is due."""
+    marker = settings.home_path / "demo-anchor"
+    raw, clock, whole = PostgresRawStore(database.owner), clock_from(settings.now), days_back(DEMO_DAYS)
+    is_known = marker.exists() and marker.read_text() == anchor
+    marker.write_text(anchor)
+    first_days = DayRange(whole.since, whole.until - timedelta(days=2))
+    accounts = raw.known_accounts() if is_known else []
+    read = [raw.last_readings(account.account_id, first_days, settings.levels) for account in accounts]
+    if not read or any(len(days) < len(first_days) for days in read):
+        return whole
+    return due_range(raw, clock, levels=settings.levels, restatement_days=settings.restatement_days)
+
+
+def _main_job(database: Database, settings: Settings, anchor: str) -> int:
     import dagster as dg
 
-    from fbads_pipeline.defs.run import run_review
+    from fbads_pipeline.local.job import run_review
 
     started = psutil.Process().create_time()
-    days = days_back(DEMO_DAYS)
+    days = _days_to_collect(database, settings, anchor)
     _say(f"collecting and modelling {days}")
     with progress_bar("collecting") as progress:
         summary = collect_and_model(database, days, [], progress, started)

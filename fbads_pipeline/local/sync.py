@@ -61,7 +61,7 @@ def collect_and_model(
     """Run the job; the summary has the keys of `--json`, and `problems`: what went wrong, by name."""
     import dagster as dg
 
-    from fbads_pipeline.defs.run import run_collect_and_model
+    from fbads_pipeline.local.job import run_collect_and_model
 
     with dg.DagsterInstance.get() as instance:
         outcome = run_collect_and_model(instance, days, accounts, progress, started)

@@ -59,6 +59,7 @@ def start_services(settings: Settings, database: Database, children: Children) -
     webserver = _program("dagster-webserver", "-w", str(workspace), *loopback, str(settings.dagster_port))
     children.start("webserver", webserver, environment, PROJECT)
     children.start("daemon", _program("dagster-daemon", "run", "-w", str(workspace)), environment, PROJECT)
+    children.wait_for_port("code-location", code_port, seconds=START_SECONDS)
     children.wait_for_http("sidecar", f"http://127.0.0.1:{settings.api_port}/healthz", seconds=START_SECONDS)
     children.wait_for_http("webserver", f"http://127.0.0.1:{settings.dagster_port}/server_info", seconds=START_SECONDS)
     children.check()

@@ -64,7 +64,8 @@ def test_children_die_with_a_parent_that_was_killed(tmp_path):
     program = (
         "import sys, pathlib, time; from fbads_pipeline.adapters.processes import Children;"
         f"c = Children(pathlib.Path({str(tmp_path)!r}));"
-        "c.start('child', [sys.executable, '-c', 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'], {});"
+        "c.start('child', [sys.executable, '-c', 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'],"
+        "{});"
         "time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", program])

@@ -189,9 +189,7 @@ def test_a_database_that_is_away_is_a_503_with_a_time_and_it_recovers_alone(app,
     database.owner.dispose()
     connect = psycopg2.connect
     away = {"host": url.host, "port": 1, "dbname": "d", "user": "u", "password": "canary"}
-    monkeypatch.setattr(
-        "fbads_pipeline.adapters.postgres.engine.psycopg2.connect", lambda *a, **k: connect(**away)
-    )
+    monkeypatch.setattr("fbads_pipeline.adapters.postgres.engine.psycopg2.connect", lambda *a, **k: connect(**away))
     for path in ("/api/v1/suggestions", "/readyz"):
         answer = client.get(path)
         assert answer.status_code == 503

@@ -1,7 +1,8 @@
 """`make bench`: what things cost, side by side in one run, on loopback.
 
 Collecting is a ratio to the floor (a minimal client that stores the same columns, see floor.py), measured in turns on
-the same sandbox and the same PostgreSQL. The other figures are seconds from launch to end, with the machine's size beside.
+the same sandbox and the same PostgreSQL. The other figures are seconds from launch to end, with the machine's size
+beside.
 """
 
 import argparse

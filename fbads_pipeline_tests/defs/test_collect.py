@@ -41,8 +41,8 @@ def run(world, config, since="2026-11-03", until="2026-11-09"):
 
 
 def checks_of(result):
-    found = [event.asset_check_evaluation_data for event in result.all_events if "CHECK_EVALUATION" in event.event_type_value]
-    return {one.check_name: one for one in found if hasattr(one, "passed")}
+    events = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    return {event.asset_check_evaluation_data.check_name: event.asset_check_evaluation_data for event in events}
 
 
 def test_one_run_reads_a_range_of_partitions_for_every_account(world):

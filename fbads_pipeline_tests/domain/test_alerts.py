@@ -16,7 +16,7 @@ def test_one_message_says_what_since_when_how_much_why_and_what_to_do():
     alert = compose(news(*many(2)))
     assert alert.title == "2 campanhas fora dos limites: Loja 1"
     assert alert.body == (
-        "Novidades de 23/11/2026. Em jogo: R$ 1.999,00, gastos por estas campanhas em 16/11 a 22/11/2026.\n"
+        "Novidades de 23/11/2026. Em jogo: R$ 1.999,00, gastos por estas campanhas de 16/11 a 22/11/2026.\n"
         "\n"
         "1. Campanha 0\n"
         "De 16/11 a 22/11/2026 gastou R$ 1.000,00: CTR de 0,62 % (62 cliques em 10.000 impressões),"
@@ -34,7 +34,7 @@ def test_the_same_in_english():
     alert = compose(news(), "en")
     assert alert.title == "1 campaign past the limits: Loja 1"
     first, *_, last = alert.body.splitlines()
-    assert first == "New on 23 Nov 2026. At stake: BRL 100.00, spent by this campaign in 16 Nov to 22 Nov 2026."
+    assert first == "New on 23 Nov 2026. At stake: BRL 100.00, spent by this campaign from 16 Nov to 22 Nov 2026."
     assert last.startswith("What to do: look at each campaign")
 
 

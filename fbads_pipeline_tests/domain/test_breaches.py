@@ -96,3 +96,23 @@ def test_a_breach_within_its_limit_is_recognised():
     assert not is_past_limit(Breach(window, "ctr_below", Decimal("0.01"), Decimal("0.01")))
     assert not is_past_limit(Breach(window, "cpa_above", Decimal(50), Decimal(50)))
     assert not is_past_limit(Breach(window, "cpa_above", None, Decimal(50))), "it has conversions"
+
+
+@pytest.mark.parametrize(
+    ("objective", "goal_family", "is_breach"),
+    [
+        ("OUTCOME_SALES", "purchase", True),
+        ("CONVERSIONS", "purchase", True),
+        ("OUTCOME_TRAFFIC", "purchase", False),
+        ("OUTCOME_LEADS", "purchase", False),
+        ("OUTCOME_LEADS", "lead", True),
+        ("OUTCOME_SALES", "lead", False),
+        (None, "purchase", True),
+        ("OUTCOME_TRAFFIC", "custom", True),
+    ],
+)
+def test_no_conversion_is_a_breach_only_of_a_campaign_that_aims_at_them(objective, goal_family, is_breach):
+    window = a_window(spend="500", conversions="0", objective=objective, goal_family=goal_family)
+    assert (rules(window) == ["cpa_above"]) is is_breach
+    some = a_window(spend="500", conversions="1", objective=objective, goal_family=goal_family)
+    assert rules(some) == ["cpa_above"], "a CPA that exists is held against the limit, whatever the objective"

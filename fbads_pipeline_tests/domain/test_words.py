@@ -42,10 +42,10 @@ def test_what_differs_reads_differently():
 
 def test_days_are_read_as_days():
     first, last = date(2026, 11, 9), date(2026, 11, 22)
-    assert words.days(first, last, "pt") == "09/11 a 22/11/2026"
-    assert words.days(first, last, "en") == "9 Nov to 22 Nov 2026"
-    assert words.days(last, last, "en") == "22 Nov 2026"
-    assert words.days(date(2026, 12, 30), date(2027, 1, 5), "pt") == "30/12/2026 a 05/01/2027"
+    assert words.days(first, last, "pt") == "de 09/11 a 22/11/2026"
+    assert words.days(first, last, "en") == "from 9 Nov to 22 Nov 2026"
+    assert words.days(last, last, "en") == "on 22 Nov 2026"
+    assert words.days(date(2026, 12, 30), date(2027, 1, 5), "pt") == "de 30/12/2026 a 05/01/2027"
 
 
 def test_counts_are_grouped():

@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres
 from fbads_pipeline.sandbox.testing import SandboxServer
 
 FBADS = str(Path(sys.executable).parent / "fbads")
@@ -43,12 +45,34 @@ class Program:
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with SandboxServer(campaigns=6, now=NOW) as server:
+    with SandboxServer(campaigns=12, now=NOW) as server:
         yield server
 
 
 @pytest.fixture
-def program(open_home, sandbox):
+def program(open_home, calm):
+    """The program in an empty home, pointed at the sandbox."""
+    return Program(open_home, GRAPH_URL=calm.url, ACCESS_TOKEN=calm.token, NOW=NOW)
+
+
+@pytest.fixture
+def calm(sandbox):
+    """The sandbox without misbehaviour, at its first instant."""
     sandbox.set_scenario(None)
     sandbox.set_now(NOW)
-    return Program(open_home, GRAPH_URL=sandbox.url, ACCESS_TOKEN=sandbox.token, NOW=NOW)
+    return sandbox
+
+
+@pytest.fixture(scope="module")
+def used_home():
+    """A home that the tests of a module share: its database and Dagster's tables are made once."""
+    with tempfile.TemporaryDirectory(prefix="fbads-home-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        EmbeddedPostgres(Path(folder)).stop()
+
+
+@pytest.fixture
+def used(used_home, calm):
+    """The program in the shared home, pointed at the sandbox."""
+    return Program(used_home, GRAPH_URL=calm.url, ACCESS_TOKEN=calm.token, NOW=NOW)

@@ -8,22 +8,13 @@ import socket
 import pytest
 
 from fbads_pipeline.local.home import WrongUse, only_one, write_dagster_home
+from fbads_pipeline_tests.local.conftest import Program
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """One prepared home for the whole module."""
-    import tempfile
-    from pathlib import Path
-
-    from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres
-    from fbads_pipeline_tests.local.conftest import Program
-
-    with tempfile.TemporaryDirectory(prefix="fbads-home-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        program = Program(Path(folder))
-        yield program
-        EmbeddedPostgres(Path(folder)).stop()
+@pytest.fixture
+def home(used_home):
+    """The program in the shared home, without a token."""
+    return Program(used_home)
 
 
 def test_the_database_is_shown_started_and_stopped(home):
@@ -82,8 +73,8 @@ def test_the_doctor_names_a_wrong_setting(home):
     assert done.stdout.startswith("MEND  settings: FBADS_API_PORT is not usable")
 
 
-def test_a_well_set_up_home_is_well(program):
-    done = program.run("doctor")
+def test_a_well_set_up_home_is_well(used):
+    done = used.run("doctor")
     assert done.returncode == 0, done.stdout
     assert "the token sees 4 ad accounts" in done.stdout
 
@@ -102,10 +93,9 @@ def test_a_port_in_use_is_named_with_its_setting(home, command, setting):
 
 
 def test_only_one_demo_runs_in_a_home(tmp_path):
-    with only_one(tmp_path, "make demo"):
-        with pytest.raises(WrongUse, match=r"make demo \(process \d+\) already runs in .*set FBADS_HOME"):
-            with only_one(tmp_path, "fbads up"):
-                pass
+    refusal = pytest.raises(WrongUse, match=r"make demo \(process \d+\) already runs in .*set FBADS_HOME")
+    with only_one(tmp_path, "make demo"), refusal, only_one(tmp_path, "fbads up"):
+        pass
     with only_one(tmp_path, "fbads up"):
         pass
 

@@ -52,7 +52,7 @@ def test_marts_equal_the_truth_row_by_row_and_a_second_run_changes_nothing(progr
 
     code, second, said = program.sync(SINCE, UNTIL)
     assert (code, second["status"], second["rows_changed"], second["rows_removed"]) == (0, "done", 0, 0), said
-    assert second["rows_read"] == first["rows_read"]
+    assert 0 < second["rows_read"] <= first["rows_read"], "deleted objects are fetched by id once"
     assert set(second["seconds"]) == {"start", "collect", "check", "model", "total"}
     assert second["peak_rss_bytes"] > 0
     assert_marts_are_the_truth(program, sandbox)
@@ -79,12 +79,12 @@ def test_one_account_that_is_forbidden_is_named_and_the_others_reach_the_marts(p
     assert loaded == set(accounts) - {accounts[1]}, "a failed account leaves no zeros behind"
 
 
-def test_only_the_accounts_asked_for_are_read(program, sandbox):
+def test_only_the_accounts_asked_for_are_read(used, sandbox):
     accounts = [account["account_id"] for account in sandbox.control("state")["accounts"]]
-    code, said, _ = program.sync("2026-11-09", "2026-11-09", "--account", f"act_{accounts[2]}")
+    code, said, _ = used.sync("2026-11-09", "2026-11-09", "--account", f"act_{accounts[2]}")
     assert code == 0
     assert [account["account_id"] for account in said["accounts"]] == [accounts[2]]
-    code, said, errors = program.sync("2026-11-09", "2026-11-09", "--account", "17")
+    code, said, errors = used.sync("2026-11-09", "2026-11-09", "--account", "17")
     assert code == 2
     assert "account 17 is not among those that the token sees" in errors
 
@@ -101,9 +101,9 @@ def test_only_the_accounts_asked_for_are_read(program, sandbox):
         (None, {"LEVELS": "creative"}, 2, "FBADS_LEVELS is not usable"),
     ],
 )
-def test_what_cannot_work_is_one_sentence_and_the_right_code(program, sandbox, scenario, settings, code, sentence):
+def test_what_cannot_work_is_one_sentence_and_the_right_code(used, sandbox, scenario, settings, code, sentence):
     sandbox.set_scenario(scenario)
-    done = program.run("sync", "--from", "2026-11-09", "--to", "2026-11-09", **settings)
+    done = used.run("sync", "--from", "2026-11-09", "--to", "2026-11-09", **settings)
     assert done.returncode == code, done.stderr
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
@@ -127,8 +127,8 @@ def test_days_that_make_no_sense_are_refused_before_anything_starts(program, sin
     assert not (program.home / "postgres").exists()
 
 
-def test_no_token_is_left_anywhere(program, sandbox):
-    program.run("sync", "--from", "2026-11-09", "--to", "2026-11-09", ACCESS_TOKEN=sandbox.token)
-    for file in program.home.rglob("*"):
+def test_no_token_is_left_anywhere(used, sandbox):
+    used.run("sync", "--from", "2026-11-09", "--to", "2026-11-09", ACCESS_TOKEN=sandbox.token)
+    for file in used.home.rglob("*"):
         if file.is_file() and "server/data/pg_wal" not in str(file):
             assert sandbox.token.encode() not in file.read_bytes(), file

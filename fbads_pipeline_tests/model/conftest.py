@@ -14,6 +14,11 @@ from fbads_pipeline_tests.model.house import House, furnish
 _NAME = "model_house"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """dagster-dbt imports sqlglot, which says this of a package of its own; nothing here can be changed about it."""
+    config.addinivalue_line("filterwarnings", "ignore:sqlglotrs is deprecated:DeprecationWarning")
+
+
 @pytest.fixture(scope="session")
 def furnished(postgres: EmbeddedPostgres, migrated_template: str) -> str:
     """Name of a template: migrated, raw rows in place, nothing built."""

@@ -26,7 +26,7 @@ class ServerFacts:
 
 
 def normalise_url(url: str) -> str:
-    """postgres:// and postgresql:// with any driver → postgresql+psycopg2://; raises DatabaseUnfit for anything else."""
+    """postgres:// and postgresql:// with any driver → postgresql+psycopg2://; anything else raises DatabaseUnfit."""
     try:
         parsed = sa.engine.make_url(
             url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres:") else url

@@ -64,8 +64,11 @@ select
     sums.conversions,
     sums.ctr,
     sums.cpa,
-    (select coalesce(max(version), 0) from intermediate.publications) as marts_version
+    (select coalesce(max(version), 0) from intermediate.publications) as marts_version,
+    campaigns.objective,
+    accounts.goal_family
 from sums
+join marts.accounts as accounts on accounts.account_id = sums.account_id
 join marts.campaigns as campaigns
     on campaigns.account_id = sums.account_id and campaigns.campaign_id = sums.campaign_id
 where campaigns.effective_status = 'ACTIVE'

@@ -9,7 +9,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class BorderExpectation:
-    """One expectation on one raw table. kind: class name in `great_expectations.expectations`; settings: its arguments."""
+    """One expectation on one raw table. kind: a class of `great_expectations.expectations`; settings: its arguments."""
 
     table: str
     name: str

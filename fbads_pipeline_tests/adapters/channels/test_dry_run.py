@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 import structlog
@@ -105,6 +106,28 @@ def test_a_full_disk_leaves_no_half_line(channel, path, monkeypatch):
     monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:10]))
     assert channel.send(an_alert(), "stderr", is_repeat=False).outcome == "retry"
     assert path.read_bytes() == whole
+
+
+def test_a_line_that_is_taken_back_takes_no_other_line_with_it(channel, path, monkeypatch):
+    """The disk is full for one writer, and has room for the next, which must wait until the half line is gone."""
+    channel.send(an_alert(), "first", is_repeat=False)
+    real, is_half_written = os.write, threading.Event()
+
+    def short_for_the_second(file, data):
+        if b'"second"' not in data:
+            return real(file, data)
+        written = real(file, data[:10])
+        is_half_written.set()
+        time.sleep(0.2)
+        return written
+
+    monkeypatch.setattr(os, "write", short_for_the_second)
+    unlucky = threading.Thread(target=channel.send, args=(an_alert(), "second"), kwargs={"is_repeat": False})
+    unlucky.start()
+    assert is_half_written.wait(5)
+    channel.send(an_alert(), "third", is_repeat=False)
+    unlucky.join()
+    assert [line["recipient"] for line in lines(path)] == ["first", "third"]
 
 
 def test_without_any_configuration_the_words_go_to_stderr(tmp_path):

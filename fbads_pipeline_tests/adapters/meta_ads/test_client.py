@@ -192,9 +192,9 @@ def test_half_a_surrogate_pair_in_a_name_is_no_broken_body():
 
 
 def test_a_redirect_is_not_followed():
-    with graph_server(
-        lambda asked, before: Answer({}, 302, {"Location": "http://127.0.0.1:1/" + quote("x")})
-    ) as server:
-        with pytest.raises(TransientMetaError, match="without `data`"):
-            rows_of(client(server.url, attempts=1).objects("1", "ad"))
+    with (
+        graph_server(lambda asked, before: Answer({}, 302, {"Location": "http://127.0.0.1:1/" + quote("x")})) as server,
+        pytest.raises(TransientMetaError, match="without `data`"),
+    ):
+        rows_of(client(server.url, attempts=1).objects("1", "ad"))
     assert len(server.asked) == 1

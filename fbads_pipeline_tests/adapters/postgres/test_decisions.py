@@ -302,6 +302,16 @@ class TestAtTheSameTime:
         )
         assert listed == [(str(number),) for number in range(8)]
 
+    def test_the_newest_marts_have_the_last_word_on_breaches(self, decisions, world):
+        """Each state of the marts has another campaign in breach; the slowest review may be the oldest."""
+        for first in (0, 8, 16):
+            self.run(
+                lambda number, first=first: save(
+                    decisions, a_breach(low_ctr(f"{first + number}")), version=first + number
+                )
+            )
+            assert [one.window.campaign_id for one in decisions.current_breaches()] == [f"{first + 7}"]
+
     def test_a_decision_in_between_is_never_undone(self, decisions, world):
         open_(decisions, a_suggestion())
 

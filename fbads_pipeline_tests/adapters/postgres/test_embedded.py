@@ -18,7 +18,7 @@ from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres, Embedded
 
 AS_ROOT = os.geteuid() == 0
 CLIENT = (
-    "import sys, time; from pathlib import Path; from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres;"
+    "import sys; from pathlib import Path; from fbads_pipeline.adapters.postgres.embedded import EmbeddedPostgres;"
     "server = EmbeddedPostgres(Path(sys.argv[1]), durable=False); server.__enter__(); print(server.url(), flush=True);"
     "sys.stdin.read(); server.__exit__(None, None, None)"
 )

@@ -28,7 +28,10 @@ def a_row(campaign="7", day=D1, level="campaign", **figures):
         "date_start": str(day),
         "date_stop": str(day),
         **dict(list(ids.items())[:kept]),
-        **{"impressions": "100", "spend": "1.50", "clicks": "3", **figures},
+        "impressions": "100",
+        "spend": "1.50",
+        "clicks": "3",
+        **figures,
     }
 
 

@@ -17,7 +17,8 @@ insert into raw.insights (account_id, level, day, object_id, campaign_id, curren
     ('42', 'campaign', '2026-11-01', '8', '8', 'BRL', null, null, null, null, now());
 insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok) values
     ('42', 'campaign', '2026-11-01', now(), 'r1', true);
-insert into ops.collect_runs (run_id, account_id, status, started_at, ended_at) values ('r1', '42', 'done', now(), now());
+insert into ops.collect_runs (run_id, account_id, status, started_at, ended_at)
+    values ('r1', '42', 'done', now(), now());
 """
 BAD = {
     "object_ids_are_digits": "update raw.insights set object_id = 'x7' where object_id = '7'",
