@@ -85,7 +85,7 @@ def a_window(
     currency: str = "BRL",
     last_day: date = date(2026, 11, 22),
     name: str | None = "Verão",
-    objective: str | None = "OUTCOME_SALES",
+    objective: str | None = None,
     goal_family: str = "purchase",
 ) -> CampaignWindow:
     """A healthy campaign but for what the test says; the ratios are those of the sums."""

@@ -57,10 +57,19 @@ class StandInMarts:
             zone=zone,
         )
 
-    def campaign(self, campaign_id: str, account_id: str = "1", *, name: str = "Verão", status: str = "ACTIVE") -> None:
+    def campaign(
+        self,
+        campaign_id: str,
+        account_id: str = "1",
+        *,
+        name: str = "Verão",
+        status: str = "ACTIVE",
+        objective: str | None = None,
+    ) -> None:
         self.execute(
-            "insert into marts.campaigns (account_id, campaign_id, name, effective_status)"
-            " values (:account_id, :campaign_id, :name, :status)",
+            "insert into marts.campaigns (account_id, campaign_id, name, effective_status, objective)"
+            " values (:account_id, :campaign_id, :name, :status, :objective)",
+            objective=objective,
             account_id=account_id,
             campaign_id=campaign_id,
             name=name,

@@ -129,7 +129,7 @@ def _breach_row(breach: Breach) -> dict[str, Any]:
 
 
 def _breach(row: sa.RowMapping) -> Breach:
-    figures = {name: row[name] for name in CampaignWindow.__dataclass_fields__ if name != "last_day"}
+    figures = {name: row[name] for name in CampaignWindow.__dataclass_fields__ if name in row}
     return Breach(CampaignWindow(**figures, last_day=row["day"]), row["rule"], row["observed"], row["limit_value"])
 
 

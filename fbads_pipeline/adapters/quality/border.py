@@ -57,10 +57,16 @@ def judge_border(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
 def _judge(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
     import great_expectations as gx
     from great_expectations import expectations as gxe
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    # Without a docs site: it would leave a temporary folder behind at every run.
+    in_memory = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    config = DataContextConfig(store_backend_defaults=in_memory, progress_bars=ProgressBarsConfig(globally=False))
+    context = gx.get_context(mode="ephemeral", project_config=config)
     url = database.url.render_as_string(hide_password=False)
     source = context.data_sources.add_sql("raw", connection_string=url, create_temp_table=False)
     outcomes: dict[str, BorderOutcome] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from fbads_pipeline.defs.model.project import fresh_manifest, read_manifest
 from fbads_pipeline.defs.model.runner import Dbt, NodeOutcome
@@ -17,7 +17,14 @@ _NODES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dbt_assets(manifest=MANIFEST, name="dbt_models", partitions_def=ACCOUNT_DAYS, backfill_policy=BACKFILL)
+class DailyPartitions(DagsterDbtTranslator):
+    """Only the daily models have days; Dagster would write an event per asset and day for all the others too."""
+
+    def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
+        return ACCOUNT_DAYS if str(dbt_resource_props["name"]).endswith("_daily") else None
+
+
+@dbt_assets(manifest=MANIFEST, name="dbt_models", dagster_dbt_translator=DailyPartitions(), backfill_policy=BACKFILL)
 def models(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:

@@ -95,6 +95,12 @@ def test_an_expectation_that_cannot_be_evaluated_has_not_passed(border):
     assert found["reach_needs_impressions"].error
 
 
+def test_nothing_is_left_in_the_temporary_folder(border, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    judge_border(border, "r1")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_id_is_no_place_for_sql(border):
     with pytest.raises(ValueError, match="is no run id"):
         judge_border(border, "r1' or true --")
