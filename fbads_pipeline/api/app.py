@@ -35,7 +35,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app = FastAPIOffline(
         title="fbads_pipeline",
         version="1",
-        description=__doc__,
+        description="Campaigns, their days and the suggestions about them, as the marts tell them.",
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
