@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")
     now: datetime | None = Field(
         None,
-        description="A fixed clock (ISO 8601 with offset), for tests and demos; Dagster's partitions keep the real.",
+        description="A fixed clock (ISO 8601 with offset), for tests and demos; Dagster keeps the real one.",
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="How logs look on stderr; `json` in production."

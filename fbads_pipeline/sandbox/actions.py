@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fbads_pipeline.sandbox.figures import COLUMNS, Ints
+from fbads_pipeline.sandbox.figures import AT, Ints
 
 WINDOWS = frozenset(
     {
@@ -19,7 +19,6 @@ WINDOWS = frozenset(
     }
 )
 BUYS = ("omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase")
-AT = {name: position for position, name in enumerate(COLUMNS)}
 Memo = dict[tuple[int, ...], str]
 
 

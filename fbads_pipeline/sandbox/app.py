@@ -11,12 +11,14 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from fbads_pipeline.sandbox.batch import answer_batch, is_batch
 from fbads_pipeline.sandbox.control import PREFIX, control
 from fbads_pipeline.sandbox.disturbed import disturb_answer, refuse
-from fbads_pipeline.sandbox.errors import GraphError, bad_token
+from fbads_pipeline.sandbox.errors import GraphError
 from fbads_pipeline.sandbox.graph import route
 from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
 from fbads_pipeline.sandbox.scenarios import Scenario
+from fbads_pipeline.sandbox.tokens import check_token
 from fbads_pipeline.sandbox.usage import Usage, version_headers
 
 SMALLEST_GZIP = 1000
@@ -31,6 +33,7 @@ class SandboxApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         params = await _params(request)
+        self.sandbox.catch_up()
         path = request.url.path.strip("/")
         if path.startswith(PREFIX):
             answer = control(self.sandbox, request.method, path.removeprefix(PREFIX).strip("/"), params)
@@ -41,24 +44,33 @@ class SandboxApp:
     def _graph(self, request: Request, path: str, params: dict[str, str]) -> Answer:
         version = re.match(r"v(\d+)\.\d+(?:/|$)", path)
         base = str(request.base_url) + (version.group().strip("/") if version else "v26.0")
+        token = _token(params, request.headers)
+        number = int(version.group(1)) if version else None
         call = Call(request.method, path[version.end() :] if version else path, params, base)
+        return self._answered(call, token, number)
+
+    def _answered(self, call: Call, token: str, version: int | None) -> Answer:
+        """The answer with its headers, counted and logged; each part of a batch comes through here as well."""
         found = self.sandbox.account_of(call.path)
         account = found.id if found else None
-        answer = self._answer(call, account, request.headers)
-        answer.headers |= version_headers(int(version.group(1)) if version else None)
+        try:
+            check_token(token, call.params.get("appsecret_proof"), self.sandbox)
+            answer = self._answer(call, account, token, version)
+        except GraphError as error:
+            answer = _refused(error)
+        answer.headers |= version_headers(version)
         answer.headers |= self._usage.headers(self.sandbox, account, call.path, answer)
         self.sandbox.record(call, answer)
         return answer
 
-    def _answer(self, call: Call, account: str | None, headers: Headers) -> Answer:
-        try:
-            if _token(call.params, headers) != self.sandbox.token:
-                raise bad_token()
-            if refusal := refuse(self.sandbox.scenarios, account, call):
-                return _refused(refusal[0], refusal[1])
-            return disturb_answer(self.sandbox.scenarios, account, call, route(self.sandbox, call))
-        except GraphError as error:
-            return _refused(error)
+    def _answer(self, call: Call, account: str | None, token: str, version: int | None) -> Answer:
+        if refusal := refuse(self.sandbox.scenarios, account, call):
+            return _refused(refusal[0], refusal[1])
+        if is_batch(call):
+            answer = answer_batch(call, lambda part: self._answered(part, token, version))
+        else:
+            answer = route(self.sandbox, call)
+        return disturb_answer(self.sandbox.scenarios, account, call, answer)
 
 
 def _refused(error: GraphError, scenario: Scenario | None = None) -> Answer:

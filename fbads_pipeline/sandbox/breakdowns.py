@@ -1,10 +1,11 @@
 """Splitting a row by age, country or placement so that the parts add up to the row exactly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import numpy as np
 
-from fbads_pipeline.sandbox.figures import Ints
+from fbads_pipeline.sandbox.figures import AT, COLUMNS, Ints, hours_delivered
 from fbads_pipeline.sandbox.ledger import Figures
 
 AGES = (("18-24", 14.0), ("25-34", 31.0), ("35-44", 26.0), ("45-54", 16.0), ("55-64", 9.0), ("65+", 4.0))
@@ -27,13 +28,22 @@ COUNTRIES = {
 }
 
 
+HOURLY = "hourly_stats_aggregated_by_advertiser_time_zone"
+# What happens off Meta is not known by the hour.
+OFF_META = tuple(AT[name] for name in COLUMNS if name not in ("impressions", "link", "other", "spend", "leads_on_site"))
+
+
 @dataclass(frozen=True)
 class Split:
-    """The cells of a breakdown: their values, one per breakdown field, and their weights."""
+    """The cells of a breakdown: their values, one per breakdown field, and their weights (of hours: none as yet)."""
 
     names: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]
     weights: tuple[float, ...]
+
+    @property
+    def is_hourly(self) -> bool:
+        return self.names == (HOURLY,)
 
 
 def split_of(names: tuple[str, ...], currency: str) -> Split | None:
@@ -50,6 +60,8 @@ def split_of(names: tuple[str, ...], currency: str) -> Split | None:
         pairs = [((country,), weight) for country, weight in COUNTRIES[currency]]
     elif wanted == {"publisher_platform", "platform_position"}:
         pairs = [((platform, position), weight) for platform, position, weight in PLACES]
+    elif wanted == {HOURLY}:
+        return Split((HOURLY,), tuple((f"{hour:02d}:00:00 - {hour:02d}:59:59",) for hour in range(24)), ())
     else:
         return None
     ordered = ("age", "gender", "country", "publisher_platform", "platform_position")
@@ -65,6 +77,19 @@ def split_figures(figures: Figures, split: Split) -> Figures:
     values = np.stack([_parts(row, shares) for row in figures.values])
     values[0] = reach + repeats
     return Figures(values, reach)
+
+
+def weigh_hours(split: Split, zone: str, days: list[date], slot: datetime) -> Split:
+    """An hourly split with the weights that its hours have on these days, so far as they have passed."""
+    weights = sum((hours_delivered(zone, day, slot) for day in days), np.zeros(24))
+    return replace(split, weights=tuple(weights.tolist()) if weights.any() else (1.0,) * 24)
+
+
+def on_meta(figures: Figures) -> Figures:
+    """The figures without what happened off Meta."""
+    values = figures.values.copy()
+    values[list(OFF_META)] = 0
+    return Figures(values, figures.reach)
 
 
 def _parts(totals: Ints, shares: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Ints:

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from fbads_pipeline.sandbox.clock import local_day
 from fbads_pipeline.sandbox.names import ad_name, adset_name, campaign_name
 from fbads_pipeline.sandbox.past import record_past
+from fbads_pipeline.sandbox.replay import move_to
 from fbads_pipeline.sandbox.traits import MONEY, draw_traits
 from fbads_pipeline.sandbox.world import ADS_EACH, ADSETS_EACH, Account, AdObject, Kind, World
 
@@ -38,16 +38,20 @@ ID_BASES: dict[Kind, int] = {
 }
 
 
-def build_world(seed: int, now: datetime, campaigns: int) -> World:
-    """4 accounts with `campaigns` campaigns each, their recent past lying in the 60 days before `now`."""
-    accounts = [_account(seed, now, campaigns, index) for index in range(len(PROFILES))]
-    return World(seed=seed, anchor=now.date(), started_at=now, accounts=accounts)
+def build_world(seed: int, anchor: date, now: datetime, campaigns: int) -> World:
+    """4 accounts with `campaigns` campaigns each, their recent past lying in the 60 days before the anchor.
+
+    The world is the same whatever `now` is; only the objects' present status follows it.
+    """
+    accounts = [_account(seed, anchor, campaigns, index) for index in range(len(PROFILES))]
+    for account in accounts:
+        move_to(account, now)
+    return World(seed=seed, anchor=anchor, started_at=now, accounts=accounts)
 
 
-def _account(seed: int, now: datetime, campaigns: int, index: int) -> Account:
+def _account(seed: int, today: date, campaigns: int, index: int) -> Account:
     profile = PROFILES[index]
     rng = np.random.default_rng([seed, index, 1])
-    today = local_day(profile.zone, now)
     created = _created_days(rng, today, campaigns)
     objects: dict[Kind, list[AdObject]] = {
         "campaign": [_campaign(rng, profile, index, i, created[i]) for i in range(campaigns)],

@@ -6,6 +6,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 QUANTUM_MINUTES = 15
+FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
 class Clock:
@@ -25,18 +26,24 @@ class Clock:
         return now.replace(minute=now.minute - now.minute % QUANTUM_MINUTES, second=0, microsecond=0)
 
     def set(self, now: datetime) -> None:
-        self._set, self._since = now, monotonic()
+        self._set, self._since = _checked(now), monotonic()
 
     def advance(self, seconds: float) -> None:
         self.set(self.now() + timedelta(seconds=seconds))
 
 
 def parse_instant(text: str) -> datetime:
-    """A UTC instant of ISO text; ValueError when it is not one or names no zone."""
+    """A UTC instant of ISO text; ValueError when it is not one, names no zone or is centuries away."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"the instant {text!r} names no time zone")
-    return moment.astimezone(UTC)
+    return _checked(moment).astimezone(UTC)
+
+
+def _checked(moment: datetime) -> datetime:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the instant {moment.isoformat()} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
 
 
 @lru_cache(maxsize=8192)

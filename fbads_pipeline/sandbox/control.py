@@ -19,7 +19,9 @@ def control(sandbox: Sandbox, method: str, name: str, params: Params) -> Answer:
     """404 for an unknown path, 400 with one sentence for a bad value."""
     try:
         body = _done(sandbox, name, params) if method == "POST" else _shown(sandbox, name, params)
-    except (BadScenario, ValueError, KeyError) as error:
+    except KeyError as error:
+        return Answer(400, orjson.dumps({"error": f"the parameter {error} is missing"}))
+    except (BadScenario, ValueError, OverflowError) as error:
         return Answer(400, orjson.dumps({"error": str(error)}))
     return Answer(404, orjson.dumps({"error": f"no such path: {name}"})) if body is None else Answer(200, body)
 
@@ -31,12 +33,24 @@ def _shown(sandbox: Sandbox, name: str, params: Params) -> bytes | None:
         return orjson.dumps([incident.shown() for incident in sandbox.ledger.incidents])
     if name == "calls":
         return orjson.dumps(list(sandbox.calls))
+    if name == "calls/counts":
+        return orjson.dumps(sandbox.call_counts())
     if name == "writes":
         return orjson.dumps([asdict(write) for write in sandbox.writes])
     if name == "truth":
-        since, until = date.fromisoformat(params["since"]), date.fromisoformat(params["until"])
-        return orjson.dumps(truth_rows(sandbox, params.get("level", "account"), since, until, params.get("account")))
+        return _truth(sandbox, params)
     return None
+
+
+def _truth(sandbox: Sandbox, params: Params) -> bytes:
+    """A JSON array, or with `format=ndjson` a row a line."""
+    since, until = date.fromisoformat(params["since"]), date.fromisoformat(params["until"])
+    if since > until:
+        raise ValueError(f"since {since} lies after until {until}")
+    blocks = truth_rows(sandbox, params.get("level", "account"), since, until, params.get("account"))
+    if params.get("format") == "ndjson":
+        return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for rows in blocks for row in rows)
+    return b"[" + b",".join(orjson.dumps(rows)[1:-1] for rows in blocks if rows) + b"]"
 
 
 def _done(sandbox: Sandbox, name: str, params: Params) -> bytes | None:

@@ -7,40 +7,68 @@ import orjson
 
 from fbads_pipeline.sandbox.errors import GraphError, expired_token
 from fbads_pipeline.sandbox.insights import PageText, cursor, read_offset
+from fbads_pipeline.sandbox.query import read_limit
 from fbads_pipeline.sandbox.reports import Fate
 from fbads_pipeline.sandbox.sandbox import Answer, Call
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
 
 HTML_502 = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-REFUSALS = {
-    "rate-limit": GraphError(17, "(#17) User request limit reached", subcode=2446079, transient=True),
-    "rate-limit-storm": GraphError(
+LIMITS: dict[int | None, GraphError] = {
+    4: GraphError(4, "(#4) Application request limit reached", subcode=1504022, transient=True),
+    17: GraphError(17, "(#17) User request limit reached", subcode=2446079, transient=True),
+    32: GraphError(32, "(#32) Page request limit reached", transient=True),
+    613: GraphError(613, "(#613) Calls to this api have exceeded the rate limit.", subcode=1487742, transient=True),
+    80000: GraphError(
         80000,
         "(#80000) There have been too many calls from this ad-account. Wait a bit and try again.",
         subcode=2446079,
     ),
-    "transient-errors": GraphError(
-        2, "(#2) Service temporarily unavailable", subcode=1504044, status=500, transient=True
-    ),
-    "expired-token": expired_token(),
-    "forbidden-account": GraphError(
-        200, "(#200) Ad account owner has NOT grant ads_management or ads_read permission", status=403
+    80004: GraphError(
+        80004,
+        "(#80004) There have been too many calls to this ad-account. Wait a bit and try again.",
+        subcode=2446079,
     ),
 }
-REDUCE = "Please reduce the amount of data you're asking for, then retry your request"
+# By scenario, then by the code it was told to answer with; None where there is no choice.
+REFUSALS: dict[str, dict[int | None, GraphError]] = {
+    "rate-limit": LIMITS,
+    "rate-limit-storm": LIMITS,
+    "transient-errors": {
+        2: GraphError(2, "(#2) Service temporarily unavailable", subcode=1504044, status=500, transient=True),
+        1: GraphError(1, "(#1) An unknown error occurred", status=500, transient=True),
+    },
+    "expired-token": {None: expired_token()},
+    "forbidden-account": {
+        200: GraphError(200, "(#200) Ad account owner has NOT grant ads_management or ads_read permission", status=403),
+        10: GraphError(10, "(#10) Application does not have permission for this action", status=403),
+        294: GraphError(294, "(#294) Managing advertisements requires an access token with ads_management", status=403),
+    },
+}
+REDUCE: dict[int | None, GraphError] = {
+    1: GraphError(
+        1, "Please reduce the amount of data you're asking for, then retry your request", subcode=99, status=500
+    ),
+    100: GraphError(100, "(#100) Please reduce the amount of data you're asking for", subcode=1487534),
+}
 
 
 def refuse(scenarios: Scenarios, account: str | None, call: Call) -> tuple[GraphError, Scenario] | None:
     """The refusal that a scenario has for this call."""
-    for name, error in REFUSALS.items():
+    for name, errors in REFUSALS.items():
         if scenario := scenarios.hit(name, account, call.path):
-            return error, scenario
+            return errors[scenario.code], scenario
     if "insights" in call.parts and call.method == "GET" and call.parts[0].startswith("act_"):
-        for scenario in scenarios.active:
-            if scenario.name == "reduce-data" and _days(call) > scenario.max_days:
-                hit = scenarios.hit("reduce-data", account, call.path)
-                return (GraphError(1, REDUCE, subcode=99, status=500), hit) if hit else None
+        limits = [scenario for scenario in scenarios.active if scenario.name == "reduce-data"]
+        is_too_much = any(_is_too_much(scenario, call) for scenario in limits)
+        if is_too_much and (scenario := scenarios.hit("reduce-data", account, call.path)):
+            return REDUCE[scenario.code], scenario
     return None
+
+
+def _is_too_much(scenario: Scenario, call: Call) -> bool:
+    if scenario.max_rows is not None:
+        return _days(call) * read_limit(call.params) > scenario.max_rows
+    return _days(call) > scenario.max_days
 
 
 def disturb_page(scenarios: Scenarios, account: str | None, call: Call, page: PageText) -> str | None:

@@ -33,6 +33,7 @@ COLUMNS = (
     "carts",
     "landings",
 )
+AT = {name: position for position, name in enumerate(COLUMNS)}
 WEEKDAYS = (1.0, 1.02, 1.0, 0.98, 1.05, 1.12, 1.08)
 HOURS = (2, 1, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 6, 6, 5, 5, 5, 5, 6, 7, 8, 8, 6, 4)
 AT_ONCE, WITHIN_A_DAY, LATER = 0.35, 0.50, 0.15
@@ -52,14 +53,20 @@ class Known:
 
 
 def known_at(zone: str, day: date, slot: datetime) -> Known:
-    start, end = day_start(zone, day), day_end(zone, day)
-    share = min(1.0, max(0.0, (slot - start) / (end - start)))
-    weights = np.concatenate(([0.0], np.cumsum(HOURS))) / sum(HOURS)
-    delivered = float(np.interp(share * 24.0, np.arange(25), weights))
+    end = day_end(zone, day)
+    delivered = float(hours_delivered(zone, day, slot).sum()) / sum(HOURS)
     after = max(0.0, (slot - end).total_seconds() / 86_400)
     late = min(1.0, max(0.0, (after - 1.0) / (ARRIVING_DAYS - 1.0)))
     arrived = 1.0 if late == 1.0 else AT_ONCE * delivered + WITHIN_A_DAY * min(1.0, after) + LATER * late
     return Known(delivered, min(1.0, after / RESTATED_DAYS), arrived)
+
+
+def hours_delivered(zone: str, day: date, slot: datetime) -> Floats:
+    """What each of the day's 24 hours weighs at the instant, of sum(HOURS); a day of 23 or 25 hours is stretched."""
+    start, end = day_start(zone, day), day_end(zone, day)
+    share = min(1.0, max(0.0, (slot - start) / (end - start)))
+    weights: Floats = np.clip(share * 24.0 - np.arange(24), 0.0, 1.0) * np.array(HOURS)
+    return weights
 
 
 def day_figures(

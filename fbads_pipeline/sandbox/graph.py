@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import orjson
 
@@ -12,12 +12,12 @@ from fbads_pipeline.sandbox.disturbed import disturb_page, reports_fate
 from fbads_pipeline.sandbox.errors import GraphError, bad_token, invalid_parameter, unknown_object, unknown_path
 from fbads_pipeline.sandbox.insights import PageText, cursor, read_offset
 from fbads_pipeline.sandbox.objects import edge_rows, is_below, show_account, show_object
-from fbads_pipeline.sandbox.query import Params, read_json, read_limit, read_list, read_query
+from fbads_pipeline.sandbox.query import Params, read_limit, read_list, read_query
 from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
 from fbads_pipeline.sandbox.world import EDGES, Account, AdObject
 from fbads_pipeline.sandbox.writes import delete_object, write_object
 
-BATCH_SIZE = 50
+LARGEST_IDS = 50
 SCOPES = ["ads_management", "ads_read", "business_management", "read_insights"]
 ME = {"id": "102030405060708", "name": "Sandbox System User"}
 
@@ -39,9 +39,10 @@ def route(sandbox: Sandbox, call: Call) -> Answer:
     if parts[0] in sandbox.reports.runs:
         return _report(sandbox, call)
     if parts[0].isdigit():
-        if parts[0] not in sandbox.world.by_id:
+        found = sandbox.object_of(parts[0])
+        if found is None:
             raise unknown_object(parts[0])
-        return _object(sandbox, call, *sandbox.world.by_id[parts[0]])
+        return _object(sandbox, call, *found)
     raise unknown_path(call.path)
 
 
@@ -50,14 +51,12 @@ def _json(body: Any, rows: int = 0) -> Answer:
 
 
 def _root(sandbox: Sandbox, call: Call) -> Answer:
-    if call.method == "POST" and "batch" in call.params:
-        return _json(_batch(sandbox, call))
     ids = read_list(call.params, "ids")
-    if not ids or len(ids) > BATCH_SIZE:
+    if not ids or len(ids) > LARGEST_IDS:
         raise GraphError(2500, "An object path or 1 to 50 ids must be given")
     shown = {}
     for one in ids:
-        account, found = sandbox.world.account(one), sandbox.world.by_id.get(one)
+        account, found = sandbox.world.account(one), sandbox.object_of(one)
         if one.startswith("act_") and account is not None:
             shown[one] = show_account(account, call.params)
         elif found is not None:
@@ -163,40 +162,13 @@ def _report(sandbox: Sandbox, call: Call) -> Answer:
 
 
 def _paged(sandbox: Sandbox, call: Call, page: PageText) -> Answer:
-    """The page as Meta writes it: cursors always, `next` (with the token in it) only where more follows."""
+    """The page as Meta writes it: cursors always, `next` (with the token, not its proof) only where more follows."""
     account = sandbox.account_of(call.path)
     note = disturb_page(sandbox.scenarios, account.id if account else None, call, page)
     paging: dict[str, Any] = {"cursors": {"before": page.before, "after": page.after}}
     if page.next is not None:
         params = {**call.params, "access_token": sandbox.token, "after": page.next}
+        params.pop("appsecret_proof", None)
         paging["next"] = f"{call.base}/{call.path}?{urlencode(params)}"
     body = f'{{"data":[{",".join(page.rows)}],"paging":{orjson.dumps(paging).decode()}}}'
     return Answer(200, body.encode(), rows=len(page.rows), scenario=note)
-
-
-def _batch(sandbox: Sandbox, call: Call) -> list[dict[str, Any]]:
-    asked = read_json(call.params["batch"], "batch", list)
-    if len(asked) > BATCH_SIZE:
-        raise GraphError(100, "(#100) Too many requests in batch message. Maximum batch size is 50")
-    with_headers = call.params.get("include_headers", "true") != "false"
-    return [_part(sandbox, call, one if isinstance(one, dict) else {}, with_headers) for one in asked]
-
-
-def _part(sandbox: Sandbox, outer: Call, asked: dict[str, Any], with_headers: bool) -> dict[str, Any]:
-    url = urlsplit(str(asked.get("relative_url", "")))
-    segments = [part for part in url.path.split("/") if part]
-    if segments and segments[0][:1] == "v" and segments[0][1:2].isdigit():
-        segments = segments[1:]
-    params = {**dict(parse_qsl(url.query)), **dict(parse_qsl(str(asked.get("body", ""))))}
-    params.pop("access_token", None)
-    inner = Call(str(asked.get("method", "GET")).upper(), "/".join(segments), params, outer.base)
-    try:
-        answer = route(sandbox, inner) if segments else _refused(unknown_path(""))
-    except GraphError as error:
-        answer = _refused(error)
-    headers = [{"name": "Content-Type", "value": answer.media}, {"name": "Facebook-API-Version", "value": "v26.0"}]
-    return {"code": answer.status, **({"headers": headers} if with_headers else {}), "body": answer.body.decode()}
-
-
-def _refused(error: GraphError) -> Answer:
-    return Answer(error.status, orjson.dumps(error.body()))

@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from fbads_pipeline.sandbox.actions import ActionTexts
-from fbads_pipeline.sandbox.breakdowns import split_figures
+from fbads_pipeline.sandbox.breakdowns import on_meta, split_figures, weigh_hours
 from fbads_pipeline.sandbox.errors import invalid_parameter
-from fbads_pipeline.sandbox.ledger import Figures, Ledger, Period
+from fbads_pipeline.sandbox.ledger import Figures, Ledger, Period, days_of
 from fbads_pipeline.sandbox.query import Params, Query, read_limit
 from fbads_pipeline.sandbox.rows import RowsWanted, write_rows
 
@@ -58,16 +58,24 @@ class InsightsPages:
 
     def _figures(self, query: Query, period: Period) -> Figures:
         figures = self._ledger.period(query.account, query.level, period, query.mask)
-        return figures if query.split is None else split_figures(figures, query.split)
+        split = query.split
+        if split is not None and split.is_hourly:
+            split = weigh_hours(split, query.account.zone, days_of(period), self._ledger.clock.slot())
+            figures = on_meta(figures)
+        return figures if split is None else split_figures(figures, split)
 
     def _count(self, query: Query, period: Period) -> int:
-        return len(self._figures(query, period).present())
+        kept = self._kept.get(self._key(query, period))
+        return len(self._figures(query, period).present()) if kept is None else len(kept)
 
-    def _block(self, query: Query, period: Period) -> list[str]:
+    def _key(self, query: Query, period: Period) -> Hashable:
         stage = self._ledger.stage(query.account, period[1])
         mask = None if query.mask is None else query.mask.tobytes()
         cells = None if query.split is None else query.split.names
-        key = (query.account.id, query.level, period, stage, mask, query.fields, query.windows, cells)
+        return (query.account.id, query.level, period, stage, mask, query.fields, query.windows, cells)
+
+    def _block(self, query: Query, period: Period) -> list[str]:
+        key = self._key(query, period)
         kept = self._kept.get(key)
         if kept is None:
             kept = self._written(query, period)

@@ -138,6 +138,7 @@ def edge_rows(account: Account, kind: Kind, params: Params, parent: AdObject | N
         one
         for one, status in zip(account.objects[kind], account.statuses(kind), strict=True)
         if status != "DELETED"
+        and account.has(one)
         and (status in statuses if statuses else status not in HIDDEN)
         and (ids is None or one.id in ids)
         and (parent is None or account.parent(one, parent.kind) is parent)

@@ -24,6 +24,7 @@ def record_past(account: Account, rng: np.random.Generator, today: date) -> None
         _end_part(account, one, rng, today)
     _edit_budgets(account, rng, today)
     account.changes.sort(key=lambda change: change.at)
+    account.applied = len(account.changes)
 
 
 def _give_budgets(account: Account, campaign: AdObject) -> None:

@@ -18,7 +18,7 @@ from fbads_pipeline.sandbox.world import ADS_BELOW, HIDDEN, KINDS, STATUSES, Acc
 Params = dict[str, str]
 Mask = NDArray[np.bool_]
 DEFAULT_LIMIT, LARGEST_LIMIT = 25, 5000
-HISTORY_MONTHS = 37
+HISTORY_MONTHS, HOURLY_MONTHS = 37, 13
 PRESET_DAYS = {"last_3d": 3, "last_7d": 7, "last_14d": 14, "last_28d": 28, "last_30d": 30, "last_90d": 90}
 NEUTRAL_FIELDS = frozenset({"date_start", "date_stop"})
 
@@ -41,10 +41,11 @@ def read_query(account: Account, one: AdObject | None, params: Params, today: da
     split = split_of(tuple(names), account.currency) if names else None
     if names and split is None:
         raise invalid_parameter(f"Current combination of data breakdown columns ({', '.join(names)}) is invalid")
+    months = HOURLY_MONTHS if split and split.is_hourly else HISTORY_MONTHS
     return Query(
         account=account,
         level=level,
-        periods=_periods(params, _range(params, today)),
+        periods=_periods(params, _range(params, today, months)),
         fields=_fields(params),
         windows=_windows(params),
         mask=_mask(account, one, level, params),
@@ -101,7 +102,7 @@ def _windows(params: Params) -> tuple[str, ...]:
     return tuple(dict.fromkeys(windows))
 
 
-def _range(params: Params, today: date) -> Period:
+def _range(params: Params, today: date, months: int) -> Period:
     if "time_range" in params:
         asked = read_json(params["time_range"], "time_range", dict)
         since, until = _day(asked, "since"), _day(asked, "until")
@@ -111,10 +112,10 @@ def _range(params: Params, today: date) -> Period:
         raise invalid_parameter("Since date must be before until date.", 1487124)
     if since > today:
         raise invalid_parameter("The start date of the time range cannot be in the future.", 1487124)
-    if since < _months_before(today, HISTORY_MONTHS):
-        text = "(#3018) The start date of the time range cannot be beyond 37 months from the current date"
+    if since < _months_before(today, months):
+        text = f"(#3018) The start date of the time range cannot be beyond {months} months from the current date"
         raise GraphError(3018, text)
-    return since, until
+    return since, min(until, today)
 
 
 def _preset(name: str, today: date) -> Period:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fbads_pipeline.sandbox.actions import AT, ActionTexts
+from fbads_pipeline.sandbox.actions import ActionTexts
 from fbads_pipeline.sandbox.breakdowns import Split
 from fbads_pipeline.sandbox.clock import meta_time
-from fbads_pipeline.sandbox.figures import Ints
+from fbads_pipeline.sandbox.figures import AT, Ints
 from fbads_pipeline.sandbox.ledger import LEVELS, Figures, Level, Period
 from fbads_pipeline.sandbox.world import ADS_BELOW, KINDS, Account, AdObject, Kind
 
@@ -40,6 +40,9 @@ class _Rows:
     def column(self, name: str) -> Ints:
         column: Ints = self.figures.values[AT[name]]
         return column
+
+    def is_hourly(self) -> bool:
+        return self.wanted.split is not None and self.wanted.split.is_hourly
 
     def clicks(self) -> Ints:
         return self.column("link") + self.column("other")
@@ -113,7 +116,14 @@ def _money(rows: _Rows) -> Piece | None:
     return '"spend":"%d.%02d"', [(spend // factor).tolist(), (spend % factor).tolist()]
 
 
+def _reach(rows: _Rows) -> Piece | None:
+    """People are not counted by the hour."""
+    return None if rows.is_hourly() else ('"reach":"%d"', [rows.figures.reach.tolist()])
+
+
 def _frequency(rows: _Rows) -> Piece | None:
+    if rows.is_hourly():
+        return None
     reach = rows.figures.reach
     return '"frequency":"%.6f"', [(rows.column("impressions") / np.maximum(reach, 1)).tolist()]
 
@@ -164,7 +174,7 @@ FIELDS: dict[str, Callable[[_Rows], Piece | None]] = {
     "created_time": _of_object("created_time", None, lambda account, one: meta_time(account.zone, one.created_at)[:10]),
     "updated_time": _of_object("updated_time", None, lambda account, one: meta_time(account.zone, one.updated_at)[:10]),
     "impressions": _whole("impressions", _impressions),
-    "reach": _whole("reach", lambda rows: rows.figures.reach),
+    "reach": _reach,
     "clicks": _whole("clicks", _Rows.clicks),
     "inline_link_clicks": _whole("inline_link_clicks", _link),
     "spend": _money,

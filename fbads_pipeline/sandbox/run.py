@@ -5,7 +5,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import current_thread, main_thread
 from typing import NoReturn
 
@@ -26,17 +26,27 @@ def serve(
     scenario: str | None = None,
     token: str,
     campaigns: int = 60,
+    anchor: str | None = None,
+    app_secret: str | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT. A `now` that is given stands still until it is moved; without one, time runs.
 
-    scenario: a name, `name:count=2,probability=0.5`, or JSON. What cannot be done is said in one sentence on stderr,
-    with SystemExit(2).
+    scenario: a name, `name:count=2,probability=0.5`, or JSON. anchor: the ISO day that the incidents precede, by
+    default that of `now`. app_secret: calls must then carry an appsecret_proof. What cannot be done is said in one
+    sentence on stderr, with SystemExit(2).
     """
-    moment, scenarios = _moment(now), _scenarios(scenario)
-    if campaigns < 1:
-        _give_up(f"A world needs at least one campaign, not {campaigns}.")
+    moment, day, scenarios = _moment(now), _anchor(anchor), _scenarios(scenario)
+    _check_size(seed, campaigns)
     listening = _bound(host, port)
-    sandbox = Sandbox(seed=seed, now=moment, is_frozen=now is not None, campaigns=campaigns, token=token)
+    sandbox = Sandbox(
+        seed=seed,
+        now=moment,
+        is_frozen=now is not None,
+        campaigns=campaigns,
+        token=token,
+        anchor=day,
+        app_secret=app_secret,
+    )
     sandbox.play(scenarios)
     with listening:
         server(sandbox).run(sockets=[listening])
@@ -70,11 +80,25 @@ def server(sandbox: Sandbox) -> SandboxServing:
     return SandboxServing(config)
 
 
+def _check_size(seed: int, campaigns: int) -> None:
+    if campaigns < 1:
+        _give_up(f"A world needs at least one campaign, not {campaigns}.")
+    if seed < 0:
+        _give_up(f"A seed is a whole number from 0 on, not {seed}.")
+
+
 def _moment(now: str | None) -> datetime:
     try:
         return datetime.now(UTC) if now is None else parse_instant(now)
     except ValueError as error:
         _give_up(f"`now` must be an ISO instant with its zone: {error}.")
+
+
+def _anchor(day: str | None) -> date | None:
+    try:
+        return None if day is None else parse_instant(f"{date.fromisoformat(day)}T00:00:00+00:00").date()
+    except ValueError as error:
+        _give_up(f"`anchor` must be an ISO day: {error}.")
 
 
 def _scenarios(text: str | None) -> list[Scenario]:
@@ -93,7 +117,7 @@ def _bound(host: str, port: int) -> socket.socket:
         listening.listen(128)
     except (OSError, OverflowError) as error:
         listening.close()
-        _give_up(f"The sandbox cannot listen on {host}:{port}: {error}.")
+        _give_up(f"The sandbox cannot listen on {host}:{port}: {str(error).rstrip('.')}.")
     return listening
 
 

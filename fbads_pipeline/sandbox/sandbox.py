@@ -1,8 +1,8 @@
 """Everything one sandbox holds, and the vocabulary of a call and its answer."""
 
 from collections import deque
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from typing import Any, Literal
 
 from fbads_pipeline.sandbox.build import build_world
@@ -10,9 +10,10 @@ from fbads_pipeline.sandbox.clock import Clock
 from fbads_pipeline.sandbox.insights import InsightsPages
 from fbads_pipeline.sandbox.ledger import Ledger
 from fbads_pipeline.sandbox.query import Params
+from fbads_pipeline.sandbox.replay import move_to
 from fbads_pipeline.sandbox.reports import Reports
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
-from fbads_pipeline.sandbox.world import Account
+from fbads_pipeline.sandbox.world import Account, AdObject
 from fbads_pipeline.sandbox.writes import Write
 
 KEPT_CALLS = 5000
@@ -48,21 +49,60 @@ class Answer:
     wait_minutes: int = 0
 
 
+@dataclass
+class CallCount:
+    """Of one method, path template and account; `bytes` before compression."""
+
+    calls: int = 0
+    refused: int = 0
+    rows: int = 0
+    bytes: int = 0
+
+
 class Sandbox:
-    def __init__(self, *, seed: int, now: datetime, is_frozen: bool, campaigns: int, token: str) -> None:
+    """One world with its clock, its misbehaviour and a memory of what it was asked.
+
+    anchor: the day before which the 60 days of incidents and changes lie, by default the day of `now`.
+    app_secret: if given, every call must carry the token's proof.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        now: datetime,
+        is_frozen: bool,
+        campaigns: int,
+        token: str,
+        anchor: date | None = None,
+        app_secret: str | None = None,
+    ) -> None:
         self.token = token
+        self.app_secret = app_secret
         self.clock = Clock(now, is_frozen=is_frozen)
-        self.world = build_world(seed, now, campaigns)
+        self.world = build_world(seed, anchor or now.date(), now, campaigns)
         self.ledger = Ledger(self.world, self.clock)
         self.pages = InsightsPages(self.ledger)
         self.reports = Reports()
         self.scenarios = Scenarios(seed, [])
         self.calls: deque[dict[str, Any]] = deque(maxlen=KEPT_CALLS)
         self.calls_total = 0
+        self._counts: dict[tuple[str, str, str | None], CallCount] = {}
         self.writes: list[Write] = []
 
     def play(self, scenarios: list[Scenario]) -> None:
         self.scenarios.replace(scenarios)
+
+    def catch_up(self) -> None:
+        """Lets the objects follow the clock; before each call."""
+        now = self.clock.now()
+        for account in self.world.accounts:
+            move_to(account, now)
+
+    def object_of(self, object_id: str) -> tuple[Account, AdObject] | None:
+        """A campaign, ad set or ad that exists by now, archived and deleted ones included."""
+        found = self.world.by_id.get(object_id)
+        return found if found and found[0].has(found[1]) else None
 
     def account_of(self, path: str) -> Account | None:
         """The account a path is about, whichever kind of object it names."""
@@ -75,6 +115,10 @@ class Sandbox:
     def record(self, call: Call, answer: Answer) -> None:
         shown = {name: value for name, value in call.params.items() if name not in ("access_token", "input_token")}
         account = self.account_of(call.path)
+        template = self._template(call)
+        count = self._counts.setdefault((call.method, template, account.id if account else None), CallCount())
+        count.calls, count.refused = count.calls + 1, count.refused + (answer.status >= 400)
+        count.rows, count.bytes = count.rows + answer.rows, count.bytes + len(answer.body)
         self.calls_total += 1
         self.calls.append(
             {
@@ -88,3 +132,23 @@ class Sandbox:
                 "scenario": answer.scenario,
             }
         )
+
+    def call_counts(self) -> list[dict[str, Any]]:
+        """All calls since the start by method, path template and account."""
+        return [
+            {"method": method, "path": path, "account_id": account, **asdict(count)}
+            for (method, path, account), count in self._counts.items()
+        ]
+
+    def _template(self, call: Call) -> str:
+        """The path with what it names instead of the ids: `act_<id>/insights`, `<campaign>/ads`, `<run>`."""
+        first, *rest = call.parts or ["<batch>" if "batch" in call.params else "<ids>"]
+        if first in self.world.by_id:
+            first = f"<{self.world.by_id[first][1].kind}>"
+        elif first in self.reports.runs:
+            first = "<run>"
+        elif first.startswith("act_"):
+            first = "act_<id>"
+        elif first.isdigit():
+            first = "<unknown>"
+        return "/".join([first, *rest])

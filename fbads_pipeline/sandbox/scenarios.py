@@ -44,6 +44,16 @@ MINUTES = {"rate-limit-storm": 5}
 PROBABILITIES = {"transient-errors": 0.3}
 
 
+# The error codes that a scenario can be told to answer with, its usual one first.
+CODES = {
+    "rate-limit": (17, 4, 32, 613, 80000),
+    "rate-limit-storm": (80000, 4, 17, 613, 80004),
+    "transient-errors": (2, 1),
+    "forbidden-account": (200, 10, 294),
+    "reduce-data": (1, 100),
+}
+
+
 class BadScenario(ValueError):
     """The scenario is unknown, or one of its parameters is."""
 
@@ -53,7 +63,8 @@ class Scenario:
     """account: only its calls; path: only paths that contain it; count: hits left, None for ever.
 
     seconds: of waiting; percent: of usage; max_days: the longest range that reduce-data lets pass; minutes: until a
-    limit is over, as the headers say.
+    limit is over, as the headers say; code: which of its errors the scenario answers with; max_rows: the largest
+    product of page limit and days that reduce-data lets pass.
     """
 
     name: str
@@ -65,6 +76,8 @@ class Scenario:
     percent: int = 92
     max_days: int = 7
     minutes: int = 1
+    code: int | None = None
+    max_rows: int | None = None
     hits: int = 0
 
     def concerns(self, account: str | None, path: str) -> bool:
@@ -140,6 +153,19 @@ def _scenario(given: dict[str, Any]) -> Scenario:
             percent=int(given.get("percent", 92)),
             max_days=int(given.get("max_days", 7)),
             minutes=int(given.get("minutes", MINUTES.get(name, 1))),
+            code=_code(name, given.get("code")),
+            max_rows=None if given.get("max_rows") is None else int(given["max_rows"]),
         )
+    except BadScenario:
+        raise
     except (TypeError, ValueError) as error:
         raise BadScenario(f"the scenario {name} has a parameter that is no number: {error}") from None
+
+
+def _code(name: str, given: object) -> int | None:
+    known = CODES.get(name, ())
+    if given is None:
+        return known[0] if known else None
+    if not str(given).isdigit() or int(str(given)) not in known:
+        raise BadScenario(f"the scenario {name} has no error {given}; it has {', '.join(map(str, known)) or 'none'}")
+    return int(str(given))

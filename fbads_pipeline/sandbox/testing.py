@@ -20,12 +20,30 @@ PATIENCE_SECONDS = 10.0
 
 
 class SandboxServer:
-    """`url` and `token` are what a client needs; the clock stands still until `set_now`."""
+    """`url` and `token` are what a client needs; the clock stands still until `set_now`.
 
-    def __init__(self, campaigns: int = 6, now: str = "2026-11-10T15:00:00+00:00", seed: int = 7) -> None:
+    anchor: the ISO day that the incidents precede, by default that of `now`; app_secret: calls must carry its proof.
+    """
+
+    def __init__(
+        self,
+        campaigns: int = 6,
+        now: str = "2026-11-10T15:00:00+00:00",
+        seed: int = 7,
+        anchor: str | None = None,
+        app_secret: str | None = None,
+    ) -> None:
         self.token = "sandbox-token"
         moment = parse_instant(now)
-        self.sandbox = Sandbox(seed=seed, now=moment, is_frozen=True, campaigns=campaigns, token=self.token)
+        self.sandbox = Sandbox(
+            seed=seed,
+            now=moment,
+            is_frozen=True,
+            campaigns=campaigns,
+            token=self.token,
+            anchor=date.fromisoformat(anchor) if anchor else None,
+            app_secret=app_secret,
+        )
         self._server = server(self.sandbox)
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))

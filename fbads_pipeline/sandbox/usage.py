@@ -8,6 +8,8 @@ import orjson
 from fbads_pipeline.sandbox.sandbox import Answer, Sandbox
 
 BUSINESS_ID = "402211334455667"
+# Comes first and is quiet: whoever reads only the first entry never sees the limit.
+OTHER_BUSINESS_ID = "402211334455001"
 WINDOW_SECONDS = 300.0
 OLDEST_VERSION = 25
 
@@ -28,7 +30,7 @@ class Usage:
             percent = 100
         elif scenario := sandbox.scenarios.hit("high-usage", account, path):
             percent = scenario.percent
-        return _headers(percent, wait, "insights" if "insights" in path else "management")
+        return _headers(percent, wait, "ads_insights" if "insights" in path else "ads_management")
 
 
 def version_headers(version: int | None) -> dict[str, str]:
@@ -40,17 +42,14 @@ def version_headers(version: int | None) -> dict[str, str]:
 
 def _headers(percent: int, wait: int, kind: str) -> dict[str, str]:
     app = {"call_count": percent, "total_time": percent * 2 // 3, "total_cputime": percent // 2}
-    business = {
-        "type": "ads_insights" if kind == "insights" else "ads_management",
-        **app,
-        "estimated_time_to_regain_access": wait,
-        "ads_api_access_tier": "standard_access",
-    }
+    busy = {"type": kind, **app, "estimated_time_to_regain_access": wait, "ads_api_access_tier": "standard_access"}
+    quiet = {**busy, "type": "custom_audience", **dict.fromkeys(app, 1), "estimated_time_to_regain_access": 0}
+    business = {OTHER_BUSINESS_ID: [quiet], BUSINESS_ID: [{**quiet, "type": "pages"}, busy]}
     throttle = {"app_id_util_pct": percent, "acc_id_util_pct": percent, "ads_api_access_tier": "standard_access"}
     account = {"acc_id_util_pct": percent, "reset_time_duration": wait * 60, "ads_api_access_tier": "standard_access"}
     return {
         "x-app-usage": orjson.dumps(app).decode(),
-        "x-business-use-case-usage": orjson.dumps({BUSINESS_ID: [business]}).decode(),
+        "x-business-use-case-usage": orjson.dumps(business).decode(),
         "x-fb-ads-insights-throttle": orjson.dumps(throttle).decode(),
         "x-ad-account-usage": orjson.dumps(account).decode(),
     }

@@ -5,7 +5,7 @@ campaign `j // 3`. Nothing here is ever removed; a deleted object keeps its plac
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 import numpy as np
@@ -85,12 +85,19 @@ class Account:
     index: int
     traits: Traits
     objects: dict[Kind, list[AdObject]]
+    # In the order of time; the objects show the first `applied` of them, which is how far the clock has come.
     changes: list[Change] = field(default_factory=list)
+    applied: int = 0
+    moment: datetime = datetime.max.replace(tzinfo=UTC)
     # Raised by every write, so that nothing computed before it is served after it.
     version: int = 0
 
     def adsets_of(self, campaign: int) -> list[AdObject]:
         return self.objects["adset"][campaign * ADSETS_EACH : (campaign + 1) * ADSETS_EACH]
+
+    def has(self, one: AdObject) -> bool:
+        """Whether it had been created by now."""
+        return one.created_at <= self.moment
 
     def parent(self, one: AdObject, kind: Kind) -> AdObject:
         """The object of the kind that `one` belongs to; `one` itself where it is of that kind."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from fbads_pipeline.sandbox.clock import local_day
 from fbads_pipeline.sandbox.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.query import Params
+from fbads_pipeline.sandbox.replay import add_change
 from fbads_pipeline.sandbox.world import KINDS, Account, AdObject, Change
 
 SETTABLE = frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED"})
@@ -41,7 +42,7 @@ def write_object(account: Account, one: AdObject, params: Params, now: datetime)
     if not changes:
         raise invalid_parameter("Nothing to update: send status, daily_budget or lifetime_budget")
     for change in changes:
-        _apply(account, one, change)
+        add_change(account, change)
     return [Write(change.at.isoformat(), one.id, change.what, change.old, change.new) for change in changes]
 
 
@@ -81,15 +82,3 @@ def _amount(account: Account, one: AdObject, which: Budget, text: Any, now: date
     if one.kind == "adset" and len(recent) >= EDITS_AN_HOUR:
         raise GraphError(613, "(#613) The ad set budget was changed too often within the hour.", subcode=1487632)
     return int(str(text))
-
-
-def _apply(account: Account, one: AdObject, change: Change) -> None:
-    if change.what == "status":
-        one.status = change.new
-    elif change.what == "daily_budget":
-        one.daily_budget = int(change.new)
-    else:
-        one.lifetime_budget = int(change.new)
-    one.updated_at = change.at
-    account.changes.append(change)
-    account.version += 1

@@ -15,6 +15,7 @@ def analyst(house: House) -> Iterator[sa.Engine]:
     had = house.rows("select from pg_roles where rolname = 'fbads_analyst'")
     if not had:
         house.run("create role fbads_analyst")
+    house.run("drop owned by fbads_analyst")
     house.run("create role model_reader login password 'reader' in role fbads_analyst")
     url = sa.make_url(house.url).set(username="model_reader", password="reader")
     engine = sa.create_engine(url)

@@ -1,7 +1,7 @@
 """The figures: they add up, they are the same every time, and they settle."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -140,3 +140,45 @@ def test_incidents_of_every_kind_are_labelled_and_show(sandbox: SandboxServer) -
     rows = sandbox.truth("campaign", "2026-11-03", stop["last_day"], stop["account_id"])
     days = {row["day"] for row in rows if row["campaign_id"] == stop["object_id"] and row["impressions"]}
     assert "2026-11-03" in days and not days & {stop["first_day"], stop["last_day"]}
+
+
+@pytest.mark.parametrize(("day", "begins", "ends"), [("2026-10-25", 23, 24), ("2027-03-28", 0, 23)])
+def test_lisbons_days_of_25_and_23_hours_begin_and_end_where_its_clocks_say(
+    sandbox: SandboxServer, day: str, begins: int, ends: int
+) -> None:
+    """Lisbon is an hour ahead of UTC in summer: hours are of UTC, a beginning of 23 is the evening before."""
+    midnight = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+    start = midnight + timedelta(hours=begins - 24 if begins == 23 else begins)
+    end = midnight + timedelta(hours=ends)
+
+    def impressions(at: datetime) -> int:
+        sandbox.set_now(at.isoformat())
+        return sum(row["impressions"] for row in sandbox.truth("account", day, day, "10203040506070809"))
+
+    assert impressions(start) == 0 < impressions(start + timedelta(hours=1))
+    assert impressions(end - timedelta(minutes=30)) < impressions(end)
+    sandbox.set_now(end.isoformat())
+    next_day = str((midnight + timedelta(days=1)).date())
+    assert sandbox.truth("account", next_day, next_day, "10203040506070809") == []
+
+
+def test_hours_add_up_to_the_day_and_count_no_people(reader: Reader) -> None:
+    account, hourly = reader.account("USD"), "hourly_stats_aggregated_by_advertiser_time_zone"
+    plain = reader.insights(account, "campaign", "2026-11-09", UNTIL)
+    hours = reader.insights(account, "campaign", "2026-11-09", UNTIL, breakdowns=hourly)
+    for name in ("impressions", "clicks", "inline_link_clicks"):
+        assert sum(int(row[name]) for row in hours) == sum(int(row[name]) for row in plain)
+    assert sum(Decimal(row["spend"]) for row in hours) == sum(Decimal(row["spend"]) for row in plain)
+    assert not any("reach" in row or "frequency" in row for row in hours)
+    assert "purchase" not in {action["action_type"] for row in hours for action in row.get("actions", [])}
+    assert max(row[hourly] for row in hours if row["date_start"] == UNTIL) == "09:00:00 - 09:59:59"
+
+
+def test_a_settled_day_does_not_depend_on_the_day_it_is_asked_on() -> None:
+    asked = ("ad", "2026-09-20", "2026-09-22")
+    with (
+        SandboxServer(anchor="2026-11-10") as early,
+        SandboxServer(anchor="2026-11-10", now="2027-06-01T12:00Z") as late,
+    ):
+        assert early.truth(*asked) == late.truth(*asked) != []
+        assert early.control("incidents") == late.control("incidents")

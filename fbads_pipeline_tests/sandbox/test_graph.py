@@ -1,8 +1,10 @@
 """The Graph API's manners: who sees what, paging, batches, reports, refusals."""
 
+import hmac
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
 import pytest
 import requests
 
@@ -10,6 +12,8 @@ from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline_tests.sandbox.conftest import Reader
 
 SINCE, UNTIL = "2026-10-01", "2026-11-10"
+HOURLY = "hourly_stats_aggregated_by_advertiser_time_zone"
+LONG_AGO = {"since": "2025-10-01", "until": "2025-10-02"}
 RANGE = {"since": SINCE, "until": UNTIL}
 
 
@@ -126,6 +130,11 @@ def test_a_missing_window_is_no_zero(reader: Reader) -> None:
         ("{account}/insights", {"time_range": {"since": "2026-11-02", "until": "2026-11-01"}}, 100),
         ("{account}/insights", {"time_range": {"since": "2026-11-12", "until": "2026-11-13"}}, 100),
         ("{account}/insights", {"time_range": {"since": "2023-09-01", "until": "2023-09-02"}}, 3018),
+        (
+            "{account}/insights",
+            {"breakdowns": HOURLY, "time_range": LONG_AGO},
+            3018,
+        ),
         ("{account}/insights", {"time_range": "yesterday"}, 100),
         ("{account}/campaigns", {"effective_status": ["ADSET_PAUSED"]}, 100),
         ("{account}/campaigns", {"fields": "nonsense"}, 100),
@@ -169,3 +178,68 @@ def test_calls_are_logged_without_the_token(reader: Reader) -> None:
     reader.get("me", access_token=reader.server.token)
     last = reader.server.control("calls")[-1]
     assert (last["path"], last["status"], last["params"]) == ("me", 200, {})
+
+
+def test_a_batch_part_carries_usage_headers_and_is_counted(reader: Reader) -> None:
+    before = reader.server.control("state")["calls"]
+    parts = reader.post("", batch=[{"method": "GET", "relative_url": "me"}] * 3).json()
+    names = {header["name"].lower() for header in parts[2]["headers"]}
+    assert {"content-type", "x-app-usage", "x-business-use-case-usage"} <= names
+    assert reader.server.control("state")["calls"] == before + 4
+
+
+def test_a_batch_can_write(reader: Reader) -> None:
+    campaign = reader.pages(f"{reader.account()}/campaigns", fields="status")[0][0]
+    asked = {"method": "POST", "relative_url": campaign["id"], "body": f"status={campaign['status']}"}
+    assert reader.post("", batch=[asked]).json()[0]["body"] == '{"success":true}'
+
+
+def test_calls_are_counted_by_path_and_account(reader: Reader) -> None:
+    def count() -> tuple[int, int]:
+        counts = reader.server.control("calls/counts")
+        mine = [c for c in counts if (c["path"], f"act_{c['account_id']}") == ("act_<id>/adsets", account)]
+        return sum(c["calls"] for c in mine), sum(c["rows"] for c in mine)
+
+    account = reader.account("JPY")
+    calls, rows = count()
+    shown = reader.pages(f"{account}/adsets", limit=5)
+    assert count() == (calls + len(shown), rows + sum(map(len, shown)))
+
+
+def test_an_app_secret_asks_for_the_tokens_proof() -> None:
+    with SandboxServer(campaigns=1, app_secret="hush") as server:
+        reader = Reader(server)
+        proof = hmac.new(b"hush", server.token.encode(), "sha256").hexdigest()
+        assert [reader.get("me", appsecret_proof=said).status_code for said in (proof, "0" * 64, "é")] == [
+            200,
+            400,
+            400,
+        ]
+        assert reader.get("me").json()["error"]["code"] == 100
+        batch = [{"method": "GET", "relative_url": "me"}]
+        assert reader.post("", batch=batch, appsecret_proof=proof).json()[0]["code"] == 200
+        page = reader.get(f"act_{server.sandbox.world.accounts[0].id}/ads", limit=1, appsecret_proof=proof).json()
+        assert "appsecret_proof" not in page["paging"]["next"]
+        reader.session.close()
+
+
+def test_truth_comes_as_lines_too(reader: Reader) -> None:
+    asked = "truth?level=adset&since=2026-11-08&until=2026-11-10"
+    lines = requests.get(f"{reader.server.url}/__sandbox/{asked}&format=ndjson", timeout=10).content.splitlines()
+    assert [orjson.loads(line) for line in lines] == reader.server.control(asked) != []
+
+
+def test_days_that_have_not_come_are_left_out(reader: Reader) -> None:
+    asked = {"time_range": {"since": "2026-11-09", "until": "9999-12-31"}, "time_increment": 1}
+    rows = reader.get(f"{reader.account()}/insights", **asked).json()["data"]
+    assert [row["date_start"] for row in rows] == ["2026-11-09", "2026-11-10"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"now": "9999-12-31T23:00:00+00:00"}, {"now": "noon"}, {"advance_seconds": 1e30}, {}]
+)
+def test_a_clock_set_to_nonsense_stays_where_it_is(reader: Reader, wrong: dict[str, Any]) -> None:
+    before = reader.server.control("state")["now"]
+    answer = requests.post(f"{reader.server.url}/__sandbox/clock", json=wrong, timeout=10)
+    assert answer.status_code == 400 and answer.json()["error"]
+    assert reader.server.control("state")["now"] == before

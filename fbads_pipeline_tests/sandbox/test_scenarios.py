@@ -38,9 +38,51 @@ def test_a_refusal(reader: Reader, name: str, status: int, code: int, subcode: i
     assert (answer.status_code, error["code"], error.get("error_subcode")) == (status, code, subcode)
     if name.startswith("rate-limit"):
         usage = requests.models.complexjson.loads(answer.headers["x-business-use-case-usage"])
-        assert next(iter(usage.values()))[0]["estimated_time_to_regain_access"] > 0
+        waits = [entry["estimated_time_to_regain_access"] for entries in usage.values() for entry in entries]
+        assert max(waits) > 0 and waits[0] == 0
     reader.server.set_scenario(None)
     assert "data" in reader.get(f"{account}/insights", **ASKED).json()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "subcode"),
+    [
+        ("rate-limit", 4, 1504022),
+        ("rate-limit", 80000, 2446079),
+        ("rate-limit", 613, 1487742),
+        ("transient-errors", 1, None),
+        ("forbidden-account", 10, None),
+        ("forbidden-account", 294, None),
+        ("reduce-data", 100, 1487534),
+    ],
+)
+def test_a_refusal_with_the_code_asked(reader: Reader, name: str, code: int, subcode: int | None) -> None:
+    account = reader.account("EUR")
+    reader.server.set_scenario({"name": name, "code": code, "account": account, "probability": 1})
+    error = reader.get(f"{account}/insights", **ASKED).json()["error"]
+    assert (error["code"], error.get("error_subcode")) == (code, subcode)
+
+
+def test_reduce_data_can_count_rows_asked_for(reader: Reader) -> None:
+    reader.server.set_scenario({"name": "reduce-data", "max_rows": 500})
+    assert [_insights(reader, limit=limit).status_code for limit in (50, 51)] == [200, 500]
+
+
+def test_a_scenario_for_one_account_hits_its_part_of_a_batch(reader: Reader) -> None:
+    bad, good = reader.account("BRL"), reader.account("USD")
+    batch = [{"method": "GET", "relative_url": account} for account in (bad, good)]
+    reader.server.set_scenario({"name": "expired-token", "account": bad})
+    assert [part["code"] for part in reader.post("", batch=batch).json()] == [400, 200]
+    reader.server.set_scenario({"name": "dropped-connection", "account": bad})
+    parts = reader.post("", batch=batch).json()
+    assert parts[0] is None and parts[1]["code"] == 200
+
+
+@pytest.mark.parametrize("wrong", [{"name": "rate-limit", "code": 190}, {"name": "latency", "code": 1}, {"name": "x"}])
+def test_a_scenario_that_makes_no_sense_is_refused(reader: Reader, wrong: dict[str, Any]) -> None:
+    answer = requests.post(f"{reader.server.url}/__sandbox/scenario", json=wrong, timeout=10)
+    assert answer.status_code == 400 and answer.json()["error"]
+    assert reader.server.control("state")["scenarios"] == []
 
 
 def test_a_scenario_stops_after_its_count(reader: Reader) -> None:
@@ -127,7 +169,10 @@ def test_several_scenarios_at_once(reader: Reader) -> None:
     assert len(reader.server.control("state")["scenarios"]) == 2
 
 
-@pytest.mark.parametrize("wrong", [["--now", "tomorrow"], ["--scenario", "nonsense"], ["--port"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [["--now", "tomorrow"], ["--anchor", "soon"], ["--seed", "-1"], ["--scenario", "nonsense"], ["--port"]],
+)
 def test_what_cannot_start_says_so_in_one_sentence(wrong: list[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
