@@ -64,12 +64,25 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="The world's seed.")] = 7,
     now: Annotated[str | None, typer.Option(help="A fixed clock, ISO 8601 with offset.")] = None,
     scenario: Annotated[str | None, typer.Option(help="A misbehaviour, such as rate-limit-storm.")] = None,
+    anchor: Annotated[str | None, typer.Option(help="The day that the incidents precede; today's without it.")] = None,
+    campaigns: Annotated[int, typer.Option(help="Campaigns per account.")] = 60,
+    app_secret: Annotated[str | None, typer.Option(help="Calls must then carry an appsecret_proof.")] = None,
 ) -> None:
     """A Marketing API on this machine: a seeded world with its own clock and labelled incidents."""
-    from fbads_pipeline.local.demo import run_sandbox
+    from fbads_pipeline.local.demo import DEMO_TOKEN
+    from fbads_pipeline.sandbox.run import serve
 
-    settings = load_settings()
-    run_sandbox(host=host, port=port or settings.sandbox_port, seed=seed, now=now, scenario=scenario)
+    serve(
+        host=host,
+        port=port or load_settings().sandbox_port,
+        seed=seed,
+        now=now,
+        scenario=scenario,
+        token=DEMO_TOKEN,
+        campaigns=campaigns,
+        anchor=anchor,
+        app_secret=app_secret,
+    )
 
 
 @app.command()

@@ -3,12 +3,10 @@
 import os
 import sys
 import time
-import urllib.request
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
 import psutil
 import sqlalchemy as sa
 
@@ -25,6 +23,8 @@ from fbads_pipeline.settings import Settings, load_settings
 
 DEMO_DAYS = 60
 DEMO_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+# The world's incidents lie in the week before its anchor day: after some days it gets a new one, and is read anew.
+_ANCHOR_LASTS = timedelta(days=3)
 _SUMMARY = """
 select c.account_id, min(a.name) as name, c.currency, count(distinct c.campaign_id) as campaigns,
     sum(c.impressions) as impressions, sum(c.clicks) as clicks, sum(c.spend) as spend, sum(c.purchases) as purchases
@@ -36,6 +36,13 @@ select account_id, count(*) filter (where status = 'PENDING') as pending from op
 """
 
 
+class _World(NamedTuple):
+    """A sandbox's world: the day that its incidents precede, and whether nothing of it was collected yet."""
+
+    anchor: date
+    is_new: bool
+
+
 def run_demo(*, once: bool) -> int:
     """Do the main job; unless `once`, stay up afterwards. Returns the exit code."""
     settings = load_settings()
@@ -45,9 +52,9 @@ def run_demo(*, once: bool) -> int:
     with only_one(settings.home_path, "make demo"), Children(settings.home_path / "logs") as children:
         started = time.time()
         _say("starting the sandbox Marketing API and the database")
-        settings, anchor = _start_sandbox(settings, children)
+        settings, world = _start_sandbox(settings, children)
         with ready_home(settings) as database:
-            code = _main_job(database, settings, anchor)
+            code = _main_job(database, settings, world)
             _print_summary(database, settings, time.time() - started)
             if not once and code in (0, 1):
                 stay_up(settings, database, children)
@@ -55,51 +62,70 @@ def run_demo(*, once: bool) -> int:
             return code
 
 
-def run_sandbox(*, host: str, port: int, seed: int, now: str | None, scenario: str | None) -> None:
-    """Serve the sandbox until a signal."""
-    from fbads_pipeline.sandbox.run import serve
-
-    serve(host=host, port=port, seed=seed, now=now, scenario=scenario, token=DEMO_TOKEN)
-
-
-def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, str]:
-    """The sandbox as a child, settings that point at it (a demo asks nobody else), and the day its world hangs on."""
-    port = settings.sandbox_port
-    command = [str(Path(sys.executable).parent / "fbads"), "sandbox", "--port", str(port)]
+def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, _World]:
+    """The sandbox as a child, settings that point at it (a demo asks nobody else), and its world."""
+    port, world = settings.sandbox_port, _world(settings)
+    command = [
+        str(Path(sys.executable).parent / "fbads"),
+        "sandbox",
+        "--port",
+        str(port),
+        "--anchor",
+        str(world.anchor),
+    ]
     children.start("sandbox", command + (["--now", settings.now.isoformat()] if settings.now else []), {})
-    state = f"http://127.0.0.1:{port}/__sandbox/state"
-    children.wait_for_http("sandbox", state, seconds=60)
+    children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)
     os.environ.update({"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN})
     for name in ("FBADS_ACCOUNT_IDS", "FBADS_APP_SECRET"):
         os.environ.pop(name, None)
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(state, timeout=10) as answer:
-        return load_settings(), str(orjson.loads(answer.read())["anchor"])
+    return load_settings(), world
 
 
-def _days_to_collect(database: Database, settings: Settings, anchor: str) -> DayRange:
-    """All 60 days at first, and when the sandbox's world hangs on another day than before; else what is due."""
-    marker = settings.home_path / "demo-anchor"
+def _world(settings: Settings) -> _World:
+    """The world of the demo before, while it is fresh; its marker is written once all of it has been collected."""
+    marker = _marker(settings)
+    today = (settings.now or datetime.now(UTC)).astimezone(UTC).date()
+    known = _day(marker.read_text()) if marker.exists() else None
+    if known and timedelta(0) <= today - known <= _ANCHOR_LASTS:
+        return _World(known, is_new=False)
+    marker.unlink(missing_ok=True)
+    return _World(today, is_new=True)
+
+
+def _marker(settings: Settings) -> Path:
+    return settings.home_path / "demo-anchor"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _days_to_collect(database: Database, settings: Settings, world: _World) -> DayRange:
+    """All 60 days at first, and of a new world; else what is due."""
     raw, clock, whole = PostgresRawStore(database.owner), clock_from(settings.now), days_back(DEMO_DAYS)
-    is_known = marker.exists() and marker.read_text() == anchor
-    marker.write_text(anchor)
     first_days = DayRange(whole.since, whole.until - timedelta(days=2))
-    accounts = raw.known_accounts() if is_known else []
+    accounts = [] if world.is_new else raw.known_accounts()
     read = [raw.last_readings(account.account_id, first_days, settings.levels) for account in accounts]
     if not read or any(len(days) < len(first_days) for days in read):
         return whole
     return due_range(raw, clock, levels=settings.levels, restatement_days=settings.restatement_days)
 
 
-def _main_job(database: Database, settings: Settings, anchor: str) -> int:
+def _main_job(database: Database, settings: Settings, world: _World) -> int:
     import dagster as dg
 
     from fbads_pipeline.local.job import run_review
 
     started = psutil.Process().create_time()
-    days = _days_to_collect(database, settings, anchor)
+    days = _days_to_collect(database, settings, world)
     _say(f"collecting and modelling {days}")
     with progress_bar("collecting") as progress:
         summary = collect_and_model(database, days, [], progress, started)
+    if exit_code(summary) in (0, 1):
+        _marker(settings).write_text(str(world.anchor))
     for name, reason in summary["problems"].items():
         print(f"fbads: {name}: {reason}", file=sys.stderr)
     _say(f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({_seconds(summary)})")
