@@ -6,6 +6,7 @@ import psycopg2
 import sqlalchemy as sa
 
 OLDEST_VERSION = 150000
+_SECRETS = {"password", "sslpassword"}
 
 
 class DatabaseUnreachable(RuntimeError):
@@ -42,8 +43,11 @@ def normalise_url(url: str) -> str:
 
 
 def redacted(url: str) -> str:
-    """The address without its password, for logs and messages."""
-    return sa.engine.make_url(url).render_as_string(hide_password=True)
+    """The address without its password, wherever it stands, for logs and messages."""
+    parsed = sa.engine.make_url(url)
+    if parsed.query.keys() & _SECRETS:
+        parsed = parsed.update_query_dict(dict.fromkeys(parsed.query.keys() & _SECRETS, "***"))
+    return parsed.render_as_string(hide_password=True)
 
 
 def engine(
@@ -53,13 +57,14 @@ def engine(
 
     fixed_now: ISO instant that the models take for now (setting `fbads.now` of the session).
     """
-    options = ["-c timezone=UTC"]
+    address = sa.engine.make_url(normalise_url(url))
+    options = [*_of_the_address(address), "-c timezone=UTC"]
     if fixed_now:
         options.append(f"-c fbads.now={fixed_now}")
     if read_only:
         options.append("-c default_transaction_read_only=on")
     made = sa.create_engine(
-        normalise_url(url),
+        address.difference_update_query(["options"]),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
@@ -74,15 +79,27 @@ def engine(
     return made
 
 
+def _of_the_address(address: sa.URL) -> list[str]:
+    """The session options that the address itself carries; ours come after them, and win."""
+    own = address.query.get("options", ())
+    return [own] if isinstance(own, str) else list(own)
+
+
 def _connect(dialect: object, record: object, arguments: list[object], named: dict[str, object]) -> object:
     try:
         return psycopg2.connect(*arguments, **named)  # type: ignore[call-overload]
-    except psycopg2.OperationalError as fault:
+    except psycopg2.Error as fault:
         where = f"{named.get('host', 'the local socket')}:{named.get('port', 5432)}/{named.get('dbname')}"
-        reason = str(fault).strip().splitlines()[-1].removeprefix("connection to server").strip(" ,:")
         raise DatabaseUnreachable(
-            f"the database at {where} does not let us in ({reason}): check FBADS_DATABASE_URL"
+            f"the database at {where} does not let us in ({_reason(fault)}): check FBADS_DATABASE_URL"
         ) from None
+
+
+def _reason(fault: psycopg2.Error) -> str:
+    """libpq's reason without its preamble and hints: what follows the last `failed:`, or its first line."""
+    lines = str(fault).strip().splitlines() or [type(fault).__name__]
+    failed = [line.split("failed:", 1)[1] for line in lines if "failed:" in line]
+    return (failed[-1] if failed else lines[0]).strip().removeprefix("FATAL:").strip()
 
 
 def check_server(owner: sa.Engine) -> ServerFacts:
