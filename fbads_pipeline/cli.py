@@ -4,6 +4,7 @@ Exit codes: 0 done · 1 done in part, or a red check (named) · 2 wrong use or s
 every account did · 130 interrupted.
 """
 
+import errno
 import signal
 import sys
 from datetime import datetime
@@ -15,6 +16,7 @@ import typer
 from fbads_pipeline.settings import SettingsError, load_settings
 
 DAY = ["%Y-%m-%d"]
+DISK_FULL = "the disk of FBADS_HOME or of the database is full: free some space, then run the command again"
 OK, PARTLY, WRONG_USE, OUTSIDE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
@@ -178,6 +180,15 @@ def _exit_code(error: BaseException) -> int | None:
     return None
 
 
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Whether a full disk is at the bottom of it, ours or the database's."""
+    while error is not None:
+        if getattr(error, "errno", None) == errno.ENOSPC or getattr(error, "pgcode", None) == "53100":
+            return True
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+    return False
+
+
 def main() -> None:
     """The entry point: one sentence and the right code for what the user or the world did."""
     from fbads_pipeline.adapters.logs import set_up_logs
@@ -193,6 +204,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(OK)
     except Exception as error:
+        if _is_disk_full(error):
+            print(f"fbads: {DISK_FULL}", file=sys.stderr)
+            sys.exit(OUTSIDE_FAILED)
         code = _exit_code(error)
         if code is None:
             raise

@@ -39,9 +39,11 @@ def _look(name: str, check: Callable[[Settings], str], settings: Settings) -> Fi
 
 
 def _home(settings: Settings) -> str:
-    from fbads_pipeline.local.home import require_writable
+    from fbads_pipeline.local.home import require_room, require_writable
 
     require_writable(settings.home_path)
+    if settings.database_url is None:
+        require_room(settings.home_path)
     return f"{settings.home_path} can be written"
 
 

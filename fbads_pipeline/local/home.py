@@ -12,6 +12,8 @@ from fbads_pipeline.adapters.postgres.database import Database, open_database
 from fbads_pipeline.settings import Settings, SettingsError
 
 PROJECT = Path(__file__).resolve().parents[2]
+# Two months of four accounts take about 250 MB, Dagster's records of the runs included.
+ROOM_MB = 400
 
 
 class WrongUse(ValueError):
@@ -23,6 +25,8 @@ def ready_home(settings: Settings) -> Iterator[Database]:
     """The open database of these settings, everything prepared, and the environment that children and Dagster read."""
     home = settings.home_path
     require_writable(home)
+    if settings.database_url is None:
+        require_room(home)
     with open_database(settings) as database:
         database.prepare()
         write_dagster_home(home)
@@ -47,11 +51,20 @@ def require_writable(home: Path) -> None:
         raise SettingsError(f"FBADS_HOME {home} cannot be written ({fault.strerror}): choose another folder") from None
 
 
+def require_room(home: Path) -> None:
+    """Raises SettingsError when the disk is too full for a database in the home."""
+    free = shutil.disk_usage(home).free // 2**20
+    if free < ROOM_MB:
+        raise SettingsError(
+            f"FBADS_HOME {home} has {free} MB free and {ROOM_MB} are needed: free some space, or choose another disk"
+        )
+
+
 def write_dagster_home(home: Path) -> None:
     """Copy dagster.yaml into DAGSTER_HOME, whole or not at all."""
     folder = home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    source = PROJECT / "dagster.yaml"
+    source = PROJECT / "config" / "dagster" / "dagster.yaml"
     target, fresh = folder / "dagster.yaml", folder / f".dagster.yaml.{os.getpid()}"
     if not target.exists() or target.read_bytes() != source.read_bytes():
         shutil.copyfile(source, fresh)

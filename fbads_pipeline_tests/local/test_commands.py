@@ -3,12 +3,26 @@
 import csv
 import io
 import json
+import os
 import socket
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
-from fbads_pipeline.local.home import WrongUse, only_one, write_dagster_home
-from fbads_pipeline_tests.local.conftest import Program
+from fbads_pipeline.cli import DISK_FULL, main
+from fbads_pipeline.local.home import PROJECT, WrongUse, only_one, ready_home, write_dagster_home
+from fbads_pipeline.settings import SettingsError, load_settings
+from fbads_pipeline_tests.local.conftest import FBADS, Program
+
+
+def disk_full() -> sa.exc.OperationalError:
+    """PostgreSQL's own refusal, as SQLAlchemy passes it on."""
+    original = Exception("could not extend file: No space left on device")
+    original.pgcode = "53100"
+    return sa.exc.OperationalError("insert …", {}, original)
 
 
 @pytest.fixture
@@ -105,6 +119,37 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path, home):
     done = home.run("sync", "--from", "2026-11-01", "--to", "2026-11-01", HOME=str(tmp_path / "file"), ACCESS_TOKEN="x")
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
+
+
+def test_a_home_on_a_full_disk_is_one_sentence_and_stays_empty(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda home: SimpleNamespace(free=200 * 2**20))
+    full = pytest.raises(SettingsError, match=r"FBADS_HOME .* has 200 MB free and 400 are needed: free some space")
+    with full, ready_home(load_settings(home=tmp_path / "home")):
+        pass
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), disk_full()])
+def test_a_disk_that_fills_meanwhile_is_one_sentence(monkeypatch, capsys, fault):
+    def filled() -> None:
+        try:
+            raise fault
+        except Exception as cause:
+            raise RuntimeError("the run failed") from cause
+
+    monkeypatch.setattr("fbads_pipeline.cli.app", filled)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (3, f"fbads: {DISK_FULL}\n")
+
+
+def test_dagster_reads_the_workspace_without_any_setting(tmp_path):
+    command = [str(Path(FBADS).parent / "dagster"), "definitions", "validate"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FBADS_", "DAGSTER_"))}
+    environment = kept | {"HOME": str(tmp_path), "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "All code locations passed validation" in done.stdout + done.stderr
 
 
 def test_dagsters_home_is_written_once(tmp_path):
