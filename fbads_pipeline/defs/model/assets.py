@@ -18,10 +18,14 @@ _NODES: Mapping[str, Mapping[str, Any]] = {
 
 
 class DailyPartitions(DagsterDbtTranslator):
-    """Only the daily models have days; Dagster would write an event per asset and day for all the others too."""
+    """Days for the daily models and for what lies between them and raw.insights, so that a backfill reaches them.
+
+    No days for the others: Dagster would write an event per asset and day for each of them too.
+    """
 
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
-        return ACCOUNT_DAYS if str(dbt_resource_props["name"]).endswith("_daily") else None
+        name = str(dbt_resource_props["name"])
+        return ACCOUNT_DAYS if name.endswith("_daily") or name in ("stg_insights", "int_insight_measures") else None
 
 
 @dbt_assets(manifest=MANIFEST, name="dbt_models", dagster_dbt_translator=DailyPartitions(), backfill_policy=BACKFILL)
@@ -68,7 +72,7 @@ def _variables(context: dg.AssetExecutionContext) -> dict[str, Any]:
     if not context.selected_asset_keys:
         return {"check_everything": True}
     asked = context.run.asset_selection
-    if not asked or any(key.path[0] == "raw" for key in asked):
+    if not asked or any(key.path[0] == "raw" for key in asked) or not context.has_partition_key_range:
         return {}
     keys = context.partition_key_range
     return {"rebuild_from": keys.start, "rebuild_to": keys.end}
