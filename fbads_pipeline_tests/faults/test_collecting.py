@@ -37,6 +37,7 @@ def small_pages(monkeypatch) -> None:
 def short_stops(monkeypatch) -> None:
     """A full quota without a told wait is left alone for moments instead of seconds."""
     monkeypatch.setattr(usage, "_FIRST_STOP_SECONDS", 0.1)
+    monkeypatch.setattr(usage, "_SLOWEST_SECONDS", 0.1)
 
 
 def disturb(collector, *scenarios) -> None:
