@@ -234,6 +234,7 @@ class AccountReading:
             if self._stopped:
                 raise self._stopped
             yield page
+            del page
 
     def _do(self, reading: Reading) -> None:
         try:

@@ -142,6 +142,7 @@ class InsightQuery:
             if self._grain.fields and page and not any(field in page[0] for field in self._grain.fields):
                 raise PermanentMetaError(f"the rows of {self._path} lack the breakdown {self._grain.breakdown}")
             yield page
+            del page  # while the next one is under way, nobody holds this one
 
     def _habit(self) -> Habit:
         return self._habits.of(self._account_id, self._grain)

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any
@@ -153,22 +154,44 @@ class Transport:
         self._hold_back(account_id, traffic)
         url = f"{self._access.url.rstrip('/')}/{self._access.version}/{path}"
         traffic.calls += 1
+        with ExitStack() as on_failure:
+            response = self._receive(method, url, params, gate, on_failure)
+            traffic.bytes += len(response.content)
+            self._heed(response.headers)
+            body = self._understand(response, account_id)
+            on_failure.pop_all()
+            return body
+
+    def _receive(
+        self, method: str, url: str, params: Mapping[str, str], gate: BoundedSemaphore | None, on_failure: ExitStack
+    ) -> requests.Response:
+        """The whole answer. Who waits for the gate leaves the body on the wire: large bodies lie here one at a time."""
         try:
-            response = self._http.request(
-                method,
-                url,
-                params=params if method == "GET" else None,
-                data=params if method == "POST" else None,
-                timeout=self._access.timeout_seconds,
-                allow_redirects=False,
-            )
+            with self._send(method, url, params) as response:
+                if gate:
+                    gate.acquire()
+                    on_failure.callback(gate.release)
+                _ = response.content
+                return response
         except requests.RequestException as fault:
             raise TransientMetaError(f"no answer from {urlsplit(url).netloc}: {type(fault).__name__}") from None
-        traffic.bytes += len(response.content)
-        self._heed(response.headers)
+
+    def _send(self, method: str, url: str, params: Mapping[str, str]) -> requests.Response:
+        """The answer's head; its body is still on the wire."""
+        return self._http.request(
+            method,
+            url,
+            params=params if method == "GET" else None,
+            data=params if method == "POST" else None,
+            timeout=self._access.timeout_seconds,
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _understand(self, response: requests.Response, account_id: str) -> Any:
         usage = read_usage(response.headers)
         try:
-            body = _answer(response, gate)
+            body = _read(response)
         except RateLimited as limited:
             self._pacer.note(account_id, usage, is_refused=True, is_app_refused=limited.code in APP_LIMITS)
             limited.wait_seconds = max(usage.wait_seconds, self._pacer.delay(account_id))
@@ -198,17 +221,6 @@ class Transport:
             self._warnings.add(text)
             log.warning("Meta warns about the API's version", version=self._access.version, text=text[:300])
             self._warned(text[:300])
-
-
-def _answer(response: requests.Response, gate: BoundedSemaphore | None) -> Any:
-    if gate is None:
-        return _read(response)
-    gate.acquire()
-    try:
-        return _read(response)
-    except BaseException:
-        gate.release()
-        raise
 
 
 def _read(response: requests.Response) -> Any:

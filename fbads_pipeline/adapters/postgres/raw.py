@@ -211,6 +211,7 @@ def _copy_pages(cursor: Any, reader: InsightReader, pages: Iterator[Page]) -> tu
         if lines:
             lines.append("")
             cursor.copy_expert(copy, io.StringIO("\n".join(lines)))
+        del page, lines  # a page is large: nobody holds it while the next one is under way
     return rows_read, refused
 
 

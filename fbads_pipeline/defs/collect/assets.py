@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from fbads_pipeline.adapters.memory import little_memory
 from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.days import DayRange
@@ -26,16 +27,22 @@ _DESCRIPTIONS = {
 
 class CollectConfig(dg.Config):
     """accounts: ids to read, empty for all; only_due: read what each account needs now, within the partitions asked;
-    breakdown_days: of how many of the newest days the settings' breakdowns are read too, None for all."""
+    breakdown_days: of how many of the newest days the settings' breakdowns are read too, None for all; days: first and
+    last, where there are more of them than partitions in the run."""
 
     accounts: list[str] = []
+    days: list[str] = []
     only_due: bool = False
     breakdown_days: int | None = None
 
 
-def collect_config(accounts: list[str], *, only_due: bool, breakdown_days: int | None = None) -> dict[str, Any]:
-    """Run config of the collecting part, for `RunRequest` and `execute_in_process`."""
-    config = {"accounts": accounts, "only_due": only_due, "breakdown_days": breakdown_days}
+def collect_config(
+    accounts: list[str], *, only_due: bool, breakdown_days: int | None = None, days: DayRange | None = None
+) -> dict[str, Any]:
+    """Run config of the collecting part; days: others than the run's partitions."""
+    config: dict[str, Any] = {"accounts": accounts, "only_due": only_due, "breakdown_days": breakdown_days}
+    if days:
+        config["days"] = [str(days.since), str(days.until)]
     return {"ops": {"collect": {"ops": {"plan_shards": {"config": config}}}}}
 
 
@@ -51,11 +58,17 @@ def plan_shards(
     """The accounts to read, in as many shards as there are workers to read them."""
     seen = list_accounts(ads, raw, clock, settings.account_ids)
     accounts = pick_accounts(seen, config.accounts, settings.account_ids)
-    keys = context.partition_key_range
+    since, until = _days_of(context, config)
     for number, shard in enumerate(shards_of(accounts, settings.shards)):
-        days = {"since": keys.start, "until": keys.end, "only_due": config.only_due}
+        days = {"since": since, "until": until, "only_due": config.only_due}
         shared = {"breakdown_days": config.breakdown_days, **days}
         yield dg.DynamicOutput({"accounts": shard, **shared}, f"shard_{number}")
+
+
+def _days_of(context: dg.OpExecutionContext, config: CollectConfig) -> tuple[str, str]:
+    if config.days:
+        return config.days[0], config.days[-1]
+    return context.partition_key_range.start, context.partition_key_range.end
 
 
 @dg.op
@@ -82,7 +95,8 @@ def collect_shard(
         account_concurrency=settings.account_concurrency,
         longest_wait_seconds=settings.longest_wait_seconds,
     )
-    reports = sync_ads(ads, raw, clock, accounts, plan, progress)
+    with little_memory():
+        reports = sync_ads(ads, raw, clock, accounts, plan, progress)
     for report in reports:
         for said in [*report.notes, *([report.error] if report.error else [])]:
             context.log.warning(f"account {report.account_id}: {said}")

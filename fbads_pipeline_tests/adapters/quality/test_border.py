@@ -89,7 +89,7 @@ def test_nothing_read_is_nothing_wrong(migrated_engine):
 
 
 def test_an_expectation_that_cannot_be_evaluated_has_not_passed(border):
-    execute(border, "alter table raw.insights rename column reach to reached")
+    execute(border, "alter view raw.border_insights rename column reach to reached")
     found = red(border)
     assert "reach_needs_impressions" in found
     assert found["reach_needs_impressions"].error

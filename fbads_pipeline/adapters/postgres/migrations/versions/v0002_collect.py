@@ -67,12 +67,36 @@ create table ops.api_warnings (
 );
 """
 
+# What one run read, for whoever judges it: the run is named by the session's setting `fbads.run_id`. As views, so that
+# their columns can be looked up without running them. Two columns of the first exist for the judgement alone.
+BORDER_INSIGHTS = """
+create view raw.border_insights as
+select i.*, case when (i.impressions is null) <> (i.spend is null) then 'half' end as half_delivery,
+    concat_ws('|', i.account_id, i.level, i.breakdown, i.day, i.object_id, i.breakdown_value) as grain
+from raw.insights i
+join (
+    select distinct account_id, level, breakdown, day
+    from raw.reading_runs where run_id = current_setting('fbads.run_id', true) and ok
+) was_read using (account_id, level, breakdown, day)
+"""
+BORDER_OBJECTS = """
+create view raw.border_{table} as
+select * from raw.{table}
+where account_id in (select account_id from ops.collect_runs where run_id = current_setting('fbads.run_id', true))
+"""
+OBJECT_TABLES = ("accounts", "campaigns", "adsets", "ads")
+
 
 def upgrade() -> None:
     op.execute(STATEMENTS)
+    op.execute(BORDER_INSIGHTS)
+    for table in OBJECT_TABLES:
+        op.execute(BORDER_OBJECTS.format(table=table))
 
 
 def downgrade() -> None:
+    for table in ("insights", *OBJECT_TABLES):
+        op.execute(f"drop view raw.border_{table}")
     for table in ("ops.api_warnings", "ops.reading_habits", "ops.api_quotas"):
         op.execute(f"drop table {table}")
     op.execute("alter table ops.collect_runs drop column notes")
