@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         ("7d_click", "1d_view"), description="Attribution windows that are asked for."
     )
     restatement_days: int = Field(28, ge=2, le=92, description="Days that are read again once a day.")
+    goal_family: str = Field(
+        "purchase",
+        description="What accounts go for by default: a conversion family, or one action type such as"
+        " `offsite_conversion.fb_pixel_lead`.",
+    )
     concurrency: int = Field(8, ge=1, le=64, description="Requests under way at once.")
     longest_wait_seconds: float = Field(600, ge=0, description="The longest that a call waits when Meta says to wait.")
     shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")

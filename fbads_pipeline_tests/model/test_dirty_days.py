@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline_tests.model.house import DAY, LEVELS, House, days, numbers
+from fbads_pipeline_tests.model.house import DAY, LEVELS, STORED, House, days, numbers
 
-FACTS = tuple(f"int_{level}_daily" for level in LEVELS)
+FACTS = tuple(f"int_{grain}_daily" for grain in STORED)
 
 
 def test_the_first_build_takes_every_row_of_raw(house: House) -> None:
     for level in LEVELS:
-        in_raw = house.value("select count(*) from raw.insights where level = :l", l=level)
+        in_raw = house.value("select count(*) from raw.insights where level = :l and breakdown = ''", l=level)
         assert house.value(f"select count(*) from marts.{level}_daily") == in_raw > 0
+    broken_down = house.value("select count(*) from raw.insights where breakdown <> ''")
+    assert house.value("select count(*) from marts.campaign_breakdown_daily") == broken_down > 0
     last = house.value("select max(seq) from raw.changed_days")
     assert house.watermarks() == sorted((model, last) for model in FACTS)
 
@@ -22,18 +24,20 @@ def test_the_first_build_takes_every_row_of_raw(house: House) -> None:
 def test_incremental_history_equals_a_full_refresh(house: House) -> None:
     house.insight("campaign", "1-1", DAY, **numbers(9))
     house.insight("campaign", "1-2", days(5)[4], **numbers(3))
+    house.insight("campaign", "1-1", DAY, breakdown="country", breakdown_value="BR", **numbers(9))
     house.changed("1", DAY, days(5)[4])
-    house.model(*LEVELS)
+    house.model(*STORED)
     house.run("delete from raw.insights where account_id = '2' and level = 'ad' and object_id like '%-2'")
+    house.run("delete from raw.insights where account_id = '2' and breakdown_value = '25-34,male'")
     house.changed("2", *days(4))
     house.insight("ad", "1-9-9-9", DAY, **{**numbers(1), "actions": {}, "impressions": None})
     house.changed("1", DAY)
-    house.model(*LEVELS)
+    house.model(*STORED)
     house.run("delete from raw.insights where day = :d", d=days(2)[1])
     house.changed("1", days(2)[1])
     house.changed("2", days(2)[1])
     house.run("update raw.campaigns set name = 'renamed', daily_budget_minor = null where campaign_id = '1-1'")
-    house.model(*LEVELS)
+    house.model(*STORED)
     incremental = house.snapshot()
     assert not [row for row in incremental["campaign_daily"] if days(2)[1] in row], "an emptied day stayed"
     house.built(full_refresh=True)

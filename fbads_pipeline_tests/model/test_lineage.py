@@ -8,7 +8,7 @@ import pytest
 from fbads_pipeline.defs.model.assets import models
 from fbads_pipeline.defs.model.runner import Dbt, DbtOutcome
 from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
-from fbads_pipeline_tests.model.house import DAY, LEVELS, MARTS, House, numbers
+from fbads_pipeline_tests.model.house import DAY, LEVELS, MARTS, STORED, House, numbers
 
 RAW = ("accounts", "campaigns", "adsets", "ads", "insights")
 
@@ -48,9 +48,10 @@ def materialized(result: dg.ExecuteInProcessResult) -> set[str]:
 def test_the_keys_join_the_lineage() -> None:
     expected = (
         {f"marts/{mart}" for mart in MARTS}
-        | {f"intermediate/int_{level}_daily" for level in LEVELS}
-        | {"intermediate/int_insight_measures", "staging/account_goals", "staging/currency_minor_units"}
-        | {f"staging/stg_{table}" for table in RAW}
+        | {f"intermediate/int_{grain}_daily" for grain in STORED}
+        | {f"intermediate/int_{name}_measures" for name in ("insight", "breakdown")}
+        | {f"staging/{name}" for name in ("account_goals", "account_action_types", "currency_minor_units")}
+        | {f"staging/stg_{name}" for name in (*RAW, "breakdown_insights")}
     )
     assert {key.to_user_string() for key in models.keys} == expected
     outside = {dep.to_user_string() for deps in models.asset_deps.values() for dep in deps} - expected

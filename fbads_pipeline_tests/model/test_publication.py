@@ -1,5 +1,8 @@
 """Readers watch publications: a state of the marts counts once it passed every blocking test."""
 
+import pytest
+
+from fbads_pipeline.defs.model.runner import Dbt
 from fbads_pipeline_tests.model.house import DAY, House, days, numbers, statuses
 
 
@@ -62,8 +65,36 @@ def test_a_goal_counts_at_once_and_for_every_day(house: House) -> None:
     ]
 
 
-def test_a_goal_that_is_no_family_is_named(house: House) -> None:
-    house.run("insert into staging.account_goals values ('1', 'puchase')")
-    assert statuses(house.build(["account_goals_are_families"]), ["account_goals_are_families"]) == {
-        "account_goals_are_families": "fail"
-    }
+@pytest.mark.parametrize(
+    ("goal", "status"),
+    [("puchase", "fail"), ("offsite_conversion.fb_pixel_lead", "pass"), ("link_click", "pass")],
+)
+def test_a_goal_that_is_neither_family_nor_action_type_is_named(house: House, goal: str, status: str) -> None:
+    house.run("insert into staging.account_goals values ('1', :goal)", goal=goal)
+    outcome = house.build(["account_goals_are_known"])
+    assert statuses(outcome, ["account_goals_are_known"]) == {"account_goals_are_known": status}
+
+
+def test_another_default_goal_counts_for_every_account_that_names_none(house: House) -> None:
+    house.run("insert into staging.account_goals values ('2', 'lead')")
+    goals = "select account_id, goal_family from marts.accounts order by 1"
+    pixel = Dbt(house.url, goal_family="offsite_conversion.fb_pixel_lead")
+    assert pixel.build(["accounts", "account_daily"]).succeeded
+    assert house.rows(goals) == [("1", "offsite_conversion.fb_pixel_lead"), ("2", "lead")]
+    assert house.rows("select distinct account_id, conversions = 0 from marts.account_daily order by 1") == [
+        ("1", True),
+        ("2", False),
+    ]
+
+
+def test_a_default_goal_that_is_neither_stops_the_build_with_a_sentence(house: House) -> None:
+    outcome = Dbt(house.url, goal_family="puchase").build(["accounts"])
+    assert not outcome.succeeded
+    assert "FBADS_GOAL_FAMILY is not usable: 'puchase' is neither a conversion family (purchase, lead" in outcome.error
+
+
+def test_an_account_that_chooses_its_own_action_type_is_read_anew_on_every_day(house: House) -> None:
+    house.run("insert into staging.account_action_types values ('1', 'purchase', 'lead')")
+    house.model("ad")
+    wrong = "select count(*) from marts.ad_daily where purchases <> leads and account_id = :a"
+    assert (house.value(wrong, a="1"), house.value(wrong, a="2")) == (0, 8)

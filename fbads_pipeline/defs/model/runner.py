@@ -51,8 +51,13 @@ class DbtOutcome:
 class Dbt:
     """dbt against one database. Knows no secret but the URL, which it hands to dbt as environment variables."""
 
-    def __init__(self, database_url: str, *, threads: int = 2) -> None:
-        self._environment = {**dbt_environment(database_url), "FBADS_DBT_THREADS": str(threads)}
+    def __init__(self, database_url: str, *, threads: int = 2, goal_family: str = "purchase") -> None:
+        """goal_family: what accounts go for that the seed account_goals does not name."""
+        self._environment = {
+            **dbt_environment(database_url),
+            "FBADS_DBT_THREADS": str(threads),
+            "FBADS_GOAL_FAMILY": goal_family,
+        }
 
     def build(
         self, select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None, full_refresh: bool = False
