@@ -23,9 +23,29 @@
 {%- endmacro %}
 
 
+{#
+    The currency of a row: what Meta said with it; else what the account had on that day (it may have changed since); else,
+    of an account without readings, what it has.
+#}
+{% macro currency_of(facts) -%}
+    coalesce(
+        {{ facts }}.currency,
+        (
+            select periods.currency
+            from {{ ref('stg_account_periods') }} as periods
+            where
+                periods.account_id = {{ facts }}.account_id
+                and {{ facts }}.day >= periods.first_day
+                and {{ facts }}.day < periods.until_day
+        ),
+        accounts.currency
+    )
+{%- endmacro %}
+
+
 {# What every daily mart says, after its ids and the day. Ratios come from the sums of the row's own grain. #}
 {% macro mart_columns() -%}
-    coalesce(facts.currency, accounts.currency) as currency,
+    {{ currency_of('facts') }} as currency,
     facts.impressions,
     facts.reach,
     facts.frequency,

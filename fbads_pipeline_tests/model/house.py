@@ -12,7 +12,8 @@ from fbads_pipeline.defs.model.runner import Dbt, DbtOutcome
 DAY = date(2026, 10, 1)
 DIMENSIONS = ("accounts", "campaigns", "adsets", "ads")
 DAILY_MARTS = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_breakdown_daily")
-MARTS = (*DIMENSIONS, *DAILY_MARTS)
+HISTORIES = ("account_history", "campaign_history", "adset_history")
+MARTS = (*DIMENSIONS, *DAILY_MARTS, *HISTORIES)
 NAME = 'Campanha "A" \N{DIRECT HIT}'
 LEVELS = ("account", "campaign", "adset", "ad")
 STORED = (*LEVELS, "campaign_breakdown")

@@ -10,6 +10,7 @@ from fbads_pipeline.defs.model.runner import Dbt, DbtOutcome
 from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline_tests.model.house import DAY, LEVELS, MARTS, STORED, House, numbers
 
+STATES = ("account_readings", "account_periods", "campaign_readings", "adset_readings")
 RAW = ("accounts", "campaigns", "adsets", "ads", "insights")
 
 
@@ -51,7 +52,7 @@ def test_the_keys_join_the_lineage() -> None:
         | {f"intermediate/int_{grain}_daily" for grain in STORED}
         | {f"intermediate/int_{name}_measures" for name in ("insight", "breakdown")}
         | {f"staging/{name}" for name in ("account_goals", "account_action_types", "currency_minor_units")}
-        | {f"staging/stg_{name}" for name in (*RAW, "breakdown_insights")}
+        | {f"staging/stg_{name}" for name in (*RAW, "breakdown_insights", *STATES)}
     )
     assert {key.to_user_string() for key in models.keys} == expected
     outside = {dep.to_user_string() for deps in models.asset_deps.values() for dep in deps} - expected

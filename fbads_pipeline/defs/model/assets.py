@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from fbads_pipeline.defs.model.project import fresh_manifest, read_manifest
 from fbads_pipeline.defs.model.runner import Dbt, NodeOutcome
@@ -24,7 +24,11 @@ class DailyPartitions(DagsterDbtTranslator):
         return ACCOUNT_DAYS if str(dbt_resource_props["name"]).endswith("_daily") else None
 
 
-@dbt_assets(manifest=MANIFEST, name="dbt_models", dagster_dbt_translator=DailyPartitions(), backfill_policy=BACKFILL)
+# The readings of an object are written with the object: both tables are one asset of collect.
+TRANSLATOR = DailyPartitions(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+
+@dbt_assets(manifest=MANIFEST, name="dbt_models", dagster_dbt_translator=TRANSLATOR, backfill_policy=BACKFILL)
 def models(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
