@@ -14,3 +14,9 @@
 {% macro major_units(minor, factor) -%}
     {{ ratio(minor, factor) }}
 {%- endmacro %}
+
+
+{# Whether parts make the whole that Meta reports itself. Meta rounds: a thousandth is allowed. #}
+{% macro adds_up(parts, whole) -%}
+    abs({{ parts }} - {{ whole }}) <= 0.001 * greatest(abs({{ whole }}), 1)
+{%- endmacro %}

@@ -23,6 +23,6 @@
             {%- endfor %}
     where
         {%- for column in columns %}
-        {{ 'or ' if not loop.first }}abs(parts.{{ column }} - whole.{{ column }}) > 0.001 * greatest(abs(whole.{{ column }}), 1)
+        {{ 'or ' if not loop.first }}not {{ adds_up('parts.' ~ column, 'whole.' ~ column) }}
         {%- endfor %}
 {% endtest %}
