@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         description="What accounts go for by default: a conversion family, or one action type such as"
         " `offsite_conversion.fb_pixel_lead`.",
     )
+    reporting_currency: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{3}$",
+        description="Currency (ISO 4217) of a second set of amounts; rates in `dbt_project/seeds/exchange_rates.csv`.",
+    )
     concurrency: int = Field(8, ge=1, le=64, description="Requests under way at once.")
     longest_wait_seconds: float = Field(600, ge=0, description="The longest that a call waits when Meta says to wait.")
     shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")

@@ -63,7 +63,7 @@
     {{ ratio('facts.spend', 'goal.conversions') }} as cpa,
     {{ ratio('facts.purchase_value', 'facts.spend') }} as roas,
     facts.final_on,
-    ({{ fbads_now() }} at time zone coalesce(accounts.timezone_name, 'UTC'))::date < facts.final_on as is_provisional,
+    {{ local_today("coalesce(accounts.timezone_name, 'UTC')") }} < facts.final_on as is_provisional,
     facts.collected_at,
     facts.lead_value,
     facts.registration_count as registrations,

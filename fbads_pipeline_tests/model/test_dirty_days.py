@@ -144,3 +144,14 @@ def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(hous
     assert house.rows("select campaign_id, currency from marts.campaign_daily where day = :d", d=late) == [
         ("1-404", "BRL")
     ]
+
+
+def test_views_above_one_that_is_made_anew_come_back(house: House) -> None:
+    before = house.snapshot()
+    house.run(
+        "drop view staging.stg_accounts cascade;"
+        " create view staging.stg_accounts as select 'of an older release'::text as account_id, 1 as another;"
+        " create view marts.accounts as select account_id from staging.stg_accounts"
+    )
+    house.built()
+    assert house.snapshot() == before

@@ -1,5 +1,7 @@
 """Readers watch publications: a state of the marts counts once it passed every blocking test."""
 
+from decimal import Decimal
+
 import pytest
 
 from fbads_pipeline.defs.model.runner import Dbt
@@ -98,3 +100,12 @@ def test_an_account_that_chooses_its_own_action_type_is_read_anew_on_every_day(h
     house.model("ad")
     wrong = "select count(*) from marts.ad_daily where purchases <> leads and account_id = :a"
     assert (house.value(wrong, a="1"), house.value(wrong, a="2")) == (0, 8)
+
+
+def test_money_comes_a_second_time_in_the_reporting_currency(house: House) -> None:
+    house.run("insert into staging.exchange_rates values (:d, 'EUR', 'BRL', 5), (:d, 'EUR', 'JPY', 150)", d=DAY)
+    assert Dbt(house.url, reporting_currency="EUR").build(["campaign_daily_reporting"]).succeeded
+    converted = (
+        "select account_id, rate_on, spend_reporting from marts.campaign_daily_reporting where day = :d order by 1"
+    )
+    assert house.rows(converted, d=days(2)[1]) == [("1", DAY, Decimal("8.4")), ("2", DAY, Decimal("0.28"))]

@@ -9,7 +9,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if existing is not none and existing.is_table and comment_of(existing).endswith(mark) and not should_full_refresh() -%}
+    {%- if existing is not none and existing.is_table and (comment_of(existing) or '').endswith(mark) and not should_full_refresh() -%}
         {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
     {%- else -%}
         {%- set stands = existing is not none and has_columns(existing, model.columns) -%}

@@ -5,10 +5,10 @@ select
     coalesce(sum(facts.spend) filter (
         where facts.day < budgets.local_day and facts.day >= date_trunc('month', budgets.local_day)
     ), 0) as month_before_today,
-    -- Per day over the last seven complete days, or over those since the first spend, where that is later.
+    -- Over the last seven complete days, or over those since the first spend, where that is later.
     {{ ratio(
-        'sum(facts.spend) filter (where facts.day < budgets.local_day and facts.day >= budgets.local_day - 7)',
-        'min(budgets.local_day) - min(facts.day) filter (where facts.day < budgets.local_day and facts.day >= budgets.local_day - 7)'
+        'sum(facts.spend) filter (where facts.day between budgets.local_day - 7 and budgets.local_day - 1)',
+        'max(budgets.local_day - facts.day) filter (where facts.day between budgets.local_day - 7 and budgets.local_day - 1)'
     ) }} as per_day
 from {{ ref('int_budgets') }} as budgets
 inner join {{ ref('int_spend_by_day') }} as facts
@@ -16,7 +16,8 @@ inner join {{ ref('int_spend_by_day') }} as facts
         budgets.account_id = facts.account_id
         and budgets.budget_level = facts.budget_level
         and budgets.object_id = facts.object_id
-        and coalesce(facts.currency, budgets.currency) = budgets.currency
-        and facts.day >= least(date_trunc('month', budgets.local_day)::date, budgets.local_day - 7)
-        and facts.day <= budgets.local_day
+where
+    (facts.currency is null or facts.currency = budgets.currency)
+    and facts.day >= least(date_trunc('month', budgets.local_day)::date, budgets.local_day - 7)
+    and facts.day <= budgets.local_day
 group by budgets.budget_level, budgets.object_id

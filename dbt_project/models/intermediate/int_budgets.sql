@@ -7,8 +7,8 @@ select
     budgets.name,
     budgets.effective_status,
     accounts.currency,
-    {{ major_units('budgets.daily_budget_minor', 'accounts.minor_units') }} as daily_budget,
-    {{ major_units('budgets.lifetime_budget_minor', 'accounts.minor_units') }} as lifetime_budget,
+    {{ major_units('nullif(budgets.daily_budget_minor, 0)', 'accounts.minor_units') }} as daily_budget,
+    {{ major_units('nullif(budgets.lifetime_budget_minor, 0)', 'accounts.minor_units') }} as lifetime_budget,
     (budgets.start_at at time zone accounts.timezone_name)::date as first_day,
     (budgets.end_at at time zone accounts.timezone_name)::date as last_day,
     today.local_day,
@@ -44,6 +44,6 @@ from (
     from {{ ref('stg_adsets') }}
 ) as budgets
 inner join {{ ref('stg_accounts') }} as accounts on budgets.account_id = accounts.account_id
-cross join lateral (select ({{ fbads_now() }} at time zone accounts.timezone_name)::date as local_day) as today
+cross join lateral (select {{ local_today('accounts.timezone_name') }} as local_day) as today
 -- Meta says 0 for "none".
 where budgets.daily_budget_minor > 0 or budgets.lifetime_budget_minor > 0

@@ -2,7 +2,7 @@ select
     readings.account_id,
     readings.day,
     readings.read_at,
-    greatest(coalesce(readings.previous_read_at, readings.begins_at), readings.begins_at) as from_at,
+    coalesce(readings.previous_read_at, readings.begins_at) as from_at,
     least(readings.read_at, readings.ends_at) as until_at,
     round(extract(epoch from (
         least(readings.read_at, readings.ends_at) - coalesce(readings.previous_read_at, readings.begins_at)
@@ -38,7 +38,7 @@ from (
         ) as bounds
     where
         runs.read_at > bounds.begins_at
-        and runs.day >= ({{ fbads_now() }} at time zone periods.timezone_name)::date - {{ var('intraday_days') }}
+        and runs.day >= {{ local_today('periods.timezone_name') }} - {{ var('intraday_days') }}
 ) as readings
 -- The readings of the day itself, and the first one after it, which closes the day.
 where

@@ -4,9 +4,8 @@ select
     readings.account_status,
     readings.currency,
     readings.timezone_name,
-    readings.currency is distinct from lag(readings.currency, 1, readings.currency) over by_account as is_currency_change,
-    readings.timezone_name is distinct from lag(readings.timezone_name, 1, readings.timezone_name) over by_account
-        as is_zone_change,
+    readings.currency <> lag(readings.currency, 1, readings.currency) over by_account as is_currency_change,
+    readings.timezone_name <> lag(readings.timezone_name, 1, readings.timezone_name) over by_account as is_zone_change,
     readings.read_at as valid_from,
     lead(readings.read_at) over by_account as valid_to,
     lead(readings.read_at) over by_account is null as is_current

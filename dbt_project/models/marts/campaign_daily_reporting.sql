@@ -9,11 +9,11 @@ select
     reporting.currency as reporting_currency,
     rates.rate,
     rates.rate_on,
-    daily.spend * rates.rate as spend_reporting,
-    daily.purchase_value * rates.rate as purchase_value_reporting,
-    daily.conversion_value * rates.rate as conversion_value_reporting
+    trim_scale(round(daily.spend * rates.rate, 6)) as spend_reporting,
+    trim_scale(round(daily.purchase_value * rates.rate, 6)) as purchase_value_reporting,
+    trim_scale(round(daily.conversion_value * rates.rate, 6)) as conversion_value_reporting
 from {{ ref('campaign_daily') }} as daily
-cross join (select nullif('{{ env_var("FBADS_REPORTING_CURRENCY", "") | upper }}', '') as currency) as reporting
+cross join (select nullif('{{ reporting_currency() }}', '') as currency) as reporting
 left join
     lateral (
         select
@@ -36,7 +36,8 @@ left join
                 and daily.currency <> reporting.currency
                 and own.day <= daily.day
                 and own.day > daily.day - {{ var('rate_stands_days') }}
-            order by own.day desc, own.base
+            order by own.day desc, own.base asc
             limit 1
         )
-    ) as rates on true
+    ) as rates
+    on true

@@ -1,8 +1,3 @@
-{%- set measures = [
-    ('impressions', 'bigint'), ('clicks', 'bigint'), ('link_clicks', 'bigint'), ('spend', 'numeric'),
-    ('purchases', 'numeric'), ('purchase_value', 'numeric'), ('leads', 'numeric'),
-    ('conversions', 'numeric'), ('conversion_value', 'numeric'),
-] -%}
 select
     steps.account_id,
     steps.campaign_id,
@@ -11,9 +6,15 @@ select
     steps.until_at,
     steps.minutes,
     steps.currency,
-    {%- for measure, _ in measures %}
-    steps.{{ measure }} - coalesce(lag(steps.{{ measure }}) over by_campaign, 0) as {{ measure }},
-    {%- endfor %}
+    steps.impressions - coalesce(lag(steps.impressions) over by_campaign, 0) as impressions,
+    steps.clicks - coalesce(lag(steps.clicks) over by_campaign, 0) as clicks,
+    steps.link_clicks - coalesce(lag(steps.link_clicks) over by_campaign, 0) as link_clicks,
+    steps.spend - coalesce(lag(steps.spend) over by_campaign, 0) as spend,
+    steps.purchases - coalesce(lag(steps.purchases) over by_campaign, 0) as purchases,
+    steps.purchase_value - coalesce(lag(steps.purchase_value) over by_campaign, 0) as purchase_value,
+    steps.leads - coalesce(lag(steps.leads) over by_campaign, 0) as leads,
+    steps.conversions - coalesce(lag(steps.conversions) over by_campaign, 0) as conversions,
+    steps.conversion_value - coalesce(lag(steps.conversion_value) over by_campaign, 0) as conversion_value,
     steps.is_last
 from (
     select
@@ -26,10 +27,16 @@ from (
         marks.read_at,
         marks.is_last,
         max(readings.currency) over by_campaign as currency,
-        {%- for measure, _ in measures %}
-        {#- The highest figure so far: where nothing new was found it stands, and a correction downwards takes nothing back. #}
-        coalesce(max(readings.{{ measure }}) over by_campaign, 0) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        -- The highest figure so far: it stands where nothing new was found; a correction downwards takes nothing back.
+        coalesce(max(readings.impressions) over by_campaign, 0) as impressions,
+        coalesce(max(readings.clicks) over by_campaign, 0) as clicks,
+        coalesce(max(readings.link_clicks) over by_campaign, 0) as link_clicks,
+        coalesce(max(readings.spend) over by_campaign, 0) as spend,
+        coalesce(max(readings.purchases) over by_campaign, 0) as purchases,
+        coalesce(max(readings.purchase_value) over by_campaign, 0) as purchase_value,
+        coalesce(max(readings.leads) over by_campaign, 0) as leads,
+        coalesce(max(readings.conversions) over by_campaign, 0) as conversions,
+        coalesce(max(readings.conversion_value) over by_campaign, 0) as conversion_value
     from {{ ref('int_intraday_marks') }} as marks
     inner join (
         select distinct

@@ -4,7 +4,10 @@ select
     changes.timezone_name,
     case when changes.is_first then '-infinity' else changes.read_at end as valid_from,
     coalesce(changes.next_read_at, 'infinity') as valid_to,
-    case when changes.is_first then '-infinity' else (changes.read_at at time zone changes.timezone_name)::date end as first_day,
+    case
+        when changes.is_first then '-infinity'
+        else (changes.read_at at time zone changes.timezone_name)::date
+    end as first_day,
     coalesce((changes.next_read_at at time zone changes.next_zone)::date, 'infinity') as until_day
 from (
     select
@@ -21,9 +24,10 @@ from (
             currency,
             timezone_name,
             read_at,
-            (currency, timezone_name) is distinct from (
-                lag(currency) over (partition by account_id order by read_at),
-                lag(timezone_name) over (partition by account_id order by read_at)
+            not coalesce(
+                currency = lag(currency) over (partition by account_id order by read_at)
+                and timezone_name = lag(timezone_name) over (partition by account_id order by read_at),
+                false
             ) as is_another
         from {{ ref('stg_account_readings') }}
     ) as readings

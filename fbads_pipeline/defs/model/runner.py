@@ -51,12 +51,21 @@ class DbtOutcome:
 class Dbt:
     """dbt against one database. Knows no secret but the URL, which it hands to dbt as environment variables."""
 
-    def __init__(self, database_url: str, *, threads: int = 2, goal_family: str = "purchase") -> None:
-        """goal_family: what accounts go for that the seed account_goals does not name."""
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        threads: int = 2,
+        goal_family: str = "purchase",
+        reporting_currency: str | None = None,
+    ) -> None:
+        """goal_family: what accounts go for that the seed account_goals does not name.
+        reporting_currency: what amounts are converted to besides, by the seed exchange_rates."""
         self._environment = {
             **dbt_environment(database_url),
             "FBADS_DBT_THREADS": str(threads),
             "FBADS_GOAL_FAMILY": goal_family,
+            "FBADS_REPORTING_CURRENCY": reporting_currency or "",
         }
 
     def build(
