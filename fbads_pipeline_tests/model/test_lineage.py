@@ -95,6 +95,15 @@ def test_dbt_tests_are_asset_checks_and_only_wrong_numbers_block() -> None:
     assert checks["marts/ad_daily:ads_add_up_to_campaigns"] is False
 
 
+def test_every_check_says_whose_it_is_and_what_it_stops() -> None:
+    specs = list(models.check_specs)
+    assert specs
+    for spec in specs:
+        assert spec.metadata["owner"] == "team:data", spec.name
+        assert spec.metadata["severity"] == ("ERROR" if spec.blocking else "WARN")
+        assert ("keeps the marts from being published" in (spec.description or "")) is spec.blocking
+
+
 def test_a_tick_builds_everything_once_without_rebuilding_its_days(house: House) -> None:
     result, dbt = run(house, [], partition_key=str(DAY))
     assert result.success

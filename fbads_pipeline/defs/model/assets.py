@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
 from fbads_pipeline.defs.model.project import fresh_manifest, read_manifest
 from fbads_pipeline.defs.model.runner import Dbt, NodeOutcome
@@ -17,15 +17,36 @@ _NODES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class DailyPartitions(DagsterDbtTranslator):
+class Lineage(DagsterDbtTranslator):
     """Only the daily models have days; Dagster would write an event per asset and day for all the others too."""
 
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
         return ACCOUNT_DAYS if str(dbt_resource_props["name"]).endswith("_daily") else None
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """A check says whose it is, and whether a wrong answer keeps the marts from being published."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None:
+            return None
+        effect = "keeps the marts from being published" if spec.blocking else "warns"
+        return dg.AssetCheckSpec(
+            name=spec.name,
+            asset=spec.asset_key,
+            description=f"{spec.name.replace('_', ' ').capitalize()}; a row that says otherwise {effect}.",
+            additional_deps=spec.additional_deps,
+            blocking=spec.blocking,
+            metadata={
+                **spec.metadata,
+                "owner": ", ".join(asset_spec.owners),
+                "severity": "ERROR" if spec.blocking else "WARN",
+            },
+        )
+
 
 # The readings of an object are written with the object: both tables are one asset of collect.
-TRANSLATOR = DailyPartitions(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+TRANSLATOR = Lineage(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 
 
 @dbt_assets(manifest=MANIFEST, name="dbt_models", dagster_dbt_translator=TRANSLATOR, backfill_policy=BACKFILL)
