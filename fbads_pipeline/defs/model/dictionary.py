@@ -26,8 +26,8 @@ _AS_KNOWN = """### `marts.campaign_daily_as_known(at)`
 
 `select * from marts.campaign_daily_as_known('2026-11-01T12:00Z')`: `campaign_daily` as it read at that instant, one row
 per campaign and day. `known_from` is the reading that found the row so, `confirmed_at` the last good reading up to the
-instant: where it is later, the row was read again and had not changed. Readings older than 90 days are thinned to one per
-age of 0, 1, 2, 3, 7 and 28 days.
+instant: where it is later, the row was read again and had not changed. Readings older than 90 days are thinned to one
+per age of 0, 1, 2, 3, 7 and 28 days.
 """
 
 
