@@ -26,7 +26,7 @@ from fbads_pipeline_tests.postgres_fixture import fresh_database, postgres_serve
 LAST = date(2026, 11, 20)
 CAMPAIGNS, ADSETS, ADS = 200, 600, 2400
 # Share of the days, in percent, on which an object of the level delivers.
-DELIVERING = {"campaign": 40, "adset": 25, "ad": 12}
+DELIVERING = {"campaign": 100, "adset": 100, "ad": 50}
 ROWS_AND_BUFFERS_LIMIT, SECONDS_LIMIT, QUESTION_LIMIT_MS = 1.15, 15.0, 100.0
 
 OBJECTS = f"""
@@ -73,7 +73,8 @@ MEMORY = """
 insert into raw.insight_readings (account_id, level, breakdown, day, object_id, breakdown_value, read_at, campaign_id,
     currency, impressions, clicks, inline_link_clicks, spend, actions, action_values)
 select account_id, level, breakdown, day, object_id, breakdown_value,
-    day + age * interval '1 day' + interval '20 hours', campaign_id, currency, impressions, clicks, inline_link_clicks, spend, actions, action_values
+    day + age * interval '1 day' + interval '20 hours', campaign_id,
+    currency, impressions, clicks, inline_link_clicks, spend, actions, action_values
 from raw.insights cross join unnest(array[0, 28]) as age
 where level in ('account', 'campaign');
 insert into raw.reading_runs (account_id, level, breakdown, day, read_at, run_id, ok)
@@ -107,7 +108,7 @@ TICK = "import sys; from fbads_pipeline.defs.model.runner import Dbt; sys.exit(n
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one tick: rows and buffers touched in the tables, seconds of its process. question_ms: the analyst's question."""
+    """Of one tick: rows and buffers touched in the tables, seconds of its process; and of the analyst's question."""
 
     history_rows: int
     rows: int

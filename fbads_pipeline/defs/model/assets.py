@@ -1,13 +1,14 @@
 """raw → staging → intermediate → marts: every dbt model, seed and test in the lineage, built by one dbt command."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
 from fbads_pipeline.defs.model.project import fresh_manifest, read_manifest
-from fbads_pipeline.defs.model.runner import Dbt, NodeOutcome
+from fbads_pipeline.defs.model.runner import Dbt, DbtOutcome, NodeOutcome
 from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
 
 MANIFEST = read_manifest(fresh_manifest())
@@ -15,6 +16,7 @@ _KINDS = ("model", "seed", "snapshot")
 _NODES: Mapping[str, Mapping[str, Any]] = {
     unique_id: node for unique_id, node in MANIFEST["nodes"].items() if node["resource_type"] in (*_KINDS, "test")
 }
+_ORDER = tuple(TopologicalSorter({name: MANIFEST["parent_map"][name] for name in _NODES}).static_order())
 
 
 class Lineage(DagsterDbtTranslator):
@@ -59,11 +61,22 @@ def models(
     for node in outcome.nodes:
         if node.failed or node.status == "warn":
             context.log.warning(f"{node.unique_id}: {node.message}")
+    for node in _in_order(outcome):
         yield from _dagster_results(context, node)
     if any(node.failed and not node.unique_id.startswith("test.") for node in outcome.nodes) or (
         not outcome.succeeded and not outcome.nodes
     ):
         raise dg.Failure(f"dbt: {outcome.error}", allow_retries=False)
+
+
+def _in_order(outcome: DbtOutcome) -> list[NodeOutcome]:
+    """The outcomes of the project's nodes, parents before children, and of the views that stood unasked among them."""
+    found = {node.unique_id: node for node in outcome.nodes}
+    if outcome.views_stood and outcome.succeeded:
+        for unique_id, node in _NODES.items():
+            if node["resource_type"] == "model" and node["config"]["materialized"] == "view":
+                found[unique_id] = NodeOutcome(unique_id, "success", 0.0, "stands unchanged")
+    return [found[unique_id] for unique_id in _ORDER if unique_id in found]
 
 
 def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
