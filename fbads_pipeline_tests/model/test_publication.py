@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from fbads_pipeline.defs.model.runner import Dbt
 from fbads_pipeline_tests.model.house import DAY, House, days, numbers, statuses
@@ -109,3 +110,9 @@ def test_money_comes_a_second_time_in_the_reporting_currency(house: House) -> No
         "select account_id, rate_on, spend_reporting from marts.campaign_daily_reporting where day = :d order by 1"
     )
     assert house.rows(converted, d=days(2)[1]) == [("1", DAY, Decimal("8.4")), ("2", DAY, Decimal("0.28"))]
+
+
+def test_a_seed_refuses_a_row_that_comes_twice(house: House) -> None:
+    house.run("insert into staging.account_goals values ('1', 'lead')")
+    with pytest.raises(sa.exc.IntegrityError, match="account_goals_key"):
+        house.run("insert into staging.account_goals values ('1', 'purchase')")
