@@ -153,6 +153,14 @@
         invocation_id = '{{ invocation_id }}'
     from (select coalesce(max(seq), 0) as seq from {{ dirty_days() }}) as frozen
     where watermarks.model = '{{ this.identifier }}';
+    do $do$
+    begin
+        -- The key begins with the account; questions about all of them begin with days.
+        if to_regclass('{{ this.schema }}.{{ this.identifier }}_by_day') is null then
+            create index {{ this.identifier }}_by_day on {{ this }} (day);
+        end if;
+    end
+    $do$;
     {%- if flags.FULL_REFRESH or load_cached_relation(this) is none %}
     analyze {{ this }};
     {%- endif %}

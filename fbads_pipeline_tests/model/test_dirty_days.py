@@ -109,6 +109,14 @@ def test_a_dirty_day_is_found_by_the_primary_key_of_raw(house: House) -> None:
     assert all(column in condition for column in ("account_id", "level", "breakdown", "day")), plan
 
 
+def test_days_of_all_accounts_are_found_by_an_index(house: House) -> None:
+    plan = house.rows(
+        "set enable_seqscan = off; set enable_bitmapscan = off;"
+        " explain select campaign_id, sum(spend) from marts.campaign_daily where day > date '2026-10-02' group by 1"
+    )
+    assert any("int_campaign_daily_by_day" in line for (line,) in plan), plan
+
+
 def test_an_idle_build_writes_no_fact_and_no_view_and_publishes_nothing(house: House) -> None:
     relations = (
         "select c.oid, c.relfilenode, c.xmin from pg_class c where relkind in ('r', 'v')"

@@ -29,12 +29,15 @@ def test_a_failed_blocking_test_stops_the_publication_until_the_row_is_mended(ho
 
 def test_a_warning_names_what_is_odd_and_does_not_stop_it(house: House) -> None:
     house.insight("ad", "1-1-1-1", DAY, **{**numbers(1), "spend": "-0.01"})
-    house.insight("account", "2", DAY, "2", **numbers(5))
+    house.insight("account", "2", DAY, "2", **{**numbers(5), "clicks": 5001})
     house.changed("1", DAY)
     house.changed("2", DAY)
     outcome = house.build()
     assert outcome.succeeded
-    odd = ["ad_daily_spend_is_never_negative", "ads_add_up_to_campaigns", "campaigns_add_up_to_accounts"]
+    odd = [
+        *("ad_daily_spend_is_never_negative", "account_daily_rates_are_fractions"),
+        *("ads_add_up_to_campaigns", "campaigns_add_up_to_accounts"),
+    ]
     assert statuses(outcome, odd) == dict.fromkeys(odd, "warn")
     assert house.version() == 2
 
