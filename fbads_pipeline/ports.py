@@ -9,7 +9,7 @@ from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.alerts import AccountNews, Alert, DeliveryAttempt, DueDelivery, Recipient
 from fbads_pipeline.domain.breaches import Breach, CampaignWindow
 from fbads_pipeline.domain.breaches import Limits as Limits
-from fbads_pipeline.domain.collecting import AccountReport, Applied, Kind, Level, Page, Traffic
+from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
 
@@ -29,14 +29,20 @@ class AdsApi(Protocol):
     def account(self, account_id: str) -> Account:
         """One account, for a configured list."""
 
-    def insights(self, account_id: str, level: Level, days: DayRange) -> Iterator[Page]:
-        """Pages of raw rows, one row per object and day, archived and deleted objects included."""
+    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page]:
+        """Pages of raw rows, one per object, day and breakdown value, archived and deleted objects included."""
 
     def objects(self, account_id: str, kind: Kind) -> Iterator[Page]:
         """Pages of raw campaigns, ad sets or ads, archived ones included; deleted ones never come this way."""
 
     def objects_by_id(self, kind: Kind, ids: Sequence[str], *, account_id: str) -> list[dict[str, object]]:
         """Those of the objects that Meta still shows, deleted ones included; unknown ids are left out."""
+
+    def activities(self, account_id: str, days: DayRange) -> Iterator[Page]:
+        """Pages of the account's change log: who is left out, what and when is kept."""
+
+    def custom_conversions(self, account_id: str) -> Iterator[Page]:
+        """Pages of the account's own conversions."""
 
     def traffic(self, account_id: str) -> Traffic:
         """What the account's calls cost so far."""
@@ -56,11 +62,16 @@ class RawStore(Protocol):
         """Day → the oldest of its levels' latest good readings; days that lack a level are left out."""
 
     def apply_insights(
-        self, account_id: str, level: Level, days: DayRange, pages: Iterator[Page], *, run_id: str, read_at: datetime
+        self, account_id: str, grain: Grain, days: DayRange, pages: Iterator[Page], *, run_id: str, read_at: datetime
     ) -> Applied:
-        """Read all pages, then make raw.insights equal to them for those days."""
+        """Read all pages, then make raw.insights equal to them for those days and that grain."""
 
     def apply_objects(self, account_id: str, kind: Kind, pages: Iterator[Page], *, read_at: datetime) -> Applied: ...
+
+    def apply_activities(self, account_id: str, pages: Iterator[Page], *, read_at: datetime) -> Applied:
+        """Add the events that are not known yet."""
+
+    def apply_custom_conversions(self, account_id: str, pages: Iterator[Page], *, read_at: datetime) -> Applied: ...
 
     def missing_objects(self, account_id: str, kind: Kind) -> list[str]:
         """Ids that facts name and neither an edge nor a look-up by id has described."""
@@ -69,7 +80,7 @@ class RawStore(Protocol):
         """Objects that Meta no longer shows at all: facts name them, nothing else does."""
 
     def record_failure(
-        self, account_id: str, level: Level, days: DayRange, error: str, *, run_id: str, read_at: datetime
+        self, account_id: str, grain: Grain, days: DayRange, error: str, *, run_id: str, read_at: datetime
     ) -> None:
         """A reading that failed: said in raw.reading_runs, never stored as zero."""
 
@@ -80,6 +91,24 @@ class RawStore(Protocol):
 
     def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
         """Account-days of the run on which the campaigns do not add up to the account, with both numbers as text."""
+
+
+class Quotas(Protocol):
+    """How much of Meta's quotas is used, shared by every process that asks with the same app. Key: the account, or an
+    empty text for the app itself."""
+
+    def read(self) -> Mapping[str, QuotaUse]:
+        """What was said in the last hour."""
+
+    def write(self, key: str, use: QuotaUse) -> None: ...
+
+
+class Habits(Protocol):
+    """Which way of asking worked, per account and grain; forgotten after some days, for the widest to be tried anew."""
+
+    def of(self, account_id: str, grain: Grain) -> Habit: ...
+
+    def keep(self, account_id: str, grain: Grain, habit: Habit) -> None: ...
 
 
 class Marts(Protocol):

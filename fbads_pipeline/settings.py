@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from fbads_pipeline.domain.collecting import LEVELS, Level
+from fbads_pipeline.domain.collecting import BREAKDOWN_FIELDS, LEVELS, Level
 
 
 class SettingsError(ValueError):
@@ -17,9 +17,9 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """What the environment says (prefix FBADS_). Empty strings count as not set."""
+    """What the environment says (prefix FBADS_). Empty strings count as not set, but for `breakdowns`: none at all."""
 
-    model_config = SettingsConfigDict(env_prefix="FBADS_", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="FBADS_", extra="ignore", frozen=True)
 
     home: Path = Field(Path(".fbads"), description="Where the program keeps its database, logs and exports.")
     database_url: SecretStr | None = Field(
@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         (), description="Comma list of ad accounts; empty means all that the token sees."
     )
     levels: Annotated[tuple[Level, ...], NoDecode] = Field(LEVELS, description="Levels of insights that are collected.")
+    breakdowns: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("age,gender", "country", "publisher_platform,platform_position"),
+        description="Breakdowns of campaigns that the daily reading collects, with semicolons between them;"
+        " set to nothing, none. `fbads sync` reads them where this is set.",
+    )
     attribution_windows: Annotated[tuple[str, ...], NoDecode] = Field(
         ("7d_click", "1d_view"), description="Attribution windows that are asked for."
     )
@@ -48,8 +53,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Z]{3}$",
         description="Currency (ISO 4217) of a second set of amounts; rates in `dbt_project/seeds/exchange_rates.csv`.",
     )
-    concurrency: int = Field(8, ge=1, le=64, description="Requests under way at once.")
-    longest_wait_seconds: float = Field(600, ge=0, description="The longest that a call waits when Meta says to wait.")
+    concurrency: int = Field(10, ge=1, le=64, description="Requests under way at once.")
+    account_concurrency: int = Field(5, ge=1, le=64, description="Requests under way at once for one account.")
+    longest_wait_seconds: float = Field(600, ge=0, description="How long an account waits for its quota in one run.")
     shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")
     now: datetime | None = Field(
         None,
@@ -75,6 +81,27 @@ class Settings(BaseSettings):
     slack_token: SecretStr | None = Field(None, description="Slack bot token; without it alerts go to the dry run.")
     slack_channel: str | None = Field(None, description="Slack channel id that receives the alerts.")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's API; another address for tests.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_ones(cls, values: Any) -> Any:
+        return {name: value for name, value in values.items() if value != "" or name == "breakdowns"}
+
+    @field_validator("breakdowns", mode="before")
+    @classmethod
+    def _split_breakdowns(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = (",".join(field.strip() for field in part.split(",")) for part in value.split(";"))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    @field_validator("breakdowns")
+    @classmethod
+    def _known_breakdowns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for field in (field for part in value for field in part.split(",")):
+            if field not in BREAKDOWN_FIELDS:
+                raise ValueError(f"{field!r} is no breakdown that is collected: {', '.join(sorted(BREAKDOWN_FIELDS))}")
+        return value
 
     @field_validator("account_ids", "levels", "attribution_windows", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.collecting import Applied, Page, Traffic
+from fbads_pipeline.domain.collecting import Applied, Grain, Page, Traffic
 from fbads_pipeline.domain.days import DayRange
 
 
@@ -29,14 +29,24 @@ class FakeAds:
         self._fail(account_id, "account itself")
         return next(one for one in self.hidden if one.account_id == account_id)
 
-    def insights(self, account_id: str, level: str, days: DayRange) -> Iterator[Page]:
-        self.asked.append((account_id, level, days))
-        self._fail(account_id, level)
-        yield [{"level": level}]
+    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page]:
+        self.asked.append((account_id, str(grain), days))
+        self._fail(account_id, str(grain))
+        yield [{"level": grain.level}]
 
     def objects(self, account_id: str, kind: str) -> Iterator[Page]:
         self.asked.append((account_id, f"{kind}s", None))
         self._fail(account_id, f"{kind}s")
+        yield []
+
+    def activities(self, account_id: str, days: DayRange) -> Iterator[Page]:
+        self.asked.append((account_id, "activities", days))
+        self._fail(account_id, "activities")
+        yield []
+
+    def custom_conversions(self, account_id: str) -> Iterator[Page]:
+        self.asked.append((account_id, "custom conversions", None))
+        self._fail(account_id, "custom conversions")
         yield []
 
     def objects_by_id(self, kind: str, ids: Sequence[str], *, account_id: str) -> list[dict[str, object]]:
@@ -75,14 +85,25 @@ class FakeRaw:
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[object, datetime]:
         return self.readings.get(account_id, {})
 
-    def apply_insights(self, account_id, level, days, pages, *, run_id, read_at) -> Applied:
+    def apply_insights(self, account_id, grain, days, pages, *, run_id, read_at) -> Applied:
         rows = sum(len(page) for page in pages)
-        self.applied.append((account_id, level))
+        self.applied.append((account_id, str(grain)))
         return Applied(rows, rows, 0, self.quarantined)
 
     def apply_objects(self, account_id, kind, pages, *, read_at) -> Applied:
         rows = sum(len(page) for page in pages)
         self.applied.append((account_id, f"{kind}s"))
+        return Applied(rows, rows)
+
+    def apply_activities(self, account_id, pages, *, read_at) -> Applied:
+        return self._apply(account_id, "activities", pages)
+
+    def apply_custom_conversions(self, account_id, pages, *, read_at) -> Applied:
+        return self._apply(account_id, "custom conversions", pages)
+
+    def _apply(self, account_id, what, pages) -> Applied:
+        rows = sum(len(page) for page in pages)
+        self.applied.append((account_id, what))
         return Applied(rows, rows)
 
     def missing_objects(self, account_id: str, kind: str) -> list[str]:
@@ -91,8 +112,8 @@ class FakeRaw:
     def mark_unknown(self, account_id: str, kind: str, ids: Sequence[str], *, read_at: datetime) -> None:
         self.unknown += ids
 
-    def record_failure(self, account_id, level, days, error, *, run_id, read_at) -> None:
-        self.failures.append((account_id, level, error))
+    def record_failure(self, account_id, grain, days, error, *, run_id, read_at) -> None:
+        self.failures.append((account_id, str(grain), error))
 
     def save_report(self, run_id: str, report) -> None:
         self.saved_reports[report.account_id] = report.as_row()

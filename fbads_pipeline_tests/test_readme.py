@@ -17,7 +17,8 @@ def test_every_setting_stands_in_the_table_with_its_default_and_meaning():
     assert set(table) == {f"FBADS_{name.upper()}" for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
         default = field.default
-        said = ",".join(default) if isinstance(default, tuple) else "" if default is None else str(default)
+        said = (";" if name == "breakdowns" else ",").join(default) if isinstance(default, tuple) else default
+        said = "" if said is None else str(said)
         shown = f"`{said}`" if said else ""
         assert table[f"FBADS_{name.upper()}"] == f"{shown} | {field.description}"
 

@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 
 import dagster as dg
+import sqlalchemy as sa
 
 from fbads_pipeline.adapters.channels.configured import channels_from
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.catalogue import read_catalogue
+from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
 from fbads_pipeline.adapters.postgres.database import Database, shared_database
 from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
 from fbads_pipeline.adapters.postgres.marts import PostgresMarts
@@ -31,8 +33,11 @@ def read_settings() -> Settings:
     return load_settings()
 
 
-def graph_ads(settings: Settings) -> GraphAds:
-    """The Marketing API as the settings say; raises SettingsError without a token."""
+def graph_ads(settings: Settings, owner: sa.Engine | None = None) -> GraphAds:
+    """The Marketing API as the settings say; raises SettingsError without a token.
+
+    owner: where quotas and habits are shared with other processes; without it they last as long as this one.
+    """
     if settings.access_token is None:
         raise SettingsError("FBADS_ACCESS_TOKEN is missing: set it to a token with the permission ads_read")
     access = GraphAccess(
@@ -44,7 +49,14 @@ def graph_ads(settings: Settings) -> GraphAds:
         longest_wait_seconds=settings.longest_wait_seconds,
         connections=settings.concurrency,
     )
-    return GraphAds(Transport(access), windows=settings.attribution_windows)
+    if owner is None:
+        return GraphAds(Transport(access), windows=settings.attribution_windows)
+    transport = Transport(
+        access,
+        quotas=PostgresQuotas(owner, settings.app_id or "default"),
+        warned=PostgresWarnings(owner, settings.api_version),
+    )
+    return GraphAds(transport, windows=settings.attribution_windows, habits=PostgresHabits(owner))
 
 
 @dg.resource(description="The settings of the environment.")
@@ -64,7 +76,7 @@ def database_resource(_: dg.InitResourceContext) -> Database:
 
 @dg.resource(description="The Marketing API.")
 def ads_resource(_: dg.InitResourceContext) -> GraphAds:
-    return graph_ads(read_settings())
+    return graph_ads(read_settings(), shared_database().owner)
 
 
 @dg.resource(description="The schema raw.")

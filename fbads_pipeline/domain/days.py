@@ -34,6 +34,12 @@ class DayRange:
         since, until = max(self.since, other.since), min(self.until, other.until)
         return DayRange(since, until) if since <= until else None
 
+    def last(self, count: int | None) -> "DayRange | None":
+        """The newest `count` days, all of them for None, and None where there are to be none."""
+        if count is None or count >= len(self):
+            return self
+        return DayRange(self.until - timedelta(days=count - 1), self.until) if count > 0 else None
+
     def chunks(self, days: int) -> Iterator["DayRange"]:
         """Ranges of at most `days` days that follow each other, oldest first."""
         since = self.since

@@ -69,6 +69,12 @@ class PermanentMetaError(MetaError):
     kind = "wrong_query"
 
 
+class StoreDown(Exception):
+    """The database went away in the middle of a reading; nothing of that reading was kept. One sentence."""
+
+
+# The app's own quota is used up; every other limit is one account's.
+APP_LIMITS = frozenset({4, 341})
 _TOO_MUCH = {(100, 1487534), (1, 99), (100, 1504018), (2, 1504038)}
 _WRONG = {(2, 1504041), (2, 1504042)}
 _REPORT = {(2601, 1815107), (-2, 2490547)}

@@ -18,10 +18,10 @@ from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.local.home import only_one, ready_home
 from fbads_pipeline.local.sync import collect_and_model, days_back, exit_code, progress_bar
 from fbads_pipeline.local.up import require_ports, stay_up
-from fbads_pipeline.services.sync_ads import due_range
+from fbads_pipeline.services.sync_plan import due_range
 from fbads_pipeline.settings import Settings, load_settings
 
-DEMO_DAYS = 60
+DEMO_DAYS, DEMO_BREAKDOWN_DAYS = 60, 7
 DEMO_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
 # The world's incidents lie in the week before its anchor day: after some days it gets a new one, and is read anew.
 _ANCHOR_LASTS = timedelta(days=3)
@@ -123,7 +123,7 @@ def _main_job(database: Database, settings: Settings, world: _World) -> int:
     days = _days_to_collect(database, settings, world)
     _say(f"collecting and modelling {days}")
     with progress_bar("collecting") as progress:
-        summary = collect_and_model(database, days, [], progress, started)
+        summary = collect_and_model(database, days, [], progress, started, breakdown_days=DEMO_BREAKDOWN_DAYS)
     if exit_code(summary) in (0, 1):
         _marker(settings).write_text(str(world.anchor))
     for name, reason in summary["problems"].items():

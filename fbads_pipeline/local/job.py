@@ -36,12 +36,17 @@ class JobOutcome:
 
 
 def run_collect_and_model(
-    instance: dg.DagsterInstance, days: DayRange, accounts: list[str], progress: Progress, started: float
+    instance: dg.DagsterInstance,
+    days: DayRange,
+    accounts: list[str],
+    progress: Progress,
+    started: float,
+    *,
+    breakdown_days: int | None,
 ) -> JobOutcome:
     """Collect the days and model them, as a run that Dagster's UI shows; `started` is when the program started."""
-    return _run(
-        "collect_and_model", instance, collect_config(accounts, only_due=False), range_tags(days), progress, started
-    )
+    config = collect_config(accounts, only_due=False, breakdown_days=breakdown_days)
+    return _run("collect_and_model", instance, config, range_tags(days), progress, started)
 
 
 def run_review(instance: dg.DagsterInstance, progress: Progress, started: float) -> JobOutcome:

@@ -30,7 +30,8 @@ def run_sync(settings: Settings, since: date, until: date, accounts: list[str], 
     if settings.access_token is None:
         raise SettingsError("FBADS_ACCESS_TOKEN is missing: set it to a token with the permission ads_read")
     with ready_home(settings) as database, progress_bar("collecting") as progress:
-        summary = collect_and_model(database, days, accounts, progress, started)
+        asked = "breakdowns" in settings.model_fields_set
+        summary = collect_and_model(database, days, accounts, progress, started, breakdown_days=None if asked else 0)
     if as_json:
         print(orjson.dumps({key: value for key, value in summary.items() if key not in _OURS}).decode())
     else:
@@ -56,7 +57,13 @@ def check_days(since: date, until: date, now: datetime) -> DayRange:
 
 
 def collect_and_model(
-    database: Database, days: DayRange, accounts: list[str], progress: Progress, started: float
+    database: Database,
+    days: DayRange,
+    accounts: list[str],
+    progress: Progress,
+    started: float,
+    *,
+    breakdown_days: int | None = None,
 ) -> dict[str, Any]:
     """Run the job; the summary has the keys of `--json`, and `problems`: what went wrong, by name."""
     import dagster as dg
@@ -64,7 +71,7 @@ def collect_and_model(
     from fbads_pipeline.local.job import run_collect_and_model
 
     with dg.DagsterInstance.get() as instance:
-        outcome = run_collect_and_model(instance, days, accounts, progress, started)
+        outcome = run_collect_and_model(instance, days, accounts, progress, started, breakdown_days=breakdown_days)
     reports = PostgresRawStore(database.owner).reports(outcome.run_id)
     return {
         "run_id": outcome.run_id,

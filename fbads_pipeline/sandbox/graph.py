@@ -8,6 +8,7 @@ import orjson
 
 from fbads_pipeline.sandbox.activities import show_activities
 from fbads_pipeline.sandbox.clock import local_day
+from fbads_pipeline.sandbox.custom_conversions import show_custom_conversions
 from fbads_pipeline.sandbox.disturbed import disturb_page, reports_fate
 from fbads_pipeline.sandbox.errors import GraphError, bad_token, invalid_parameter, unknown_object, unknown_path
 from fbads_pipeline.sandbox.insights import PageText, cursor, read_offset
@@ -93,6 +94,8 @@ def _account(sandbox: Sandbox, call: Call, account: Account) -> Answer:
             return _insights(sandbox, call, account, None)
         case ["activities"]:
             return _listed(sandbox, call, show_activities(account, call.params, sandbox.clock.now()))
+        case ["customconversions"]:
+            return _listed(sandbox, call, show_custom_conversions(account))
         case [edge] if edge in EDGES:
             return _edge(sandbox, call, account, edge, None)
         case _:

@@ -55,8 +55,14 @@ def test_one_run_reads_a_range_of_partitions_for_every_account(world):
     assert all(check.passed for check in checks_of(result).values())
     materialized = [one for one in result.get_asset_materialization_events() if one.asset_key.path[-1] == "insights"]
     metadata = materialized[0].step_materialization_data.materialization.metadata
-    assert metadata["rows_read"].value == 8
+    assert metadata["rows_read"].value == 2 * (4 + 3), "four levels and three breakdowns"
     assert "| 2 | done |" in metadata["by_account"].value
+
+
+def test_a_run_may_leave_the_breakdowns_out(world):
+    run(world, assets.collect_config([], only_due=False, breakdown_days=0))
+    grains = {what for _, what, days in world["ads"].asked if days and what != "activities"}
+    assert grains == {"account", "campaign", "adset", "ad"}
 
 
 def test_only_the_accounts_asked_for_are_read(world):

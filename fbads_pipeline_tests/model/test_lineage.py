@@ -78,9 +78,17 @@ def test_every_asset_says_whose_it_is() -> None:
         assert spec.group_name == "model"
         assert list(spec.owners) == ["team:data"]
         assert spec.kinds == {"dbt", "postgres"}
-        has_days = spec.key.path[-1].endswith("_daily")
-        assert spec.partitions_def == (ACCOUNT_DAYS if has_days else None)
+        assert spec.partitions_def in (ACCOUNT_DAYS, None)
     assert models.backfill_policy == BACKFILL
+
+
+def test_a_backfill_of_insights_reaches_every_daily_model_by_way_of_assets_with_days() -> None:
+    days = {spec.key for spec in models.specs if spec.partitions_def} | {dg.AssetKey(["raw", "insights"])}
+    reached = {dg.AssetKey(["raw", "insights"])}
+    while more := {key for key, deps in models.asset_deps.items() if key in days - reached and deps & reached}:
+        reached |= more
+    assert {key for key in models.keys if key.path[-1].endswith("_daily")} <= reached
+    assert reached == days
 
 
 def test_dbt_tests_are_asset_checks_and_only_wrong_numbers_block() -> None:
@@ -124,6 +132,13 @@ def test_a_backfill_of_marts_alone_rebuilds_its_range(house: House) -> None:
     assert materialized(result) == set(keys)
     rebuilt = house.rows("select distinct day::text from marts.campaign_daily where spend = 5 order by 1")
     assert rebuilt == [("2026-10-02",), ("2026-10-03",)]
+
+
+def test_models_without_days_are_built_alone_as_in_the_steps_of_a_backfill(house: House) -> None:
+    result, dbt = run(house, ["staging/account_goals", "staging/stg_campaigns", "marts/campaigns"])
+    assert result.success
+    assert dbt.asked[0]["variables"] == {}
+    assert materialized(result) == {"staging/account_goals", "staging/stg_campaigns", "marts/campaigns"}
 
 
 def test_a_blocking_check_is_red_and_fails_the_run(house: House) -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.errors import AccountStopped, PermanentMetaError, TransientMetaError
-from fbads_pipeline.services.sync_ads import (
+from fbads_pipeline.services.sync_ads import sync_ads
+from fbads_pipeline.services.sync_plan import (
     SyncPlan,
     UnknownAccount,
     due_range,
     list_accounts,
     pick_accounts,
     shards_of,
-    sync_ads,
 )
 from fbads_pipeline_tests.fake_ads import FakeAds, FakeClock, FakeRaw, an_account
 
@@ -32,9 +32,10 @@ def test_every_level_and_every_edge_of_every_account_is_read():
     ads, raw = FakeAds([an_account("1"), an_account("2")]), FakeRaw()
     reports = run(ads, raw)
     assert {report.status for report in reports.values()} == {"done"}
-    assert {what for account, what in raw.applied if account == "2"} == {*LEVELS, "campaigns", "adsets", "ads"}
+    edges = {"campaigns", "adsets", "ads", "activities", "custom conversions"}
+    assert {what for account, what in raw.applied if account == "2"} == {*LEVELS, *edges}
     assert reports["1"].applied.rows_read == 4
-    assert reports["1"].traffic.calls == 7
+    assert reports["1"].traffic.calls == 9
     assert set(raw.saved_reports) == {"1", "2"}
 
 

@@ -7,20 +7,21 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.collecting import Kind, Level
+from fbads_pipeline.domain.collecting import Grain, Kind, Level
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.errors import PermanentMetaError
 
 # Columns of one COPY line of insights, in order.
 INSIGHT_COLUMNS = (
-    *("day", "object_id", "campaign_id", "adset_id", "ad_id", "currency", "impressions", "reach", "frequency"),
-    *("clicks", "inline_link_clicks", "spend", "actions", "action_values"),
+    *("day", "object_id", "breakdown_value", "campaign_id", "adset_id", "ad_id", "currency", "impressions", "reach"),
+    *("frequency", "clicks", "inline_link_clicks", "spend", "actions", "action_values"),
 )
 OBJECT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "campaign": (
@@ -40,6 +41,7 @@ OBJECT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
         *("adset_id", "campaign_id", "account_id", "name", "status", "effective_status", "optimization_goal"),
         *("billing_event", "bid_strategy", "bid_amount_minor", "daily_budget_minor", "lifetime_budget_minor"),
         *("start_at", "end_at", "created_at", "updated_at"),
+        *("learning_status", "learning_conversions", "last_significant_edit_at"),
     ),
     "ad": (
         *("ad_id", "adset_id", "campaign_id", "account_id", "name", "status", "effective_status"),
@@ -85,8 +87,11 @@ def read_object(kind: Kind, row: Mapping[str, Any], account_id: str) -> tuple[ob
     if not _is_id(own_id):
         raise UnreadableRow(f"id {own_id!r} is no id")
     values: list[object] = []
+    learning = _learning(row.get("learning_stage_info"))
     for column in OBJECT_COLUMNS[kind]:
-        if column == f"{kind}_id":
+        if column in learning:
+            values.append(learning[column])
+        elif column == f"{kind}_id":
             values.append(str(own_id))
         elif column == "account_id":
             values.append(account_id)
@@ -99,6 +104,65 @@ def read_object(kind: Kind, row: Mapping[str, Any], account_id: str) -> tuple[ob
     return tuple(values)
 
 
+def _learning(info: Any) -> dict[str, object]:
+    """The learning stage of an ad set; all three None where Meta shows none."""
+    known = info if isinstance(info, dict) else {}
+    edited = known.get("last_sig_edit_ts")
+    return {
+        "learning_status": _text(known.get("status")),
+        "learning_conversions": _integer_or_none(known.get("conversions"), "learning_conversions"),
+        "last_significant_edit_at": (
+            datetime.fromtimestamp(edited, UTC) if isinstance(edited, int) and 0 < edited < 2**33 else None
+        ),
+    }
+
+
+def read_activity(row: Mapping[str, Any], account_id: str) -> tuple[object, ...]:
+    """One event of the change log in the order of raw.activities, less who did it; raises UnreadableRow.
+
+    Meta gives events no id: one of their content keeps an event that comes twice from being stored twice.
+    """
+    kind, at = _text(row.get("event_type")), _instant(row.get("event_time"))
+    if not kind or at is None:
+        raise UnreadableRow("the event lacks its type or its time")
+    object_id, extra = _text(row.get("object_id")), _extra(row.get("extra_data"))
+    content = "\x1f".join((kind, at.isoformat(), object_id or "", extra))
+    event_id = sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+    names = (_text(row.get("object_type")), _text(row.get("object_name")))
+    return (account_id, event_id, at, kind, object_id, *names, extra)
+
+
+def _extra(value: Any) -> str:
+    """The event's details as ordered JSON; what is no JSON object stays as text in one."""
+    try:
+        read = orjson.loads(value) if isinstance(value, str) else value
+    except orjson.JSONDecodeError:
+        read = {"text": value}
+    if not isinstance(read, dict):
+        read = {} if read is None else {"text": str(read)}
+    return orjson.dumps(read, option=orjson.OPT_SORT_KEYS).decode().replace("\\u0000", "")
+
+
+CUSTOM_CONVERSION_COLUMNS = (
+    *("custom_conversion_id", "account_id", "name", "custom_event_type", "is_archived", "default_value", "created_at"),
+)
+
+
+def read_custom_conversion(row: Mapping[str, Any], account_id: str) -> tuple[object, ...]:
+    """One custom conversion in the order of CUSTOM_CONVERSION_COLUMNS; raises UnreadableRow."""
+    value = _decimal(row.get("default_conversion_value"), "default_conversion_value")
+    archived = row.get("is_archived")
+    return (
+        _id(row.get("id"), "id"),
+        account_id,
+        _text(row.get("name")),
+        _text(row.get("custom_event_type")),
+        archived if isinstance(archived, bool) else None,
+        None if value == _NULL else value,
+        _instant(row.get("creation_time")),
+    )
+
+
 class InsightReader:
     """Turns rows of one reading into COPY lines.
 
@@ -106,10 +170,10 @@ class InsightReader:
     together (impressions and spend) or not at all; a row without delivery is legal when it carries actions.
     """
 
-    def __init__(self, account_id: str, level: Level, days: DayRange) -> None:
+    def __init__(self, account_id: str, grain: Grain, days: DayRange) -> None:
         self._account_id = account_id
-        self._level = level
-        self._id_fields = {"account": (), "campaign": _ID_FIELDS[:1], "adset": _ID_FIELDS[:2], "ad": _ID_FIELDS}[level]
+        self._id_fields = _ID_FIELDS_OF[grain.level]
+        self._parts = grain.fields
         self._days = {str(day) for day in days}
 
     def line(self, row: Mapping[str, Any]) -> str:
@@ -133,6 +197,7 @@ class InsightReader:
             (
                 day,
                 ids[-1] if ids else self._account_id,
+                ",".join(_part(get(field), field) for field in self._parts),
                 *ids,
                 *(_NULL,) * (3 - len(ids)),
                 _currency(get("account_currency")),
@@ -149,6 +214,20 @@ class InsightReader:
 
 
 _ID_FIELDS = ("campaign_id", "adset_id", "ad_id")
+_ID_FIELDS_OF: Mapping[Level, tuple[str, ...]] = {
+    "account": (),
+    "campaign": _ID_FIELDS[:1],
+    "adset": _ID_FIELDS[:2],
+    "ad": _ID_FIELDS,
+}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
+
+
+def _part(value: Any, field: str) -> str:
+    """A breakdown's value, escaped for COPY; `unknown` where Meta leaves it out."""
+    if not isinstance(value, str | int | None):
+        raise UnreadableRow(f"{field} {value!r} is no breakdown value")
+    return "unknown" if value is None else str(value).translate(_ESCAPES)
 
 
 def _is_id(value: Any) -> bool:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +17,12 @@ import orjson
 import requests
 import structlog
 from requests.adapters import HTTPAdapter
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from fbads_pipeline.adapters.meta_ads.usage import Pacer, read_usage
 from fbads_pipeline.domain.collecting import Traffic
-from fbads_pipeline.domain.errors import MetaError, RateLimited, TransientMetaError, error_from_envelope
+from fbads_pipeline.domain.errors import APP_LIMITS, MetaError, RateLimited, TransientMetaError, error_from_envelope
+from fbads_pipeline.ports import Quotas
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +31,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class GraphAccess:
-    """Where the Graph API is and with what right we ask. Secrets never show in its repr."""
+    """Where the Graph API is and with what right we ask. Secrets never show in its repr.
+
+    patience_seconds: a longer wait for an account is not slept through, but raised as RateLimited: others can go on
+    meanwhile. longest_wait_seconds: the same for calls that concern no account.
+    """
 
     url: str
     version: str
@@ -39,6 +45,7 @@ class GraphAccess:
     timeout_seconds: tuple[float, float] = (5.0, 60.0)
     attempts: int = 5
     backoff_seconds: float = 1.0
+    patience_seconds: float = 15.0
     longest_wait_seconds: float = 600.0
     connections: int = 16
 
@@ -49,13 +56,21 @@ class GraphAccess:
 class Transport:
     """Calls of one token; safe to use from several threads at once."""
 
-    def __init__(self, access: GraphAccess, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        access: GraphAccess,
+        sleep: Callable[[float], None] = time.sleep,
+        *,
+        quotas: Quotas | None = None,
+        warned: Callable[[str], None] = lambda text: None,
+    ) -> None:
         from facebook_business.api import FacebookAdsApi
         from facebook_business.session import FacebookSession
 
         self._access = access
         self._sleep = sleep
-        self._pacer = Pacer()
+        self._pacer = Pacer(quotas)
+        self._warned, self._warnings = warned, set[str]()
         self._traffic: dict[str, Traffic] = {}
         self._lock = threading.Lock()
         session = FacebookSession(access.app_id, access.app_secret, access.token, timeout=access.timeout_seconds)
@@ -73,25 +88,41 @@ class Transport:
         with self._lock:
             return self._traffic.setdefault(account_id, Traffic())
 
-    def get(self, path: str, params: Mapping[str, str], *, account_id: str = "") -> Json:
-        """The answer to a GET; raises a MetaError once retries and waits are used up."""
-        body: Json = self._patiently("GET", path, params, account_id)
+    def get(
+        self, path: str, params: Mapping[str, str], *, account_id: str = "", gate: BoundedSemaphore | None = None
+    ) -> Json:
+        """The answer to a GET; raises a MetaError once retries and waits are used up.
+
+        gate: taken before the answer is parsed, and left to the caller to give back once it is done with the answer.
+        """
+        body: Json = self._patiently("GET", path, params, account_id, gate)
         return body
 
     def post(self, path: str, params: Mapping[str, str], *, account_id: str = "") -> Any:
         """The answer to a POST that may be repeated safely (batch reads, report runs)."""
         return self._patiently("POST", path, params, account_id)
 
-    def _patiently(self, method: str, path: str, params: Mapping[str, str], account_id: str) -> Any:
+    def nap(self, account_id: str, seconds: float) -> None:
+        """Wait for something other than a quota; it counts as waited."""
+        self.traffic(account_id).waited_seconds += seconds
+        self._sleep(seconds)
+
+    def _patiently(
+        self, method: str, path: str, params: Mapping[str, str], account_id: str, gate: BoundedSemaphore | None = None
+    ) -> Any:
         traffic = self.traffic(account_id)
         backoff = wait_exponential_jitter(
-            initial=self._access.backoff_seconds, max=30, jitter=self._access.backoff_seconds
+            multiplier=self._access.backoff_seconds, max=30, jitter=self._access.backoff_seconds
         )
 
         def wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
-            told = error.wait_seconds if isinstance(error, RateLimited) else None
-            return min(told, self._access.longest_wait_seconds) if told else backoff(state)
+            return 0.0 if isinstance(error, RateLimited) else backoff(state)  # the next call is held back itself
+
+        def is_passing(error: BaseException) -> bool:
+            if not isinstance(error, RateLimited):
+                return isinstance(error, TransientMetaError)
+            return (error.wait_seconds or 0.0) <= self._patience(account_id)
 
         def before_sleep(state: RetryCallState) -> None:
             seconds = state.next_action.sleep if state.next_action else 0.0
@@ -101,16 +132,24 @@ class Transport:
             log.warning("retry", account_id=account_id, path=path, seconds=round(seconds, 1), reason=str(error))
 
         retrying = Retrying(
-            retry=retry_if_exception_type((TransientMetaError, RateLimited)),
+            retry=retry_if_exception(is_passing),
             stop=stop_after_attempt(self._access.attempts),
             wait=wait,
             sleep=self._sleep,
             before_sleep=before_sleep,
             reraise=True,
         )
-        return retrying(self._once, method, path, params, account_id, traffic)
+        return retrying(self._once, method, path, params, account_id, traffic, gate)
 
-    def _once(self, method: str, path: str, params: Mapping[str, str], account_id: str, traffic: Traffic) -> Any:
+    def _once(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        account_id: str,
+        traffic: Traffic,
+        gate: BoundedSemaphore | None,
+    ) -> Any:
         self._hold_back(account_id, traffic)
         url = f"{self._access.url.rstrip('/')}/{self._access.version}/{path}"
         traffic.calls += 1
@@ -126,25 +165,59 @@ class Transport:
         except requests.RequestException as fault:
             raise TransientMetaError(f"no answer from {urlsplit(url).netloc}: {type(fault).__name__}") from None
         traffic.bytes += len(response.content)
-        self._pacer.note(account_id, read_usage(response.headers))
-        return _answer(response)
+        self._heed(response.headers)
+        usage = read_usage(response.headers)
+        try:
+            body = _answer(response, gate)
+        except RateLimited as limited:
+            self._pacer.note(account_id, usage, is_refused=True, is_app_refused=limited.code in APP_LIMITS)
+            limited.wait_seconds = max(usage.wait_seconds, self._pacer.delay(account_id))
+            raise
+        self._pacer.note(account_id, usage)
+        return body
+
+    def _patience(self, account_id: str) -> float:
+        return self._access.patience_seconds if account_id else self._access.longest_wait_seconds
 
     def _hold_back(self, account_id: str, traffic: Traffic) -> None:
-        seconds = min(self._pacer.delay(account_id), self._access.longest_wait_seconds)
+        seconds = self._pacer.delay(account_id)
+        if seconds > self._patience(account_id):
+            limited = RateLimited(f"the quota is used up, as Meta's headers say: {seconds:.0f} s to wait")
+            limited.wait_seconds = seconds
+            raise limited
         if seconds > 0:
             if seconds >= 1:
                 log.info("slowing down", account_id=account_id, seconds=round(seconds, 1))
             traffic.waited_seconds += seconds
             self._sleep(seconds)
 
+    def _heed(self, headers: Mapping[str, str]) -> None:
+        """A warning about the API's version reaches the operator, once per text."""
+        text = headers.get("x-ad-api-version-warning")
+        if text and text not in self._warnings:
+            self._warnings.add(text)
+            log.warning("Meta warns about the API's version", version=self._access.version, text=text[:300])
+            self._warned(text[:300])
 
-def _answer(response: requests.Response) -> Any:
+
+def _answer(response: requests.Response, gate: BoundedSemaphore | None) -> Any:
+    if gate is None:
+        return _read(response)
+    gate.acquire()
+    try:
+        return _read(response)
+    except BaseException:
+        gate.release()
+        raise
+
+
+def _read(response: requests.Response) -> Any:
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         body = _leniently(response)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
-        raise _with_wait(error_from_envelope(body["error"], response.status_code), response)
+        raise error_from_envelope(body["error"], response.status_code)
     if response.status_code >= 400:
         raise TransientMetaError(f"HTTP {response.status_code} without an error envelope")
     return body
@@ -168,9 +241,3 @@ def _no_json(response: requests.Response) -> MetaError:
     return TransientMetaError(
         f"HTTP {response.status_code} with a body that is no JSON ({len(response.content)} bytes)"
     )
-
-
-def _with_wait(error: MetaError, response: requests.Response) -> MetaError:
-    if isinstance(error, RateLimited):
-        error.wait_seconds = read_usage(response.headers).wait_seconds or None
-    return error

@@ -7,7 +7,7 @@ the reading (raw.insight_readings), says that it happened (raw.reading_runs) and
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -16,19 +16,23 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.meta_ads.rows import (
+    CUSTOM_CONVERSION_COLUMNS,
     INSIGHT_COLUMNS,
     OBJECT_COLUMNS,
     InsightReader,
     UnreadableRow,
+    read_activity,
+    read_custom_conversion,
     read_object,
 )
 from fbads_pipeline.adapters.postgres import raw_sql
+from fbads_pipeline.adapters.postgres.account_locks import AccountLocks
+from fbads_pipeline.adapters.postgres.faults import never_half
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.collecting import AccountReport, Applied, Kind, Level, Page
+from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Kind, Level, Page
 from fbads_pipeline.domain.days import DayRange
 
-KEPT_READINGS: frozenset[Level] = frozenset({"account", "campaign"})
-_LOCK_CLASS = 1717723492
+KEPT_READINGS = frozenset({Grain("account"), Grain("campaign")})
 
 
 class PostgresRawStore:
@@ -36,17 +40,17 @@ class PostgresRawStore:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._locks = AccountLocks(engine)
 
     @contextmanager
     def lock_account(self, account_id: str) -> Iterator[bool]:
-        key = {"class": _LOCK_CLASS, "account": account_id}
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            held = connection.execute(sa.text("select pg_try_advisory_lock(:class, hashtext(:account))"), key).scalar()
-            try:
-                yield bool(held)
-            finally:
-                if held:
-                    connection.execute(sa.text("select pg_advisory_unlock(:class, hashtext(:account))"), key)
+        """All locks of this store are held by one connection, that ends them when the process dies."""
+        is_held = self._locks.take(account_id)
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                self._locks.give_back(account_id)
 
     def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None:
         rows = [{**vars(account), "collected_at": read_at} for account in accounts]
@@ -72,22 +76,24 @@ class PostgresRawStore:
             rows = connection.execute(sa.text(raw_sql.LAST_READINGS), values)
             return {row.day: row.read_at for row in rows}
 
+    @never_half
     def apply_insights(
-        self, account_id: str, level: Level, days: DayRange, pages: Iterator[Page], *, run_id: str, read_at: datetime
+        self, account_id: str, grain: Grain, days: DayRange, pages: Iterator[Page], *, run_id: str, read_at: datetime
     ) -> Applied:
         """Reads every page before the transaction begins: a reading that fails half-way leaves no trace."""
         with self._engine.connect() as connection:
             cursor = connection.connection.cursor()
             cursor.execute(raw_sql.INCOMING)
-            rows_read, refused = _copy_pages(cursor, InsightReader(account_id, level, days), pages)
+            rows_read, refused = _copy_pages(cursor, InsightReader(account_id, grain, days), pages)
             values = {
                 "account": account_id,
-                "level": level,
+                "level": grain.level,
+                "breakdown": grain.breakdown,
                 "since": days.since,
                 "until": days.until,
                 "run_id": run_id,
                 "read_at": read_at,
-                "keep_readings": level in KEPT_READINGS,
+                "keep_readings": grain in KEPT_READINGS,
             }
             cursor.execute(raw_sql.DROP_REPEATED)
             cursor.execute(raw_sql.APPLY_INSIGHTS, values)
@@ -95,29 +101,54 @@ class PostgresRawStore:
             if refused:
                 cursor.executemany(raw_sql.QUARANTINE, [{**values, **row} for row in refused])
             if changed or removed:
-                cursor.execute(raw_sql.STUBS[level], values)
+                cursor.execute(raw_sql.STUBS[grain.level], values)
                 cursor.execute(raw_sql.MARK_CHANGED, values)
             connection.connection.commit()
             return Applied(rows_read, changed, removed, len(refused))
 
+    @never_half
     def apply_objects(self, account_id: str, kind: Kind, pages: Iterator[Page], *, read_at: datetime) -> Applied:
         """Upserts what the edges showed; objects that no edge shows stay: facts name them."""
-        rows: dict[str, tuple[object, ...]] = {}
-        read = refused = 0
-        for page in pages:
-            for row in page:
-                read += 1
-                try:
-                    values = read_object(kind, row, account_id)
-                except UnreadableRow:
-                    refused += 1
-                    continue
-                rows[str(values[0])] = values
-        columns = OBJECT_COLUMNS[kind]
+        rows, refused = _read_rows(pages, lambda row: read_object(kind, row, account_id))
+        return self._upsert(account_id, f"raw.{kind}s", OBJECT_COLUMNS[kind], kind, rows, refused, read_at)
+
+    @never_half
+    def apply_custom_conversions(self, account_id: str, pages: Iterator[Page], *, read_at: datetime) -> Applied:
+        """Upserts the account's own conversions."""
+        rows, refused = _read_rows(pages, lambda row: read_custom_conversion(row, account_id))
+        table, columns = "raw.custom_conversions", CUSTOM_CONVERSION_COLUMNS
+        return self._upsert(account_id, table, columns, "custom_conversion", rows, refused, read_at)
+
+    @never_half
+    def apply_activities(self, account_id: str, pages: Iterator[Page], *, read_at: datetime) -> Applied:
+        """Adds the events that are not known yet; an event never changes."""
+        from psycopg2.extras import execute_values
+
+        rows, refused = _read_rows(pages, lambda row: read_activity(row, account_id), key=1)
         with self._engine.begin() as connection:
             cursor = connection.connection.cursor()
-            changed = _upsert_objects(cursor, f"raw.{kind}s", columns, [rows[key] for key in sorted(rows)], read_at)
-        return Applied(read, changed, 0, refused)
+            added = []
+            if rows:
+                stamped = [(*row, read_at) for row in rows]
+                added = execute_values(cursor, raw_sql.ADD_ACTIVITIES, stamped, page_size=len(stamped), fetch=True)
+            _quarantine(cursor, account_id, "activity", refused, read_at)
+        return Applied(len(rows) + len(refused), len(added), 0, len(refused))
+
+    def _upsert(
+        self,
+        account_id: str,
+        table: str,
+        columns: Sequence[str],
+        what: str,
+        rows: list[tuple[object, ...]],
+        refused: list[dict[str, Any]],
+        read_at: datetime,
+    ) -> Applied:
+        with self._engine.begin() as connection:
+            cursor = connection.connection.cursor()
+            changed = _upsert_objects(cursor, table, columns, rows, read_at)
+            _quarantine(cursor, account_id, what, refused, read_at)
+        return Applied(len(rows) + len(refused), changed, 0, len(refused))
 
     def missing_objects(self, account_id: str, kind: Kind) -> list[str]:
         query = f"select {kind}_id from raw.{kind}s where account_id = :account and effective_status is null order by 1"
@@ -134,11 +165,12 @@ class PostgresRawStore:
             connection.execute(sa.text(update), {"account": account_id, "ids": list(ids), "read_at": read_at})
 
     def record_failure(
-        self, account_id: str, level: Level, days: DayRange, error: str, *, run_id: str, read_at: datetime
+        self, account_id: str, grain: Grain, days: DayRange, error: str, *, run_id: str, read_at: datetime
     ) -> None:
         values = {
             "account": account_id,
-            "level": level,
+            "level": grain.level,
+            "breakdown": grain.breakdown,
             "since": days.since,
             "until": days.until,
             "run_id": run_id,
@@ -182,6 +214,30 @@ def _copy_pages(cursor: Any, reader: InsightReader, pages: Iterator[Page]) -> tu
     return rows_read, refused
 
 
+def _read_rows(
+    pages: Iterator[Page], read: Callable[[Mapping[str, Any]], tuple[object, ...]], key: int = 0
+) -> tuple[list[tuple[object, ...]], list[dict[str, Any]]]:
+    """The rows in the order of their keys, the last of each standing, and those that could not be read."""
+    rows: dict[str, tuple[object, ...]] = {}
+    refused: list[dict[str, Any]] = []
+    for page in pages:
+        for row in page:
+            try:
+                values = read(row)
+            except UnreadableRow as wrong:
+                refused.append({"reason": str(wrong), "payload": _payload(row)})
+                continue
+            rows[str(values[key])] = values
+    return [rows[one] for one in sorted(rows)], refused
+
+
+def _quarantine(cursor: Any, account_id: str, what: str, refused: list[dict[str, Any]], read_at: datetime) -> None:
+    """Rows that are no insights wait in the same place; `level` says what they were."""
+    shared = {"account": account_id, "level": what, "breakdown": "", "day": None, "run_id": "", "read_at": read_at}
+    for row in refused:
+        cursor.execute(raw_sql.QUARANTINE, {**shared, **row})
+
+
 def _upsert_objects(
     cursor: Any, table: str, columns: Sequence[str], rows: list[tuple[object, ...]], read_at: datetime
 ) -> int:
@@ -207,6 +263,7 @@ def _report_values(run_id: str, report: AccountReport) -> dict[str, Any]:
         "bytes": report.traffic.bytes,
         "retries": report.traffic.retries,
         "waited_seconds": round(report.traffic.waited_seconds, 3),
+        "notes": list(report.notes),
         "rows_read": report.applied.rows_read,
         "rows_changed": report.applied.rows_changed,
         "rows_removed": report.applied.rows_removed,

@@ -36,7 +36,7 @@ _SET = ", ".join(f"{column.strip()} = excluded.{column.strip()}" for column in _
 APPLY_INSIGHTS = f"""
 with gone as (
     delete from raw.insights r
-    where r.account_id = %(account)s and r.level = %(level)s and r.breakdown = ''
+    where r.account_id = %(account)s and r.level = %(level)s and r.breakdown = %(breakdown)s
       and r.day between %(since)s and %(until)s
       and not exists (
           select from incoming i
@@ -48,19 +48,19 @@ fresh as materialized (
     select i.*
     from incoming i
     left join raw.insights r
-        on r.account_id = %(account)s and r.level = %(level)s and r.breakdown = ''
+        on r.account_id = %(account)s and r.level = %(level)s and r.breakdown = %(breakdown)s
         and r.day = i.day and r.object_id = i.object_id and r.breakdown_value = i.breakdown_value
     where r.account_id is null or ({_of("r")}) is distinct from ({_of("i")})
 ),
 written as (
     insert into raw.insights ({_KEY}, {_FIGURES}, collected_at)
-    select %(account)s, %(level)s, '', day, object_id, breakdown_value, {_FIGURES}, %(read_at)s from fresh
+    select %(account)s, %(level)s, %(breakdown)s, day, object_id, breakdown_value, {_FIGURES}, %(read_at)s from fresh
     on conflict ({_KEY}) do update set {_SET}, collected_at = excluded.collected_at
     returning day
 ),
 kept as (
     insert into raw.insight_readings ({_KEY}, read_at, is_removed, {_FIGURES})
-    select %(account)s, %(level)s, '', day, object_id, breakdown_value, %(read_at)s, false, {_FIGURES}
+    select %(account)s, %(level)s, %(breakdown)s, day, object_id, breakdown_value, %(read_at)s, false, {_FIGURES}
     from fresh where %(keep_readings)s
     union all
     select account_id, level, breakdown, day, object_id, breakdown_value, %(read_at)s, true, {_FIGURES}
@@ -73,7 +73,7 @@ asked as (
 said as (
     insert into raw.reading_runs
         (account_id, level, breakdown, day, read_at, run_id, ok, rows_read, rows_changed, rows_removed)
-    select %(account)s, %(level)s, '', asked.day, %(read_at)s, %(run_id)s, true,
+    select %(account)s, %(level)s, %(breakdown)s, asked.day, %(read_at)s, %(run_id)s, true,
         coalesce(r.n, 0), coalesce(c.n, 0), coalesce(g.n, 0)
     from asked
     left join (select day, count(*) as n from incoming group by day) r using (day)
@@ -119,8 +119,8 @@ where account_id = %(account)s and level = %(level)s and breakdown = '' and day 
 """
 
 QUARANTINE = """
-insert into raw.quarantine (account_id, level, day, reason, payload, run_id, read_at)
-values (%(account)s, %(level)s, %(day)s, %(reason)s, %(payload)s, %(run_id)s, %(read_at)s)
+insert into raw.quarantine (account_id, level, breakdown, day, reason, payload, run_id, read_at)
+values (%(account)s, %(level)s, %(breakdown)s, %(day)s, %(reason)s, %(payload)s, %(run_id)s, %(read_at)s)
 """
 
 SAVE_ACCOUNTS = """
@@ -146,46 +146,65 @@ group by day having count(*) = :count
 
 RECORD_FAILURE = """
 insert into raw.reading_runs (account_id, level, breakdown, day, read_at, run_id, ok, error)
-select :account, :level, '', day::date, :read_at, :run_id, false, :error
+select :account, :level, :breakdown, day::date, :read_at, :run_id, false, :error
 from generate_series(cast(:since as date), cast(:until as date), interval '1 day') as day
 on conflict do nothing
 """
 
 SAVE_REPORT = """
 insert into ops.collect_runs (run_id, account_id, status, error_kind, error, since, until, calls, bytes, rows_read,
-    rows_changed, rows_removed, retries, waited_seconds, started_at, ended_at)
+    rows_changed, rows_removed, retries, waited_seconds, notes, started_at, ended_at)
 values (:run_id, :account_id, :status, :error_kind, :error, :since, :until, :calls, :bytes, :rows_read,
-    :rows_changed, :rows_removed, :retries, :waited_seconds, :started_at, :ended_at)
+    :rows_changed, :rows_removed, :retries, :waited_seconds, :notes, :started_at, :ended_at)
 on conflict (run_id, account_id) do update set
     status = excluded.status, error_kind = excluded.error_kind, error = excluded.error,
     calls = excluded.calls, bytes = excluded.bytes, rows_read = excluded.rows_read,
     rows_changed = excluded.rows_changed, rows_removed = excluded.rows_removed, retries = excluded.retries,
-    waited_seconds = excluded.waited_seconds, ended_at = excluded.ended_at
+    waited_seconds = excluded.waited_seconds, notes = excluded.notes, ended_at = excluded.ended_at
 """
 
-# Days before yesterday only: fresher figures move between the two calls.
+ADD_ACTIVITIES = """
+insert into raw.activities
+    (account_id, event_id, event_at, event_type, object_id, object_type, object_name, extra, collected_at)
+values %s
+on conflict do nothing
+returning 1
+"""
+
+# Days before yesterday only: fresher figures move between the two calls. Actions are held against each other by type.
 CONTROL_MISMATCHES = """
 with days as (
     select account_id, day from raw.reading_runs
     where run_id = :run_id and level in ('account', 'campaign') and breakdown = '' and ok
     group by account_id, day having count(distinct level) = 2
 ),
-totals as (
-    select account_id, day, level, sum(impressions) as impressions, sum(clicks) as clicks, sum(spend) as spend,
-        count(*) as objects
+read as (
+    select account_id, day, level, impressions, clicks, spend, actions
     from raw.insights join days using (account_id, day)
     where breakdown = '' and level in ('account', 'campaign')
-    group by account_id, day, level
+),
+figures as (
+    select account_id, day, level, figure, sum(value) as value, count(*) as objects
+    from read
+    cross join lateral (
+        values ('impressions', impressions), ('clicks', clicks), ('spend', spend)
+    ) as plain (figure, value)
+    group by account_id, day, level, figure
+    union all
+    select account_id, day, level, action ->> 'action_type', sum((action ->> 'value')::numeric), count(*)
+    from read cross join lateral jsonb_array_elements(actions) as action
+    group by account_id, day, level, action ->> 'action_type'
 )
-select account_id, day, a.impressions as account_impressions, c.impressions as campaign_impressions,
-    a.clicks as account_clicks, c.clicks as campaign_clicks, a.spend as account_spend, c.spend as campaign_spend
-from (select * from totals where level = 'account') a
-full join (select * from totals where level = 'campaign') c using (account_id, day)
+select account_id, day, figure, a.value as account, c.value as campaigns
+from (select * from figures where level = 'account') a
+full join (select * from figures where level = 'campaign') c using (account_id, day, figure)
 join raw.accounts using (account_id)
 where day < (cast(:now as timestamptz) at time zone timezone_name)::date - 1
-  and ((a.impressions, a.clicks) is distinct from (c.impressions, c.clicks)
-       or coalesce(abs(a.spend - c.spend) > 0.01 * c.objects, true))
-order by account_id, day
+  and coalesce(
+      abs(a.value - c.value) > case figure when 'spend' then 0.01 * c.objects else 0 end,
+      coalesce(a.value, c.value, 0) <> 0
+  )
+order by account_id, day, figure
 limit 50
 """
 

@@ -10,7 +10,8 @@ from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.ports import AdsApi, Clock, RawStore
-from fbads_pipeline.services.sync_ads import Progress, SyncPlan, list_accounts, pick_accounts, shards_of, sync_ads
+from fbads_pipeline.services.sync_ads import Progress, sync_ads
+from fbads_pipeline.services.sync_plan import SyncPlan, list_accounts, pick_accounts, shards_of
 from fbads_pipeline.settings import Settings
 
 TABLES = ("accounts", "campaigns", "adsets", "ads", "insights")
@@ -24,15 +25,18 @@ _DESCRIPTIONS = {
 
 
 class CollectConfig(dg.Config):
-    """accounts: ids to read, empty for all; only_due: read what each account needs now, within the partitions asked."""
+    """accounts: ids to read, empty for all; only_due: read what each account needs now, within the partitions asked;
+    breakdown_days: of how many of the newest days the settings' breakdowns are read too, None for all."""
 
     accounts: list[str] = []
     only_due: bool = False
+    breakdown_days: int | None = None
 
 
-def collect_config(accounts: list[str], *, only_due: bool) -> dict[str, Any]:
+def collect_config(accounts: list[str], *, only_due: bool, breakdown_days: int | None = None) -> dict[str, Any]:
     """Run config of the collecting part, for `RunRequest` and `execute_in_process`."""
-    return {"ops": {"collect": {"ops": {"plan_shards": {"config": {"accounts": accounts, "only_due": only_due}}}}}}
+    config = {"accounts": accounts, "only_due": only_due, "breakdown_days": breakdown_days}
+    return {"ops": {"collect": {"ops": {"plan_shards": {"config": config}}}}}
 
 
 @dg.op(out=dg.DynamicOut())
@@ -49,9 +53,9 @@ def plan_shards(
     accounts = pick_accounts(seen, config.accounts, settings.account_ids)
     keys = context.partition_key_range
     for number, shard in enumerate(shards_of(accounts, settings.shards)):
-        yield dg.DynamicOutput(
-            {"accounts": shard, "since": keys.start, "until": keys.end, "only_due": config.only_due}, f"shard_{number}"
-        )
+        days = {"since": keys.start, "until": keys.end, "only_due": config.only_due}
+        shared = {"breakdown_days": config.breakdown_days, **days}
+        yield dg.DynamicOutput({"accounts": shard, **shared}, f"shard_{number}")
 
 
 @dg.op
@@ -71,10 +75,19 @@ def collect_shard(
         run_id=context.run_id,
         levels=settings.levels,
         days=None if shard["only_due"] else asked,
+        breakdowns=settings.breakdowns,
+        breakdown_days=shard["breakdown_days"],
         restatement_days=settings.restatement_days,
         concurrency=settings.concurrency,
+        account_concurrency=settings.account_concurrency,
+        longest_wait_seconds=settings.longest_wait_seconds,
     )
     reports = sync_ads(ads, raw, clock, accounts, plan, progress)
+    for report in reports:
+        for said in [*report.notes, *([report.error] if report.error else [])]:
+            context.log.warning(f"account {report.account_id}: {said}")
+        if report.traffic.waited_seconds >= 1:
+            context.log.info(f"account {report.account_id} waited {report.traffic.waited_seconds:.0f} s for its quota")
     return [report.as_row() for report in reports]
 
 
@@ -109,18 +122,23 @@ def collect() -> Mapping[str, Any]:
 
 
 def _metadata(rows: list[dict[str, Any]]) -> Mapping[str, Any]:
-    totals = {
-        key: sum(row[key] for row in rows) for key in ("calls", "bytes", "rows_read", "rows_changed", "rows_removed")
-    }
-    header = "| account | status | days | calls | rows read | changed | removed | waited s | retries | error |\n"
-    lines = [
-        "| {account_id} | {status} | {days} | {calls} | {rows_read} | {rows_changed} | {rows_removed} |"
-        " {waited_seconds:.1f} | {retries} | {error} |".format(**{**row, "error": _cell(row["error"])})
-        for row in rows
-    ]
-    table = header + "|---" * 10 + "|\n" + "\n".join(lines)
-    return {**totals, "accounts": len(rows), "by_account": dg.MetadataValue.md(table)}
+    counted = ("calls", "bytes", "rows_read", "rows_changed", "rows_removed", "rows_quarantined", "retries")
+    totals = {key: sum(row[key] for row in rows) for key in (*counted, "waited_seconds")}
+    table = "\n".join([_HEADER, "|---" * _HEADER.count("|", 1) + "|", *map(_line, rows)])
+    failed = sum(1 for row in rows if row["status"] != "done")
+    return {**totals, "accounts": len(rows), "failed_accounts": failed, "by_account": dg.MetadataValue.md(table)}
 
 
-def _cell(text: str | None) -> str:
-    return (text or "").replace("|", "\\|").replace("\n", " ")
+_HEADER = "| account | status | days | calls | bytes | rows read | changed | removed | waited s | retries | said |"
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    said = "; ".join([*([row["error"]] if row["error"] else []), *row["notes"]])
+    return (
+        "| {account_id} | {status} | {days} | {calls} | {bytes} | {rows_read} | {rows_changed} | {rows_removed} |"
+        " {waited_seconds:.1f} | {retries} | {said} |"
+    ).format(**row, said=_cell(said))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

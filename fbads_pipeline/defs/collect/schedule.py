@@ -5,7 +5,7 @@ import dagster as dg
 from fbads_pipeline.defs.collect.assets import collect_config
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.ports import Clock, RawStore
-from fbads_pipeline.services.sync_ads import due_range
+from fbads_pipeline.services.sync_plan import due_range
 from fbads_pipeline.settings import Settings
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"

@@ -16,14 +16,19 @@ _KINDS = ("model", "seed", "snapshot")
 _NODES: Mapping[str, Mapping[str, Any]] = {
     unique_id: node for unique_id, node in MANIFEST["nodes"].items() if node["resource_type"] in (*_KINDS, "test")
 }
+_ON_THE_WAY = ("stg_insights", "int_insight_measures", "stg_breakdown_insights", "int_breakdown_measures")
 _ORDER = tuple(TopologicalSorter({name: MANIFEST["parent_map"][name] for name in _NODES}).static_order())
 
 
 class Lineage(DagsterDbtTranslator):
-    """Only the daily models have days; Dagster would write an event per asset and day for all the others too."""
+    """Days for the daily models and for what lies between them and raw.insights, so that a backfill reaches them.
+
+    No days for the others: Dagster would write an event per asset and day for each of them too.
+    """
 
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
-        return ACCOUNT_DAYS if str(dbt_resource_props["name"]).endswith("_daily") else None
+        name = str(dbt_resource_props["name"])
+        return ACCOUNT_DAYS if name.endswith("_daily") or name in _ON_THE_WAY else None
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
@@ -106,7 +111,7 @@ def _variables(context: dg.AssetExecutionContext) -> dict[str, Any]:
     if not context.selected_asset_keys:
         return {"check_everything": True}
     asked = context.run.asset_selection
-    if not asked or any(key.path[0] == "raw" for key in asked):
+    if not asked or any(key.path[0] == "raw" for key in asked) or not context.has_partition_key_range:
         return {}
     keys = context.partition_key_range
     return {"rebuild_from": keys.start, "rebuild_to": keys.end}

@@ -8,6 +8,7 @@ import pytest
 
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.domain.collecting import Grain
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.errors import AccountStopped, RateLimited, TooMuchData, TransientMetaError
 from fbads_pipeline_tests.graph_server import Answer, error, graph_server
@@ -41,7 +42,7 @@ def test_pages_are_followed_to_the_missing_next_even_past_an_empty_one():
         return Answer({"data": [{"id": one} for one in pages[before]], "paging": paging})
 
     with graph_server(answer) as server:
-        rows = rows_of(client(server.url).insights("1", "ad", DAYS))
+        rows = rows_of(client(server.url).insights("1", Grain("ad"), DAYS))
     assert [row["id"] for row in rows] == ["a", "b"]
     assert [one.query.get("after") for one in server.asked] == [None, "c0", "c1"]
     assert {one.query["level"] for one in server.asked} == {"ad"}
@@ -59,8 +60,8 @@ def test_the_token_travels_in_the_header_alone_with_a_proof_beside_it():
 def test_every_effective_status_of_the_level_is_named():
     with graph_server(lambda asked, before: Answer({"data": []})) as server:
         ads = client(server.url)
-        list(ads.insights("1", "adset", DAYS))
-        list(ads.insights("1", "account", DAYS))
+        list(ads.insights("1", Grain("adset"), DAYS))
+        list(ads.insights("1", Grain("account"), DAYS))
         list(ads.objects("1", "ad"))
     insights, account, objects = server.asked
     (every,) = json.loads(insights.query["filtering"])
@@ -89,7 +90,7 @@ def test_a_passing_fault_is_tried_again(fault):
     naps = Naps()
     with graph_server(lambda asked, before: fault if before < 2 else Answer({"data": [{"id": "1"}]})) as server:
         ads = client(server.url, naps)
-        assert rows_of(ads.insights("1", "account", DAYS)) == [{"id": "1"}]
+        assert rows_of(ads.insights("1", Grain("account"), DAYS)) == [{"id": "1"}]
     assert len(naps) == 2
     traffic = ads.traffic("1")
     assert (traffic.calls, traffic.retries) == (3, 2)
@@ -97,7 +98,7 @@ def test_a_passing_fault_is_tried_again(fault):
 
 def test_patience_ends():
     with graph_server(lambda asked, before: error(1)) as server, pytest.raises(TransientMetaError):
-        rows_of(client(server.url, attempts=3).insights("1", "account", DAYS))
+        rows_of(client(server.url, attempts=3).insights("1", Grain("account"), DAYS))
     assert len(server.asked) == 3
 
 
@@ -105,20 +106,42 @@ def test_a_rate_limit_is_waited_out_as_the_headers_tell():
     naps = Naps()
     told = error(17, 2446079, X_Ad_Account_Usage='{"acc_id_util_pct": 100, "reset_time_duration": 42}')
     with graph_server(lambda asked, before: told if before == 0 else Answer({"data": []})) as server:
-        ads = client(server.url, naps)
-        rows_of(ads.insights("1", "account", DAYS))
-    assert 42 in naps
-    assert ads.traffic("1").waited_seconds >= 42
+        ads = client(server.url, naps, patience_seconds=60)
+        rows_of(ads.insights("1", Grain("account"), DAYS))
+    assert max(naps) == pytest.approx(42, abs=1)
+    assert ads.traffic("1").waited_seconds >= 41
+
+
+def test_a_long_wait_is_not_slept_through_but_raised_and_no_call_is_made_until_it_is_over():
+    told = error(17, 2446079, X_Ad_Account_Usage='{"acc_id_util_pct": 100, "reset_time_duration": 900}')
+    with graph_server(lambda asked, before: told) as server:
+        ads = client(server.url, Naps())
+        for _ in range(3):
+            with pytest.raises(RateLimited) as limited:
+                rows_of(ads.insights("1", Grain("account"), DAYS))
+            assert limited.value.wait_seconds == pytest.approx(900, abs=2)
+    assert len(server.asked) == 1
+
+
+def test_a_call_that_warns_of_the_limit_is_the_last_before_the_wait():
+    full = Answer({"data": []}, headers={"X-Ad-Account-Usage": '{"acc_id_util_pct": 96, "reset_time_duration": 600}'})
+    with graph_server(lambda asked, before: full) as server:
+        ads = client(server.url, Naps())
+        rows_of(ads.insights("1", Grain("account"), DAYS))
+        with pytest.raises(RateLimited, match="600 s to wait"):
+            rows_of(ads.insights("1", Grain("account"), DAYS))
+        rows_of(ads.insights("2", Grain("account"), DAYS))
+    assert len(server.asked) == 2, "no call that would be refused, and the other account goes on"
 
 
 def test_a_rate_limit_without_end_is_said():
     with graph_server(lambda asked, before: error(80000)) as server, pytest.raises(RateLimited):
-        rows_of(client(server.url, attempts=2).insights("1", "account", DAYS))
+        rows_of(client(server.url, attempts=2).insights("1", Grain("account"), DAYS))
 
 
 def test_an_expired_token_is_not_tried_again():
     with graph_server(lambda asked, before: error(190, 463)) as server, pytest.raises(AccountStopped) as stop:
-        rows_of(client(server.url).insights("1", "account", DAYS))
+        rows_of(client(server.url).insights("1", Grain("account"), DAYS))
     assert len(server.asked) == 1
     assert TOKEN not in str(stop.value) + repr(stop.value)
 
@@ -131,7 +154,7 @@ def test_a_range_that_is_too_large_is_asked_for_in_halves():
         return Answer({"data": [{"day": since}]})
 
     with graph_server(answer) as server:
-        rows = rows_of(client(server.url).insights("1", "ad", DAYS))
+        rows = rows_of(client(server.url).insights("1", Grain("ad"), DAYS))
     assert [row["day"] for row in rows] == [str(day) for day in DAYS]
 
 
@@ -144,9 +167,9 @@ def test_a_day_that_is_too_large_is_asked_for_in_smaller_pages():
         return Answer({"data": [{"id": "1"}]})
 
     with graph_server(answer) as server:
-        assert len(rows_of(client(server.url).insights("1", "ad", day))) == 1
+        assert len(rows_of(client(server.url).insights("1", Grain("ad"), day))) == 1
     with graph_server(lambda asked, before: error(100, 1487534)) as server, pytest.raises(TooMuchData):
-        rows_of(client(server.url).insights("1", "ad", day))
+        rows_of(client(server.url).insights("1", Grain("ad"), day))
 
 
 def test_pages_that_lead_in_a_circle_are_no_endless_loop():

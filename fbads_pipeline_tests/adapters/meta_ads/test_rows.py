@@ -11,13 +11,15 @@ from fbads_pipeline.adapters.meta_ads.rows import (
     InsightReader,
     UnreadableRow,
     read_account,
+    read_activity,
     read_object,
 )
+from fbads_pipeline.domain.collecting import Grain
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.errors import PermanentMetaError
 
 DAY = date(2026, 11, 1)
-READER = InsightReader("42", "ad", DayRange(DAY, DAY))
+READER = InsightReader("42", Grain("ad"), DayRange(DAY, DAY))
 ROW = {
     "account_id": "42",
     "campaign_id": "9007199254740993",
@@ -136,3 +138,49 @@ def test_an_object_keeps_budgets_in_minor_units_and_instants_in_utc():
     assert campaign["stop_at"] is None
     with pytest.raises(UnreadableRow, match="is no id"):
         read_object("campaign", {"id": None}, "42")
+
+
+def test_a_breakdowns_values_are_part_of_the_key_in_the_fields_order():
+    reader = InsightReader("42", Grain("campaign", "gender,age"), DayRange(DAY, DAY))
+    line = reader.line({**ROW, "age": "25-34", "gender": "fe\tmale"})
+    assert dict(zip(INSIGHT_COLUMNS, line.split("\t"), strict=True))["breakdown_value"] == "fe\\tmale,25-34"
+    assert "\tunknown,25-34\t" in reader.line({**ROW, "age": "25-34"})
+    with pytest.raises(UnreadableRow, match="age .* is no breakdown value"):
+        reader.line({**ROW, "age": [25]})
+
+
+def test_an_event_keeps_what_and_when_but_not_who():
+    row = {
+        "event_type": "update_campaign_budget",
+        "event_time": "2026-11-01T10:00:00+0000",
+        "object_id": "7",
+        "actor_name": "Maria",
+        "extra_data": '{"new_value": 2, "old_value": 1}',
+    }
+    event = read_activity(row, "42")
+    assert "Maria" not in str(event)
+    assert event[-1] == '{"new_value":2,"old_value":1}'
+    assert read_activity({**row, "extra_data": '{"old_value": 1, "new_value": 2}'}, "42") == event
+    assert read_activity({**row, "extra_data": "no json"}, "42")[1] != event[1]
+    for wrong in ({**row, "event_time": "soon"}, {**row, "event_type": None}):
+        with pytest.raises(UnreadableRow, match="lacks its type or its time"):
+            read_activity(wrong, "42")
+
+
+@pytest.mark.parametrize("info", [None, [], {}, {"status": None}])
+def test_an_ad_set_without_a_learning_stage_has_none(info):
+    values = dict(
+        zip(OBJECT_COLUMNS["adset"], read_object("adset", {"id": "1", "learning_stage_info": info}, "42"), strict=True)
+    )
+    assert (values["learning_status"], values["learning_conversions"], values["last_significant_edit_at"]) == (
+        None,
+    ) * 3
+
+
+def test_the_learning_stage_of_an_ad_set_is_kept():
+    info = {"status": "LEARNING", "conversions": 17, "last_sig_edit_ts": 1_793_500_000}
+    values = dict(
+        zip(OBJECT_COLUMNS["adset"], read_object("adset", {"id": "1", "learning_stage_info": info}, "42"), strict=True)
+    )
+    assert (values["learning_status"], values["learning_conversions"]) == ("LEARNING", 17)
+    assert values["last_significant_edit_at"] == datetime.fromtimestamp(1_793_500_000, UTC)

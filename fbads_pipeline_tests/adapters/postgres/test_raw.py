@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
-from fbads_pipeline.domain.collecting import AccountReport
+from fbads_pipeline.domain.collecting import AccountReport, Grain
 from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import TransientMetaError
+from fbads_pipeline.domain.errors import StoreDown, TransientMetaError
 from fbads_pipeline_tests.fake_ads import an_account
 
 D1, D2 = date(2026, 11, 1), date(2026, 11, 2)
@@ -40,9 +40,9 @@ def store(migrated_engine):
     return PostgresRawStore(migrated_engine)
 
 
-def apply(store, rows, *, level="campaign", days=DAYS, at=T0, run_id="r1", pages=None):
+def apply(store, rows, *, level="campaign", breakdown="", days=DAYS, at=T0, run_id="r1", pages=None):
     pages = iter([rows]) if pages is None else pages
-    return store.apply_insights("42", level, days, pages, run_id=run_id, read_at=at)
+    return store.apply_insights("42", Grain(level, breakdown), days, pages, run_id=run_id, read_at=at)
 
 
 def all_rows(store, table, columns="*", where="true"):
@@ -133,7 +133,7 @@ def test_a_reading_that_breaks_off_leaves_no_trace(store):
 
 
 def test_a_failed_reading_is_said_and_no_zero_is_stored(store):
-    store.record_failure("42", "campaign", DAYS, "forbidden", run_id="r1", read_at=T0)
+    store.record_failure("42", Grain("campaign"), DAYS, "forbidden", run_id="r1", read_at=T0)
     assert facts(store) == []
     runs = all_rows(store, "raw.reading_runs", "day, ok, error")
     assert runs == [(D1, False, "forbidden"), (D2, False, "forbidden")]
@@ -186,8 +186,11 @@ def test_sums_of_campaigns_are_held_against_the_account(store):
     now = datetime(2026, 11, 20, tzinfo=UTC)
     assert store.control_mismatches("r1", now) == []
     apply(store, [a_row("7")], at=T0 + timedelta(hours=1))
-    (wrong,) = store.control_mismatches("r1", now)
-    assert (wrong["day"], wrong["account_spend"], wrong["campaign_spend"]) == ("2026-11-01", "3.00", "1.50")
+    wrong = {
+        row["figure"]: (row["day"], row["account"], row["campaigns"]) for row in store.control_mismatches("r1", now)
+    }
+    assert wrong["spend"] == ("2026-11-01", "3.00", "1.50")
+    assert set(wrong) == {"impressions", "clicks", "spend"}
     assert store.control_mismatches("r1", datetime(2026, 11, 2, 12, tzinfo=UTC)) == [], "fresh days still move"
 
 
@@ -198,7 +201,7 @@ def test_changed_days_become_visible_in_the_order_of_their_numbers(store, migrat
     def write(account: str) -> None:
         for turn in range(15):
             row = {**a_row(spend=str(turn)), "account_id": account}
-            store.apply_insights(account, "campaign", DAYS, iter([[row]]), run_id=f"r{turn}", read_at=T0)
+            store.apply_insights(account, Grain("campaign"), DAYS, iter([[row]]), run_id=f"r{turn}", read_at=T0)
 
     writers = [threading.Thread(target=write, args=(str(one),)) for one in range(100, 106)]
     for writer in writers:
@@ -243,3 +246,73 @@ def test_the_report_of_a_run_is_kept(store):
     store.save_report("r1", report)
     (row,) = store.reports("r1")
     assert (row["status"], row["error"], row["since"]) == ("partial", "no", D1)
+
+
+def test_actions_of_the_account_are_held_against_those_of_its_campaigns(store):
+    store.save_accounts([an_account("42")], T0)
+    purchase = [{"action_type": "purchase", "value": "2"}]
+    apply(store, [a_row("7", actions=purchase)])
+    apply(store, [a_row(level="account", actions=[{"action_type": "purchase", "value": "3"}])], level="account")
+    (wrong,) = store.control_mismatches("r1", datetime(2026, 11, 20, tzinfo=UTC))
+    assert (wrong["figure"], wrong["account"], wrong["campaigns"]) == ("purchase", "3", "2")
+
+
+def test_a_breakdown_has_rows_of_its_own_and_never_touches_the_plain_ones(store):
+    apply(store, [a_row()])
+    parts = [a_row(age="25-34"), a_row(age="35-44", impressions="1")]
+    assert apply(store, parts, breakdown="age", run_id="r2").rows_changed == 2
+    assert apply(store, parts, breakdown="age", run_id="r3").rows_changed == 0
+    rows = all_rows(store, "raw.insights", "breakdown, breakdown_value, impressions")
+    assert rows == [("", "", 100), ("age", "25-34", 100), ("age", "35-44", 1)]
+    assert apply(store, parts[:1], breakdown="age", run_id="r4").rows_removed == 1
+    assert all_rows(store, "raw.insight_readings", "breakdown, object_id, read_at") == [("", "7", T0)]
+    runs = all_rows(store, "raw.reading_runs", "breakdown, day, run_id", "run_id <> 'r1'")
+    assert {breakdown for breakdown, _, _ in runs} == {"age"}
+    assert store.last_readings("42", DAYS, ["campaign"]) == {D1: T0, D2: T0}
+
+
+def test_events_are_added_once_and_what_cannot_be_read_waits_in_quarantine(store):
+    event = {"event_type": "create_campaign", "event_time": "2026-11-01T10:00:00+0000", "object_id": "7"}
+    pages = [[event, {**event, "event_time": "2026-11-01T11:00:00+0000"}, event], [{"event_type": "x"}]]
+    first = store.apply_activities("42", iter(pages), read_at=T0)
+    assert (first.rows_changed, first.rows_quarantined) == (2, 1)
+    assert store.apply_activities("42", iter(pages), read_at=T0).rows_changed == 0
+    waiting = all_rows(store, "raw.quarantine", "level, reason, payload")
+    assert waiting[0] == ("activity", "the event lacks its type or its time", '{"event_type":"x"}')
+
+
+def test_own_conversions_change_only_when_they_changed(store):
+    pages = [[{"id": "5", "name": "Sign-up", "is_archived": False, "default_conversion_value": "2.50"}]]
+    assert store.apply_custom_conversions("42", iter(pages), read_at=T0).rows_changed == 1
+    assert store.apply_custom_conversions("42", iter(pages), read_at=T0).rows_changed == 0
+    kept = all_rows(store, "raw.custom_conversions", "custom_conversion_id, account_id, default_value")
+    assert kept == [("5", "42", Decimal("2.50"))]
+
+
+def test_a_server_that_dies_in_the_middle_is_said_and_leaves_no_half(store, migrated_engine):
+    def dying():
+        yield [a_row()]
+        with migrated_engine.connect() as other:
+            pids = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+            other.execute(sa.text(f"{pids} and datname = current_database()"))
+        yield [a_row("8")]
+
+    with pytest.raises(
+        StoreDown, match="the database went away in the middle of it .* nothing of this reading was kept"
+    ):
+        apply(store, [], pages=dying())
+    assert facts(store) == []
+    assert apply(store, [a_row()], run_id="r2").rows_changed == 1
+
+
+def test_locks_are_taken_anew_when_the_server_has_dropped_them(store, migrated_engine):
+    with store.lock_account("42") as held:
+        assert held
+        with migrated_engine.connect() as other:
+            pids = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+            other.execute(sa.text(f"{pids} and datname = current_database()"))
+        other_store = PostgresRawStore(migrated_engine)
+        with other_store.lock_account("42") as taken:
+            assert taken
+    with store.lock_account("42") as again:
+        assert again

@@ -1,0 +1,158 @@
+"""The ways of asking for insights, from the widest to the narrowest; what worked is remembered per account and grain.
+
+1. one call for the whole range, pages of 5,000 rows; 2. where Meta asks for less, a report run on the same range;
+3. where that fails, half the days at a time, down to one; 4. smaller pages; 5. some statuses at a time; 6. some
+figures at a time, joined again by their keys. Ranges that were asked anew give rows twice: the same rows, of which
+the store keeps the last.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from fbads_pipeline.adapters.meta_ads.pages import read_pages
+from fbads_pipeline.adapters.meta_ads.queries import (
+    FIGURE_GROUPS,
+    FIGURES,
+    PAGE_ROWS,
+    SMALLEST_PAGE,
+    STATUSES,
+    insight_params,
+)
+from fbads_pipeline.adapters.meta_ads.report_runs import ReportFailed, read_report
+from fbads_pipeline.adapters.meta_ads.transport import Transport
+from fbads_pipeline.domain.collecting import Grain, Habit, Page
+from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.domain.errors import PermanentMetaError, TooMuchData
+from fbads_pipeline.ports import Habits
+
+_KEYS = ("date_start", "date_stop", "account_id", "campaign_id", "adset_id", "ad_id")
+
+
+class ForgetfulHabits:
+    """Habits that last as long as the process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, Grain], Habit] = {}
+
+    def of(self, account_id: str, grain: Grain) -> Habit:
+        return self._kept.get((account_id, grain), Habit())
+
+    def keep(self, account_id: str, grain: Grain, habit: Habit) -> None:
+        self._kept[account_id, grain] = habit
+
+
+class InsightQuery:
+    """One account's insights at one grain; every method yields pages."""
+
+    def __init__(
+        self, transport: Transport, habits: Habits, account_id: str, grain: Grain, windows: Sequence[str]
+    ) -> None:
+        self._transport, self._habits = transport, habits
+        self._account_id, self._grain, self._windows = account_id, grain, windows
+        self._path = f"act_{account_id}/insights"
+
+    def read(self, days: DayRange) -> Iterator[Page]:
+        """Every row of those days, in the way that worked last time."""
+        habit = self._habit()
+        if habit.refused_days is None or len(days) < habit.refused_days:
+            yield from self._range(days)
+        elif habit.is_report:
+            yield from self._report_or_halves(days)
+        else:
+            for part in days.chunks(max(habit.refused_days // 2, 1)):
+                yield from self._range(part)
+
+    def _range(self, days: DayRange) -> Iterator[Page]:
+        if len(days) == 1:
+            yield from self._day(days)
+            return
+        try:
+            yield from self._ask(days, self._page_rows())
+        except TooMuchData:
+            self._refused(days)
+            yield from self._report_or_halves(days)
+
+    def _report_or_halves(self, days: DayRange) -> Iterator[Page]:
+        params = insight_params(self._grain, days, self._windows)
+        try:
+            pages = read_report(self._transport, self._path, params, self._account_id, page_rows=self._page_rows())
+            yield from self._split(pages)
+            self._learn(replace(self._habit(), is_report=True))
+        except (ReportFailed, TooMuchData, PermanentMetaError):
+            self._learn(replace(self._habit(), is_report=False))
+            yield from self._halves(days)
+
+    def _halves(self, days: DayRange) -> Iterator[Page]:
+        """Half the days at a time without another report: Meta has just refused a larger one."""
+        for half in days.chunks((len(days) + 1) // 2):
+            if len(half) == 1:
+                yield from self._day(half)
+                continue
+            try:
+                yield from self._ask(half, self._page_rows())
+            except TooMuchData:
+                self._refused(half)
+                yield from self._halves(half)
+
+    def _day(self, day: DayRange) -> Iterator[Page]:
+        page_rows = self._page_rows()
+        while True:
+            try:
+                yield from self._ask(day, page_rows)
+                break
+            except TooMuchData:
+                if page_rows <= SMALLEST_PAGE:
+                    yield from self._by_status(day, page_rows)
+                    break
+                page_rows = max(page_rows // 5, SMALLEST_PAGE)
+        if page_rows != self._page_rows():
+            self._learn(replace(self._habit(), page_rows=page_rows))
+
+    def _by_status(self, day: DayRange, page_rows: int) -> Iterator[Page]:
+        """Some objects at a time: every status is in exactly one group, so nothing is lost and nothing comes twice."""
+        if self._grain.level == "account":
+            yield from self._by_figures(day, page_rows, ())
+            return
+        for status in STATUSES[self._grain.level]:
+            try:
+                yield from self._ask(day, page_rows, statuses=(status,))
+            except TooMuchData:
+                yield from self._by_figures(day, page_rows, (status,))
+
+    def _by_figures(self, day: DayRange, page_rows: int, statuses: Sequence[str]) -> Iterator[Page]:
+        joined: dict[tuple[object, ...], dict[str, object]] = {}
+        keys = (*_KEYS, *self._grain.fields)
+        for figures in FIGURE_GROUPS:
+            for page in self._ask(day, page_rows, fields=figures, statuses=statuses):
+                for row in page:
+                    joined.setdefault(tuple(row.get(key) for key in keys), {}).update(row)
+        yield list(joined.values())
+
+    def _ask(
+        self, days: DayRange, page_rows: int, *, fields: str = FIGURES, statuses: Sequence[str] = ()
+    ) -> Iterator[Page]:
+        params = insight_params(self._grain, days, self._windows, fields=fields, statuses=statuses)
+        return self._split(
+            read_pages(self._transport, self._path, {**params, "limit": str(page_rows)}, self._account_id)
+        )
+
+    def _split(self, pages: Iterator[Page]) -> Iterator[Page]:
+        """The pages; rows without any of the breakdown's fields are plain rows, and would count twice as its parts."""
+        for page in pages:
+            if self._grain.fields and page and not any(field in page[0] for field in self._grain.fields):
+                raise PermanentMetaError(f"the rows of {self._path} lack the breakdown {self._grain.breakdown}")
+            yield page
+
+    def _habit(self) -> Habit:
+        return self._habits.of(self._account_id, self._grain)
+
+    def _page_rows(self) -> int:
+        return self._habit().page_rows or PAGE_ROWS
+
+    def _refused(self, days: DayRange) -> None:
+        known = self._habit().refused_days
+        self._learn(replace(self._habit(), refused_days=min(len(days), known or len(days))))
+
+    def _learn(self, habit: Habit) -> None:
+        if habit != self._habit():
+            self._habits.keep(self._account_id, self._grain, habit)
