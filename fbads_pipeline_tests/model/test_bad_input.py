@@ -1,9 +1,13 @@
 """What Meta should not say and sometimes does: each has a defined result, and nothing vanishes silently."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.domain.collecting import Grain
+from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline_tests.model.house import DAY, House, days, numbers, statuses
 
 LONG = "'; drop table \N{PILE OF POO} \"" + "é" * 380
@@ -93,4 +97,22 @@ def test_an_object_without_a_parent_appears_as_such(house: House, level: str) ->
     assert statuses(outcome, [f"{level}_daily_objects_are_known"]) == {f"{level}_daily_objects_are_known": "warn"}
     assert house.rows(f"select campaign_id, spend from marts.{level}_daily where {level}_id = :o", o=orphan) == [
         (None, Decimal("10.5"))
+    ]
+
+
+def test_a_breakdown_value_that_meta_leaves_out_is_unknown_and_its_figures_stay(house: House) -> None:
+    row = {"campaign_id": "101", "date_start": str(DAY), "date_stop": str(DAY), "impressions": "10", "spend": "1.5"}
+    rows = [{**row, "age": "25-34", "gender": "female"}, {**row, "gender": "male"}]
+    store = PostgresRawStore(house.engine)
+    store.apply_insights(
+        "1", Grain("campaign", "age,gender"), DayRange(DAY, DAY), iter([rows]), run_id="r", read_at=datetime.now(UTC)
+    )
+    house.changed("1", DAY)
+    house.model("campaign_breakdown")
+    parts = (
+        "select age, gender, country, spend from marts.campaign_breakdown_daily where campaign_id = '101' order by 1"
+    )
+    assert house.rows(parts) == [
+        ("25-34", "female", None, Decimal("1.5")),
+        ("unknown", "male", None, Decimal("1.5")),
     ]

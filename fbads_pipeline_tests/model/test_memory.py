@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.domain.collecting import Grain, Level
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline_tests.model.house import House
 
@@ -28,7 +29,7 @@ def fixed_now(house: House) -> Iterator[None]:
 
 
 def read(
-    house: House, at: datetime, rows: Mapping[str, tuple[int, int]], *, day: date = TODAY, level: str = "campaign"
+    house: House, at: datetime, rows: Mapping[str, tuple[int, int]], *, day: date = TODAY, level: Level = "campaign"
 ) -> None:
     """One reading through the raw store: campaign → (impressions, purchases)."""
     page = [
@@ -45,7 +46,7 @@ def read(
         for campaign, (impressions, purchases) in rows.items()
     ]
     store = PostgresRawStore(house.engine)
-    store.apply_insights("1", level, DayRange(day, day), iter([page]), run_id="r", read_at=at)  # type: ignore[arg-type]
+    store.apply_insights("1", Grain(level), DayRange(day, day), iter([page]), run_id="r", read_at=at)
 
 
 def steps(house: House, campaign: str) -> list[tuple[Any, ...]]:
@@ -98,7 +99,7 @@ def test_a_day_reads_as_it_was_known_and_unchanged_differs_from_not_read(house: 
     assert house.rows(day, at=second) == [("101", 100, 1, first, second), ("102", 20, 2, second, second)]
     assert house.rows(day, at=fourth) == [("101", 150, 1, third, third)]
     failed = PostgresRawStore(house.engine)
-    failed.record_failure("1", "campaign", DayRange(TODAY, TODAY), "expired", run_id="f", read_at=fourth)
+    failed.record_failure("1", Grain("campaign"), DayRange(TODAY, TODAY), "expired", run_id="f", read_at=fourth)
     assert house.rows(day, at=fourth) == [("101", 150, 1, third, third)]
     runs = "select read_at, is_ok, is_unchanged, error from marts.reading_runs where level = 'campaign' and day = :d"
     assert house.rows(f"{runs} order by read_at", d=TODAY)[-2:] == [
