@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest demo up test lint bench clean browser
+.PHONY: help install manifest docs demo up test lint bench clean browser
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -29,6 +29,9 @@ $(STAMP): $(LOCK) requirements/uv.txt pyproject.toml
 
 manifest: $(STAMP) ## dbt's manifest, when the models have changed
 	@$(BIN)/python -m fbads_pipeline.defs.model.project
+
+docs: install ## the data dictionary, from the dbt project
+	$(BIN)/python -m fbads_pipeline.defs.model.dictionary
 
 demo: install ## the main job against a sandbox Marketing API, then Dagster and the sidecar until Ctrl-C
 	@exec $(BIN)/fbads demo $(ARGS)

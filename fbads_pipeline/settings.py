@@ -43,6 +43,16 @@ class Settings(BaseSettings):
         ("7d_click", "1d_view"), description="Attribution windows that are asked for."
     )
     restatement_days: int = Field(28, ge=2, le=92, description="Days that are read again once a day.")
+    goal_family: str = Field(
+        "purchase",
+        description="What accounts go for by default: a conversion family, or one action type such as"
+        " `offsite_conversion.fb_pixel_lead`.",
+    )
+    reporting_currency: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{3}$",
+        description="Currency (ISO 4217) of a second set of amounts; rates in `dbt_project/seeds/exchange_rates.csv`.",
+    )
     concurrency: int = Field(10, ge=1, le=64, description="Requests under way at once.")
     account_concurrency: int = Field(5, ge=1, le=64, description="Requests under way at once for one account.")
     longest_wait_seconds: float = Field(600, ge=0, description="How long an account waits for its quota in one run.")

@@ -9,13 +9,19 @@
 {%- endmacro %}
 
 
-{# The deployed text of every view that a model reads, its own SQL included: when it changes, all days are dirty. #}
+{#
+    The deployed text of every view that a model reads, its own SQL and the rows of the seeds included: when any of it
+    changes, all days are dirty.
+#}
 {% macro definition_of(node) -%}
     md5(concat_ws(
         '|',
         $definition${{ node.compiled_code }}$definition$
         {%- for view in views_above(node, []) %},
         pg_get_viewdef('{{ view }}'::regclass)
+        {%- endfor %}
+        {%- for seed in seeds_above(node, []) %},
+        (select md5(string_agg(rows_of_seed::text, '|' order by rows_of_seed::text)) from {{ seed }} as rows_of_seed)
         {%- endfor %}
     ))
 {%- endmacro %}
@@ -27,6 +33,19 @@
         {%- if view not in found -%}
             {%- do found.append(view) -%}
             {%- do views_above(graph.nodes[id], found) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro seeds_above(node, found) %}
+    {%- for id in node.depends_on.nodes if id in graph.nodes -%}
+        {%- set above = graph.nodes[id] -%}
+        {%- if above.resource_type == 'seed' and above.schema ~ '.' ~ above.alias not in found -%}
+            {%- do found.append(above.schema ~ '.' ~ above.alias) -%}
+        {%- elif above.config.materialized == 'view' -%}
+            {%- do seeds_above(above, found) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
@@ -55,7 +74,10 @@
         union all
         select account_id, day, 0 as seq
         from raw.insights
-        where (select takes_all from mark) and level = '{{ level }}' and breakdown = ''
+        where
+            (select takes_all from mark)
+            and level = '{{ level }}'
+            and breakdown {{ '<>' if model.config.meta.is_broken_down else '=' }} ''
         {%- if stored is not none %}
         union all
         select account_id, day, 0 as seq
@@ -131,6 +153,14 @@
         invocation_id = '{{ invocation_id }}'
     from (select coalesce(max(seq), 0) as seq from {{ dirty_days() }}) as frozen
     where watermarks.model = '{{ this.identifier }}';
+    do $do$
+    begin
+        -- The key begins with the account; questions about all of them begin with days.
+        if to_regclass('{{ this.schema }}.{{ this.identifier }}_by_day') is null then
+            create index {{ this.identifier }}_by_day on {{ this }} (day);
+        end if;
+    end
+    $do$;
     {%- if flags.FULL_REFRESH or load_cached_relation(this) is none %}
     analyze {{ this }};
     {%- endif %}

@@ -14,3 +14,27 @@
 {% macro major_units(minor, factor) -%}
     {{ ratio(minor, factor) }}
 {%- endmacro %}
+
+
+{# Whether parts make the whole that Meta reports itself. Meta rounds: a thousandth is allowed. #}
+{% macro adds_up(parts, whole) -%}
+    abs({{ parts }} - {{ whole }}) <= 0.001 * greatest(abs({{ whole }}), 1)
+{%- endmacro %}
+
+
+{# The currency that amounts are converted to (FBADS_REPORTING_CURRENCY); empty where none is. #}
+{% macro reporting_currency() -%}
+    {{ env_var('FBADS_REPORTING_CURRENCY', '') | trim | upper }}
+{%- endmacro %}
+
+
+{# The account's local today. #}
+{% macro local_today(timezone_name) -%}
+    ({{ fbads_now() }} at time zone {{ timezone_name }})::date
+{%- endmacro %}
+
+
+{# The first day that the maturity curve looks at. #}
+{% macro oldest_maturing_day(timezone_name) -%}
+    {{ local_today(timezone_name) }} - {{ var('maturity_days') + var('final_after_days') }}
+{%- endmacro %}

@@ -106,7 +106,12 @@ def channels_resource(_: dg.InitResourceContext) -> dict[str, Channel]:
 
 @dg.resource(description="dbt against that PostgreSQL.")
 def dbt_resource(_: dg.InitResourceContext) -> Dbt:
-    return Dbt(shared_database().url)
+    settings = read_settings()
+    return Dbt(
+        shared_database().url,
+        goal_family=settings.goal_family,
+        reporting_currency=settings.reporting_currency,
+    )
 
 
 @dg.resource(description="Who hears of finished steps: nobody, unless a command listens.")

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from fbads_pipeline.defs.model.project import fresh_manifest, project_dir, read_manifest
-from fbads_pipeline_tests.model.house import LEVELS, House
+from fbads_pipeline_tests.model.house import DAILY_MARTS, House
 
 CATALOGUE: dict[str, Any] = yaml.safe_load((project_dir() / "metrics.yml").read_text())
 METRICS: dict[str, dict[str, Any]] = {metric["name"]: metric for metric in CATALOGUE["metrics"]}
@@ -17,7 +17,7 @@ def columns_of(mart: str) -> dict[str, str]:
     return {name: column["data_type"] for name, column in node["columns"].items()}
 
 
-@pytest.mark.parametrize("mart", [f"{level}_daily" for level in LEVELS])
+@pytest.mark.parametrize("mart", DAILY_MARTS)
 def test_every_number_of_a_daily_mart_is_a_metric_or_listed_as_none(mart: str) -> None:
     numbers = {name for name, kind in columns_of(mart).items() if kind in ("numeric", "bigint", "integer")}
     assert numbers - set(CATALOGUE["not_metrics"]) == set(METRICS)

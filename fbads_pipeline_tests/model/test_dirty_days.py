@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline_tests.model.house import DAY, LEVELS, House, days, numbers
+from fbads_pipeline_tests.model.house import DAY, LEVELS, STORED, House, days, numbers
 
-FACTS = tuple(f"int_{level}_daily" for level in LEVELS)
+FACTS = tuple(f"int_{grain}_daily" for grain in STORED)
 
 
 def test_the_first_build_takes_every_row_of_raw(house: House) -> None:
     for level in LEVELS:
-        in_raw = house.value("select count(*) from raw.insights where level = :l", l=level)
+        in_raw = house.value("select count(*) from raw.insights where level = :l and breakdown = ''", l=level)
         assert house.value(f"select count(*) from marts.{level}_daily") == in_raw > 0
+    broken_down = house.value("select count(*) from raw.insights where breakdown <> ''")
+    assert house.value("select count(*) from marts.campaign_breakdown_daily") == broken_down > 0
     last = house.value("select max(seq) from raw.changed_days")
     assert house.watermarks() == sorted((model, last) for model in FACTS)
 
@@ -22,18 +24,20 @@ def test_the_first_build_takes_every_row_of_raw(house: House) -> None:
 def test_incremental_history_equals_a_full_refresh(house: House) -> None:
     house.insight("campaign", "1-1", DAY, **numbers(9))
     house.insight("campaign", "1-2", days(5)[4], **numbers(3))
+    house.insight("campaign", "1-1", DAY, breakdown="country", breakdown_value="BR", **numbers(9))
     house.changed("1", DAY, days(5)[4])
-    house.model(*LEVELS)
+    house.model(*STORED)
     house.run("delete from raw.insights where account_id = '2' and level = 'ad' and object_id like '%-2'")
+    house.run("delete from raw.insights where account_id = '2' and breakdown_value = '25-34,male'")
     house.changed("2", *days(4))
     house.insight("ad", "1-9-9-9", DAY, **{**numbers(1), "actions": {}, "impressions": None})
     house.changed("1", DAY)
-    house.model(*LEVELS)
+    house.model(*STORED)
     house.run("delete from raw.insights where day = :d", d=days(2)[1])
     house.changed("1", days(2)[1])
     house.changed("2", days(2)[1])
     house.run("update raw.campaigns set name = 'renamed', daily_budget_minor = null where campaign_id = '1-1'")
-    house.model(*LEVELS)
+    house.model(*STORED)
     incremental = house.snapshot()
     assert not [row for row in incremental["campaign_daily"] if days(2)[1] in row], "an emptied day stayed"
     house.built(full_refresh=True)
@@ -105,6 +109,14 @@ def test_a_dirty_day_is_found_by_the_primary_key_of_raw(house: House) -> None:
     assert all(column in condition for column in ("account_id", "level", "breakdown", "day")), plan
 
 
+def test_days_of_all_accounts_are_found_by_an_index(house: House) -> None:
+    plan = house.rows(
+        "set enable_seqscan = off; set enable_bitmapscan = off;"
+        " explain select campaign_id, sum(spend) from marts.campaign_daily where day > date '2026-10-02' group by 1"
+    )
+    assert any("int_campaign_daily_by_day" in line for (line,) in plan), plan
+
+
 def test_an_idle_build_writes_no_fact_and_no_view_and_publishes_nothing(house: House) -> None:
     relations = (
         "select c.oid, c.relfilenode, c.xmin from pg_class c where relkind in ('r', 'v')"
@@ -140,3 +152,14 @@ def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(hous
     assert house.rows("select campaign_id, currency from marts.campaign_daily where day = :d", d=late) == [
         ("1-404", "BRL")
     ]
+
+
+def test_views_above_one_that_is_made_anew_come_back(house: House) -> None:
+    before = house.snapshot()
+    house.run(
+        "drop view staging.stg_accounts cascade;"
+        " create view staging.stg_accounts as select 'of an older release'::text as account_id, 1 as another;"
+        " create view marts.accounts as select account_id from staging.stg_accounts"
+    )
+    house.built()
+    assert house.snapshot() == before

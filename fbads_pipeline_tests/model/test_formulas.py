@@ -69,11 +69,15 @@ def test_purchases_without_delivery_and_values_without_a_count_survive(house: Ho
     ]
 
 
-def test_breakdown_rows_stay_out_of_the_daily_marts(house: House) -> None:
+def test_breakdown_rows_stay_out_of_the_daily_marts_and_plain_rows_out_of_theirs(house: House) -> None:
     house.insight("campaign", "1-7", DAY, breakdown="country", breakdown_value="BR", impressions=9)
+    house.insight("campaign", "1-8", DAY, impressions=9)
     house.changed("1", DAY)
-    house.model("campaign")
-    assert house.value("select count(*) from marts.campaign_daily where campaign_id = '1-7'") == 0
+    house.model("campaign", "campaign_breakdown")
+    stray = "select count(*) from marts.{} where campaign_id = :id"
+    assert house.value(stray.format("campaign_daily"), id="1-7") == 0
+    assert house.value(stray.format("campaign_breakdown_daily"), id="1-8") == 0
+    assert house.value(stray.format("campaign_breakdown_daily"), id="1-7") == 1
 
 
 def test_names_pass_unchanged_and_budgets_come_in_major_units(house: House) -> None:

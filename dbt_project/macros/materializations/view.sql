@@ -3,14 +3,17 @@
     costs time at every tick, takes exclusive locks behind an analyst's long query, and loses the grants.
 #}
 {% materialization view, adapter='postgres' -%}
-    {%- set existing = load_cached_relation(this) -%}
+    {%- set cached = load_cached_relation(this) -%}
+    {%- set comment = comment_of(cached) if cached is not none else none -%}
+    {#- What stood when dbt began may have gone with a view below that was made anew. -#}
+    {%- set existing = cached if comment is not none else none -%}
     {%- set target = this.incorporate(type='view') -%}
     {%- set mark = 'Definition ' ~ local_md5(tojson([sql, model.description, model.columns], sort_keys=true)) -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if existing is not none and existing.is_view and comment_of(existing).endswith(mark) and not should_full_refresh() -%}
+    {%- if existing is not none and existing.is_view and comment.endswith(mark) and not should_full_refresh() -%}
         {% call noop_statement('main', 'UNCHANGED') %}{{ sql }}{% endcall %}
     {%- else -%}
         {%- if config.get('contract').enforced -%}
@@ -37,9 +40,14 @@
 {%- endmaterialization %}
 
 
+{# The comment of a relation, empty where it has none; null where there is no such relation any more. #}
 {% macro comment_of(relation) %}
     {%- call statement('comment', fetch_result=true) -%}
-        select coalesce(obj_description(to_regclass('{{ relation }}'), 'pg_class'), '')
+        select
+            case
+                when to_regclass('{{ relation }}') is not null
+                    then coalesce(obj_description(to_regclass('{{ relation }}'), 'pg_class'), '')
+            end
     {%- endcall -%}
     {{ return(load_result('comment').table.columns[0].values()[0]) }}
 {% endmacro %}

@@ -17,7 +17,7 @@ select
     accounts.currency,
     accounts.timezone_name,
     accounts.minor_units,
-    coalesce(goals.family, 'purchase') as goal_family,
+    coalesce(goals.family, '{{ default_goal() }}') as goal_family,
     accounts.created_at,
     accounts.collected_at
 from {{ ref('stg_accounts') }} as accounts

@@ -7,9 +7,4 @@ select
 from {{ ref('int_adset_daily') }} as facts
 left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
 left join {{ ref('account_goals') }} as goals on facts.account_id = goals.account_id
-cross join
-    lateral (
-        select
-            {{ of_goal('count') }} as conversions,
-            {{ of_goal('value') }} as conversion_value
-    ) as goal
+{{ goal_of_row() }}

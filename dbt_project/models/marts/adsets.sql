@@ -18,6 +18,9 @@ select
     adsets.end_at,
     adsets.created_at,
     adsets.updated_at,
-    adsets.collected_at
+    adsets.collected_at,
+    adsets.learning_status,
+    adsets.learning_conversions,
+    adsets.last_significant_edit_at
 from {{ ref('stg_adsets') }} as adsets
 left join {{ ref('stg_accounts') }} as accounts on adsets.account_id = accounts.account_id

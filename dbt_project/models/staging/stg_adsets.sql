@@ -16,5 +16,8 @@ select
     end_at,
     created_at,
     updated_at,
-    collected_at
+    collected_at,
+    learning_status,
+    learning_conversions,
+    last_significant_edit_at
 from {{ source('raw', 'adsets') }}

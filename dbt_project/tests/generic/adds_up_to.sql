@@ -1,17 +1,17 @@
 {#
-    The parts add up to the whole that Meta reports itself, per id and day, where both levels were collected. Meta rounds:
+    The parts add up to the whole that Meta reports itself, per id and day (and `per`, what splits the parts again), where both levels were collected. Meta rounds:
     a thousandth is allowed. Says that one level was read at another time than the other, or that rows are missing.
 #}
-{% test adds_up_to(model, whole, ids, columns) %}
+{% test adds_up_to(model, whole, ids, columns, per=[]) %}
     with parts as (
         select
-            {{ ids | join(', ') }},
+            {{ (ids + per) | join(', ') }},
             day,
             {%- for column in columns %}
             sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ model }}
-        group by {{ ids | join(', ') }}, day
+        group by {{ (ids + per) | join(', ') }}, day
     )
     select parts.*
     from parts
@@ -23,6 +23,6 @@
             {%- endfor %}
     where
         {%- for column in columns %}
-        {{ 'or ' if not loop.first }}abs(parts.{{ column }} - whole.{{ column }}) > 0.001 * greatest(abs(whole.{{ column }}), 1)
+        {{ 'or ' if not loop.first }}not {{ adds_up('parts.' ~ column, 'whole.' ~ column) }}
         {%- endfor %}
 {% endtest %}

@@ -11,15 +11,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fbads_pipeline.defs.model.project import dbt_environment, project_dir, project_hash
+from fbads_pipeline.defs.model.standing import note_views, views_stand
 
 _ONE_AT_A_TIME = threading.Lock()
 _KEPT_PARSES = 8
 _LOCK_POLL_SECONDS = 0.1
+_ALL_BUT_VIEWS = ("config.materialized:incremental", "resource_type:seed", "resource_type:test")
 _FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 
 
@@ -41,33 +43,63 @@ class NodeOutcome:
 
 @dataclass(frozen=True)
 class DbtOutcome:
-    """succeeded: nothing failed that blocks. error: what went wrong before or beside the nodes, in one paragraph."""
+    """succeeded: nothing failed that blocks. error: what went wrong before or beside the nodes, in one paragraph.
+    views_stood: the views stand as they were, and are not among the nodes."""
 
     succeeded: bool
     nodes: tuple[NodeOutcome, ...] = ()
     error: str = ""
+    views_stood: bool = False
 
 
 class Dbt:
     """dbt against one database. Knows no secret but the URL, which it hands to dbt as environment variables."""
 
-    def __init__(self, database_url: str, *, threads: int = 2) -> None:
-        self._environment = {**dbt_environment(database_url), "FBADS_DBT_THREADS": str(threads)}
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        threads: int = 2,
+        goal_family: str = "purchase",
+        reporting_currency: str | None = None,
+    ) -> None:
+        """goal_family: what accounts go for that the seed account_goals does not name.
+        reporting_currency: what amounts are converted to besides, by the seed exchange_rates."""
+        self._environment = {
+            **dbt_environment(database_url),
+            "FBADS_DBT_THREADS": str(threads),
+            "FBADS_GOAL_FAMILY": goal_family,
+            "FBADS_REPORTING_CURRENCY": reporting_currency or "",
+        }
 
     def build(
         self, select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None, full_refresh: bool = False
     ) -> DbtOutcome:
-        """Seeds, models and data tests; `select`: names of nodes, empty for all. Unit tests run in the test-suite."""
+        """Seeds, models and data tests; `select`: names of nodes, empty for all. Unit tests run in the test-suite.
+
+        A build of all leaves out the views where they stand as the last one left them, and says so (`views_stood`).
+        """
         args = ["build", "--exclude-resource-type", "unit_test"]
         if full_refresh:
             args.append("--full-refresh")
-        return self.run(args, select, variables=variables)
+        if select or variables or full_refresh:
+            return self.run(args, select, variables=variables)
+        try:
+            with _alone_in(self._environment) as connection:
+                stood = views_stand(connection, self._state())
+                chosen = _selected(_ALL_BUT_VIEWS) if stood else []
+                outcome = replace(self._run([*args, *chosen], parses_anew=False), views_stood=stood)
+                if outcome.succeeded:
+                    note_views(connection, self._state())
+                return outcome
+        except _NoDatabase as refused:
+            return DbtOutcome(False, error=str(refused))
 
     def run(
         self, args: Sequence[str], select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None
     ) -> DbtOutcome:
         """Any dbt command that works on nodes, with exactly the named ones where some are named."""
-        chosen = ["--select", *select, "--indirect-selection", "empty"] if select else []
+        chosen = _selected(select) if select else []
         given = ["--vars", json.dumps(dict(variables))] if variables else []
         command = [*args, *chosen, *given]
         try:
@@ -88,9 +120,12 @@ class Dbt:
 
     def _parse_path(self) -> Path:
         """dbt's parse fits one state of the project and one connection; with another one dbt would parse anew."""
-        state = "\0".join(value for name, value in sorted(self._environment.items()) if "PASSWORD" not in name)
-        name = hashlib.sha256(f"{project_hash()}\0{project_dir()}\0{state}".encode()).hexdigest()[:24]
-        return project_dir() / "target" / "parsed" / f"{name}.msgpack"
+        return project_dir() / "target" / "parsed" / f"{self._state()}.msgpack"
+
+    def _state(self) -> str:
+        """One hash over the project, where it lies, and what it gets from the environment."""
+        given = "\0".join(value for name, value in sorted(self._environment.items()) if "PASSWORD" not in name)
+        return hashlib.sha256(f"{project_hash()}\0{project_dir()}\0{given}".encode()).hexdigest()[:24]
 
 
 class _NoDatabase(Exception):
@@ -98,11 +133,11 @@ class _NoDatabase(Exception):
 
 
 @contextlib.contextmanager
-def _alone_in(environment: Mapping[str, str]) -> Iterator[None]:
+def _alone_in(environment: Mapping[str, str]) -> Iterator[Any]:
     """Builds of one database wait for each other, in whatever process: dbt acts on the tables that it saw at its start.
 
     The lock goes with its connection, so a killed build frees it. It is asked for again and again, because a wait
-    inside libpq would not hear Ctrl-C.
+    inside libpq would not hear Ctrl-C. Yields that connection.
     """
     import psycopg2
 
@@ -127,9 +162,14 @@ def _alone_in(environment: Mapping[str, str]) -> Iterator[None]:
                 if cursor.fetchone() == (True,):
                     break
                 time.sleep(_LOCK_POLL_SECONDS)
-        yield
+        yield connection
     finally:
         connection.close()
+
+
+def _selected(names: Sequence[str]) -> list[str]:
+    """dbt's options for exactly these nodes, without the tests that hang on them."""
+    return ["--select", *names, "--indirect-selection", "empty"]
 
 
 def run_dbt(

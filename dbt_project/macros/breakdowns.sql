@@ -1,0 +1,17 @@
+{#
+    One field of a breakdown's value: of ('age,gender', '25-34,female') the age is 25-34. Null where the breakdown does not
+    split by the field; 'unknown' where it does and Meta left the value out. Whatever else Meta says stays as it is.
+#}
+{% macro breakdown_field(field) -%}
+    case
+        when array_position(string_to_array(facts.breakdown, ','), '{{ field }}') is not null
+            then coalesce(
+                nullif(split_part(
+                    facts.breakdown_value,
+                    '{{ var("breakdown_separator") }}',
+                    array_position(string_to_array(facts.breakdown, ','), '{{ field }}')
+                ), ''),
+                'unknown'
+            )
+    end
+{%- endmacro %}

@@ -1,0 +1,27 @@
+{{ config(meta={'level': 'campaign', 'is_broken_down': true}) }}
+
+with dirty as (
+
+    select * from {{ dirty_days() }}
+
+),
+
+measures as (
+
+    select * from {{ ref('int_breakdown_measures') }}
+    where level = 'campaign'
+
+)
+
+select
+    measures.account_id,
+    measures.object_id as campaign_id,
+    measures.day,
+    measures.breakdown,
+    measures.breakdown_value,
+    {{ fact_columns('measures') }}
+from dirty
+inner join measures
+    on
+        dirty.account_id = measures.account_id
+        and dirty.day = measures.day

@@ -1,0 +1,11 @@
+select
+    insights.account_id,
+    insights.level,
+    insights.day,
+    insights.object_id,
+    insights.breakdown,
+    insights.breakdown_value,
+    {{ measures('insights') }},
+    insights.collected_at
+from {{ ref('stg_breakdown_insights') }} as insights
+{{ by_action_type('insights') }}

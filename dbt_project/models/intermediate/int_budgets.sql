@@ -1,0 +1,49 @@
+select
+    budgets.account_id,
+    budgets.campaign_id,
+    budgets.adset_id,
+    budgets.budget_level,
+    budgets.object_id,
+    budgets.name,
+    budgets.effective_status,
+    accounts.currency,
+    {{ major_units('nullif(budgets.daily_budget_minor, 0)', 'accounts.minor_units') }} as daily_budget,
+    {{ major_units('nullif(budgets.lifetime_budget_minor, 0)', 'accounts.minor_units') }} as lifetime_budget,
+    (budgets.start_at at time zone accounts.timezone_name)::date as first_day,
+    (budgets.end_at at time zone accounts.timezone_name)::date as last_day,
+    today.local_day,
+    today.local_day::timestamp at time zone accounts.timezone_name as begins_at,
+    (today.local_day + 1)::timestamp at time zone accounts.timezone_name as ends_at
+from (
+    select
+        account_id,
+        campaign_id,
+        null::text as adset_id,
+        'campaign' as budget_level,
+        campaign_id as object_id,
+        name,
+        effective_status,
+        daily_budget_minor,
+        lifetime_budget_minor,
+        start_at,
+        stop_at as end_at
+    from {{ ref('stg_campaigns') }}
+    union all
+    select
+        account_id,
+        campaign_id,
+        adset_id,
+        'adset' as budget_level,
+        adset_id as object_id,
+        name,
+        effective_status,
+        daily_budget_minor,
+        lifetime_budget_minor,
+        start_at,
+        end_at
+    from {{ ref('stg_adsets') }}
+) as budgets
+inner join {{ ref('stg_accounts') }} as accounts on budgets.account_id = accounts.account_id
+cross join lateral (select {{ local_today('accounts.timezone_name') }} as local_day) as today
+-- Meta says 0 for "none".
+where budgets.daily_budget_minor > 0 or budgets.lifetime_budget_minor > 0

@@ -1,0 +1,62 @@
+select
+    facts.account_id,
+    facts.level,
+    facts.campaign_id,
+    facts.adset_id,
+    facts.ad_id,
+    facts.day,
+    {{ currency_of('facts') }} as currency,
+    types.action_type,
+    coalesce((facts.action_counts ->> types.action_type)::numeric, 0) as actions,
+    coalesce((facts.action_amounts ->> types.action_type)::numeric, 0) as action_value
+from (
+    select
+        account_id,
+        'account' as level,
+        null::text as campaign_id,
+        null::text as adset_id,
+        null::text as ad_id,
+        day,
+        currency,
+        action_counts,
+        action_amounts
+    from {{ ref('int_account_daily') }}
+    union all
+    select
+        account_id,
+        'campaign' as level,
+        campaign_id,
+        null::text as adset_id,
+        null::text as ad_id,
+        day,
+        currency,
+        action_counts,
+        action_amounts
+    from {{ ref('int_campaign_daily') }}
+    union all
+    select
+        account_id,
+        'adset' as level,
+        campaign_id,
+        adset_id,
+        null::text as ad_id,
+        day,
+        currency,
+        action_counts,
+        action_amounts
+    from {{ ref('int_adset_daily') }}
+    union all
+    select
+        account_id,
+        'ad' as level,
+        campaign_id,
+        adset_id,
+        ad_id,
+        day,
+        currency,
+        action_counts,
+        action_amounts
+    from {{ ref('int_ad_daily') }}
+) as facts
+cross join lateral jsonb_object_keys(facts.action_counts || facts.action_amounts) as types (action_type)
+left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id

@@ -1,0 +1,81 @@
+select
+    steps.account_id,
+    steps.campaign_id,
+    steps.day,
+    steps.from_at,
+    steps.until_at,
+    steps.minutes,
+    steps.currency,
+    steps.impressions - coalesce(lag(steps.impressions) over by_campaign, 0) as impressions,
+    steps.clicks - coalesce(lag(steps.clicks) over by_campaign, 0) as clicks,
+    steps.link_clicks - coalesce(lag(steps.link_clicks) over by_campaign, 0) as link_clicks,
+    steps.spend - coalesce(lag(steps.spend) over by_campaign, 0) as spend,
+    steps.purchases - coalesce(lag(steps.purchases) over by_campaign, 0) as purchases,
+    steps.purchase_value - coalesce(lag(steps.purchase_value) over by_campaign, 0) as purchase_value,
+    steps.leads - coalesce(lag(steps.leads) over by_campaign, 0) as leads,
+    steps.conversions - coalesce(lag(steps.conversions) over by_campaign, 0) as conversions,
+    steps.conversion_value - coalesce(lag(steps.conversion_value) over by_campaign, 0) as conversion_value,
+    steps.is_last
+from (
+    select
+        marks.account_id,
+        campaigns.campaign_id,
+        marks.day,
+        marks.from_at,
+        marks.until_at,
+        marks.minutes,
+        marks.read_at,
+        marks.is_last,
+        max(readings.currency) over by_campaign as currency,
+        -- The highest figure so far: it stands where nothing new was found; a correction downwards takes nothing back.
+        coalesce(max(readings.impressions) over by_campaign, 0) as impressions,
+        coalesce(max(readings.clicks) over by_campaign, 0) as clicks,
+        coalesce(max(readings.link_clicks) over by_campaign, 0) as link_clicks,
+        coalesce(max(readings.spend) over by_campaign, 0) as spend,
+        coalesce(max(readings.purchases) over by_campaign, 0) as purchases,
+        coalesce(max(readings.purchase_value) over by_campaign, 0) as purchase_value,
+        coalesce(max(readings.leads) over by_campaign, 0) as leads,
+        coalesce(max(readings.conversions) over by_campaign, 0) as conversions,
+        coalesce(max(readings.conversion_value) over by_campaign, 0) as conversion_value
+    from {{ ref('int_intraday_marks') }} as marks
+    inner join (
+        select distinct
+            account_id,
+            day,
+            object_id as campaign_id
+        from {{ ref('stg_insight_readings') }}
+        where level = 'campaign'
+    ) as campaigns
+        on
+            marks.account_id = campaigns.account_id
+            and marks.day = campaigns.day
+    left join (
+        select
+            facts.account_id,
+            facts.day,
+            facts.object_id as campaign_id,
+            facts.collected_at as read_at,
+            {{ currency_of('facts') }} as currency,
+            facts.impressions,
+            facts.clicks,
+            facts.link_clicks,
+            facts.spend,
+            facts.purchase_count as purchases,
+            facts.purchase_value,
+            facts.lead_count as leads,
+            goal.conversions,
+            goal.conversion_value
+        from {{ ref('int_reading_measures') }} as facts
+        left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
+        left join {{ ref('account_goals') }} as goals on facts.account_id = goals.account_id
+        {{ goal_of_row() }}
+        where facts.level = 'campaign' and not facts.is_removed
+    ) as readings
+        on
+            campaigns.account_id = readings.account_id
+            and campaigns.day = readings.day
+            and campaigns.campaign_id = readings.campaign_id
+            and marks.read_at = readings.read_at
+    window by_campaign as (partition by marks.account_id, marks.day, campaigns.campaign_id order by marks.read_at)
+) as steps
+window by_campaign as (partition by steps.account_id, steps.day, steps.campaign_id order by steps.read_at)

@@ -1,0 +1,12 @@
+select
+    campaign_id,
+    account_id,
+    name,
+    status,
+    effective_status,
+    bid_strategy,
+    daily_budget_minor,
+    lifetime_budget_minor,
+    updated_at,
+    read_at
+from {{ source('raw', 'campaign_readings') }}
