@@ -1,0 +1,167 @@
+"""What a campaign's spend earns: conversions per day at today's spend and their elasticity, with their uncertainty."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaln
+
+from fbads_pipeline.domain.campaign_history import CampaignHistory, Floats
+from fbads_pipeline.domain.maturity import MaturityCurve, fit_maturity
+
+WINDOW_DAYS = 28
+HALF_LIFE_DAYS = 10.0
+DISPERSION = 2.0
+ELASTICITY = 0.65
+ELASTICITY_DEVIATION = 0.15
+# Elasticities that are tried; beyond 1 more spend would earn more than in proportion.
+ELASTICITIES = np.linspace(0.15, 1.1, 20)
+# Weights on the prior: as so many days or campaigns of evidence does it count.
+_DISPERSION_DAYS = 400.0
+_OWN_DISPERSION_DAYS = 40.0
+_RECENT_SPEND_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Priors:
+    """What an account's campaigns share. shape: of the Gamma prior of conversions per unit of spend.
+
+    mean_rate: per campaign, conversions per unit of spend that the account would expect of it. dispersion: variance
+    over mean of the counts, per campaign. elasticity: (mean, deviation) of the campaigns' elasticities.
+    """
+
+    shape: float
+    mean_rate: Floats
+    dispersion: Floats
+    elasticity_weights: Floats
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Per campaign: conversions per day at `spend` are Gamma(shape, rate) given each of ELASTICITIES.
+
+    shape: (campaigns,); rate and chance: (campaigns, elasticities), chance sums to 1 per campaign. spend: per day at
+    today's budget; pacing: spend over budget (NaN where no budget was reported). counted: mature conversions behind it.
+    """
+
+    shape: Floats
+    rate: Floats
+    chance: Floats
+    spend: Floats
+    pacing: Floats
+    counted: Floats
+    maturity: MaturityCurve
+    priors: Priors
+
+
+def fit_posterior(history: CampaignHistory, maturity: MaturityCurve | None = None) -> Posterior:
+    """Gamma–Poisson over the last 28 days, half-life 10, counts divided by their dispersion, mature exposure.
+
+    maturity: None learns it from the history. Budget edits are what tells a campaign's elasticity: the likelihood of
+    its days is evaluated at each of ELASTICITIES, the Gamma integrated out.
+    """
+    maturity = maturity or fit_maturity(history)
+    spend, pacing = _spend_at_budget(history)
+    used = (history.age <= WINDOW_DAYS) & (history.spend > 0) & np.isfinite(history.conversions)
+    weight = np.where(used, 0.5 ** ((history.age - 1) / HALF_LIFE_DAYS), 0.0)
+    mature = maturity.at(history.age)
+    counts = np.where(used, history.conversions, 0.0)
+    exposure = np.where(used, history.spend * mature, 0.0)
+    dispersion = _dispersion(history, counts, exposure)
+    share = weight / dispersion[history.campaign]
+    events = history.total(share * counts)
+    shape, mean_rate = _rate_prior(history, share, counts, exposure)
+    reference = np.maximum(spend, 1e-9)
+    level = np.log(np.maximum(_at_level(history), 1e-9) / reference[history.campaign])
+    likelihood = np.empty((history.size, ELASTICITIES.size))
+    rate = np.empty_like(likelihood)
+    for position, elasticity in enumerate(ELASTICITIES):
+        tilt = (elasticity - 1.0) * level
+        # conversions = rate × exposure × (level / today's level)^(e − 1)
+        rate[:, position] = shape / np.maximum(mean_rate, 1e-12) + history.total(share * exposure * np.exp(tilt))
+        likelihood[:, position] = history.total(share * counts * tilt)
+    total = shape + events
+    likelihood += gammaln(total)[:, None] - total[:, None] * np.log(rate)
+    weights = _elasticity_prior(likelihood)
+    chance = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) * weights
+    chance /= chance.sum(axis=1, keepdims=True)
+    priors = Priors(shape, mean_rate, dispersion, weights)
+    return Posterior(total, rate / reference[:, None], chance, spend, pacing, events * dispersion, maturity, priors)
+
+
+def _spend_at_budget(history: CampaignHistory) -> tuple[Floats, Floats]:
+    """Daily spend to expect at the budget that stands, and its share of that budget, from the last days delivered."""
+    budget = last_known(history, history.daily_budget)
+    recent = (history.spend > 0) & (history.age <= WINDOW_DAYS)
+    weight = np.where(recent, 0.5 ** ((history.age - 1) / 3.0), 0.0)
+    plain = history.total(weight * history.spend) / np.maximum(history.total(weight), 1e-12)
+    known = recent & (history.daily_budget > 0)
+    own = np.where(known, history.daily_budget, 1.0)
+    near = np.where(known, weight * np.exp(-np.abs(np.log(own / np.maximum(np.nan_to_num(budget, nan=1.0), 1e-9)[history.campaign]))), 0.0)
+    paced = history.total(near * np.where(known, history.spend / own, 0.0)) / np.maximum(history.total(near), 1e-12)
+    has_budget = (budget > 0) & (history.total(near) > 0)
+    pacing = np.where(has_budget, paced, np.nan)
+    return np.where(has_budget, paced * np.nan_to_num(budget), plain), pacing
+
+
+def _at_level(history: CampaignHistory) -> Floats:
+    """Each row's spend without its daily noise: the mean spend of the campaign's days under the same budget."""
+    known = history.daily_budget > 0
+    cents = np.where(known, np.rint(np.log(np.where(known, history.daily_budget, 1.0)) * 200), -1.0)
+    keys = np.stack([history.campaign.astype(float), cents], axis=1)
+    _, group = np.unique(keys, axis=0, return_inverse=True)
+    spent = history.spend > 0
+    total = np.bincount(group, weights=np.where(spent, history.spend, 0.0))
+    level = (total / np.maximum(np.bincount(group, weights=spent.astype(float)), 1.0))[group]
+    return np.where(known & spent, level, history.spend)
+
+
+def last_known(history: CampaignHistory, values: Floats) -> Floats:
+    """Per campaign the value of its latest row that has one; NaN without."""
+    found = np.full(history.size, np.nan)
+    known = np.isfinite(values)
+    found[history.campaign[known]] = values[known]  # rows run from old to new: the last assignment is the latest
+    return found
+
+
+def _dispersion(history: CampaignHistory, counts: Floats, exposure: Floats) -> Floats:
+    """Variance over mean of daily counts: the campaign's own, drawn to the account's, drawn to the usual 2."""
+    rate = history.total(counts) / np.maximum(history.total(exposure), 1e-12)
+    mean = rate[history.campaign] * exposure
+    seen = mean > 0.05
+    squares = np.where(seen, (counts - mean) ** 2 / np.where(seen, mean, 1.0), 0.0)
+    squares = np.minimum(squares, 30.0)
+    freedom = np.maximum(history.total(seen.astype(float)) - 1.0, 0.0)
+    pooled = (DISPERSION * _DISPERSION_DAYS + squares.sum()) / (_DISPERSION_DAYS + freedom.sum())
+    own = (pooled * _OWN_DISPERSION_DAYS + history.total(squares)) / (_OWN_DISPERSION_DAYS + freedom)
+    return np.clip(own, 1.0, 6.0)
+
+
+def _rate_prior(history: CampaignHistory, share: Floats, counts: Floats, exposure: Floats) -> tuple[float, Floats]:
+    """Gamma prior of conversions per unit of spend by moments: shape, and the mean for each campaign."""
+    events, spent = history.total(share * counts), history.total(share * exposure)
+    known = spent > 0
+    if not known.any() or events.sum() <= 0:
+        return 1.0, np.full(history.size, 0.0 if not known.any() else 0.5 / spent.sum())
+    trust = spent[known] / (spent[known] + np.median(spent[known]))
+    rate = events[known] / spent[known]
+    mean = float((trust * rate).sum() / trust.sum())
+    variance = float((trust * (rate - mean) ** 2).sum() / trust.sum())
+    noise = float((trust * mean / spent[known]).sum() / trust.sum())
+    relative = max(variance - noise, 0.0) / mean**2
+    few = 8.0 / (8.0 + known.sum())
+    relative = (1 - few) * relative + few * 0.35
+    return float(np.clip(1.0 / max(relative, 1e-3), 0.5, 25.0)), np.full(history.size, mean)
+
+
+def _elasticity_prior(likelihood: Floats) -> Floats:
+    """Weights of ELASTICITIES before a campaign's own edits: .65 ± .15, moved by what all edits of the account say."""
+    spread = 0.10
+    between = np.sqrt(ELASTICITY_DEVIATION**2 - spread**2)
+    own = np.exp(-0.5 * ((ELASTICITIES[:, None] - ELASTICITIES[None, :]) / spread) ** 2)
+    own /= own.sum(axis=0)
+    evidence = np.log(np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) @ own + 1e-300)
+    # Edits follow luck (a good week raises a budget), so what they say together is believed by half.
+    account = 0.5 * evidence.sum(axis=0) - 0.5 * ((ELASTICITIES - ELASTICITY) / between) ** 2
+    account = np.exp(account - account.max())
+    weights = own @ (account / account.sum())
+    return np.asarray(weights / weights.sum())
