@@ -30,13 +30,14 @@ class MaturityCurve:
         return np.asarray(1 - (1 - self.fast) * waiting)
 
 
-def fit_maturity(history: CampaignHistory) -> MaturityCurve:
+def fit_maturity(history: CampaignHistory, effort: Floats | None = None) -> MaturityCurve:
     """The posterior mean curve of one account, from conversions per unit of expected conversions at each age.
 
+    effort: per row what conversions are in proportion to (the spend, less its diminishing returns; None: the spend).
     One report has one figure per day, so the level of the account is profiled out and the prior stays strong: an
     account of few conversions keeps it.
     """
-    counts, expected = _by_age(history)
+    counts, expected = _by_age(history, history.spend if effort is None else effort)
     if counts.sum() < 1.0:
         return MaturityCurve()
     fast, delay = (grid.ravel() for grid in np.meshgrid(_FAST, _DELAY, indexing="ij"))
@@ -54,17 +55,17 @@ def fit_maturity(history: CampaignHistory) -> MaturityCurve:
     return MaturityCurve(float(chance @ fast), float(np.exp(chance @ np.log(delay))))
 
 
-def _by_age(history: CampaignHistory) -> tuple[Floats, Floats]:
+def _by_age(history: CampaignHistory, effort: Floats) -> tuple[Floats, Floats]:
     """Conversions reported, and those that each campaign's own older days would expect of its spend, by age."""
     usable = (history.age <= _LONGEST) & np.isfinite(history.conversions) & (history.spend > 0)
     old = usable & (history.age >= 8)
     rate = history.total(np.where(old, history.conversions, 0.0)) / np.maximum(
-        history.total(np.where(old, history.spend, 0.0)), 1e-9
+        history.total(np.where(old, effort, 0.0)), 1e-9
     )
     if not rate.any():
         return np.zeros(_LONGEST), np.zeros(_LONGEST)
     age = np.where(usable, history.age, 1) - 1
     seen = usable & (rate[history.campaign] > 0)
     counts = np.bincount(age, weights=np.where(seen, history.conversions, 0.0), minlength=_LONGEST)
-    expected = np.bincount(age, weights=np.where(seen, history.spend * rate[history.campaign], 0.0), minlength=_LONGEST)
+    expected = np.bincount(age, weights=np.where(seen, effort * rate[history.campaign], 0.0), minlength=_LONGEST)
     return counts, expected

@@ -59,8 +59,9 @@ def fit_posterior(history: CampaignHistory, maturity: MaturityCurve | None = Non
     maturity: None learns it from the history. Budget edits are what tells a campaign's elasticity: the likelihood of
     its days is evaluated at each of ELASTICITIES, the Gamma integrated out.
     """
-    maturity = maturity or fit_maturity(history)
     spend, pacing = _spend_at_budget(history)
+    level = np.log(np.maximum(_at_level(history), 1e-9) / np.maximum(spend, 1e-9)[history.campaign])
+    maturity = maturity or fit_maturity(history, history.spend * np.exp((ELASTICITY - 1.0) * level))
     used = (history.age <= WINDOW_DAYS) & (history.spend > 0) & np.isfinite(history.conversions)
     weight = np.where(used, 0.5 ** ((history.age - 1) / HALF_LIFE_DAYS), 0.0)
     mature = maturity.at(history.age)
@@ -71,16 +72,17 @@ def fit_posterior(history: CampaignHistory, maturity: MaturityCurve | None = Non
     events = history.total(share * counts)
     shape, mean_rate = _rate_prior(history, share, counts, exposure)
     reference = np.maximum(spend, 1e-9)
-    level = np.log(np.maximum(_at_level(history), 1e-9) / reference[history.campaign])
+    oldest = np.zeros(history.size)
+    oldest[history.campaign[::-1]] = level[::-1]  # the last assignment is the campaign's first day
+    from_start = level - oldest[history.campaign]
     likelihood = np.empty((history.size, ELASTICITIES.size))
     rate = np.empty_like(likelihood)
     for position, elasticity in enumerate(ELASTICITIES):
         tilt = (elasticity - 1.0) * level
         # conversions = rate × exposure × (level / today's level)^(e − 1)
         rate[:, position] = shape / np.maximum(mean_rate, 1e-12) + history.total(share * exposure * np.exp(tilt))
-        likelihood[:, position] = history.total(share * counts * tilt)
+        likelihood[:, position] = _edit_evidence(history, maturity, dispersion, shape / np.maximum(mean_rate, 1e-12), shape, (elasticity - 1.0) * from_start)
     total = shape + events
-    likelihood += gammaln(total)[:, None] - total[:, None] * np.log(rate)
     weights = _elasticity_prior(likelihood)
     chance = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) * weights
     chance /= chance.sum(axis=1, keepdims=True)
@@ -153,6 +155,15 @@ def _rate_prior(history: CampaignHistory, share: Floats, counts: Floats, exposur
     return float(np.clip(1.0 / max(relative, 1e-3), 0.5, 25.0)), np.full(history.size, mean)
 
 
+def _edit_evidence(history, maturity, dispersion, prior_rate, shape, tilt):
+    used = (history.age <= 90) & (history.spend > 0) & np.isfinite(history.conversions)
+    share = np.where(used, 1.0, 0.0) / dispersion[history.campaign]
+    counts = np.where(used, history.conversions, 0.0)
+    exposure = np.where(used, history.spend * maturity.at(history.age), 0.0)
+    total = shape + history.total(share * counts)
+    return history.total(share * counts * tilt) - total * np.log(prior_rate + history.total(share * exposure * np.exp(tilt)))
+
+
 def _elasticity_prior(likelihood: Floats) -> Floats:
     """Weights of ELASTICITIES before a campaign's own edits: .65 ± .15, moved by what all edits of the account say."""
     spread = 0.10
@@ -161,7 +172,7 @@ def _elasticity_prior(likelihood: Floats) -> Floats:
     own /= own.sum(axis=0)
     evidence = np.log(np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) @ own + 1e-300)
     # Edits follow luck (a good week raises a budget), so what they say together is believed by half.
-    account = 0.5 * evidence.sum(axis=0) - 0.5 * ((ELASTICITIES - ELASTICITY) / between) ** 2
+    account = 1.0 * evidence.sum(axis=0) - 0.5 * ((ELASTICITIES - ELASTICITY) / between) ** 2
     account = np.exp(account - account.max())
     weights = own @ (account / account.sum())
     return np.asarray(weights / weights.sum())
