@@ -42,7 +42,7 @@ class CampaignHistory:
 
     def total(self, values: Floats) -> Floats:
         """Sums per campaign of one value per row."""
-        return np.bincount(self.campaign, weights=values, minlength=self.size)
+        return np.bincount(self.campaign, weights=values, minlength=self.size).astype(float)
 
 
 def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
@@ -92,7 +92,7 @@ def _ages(column: pd.Series, today: date) -> Integers:
     ages = (pd.Timestamp(today) - days.dt.normalize()).dt.days
     if ages.isna().any():
         raise ValueError("The history holds a date that is not a date.")
-    return ages.to_numpy(dtype=np.int64)
+    return np.asarray(ages, dtype=np.int64)
 
 
 def _identity(value: object) -> str:

@@ -6,25 +6,29 @@ from datetime import date
 
 import numpy as np
 
-from fbads_pipeline.domain.campaign_history import Floats
+from fbads_pipeline.domain.campaign_history import Floats, Integers
 from fbads_pipeline.domain.posterior import ELASTICITIES, Posterior
 
 DRAWS = 4_000
 DAYS = 7
-UP, DOWN, PAUSE, TO_FORTY = 1.2, 0.8, 0.0, 0.4
-FACTORS = (UP, DOWN, PAUSE, TO_FORTY)
+# RESCUE is never proposed: a campaign that would lose even at that share of its budget is beyond a smaller budget.
+UP, DOWN, PAUSE, RESCUE = 1.2, 0.8, 0.0, 0.4
+FACTORS = (UP, DOWN, PAUSE, RESCUE)
 # Efficiency moves within the week to come: deviation of its log.
 _DRIFT = 0.06
+_FEELS_ITS_BUDGET = 0.9
+_STEP = float(ELASTICITIES[1] - ELASTICITIES[0])
 
 
 @dataclass(frozen=True)
 class Effects:
-    """Per campaign (rows) and factor of FACTORS (columns): the change of target_cpa × conversions − spend in 7 days.
+    """Rows: campaigns (positions in `rows`); columns: FACTORS; the change of target_cpa × conversions − spend in 7 days.
 
     low, high: 80 % interval. p_gain: P(change > 0). p_above_target: P(CPA > target), one per campaign. cpa: (low,
     middle, high) of the CPA at today's spend, 80 %.
     """
 
+    rows: Integers
     low: Floats
     mean: Floats
     high: Floats
@@ -33,47 +37,56 @@ class Effects:
     cpa: Floats
 
 
-def effects_of(posterior: Posterior, campaign_ids: tuple[str, ...], *, today: date, target_cpa: float) -> Effects:
-    """4,000 draws per campaign, seeded by the campaign, the day and the target: no other campaign moves them."""
-    count, kinds = len(campaign_ids), len(FACTORS)
-    low, mean, high, gain = (np.zeros((count, kinds)) for _ in range(4))
-    above, cpa = np.zeros(count), np.zeros((count, 3))
-    step = ELASTICITIES[1] - ELASTICITIES[0]
-    cumulative = np.cumsum(posterior.chance, axis=1)
-    strata = (np.arange(DRAWS) + 0.5) / DRAWS
-    for row, campaign_id in enumerate(campaign_ids):
-        random = np.random.Generator(np.random.SFC64(_seed(campaign_id, today, target_cpa)))
-        grid = np.minimum(np.searchsorted(cumulative[row], strata), ELASTICITIES.size - 1)
-        elasticity = np.clip(ELASTICITIES[grid] + step * (random.random(DRAWS) - 0.5), 0.05, 1.2)
-        daily = random.standard_gamma(posterior.shape[row], DRAWS) / posterior.rate[row, grid]
-        daily *= np.exp(_DRIFT * random.standard_normal(DRAWS, dtype=np.float32))
-        spend, worth = posterior.spend[row], target_cpa * daily
-        above[row] = np.count_nonzero(worth < spend) / DRAWS
-        cpa[row] = spend / np.maximum(np.quantile(daily, (0.9, 0.5, 0.1)), 1e-9)
-        reach = _reach(posterior.pacing[row], random)
+def effects_of(
+    posterior: Posterior, campaign_ids: tuple[str, ...], rows: Integers, *, today: date, target_cpa: float
+) -> Effects:
+    """4,000 draws per campaign of `rows`, seeded by campaign, day and target: no other campaign moves them."""
+    low, mean, high, gain = (np.zeros((rows.size, len(FACTORS))) for _ in range(4))
+    above, cpa = np.zeros(rows.size), np.zeros((rows.size, 3))
+    for place, row in enumerate(rows):
+        random = np.random.Generator(np.random.SFC64(_seed(campaign_ids[row], today, target_cpa)))
+        daily, elasticity = draw(posterior, int(row), random)
+        spend, worth = float(posterior.spend[row]), target_cpa * daily
+        above[place] = np.count_nonzero(worth < spend) / DRAWS
+        cpa[place] = spend / np.maximum(np.quantile(daily, (0.9, 0.5, 0.1)), 1e-9)
+        felt = _felt(float(posterior.pacing[row]), random)
         for column, factor in enumerate(FACTORS):
-            real = reach(factor)
-            change = DAYS * (worth * (real**elasticity - 1.0) - spend * (real - 1.0)) if factor else DAYS * (spend - worth)
-            tenth = DRAWS // 10
-            ordered = np.partition(change, (tenth, DRAWS - tenth))
-            low[row, column], high[row, column] = ordered[tenth], ordered[DRAWS - tenth]
-            mean[row, column] = change.mean()
-            gain[row, column] = np.count_nonzero(change > 0) / DRAWS
-    return Effects(low, mean, high, gain, above, cpa)
+            real = _spend_factor(factor, float(posterior.pacing[row]), felt)
+            change = DAYS * (worth * (real**elasticity - 1.0) - spend * (real - 1.0))
+            low[place, column], high[place, column] = _tenths(change)
+            mean[place, column] = change.mean()
+            gain[place, column] = np.count_nonzero(change > 0) / DRAWS
+    return Effects(rows, low, mean, high, gain, above, cpa)
 
 
-def _reach(pacing: float, random: np.random.Generator):
-    """Factor of the budget → factors of the spend: a campaign that leaves money over may not feel a smaller budget."""
-    if not np.isfinite(pacing) or pacing >= 0.9:
-        return lambda factor: factor
-    felt = random.random(DRAWS)
+def draw(posterior: Posterior, row: int, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """DRAWS of one campaign's conversions per day at today's spend, over the week to come, and of its elasticity."""
+    strata = (np.arange(DRAWS) + 0.5) / DRAWS
+    grid = np.minimum(np.searchsorted(np.cumsum(posterior.chance[row]), strata), ELASTICITIES.size - 1)
+    elasticity = np.clip(ELASTICITIES[grid] + _STEP * (random.random(DRAWS) - 0.5), 0.05, 1.2)
+    daily = random.standard_gamma(posterior.shape[row], DRAWS) / posterior.rate[row, grid]
+    daily *= np.exp(_DRIFT * random.standard_normal(DRAWS))
+    return daily, elasticity
 
-    def real(factor: float):
-        if factor >= 1:
-            return 1.0 + (factor - 1.0) * 0.5 * felt
-        return np.minimum(1.0, factor / max(pacing, 1e-6)) * felt + factor * (1 - felt)
 
-    return real
+def _tenths(change: Floats) -> tuple[float, float]:
+    tenth = DRAWS // 10
+    ordered = np.partition(change, (tenth, DRAWS - tenth))
+    return float(ordered[tenth]), float(ordered[DRAWS - tenth])
+
+
+def _felt(pacing: float, random: np.random.Generator) -> Floats:
+    """How far the budget itself is what limits spend, 0 to 1: unknown for a campaign that leaves money over."""
+    return np.ones(DRAWS) if not pacing < _FEELS_ITS_BUDGET else random.random(DRAWS)
+
+
+def _spend_factor(factor: float, pacing: float, felt: Floats) -> Floats:
+    """Factor of the budget → factors of the spend; only what a smaller budget truly takes away is missing."""
+    if factor == PAUSE or not pacing < _FEELS_ITS_BUDGET:
+        return np.full(felt.size, factor)
+    if factor > 1:
+        return 1.0 + (factor - 1.0) * felt
+    return factor * felt + min(1.0, factor / max(pacing, 1e-6)) * (1.0 - felt)
 
 
 def _seed(campaign_id: str, today: date, target_cpa: float) -> int:

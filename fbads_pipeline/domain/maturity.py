@@ -48,7 +48,9 @@ def fit_maturity(history: CampaignHistory, effort: Floats | None = None) -> Matu
     mean = shares * expected
     level = (weight * mean * counts).sum(axis=1) / np.maximum((weight * mean**2).sum(axis=1), 1e-300)
     fit = -0.5 * (weight * (counts - level[:, None] * mean) ** 2).sum(axis=1)
-    prior = ((fast - _FAST_PRIOR[0]) / _FAST_PRIOR[1]) ** 2 + ((np.log(delay) - _LOG_DELAY_PRIOR[0]) / _LOG_DELAY_PRIOR[1]) ** 2
+    prior = ((fast - _FAST_PRIOR[0]) / _FAST_PRIOR[1]) ** 2 + (
+        (np.log(delay) - _LOG_DELAY_PRIOR[0]) / _LOG_DELAY_PRIOR[1]
+    ) ** 2
     chance = fit - 0.5 * prior
     chance = np.exp(chance - chance.max())
     chance /= chance.sum()
@@ -68,4 +70,4 @@ def _by_age(history: CampaignHistory, effort: Floats) -> tuple[Floats, Floats]:
     seen = usable & (rate[history.campaign] > 0)
     counts = np.bincount(age, weights=np.where(seen, history.conversions, 0.0), minlength=_LONGEST)
     expected = np.bincount(age, weights=np.where(seen, effort * rate[history.campaign], 0.0), minlength=_LONGEST)
-    return counts, expected
+    return counts.astype(float), expected.astype(float)

@@ -64,7 +64,11 @@ class Account:
     def expected_conversions(self, spend: np.ndarray, days: slice) -> np.ndarray:
         """Expected conversions of those daily spends, shape (campaigns, days)."""
         ratio = np.maximum(spend, 0.0) / self.base_budget[:, None]
-        return self.base_rate[:, None] * _response(ratio, self.elasticity[:, None], self.world.curve) * self.efficiency[:, days]
+        return (
+            self.base_rate[:, None]
+            * _response(ratio, self.elasticity[:, None], self.world.curve)
+            * self.efficiency[:, days]
+        )
 
     def profit(self, budgets: np.ndarray, today: int) -> np.ndarray:
         """target_cpa × conversions − spend over the week from `today` on under those daily budgets, per campaign."""
