@@ -1,118 +1,87 @@
+"""`python -m fbads_pipeline_tests.evaluation_decisions [first seed] [worlds]`: regret, harm, coverage, AUC and Brier."""
+
 import sys
 import time
 from datetime import timedelta
-from types import SimpleNamespace
 
 import numpy as np
+from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from fbads_pipeline.domain.suggestions import suggest
-from fbads_pipeline_tests.evaluation_decisions.simulator import *
+from fbads_pipeline.domain.scores import score
+from fbads_pipeline_tests.evaluation_decisions.policies import FIRST_ID, POLICIES, Judged, best_profit, profit_of
+from fbads_pipeline_tests.evaluation_decisions.simulator import FIRST_DAY, WEEK, World, simulate, worlds
+
+FRESH_SEEDS = range(1_000, 1_030)
 
 
-def ours(history, today, target):
-    return suggest(history, today=today, target_cpa=target)
-
-
-def plain(history, today, target):
-    out = []
-    last = (
-        history[history["date"] >= today - timedelta(days=7)]
-        .groupby("campaign_id")[["impressions", "clicks", "spend", "conversions"]]
-        .sum()
+def main(seeds: range) -> None:
+    started = time.monotonic()
+    drawn = worlds(seeds)
+    bounds = [(best_profit(world), profit_of(world, None)[0]) for world in drawn]
+    print(
+        f"Seeds {seeds.start} to {seeds.stop - 1}: {sum(world.campaigns for world in drawn)} campaigns, 4 weeks each.\n"
     )
-    for one, row in last.iterrows():
-        if row.spend >= 3 * target and (row.conversions == 0 or row.spend / row.conversions > target):
-            out.append(SimpleNamespace(campaign_id=one, factor=0.0, effect=(0, 0), p_better=1, action="PAUSE"))
-    return out
+    print("| who decides | regret mean | median (10–90 %) | pooled | suggestions | harmful | coverage of 80 % |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for name, policy in POLICIES.items():
+        runs = [profit_of(world, policy) for world in drawn]
+        regret = [100 * (best - got) / (best - none) for (best, none), (got, _) in zip(bounds, runs, strict=True)]
+        lost = sum(best - got for (best, _), (got, _) in zip(bounds, runs, strict=True))
+        judged = [one for _, found in runs for one in found]
+        print(_row(name, np.array(regret), 100 * lost / sum(best - none for best, none in bounds), judged))
+    for action in ("PAUSE", "BUDGET_UP", "BUDGET_DOWN"):
+        print(f"| – {action} | | | | {_shares([one for one in judged if one.advice.action == action], 'posterior')} |")
+    print()
+    _print_scores(drawn)
+    print(f"\n{time.monotonic() - started:.0f} s.")
 
 
-def oracle(account, today):
-    options = np.array([1.0, 1.2, 0.8, 0.0])
-    b = account.budgets[:, today]
-    gains = np.stack([account.profit(b * f, today) for f in options])
-    return options[gains.argmax(axis=0)]
+def _row(name: str, regret: np.ndarray, pooled: float, judged: list[Judged]) -> str:
+    low, middle, high = np.quantile(regret, (0.1, 0.5, 0.9))
+    return f"| {name} | {regret.mean():.1f} | {middle:.1f} ({low:.0f}–{high:.0f}) | {pooled:.1f} | {_shares(judged, name)} |"
 
 
-def run(world, policy):
-    account = simulate(world)
-    rng = np.random.default_rng(world.seed + 1)
-    total = 0.0
-    rows = []
-    for week in range(world.weeks):
-        today = world.past_days + 7 * week
-        factors = np.ones(world.campaigns)
-        alive = account.active[:, today]
-        if policy == "oracle":
-            factors = oracle(account, today)
-        elif policy != "nothing":
-            b = account.budgets[:, today]
-            base = account.profit(b, today)
-            for s in policy(account.history(today), FIRST_DAY + timedelta(days=today), account.target_cpa):
-                i = int(s.campaign_id) - 120_000
-                factors[i] = s.factor
-                true = (account.profit(b * s.factor, today) - base)[i]
-                rows.append((s.action, true, s.effect[0], s.effect[1], s.p_better))
-        account.decide(today, factors)
-        account.live(today, today + 7, rng)
-        total += (account.profit(account.budgets[:, today], today) * account.active[:, today]).sum()
-    return total, rows
+def _shares(judged: list[Judged], name: str) -> str:
+    if not judged:
+        return "0 | – | –"
+    harmful = 100 * np.mean([one.is_harmful for one in judged])
+    covered = f"{100 * np.mean([one.is_covered for one in judged]):.1f} %" if name == "posterior" else "–"
+    return f"{len(judged)} | {harmful:.1f} % | {covered}"
 
 
-def main(first, count):
-    out = {}
-    start = time.time()
-    for w in worlds(range(first, first + count)):
-        best, _ = run(w, "oracle")
-        none, _ = run(w, "nothing")
-        for name, p in (("plain", plain), ("posterior", ours)):
-            got, rows = run(w, p)
-            out.setdefault(name, []).append(((best - got) / (best - none) * 100, rows, best - got, best - none, w))
-    for name, res in out.items():
-        reg = np.array([r[0] for r in res])
-        rows = [x for r in res for x in r[1]]
-        print(
-            name,
-            "mean regret %.1f median %.1f (%.1f-%.1f) pooled %.1f"
-            % (
-                reg.mean(),
-                np.median(reg),
-                np.quantile(reg, 0.1),
-                np.quantile(reg, 0.9),
-                100 * sum(r[2] for r in res) / sum(r[3] for r in res),
-            ),
-        )
-        for a in ("PAUSE", "BUDGET_UP", "BUDGET_DOWN", None):
-            x = np.array([r[1:] for r in rows if a in (None, r[0])])
-            if len(x):
-                print(
-                    "   %-12s n=%d harmful %.1f%% covered %.1f%% mean p %.3f"
-                    % (
-                        a,
-                        len(x),
-                        100 * (x[:, 0] < 0).mean(),
-                        100 * ((x[:, 0] >= x[:, 1]) & (x[:, 0] <= x[:, 2])).mean(),
-                        x[:, 3].mean(),
-                    )
-                )
-    for r in out["posterior"]:
-        w = r[4]
-        print(
-            "   seed %d n=%d e=%.2f d=%.1f drift=%.3f fast=%.2f tau=%.1f tf=%.1f %s edits %.1f regret %.1f"
-            % (
-                w.seed,
-                w.campaigns,
-                w.elasticity,
-                w.dispersion,
-                w.drift,
-                w.fast_share,
-                w.delay_days,
-                w.target_factor,
-                w.curve,
-                w.edits,
-                r[0],
-            )
-        )
-    print("%.0fs" % (time.time() - start))
+def _print_scores(drawn: list[World]) -> None:
+    """For "true CPA of the week to come is below the target", over campaigns that have a score or a raw CPA."""
+    rows = np.concatenate([_score_rows(world) for world in drawn])
+    truth, efficiency, total, raw = rows.T
+    print("| signal | AUC | Brier |")
+    print("| --- | --- | --- |")
+    scored = np.isfinite(total)
+    print(
+        f"| part E, all campaigns | {roc_auc_score(truth, efficiency):.3f} | {brier_score_loss(truth, efficiency):.3f} |"
+    )
+    print(f"| total score, where given | {roc_auc_score(truth[scored], total[scored]):.3f} | – |")
+    print(
+        f"| raw 7-day CPA | {roc_auc_score(truth, -raw):.3f} | {brier_score_loss(truth, (raw <= 1).astype(float)):.3f} |"
+    )
 
 
-main(int(sys.argv[1]), int(sys.argv[2]))
+def _score_rows(world: World) -> np.ndarray:
+    account, today = simulate(world), world.past_days
+    history = account.history(today)
+    budgets = account.budgets[:, today]
+    profits = account.profit(budgets, today)
+    week = history[history["date"] >= FIRST_DAY + timedelta(days=today - WEEK)].groupby("campaign_id")
+    sums = week[["spend", "conversions"]].sum()
+    found = []
+    for one in score(history, today=FIRST_DAY + timedelta(days=today), target_cpa=account.target_cpa):
+        row = sums.loc[one.campaign_id]
+        raw = row["spend"] / account.target_cpa / max(row["conversions"], 0.5)
+        good = float(profits[int(one.campaign_id) - FIRST_ID] > 0)
+        found.append((good, one.parts["efficiency"], np.nan if one.total is None else one.total, raw))
+    return np.array(found)
+
+
+if __name__ == "__main__":
+    first = int(sys.argv[1]) if len(sys.argv) > 1 else FRESH_SEEDS.start
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else len(FRESH_SEEDS)
+    main(range(first, first + count))
