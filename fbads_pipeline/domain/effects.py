@@ -22,7 +22,7 @@ _STEP = float(ELASTICITIES[1] - ELASTICITIES[0])
 
 @dataclass(frozen=True)
 class Effects:
-    """Rows: campaigns (positions in `rows`); columns: FACTORS; the change of target_cpa × conversions − spend in 7 days.
+    """Rows: campaigns (positions in `rows`); columns: FACTORS; change of target_cpa × conversions − spend in 7 days.
 
     low, high: 80 % interval. p_gain: P(change > 0). p_above_target: P(CPA > target), one per campaign. cpa: (low,
     middle, high) of the CPA at today's spend, 80 %.

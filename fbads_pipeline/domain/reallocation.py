@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from fbads_pipeline.domain.campaign_history import Booleans, Floats, read_history
+from fbads_pipeline.domain.campaign_history import Booleans, Floats, Integers, read_history
 from fbads_pipeline.domain.models import AccountModel
 from fbads_pipeline.domain.posterior import ELASTICITIES, Posterior, fit_posterior
 from fbads_pipeline.domain.verdicts import SPENDS_ITS_BUDGET, last_budget, may_be_judged
@@ -73,9 +73,9 @@ def _factors(
     posterior: Posterior,
     conversions: Floats,
     budget: Floats,
-    rows: np.ndarray,
+    rows: Integers,
     receives: Booleans,
-    step: float,  # type: ignore[type-arg]
+    step: float,
 ) -> Floats:
     elasticity = np.minimum(posterior.elasticity[rows], ELASTICITIES[ELASTICITIES < 1].max())
     marginal = elasticity * conversions[rows] / budget[rows]
@@ -84,12 +84,11 @@ def _factors(
 
     def at(price: float) -> Floats:
         # marginal × factor^(e − 1) = price
-        return np.clip((marginal / price) ** (1.0 / (1.0 - elasticity)), 1.0 - step, ceiling)
+        return np.asarray(np.clip((marginal / price) ** (1.0 / (1.0 - elasticity)), 1.0 - step, ceiling))
 
     low, high = np.log(max(marginal.min(), 1e-12)) - 5.0, np.log(max(marginal.max(), 1e-12)) + 5.0
     for _ in range(_ROUNDS):
         middle = (low + high) / 2
-        low, high = (middle, high) if (at(np.exp(middle)) * money).sum() > money.sum() else (low, middle)
-    found = at(np.exp(high))
-    # The last unit of rounding goes to nobody: the total never rises.
-    return np.asarray(found)
+        low, high = (middle, high) if (at(float(np.exp(middle))) * money).sum() > money.sum() else (low, middle)
+    # `high` is the side on which the total does not rise.
+    return at(float(np.exp(high)))

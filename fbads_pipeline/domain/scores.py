@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammainc, ndtr  # type: ignore[import-untyped]
 
@@ -28,7 +29,7 @@ class Score:
     """One campaign's score; None where it is not given, and then `why_not` says why.
 
     points: what each part adds to 50, in tenths of a point; 50 plus their sum is `total` exactly (as tenths). parts:
-    the same in 0..1. low, high: the 10–90 % band. conversions: mature ones of the last 14 days; certainty: n / (n + 10).
+    the same in 0..1. low, high: the 10–90 % band. conversions: n, mature, of the last 14 days; certainty: n / (n + 10).
     """
 
     campaign_id: str
@@ -118,7 +119,7 @@ def _trend(history: CampaignHistory, posterior: Posterior) -> Floats:
     return np.where((effort[0] > 0) & (effort[1] > 0), ndtr(z), 0.5)
 
 
-def _attention(history: CampaignHistory, peers: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _attention(history: CampaignHistory, peers: npt.NDArray[np.object_]) -> Floats:
     """Percentile of the shrunk CTR among peers of the same objective, less a falling CTR; .5 without peers."""
     shown, clicks = _sums(history, 28)
     rank = np.full(history.size, 0.5)
@@ -136,7 +137,7 @@ def _attention(history: CampaignHistory, peers: np.ndarray) -> Floats:  # type: 
     new = (new_clicks + 1.0) / (new_shown + 100.0)
     old = (old_clicks + 1.0) / (old_shown + 100.0)
     drift = np.where((new_shown > 0) & (old_shown > 0), np.clip(np.log(old / new), 0.0, 0.5), 0.0)
-    return np.clip(rank - drift, 0.0, 1.0)
+    return np.asarray(np.clip(rank - drift, 0.0, 1.0))
 
 
 def _sums(history: CampaignHistory, days: int) -> tuple[Floats, Floats]:

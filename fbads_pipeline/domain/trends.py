@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student  # type: ignore[import-untyped]
 
-from fbads_pipeline.domain.campaign_history import Floats, Integers
+from fbads_pipeline.domain.campaign_history import Booleans, Floats, Integers
 
 SHORTEST = 8
 _LEAST_SEGMENT = 4
@@ -53,7 +53,7 @@ def trends_of(values: Floats) -> Trends:
     )
 
 
-def _regression(logs: Floats, weight: Floats, since: Floats, known: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _regression(logs: Floats, weight: Floats, since: Floats, known: Booleans) -> tuple[Floats, Floats, Floats, Floats]:
     total = np.maximum(weight.sum(axis=1), 1e-12)
     middle = (weight * since).sum(axis=1) / total
     mean = (weight * logs).sum(axis=1) / total
@@ -69,7 +69,7 @@ def _regression(logs: Floats, weight: Floats, since: Floats, known: Floats) -> t
     return mean - slope * middle, slope, error, freedom
 
 
-def _split(logs: Floats, known: Floats) -> tuple[Integers, Floats]:
+def _split(logs: Floats, known: Booleans) -> tuple[Integers, Floats]:
     """The best single split of each series into two levels, by the fall of squared error in units of noise."""
     count = np.cumsum(known, axis=1).astype(float)
     total = np.cumsum(np.where(known, logs, 0.0), axis=1)

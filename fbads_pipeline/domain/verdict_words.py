@@ -27,12 +27,12 @@ def would_change(action: str, evidence: Mapping[str, Any]) -> dict[Language, str
     target = _number(evidence["target_cpa"], "pt"), _number(evidence["target_cpa"], "en")
     if action == "BUDGET_UP":
         return {
-            "pt": f"Outra conclusão: um CPA que suba em direção à meta de {target[0]}, ou dinheiro que sobre no orçamento.",
+            "pt": f"Outra conclusão: um CPA que suba até a meta de {target[0]}, ou dinheiro que sobre no orçamento.",
             "en": f"What would change it: a CPA rising towards the target of {target[1]}, or budget left unspent.",
         }
     return {
-        "pt": f"Outra conclusão: conversões que ainda cheguem e tragam o CPA bem abaixo da meta de {target[0]}.",
-        "en": f"What would change it: conversions still to arrive that bring the CPA well below the target of {target[1]}.",
+        "pt": f"Outra conclusão: conversões ainda por chegar que tragam o CPA abaixo da meta de {target[0]}.",
+        "en": f"What would change it: conversions still to arrive that bring the CPA below the target of {target[1]}.",
     }
 
 

@@ -1,4 +1,4 @@
-"""`python -m fbads_pipeline_tests.evaluation_decisions [first seed] [worlds]`: regret, harm, coverage, AUC and Brier."""
+"""`python -m fbads_pipeline_tests.evaluation_decisions [first seed] [worlds]`: regret, harm, coverage, AUC, Brier."""
 
 import sys
 import time
@@ -38,7 +38,8 @@ def main(seeds: range) -> None:
 
 def _row(name: str, regret: np.ndarray, pooled: float, judged: list[Judged]) -> str:
     low, middle, high = np.quantile(regret, (0.1, 0.5, 0.9))
-    return f"| {name} | {regret.mean():.1f} | {middle:.1f} ({low:.0f}–{high:.0f}) | {pooled:.1f} | {_shares(judged, name)} |"
+    spread = f"{middle:.1f} ({low:.0f}–{high:.0f})"
+    return f"| {name} | {regret.mean():.1f} | {spread} | {pooled:.1f} | {_shares(judged, name)} |"
 
 
 def _shares(judged: list[Judged], name: str) -> str:
@@ -52,17 +53,13 @@ def _shares(judged: list[Judged], name: str) -> str:
 def _print_scores(drawn: list[World]) -> None:
     """For "true CPA of the week to come is below the target", over campaigns that have a score or a raw CPA."""
     rows = np.concatenate([_score_rows(world) for world in drawn])
-    truth, efficiency, total, raw = rows.T
+    truth, chance, total, raw = rows.T
     print("| signal | AUC | Brier |")
     print("| --- | --- | --- |")
     scored = np.isfinite(total)
-    print(
-        f"| part E, all campaigns | {roc_auc_score(truth, efficiency):.3f} | {brier_score_loss(truth, efficiency):.3f} |"
-    )
+    print(f"| part E, all campaigns | {roc_auc_score(truth, chance):.3f} | {brier_score_loss(truth, chance):.3f} |")
     print(f"| total score, where given | {roc_auc_score(truth[scored], total[scored]):.3f} | – |")
-    print(
-        f"| raw 7-day CPA | {roc_auc_score(truth, -raw):.3f} | {brier_score_loss(truth, (raw <= 1).astype(float)):.3f} |"
-    )
+    print(f"| raw 7-day CPA | {roc_auc_score(truth, -raw):.3f} | {brier_score_loss(truth, 1.0 * (raw <= 1)):.3f} |")
 
 
 def _score_rows(world: World) -> np.ndarray:
