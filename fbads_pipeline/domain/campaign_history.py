@@ -13,7 +13,8 @@ Booleans = npt.NDArray[np.bool_]
 
 COLUMNS = ("campaign_id", "date", "impressions", "clicks", "spend", "conversions", "daily_budget", "status")
 _FIGURES = ("impressions", "clicks", "spend", "conversions", "daily_budget")
-_LARGEST = 1e12
+# Beyond these a figure is no figure: not reported above, nothing below.
+_LARGEST, _SMALLEST = 1e12, 1e-4
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
 
 def _figures(column: pd.Series) -> Floats:
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    return np.where(np.isfinite(values) & (values >= 0) & (values <= _LARGEST), values, np.nan)
+    known = np.where(np.isfinite(values) & (values >= 0) & (values <= _LARGEST), values, np.nan)
+    return np.where(known < _SMALLEST, 0.0, known)
 
 
 def _ages(column: pd.Series, today: date) -> Integers:

@@ -15,8 +15,9 @@ DAYS = 7
 UP, DOWN, PAUSE, RESCUE = 1.2, 0.8, 0.0, 0.4
 FACTORS = (UP, DOWN, PAUSE, RESCUE)
 # Efficiency moves within the week to come: deviation of its log.
-_DRIFT = 0.06
+_DRIFT = 0.10
 _FEELS_ITS_BUDGET = 0.9
+_RANKS = np.array([9 * DRAWS // 10, DRAWS // 2, DRAWS // 10])
 _STEP = float(ELASTICITIES[1] - ELASTICITIES[0])
 
 
@@ -48,11 +49,10 @@ def effects_of(
         daily, elasticity = draw(posterior, int(row), random)
         spend, worth = float(posterior.spend[row]), target_cpa * daily
         above[place] = np.count_nonzero(worth < spend) / DRAWS
-        cpa[place] = spend / np.maximum(np.quantile(daily, (0.9, 0.5, 0.1)), 1e-9)
+        cpa[place] = spend / np.maximum(np.partition(daily, _RANKS)[_RANKS], 1e-9)
         felt = _felt(float(posterior.pacing[row]), random)
         for column, factor in enumerate(FACTORS):
-            real = _spend_factor(factor, float(posterior.pacing[row]), felt)
-            change = DAYS * (worth * (real**elasticity - 1.0) - spend * (real - 1.0))
+            change = _change(_spend_factor(factor, float(posterior.pacing[row]), felt), worth, elasticity, spend)
             low[place, column], high[place, column] = _tenths(change)
             mean[place, column] = change.mean()
             gain[place, column] = np.count_nonzero(change > 0) / DRAWS
@@ -69,21 +69,27 @@ def draw(posterior: Posterior, row: int, random: np.random.Generator) -> tuple[F
     return daily, elasticity
 
 
+def _change(factor: float | Floats, worth: Floats, elasticity: Floats, spend: float) -> Floats:
+    if isinstance(factor, float) and factor == 0.0:
+        return DAYS * (spend - worth)
+    return np.asarray(DAYS * (worth * np.expm1(np.log(factor) * elasticity) - spend * (factor - 1.0)))
+
+
 def _tenths(change: Floats) -> tuple[float, float]:
     tenth = DRAWS // 10
     ordered = np.partition(change, (tenth, DRAWS - tenth))
     return float(ordered[tenth]), float(ordered[DRAWS - tenth])
 
 
-def _felt(pacing: float, random: np.random.Generator) -> Floats:
+def _felt(pacing: float, random: np.random.Generator) -> float | Floats:
     """How far the budget itself is what limits spend, 0 to 1: unknown for a campaign that leaves money over."""
-    return np.ones(DRAWS) if not pacing < _FEELS_ITS_BUDGET else random.random(DRAWS)
+    return 1.0 if not pacing < _FEELS_ITS_BUDGET else random.random(DRAWS)
 
 
-def _spend_factor(factor: float, pacing: float, felt: Floats) -> Floats:
+def _spend_factor(factor: float, pacing: float, felt: float | Floats) -> float | Floats:
     """Factor of the budget → factors of the spend; only what a smaller budget truly takes away is missing."""
     if factor == PAUSE or not pacing < _FEELS_ITS_BUDGET:
-        return np.full(felt.size, factor)
+        return factor
     if factor > 1:
         return 1.0 + (factor - 1.0) * felt
     return factor * felt + min(1.0, factor / max(pacing, 1e-6)) * (1.0 - felt)

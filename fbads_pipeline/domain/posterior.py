@@ -129,8 +129,9 @@ def _at_level(history: CampaignHistory) -> Floats:
     """Each row's spend without its daily noise: the mean spend of the campaign's days under the same budget."""
     known = history.daily_budget > 0
     cents = np.where(known, np.rint(np.log(np.where(known, history.daily_budget, 1.0)) * 200), -1.0)
-    keys = np.stack([history.campaign.astype(float), cents], axis=1)
-    _, group = np.unique(keys, axis=0, return_inverse=True)
+    # Rows run by campaign and day: a group is a run of days under one budget.
+    moved = (np.diff(cents) != 0) | (np.diff(history.campaign) != 0)
+    group = np.concatenate([np.zeros(min(1, cents.size), dtype=np.int64), np.cumsum(moved)])
     spent = history.spend > 0
     total = np.bincount(group, weights=np.where(spent, history.spend, 0.0))
     level = (total / np.maximum(np.bincount(group, weights=spent.astype(float)), 1.0))[group]

@@ -20,4 +20,6 @@ def a_campaign(
 def an_account(**others: pd.DataFrame) -> pd.DataFrame:
     """A dear campaign, a cheap one and eight in between, at a target CPA of 30; more by name."""
     usual = [a_campaign(f"m{one}", conversions=4.0 + one % 3) for one in range(8)]
-    return pd.concat([a_campaign("dear", conversions=0.4), a_campaign("cheap", conversions=12.0), *usual, *others.values()])
+    return pd.concat(
+        [a_campaign("dear", conversions=0.4), a_campaign("cheap", conversions=12.0), *usual, *others.values()]
+    )

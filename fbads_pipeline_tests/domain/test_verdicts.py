@@ -152,7 +152,9 @@ def test_whatever_a_history_holds_every_verdict_is_finite(rows):
         assert "nan" not in one.reason.lower()
 
 
-@pytest.mark.parametrize("figures", [{"spend": 1e11, "budget": 1e11}, {"days": 1}, {"conversions": 1e9}, {"spend": 1e-6}])
+@pytest.mark.parametrize(
+    "figures", [{"spend": 1e11, "budget": 1e11}, {"days": 1}, {"conversions": 1e9}, {"spend": 1e-6}]
+)
 def test_extremes_are_borne(figures):
     for one in suggest(a_campaign(**figures), today=TODAY, target_cpa=TARGET):
         assert np.isfinite(one.effect).all()
