@@ -53,8 +53,10 @@ def effects_of(
         felt = _felt(float(posterior.pacing[row]), random)
         for column, factor in enumerate(FACTORS):
             change = _change(_spend_factor(factor, float(posterior.pacing[row]), felt), worth, elasticity, spend)
-            low[place, column], high[place, column] = _tenths(change)
             mean[place, column] = change.mean()
+            if factor == RESCUE:
+                continue  # only its mean is asked for
+            low[place, column], high[place, column] = _tenths(change)
             gain[place, column] = np.count_nonzero(change > 0) / DRAWS
     return Effects(rows, low, mean, high, gain, above, cpa)
 
@@ -72,7 +74,7 @@ def draw(posterior: Posterior, row: int, random: np.random.Generator) -> tuple[F
 def _change(factor: float | Floats, worth: Floats, elasticity: Floats, spend: float) -> Floats:
     if isinstance(factor, float) and factor == 0.0:
         return DAYS * (spend - worth)
-    return np.asarray(DAYS * (worth * np.expm1(np.log(factor) * elasticity) - spend * (factor - 1.0)))
+    return np.asarray(DAYS * (worth * (np.exp(np.log(factor) * elasticity) - 1.0) - spend * (factor - 1.0)))
 
 
 def _tenths(change: Floats) -> tuple[float, float]:

@@ -68,9 +68,12 @@ def _by_age(history: CampaignHistory, effort: Floats) -> tuple[Floats, Floats]:
         return np.zeros(_LONGEST), np.zeros(_LONGEST)
     age = np.where(usable, history.age, 1) - 1
     seen = usable & (rate[history.campaign] > 0)
-    counts = np.bincount(age, weights=np.where(seen, history.conversions, 0.0), minlength=_LONGEST)
-    expected = np.bincount(age, weights=np.where(seen, effort * rate[history.campaign], 0.0), minlength=_LONGEST)
-    return counts.astype(float), expected * _by_weekday(counts, expected)
+    counts: Floats = np.bincount(age, weights=np.where(seen, history.conversions, 0.0), minlength=_LONGEST).astype(
+        float
+    )
+    foretold = np.where(seen, effort * rate[history.campaign], 0.0)
+    expected: Floats = np.bincount(age, weights=foretold, minlength=_LONGEST).astype(float)
+    return counts, np.asarray(expected * _by_weekday(counts, expected))
 
 
 def _by_weekday(counts: Floats, expected: Floats) -> Floats:

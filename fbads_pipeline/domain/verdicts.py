@@ -51,6 +51,15 @@ class Verdict:
     evidence: dict[str, object]
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """Per campaign over the window: spend, conversions as reported; and the mean elasticity."""
+
+    spend: Floats
+    conversions: Floats
+    elasticity: Floats
+
+
 def verdicts_on(
     history: pd.DataFrame,
     *,
@@ -69,10 +78,15 @@ def verdicts_on(
     free = may_be_judged(known) & ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
     rows = np.nonzero(free)[0]
     effects = effects_of(posterior, known.campaign_ids, rows, today=today, target_cpa=target_cpa)
-    spent = known.total(np.where(known.age <= WINDOW_DAYS, known.spend, 0.0))
-    actions = _choose(posterior, effects, rows, spent >= SPENT_TARGETS * target_cpa)
+    days = known.age <= WINDOW_DAYS
+    sums = _Sums(
+        spend=known.total(np.where(days, known.spend, 0.0)),
+        conversions=known.total(np.where(days, np.nan_to_num(known.conversions), 0.0)),
+        elasticity=posterior.elasticity,
+    )
+    actions = _choose(posterior, effects, rows, sums.spend >= SPENT_TARGETS * target_cpa)
     return [
-        _verdict(known, posterior, effects, position, action, target_cpa)
+        _verdict(known.campaign_ids, posterior, effects, sums, position, action, target_cpa)
         for position, action in enumerate(actions)
         if action is not None
     ]
@@ -118,22 +132,26 @@ def _choose(posterior: Posterior, effects: Effects, rows: Integers, has_spent: B
 
 
 def _verdict(
-    history: CampaignHistory, posterior: Posterior, effects: Effects, position: int, action: Action, target_cpa: float
+    campaign_ids: tuple[str, ...],
+    posterior: Posterior,
+    effects: Effects,
+    sums: _Sums,
+    position: int,
+    action: Action,
+    target_cpa: float,
 ) -> Verdict:
     row, column = int(effects.rows[position]), _COLUMN[_FACTOR[action]]
     low, high = float(effects.low[position, column]), float(effects.high[position, column])
     sure = float(effects.p_gain[position, column])
-    days = history.campaign == row
-    counted = days & (history.age <= WINDOW_DAYS)
     evidence: dict[str, object] = {
         "window_days": WINDOW_DAYS,
-        "spend": round(float(history.spend[counted].sum()), 2),
-        "conversions_reported": round(float(np.nansum(history.conversions[counted])), 2),
+        "spend": round(float(sums.spend[row]), 2),
+        "conversions_reported": round(float(sums.conversions[row]), 2),
         "conversions_matured": round(float(posterior.matured[row]), 2),
         "cpa": [round(float(one), 2) for one in effects.cpa[position]],
         "target_cpa": float(target_cpa),
         "p_cpa_above_target": float(effects.p_above_target[position]),
-        "elasticity": round(float(posterior.elasticity[row]), 3),
+        "elasticity": round(float(sums.elasticity[row]), 3),
         "spend_per_day": round(float(posterior.spend[row]), 2),
         "spent_of_budget": None if np.isnan(posterior.pacing[row]) else round(float(posterior.pacing[row]), 3),
         "effect": [round(low, 2), round(high, 2)],
@@ -142,7 +160,7 @@ def _verdict(
     said = verdict_words.reasons(action, evidence)
     change = verdict_words.would_change(action, evidence)
     return Verdict(
-        campaign_id=history.campaign_ids[row],
+        campaign_id=campaign_ids[row],
         action=action,
         factor=_FACTOR[action],
         effect=(low, high),
