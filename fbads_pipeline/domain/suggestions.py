@@ -1,15 +1,21 @@
 """What the system proposes and a person decides."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fbads_pipeline.domain import words
-from fbads_pipeline.domain.breaches import CTR_BELOW, Breach
+from fbads_pipeline.domain.breaches import CTR_BELOW, Breach, Limits
 from fbads_pipeline.domain.words import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fbads_pipeline.domain.models import AccountModel
+    from fbads_pipeline.domain.verdicts import Verdict
 
 SuggestionKind = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
 Confidence = Literal["low", "medium", "high"]
@@ -46,6 +52,34 @@ class SuggestionChanges:
     opened: int = 0
     renewed: int = 0
     expired: int = 0
+
+
+def suggest(
+    history: "pd.DataFrame",
+    *,
+    today: date,
+    target_cpa: float,
+    withheld: Collection[str] = (),
+    model: "AccountModel | None" = None,
+) -> "list[Verdict]":
+    """The posterior's verdicts, at most one per campaign, ordered by campaign; equal input, equal output.
+
+    history: one row per campaign and day before `today` as reported now, columns campaign_id, date, impressions,
+    clicks, spend, conversions, daily_budget, status; recent conversions may still be arriving. target_cpa: in the
+    currency of spend. withheld: campaigns with an open anomaly or a tracking break. model: None learns from history.
+    Raises ValueError in one sentence: missing columns, a date that is none, a target that is not positive.
+    """
+    from fbads_pipeline.domain.verdicts import verdicts_on
+
+    return verdicts_on(history, today=today, target_cpa=float(target_cpa), withheld=withheld, model=model)
+
+
+def breaches(history: "pd.DataFrame", *, today: date, limits: Limits, currency: str = "BRL") -> list[Breach]:
+    """The plain thresholds, listed apart from `suggest`: over the seven days before `today`, in the same history."""
+    from fbads_pipeline.domain.breach_windows import windows_of
+    from fbads_pipeline.domain.breaches import breaches as past_limits
+
+    return past_limits(windows_of(history, today=today, currency=currency), limits)
 
 
 def from_breaches(breaches: Iterable[Breach]) -> list[NewSuggestion]:

@@ -1,0 +1,109 @@
+"""A history of campaigns as people hand it over, made into arrays that the models can trust."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+COLUMNS = ("campaign_id", "date", "impressions", "clicks", "spend", "conversions", "daily_budget", "status")
+_FIGURES = ("impressions", "clicks", "spend", "conversions", "daily_budget")
+# Beyond these a figure is no figure: not reported above, nothing below.
+_LARGEST, _SMALLEST = 1e12, 1e-4
+
+
+@dataclass(frozen=True)
+class CampaignHistory:
+    """One row per campaign and day, sorted; arrays of one length, but for `campaign_ids` (one per campaign).
+
+    campaign: position in campaign_ids; age: whole days before today (yesterday is 1). spend and the counts: never NaN
+    nor negative. conversions and daily_budget are NaN where they were not reported (null is not zero).
+    """
+
+    today: date
+    campaign_ids: tuple[str, ...]
+    campaign: Integers
+    age: Integers
+    impressions: Floats
+    clicks: Floats
+    spend: Floats
+    conversions: Floats
+    daily_budget: Floats
+    is_active: Booleans
+
+    @property
+    def size(self) -> int:
+        """How many campaigns there are."""
+        return len(self.campaign_ids)
+
+    def total(self, values: Floats) -> Floats:
+        """Sums per campaign of one value per row."""
+        return np.bincount(self.campaign, weights=values, minlength=self.size).astype(float)
+
+
+def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
+    """The rows before `today`, the last of duplicates by value, sorted by campaign and day.
+
+    Decimals, texts and None are read as numbers; what is no number, negative or infinite counts as not reported.
+    Raises ValueError in one sentence: missing columns, or a date that is none.
+    """
+    missing = [name for name in COLUMNS if name not in history.columns]
+    if missing:
+        raise ValueError(f"The history lacks the columns {', '.join(missing)}.")
+    frame = pd.DataFrame({name: _figures(history[name]) for name in _FIGURES})
+    frame["age"] = _ages(history["date"], today)
+    frame["campaign_id"] = [_identity(one) for one in history["campaign_id"]]
+    frame["is_active"] = [_is_active(one) for one in history["status"]]
+    frame = frame[(frame["age"] >= 1) & (frame["campaign_id"] != "")]
+    order = ["campaign_id", "age", *_FIGURES, "is_active"]
+    frame = frame.sort_values(order, kind="stable").drop_duplicates(["campaign_id", "age"], keep="last")
+    frame = frame.sort_values(["campaign_id", "age"], ascending=[True, False])
+    ids, campaign = np.unique(frame["campaign_id"].to_numpy(dtype=object), return_inverse=True)
+    zeroed = frame[["impressions", "clicks", "spend"]].fillna(0.0)
+    return CampaignHistory(
+        today=today,
+        campaign_ids=tuple(str(one) for one in ids),
+        campaign=campaign.astype(np.int64),
+        age=frame["age"].to_numpy(dtype=np.int64),
+        impressions=zeroed["impressions"].to_numpy(dtype=float),
+        clicks=zeroed["clicks"].to_numpy(dtype=float),
+        spend=zeroed["spend"].to_numpy(dtype=float),
+        conversions=frame["conversions"].to_numpy(dtype=float),
+        daily_budget=frame["daily_budget"].to_numpy(dtype=float),
+        is_active=frame["is_active"].to_numpy(dtype=bool),
+    )
+
+
+def _figures(column: pd.Series) -> Floats:
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    known = np.where(np.isfinite(values) & (values >= 0) & (values <= _LARGEST), values, np.nan)
+    return np.where(known < _SMALLEST, 0.0, known)
+
+
+def _ages(column: pd.Series, today: date) -> Integers:
+    try:
+        days = pd.to_datetime(column, errors="raise", format="ISO8601" if column.dtype.kind not in "MO" else None)
+        days = days.dt.tz_localize(None) if days.dt.tz is not None else days
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError("The history holds a date that is not a date.") from error
+    ages = (pd.Timestamp(today) - days.dt.normalize()).dt.days
+    if ages.isna().any():
+        raise ValueError("The history holds a date that is not a date.")
+    return np.asarray(ages, dtype=np.int64)
+
+
+def _identity(value: object) -> str:
+    """Identities are text; 7.0 (an integer column that met a gap) is 7, a gap is the empty text."""
+    if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _is_active(value: object) -> bool:
+    """Unknown counts as active: what it delivers is judged apart."""
+    return not isinstance(value, str) or value.strip().upper() in ("", "ACTIVE")
