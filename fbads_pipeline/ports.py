@@ -1,6 +1,6 @@
 """What the services ask of the world. Adapters implement these; the fakes of the tests do too."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Kind, Level, Page, Traffic
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
+from fbads_pipeline.domain.tokens import NamedToken, TokenCheck, TokenFacts
 
 
 class Clock(Protocol):
@@ -40,6 +41,30 @@ class AdsApi(Protocol):
 
     def traffic(self, account_id: str) -> Traffic:
         """What the account's calls cost so far."""
+
+
+class Tokens(Protocol):
+    """What is known of the tokens: which accounts each sees, and what Meta said of each."""
+
+    def remember(self, seen: Mapping[str, str], *, now: datetime) -> None:
+        """Account id → name of the token that sees it; writes what is new."""
+
+    def accounts_of(self, name: str) -> list[Account]:
+        """The accounts that the token saw last, ordered by id."""
+
+    def token_of(self, account_id: str) -> str | None:
+        """The name of the token that last saw the account."""
+
+    def save_checks(self, checks: Iterable[TokenCheck]) -> None: ...
+
+    def last_checks(self) -> list[TokenCheck]:
+        """The newest check of each token, ordered by name."""
+
+
+class TokenInspector(Protocol):
+    """What Meta says of a token. An answer that is none raises MetaError."""
+
+    def inspect(self, token: NamedToken) -> TokenFacts: ...
 
 
 class RawStore(Protocol):
