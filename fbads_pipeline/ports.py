@@ -13,6 +13,8 @@ from fbads_pipeline.domain.collecting import AccountReport, Applied, Kind, Level
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.tokens import NamedToken, TokenCheck, TokenFacts
+from fbads_pipeline.domain.trouble_words import TroubleNews
+from fbads_pipeline.domain.troubles import Judged, Trouble, TroubleFacts
 
 
 class Clock(Protocol):
@@ -148,6 +150,28 @@ class Decisions(Protocol):
 
     def unannounced(self, *, now: datetime) -> int:
         """Accounts for which `announce` would write an alert now."""
+
+
+class Troubles(Protocol):
+    """What needs a person: one open trouble per kind and entity. The same facts a second time write nothing."""
+
+    def facts(self) -> TroubleFacts:
+        """What is known now."""
+
+    def update(self, judge: Callable[[TroubleFacts], Judged], *, now: datetime) -> Judged:
+        """Judge the facts and write what came of it, in one transaction."""
+
+    def announce(
+        self, *, compose: Callable[[TroubleNews], Alert], recipients: Sequence[Recipient], now: datetime
+    ) -> int:
+        """In one transaction: an alert with its deliveries per trouble that nobody has heard of, and per recovery of
+        one that somebody has; returns how many alerts were written."""
+
+    def untold(self) -> int:
+        """How many alerts `announce` would write now."""
+
+    def current(self) -> list[Trouble]:
+        """The open ones, the oldest first."""
 
 
 class Outbox(Protocol):

@@ -22,6 +22,7 @@ from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
 from fbads_pipeline.defs.model.project import project_dir
 from fbads_pipeline.defs.model.runner import Dbt
 from fbads_pipeline.domain.tokens import ENVIRONMENT, NamedToken
@@ -127,6 +128,11 @@ def outbox_resource(_: dg.InitResourceContext) -> PostgresOutbox:
     return PostgresOutbox(shared_database().owner)
 
 
+@dg.resource(description="What needs a person.")
+def troubles_resource(_: dg.InitResourceContext) -> PostgresTroubles:
+    return PostgresTroubles(shared_database().owner)
+
+
 @dg.resource(description="The ways out: name → channel.")
 def channels_resource(_: dg.InitResourceContext) -> dict[str, Channel]:
     return channels_from(read_settings())
@@ -155,6 +161,7 @@ def resources() -> dict[str, Any]:
         "marts": marts_resource,
         "decisions": decisions_resource,
         "outbox": outbox_resource,
+        "troubles": troubles_resource,
         "channels": channels_resource,
         "progress": progress_resource,
     }
