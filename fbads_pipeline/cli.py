@@ -26,6 +26,10 @@ db = typer.Typer(no_args_is_help=True, help="The database of this home.")
 app.add_typer(db, name="db")
 
 
+tokens = typer.Typer(no_args_is_help=True, help="Tokens of further businesses, stored encrypted.")
+app.add_typer(tokens, name="tokens")
+
+
 class Format(StrEnum):
     """How rows are written."""
 
@@ -161,6 +165,50 @@ def db_migrate() -> None:
     with open_database(load_settings()) as database:
         print(database.prepare())
         print(f"Dagster keeps its own in {redacted(database.dagster_url)}", file=sys.stderr)
+
+
+@tokens.command("add")
+def tokens_add(
+    name: Annotated[str, typer.Argument(help="What to call it: lower-case letters, digits, - and _.")],
+    app_id: Annotated[str | None, typer.Option(help="The Meta app's id.")] = None,
+    app_secret: Annotated[bool, typer.Option("--app-secret", help="Ask for the app's secret too.")] = False,
+) -> None:
+    """Store a token; it is read from stdin, its first line, or at a hidden prompt (the app's secret: the second)."""
+    from fbads_pipeline.local.tokens import run_add
+
+    run_add(load_settings(), name, app_id, with_secret=app_secret)
+
+
+@tokens.command("list")
+def tokens_list() -> None:
+    """Print name, app, last check and expiry of each token, tab-separated; no secret."""
+    from fbads_pipeline.local.tokens import run_list
+
+    run_list(load_settings())
+
+
+@tokens.command("remove")
+def tokens_remove(name: Annotated[str, typer.Argument(help="As `fbads tokens list` shows it.")]) -> None:
+    """Forget a token."""
+    from fbads_pipeline.local.tokens import run_remove
+
+    run_remove(load_settings(), name)
+
+
+@tokens.command("rotate")
+def tokens_rotate() -> None:
+    """Encrypt every stored token anew under the first of FBADS_ENCRYPTION_KEYS."""
+    from fbads_pipeline.local.tokens import run_rotate
+
+    run_rotate(load_settings())
+
+
+@tokens.command("new-key")
+def tokens_new_key() -> None:
+    """Print a fresh key for FBADS_ENCRYPTION_KEYS."""
+    from fbads_pipeline.adapters.encryption import new_key
+
+    print(new_key())
 
 
 def _exit_code(error: BaseException) -> int | None:

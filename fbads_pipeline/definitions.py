@@ -9,20 +9,28 @@ from fbads_pipeline.defs.analyse import sensor as analyse_sensor
 from fbads_pipeline.defs.collect import assets as collect
 from fbads_pipeline.defs.collect import checks as collect_checks
 from fbads_pipeline.defs.collect import schedule as collect_schedule
+from fbads_pipeline.defs.collect import tokens as collect_tokens
 from fbads_pipeline.defs.model import assets as model
 from fbads_pipeline.defs.resources import resources
 from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops as tell
 from fbads_pipeline.defs.tell import sensor as tell_sensor
+from fbads_pipeline.defs.tell import troubles as tell_troubles
 
 set_up_logs()
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([collect, model, analyse, tell]),
-    asset_checks=dg.load_asset_checks_from_modules([collect_checks, analyse_checks, tell_checks]),
-    jobs=[collect_schedule.collect_and_model, analyse_sensor.review, tell_sensor.dispatch_job],
-    schedules=[collect_schedule.every_half_hour],
-    sensors=[analyse_sensor.marts_refreshed, tell_sensor.messages_due],
+    assets=dg.load_assets_from_modules([collect, collect_tokens, model, analyse, tell, tell_troubles]),
+    asset_checks=dg.load_asset_checks_from_modules([collect_checks, collect_tokens, analyse_checks, tell_checks]),
+    jobs=[
+        collect_schedule.collect_and_model,
+        analyse_sensor.review,
+        tell_sensor.dispatch_job,
+        collect_tokens.token_job,
+        tell_troubles.troubles_job,
+    ],
+    schedules=[collect_schedule.every_half_hour, collect_tokens.every_day],
+    sensors=[analyse_sensor.marts_refreshed, tell_sensor.messages_due, tell_troubles.troubles_due],
     resources=resources(),
     executor=dg.in_process_executor,
 )

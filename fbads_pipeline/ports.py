@@ -1,6 +1,6 @@
 """What the services ask of the world. Adapters implement these; the fakes of the tests do too."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -12,6 +12,9 @@ from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
+from fbads_pipeline.domain.tokens import NamedToken, TokenCheck, TokenFacts
+from fbads_pipeline.domain.trouble_words import TroubleNews
+from fbads_pipeline.domain.troubles import Judged, Trouble, TroubleFacts
 
 
 class Clock(Protocol):
@@ -46,6 +49,30 @@ class AdsApi(Protocol):
 
     def traffic(self, account_id: str) -> Traffic:
         """What the account's calls cost so far."""
+
+
+class Tokens(Protocol):
+    """What is known of the tokens: which accounts each sees, and what Meta said of each."""
+
+    def remember(self, seen: Mapping[str, str], *, now: datetime) -> None:
+        """Account id → name of the token that sees it; writes what is new."""
+
+    def accounts_of(self, name: str) -> list[Account]:
+        """The accounts that the token saw last, ordered by id."""
+
+    def token_of(self, account_id: str) -> str | None:
+        """The name of the token that last saw the account."""
+
+    def save_checks(self, checks: Iterable[TokenCheck]) -> None: ...
+
+    def last_checks(self) -> list[TokenCheck]:
+        """The newest check of each token, ordered by name."""
+
+
+class TokenInspector(Protocol):
+    """What Meta says of a token. An answer that is none raises MetaError."""
+
+    def inspect(self, token: NamedToken) -> TokenFacts: ...
 
 
 class RawStore(Protocol):
@@ -152,6 +179,28 @@ class Decisions(Protocol):
 
     def unannounced(self, *, now: datetime) -> int:
         """Accounts for which `announce` would write an alert now."""
+
+
+class Troubles(Protocol):
+    """What needs a person: one open trouble per kind and entity. The same facts a second time write nothing."""
+
+    def facts(self) -> TroubleFacts:
+        """What is known now."""
+
+    def update(self, judge: Callable[[TroubleFacts], Judged], *, now: datetime) -> Judged:
+        """Judge the facts and write what came of it, in one transaction."""
+
+    def announce(
+        self, *, compose: Callable[[TroubleNews], Alert], recipients: Sequence[Recipient], now: datetime
+    ) -> int:
+        """In one transaction: an alert with its deliveries per trouble that nobody has heard of, and per recovery of
+        one that somebody has; returns how many alerts were written."""
+
+    def untold(self) -> int:
+        """How many alerts `announce` would write now."""
+
+    def current(self) -> list[Trouble]:
+        """The open ones, the oldest first."""
 
 
 class Outbox(Protocol):

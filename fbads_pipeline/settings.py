@@ -1,5 +1,6 @@
 """Every setting, typed, read once. A wrong one stops the program with a sentence that names it."""
 
+import base64
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -30,6 +31,10 @@ class Settings(BaseSettings):
     access_token: SecretStr | None = Field(None, description="Token of a user or system user with `ads_read`.")
     app_id: str | None = Field(None, description="The Meta app's id.")
     app_secret: SecretStr | None = Field(None, description="The Meta app's secret; calls then carry appsecret_proof.")
+    encryption_keys: SecretStr | None = Field(
+        None, description="Comma list of Fernet keys for stored tokens, newest first (`fbads tokens new-key`)."
+    )
+    token_warning_days: int = Field(14, ge=1, le=60, description="Days before a token's end at which we warn.")
     account_ids: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma list of ad accounts; empty means all that the token sees."
     )
@@ -103,6 +108,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{field!r} is no breakdown that is collected: {', '.join(sorted(BREAKDOWN_FIELDS))}")
         return value
 
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        encryption_keys(value)
+        return value
+
     @field_validator("account_ids", "levels", "attribution_windows", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -142,6 +153,21 @@ class Settings(BaseSettings):
     def home_path(self) -> Path:
         """`FBADS_HOME` as an absolute path, so that child processes agree on it wherever they start."""
         return self.home.expanduser().resolve()
+
+
+def encryption_keys(value: SecretStr | None) -> tuple[bytes, ...]:
+    """The keys, newest first; raises ValueError for one that is no Fernet key, without showing it."""
+    keys = [part.strip() for part in value.get_secret_value().split(",")] if value else []
+    for number, key in enumerate(keys, 1):
+        try:
+            is_key = len(base64.b64decode(key.encode("ascii"), altchars=b"-_", validate=True)) == 32
+        except ValueError:
+            is_key = False
+        if not is_key:
+            raise ValueError(
+                f"key {number} of {len(keys)} is no Fernet key: take one that `fbads tokens new-key` prints"
+            )
+    return tuple(key.encode() for key in keys)
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.channels.configured import channels_from
 from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
+from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.catalogue import read_catalogue
 from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
@@ -20,8 +22,11 @@ from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
 from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
 from fbads_pipeline.defs.model.project import project_dir
 from fbads_pipeline.defs.model.runner import Dbt
+from fbads_pipeline.domain.tokens import ENVIRONMENT, NamedToken
 from fbads_pipeline.ports import Channel, Clock
 from fbads_pipeline.services.sync_ads import Progress
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
@@ -33,30 +38,57 @@ def read_settings() -> Settings:
     return load_settings()
 
 
-def graph_ads(settings: Settings, owner: sa.Engine | None = None) -> GraphAds:
-    """The Marketing API as the settings say; raises SettingsError without a token.
+def token_store(settings: Settings, owner: sa.Engine) -> PostgresTokens:
+    """The stored tokens, under the keys of the settings."""
+    return PostgresTokens(owner, Cipher(settings.encryption_keys))
 
-    owner: where quotas and habits are shared with other processes; without it they last as long as this one.
-    """
+
+def named_tokens(settings: Settings, store: PostgresTokens) -> list[NamedToken]:
+    """The environment's token, then the stored ones; raises SettingsError where there is none, or no key opens one."""
+    tokens = [*environment_token(settings), *store.load()]
+    if not tokens:
+        raise SettingsError(
+            "FBADS_ACCESS_TOKEN is missing: set it to a token with the permission ads_read, or use `fbads tokens add`"
+        )
+    return tokens
+
+
+def environment_token(settings: Settings) -> list[NamedToken]:
+    """The token of FBADS_ACCESS_TOKEN, if there is one."""
     if settings.access_token is None:
-        raise SettingsError("FBADS_ACCESS_TOKEN is missing: set it to a token with the permission ads_read")
+        return []
+    secret = settings.app_secret.get_secret_value() if settings.app_secret else None
+    return [NamedToken(ENVIRONMENT, settings.access_token.get_secret_value(), settings.app_id, secret)]
+
+
+def transport_of(settings: Settings, token: NamedToken, owner: sa.Engine | None = None) -> Transport:
+    """Calls with that token to the Marketing API of the settings; owner: see `graph_ads`."""
     access = GraphAccess(
         url=settings.graph_url,
         version=settings.api_version,
-        token=settings.access_token.get_secret_value(),
-        app_id=settings.app_id,
-        app_secret=settings.app_secret.get_secret_value() if settings.app_secret else None,
+        token=token.token,
+        app_id=token.app_id,
+        app_secret=token.app_secret,
         longest_wait_seconds=settings.longest_wait_seconds,
         connections=settings.concurrency,
     )
     if owner is None:
-        return GraphAds(Transport(access), windows=settings.attribution_windows)
-    transport = Transport(
-        access,
-        quotas=PostgresQuotas(owner, settings.app_id or "default"),
-        warned=PostgresWarnings(owner, settings.api_version),
-    )
-    return GraphAds(transport, windows=settings.attribution_windows, habits=PostgresHabits(owner))
+        return Transport(access)
+    warned = PostgresWarnings(owner, settings.api_version)
+    return Transport(access, quotas=PostgresQuotas(owner, token.app_id or token.name), warned=warned)
+
+
+def graph_ads(settings: Settings, store: PostgresTokens, owner: sa.Engine | None = None) -> TokenRouter:
+    """The Marketing API as the settings and the stored tokens say; raises SettingsError without any token.
+
+    owner: where quotas and habits are shared with other processes; without it they last as long as this one.
+    """
+    habits = PostgresHabits(owner) if owner is not None else None
+    clients = {
+        one.name: GraphAds(transport_of(settings, one, owner), windows=settings.attribution_windows, habits=habits)
+        for one in named_tokens(settings, store)
+    }
+    return TokenRouter(clients, store, clock_from(settings.now))
 
 
 @dg.resource(description="The settings of the environment.")
@@ -75,8 +107,14 @@ def database_resource(_: dg.InitResourceContext) -> Database:
 
 
 @dg.resource(description="The Marketing API.")
-def ads_resource(_: dg.InitResourceContext) -> GraphAds:
-    return graph_ads(read_settings(), shared_database().owner)
+def ads_resource(_: dg.InitResourceContext) -> TokenRouter:
+    owner = shared_database().owner
+    return graph_ads(read_settings(), token_store(read_settings(), owner), owner)
+
+
+@dg.resource(description="The tokens, and what is known of each.")
+def tokens_resource(_: dg.InitResourceContext) -> PostgresTokens:
+    return token_store(read_settings(), shared_database().owner)
 
 
 @dg.resource(description="The schema raw.")
@@ -97,6 +135,11 @@ def decisions_resource(_: dg.InitResourceContext) -> PostgresDecisions:
 @dg.resource(description="What waits to leave the house.")
 def outbox_resource(_: dg.InitResourceContext) -> PostgresOutbox:
     return PostgresOutbox(shared_database().owner)
+
+
+@dg.resource(description="What needs a person.")
+def troubles_resource(_: dg.InitResourceContext) -> PostgresTroubles:
+    return PostgresTroubles(shared_database().owner)
 
 
 @dg.resource(description="The ways out: name → channel.")
@@ -126,11 +169,13 @@ def resources() -> dict[str, Any]:
         "clock": clock_resource,
         "database": database_resource,
         "ads": ads_resource,
+        "tokens": tokens_resource,
         "raw": raw_resource,
         "dbt": dbt_resource,
         "marts": marts_resource,
         "decisions": decisions_resource,
         "outbox": outbox_resource,
+        "troubles": troubles_resource,
         "channels": channels_resource,
         "progress": progress_resource,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fbads_pipeline.domain.errors import MetaError
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 
@@ -13,6 +14,10 @@ class Finding:
     subject: str
     said: str
     code: int = 0
+
+
+class TokenRefused(RuntimeError):
+    """Meta does not answer a token; one sentence that names it."""
 
 
 def run_doctor() -> int:
@@ -60,15 +65,27 @@ def _database(settings: Settings) -> str:
 
 
 def _token(settings: Settings) -> str:
-    from fbads_pipeline.defs.resources import graph_ads
+    """Each token is asked for its accounts; the first that fails is named."""
+    from fbads_pipeline.adapters.meta_ads.client import GraphAds
+    from fbads_pipeline.adapters.postgres.database import open_database
+    from fbads_pipeline.defs.resources import named_tokens, token_store, transport_of
 
-    accounts = graph_ads(settings).accounts()
-    if not accounts:
+    with open_database(settings) as database:
+        database.prepare()
+        tokens = named_tokens(settings, token_store(settings, database.owner))
+    seen: set[str] = set()
+    for token in tokens:
+        try:
+            seen |= {account.account_id for account in GraphAds(transport_of(settings, token)).accounts()}
+        except MetaError as error:
+            raise TokenRefused(f"the token {token.name}: {error}") from None
+    if not seen:
         raise SettingsError("FBADS_ACCESS_TOKEN sees no ad account: give its user or system user access to one")
-    missing = [one for one in settings.account_ids if one not in {account.account_id for account in accounts}]
+    missing = [one for one in settings.account_ids if one not in seen]
     if missing:
         raise SettingsError(f"FBADS_ACCOUNT_IDS names {', '.join(missing)}, which the token does not see")
-    return f"{settings.graph_url} answers; the token sees {len(accounts)} ad accounts"
+    subject = "the token sees" if len(tokens) == 1 else f"the {len(tokens)} tokens see"
+    return f"{settings.graph_url} answers; {subject} {len(seen)} ad accounts"
 
 
 def _manifest(settings: Settings) -> str:

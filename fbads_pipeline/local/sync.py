@@ -13,10 +13,11 @@ import psutil
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.defs.resources import named_tokens, token_store
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.local.home import WrongUse, ready_home
 from fbads_pipeline.services.sync_ads import Progress
-from fbads_pipeline.settings import Settings, SettingsError
+from fbads_pipeline.settings import Settings
 
 FIRST_DAY = date(2022, 1, 1)
 _OURS = ("problems", "is_wrong_use")
@@ -27,11 +28,11 @@ def run_sync(settings: Settings, since: date, until: date, accounts: list[str], 
     """Collect and model; prints the summary, or the JSON object; returns the exit code."""
     started = psutil.Process().create_time()
     days = check_days(since, until, clock_from(settings.now).now())
-    if settings.access_token is None:
-        raise SettingsError("FBADS_ACCESS_TOKEN is missing: set it to a token with the permission ads_read")
-    with ready_home(settings) as database, progress_bar("collecting") as progress:
-        asked = "breakdowns" in settings.model_fields_set
-        summary = collect_and_model(database, days, accounts, progress, started, breakdown_days=None if asked else 0)
+    with ready_home(settings) as database:
+        named_tokens(settings, token_store(settings, database.owner))
+        breakdown_days = None if "breakdowns" in settings.model_fields_set else 0
+        with progress_bar("collecting") as progress:
+            summary = collect_and_model(database, days, accounts, progress, started, breakdown_days=breakdown_days)
     if as_json:
         print(orjson.dumps({key: value for key, value in summary.items() if key not in _OURS}).decode())
     else:

@@ -18,7 +18,7 @@ from fbads_pipeline.sandbox.errors import GraphError
 from fbads_pipeline.sandbox.graph import route
 from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
 from fbads_pipeline.sandbox.scenarios import Scenario
-from fbads_pipeline.sandbox.tokens import check_token
+from fbads_pipeline.sandbox.tokens import check_grant, check_token
 from fbads_pipeline.sandbox.usage import Usage, version_headers
 
 SMALLEST_GZIP = 1000
@@ -46,7 +46,7 @@ class SandboxApp:
         base = str(request.base_url) + (version.group().strip("/") if version else "v26.0")
         token = _token(params, request.headers)
         number = int(version.group(1)) if version else None
-        call = Call(request.method, path[version.end() :] if version else path, params, base)
+        call = Call(request.method, path[version.end() :] if version else path, params, base, token)
         return self._answered(call, token, number)
 
     def _answered(self, call: Call, token: str, version: int | None) -> Answer:
@@ -55,6 +55,7 @@ class SandboxApp:
         account = found.id if found else None
         try:
             check_token(token, call.params.get("appsecret_proof"), self.sandbox)
+            check_grant(token, found, self.sandbox)
             answer = self._answer(call, account, token, version)
         except GraphError as error:
             answer = _refused(error)

@@ -50,4 +50,6 @@ def _inner(outer: Call, asked: dict[str, Any]) -> Call:
         segments = segments[1:]
     params = {**dict(parse_qsl(url.query)), **dict(parse_qsl(str(asked.get("body", ""))))}
     shared = {name: outer.params[name] for name in ("access_token", "appsecret_proof") if name in outer.params}
-    return Call(str(asked.get("method", "GET")).upper(), "/".join(segments), {**params, **shared}, outer.base)
+    return Call(
+        str(asked.get("method", "GET")).upper(), "/".join(segments), {**params, **shared}, outer.base, outer.token
+    )

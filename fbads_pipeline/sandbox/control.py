@@ -9,6 +9,7 @@ import orjson
 from fbads_pipeline.sandbox.clock import parse_instant
 from fbads_pipeline.sandbox.sandbox import Answer, Sandbox
 from fbads_pipeline.sandbox.scenarios import BadScenario, read_scenarios
+from fbads_pipeline.sandbox.tokens import grant_token
 from fbads_pipeline.sandbox.truth import truth_rows
 
 PREFIX = "__sandbox"
@@ -61,6 +62,8 @@ def _done(sandbox: Sandbox, name: str, params: Params) -> bytes | None:
             sandbox.clock.advance(float(params["advance_seconds"]))
     elif name == "scenario":
         sandbox.play(read_scenarios({key: _value(text) for key, text in params.items()}))
+    elif name == "tokens":
+        grant_token(sandbox, params)
     else:
         return None
     return orjson.dumps(_state(sandbox))

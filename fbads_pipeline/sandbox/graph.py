@@ -10,17 +10,16 @@ from fbads_pipeline.sandbox.activities import show_activities
 from fbads_pipeline.sandbox.clock import local_day
 from fbads_pipeline.sandbox.custom_conversions import show_custom_conversions
 from fbads_pipeline.sandbox.disturbed import disturb_page, reports_fate
-from fbads_pipeline.sandbox.errors import GraphError, bad_token, invalid_parameter, unknown_object, unknown_path
+from fbads_pipeline.sandbox.errors import GraphError, invalid_parameter, unknown_object, unknown_path
 from fbads_pipeline.sandbox.insights import PageText, cursor, read_offset
 from fbads_pipeline.sandbox.objects import edge_rows, is_below, show_account, show_object
-from fbads_pipeline.sandbox.query import Params, read_limit, read_list, read_query
+from fbads_pipeline.sandbox.query import read_limit, read_list, read_query
 from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
+from fbads_pipeline.sandbox.tokens import ME, debug_token
 from fbads_pipeline.sandbox.world import EDGES, Account, AdObject
 from fbads_pipeline.sandbox.writes import delete_object, write_object
 
 LARGEST_IDS = 50
-SCOPES = ["ads_management", "ads_read", "business_management", "read_insights"]
-ME = {"id": "102030405060708", "name": "Sandbox System User"}
 
 
 def route(sandbox: Sandbox, call: Call) -> Answer:
@@ -31,7 +30,7 @@ def route(sandbox: Sandbox, call: Call) -> Answer:
     if parts[0] == "me":
         return _me(sandbox, call)
     if parts == ["debug_token"]:
-        return _json(_debug_token(sandbox, call.params))
+        return _json(debug_token(call.params.get("input_token", ""), sandbox))
     if parts[0].startswith("act_"):
         account = sandbox.world.account(parts[0])
         if account is None:
@@ -72,18 +71,9 @@ def _me(sandbox: Sandbox, call: Call) -> Answer:
         return _json(ME)
     if call.parts != ["me", "adaccounts"]:
         raise unknown_path(call.path)
-    return _listed(sandbox, call, [show_account(account, call.params) for account in sandbox.world.accounts])
-
-
-def _debug_token(sandbox: Sandbox, params: Params) -> dict[str, Any]:
-    is_valid = params.get("input_token") == sandbox.token
-    data: dict[str, Any] = {"app_id": "998877665544332", "application": "Sandbox", "is_valid": is_valid}
-    if is_valid:
-        data |= {"type": "SYSTEM_USER", "expires_at": 0, "data_access_expires_at": 0}
-        data |= {"user_id": ME["id"], "scopes": SCOPES, "issued_at": int(sandbox.world.started_at.timestamp())}
-    else:
-        data |= {"scopes": [], "error": bad_token().body()["error"]}
-    return {"data": data}
+    grant = sandbox.grants[call.token]
+    seen = [account for account in sandbox.world.accounts if grant.sees(account)]
+    return _listed(sandbox, call, [show_account(account, call.params) for account in seen])
 
 
 def _account(sandbox: Sandbox, call: Call, account: Account) -> Answer:
@@ -170,7 +160,7 @@ def _paged(sandbox: Sandbox, call: Call, page: PageText) -> Answer:
     note = disturb_page(sandbox.scenarios, account.id if account else None, call, page)
     paging: dict[str, Any] = {"cursors": {"before": page.before, "after": page.after}}
     if page.next is not None:
-        params = {**call.params, "access_token": sandbox.token, "after": page.next}
+        params = {**call.params, "access_token": call.token, "after": page.next}
         params.pop("appsecret_proof", None)
         paging["next"] = f"{call.base}/{call.path}?{urlencode(params)}"
     body = f'{{"data":[{",".join(page.rows)}],"paging":{orjson.dumps(paging).decode()}}}'

@@ -27,10 +27,22 @@ class Call:
     path: str
     params: Params
     base: str
+    token: str = ""
 
     @property
     def parts(self) -> list[str]:
         return [part for part in self.path.split("/") if part]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token may see. accounts: ids, None for all; expires_at: None for never."""
+
+    accounts: frozenset[str] | None = None
+    expires_at: datetime | None = None
+
+    def sees(self, account: Account) -> bool:
+        return self.accounts is None or account.id in self.accounts
 
 
 @dataclass
@@ -78,6 +90,7 @@ class Sandbox:
         app_secret: str | None = None,
     ) -> None:
         self.token = token
+        self.grants: dict[str, Grant] = {token: Grant()}
         self.app_secret = app_secret
         self.clock = Clock(now, is_frozen=is_frozen)
         self.world = build_world(seed, anchor or now.date(), now, campaigns)

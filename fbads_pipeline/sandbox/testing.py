@@ -1,7 +1,7 @@
 """A sandbox for the length of a test: real HTTP on a free port, served from a thread."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from threading import Thread
 from time import monotonic, sleep
@@ -73,6 +73,11 @@ class SandboxServer:
 
     def set_scenario(self, scenario: Mapping[str, Any] | None) -> None:
         self.control("scenario", dict(scenario or {}))
+
+    def grant(self, token: str, accounts: Sequence[str] | None = None, expires_at: str | None = None) -> None:
+        """Let the token see these accounts (None: all) until then (None: for ever)."""
+        asked = {"token": token, "accounts": accounts and list(accounts), "expires_at": expires_at}
+        self.control("tokens", {key: value for key, value in asked.items() if value is not None})
 
     def truth(
         self, level: str, since: date | str, until: date | str, account: str | None = None

@@ -115,7 +115,8 @@ select pg_advisory_xact_lock(1717723493, 0);
 insert into raw.changed_days (account_id, day)
 select account_id, day from raw.reading_runs
 where account_id = %(account)s and level = %(level)s and breakdown = %(breakdown)s
-  and day between %(since)s and %(until)s and read_at = %(read_at)s and run_id = %(run_id)s and rows_changed + rows_removed > 0
+  and day between %(since)s and %(until)s and read_at = %(read_at)s and run_id = %(run_id)s
+  and rows_changed + rows_removed > 0
 """
 
 QUARANTINE = """

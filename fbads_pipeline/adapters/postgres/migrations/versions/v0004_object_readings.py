@@ -7,8 +7,8 @@ outlives any rebuild of the models. A stub (an object that only facts name) has 
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

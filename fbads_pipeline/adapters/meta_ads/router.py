@@ -1,0 +1,102 @@
+"""Several tokens as one Marketing API: every account is read with the token that sees it.
+
+The first token in order wins an account that two of them see. Which token sees an account is remembered, so that the
+accounts of a token that has expired are still asked for, and fail in reports of their own instead of vanishing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import structlog
+
+from fbads_pipeline.domain.accounts import Account
+from fbads_pipeline.domain.collecting import Grain, Kind, Page, Traffic
+from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.domain.errors import AccountStopped, MetaError, PermanentMetaError
+from fbads_pipeline.domain.tokens import TokenCheck, TokenFacts
+from fbads_pipeline.ports import AdsApi, Clock, Tokens
+
+log = structlog.get_logger(__name__)
+
+# Error 190 is about the token, 102 about its session; the other stopping codes are about one account's permission.
+_TOKEN_IS_GONE = frozenset({102, 190})
+
+
+class TokenRouter:
+    """The port AdsApi over named clients, one per token, in their order."""
+
+    def __init__(self, clients: Mapping[str, AdsApi], tokens: Tokens, clock: Clock) -> None:
+        self._clients, self._tokens, self._clock = dict(clients), tokens, clock
+        self._seen: dict[str, str] = {}
+
+    def accounts(self) -> list[Account]:
+        """Raises the first token's MetaError where no token can list anything and none is known to see an account."""
+        found: dict[str, Account] = {}
+        missed: dict[str, MetaError] = {}
+        for name, client in self._clients.items():
+            try:
+                listed = client.accounts()
+            except MetaError as error:
+                missed[name] = error
+                self._note(name, error)
+                continue
+            for account in listed:
+                if found.setdefault(account.account_id, account) is account:
+                    self._seen[account.account_id] = name
+        self._tokens.remember({key: self._seen[key] for key in found}, now=self._clock.now())
+        for name in missed:
+            for account in self._tokens.accounts_of(name):
+                if found.setdefault(account.account_id, account) is account:
+                    self._seen[account.account_id] = name
+        if missed and not found:
+            raise next(iter(missed.values()))
+        return list(found.values())
+
+    def account(self, account_id: str) -> Account:
+        return self._of(account_id).account(account_id)
+
+    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page]:
+        return self._of(account_id).insights(account_id, grain, days)
+
+    def objects(self, account_id: str, kind: Kind) -> Iterator[Page]:
+        return self._of(account_id).objects(account_id, kind)
+
+    def objects_by_id(self, kind: Kind, ids: Sequence[str], *, account_id: str) -> list[dict[str, object]]:
+        return self._of(account_id).objects_by_id(kind, ids, account_id=account_id)
+
+    def activities(self, account_id: str, days: DayRange) -> Iterator[Page]:
+        return self._of(account_id).activities(account_id, days)
+
+    def custom_conversions(self, account_id: str) -> Iterator[Page]:
+        return self._of(account_id).custom_conversions(account_id)
+
+    def traffic(self, account_id: str) -> Traffic:
+        """Nothing yet for an account whose token is still to be found; this never asks Meta."""
+        name = self._seen.get(account_id)
+        return self._clients[name].traffic(account_id) if name else Traffic()
+
+    def _of(self, account_id: str) -> AdsApi:
+        """The client whose token sees the account: as just listed, as remembered, else as found by asking each."""
+        name = self._seen.get(account_id) or self._tokens.token_of(account_id)
+        if name not in self._clients:
+            name = self._search(account_id)
+        self._seen[account_id] = name
+        return self._clients[name]
+
+    def _search(self, account_id: str) -> str:
+        """The first token that may read an account that no listing names; the first of all where none may."""
+        if len(self._clients) > 1:
+            for name, client in self._clients.items():
+                try:
+                    client.account(account_id)
+                except (AccountStopped, PermanentMetaError):
+                    continue
+                self._tokens.remember({account_id: name}, now=self._clock.now())
+                return name
+        return next(iter(self._clients))
+
+    def _note(self, name: str, error: MetaError) -> None:
+        """A token that Meta refuses is known to be dead from this moment, not from the next daily check."""
+        log.warning("a token cannot list its accounts", token=name, reason=str(error))
+        if isinstance(error, AccountStopped) and error.code in _TOKEN_IS_GONE:
+            facts = TokenFacts(is_valid=False, error=str(error))
+            self._tokens.save_checks([TokenCheck(name, self._clock.now(), facts)])

@@ -1,0 +1,67 @@
+"""Troubles → outbox, whether or not the marts move: a stopped token means that they stand still."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from fbads_pipeline.adapters.channels.configured import recipients_from
+from fbads_pipeline.defs.tell.outages import outages, sentence
+from fbads_pipeline.defs.tell.tables import markdown_table
+from fbads_pipeline.ports import Clock, Troubles
+from fbads_pipeline.services.watch_troubles import WatchPolicy, news_waiting, watch_troubles
+from fbads_pipeline.settings import Settings, SettingsError
+
+_HEADER = ("kind", "entity", "name", "since", "reason")
+
+
+@dg.asset(
+    key=["ops", "troubles"],
+    group_name="troubles",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    deps=[["raw", "accounts"], ["ops", "token_checks"]],
+)
+def troubles(
+    troubles: dg.ResourceParam[Troubles], clock: dg.ResourceParam[Clock], settings: dg.ResourceParam[Settings]
+) -> dg.MaterializeResult[None]:
+    """One row per trouble that needs a person: a stopped account, a token, a version; told once, its end too."""
+    watched = watch_troubles(troubles, clock, recipients_from(settings), _policy(settings))
+    rows = [(one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", one.reason) for one in troubles.current()]
+    return dg.MaterializeResult(metadata={**vars(watched), "open": len(rows), "table": markdown_table(_HEADER, rows)})
+
+
+troubles_job = dg.define_asset_job(
+    "tell_troubles",
+    selection=dg.AssetSelection.groups("troubles"),
+    executor_def=dg.in_process_executor,
+    description="Opens and resolves troubles, and writes a message for each; `messages_due` sends it.",
+)
+
+
+@dg.sensor(
+    job=troubles_job,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=30,
+    description="Launches the telling of troubles when one is new, over, or untold.",
+)
+def troubles_due(
+    context: dg.SensorEvaluationContext,
+    troubles: dg.ResourceParam[Troubles],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
+) -> dg.RunRequest | dg.SkipReason:
+    """The run key is the minute of this machine, as in `messages_due`."""
+    try:
+        recipients_from(settings)
+        waiting = news_waiting(troubles, clock, _policy(settings))
+    except SettingsError as wrong:
+        return dg.SkipReason(str(wrong))
+    except outages() as outage:
+        return dg.SkipReason(sentence(outage))
+    if not waiting:
+        return dg.SkipReason("no trouble is new, over, or untold")
+    return dg.RunRequest(f"troubles-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/troubles": str(waiting)})
+
+
+def _policy(settings: Settings) -> WatchPolicy:
+    return WatchPolicy(settings.token_warning_days, settings.api_version)

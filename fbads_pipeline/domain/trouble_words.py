@@ -1,0 +1,120 @@
+"""Troubles as people read them: what happened, since when, why, what to do; and once that it is over."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fbads_pipeline.domain import words
+from fbads_pipeline.domain.alerts import Alert, Severity
+from fbads_pipeline.domain.troubles import Trouble, TroubleKind
+from fbads_pipeline.domain.words import Language
+
+TROUBLE, RECOVERY = "trouble", "recovery"
+_CRITICAL = frozenset({"account_stopped", "token_invalid", "account_disabled"})
+
+_TITLES: Mapping[Language, Mapping[TroubleKind, str]] = {
+    "pt": {
+        "account_stopped": "Conta parada: {who}",
+        "token_invalid": "Token recusado pela Meta: {who}",
+        "token_expiring": "Token perto do fim: {who}",
+        "api_version": "Versão {who} da API perto do fim",
+        "account_disabled": "Conta com restrição na Meta: {who}",
+    },
+    "en": {
+        "account_stopped": "Account stopped: {who}",
+        "token_invalid": "Token refused by Meta: {who}",
+        "token_expiring": "Token near its end: {who}",
+        "api_version": "API version {who} near its end",
+        "account_disabled": "Account restricted at Meta: {who}",
+    },
+}
+_TO_DO: Mapping[Language, Mapping[TroubleKind, str]] = {
+    "pt": {
+        "account_stopped": "confira na Meta se o token ainda tem ads_read nesta conta; as outras contas seguem.",
+        "token_invalid": "gere um token novo e guarde-o com `fbads tokens add`, ou em FBADS_ACCESS_TOKEN;"
+        " até lá os números das contas dele não são atualizados.",
+        "token_expiring": "gere um token novo antes dessa data e guarde-o com `fbads tokens add`,"
+        " ou em FBADS_ACCESS_TOKEN.",
+        "api_version": "atualize FBADS_API_VERSION.",
+        "account_disabled": "veja a conta no Gerenciador de Negócios (pagamento ou análise pendente).",
+    },
+    "en": {
+        "account_stopped": "see at Meta whether the token still has ads_read on this account; the others go on.",
+        "token_invalid": "make a new token and store it with `fbads tokens add`, or in FBADS_ACCESS_TOKEN;"
+        " until then the figures of its accounts stand still.",
+        "token_expiring": "make a new token before that day and store it with `fbads tokens add`,"
+        " or in FBADS_ACCESS_TOKEN.",
+        "api_version": "raise FBADS_API_VERSION.",
+        "account_disabled": "look at the account in Meta's Business Manager (payment, or a pending review).",
+    },
+}
+
+
+@dataclass(frozen=True)
+class TroubleNews:
+    """One trouble that nobody has heard of, or whose end nobody has. resolved_at: None while it lasts."""
+
+    trouble_id: str
+    trouble: Trouble
+    resolved_at: datetime | None = None
+
+
+def compose_trouble(news: TroubleNews, language: Language = "pt") -> Alert:
+    """The one message of that trouble, or of its end. facts holds the words of both languages."""
+    trouble, is_over = news.trouble, news.resolved_at is not None
+    severity: Severity = "info" if is_over else "critical" if trouble.kind in _CRITICAL else "warning"
+    rule = f"{RECOVERY if is_over else TROUBLE}.{trouble.kind}"
+    moment = news.resolved_at or trouble.since
+    key = "|".join((trouble.account_id or "", rule, trouble.entity, news.trouble_id, severity))
+    said: dict[Language, tuple[str, str]] = {"pt": _say(news, "pt"), "en": _say(news, "en")}
+    title, body = said[language]
+    return Alert(
+        alert_id=hashlib.sha256(key.encode()).hexdigest()[:32],
+        dedupe_key=key,
+        account_id=trouble.account_id,
+        rule=rule,
+        entity=trouble.entity,
+        severity=severity,
+        window_start=moment.date(),
+        title=title,
+        body=body,
+        facts={
+            "trouble_id": news.trouble_id,
+            "kind": trouble.kind,
+            "entity": trouble.entity,
+            "since": trouble.since.isoformat(),
+            "resolved_at": news.resolved_at.isoformat() if news.resolved_at else None,
+            "reason": words.plain_line(trouble.reason),
+            "language": language,
+            **{f"title_{one}": texts[0] for one, texts in said.items()},
+            **{f"body_{one}": texts[1] for one, texts in said.items()},
+        },
+    )
+
+
+def _say(news: TroubleNews, language: Language) -> tuple[str, str]:
+    trouble = news.trouble
+    title = _TITLES[language][trouble.kind].format(who=_who(trouble, language))
+    since, reason = _moment(trouble.since, language), words.plain_line(trouble.reason)
+    if news.resolved_at is not None:
+        over = _moment(news.resolved_at, language)
+        if language == "pt":
+            return f"Resolvido: {title}", f"Voltou ao normal em {over}; durava desde {since}. Motivo: {reason}."
+        return f"Resolved: {title}", f"Back to normal on {over}; it had lasted since {since}. Reason: {reason}."
+    to_do = _TO_DO[language][trouble.kind]
+    if language == "pt":
+        return title, f"Desde {since}. A Meta diz: {reason}.\n\nO que fazer: {to_do}"
+    return title, f"Since {since}. Meta says: {reason}.\n\nWhat to do: {to_do}"
+
+
+def _who(trouble: Trouble, language: Language) -> str:
+    """The account with its id, or the token or version as it is called."""
+    if trouble.account_id is None:
+        return words.plain_name(trouble.name or trouble.entity, trouble.entity)
+    fallback = "conta" if language == "pt" else "account"
+    return f"{words.plain_name(trouble.name, fallback)} ({trouble.account_id})"
+
+
+def _moment(moment: datetime, language: Language) -> str:
+    return f"{words.day(moment.date(), language)} {moment:%H:%M} UTC"
