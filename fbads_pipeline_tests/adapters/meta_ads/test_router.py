@@ -12,7 +12,8 @@ from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
 from fbads_pipeline.domain.errors import AccountStopped
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.services.sync_ads import SyncPlan, list_accounts, pick_accounts, sync_ads
+from fbads_pipeline.services.sync_ads import sync_ads
+from fbads_pipeline.services.sync_plan import SyncPlan, list_accounts, pick_accounts
 from fbads_pipeline_tests.fake_ads import FakeClock
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
