@@ -116,6 +116,9 @@ class RawStore(Protocol):
     def reports(self, run_id: str) -> list[dict[str, Any]]:
         """The rows of ops.collect_runs of one run, ordered by account."""
 
+    def stale_accounts(self, read_before: datetime) -> dict[str, datetime | None]:
+        """Accounts whose last good reading is older than that instant → when it was, None where there was none."""
+
     def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
         """Account-days of the run on which the campaigns do not add up to the account, with both numbers as text."""
 

@@ -71,6 +71,7 @@ class FakeRaw:
         self.unknown: list[str] = []
         self.readings: dict[str, dict[object, datetime]] = {}
         self.quarantined = 0
+        self.read_at: dict[str, datetime | None] = {}
 
     @contextmanager
     def lock_account(self, account_id: str) -> Iterator[bool]:
@@ -120,6 +121,9 @@ class FakeRaw:
 
     def reports(self, run_id: str) -> list[dict[str, object]]:
         return list(self.saved_reports.values())
+
+    def stale_accounts(self, read_before: datetime) -> dict[str, datetime | None]:
+        return {key: at for key, at in self.read_at.items() if at is None or at < read_before}
 
     def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
         return []

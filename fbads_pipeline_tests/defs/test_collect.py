@@ -1,6 +1,6 @@
 """The collecting room under Dagster: one graph, per-account reports, checks that name what is wrong."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -29,7 +29,11 @@ def world():
 def run(world, config, since="2026-11-03", until="2026-11-09"):
     definitions = dg.Definitions(
         assets=dg.load_assets_from_modules([assets]),
-        asset_checks=[checks.every_account_was_read, checks.campaigns_add_up_to_the_account],
+        asset_checks=[
+            checks.every_account_was_read,
+            checks.every_account_is_fresh,
+            checks.campaigns_add_up_to_the_account,
+        ],
         jobs=[dg.define_asset_job("collecting", selection=dg.AssetSelection.groups("collect"))],
         resources=world,
         executor=dg.in_process_executor,
@@ -84,6 +88,17 @@ def test_a_failed_account_is_a_red_check_that_names_it_and_the_run_goes_on(world
     assert not check.passed
     assert check.severity == dg.AssetCheckSeverity.ERROR
     assert "account 2 partial: insights by ad: token expired" in check.description
+
+
+def test_an_account_that_nobody_reads_any_more_is_a_yellow_check(world):
+    world["raw"].read_at = {"1": NOW, "2": NOW - timedelta(hours=3), "3": None}
+    result = run(world, assets.collect_config([], only_due=True))
+    check = checks_of(result)["every_account_is_fresh"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert check.description == (
+        "account 2 was last read at 2026-11-10 09:00:00+00:00; account 3 was last read at never"
+    )
+    assert result.success
 
 
 def test_a_control_total_that_does_not_fit_is_a_red_check_with_both_numbers(world, monkeypatch):

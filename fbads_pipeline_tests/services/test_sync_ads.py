@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import AccountStopped, PermanentMetaError, TransientMetaError
+from fbads_pipeline.domain.errors import (
+    AccountStopped,
+    PermanentMetaError,
+    RateLimited,
+    StoreDown,
+    TransientMetaError,
+)
+from fbads_pipeline.services import account_reading
 from fbads_pipeline.services.sync_ads import sync_ads
 from fbads_pipeline.services.sync_plan import (
     SyncPlan,
@@ -155,3 +162,93 @@ def test_shards_deal_out_every_account_once():
     assert sorted(one.account_id for shard in shards for one in shard) == [str(one) for one in range(7)]
     assert [len(shard) for shard in shards] == [3, 2, 2]
     assert shards_of([], 3) == []
+
+
+def limited(seconds):
+    error = RateLimited("wait")
+    error.wait_seconds = seconds
+    return error
+
+
+def test_an_account_that_must_wait_goes_on_afterwards_and_its_waiting_is_counted():
+    ads, raw = FakeAds([an_account("1"), an_account("2")]), FakeRaw()
+    ads.fails["1", "ad"] = [limited(0.2)]
+    reports = run(ads, raw)
+    assert (reports["1"].status, reports["2"].status) == ("done", "done")
+    assert reports["1"].traffic.waited_seconds == pytest.approx(0.2, abs=0.05)
+    assert raw.applied.index(("1", "ad")) > raw.applied.index(("2", "ad"))
+
+
+def test_an_account_that_must_wait_too_long_fails_without_waiting_and_says_so():
+    ads, raw = FakeAds([an_account("1"), an_account("2")]), FakeRaw()
+    ads.fails["1", "ad"] = [limited(7200)]
+    reports = run(ads, raw, longest_wait_seconds=1.0)
+    assert (reports["1"].status, reports["1"].error_kind) == ("partial", "rate_limited")
+    assert raw.failures == [("1", "ad", "wait")]
+    assert reports["2"].status == "done"
+
+
+def test_a_database_that_went_away_is_tried_again(monkeypatch):
+    monkeypatch.setattr(account_reading, "STORE_PAUSE_SECONDS", 0.01)
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    ads.fails["1", "ad"] = [StoreDown("gone")] * 3
+    assert run(ads, raw)["1"].status == "done"
+    ads.fails["1", "ad"] = [StoreDown("gone")] * account_reading.STORE_ATTEMPTS
+    report = run(ads, raw)["1"]
+    assert (report.status, report.error_kind, report.error) == ("partial", "store", "insights by ad: gone")
+
+
+def test_what_an_account_does_not_offer_is_noted_and_no_failure():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    ads.fails["1", "campaign and country"] = [PermanentMetaError("invalid combination")]
+    ads.fails["1", "activities"] = [PermanentMetaError("unknown path")]
+    report = run(ads, raw, breakdowns=("age", "country"))["1"]
+    assert report.status == "done"
+    assert sorted(report.notes) == [
+        "activities: unknown path",
+        "insights by campaign and country: invalid combination",
+    ]
+    assert ("1", "campaign and age") in raw.applied
+
+
+def test_a_breakdown_that_fails_for_a_moment_is_a_failure():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    ads.fails["1", "campaign and age"] = [TransientMetaError("cut")] * 2
+    assert run(ads, raw, breakdowns=("age",))["1"].status == "partial"
+
+
+def test_the_half_hour_leaves_out_what_a_day_can_wait_for():
+    ads, raw = FakeAds([an_account("1", "UTC")]), FakeRaw()
+    now = FakeClock().now()
+    raw.readings["1"] = {now.date() - timedelta(days=back): now for back in range(28)}
+    run(ads, raw, days=None, breakdowns=("age",))
+    assert {what for _, what, _ in ads.asked} == {*LEVELS, "campaigns", "adsets", "activities"}
+    raw.readings["1"] = {}
+    ads.asked.clear()
+    run(ads, raw, days=None, breakdowns=("age",))
+    daily = {"ads", "custom conversions", "campaign and age"}
+    assert {what for _, what, _ in ads.asked} == {*LEVELS, "campaigns", "adsets", "activities", *daily}
+
+
+def test_breakdowns_may_be_read_of_the_newest_days_only():
+    ads, raw = FakeAds([an_account("1", "UTC")]), FakeRaw()
+    run(ads, raw, breakdowns=("age",), breakdown_days=2)
+    (days,) = {str(days) for _, what, days in ads.asked if what == "campaign and age"}
+    assert days == "2026-11-06 to 2026-11-07"
+
+
+def test_a_tick_leaves_an_account_to_the_run_that_holds_it():
+    ads, raw = FakeAds([an_account("1", "UTC")]), FakeRaw()
+    raw.busy = {"1"}
+    report = run(ads, raw, days=None)["1"]
+    assert (report.status, report.error) == ("done", None)
+    assert "another run is collecting this account" in report.notes[0]
+    assert ads.asked == []
+
+
+def test_an_account_has_only_so_much_time():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    report = run(ads, raw, account_seconds=-1.0)["1"]
+    assert (report.status, report.error_kind) == ("failed", "transient")
+    assert "the time that one account may take is up" in report.error
+    assert {level for _, level, _ in raw.failures} == set(LEVELS)

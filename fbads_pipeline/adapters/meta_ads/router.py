@@ -11,7 +11,7 @@ import structlog
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.collecting import Grain, Kind, Page, Traffic
 from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import AccountStopped, MetaError, PermanentMetaError
+from fbads_pipeline.domain.errors import AccountStopped, MetaError, PermanentMetaError, TransientMetaError
 from fbads_pipeline.domain.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.ports import AdsApi, Clock, Tokens
 
@@ -29,7 +29,8 @@ class TokenRouter:
         self._seen: dict[str, str] = {}
 
     def accounts(self) -> list[Account]:
-        """Raises the first token's MetaError where no token can list anything and none is known to see an account."""
+        """Raises the first token's MetaError where no token can list anything, and either none is known to see an account
+        or the fault is a passing one of all: then nobody could be read."""
         found: dict[str, Account] = {}
         missed: dict[str, MetaError] = {}
         for name, client in self._clients.items():
@@ -42,6 +43,8 @@ class TokenRouter:
             for account in listed:
                 if found.setdefault(account.account_id, account) is account:
                     self._seen[account.account_id] = name
+        if not found and missed and all(isinstance(error, TransientMetaError) for error in missed.values()):
+            raise next(iter(missed.values()))
         self._tokens.remember({key: self._seen[key] for key in found}, now=self._clock.now())
         for name in missed:
             for account in self._tokens.accounts_of(name):

@@ -190,6 +190,12 @@ class PostgresRawStore:
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(sa.text(query), {"run_id": run_id}).mappings()]
 
+    def stale_accounts(self, read_before: datetime) -> dict[str, datetime | None]:
+        """Accounts whose last good reading is older than that instant → when it was, None where there was none."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.text(raw_sql.STALE_ACCOUNTS), {"read_before": read_before})
+            return {row.account_id: row.read_at for row in rows}
+
     def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
         """Account-days of the run on which the campaigns do not add up to the account, with both numbers as text."""
         with self._engine.connect() as connection:

@@ -172,6 +172,18 @@ on conflict do nothing
 returning 1
 """
 
+STALE_ACCOUNTS = """
+select account_id, read_at
+from raw.accounts
+left join lateral (
+    select max(read_at) as read_at from raw.reading_runs r
+    where r.account_id = accounts.account_id and r.ok and r.breakdown = ''
+      and r.day >= (cast(:read_before as timestamptz) - interval '3 days')::date
+) newest on true
+where read_at is null or read_at < :read_before
+order by account_id
+"""
+
 # Days before yesterday only: fresher figures move between the two calls. Actions are held against each other by type.
 CONTROL_MISMATCHES = """
 with days as (

@@ -1,6 +1,7 @@
 """What must be true of `raw` after a reading."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
@@ -8,6 +9,7 @@ from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.quality.suites import EXPECTATIONS
 from fbads_pipeline.ports import Clock, RawStore
 
+FRESH_WITHIN = timedelta(hours=2)
 INSIGHTS = dg.AssetKey(["raw", "insights"])
 
 
@@ -21,6 +23,19 @@ def every_account_was_read(
     said = "; ".join(f"account {key} {value}" for key, value in failed.items()) or "every account was read"
     return dg.AssetCheckResult(
         passed=not failed, description=said, metadata={"accounts": dg.MetadataValue.json(failed)}
+    )
+
+
+@dg.asset_check(asset=INSIGHTS, description="Every known account was read within the last two hours.")
+def every_account_is_fresh(raw: dg.ResourceParam[RawStore], clock: dg.ResourceParam[Clock]) -> dg.AssetCheckResult:
+    """A warning: what is stale here is named as failed where it was tried, and may lie outside of this run."""
+    stale = {key: str(at or "never") for key, at in raw.stale_accounts(clock.now() - FRESH_WITHIN).items()}
+    said = "; ".join(f"account {key} was last read at {at}" for key, at in stale.items())
+    return dg.AssetCheckResult(
+        passed=not stale,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=said or "every account was read within two hours",
+        metadata={"stale": dg.MetadataValue.json(stale)},
     )
 
 

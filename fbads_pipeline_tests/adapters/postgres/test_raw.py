@@ -316,3 +316,12 @@ def test_locks_are_taken_anew_when_the_server_has_dropped_them(store, migrated_e
             assert taken
     with store.lock_account("42") as again:
         assert again
+
+
+def test_an_account_is_stale_when_its_last_good_reading_is_old(store):
+    store.save_accounts([an_account("42"), an_account("43")], T0)
+    apply(store, [a_row()])
+    assert store.stale_accounts(T0) == {"43": None}
+    later = T0 + timedelta(hours=3)
+    store.record_failure("42", Grain("campaign"), DAYS, "no", run_id="r9", read_at=later)
+    assert store.stale_accounts(later) == {"42": T0, "43": None}
