@@ -1,0 +1,91 @@
+"""A stored history as the detectors would have met it: reading by reading, as it was known."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from fbads_pipeline.domain.detection.anomalies import Anomaly
+from fbads_pipeline.domain.detection.detector import observe
+from fbads_pipeline.domain.detection.readings import COUNTERS, MINUTES_A_DAY, Change, Floats, Reading, minutes
+from fbads_pipeline.domain.detection.settings import DetectionSettings
+from fbads_pipeline.domain.detection.state import DetectorState
+
+ACTIVE = frozenset({"ACTIVE", "ENABLED", "ON", "TRUE", "1", "RUNNING"})
+
+
+def replay(
+    readings: pd.DataFrame, campaigns: pd.DataFrame, changes: pd.DataFrame, settings: DetectionSettings | None = None
+) -> Iterator[tuple[str, Anomaly]]:
+    """Campaign id and finding, oldest first.
+
+    readings: `ts, campaign_id, date, daily_budget, impressions, clicks, spend, conversions` in any order; campaigns:
+    `campaign_id, created`; changes: `ts, campaign_id, event, old, new`. ts and created: naive account-local times.
+    """
+    ids = _ids(readings, campaigns)
+    state = DetectorState(len(ids), settings or DetectionSettings())
+    place = {name: number for number, name in enumerate(ids)}
+    _created(state, campaigns, place)
+    waiting = _changes(changes, place)
+    for reading in _readings(readings, ids, waiting):
+        for one in observe(state, reading):
+            yield ids[one.campaign], one
+
+
+def _ids(readings: pd.DataFrame, campaigns: pd.DataFrame) -> list[str]:
+    """Campaigns in their own order, then those that only have readings, in the order of their first one."""
+    known = dict.fromkeys(campaigns["campaign_id"].astype(str))
+    return list(known | dict.fromkeys(readings.sort_values("ts", kind="stable")["campaign_id"].astype(str)))
+
+
+def _created(state: DetectorState, campaigns: pd.DataFrame, place: dict[str, int]) -> None:
+    if "created" not in campaigns:
+        return
+    for name, created in zip(campaigns["campaign_id"].astype(str), campaigns["created"], strict=True):
+        if not pd.isna(created):
+            state.created[place[name]] = minutes(created)
+
+
+def _changes(changes: pd.DataFrame, place: dict[str, int]) -> list[Change]:
+    """The activity log, oldest first; lines about unknown campaigns or of unknown events are left out."""
+    known = []
+    for line in changes.sort_values("ts", kind="stable").itertuples():
+        if str(line.campaign_id) not in place or line.event not in ("budget_change", "created", "status_change"):
+            continue
+        active = str(line.new).strip().upper() in ACTIVE
+        at, who = line.ts.to_pydatetime(), place[str(line.campaign_id)]
+        known.append(Change(at, who, line.event, _number(line.old), _number(line.new), active))
+    return known
+
+
+def _number(value: object) -> float | None:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if np.isfinite(number) else None
+
+
+def _readings(frame: pd.DataFrame, ids: list[str], changes: list[Change]) -> Iterator[Reading]:
+    """One reading per instant; of two rows of one campaign, day and instant the one with more impressions counts."""
+    frame = frame.sort_values(["ts", "campaign_id", "date", "impressions"], kind="stable")
+    frame = frame.drop_duplicates(["ts", "campaign_id", "date"], keep="last")
+    campaign = pd.Categorical(frame["campaign_id"].astype(str), categories=ids).codes.astype(np.int64)
+    stamps = frame["ts"].to_numpy(dtype="datetime64[m]").astype(np.int64)
+    epoch = datetime(1970, 1, 1).toordinal()
+    day = frame["date"].to_numpy(dtype="datetime64[D]").astype(np.int64) + epoch
+    counters: Floats = frame[list(COUNTERS)].to_numpy(dtype=np.float64).T
+    budget = np.nan_to_num(frame["daily_budget"].to_numpy(dtype=np.float64))
+    edges = np.flatnonzero(np.diff(stamps)) + 1
+    done = 0
+    for begin, end in zip([0, *edges.tolist()], [*edges.tolist(), len(stamps)], strict=True):
+        if begin == end:
+            continue
+        at = datetime.fromordinal(epoch + int(stamps[begin]) // MINUTES_A_DAY)
+        at = at.replace(hour=int(stamps[begin]) % MINUTES_A_DAY // 60, minute=int(stamps[begin]) % 60)
+        due = done
+        while due < len(changes) and changes[due].at <= at:
+            due += 1
+        yield Reading(at, campaign[begin:end], day[begin:end], counters[:, begin:end], budget[begin:end], tuple(changes[done:due]))
+        done = due
