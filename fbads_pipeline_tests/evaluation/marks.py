@@ -33,6 +33,8 @@ class Marks:
     planted: dict[str, int] = field(default_factory=dict)
     own_metric: dict[str, int] = field(default_factory=dict)
     delays: dict[str, list[float]] = field(default_factory=dict)
+    found_with_volume: dict[str, int] = field(default_factory=dict)
+    with_volume: dict[str, int] = field(default_factory=dict)
     by_tier: dict[str, list[int]] = field(default_factory=dict)
     false: list[str] = field(default_factory=list)
     weekend_false: int = 0
@@ -44,7 +46,7 @@ class Marks:
 
     def add(self, other: "Marks") -> None:
         """Add the counts of another world."""
-        for name in ("found", "planted", "own_metric"):
+        for name in ("found", "planted", "own_metric", "found_with_volume", "with_volume"):
             mine = getattr(self, name)
             for kind, count in getattr(other, name).items():
                 mine[kind] = mine.get(kind, 0) + count
@@ -90,6 +92,9 @@ def mark(world: World, alerts: pd.DataFrame) -> Marks:
         marks.planted[label.kind] = marks.planted.get(label.kind, 0) + 1
         tier = marks.by_tier.setdefault(label.tier, [0, 0])
         tier[1] += 1
+        if label.has_volume:
+            marks.with_volume[label.kind] = marks.with_volume.get(label.kind, 0) + 1
+            marks.found_with_volume[label.kind] = marks.found_with_volume.get(label.kind, 0) + int(len(own) > 0)
         if len(own):
             tier[0] += 1
             marks.found[label.kind] = marks.found.get(label.kind, 0) + 1

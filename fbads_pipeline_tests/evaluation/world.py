@@ -65,7 +65,7 @@ def made_world(seed: int, campaigns: int = 200, days: int = 35) -> World:
     objective = np.array(OBJECTIVES)[rng.integers(0, 3, campaigns)]
     about = pd.DataFrame({"campaign_id": ids, "tier": np.array(TIERS)[tier], "objective": objective, "created": created})
     shock = effects.shock and tuple(world.start + timedelta(minutes=30 * step) for step in effects.shock)
-    return World(world, readings, about, changes, _labels(world, ids, tier, effects), shock or None)
+    return World(world, readings, about, changes, _labels(world, ids, tier, effects, steps), shock or None)
 
 
 def _running(
@@ -189,7 +189,8 @@ def _changes(
     return pd.DataFrame(rows, columns=["ts", "campaign_id", "event", "old", "new"])
 
 
-def _labels(world: Assumptions, ids: NDArray[np.str_], tier: NDArray[np.int64], effects: Effects) -> pd.DataFrame:
+def _labels(world: Assumptions, ids: NDArray[np.str_], tier: NDArray[np.int64], effects: Effects, steps: Steps) -> pd.DataFrame:
+    enough = _enough(world, steps)
     rows = [
         {
             "campaign_id": ids[one.campaign],
@@ -198,7 +199,21 @@ def _labels(world: Assumptions, ids: NDArray[np.str_], tier: NDArray[np.int64], 
             "end": world.start + timedelta(minutes=30 * (one.last + 1)),
             "size": one.size,
             "tier": TIERS[tier[one.campaign]],
+            "has_volume": bool(enough[one.kind][one.campaign]),
         }
         for one in effects.planned
     ]
-    return pd.DataFrame(rows, columns=["campaign_id", "kind", "start", "end", "size", "tier"])
+    return pd.DataFrame(rows, columns=["campaign_id", "kind", "start", "end", "size", "tier", "has_volume"])
+
+
+def _enough(world: Assumptions, steps: Steps) -> dict[str, NDArray[np.bool_]]:
+    """Campaigns with enough of what a kind shows in: 1,000 impressions, 30 clicks or 10 conversions a day, untouched."""
+    shown = np.median(steps.impressions.reshape(-1, world.days, STEPS_A_DAY).sum(axis=2), axis=1)
+    clicks = np.median(steps.clicks.reshape(-1, world.days, STEPS_A_DAY).sum(axis=2), axis=1)
+    made = clicks * np.median(steps.conversion_rate, axis=1)
+    delivers, clicked, converts = shown >= 1000, clicks >= 30, made >= 10
+    return {
+        **dict.fromkeys(("stop", "spike", "cpm"), delivers),
+        **dict.fromkeys(("ctr", "fatigue"), clicked),
+        **dict.fromkeys(("cpa", "tracking"), converts),
+    }

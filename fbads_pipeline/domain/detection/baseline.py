@@ -17,6 +17,8 @@ _PRIOR_CONVERSIONS = 4.0
 _PRIOR_IMPRESSIONS = 2000.0
 _SPREAD_DAYS = 10.0
 _AFTER_EDIT = 0.15
+_TAIL, _TAIL_SCORE = 0.99, 2.326
+_PRIOR_SCORES = 2000.0
 
 
 def open_day(state: DetectorState, day: int) -> None:
@@ -63,9 +65,25 @@ def _learn_time_of_day(state: DetectorState) -> None:
     state.maturity_sum *= keep
     for sums in state.spread.values():
         sums *= keep
+    for family, counts in state.tails.items():
+        counts *= keep
+        state.scale[family] = _scale(counts)
     state.matured = maturity.learned(state.maturity_sum)
     state.ctr_hours = _hours(state.hours_sum[0], state.hours_sum[1], 100.0)
     state.cpm_hours = _hours(state.hours_sum[2], state.hours_sum[3], 1e4)
+
+
+def _scale(counts: Floats) -> Floats:
+    """How much farther than a normal one the account's own scores reach, per window, by their 99th percentile in 100.
+
+    The figures of no account are quite those of the model; this keeps one set of thresholds honest for all of them.
+    """
+    total = counts.sum(axis=1)
+    reached = counts.cumsum(axis=1) >= _TAIL * np.maximum(total, 1.0)[:, None]
+    score = (np.argmax(reached, axis=1) + 0.5) / st.BINS_A_UNIT
+    scale = (total * score / _TAIL_SCORE + _PRIOR_SCORES) / (total + _PRIOR_SCORES)
+    within: Floats = np.clip(scale, 0.8, 1.6)
+    return within
 
 
 def _hours(seen: Floats, usual: Floats, prior: float) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 
 from fbads_pipeline.domain.detection import state as st
 from fbads_pipeline.domain.detection.evidence import Evidence
-from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Bools
+from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Bools, Floats
 from fbads_pipeline.domain.detection.state import DetectorState
 from fbads_pipeline.domain.detection.tails import discoveries
 
@@ -31,18 +31,24 @@ def decide(state: DetectorState, evidence: Sequence[Evidence], read: Bools, minu
     shocked = _is_shock(state, evidence[0], read)
     scores = np.array([one.raw if shocked and one.family == st.F_SPEND else one.score for one in evidence])
     families = np.array([one.family for one in evidence])
-    bars = np.array([settings.spend_z, settings.ctr_z, settings.conversions_z, settings.cpm_z])[families]
     hard = np.array([one.hard for one in evidence])
     silent = _silence(state, families, hard, minute)
     far = np.array([_is_far(state, one) for one in evidence])
     tested = np.where(silent | ~read, np.nan, scores)
-    found = discoveries(tested, settings.false_discovery_rate) | hard
-    loud = (np.abs(np.nan_to_num(tested)) >= bars[:, None]) & found & far & ~silent & read
+    rates = np.where(families == st.F_CONVERSIONS, settings.conversion_discovery_rate, settings.false_discovery_rate)
+    found = np.array([discoveries(row, rate) for row, rate in zip(tested, rates.tolist(), strict=True)]) | hard
+    loudness = np.array([_loudness(one, shocked, settings.spend_z[1]) for one in evidence])
+    loud = (np.nan_to_num(loudness) >= 1.0) & found & far & ~silent & read
     rested = minute - state.alerted_at[families] >= settings.cooldown_hours * _HOUR
     opened = loud & rested & ~state.is_open[families]
     closed, settled = _over(state, evidence, families, read, minute)
-    _remember(state, families, opened, closed, settled, hard, scores, minute)
+    _remember(state, families, opened, closed, settled, hard | np.array([one.none for one in evidence]), scores, minute)
     return Verdicts(opened, closed, settled, shocked)
+
+
+def _loudness(one: Evidence, shocked: bool, bar: float) -> Floats:
+    """In a shock of the account its own movement is what counts."""
+    return np.maximum(one.loudness, np.abs(one.raw) / bar) if shocked and one.family == st.F_SPEND else one.loudness
 
 
 def _is_shock(state: DetectorState, spend: Evidence, read: Bools) -> bool:
@@ -109,7 +115,7 @@ def _remember(
     opened: Bools,
     closed: Bools,
     settled: Bools,
-    hard: Bools,
+    named: Bools,
     scores: np.ndarray,
     minute: int,
 ) -> None:
@@ -118,7 +124,7 @@ def _remember(
         state.is_open[family] = (state.is_open[family] | opened[place]) & ~closed[place] & ~settled[place]
         state.alerted_at[family, opened[place]] = minute
         state.calm_since[family, opened[place]] = st.LONG_AGO
-        state.is_hard[family] = np.where(opened[place], hard[place], state.is_hard[family])
+        state.is_hard[family] = np.where(opened[place], named[place], state.is_hard[family])
         state.direction[family] = np.where(opened[place], np.sign(np.nan_to_num(scores[place])), state.direction[family])
         state.clean[family, today, opened[place]] = False
         if family != st.F_SPEND:

@@ -92,7 +92,7 @@ def _what(one: Evidence, campaign: int) -> What:
     if one.family == st.F_CTR:
         return "ctr_collapse"
     if one.family == st.F_CONVERSIONS:
-        return "tracking_break" if one.hard[campaign] else "cpa_jump"
+        return "tracking_break" if one.hard[campaign] or one.none[campaign] else "cpa_jump"
     return "cpm_rise" if above else "cpm_drop"
 
 

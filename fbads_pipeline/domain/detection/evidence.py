@@ -1,6 +1,6 @@
 """The tests of one reading: for every campaign and family how far it is from what was expected, over which window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,20 +18,37 @@ _COUNTING = 1.0
 class Evidence:
     """One family at one reading; arrays over all campaigns, NaN where nothing could be tested.
 
-    score: signed standard score of the window that says most, the account's own movement taken off; raw: with it left in;
-    calm: the largest |score| of the windows that answer whether it is over. hours: that window; observed and expected:
-    its sums; error: standard deviation of log(observed / expected). hard: a stop, or a tracking break.
+    score: signed standard score of the window that says most, the account's own movement taken off; raw: with it left
+    in; loudness: |score| over the threshold of that window; calm: the largest |score| of the windows that answer whether
+    it is over. hours: the window; observed and expected: its sums; error: standard deviation of log(observed / expected).
+    hard: a stop, or a tracking break, beyond doubt; none: not one conversion of late.
     """
 
     family: int
     score: Floats
     raw: Floats
+    loudness: Floats
     calm: Floats
     hours: Floats
     observed: Floats
     expected: Floats
     error: Floats
     hard: Bools
+    none: Bools
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """What a test saw: arrays (windows, n); `raw` and `apart` are scores with and without the account's movement."""
+
+    family: int
+    hours: tuple[float, ...]
+    bars: tuple[float, ...]
+    raw: Floats
+    apart: Floats
+    observed: Floats
+    expected: Floats
+    error: Floats
 
 
 def window_sums(state: DetectorState, hours: tuple[float, ...], channels: tuple[int, ...]) -> Floats:
@@ -65,7 +82,10 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     common = _common(log, read & ~state.is_open[st.F_SPEND] & (since_edit > 3))
     _remember(state, st.F_SPEND, log - common, counting, enough)
     sudden = _stop(state, shown, shown_due, readings, own) & enough
-    evidence = _strongest(st.F_SPEND, log, common, error, settings.spend_hours, spend, due, sudden)
+    seen = _Windows(
+        st.F_SPEND, settings.spend_hours, settings.spend_z, log / error, (log - common) / error, spend, due, error
+    )
+    evidence = _picked(state, seen, sudden)
     today = state.row(state.today)
     used_up = (state.budget > 0) & (state.spend[today] >= 0.97 * state.budget)
     quiet = used_up & (evidence.score < 0)
@@ -93,7 +113,7 @@ def ctr_evidence(state: DetectorState, read: Bools) -> Evidence:
     raw = np.where(enough, count_score(clicks, safe, variance), np.nan)
     apart = np.where(enough, count_score(clicks, safe * np.exp(common), variance), np.nan)
     _remember_counts(state, clicks, safe * np.exp(common), enough)
-    return _picked(st.F_CTR, raw, apart, settings.ctr_hours, clicks, due, error)
+    return _picked(state, _Windows(st.F_CTR, settings.ctr_hours, settings.ctr_z, raw, apart, clicks, due, error))
 
 
 def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -106,7 +126,8 @@ def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
     error = np.sqrt(own + own[-1] / np.maximum(state.cpm_days, 0.5))
     common = _common(log, read & ~state.is_open[st.F_CPM])
     _remember(state, st.F_CPM, log - common, np.zeros_like(log), enough)
-    return _strongest(st.F_CPM, log, common, error, settings.cpm_hours, spend, due, np.zeros_like(enough))
+    raw, apart = log / error, (log - common) / error
+    return _picked(state, _Windows(st.F_CPM, settings.cpm_hours, settings.cpm_z, raw, apart, spend, due, error))
 
 
 def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -123,7 +144,9 @@ def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
     raw = np.where(enough, count_score(made, safe, variance), np.nan)
     apart = np.where(enough, count_score(made, safe * np.exp(common), variance), np.nan)
     hours = tuple(24.0 * days for days in settings.conversion_days)
-    evidence = _picked(st.F_CONVERSIONS, raw, apart, hours, made, due, np.sqrt(variance + 1.0 / safe))
+    error = np.sqrt(variance + 1.0 / safe)
+    seen = _Windows(st.F_CONVERSIONS, hours, settings.conversions_z, raw, apart, made, due, error)
+    evidence = _picked(state, seen)
     return _with_tracking(state, evidence, read, day_variance)
 
 
@@ -151,27 +174,36 @@ def _with_tracking(state: DetectorState, evidence: Evidence, read: Bools, day_va
     settings = state.settings
     channels = (st.R_CONVERSIONS, st.E_CONVERSIONS, st.R_CLICKS, st.E_CLICKS)
     made, due, clicks, clicks_due = window_sums(state, settings.tracking_hours, channels)
-    normal = clicks > 0.5 * clicks_due
-    # A day is one draw of the daily variation: over several days it averages out.
     hours = np.array(settings.tracking_hours)[:, None]
-    variance = day_variance / np.maximum(hours / 24.0, 1.0)
-    enough = (due >= settings.least_conversions) & (state.conversion_days > 2.0) & normal & read
-    none = enough & (made < 1) & (log_none(due, variance) < np.log(settings.tracking_probability))
-    hard = none.any(axis=0)
-    first = np.argmax(none, axis=0)
-    column = np.arange(state.n)
-    calm = np.where(enough.any(axis=0) & (made[-1] < 1), settings.conversions_z, evidence.calm)
-    return Evidence(
-        st.F_CONVERSIONS,
-        np.where(hard, np.minimum(np.nan_to_num(evidence.score), -settings.conversions_z - 1.0), evidence.score),
-        np.where(hard, np.minimum(np.nan_to_num(evidence.raw), -settings.conversions_z - 1.0), evidence.raw),
-        np.where(hard, settings.conversions_z, calm),
-        np.where(hard, hours[first, 0], evidence.hours),
-        np.where(hard, 0.0, evidence.observed),
-        np.where(hard, due[first, column], evidence.expected),
-        evidence.error,
-        hard,
+    # A day is one draw of the daily variation: over several days it averages out.
+    variance = day_variance / np.maximum(hours / 24.0, 1.0) + 1.0 / (state.conversion_weight + 4.0)
+    usable = read & (state.conversion_days > 2.0) & (clicks > 0.5 * clicks_due)
+    chance = log_none(due, variance)
+    empty = usable & (made < 1)
+    certain = empty & (due >= settings.least_conversions) & (chance < np.log(settings.tracking_probability))
+    certain |= empty & (due >= 1.0) & _account_silent(made, due, usable)
+    hard = certain.any(axis=0)
+    first, column = np.argmax(certain, axis=0), np.arange(state.n)
+    still = (empty & (chance < np.log(0.3))).any(axis=0)
+    return replace(
+        evidence,
+        score=np.where(hard, np.minimum(np.nan_to_num(evidence.score), -5.0), evidence.score),
+        raw=np.where(hard, np.minimum(np.nan_to_num(evidence.raw), -5.0), evidence.raw),
+        loudness=np.where(hard, np.maximum(np.nan_to_num(evidence.loudness), 1.0), evidence.loudness),
+        calm=np.where(hard | still, 5.0, evidence.calm),
+        hours=np.where(hard, hours[first, 0], evidence.hours),
+        observed=np.where(hard, 0.0, evidence.observed),
+        expected=np.where(hard, due[first, column], evidence.expected),
+        hard=hard,
+        none=(empty & (chance < np.log(0.02))).any(axis=0),
     )
+
+
+def _account_silent(made: Floats, due: Floats, usable: Bools) -> Bools:
+    """Windows (windows, 1) in which the whole account, at least three campaigns, reports as good as nothing."""
+    total, expected = (made * usable).sum(axis=1), (due * usable).sum(axis=1)
+    silent: Bools = (expected >= 25.0) & (total <= 0.02 * expected) & (usable.sum(axis=1) >= 3)
+    return silent[:, None]
 
 
 def _common(log: Floats, use: Bools) -> Floats:
@@ -184,67 +216,52 @@ def _common(log: Floats, use: Bools) -> Floats:
     return shared
 
 
-def _strongest(
-    family: int,
-    log: Floats,
-    common: Floats,
-    error: Floats,
-    hours: tuple[float, ...],
-    observed: Floats,
-    expected: Floats,
-    hard: Bools,
-) -> Evidence:
-    return _picked(family, log / error, (log - common) / error, hours, observed, expected, error, hard)
-
-
-def _picked(
-    family: int,
-    raw: Floats,
-    apart: Floats,
-    hours: tuple[float, ...],
-    observed: Floats,
-    expected: Floats,
-    error: Floats,
-    hard: Bools | None = None,
-) -> Evidence:
-    """The window that says most; the score is the smaller of the two views where they agree, else nothing."""
+def _picked(state: DetectorState, seen: _Windows, hard: Bools | None = None) -> Evidence:
+    """The window that is loudest; its score is the smaller of the two views where they agree, else nothing."""
+    raw, apart = seen.raw, seen.apart
     agreed = np.where(np.sign(raw) == np.sign(apart), np.sign(raw) * np.minimum(np.abs(raw), np.abs(apart)), 0.0)
-    score = np.where(np.isnan(raw), np.nan, agreed)
+    _remember_tails(state, seen)
+    scale = state.scale[seen.family][:, None]
+    score = np.where(np.isnan(raw), np.nan, agreed / scale)
+    loudness = np.abs(score) / np.array(seen.bars)[:, None]
     stopped = np.zeros(raw.shape, dtype=np.bool_) if hard is None else hard
-    weight = np.where(stopped, np.inf, np.abs(np.nan_to_num(score)))
-    best, column = np.argmax(weight, axis=0), np.arange(raw.shape[1])
-    tested = np.isfinite(score).any(axis=0)
-    short = np.array(hours) <= max(12.0, hours[0])
-    calm_scores = np.where(np.isnan(score), -1.0, np.abs(score))[short].max(axis=0)
+    best = np.argmax(np.where(stopped, np.inf, np.nan_to_num(loudness)), axis=0)
+    column = np.arange(state.n)
+    tested, first = np.isfinite(score).any(axis=0), stopped[best, column]
+    short = np.array(seen.hours) <= max(12.0, seen.hours[0])
+    calm = np.where(np.isnan(score), -1.0, np.abs(score))[short].max(axis=0)
     chosen = np.where(tested, score[best, column], np.nan)
-    first = stopped[best, column]
-    chosen = np.where(first, np.minimum(np.nan_to_num(chosen), -8.0), chosen)
     return Evidence(
-        family,
-        chosen,
-        np.where(tested, raw[best, column], np.nan),
-        np.where(first, 8.0, np.where(calm_scores < 0, np.nan, calm_scores)),
-        np.array(hours)[best],
-        observed[best, column],
-        expected[best, column],
-        error[best, column],
-        first,
+        seen.family,
+        score=np.where(first, np.minimum(np.nan_to_num(chosen), -8.0), chosen),
+        raw=np.where(tested, raw[best, column] / scale[best, 0], np.nan),
+        loudness=np.where(first, 2.0, np.where(tested, loudness[best, column], np.nan)),
+        calm=np.where(first, 8.0, np.where(calm < 0, np.nan, calm)),
+        hours=np.array(seen.hours)[best],
+        observed=seen.observed[best, column],
+        expected=seen.expected[best, column],
+        error=seen.error[best, column],
+        hard=first,
+        none=np.zeros(state.n, dtype=np.bool_),
     )
 
 
 def _silenced(evidence: Evidence, quiet: Bools) -> Evidence:
-    score = np.where(quiet, 0.0, evidence.score)
-    return Evidence(
-        evidence.family,
-        score,
-        np.where(quiet, 0.0, evidence.raw),
-        evidence.calm,
-        evidence.hours,
-        evidence.observed,
-        evidence.expected,
-        evidence.error,
-        evidence.hard & ~quiet,
+    return replace(
+        evidence,
+        score=np.where(quiet, 0.0, evidence.score),
+        raw=np.where(quiet, 0.0, evidence.raw),
+        loudness=np.where(quiet, 0.0, evidence.loudness),
+        hard=evidence.hard & ~quiet,
     )
+
+
+def _remember_tails(state: DetectorState, seen: _Windows) -> None:
+    use = np.isfinite(seen.apart) & _usual(state, seen.family)
+    bins = np.minimum(np.abs(np.where(use, seen.apart, 0.0)) * st.BINS_A_UNIT, st.BINS - 1).astype(np.int64)
+    flat = bins + np.arange(bins.shape[0])[:, None] * st.BINS
+    counts = np.bincount(flat[use], minlength=bins.shape[0] * st.BINS)
+    state.tails[seen.family] += counts.reshape(bins.shape[0], st.BINS)
 
 
 def _usual(state: DetectorState, family: int) -> Bools:

@@ -16,23 +16,25 @@ class DetectionSettings:
     profile_shrinkage: float = 2.0
 
     # How long the tests look back, in hours (spend, CTR, CPM) or days (conversions, today included)
-    spend_hours: tuple[float, ...] = (1.5, 3.0, 6.0, 12.0)
+    spend_hours: tuple[float, ...] = (1.5, 3.0, 6.0, 12.0, 24.0)
     ctr_hours: tuple[float, ...] = (3.0, 6.0, 12.0, 24.0, 48.0)
     cpm_hours: tuple[float, ...] = (3.0, 12.0, 24.0)
     conversion_days: tuple[int, ...] = (1, 2, 3, 4, 5)
     tracking_hours: tuple[float, ...] = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0)
 
-    # When a test speaks
-    spend_z: float = 5.2
-    ctr_z: float = 4.4
-    conversions_z: float = 4.0
-    cpm_z: float = 5.2
+    # When a test speaks: a standard score per window. Two readings of one day share most of a long window, so that a
+    # long window is tested less often than a short one and may ask for less.
+    spend_z: tuple[float, ...] = (7.5, 5.4, 4.9, 4.4, 4.2)
+    ctr_z: tuple[float, ...] = (4.6, 4.2, 3.9, 3.7, 3.4)
+    cpm_z: tuple[float, ...] = (4.8, 4.4, 4.2)
+    conversions_z: tuple[float, ...] = (3.4, 3.2, 3.0, 2.9, 2.8)
     stop_probability: float = 1e-6
     tracking_probability: float = 1e-4
     least_impressions: float = 30.0
     least_clicks: float = 8.0
     least_conversions: float = 5.0
     false_discovery_rate: float = 0.05
+    conversion_discovery_rate: float = 0.25
 
     # The least relative change worth a word
     spend_change: float = 0.35

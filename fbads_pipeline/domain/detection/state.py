@@ -16,6 +16,7 @@ from fbads_pipeline.domain.detection.settings import DetectionSettings
 SLOTS = 48
 RING = 96
 HISTORY = 35
+BINS, BINS_A_UNIT = 101, 10
 
 # Channels of the ring: what came, and what was expected of the same interval.
 CHANNELS = ("spend", "impressions", "clicks", "conversions", "e_spend", "e_impressions", "e_clicks", "e_conversions", "e_cost", "readings")
@@ -93,6 +94,10 @@ class DetectorState:
     # own variation (window, n), as sums to divide
     spread: dict[int, Floats] = field(init=False)
 
+    # how often the account's own scores reach how far: histograms of |score| (window, bin) per family
+    tails: dict[int, Floats] = field(init=False)
+    scale: dict[int, Floats] = field(init=False)
+
     # alerts (family, n)
     is_open: Bools = field(init=False)
     is_hard: Bools = field(init=False)
@@ -130,6 +135,10 @@ class DetectorState:
         counts = {F_SPEND: windows.spend_hours, F_CTR: windows.ctr_hours, F_CPM: windows.cpm_hours}
         self.spread = {family: np.zeros((2, len(hours), n)) for family, hours in counts.items()}
         self.spread[F_CONVERSIONS] = np.zeros((2, 1, n))
+        long = len(windows.conversion_days)
+        wide = {**{family: len(hours) for family, hours in counts.items()}, F_CONVERSIONS: long}
+        self.tails = {family: np.zeros((width, BINS)) for family, width in wide.items()}
+        self.scale = {family: np.ones(width) for family, width in wide.items()}
         shape = (len(FAMILIES), n)
         self.is_open, self.is_hard = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
         self.alerted_at, self.calm_since = np.full(shape, LONG_AGO), np.full(shape, LONG_AGO)

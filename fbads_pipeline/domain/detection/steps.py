@@ -68,6 +68,7 @@ def take_past(state: DetectorState, reading: Reading, rows: Ints) -> None:
     age = reading.minute - day * MINUTES_A_DAY
     newer = state.conversions_to[at, who] < age
     at, who, rows, age = at[newer], who[newer], rows[newer], age[newer]
+    _late_conversions(state, reading, at, who, rows, age)
     full = np.maximum(state.cover[at, who], 0.05)
     was_part = state.cover[at, who] > 0.3
     state.unit[at, who] = np.where(was_part, state.unit[at, who] / full, state.unit[at, who])
@@ -77,6 +78,18 @@ def take_past(state: DetectorState, reading: Reading, rows: Ints) -> None:
     state.conversions_to[at, who] = age
     usable = state.clean[st.F_CONVERSIONS, at, who] & ~state.is_open[st.F_CONVERSIONS, who]
     _ripen(state, reading.counters[CONVERSIONS, rows], reading.counters[CLICKS, rows], who, age / 60.0, usable)
+
+
+def _late_conversions(state: DetectorState, reading: Reading, at: Ints, who: Ints, rows: Ints, age: Ints) -> None:
+    """Conversions that an older day gained since it was last read, beside those due: a dead pixel stops these too."""
+    had, had_at = state.conversions[at, who], state.conversions_to[at, who]
+    ripened = maturity.ripeness(state.matured, age / 60.0) - maturity.ripeness(state.matured, had_at / 60.0)
+    due = np.maximum(ripened, 0.0) * state.clicks[at, who] * state.conversion_rate[who]
+    gained = np.maximum(reading.counters[CONVERSIONS, rows] - had, 0.0)
+    known = had_at > 0
+    place = state.slot % st.RING
+    np.add.at(state.ring[st.R_CONVERSIONS, place], who, (gained * known).astype(np.float32))
+    np.add.at(state.ring[st.E_CONVERSIONS, place], who, (due * known).astype(np.float32))
 
 
 def _share(state: DetectorState, who: Ints, minute: Floats) -> Floats:

@@ -10,16 +10,21 @@ _SMALLEST = 1e-300
 def count_score(observed: Floats, expected: Floats, relative_variance: Floats) -> Floats:
     """Signed standard score of counts against a negative binomial: negative where fewer came than expected.
 
-    The variance is `expected + relative_variance * expected**2`; the tail includes the observed count itself.
+    The variance is `expected + relative_variance * expected**2`; half of the observed count's own probability counts
+    (mid-p), so that small counts are not held back by their steps.
     expected > 0, relative_variance > 0.
     """
     from scipy.special import betainc, ndtri
 
     size = 1.0 / np.maximum(relative_variance, 1e-6)
     odds = size / (size + expected)
-    below = betainc(size, np.floor(observed) + 1.0, odds)
-    above = betainc(np.maximum(np.ceil(observed), 1e-9), size, 1.0 - odds)
-    low, high = ndtri(np.clip(below, _SMALLEST, 0.5)), -ndtri(np.clip(above, _SMALLEST, 0.5))
+    count = np.floor(np.maximum(observed, 0.0))
+    up_to = betainc(size, count + 1.0, odds)
+    before = np.where(count > 0, betainc(size, np.maximum(count, 1.0), odds), 0.0)
+    from_on = np.where(count > 0, betainc(np.maximum(count, 1.0), size, 1.0 - odds), 1.0)
+    after = betainc(count + 1.0, size, 1.0 - odds)
+    low = ndtri(np.clip((up_to + before) / 2.0, _SMALLEST, 0.5))
+    high = -ndtri(np.clip((from_on + after) / 2.0, _SMALLEST, 0.5))
     score: Floats = np.where(observed < expected, low, high)
     return score
 
