@@ -104,7 +104,7 @@ def mark(world: World, alerts: pd.DataFrame) -> Marks:
             marks.delays.setdefault(label.kind, []).append(hours)
     false = anomalies[~anomalies.index.isin(excused) & ~_in_shock(world, anomalies)]
     marks.false = [f"{row.campaign_id} {row.ts} {row.metric}: {row.message}" for row in false.itertuples()]
-    marks.weekend_false = int((false["ts"].dt.weekday >= 5).sum())
+    marks.weekend_false = int((false["ts"].dt.day_of_week >= 5).sum())
     marks.drift_false = int((~drifts.index.isin(excused)).sum())
     _mark_edits(world, alerts, false, marks)
     return marks

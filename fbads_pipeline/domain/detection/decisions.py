@@ -123,6 +123,7 @@ def _remember(
     for place, family in enumerate(families.tolist()):
         state.is_open[family] = (state.is_open[family] | opened[place]) & ~closed[place] & ~settled[place]
         state.alerted_at[family, opened[place]] = minute
+        state.closed_at[family, closed[place] | settled[place]] = minute
         state.calm_since[family, opened[place]] = st.LONG_AGO
         state.is_hard[family] = np.where(opened[place], named[place], state.is_hard[family])
         state.direction[family] = np.where(opened[place], np.sign(np.nan_to_num(scores[place])), state.direction[family])

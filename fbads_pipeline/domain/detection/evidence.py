@@ -70,7 +70,7 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     settings = state.settings
     channels = (st.R_SPEND, st.E_SPEND, st.R_IMPRESSIONS, st.E_IMPRESSIONS, st.READINGS)
     spend, due, shown, shown_due, readings = window_sums(state, settings.spend_hours, channels)
-    enough = read & (shown_due >= settings.least_impressions) & (due > 0) & (state.level_days > 0.9)
+    enough = read & (shown_due >= settings.least_impressions) & (due > 0) & (state.level_days > settings.baseline_days)
     little = 2.0 * np.maximum(state.cpm, 1e-12)
     log = np.where(enough, np.log((spend + little) / (np.where(enough, due, 1.0) + little)), np.nan)
     own = spread_of(state, st.F_SPEND, settings.spend_floor, 0.3)
@@ -103,7 +103,7 @@ def ctr_evidence(state: DetectorState, read: Bools) -> Evidence:
     """Clicks given impressions, negative binomial with the campaign's own variation."""
     settings = state.settings
     clicks, due = window_sums(state, settings.ctr_hours, (st.R_CLICKS, st.E_CLICKS))
-    enough = read & (due >= settings.least_clicks) & (state.ctr_days > 0.9)
+    enough = read & (due >= settings.least_clicks) & (state.ctr_days > settings.baseline_days)
     safe = np.where(enough, due, 1.0)
     own = spread_of(state, st.F_CTR, settings.ctr_floor, 0.2)
     variance = own + 1.0 / np.maximum(state.ctr_clicks, 10.0) + own[-1] / np.maximum(state.ctr_days, 0.5)
@@ -120,7 +120,7 @@ def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
     """Spend against what the impressions usually cost."""
     settings = state.settings
     spend, due, shown = window_sums(state, settings.cpm_hours, (st.R_SPEND, st.E_COST, st.R_IMPRESSIONS))
-    enough = read & (shown >= 10 * settings.least_impressions) & (due > 0) & (spend > 0) & (state.cpm_days > 0.9)
+    enough = read & (shown >= 10 * settings.least_impressions) & (due > 0) & (spend > 0) & (state.cpm_days > settings.baseline_days)
     log = np.where(enough, np.log(np.where(enough, spend, 1.0) / np.where(enough, due, 1.0)), np.nan)
     own = spread_of(state, st.F_CPM, settings.cpm_floor, 0.15)
     error = np.sqrt(own + own[-1] / np.maximum(state.cpm_days, 0.5))
@@ -135,7 +135,7 @@ def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
     settings = state.settings
     made, due, squares = _stock(state)
     day_variance = np.minimum(spread_of(state, st.F_CONVERSIONS, 0.2, settings.conversion_cv)[0], 1.0)
-    enough = read & (due >= settings.least_conversions) & (state.conversion_days > 2.0)
+    enough = read & (due >= settings.least_conversions) & (state.conversion_days > settings.baseline_days)
     safe = np.where(enough, due, 1.0)
     rate_error = 1.0 / (state.conversion_weight + 4.0) + day_variance / np.maximum(state.conversion_days, 0.5)
     variance = day_variance * squares / np.maximum(due, 1e-9) ** 2 + rate_error
@@ -177,7 +177,7 @@ def _with_tracking(state: DetectorState, evidence: Evidence, read: Bools, day_va
     hours = np.array(settings.tracking_hours)[:, None]
     # A day is one draw of the daily variation: over several days it averages out.
     variance = day_variance / np.maximum(hours / 24.0, 1.0) + 1.0 / (state.conversion_weight + 4.0)
-    usable = read & (state.conversion_days > 2.0) & (clicks > 0.5 * clicks_due)
+    usable = read & (state.conversion_days > settings.baseline_days) & (clicks > 0.5 * clicks_due)
     chance = log_none(due, variance)
     empty = usable & (made < 1)
     certain = empty & (due >= settings.least_conversions) & (chance < np.log(settings.tracking_probability))
@@ -218,7 +218,10 @@ def _common(log: Floats, use: Bools) -> Floats:
 
 def _picked(state: DetectorState, seen: _Windows, hard: Bools | None = None) -> Evidence:
     """The window that is loudest; its score is the smaller of the two views where they agree, else nothing."""
-    raw, apart = seen.raw, seen.apart
+    # Once an alert is over, only what came since then may open another one.
+    since = (state.slot * 30 - state.closed_at[seen.family]) / 60.0
+    fresh = np.array(seen.hours)[:, None] <= since
+    raw, apart = np.where(fresh, seen.raw, np.nan), np.where(fresh, seen.apart, np.nan)
     agreed = np.where(np.sign(raw) == np.sign(apart), np.sign(raw) * np.minimum(np.abs(raw), np.abs(apart)), 0.0)
     _remember_tails(state, seen)
     scale = state.scale[seen.family][:, None]

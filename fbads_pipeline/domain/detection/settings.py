@@ -11,6 +11,7 @@ class DetectionSettings:
     half_life_days: float = 10.0
     learning_days: float = 7.0
     known_days: int = 5
+    baseline_days: float = 2.5
     weekday_shrinkage: float = 0.7
     own_weekend_shrinkage: float = 2.0
     profile_shrinkage: float = 2.0
@@ -24,17 +25,17 @@ class DetectionSettings:
 
     # When a test speaks: a standard score per window. Two readings of one day share most of a long window, so that a
     # long window is tested less often than a short one and may ask for less.
-    spend_z: tuple[float, ...] = (7.5, 5.4, 4.9, 4.4, 4.2)
-    ctr_z: tuple[float, ...] = (4.6, 4.2, 3.9, 3.7, 3.4)
-    cpm_z: tuple[float, ...] = (4.8, 4.4, 4.2)
-    conversions_z: tuple[float, ...] = (3.4, 3.2, 3.0, 2.9, 2.8)
+    spend_z: tuple[float, ...] = (99.0, 5.7, 5.0, 4.5, 4.4)
+    ctr_z: tuple[float, ...] = (4.6, 4.3, 4.2, 4.1, 3.9)
+    cpm_z: tuple[float, ...] = (4.6, 4.4, 4.2)
+    conversions_z: tuple[float, ...] = (3.4, 3.4, 3.5, 3.6, 3.6)
     stop_probability: float = 1e-6
     tracking_probability: float = 1e-4
     least_impressions: float = 30.0
     least_clicks: float = 8.0
     least_conversions: float = 5.0
     false_discovery_rate: float = 0.05
-    conversion_discovery_rate: float = 0.25
+    conversion_discovery_rate: float = 0.1
 
     # The least relative change worth a word
     spend_change: float = 0.35
@@ -62,6 +63,6 @@ class DetectionSettings:
     shock_campaigns: int = 5
 
     # Fatigue
-    fatigue_days: int = 21
+    fatigue_days: tuple[int, ...] = (21, 14, 10)
     fatigue_drop: float = 0.15
-    fatigue_z: float = 3.0
+    fatigue_z: tuple[float, ...] = (3.0, 3.3, 3.6)

@@ -103,6 +103,7 @@ class DetectorState:
     is_hard: Bools = field(init=False)
     alerted_at: Ints = field(init=False)
     calm_since: Ints = field(init=False)
+    closed_at: Ints = field(init=False)
     direction: Floats = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +143,7 @@ class DetectorState:
         shape = (len(FAMILIES), n)
         self.is_open, self.is_hard = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
         self.alerted_at, self.calm_since = np.full(shape, LONG_AGO), np.full(shape, LONG_AGO)
+        self.closed_at = np.full(shape, LONG_AGO)
         self.direction = np.zeros(shape)
 
     def nbytes(self) -> int:
