@@ -40,7 +40,7 @@ METRIC_OF: Mapping[str, str] = {
 class Cause:
     """A likely cause and its evidence, as names and numbers; `wording` puts it into words."""
 
-    name: Literal["budget_edit", "account_wide", "weekend", "tracking", "dearer_clicks", "recently_resumed"]
+    name: Literal["budget_edit", "account_wide", "tracking", "recently_resumed"]
     evidence: Mapping[str, float | str]
 
 
@@ -51,6 +51,8 @@ class Anomaly:
     at: reading that said it; since: half hour from which the figures departed (both naive, account-local).
     observed, expected, low, high: the metric over `hours`, with the range in which 95 of 100 usual cases lie: money for
     spend, CPM and CPA in the account's currency, a fraction for CTR, a count for conversions. stake: money per day.
+    scores: standard scores of all families at that reading; rarity: their rank by the pooled forest; listed: campaigns
+    of an account-wide finding.
     """
 
     campaign: int
@@ -68,6 +70,8 @@ class Anomaly:
     stake: float
     causes: tuple[Cause, ...] = ()
     used: Mapping[str, float] = field(default_factory=dict)
+    scores: tuple[float, ...] = ()
+    rarity: float = 0.0
     listed: tuple[int, ...] = ()
 
     @property

@@ -1,6 +1,7 @@
 """One reading in, what is to be said out. The same code replays a history and follows the present."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from fbads_pipeline.domain.detection.evidence import (
     spend_evidence,
 )
 from fbads_pipeline.domain.detection.fatigue import fatigue_notices
-from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Bools, Change, Reading, minutes
+from fbads_pipeline.domain.detection.ranking import rarity
+from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Change, Reading, minutes
 from fbads_pipeline.domain.detection.state import DetectorState
 from fbads_pipeline.domain.detection.steps import advance, take_past, take_today
 
@@ -44,8 +46,8 @@ def observe(state: DetectorState, reading: Reading) -> list[Anomaly]:
     evidence = [spend_evidence(state, read), ctr_evidence(state, read)]
     evidence += [conversion_evidence(state, read), cpm_evidence(state, read)]
     verdicts = decide(state, evidence, read, reading.minute)
-    said += _said(state, evidence, verdicts, reading.at)
-    return said
+    _sample(state, evidence)
+    return said + _said(state, evidence, verdicts, reading.at)
 
 
 def _finite(reading: Reading) -> Reading:
@@ -109,13 +111,28 @@ def _said(state: DetectorState, evidence: list[Evidence], verdicts: Verdicts, at
     said = []
     for place, one in enumerate(evidence):
         for campaign in np.flatnonzero(verdicts.opened[place]).tolist():
-            said.append(describe(state, one, campaign, at, shocked=verdicts.shocked))
+            scores = tuple(float(np.nan_to_num(other.score[campaign])) for other in evidence)
+            said.append(replace(describe(state, one, campaign, at, shocked=verdicts.shocked), scores=scores))
         for campaign in np.flatnonzero(verdicts.closed[place] | verdicts.settled[place]).tolist():
             said.append(recovery(state, one, campaign, at, settled=bool(verdicts.settled[place][campaign])))
     return sorted(said, key=lambda one: (one.campaign, one.metric, one.kind))
 
 
-def read_campaigns(state: DetectorState, within: timedelta) -> Bools:
-    """Campaigns whose figures are not stale: read within that time before the newest reading."""
-    fresh: Bools = state.slot * 30 - state.seen_at <= within.total_seconds() / 60
-    return fresh
+def ranked(state: DetectorState, findings: list[Anomaly]) -> list[Anomaly]:
+    """The findings with their rarity; the forest is fitted only where two anomalies or more compete."""
+    several = [one for one in findings if one.kind == "anomaly"]
+    if len(several) < 2:
+        return findings
+    rare = rarity(state.sample[: state.sampled], np.array([one.scores for one in several])).tolist()
+    known = dict(zip(map(id, several), rare, strict=True))
+    return [replace(one, rarity=known[id(one)]) if id(one) in known else one for one in findings]
+
+
+def _sample(state: DetectorState, evidence: list[Evidence]) -> None:
+    """Keep the scores of one campaign in seven, once a quarter of a day, for the forest: the newest 5,000 rows."""
+    if state.slot % 12:
+        return
+    chosen = np.arange(state.slot // 12 % 7, state.n, 7)
+    rows = np.nan_to_num(np.array([one.score for one in evidence])[:, chosen].T)
+    kept = np.vstack([rows, state.sample[: state.sampled]])[: len(state.sample)]
+    state.sample[: len(kept)], state.sampled = kept, len(kept)

@@ -7,18 +7,25 @@ import numpy as np
 import pandas as pd
 
 from fbads_pipeline.domain.detection.anomalies import Anomaly
-from fbads_pipeline.domain.detection.detector import observe
-from fbads_pipeline.domain.detection.readings import COUNTERS, MINUTES_A_DAY, Change, Floats, Reading, minutes
+from fbads_pipeline.domain.detection.detector import observe, ranked
+from fbads_pipeline.domain.detection.readings import COUNTERS, Change, Floats, Reading, minutes
+from fbads_pipeline.domain.detection.sending import ACCOUNT, Sender
 from fbads_pipeline.domain.detection.settings import DetectionSettings
 from fbads_pipeline.domain.detection.state import DetectorState
 
+ACCOUNT_ROW = "account"
 ACTIVE = frozenset({"ACTIVE", "ENABLED", "ON", "TRUE", "1", "RUNNING"})
 
 
 def replay(
-    readings: pd.DataFrame, campaigns: pd.DataFrame, changes: pd.DataFrame, settings: DetectionSettings | None = None
+    readings: pd.DataFrame,
+    campaigns: pd.DataFrame,
+    changes: pd.DataFrame,
+    settings: DetectionSettings | None = None,
+    *,
+    as_sent: bool = False,
 ) -> Iterator[tuple[str, Anomaly]]:
-    """Campaign id and finding, oldest first.
+    """Campaign id and finding, oldest first; `as_sent` also applies the alert budget and groups what is account-wide.
 
     readings: `ts, campaign_id, date, daily_budget, impressions, clicks, spend, conversions` in any order; campaigns:
     `campaign_id, created`; changes: `ts, campaign_id, event, old, new`. ts and created: naive account-local times.
@@ -28,9 +35,11 @@ def replay(
     place = {name: number for number, name in enumerate(ids)}
     _created(state, campaigns, place)
     waiting = _changes(changes, place)
+    sender = Sender(len(ids), state.settings)
     for reading in _readings(readings, ids, waiting):
-        for one in observe(state, reading):
-            yield ids[one.campaign], one
+        found = observe(state, reading)
+        for one in sender.send(ranked(state, found)) if as_sent else found:
+            yield ids[one.campaign] if one.campaign != ACCOUNT else ACCOUNT_ROW, one
 
 
 def _ids(readings: pd.DataFrame, campaigns: pd.DataFrame) -> list[str]:
@@ -72,18 +81,16 @@ def _readings(frame: pd.DataFrame, ids: list[str], changes: list[Change]) -> Ite
     frame = frame.sort_values(["ts", "campaign_id", "date", "impressions"], kind="stable")
     frame = frame.drop_duplicates(["ts", "campaign_id", "date"], keep="last")
     campaign = pd.Categorical(frame["campaign_id"].astype(str), categories=ids).codes.astype(np.int64)
-    stamps = frame["ts"].to_numpy(dtype="datetime64[m]").astype(np.int64)
-    epoch = datetime(1970, 1, 1).toordinal()
-    day = frame["date"].to_numpy(dtype="datetime64[D]").astype(np.int64) + epoch
+    stamps = frame["ts"].to_numpy(dtype="datetime64[s]")
+    day = frame["date"].to_numpy(dtype="datetime64[D]").astype(np.int64) + datetime(1970, 1, 1).toordinal()
     counters: Floats = frame[list(COUNTERS)].to_numpy(dtype=np.float64).T
-    budget = np.nan_to_num(frame["daily_budget"].to_numpy(dtype=np.float64))
+    budget = np.nan_to_num(frame["daily_budget"].to_numpy(dtype=np.float64), posinf=0.0)
     edges = np.flatnonzero(np.diff(stamps)) + 1
     done = 0
     for begin, end in zip([0, *edges.tolist()], [*edges.tolist(), len(stamps)], strict=True):
         if begin == end:
             continue
-        at = datetime.fromordinal(epoch + int(stamps[begin]) // MINUTES_A_DAY)
-        at = at.replace(hour=int(stamps[begin]) % MINUTES_A_DAY // 60, minute=int(stamps[begin]) % 60)
+        at = stamps[begin].item()
         due = done
         while due < len(changes) and changes[due].at <= at:
             due += 1

@@ -17,6 +17,7 @@ SLOTS = 48
 RING = 96
 HISTORY = 35
 BINS, BINS_A_UNIT = 101, 10
+SAMPLE = 5000
 
 # Channels of the ring: what came, and what was expected of the same interval.
 CHANNELS = ("spend", "impressions", "clicks", "conversions", "e_spend", "e_impressions", "e_clicks", "e_conversions", "e_cost", "readings")
@@ -98,6 +99,10 @@ class DetectorState:
     tails: dict[int, Floats] = field(init=False)
     scale: dict[int, Floats] = field(init=False)
 
+    # scores of past readings for the forest (row, family), the first `sampled` are filled
+    sample: Floats = field(init=False)
+    sampled: int = 0
+
     # alerts (family, n)
     is_open: Bools = field(init=False)
     is_hard: Bools = field(init=False)
@@ -140,6 +145,7 @@ class DetectorState:
         wide = {**{family: len(hours) for family, hours in counts.items()}, F_CONVERSIONS: long}
         self.tails = {family: np.zeros((width, BINS)) for family, width in wide.items()}
         self.scale = {family: np.ones(width) for family, width in wide.items()}
+        self.sample = np.zeros((SAMPLE, 4))
         shape = (len(FAMILIES), n)
         self.is_open, self.is_hard = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
         self.alerted_at, self.calm_since = np.full(shape, LONG_AGO), np.full(shape, LONG_AGO)
