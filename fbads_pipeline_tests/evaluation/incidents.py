@@ -62,8 +62,9 @@ def plan_incidents(world: Assumptions, rng: np.random.Generator, settled: NDArra
     for campaign in chosen.tolist():
         kind = str(rng.choice(np.array(KINDS), p=SHARES))
         length = max(6, round(rng.uniform(*DAYS_OF[kind]) * STEPS_A_DAY))
+        earliest = min(FIRST_DAY, 2 * world.days // 5) * STEPS_A_DAY
         latest = world.days * STEPS_A_DAY - (length if kind != "fatigue" else 14 * STEPS_A_DAY)
-        first = int(rng.integers(FIRST_DAY * STEPS_A_DAY, max(latest, FIRST_DAY * STEPS_A_DAY + 1)))
+        first = int(rng.integers(earliest, max(latest, earliest + 1)))
         last = min(first + length, world.days * STEPS_A_DAY) - 1
         low, high = SIZE_OF[kind]
         size = float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low > 0 else float(rng.uniform(low, high))
@@ -74,7 +75,7 @@ def plan_incidents(world: Assumptions, rng: np.random.Generator, settled: NDArra
 def effects_of(world: Assumptions, planned: list[Incident], rng: np.random.Generator) -> Effects:
     """The factors of all incidents together; a shocked world loses most delivery for half a day, unlabelled."""
     shape = (world.campaigns, world.days * STEPS_A_DAY)
-    first = int(rng.integers(20, 30)) * STEPS_A_DAY + 18
+    first = int(rng.integers(4 * world.days // 7, 6 * world.days // 7)) * STEPS_A_DAY + 18
     shock = (first, first + 26) if world.shocked else None
     effects = Effects(np.ones(shape), np.ones(shape), np.ones(shape), np.ones(shape), planned, shock)
     for one in planned:

@@ -92,7 +92,7 @@ def _edits(
     budget, pull = np.repeat(base[:, None], steps, axis=1), np.ones((world.campaigns, steps))
     edits = []
     for campaign in np.flatnonzero(settled & (rng.random(world.campaigns) < world.edited)).tolist():
-        at = int(rng.integers(10 * STEPS_A_DAY, steps))
+        at = int(rng.integers(2 * steps // 7, steps))
         factor = float(np.exp(rng.uniform(np.log(1.15), np.log(2.2)) * rng.choice([-1, 1])))
         old = float(budget[campaign, at])
         new = round(old * factor, 2)

@@ -110,8 +110,8 @@ def ctr_evidence(state: DetectorState, read: Bools) -> Evidence:
     log = np.where(enough, np.log((clicks + 0.5) / (safe + 0.5)), np.nan)
     common = _common(np.where(safe >= 20, log, np.nan), read & ~state.is_open[st.F_CTR])
     error = np.sqrt(variance + 1.0 / safe)
-    raw = np.where(enough, count_score(clicks, safe, variance), np.nan)
-    apart = np.where(enough, count_score(clicks, safe * np.exp(common), variance), np.nan)
+    raw = count_score(clicks, safe, variance, enough)
+    apart = count_score(clicks, safe * np.exp(common), variance, enough)
     _remember_counts(state, clicks, safe * np.exp(common), enough)
     return _picked(state, _Windows(st.F_CTR, settings.ctr_hours, settings.ctr_z, raw, apart, clicks, due, error))
 
@@ -141,8 +141,8 @@ def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
     variance = day_variance * squares / np.maximum(due, 1e-9) ** 2 + rate_error
     log = np.where(enough, np.log((made + 0.5) / (safe + 0.5)), np.nan)
     common = _common(log, read & ~state.is_open[st.F_CONVERSIONS])
-    raw = np.where(enough, count_score(made, safe, variance), np.nan)
-    apart = np.where(enough, count_score(made, safe * np.exp(common), variance), np.nan)
+    raw = count_score(made, safe, variance, enough)
+    apart = count_score(made, safe * np.exp(common), variance, enough)
     hours = tuple(24.0 * days for days in settings.conversion_days)
     error = np.sqrt(variance + 1.0 / safe)
     seen = _Windows(st.F_CONVERSIONS, hours, settings.conversions_z, raw, apart, made, due, error)

@@ -7,25 +7,38 @@ from fbads_pipeline.domain.detection.readings import Bools, Floats
 _SMALLEST = 1e-300
 
 
-def count_score(observed: Floats, expected: Floats, relative_variance: Floats) -> Floats:
+def count_score(observed: Floats, expected: Floats, relative_variance: Floats, tested: Bools) -> Floats:
     """Signed standard score of counts against a negative binomial: negative where fewer came than expected.
 
     The variance is `expected + relative_variance * expected**2`; half of the observed count's own probability counts
-    (mid-p), so that small counts are not held back by their steps.
-    expected > 0, relative_variance > 0.
+    (mid-p), so that small counts are not held back by their steps. NaN where not `tested`; expected > 0 elsewhere.
     """
+    score = np.full(observed.shape, np.nan)
+    below = tested & (observed < expected)
+    above = tested & ~below
+    count = np.floor(np.maximum(observed, 0.0))
+    size = 1.0 / np.maximum(np.broadcast_to(relative_variance, observed.shape), 1e-6)
+    odds = size / (size + expected)
+    score[below] = _lower(count[below], size[below], odds[below])
+    score[above] = -_upper(count[above], size[above], odds[above])
+    return score
+
+
+def _lower(count: Floats, size: Floats, odds: Floats) -> Floats:
     from scipy.special import betainc, ndtri
 
-    size = 1.0 / np.maximum(relative_variance, 1e-6)
-    odds = size / (size + expected)
-    count = np.floor(np.maximum(observed, 0.0))
-    up_to = betainc(size, count + 1.0, odds)
     before = np.where(count > 0, betainc(size, np.maximum(count, 1.0), odds), 0.0)
+    tail: Floats = (betainc(size, count + 1.0, odds) + before) / 2.0
+    score: Floats = ndtri(np.clip(tail, _SMALLEST, 0.5))
+    return score
+
+
+def _upper(count: Floats, size: Floats, odds: Floats) -> Floats:
+    from scipy.special import betainc, ndtri
+
     from_on = np.where(count > 0, betainc(np.maximum(count, 1.0), size, 1.0 - odds), 1.0)
-    after = betainc(count + 1.0, size, 1.0 - odds)
-    low = ndtri(np.clip((up_to + before) / 2.0, _SMALLEST, 0.5))
-    high = -ndtri(np.clip((from_on + after) / 2.0, _SMALLEST, 0.5))
-    score: Floats = np.where(observed < expected, low, high)
+    tail: Floats = (betainc(count + 1.0, size, 1.0 - odds) + from_on) / 2.0
+    score: Floats = ndtri(np.clip(tail, _SMALLEST, 0.5))
     return score
 
 
