@@ -33,7 +33,7 @@ class Marks:
     planted: dict[str, int] = field(default_factory=dict)
     own_metric: dict[str, int] = field(default_factory=dict)
     delays: dict[str, list[float]] = field(default_factory=dict)
-    found_with_volume: dict[str, int] = field(default_factory=dict)
+    volume_delays: dict[str, list[float]] = field(default_factory=dict)
     with_volume: dict[str, int] = field(default_factory=dict)
     by_tier: dict[str, list[int]] = field(default_factory=dict)
     false: list[str] = field(default_factory=list)
@@ -46,12 +46,13 @@ class Marks:
 
     def add(self, other: "Marks") -> None:
         """Add the counts of another world."""
-        for name in ("found", "planted", "own_metric", "found_with_volume", "with_volume"):
+        for name in ("found", "planted", "own_metric", "with_volume"):
             mine = getattr(self, name)
             for kind, count in getattr(other, name).items():
                 mine[kind] = mine.get(kind, 0) + count
-        for kind, hours in other.delays.items():
-            self.delays.setdefault(kind, []).extend(hours)
+        for name in ("delays", "volume_delays"):
+            for kind, hours in getattr(other, name).items():
+                getattr(self, name).setdefault(kind, []).extend(hours)
         for tier, (found, planted) in other.by_tier.items():
             mine_tier = self.by_tier.setdefault(tier, [0, 0])
             mine_tier[0], mine_tier[1] = mine_tier[0] + found, mine_tier[1] + planted
@@ -65,10 +66,18 @@ class Marks:
         planted = sum(self.planted.get(kind, 0) for kind in chosen)
         return sum(self.found.get(kind, 0) for kind in chosen) / planted if planted else float("nan")
 
-    def recall_within(self, kind: str, hours: float) -> float:
-        """Share of the incidents of a kind found within so many hours of their start."""
-        planted = self.planted.get(kind, 0)
-        return sum(delay <= hours for delay in self.delays.get(kind, [])) / planted if planted else float("nan")
+    def recall_with_volume(self, *kinds: str) -> float:
+        """The same among the incidents on campaigns with enough of what the kind shows in."""
+        chosen = kinds or tuple(kind for kind in self.with_volume if kind != "fatigue")
+        planted = sum(self.with_volume.get(kind, 0) for kind in chosen)
+        found = sum(len(self.volume_delays.get(kind, [])) for kind in chosen)
+        return found / planted if planted else float("nan")
+
+    def volume_within(self, kind: str, hours: float) -> float:
+        """Among these the share found within so many hours of their start."""
+        planted = self.with_volume.get(kind, 0)
+        found = sum(delay <= hours for delay in self.volume_delays.get(kind, []))
+        return found / planted if planted else float("nan")
 
     @property
     def precision(self) -> float:
@@ -94,7 +103,6 @@ def mark(world: World, alerts: pd.DataFrame) -> Marks:
         tier[1] += 1
         if label.has_volume:
             marks.with_volume[label.kind] = marks.with_volume.get(label.kind, 0) + 1
-            marks.found_with_volume[label.kind] = marks.found_with_volume.get(label.kind, 0) + int(len(own) > 0)
         if len(own):
             tier[0] += 1
             marks.found[label.kind] = marks.found.get(label.kind, 0) + 1
@@ -102,6 +110,8 @@ def mark(world: World, alerts: pd.DataFrame) -> Marks:
             marks.own_metric[label.kind] = marks.own_metric.get(label.kind, 0) + fits
             hours = (own["ts"].min() - label.start).total_seconds() / 3600
             marks.delays.setdefault(label.kind, []).append(hours)
+            if label.has_volume:
+                marks.volume_delays.setdefault(label.kind, []).append(hours)
     false = anomalies[~anomalies.index.isin(excused) & ~_in_shock(world, anomalies)]
     marks.false = [f"{row.campaign_id} {row.ts} {row.metric}: {row.message}" for row in false.itertuples()]
     marks.weekend_false = int((false["ts"].dt.day_of_week >= 5).sum())

@@ -14,15 +14,16 @@ import numpy as np
 from fbads_pipeline.domain.detection.readings import Floats
 
 _DAY = 86_400.0
+_FIRST_ROWS = 24
 
 
 @dataclass(frozen=True)
 class SeriesSettings:
     """One configuration for every series; counts of rows unless the name says hours or days."""
 
-    level_rows: int = 24
+    level_rows: int = 6
     slow_rows: int = 96
-    shift_rows: int = 6
+    shift_rows: int = 3
     memory_rows: int = 700
     least_rows: int = 120
     percentile: float = 0.99
@@ -73,7 +74,7 @@ class SeriesDetector:
 
     def _scaled(self, value: float) -> float:
         """Sign and logarithm of one plus the value in units of the first day's median."""
-        if len(self._first) < self.settings.level_rows:
+        if len(self._first) < _FIRST_ROWS:
             self._first.append(abs(value))
             middle = float(np.median(self._first))
             self._unit = middle if middle > 0 else max(self._first) or 1.0
@@ -107,7 +108,7 @@ class SeriesDetector:
         """Level from the plain value, season from what the day's level leaves."""
         self._level.append(plain)
         self._slow.append(plain)
-        if len(self._slow) >= min(self._bins * self._rows_a_bin, self.settings.level_rows) and self._bins > 1:
+        if len(self._slow) >= min(self._bins * self._rows_a_bin, _FIRST_ROWS) and self._bins > 1:
             left = y - _middle(self._slow)
             wide = 3.0 * max(self._yardsticks[0], 0.05)
             step = np.clip(left - self._season[place], -wide, wide)
