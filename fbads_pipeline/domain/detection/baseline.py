@@ -17,6 +17,7 @@ _PRIOR_CONVERSIONS = 4.0
 _PRIOR_IMPRESSIONS = 2000.0
 _SPREAD_DAYS = 10.0
 _AFTER_EDIT = 0.15
+_LEARNING_WEIGHT = 0.2
 _TAIL, _TAIL_SCORE = 0.99, 2.326
 _PRIOR_SCORES = 2000.0
 
@@ -74,13 +75,13 @@ def _learn_time_of_day(state: DetectorState) -> None:
 
 
 def _scale(counts: Floats) -> Floats:
-    """How much farther than a normal one the account's own scores reach, per window, by their 99th percentile in 100.
+    """How much farther than a normal one the account's own scores reach, per window, and side, by their 99th percentile.
 
     The figures of no account are quite those of the model; this keeps one set of thresholds honest for all of them.
     """
-    total = counts.sum(axis=1)
-    reached = counts.cumsum(axis=1) >= _TAIL * np.maximum(total, 1.0)[:, None]
-    score = (np.argmax(reached, axis=1) + 0.5) / st.BINS_A_UNIT
+    total = counts.sum(axis=-1)
+    reached = counts.cumsum(axis=-1) >= _TAIL * np.maximum(total, 1.0)[..., None]
+    score = (np.argmax(reached, axis=-1) + 0.5) / st.BINS_A_UNIT
     scale = (total * score / _TAIL_SCORE + _PRIOR_SCORES) / (total + _PRIOR_SCORES)
     within: Floats = np.clip(scale, 0.8, 1.6)
     return within
@@ -112,8 +113,9 @@ def _fit(state: DetectorState) -> None:
     there = state.day_of[rows] == days
     weight = (0.5 ** (ages / state.settings.half_life_days))[:, None] * there[:, None]
     after_learning = days[:, None] * MINUTES_A_DAY >= state.created + state.settings.learning_days * MINUTES_A_DAY
-    weight = weight * np.where(after_learning, 1.0, 0.2)
+    weight = weight * np.where(after_learning, 1.0, _LEARNING_WEIGHT)
     _fit_spend(state, rows, days, weight)
+    state.level_days = np.maximum(state.level_days, np.minimum(state.level_days / _LEARNING_WEIGHT, 1.0))
     _fit_ctr(state, rows, weight)
     _fit_cpm(state, rows, weight)
     _fit_conversions(state, rows, days, weight)

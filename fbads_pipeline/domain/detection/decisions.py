@@ -37,7 +37,7 @@ def decide(state: DetectorState, evidence: Sequence[Evidence], read: Bools, minu
     tested = np.where(silent | ~read, np.nan, scores)
     rates = np.where(families == st.F_CONVERSIONS, settings.conversion_discovery_rate, settings.false_discovery_rate)
     found = np.array([discoveries(row, rate) for row, rate in zip(tested, rates.tolist(), strict=True)]) | hard
-    loudness = np.array([_loudness(one, shocked, settings.spend_z[1]) for one in evidence])
+    loudness = np.array([_loudness(one, shocked, settings.spend_low_z[1]) for one in evidence])
     loud = (np.nan_to_num(loudness) >= 1.0) & found & far & ~silent & read
     rested = minute - state.alerted_at[families] >= settings.cooldown_hours * _HOUR
     opened = loud & rested & ~state.is_open[families]

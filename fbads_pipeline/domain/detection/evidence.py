@@ -12,6 +12,7 @@ from fbads_pipeline.domain.detection.state import DetectorState
 from fbads_pipeline.domain.detection.tails import count_score, log_none
 
 _COUNTING = 1.0
+_STOP_DAYS = 0.9
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Windows:
-    """What a test saw: arrays (windows, n); `raw` and `apart` are scores with and without the account's movement."""
+    """What a test saw: arrays (windows, n), bars also (windows, 1); `raw` and `apart` are scores with and without the account's movement."""
 
     family: int
     hours: tuple[float, ...]
-    bars: tuple[float, ...]
+    bars: Floats
     raw: Floats
     apart: Floats
     observed: Floats
@@ -53,15 +54,10 @@ class _Windows:
 
 def window_sums(state: DetectorState, hours: tuple[float, ...], channels: tuple[int, ...]) -> Floats:
     """Sums of the ring's channels over the last hours: (channel, window, n); hours ascend."""
-    order = np.arange(state.slot, state.slot - st.RING, -1) % st.RING
-    sums = np.empty((len(channels), len(hours), state.n))
-    begin = 0
-    for number, window in enumerate(hours):
-        end = min(int(window * 2), st.RING)
-        for place, channel in enumerate(channels):
-            part = state.ring[channel, order[begin:end]].sum(axis=0, dtype=np.float64)
-            sums[place, number] = part + (sums[place, number - 1] if number else 0.0)
-        begin = end
+    edges = [0, *(min(int(window * 2), st.RING) for window in hours)]
+    order = np.arange(state.slot, state.slot - edges[-1], -1) % st.RING
+    parts = state.ring[np.ix_(channels, order)]
+    sums: Floats = np.add.reduceat(parts, edges[:-1], axis=1, dtype=np.float64).cumsum(axis=1)
     return sums
 
 
@@ -70,7 +66,8 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     settings = state.settings
     channels = (st.R_SPEND, st.E_SPEND, st.R_IMPRESSIONS, st.E_IMPRESSIONS, st.READINGS)
     spend, due, shown, shown_due, readings = window_sums(state, settings.spend_hours, channels)
-    enough = read & (shown_due >= settings.least_impressions) & (due > 0) & (state.level_days > settings.baseline_days)
+    due_enough = read & (shown_due >= settings.least_impressions) & (due > 0)
+    enough = due_enough & (state.level_days > settings.baseline_days)
     little = 2.0 * np.maximum(state.cpm, 1e-12)
     log = np.where(enough, np.log((spend + little) / (np.where(enough, due, 1.0) + little)), np.nan)
     own = spread_of(state, st.F_SPEND, settings.spend_floor, 0.3)
@@ -81,10 +78,10 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     error = np.sqrt(own + counting + own[-1] / days_known + unsure)
     common = _common(log, read & ~state.is_open[st.F_SPEND] & (since_edit > 3))
     _remember(state, st.F_SPEND, log - common, counting, enough)
-    sudden = _stop(state, shown, shown_due, readings, own) & enough
-    seen = _Windows(
-        st.F_SPEND, settings.spend_hours, settings.spend_z, log / error, (log - common) / error, spend, due, error
-    )
+    sudden = _stop(state, shown, shown_due, readings, own) & due_enough & (state.level_days > _STOP_DAYS)
+    bars = np.where(log < common, *np.array([settings.spend_low_z, settings.spend_high_z])[:, :, None])
+    apart = (log - common) / error
+    seen = _Windows(st.F_SPEND, settings.spend_hours, bars, log / error, apart, spend, due, error)
     evidence = _picked(state, seen, sudden)
     today = state.row(state.today)
     used_up = (state.budget > 0) & (state.spend[today] >= 0.97 * state.budget)
@@ -113,7 +110,7 @@ def ctr_evidence(state: DetectorState, read: Bools) -> Evidence:
     raw = count_score(clicks, safe, variance, enough)
     apart = count_score(clicks, safe * np.exp(common), variance, enough)
     _remember_counts(state, clicks, safe * np.exp(common), enough)
-    return _picked(state, _Windows(st.F_CTR, settings.ctr_hours, settings.ctr_z, raw, apart, clicks, due, error))
+    return _picked(state, _Windows(st.F_CTR, settings.ctr_hours, _column(settings.ctr_z), raw, apart, clicks, due, error))
 
 
 def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -127,7 +124,7 @@ def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
     common = _common(log, read & ~state.is_open[st.F_CPM])
     _remember(state, st.F_CPM, log - common, np.zeros_like(log), enough)
     raw, apart = log / error, (log - common) / error
-    return _picked(state, _Windows(st.F_CPM, settings.cpm_hours, settings.cpm_z, raw, apart, spend, due, error))
+    return _picked(state, _Windows(st.F_CPM, settings.cpm_hours, _column(settings.cpm_z), raw, apart, spend, due, error))
 
 
 def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -145,7 +142,8 @@ def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
     apart = count_score(made, safe * np.exp(common), variance, enough)
     hours = tuple(24.0 * days for days in settings.conversion_days)
     error = np.sqrt(variance + 1.0 / safe)
-    seen = _Windows(st.F_CONVERSIONS, hours, settings.conversions_z, raw, apart, made, due, error)
+    bars = _column(settings.conversions_z) + settings.few_conversions_z * (due < settings.few_conversions)
+    seen = _Windows(st.F_CONVERSIONS, hours, bars, raw, apart, made, due, error)
     evidence = _picked(state, seen)
     return _with_tracking(state, evidence, read, day_variance)
 
@@ -209,6 +207,8 @@ def _account_silent(made: Floats, due: Floats, usable: Bools) -> Bools:
 def _common(log: Floats, use: Bools) -> Floats:
     """Movement that the account's campaigns share, per window (windows, 1); less the fewer they are."""
     shared = np.zeros((log.shape[0], 1))
+    if np.count_nonzero(use) <= 5:
+        return shared
     for window in range(log.shape[0]):
         there = log[window][use & np.isfinite(log[window])]
         if there.size > 5:
@@ -224,9 +224,10 @@ def _picked(state: DetectorState, seen: _Windows, hard: Bools | None = None) -> 
     raw, apart = np.where(fresh, seen.raw, np.nan), np.where(fresh, seen.apart, np.nan)
     agreed = np.where(np.sign(raw) == np.sign(apart), np.sign(raw) * np.minimum(np.abs(raw), np.abs(apart)), 0.0)
     _remember_tails(state, seen)
-    scale = state.scale[seen.family][:, None]
+    below, above = state.scale[seen.family][:, :, None]
+    scale = np.where(apart < 0, below, above)
     score = np.where(np.isnan(raw), np.nan, agreed / scale)
-    loudness = np.abs(score) / np.array(seen.bars)[:, None]
+    loudness = np.abs(score) / seen.bars
     stopped = np.zeros(raw.shape, dtype=np.bool_) if hard is None else hard
     best = np.argmax(np.where(stopped, np.inf, np.nan_to_num(loudness)), axis=0)
     column = np.arange(state.n)
@@ -237,7 +238,7 @@ def _picked(state: DetectorState, seen: _Windows, hard: Bools | None = None) -> 
     return Evidence(
         seen.family,
         score=np.where(first, np.minimum(np.nan_to_num(chosen), -8.0), chosen),
-        raw=np.where(tested, raw[best, column] / scale[best, 0], np.nan),
+        raw=np.where(tested, raw[best, column] / scale[best, column], np.nan),
         loudness=np.where(first, 2.0, np.where(tested, loudness[best, column], np.nan)),
         calm=np.where(first, 8.0, np.where(calm < 0, np.nan, calm)),
         hours=np.array(seen.hours)[best],
@@ -247,6 +248,10 @@ def _picked(state: DetectorState, seen: _Windows, hard: Bools | None = None) -> 
         hard=first,
         none=np.zeros(state.n, dtype=np.bool_),
     )
+
+
+def _column(bars: tuple[float, ...]) -> Floats:
+    return np.array(bars)[:, None]
 
 
 def _silenced(evidence: Evidence, quiet: Bools) -> Evidence:
@@ -261,10 +266,12 @@ def _silenced(evidence: Evidence, quiet: Bools) -> Evidence:
 
 def _remember_tails(state: DetectorState, seen: _Windows) -> None:
     use = np.isfinite(seen.apart) & _usual(state, seen.family)
-    bins = np.minimum(np.abs(np.where(use, seen.apart, 0.0)) * st.BINS_A_UNIT, st.BINS - 1).astype(np.int64)
-    flat = bins + np.arange(bins.shape[0])[:, None] * st.BINS
-    counts = np.bincount(flat[use], minlength=bins.shape[0] * st.BINS)
-    state.tails[seen.family] += counts.reshape(bins.shape[0], st.BINS)
+    apart = np.where(use, seen.apart, 0.0)
+    bins = np.minimum(np.abs(apart) * st.BINS_A_UNIT, st.BINS - 1).astype(np.int64)
+    windows = bins.shape[0]
+    flat = ((apart >= 0) * windows + np.arange(windows)[:, None]) * st.BINS + bins
+    counts = np.bincount(flat[use], minlength=2 * windows * st.BINS)
+    state.tails[seen.family] += counts.reshape(2, windows, st.BINS)
 
 
 def _usual(state: DetectorState, family: int) -> Bools:

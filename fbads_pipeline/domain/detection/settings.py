@@ -25,16 +25,20 @@ class DetectionSettings:
 
     # When a test speaks: a standard score per window. Two readings of one day share most of a long window, so that a
     # long window is tested less often than a short one and may ask for less.
-    spend_z: tuple[float, ...] = (99.0, 5.7, 5.0, 4.5, 4.4)
-    ctr_z: tuple[float, ...] = (4.6, 4.3, 4.2, 4.1, 3.9)
-    cpm_z: tuple[float, ...] = (4.6, 4.4, 4.2)
-    conversions_z: tuple[float, ...] = (3.4, 3.4, 3.5, 3.6, 3.6)
+    # Spend runs away upwards more easily than down; its shortest window is there for stops alone.
+    spend_low_z: tuple[float, ...] = (99.0, 5.1, 4.8, 4.5, 4.6)
+    spend_high_z: tuple[float, ...] = (99.0, 6.2, 5.7, 5.0, 4.6)
+    ctr_z: tuple[float, ...] = (4.3, 4.1, 4.0, 4.0, 3.8)
+    cpm_z: tuple[float, ...] = (4.6, 4.5, 4.4)
+    conversions_z: tuple[float, ...] = (3.4, 3.5, 3.5, 3.6, 3.6)
     stop_probability: float = 1e-6
     tracking_probability: float = 1e-4
     least_impressions: float = 30.0
     least_clicks: float = 8.0
     least_conversions: float = 5.0
     false_discovery_rate: float = 0.05
+    few_conversions: float = 15.0
+    few_conversions_z: float = 0.25
     conversion_discovery_rate: float = 0.1
 
     # The least relative change worth a word

@@ -95,7 +95,8 @@ class DetectorState:
     # own variation (window, n), as sums to divide
     spread: dict[int, Floats] = field(init=False)
 
-    # how often the account's own scores reach how far: histograms of |score| (window, bin) per family
+    # how often the account's own scores reach how far: histograms of |score| per family
+    # (below or above, window, bin), and what to divide scores by (below or above, window)
     tails: dict[int, Floats] = field(init=False)
     scale: dict[int, Floats] = field(init=False)
 
@@ -143,8 +144,8 @@ class DetectorState:
         self.spread[F_CONVERSIONS] = np.zeros((2, 1, n))
         long = len(windows.conversion_days)
         wide = {**{family: len(hours) for family, hours in counts.items()}, F_CONVERSIONS: long}
-        self.tails = {family: np.zeros((width, BINS)) for family, width in wide.items()}
-        self.scale = {family: np.ones(width) for family, width in wide.items()}
+        self.tails = {family: np.zeros((2, width, BINS)) for family, width in wide.items()}
+        self.scale = {family: np.ones((2, width)) for family, width in wide.items()}
         self.sample = np.zeros((SAMPLE, 4))
         shape = (len(FAMILIES), n)
         self.is_open, self.is_hard = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
