@@ -111,7 +111,9 @@ def backtest(
     campaigns: Annotated[Path, typer.Option(help="CSV: campaign_id, tier, objective, created.")],
     changes: Annotated[Path, typer.Option(help="CSV of the activity log: ts, campaign_id, event, old, new.")],
     out: Annotated[Path, typer.Option(help="Where the alerts go, as CSV.")],
-    since: Annotated[datetime | None, typer.Option("--from", formats=DAY, metavar="DAY", help="First day told.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY, metavar="DAY", help="First day told.")
+    ] = None,
     until: Annotated[datetime | None, typer.Option("--to", formats=DAY, metavar="DAY", help="Last day read.")] = None,
     as_sent: Annotated[bool, typer.Option("--as-sent", help="Also apply alert budget and grouping.")] = False,
     summary: Annotated[bool, typer.Option("--summary", help="Print counts per kind.")] = False,

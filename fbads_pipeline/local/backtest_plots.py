@@ -32,7 +32,9 @@ def _svg(found: list[tuple[str, Anomaly]], readings: pd.DataFrame) -> str:
     matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
-    loudest = [name for name, _ in Counter(name for name, one in found if one.kind == "anomaly").most_common(_CAMPAIGNS)]
+    loudest = [
+        name for name, _ in Counter(name for name, one in found if one.kind == "anomaly").most_common(_CAMPAIGNS)
+    ]
     with matplotlib.rc_context({"svg.hashsalt": "fbads", "svg.fonttype": "none"}):
         figure = Figure(figsize=(11, 2.6 * (1 + len(loudest))), layout="constrained")
         axes = figure.subplots(1 + len(loudest), 1, squeeze=False)[:, 0]

@@ -40,7 +40,9 @@ def _times(texts: pd.Series, path: Path) -> pd.Series:
         parsed = pd.to_datetime(given, format="ISO8601")
     except (ValueError, TypeError) as error:
         if "timezone" in str(error) or "UTC" in str(error):
-            raise WrongUse(f"{path}: {texts.name} mixes times with and without an offset; give account-local ones") from None
+            raise WrongUse(
+                f"{path}: {texts.name} mixes times with and without an offset; give account-local ones"
+            ) from None
         wrong = given[pd.to_datetime(given, format="ISO8601", errors="coerce").isna()]
         shown = wrong.iloc[0] if len(wrong) else given.iloc[0]
         raise WrongUse(f"{path}: {texts.name} has {str(shown)[:40]!r}, which is no ISO 8601 time") from None

@@ -45,7 +45,9 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=FRESH, help="first seed")
     arguments = parser.parse_args()
     memory = psutil.virtual_memory().total / 2**30
-    print(f"{os.cpu_count()} cores, {memory:.0f} GiB; seeds {arguments.first} to {arguments.first + arguments.seeds - 1}")
+    print(
+        f"{os.cpu_count()} cores, {memory:.0f} GiB; seeds {arguments.first} to {arguments.first + arguments.seeds - 1}"
+    )
     started, total = time.perf_counter(), Marks()
     with ProcessPoolExecutor(2) as pool:
         for marks in pool.map(marks_of_seed, range(arguments.first, arguments.first + arguments.seeds)):
@@ -100,7 +102,8 @@ def _by_kind(total: Marks) -> Iterator[str]:
             f"{total.volume_within(kind, hours):.2f} of {share:.2f}/{hours}h" for share, hours in BARS.get(kind, ())
         ] or ["", ""]
         found, volume = total.recall(kind), total.recall_with_volume(kind)
-        yield f"{kind:<9} {total.planted.get(kind, 0):>4} {found:>5.2f} {volume:>7.2f} {delay:>9} {bars[0]:>16} {bars[1]:>16}"
+        counted = f"{kind:<9} {total.planted.get(kind, 0):>4} {found:>5.2f} {volume:>7.2f}"
+        yield f"{counted} {delay:>9} {bars[0]:>16} {bars[1]:>16}"
 
 
 def _series_line(first: int, count: int) -> str:
@@ -109,7 +112,8 @@ def _series_line(first: int, count: int) -> str:
         series = made_series(seed)
         _, alerts = detect_series(series.values, 3600.0)
         marks.add(np.asarray(alerts, dtype=np.bool_), series.windows)
-    return f"\n{count} made series: standard score {marks.standard:.1f} (must 70, ambition 77), F1 {marks.f1:.2f} (.55, .73)"
+    score = f"standard score {marks.standard:.1f} (must 70, ambition 77), F1 {marks.f1:.2f} (.55, .73)"
+    return f"\n{count} made series: {score}"
 
 
 if __name__ == "__main__":

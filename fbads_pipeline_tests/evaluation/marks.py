@@ -3,7 +3,8 @@
 An anomaly hits an incident of its campaign if it comes between the incident's start and its end plus a grace: 12 hours,
 or 48 hours for what conversions tell (they come late). It counts for the incident whatever its metric; the table also
 says how many came in a metric of the incident's own. Later alerts inside the same window are neither hits nor false.
-A drift notice hits a fatigue the same way. What comes in the 48 hours after a budget edit, and hits no incident, counts as "an edit alerted".
+A drift notice hits a fatigue the same way. A false alert in the 48 hours after a budget edit also counts as an edit
+alerted.
 """
 
 from dataclasses import dataclass, field

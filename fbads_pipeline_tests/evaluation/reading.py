@@ -37,9 +37,7 @@ def read_out(
     return rows.sort_values(["ts", "campaign_id", "date"], kind="stable", ignore_index=True)
 
 
-def _reported_conversions(
-    world: Assumptions, rng: np.random.Generator, steps: "Steps", effects: Effects
-) -> Ints:
+def _reported_conversions(world: Assumptions, rng: np.random.Generator, steps: "Steps", effects: Effects) -> Ints:
     """Conversions by (age in days, campaign, step in which they were reported), counted to the day of their click.
 
     Where the world counts by the day of conversion, all of them have age 0.

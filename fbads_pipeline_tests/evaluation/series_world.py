@@ -11,7 +11,7 @@ KINDS = ("spike", "shift", "drop", "wild")
 
 @dataclass(frozen=True)
 class Series:
-    """Values by the hour; windows (first row, last row) around the start of each anomaly, a tenth of the series in all."""
+    """Values by the hour; windows (first row, last row) around each anomaly's start, a tenth of the series in all."""
 
     values: NDArray[np.float64]
     windows: list[tuple[int, int]]
@@ -23,7 +23,9 @@ def made_series(seed: int) -> Series:
     rows = int(rng.integers(1300, 1750))
     hour = np.arange(rows)
     rhythm = rng.uniform(0.0, 0.5) * np.sin(2 * np.pi * (hour - rng.integers(0, 24)) / 24)
-    rhythm = rhythm + rng.uniform(0.0, 0.15) * np.sin(4 * np.pi * hour / 24) + rng.uniform(-0.2, 0.2) * (hour % 168 >= 120)
+    rhythm = (
+        rhythm + rng.uniform(0.0, 0.15) * np.sin(4 * np.pi * hour / 24) + rng.uniform(-0.2, 0.2) * (hour % 168 >= 120)
+    )
     drift = np.cumsum(rng.normal(0, rng.uniform(0.0, 0.02), rows))
     shocks = rng.standard_t(rng.uniform(2.8, 7.0), rows)
     noise, memory = np.zeros(rows), rng.uniform(0.0, 0.7)

@@ -63,7 +63,9 @@ def made_world(seed: int, campaigns: int = 200, days: int = 35) -> World:
     changes = _changes(world, ids, born, pauses, edits)
     created = [world.start + timedelta(minutes=30 * int(at)) for at in born]
     objective = np.array(OBJECTIVES)[rng.integers(0, 3, campaigns)]
-    about = pd.DataFrame({"campaign_id": ids, "tier": np.array(TIERS)[tier], "objective": objective, "created": created})
+    about = pd.DataFrame(
+        {"campaign_id": ids, "tier": np.array(TIERS)[tier], "objective": objective, "created": created}
+    )
     shock = effects.shock and tuple(world.start + timedelta(minutes=30 * step) for step in effects.shock)
     return World(world, readings, about, changes, _labels(world, ids, tier, effects, steps), shock or None)
 
@@ -118,9 +120,7 @@ def _steps(
     level = np.array(world.tier_impressions)[tier] * rng.lognormal(0, 0.5, count)
     delivery = _profiles(world, rng)[:, np.arange(steps) % STEPS_A_DAY] * _weekdays(world, rng)[:, day]
     delivery = delivery * np.exp(_noise(world.day_noise, world.day_memory, count, world.days, rng, 30.0)[:, day])
-    delivery = delivery * np.exp(
-        _noise(world.step_noise, world.step_memory, count, steps, rng, world.heavy_tail)
-    )
+    delivery = delivery * np.exp(_noise(world.step_noise, world.step_memory, count, steps, rng, world.heavy_tail))
     age = (np.arange(steps)[None, :] - born[:, None]) / STEPS_A_DAY
     unsettled = np.clip(1 - age / 7, 0, 1) * 0.5
     delivery = delivery * np.exp(unsettled * rng.normal(0, 1, (count, world.days))[:, day])
@@ -157,9 +157,7 @@ def _weekdays(world: Assumptions, rng: np.random.Generator) -> Floats:
     return factor
 
 
-def _noise(
-    spread: float, memory: float, rows: int, columns: int, rng: np.random.Generator, degrees: float
-) -> Floats:
+def _noise(spread: float, memory: float, rows: int, columns: int, rng: np.random.Generator, degrees: float) -> Floats:
     """Autoregressive noise of that standard deviation with Student tails, mean one after exp()."""
     shocks = rng.standard_t(degrees, (rows, columns)) / np.sqrt(degrees / (degrees - 2))
     noise = np.empty((rows, columns))
@@ -183,13 +181,21 @@ def _changes(
             at.append((campaign, last, "status_change", "PAUSED", "ACTIVE"))
     at += [(campaign, step, "budget_change", f"{old:.2f}", f"{new:.2f}") for campaign, step, old, new in edits]
     rows = [
-        {"ts": world.start + timedelta(minutes=30 * step), "campaign_id": ids[campaign], "event": event, "old": old, "new": new}
+        {
+            "ts": world.start + timedelta(minutes=30 * step),
+            "campaign_id": ids[campaign],
+            "event": event,
+            "old": old,
+            "new": new,
+        }
         for campaign, step, event, old, new in sorted(at, key=lambda row: (row[1], row[0]))
     ]
     return pd.DataFrame(rows, columns=["ts", "campaign_id", "event", "old", "new"])
 
 
-def _labels(world: Assumptions, ids: NDArray[np.str_], tier: NDArray[np.int64], effects: Effects, steps: Steps) -> pd.DataFrame:
+def _labels(
+    world: Assumptions, ids: NDArray[np.str_], tier: NDArray[np.int64], effects: Effects, steps: Steps
+) -> pd.DataFrame:
     enough = _enough(world, steps)
     rows = [
         {
@@ -207,7 +213,7 @@ def _labels(world: Assumptions, ids: NDArray[np.str_], tier: NDArray[np.int64], 
 
 
 def _enough(world: Assumptions, steps: Steps) -> dict[str, NDArray[np.bool_]]:
-    """Campaigns with enough of what a kind shows in: 1,000 impressions, 30 clicks or 10 conversions a day, untouched."""
+    """Campaigns with enough of what a kind shows in: 1,000 impressions, 30 clicks or 10 conversions a day."""
     shown = np.median(steps.impressions.reshape(-1, world.days, STEPS_A_DAY).sum(axis=2), axis=1)
     clicks = np.median(steps.clicks.reshape(-1, world.days, STEPS_A_DAY).sum(axis=2), axis=1)
     made = clicks * np.median(steps.conversion_rate, axis=1)

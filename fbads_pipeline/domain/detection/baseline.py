@@ -18,7 +18,8 @@ _PRIOR_IMPRESSIONS = 2000.0
 _SPREAD_DAYS = 10.0
 _AFTER_EDIT = 0.15
 _LEARNING_WEIGHT = 0.2
-_TAIL, _TAIL_SCORE = 0.99, 2.326
+_HIGH, _HIGHER, _BEYOND = 0.95, 0.99, 5.0
+_NORMAL_REACH = 4.493
 _PRIOR_SCORES = 2000.0
 
 
@@ -75,16 +76,27 @@ def _learn_time_of_day(state: DetectorState) -> None:
 
 
 def _scale(counts: Floats) -> Floats:
-    """How much farther than a normal one the account's own scores reach, per window, and side, by their 99th percentile.
+    """How much farther than normal ones the account's own scores reach, per side and window.
 
-    The figures of no account are quite those of the model; this keeps one set of thresholds honest for all of them.
+    The 95th and 99th percentiles, drawn on as an exponential tail to one in 15,000: rare enough to tell heavy tails, and
+    not yet made of the incidents themselves. It keeps one set of thresholds honest for all accounts.
     """
     total = counts.sum(axis=-1)
-    reached = counts.cumsum(axis=-1) >= _TAIL * np.maximum(total, 1.0)[..., None]
-    score = (np.argmax(reached, axis=-1) + 0.5) / st.BINS_A_UNIT
-    scale = (total * score / _TAIL_SCORE + _PRIOR_SCORES) / (total + _PRIOR_SCORES)
-    within: Floats = np.clip(scale, 0.8, 1.6)
+    high, higher = _percentile(counts, total, _HIGH), _percentile(counts, total, _HIGHER)
+    reach = higher + _BEYOND * (higher - high) / np.log((1.0 - _HIGH) / (1.0 - _HIGHER))
+    scale = (total * reach / _NORMAL_REACH + _PRIOR_SCORES) / (total + _PRIOR_SCORES)
+    within: Floats = np.clip(scale, 0.9, 1.8)
     return within
+
+
+def _percentile(counts: Floats, total: Floats, share: float) -> Floats:
+    """Score below which that share of the counts lies, within its bin as if they were spread evenly."""
+    running, wanted = counts.cumsum(axis=-1), (share * np.maximum(total, 1.0))[..., None]
+    at = np.argmax(running >= wanted, axis=-1)[..., None]
+    inside = np.take_along_axis(counts, at, axis=-1)
+    before = np.take_along_axis(running, at, axis=-1) - inside
+    score: Floats = (at + (wanted - before) / np.maximum(inside, 1.0))[..., 0] / st.BINS_A_UNIT
+    return score
 
 
 def _hours(seen: Floats, usual: Floats, prior: float) -> Floats:
@@ -173,7 +185,8 @@ def _weekdays(state: DetectorState, rest: Floats, weight: Floats, days: Ints) ->
     own_weight = np.where(weekend[:, None], weight, 0.0)
     own = (left * weekend[:, None]).sum(axis=0) / (own_weight.sum(axis=0) + settings.own_weekend_shrinkage)
     is_weekend = (np.arange(7) - 1) % 7 >= 5
-    return account[:, None] + own[None, :] * is_weekend[:, None]
+    offsets: Floats = account[:, None] + own[None, :] * is_weekend[:, None]
+    return offsets
 
 
 def _mean(values: Floats, weight: Floats) -> Floats:

@@ -17,7 +17,7 @@ _RESUMED_HOURS = 24
 
 @dataclass(frozen=True)
 class Verdicts:
-    """Per family (rows as in `evidence`) and campaign: opened now, closed now, and closed because it is the new level."""
+    """Per family (rows as in `evidence`) and campaign: opened, closed, and closed because it is the new level."""
 
     opened: Bools
     closed: Bools
@@ -126,7 +126,9 @@ def _remember(
         state.closed_at[family, closed[place] | settled[place]] = minute
         state.calm_since[family, opened[place]] = st.LONG_AGO
         state.is_hard[family] = np.where(opened[place], named[place], state.is_hard[family])
-        state.direction[family] = np.where(opened[place], np.sign(np.nan_to_num(scores[place])), state.direction[family])
+        state.direction[family] = np.where(
+            opened[place], np.sign(np.nan_to_num(scores[place])), state.direction[family]
+        )
         state.clean[family, today, opened[place]] = False
         if family != st.F_SPEND:
             state.clean[family, state.row(state.today - 1), opened[place]] = False
@@ -138,4 +140,4 @@ def _accept(state: DetectorState, family: int, settled: Bools) -> None:
     if settled.any():
         recent = np.array([state.row(state.today - back) for back in range(int(state.settings.new_level_days))])
         state.clean[family][:, settled] = False
-        state.clean[np.ix_([family], recent, np.flatnonzero(settled))] = True
+        state.clean[family][np.ix_(recent, np.flatnonzero(settled))] = True

@@ -81,7 +81,9 @@ def budget_edit(state: DetectorState, change: Change, at: datetime) -> Anomaly:
         high=ratio * max(old, new),
         score=0.0,
         stake=0.0,
-        causes=(Cause("budget_edit", {"old": old, "new": new, "at": change.at.isoformat(sep=" ", timespec="minutes")}),),
+        causes=(
+            Cause("budget_edit", {"old": old, "new": new, "at": change.at.isoformat(sep=" ", timespec="minutes")}),
+        ),
     )
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import numpy as np
 
-from fbads_pipeline.domain.detection import state as st
 from fbads_pipeline.domain.detection.anomalies import Anomaly
 from fbads_pipeline.domain.detection.baseline import open_day
 from fbads_pipeline.domain.detection.decisions import Verdicts, decide
@@ -54,7 +53,12 @@ def _finite(reading: Reading) -> Reading:
     """Without the rows that hold no number: null is not zero."""
     good = np.isfinite(reading.counters).all(axis=0)
     return Reading(
-        reading.at, reading.campaign[good], reading.day[good], reading.counters[:, good], reading.budget[good], reading.changes
+        reading.at,
+        reading.campaign[good],
+        reading.day[good],
+        reading.counters[:, good],
+        reading.budget[good],
+        reading.changes,
     )
 
 
@@ -87,7 +91,9 @@ def _apply_changes(state: DetectorState, reading: Reading) -> list[Anomaly]:
     for row in np.flatnonzero(moved).tolist():
         campaign = int(who[row])
         if reading.minute - state.edited_at[campaign] > MINUTES_A_DAY:
-            said += _apply(state, Change(reading.at, campaign, "budget_change", float(old[row]), float(new[row])), reading.at)
+            said += _apply(
+                state, Change(reading.at, campaign, "budget_change", float(old[row]), float(new[row])), reading.at
+            )
     newest = reading.day >= state.today
     state.budget_read[who[newest]] = new[newest]
     return said

@@ -13,6 +13,7 @@ from fbads_pipeline.domain.detection.tails import count_score, log_none
 
 _COUNTING = 1.0
 _STOP_DAYS = 0.9
+_USED_UP = 0.97
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class Evidence:
     """One family at one reading; arrays over all campaigns, NaN where nothing could be tested.
 
     score: signed standard score of the window that says most, the account's own movement taken off; raw: with it left
-    in; loudness: |score| over the threshold of that window; calm: the largest |score| of the windows that answer whether
-    it is over. hours: the window; observed and expected: its sums; error: standard deviation of log(observed / expected).
-    hard: a stop, or a tracking break, beyond doubt; none: not one conversion of late.
+    in; loudness: |score| over the threshold of that window; calm: the largest |score| of the windows that answer
+    whether it is over. hours: the window; observed and expected: its sums; error: standard deviation of
+    log(observed / expected). hard: a stop, or a tracking break, beyond doubt; none: not one conversion of late.
     """
 
     family: int
@@ -40,7 +41,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Windows:
-    """What a test saw: arrays (windows, n), bars also (windows, 1); `raw` and `apart` are scores with and without the account's movement."""
+    """What a test saw: arrays (windows, n), bars also (windows, 1).
+
+    raw and apart are scores with and without the account's movement.
+    """
 
     family: int
     hours: tuple[float, ...]
@@ -56,7 +60,7 @@ def window_sums(state: DetectorState, hours: tuple[float, ...], channels: tuple[
     """Sums of the ring's channels over the last hours: (channel, window, n); hours ascend."""
     edges = [0, *(min(int(window * 2), st.RING) for window in hours)]
     order = np.arange(state.slot, state.slot - edges[-1], -1) % st.RING
-    parts = state.ring[np.ix_(channels, order)]
+    parts = state.ring[np.ix_(np.array(channels), order)]
     sums: Floats = np.add.reduceat(parts, edges[:-1], axis=1, dtype=np.float64).cumsum(axis=1)
     return sums
 
@@ -83,10 +87,20 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     apart = (log - common) / error
     seen = _Windows(st.F_SPEND, settings.spend_hours, bars, log / error, apart, spend, due, error)
     evidence = _picked(state, seen, sudden)
-    today = state.row(state.today)
-    used_up = (state.budget > 0) & (state.spend[today] >= 0.97 * state.budget)
+    used_up = state.spend[state.row(state.today)] >= _USED_UP * np.minimum(_usual_day(state), _budget(state))
     quiet = used_up & (evidence.score < 0)
     return _silenced(evidence, quiet)
+
+
+def _usual_day(state: DetectorState) -> Floats:
+    """What a whole day like today usually spends."""
+    usual: Floats = np.exp(np.clip(state.level + state.weekday[state.today % 7], -50, 50))
+    return usual * np.where(state.budget > 0, state.budget, 1.0)
+
+
+def _budget(state: DetectorState) -> Floats:
+    budget: Floats = np.where(state.budget > 0, state.budget, np.inf)
+    return budget
 
 
 def _stop(state: DetectorState, shown: Floats, due: Floats, readings: Floats, own: Floats) -> Bools:
@@ -110,21 +124,31 @@ def ctr_evidence(state: DetectorState, read: Bools) -> Evidence:
     raw = count_score(clicks, safe, variance, enough)
     apart = count_score(clicks, safe * np.exp(common), variance, enough)
     _remember_counts(state, clicks, safe * np.exp(common), enough)
-    return _picked(state, _Windows(st.F_CTR, settings.ctr_hours, _column(settings.ctr_z), raw, apart, clicks, due, error))
+    return _picked(
+        state, _Windows(st.F_CTR, settings.ctr_hours, _column(settings.ctr_z), raw, apart, clicks, due, error)
+    )
 
 
 def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
     """Spend against what the impressions usually cost."""
     settings = state.settings
     spend, due, shown = window_sums(state, settings.cpm_hours, (st.R_SPEND, st.E_COST, st.R_IMPRESSIONS))
-    enough = read & (shown >= 10 * settings.least_impressions) & (due > 0) & (spend > 0) & (state.cpm_days > settings.baseline_days)
+    enough = (
+        read
+        & (shown >= 10 * settings.least_impressions)
+        & (due > 0)
+        & (spend > 0)
+        & (state.cpm_days > settings.baseline_days)
+    )
     log = np.where(enough, np.log(np.where(enough, spend, 1.0) / np.where(enough, due, 1.0)), np.nan)
     own = spread_of(state, st.F_CPM, settings.cpm_floor, 0.15)
     error = np.sqrt(own + own[-1] / np.maximum(state.cpm_days, 0.5))
     common = _common(log, read & ~state.is_open[st.F_CPM])
     _remember(state, st.F_CPM, log - common, np.zeros_like(log), enough)
     raw, apart = log / error, (log - common) / error
-    return _picked(state, _Windows(st.F_CPM, settings.cpm_hours, _column(settings.cpm_z), raw, apart, spend, due, error))
+    return _picked(
+        state, _Windows(st.F_CPM, settings.cpm_hours, _column(settings.cpm_z), raw, apart, spend, due, error)
+    )
 
 
 def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -277,7 +301,8 @@ def _remember_tails(state: DetectorState, seen: _Windows) -> None:
 def _usual(state: DetectorState, family: int) -> Bools:
     """Campaigns whose variation may be learned from: known for long enough, and no alert open."""
     known: Bools = (state.slot * 30 - state.created) >= state.settings.learning_days * MINUTES_A_DAY
-    return known & ~state.is_open[family] & (state.closed_days >= state.settings.known_days)
+    usual: Bools = known & ~state.is_open[family] & (state.closed_days >= state.settings.known_days)
+    return usual
 
 
 def _remember(state: DetectorState, family: int, log: Floats, counting: Floats, enough: Bools) -> None:
@@ -296,5 +321,3 @@ def _remember_counts(state: DetectorState, clicks: Floats, due: Floats, enough: 
     weight = np.where(use, safe / (safe + 50.0), 0.0) / st.SLOTS
     state.spread[st.F_CTR][0] += weight * seen
     state.spread[st.F_CTR][1] += weight
-
-

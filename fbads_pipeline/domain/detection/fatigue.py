@@ -2,7 +2,8 @@
 
 Weighted regression of log CTR over the last 21 days, and over the last 14 and 10 so that a young decline is not thinned
 by the weeks before it; the account's own movement is taken off, the standard error widened for what one day's residual
-tells of the next, and the scores scaled to what the account's campaigns usually reach. A fall in one step is no fatigue.
+tells of the next, and the scores scaled to what the account's campaigns usually reach. A fall in one step is no
+fatigue.
 """
 
 from dataclasses import dataclass

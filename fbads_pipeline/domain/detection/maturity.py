@@ -6,10 +6,12 @@ the hour and half within a day; the curve is learned from the account's own days
 
 import numpy as np
 
-from fbads_pipeline.domain.detection.readings import Floats
+from fbads_pipeline.domain.detection.readings import Floats, Ints
 
 # Hours since the day's local midnight.
-AGES: Floats = np.concatenate([np.arange(0.5, 24.5, 0.5), np.array([30.0, 36.0, 42.0, 48.0, 72.0, 96.0, 120.0, 144.0, 168.0, 216.0])])
+AGES: Floats = np.concatenate(
+    [np.arange(0.5, 24.5, 0.5), np.array([30.0, 36.0, 42.0, 48.0, 72.0, 96.0, 120.0, 144.0, 168.0, 216.0])]
+)
 END_OF_DAY = 47
 _PRIOR_CONVERSIONS = 40.0
 
@@ -28,9 +30,10 @@ def ripeness(curve: Floats, hours: Floats) -> Floats:
     return at
 
 
-def node(hours: Floats) -> Floats:
+def node(hours: Floats) -> Ints:
     """Position of the age that a reading of this age is counted to: the next one, within a minute or two."""
-    return np.minimum(np.searchsorted(AGES, hours - 0.05), len(AGES) - 1)
+    place: Ints = np.minimum(np.searchsorted(AGES, hours - 0.05), len(AGES) - 1)
+    return place
 
 
 def learned(sums: Floats) -> Floats:
@@ -46,4 +49,5 @@ def learned(sums: Floats) -> Floats:
     if known.any() and not known.all():
         ratio = np.interp(AGES, AGES[known], (curve / guess)[known])
         curve = np.where(known, curve, guess * ratio)
-    return curve
+    fitted: Floats = curve
+    return fitted

@@ -21,7 +21,7 @@ def rarity(usual: Floats, now: Floats) -> Floats:
     if len(usual) < _LEAST:
         largest: Floats = np.abs(rows).max(axis=1)
         return largest
-    from sklearn.ensemble import IsolationForest
+    from sklearn.ensemble import IsolationForest  # type: ignore[import-untyped, unused-ignore]
 
     forest = IsolationForest(n_estimators=100, max_samples=256, random_state=SEED, n_jobs=1)
     forest.fit(np.nan_to_num(usual))

@@ -14,6 +14,7 @@ from fbads_pipeline.domain.detection.settings import DetectionSettings
 from fbads_pipeline.domain.detection.state import DetectorState
 
 ACCOUNT_ROW = "account"
+EVENTS = ("budget_change", "created", "status_change")
 ACTIVE = frozenset({"ACTIVE", "ENABLED", "ON", "TRUE", "1", "RUNNING"})
 
 
@@ -58,13 +59,13 @@ def _created(state: DetectorState, campaigns: pd.DataFrame, place: dict[str, int
 
 def _changes(changes: pd.DataFrame, place: dict[str, int]) -> list[Change]:
     """The activity log, oldest first; lines about unknown campaigns or of unknown events are left out."""
-    known = []
-    for line in changes.sort_values("ts", kind="stable").itertuples():
-        if str(line.campaign_id) not in place or line.event not in ("budget_change", "created", "status_change"):
-            continue
-        active = str(line.new).strip().upper() in ACTIVE
-        at, who = line.ts.to_pydatetime(), place[str(line.campaign_id)]
-        known.append(Change(at, who, line.event, _number(line.old), _number(line.new), active))
+    known: list[Change] = []
+    ordered = changes.sort_values("ts", kind="stable")
+    columns = (ordered[name].tolist() for name in ("ts", "campaign_id", "event", "old", "new"))
+    for at, name, event, old, new in zip(*columns, strict=True):
+        if str(name) in place and event in EVENTS:
+            active = str(new).strip().upper() in ACTIVE
+            known.append(Change(at.to_pydatetime(), place[str(name)], event, _number(old), _number(new), active))
     return known
 
 
@@ -94,5 +95,7 @@ def _readings(frame: pd.DataFrame, ids: list[str], changes: list[Change]) -> Ite
         due = done
         while due < len(changes) and changes[due].at <= at:
             due += 1
-        yield Reading(at, campaign[begin:end], day[begin:end], counters[:, begin:end], budget[begin:end], tuple(changes[done:due]))
+        yield Reading(
+            at, campaign[begin:end], day[begin:end], counters[:, begin:end], budget[begin:end], tuple(changes[done:due])
+        )
         done = due

@@ -1,9 +1,9 @@
 """Anomalies of one KPI series of any regular step, row by row.
 
-A forecast of level and time of day on a scale between linear and logarithmic; the error, and the mean error of the last
-hours against a slower level, each measured by what this series' own errors usually reach. Heavy tails are the rule in
-advertising: the yardstick is a high percentile of the past, not a standard deviation. Every row is judged with what came
-before it and itself, never with what comes after.
+A forecast of level and time of day on a scale between linear and logarithmic; the error, and the shift of the last rows
+against a slower level, each measured by what this series' own errors usually reach. Heavy tails are the rule in
+advertising: the yardstick is a high percentile of the past, not a standard deviation. Every row is judged with itself
+and with what came before it, never with what comes after.
 """
 
 from collections import deque

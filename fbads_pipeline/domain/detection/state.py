@@ -20,8 +20,21 @@ BINS, BINS_A_UNIT = 101, 10
 SAMPLE = 5000
 
 # Channels of the ring: what came, and what was expected of the same interval.
-CHANNELS = ("spend", "impressions", "clicks", "conversions", "e_spend", "e_impressions", "e_clicks", "e_conversions", "e_cost", "readings")
-(R_SPEND, R_IMPRESSIONS, R_CLICKS, R_CONVERSIONS, E_SPEND, E_IMPRESSIONS, E_CLICKS, E_CONVERSIONS, E_COST, READINGS) = range(10)
+CHANNELS = (
+    "spend",
+    "impressions",
+    "clicks",
+    "conversions",
+    "e_spend",
+    "e_impressions",
+    "e_clicks",
+    "e_conversions",
+    "e_cost",
+    "readings",
+)
+(R_SPEND, R_IMPRESSIONS, R_CLICKS, R_CONVERSIONS, E_SPEND, E_IMPRESSIONS, E_CLICKS, E_CONVERSIONS, E_COST, READINGS) = (
+    range(10)
+)
 
 FAMILIES = ("spend", "ctr", "conversions", "cpm", "fatigue")
 F_SPEND, F_CTR, F_CONVERSIONS, F_CPM, F_FATIGUE = range(5)

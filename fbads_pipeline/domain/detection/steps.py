@@ -1,8 +1,8 @@
 """From cumulative readings to steps, each beside what was expected of the same interval.
 
 A step is the difference to the reading before within the account's local day, never negative. A reading that was missed
-makes the next interval longer; it is no zero. A figure of today that is restated downwards makes an empty step; one that
-comes back from a glitch counts only what it gained over the day's highest.
+makes the next interval longer; it is no zero. A figure of today that is restated downwards makes an empty step; one
+that comes back from a glitch counts only what it gained over the day's highest.
 """
 
 import numpy as np
@@ -47,7 +47,9 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
     share = _share(state, who, np.full(who.shape, now)) - _share(state, who, before)
     unit = np.where(budget > 0, budget, 1.0) * share
     weekday = state.weekday[state.today % 7, who]
-    e_spend = np.exp(np.clip(state.level[who] + weekday, -50, 50)) * unit * ((state.level_days[who] > 0) & state.active[who])
+    e_spend = (
+        np.exp(np.clip(state.level[who] + weekday, -50, 50)) * unit * ((state.level_days[who] > 0) & state.active[who])
+    )
     steps = _differences(state, who, counters, e_spend)
     _fill_ring(state, who, steps, e_spend, before, now)
     _fill_day(state, who, steps, unit, share, before, now)
@@ -73,7 +75,12 @@ def take_past(state: DetectorState, reading: Reading, rows: Ints) -> None:
     was_part = state.cover[at, who] > 0.3
     state.unit[at, who] = np.where(was_part, state.unit[at, who] / full, state.unit[at, who])
     state.cover[at, who] = np.where(was_part, 1.0, state.cover[at, who])
-    for name, counter in (("spend", SPEND), ("impressions", IMPRESSIONS), ("clicks", CLICKS), ("conversions", CONVERSIONS)):
+    for name, counter in (
+        ("spend", SPEND),
+        ("impressions", IMPRESSIONS),
+        ("clicks", CLICKS),
+        ("conversions", CONVERSIONS),
+    ):
         getattr(state, name)[at, who] = reading.counters[counter, rows]
     state.conversions_to[at, who] = age
     usable = state.clean[st.F_CONVERSIONS, at, who] & ~state.is_open[st.F_CONVERSIONS, who]
@@ -113,7 +120,9 @@ def _differences(state: DetectorState, who: Ints, counters: Floats, e_spend: Flo
 def _fill_ring(state: DetectorState, who: Ints, steps: Floats, e_spend: Floats, before: Floats, now: float) -> None:
     place = state.slot % st.RING
     hour = min(int(now - 1) // 30, st.SLOTS - 1) if now > 0 else 0
-    e_impressions = np.where(state.cpm[who] > 0, e_spend / np.maximum(state.cpm[who] * state.cpm_hours[hour], 1e-12), 0.0)
+    e_impressions = np.where(
+        state.cpm[who] > 0, e_spend / np.maximum(state.cpm[who] * state.cpm_hours[hour], 1e-12), 0.0
+    )
     e_clicks = steps[IMPRESSIONS] * state.ctr[who] * state.ctr_hours[hour]
     e_cost = steps[IMPRESSIONS] * state.cpm[who] * state.cpm_hours[hour]
     e_conversions = _conversions_due(state, who, steps[CLICKS], before, now)
@@ -152,7 +161,12 @@ def _fill_day(
     at = state.row(state.today)
     state.unit[at, who] += unit
     state.cover[at, who] += share
-    for name, counter in (("spend", SPEND), ("impressions", IMPRESSIONS), ("clicks", CLICKS), ("conversions", CONVERSIONS)):
+    for name, counter in (
+        ("spend", SPEND),
+        ("impressions", IMPRESSIONS),
+        ("clicks", CLICKS),
+        ("conversions", CONVERSIONS),
+    ):
         getattr(state, name)[at, who] += steps[counter]
     state.conversions_to[at, who] = now
     _spread_over_slots(state, who, steps[SPEND], before, now)

@@ -25,7 +25,7 @@ def count_score(observed: Floats, expected: Floats, relative_variance: Floats, t
 
 
 def _lower(count: Floats, size: Floats, odds: Floats) -> Floats:
-    from scipy.special import betainc, ndtri
+    from scipy.special import betainc, ndtri  # type: ignore[import-untyped, unused-ignore]
 
     before = np.where(count > 0, betainc(size, np.maximum(count, 1.0), odds), 0.0)
     tail: Floats = (betainc(size, count + 1.0, odds) + before) / 2.0
@@ -34,7 +34,7 @@ def _lower(count: Floats, size: Floats, odds: Floats) -> Floats:
 
 
 def _upper(count: Floats, size: Floats, odds: Floats) -> Floats:
-    from scipy.special import betainc, ndtri
+    from scipy.special import betainc, ndtri  # type: ignore[import-untyped, unused-ignore]
 
     from_on = np.where(count > 0, betainc(np.maximum(count, 1.0), size, 1.0 - odds), 1.0)
     tail: Floats = (betainc(count + 1.0, size, 1.0 - odds) + from_on) / 2.0
@@ -51,7 +51,7 @@ def log_none(expected: Floats, relative_variance: Floats) -> Floats:
 
 def discoveries(scores: Floats, rate: float) -> Bools:
     """Which two-sided standard scores survive Benjamini and Hochberg's (1995) step-up at `rate`; NaN never does."""
-    from scipy.special import ndtr
+    from scipy.special import ndtr  # type: ignore[import-untyped, unused-ignore]
 
     flat = scores.ravel()
     tested = np.flatnonzero(np.isfinite(flat))

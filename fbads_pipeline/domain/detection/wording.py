@@ -65,8 +65,10 @@ _EDIT = {
 
 
 def message(finding: Anomaly, language: Language) -> str:
-    """What a person reads; numbers as that language writes them. Money has no symbol: the detectors know no currency."""
-    facts = {name: _figure(finding, getattr(finding, name), language) for name in ("observed", "expected", "low", "high")}
+    """What a person reads, numbers as that language writes them; money without a symbol, no currency is known here."""
+    facts = {
+        name: _figure(finding, getattr(finding, name), language) for name in ("observed", "expected", "low", "high")
+    }
     if finding.kind == "explained":
         edit = finding.causes[0].evidence
         old, new = (_number(float(edit[side]), language) for side in ("old", "new"))
