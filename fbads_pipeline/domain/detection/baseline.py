@@ -78,8 +78,8 @@ def _learn_time_of_day(state: DetectorState) -> None:
 def _scale(counts: Floats) -> Floats:
     """How much farther than normal ones the account's own scores reach, per side and window.
 
-    The 95th and 99th percentiles, drawn on as an exponential tail to one in 15,000: rare enough to tell heavy tails, and
-    not yet made of the incidents themselves. It keeps one set of thresholds honest for all accounts.
+    The 95th and 99th percentiles, drawn on as an exponential tail to one in 15,000: far enough out to tell heavy
+    tails, and not yet made of the incidents themselves. It keeps one set of thresholds honest for all accounts.
     """
     total = counts.sum(axis=-1)
     high, higher = _percentile(counts, total, _HIGH), _percentile(counts, total, _HIGHER)

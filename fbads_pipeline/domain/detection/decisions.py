@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fbads_pipeline.domain.detection import state as st
-from fbads_pipeline.domain.detection.evidence import Evidence
 from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Bools, Floats
 from fbads_pipeline.domain.detection.state import DetectorState
 from fbads_pipeline.domain.detection.tails import discoveries
+from fbads_pipeline.domain.detection.windows import Evidence
 
 _HOUR = 60
 _RESUMED_HOURS = 24

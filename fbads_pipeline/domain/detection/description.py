@@ -6,9 +6,9 @@ import numpy as np
 
 from fbads_pipeline.domain.detection import state as st
 from fbads_pipeline.domain.detection.anomalies import Anomaly, Cause, Severity, What
-from fbads_pipeline.domain.detection.evidence import Evidence, window_sums
 from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Change, minutes
 from fbads_pipeline.domain.detection.state import DetectorState
+from fbads_pipeline.domain.detection.windows import Evidence, window_sums
 
 _RECENT_EDIT_DAYS = 7
 

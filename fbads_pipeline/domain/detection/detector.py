@@ -10,7 +10,6 @@ from fbads_pipeline.domain.detection.baseline import open_day
 from fbads_pipeline.domain.detection.decisions import Verdicts, decide
 from fbads_pipeline.domain.detection.description import budget_edit, describe, recovery
 from fbads_pipeline.domain.detection.evidence import (
-    Evidence,
     conversion_evidence,
     cpm_evidence,
     ctr_evidence,
@@ -21,6 +20,7 @@ from fbads_pipeline.domain.detection.ranking import rarity
 from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Change, Reading, minutes
 from fbads_pipeline.domain.detection.state import DetectorState
 from fbads_pipeline.domain.detection.steps import advance, take_past, take_today
+from fbads_pipeline.domain.detection.windows import Evidence
 
 _MIDNIGHT_GRACE = 30
 

@@ -1,6 +1,6 @@
 """The tests of one reading: for every campaign and family how far it is from what was expected, over which window."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,59 +10,19 @@ from fbads_pipeline.domain.detection.baseline import spread_of
 from fbads_pipeline.domain.detection.readings import MINUTES_A_DAY, Bools, Floats
 from fbads_pipeline.domain.detection.state import DetectorState
 from fbads_pipeline.domain.detection.tails import count_score, log_none
+from fbads_pipeline.domain.detection.windows import (
+    Evidence,
+    Windows,
+    column,
+    common_movement,
+    is_usual,
+    loudest,
+    window_sums,
+)
 
 _COUNTING = 1.0
 _STOP_DAYS = 0.9
 _USED_UP = 0.97
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One family at one reading; arrays over all campaigns, NaN where nothing could be tested.
-
-    score: signed standard score of the window that says most, the account's own movement taken off; raw: with it left
-    in; loudness: |score| over the threshold of that window; calm: the largest |score| of the windows that answer
-    whether it is over. hours: the window; observed and expected: its sums; error: standard deviation of
-    log(observed / expected). hard: a stop, or a tracking break, beyond doubt; none: not one conversion of late.
-    """
-
-    family: int
-    score: Floats
-    raw: Floats
-    loudness: Floats
-    calm: Floats
-    hours: Floats
-    observed: Floats
-    expected: Floats
-    error: Floats
-    hard: Bools
-    none: Bools
-
-
-@dataclass(frozen=True)
-class _Windows:
-    """What a test saw: arrays (windows, n), bars also (windows, 1).
-
-    raw and apart are scores with and without the account's movement.
-    """
-
-    family: int
-    hours: tuple[float, ...]
-    bars: Floats
-    raw: Floats
-    apart: Floats
-    observed: Floats
-    expected: Floats
-    error: Floats
-
-
-def window_sums(state: DetectorState, hours: tuple[float, ...], channels: tuple[int, ...]) -> Floats:
-    """Sums of the ring's channels over the last hours: (channel, window, n); hours ascend."""
-    edges = [0, *(min(int(window * 2), st.RING) for window in hours)]
-    order = np.arange(state.slot, state.slot - edges[-1], -1) % st.RING
-    parts = state.ring[np.ix_(np.array(channels), order)]
-    sums: Floats = np.add.reduceat(parts, edges[:-1], axis=1, dtype=np.float64).cumsum(axis=1)
-    return sums
 
 
 def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -80,13 +40,13 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     since_edit = (state.slot * 30 - state.edited_at) / MINUTES_A_DAY
     unsure = (0.5 * state.edit_ratio / (1.0 + np.maximum(since_edit - 1.0, 0.0))) ** 2
     error = np.sqrt(own + counting + own[-1] / days_known + unsure)
-    common = _common(log, read & ~state.is_open[st.F_SPEND] & (since_edit > 3))
+    common = common_movement(log, read & ~state.is_open[st.F_SPEND] & (since_edit > 3))
     _remember(state, st.F_SPEND, log - common, counting, enough)
     sudden = _stop(state, shown, shown_due, readings, own) & due_enough & (state.level_days > _STOP_DAYS)
     bars = np.where(log < common, *np.array([settings.spend_low_z, settings.spend_high_z])[:, :, None])
     apart = (log - common) / error
-    seen = _Windows(st.F_SPEND, settings.spend_hours, bars, log / error, apart, spend, due, error)
-    evidence = _picked(state, seen, sudden)
+    seen = Windows(st.F_SPEND, settings.spend_hours, bars, log / error, apart, spend, due, error)
+    evidence = loudest(state, seen, sudden)
     used_up = state.spend[state.row(state.today)] >= _USED_UP * np.minimum(_usual_day(state), _budget(state))
     quiet = used_up & (evidence.score < 0)
     return _silenced(evidence, quiet)
@@ -119,14 +79,12 @@ def ctr_evidence(state: DetectorState, read: Bools) -> Evidence:
     own = spread_of(state, st.F_CTR, settings.ctr_floor, 0.2)
     variance = own + 1.0 / np.maximum(state.ctr_clicks, 10.0) + own[-1] / np.maximum(state.ctr_days, 0.5)
     log = np.where(enough, np.log((clicks + 0.5) / (safe + 0.5)), np.nan)
-    common = _common(np.where(safe >= 20, log, np.nan), read & ~state.is_open[st.F_CTR])
+    common = common_movement(np.where(safe >= 20, log, np.nan), read & ~state.is_open[st.F_CTR])
     error = np.sqrt(variance + 1.0 / safe)
     raw = count_score(clicks, safe, variance, enough)
     apart = count_score(clicks, safe * np.exp(common), variance, enough)
     _remember_counts(state, clicks, safe * np.exp(common), enough)
-    return _picked(
-        state, _Windows(st.F_CTR, settings.ctr_hours, _column(settings.ctr_z), raw, apart, clicks, due, error)
-    )
+    return loudest(state, Windows(st.F_CTR, settings.ctr_hours, column(settings.ctr_z), raw, apart, clicks, due, error))
 
 
 def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -143,12 +101,10 @@ def cpm_evidence(state: DetectorState, read: Bools) -> Evidence:
     log = np.where(enough, np.log(np.where(enough, spend, 1.0) / np.where(enough, due, 1.0)), np.nan)
     own = spread_of(state, st.F_CPM, settings.cpm_floor, 0.15)
     error = np.sqrt(own + own[-1] / np.maximum(state.cpm_days, 0.5))
-    common = _common(log, read & ~state.is_open[st.F_CPM])
+    common = common_movement(log, read & ~state.is_open[st.F_CPM])
     _remember(state, st.F_CPM, log - common, np.zeros_like(log), enough)
     raw, apart = log / error, (log - common) / error
-    return _picked(
-        state, _Windows(st.F_CPM, settings.cpm_hours, _column(settings.cpm_z), raw, apart, spend, due, error)
-    )
+    return loudest(state, Windows(st.F_CPM, settings.cpm_hours, column(settings.cpm_z), raw, apart, spend, due, error))
 
 
 def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -161,14 +117,14 @@ def conversion_evidence(state: DetectorState, read: Bools) -> Evidence:
     rate_error = 1.0 / (state.conversion_weight + 4.0) + day_variance / np.maximum(state.conversion_days, 0.5)
     variance = day_variance * squares / np.maximum(due, 1e-9) ** 2 + rate_error
     log = np.where(enough, np.log((made + 0.5) / (safe + 0.5)), np.nan)
-    common = _common(log, read & ~state.is_open[st.F_CONVERSIONS])
+    common = common_movement(log, read & ~state.is_open[st.F_CONVERSIONS])
     raw = count_score(made, safe, variance, enough)
     apart = count_score(made, safe * np.exp(common), variance, enough)
     hours = tuple(24.0 * days for days in settings.conversion_days)
     error = np.sqrt(variance + 1.0 / safe)
-    bars = _column(settings.conversions_z) + settings.few_conversions_z * (due < settings.few_conversions)
-    seen = _Windows(st.F_CONVERSIONS, hours, bars, raw, apart, made, due, error)
-    evidence = _picked(state, seen)
+    bars = column(settings.conversions_z) + settings.few_conversions_z * (due < settings.few_conversions)
+    seen = Windows(st.F_CONVERSIONS, hours, bars, raw, apart, made, due, error)
+    evidence = loudest(state, seen)
     return _with_tracking(state, evidence, read, day_variance)
 
 
@@ -228,56 +184,6 @@ def _account_silent(made: Floats, due: Floats, usable: Bools) -> Bools:
     return silent[:, None]
 
 
-def _common(log: Floats, use: Bools) -> Floats:
-    """Movement that the account's campaigns share, per window (windows, 1); less the fewer they are."""
-    shared = np.zeros((log.shape[0], 1))
-    if np.count_nonzero(use) <= 5:
-        return shared
-    for window in range(log.shape[0]):
-        there = log[window][use & np.isfinite(log[window])]
-        if there.size > 5:
-            shared[window, 0] = float(np.median(there)) * (there.size - 5) / (there.size + 5)
-    return shared
-
-
-def _picked(state: DetectorState, seen: _Windows, hard: Bools | None = None) -> Evidence:
-    """The window that is loudest; its score is the smaller of the two views where they agree, else nothing."""
-    # Once an alert is over, only what came since then may open another one.
-    since = (state.slot * 30 - state.closed_at[seen.family]) / 60.0
-    fresh = np.array(seen.hours)[:, None] <= since
-    raw, apart = np.where(fresh, seen.raw, np.nan), np.where(fresh, seen.apart, np.nan)
-    agreed = np.where(np.sign(raw) == np.sign(apart), np.sign(raw) * np.minimum(np.abs(raw), np.abs(apart)), 0.0)
-    _remember_tails(state, seen)
-    below, above = state.scale[seen.family][:, :, None]
-    scale = np.where(apart < 0, below, above)
-    score = np.where(np.isnan(raw), np.nan, agreed / scale)
-    loudness = np.abs(score) / seen.bars
-    stopped = np.zeros(raw.shape, dtype=np.bool_) if hard is None else hard
-    best = np.argmax(np.where(stopped, np.inf, np.nan_to_num(loudness)), axis=0)
-    column = np.arange(state.n)
-    tested, first = np.isfinite(score).any(axis=0), stopped[best, column]
-    short = np.array(seen.hours) <= max(12.0, seen.hours[0])
-    calm = np.where(np.isnan(score), -1.0, np.abs(score))[short].max(axis=0)
-    chosen = np.where(tested, score[best, column], np.nan)
-    return Evidence(
-        seen.family,
-        score=np.where(first, np.minimum(np.nan_to_num(chosen), -8.0), chosen),
-        raw=np.where(tested, raw[best, column] / scale[best, column], np.nan),
-        loudness=np.where(first, 2.0, np.where(tested, loudness[best, column], np.nan)),
-        calm=np.where(first, 8.0, np.where(calm < 0, np.nan, calm)),
-        hours=np.array(seen.hours)[best],
-        observed=seen.observed[best, column],
-        expected=seen.expected[best, column],
-        error=seen.error[best, column],
-        hard=first,
-        none=np.zeros(state.n, dtype=np.bool_),
-    )
-
-
-def _column(bars: tuple[float, ...]) -> Floats:
-    return np.array(bars)[:, None]
-
-
 def _silenced(evidence: Evidence, quiet: Bools) -> Evidence:
     return replace(
         evidence,
@@ -288,25 +194,8 @@ def _silenced(evidence: Evidence, quiet: Bools) -> Evidence:
     )
 
 
-def _remember_tails(state: DetectorState, seen: _Windows) -> None:
-    use = np.isfinite(seen.apart) & _usual(state, seen.family)
-    apart = np.where(use, seen.apart, 0.0)
-    bins = np.minimum(np.abs(apart) * st.BINS_A_UNIT, st.BINS - 1).astype(np.int64)
-    windows = bins.shape[0]
-    flat = ((apart >= 0) * windows + np.arange(windows)[:, None]) * st.BINS + bins
-    counts = np.bincount(flat[use], minlength=2 * windows * st.BINS)
-    state.tails[seen.family] += counts.reshape(2, windows, st.BINS)
-
-
-def _usual(state: DetectorState, family: int) -> Bools:
-    """Campaigns whose variation may be learned from: known for long enough, and no alert open."""
-    known: Bools = (state.slot * 30 - state.created) >= state.settings.learning_days * MINUTES_A_DAY
-    usual: Bools = known & ~state.is_open[family] & (state.closed_days >= state.settings.known_days)
-    return usual
-
-
 def _remember(state: DetectorState, family: int, log: Floats, counting: Floats, enough: Bools) -> None:
-    use = enough & _usual(state, family)
+    use = enough & is_usual(state, family)
     cap = 9.0 * spread_of(state, family, 0.1, 0.3)
     seen = np.minimum(np.where(use, log, 0.0) ** 2, cap) - counting
     state.spread[family][0] += np.where(use, seen, 0.0) / st.SLOTS
@@ -314,7 +203,7 @@ def _remember(state: DetectorState, family: int, log: Floats, counting: Floats, 
 
 
 def _remember_counts(state: DetectorState, clicks: Floats, due: Floats, enough: Bools) -> None:
-    use = enough & _usual(state, st.F_CTR)
+    use = enough & is_usual(state, st.F_CTR)
     safe = np.where(use, due, 1.0)
     cap = 9.0 * (spread_of(state, st.F_CTR, 0.1, 0.2) + 1.0 / safe)
     seen = np.minimum((clicks / safe - 1.0) ** 2, cap) - 1.0 / safe
