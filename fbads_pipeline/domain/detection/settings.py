@@ -26,11 +26,11 @@ class DetectionSettings:
     # When a test speaks: a standard score per window. Two readings of one day share most of a long window, so that a
     # long window is tested less often than a short one and may ask for less.
     # Spend runs away upwards more easily than down; its shortest window is there for stops alone.
-    spend_low_z: tuple[float, ...] = (99.0, 5.1, 4.8, 4.5, 4.5)
-    spend_high_z: tuple[float, ...] = (99.0, 5.6, 5.2, 4.6, 4.3)
-    ctr_z: tuple[float, ...] = (4.2, 4.1, 4.1, 4.1, 3.7)
-    cpm_z: tuple[float, ...] = (4.6, 4.5, 4.5)
-    conversions_z: tuple[float, ...] = (3.4, 3.4, 3.4, 3.3, 3.2)
+    spend_low_z: tuple[float, ...] = (99.0, 5.4, 5.0, 4.8, 4.8)
+    spend_high_z: tuple[float, ...] = (99.0, 6.2, 5.8, 5.1, 4.6)
+    ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
+    cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
+    conversions_z: tuple[float, ...] = (3.5, 3.5, 3.5, 3.4, 3.3)
     stop_probability: float = 1e-6
     tracking_probability: float = 1e-4
     least_impressions: float = 30.0

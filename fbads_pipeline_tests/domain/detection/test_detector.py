@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from fbads_pipeline.domain.detection.replay import replay
+from fbads_pipeline.domain.detection.settings import DetectionSettings
 from fbads_pipeline_tests.domain.detection.figures import START, calm_readings, changes, from_then, known_campaigns
 
 AT = START + timedelta(days=8, hours=10)
@@ -74,6 +75,7 @@ def test_a_new_campaign_is_left_to_learn_but_for_a_stop(calm):
     halved = from_then(calm, "c1", AT, impressions=0.2, spend=0.2, clicks=0.2, conversions=0.2)
     stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
     assert said(halved, about=about) == []
+    assert said(halved, about=about, settings=DetectionSettings(learning_days=0.0)), "the silence is what kept it"
     assert [what for _, what, _ in said(stopped, about=about)] == ["delivery_stop"]
 
 
