@@ -1,7 +1,7 @@
 """`make eval`: marks of the detectors on worlds made for it, on seeds that no threshold was chosen on.
 
-Thresholds were chosen on seeds 1 to 18 and made series 100 to 139; the figures are of seeds from 1,001 on. `--seeds N` worlds of 200 campaigns and
-five weeks (default 6), `--series N` series (default 60). One configuration for all of them.
+Thresholds were chosen on seeds 1 to 18 and made series 100 to 139; the figures are of seeds from 1,001 on. `--seeds N`
+worlds of 200 campaigns and five weeks (default 6), `--series N` series (default 60). One configuration for all of them.
 """
 
 import argparse
