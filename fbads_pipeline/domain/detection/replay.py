@@ -37,7 +37,7 @@ def replay(
     _created(state, campaigns, place)
     waiting = _changes(changes, place)
     sender = Sender(len(ids), state.settings)
-    for reading in _readings(readings, ids, waiting):
+    for reading in readings_of(readings, ids, waiting):
         found = observe(state, reading)
         for one in sender.send(ranked(state, found)) if as_sent else found:
             yield ids[one.campaign] if one.campaign != ACCOUNT else ACCOUNT_ROW, one
@@ -77,7 +77,7 @@ def _number(value: object) -> float | None:
     return number if np.isfinite(number) else None
 
 
-def _readings(frame: pd.DataFrame, ids: list[str], changes: list[Change]) -> Iterator[Reading]:
+def readings_of(frame: pd.DataFrame, ids: list[str], changes: list[Change]) -> Iterator[Reading]:
     """One reading per instant; of two rows of one campaign, day and instant the one with more impressions counts."""
     frame = frame.sort_values(["ts", "campaign_id", "date", "impressions"], kind="stable")
     frame = frame.drop_duplicates(["ts", "campaign_id", "date"], keep="last")
