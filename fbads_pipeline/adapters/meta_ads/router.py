@@ -29,8 +29,8 @@ class TokenRouter:
         self._seen: dict[str, str] = {}
 
     def accounts(self) -> list[Account]:
-        """Raises the first token's MetaError where no token can list anything, and either none is known to see an account
-        or the fault is a passing one of all: then nobody could be read."""
+        """Raises the first token's MetaError where no token can list anything, and none is known to see an account, or
+        the fault is a passing one: then nobody could be read."""
         found: dict[str, Account] = {}
         missed: dict[str, MetaError] = {}
         for name, client in self._clients.items():
