@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         pattern=r"^[A-Z]{3}$",
         description="Currency (ISO 4217) of a second set of amounts; rates in `dbt_project/seeds/exchange_rates.csv`.",
     )
-    concurrency: int = Field(10, ge=1, le=64, description="Requests under way at once.")
+    concurrency: int = Field(16, ge=1, le=64, description="Requests under way at once.")
     account_concurrency: int = Field(5, ge=1, le=64, description="Requests under way at once for one account.")
     longest_wait_seconds: float = Field(600, ge=0, description="How long an account waits for its quota in one run.")
     shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")

@@ -161,7 +161,7 @@ class AccountReading:
 
     def _facts(self, days: DayRange) -> Iterable[Reading]:
         is_tick = self._plan.days is None and len(days) <= TICK_DAYS
-        for grain in map(Grain, self._plan.levels):
+        for grain in map(Grain, reversed(self._plan.levels)):  # the one with the most pages first
             yield from self._insights_of(grain, days)
         recent = None if is_tick else days.last(self._plan.breakdown_days)
         if recent:

@@ -27,7 +27,7 @@ class SyncPlan:
     breakdowns: Sequence[str] = ()
     breakdown_days: int | None = None
     restatement_days: int = 28
-    concurrency: int = 10
+    concurrency: int = 16
     account_concurrency: int = 5
     longest_wait_seconds: float = 600.0
     account_seconds: float = 3600.0

@@ -59,9 +59,9 @@ def raw_border(
     context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Database]
 ) -> Iterator[dg.AssetCheckResult]:
     """Great Expectations on what the run read."""
-    from fbads_pipeline.adapters.quality.border import judge_border
+    from fbads_pipeline.adapters.quality.border import judge_border_apart
 
-    for outcome in judge_border(database.owner, context.run.run_id):
+    for outcome in judge_border_apart(database.owner, context.run.run_id):
         one = outcome.expectation
         said = outcome.error or f"{outcome.failed} of {outcome.rows} rows break it"
         yield dg.AssetCheckResult(

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.quality.border import judge_border
+from fbads_pipeline.adapters.quality.border import judge_border, judge_border_apart
 from fbads_pipeline.adapters.quality.suites import EXPECTATIONS
 
 GOOD = """
@@ -104,3 +104,16 @@ def test_nothing_is_left_in_the_temporary_folder(border, tmp_path, monkeypatch):
 def test_a_run_id_is_no_place_for_sql(border):
     with pytest.raises(ValueError, match="is no run id"):
         judge_border(border, "r1' or true --")
+
+
+def test_the_process_apart_reaches_the_same_verdicts(border):
+    execute(border, BAD["spend_is_never_negative"])
+    assert judge_border_apart(border, "r1") == judge_border(border, "r1")
+    assert not all(one.passed for one in judge_border_apart(border, "r1"))
+
+
+def test_a_process_that_fails_says_why_without_the_password():
+    nowhere = sa.create_engine("postgresql+psycopg2://u:canary@127.0.0.1:1/d")
+    with pytest.raises(RuntimeError) as failed:
+        judge_border_apart(nowhere, "r1")
+    assert "canary" not in str(failed.value)
