@@ -37,34 +37,61 @@ def main() -> None:
     """Print the table; every figure was measured in this run."""
     arguments = _arguments()
     print(_machine())
+    until = datetime.now(UTC).date() - timedelta(days=1)
+    days = (str(until - timedelta(days=arguments.days - 1)), str(until))
     with tempfile.TemporaryDirectory(prefix="fbads-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         with _sandbox(Path(folder)) as graph_url, postgres_server() as server:
-            until = datetime.now(UTC).date() - timedelta(days=1)
-            since = until - timedelta(days=arguments.days - 1)
-            _collecting(arguments.runs, graph_url, server, Path(folder), str(since), str(until))
+            _collecting("load", arguments.runs, graph_url, server, Path(folder), days)
+            _scenario(graph_url, {"name": "latency", "seconds": 0.15})
+            _collecting(
+                "150 ms a call", 1, graph_url, server, Path(folder), (str(until - timedelta(days=29)), str(until))
+            )
+            _scenario(graph_url, {})
             _ticks(arguments.runs, graph_url, Path(folder))
-            _told(graph_url, Path(folder), str(since), str(until))
+            _told(graph_url, Path(folder), *days)
+        if arguments.large:
+            with _sandbox(Path(folder), campaigns=200) as graph_url, postgres_server() as server:
+                _collecting("large load", 1, graph_url, server, Path(folder), days)
 
 
-def _collecting(runs: int, graph_url: str, server: Any, folder: Path, since: str, until: str) -> None:
-    ours, floors, rows = [], [], 0
+def _collecting(name: str, runs: int, graph_url: str, server: Any, folder: Path, days: tuple[str, str]) -> None:
+    """The floor and ours in turns, each on an empty database."""
+    ours, floors, rows, calls = [], [], 0, (0, 0)
+    said: dict[str, Any] = {}
     for number in range(runs):
+        before = _insight_calls(graph_url)
         with fresh_database(server) as url:
             begun = time.perf_counter()
-            rows, calls = load(graph_url, TOKEN, url.replace("+psycopg2", "", 1), since, until)
+            rows, _ = load(graph_url, TOKEN, url.replace("+psycopg2", "", 1), *days)
             floors.append(time.perf_counter() - begun)
+        between = _insight_calls(graph_url)
         with fresh_database(server) as url:
-            said = _sync(graph_url, folder / f"load{number}", since, until, FBADS_DATABASE_URL=url)
+            said = _sync(graph_url, folder / f"{name}{number}", *days, FBADS_DATABASE_URL=url)
             ours.append(said["seconds"]["collect"])
-    _row("floor: rows, calls", f"{rows}, {calls}")
-    _row("ours: rows, calls", f"{said['rows_read']}, {said['calls']} (objects and deleted ones included)")
-    _row("load, collecting: seconds", f"{_middle(ours):.1f} against {_middle(floors):.1f} of the floor")
+        calls = (_insight_calls(graph_url) - between, between - before)
+    _row(f"{name}: rows of ours (objects included), of the floor", f"{said['rows_read']}, {rows}")
+    _row(f"{name}: calls to /insights, of the floor; all calls", f"{calls[0]}, {calls[1]}; {said['calls']}")
+    _row(f"{name}, collecting: seconds, of the floor", f"{_middle(ours):.1f}, {_middle(floors):.1f}")
     ratios = [one / floor for one, floor in zip(ours, floors, strict=True)]
-    _row("load, collecting: ratio to the floor", f"{_middle(ratios):.2f}")
-    _row(
-        "load, launch to end: seconds, peak MB", f"{said['seconds']['total']:.1f}, {said['peak_rss_bytes'] / 2**20:.0f}"
-    )
+    _row(f"{name}, collecting: ratio to the floor", f"{_middle(ratios):.2f}")
+    peak = said["peak_rss_bytes"] / 2**20
+    _row(f"{name}, launch to end: seconds, peak MiB", f"{said['seconds']['total']:.1f}, {peak:.0f}")
+
+
+def _insight_calls(graph_url: str) -> int:
+    return sum(one["calls"] for one in _control(graph_url, "calls/counts") if one["path"].endswith("/insights"))
+
+
+def _scenario(graph_url: str, scenario: dict[str, Any]) -> None:
+    _control(graph_url, "scenario", json.dumps(scenario).encode())
+
+
+def _control(graph_url: str, path: str, body: bytes | None = None) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(f"{graph_url}/__sandbox/{path}", body, {"Content-Type": "application/json"})
+    with opener.open(request, timeout=10) as answer:
+        return json.loads(answer.read())
 
 
 def _ticks(runs: int, graph_url: str, folder: Path) -> None:
@@ -139,10 +166,11 @@ def _environment(graph_url: str, home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _sandbox(folder: Path) -> Iterator[str]:
+def _sandbox(folder: Path, campaigns: int = 60) -> Iterator[str]:
     port = free_port()
+    command = [FBADS, "sandbox", "--port", str(port), "--campaigns", str(campaigns)]
     with Children(folder / "logs") as children:
-        children.start("sandbox", [FBADS, "sandbox", "--port", str(port)], {})
+        children.start("sandbox", command, {})
         children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)
         yield f"http://127.0.0.1:{port}"
 
@@ -173,7 +201,7 @@ def _middle(figures: list[float]) -> float:
 
 
 def _row(name: str, value: str) -> None:
-    print(f"{name:<50} {value}", flush=True)
+    print(f"{name:<60} {value}", flush=True)
 
 
 def _machine() -> str:
@@ -185,6 +213,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of each figure; the median is printed")
     parser.add_argument("--days", type=int, default=60, help="days of the load")
+    parser.add_argument("--large", action="store_true", help="a load of some 600,000 rows too")
     return parser.parse_args()
 
 
