@@ -14,8 +14,8 @@ from fbads_pipeline.domain.errors import PermanentMetaError, TransientMetaError,
 
 BATCH_SIZE = 50
 _CREDENTIALS = frozenset({"access_token", "appsecret_proof"})
-# Parsed pages are ten times the size of their text: so many at once, whatever the number of calls under way.
-_PARSED_AT_ONCE = threading.BoundedSemaphore(1)
+# Parsed pages are several times the size of their text. Two, so that one is parsed while the other one is stored.
+_PARSED_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def read_pages(transport: Transport, path: str, params: Mapping[str, str], account_id: str) -> Iterator[Page]:
