@@ -114,6 +114,18 @@ def sync(
 
 
 @app.command()
+def backfill(
+    months: Annotated[int, typer.Option(min=1, max=37, help="How far back; Meta keeps 37 months.")],
+    account: Annotated[list[str] | None, typer.Option(help="Only this account; may be repeated.")] = None,
+) -> None:
+    """Collect and model history, newest days first. Stopped at any point, the same command goes on from there."""
+    from fbads_pipeline.local.backfill import run_backfill
+
+    accounts = [one.removeprefix("act_") for one in account or []]
+    raise typer.Exit(run_backfill(load_settings(), months, accounts))
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="One read-only statement.")],
     fmt: Annotated[Format, typer.Option("--format", help="How rows are written.")] = Format.TABLE,

@@ -1,5 +1,6 @@
 """Account-local days: which ones exist, which ones a tick needs."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -48,6 +49,21 @@ class DayRange:
             yield DayRange(since, until)
             since = until + timedelta(days=1)
 
+    def quarters(self) -> Iterator["DayRange"]:
+        """The calendar's quarters (90 to 92 days), cut to the range, newest first: the same cuts on whatever day."""
+        until = self.until
+        while until >= self.since:
+            since = max(self.since, until.replace(month=until.month - (until.month - 1) % 3, day=1))
+            yield DayRange(since, until)
+            until = since - timedelta(days=1)
+
+
+def last_months(today: date, months: int) -> DayRange:
+    """So many whole months, today being the last day of them."""
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    before = date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    return DayRange(before + timedelta(days=1), today)
+
 
 def local_day(instant: datetime, timezone_name: str) -> date:
     """The date in that zone at that instant."""
@@ -76,3 +92,23 @@ def due_days(
     older = [day for day in window if day not in trailing]
     stale = any(day not in read_at or read_at[day] < midnight for day in older)
     return window if stale else trailing
+
+
+def unread_days(
+    now: datetime, timezone_name: str, read_at: Mapping[date, datetime], days: DayRange, *, restatement_days: int
+) -> DayRange | None:
+    """The shortest range that holds all of one account's days that still have to be read; None where there are none.
+
+    read_at: as in `due_days`, for those days. A day is done with once it was read after it could last be restated, or
+    since local midnight; days that have not come yet are none.
+    """
+    zone = ZoneInfo(timezone_name)
+    today = now.astimezone(zone).date()
+    midnight = datetime.combine(today, datetime.min.time(), zone)
+
+    def is_unread(day: date) -> bool:
+        settled = datetime.combine(day + timedelta(days=restatement_days), datetime.min.time(), zone)
+        return day not in read_at or read_at[day] < min(settled, midnight)
+
+    unread = [day for day in days if day <= today and is_unread(day)]
+    return DayRange(unread[0], unread[-1]) if unread else None

@@ -14,6 +14,7 @@ from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.services.sync_ads import Progress
 
 _WRONG_USE = {"UnknownAccount", "SettingsError"}
+_INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -49,7 +50,10 @@ def run_collect_and_model(
     *,
     breakdown_days: int | None,
 ) -> JobOutcome:
-    """Collect the days and model them, as a run that Dagster's UI shows; `started` is when the program started."""
+    """Collect the days and model them, as a run that Dagster's UI shows; `started` is when the program started.
+
+    Raises KeyboardInterrupt where Ctrl-C ended it.
+    """
     marked = days.last(LONGEST_PARTITIONED_DAYS) or days
     config = collect_config(accounts, only_due=False, breakdown_days=breakdown_days, days=days)
     return _run("collect_and_model", instance, config, range_tags(marked), progress, started)
@@ -79,6 +83,8 @@ def _run(
         raise_on_error=False,
     )
     outcome = JobOutcome(result.run_id, result.success)
+    if any(_is_interruption(event) for event in result.all_events):
+        raise KeyboardInterrupt
     for event in result.all_events:
         _note(outcome, event)
     outcome.seconds = _phases(instance, result.run_id, started, begun)
@@ -94,6 +100,12 @@ def _run(
 def _with_progress(progress: Progress) -> dict[str, Any]:
     listener: Callable[..., None] = progress
     return {"progress": listener}
+
+
+def _is_interruption(event: dg.DagsterEvent) -> bool:
+    """Ctrl-C inside of a run, which Dagster writes down as a failure and does not pass on."""
+    error = event.job_failure_data.error if event.is_job_failure else None
+    return error is not None and error.cls_name in _INTERRUPTIONS
 
 
 def _note(outcome: JobOutcome, event: dg.DagsterEvent) -> None:

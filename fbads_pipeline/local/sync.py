@@ -46,10 +46,9 @@ def check_days(since: date, until: date, now: datetime) -> DayRange:
     """The range; raises WrongUse where it is backwards, in the future, or older than the first partition."""
     if since > until:
         raise WrongUse(f"--from {since} lies after --to {until}: swap them")
-    today = now.astimezone(_EASTERNMOST).date()
+    today, last_key = now.astimezone(_EASTERNMOST).date(), today_everywhere()
     if until > today:
         raise WrongUse(f"--to {until} lies in the future: the last day that exists anywhere is {today}")
-    last_key = datetime.now(UTC).astimezone(_EASTERNMOST).date()
     if until > last_key:
         raise WrongUse(f"--to {until} lies after the machine's own day {last_key}, whatever FBADS_NOW says")
     if since < FIRST_DAY:
@@ -149,6 +148,11 @@ class _Lines:
 def today_everywhere() -> date:
     """The newest account-local day that exists anywhere now."""
     return datetime.now(UTC).astimezone(_EASTERNMOST).date()
+
+
+def newest_day(now: datetime) -> date:
+    """The newest account-local day at that instant; never one that the machine's own clock has not reached."""
+    return min(now.astimezone(_EASTERNMOST).date(), today_everywhere())
 
 
 def days_back(count: int) -> DayRange:

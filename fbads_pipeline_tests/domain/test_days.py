@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbads_pipeline.domain.days import DayRange, due_days, local_day
+from fbads_pipeline.domain.days import DayRange, due_days, last_months, local_day, unread_days
 
 NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 10)
@@ -62,3 +62,41 @@ def test_one_day_that_was_missed_brings_the_window_back():
     read = window(NOW - timedelta(hours=1))
     del read[TODAY - timedelta(days=9)]
     assert len(due_days(NOW, "UTC", read, restatement_days=28)) == 28
+
+
+@given(st.integers(1, 1200), st.integers(0, 400))
+def test_quarters_cover_each_day_once_and_are_cut_alike_on_another_day(length, later):
+    days = DayRange(TODAY - timedelta(days=length - 1), TODAY)
+    parts = list(days.quarters())
+    assert [day for part in reversed(parts) for day in part] == list(days)
+    assert max(map(len, parts)) <= 92
+    grown = DayRange(days.since, TODAY + timedelta(days=later))
+    assert set(parts[1:]) <= set(grown.quarters())
+
+
+@pytest.mark.parametrize(
+    ("today", "months", "since"),
+    [
+        (date(2026, 11, 10), 37, date(2023, 10, 11)),
+        (date(2026, 1, 31), 12, date(2025, 2, 1)),
+        (date(2026, 3, 31), 1, date(2026, 3, 1)),
+        (date(2024, 2, 29), 12, date(2023, 3, 1)),
+    ],
+)
+def test_months_end_with_today(today, months, since):
+    assert last_months(today, months) == DayRange(since, today)
+
+
+def test_a_day_is_read_for_good_once_it_can_no_longer_change():
+    days = DayRange(TODAY - timedelta(days=60), TODAY + timedelta(days=1))
+    assert unread_days(NOW, "UTC", {}, days, restatement_days=28) == DayRange(days.since, TODAY)
+    today = window(NOW - timedelta(hours=1), days=61)
+    assert unread_days(NOW, "UTC", today, days, restatement_days=28) is None
+    yesterday = window(NOW - timedelta(days=1), days=61)
+    assert unread_days(NOW, "UTC", yesterday, days, restatement_days=28) == window_of(28)
+    long_ago = window(NOW - timedelta(days=30), days=61)
+    assert unread_days(NOW, "UTC", long_ago, days, restatement_days=28) == window_of(57)
+
+
+def window_of(count):
+    return DayRange(TODAY - timedelta(days=count), TODAY)

@@ -1,0 +1,113 @@
+"""`fbads backfill`: months of history, newest days first, a run of `fbads sync`'s job per quarter of the calendar.
+
+What was read is written in raw.reading_runs, so nothing else has to be remembered: the same command goes on where it
+was stopped, and once all is read it reads nothing.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.defs.resources import graph_ads, token_store
+from fbads_pipeline.domain.accounts import Account
+from fbads_pipeline.domain.days import DayRange, last_months, unread_days
+from fbads_pipeline.local.home import ready_home
+from fbads_pipeline.local.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, progress_bar
+from fbads_pipeline.services.sync_ads import Progress
+from fbads_pipeline.services.sync_plan import list_accounts, pick_accounts
+from fbads_pipeline.settings import Settings
+
+INTERRUPTED = 130
+
+
+def run_backfill(settings: Settings, months: int, account_ids: list[str]) -> int:
+    """Fill the last `months` months; prints a line per quarter and returns the worst exit code of its runs.
+
+    An account that failed in one quarter is left out of the older ones. Raises UnknownAccount, and MetaError where no
+    token can list accounts.
+    """
+    days = last_months(newest_day(clock_from(settings.now).now()), months)
+    quarters = list((days.clip(DayRange(FIRST_DAY, days.until)) or days).quarters())
+    with ready_home(settings) as database:
+        backfill = Backfill(settings, database, _accounts(settings, database, account_ids))
+        try:
+            with progress_bar("backfill") as progress:
+                return backfill.fill(quarters, progress)
+        except KeyboardInterrupt:
+            left = len(quarters) - backfill.finished
+            print(f"fbads: stopped with {left} of {len(quarters)} parts to go: call it again to go on", file=sys.stderr)
+            return INTERRUPTED
+
+
+@dataclass
+class Backfill:
+    """What to fill, and how far it came. failed: accounts that could not be read, left out from then on."""
+
+    settings: Settings
+    database: Database
+    accounts: list[Account]
+    finished: int = 0
+    failed: set[str] = field(default_factory=set)
+
+    def fill(self, parts: list[DayRange], progress: Progress) -> int:
+        """The worst exit code of the parts."""
+        worst = 0
+        for part in parts:
+            progress(str(part), self.finished, len(parts))
+            worst = max(worst, self._fill(part, _within(progress, part, self.finished, len(parts))))
+            self.finished += 1
+        progress("done", self.finished, len(parts))
+        return worst
+
+    def _fill(self, part: DayRange, progress: Progress) -> int:
+        unread = dict(self._unread(part))
+        if not unread:
+            print(f"{part}\tread before", flush=True)
+            return 0
+        days = DayRange(min(one.since for one in unread.values()), max(one.until for one in unread.values()))
+        breakdown_days = None if "breakdowns" in self.settings.model_fields_set else 0
+        summary = collect_and_model(
+            self.database, days, sorted(unread), progress, time.time(), breakdown_days=breakdown_days
+        )
+        self.failed |= {row["account_id"] for row in summary["accounts"] if row["status"] == "failed"}
+        _print(days, summary)
+        return exit_code(summary)
+
+    def _unread(self, part: DayRange) -> Iterator[tuple[str, DayRange]]:
+        """Account → its days of the part that still have to be read."""
+        store, now = PostgresRawStore(self.database.owner), clock_from(self.settings.now).now()
+        for account in self.accounts:
+            if account.account_id in self.failed:
+                continue
+            read_at = store.last_readings(account.account_id, part, self.settings.levels)
+            restatement_days = self.settings.restatement_days
+            days = unread_days(now, account.timezone_name, read_at, part, restatement_days=restatement_days)
+            if days:
+                yield account.account_id, days
+
+
+def _accounts(settings: Settings, database: Database, asked: list[str]) -> list[Account]:
+    ads = graph_ads(settings, token_store(settings, database.owner), database.owner)
+    seen = list_accounts(ads, PostgresRawStore(database.owner), clock_from(settings.now), settings.account_ids)
+    return pick_accounts(seen, asked, settings.account_ids)
+
+
+def _print(days: DayRange, summary: dict[str, Any]) -> None:
+    """A line on stdout, and one on stderr for each thing that went wrong."""
+    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
+    print(
+        f"{days}\t{summary['status']}\t{summary['rows_read']} rows read in {summary['calls']} calls ({seconds})",
+        flush=True,
+    )
+    for name, reason in summary["problems"].items():
+        print(f"fbads: {days}: {name}: {reason}", file=sys.stderr)
+
+
+def _within(progress: Progress, part: DayRange, finished: int, count: int) -> Progress:
+    """The steps of a part by name; the bar counts parts."""
+    return lambda name, done, total: progress(f"{part}, {name}", finished, count)
