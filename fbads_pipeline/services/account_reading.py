@@ -21,6 +21,7 @@ from fbads_pipeline.domain.errors import (
     PermanentMetaError,
     RateLimited,
     StoreDown,
+    TooMuchData,
     TransientMetaError,
 )
 from fbads_pipeline.ports import AdsApi, Clock, RawStore
@@ -33,18 +34,26 @@ TICK_DAYS = 2
 READ_ATTEMPTS, STORE_ATTEMPTS = 2, 8
 STORE_PAUSE_SECONDS = 3.0
 LOCK_PAUSE_SECONDS = 0.5
+TOKEN_IS_GONE = frozenset({102, 190})
+# A breakdown that Meta does not offer; and whatever keeps from us what only explains figures.
+NOT_OFFERED: tuple[type[MetaError], ...] = (PermanentMetaError,)
+ONLY_EXPLAINS: tuple[type[MetaError], ...] = (PermanentMetaError, TransientMetaError, TooMuchData, AccountStopped)
 Phase = Literal["new", "facts", "by id", "ending", "over"]
 
 
 @dataclass
 class Reading:
-    """One thing to read. is_optional: what refuses it is noted, and no failure. failed: says so where it is kept."""
+    """One thing to read. forgives: errors that are noted, and are no failure. failed: says so where it is kept."""
 
     name: str
     read: Callable[[datetime], Applied]
     failed: Callable[[str], None] = lambda error: None
-    is_optional: bool = False
+    forgives: tuple[type[MetaError], ...] = ()
     attempts: int = 0
+
+    def is_forgiven(self, error: Exception) -> bool:
+        """Figures stand without it. A dead token is nobody's to forgive: nothing else can be read with it either."""
+        return isinstance(error, self.forgives) and getattr(error, "code", None) not in TOKEN_IS_GONE
 
 
 class AccountReading:
@@ -170,9 +179,9 @@ class AccountReading:
         for kind in KINDS:
             if not (is_tick and kind == "ad"):  # between the daily readings, new ads come by id as facts name them
                 yield Reading(f"{kind}s", self._objects(kind))
-        yield Reading("activities", self._activities(days), is_optional=True)
+        yield Reading("activities", self._activities(days), forgives=ONLY_EXPLAINS)
         if not is_tick:
-            yield Reading("custom conversions", self._custom_conversions, is_optional=True)
+            yield Reading("custom conversions", self._custom_conversions, forgives=ONLY_EXPLAINS)
 
     def _insights_of(self, grain: Grain, days: DayRange) -> Iterator[Reading]:
         """The newest days first: they are what people wait for."""
@@ -189,7 +198,7 @@ class AccountReading:
         def failed(error: str) -> None:
             self._raw.record_failure(account_id, grain, days, error, run_id=run_id, read_at=self._clock.now())
 
-        return Reading(f"insights by {grain}", read, failed, is_optional=bool(grain.breakdown))
+        return Reading(f"insights by {grain}", read, failed, NOT_OFFERED if grain.breakdown else ())
 
     def _objects(self, kind: Kind) -> Callable[[datetime], Applied]:
         account_id = self._account.account_id
@@ -256,7 +265,8 @@ class AccountReading:
         except RateLimited as limited:
             self._park(reading, limited)
         except AccountStopped as stop:
-            self._stopped = stop
+            if not reading.is_forgiven(stop):
+                self._stopped = stop
             self._give_up(reading, stop)
         except TransientMetaError as error:
             self._again(reading, error, READ_ATTEMPTS, 0.0)
@@ -299,7 +309,7 @@ class AccountReading:
 
     def _give_up(self, reading: Reading, error: Exception) -> None:
         said = f"{reading.name}: {error}"
-        if reading.is_optional and isinstance(error, PermanentMetaError):
+        if reading.is_forgiven(error):
             with self._lock:
                 self.report.notes.append(said)
         else:

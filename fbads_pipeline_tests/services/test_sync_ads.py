@@ -252,3 +252,13 @@ def test_an_account_has_only_so_much_time():
     assert (report.status, report.error_kind) == ("failed", "transient")
     assert "the time that one account may take is up" in report.error
     assert {level for _, level, _ in raw.failures} == set(LEVELS)
+
+
+def test_a_change_log_that_the_token_may_not_see_stops_nothing_but_a_dead_token_does():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    ads.fails["1", "activities"] = [AccountStopped("permission missing", code=200)]
+    ads.fails["1", "custom conversions"] = [TransientMetaError("cut")] * 2
+    report = run(ads, raw)["1"]
+    assert (report.status, len(report.notes)) == ("done", 2)
+    ads.fails["1", "activities"] = [AccountStopped("token expired", code=190)]
+    assert run(ads, raw)["1"].error_kind == "stopped"

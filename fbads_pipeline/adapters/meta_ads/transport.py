@@ -22,12 +22,20 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from fbads_pipeline.adapters.meta_ads.usage import Pacer, read_usage
 from fbads_pipeline.domain.collecting import Traffic
-from fbads_pipeline.domain.errors import APP_LIMITS, MetaError, RateLimited, TransientMetaError, error_from_envelope
+from fbads_pipeline.domain.errors import (
+    APP_LIMITS,
+    MetaError,
+    PermanentMetaError,
+    RateLimited,
+    TransientMetaError,
+    error_from_envelope,
+)
 from fbads_pipeline.ports import Quotas
 
 log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
+_NOT_THERE = frozenset({404, 405, 410, 501})
 
 
 @dataclass(frozen=True)
@@ -231,7 +239,7 @@ def _read(response: requests.Response) -> Any:
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         raise error_from_envelope(body["error"], response.status_code)
     if response.status_code >= 400:
-        raise TransientMetaError(f"HTTP {response.status_code} without an error envelope")
+        raise _unexplained(response.status_code)(f"HTTP {response.status_code} without an error envelope")
     return body
 
 
@@ -250,6 +258,12 @@ def _no_json(response: requests.Response) -> MetaError:
         return error_from_envelope(
             {"message": "Please reduce the amount of data you're asking for"}, response.status_code
         )
-    return TransientMetaError(
+    return _unexplained(response.status_code)(
         f"HTTP {response.status_code} with a body that is no JSON ({len(response.content)} bytes)"
     )
+
+
+def _unexplained(status: int) -> type[MetaError]:
+    """An error that comes without Meta's envelope, as from something that stands between: what does not exist there
+    will not exist a second later either."""
+    return PermanentMetaError if status in _NOT_THERE else TransientMetaError

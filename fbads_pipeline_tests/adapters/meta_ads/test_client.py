@@ -10,7 +10,13 @@ from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.domain.collecting import Grain
 from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import AccountStopped, RateLimited, TooMuchData, TransientMetaError
+from fbads_pipeline.domain.errors import (
+    AccountStopped,
+    PermanentMetaError,
+    RateLimited,
+    TooMuchData,
+    TransientMetaError,
+)
 from fbads_pipeline_tests.graph_server import Answer, error, graph_server
 
 TOKEN = "EAAcanary"
@@ -220,4 +226,12 @@ def test_a_redirect_is_not_followed():
         pytest.raises(TransientMetaError, match="without `data`"),
     ):
         rows_of(client(server.url, attempts=1).objects("1", "ad"))
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("body", [{"raw": b"<html>404</html>"}, {"body": {"detail": "Not Found"}}])
+def test_what_does_not_exist_is_not_asked_for_again(body):
+    refused = pytest.raises(PermanentMetaError, match="HTTP 404")
+    with graph_server(lambda asked, before: Answer(status=404, **body)) as server, refused:
+        rows_of(client(server.url).activities("1", DAYS))
     assert len(server.asked) == 1
