@@ -8,52 +8,28 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Literal
 
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.collecting import KINDS, AccountReport, Applied, Grain, Kind, Page, Traffic
+from fbads_pipeline.domain.collecting import AccountReport, Applied, Page, Traffic
 from fbads_pipeline.domain.days import DayRange, local_day
 from fbads_pipeline.domain.errors import (
     AccountStopped,
     MetaError,
-    PermanentMetaError,
     RateLimited,
     StoreDown,
-    TooMuchData,
     TransientMetaError,
 )
 from fbads_pipeline.ports import AdsApi, Clock, RawStore
 from fbads_pipeline.services.board import Step
+from fbads_pipeline.services.readings import Reading, Readings
 from fbads_pipeline.services.sync_plan import SyncPlan, due_for
 
-# A range of one call: long enough that pages are full, short enough that one transaction stays small.
-LONGEST_RANGE_DAYS = 92
-TICK_DAYS = 2
 READ_ATTEMPTS, STORE_ATTEMPTS = 2, 8
 STORE_PAUSE_SECONDS = 3.0
 LOCK_PAUSE_SECONDS = 0.5
-TOKEN_IS_GONE = frozenset({102, 190})
-# A breakdown that Meta does not offer; and whatever keeps from us what only explains figures.
-NOT_OFFERED: tuple[type[MetaError], ...] = (PermanentMetaError,)
-ONLY_EXPLAINS: tuple[type[MetaError], ...] = (PermanentMetaError, TransientMetaError, TooMuchData, AccountStopped)
 Phase = Literal["new", "facts", "by id", "ending", "over"]
-
-
-@dataclass
-class Reading:
-    """One thing to read. forgives: errors that are noted, and are no failure. failed: says so where it is kept."""
-
-    name: str
-    read: Callable[[datetime], Applied]
-    failed: Callable[[str], None] = lambda error: None
-    forgives: tuple[type[MetaError], ...] = ()
-    attempts: int = 0
-
-    def is_forgiven(self, error: Exception) -> bool:
-        """Figures stand without it. A dead token is nobody's to forgive: nothing else can be read with it either."""
-        return isinstance(error, self.forgives) and getattr(error, "code", None) not in TOKEN_IS_GONE
 
 
 class AccountReading:
@@ -79,6 +55,11 @@ class AccountReading:
         self._parked_until, self._parked_seconds = 0.0, 0.0
         self._deadline = self._lock_deadline = 0.0
         self._lock, self._held = threading.Lock(), ExitStack()
+        self._readings = Readings(
+            *(ads, raw, clock, account.account_id, plan),
+            while_allowed=self._unless_stopped,
+            described=self._note_description,
+        )
 
     def take(self, now: float) -> Step | None:
         with self._lock:
@@ -133,7 +114,7 @@ class AccountReading:
         self._phase = "facts"
         self.report.days = self._days()
         if self.report.days is not None:
-            self._pending.extend(self._facts(self.report.days))
+            self._pending.extend(self._readings.facts(self.report.days))
         self._finished("", len(self._pending))
 
     def _leave_to_the_other_run(self) -> None:
@@ -148,7 +129,7 @@ class AccountReading:
         """From the facts to what only they name, and from there to the end."""
         if self._phase == "facts" and self._is_described and not self._stopped:
             self._phase = "by id"
-            self._pending.extend(Reading(f"{kind}s by id", self._by_id(kind)) for kind in KINDS)
+            self._pending.extend(self._readings.by_id())
             return
         if self.report.error is not None and not self._landed:
             self.report.status = "failed"
@@ -168,74 +149,8 @@ class AccountReading:
         today = local_day(now, account.timezone_name)
         return self._plan.days.clip(DayRange(min(self._plan.days.since, today), today))
 
-    def _facts(self, days: DayRange) -> Iterable[Reading]:
-        is_tick = self._plan.days is None and len(days) <= TICK_DAYS
-        for grain in map(Grain, reversed(self._plan.levels)):  # the one with the most pages first
-            yield from self._insights_of(grain, days)
-        recent = None if is_tick else days.last(self._plan.breakdown_days)
-        if recent:
-            for fields in self._plan.breakdowns:
-                yield from self._insights_of(Grain("campaign", fields), recent)
-        for kind in KINDS:
-            if not (is_tick and kind == "ad"):  # between the daily readings, new ads come by id as facts name them
-                yield Reading(f"{kind}s", self._objects(kind))
-        yield Reading("activities", self._activities(days), forgives=ONLY_EXPLAINS)
-        if not is_tick:
-            yield Reading("custom conversions", self._custom_conversions, forgives=ONLY_EXPLAINS)
-
-    def _insights_of(self, grain: Grain, days: DayRange) -> Iterator[Reading]:
-        """The newest days first: they are what people wait for."""
-        for part in reversed(list(days.chunks(LONGEST_RANGE_DAYS))):
-            yield self._insights(grain, part)
-
-    def _insights(self, grain: Grain, days: DayRange) -> Reading:
-        account_id, run_id = self._account.account_id, self._plan.run_id
-
-        def read(read_at: datetime) -> Applied:
-            pages = self._unless_stopped(self._ads.insights(account_id, grain, days))
-            return self._raw.apply_insights(account_id, grain, days, pages, run_id=run_id, read_at=read_at)
-
-        def failed(error: str) -> None:
-            self._raw.record_failure(account_id, grain, days, error, run_id=run_id, read_at=self._clock.now())
-
-        return Reading(f"insights by {grain}", read, failed, NOT_OFFERED if grain.breakdown else ())
-
-    def _objects(self, kind: Kind) -> Callable[[datetime], Applied]:
-        account_id = self._account.account_id
-
-        def read(read_at: datetime) -> Applied:
-            pages = self._unless_stopped(self._ads.objects(account_id, kind))
-            applied = self._raw.apply_objects(account_id, kind, pages, read_at=read_at)
-            self._is_described = True
-            return applied
-
-        return read
-
-    def _by_id(self, kind: Kind) -> Callable[[datetime], Applied]:
-        account_id = self._account.account_id
-
-        def read(read_at: datetime) -> Applied:
-            missing = self._raw.missing_objects(account_id, kind)
-            if not missing:
-                return Applied()
-            found = self._ads.objects_by_id(kind, missing, account_id=account_id)
-            applied = self._raw.apply_objects(account_id, kind, iter([found]), read_at=read_at)
-            shown = {str(row.get("id")) for row in found}
-            self._raw.mark_unknown(account_id, kind, [one for one in missing if one not in shown], read_at=read_at)
-            return applied
-
-        return read
-
-    def _activities(self, days: DayRange) -> Callable[[datetime], Applied]:
-        """A day earlier than the figures: the log's days are not the account's."""
-        account_id, asked = self._account.account_id, DayRange(days.since - timedelta(days=1), days.until)
-        return lambda read_at: self._raw.apply_activities(
-            account_id, self._ads.activities(account_id, asked), read_at=read_at
-        )
-
-    def _custom_conversions(self, read_at: datetime) -> Applied:
-        account_id = self._account.account_id
-        return self._raw.apply_custom_conversions(account_id, self._ads.custom_conversions(account_id), read_at=read_at)
+    def _note_description(self) -> None:
+        self._is_described = True
 
     def _unless_stopped(self, pages: Iterable[Page]) -> Iterator[Page]:
         """The pages, as long as no other call has learnt that the account's token or permission is gone."""
