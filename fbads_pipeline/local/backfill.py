@@ -17,7 +17,7 @@ from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.defs.resources import graph_ads, token_store
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.days import DayRange, last_months, unread_days
-from fbads_pipeline.local.home import ready_home
+from fbads_pipeline.local.home import WrongUse, ready_home
 from fbads_pipeline.local.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, progress_bar
 from fbads_pipeline.services.sync_ads import Progress
 from fbads_pipeline.services.sync_plan import list_accounts, pick_accounts
@@ -32,8 +32,11 @@ def run_backfill(settings: Settings, months: int, account_ids: list[str]) -> int
     An account that failed in one quarter is left out of the older ones. Raises UnknownAccount, and MetaError where no
     token can list accounts.
     """
-    days = last_months(newest_day(clock_from(settings.now).now()), months)
-    quarters = list((days.clip(DayRange(FIRST_DAY, days.until)) or days).quarters())
+    today = newest_day(clock_from(settings.now).now())
+    if today < FIRST_DAY:
+        raise WrongUse(f"there is nothing to read before {FIRST_DAY}, and FBADS_NOW says that it is {today}")
+    months_back = last_months(today, months)
+    quarters = list(DayRange(max(months_back.since, FIRST_DAY), today).quarters())
     with ready_home(settings) as database:
         backfill = Backfill(settings, database, _accounts(settings, database, account_ids))
         try:
