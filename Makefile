@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest docs demo up test lint bench eval lock clean browser
+.PHONY: help install manifest docs demo up test lint bench eval lock clean browser chaos
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -58,6 +58,8 @@ bench: install ## what things cost, side by side in one run
 eval: install ## marks of the detectors on worlds made for it
 	$(BIN)/python -m fbads_pipeline_tests.evaluation $(ARGS)
 	$(BIN)/python -m fbads_pipeline_tests.evaluation_decisions
+chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
+	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)
 
 lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --python-version $$v \

@@ -12,17 +12,18 @@ from typing import Any
 
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.defs.resources import graph_ads, token_store
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.days import DayRange, last_months, unread_days
-from fbads_pipeline.local.home import ready_home
+from fbads_pipeline.local.home import WrongUse, ready_home
 from fbads_pipeline.local.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, progress_bar
 from fbads_pipeline.services.sync_ads import Progress
 from fbads_pipeline.services.sync_plan import list_accounts, pick_accounts
 from fbads_pipeline.settings import Settings
 
-INTERRUPTED = 130
+PARTLY, INTERRUPTED = 1, 130
 
 
 def run_backfill(settings: Settings, months: int, account_ids: list[str]) -> int:
@@ -31,8 +32,11 @@ def run_backfill(settings: Settings, months: int, account_ids: list[str]) -> int
     An account that failed in one quarter is left out of the older ones. Raises UnknownAccount, and MetaError where no
     token can list accounts.
     """
-    days = last_months(newest_day(clock_from(settings.now).now()), months)
-    quarters = list((days.clip(DayRange(FIRST_DAY, days.until)) or days).quarters())
+    today = newest_day(clock_from(settings.now).now())
+    if today < FIRST_DAY:
+        raise WrongUse(f"there is nothing to read before {FIRST_DAY}, and FBADS_NOW says that it is {today}")
+    months_back = last_months(today, months)
+    quarters = list(DayRange(max(months_back.since, FIRST_DAY), today).quarters())
     with ready_home(settings) as database:
         backfill = Backfill(settings, database, _accounts(settings, database, account_ids))
         try:
@@ -46,23 +50,32 @@ def run_backfill(settings: Settings, months: int, account_ids: list[str]) -> int
 
 @dataclass
 class Backfill:
-    """What to fill, and how far it came. failed: accounts that could not be read, left out from then on."""
+    """What to fill, and how far it came.
+
+    has_run: whether this call collected anything; failed: accounts that could not be read, left out from then on.
+    """
 
     settings: Settings
     database: Database
     accounts: list[Account]
     finished: int = 0
+    has_run: bool = False
     failed: set[str] = field(default_factory=set)
 
     def fill(self, parts: list[DayRange], progress: Progress) -> int:
-        """The worst exit code of the parts."""
-        worst = 0
+        """The worst exit code of the parts; ends with the part in which the last account failed."""
+        codes = [0]
         for part in parts:
             progress(str(part), self.finished, len(parts))
-            worst = max(worst, self._fill(part, _within(progress, part, self.finished, len(parts))))
+            codes.append(self._fill(part, _within(progress, part, self.finished, len(parts))))
+            if codes[-1] > PARTLY:
+                return codes[-1]
             self.finished += 1
+        if not self.has_run and self._marts_are_behind():
+            newest = DayRange(parts[0].until, parts[0].until)
+            codes.append(self._run(newest, [one.account_id for one in self.accounts[:1]], progress))
         progress("done", self.finished, len(parts))
-        return worst
+        return max(codes)
 
     def _fill(self, part: DayRange, progress: Progress) -> int:
         unread = dict(self._unread(part))
@@ -70,13 +83,24 @@ class Backfill:
             print(f"{part}\tread before", flush=True)
             return 0
         days = DayRange(min(one.since for one in unread.values()), max(one.until for one in unread.values()))
+        return self._run(days, sorted(unread), progress)
+
+    def _run(self, days: DayRange, account_ids: list[str], progress: Progress) -> int:
+        """The exit code of one run; where other accounts can still be read, that all of these failed is a part."""
+        self.has_run = True
         breakdown_days = None if "breakdowns" in self.settings.model_fields_set else 0
         summary = collect_and_model(
-            self.database, days, sorted(unread), progress, time.time(), breakdown_days=breakdown_days
+            self.database, days, account_ids, progress, time.time(), breakdown_days=breakdown_days
         )
         self.failed |= {row["account_id"] for row in summary["accounts"] if row["status"] == "failed"}
         _print(days, summary)
-        return exit_code(summary)
+        code = exit_code(summary)
+        others_remain = summary["accounts"] and len(self.failed) < len(self.accounts)
+        return PARTLY if code > PARTLY and not summary["is_wrong_use"] and others_remain else code
+
+    def _marts_are_behind(self) -> bool:
+        """As a call leaves them that was stopped between reading its last part and modelling it."""
+        return PostgresMarts(self.database.owner, dict).is_behind()
 
     def _unread(self, part: DayRange) -> Iterator[tuple[str, DayRange]]:
         """Account → its days of the part that still have to be read."""

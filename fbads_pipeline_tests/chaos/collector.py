@@ -19,8 +19,7 @@ from fbads_pipeline.services.sync_plan import SyncPlan, list_accounts
 
 APPLICATION = "chaos collector"
 BREAKDOWNS = ("age,gender",)
-# Small ones, so that a reading has several pages and a kill may fall between two of them.
-PAGE_ROWS = 60
+SMALL_PAGE_ROWS = 60
 _WAIT_SECONDS = 60.0
 # Every collector is forked from one process that has imported everything: a start costs milliseconds.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -29,7 +28,11 @@ _CONTEXT.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True)
 class Run:
-    """What one collector does. days: None for a tick; is_protected: False commits after each page."""
+    """What one collector does.
+
+    days: None for a tick. page_rows: small, so that a reading has several pages and a kill may fall between two of
+    them. is_protected: False commits after each page.
+    """
 
     run_id: str
     database_url: str
@@ -37,6 +40,7 @@ class Run:
     token: str
     now: str
     days: DayRange | None
+    page_rows: int = SMALL_PAGE_ROWS
     is_protected: bool = True
 
 
@@ -57,7 +61,7 @@ class PageByPage(PostgresRawStore):
 
 def collect(run: Run) -> None:
     """Do it to its end; AssertionError where an account was not read completely."""
-    insights.PAGE_ROWS = PAGE_ROWS
+    insights.PAGE_ROWS = run.page_rows
     database = engine(run.database_url, application_name=APPLICATION, pool_size=10)
     store = PostgresRawStore(database) if run.is_protected else PageByPage(database)
     clock = clock_from(datetime.fromisoformat(run.now))

@@ -2,12 +2,22 @@
 
 import signal
 import subprocess
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from fbads_pipeline.cli import app
-from fbads_pipeline_tests.local.conftest import FBADS
+from fbads_pipeline.domain.accounts import Account
+from fbads_pipeline.domain.collecting import LEVELS
+from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.local import backfill
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.local.conftest import FBADS, NOW
+
+PART = DayRange(date(2026, 11, 9), date(2026, 11, 9))
 
 
 def insights_calls(sandbox):
@@ -63,3 +73,57 @@ def test_months_that_meta_does_not_keep_are_wrong_use(arguments, sentence):
     done = CliRunner().invoke(app, ["backfill", *arguments])
     assert done.exit_code == 2
     assert sentence in done.output
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Runs that were asked for, as (first day, accounts); account "2" is refused in each."""
+    asked = []
+
+    def collect_and_model(database, days, account_ids, progress, started, *, breakdown_days):
+        asked.append((str(days.since), account_ids))
+        rows = [{"account_id": one, "status": "failed" if one == "2" else "done"} for one in account_ids]
+        failed = [row for row in rows if row["status"] == "failed"]
+        status = "done" if not failed else "failed" if len(failed) == len(rows) else "partial"
+        told = {f"account {row['account_id']}": "it is forbidden" for row in failed}
+        figures = {"rows_read": 1, "calls": 1, "seconds": {}}
+        return {"accounts": rows, "status": status, "problems": told, "is_wrong_use": False, **figures}
+
+    monkeypatch.setattr(backfill, "collect_and_model", collect_and_model)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("accounts", "code", "asked"),
+    [
+        ("12", 1, [("2026-10-01", ["1", "2"]), ("2026-09-12", ["1"])]),
+        ("2", 3, [("2026-10-01", ["2"])]),
+        ("1", 0, [("2026-10-01", ["1"]), ("2026-09-12", ["1"])]),
+    ],
+)
+def test_an_account_that_fails_is_named_and_left_out(runs, migrated_engine, capsys, accounts, code, asked):
+    seen = [Account(one, None, "BRL", "America/Sao_Paulo") for one in accounts]
+    settings = load_settings(now=NOW)
+    work = backfill.Backfill(settings, SimpleNamespace(owner=migrated_engine), seen)
+    parts = list(DayRange(date(2026, 9, 12), date(2026, 11, 10)).quarters())
+    assert work.fill(parts, lambda name, done, total: None) == code
+    assert runs == asked
+    assert capsys.readouterr().err.count("account 2: it is forbidden") == (1 if "2" in accounts else 0)
+
+
+def test_what_a_stopped_call_read_but_did_not_model_is_modelled(runs, migrated_engine):
+    with migrated_engine.begin() as connection:
+        query = (
+            "insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok)"
+            " values (:a, :l, :d, :r, 'x', true)"
+        )
+        rows = [{"a": "1", "l": level, "d": PART.since, "r": NOW} for level in LEVELS]
+        connection.execute(sa.text(query), rows)
+        connection.execute(
+            sa.text("insert into raw.changed_days (account_id, day) values ('1', :d)"), {"d": PART.since}
+        )
+    settings = load_settings(now=NOW)
+    database = SimpleNamespace(owner=migrated_engine)
+    work = backfill.Backfill(settings, database, [Account("1", None, "BRL", "America/Sao_Paulo")])
+    assert work.fill([PART], lambda name, done, total: None) == 0
+    assert runs == [(str(PART.until), ["1"])]

@@ -75,6 +75,11 @@ where campaigns.effective_status = 'ACTIVE'
 order by sums.account_id, sums.campaign_id
 """
 
+_IS_BEHIND = """
+select coalesce((select max(seq) from raw.changed_days), 0)
+    > coalesce((select max(seq) from intermediate.publications), 0)
+"""
+
 _INACTIVE = """
 select asked.campaign_id
 from unnest(cast(:ids as text[])) as asked (campaign_id)
@@ -96,6 +101,13 @@ class PostgresMarts:
             if connection.execute(sa.text("select to_regclass('intermediate.publications')")).scalar() is None:
                 return 0
             return int(connection.execute(sa.text(_VERSION)).scalar_one())
+
+    def is_behind(self) -> bool:
+        """Whether days of raw changed after the last published state, as when a run was stopped between the two."""
+        with self._engine.connect() as connection:
+            if connection.execute(sa.text("select to_regclass('intermediate.publications')")).scalar() is None:
+                return bool(connection.execute(sa.text("select exists (select from raw.changed_days)")).scalar_one())
+            return bool(connection.execute(sa.text(_IS_BEHIND)).scalar_one())
 
     def accounts(self) -> list[Account]:
         with self._engine.connect() as connection:

@@ -40,6 +40,16 @@ def test_the_version_is_that_of_the_last_publication(world, marts):
     assert marts.version() == 2
 
 
+def test_marts_are_behind_from_a_change_until_it_is_published(world, marts, migrated_engine):
+    assert not PostgresMarts(migrated_engine, lambda: EXPRESSIONS).is_behind()
+    world.execute("insert into raw.changed_days (account_id, day) values ('1', date '2026-11-22')")
+    assert marts.is_behind()
+    world.execute(
+        "insert into intermediate.publications (version, seq) values (1, (select max(seq) from raw.changed_days))"
+    )
+    assert not marts.is_behind()
+
+
 def test_accounts_come_with_their_currency_and_zone(world, marts):
     world.account("2", zone="Asia/Tokyo", currency="JPY")
     world.account("1")
