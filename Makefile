@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest docs demo up test lint bench clean browser
+.PHONY: help install manifest docs demo up test lint bench eval clean browser
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -54,6 +54,9 @@ browser: ## Chromium for the tests of the pages (Debian's package; as root only)
 
 bench: install ## what things cost, side by side in one run
 	$(BIN)/python -m fbads_pipeline_tests.bench $(ARGS)
+
+eval: install ## marks of the detectors on worlds made for it
+	$(BIN)/python -m fbads_pipeline_tests.evaluation $(ARGS)
 
 lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --python-version $$v \

@@ -9,6 +9,7 @@ import signal
 import sys
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,6 +44,13 @@ class Role(StrEnum):
 
     OWNER = "owner"
     ANALYST = "analyst"
+
+
+class Words(StrEnum):
+    """The language of what people read."""
+
+    EN = "en"
+    PT = "pt"
 
 
 @app.command()
@@ -114,6 +122,43 @@ def sql(
     from fbads_pipeline.local.sql import run_sql
 
     raise typer.Exit(run_sql(load_settings(), query, fmt.value))
+
+
+@app.command()
+def backtest(
+    readings: Annotated[Path, typer.Option(help="CSV of half-hour readings, cumulative since local midnight.")],
+    campaigns: Annotated[Path, typer.Option(help="CSV: campaign_id, tier, objective, created.")],
+    changes: Annotated[Path, typer.Option(help="CSV of the activity log: ts, campaign_id, event, old, new.")],
+    out: Annotated[Path, typer.Option(help="Where the alerts go, as CSV.")],
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY, metavar="DAY", help="First day told.")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=DAY, metavar="DAY", help="Last day read.")] = None,
+    as_sent: Annotated[bool, typer.Option("--as-sent", help="Also apply alert budget and grouping.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Print counts per kind.")] = False,
+    plots: Annotated[Path | None, typer.Option(help="Write plots here (.svg or .html).")] = None,
+    language: Annotated[Words, typer.Option(help="Of the messages.")] = Words.EN,
+) -> None:
+    """What the detectors would have said, reading by reading, never looking ahead. Needs no database."""
+    from fbads_pipeline.local.backtest import run_backtest
+
+    first, last = since and since.date(), until and until.date()
+    code = run_backtest(
+        readings, campaigns, changes, out, since=first, until=last, as_sent=as_sent, summary=summary, plots=plots,
+        language=language.value,
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command()
+def detect(
+    series: Annotated[Path, typer.Argument(help="CSV of one KPI: timestamp, value; any regular step.")],
+    out: Annotated[Path, typer.Option(help="Where timestamp, value, score, alert go.")],
+) -> None:
+    """Mark the anomalies of one series, row by row, never looking ahead. Needs no database."""
+    from fbads_pipeline.local.detect import run_detect
+
+    raise typer.Exit(run_detect(series, out))
 
 
 @app.command()

@@ -1,0 +1,72 @@
+"""The one frozen configuration of the detectors."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DetectionSettings:
+    """Hours, days, counts and standard scores; the defaults are what `docs/evaluation.md` measured."""
+
+    # Baselines
+    half_life_days: float = 10.0
+    learning_days: float = 7.0
+    known_days: int = 5
+    baseline_days: float = 2.5
+    weekday_shrinkage: float = 0.7
+    own_weekend_shrinkage: float = 2.0
+    profile_shrinkage: float = 2.0
+
+    # How long the tests look back, in hours (spend, CTR, CPM) or days (conversions, today included)
+    spend_hours: tuple[float, ...] = (1.5, 3.0, 6.0, 12.0, 24.0)
+    ctr_hours: tuple[float, ...] = (3.0, 6.0, 12.0, 24.0, 48.0)
+    cpm_hours: tuple[float, ...] = (3.0, 12.0, 24.0)
+    conversion_days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    tracking_hours: tuple[float, ...] = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0)
+
+    # When a test speaks: a standard score per window. Two readings of one day share most of a long window, so that a
+    # long window is tested less often than a short one and may ask for less.
+    # Spend runs away upwards more easily than down; its shortest window is there for stops alone.
+    spend_low_z: tuple[float, ...] = (99.0, 5.4, 5.0, 4.8, 4.8)
+    spend_high_z: tuple[float, ...] = (99.0, 6.2, 5.8, 5.1, 4.6)
+    ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
+    cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
+    conversions_z: tuple[float, ...] = (3.5, 3.5, 3.5, 3.4, 3.3)
+    stop_probability: float = 1e-6
+    tracking_probability: float = 1e-4
+    least_impressions: float = 30.0
+    least_clicks: float = 8.0
+    least_conversions: float = 5.0
+    false_discovery_rate: float = 0.05
+    few_conversions: float = 15.0
+    few_conversions_z: float = 0.25
+    conversion_discovery_rate: float = 0.1
+
+    # The least relative change worth a word
+    spend_change: float = 0.35
+    ctr_change: float = 0.25
+    cpm_change: float = 0.25
+    conversion_change: float = 0.3
+
+    # Own variation: never taken as smaller than this
+    spend_floor: float = 0.10
+    ctr_floor: float = 0.10
+    cpm_floor: float = 0.05
+    conversion_cv: float = 0.35
+
+    # Saying it once
+    rearm_z: float = 2.0
+    calm_hours: float = 2.0
+    cooldown_hours: float = 72.0
+    edit_silence_hours: float = 48.0
+    stale_hours: float = 2.0
+    new_level_days: float = 7.0
+    alerts_a_day_per_100: float = 1.0
+
+    # Account-wide
+    shock_share: float = 0.3
+    shock_campaigns: int = 5
+
+    # Fatigue
+    fatigue_days: tuple[int, ...] = (21, 14, 10)
+    fatigue_drop: float = 0.15
+    fatigue_z: tuple[float, ...] = (3.0, 3.3, 3.6)
