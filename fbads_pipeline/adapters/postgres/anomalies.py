@@ -23,6 +23,8 @@ from fbads_pipeline.domain.detection.account import (
     Memory,
     ObjectState,
 )
+from fbads_pipeline.domain.detection.wording import recovery
+from fbads_pipeline.domain.words import Language
 
 _LOCK = 0x66626164735F616E  # "fbads_an"
 
@@ -149,7 +151,7 @@ def _news(rows: Sequence[sa.RowMapping]) -> AnomalyNews:
         account_id=first["account_id"],
         account_name=first["account_name"],
         currency=first["currency"],
-        day=max(row["day"] for row in rows),
+        day=max(row["at_local"] for row in rows).date(),
         parts=tuple(_part(row) for row in rows),
     )
 
@@ -169,7 +171,14 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
     )
     if not part.is_recovery:
         return part
-    return replace(part, severity="info", text_pt=row["recovery_pt"], text_en=row["recovery_en"])
+    return replace(part, severity="info", text_pt=_recovery(row, "pt"), text_en=_recovery(row, "en"))
+
+
+def _recovery(row: sa.RowMapping, language: Language) -> str:
+    """Back to usual with both moments; a new usual level in the words of the detectors."""
+    if row["resolution"] == "new_usual":
+        return str(row[f"recovery_{language}"])
+    return recovery(row["kind"], row["since_local"], row["at_local"], language)
 
 
 def _json(value: object) -> str:

@@ -103,9 +103,10 @@ select
     found.*,
     accounts.name as account_name,
     campaigns.name as campaign_name,
-    (coalesce(found.closed_at, found.said_at) at time zone coalesce(accounts.timezone_name, 'UTC'))::date as day
+    found.since at time zone accounts.timezone_name as since_local,
+    coalesce(found.closed_at, found.said_at) at time zone accounts.timezone_name as at_local
 from (select * {_UNTOLD} for update) as found
-left join marts.accounts as accounts on accounts.account_id = found.account_id
+join marts.accounts as accounts on accounts.account_id = found.account_id
 left join marts.campaigns as campaigns
     on campaigns.account_id = found.account_id and campaigns.campaign_id = found.campaign_id
 order by found.account_id, found.anomaly_id
