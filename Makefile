@@ -58,6 +58,7 @@ bench: install ## what things cost, side by side in one run
 eval: install ## marks of the detectors on worlds made for it
 	$(BIN)/python -m fbads_pipeline_tests.evaluation $(ARGS)
 	$(BIN)/python -m fbads_pipeline_tests.evaluation_decisions
+
 chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
 	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)
 

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from fbads_pipeline.adapters.logs import set_up_logs
+from fbads_pipeline.defs.analyse import anomalies as analyse_anomalies
 from fbads_pipeline.defs.analyse import assets as analyse
 from fbads_pipeline.defs.analyse import checks as analyse_checks
 from fbads_pipeline.defs.analyse import sensor as analyse_sensor
@@ -20,8 +21,12 @@ from fbads_pipeline.defs.tell import troubles as tell_troubles
 set_up_logs()
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([collect, collect_tokens, model, analyse, tell, tell_troubles]),
-    asset_checks=dg.load_asset_checks_from_modules([collect_checks, collect_tokens, analyse_checks, tell_checks]),
+    assets=dg.load_assets_from_modules(
+        [collect, collect_tokens, model, analyse, analyse_anomalies, tell, tell_troubles]
+    ),
+    asset_checks=dg.load_asset_checks_from_modules(
+        [collect_checks, collect_tokens, analyse_checks, analyse_anomalies, tell_checks]
+    ),
     jobs=[
         collect_schedule.collect_and_model,
         analyse_sensor.review,

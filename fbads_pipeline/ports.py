@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.alerts import AccountNews, Alert, DeliveryAttempt, DueDelivery, Recipient
+from fbads_pipeline.domain.anomaly_words import AnomalyNews
 from fbads_pipeline.domain.breaches import Breach, CampaignWindow
 from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.tokens import NamedToken, TokenCheck, TokenFacts
 from fbads_pipeline.domain.trouble_words import TroubleNews
@@ -204,6 +206,32 @@ class Troubles(Protocol):
 
     def current(self) -> list[Trouble]:
         """The open ones, the oldest first."""
+
+
+class Anomalies(Protocol):
+    """What the detectors read, remember and say. The same readings a second time write nothing."""
+
+    def memory(self, account_id: str) -> Memory | None:
+        """What the detectors remember of the account."""
+
+    def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
+        """What was read after `since` (None: over the last `days` days); None for an account without currency."""
+
+    def save(self, account_id: str, before: Memory | None, followed: Followed, *, now: datetime) -> int:
+        """Write the memory and what is to open or close, in one transaction; returns rows of anomalies written. Nothing
+        at all where another run has moved the memory on from `before` meanwhile."""
+
+    def announce(
+        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime
+    ) -> int:
+        """In one transaction: one alert with its deliveries per account that has something nobody has heard of: an open
+        anomaly, or the recovery of one that was told; returns how many alerts were written."""
+
+    def untold(self) -> int:
+        """How many alerts `announce` would write now."""
+
+    def current(self) -> list[FoundAnomaly]:
+        """The open ones, ordered by account, campaign and metric."""
 
 
 class Outbox(Protocol):

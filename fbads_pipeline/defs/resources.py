@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.adapters.postgres.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.catalogue import read_catalogue
 from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
 from fbads_pipeline.adapters.postgres.database import Database, shared_database
@@ -132,6 +133,11 @@ def decisions_resource(_: dg.InitResourceContext) -> PostgresDecisions:
     return PostgresDecisions(shared_database().owner)
 
 
+@dg.resource(description="What the detectors read, remember and say.")
+def anomalies_resource(_: dg.InitResourceContext) -> PostgresAnomalies:
+    return PostgresAnomalies(shared_database().owner)
+
+
 @dg.resource(description="What waits to leave the house.")
 def outbox_resource(_: dg.InitResourceContext) -> PostgresOutbox:
     return PostgresOutbox(shared_database().owner)
@@ -174,6 +180,7 @@ def resources() -> dict[str, Any]:
         "dbt": dbt_resource,
         "marts": marts_resource,
         "decisions": decisions_resource,
+        "anomalies": anomalies_resource,
         "outbox": outbox_resource,
         "troubles": troubles_resource,
         "channels": channels_resource,

@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.engine import DatabaseUnreachable
-from fbads_pipeline.defs.analyse import assets, checks, sensor
+from fbads_pipeline.defs.analyse import anomalies, assets, checks, sensor
 from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops
 from fbads_pipeline.defs.tell import sensor as tell_sensor
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
+    FakeAnomalies,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -23,6 +24,7 @@ from fbads_pipeline_tests.fakes import (
     a_breach,
     a_delivery,
     a_window,
+    an_anomaly,
     high_cpa,
     low_ctr,
 )
@@ -33,6 +35,7 @@ def world():
     return {
         "marts": FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")),
         "decisions": FakeDecisions(),
+        "anomalies": FakeAnomalies(),
         "outbox": FakeOutbox(a_delivery(1)),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),
@@ -42,8 +45,8 @@ def world():
 
 def definitions(world):
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([assets, ops]),
-        asset_checks=dg.load_asset_checks_from_modules([checks, tell_checks]),
+        assets=dg.load_assets_from_modules([assets, anomalies, ops]),
+        asset_checks=dg.load_asset_checks_from_modules([checks, anomalies, tell_checks]),
         jobs=[sensor.review, tell_sensor.dispatch_job],
         sensors=[sensor.marts_refreshed, tell_sensor.messages_due],
         resources=world,
@@ -69,14 +72,17 @@ class TestTheReview:
         result = run(world)
         assert result.success
         keys = [one.asset_key.to_user_string() for one in result.get_asset_materialization_events()]
-        assert keys == ["analysis/breaches", "ops/suggestions", "ops/alerts", "ops/deliveries"]
+        assert sorted(keys[:2]) == ["analysis/anomalies", "analysis/breaches"]
+        assert keys[2:] == ["ops/suggestions", "ops/alerts", "ops/deliveries"]
         assert [one.campaign_id for one in world["decisions"].pending.values()] == ["7", "8"]
         assert len(world["decisions"].alerts) == 1
         assert world["channels"]["fake"].sent == [("a1", "someone", False)]
         assert all(one.passed for one in checks_of(result).values())
         assert sorted(checks_of(result)) == [
+            "every_anomaly_is_in_numbers",
             "every_breach_is_past_its_limit",
             "every_message_goes_out",
+            "no_anomaly_on_a_paused_campaign",
             "no_breach_on_a_paused_campaign",
         ]
 
@@ -86,7 +92,7 @@ class TestTheReview:
         assert (breaches["breaches"], breaches["campaigns"], breaches["marts_version"]) == (2, 3, 3)
         assert "| 1 | 8 | Verão | cpa\\_above | 81.4000 | 50 | 1628 BRL | 20 | 2026\\-11\\-22 |" in breaches["table"]
         assert metadata_of(result, "ops/suggestions") == {"opened": 2, "renewed": 0, "expired": 0}
-        assert metadata_of(result, "ops/alerts") == {"alerts": 1, "recipients": 1}
+        assert metadata_of(result, "ops/alerts") == {"alerts": 1, "of_anomalies": 0, "recipients": 1}
         sent = metadata_of(result, "ops/deliveries")
         assert (sent["sent"], sent["retry"], sent["unknown"], sent["failed"]) == (1, 0, 0, 0)
         assert "| fake | someone | 1 campanha fora dos limites\\: Loja 1 | 1 | sent |  |" in sent["table"]
@@ -119,9 +125,10 @@ class TestTheLineage:
             for key in graph.materializable_asset_keys
         }
         assert parents == {
+            "analysis/anomalies": ["marts/campaign_daily", "raw/insights"],
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
             "ops/suggestions": ["analysis/breaches"],
-            "ops/alerts": ["ops/suggestions"],
+            "ops/alerts": ["analysis/anomalies", "ops/suggestions"],
             "ops/deliveries": ["ops/alerts"],
         }
 
@@ -147,6 +154,30 @@ class TestTheChecks:
         check = checks_of(run(world))["every_breach_is_past_its_limit"]
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
         assert check.description == "within the limit after all: account 1 campaign 7 (ctr_below)"
+
+
+class TestTheAnomalies:
+    def test_every_account_is_followed_and_what_is_open_is_shown(self, world):
+        world["anomalies"] = FakeAnomalies(an_anomaly("7"), an_anomaly("8", kind="cpm_rise"), waiting=1)
+        result = run(world)
+        told = metadata_of(result, "analysis/anomalies")
+        assert world["anomalies"].asked == ["1"]
+        assert (told["accounts"], told["open"], told["kinds"]) == (1, 2, {"cpm_rise": 1, "delivery_stop": 1})
+        assert "| 1 | 8 | cpm\\_rise | critical |" in told["table"]
+        assert metadata_of(result, "ops/alerts")["of_anomalies"] == 1
+
+    @pytest.mark.parametrize("wrong", [{"low": float("nan")}, {"message_en": "CTR of nan %"}])
+    def test_an_anomaly_without_numbers_is_named(self, world, wrong):
+        world["anomalies"] = FakeAnomalies(an_anomaly("7"), an_anomaly("8", **wrong))
+        check = checks_of(run(world))["every_anomaly_is_in_numbers"]
+        assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+        assert check.description == "no finite numbers: account 1 campaign 8 (delivery_stop)"
+
+    def test_an_open_anomaly_on_a_paused_campaign_is_named(self, world):
+        world["anomalies"], world["marts"].paused = FakeAnomalies(an_anomaly("7"), an_anomaly("8")), {"8"}
+        check = checks_of(run(world))["no_anomaly_on_a_paused_campaign"]
+        assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert check.description == "not active: account 1 campaign 8 (delivery_stop)"
 
 
 class TestTheSensor:

@@ -13,6 +13,7 @@ from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.test_analyse import checks_of, definitions, metadata_of, run
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
+    FakeAnomalies,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -28,6 +29,7 @@ def world():
     return {
         "marts": FakeMarts(),
         "decisions": FakeDecisions(),
+        "anomalies": FakeAnomalies(),
         "outbox": FakeOutbox(),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),
@@ -81,7 +83,7 @@ class TestTheJob:
 
 class TestTheSensor:
     def tick(self, world, instance):
-        keys = ("decisions", "outbox", "channels", "clock", "settings")
+        keys = ("decisions", "anomalies", "outbox", "channels", "clock", "settings")
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
         return sensor.messages_due(context)
 
@@ -103,6 +105,10 @@ class TestTheSensor:
     def test_newcomers_that_wait_for_their_day_are_due_on_it(self, world, instance):
         waiting(world)
         assert self.tick(world, instance).tags["fbads/accounts_to_announce"] == "1"
+
+    def test_anomalies_that_nobody_has_heard_of_are_due(self, world, instance):
+        world["anomalies"] = FakeAnomalies(waiting=2)
+        assert self.tick(world, instance).tags["fbads/accounts_to_announce"] == "2"
 
     def test_a_channel_that_is_not_configured_starts_nothing(self, world, instance):
         world["outbox"] = FakeOutbox(a_delivery(1, "slack"))

@@ -8,7 +8,8 @@ import dagster as dg
 from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.alerts import Outcome
-from fbads_pipeline.ports import Channel, Clock, Decisions, Outbox
+from fbads_pipeline.ports import Anomalies, Channel, Clock, Decisions, Outbox
+from fbads_pipeline.services import detect_anomalies as detecting
 from fbads_pipeline.services import dispatch_alerts as dispatching
 from fbads_pipeline.services import review_performance as reviewing
 from fbads_pipeline.settings import Settings
@@ -23,14 +24,18 @@ def emit_suggestions(decisions: dg.ResourceParam[Decisions], clock: dg.ResourceP
     return dg.Output(None, metadata=dict(vars(changes)))
 
 
-@dg.op(ins={"suggestions": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
-def announce_suggestions(
-    decisions: dg.ResourceParam[Decisions], clock: dg.ResourceParam[Clock], settings: dg.ResourceParam[Settings]
+@dg.op(ins={"suggestions": dg.In(dg.Nothing), "anomalies": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+def announce_news(
+    decisions: dg.ResourceParam[Decisions],
+    anomalies: dg.ResourceParam[Anomalies],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
 ) -> dg.Output[None]:
-    """One message per account and day."""
+    """Suggestions: one message per account and day. Anomalies: one per account and reading that has news."""
     recipients = recipients_from(settings)
-    announced = reviewing.announce(decisions, clock, recipients)
-    return dg.Output(None, metadata={"alerts": announced, "recipients": len(recipients)})
+    urgent = detecting.announce_anomalies(anomalies, clock, recipients)
+    alerts = urgent + reviewing.announce(decisions, clock, recipients)
+    return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(recipients)})
 
 
 @dg.op(ins={"alerts": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
@@ -53,12 +58,15 @@ def suggestions(breaches: Any) -> Any:
 
 @dg.graph_asset(
     key=["ops", "alerts"],
-    ins={"suggestions": dg.AssetIn(key=["ops", "suggestions"], dagster_type=dg.Nothing)},
-    description="One row per message: what is new for an account on one of its days.",
+    ins={
+        "suggestions": dg.AssetIn(key=["ops", "suggestions"], dagster_type=dg.Nothing),
+        "anomalies": dg.AssetIn(key=["analysis", "anomalies"], dagster_type=dg.Nothing),
+    },
+    description="One row per message: what is new for an account on one of its days, or in one of its readings.",
     **_ABOUT,
 )
-def alerts(suggestions: Any) -> Any:
-    return announce_suggestions(suggestions)
+def alerts(suggestions: Any, anomalies: Any) -> Any:
+    return announce_news(suggestions=suggestions, anomalies=anomalies)
 
 
 @dg.graph_asset(

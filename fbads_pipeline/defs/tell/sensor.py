@@ -6,7 +6,7 @@ import dagster as dg
 
 from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.outages import outages, sentence
-from fbads_pipeline.ports import Channel, Clock, Decisions, Outbox
+from fbads_pipeline.ports import Anomalies, Channel, Clock, Decisions, Outbox
 from fbads_pipeline.settings import Settings, SettingsError
 
 dispatch_job = dg.define_asset_job(
@@ -32,6 +32,7 @@ _UNDER_WAY = [
 def messages_due(
     context: dg.SensorEvaluationContext,
     decisions: dg.ResourceParam[Decisions],
+    anomalies: dg.ResourceParam[Anomalies],
     outbox: dg.ResourceParam[Outbox],
     channels: dg.ResourceParam[dict[str, Channel]],
     clock: dg.ResourceParam[Clock],
@@ -41,7 +42,7 @@ def messages_due(
     try:
         recipients_from(settings)
         due = {name: number for name, number in outbox.due().items() if name in channels}
-        accounts = decisions.unannounced(now=clock.now())
+        accounts = decisions.unannounced(now=clock.now()) + anomalies.untold()
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except outages() as outage:

@@ -31,7 +31,9 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     channels = (st.R_SPEND, st.E_SPEND, st.R_IMPRESSIONS, st.E_IMPRESSIONS, st.READINGS)
     spend, due, shown, shown_due, readings = window_sums(state, settings.spend_hours, channels)
     due_enough = read & (shown_due >= settings.least_impressions) & (due > 0)
-    enough = due_enough & (state.level_days > settings.baseline_days)
+    # A stop speaks on less than a whole baseline; so must its end.
+    stopped = state.is_open[st.F_SPEND] & state.is_hard[st.F_SPEND]
+    enough = due_enough & ((state.level_days > settings.baseline_days) | stopped)
     little = 2.0 * np.maximum(state.cpm, 1e-12)
     log = np.where(enough, np.log((spend + little) / (np.where(enough, due, 1.0) + little)), np.nan)
     own = spread_of(state, st.F_SPEND, settings.spend_floor, 0.3)

@@ -88,6 +88,15 @@ def message(finding: Anomaly, language: Language) -> str:
     return text + (_LIKELY[language].format(causes=causes) if causes else "")
 
 
+def recovery(what: str, since: datetime, closed_at: datetime, language: Language) -> str:
+    """That it is over, and what had been; both moments account-local."""
+    named = _WHAT[language][what].split(":")[0]
+    over, begun = _moment(closed_at, language), _moment(since, language)
+    if language == "pt":
+        return f"{named}: de volta ao usual em {over}; durava desde {begun}."
+    return f"{named}: back to usual on {over}; it had lasted since {begun}."
+
+
 def _figure(finding: Anomaly, value: float, language: Language) -> str:
     if finding.metric == "ctr":
         return percent(Decimal(repr(round(value, 6))), language)

@@ -1,0 +1,119 @@
+"""The statements of the detectors' store: what was read since, what is remembered, what is told."""
+
+MEMORY = "select version, state, read_until from analysis.detector_states where account_id = :account"
+
+ACCOUNT = "select currency, timezone_name from marts.accounts where account_id = :account and currency is not null"
+
+_IS_CAMPAIGN_RUN = "account_id = :account and level = 'campaign' and breakdown = '' and ok"
+NEWEST_RUN = f"select max(read_at) from raw.reading_runs where {_IS_CAMPAIGN_RUN}"
+RUNS = f"""
+select distinct read_at, day from raw.reading_runs
+where {_IS_CAMPAIGN_RUN} and read_at > :since
+order by read_at, day
+"""
+
+# Every version of those days: the ones before `since` say what stood when nothing new was found.
+FIGURES = """
+select
+    campaign_id, day, known_from,
+    impressions::double precision, clicks::double precision, spend::double precision, conversions::double precision,
+    is_removed
+from marts.campaign_daily_versions
+where account_id = :account and day = any(:days) and (known_to > :since or known_to is null)
+    and known_from <= :until
+order by known_from, campaign_id, day
+"""
+
+STATES = """
+select campaign_id as object_id, campaign_id, valid_from, effective_status = 'ACTIVE' as is_active,
+    daily_budget::double precision
+from marts.campaign_history where account_id = :account
+union all
+select adset_id, campaign_id, valid_from, effective_status = 'ACTIVE', daily_budget::double precision
+from marts.adset_history where account_id = :account
+order by valid_from, object_id
+"""
+
+CREATED = "select campaign_id, created_at from marts.campaigns where account_id = :account and created_at is not null"
+
+LEARNING = """
+select campaign_id
+from marts.adsets
+where account_id = :account and effective_status = 'ACTIVE' and learning_status is not null
+group by campaign_id
+having bool_and(learning_status = 'LEARNING')
+"""
+
+# The memory moves on only from where it was read: of two runs at once the second writes nothing.
+KEEP_MEMORY = """
+insert into analysis.detector_states as known (account_id, version, state, read_until)
+values (:account, :version, :state, :read_until)
+on conflict (account_id) do update
+set version = excluded.version, state = excluded.state, read_until = excluded.read_until
+where known.version = :version_before and known.read_until = :read_until_before
+"""
+
+COLUMNS = (
+    *("anomaly_id", "account_id", "campaign_id", "kind", "metric", "severity", "since", "said_at"),
+    *("observed", "expected", "low", "high", "money_at_stake_per_day", "currency", "causes"),
+    *("message_pt", "message_en", "data_used", "detector_version", "is_alert", "resolution"),
+)
+_JSON = frozenset({"causes", "data_used"})
+
+# What stands open for that campaign and metric stays what it is, and an anomaly that is known keeps its life.
+OPEN = f"""
+insert into analysis.anomalies ({", ".join(COLUMNS)}, status, closed_at, updated_at)
+values (
+    {", ".join(f"cast(:{name} as jsonb)" if name in _JSON else f":{name}" for name in COLUMNS)},
+    case when cast(:resolution as text) is null then 'OPEN' else 'CLOSED' end,
+    case when cast(:resolution as text) is not null then cast(:said_at as timestamptz) end,
+    :now
+)
+on conflict do nothing
+"""
+
+CLOSE = """
+update analysis.anomalies set
+    status = 'CLOSED', closed_at = :closed_at, resolution = :resolution,
+    recovery_pt = :recovery_pt, recovery_en = :recovery_en, updated_at = :now
+where
+    account_id = :account and campaign_id = :campaign_id and status = 'OPEN'
+    and (metric = :metric or cast(:metric as text) is null)
+"""
+
+CURRENT = f"""
+select {", ".join(COLUMNS)} from analysis.anomalies where status = 'OPEN' order by account_id, campaign_id, metric
+"""
+
+# What ended before anybody heard of it is not told at all; an end is told where it is no pause.
+_UNTOLD = """
+from analysis.anomalies as found
+where
+    found.is_alert and (
+        (found.status = 'OPEN' and found.told_alert_id is null)
+        or (
+            found.told_alert_id is not null and found.recovery_alert_id is null
+            and found.resolution in ('recovered', 'new_usual')
+        )
+    )
+"""
+UNTOLD_ACCOUNTS = f"select count(distinct found.account_id) {_UNTOLD}"
+UNTOLD = f"""
+select
+    found.*,
+    accounts.name as account_name,
+    campaigns.name as campaign_name,
+    found.since at time zone accounts.timezone_name as since_local,
+    coalesce(found.closed_at, found.said_at) at time zone accounts.timezone_name as at_local
+from (select * {_UNTOLD} for update) as found
+join marts.accounts as accounts on accounts.account_id = found.account_id
+left join marts.campaigns as campaigns
+    on campaigns.account_id = found.account_id and campaigns.campaign_id = found.campaign_id
+order by found.account_id, found.anomaly_id
+"""
+MARK_TOLD = """
+update analysis.anomalies set
+    told_alert_id = coalesce(told_alert_id, :alert_id),
+    recovery_alert_id = case when status = 'CLOSED' then cast(:alert_id as text) end
+where anomaly_id = any(:ids)
+"""

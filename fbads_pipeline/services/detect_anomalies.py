@@ -1,0 +1,55 @@
+"""Detecting anomalies: what was read since the last time → detectors → anomalies opened and closed → outbox.
+
+The same readings a second time say nothing new and write nothing; what a crash lost is done again by the next run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fbads_pipeline.domain.alerts import Recipient
+from fbads_pipeline.domain.anomaly_words import compose_anomalies
+from fbads_pipeline.domain.detection.account import FoundAnomaly
+from fbads_pipeline.ports import Anomalies, Clock, Marts
+
+# Baselines look back 28 days; a week more lets them settle when everything is replayed.
+REPLAYED_DAYS = 35
+
+
+@dataclass(frozen=True)
+class DetectionReport:
+    """readings: account → how many were new; rows_written: anomalies opened or closed; current: the open ones."""
+
+    readings: Mapping[str, int]
+    rows_written: int
+    current: tuple[FoundAnomaly, ...]
+
+
+def detect_anomalies(marts: Marts, anomalies: Anomalies, clock: Clock) -> DetectionReport:
+    """Follow every account through its new readings, one transaction each."""
+    readings, written = {}, 0
+    for account in marts.accounts():
+        readings[account.account_id], rows = _follow(anomalies, account.account_id, clock)
+        written += rows
+    return DetectionReport(readings, written, tuple(anomalies.current()))
+
+
+def announce_anomalies(anomalies: Anomalies, clock: Clock, recipients: Sequence[Recipient]) -> int:
+    """One message per account with news into the outbox, in Portuguese; returns how many."""
+    return anomalies.announce(compose=compose_anomalies, recipients=recipients, now=clock.now())
+
+
+def _follow(anomalies: Anomalies, account_id: str, clock: Clock) -> tuple[int, int]:
+    """How many readings were new, and rows written."""
+    from fbads_pipeline.domain.detection.following import follow
+    from fbads_pipeline.domain.detection.packing import version_of
+    from fbads_pipeline.domain.detection.settings import DetectionSettings
+
+    settings = DetectionSettings()
+    memory = anomalies.memory(account_id)
+    is_known = memory is not None and memory.version == version_of(settings)
+    since = memory.read_until if memory and is_known else None
+    account = anomalies.readings(account_id, since=since, days=REPLAYED_DAYS)
+    followed = follow(account, memory, settings) if account else None
+    if followed is None:
+        return 0, 0
+    return followed.readings, anomalies.save(account_id, memory, followed, now=clock.now())
