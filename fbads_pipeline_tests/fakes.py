@@ -295,6 +295,7 @@ class FakeAnomalies:
 
     def __init__(self, *found: FoundAnomaly, waiting: int = 0) -> None:
         self.open, self.waiting, self.asked = list(found), waiting, list[str]()
+        self.unread = 0
 
     def memory(self, account_id: str) -> Memory | None:
         return None
@@ -314,6 +315,9 @@ class FakeAnomalies:
 
     def untold(self) -> int:
         return self.waiting
+
+    def behind(self, *, now: datetime) -> int:
+        return self.unread
 
     def current(self) -> list[FoundAnomaly]:
         return self.open

@@ -66,6 +66,10 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
     assert (account.detect().rows_written, account.announce()) == (0, 0)
     assert account.rows("select xmin, * from analysis.anomalies") + account.rows(_MEMORY) == before
 
+    account.read(found.said_at + timedelta(minutes=30))
+    behind = [account.anomalies.behind(now=account.clock.now() + timedelta(minutes=late)) for late in (1, 6)]
+    assert behind == [0, 1]
+
     for at in instants(found.said_at + timedelta(hours=3), stop.ends + timedelta(hours=15), 1.5):
         account.read(at)
         account.detect()
