@@ -13,9 +13,9 @@ from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops
 from fbads_pipeline.defs.tell import sensor as tell_sensor
 from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.fake_anomalies import FakeAnomalies, an_anomaly
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
-    FakeAnomalies,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -24,7 +24,6 @@ from fbads_pipeline_tests.fakes import (
     a_breach,
     a_delivery,
     a_window,
-    an_anomaly,
     high_cpa,
     low_ctr,
 )
