@@ -30,12 +30,18 @@ defs = dg.Definitions(
     jobs=[
         collect_schedule.collect_and_model,
         analyse_sensor.review,
+        analyse_anomalies.detect_job,
         tell_sensor.dispatch_job,
         collect_tokens.token_job,
         tell_troubles.troubles_job,
     ],
     schedules=[collect_schedule.every_half_hour, collect_tokens.every_day],
-    sensors=[analyse_sensor.marts_refreshed, tell_sensor.messages_due, tell_troubles.troubles_due],
+    sensors=[
+        analyse_sensor.marts_refreshed,
+        analyse_anomalies.readings_unjudged,
+        tell_sensor.messages_due,
+        tell_troubles.troubles_due,
+    ],
     resources=resources(),
     executor=dg.in_process_executor,
 )

@@ -230,6 +230,9 @@ class Anomalies(Protocol):
     def untold(self) -> int:
         """How many alerts `announce` would write now."""
 
+    def behind(self, *, now: datetime) -> int:
+        """Accounts with a good reading, five minutes old or older, that the detectors have not taken."""
+
     def current(self) -> list[FoundAnomaly]:
         """The open ones, ordered by account, campaign and metric."""
 

@@ -15,10 +15,8 @@ from fbads_pipeline.domain.alerts import (
     Recipient,
     compose,
 )
-from fbads_pipeline.domain.anomaly_words import AnomalyNews
 from fbads_pipeline.domain.breaches import Breach, CampaignWindow, Rule
 from fbads_pipeline.domain.days import local_day
-from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges, from_breaches
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -288,59 +286,3 @@ class FakeChannel:
 def a_delivery(number: int = 1, channel: str = "fake", *, attempts: int = 0, is_repeat: bool = False) -> DueDelivery:
     alert = an_alert(alert_id=f"a{number}")
     return DueDelivery(number, alert, channel, "someone", attempts, is_repeat)
-
-
-class FakeAnomalies:
-    """open: what `current` tells; waiting: accounts that `announce` has a message for; asked: account ids."""
-
-    def __init__(self, *found: FoundAnomaly, waiting: int = 0) -> None:
-        self.open, self.waiting, self.asked = list(found), waiting, list[str]()
-
-    def memory(self, account_id: str) -> Memory | None:
-        return None
-
-    def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
-        self.asked.append(account_id)
-        return AccountReadings(account_id, "BRL", "America/Sao_Paulo")
-
-    def save(self, account_id: str, before: Memory | None, followed: Followed, *, now: datetime) -> int:
-        raise AssertionError("nothing was read")
-
-    def announce(
-        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime
-    ) -> int:
-        written, self.waiting = self.waiting, 0
-        return written
-
-    def untold(self) -> int:
-        return self.waiting
-
-    def current(self) -> list[FoundAnomaly]:
-        return self.open
-
-
-def an_anomaly(campaign_id: str = "7", **figures: object) -> FoundAnomaly:
-    """A stop of delivery that is still open."""
-    values: dict[str, object] = {
-        "anomaly_id": f"a-{campaign_id}",
-        "account_id": "1",
-        "campaign_id": campaign_id,
-        "kind": "delivery_stop",
-        "metric": "spend",
-        "severity": "critical",
-        "since": NOW - timedelta(hours=3),
-        "said_at": NOW,
-        "observed": 0.0,
-        "expected": 20.0,
-        "low": 10.0,
-        "high": 40.0,
-        "money_at_stake_per_day": 480.0,
-        "currency": "BRL",
-        "causes": [],
-        "message_pt": "A veiculação parou: 0 em 3 horas, esperado 20 (10 a 40).",
-        "message_en": "Delivery has stopped: 0 in 3 hours, 20 expected (10 to 40).",
-        "data_used": {},
-        "detector_version": "1",
-        "is_alert": True,
-    }
-    return FoundAnomaly(**{**values, **figures})  # type: ignore[arg-type]

@@ -13,9 +13,9 @@ from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops
 from fbads_pipeline.defs.tell import sensor as tell_sensor
 from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.fake_anomalies import FakeAnomalies, an_anomaly
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
-    FakeAnomalies,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -24,7 +24,6 @@ from fbads_pipeline_tests.fakes import (
     a_breach,
     a_delivery,
     a_window,
-    an_anomaly,
     high_cpa,
     low_ctr,
 )
@@ -47,7 +46,7 @@ def definitions(world):
     return dg.Definitions(
         assets=dg.load_assets_from_modules([assets, anomalies, ops]),
         asset_checks=dg.load_asset_checks_from_modules([checks, anomalies, tell_checks]),
-        jobs=[sensor.review, tell_sensor.dispatch_job],
+        jobs=[sensor.review, anomalies.detect_job, tell_sensor.dispatch_job],
         sensors=[sensor.marts_refreshed, tell_sensor.messages_due],
         resources=world,
         executor=dg.in_process_executor,
@@ -165,6 +164,18 @@ class TestTheAnomalies:
         assert (told["accounts"], told["open"], told["kinds"]) == (1, 2, {"cpm_rise": 1, "delivery_stop": 1})
         assert "| 1 | 8 | cpm\\_rise | critical |" in told["table"]
         assert metadata_of(result, "ops/alerts")["of_anomalies"] == 1
+
+    def test_readings_that_changed_no_mart_are_judged_all_the_same(self, world):
+        world["anomalies"].unread = 1
+        context = dg.build_sensor_context(resources={key: world[key] for key in ("anomalies", "clock")})
+        request = anomalies.readings_unjudged(context)
+        assert request.tags["fbads/accounts_behind"] == "1"
+        assert anomalies.readings_unjudged.default_status == dg.DefaultSensorStatus.RUNNING
+        result = run(world, "detect")
+        keys = [one.asset_key.to_user_string() for one in result.get_asset_materialization_events()]
+        assert keys == ["analysis/anomalies", "ops/alerts", "ops/deliveries"]
+        world["anomalies"].unread = 0
+        assert isinstance(anomalies.readings_unjudged(context), dg.SkipReason)
 
     @pytest.mark.parametrize("wrong", [{"low": float("nan")}, {"message_en": "CTR of nan %"}])
     def test_an_anomaly_without_numbers_is_named(self, world, wrong):

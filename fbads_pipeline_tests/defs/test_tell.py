@@ -11,9 +11,9 @@ from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.alerts import DeliveryAttempt
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.test_analyse import checks_of, definitions, metadata_of, run
+from fbads_pipeline_tests.fake_anomalies import FakeAnomalies
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
-    FakeAnomalies,
     FakeChannel,
     FakeDecisions,
     FakeMarts,

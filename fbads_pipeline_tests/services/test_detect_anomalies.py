@@ -66,6 +66,10 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
     assert (account.detect().rows_written, account.announce()) == (0, 0)
     assert account.rows("select xmin, * from analysis.anomalies") + account.rows(_MEMORY) == before
 
+    account.read(found.said_at + timedelta(minutes=30))
+    behind = [account.anomalies.behind(now=account.clock.now() + timedelta(minutes=late)) for late in (1, 6)]
+    assert behind == [0, 1]
+
     for at in instants(found.said_at + timedelta(hours=3), stop.ends + timedelta(hours=15), 1.5):
         account.read(at)
         account.detect()
@@ -102,6 +106,21 @@ def test_of_two_runs_on_the_same_memory_the_second_writes_nothing(followed):
     _run(account, "delete from analysis.detector_states; delete from analysis.anomalies")
     detect_anomalies(account.marts, Overtaken(account.engine), account.clock)
     assert account.rows("select count(*) from analysis.anomalies where kind = 'delivery_stop'") == [(1,)]
+
+
+def test_what_is_open_on_a_campaign_that_is_paused_is_over_without_a_word(followed):
+    account, stop = followed
+    reopen = "status = 'OPEN', closed_at = null, resolution = null, is_alert = true"
+    _run(account, f"update analysis.anomalies set {reopen} where kind = 'delivery_stop'")
+    assert [one.campaign_id for one in account.anomalies.current()] == [stop.campaign_id]
+    at = account.clock.instant + timedelta(minutes=30)
+    paused = f"effective_status = 'PAUSED', collected_at = '{at}' where campaign_id = '{stop.campaign_id}'"
+    _run(account, f"update raw.campaigns set {paused}")
+    run = f"'{stop.account_id}', 'campaign', '{at.date()}', '{at}', 'by hand', true"
+    _run(account, f"insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok) values ({run})")
+    assert account.detect().current == ()
+    assert account.rows("select resolution, closed_at from analysis.anomalies where is_alert") == [("paused", at)]
+    assert account.announce() == 0
 
 
 _MEMORY = "select xmin, account_id, version, md5(state), read_until from analysis.detector_states"

@@ -103,6 +103,12 @@ class PostgresAnomalies:
         with self._engine.connect() as connection:
             return int(connection.execute(sa.text(sql.UNTOLD_ACCOUNTS)).scalar_one())
 
+    def behind(self, *, now: datetime) -> int:
+        with self._engine.connect() as connection:
+            if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
+                return 0
+            return int(connection.execute(sa.text(sql.BEHIND), {"now": now}).scalar_one())
+
     def current(self) -> list[FoundAnomaly]:
         with self._engine.connect() as connection:
             return [FoundAnomaly(**row) for row in connection.execute(sa.text(sql.CURRENT)).mappings()]

@@ -44,6 +44,19 @@ group by campaign_id
 having bool_and(learning_status = 'LEARNING')
 """
 
+BEHIND = """
+select count(*)
+from (
+    select account_id, max(read_at) as read_at from raw.reading_runs
+    where level = 'campaign' and breakdown = '' and ok and read_at <= cast(:now as timestamptz) - interval '5 minutes'
+        and day >= cast(:now as date) - 2
+    group by account_id
+) as newest
+join marts.accounts as accounts on accounts.account_id = newest.account_id and accounts.currency is not null
+left join analysis.detector_states as known on known.account_id = newest.account_id
+where known.read_until is null or known.read_until < newest.read_at
+"""
+
 # The memory moves on only from where it was read: of two runs at once the second writes nothing.
 KEEP_MEMORY = """
 insert into analysis.detector_states as known (account_id, version, state, read_until)

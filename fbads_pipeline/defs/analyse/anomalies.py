@@ -1,10 +1,12 @@
 """raw's readings → analysis: what departs from the usual."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from math import isfinite
 
 import dagster as dg
 
+from fbads_pipeline.defs.tell.outages import outages, sentence
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.detection.account import FoundAnomaly
 from fbads_pipeline.ports import Anomalies, Clock, Marts
@@ -54,6 +56,33 @@ def no_anomaly_on_a_paused_campaign(
     inactive = set(marts.inactive(sorted({one.campaign_id for one in found})))
     wrong = [one for one in found if one.campaign_id in inactive]
     return _result(wrong, "not active", "every campaign with an anomaly is active", dg.AssetCheckSeverity.WARN)
+
+
+detect_job = dg.define_asset_job(
+    "detect",
+    selection=dg.AssetSelection.assets(ANOMALIES, ["ops", "alerts"], ["ops", "deliveries"]),
+    executor_def=dg.in_process_executor,
+    description="readings → anomalies → messages, where the marts stand still.",
+)
+
+
+@dg.sensor(
+    job=detect_job,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=60,
+    description="Launches the detectors where a reading found nothing new: marts that stand still launch no review.",
+)
+def readings_unjudged(
+    anomalies: dg.ResourceParam[Anomalies], clock: dg.ResourceParam[Clock]
+) -> dg.RunRequest | dg.SkipReason:
+    """An account that stops altogether changes no mart. The run key is the minute of this machine, against storms."""
+    try:
+        behind = anomalies.behind(now=clock.now())
+    except outages() as outage:
+        return dg.SkipReason(sentence(outage))
+    if not behind:
+        return dg.SkipReason("every reading has been judged, or is about to be")
+    return dg.RunRequest(f"detect-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/accounts_behind": str(behind)})
 
 
 def _is_in_numbers(one: FoundAnomaly) -> bool:
