@@ -63,7 +63,7 @@ chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lo
 	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)
 
 lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
-	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --python-version $$v \
+	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --extra llm --python-version $$v \
 	  --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet \
 	  --output-file requirements/py$${v/./}.txt; done
 	$(BIN)/uv pip compile requirements/uv.in --only-binary :all: --generate-hashes --no-header --no-annotate \
