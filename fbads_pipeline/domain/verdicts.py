@@ -1,6 +1,6 @@
 """The posterior's verdicts: which change of budget is worth proposing, how sure that is and what would change it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fbads_pipeline.domain import verdict_words
-from fbads_pipeline.domain.campaign_history import Booleans, CampaignHistory, Floats, Integers, read_history
+from fbads_pipeline.domain.campaign_history import Booleans, CampaignHistory, Floats, read_history
 from fbads_pipeline.domain.effects import DOWN, FACTORS, PAUSE, RESCUE, UP, Effects, effects_of
 from fbads_pipeline.domain.models import AccountModel
 from fbads_pipeline.domain.posterior import WINDOW_DAYS, Posterior, fit_posterior, last_known
@@ -21,6 +21,8 @@ SURE_TO_PAUSE = 0.9
 SPENT_TARGETS = 2.0
 SPENDS_ITS_BUDGET = 0.9
 QUIET_DAYS = 7
+# A proposal that is open is taken back only when its probability has fallen by so much.
+_SLACK_WHILE_OPEN = 0.1
 _LATEST_READING = 2
 _DELIVERS_WITHIN = 3
 _COLUMN = {factor: position for position, factor in enumerate(FACTORS)}
@@ -52,12 +54,62 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class _Sums:
-    """Per campaign over the window: spend, conversions as reported; and the mean elasticity."""
+class Judgement:
+    """What the posterior thinks of every campaign that may be judged; made by `judge`.
 
+    rows of effects: campaigns, by position in campaign_ids. spend, conversions: sums of the window as reported;
+    elasticity: means.
+    """
+
+    campaign_ids: tuple[str, ...]
+    posterior: Posterior
+    effects: Effects
     spend: Floats
     conversions: Floats
     elasticity: Floats
+    target_cpa: float
+
+    def proposals(self, standing: Mapping[str, str] | None = None) -> list[Verdict]:
+        """At most one per campaign, ordered by campaign. standing: campaign → action that is open already: it stays
+        until it is clearly no longer so, lest figures that still move open and close it."""
+        actions = _choose(self, standing or {})
+        return [_verdict(self, place, action) for place, action in enumerate(actions) if action is not None]
+
+    def of(self, campaign_id: str, action: Action) -> Verdict | None:
+        """What it thinks of that action, proposed or not; None for a campaign that may not be judged."""
+        for place, row in enumerate(self.effects.rows):
+            if self.campaign_ids[row] == campaign_id:
+                return _verdict(self, place, action)
+        return None
+
+
+def judge(
+    history: pd.DataFrame,
+    *,
+    today: date,
+    target_cpa: float,
+    withheld: Collection[str] = (),
+    model: AccountModel | None = None,
+) -> Judgement | None:
+    """See `suggestions.suggest`; None without a single row."""
+    if not np.isfinite(target_cpa) or target_cpa <= 0:
+        raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
+    known = read_history(history, today)
+    if known.size == 0:
+        return None
+    posterior = fit_posterior(known, model)
+    free = may_be_judged(known) & ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
+    rows = np.nonzero(free)[0]
+    days = known.age <= WINDOW_DAYS
+    return Judgement(
+        known.campaign_ids,
+        posterior,
+        effects_of(posterior, known.campaign_ids, rows, today=today, target_cpa=target_cpa),
+        spend=known.total(np.where(days, known.spend, 0.0)),
+        conversions=known.total(np.where(days, np.nan_to_num(known.conversions), 0.0)),
+        elasticity=posterior.elasticity,
+        target_cpa=target_cpa,
+    )
 
 
 def verdicts_on(
@@ -69,27 +121,8 @@ def verdicts_on(
     model: AccountModel | None = None,
 ) -> list[Verdict]:
     """The verdicts ordered by campaign; see `suggestions.suggest`."""
-    if not np.isfinite(target_cpa) or target_cpa <= 0:
-        raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
-    known = read_history(history, today)
-    if known.size == 0:
-        return []
-    posterior = fit_posterior(known, model)
-    free = may_be_judged(known) & ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
-    rows = np.nonzero(free)[0]
-    effects = effects_of(posterior, known.campaign_ids, rows, today=today, target_cpa=target_cpa)
-    days = known.age <= WINDOW_DAYS
-    sums = _Sums(
-        spend=known.total(np.where(days, known.spend, 0.0)),
-        conversions=known.total(np.where(days, np.nan_to_num(known.conversions), 0.0)),
-        elasticity=posterior.elasticity,
-    )
-    actions = _choose(posterior, effects, rows, sums.spend >= SPENT_TARGETS * target_cpa)
-    return [
-        _verdict(known.campaign_ids, posterior, effects, sums, position, action, target_cpa)
-        for position, action in enumerate(actions)
-        if action is not None
-    ]
+    judged = judge(history, today=today, target_cpa=target_cpa, withheld=withheld, model=model)
+    return judged.proposals() if judged else []
 
 
 def may_be_judged(history: CampaignHistory) -> Booleans:
@@ -120,38 +153,38 @@ def last_budget(history: CampaignHistory) -> Floats:
     return last_known(history, history.daily_budget)
 
 
-def _choose(posterior: Posterior, effects: Effects, rows: Integers, has_spent: Booleans) -> list[Action | None]:
-    pacing = np.nan_to_num(posterior.pacing[rows])
-    up = (effects.p_gain[:, _COLUMN[UP]] >= SURE) & (pacing >= SPENDS_ITS_BUDGET)
-    down = effects.p_gain[:, _COLUMN[DOWN]] >= SURE
+def _choose(judged: Judgement, standing: Mapping[str, str]) -> list[Action | None]:
+    effects, rows = judged.effects, judged.effects.rows
+    stands = np.array([standing.get(judged.campaign_ids[row], "") for row in rows], dtype=object)
+    pacing = np.nan_to_num(judged.posterior.pacing[rows])
+    up = (effects.p_gain[:, _COLUMN[UP]] >= _bar(SURE, stands, "BUDGET_UP")) & (pacing >= SPENDS_ITS_BUDGET)
+    down = effects.p_gain[:, _COLUMN[DOWN]] >= _bar(SURE, stands, "BUDGET_DOWN")
     hopeless = effects.mean[:, _COLUMN[PAUSE]] > effects.mean[:, _COLUMN[RESCUE]]
-    pause = (effects.p_above_target >= SURE_TO_PAUSE) & has_spent[rows] & hopeless
+    has_spent = judged.spend[rows] >= SPENT_TARGETS * judged.target_cpa
+    pause = (effects.p_above_target >= _bar(SURE_TO_PAUSE, stands, "PAUSE")) & has_spent & hopeless
     chosen = np.select([pause, up, down], ["PAUSE", "BUDGET_UP", "BUDGET_DOWN"], "")
     names: dict[str, Action | None] = {"PAUSE": "PAUSE", "BUDGET_UP": "BUDGET_UP", "BUDGET_DOWN": "BUDGET_DOWN"}
     return [names.get(str(one)) for one in chosen]
 
 
-def _verdict(
-    campaign_ids: tuple[str, ...],
-    posterior: Posterior,
-    effects: Effects,
-    sums: _Sums,
-    position: int,
-    action: Action,
-    target_cpa: float,
-) -> Verdict:
+def _bar(sure: float, stands: np.ndarray, action: Action) -> Floats:
+    return np.where(stands == action, sure - _SLACK_WHILE_OPEN, sure)
+
+
+def _verdict(judged: Judgement, position: int, action: Action) -> Verdict:
+    posterior, effects = judged.posterior, judged.effects
     row, column = int(effects.rows[position]), _COLUMN[_FACTOR[action]]
     low, high = float(effects.low[position, column]), float(effects.high[position, column])
     sure = float(effects.p_gain[position, column])
     evidence: dict[str, object] = {
         "window_days": WINDOW_DAYS,
-        "spend": round(float(sums.spend[row]), 2),
-        "conversions_reported": round(float(sums.conversions[row]), 2),
+        "spend": round(float(judged.spend[row]), 2),
+        "conversions_reported": round(float(judged.conversions[row]), 2),
         "conversions_matured": round(float(posterior.matured[row]), 2),
         "cpa": [round(float(one), 2) for one in effects.cpa[position]],
-        "target_cpa": float(target_cpa),
+        "target_cpa": float(judged.target_cpa),
         "p_cpa_above_target": float(effects.p_above_target[position]),
-        "elasticity": round(float(sums.elasticity[row]), 3),
+        "elasticity": round(float(judged.elasticity[row]), 3),
         "spend_per_day": round(float(posterior.spend[row]), 2),
         "spent_of_budget": None if np.isnan(posterior.pacing[row]) else round(float(posterior.pacing[row]), 3),
         "effect": [round(low, 2), round(high, 2)],
@@ -160,7 +193,7 @@ def _verdict(
     said = verdict_words.reasons(action, evidence)
     change = verdict_words.would_change(action, evidence)
     return Verdict(
-        campaign_id=campaign_ids[row],
+        campaign_id=judged.campaign_ids[row],
         action=action,
         factor=_FACTOR[action],
         effect=(low, high),
