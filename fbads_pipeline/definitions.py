@@ -6,6 +6,8 @@ from fbads_pipeline.adapters.logs import set_up_logs
 from fbads_pipeline.defs.analyse import anomalies as analyse_anomalies
 from fbads_pipeline.defs.analyse import assets as analyse
 from fbads_pipeline.defs.analyse import checks as analyse_checks
+from fbads_pipeline.defs.analyse import learning as analyse_learning
+from fbads_pipeline.defs.analyse import scores as analyse_scores
 from fbads_pipeline.defs.analyse import sensor as analyse_sensor
 from fbads_pipeline.defs.collect import assets as collect
 from fbads_pipeline.defs.collect import checks as collect_checks
@@ -22,20 +24,39 @@ set_up_logs()
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [collect, collect_tokens, model, analyse, analyse_anomalies, tell, tell_troubles]
+        [
+            collect,
+            collect_tokens,
+            model,
+            analyse,
+            analyse_anomalies,
+            analyse_scores,
+            analyse_learning,
+            tell,
+            tell_troubles,
+        ]
     ),
     asset_checks=dg.load_asset_checks_from_modules(
-        [collect_checks, collect_tokens, analyse_checks, analyse_anomalies, tell_checks]
+        [
+            collect_checks,
+            collect_tokens,
+            analyse_checks,
+            analyse_anomalies,
+            analyse_scores,
+            analyse_learning,
+            tell_checks,
+        ]
     ),
     jobs=[
         collect_schedule.collect_and_model,
         analyse_sensor.review,
         analyse_anomalies.detect_job,
+        analyse_learning.learn_job,
         tell_sensor.dispatch_job,
         collect_tokens.token_job,
         tell_troubles.troubles_job,
     ],
-    schedules=[collect_schedule.every_half_hour, collect_tokens.every_day],
+    schedules=[collect_schedule.every_half_hour, collect_tokens.every_day, analyse_learning.every_night],
     sensors=[
         analyse_sensor.marts_refreshed,
         analyse_anomalies.readings_unjudged,

@@ -3,20 +3,32 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.alerts import AccountNews, Alert, DeliveryAttempt, DueDelivery, Recipient
 from fbads_pipeline.domain.anomaly_words import AnomalyNews
-from fbads_pipeline.domain.breaches import Breach, CampaignWindow
+from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow
 from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
+from fbads_pipeline.domain.performance import (
+    AccountPerformance,
+    AccountScores,
+    Decided,
+    KeptModel,
+    StoredScore,
+    StoredVerdict,
+)
+from fbads_pipeline.domain.performance import Followed as FollowedSuggestion
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.tokens import NamedToken, TokenCheck, TokenFacts
 from fbads_pipeline.domain.trouble_words import TroubleNews
 from fbads_pipeline.domain.troubles import Judged, Trouble, TroubleFacts
+
+if TYPE_CHECKING:
+    from fbads_pipeline.domain.models import AccountModel
 
 
 class Clock(Protocol):
@@ -172,9 +184,12 @@ class Decisions(Protocol):
     def current_breaches(self) -> list[Breach]:
         """The breaches of each account's last review, ordered by account, campaign and rule (CTR first)."""
 
-    def open_suggestions(self, suggestions: Sequence[NewSuggestion], *, now: datetime) -> SuggestionChanges:
+    def open_suggestions(
+        self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
+    ) -> SuggestionChanges:
         """Open those that are not open yet, renew those whose evidence changed, expire those that are stale or no
-        longer among them; what a person decided stays closed for a while."""
+        longer among them; what a person decided stays closed for a while. answered: the rules that were asked, whose
+        own suggestions these are."""
 
     def announce(
         self, *, compose: Callable[[AccountNews], Alert], recipients: Sequence[Recipient], now: datetime
@@ -235,6 +250,36 @@ class Anomalies(Protocol):
 
     def current(self) -> list[FoundAnomaly]:
         """The open ones, ordered by account, campaign and metric."""
+
+
+class Performance(Protocol):
+    """What scores and proposals are made from, and what they came to. The same figures a second time write nothing."""
+
+    def read(self, account_id: str, *, now: datetime) -> AccountPerformance | None:
+        """Everything before the account's today; None for one without currency or figures."""
+
+    def save(self, found: AccountScores, *, now: datetime) -> int:
+        """Make these the day's scores and the current trends and verdicts, in one transaction; returns scores written.
+        Older marts never overwrite newer ones."""
+
+    def current_verdicts(self) -> list[StoredVerdict]:
+        """Those of each account's last review, ordered by account, campaign and kind."""
+
+    def current_scores(self, account_ids: Sequence[str], *, since: date) -> list[StoredScore]:
+        """Each campaign's newest score since that day, ordered by account and campaign."""
+
+    def model(self, account_id: str, version: str | None = None) -> "AccountModel | None":
+        """The model that is used now, or that version of it."""
+
+    def keep_model(self, kept: KeptModel, *, now: datetime) -> None: ...
+
+    def decided(self, account_id: str) -> list[Decided]:
+        """Accepted proposals of the posterior whose end is not known yet, ordered by id."""
+
+    def save_outcomes(self, followed: Sequence[FollowedSuggestion], *, now: datetime) -> int: ...
+
+    def hit_rates(self) -> list[Mapping[str, Any]]:
+        """Rows kind, followed, judged, hits, hit_rate (None without any judged), ordered by kind."""
 
 
 class Outbox(Protocol):

@@ -15,7 +15,7 @@ from fbads_pipeline.domain.alerts import (
     Recipient,
     compose,
 )
-from fbads_pipeline.domain.breaches import Breach, CampaignWindow, Rule
+from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow, Rule
 from fbads_pipeline.domain.days import local_day
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges, from_breaches
 
@@ -201,7 +201,9 @@ class FakeDecisions:
     def current_breaches(self) -> list[Breach]:
         return self.breaches
 
-    def open_suggestions(self, suggestions: Sequence[NewSuggestion], *, now: datetime) -> SuggestionChanges:
+    def open_suggestions(
+        self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
+    ) -> SuggestionChanges:
         fresh = {(one.account_id, one.campaign_id): one for one in suggestions}
         kept = fresh.keys() & self.pending.keys()
         changes = SuggestionChanges(

@@ -20,8 +20,17 @@ create table marts.campaigns (
 );
 create table marts.campaign_daily (
     account_id text, campaign_id text, day date, currency text, impressions bigint, clicks bigint, spend numeric,
-    conversions numeric, ctr numeric, cpa numeric, primary key (account_id, campaign_id, day)
+    conversions numeric, ctr numeric, cpa numeric, collected_at timestamptz default now(),
+    primary key (account_id, campaign_id, day)
 );
+create table marts.campaign_history (
+    account_id text, campaign_id text, effective_status text, daily_budget numeric, valid_from timestamptz
+);
+create table marts.adset_history (
+    account_id text, campaign_id text, adset_id text, effective_status text, daily_budget numeric,
+    valid_from timestamptz
+);
+create table marts.adsets (account_id text, campaign_id text, effective_status text, learning_status text);
 """
 # A test follows the house's own expressions only where it reads them; these say the same.
 EXPRESSIONS = {

@@ -22,6 +22,7 @@ from fbads_pipeline.adapters.postgres.database import Database, shared_database
 from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
 from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
+from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
@@ -138,6 +139,11 @@ def anomalies_resource(_: dg.InitResourceContext) -> PostgresAnomalies:
     return PostgresAnomalies(shared_database().owner)
 
 
+@dg.resource(description="What scores and proposals are made from, and what they came to.")
+def performance_resource(_: dg.InitResourceContext) -> PostgresPerformance:
+    return PostgresPerformance(shared_database().owner)
+
+
 @dg.resource(description="What waits to leave the house.")
 def outbox_resource(_: dg.InitResourceContext) -> PostgresOutbox:
     return PostgresOutbox(shared_database().owner)
@@ -181,6 +187,7 @@ def resources() -> dict[str, Any]:
         "marts": marts_resource,
         "decisions": decisions_resource,
         "anomalies": anomalies_resource,
+        "performance": performance_resource,
         "outbox": outbox_resource,
         "troubles": troubles_resource,
         "channels": channels_resource,

@@ -15,6 +15,18 @@ Outcome = Literal["sent", "retry", "failed", "unknown"]
 
 BREACHES = "breaches"
 MOST_LISTED = 15
+_PROPOSALS: dict[Language, tuple[str, str]] = {"pt": ("sugestão", "sugestões"), "en": ("suggestion", "suggestions")}
+_CAMPAIGNS: dict[Language, tuple[str, str]] = {"pt": ("campanha", "campanhas"), "en": ("campaign", "campaigns")}
+_PAST: dict[Language, str] = {"pt": "fora dos limites", "en": "past the limits"}
+_AND: dict[Language, str] = {"pt": " e ", "en": " and "}
+_KINDS: dict[Language, dict[str, str]] = {
+    "pt": {"PAUSE": "pausar", "BUDGET_UP": "orçamento + 20 %", "BUDGET_DOWN": "orçamento − 20 %"},
+    "en": {"PAUSE": "pause", "BUDGET_UP": "budget + 20 %", "BUDGET_DOWN": "budget − 20 %"},
+}
+_CONFIDENCE: dict[Language, dict[str, str]] = {
+    "pt": {"low": "confiança baixa", "medium": "confiança média", "high": "confiança alta"},
+    "en": {"low": "low confidence", "medium": "medium confidence", "high": "high confidence"},
+}
 _REPEATED = {"pt": "[possível repetição] ", "en": "[possibly repeated] "}
 
 
@@ -80,6 +92,13 @@ class Announced:
     reason_pt: str
     reason_en: str
     evidence: Mapping[str, object]
+    note_pt: str | None = None
+    note_en: str | None = None
+
+    @property
+    def is_of_posterior(self) -> bool:
+        """Whether it promises an effect; the plain thresholds promise none."""
+        return "posterior" in self.rules
 
 
 @dataclass(frozen=True)
@@ -99,7 +118,7 @@ def compose(news: AccountNews, language: Language = "pt") -> Alert:
     that the words say, in both languages, the campaigns that are not listed included.
     """
     key = "|".join((news.account_id, BREACHES, news.account_id, news.day.isoformat(), "warning"))
-    ordered = sorted(news.suggestions, key=lambda one: (-_spend(one), one.campaign_id))
+    ordered = sorted(news.suggestions, key=lambda one: (not one.is_of_posterior, -_spend(one), one.campaign_id))
     return Alert(
         alert_id=hashlib.sha256(key.encode()).hexdigest()[:32],
         dedupe_key=key,
@@ -120,22 +139,45 @@ def shown_title(alert: Alert, *, is_repeat: bool, language: Language = "pt") -> 
 
 
 def _title(news: AccountNews, language: Language) -> str:
-    number, account = len(news.suggestions), _account(news, language)
-    if language == "pt":
-        return f"{number} {'campanha' if number == 1 else 'campanhas'} fora dos limites: {account}"
-    return f"{number} {'campaign' if number == 1 else 'campaigns'} past the limits: {account}"
+    proposed = sum(one.is_of_posterior for one in news.suggestions)
+    number, account = len(news.suggestions) - proposed, _account(news, language)
+    parts = [] if not proposed else [_counted(proposed, _PROPOSALS[language])]
+    if number:
+        parts.append(f"{_counted(number, _CAMPAIGNS[language])} {_PAST[language]}")
+    return f"{_AND[language].join(parts)}: {account}"
+
+
+def _counted(number: int, names: tuple[str, str]) -> str:
+    return f"{number} {names[number != 1]}"
 
 
 def _body(news: AccountNews, ordered: Sequence[Announced], language: Language) -> str:
     listed, more = ordered[:MOST_LISTED], len(ordered) - MOST_LISTED
-    lines = [_at_stake(news, ordered, language), ""]
+    past = [one for one in ordered if not one.is_of_posterior]
+    lines = [_at_stake(news, past, language) if past else _news_of(news, language), ""]
     for number, one in enumerate(listed, 1):
-        lines += [f"{number}. {_campaign(one, language)}", _reason(one, language)]
+        lines += [f"{number}. {_campaign(one, language)}{_proposed(one, language)}", _reason(one, language)]
+        note = one.note_pt if language == "pt" else one.note_en
+        lines += [words.plain_line(note)] if note else []
     if more > 0 and language == "pt":
         lines.append(f"… e mais {more} {'campanha' if more == 1 else 'campanhas'}.")
     elif more > 0:
         lines.append(f"… and {more} more.")
-    return "\n".join((*lines, "", _what_to_do(language)))
+    return "\n".join((*lines, "", _what_to_do(ordered, language)))
+
+
+def _news_of(news: AccountNews, language: Language) -> str:
+    today = words.day(news.day, language)
+    return f"Novidades de {today}." if language == "pt" else f"New on {today}."
+
+
+def _proposed(one: Announced, language: Language) -> str:
+    """What to do and how sure that is, after the campaign's name; nothing where only a threshold speaks."""
+    if not one.is_of_posterior:
+        return ""
+    what = _KINDS[language].get(one.kind, one.kind)
+    sure = _CONFIDENCE[language].get(one.confidence, one.confidence)
+    return f" — {what} ({sure})"
 
 
 def _at_stake(news: AccountNews, ordered: Sequence[Announced], language: Language) -> str:
@@ -154,15 +196,18 @@ def _these(ordered: Sequence[Announced], language: Language) -> str:
     return "this campaign" if len(ordered) == 1 else "these campaigns"
 
 
-def _what_to_do(language: Language) -> str:
+def _what_to_do(ordered: Sequence[Announced], language: Language) -> str:
+    only_limits = not any(one.is_of_posterior for one in ordered)
     if language == "pt":
-        return (
-            "O que fazer: confira cada campanha nas sugestões e aceite a pausa ou rejeite."
-            " Os limites são simples e a confiança é baixa; nada muda na Meta sem a sua decisão."
+        plain = " Os limites são simples e a confiança é baixa; nada muda na Meta sem a sua decisão."
+        return "O que fazer: confira cada campanha nas sugestões e aceite " + (
+            "a pausa ou rejeite." + plain if only_limits else "ou rejeite; nada muda na Meta sem a sua decisão."
         )
-    return (
-        "What to do: look at each campaign among the suggestions, then accept the pause or reject it."
-        " The limits are plain and confidence is low; nothing changes at Meta without your decision."
+    plain = " The limits are plain and confidence is low; nothing changes at Meta without your decision."
+    return "What to do: look at each campaign among the suggestions, then accept " + (
+        "the pause or reject it." + plain
+        if only_limits
+        else "or reject; nothing changes at Meta without your decision."
     )
 
 
@@ -172,7 +217,10 @@ def _facts(news: AccountNews, ordered: Sequence[Announced], language: Language) 
         "account_name": _account(news, language),
         "day": news.day.isoformat(),
         "language": language,
-        "spend": {currency: str(amount) for currency, amount in _totals(ordered).items()},
+        "spend": {
+            currency: str(amount)
+            for currency, amount in _totals([one for one in ordered if not one.is_of_posterior]).items()
+        },
         "suggestions": [
             {
                 "suggestion_id": one.suggestion_id,
@@ -183,6 +231,8 @@ def _facts(news: AccountNews, ordered: Sequence[Announced], language: Language) 
                 "rules": list(one.rules),
                 "reason_pt": one.reason_pt,
                 "reason_en": one.reason_en,
+                "note_pt": one.note_pt,
+                "note_en": one.note_en,
                 "evidence": dict(one.evidence),
             }
             for one in ordered

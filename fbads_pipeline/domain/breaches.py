@@ -12,6 +12,7 @@ Rule = Literal["ctr_below", "cpa_above"]
 
 CTR_BELOW: Rule = "ctr_below"
 CPA_ABOVE: Rule = "cpa_above"
+RULES: tuple[Rule, ...] = (CTR_BELOW, CPA_ABOVE)
 # The CPA limit is set in a currency of two decimals: 50 means 50.00 reais, and 5,000 yen.
 _UNITS_OF_THE_SETTING = 100
 # Goal family → Meta's objectives (today's and the older names) that aim at it.
@@ -65,8 +66,7 @@ class CampaignWindow:
     @property
     def pursues_the_goal(self) -> bool:
         """Whether the campaign's objective aims at the account's goal; an unknown objective or goal counts as yes."""
-        aims = _OBJECTIVES.get(self.goal_family)
-        return self.objective is None or aims is None or self.objective in aims
+        return pursues(self.goal_family, self.objective)
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,12 @@ class Breach:
     rule: Rule
     observed: Decimal | None
     limit: Decimal
+
+
+def pursues(goal_family: str, objective: str | None) -> bool:
+    """Whether that objective of Meta's aims at the goal; an unknown objective or goal counts as yes."""
+    aims = _OBJECTIVES.get(goal_family)
+    return not objective or aims is None or objective in aims
 
 
 def breaches(windows: Iterable[CampaignWindow], limits: Limits) -> list[Breach]:

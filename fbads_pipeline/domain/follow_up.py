@@ -12,6 +12,9 @@ from fbads_pipeline.domain.posterior import fit_posterior
 
 DAYS = 7
 _Z_90 = 1.2815515655446004
+_SOON = timedelta(days=3)
+_NOTICEABLE = 0.05
+_LEFTOVER = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,23 @@ def follow_up(history: pd.DataFrame, applied: Iterable[Applied], *, today: date,
     """
     known = list(applied)
     return [_outcome(history, one, today, target_cpa) for one in known]
+
+
+def was_carried_out(history: pd.DataFrame, one: Applied) -> bool:
+    """Whether the account's figures show the change: the budget moved the promised way within three days of the
+    decision, or next to nothing was spent from the day after it on."""
+    mine = history[history["campaign_id"].map(str) == one.campaign_id]
+    days = pd.to_datetime(mine["date"]).dt.date
+    before = mine[(days < one.applied_on) & (days >= one.applied_on - timedelta(days=DAYS))]
+    after = mine[(days > one.applied_on) & (days < one.applied_on + timedelta(days=DAYS))]
+    if one.factor == 0.0:
+        usual = float(before["spend"].sum()) / DAYS
+        return float(after["spend"].sum()) <= _LEFTOVER * usual * DAYS
+    budgets = [part["daily_budget"].dropna() for part in (before, after[days[after.index] <= one.applied_on + _SOON])]
+    if budgets[0].empty or budgets[1].empty:
+        return False
+    moved = float(budgets[1].iloc[-1]) / float(budgets[0].iloc[-1]) - 1.0
+    return moved * (one.factor - 1.0) > 0 and abs(moved) >= _NOTICEABLE
 
 
 def hit_rates(outcomes: Iterable[Outcome]) -> list[dict[str, object]]:

@@ -29,6 +29,8 @@ EVIDENCE_MART = "marts.campaign_daily"
 class NewSuggestion:
     """A proposal for one campaign; `day` is the account-local day whose figures it rests on.
 
+    promise: of the posterior; a plain threshold has none. note: what would change the verdict, or what the posterior
+    says beside a threshold.
     evidence: JSON values only (decimals as text); every number of the two reasons is in it. marts_version: state of the
     marts in which these figures first stood.
     """
@@ -43,6 +45,22 @@ class NewSuggestion:
     evidence: Mapping[str, object]
     day: date
     marts_version: int
+    promise: "Promise | None" = None
+    note_pt: str | None = None
+    note_en: str | None = None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the posterior expects of a proposal. factor: of the daily budget, 0 for a pause. effect_low, effect_high:
+    80 % interval of the change of next week's profit in the account's currency; p_better: P(change > 0)."""
+
+    factor: float
+    effect_low: float
+    effect_expected: float
+    effect_high: float
+    p_better: float
+    model_version: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 from fbads_pipeline.domain import words
 from fbads_pipeline.domain.words import Language
 
+LANGUAGES: tuple[Language, Language] = ("pt", "en")
 _DO: dict[tuple[str, Language], str] = {
     ("PAUSE", "pt"): "Pausar",
     ("BUDGET_UP", "pt"): "Aumentar o orçamento em 20 %",
@@ -17,14 +18,14 @@ _DO: dict[tuple[str, Language], str] = {
 }
 
 
-def reasons(action: str, evidence: Mapping[str, Any]) -> dict[Language, str]:
-    """Why, in one or two sentences per language; every number is one of the evidence's."""
-    return {"pt": _reason(action, evidence, "pt"), "en": _reason(action, evidence, "en")}
+def reasons(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> dict[Language, str]:
+    """Why, in one or two sentences per language; every number is one of the evidence's, amounts in the currency."""
+    return {"pt": _reason(action, evidence, "pt", currency), "en": _reason(action, evidence, "en", currency)}
 
 
-def would_change(action: str, evidence: Mapping[str, Any]) -> dict[Language, str]:
+def would_change(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> dict[Language, str]:
     """What would have to be seen for another verdict."""
-    target = _number(evidence["target_cpa"], "pt"), _number(evidence["target_cpa"], "en")
+    target = [_money(evidence["target_cpa"], language, currency) for language in LANGUAGES]
     if action == "BUDGET_UP":
         return {
             "pt": f"Outra conclusão: um CPA que suba até a meta de {target[0]}, ou dinheiro que sobre no orçamento.",
@@ -36,11 +37,31 @@ def would_change(action: str, evidence: Mapping[str, Any]) -> dict[Language, str
     }
 
 
-def _reason(action: str, evidence: Mapping[str, Any], language: Language) -> str:
-    cpa = [_number(one, language) for one in evidence["cpa"]]
-    low, high = (_number(one, language) for one in evidence["effect"])
-    target, days = _number(evidence["target_cpa"], language), evidence["window_days"]
-    spend, seen = _number(evidence["spend"], language), _number(evidence["conversions_matured"], language)
+def beside(evidence: Mapping[str, Any], currency: str | None = None) -> dict[Language, str]:
+    """What the posterior thinks of pausing a campaign that only a plain threshold names."""
+    return {language: _beside(evidence, language, currency) for language in LANGUAGES}
+
+
+def _beside(evidence: Mapping[str, Any], language: Language, currency: str | None) -> str:
+    low, high = (_money(one, language, currency) for one in evidence["effect"])
+    sure = words.percent(Decimal(str(round(evidence["p_better"], 3))), language)
+    if language == "pt":
+        return (
+            f"Pelas conversões, pausar mudaria o resultado dos próximos 7 dias em {low} a {high};"
+            f" probabilidade de ser melhor: {sure}."
+        )
+    return (
+        f"Going by conversions, pausing would change the result of the next 7 days by {low} to {high};"
+        f" probability of being better: {sure}."
+    )
+
+
+def _reason(action: str, evidence: Mapping[str, Any], language: Language, currency: str | None) -> str:
+    cpa = [_money(one, language, currency) for one in evidence["cpa"]]
+    low, high = (_money(one, language, currency) for one in evidence["effect"])
+    target, days = _money(evidence["target_cpa"], language, currency), evidence["window_days"]
+    spend = _money(evidence["spend"], language, currency)
+    seen = words.count(Decimal(str(round(evidence["conversions_matured"], 1))), language)
     sure = words.percent(Decimal(str(round(evidence["p_better"], 3))), language)
     do = _DO[action, language]
     if language == "pt":
@@ -56,6 +77,6 @@ def _reason(action: str, evidence: Mapping[str, Any], language: Language) -> str
     )
 
 
-def _number(value: float, language: Language) -> str:
-    sign = "−" if value < 0 else ""
-    return sign + words.count(Decimal(str(abs(value))), language)
+def _money(value: float, language: Language, currency: str | None) -> str:
+    sign, amount = "−" if value < 0 else "", Decimal(str(abs(value)))
+    return sign + (words.money(amount, currency, language) if currency else words.count(amount, language))

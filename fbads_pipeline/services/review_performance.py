@@ -1,4 +1,4 @@
-"""Reviewing performance: marts → breaches → suggestions → one message per account and day.
+"""Reviewing performance: marts → breaches and scores → suggestions → one message per account and day.
 
 The same marts a second time say nothing new and write nothing.
 """
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fbads_pipeline.domain.alerts import Recipient, compose
-from fbads_pipeline.domain.breaches import Breach, breaches
+from fbads_pipeline.domain.breaches import RULES, Breach, breaches
 from fbads_pipeline.domain.days import local_day
-from fbads_pipeline.domain.suggestions import SuggestionChanges, from_breaches
-from fbads_pipeline.ports import Clock, Decisions, Limits, Marts
+from fbads_pipeline.domain.proposals import POSTERIOR, proposals
+from fbads_pipeline.domain.suggestions import SuggestionChanges
+from fbads_pipeline.ports import Clock, Decisions, Limits, Marts, Performance
+from fbads_pipeline.services.score_campaigns import score_campaigns
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,19 @@ class ReviewReport:
 
 
 def review_performance(
-    marts: Marts, decisions: Decisions, clock: Clock, limits: Limits, recipients: Sequence[Recipient], *, days: int
+    marts: Marts,
+    decisions: Decisions,
+    performance: Performance,
+    clock: Clock,
+    limits: Limits,
+    recipients: Sequence[Recipient],
+    *,
+    days: int,
 ) -> ReviewReport:
-    """The three steps in a row; each can be repeated alone, and goes on from what the one before has stored."""
+    """The steps in a row; each can be repeated alone, and goes on from what the one before has stored."""
     found = find_breaches(marts, decisions, clock, limits, days=days)
-    changes = emit_suggestions(decisions, clock)
+    score_campaigns(marts, performance, decisions, clock, limits)
+    changes = emit_suggestions(decisions, performance, clock)
     return ReviewReport(found, changes, announce(decisions, clock, recipients))
 
 
@@ -57,9 +67,10 @@ def find_breaches(marts: Marts, decisions: Decisions, clock: Clock, limits: Limi
     return BreachReport(version, reviewed, len(windows), tuple(found), written)
 
 
-def emit_suggestions(decisions: Decisions, clock: Clock) -> SuggestionChanges:
-    """Turn the stored breaches into suggestions: new ones open, changed ones renewed, the rest expired."""
-    return decisions.open_suggestions(from_breaches(decisions.current_breaches()), now=clock.now())
+def emit_suggestions(decisions: Decisions, performance: Performance, clock: Clock) -> SuggestionChanges:
+    """Turn stored breaches and verdicts into suggestions: new ones open, changed ones renewed, the rest expired."""
+    found = proposals(decisions.current_breaches(), performance.current_verdicts())
+    return decisions.open_suggestions(found, now=clock.now(), answered=(*RULES, POSTERIOR))
 
 
 def announce(decisions: Decisions, clock: Clock, recipients: Sequence[Recipient]) -> int:

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.engine import DatabaseUnreachable
-from fbads_pipeline.defs.analyse import anomalies, assets, checks, sensor
+from fbads_pipeline.defs.analyse import anomalies, assets, checks, learning, scores, sensor
 from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops
 from fbads_pipeline.defs.tell import sensor as tell_sensor
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.fake_anomalies import FakeAnomalies, an_anomaly
+from fbads_pipeline_tests.fake_performance import FakePerformance, a_performance
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
     FakeChannel,
@@ -35,6 +36,7 @@ def world():
         "marts": FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")),
         "decisions": FakeDecisions(),
         "anomalies": FakeAnomalies(),
+        "performance": FakePerformance(a_performance(cpas={"9": 33.0, "10": 15.0})),
         "outbox": FakeOutbox(a_delivery(1)),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),
@@ -44,9 +46,9 @@ def world():
 
 def definitions(world):
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([assets, anomalies, ops]),
-        asset_checks=dg.load_asset_checks_from_modules([checks, anomalies, tell_checks]),
-        jobs=[sensor.review, anomalies.detect_job, tell_sensor.dispatch_job],
+        assets=dg.load_assets_from_modules([assets, anomalies, scores, learning, ops]),
+        asset_checks=dg.load_asset_checks_from_modules([checks, anomalies, scores, learning, tell_checks]),
+        jobs=[sensor.review, anomalies.detect_job, learning.learn_job, tell_sensor.dispatch_job],
         sensors=[sensor.marts_refreshed, tell_sensor.messages_due],
         resources=world,
         executor=dg.in_process_executor,
@@ -72,8 +74,9 @@ class TestTheReview:
         assert result.success
         keys = [one.asset_key.to_user_string() for one in result.get_asset_materialization_events()]
         assert sorted(keys[:2]) == ["analysis/anomalies", "analysis/breaches"]
-        assert keys[2:] == ["ops/suggestions", "ops/alerts", "ops/deliveries"]
-        assert [one.campaign_id for one in world["decisions"].pending.values()] == ["7", "8"]
+        assert keys[2:] == ["analysis/scores", "ops/suggestions", "ops/alerts", "ops/deliveries"]
+        pending = [(one.campaign_id, one.kind) for one in world["decisions"].pending.values()]
+        assert pending == [("10", "BUDGET_UP"), ("7", "PAUSE"), ("8", "PAUSE")]
         assert len(world["decisions"].alerts) == 1
         assert world["channels"]["fake"].sent == [("a1", "someone", False)]
         assert all(one.passed for one in checks_of(result).values())
@@ -81,6 +84,7 @@ class TestTheReview:
             "every_anomaly_is_in_numbers",
             "every_breach_is_past_its_limit",
             "every_message_goes_out",
+            "every_score_adds_up",
             "no_anomaly_on_a_paused_campaign",
             "no_breach_on_a_paused_campaign",
         ]
@@ -90,7 +94,10 @@ class TestTheReview:
         breaches = metadata_of(result, "analysis/breaches")
         assert (breaches["breaches"], breaches["campaigns"], breaches["marts_version"]) == (2, 3, 3)
         assert "| 1 | 8 | Verão | cpa\\_above | 81.4000 | 50 | 1628 BRL | 20 | 2026\\-11\\-22 |" in breaches["table"]
-        assert metadata_of(result, "ops/suggestions") == {"opened": 2, "renewed": 0, "expired": 0}
+        assert metadata_of(result, "ops/suggestions") == {"opened": 3, "renewed": 0, "expired": 0}
+        scored = metadata_of(result, "analysis/scores")
+        assert (scored["campaigns"], scored["scored"], scored["proposed"]) == (2, 2, {"BUDGET_UP": 1})
+        assert scored["distribution"].startswith("![](data:image/png;base64,")
         assert metadata_of(result, "ops/alerts") == {"alerts": 1, "of_anomalies": 0, "recipients": 1}
         sent = metadata_of(result, "ops/deliveries")
         assert (sent["sent"], sent["retry"], sent["unknown"], sent["failed"]) == (1, 0, 0, 0)
@@ -126,7 +133,18 @@ class TestTheLineage:
         assert parents == {
             "analysis/anomalies": ["marts/campaign_daily", "raw/insights"],
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
-            "ops/suggestions": ["analysis/breaches"],
+            "analysis/models": ["marts/adset_history", "marts/campaign_daily", "marts/campaign_history"],
+            "analysis/scores": [
+                "analysis/anomalies",
+                "analysis/breaches",
+                "analysis/models",
+                "marts/adset_history",
+                "marts/campaign_daily",
+                "marts/campaign_history",
+                "marts/campaigns",
+            ],
+            "analysis/suggestion_outcomes": ["marts/campaign_daily", "ops/suggestions"],
+            "ops/suggestions": ["analysis/breaches", "analysis/scores"],
             "ops/alerts": ["analysis/anomalies", "ops/suggestions"],
             "ops/deliveries": ["ops/alerts"],
         }
@@ -134,7 +152,7 @@ class TestTheLineage:
     def test_no_asset_belongs_to_the_collecting_job(self, world):
         graph = definitions(world).resolve_asset_graph()
         groups = {graph.get(key).group_name for key in graph.materializable_asset_keys}
-        assert groups == {"analyse", "tell"}
+        assert groups == {"analyse", "learn", "tell"}
 
     def test_the_definitions_load(self, world):
         dg.Definitions.validate_loadable(definitions(world))
@@ -189,6 +207,37 @@ class TestTheAnomalies:
         check = checks_of(run(world))["no_anomaly_on_a_paused_campaign"]
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
         assert check.description == "not active: account 1 campaign 8 (delivery_stop)"
+
+
+class TestTheScores:
+    def test_one_that_does_not_add_up_is_named(self, world):
+        performance = world["performance"]
+        honest = performance.current_scores
+        performance.current_scores = lambda *given, **named: [
+            one._replace(points={**one.points, "health": 99.0}) if one.campaign_id == "9" else one
+            for one in honest(*given, **named)
+        ]
+        check = checks_of(run(world))["every_score_adds_up"]
+        assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+        assert check.description == "does not add up: account 1 campaign 9"
+
+    def test_the_night_keeps_a_model_per_account_and_shows_it(self, world):
+        run(world)
+        result = run(world, "learn")
+        models = metadata_of(result, "analysis/models")
+        assert (models["accounts"], models["promoted"]) == (1, 1)
+        assert "the same as the one in use" in models["table"]
+        assert models["maturity"].startswith("![](data:image/png;base64,")
+        assert metadata_of(result, "analysis/suggestion_outcomes")["rows_changed"] == 0
+        assert checks_of(result)["every_account_has_a_model"].passed
+        assert learning.every_night.default_status == dg.DefaultScheduleStatus.RUNNING
+
+    def test_scores_without_a_model_are_named(self, world):
+        run(world)
+        world["performance"].keep_model = lambda kept, now: None
+        world["performance"].models.clear()
+        check = checks_of(run(world, "learn"))["every_account_has_a_model"]
+        assert (check.passed, check.description) == (False, "without a model: 1")
 
 
 class TestTheSensor:

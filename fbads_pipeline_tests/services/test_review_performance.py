@@ -7,6 +7,7 @@ from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.domain.alerts import Recipient
 from fbads_pipeline.domain.suggestions import SuggestionChanges
 from fbads_pipeline.services.review_performance import review_performance
+from fbads_pipeline_tests.fake_performance import FakePerformance
 from fbads_pipeline_tests.fakes import (
     FakeDecisions,
     FakeMarts,
@@ -22,8 +23,9 @@ from fbads_pipeline_tests.standin_marts import EXPRESSIONS, StandInMarts
 TO = [Recipient("dry_run", "stderr")]
 
 
-def review(marts, decisions, clock=None):
-    return review_performance(marts, decisions, clock or FixedClock(), PlainLimits(), TO, days=7)
+def review(marts, decisions, clock=None, performance=None):
+    known = performance or FakePerformance()
+    return review_performance(marts, decisions, known, clock or FixedClock(), PlainLimits(), TO, days=7)
 
 
 def test_breaches_become_suggestions_and_one_message():
@@ -72,7 +74,7 @@ def test_empty_marts_change_nothing():
 
 def test_the_days_of_the_settings_are_asked_for():
     marts = FakeMarts(low_ctr())
-    review_performance(marts, FakeDecisions(), FixedClock(), PlainLimits(), TO, days=3)
+    review_performance(marts, FakeDecisions(), FakePerformance(), FixedClock(), PlainLimits(), TO, days=3)
     assert marts.asked == [3]
 
 

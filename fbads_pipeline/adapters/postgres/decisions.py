@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres import decisions_sql as sql
 from fbads_pipeline.domain.alerts import AccountNews, Alert, Announced, Recipient
-from fbads_pipeline.domain.breaches import Breach, CampaignWindow
+from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow
 from fbads_pipeline.domain.suggestions import LIFETIME, NewSuggestion, SuggestionChanges
 
 _LOCK = 0x66626164735F6F70  # "fbads_op"
@@ -49,8 +49,11 @@ class PostgresDecisions:
         with self._engine.connect() as connection:
             return [_breach(row) for row in connection.execute(sa.text(sql.CURRENT_BREACHES)).mappings()]
 
-    def open_suggestions(self, suggestions: Sequence[NewSuggestion], *, now: datetime) -> SuggestionChanges:
+    def open_suggestions(
+        self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
+    ) -> SuggestionChanges:
         values = {
+            "answered": list(answered),
             "rows": _json([_suggestion_row(one) for one in suggestions]),
             "now": now,
             "expires_at": now + LIFETIME,
@@ -134,7 +137,9 @@ def _breach(row: sa.RowMapping) -> Breach:
 
 
 def _suggestion_row(one: NewSuggestion) -> dict[str, Any]:
-    return {**vars(one), "evidence": dict(one.evidence), "suggestion_id": uuid4().hex}
+    promise = vars(one.promise) if one.promise else {}
+    plain = {name: value for name, value in vars(one).items() if name != "promise"}
+    return {**plain, **promise, "evidence": dict(one.evidence), "suggestion_id": uuid4().hex}
 
 
 def _json(value: object) -> str:

@@ -96,7 +96,16 @@ _SUGGESTION_COLUMNS = {
     "evidence": "jsonb",
     "day": "date",
     "marts_version": "bigint",
+    "factor": "double precision",
+    "effect_low": "double precision",
+    "effect_expected": "double precision",
+    "effect_high": "double precision",
+    "p_better": "double precision",
+    "note_pt": "text",
+    "note_en": "text",
+    "model_version": "text",
 }
+_RENEWED = [name for name in _SUGGESTION_COLUMNS if name not in ("suggestion_id", "account_id", "campaign_id", "kind")]
 _SUGGESTIONS = f"""
 incoming as (
     select * from jsonb_to_recordset(cast(:rows as jsonb))
@@ -105,7 +114,7 @@ incoming as (
 """
 _SAME = "(incoming.account_id, incoming.campaign_id, incoming.kind) = (known.account_id, known.campaign_id, known.kind)"
 
-# The plain thresholds answer for their own suggestions only; old ones end whoever made them.
+# Who was asked answers for its own suggestions only; old ones end whoever made them.
 EXPIRE_SUGGESTIONS = f"""
 with {_SUGGESTIONS}
 update ops.suggestions as known
@@ -115,34 +124,34 @@ where
     and (
         known.expires_at <= :now
         or (
-            known.rules <@ array['ctr_below', 'cpa_above']
+            known.rules <@ cast(:answered as text[])
             and not exists (select from incoming where {_SAME})
         )
     )
 """
 
-# The state of the marts alone is no news: the same figures keep the version in which they first stood.
+# The state of the marts alone is no news: the same figures keep the version in which they first stood. What the
+# posterior says of one day is said once: figures that still move within the day would take the version from under the
+# hand that decides.
 RENEW_SUGGESTIONS = f"""
 with {_SUGGESTIONS}
 update ops.suggestions as known
 set
     version = known.version + 1,
-    confidence = incoming.confidence,
-    rules = incoming.rules,
-    reason_pt = incoming.reason_pt,
-    reason_en = incoming.reason_en,
-    evidence = incoming.evidence,
-    day = incoming.day,
-    marts_version = incoming.marts_version,
+    {", ".join(f"{name} = incoming.{name}" for name in _RENEWED)},
     updated_at = :now
 from incoming
 where
     {_SAME} and known.status = 'PENDING'
     and (
-        known.confidence, known.rules, known.reason_pt, known.reason_en, known.evidence - 'marts_version', known.day
-    ) is distinct from (
-        incoming.confidence, incoming.rules, incoming.reason_pt, incoming.reason_en,
-        incoming.evidence - 'marts_version', incoming.day
+        (known.rules, known.day) is distinct from (incoming.rules, incoming.day)
+        or (
+            not known.rules @> array['posterior']
+            and (known.confidence, known.reason_pt, known.reason_en, known.evidence - 'marts_version')
+            is distinct from (
+                incoming.confidence, incoming.reason_pt, incoming.reason_en, incoming.evidence - 'marts_version'
+            )
+        )
     )
 """
 
@@ -185,6 +194,8 @@ ANNOUNCED = (
     "reason_pt",
     "reason_en",
     "evidence",
+    "note_pt",
+    "note_en",
 )
 UNANNOUNCED = f"""
 select
@@ -199,7 +210,9 @@ select
     waiting.rules,
     waiting.reason_pt,
     waiting.reason_en,
-    waiting.evidence
+    waiting.evidence,
+    waiting.note_pt,
+    waiting.note_en
 {_WAITING}
 order by waiting.account_id, waiting.campaign_id, waiting.kind
 for update of waiting

@@ -8,7 +8,7 @@ import dagster as dg
 from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.alerts import Outcome
-from fbads_pipeline.ports import Anomalies, Channel, Clock, Decisions, Outbox
+from fbads_pipeline.ports import Anomalies, Channel, Clock, Decisions, Outbox, Performance
 from fbads_pipeline.services import detect_anomalies as detecting
 from fbads_pipeline.services import dispatch_alerts as dispatching
 from fbads_pipeline.services import review_performance as reviewing
@@ -17,10 +17,14 @@ from fbads_pipeline.settings import Settings
 _ABOUT: Mapping[str, Any] = {"group_name": "tell", "kinds": {"python", "postgres"}, "owners": ["team:data"]}
 
 
-@dg.op(ins={"breaches": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
-def emit_suggestions(decisions: dg.ResourceParam[Decisions], clock: dg.ResourceParam[Clock]) -> dg.Output[None]:
+@dg.op(ins={"breaches": dg.In(dg.Nothing), "scores": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+def emit_suggestions(
+    decisions: dg.ResourceParam[Decisions],
+    performance: dg.ResourceParam[Performance],
+    clock: dg.ResourceParam[Clock],
+) -> dg.Output[None]:
     """Opens, renews and expires."""
-    changes = reviewing.emit_suggestions(decisions, clock)
+    changes = reviewing.emit_suggestions(decisions, performance, clock)
     return dg.Output(None, metadata=dict(vars(changes)))
 
 
@@ -48,12 +52,15 @@ def send_messages(
 
 @dg.graph_asset(
     key=["ops", "suggestions"],
-    ins={"breaches": dg.AssetIn(key=["analysis", "breaches"], dagster_type=dg.Nothing)},
+    ins={
+        "breaches": dg.AssetIn(key=["analysis", "breaches"], dagster_type=dg.Nothing),
+        "scores": dg.AssetIn(key=["analysis", "scores"], dagster_type=dg.Nothing),
+    },
     description="One row per proposal for a campaign, waiting for a person or decided by one.",
     **_ABOUT,
 )
-def suggestions(breaches: Any) -> Any:
-    return emit_suggestions(breaches)
+def suggestions(breaches: Any, scores: Any) -> Any:
+    return emit_suggestions(breaches=breaches, scores=scores)
 
 
 @dg.graph_asset(

@@ -1,6 +1,6 @@
 """Scores, trends, what the posterior proposes, the models that both rest on, and what came of accepted proposals.
 
-Scores and trends have a row per account-local day and stay as history; verdicts are those of the last review.
+Scores have a row per account-local day and stay as history; trends and verdicts are those of the last review.
 """
 
 from alembic import op
@@ -71,7 +71,7 @@ create table analysis.trends (
     p_falling double precision not null,
     changed_on date,
     shift double precision,
-    primary key (account_id, campaign_id, metric, day)
+    primary key (account_id, campaign_id, metric)
 );
 comment on column analysis.trends.campaign_id is 'Empty: the account as a whole.';
 """
