@@ -16,6 +16,7 @@ from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.fake_anomalies import FakeAnomalies, an_anomaly
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
+    FakeCalendarEvents,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -35,6 +36,7 @@ def world():
         "marts": FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")),
         "decisions": FakeDecisions(),
         "anomalies": FakeAnomalies(),
+        "calendar_events": FakeCalendarEvents(),
         "outbox": FakeOutbox(a_delivery(1)),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),
@@ -124,7 +126,7 @@ class TestTheLineage:
             for key in graph.materializable_asset_keys
         }
         assert parents == {
-            "analysis/anomalies": ["marts/campaign_daily", "raw/insights"],
+            "analysis/anomalies": ["marts/campaign_daily", "raw/calendar_events", "raw/insights"],
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
             "ops/suggestions": ["analysis/breaches"],
             "ops/alerts": ["analysis/anomalies", "ops/suggestions"],

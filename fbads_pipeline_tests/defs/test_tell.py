@@ -14,6 +14,7 @@ from fbads_pipeline_tests.defs.test_analyse import checks_of, definitions, metad
 from fbads_pipeline_tests.fake_anomalies import FakeAnomalies
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
+    FakeCalendarEvents,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -30,6 +31,7 @@ def world():
         "marts": FakeMarts(),
         "decisions": FakeDecisions(),
         "anomalies": FakeAnomalies(),
+        "calendar_events": FakeCalendarEvents(),
         "outbox": FakeOutbox(),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),
