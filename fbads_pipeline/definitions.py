@@ -9,6 +9,8 @@ from fbads_pipeline.defs.analyse import checks as analyse_checks
 from fbads_pipeline.defs.analyse import learning as analyse_learning
 from fbads_pipeline.defs.analyse import scores as analyse_scores
 from fbads_pipeline.defs.analyse import sensor as analyse_sensor
+from fbads_pipeline.defs.calendar import assets as calendar
+from fbads_pipeline.defs.calendar import schedule as calendar_schedule
 from fbads_pipeline.defs.collect import assets as collect
 from fbads_pipeline.defs.collect import checks as collect_checks
 from fbads_pipeline.defs.collect import schedule as collect_schedule
@@ -25,6 +27,7 @@ set_up_logs()
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
         [
+            calendar,
             collect,
             collect_tokens,
             model,
@@ -55,13 +58,20 @@ defs = dg.Definitions(
         tell_sensor.dispatch_job,
         collect_tokens.token_job,
         tell_troubles.troubles_job,
+        calendar_schedule.calendar_job,
     ],
-    schedules=[collect_schedule.every_half_hour, collect_tokens.every_day, analyse_learning.every_night],
+    schedules=[
+        collect_schedule.every_half_hour,
+        collect_tokens.every_day,
+        calendar_schedule.calendars_daily,
+        analyse_learning.every_night,
+    ],
     sensors=[
         analyse_sensor.marts_refreshed,
         analyse_anomalies.readings_unjudged,
         tell_sensor.messages_due,
         tell_troubles.troubles_due,
+        calendar_schedule.calendars_unread,
     ],
     resources=resources(),
     executor=dg.in_process_executor,

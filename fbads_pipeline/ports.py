@@ -10,6 +10,7 @@ from fbads_pipeline.domain.alerts import AccountNews, Alert, DeliveryAttempt, Du
 from fbads_pipeline.domain.anomaly_words import AnomalyNews
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow
 from fbads_pipeline.domain.breaches import Limits as Limits
+from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, CalendarReading
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
@@ -242,6 +243,9 @@ class Anomalies(Protocol):
         """In one transaction: one alert with its deliveries per account that has something nobody has heard of: an open
         anomaly, or the recovery of one that was told; returns how many alerts were written."""
 
+    def raise_outlasting(self, *, now: datetime) -> int:
+        """Open anomalies that a calendar day held back and that outlast it become alerts; returns how many."""
+
     def untold(self) -> int:
         """How many alerts `announce` would write now."""
 
@@ -299,6 +303,32 @@ class Outbox(Protocol):
 
     def failed(self, *, hours: int) -> list[dict[str, str]]:
         """Deliveries given up on in the last hours: account_id, title, channel, recipient, error, ordered."""
+
+
+class Calendar(Protocol):
+    """A calendar outside. Raises `domain.calendar_days.CalendarError` where it cannot be read."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, sync_token: str | None, first: date, last: date) -> CalendarReading:
+        """What changed since the token; without one everything from `first` to `last`. Raises SyncTokenExpired where
+        the far side has forgotten the token."""
+
+
+class CalendarEvents(Protocol):
+    """What stands in the calendars. The same reading a second time writes no event."""
+
+    def sync_token(self, calendar: str, *, last: date, now: datetime) -> str | None:
+        """Where the last reading ended; None where the whole is due: never read, read whole a week ago, or not as far
+        as a week before `last`."""
+
+    def apply(self, reading: CalendarReading, *, read_at: datetime) -> CalendarChanges:
+        """Write the difference and the token, in one transaction."""
+
+    def between(self, account_id: str, first: date, last: date) -> list[CalendarEvent]:
+        """The events of the account's country and of the team that touch the days, the most telling first; private
+        ones are left out."""
 
 
 class Channel(Protocol):

@@ -87,6 +87,17 @@ class Settings(BaseSettings):
     slack_channel: str | None = Field(None, description="Slack channel id that receives the alerts.")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's API; another address for tests.")
 
+    country: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{2}$",
+        description="Country (ISO 3166) of holidays and commercial dates; without it that of each account's time zone.",
+    )
+    calendar_id: str | None = Field(None, description="Google Calendar of the team; its events explain figures.")
+    calendar_credentials: SecretStr | None = Field(
+        None, description="A service account's key that reads the calendar: the JSON, or its path."
+    )
+    calendar_api_url: str | None = Field(None, description="Google Calendar's API; another address for tests.")
+
     @model_validator(mode="before")
     @classmethod
     def _without_empty_ones(cls, values: Any) -> Any:
@@ -135,10 +146,10 @@ class Settings(BaseSettings):
             raise ValueError(f"levels are a comma list of {', '.join(LEVELS)}")
         return tuple(level for level in LEVELS if level in value)
 
-    @field_validator("graph_url", "slack_api_url")
+    @field_validator("graph_url", "slack_api_url", "calendar_api_url")
     @classmethod
-    def _is_http(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("an address starts with http:// or https://")
         return value
 

@@ -32,6 +32,9 @@ class FakeAnomalies:
         written, self.waiting = self.waiting, 0
         return written
 
+    def raise_outlasting(self, *, now: datetime) -> int:
+        return 0
+
     def untold(self) -> int:
         return self.waiting
 

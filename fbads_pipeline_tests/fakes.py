@@ -16,6 +16,7 @@ from fbads_pipeline.domain.alerts import (
     compose,
 )
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow, Rule
+from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, CalendarReading, ordered
 from fbads_pipeline.domain.days import local_day
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges, from_breaches
 
@@ -237,6 +238,38 @@ class FakeDecisions:
 
     def _waiting(self) -> list[tuple[str, str]]:
         return sorted(self.pending.keys() - self.announced)
+
+
+class FakeCalendarEvents:
+    """events: what stands in every account's calendar; asked: (account id, first, last) of every look."""
+
+    def __init__(self, *events: CalendarEvent) -> None:
+        self.events, self.asked = list(events), list[tuple[str, date, date]]()
+
+    def sync_token(self, calendar: str, *, last: date, now: datetime) -> str | None:
+        return None
+
+    def apply(self, reading: CalendarReading, *, read_at: datetime) -> CalendarChanges:
+        self.events += reading.events
+        return CalendarChanges(len(reading.events), 0)
+
+    def between(self, account_id: str, first: date, last: date) -> list[CalendarEvent]:
+        self.asked.append((account_id, first, last))
+        return ordered([one for one in self.events if one.starts_on <= last and one.ends_on >= first])
+
+
+def an_event(title: str = "Black Friday", day: date = NOW.date(), **other: object) -> CalendarEvent:
+    """A date of commerce on that one day."""
+    values: dict[str, object] = {
+        "calendar": "holidays:BR",
+        "event_id": title,
+        "starts_on": day,
+        "ends_on": day,
+        "title_pt": title,
+        "title_en": title,
+        "kind": "commercial",
+    }
+    return CalendarEvent(**{**values, **other})  # type: ignore[arg-type]
 
 
 class FakeOutbox:

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.calendar.configured import country_of_account
 from fbads_pipeline.adapters.channels.configured import channels_from
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.encryption import Cipher
@@ -16,6 +17,7 @@ from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.anomalies import PostgresAnomalies
+from fbads_pipeline.adapters.postgres.calendar_events import PostgresCalendarEvents
 from fbads_pipeline.adapters.postgres.catalogue import read_catalogue
 from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
 from fbads_pipeline.adapters.postgres.database import Database, shared_database
@@ -93,6 +95,11 @@ def graph_ads(settings: Settings, store: PostgresTokens, owner: sa.Engine | None
     return TokenRouter(clients, store, clock_from(settings.now))
 
 
+def calendar_events_of(settings: Settings, owner: sa.Engine) -> PostgresCalendarEvents:
+    """What stands in the calendars, each account in its own country."""
+    return PostgresCalendarEvents(owner, lambda zone: country_of_account(settings, zone))
+
+
 @dg.resource(description="The settings of the environment.")
 def settings_resource(_: dg.InitResourceContext) -> Settings:
     return read_settings()
@@ -144,6 +151,11 @@ def performance_resource(_: dg.InitResourceContext) -> PostgresPerformance:
     return PostgresPerformance(shared_database().owner)
 
 
+@dg.resource(description="What stands in the calendars.")
+def calendar_events_resource(_: dg.InitResourceContext) -> PostgresCalendarEvents:
+    return calendar_events_of(read_settings(), shared_database().owner)
+
+
 @dg.resource(description="What waits to leave the house.")
 def outbox_resource(_: dg.InitResourceContext) -> PostgresOutbox:
     return PostgresOutbox(shared_database().owner)
@@ -188,6 +200,7 @@ def resources() -> dict[str, Any]:
         "decisions": decisions_resource,
         "anomalies": anomalies_resource,
         "performance": performance_resource,
+        "calendar_events": calendar_events_resource,
         "outbox": outbox_resource,
         "troubles": troubles_resource,
         "channels": channels_resource,

@@ -133,6 +133,11 @@ def compose(news: AccountNews, language: Language = "pt") -> Alert:
     )
 
 
+def window(news: AccountNews) -> tuple[date, date]:
+    """First and last day that its suggestions look at."""
+    return _window(news.suggestions)
+
+
 def shown_title(alert: Alert, *, is_repeat: bool, language: Language = "pt") -> str:
     """The title, marked where an earlier attempt may have arrived."""
     return (_REPEATED[language] if is_repeat else "") + alert.title

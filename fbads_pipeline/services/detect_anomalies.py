@@ -4,12 +4,12 @@ The same readings a second time say nothing new and write nothing; what a crash 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fbads_pipeline.domain.alerts import Recipient
 from fbads_pipeline.domain.anomaly_words import compose_anomalies
-from fbads_pipeline.domain.detection.account import FoundAnomaly
-from fbads_pipeline.ports import Anomalies, Clock, Marts
+from fbads_pipeline.domain.detection.account import Closing, Followed, FoundAnomaly
+from fbads_pipeline.ports import Anomalies, CalendarEvents, Clock, Marts
 
 # Baselines look back 28 days; a week more lets them settle when everything is replayed.
 REPLAYED_DAYS = 35
@@ -17,19 +17,23 @@ REPLAYED_DAYS = 35
 
 @dataclass(frozen=True)
 class DetectionReport:
-    """readings: account → how many were new; rows_written: anomalies opened or closed; current: the open ones."""
+    """readings: account → how many were new; rows_written: anomalies opened, closed, or outlasting what explained
+    them; current: the open ones."""
 
     readings: Mapping[str, int]
     rows_written: int
     current: tuple[FoundAnomaly, ...]
 
 
-def detect_anomalies(marts: Marts, anomalies: Anomalies, clock: Clock) -> DetectionReport:
-    """Follow every account through its new readings, one transaction each."""
+def detect_anomalies(
+    marts: Marts, anomalies: Anomalies, clock: Clock, calendar: CalendarEvents | None = None
+) -> DetectionReport:
+    """Follow every account through its new readings, one transaction each. calendar: its days explain."""
     readings, written = {}, 0
     for account in marts.accounts():
-        readings[account.account_id], rows = _follow(anomalies, account.account_id, clock)
+        readings[account.account_id], rows = _follow(anomalies, account.account_id, clock, calendar)
         written += rows
+    written += anomalies.raise_outlasting(now=clock.now())
     return DetectionReport(readings, written, tuple(anomalies.current()))
 
 
@@ -38,7 +42,7 @@ def announce_anomalies(anomalies: Anomalies, clock: Clock, recipients: Sequence[
     return anomalies.announce(compose=compose_anomalies, recipients=recipients, now=clock.now())
 
 
-def _follow(anomalies: Anomalies, account_id: str, clock: Clock) -> tuple[int, int]:
+def _follow(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:
     """How many readings were new, and rows written."""
     from fbads_pipeline.domain.detection.following import follow
     from fbads_pipeline.domain.detection.packing import version_of
@@ -50,6 +54,19 @@ def _follow(anomalies: Anomalies, account_id: str, clock: Clock) -> tuple[int, i
     since = memory.read_until if memory and is_known else None
     account = anomalies.readings(account_id, since=since, days=REPLAYED_DAYS)
     followed = follow(account, memory, settings) if account else None
-    if followed is None:
+    if account is None or followed is None:
         return 0, 0
+    if calendar is not None:
+        followed = _with_calendar(followed, account_id, account.timezone_name, calendar)
     return followed.readings, anomalies.save(account_id, memory, followed, now=clock.now())
+
+
+def _with_calendar(followed: Followed, account_id: str, timezone_name: str, calendar: CalendarEvents) -> Followed:
+    """The calendar is asked only where something was found."""
+    from fbads_pipeline.domain.detection.calendar_causes import local_days, with_calendar
+
+    spans = [local_days(one, timezone_name) for one in followed.events if not isinstance(one, Closing)]
+    if not spans:
+        return followed
+    days = calendar.between(account_id, min(first for first, _ in spans), max(last for _, last in spans))
+    return replace(followed, events=with_calendar(followed.events, days, timezone_name))

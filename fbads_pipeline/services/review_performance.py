@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fbads_pipeline.domain.alerts import Recipient, compose
+from fbads_pipeline.domain.alerts import AccountNews, Alert, Recipient, compose, window
 from fbads_pipeline.domain.breaches import RULES, Breach, breaches
+from fbads_pipeline.domain.calendar_words import with_coinciding
 from fbads_pipeline.domain.days import local_day
 from fbads_pipeline.domain.proposals import POSTERIOR, proposals
 from fbads_pipeline.domain.suggestions import SuggestionChanges
-from fbads_pipeline.ports import Clock, Decisions, Limits, Marts, Performance
+from fbads_pipeline.ports import CalendarEvents, Clock, Decisions, Limits, Marts, Performance
 from fbads_pipeline.services.score_campaigns import score_campaigns
 
 
@@ -73,6 +74,14 @@ def emit_suggestions(decisions: Decisions, performance: Performance, clock: Cloc
     return decisions.open_suggestions(found, now=clock.now(), answered=(*RULES, POSTERIOR))
 
 
-def announce(decisions: Decisions, clock: Clock, recipients: Sequence[Recipient]) -> int:
-    """One message per account and local day into the outbox, in Portuguese; returns how many."""
-    return decisions.announce(compose=compose, recipients=recipients, now=clock.now())
+def announce(
+    decisions: Decisions, clock: Clock, recipients: Sequence[Recipient], calendar: CalendarEvents | None = None
+) -> int:
+    """One message per account and local day into the outbox, in Portuguese, with what coincides in the calendar;
+    returns how many."""
+
+    def compose_with_calendar(news: AccountNews) -> Alert:
+        alert = compose(news)
+        return alert if calendar is None else with_coinciding(alert, calendar.between(news.account_id, *window(news)))
+
+    return decisions.announce(compose=compose_with_calendar, recipients=recipients, now=clock.now())

@@ -17,6 +17,7 @@ from fbads_pipeline_tests.fake_anomalies import FakeAnomalies, an_anomaly
 from fbads_pipeline_tests.fake_performance import FakePerformance, a_performance
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
+    FakeCalendarEvents,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -37,6 +38,7 @@ def world():
         "decisions": FakeDecisions(),
         "anomalies": FakeAnomalies(),
         "performance": FakePerformance(a_performance(cpas={"9": 33.0, "10": 15.0})),
+        "calendar_events": FakeCalendarEvents(),
         "outbox": FakeOutbox(a_delivery(1)),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),
@@ -131,7 +133,7 @@ class TestTheLineage:
             for key in graph.materializable_asset_keys
         }
         assert parents == {
-            "analysis/anomalies": ["marts/campaign_daily", "raw/insights"],
+            "analysis/anomalies": ["marts/campaign_daily", "raw/calendar_events", "raw/insights"],
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
             "analysis/models": ["marts/adset_history", "marts/campaign_daily", "marts/campaign_history"],
             "analysis/scores": [

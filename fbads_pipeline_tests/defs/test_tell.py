@@ -12,8 +12,10 @@ from fbads_pipeline.domain.alerts import DeliveryAttempt
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.test_analyse import checks_of, definitions, metadata_of, run
 from fbads_pipeline_tests.fake_anomalies import FakeAnomalies
+from fbads_pipeline_tests.fake_performance import FakePerformance
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
+    FakeCalendarEvents,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
@@ -30,6 +32,8 @@ def world():
         "marts": FakeMarts(),
         "decisions": FakeDecisions(),
         "anomalies": FakeAnomalies(),
+        "performance": FakePerformance(),
+        "calendar_events": FakeCalendarEvents(),
         "outbox": FakeOutbox(),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),

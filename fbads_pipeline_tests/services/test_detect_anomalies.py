@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from fbads_pipeline.adapters.postgres.anomalies import PostgresAnomalies
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.detect_anomalies import detect_anomalies
+from fbads_pipeline_tests.fakes import FakeCalendarEvents, an_event
 from fbads_pipeline_tests.postgres_fixture import fresh_database
 from fbads_pipeline_tests.services.following import FollowedAccount, instants
 
@@ -139,3 +141,31 @@ def _until_open(account: FollowedAccount, since: datetime, until: datetime) -> I
 def _run(account: FollowedAccount, statement: str) -> None:
     with account.engine.begin() as connection:
         connection.exec_driver_sql(statement)
+
+
+def test_what_a_calendar_day_explains_waits_and_is_told_only_if_it_outlasts_the_day(followed):
+    account, stop = followed
+    _run(account, "delete from analysis.detector_states; delete from analysis.anomalies")
+    account.detect()
+    held = '[{"name": "calendar", "title_pt": ["x"], "title_en": ["x"], "until": "%s", "held_back": true}]'
+    local = account.clock.now().astimezone(ZoneInfo("America/Sao_Paulo")).date()
+    one = f"kind = 'delivery_stop' and campaign_id = '{stop.campaign_id}'"
+    opened = "status = 'OPEN', closed_at = null, resolution = null, is_alert = false, told_alert_id = null"
+    for until, raised in ((local, 0), (local - timedelta(days=1), 1)):
+        _run(account, f"update analysis.anomalies set {opened}, causes = '{held % until}' where {one}")
+        assert account.anomalies.raise_outlasting(now=account.clock.now()) == raised
+        assert account.anomalies.untold() == raised
+    assert account.anomalies.raise_outlasting(now=account.clock.now()) == 0
+    assert account.rows(f"select causes -> 0 -> 'held_back' from analysis.anomalies where {one}") == [(False,)]
+
+
+def test_the_calendar_of_the_days_is_asked_and_named(followed):
+    account, _ = followed
+    _run(account, "delete from analysis.detector_states; delete from analysis.anomalies")
+    events = FakeCalendarEvents(an_event("Liquidação", BEGIN.date(), ends_on=BEGIN.date() + timedelta(days=40)))
+    detect_anomalies(account.marts, account.anomalies, account.clock, events)
+    assert {one[0] for one in events.asked} == {account.account_id}
+    named = "bool_or(message_pt like '%Coincide com: Liquidação.')"
+    told = {row[0]: row[1] for row in account.rows(f"select kind, {named} from analysis.anomalies group by kind")}
+    assert told.pop("delivery_stop") is False
+    assert all(is_named for kind, is_named in told.items() if kind not in ("fatigue", "budget_edit"))

@@ -99,6 +99,12 @@ class PostgresAnomalies:
                 _write_alert(connection, compose(one), one, recipients, now)
             return len(news)
 
+    def raise_outlasting(self, *, now: datetime) -> int:
+        with self._engine.begin() as connection:
+            if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
+                return 0
+            return connection.execute(sa.text(sql.RAISE_OUTLASTING), {"now": now}).rowcount
+
     def untold(self) -> int:
         with self._engine.connect() as connection:
             return int(connection.execute(sa.text(sql.UNTOLD_ACCOUNTS)).scalar_one())

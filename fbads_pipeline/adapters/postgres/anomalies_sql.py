@@ -94,6 +94,26 @@ where
     and (metric = :metric or cast(:metric as text) is null)
 """
 
+# `until` is the account-local day on which the figures of the explaining day have settled.
+RAISE_OUTLASTING = """
+update analysis.anomalies as found set
+    is_alert = true, updated_at = :now,
+    causes = (
+        select jsonb_agg(case when cause ->> 'name' = 'calendar' then cause || '{"held_back": false}' else cause end)
+        from jsonb_array_elements(found.causes) as cause
+    )
+from marts.accounts as accounts
+where
+    accounts.account_id = found.account_id and found.status = 'OPEN' and not found.is_alert
+    and exists (
+        select from jsonb_array_elements(found.causes) as cause
+        where
+            cause ->> 'name' = 'calendar' and cause -> 'held_back' = 'true'
+            and (cause ->> 'until')::date
+            < (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date
+    )
+"""
+
 CURRENT = f"""
 select {", ".join(COLUMNS)} from analysis.anomalies where status = 'OPEN' order by account_id, campaign_id, metric
 """

@@ -9,7 +9,7 @@ import dagster as dg
 from fbads_pipeline.defs.tell.outages import outages, sentence
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.detection.account import FoundAnomaly
-from fbads_pipeline.ports import Anomalies, Clock, Marts
+from fbads_pipeline.ports import Anomalies, CalendarEvents, Clock, Marts
 from fbads_pipeline.services.detect_anomalies import detect_anomalies
 
 ANOMALIES = dg.AssetKey(["analysis", "anomalies"])
@@ -21,13 +21,16 @@ _HEADER = ("account", "campaign", "kind", "severity", "since", "observed", "expe
     group_name="analyse",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[["marts", "campaign_daily"], ["raw", "insights"]],
+    deps=[["marts", "campaign_daily"], ["raw", "insights"], ["raw", "calendar_events"]],
 )
 def anomalies(
-    marts: dg.ResourceParam[Marts], anomalies: dg.ResourceParam[Anomalies], clock: dg.ResourceParam[Clock]
+    marts: dg.ResourceParam[Marts],
+    anomalies: dg.ResourceParam[Anomalies],
+    calendar_events: dg.ResourceParam[CalendarEvents],
+    clock: dg.ResourceParam[Clock],
 ) -> dg.MaterializeResult[None]:
     """One row per departure from the usual: opened, closed once, said once; from every reading since the last run."""
-    report = detect_anomalies(marts, anomalies, clock)
+    report = detect_anomalies(marts, anomalies, clock, calendar_events)
     kinds = Counter(one.kind for one in report.current)
     return dg.MaterializeResult(
         metadata={

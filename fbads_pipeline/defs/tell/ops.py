@@ -8,7 +8,7 @@ import dagster as dg
 from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.alerts import Outcome
-from fbads_pipeline.ports import Anomalies, Channel, Clock, Decisions, Outbox, Performance
+from fbads_pipeline.ports import Anomalies, CalendarEvents, Channel, Clock, Decisions, Outbox, Performance
 from fbads_pipeline.services import detect_anomalies as detecting
 from fbads_pipeline.services import dispatch_alerts as dispatching
 from fbads_pipeline.services import review_performance as reviewing
@@ -32,13 +32,14 @@ def emit_suggestions(
 def announce_news(
     decisions: dg.ResourceParam[Decisions],
     anomalies: dg.ResourceParam[Anomalies],
+    calendar_events: dg.ResourceParam[CalendarEvents],
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[None]:
     """Suggestions: one message per account and day. Anomalies: one per account and reading that has news."""
     recipients = recipients_from(settings)
     urgent = detecting.announce_anomalies(anomalies, clock, recipients)
-    alerts = urgent + reviewing.announce(decisions, clock, recipients)
+    alerts = urgent + reviewing.announce(decisions, clock, recipients, calendar_events)
     return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(recipients)})
 
 

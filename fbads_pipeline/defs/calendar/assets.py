@@ -1,0 +1,44 @@
+"""Calendars → raw: holidays, dates of commerce, the team's own events."""
+
+import dagster as dg
+
+from fbads_pipeline.adapters.calendar.configured import calendars_from
+from fbads_pipeline.defs.tell.tables import markdown_table
+from fbads_pipeline.ports import CalendarEvents, Clock, RawStore
+from fbads_pipeline.services.read_calendars import read_calendars
+from fbads_pipeline.settings import Settings
+
+CALENDAR_EVENTS = dg.AssetKey(["raw", "calendar_events"])
+WAS_READ = "every_calendar_was_read"
+_HEADER = ("calendar", "written", "removed", "error")
+
+
+@dg.asset(
+    key=CALENDAR_EVENTS,
+    group_name="calendar",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    check_specs=[dg.AssetCheckSpec(WAS_READ, asset=CALENDAR_EVENTS, description="Every calendar could be read.")],
+)
+def calendar_events(
+    raw: dg.ResourceParam[RawStore],
+    calendar_events: dg.ResourceParam[CalendarEvents],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster takes no parameter beside check_specs
+    """One row per event of a calendar; a private title reads busy. What a calendar that is away had said stays."""
+    report = read_calendars(calendars_from(settings, raw.known_accounts()), calendar_events, clock)
+    rows = [(name, one.written, one.removed, None) for name, one in report.changes.items()]
+    said = "; ".join(f"{name}: {error}" for name, error in report.errors.items())
+    return dg.MaterializeResult(
+        metadata={
+            "calendars": len(report.changes) + len(report.errors),
+            "rows_changed": sum(one.written + one.removed for one in report.changes.values()),
+            "table": markdown_table(_HEADER, [*rows, *((name, 0, 0, why) for name, why in report.errors.items())]),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=WAS_READ, passed=not report.errors, description=said or "every calendar was read"
+            )
+        ],
+    )
