@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from fbads_pipeline.commands import alerts
 from fbads_pipeline.settings import SettingsError, load_settings
 
 DAY = ["%Y-%m-%d"]
@@ -29,6 +30,7 @@ app.add_typer(db, name="db")
 
 tokens = typer.Typer(no_args_is_help=True, help="Tokens of further businesses, stored encrypted.")
 app.add_typer(tokens, name="tokens")
+app.add_typer(alerts.app, name="alerts")
 
 
 class Format(StrEnum):

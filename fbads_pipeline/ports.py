@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.alerts import AccountNews, Alert, DeliveryAttempt, DueDelivery, Recipient
+from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.anomaly_words import AnomalyNews
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow
 from fbads_pipeline.domain.breaches import Limits as Limits
@@ -14,6 +14,7 @@ from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, 
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
+from fbads_pipeline.domain.mutes import Mute
 from fbads_pipeline.domain.performance import (
     AccountPerformance,
     AccountScores,
@@ -23,6 +24,8 @@ from fbads_pipeline.domain.performance import (
     StoredVerdict,
 )
 from fbads_pipeline.domain.performance import Followed as FollowedSuggestion
+from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.suggestion_words import AccountNews
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.tokens import NamedToken, TokenCheck, TokenFacts
 from fbads_pipeline.domain.trouble_words import TroubleNews
@@ -238,16 +241,22 @@ class Anomalies(Protocol):
         at all where another run has moved the memory on from `before` meanwhile."""
 
     def announce(
-        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime
+        self, *, compose: Callable[[AnomalyNews], Sequence[Alert]], recipients: Sequence[Recipient], now: datetime
     ) -> int:
-        """In one transaction: one alert with its deliveries per account that has something nobody has heard of: an open
-        anomaly, or the recovery of one that was told; returns how many alerts were written."""
+        """In one transaction: the alerts with their deliveries of each account that has something nobody has heard of:
+        open anomalies, or the recovery of some that were told; returns how many alerts were written."""
+
+    def digest(
+        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime, at: time
+    ) -> int:
+        """In one transaction: one alert per account and local day, from `at` on, about what was held back since the
+        last one; returns how many alerts were written."""
 
     def raise_outlasting(self, *, now: datetime) -> int:
         """Open anomalies that a calendar day held back and that outlast it become alerts; returns how many."""
 
-    def untold(self) -> int:
-        """How many alerts `announce` would write now."""
+    def untold(self, *, now: datetime, digest_at: time) -> int:
+        """Accounts for which `announce` or `digest` would write alerts now."""
 
     def behind(self, *, now: datetime) -> int:
         """Accounts with a good reading, five minutes old or older, that the detectors have not taken."""
@@ -284,6 +293,19 @@ class Performance(Protocol):
 
     def hit_rates(self) -> list[Mapping[str, Any]]:
         """Rows kind, followed, judged, hits, hit_rate (None without any judged), ordered by kind."""
+
+
+class Mutes(Protocol):
+    """What people do not want to hear of for a while; whoever announces leaves it out."""
+
+    def mute(self, mute: Mute, *, made_by: str, now: datetime) -> int:
+        """Begins at once; returns its number."""
+
+    def lift(self, mute_id: int, *, now: datetime) -> bool:
+        """Ends it; False where it does not stand any more."""
+
+    def standing(self, *, now: datetime) -> list[tuple[int, Mute]]:
+        """Number and mute, the oldest first."""
 
 
 class Outbox(Protocol):
@@ -336,7 +358,7 @@ class Channel(Protocol):
 
     name: str
 
-    def send(self, alert: Alert, recipient: str, *, is_repeat: bool) -> DeliveryAttempt: ...
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt: ...
 
 
 Metadata = Mapping[str, object]

@@ -1,7 +1,7 @@
 """Every setting, typed, read once. A wrong one stops the program with a sentence that names it."""
 
 import base64
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +86,37 @@ class Settings(BaseSettings):
     slack_token: SecretStr | None = Field(None, description="Slack bot token; without it alerts go to the dry run.")
     slack_channel: str | None = Field(None, description="Slack channel id that receives the alerts.")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's API; another address for tests.")
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Signing secret of the Slack app; with it messages have buttons, and the sidecar takes them."
+    )
+    recipients: Path | None = Field(
+        None, description="A YAML file that says who hears what; without it every channel that is set up hears all."
+    )
+    language: Literal["pt", "en"] = Field("pt", description="Language of recipients for whom nothing else is said.")
+    public_url: str | None = Field(None, description="Where people reach the sidecar; messages then carry links.")
+    digest_at: time = Field(
+        time(8), description="When the day's digest is made, in each account's own time (as 08:00)."
+    )
+    email_to: Annotated[tuple[str, ...], NoDecode] = Field((), description="Comma list of addresses that hear all.")
+    smtp_host: str | None = Field(None, description="Mail server; SendGrid's and SES' are smtp.sendgrid.net and so on.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for STARTTLS, 465 for TLS.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is encrypted; `none` is for a server on this machine alone."
+    )
+    smtp_user: str | None = Field(None, description="User of the mail server (`apikey` at SendGrid).")
+    smtp_password: SecretStr | None = Field(None, description="Its password or key.")
+    smtp_from: str | None = Field(None, pattern=r"^[^@\s<>]+@[^@\s<>]+$", description="Address that mail comes from.")
+    smtp_ca: Path | None = Field(None, description="Certificate authorities to trust for it, instead of the system's.")
+    whatsapp_token: SecretStr | None = Field(None, description="Token of a WhatsApp Cloud app.")
+    whatsapp_phone_number_id: str | None = Field(None, pattern=r"^\d+$", description="Id of the number that sends.")
+    whatsapp_template: str = Field("fbads_alert", description="Template with two body parameters, in pt_BR and en.")
+    whatsapp_api_url: str = Field(
+        "https://graph.facebook.com/v25.0", description="WhatsApp Cloud's API; another address for tests."
+    )
+    n8n_webhook_url: str | None = Field(None, description="Webhook of n8n (or another) that takes alerts.")
+    n8n_secret: SecretStr | None = Field(
+        None, min_length=16, description="What webhooks are signed with, both ways (Standard Webhooks)."
+    )
 
     country: str | None = Field(
         None,
@@ -125,7 +156,7 @@ class Settings(BaseSettings):
         encryption_keys(value)
         return value
 
-    @field_validator("account_ids", "levels", "attribution_windows", mode="before")
+    @field_validator("account_ids", "levels", "attribution_windows", "email_to", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -146,7 +177,9 @@ class Settings(BaseSettings):
             raise ValueError(f"levels are a comma list of {', '.join(LEVELS)}")
         return tuple(level for level in LEVELS if level in value)
 
-    @field_validator("graph_url", "slack_api_url", "calendar_api_url")
+    @field_validator(
+        "graph_url", "slack_api_url", "calendar_api_url", "public_url", "whatsapp_api_url", "n8n_webhook_url"
+    )
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):

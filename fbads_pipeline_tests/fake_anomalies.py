@@ -1,11 +1,12 @@
 """The port Anomalies as a fake, and a found anomaly to show."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from fbads_pipeline.domain.alerts import Alert, Recipient
+from fbads_pipeline.domain.alerts import Alert
 from fbads_pipeline.domain.anomaly_words import AnomalyNews
 from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline_tests.fakes import NOW
 
 
@@ -27,15 +28,20 @@ class FakeAnomalies:
         raise AssertionError("nothing was read")
 
     def announce(
-        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime
+        self, *, compose: Callable[[AnomalyNews], Sequence[Alert]], recipients: Sequence[Recipient], now: datetime
     ) -> int:
         written, self.waiting = self.waiting, 0
         return written
 
+    def digest(
+        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime, at: time
+    ) -> int:
+        return 0
+
     def raise_outlasting(self, *, now: datetime) -> int:
         return 0
 
-    def untold(self) -> int:
+    def untold(self, *, now: datetime, digest_at: time) -> int:
         return self.waiting
 
     def behind(self, *, now: datetime) -> int:

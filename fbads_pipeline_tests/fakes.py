@@ -6,18 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.alerts import (
-    AccountNews,
-    Alert,
-    Announced,
-    DeliveryAttempt,
-    DueDelivery,
-    Recipient,
-    compose,
-)
+from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow, Rule
 from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, CalendarReading, ordered
 from fbads_pipeline.domain.days import local_day
+from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.suggestion_words import AccountNews, Announced, compose_suggestions
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges, from_breaches
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -150,7 +144,7 @@ def news(*suggestions: Announced, account_name: str | None = "Loja 1", day: date
 
 
 def an_alert(name: str | None = "Verão", **changes: object) -> Alert:
-    return replace(compose(news(announced(a_suggestion(), name))), **changes)  # type: ignore[arg-type]
+    return replace(compose_suggestions(news(announced(a_suggestion(), name))), **changes)  # type: ignore[arg-type]
 
 
 class FakeMarts:
@@ -310,14 +304,15 @@ class FakeChannel:
         self.answers = list(answers)
         self.sent: list[tuple[str, str, bool]] = []
 
-    def send(self, alert: Alert, recipient: str, *, is_repeat: bool) -> DeliveryAttempt:
-        self.sent.append((alert.alert_id, recipient, is_repeat))
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt:
+        self.sent.append((delivery.alert.alert_id, delivery.recipient, delivery.is_repeat))
         answer = self.answers.pop(0) if self.answers else DeliveryAttempt("sent", provider_id=f"{len(self.sent)}")
         if isinstance(answer, Exception):
             raise answer
         return answer
 
 
-def a_delivery(number: int = 1, channel: str = "fake", *, attempts: int = 0, is_repeat: bool = False) -> DueDelivery:
-    alert = an_alert(alert_id=f"a{number}")
-    return DueDelivery(number, alert, channel, "someone", attempts, is_repeat)
+def a_delivery(number: int = 1, channel: str = "fake", alert: Alert | None = None, **others: object) -> DueDelivery:
+    values: dict[str, object] = {"recipient": "someone", "attempts": 0, "is_repeat": False, "announced_at": NOW}
+    shown = alert or an_alert(alert_id=f"a{number}")
+    return DueDelivery(delivery_id=number, alert=shown, channel=channel, **{**values, **others})  # type: ignore[arg-type]

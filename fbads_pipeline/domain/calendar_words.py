@@ -18,16 +18,19 @@ def coinciding_line(events: Sequence[CalendarEvent], language: Language) -> str:
 
 
 def with_coinciding(alert: Alert, events: Sequence[CalendarEvent]) -> Alert:
-    """The same message with that line at its end, in the language of the message; facts name the events in both."""
-    language: Language = "en" if alert.facts.get("language") == "en" else "pt"
-    line = coinciding_line(events, language)
-    if not line:
+    """The same message with that line at its end, in both languages; facts name the events."""
+    if not events:
         return alert
     named = [
         {"title_pt": one.title_pt, "title_en": one.title_en, "from": str(one.starts_on), "to": str(one.ends_on)}
         for one in events[:_MOST_NAMED]
     ]
-    return replace(alert, body=f"{alert.body}\n\n{line}", facts={**alert.facts, "calendar": named})
+    return replace(
+        alert,
+        body=f"{alert.body}\n\n{coinciding_line(events, 'pt')}",
+        body_en=f"{alert.body_en}\n\n{coinciding_line(events, 'en')}",
+        facts={**alert.facts, "calendar": named},
+    )
 
 
 def _named(event: CalendarEvent, language: Language) -> str:

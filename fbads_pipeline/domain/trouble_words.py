@@ -1,12 +1,11 @@
 """Troubles as people read them: what happened, since when, why, what to do; and once that it is over."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from fbads_pipeline.domain import words
-from fbads_pipeline.domain.alerts import Alert, Severity
+from fbads_pipeline.domain.alerts import Alert, Severity, Text, alert_of
 from fbads_pipeline.domain.troubles import Trouble, TroubleKind
 from fbads_pipeline.domain.words import Language
 
@@ -53,32 +52,29 @@ _TO_DO: Mapping[Language, Mapping[TroubleKind, str]] = {
 
 @dataclass(frozen=True)
 class TroubleNews:
-    """One trouble that nobody has heard of, or whose end nobody has. resolved_at: None while it lasts."""
+    """One trouble that nobody has heard of, or whose end nobody has. resolved_at: None while it lasts.
+
+    told_alert_id: the message that told of it.
+    """
 
     trouble_id: str
     trouble: Trouble
     resolved_at: datetime | None = None
+    told_alert_id: str | None = None
 
 
-def compose_trouble(news: TroubleNews, language: Language = "pt") -> Alert:
-    """The one message of that trouble, or of its end. facts holds the words of both languages."""
+def compose_trouble(news: TroubleNews) -> Alert:
+    """The one message of that trouble, or of its end, which replies to it."""
     trouble, is_over = news.trouble, news.resolved_at is not None
     severity: Severity = "info" if is_over else "critical" if trouble.kind in _CRITICAL else "warning"
-    rule = f"{RECOVERY if is_over else TROUBLE}.{trouble.kind}"
-    moment = news.resolved_at or trouble.since
-    key = "|".join((trouble.account_id or "", rule, trouble.entity, news.trouble_id, severity))
-    said: dict[Language, tuple[str, str]] = {"pt": _say(news, "pt"), "en": _say(news, "en")}
-    title, body = said[language]
-    return Alert(
-        alert_id=hashlib.sha256(key.encode()).hexdigest()[:32],
-        dedupe_key=key,
+    return alert_of(
+        {"pt": _say(news, "pt"), "en": _say(news, "en")},
         account_id=trouble.account_id,
-        rule=rule,
+        rule=f"{RECOVERY if is_over else TROUBLE}.{trouble.kind}",
         entity=trouble.entity,
         severity=severity,
-        window_start=moment.date(),
-        title=title,
-        body=body,
+        window_start=(news.resolved_at or trouble.since).date(),
+        occasion=news.trouble_id,
         facts={
             "trouble_id": news.trouble_id,
             "kind": trouble.kind,
@@ -86,26 +82,24 @@ def compose_trouble(news: TroubleNews, language: Language = "pt") -> Alert:
             "since": trouble.since.isoformat(),
             "resolved_at": news.resolved_at.isoformat() if news.resolved_at else None,
             "reason": words.plain_line(trouble.reason),
-            "language": language,
-            **{f"title_{one}": texts[0] for one, texts in said.items()},
-            **{f"body_{one}": texts[1] for one, texts in said.items()},
         },
+        replies_to=news.told_alert_id if is_over else None,
     )
 
 
-def _say(news: TroubleNews, language: Language) -> tuple[str, str]:
+def _say(news: TroubleNews, language: Language) -> Text:
     trouble = news.trouble
     title = _TITLES[language][trouble.kind].format(who=_who(trouble, language))
     since, reason = _moment(trouble.since, language), words.plain_line(trouble.reason)
     if news.resolved_at is not None:
         over = _moment(news.resolved_at, language)
         if language == "pt":
-            return f"Resolvido: {title}", f"Voltou ao normal em {over}; durava desde {since}. Motivo: {reason}."
-        return f"Resolved: {title}", f"Back to normal on {over}; it had lasted since {since}. Reason: {reason}."
+            return Text(f"Resolvido: {title}", f"Voltou ao normal em {over}; durava desde {since}. Motivo: {reason}.")
+        return Text(f"Resolved: {title}", f"Back to normal on {over}; it had lasted since {since}. Reason: {reason}.")
     to_do = _TO_DO[language][trouble.kind]
     if language == "pt":
-        return title, f"Desde {since}. A Meta diz: {reason}.\n\nO que fazer: {to_do}"
-    return title, f"Since {since}. Meta says: {reason}.\n\nWhat to do: {to_do}"
+        return Text(title, f"Desde {since}. A Meta diz: {reason}.\n\nO que fazer: {to_do}")
+    return Text(title, f"Since {since}. Meta says: {reason}.\n\nWhat to do: {to_do}")
 
 
 def _who(trouble: Trouble, language: Language) -> str:

@@ -5,14 +5,18 @@ The same readings a second time say nothing new and write nothing; what a crash 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import time
 
-from fbads_pipeline.domain.alerts import Recipient
-from fbads_pipeline.domain.anomaly_words import compose_anomalies
+from fbads_pipeline.domain.alerts import Alert
+from fbads_pipeline.domain.anomaly_words import AnomalyNews, compose_anomalies, compose_digest
 from fbads_pipeline.domain.detection.account import Closing, Followed, FoundAnomaly
+from fbads_pipeline.domain.links import account_page
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.ports import Anomalies, CalendarEvents, Clock, Marts
 
 # Baselines look back 28 days; a week more lets them settle when everything is replayed.
 REPLAYED_DAYS = 35
+DIGEST_AT = time(8)
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,27 @@ def detect_anomalies(
     return DetectionReport(readings, written, tuple(anomalies.current()))
 
 
-def announce_anomalies(anomalies: Anomalies, clock: Clock, recipients: Sequence[Recipient]) -> int:
-    """One message per account with news into the outbox, in Portuguese; returns how many."""
-    return anomalies.announce(compose=compose_anomalies, recipients=recipients, now=clock.now())
+def announce_anomalies(
+    anomalies: Anomalies,
+    clock: Clock,
+    recipients: Sequence[Recipient],
+    *,
+    digest_at: time = DIGEST_AT,
+    public_url: str | None = None,
+) -> int:
+    """Into the outbox: per account what is new and what is over, and once a day the digest of what was held back.
+
+    digest_at: the account's own time; returns how many messages were written.
+    """
+
+    def compose(news: AnomalyNews) -> list[Alert]:
+        return compose_anomalies(news, link=account_page(public_url, news.account_id))
+
+    def compose_all(news: AnomalyNews) -> Alert:
+        return compose_digest(news, link=account_page(public_url, news.account_id))
+
+    told = anomalies.announce(compose=compose, recipients=recipients, now=clock.now())
+    return told + anomalies.digest(compose=compose_all, recipients=recipients, now=clock.now(), at=digest_at)
 
 
 def _follow(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:

@@ -109,7 +109,7 @@ def _drain(
 def _send(channel: Channel, delivery: DueDelivery) -> DeliveryAttempt:
     """A channel that breaks its promise and raises may have sent: the attempt is unknown. Its words stay out of it."""
     try:
-        return channel.send(delivery.alert, delivery.recipient, is_repeat=delivery.is_repeat)
+        return channel.send(delivery)
     except Exception as fault:
         return DeliveryAttempt("unknown", error=f"channel {channel.name} broke off with {type(fault).__name__}")
 

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fbads_pipeline.domain.alerts import AccountNews, Alert, Recipient, compose, window
+from fbads_pipeline.domain.alerts import Alert
 from fbads_pipeline.domain.breaches import RULES, Breach, breaches
 from fbads_pipeline.domain.calendar_words import with_coinciding
 from fbads_pipeline.domain.days import local_day
+from fbads_pipeline.domain.links import suggestions_page
 from fbads_pipeline.domain.proposals import POSTERIOR, proposals
+from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.suggestion_words import AccountNews, compose_suggestions, window
 from fbads_pipeline.domain.suggestions import SuggestionChanges
 from fbads_pipeline.ports import CalendarEvents, Clock, Decisions, Limits, Marts, Performance
 from fbads_pipeline.services.score_campaigns import score_campaigns
@@ -75,13 +78,19 @@ def emit_suggestions(decisions: Decisions, performance: Performance, clock: Cloc
 
 
 def announce(
-    decisions: Decisions, clock: Clock, recipients: Sequence[Recipient], calendar: CalendarEvents | None = None
+    decisions: Decisions,
+    clock: Clock,
+    recipients: Sequence[Recipient],
+    calendar: CalendarEvents | None = None,
+    public_url: str | None = None,
 ) -> int:
-    """One message per account and local day into the outbox, in Portuguese, with what coincides in the calendar;
-    returns how many."""
+    """One message per account and local day into the outbox, with what coincides in the calendar; returns how many.
+
+    public_url: where people reach the pages; without it no message has a link.
+    """
 
     def compose_with_calendar(news: AccountNews) -> Alert:
-        alert = compose(news)
+        alert = compose_suggestions(news, link=suggestions_page(public_url, news.account_id))
         return alert if calendar is None else with_coinciding(alert, calendar.between(news.account_id, *window(news)))
 
     return decisions.announce(compose=compose_with_calendar, recipients=recipients, now=clock.now())

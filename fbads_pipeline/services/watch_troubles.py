@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from fbads_pipeline.domain.alerts import Recipient
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.trouble_words import compose_trouble
 from fbads_pipeline.domain.troubles import Judged, TroubleFacts, judge
 from fbads_pipeline.ports import Clock, Troubles

@@ -1,6 +1,5 @@
 """Calendar days explain instead of alarm, and never explain a stop away."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -94,8 +93,9 @@ def test_a_message_names_three_events_at_most_and_says_nothing_without_any():
     assert coinciding_line([BLACK_FRIDAY], "en") == "Coincides with: Black Friday (on 27 Nov 2026)."
     alert = an_alert()
     assert with_coinciding(alert, []) is alert
-    told = with_coinciding(replace(alert, facts={"language": "en"}), [BLACK_FRIDAY])
-    assert told.body == f"{alert.body}\n\nCoincides with: Black Friday (on 27 Nov 2026)."
+    told = with_coinciding(alert, [BLACK_FRIDAY])
+    assert told.body == f"{alert.body}\n\nCoincide com: Black Friday (em 27/11/2026)."
+    assert told.body_en == f"{alert.body_en}\n\nCoincides with: Black Friday (on 27 Nov 2026)."
     assert told.facts["calendar"] == [
         {"title_pt": "Black Friday", "title_en": "Black Friday", "from": "2026-11-27", "to": "2026-11-27"}
     ]

@@ -161,3 +161,45 @@ def test_dagsters_home_is_written_once(tmp_path):
     file.write_text("half")
     write_dagster_home(tmp_path)
     assert "postgres_url" in file.read_text()
+
+
+class TestAlerts:
+    def test_a_test_message_arrives_or_says_why_not(self, home):
+        done = home.run("alerts", "test", "--channel", "dry_run")
+        assert done.returncode == 0 and "dry_run stderr: sent" in done.stderr
+        assert "Teste do fbads: esta mensagem chegou" in done.stderr
+        missing = home.run("alerts", "test", "--channel", "slack")
+        assert (missing.returncode, missing.stderr) == (2, "fbads: slack is not set up: set FBADS_SLACK_TOKEN\n")
+        nobody = {"smtp_host": "127.0.0.1", "smtp_port": "1", "smtp_from": "a@b.example"}
+        away = home.run("alerts", "test", "--channel", "email", "--to", "c@d.example", **nobody)
+        assert away.returncode == 3
+        assert "email c@d.example: not sent: the mail server cannot be reached: Connection refused" in away.stderr
+
+    def test_what_was_said_is_listed_below_a_header(self, home):
+        done = home.run("alerts", "list", "--last", "1")
+        assert done.returncode == 0, done.stderr
+        header, *_ = done.stdout.splitlines()
+        assert header.split("\t") == ["at (UTC)", "account", "rule", "severity", "where", "title"]
+
+    def test_a_mute_is_begun_shown_and_lifted(self, home):
+        done = home.run("alerts", "mute", "--account", "act_7", "--for", "3d", "--rule", "ctr", "--reason", "promo")
+        assert done.returncode == 0, done.stderr
+        number = done.stdout.strip()
+        assert [line.split("\t")[:4] for line in home.run("alerts", "mutes").stdout.splitlines()[1:]] == [
+            [number, "7", "–", "ctr"]
+        ]
+        assert home.run("alerts", "unmute", number).returncode == 0
+        again = home.run("alerts", "unmute", number)
+        assert (again.returncode, "no mute" in again.stderr) == (2, True)
+
+    @pytest.mark.parametrize(
+        ("options", "says"),
+        [
+            (("--account", "7", "--for", "soon"), "'soon' is no time such as 30m, 12h or 3d"),
+            (("--account", "7", "--for", "99d"), "at most 90 days"),
+            (("--account", "loja", "--for", "3d"), "digits alone"),
+        ],
+    )
+    def test_a_wrong_mute_says_what_to_change(self, home, options, says):
+        done = home.run("alerts", "mute", *options)
+        assert (done.returncode, says in done.stderr) == (2, True)

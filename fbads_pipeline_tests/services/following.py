@@ -1,7 +1,7 @@
 """One account of the sandbox, read at chosen instants into a real PostgreSQL, and followed by the detectors."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.postgres.engine import engine
 from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.defs.model.runner import Dbt
-from fbads_pipeline.domain.alerts import Recipient
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.detect_anomalies import DetectionReport, announce_anomalies, detect_anomalies
 from fbads_pipeline.services.sync_ads import sync_ads
@@ -30,6 +30,12 @@ READ_BY_DETECTORS = (
     *("int_reading_measures", "accounts", "campaigns", "adsets", "reading_runs", "campaign_daily_versions"),
     *("campaign_history", "adset_history"),
 )
+# The table of days in the shape that messages draw from; building the real one would take everything else along.
+_DAILY = """
+create view marts.campaign_daily as
+select account_id, campaign_id, day, impressions, clicks, spend, conversions
+from marts.campaign_daily_versions where known_to is null and not is_removed
+"""
 
 
 class FollowedAccount:
@@ -56,12 +62,14 @@ class FollowedAccount:
         """The marts once: those that the detectors read are views over raw from then on."""
         outcome = self.dbt.run(["build", "--exclude-resource-type", "unit_test", "test"], READ_BY_DETECTORS)
         assert outcome.succeeded, outcome.error
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(_DAILY)
 
     def detect(self) -> DetectionReport:
         return detect_anomalies(self.marts, self.anomalies, self.clock)
 
-    def announce(self) -> int:
-        return announce_anomalies(self.anomalies, self.clock, [SOMEONE])
+    def announce(self, digest_at: time = time(23, 59)) -> int:
+        return announce_anomalies(self.anomalies, self.clock, [SOMEONE], digest_at=digest_at)
 
     def rows(self, query: str, **values: object) -> list[sa.Row]:
         with self.engine.connect() as connection:

@@ -98,13 +98,13 @@ def test_a_slow_channel_holds_back_no_other():
     fast_is_done = threading.Event()
 
     class Slow(FakeChannel):
-        def send(self, alert, recipient, *, is_repeat):
+        def send(self, delivery):
             assert fast_is_done.wait(10)
-            return super().send(alert, recipient, is_repeat=is_repeat)
+            return super().send(delivery)
 
     class Fast(FakeChannel):
-        def send(self, alert, recipient, *, is_repeat):
-            answer = super().send(alert, recipient, is_repeat=is_repeat)
+        def send(self, delivery):
+            answer = super().send(delivery)
             if len(self.sent) == 2:
                 fast_is_done.set()
             return answer

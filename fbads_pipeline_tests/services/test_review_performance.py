@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
 from fbads_pipeline.adapters.postgres.marts import PostgresMarts
-from fbads_pipeline.domain.alerts import Recipient
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.suggestions import SuggestionChanges
 from fbads_pipeline.services.review_performance import review_performance
 from fbads_pipeline_tests.fake_performance import FakePerformance

@@ -1,7 +1,6 @@
 """The dry run: what would be said, on stderr for the eye and as JSON lines for a program."""
 
 import fcntl
-import hashlib
 import os
 import sys
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 import orjson
 import structlog
 
-from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, shown_title
+from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.words import plain_line
 
 
@@ -22,26 +21,29 @@ class DryRunChannel:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def send(self, alert: Alert, recipient: str, *, is_repeat: bool) -> DeliveryAttempt:
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt:
         """Appends one whole line or none; a disk that refuses it means another try later."""
-        provider_id = "dry-run-" + hashlib.sha256(f"{alert.alert_id}|{recipient}".encode()).hexdigest()[:16]
+        alert, provider_id = delivery.alert, f"dry-run-{delivery.key[:16]}"
         record = {
             "provider_id": provider_id,
             "alert_id": alert.alert_id,
             "account_id": alert.account_id,
-            "recipient": recipient,
-            "is_repeat": is_repeat,
+            "recipient": delivery.recipient,
+            "language": delivery.language,
+            "is_repeat": delivery.is_repeat,
+            "thread": delivery.thread,
             "at": datetime.now(UTC).isoformat(),
+            "rule": alert.rule,
             "severity": alert.severity,
-            "title": shown_title(alert, is_repeat=is_repeat),
-            "body": alert.body,
+            "title": delivery.title,
+            "body": delivery.body,
             "facts": dict(alert.facts),
         }
         try:
             self._append(orjson.dumps(record, default=str) + b"\n")
         except OSError as fault:
             return DeliveryAttempt("retry", error=f"the dry run's file cannot be written: {fault.strerror}")
-        _logger().info(f"dry run, nothing was sent to {plain_line(recipient)}\n{_readable(alert, is_repeat=is_repeat)}")
+        _logger().info(f"dry run, nothing was sent to {plain_line(delivery.recipient)}\n{_readable(delivery)}")
         return DeliveryAttempt("sent", provider_id=provider_id)
 
     def _append(self, line: bytes) -> None:
@@ -58,9 +60,9 @@ class DryRunChannel:
             os.close(file)
 
 
-def _readable(alert: Alert, *, is_repeat: bool) -> str:
+def _readable(delivery: DueDelivery) -> str:
     """Title and body as lines that no name can turn into terminal commands."""
-    lines = (shown_title(alert, is_repeat=is_repeat), *alert.body.splitlines())
+    lines = (delivery.title, *delivery.body.splitlines())
     return "\n".join(f"  {plain_line(line)}".rstrip() for line in lines)
 
 

@@ -1,7 +1,4 @@
-"""Slack, through `chat.postMessage` (https://docs.slack.dev/reference/methods/chat.postMessage).
-
-Names are written by strangers: `& < >` are escaped, every text is plain text, nothing is linked, parsed or unfurled.
-"""
+"""Slack, through `chat.postMessage` (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 
 import http.client
 import logging
@@ -9,12 +6,11 @@ import urllib.error
 from collections.abc import Mapping
 from typing import Any
 
-from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, shown_title
+from fbads_pipeline.adapters.channels.slack_layout import blocks, plain_text
+from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
 
-LONGEST_HEADER = 150
-LONGEST_SECTION = 3000
-LONGEST_MESSAGE = 12_000
-MOST_BLOCKS = 50
+_EVENT = "fbads_alert"
+_CLOCKS_APART = 300.0
 
 _ASK_LATER = frozenset(
     {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
@@ -40,24 +36,62 @@ _quiet.setLevel(logging.CRITICAL)
 
 
 class SlackChannel:
-    """The port Channel on Slack. recipient: a Slack channel id. The SDK sends a request once and retries nothing."""
+    """The port Channel on Slack. recipient: a Slack channel id. The SDK sends a request once and retries nothing.
+
+    with_buttons: where the sidecar takes the callback; without it nobody is shown a button that does nothing.
+    """
 
     name = "slack"
 
-    def __init__(self, token: str, *, base_url: str = "https://slack.com/api/", timeout_seconds: int = 15) -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str = "https://slack.com/api/",
+        timeout_seconds: int = 15,
+        with_buttons: bool = False,
+    ) -> None:
         self._token = token
         self._base_url = base_url.rstrip("/") + "/"
         self._timeout = timeout_seconds
+        self._with_buttons = with_buttons
         self._sdk: Any = None
 
-    def send(self, alert: Alert, recipient: str, *, is_repeat: bool) -> DeliveryAttempt:
-        """Header and sections; when Slack refuses the layout, the same words once more without it."""
-        title = shown_title(alert, is_repeat=is_repeat)
-        message = {"channel": recipient, "text": plain_text(title, alert.body), "blocks": blocks(title, alert.body)}
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt:
+        """Header, sections, buttons, in the thread it belongs to; the words alone when Slack refuses the layout.
+
+        A repeat first looks whether the earlier attempt has arrived; where Slack does not let us look, it is sent.
+        """
+        found = self._earlier(delivery) if delivery.is_repeat else None
+        if found is not None:
+            return DeliveryAttempt("sent", provider_id=found)
+        message = {
+            "channel": delivery.recipient,
+            "text": plain_text(delivery.title, delivery.body),
+            "blocks": blocks(delivery, with_buttons=self._with_buttons),
+            "metadata": {"event_type": _EVENT, "event_payload": {"key": delivery.key}},
+        }
+        if thread := _timestamp(delivery.thread):
+            message["thread_ts"] = thread
         attempt, code = self._post(message)
         if code == "invalid_blocks":
             attempt, _ = self._post({**message, "blocks": None})
         return attempt
+
+    def _earlier(self, delivery: DueDelivery) -> str | None:
+        """How Slack names the message of an earlier attempt, by the key in its metadata; None where none is found."""
+        read = {"channel": delivery.recipient, "include_all_metadata": True, "limit": 200}
+        read["oldest"] = f"{delivery.announced_at.timestamp() - _CLOCKS_APART:.6f}"
+        try:
+            thread = _timestamp(delivery.thread)
+            client = self._client()
+            answer = client.conversations_replies(ts=thread, **read) if thread else client.conversations_history(**read)
+            for message in answer.get("messages") or ():
+                if message.get("metadata", {}).get("event_payload", {}).get("key") == delivery.key:
+                    return f"{delivery.recipient}/{message['ts']}"
+        except Exception:
+            return None
+        return None
 
     def _post(self, message: Mapping[str, Any]) -> tuple[DeliveryAttempt, str | None]:
         """The attempt, and Slack's error code where it gave one."""
@@ -87,57 +121,6 @@ class SlackChannel:
         return self._sdk
 
 
-def escape(text: str) -> str:
-    """Text in which Slack finds no mention, link or command (https://docs.slack.dev/messaging/formatting-message-text)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def plain_text(title: str, body: str) -> str:
-    """The whole message without layout: what notifications show, and what remains when blocks are refused."""
-    return _fitting(f"{title}\n{body}", LONGEST_MESSAGE)
-
-
-def blocks(title: str, body: str) -> list[dict[str, Any]]:
-    """A header and as many sections as the body needs, within Slack's limits."""
-    header = {"type": "header", "text": _plain(_fitting(title, LONGEST_HEADER))}
-    sections = [{"type": "section", "text": _plain(text)} for text in _sections(body)]
-    return [header, *sections[: MOST_BLOCKS - 1]]
-
-
-def _sections(body: str) -> list[str]:
-    """The body, escaped, in pieces of whole lines; a line that is too long is cut."""
-    pieces: list[str] = []
-    room = LONGEST_MESSAGE
-    for line in body.splitlines():
-        text = _fitting(line, min(LONGEST_SECTION, room))
-        room -= len(text) + 1
-        if room < 0:
-            break
-        if pieces and len(pieces[-1]) + 1 + len(text) <= LONGEST_SECTION:
-            pieces[-1] += "\n" + text
-        else:
-            pieces.append(text)
-    return [piece.strip("\n") for piece in pieces if piece.strip()]
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _fitting(text: str, most: int) -> str:
-    """Escaped, and cut (between characters, not inside an escape) to at most that many."""
-    escaped = escape(text)
-    if len(escaped) <= most:
-        return escaped
-    kept, length = [], 1
-    for piece in map(escape, text):
-        length += len(piece)
-        if length > most:
-            break
-        kept.append(piece)
-    return "".join(kept) + "…"
-
-
 def _refused(response: Any) -> tuple[DeliveryAttempt, str | None]:
     status = int(response.status_code)
     code = str(response.data.get("error", "")) if isinstance(response.data, Mapping) else ""
@@ -155,6 +138,11 @@ def _refused(response: Any) -> tuple[DeliveryAttempt, str | None]:
 def _seconds(headers: Mapping[str, str]) -> float | None:
     told = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
     return float(told) if told.isdigit() else None
+
+
+def _timestamp(provider_id: str | None) -> str | None:
+    """Slack's own time of a message that we named `<channel>/<ts>`."""
+    return provider_id.partition("/")[2] or None if provider_id else None
 
 
 def _kind(fault: object) -> str:

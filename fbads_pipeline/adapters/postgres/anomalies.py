@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres import anomalies_sql as sql
-from fbads_pipeline.adapters.postgres import decisions_sql
-from fbads_pipeline.domain.alerts import Alert, Recipient
+from fbads_pipeline.adapters.postgres.alerts import write_alert
+from fbads_pipeline.domain.alerts import Alert
 from fbads_pipeline.domain.anomaly_words import AnomalyNews, AnomalyPart
 from fbads_pipeline.domain.detection.account import (
     AccountReadings,
@@ -24,6 +24,7 @@ from fbads_pipeline.domain.detection.account import (
     ObjectState,
 )
 from fbads_pipeline.domain.detection.wording import recovery
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.words import Language
 
 _LOCK = 0x66626164735F616E  # "fbads_an"
@@ -87,17 +88,37 @@ class PostgresAnomalies:
             return sum(_write(connection, account_id, one, now) for one in followed.events)
 
     def announce(
-        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime
+        self, *, compose: Callable[[AnomalyNews], Sequence[Alert]], recipients: Sequence[Recipient], now: datetime
     ) -> int:
         """Without recipients nothing is announced, and all of it waits for some."""
         if not recipients:
             return 0
         with self._alone() as connection:
-            rows = connection.execute(sa.text(sql.UNTOLD)).mappings().all()
-            news = [_news(list(group)) for _, group in groupby(rows, key=lambda row: row["account_id"])]
-            for one in news:
-                _write_alert(connection, compose(one), one, recipients, now)
-            return len(news)
+            rows = connection.execute(sa.text(sql.UNTOLD), {"now": now}).mappings().all()
+            alerts = [alert for news in _by_account(rows) for alert in compose(news)]
+            for alert in alerts:
+                write_alert(connection, alert, recipients, now)
+                connection.execute(sa.text(sql.MARK_TOLD), _marked(alert))
+            return len(alerts)
+
+    def digest(
+        self,
+        *,
+        compose: Callable[[AnomalyNews], Alert],
+        recipients: Sequence[Recipient],
+        now: datetime,
+        at: time,
+    ) -> int:
+        """Nothing is digested without recipients, and no account twice on one of its days."""
+        if not recipients:
+            return 0
+        with self._alone() as connection:
+            rows = connection.execute(sa.text(sql.UNDIGESTED), {"now": now, "at": at}).mappings().all()
+            alerts = [compose(news) for news in _by_account(rows)]
+            for alert in alerts:
+                write_alert(connection, alert, recipients, now)
+                connection.execute(sa.text(sql.MARK_DIGESTED), _marked(alert))
+            return len(alerts)
 
     def raise_outlasting(self, *, now: datetime) -> int:
         with self._engine.begin() as connection:
@@ -105,9 +126,12 @@ class PostgresAnomalies:
                 return 0
             return connection.execute(sa.text(sql.RAISE_OUTLASTING), {"now": now}).rowcount
 
-    def untold(self) -> int:
+    def untold(self, *, now: datetime, digest_at: time) -> int:
         with self._engine.connect() as connection:
-            return int(connection.execute(sa.text(sql.UNTOLD_ACCOUNTS)).scalar_one())
+            if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
+                return 0
+            queries = ((sql.UNTOLD_ACCOUNTS, {"now": now}), (sql.UNDIGESTED_ACCOUNTS, {"now": now, "at": digest_at}))
+            return sum(int(connection.execute(sa.text(query), named).scalar_one()) for query, named in queries)
 
     def behind(self, *, now: datetime) -> int:
         with self._engine.connect() as connection:
@@ -143,18 +167,15 @@ def _write(connection: sa.Connection, account_id: str, event: FoundAnomaly | Clo
     return connection.execute(sa.text(sql.OPEN), values).rowcount
 
 
-def _write_alert(
-    connection: sa.Connection, alert: Alert, news: AnomalyNews, recipients: Sequence[Recipient], now: datetime
-) -> None:
-    values = {**vars(alert), "facts": _json(dict(alert.facts)), "now": now}
-    connection.execute(sa.text(decisions_sql.WRITE_ALERT), values)
-    deliveries = [
-        {"alert_id": alert.alert_id, "channel": one.channel, "recipient": one.address}
-        for one in dict.fromkeys(recipients)
-    ]
-    connection.execute(sa.text(decisions_sql.WRITE_DELIVERY), deliveries)
-    ids = [one.anomaly_id for one in news.parts]
-    connection.execute(sa.text(sql.MARK_TOLD), {"alert_id": alert.alert_id, "ids": ids})
+def _by_account(rows: Sequence[sa.RowMapping]) -> list[AnomalyNews]:
+    """Rows are ordered by account."""
+    return [_news(list(group)) for _, group in groupby(rows, key=lambda row: row["account_id"])]
+
+
+def _marked(alert: Alert) -> dict[str, object]:
+    """The alert and the anomalies that it tells of."""
+    told = cast("list[dict[str, str]]", alert.facts["anomalies"])
+    return {"alert_id": alert.alert_id, "ids": [one["anomaly_id"] for one in told]}
 
 
 def _news(rows: Sequence[sa.RowMapping]) -> AnomalyNews:
@@ -163,7 +184,7 @@ def _news(rows: Sequence[sa.RowMapping]) -> AnomalyNews:
         account_id=first["account_id"],
         account_name=first["account_name"],
         currency=first["currency"],
-        day=max(row["at_local"] for row in rows).date(),
+        day=max(row["told_on"] for row in rows),
         parts=tuple(_part(row) for row in rows),
     )
 
@@ -177,11 +198,13 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
         severity=row["severity"],
         at_stake=row["money_at_stake_per_day"],
         is_account_wide=any(cause["name"] == "account_wide" for cause in row["causes"]),
-        is_recovery=row["status"] == "CLOSED",
+        is_recovery=row["status"] == "CLOSED" and row["resolution"] != "notice",
         text_pt=row["message_pt"],
         text_en=row["message_en"],
+        told_alert_id=row["told_alert_id"],
+        course=tuple(row["course"] or ()),
     )
-    if not part.is_recovery:
+    if not part.is_recovery or part.told_alert_id is None:
         return part
     return replace(part, severity="info", text_pt=_recovery(row, "pt"), text_en=_recovery(row, "en"))
 

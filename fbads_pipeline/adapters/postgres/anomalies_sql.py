@@ -118,35 +118,107 @@ CURRENT = f"""
 select {", ".join(COLUMNS)} from analysis.anomalies where status = 'OPEN' order by account_id, campaign_id, metric
 """
 
-# What ended before anybody heard of it is not told at all; an end is told where it is no pause.
-_UNTOLD = """
+# One that flaps is not told anew within half a day, unless it is graver than what was told: it waits for the digest.
+_COOLS_DOWN = """
+exists (
+    select from analysis.anomalies as earlier
+    where
+        (earlier.account_id, earlier.campaign_id, earlier.metric) = (found.account_id, found.campaign_id, found.metric)
+        and earlier.anomaly_id <> found.anomaly_id and earlier.told_alert_id is not null
+        and earlier.said_at between found.said_at - interval '12 hours' and found.said_at
+        and not (found.severity = 'critical' and earlier.severity <> 'critical')
+)
+"""
+_IS_MUTED = """
+ops.is_muted(found.account_id, found.campaign_id, array['anomalies', found.kind, found.metric], :now)
+"""
+_IS_NEW = f"found.is_alert and found.status = 'OPEN' and found.told_alert_id is null and not {_COOLS_DOWN}"
+
+# What ended before anybody heard of it is not told by itself; an end is told where it is no pause.
+_UNTOLD = f"""
 from analysis.anomalies as found
 where
-    found.is_alert and (
-        (found.status = 'OPEN' and found.told_alert_id is null)
+    (
+        ({_IS_NEW})
         or (
             found.told_alert_id is not null and found.recovery_alert_id is null
             and found.resolution in ('recovered', 'new_usual')
         )
     )
+    and not {_IS_MUTED}
 """
 UNTOLD_ACCOUNTS = f"select count(distinct found.account_id) {_UNTOLD}"
-UNTOLD = f"""
+
+_LOCAL_NOW = "(cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))"
+# Held back by the day's budget, by the calendar, by a cool-down, or over before its turn: once, in one digest a day.
+_UNDIGESTED = f"""
+from analysis.anomalies as found
+join marts.accounts as accounts on accounts.account_id = found.account_id
+where
+    found.told_alert_id is null and found.digest_alert_id is null
+    and found.said_at > cast(:now as timestamptz) - interval '2 days'
+    and not ({_IS_NEW}) and not {_IS_MUTED}
+    and {_LOCAL_NOW}::time >= :at
+    and not exists (
+        select from ops.alerts as said
+        where said.account_id = found.account_id and said.rule = 'digest' and said.window_start = {_LOCAL_NOW}::date
+    )
+"""
+UNDIGESTED_ACCOUNTS = f"select count(distinct found.account_id) {_UNDIGESTED}"
+
+# Complete days alone are drawn, of the figure that moved.
+_COURSE = f"""
+select array_agg(figure order by day)
+from (
+    select
+        daily.day,
+        coalesce(
+            case found.metric
+                when 'spend' then daily.spend
+                when 'ctr' then daily.clicks::numeric / nullif(daily.impressions, 0)
+                when 'cpm' then daily.spend * 1000 / nullif(daily.impressions, 0)
+                when 'cvr' then daily.conversions / nullif(daily.clicks, 0)
+                when 'cpa' then daily.spend / nullif(daily.conversions, 0)
+                when 'conversions' then daily.conversions
+            end, 0
+        )::double precision as figure
+    from marts.campaign_daily as daily
+    where
+        daily.account_id = found.account_id and daily.campaign_id = found.campaign_id
+        and daily.day >= {_LOCAL_NOW}::date - 14 and daily.day < {_LOCAL_NOW}::date
+) as days
+"""
+
+
+def _told(rows: str, told_on: str, course: str) -> str:
+    """Anomalies with names and local times, ordered by account; the rows are locked."""
+    return f"""
 select
     found.*,
     accounts.name as account_name,
     campaigns.name as campaign_name,
     found.since at time zone accounts.timezone_name as since_local,
-    coalesce(found.closed_at, found.said_at) at time zone accounts.timezone_name as at_local
-from (select * {_UNTOLD} for update) as found
+    coalesce(found.closed_at, found.said_at) at time zone accounts.timezone_name as at_local,
+    {told_on} as told_on,
+    {course} as course
+from (select found.* {rows} for update of found) as found
 join marts.accounts as accounts on accounts.account_id = found.account_id
 left join marts.campaigns as campaigns
     on campaigns.account_id = found.account_id and campaigns.campaign_id = found.campaign_id
 order by found.account_id, found.anomaly_id
 """
+
+
+UNTOLD = _told(
+    _UNTOLD,
+    "(coalesce(found.closed_at, found.said_at) at time zone accounts.timezone_name)::date",
+    f"case when found.status = 'OPEN' then ({_COURSE}) end",
+)
+UNDIGESTED = _told(_UNDIGESTED, f"{_LOCAL_NOW}::date", "null::double precision[]")
 MARK_TOLD = """
 update analysis.anomalies set
     told_alert_id = coalesce(told_alert_id, :alert_id),
     recovery_alert_id = case when status = 'CLOSED' then cast(:alert_id as text) end
 where anomaly_id = any(:ids)
 """
+MARK_DIGESTED = "update analysis.anomalies set digest_alert_id = :alert_id where anomaly_id = any(:ids)"

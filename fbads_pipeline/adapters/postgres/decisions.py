@@ -14,8 +14,11 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres import decisions_sql as sql
-from fbads_pipeline.domain.alerts import AccountNews, Alert, Announced, Recipient
+from fbads_pipeline.adapters.postgres.alerts import write_alert
+from fbads_pipeline.domain.alerts import Alert
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow
+from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.suggestion_words import AccountNews, Announced
 from fbads_pipeline.domain.suggestions import LIFETIME, NewSuggestion, SuggestionChanges
 
 _LOCK = 0x66626164735F6F70  # "fbads_op"
@@ -75,7 +78,7 @@ class PostgresDecisions:
         with self._alone() as connection:
             rows = connection.execute(sa.text(sql.UNANNOUNCED), {"now": now}).mappings().all()
             news = [_news(list(group)) for _, group in groupby(rows, key=lambda row: row["account_id"])]
-            return sum(_write_alert(connection, compose(one), one, recipients, now) for one in news)
+            return sum(_tell(connection, compose(one), one, recipients, now) for one in news)
 
     def unannounced(self, *, now: datetime) -> int:
         with self._engine.connect() as connection:
@@ -91,18 +94,12 @@ class PostgresDecisions:
             yield connection
 
 
-def _write_alert(
+def _tell(
     connection: sa.Connection, alert: Alert, news: AccountNews, recipients: Sequence[Recipient], now: datetime
 ) -> int:
-    """Alert, deliveries and the mark on its suggestions; 0 where that alert exists already."""
-    values = {**vars(alert), "facts": _json(dict(alert.facts)), "now": now}
-    if connection.execute(sa.text(sql.WRITE_ALERT), values).rowcount == 0:
+    """The alert and the mark on its suggestions; 0 where that alert exists already."""
+    if not write_alert(connection, alert, recipients, now):
         return 0
-    deliveries = [
-        {"alert_id": alert.alert_id, "channel": one.channel, "recipient": one.address}
-        for one in dict.fromkeys(recipients)
-    ]
-    connection.execute(sa.text(sql.WRITE_DELIVERY), deliveries)
     ids = [one.suggestion_id for one in news.suggestions]
     connection.execute(sa.text(sql.MARK_ANNOUNCED), {"alert_id": alert.alert_id, "ids": ids})
     return 1
@@ -115,9 +112,14 @@ def _news(rows: Sequence[sa.RowMapping]) -> AccountNews:
         account_name=first["account_name"],
         day=first["local_day"],
         suggestions=tuple(
-            Announced(**{**{name: row[name] for name in sql.ANNOUNCED}, "rules": tuple(row["rules"])}) for row in rows
+            Announced(**{name: _plain(row[name]) for name in (*sql.ANNOUNCED, *sql.ANNOUNCED_LISTS)}) for row in rows
         ),
     )
+
+
+def _plain(value: Any) -> Any:
+    """PostgreSQL's arrays as tuples."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _breach_row(breach: Breach) -> dict[str, Any]:

@@ -170,6 +170,9 @@ order by account_id, campaign_id
 on conflict (account_id, campaign_id, kind) where status = 'PENDING' do nothing
 """
 
+# Complete days alone are drawn: today's figures would always look like a fall.
+DRAWN_DAYS = 14
+
 ANY_UNANNOUNCED = "select exists (select from ops.suggestions where status = 'PENDING' and alert_id is null)"
 
 _LOCAL_DAY = "(cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date"
@@ -180,6 +183,7 @@ left join marts.campaigns as campaigns
     on campaigns.account_id = waiting.account_id and campaigns.campaign_id = waiting.campaign_id
 where
     waiting.status = 'PENDING' and waiting.alert_id is null and waiting.expires_at > :now
+    and not ops.is_muted(waiting.account_id, waiting.campaign_id, waiting.rules || array['suggestions'], :now)
     and not exists (
         select from ops.alerts as said
         where said.account_id = waiting.account_id and said.rule = 'breaches' and said.window_start = {_LOCAL_DAY}
@@ -196,7 +200,21 @@ ANNOUNCED = (
     "evidence",
     "note_pt",
     "note_en",
+    "version",
 )
+ANNOUNCED_LISTS = ("rules", "daily_spend", "daily_results")
+_COURSE = f"""left join lateral (
+    select
+        coalesce(array_agg(coalesce(spend, 0)::double precision order by day), '{{}}') as daily_spend,
+        coalesce(
+            array_agg(conversions::double precision order by day) filter (where conversions is not null), '{{}}'
+        ) as daily_results
+    from marts.campaign_daily as daily
+    where
+        daily.account_id = waiting.account_id and daily.campaign_id = waiting.campaign_id
+        and daily.day >= {_LOCAL_DAY} - {DRAWN_DAYS} and daily.day < {_LOCAL_DAY}
+) as course on true
+"""
 UNANNOUNCED = f"""
 select
     waiting.account_id,
@@ -212,25 +230,14 @@ select
     waiting.reason_en,
     waiting.evidence,
     waiting.note_pt,
-    waiting.note_en
-{_WAITING}
+    waiting.note_en,
+    waiting.version,
+    course.daily_spend,
+    course.daily_results
+{_WAITING.replace("where", _COURSE + "where", 1)}
 order by waiting.account_id, waiting.campaign_id, waiting.kind
 for update of waiting
 """
 UNANNOUNCED_ACCOUNTS = f"select count(distinct waiting.account_id) {_WAITING}"
 
-WRITE_ALERT = """
-insert into ops.alerts (
-    alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title, body, facts, created_at
-)
-values (
-    :alert_id, :dedupe_key, :account_id, :rule, :entity, :severity, :window_start, :title, :body,
-    cast(:facts as jsonb), :now
-)
-on conflict (dedupe_key) do nothing
-"""
-WRITE_DELIVERY = """
-insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at)
-values (:alert_id, :channel, :recipient, clock_timestamp())
-"""
 MARK_ANNOUNCED = "update ops.suggestions set alert_id = :alert_id where suggestion_id = any(:ids)"

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery
 
 _LONGEST_ERROR = 500
+_ALERT = list(Alert.__dataclass_fields__)
+_DELIVERY = [name for name in DueDelivery.__dataclass_fields__ if name != "alert"]
 
 # next_attempt_at of a delivery under way is the end of its lease: one column, one index, says what is due.
 _IS_DUE = "state in ('pending', 'sending', 'unknown') and next_attempt_at <= clock_timestamp()"
@@ -30,6 +32,14 @@ with due as (
     limit 1
     for update skip locked
 ),
+thread as (
+    select first.provider_id
+    from due
+    join ops.deliveries as reply on reply.delivery_id = due.delivery_id
+    join ops.alerts as answer on answer.alert_id = reply.alert_id
+    join ops.deliveries as first
+        on first.alert_id = answer.replies_to and (first.channel, first.recipient) = (reply.channel, reply.recipient)
+),
 lease as (select clock_timestamp() + make_interval(secs => :lease_seconds) as until)
 update ops.deliveries as delivery
 set
@@ -42,8 +52,8 @@ from due, lease, ops.alerts as alert
 where delivery.delivery_id = due.delivery_id and alert.alert_id = delivery.alert_id
 returning
     delivery.delivery_id, delivery.channel, delivery.recipient, delivery.attempts, delivery.is_repeat,
-    alert.alert_id, alert.dedupe_key, alert.account_id, alert.rule, alert.entity, alert.severity, alert.window_start,
-    alert.title, alert.body, alert.facts
+    delivery.language, alert.created_at as announced_at, (select provider_id from thread) as thread,
+    {", ".join(f"alert.{name}" for name in _ALERT)}
 """
 
 # The number of the attempt is the fence: who settles must be the one that claimed last.
@@ -62,6 +72,20 @@ where delivery_id = :delivery_id and state = 'sending' and attempts = :attempts
 
 _DUE = f"select channel, count(*) from ops.deliveries where {_IS_DUE} group by channel order by channel"
 
+_NEWEST = """
+select
+    to_char(alert.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), coalesce(alert.account_id, ''), alert.rule,
+    alert.severity,
+    (
+        select coalesce(string_agg(delivery.channel || ' ' || delivery.state, ', ' order by delivery.delivery_id), '')
+        from ops.deliveries as delivery where delivery.alert_id = alert.alert_id
+    ),
+    alert.title
+from ops.alerts as alert
+order by alert.created_at desc, alert.alert_id
+limit :last
+"""
+
 _FAILED = """
 select
     coalesce(alert.account_id, '') as account_id, alert.title, delivery.channel, delivery.recipient,
@@ -71,9 +95,6 @@ join ops.alerts as alert on alert.alert_id = delivery.alert_id
 where delivery.state = 'failed' and delivery.settled_at > clock_timestamp() - make_interval(hours => :hours)
 order by delivery.delivery_id
 """
-
-_ALERT = list(Alert.__dataclass_fields__)
-_DELIVERY = [name for name in DueDelivery.__dataclass_fields__ if name != "alert"]
 
 
 class PostgresOutbox:
@@ -104,6 +125,11 @@ class PostgresOutbox:
     def due(self) -> dict[str, int]:
         with self._engine.connect() as connection:
             return dict(connection.execute(sa.text(_DUE)).tuples().all())
+
+    def newest(self, last: int) -> list[tuple[str, ...]]:
+        """What was said last: at (UTC), account, rule, severity, channels with their states, title."""
+        with self._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(_NEWEST), {"last": last})]
 
     def failed(self, *, hours: int) -> list[dict[str, str]]:
         with self._engine.connect() as connection:

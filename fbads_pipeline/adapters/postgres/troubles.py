@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
-import orjson
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres import decisions_sql
+from fbads_pipeline.adapters.postgres.alerts import write_alert
 from fbads_pipeline.adapters.postgres.tokens import token_check
-from fbads_pipeline.domain.alerts import Alert, Recipient
+from fbads_pipeline.domain.alerts import Alert
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.trouble_words import TroubleNews
 from fbads_pipeline.domain.troubles import AccountFact, Judged, Trouble, TroubleFacts, VersionFact
 
@@ -86,7 +86,9 @@ class PostgresTroubles:
         with self._alone() as connection:
             rows = connection.execute(sa.text(f"select * {_UNTOLD} order by since, trouble_id")).mappings().all()
             for row in rows:
-                _write_alert(connection, compose(_news(row)), row["trouble_id"], recipients, now)
+                alert = compose(_news(row))
+                write_alert(connection, alert, recipients, now)
+                connection.execute(sa.text(_MARK), {"alert_id": alert.alert_id, "trouble_id": row["trouble_id"]})
             return len(rows)
 
     def untold(self) -> int:
@@ -114,21 +116,8 @@ def _facts(connection: sa.Connection) -> TroubleFacts:
     )
 
 
-def _write_alert(
-    connection: sa.Connection, alert: Alert, trouble_id: str, recipients: Sequence[Recipient], now: datetime
-) -> None:
-    values = {**vars(alert), "facts": orjson.dumps(dict(alert.facts)).decode(), "now": now}
-    connection.execute(sa.text(decisions_sql.WRITE_ALERT), values)
-    deliveries = [
-        {"alert_id": alert.alert_id, "channel": one.channel, "recipient": one.address}
-        for one in dict.fromkeys(recipients)
-    ]
-    connection.execute(sa.text(decisions_sql.WRITE_DELIVERY), deliveries)
-    connection.execute(sa.text(_MARK), {"alert_id": alert.alert_id, "trouble_id": trouble_id})
-
-
 def _news(row: sa.RowMapping) -> TroubleNews:
-    return TroubleNews(row["trouble_id"], _trouble(row), row["resolved_at"])
+    return TroubleNews(row["trouble_id"], _trouble(row), row["resolved_at"], row["told_alert_id"])
 
 
 def _trouble(row: sa.RowMapping) -> Trouble:

@@ -36,10 +36,12 @@ def announce_news(
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[None]:
-    """Suggestions: one message per account and day. Anomalies: one per account and reading that has news."""
+    """Suggestions: one message per account and day. Anomalies: one per account and reading that has news, a reply for
+    what is over, and a digest a day of what was held back."""
     recipients = recipients_from(settings)
-    urgent = detecting.announce_anomalies(anomalies, clock, recipients)
-    alerts = urgent + reviewing.announce(decisions, clock, recipients, calendar_events)
+    link = settings.public_url
+    urgent = detecting.announce_anomalies(anomalies, clock, recipients, digest_at=settings.digest_at, public_url=link)
+    alerts = urgent + reviewing.announce(decisions, clock, recipients, calendar_events, link)
     return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(recipients)})
 
 

@@ -42,7 +42,8 @@ def messages_due(
     try:
         recipients_from(settings)
         due = {name: number for name, number in outbox.due().items() if name in channels}
-        accounts = decisions.unannounced(now=clock.now()) + anomalies.untold()
+        accounts = decisions.unannounced(now=clock.now())
+        accounts += anomalies.untold(now=clock.now(), digest_at=settings.digest_at)
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except outages() as outage:

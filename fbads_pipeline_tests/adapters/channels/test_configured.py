@@ -3,10 +3,10 @@
 import pytest
 
 from fbads_pipeline.adapters.channels.configured import channels_from, recipients_from
-from fbads_pipeline.domain.alerts import Recipient
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.settings import SettingsError, load_settings
-from fbads_pipeline_tests.adapters.channels.slack_server import slack_server
-from fbads_pipeline_tests.fakes import an_alert
+from fbads_pipeline_tests.adapters.channels.far_side import far_side
+from fbads_pipeline_tests.fakes import a_delivery
 
 
 def test_without_a_token_alerts_go_to_the_dry_run(tmp_path):
@@ -14,17 +14,17 @@ def test_without_a_token_alerts_go_to_the_dry_run(tmp_path):
     assert recipients_from(settings) == [Recipient("dry_run", "stderr")]
     channels = channels_from(settings)
     assert list(channels) == ["dry_run"]
-    channels["dry_run"].send(an_alert(), "stderr", is_repeat=False)
+    channels["dry_run"].send(a_delivery())
     assert (tmp_path / "outbox" / "dry_run.jsonl").exists()
 
 
 def test_with_a_token_they_go_to_slack_and_the_dry_run_still_drains():
-    with slack_server() as server:
+    with far_side() as server:
         settings = load_settings(slack_token="xoxb-1", slack_channel="C1", slack_api_url=server.url)
         assert recipients_from(settings) == [Recipient("slack", "C1")]
         channels = channels_from(settings)
         assert sorted(channels) == ["dry_run", "slack"]
-        assert channels["slack"].send(an_alert(), "C1", is_repeat=False).outcome == "sent"
+        assert channels["slack"].send(a_delivery()).outcome == "sent"
         assert server.requests[0][1]["Authorization"] == "Bearer xoxb-1"
 
 

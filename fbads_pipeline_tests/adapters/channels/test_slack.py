@@ -4,21 +4,23 @@ import html
 import json
 import logging
 import threading
+from dataclasses import replace
 
 import pytest
 
-from fbads_pipeline.adapters.channels.slack import SlackChannel, blocks, escape, plain_text
+from fbads_pipeline.adapters.channels.slack import SlackChannel
+from fbads_pipeline.adapters.channels.slack_layout import blocks, escape, plain_text
 from fbads_pipeline.adapters.processes import free_port
-from fbads_pipeline.domain.alerts import compose
-from fbads_pipeline_tests.adapters.channels.slack_server import OK, hang_up, refuse, reply, silence, slack_server
-from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_suggestion, an_alert, announced, news
+from fbads_pipeline.domain.suggestion_words import compose_suggestions
+from fbads_pipeline_tests.adapters.channels.far_side import OK, far_side, hang_up, refuse, reply, silence
+from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
 
 TOKEN = "xoxb-canary-1234567890-token"
 
 
 @pytest.fixture
 def slack():
-    with slack_server() as server:
+    with far_side() as server:
         yield server
 
 
@@ -28,7 +30,11 @@ def channel(slack):
 
 
 def send(channel, alert=None, *, is_repeat=False):
-    return channel.send(alert or an_alert(), "C1", is_repeat=is_repeat)
+    return channel.send(a_delivery(alert=alert or an_alert(), recipient="C1", is_repeat=is_repeat))
+
+
+def laid_out(title, body):
+    return blocks(a_delivery(alert=an_alert(title=title, body=body)), with_buttons=False)
 
 
 def bodies(slack):
@@ -58,7 +64,7 @@ class TestSending:
 
     def test_a_possible_repeat_is_marked_in_text_and_header(self, slack, channel):
         send(channel, is_repeat=True)
-        (body,) = bodies(slack)
+        *_, body = bodies(slack)
         assert body["text"].startswith("[possível repetição] ")
         assert body["blocks"][0]["text"]["text"].startswith("[possível repetição] ")
 
@@ -67,7 +73,7 @@ class TestSending:
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
     def test_hostile_names_are_inert(self, slack, channel, name):
-        alert = compose(news(announced(a_suggestion(), name), account_name=name))
+        alert = compose_suggestions(news(announced(a_suggestion(), name), account_name=name))
         assert send(channel, alert).outcome == "sent"
         (body,) = bodies(slack)
         for text in (body["text"], *(block["text"]["text"] for block in body["blocks"])):
@@ -80,21 +86,82 @@ class TestSending:
         assert body["text"] == "&lt;!channel&gt; &amp; &lt;@U1&gt;\n&lt;!here&gt;"
 
 
+class TestThreads:
+    def test_a_reply_stands_in_the_thread_of_the_message_that_told(self, slack, channel):
+        channel.send(a_delivery(recipient="C1", thread="C1/1700000000.000100"))
+        channel.send(a_delivery(recipient="C1"))
+        assert [body.get("thread_ts") for body in bodies(slack)] == ["1700000000.000100", None]
+
+    def test_a_repeat_that_has_arrived_is_not_sent_again(self, slack, channel):
+        first = a_delivery(recipient="C1")
+        channel.send(first)
+        key = bodies(slack)[0]["metadata"]["event_payload"]["key"]
+        earlier = {"ts": "1700000001.000200", "metadata": {"event_type": "fbads_alert", "event_payload": {"key": key}}}
+        slack.answers.append(reply(200, {"ok": True, "messages": [{"ts": "1.1"}, earlier]}))
+        attempt = channel.send(replace(first, is_repeat=True))
+        assert (attempt.outcome, attempt.provider_id) == ("sent", "C1/1700000001.000200")
+        paths = [path for path, _, _ in slack.requests]
+        assert paths == ["/api/chat.postMessage", "/api/conversations.history"]
+        looked = slack.requests[1][2]
+        assert looked["channel"] == "C1" and float(looked["oldest"]) < first.announced_at.timestamp()
+
+    def test_a_repeat_in_a_thread_is_looked_for_there(self, slack, channel):
+        slack.answers.append(reply(200, {"ok": True, "messages": []}))
+        channel.send(a_delivery(recipient="C1", thread="C1/17.5", is_repeat=True))
+        (path, _, looked), (_, _, body) = slack.requests
+        assert (path, looked["ts"], body["thread_ts"]) == ("/api/conversations.replies", "17.5", "17.5")
+
+    @pytest.mark.parametrize("answer", [refuse("missing_scope"), reply(500, "x"), reply(200, "[]"), hang_up])
+    def test_where_slack_does_not_let_us_look_it_is_sent_and_marked(self, slack, channel, answer):
+        slack.answers.append(answer)
+        assert channel.send(a_delivery(recipient="C1", is_repeat=True)).outcome == "sent"
+        assert slack.requests[-1][2]["text"].startswith("[possível repetição] ")
+
+
+class TestButtons:
+    def test_each_suggestion_has_its_three_and_names_the_version_that_was_read(self, slack):
+        alert = compose_suggestions(news(announced(a_suggestion("1")), announced(a_suggestion("2"), "<B>")))
+        english = a_delivery(alert=alert, recipient="C1", language="en")
+        SlackChannel(TOKEN, base_url=slack.url, with_buttons=True).send(english)
+        blocks_sent = bodies(slack)[0]["blocks"]
+        assert [one["type"] for one in blocks_sent] == ["header", *["section", "actions"] * 2, "section"]
+        assert blocks_sent[1]["text"]["text"].splitlines()[-2] == "1. Verão"
+        assert blocks_sent[3]["text"]["text"].splitlines()[0] == "2. &lt;B&gt;"
+        for block, suggestion in ((blocks_sent[2], "s1-1"), (blocks_sent[4], "s1-2")):
+            assert [(one["action_id"], one["value"]) for one in block["elements"]] == [
+                ("suggestion_accept", f"{suggestion}:1"),
+                ("suggestion_reject", f"{suggestion}:1"),
+                ("suggestion_snooze", f"{suggestion}:1"),
+            ]
+        assert [one["text"]["text"] for one in blocks_sent[2]["elements"]] == ["Approve", "Reject", "Snooze"]
+
+    def test_nobody_is_shown_a_button_that_does_nothing(self, slack, channel):
+        send(channel, compose_suggestions(news()))
+        assert "actions" not in {one["type"] for one in bodies(slack)[0]["blocks"]}
+
+
 class TestLimits:
     def test_a_long_title_is_cut_between_characters(self):
-        header = blocks("<" * 400, "")[0]["text"]["text"]
+        header = laid_out("<" * 400, "")[0]["text"]["text"]
         assert len(header) <= 150
         assert header == "&lt;" * 37 + "…"
 
     def test_a_long_body_becomes_sections_of_whole_lines(self):
         body = "\n".join(f"{number} {'x' * 800}" for number in range(10))
-        sections = [block["text"]["text"] for block in blocks("t", body)[1:]]
+        sections = [block["text"]["text"] for block in laid_out("t", body)[1:]]
         assert all(len(one) <= 3000 for one in sections)
         assert "\n".join(sections) == body
 
+    def test_a_digest_of_a_thousand_says_how_many_lines_are_left_out(self):
+        body = "\n".join(f"{number}. campanha: o gasto caiu" for number in range(1000))
+        shown = "\n".join(block["text"]["text"] for block in laid_out("t", body)[1:]).splitlines()
+        *whole, last = shown
+        assert whole == body.splitlines()[: len(whole)]
+        assert last == f"… {1000 - len(whole)} linhas não couberam aqui; o restante está nas páginas."
+
     @pytest.mark.parametrize("body", ["&" * 100_000, "x\n" * 50_000, "\n" * 9000 + "x", "&\n" * 9000])
     def test_nothing_goes_past_slacks_limits(self, body):
-        made = blocks("t", body)
+        made = laid_out("t", body)
         assert len(made) <= 50
         assert all(0 < len(block["text"]["text"]) <= 3000 for block in made)
         assert sum(len(block["text"]["text"]) for block in made) <= 13_000
@@ -102,8 +169,8 @@ class TestLimits:
 
     def test_a_full_message_fits_without_a_cut(self):
         names = [announced(a_suggestion(str(one)), "<" * 80) for one in range(40)]
-        alert = compose(news(*names))
-        sections = "\n".join(block["text"]["text"] for block in blocks(alert.title, alert.body)[1:])
+        alert = compose_suggestions(news(*names))
+        sections = "\n".join(block["text"]["text"] for block in laid_out(alert.title, alert.body)[1:])
         assert sections.replace("\n", "") == escape(alert.body).replace("\n", "")
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
-from fbads_pipeline.domain.alerts import Recipient, compose
+from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.suggestion_words import compose_suggestions
 from fbads_pipeline.domain.suggestions import SuggestionChanges
 from fbads_pipeline_tests.fakes import HOSTILE_NAMES, NOW, a_breach, a_suggestion, high_cpa, low_ctr
 from fbads_pipeline_tests.standin_marts import StandInMarts
@@ -40,7 +41,7 @@ def open_(decisions, *suggestions, now=NOW):
 
 
 def announce(decisions, now=NOW, recipients=TO):
-    return decisions.announce(compose=compose, recipients=recipients, now=now)
+    return decisions.announce(compose=compose_suggestions, recipients=recipients, now=now)
 
 
 def suggestions(world, columns="campaign_id, status, version"):
@@ -235,7 +236,7 @@ class TestAnnouncing:
         def broken(news):
             if news.account_id == "2":
                 raise ValueError("no")
-            return compose(news)
+            return compose_suggestions(news)
 
         with pytest.raises(ValueError, match="no"):
             decisions.announce(compose=broken, recipients=TO, now=NOW)

@@ -11,7 +11,9 @@ import pytest
 
 from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
-from fbads_pipeline.domain.alerts import DeliveryAttempt, Recipient, compose
+from fbads_pipeline.domain.alerts import DeliveryAttempt
+from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.suggestion_words import compose_suggestions
 from fbads_pipeline.services.dispatch_alerts import DispatchPolicy, dispatch_alerts
 from fbads_pipeline_tests.fakes import NOW, FakeChannel, a_suggestion
 from fbads_pipeline_tests.standin_marts import StandInMarts
@@ -36,7 +38,7 @@ def put(world, *recipients, account="1"):
     decisions = PostgresDecisions(world.engine)
     decisions.open_suggestions([a_suggestion("7", account)], now=NOW)
     to = [Recipient(*one) for one in recipients] or [Recipient("fake", "someone")]
-    assert decisions.announce(compose=compose, recipients=to, now=NOW) == 1
+    assert decisions.announce(compose=compose_suggestions, recipients=to, now=NOW) == 1
 
 
 def claim(outbox, channel="fake", max_attempts=5):
@@ -219,9 +221,9 @@ SENDER = """
     class Channel:
         name = "fake"
 
-        def send(self, alert, recipient, *, is_repeat):
+        def send(self, delivery):
             with open(path, "a") as file:
-                file.write(f"{recipient} {'repeat' if is_repeat else 'first'}\\n")
+                file.write(f"{delivery.recipient} {'repeat' if delivery.is_repeat else 'first'}\\n")
             return DeliveryAttempt("sent")
 
     outbox = Outbox(engine(url, application_name="sender"))

@@ -12,8 +12,9 @@ from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
 from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.alerts import DeliveryAttempt, Recipient
+from fbads_pipeline.domain.alerts import DeliveryAttempt
 from fbads_pipeline.domain.collecting import AccountReport
+from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.services.dispatch_alerts import dispatch_alerts
 from fbads_pipeline.services.watch_troubles import Watched, WatchPolicy, news_waiting, watch_troubles
@@ -107,7 +108,7 @@ def test_it_leaves_the_house_through_the_outbox_in_portuguese_with_the_english_b
     world.watch()
     channel = FakeChannel("fake", DeliveryAttempt("sent"))
     assert dispatch_alerts(PostgresOutbox(world.engine), {"fake": channel}).count("sent") == 1
-    ((_, title, body, english),) = world.rows("select alert_id, title, body, facts ->> 'body_en' from ops.alerts")
+    ((_, title, body, english),) = world.rows("select alert_id, title, body, body_en from ops.alerts")
     assert title == "Conta parada: Loja (1)"
     assert body.startswith("Desde 10/11/2026 15:01 UTC. A Meta diz: Session has expired (Meta error 190/463).")
     assert english.startswith("Since 10 Nov 2026 15:01 UTC. Meta says: Session has expired")

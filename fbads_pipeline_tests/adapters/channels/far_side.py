@@ -1,4 +1,4 @@
-"""A Slack on this machine: `chat.postMessage` over real HTTP, answering as the test says."""
+"""The far side of a channel on this machine: real HTTP, answering as the test says."""
 
 import json
 import threading
@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @dataclass
-class SlackServer:
-    """answers: one per request, then ok; requests: (path, headers, parsed body) as they came."""
+class FarSide:
+    """answers: one per request, then `usual`; requests: (path, headers, parsed body) as they came; raw: their bytes."""
 
     url: str = ""
+    usual: object = None
     answers: list[Answer] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
 
 
 def reply(status: int, body: object, headers: dict[str, str] | None = None) -> Answer:
@@ -59,16 +62,29 @@ def silence(release: threading.Event) -> Answer:
 OK = {"ok": True, "channel": "C1", "ts": "1700000000.000100", "message": {}}
 
 
+def _parsed(handler: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:
+    if handler.headers["Content-Type"].startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(body.decode()))
+    parsed: dict[str, Any] = json.loads(body)
+    return parsed
+
+
 @contextmanager
-def slack_server() -> Iterator[SlackServer]:
-    """A server on a free loopback port; gone in the end."""
-    state = SlackServer()
+def far_side(usual: object = OK) -> Iterator[FarSide]:
+    """A server on a free loopback port, by default a Slack that says yes; gone in the end."""
+    state = FarSide(usual=usual)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
-            state.requests.append((self.path, dict(self.headers), json.loads(self.rfile.read(length))))
-            (state.answers.pop(0) if state.answers else reply(200, OK))(self)
+            state.raw.append(self.rfile.read(length))
+            state.requests.append((self.path, dict(self.headers), _parsed(self, state.raw[-1])))
+            (state.answers.pop(0) if state.answers else reply(200, state.usual))(self)
+
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            state.requests.append((path, dict(self.headers), dict(parse_qsl(query))))
+            (state.answers.pop(0) if state.answers else reply(200, state.usual))(self)
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""

@@ -1,0 +1,170 @@
+"""E-mail over SMTP with a checked certificate: text and HTML, one Message-ID for all attempts of a delivery.
+
+SendGrid and SES are settings: their host, and `apikey` or the SMTP user.
+"""
+
+import html
+import mimetypes
+import smtplib
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Literal
+
+from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.words import plain_line
+
+Security = Literal["starttls", "tls", "none"]
+LONGEST_SUBJECT = 200
+_LANGUAGES = {"pt": "pt-BR", "en": "en"}
+_STYLE = "font:15px/1.5 system-ui,sans-serif;color:#1d2433;max-width:40rem;margin:0 auto;padding:1rem"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """How the mail leaves. ca_file: certificate authorities to trust instead of the system's; sender: an address."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: Security = "starttls"
+    user: str | None = None
+    password: str | None = None
+    ca_file: Path | None = None
+    timeout_seconds: float = 30
+
+
+class EmailChannel:
+    """The port Channel on SMTP. recipient: an e-mail address. attachments: the folder that reports are taken from."""
+
+    name = "email"
+
+    def __init__(self, server: MailServer, *, attachments: Path | None = None) -> None:
+        self._server = server
+        self._attachments = attachments
+
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt:
+        """Until the last line of the message was sent, nothing can have arrived; after it, a silence says nothing."""
+        message = compose_mail(delivery, self._server.sender, self._attachments)
+        try:
+            with _session(self._server) as session:
+                return _hand_over(session, self._server.sender, delivery.recipient, message)
+        except ssl.SSLCertVerificationError as fault:
+            return DeliveryAttempt("retry", error=f"the mail server's certificate is refused: {fault.verify_message}")
+        except smtplib.SMTPAuthenticationError as refused:
+            reason = "the mail server does not accept FBADS_SMTP_USER and FBADS_SMTP_PASSWORD"
+            return DeliveryAttempt("retry", error=f"{reason} ({refused.smtp_code})")
+        except smtplib.SMTPNotSupportedError:
+            reason = "the mail server offers no STARTTLS or login: set FBADS_SMTP_SECURITY and the port that it speaks"
+            return DeliveryAttempt("retry", error=reason)
+        except smtplib.SMTPResponseException as answer:
+            return _by_code(answer.smtp_code, "the connection")
+        except smtplib.SMTPServerDisconnected:
+            return DeliveryAttempt("retry", error="the mail server hung up")
+        except (OSError, smtplib.SMTPException) as fault:
+            return DeliveryAttempt("retry", error=f"the mail server cannot be reached: {_kind(fault)}")
+
+
+def compose_mail(delivery: DueDelivery, sender: str, attachments: Path | None = None) -> EmailMessage:
+    """The message as it leaves. No name can add a header: line ends and control characters are gone before."""
+    message = EmailMessage(policy=SMTP)
+    name, domain = sender.rsplit("@", 1)
+    message["From"] = Address("fbads", name, domain)
+    message["To"] = Address(addr_spec=delivery.recipient)
+    message["Subject"] = plain_line(delivery.title)[:LONGEST_SUBJECT]
+    message["Date"] = format_datetime(delivery.announced_at)
+    message["Message-ID"] = f"<{delivery.key}@{domain}>"
+    if delivery.thread:
+        message["In-Reply-To"] = message["References"] = delivery.thread
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n".join((delivery.title, "", *map(plain_line, delivery.body.splitlines()))) + "\n")
+    message.add_alternative(_html(delivery), subtype="html")
+    for file in _files(delivery, attachments):
+        kind, _ = mimetypes.guess_type(file.name)
+        main, _, sub = (kind or "application/octet-stream").partition("/")
+        message.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)
+    message["Content-Language"] = _LANGUAGES[delivery.language]
+    return message
+
+
+def _files(delivery: DueDelivery, folder: Path | None) -> list[Path]:
+    """What the alert names, as far as it lies in the folder of reports."""
+    named = delivery.alert.facts.get("attachments")
+    if folder is None or not isinstance(named, Sequence) or isinstance(named, str):
+        return []
+    files = [(folder / str(name)).resolve() for name in named]
+    return [file for file in files if file.is_relative_to(folder.resolve()) and file.is_file()]
+
+
+def _html(delivery: DueDelivery) -> str:
+    """The same words, escaped; the paragraphs of the body, and its parts as they stand."""
+    paragraphs = "".join(
+        f"<p style='margin:0 0 1rem'>{'<br>'.join(map(_escaped, block.splitlines()))}</p>"
+        for block in delivery.body.split("\n\n")
+    )
+    return (
+        f"<!doctype html><html lang='{_LANGUAGES[delivery.language]}'><head><meta charset='utf-8'>"
+        f"<title>{_escaped(delivery.title)}</title></head><body style='{_STYLE}'>"
+        f"<h1 style='font-size:1.2rem'>{_escaped(delivery.title)}</h1>{paragraphs}</body></html>"
+    )
+
+
+def _escaped(text: str) -> str:
+    return html.escape(plain_line(text))
+
+
+@contextmanager
+def _session(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """A connection that is encrypted and logged in, closed at the end whatever happened."""
+    context = ssl.create_default_context(cafile=server.ca_file)
+    if server.security == "tls":
+        session: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=server.timeout_seconds, context=context
+        )
+    else:
+        session = smtplib.SMTP(server.host, server.port, timeout=server.timeout_seconds)
+    try:
+        session.ehlo_or_helo_if_needed()
+        if server.security == "starttls":
+            session.starttls(context=context)
+            session.ehlo()
+        if server.user is not None:
+            session.login(server.user, server.password or "")
+        yield session
+    finally:
+        session.close()
+
+
+def _hand_over(session: smtplib.SMTP, sender: str, recipient: str, message: EmailMessage) -> DeliveryAttempt:
+    for command, argument, about in ((session.mail, sender, "the sender"), (session.rcpt, recipient, "the recipient")):
+        code, _ = command(argument)
+        if code not in (250, 251):
+            return _by_code(code, about)
+    try:
+        code, _ = session.data(message.as_bytes())
+    except smtplib.SMTPDataError as refused:
+        return _by_code(refused.smtp_code, "the message")
+    except (OSError, smtplib.SMTPServerDisconnected) as fault:
+        return DeliveryAttempt("unknown", error=f"the mail server did not answer to the end: {_kind(fault)}")
+    if code != 250:
+        return _by_code(code, "the message")
+    return DeliveryAttempt("sent", provider_id=str(message["Message-ID"]))
+
+
+def _by_code(code: int, about: str) -> DeliveryAttempt:
+    """4xx: later; 5xx: never (https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1). Its words may quote anything."""
+    if 400 <= code < 500 or code == -1:
+        return DeliveryAttempt("retry", error=f"the mail server asks to come later, about {about} ({code})")
+    return DeliveryAttempt("failed", error=f"the mail server refuses {about} ({code})")
+
+
+def _kind(fault: BaseException) -> str:
+    if isinstance(fault, OSError) and fault.strerror and fault.errno is not None:
+        return fault.strerror
+    return "it does not answer in time" if isinstance(fault, TimeoutError) else type(fault).__name__

@@ -1,0 +1,98 @@
+"""n8n, or whatever takes a signed webhook (https://www.standardwebhooks.com): JSON, one id for all attempts."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from fbads_pipeline.adapters.channels.outgoing import post, retry_after
+from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
+
+
+class WebhookChannel:
+    """The port Channel on a webhook. The address is that of the settings; `recipient` only names it.
+
+    secret: as Standard Webhooks writes it (`whsec_` and base64), or any text, whose bytes are then the key.
+    """
+
+    name = "n8n"
+
+    def __init__(
+        self, url: str, secret: str, *, timeout_seconds: float = 15, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._url = url
+        self._key = signing_key(secret)
+        self._timeout = timeout_seconds
+        self._clock = clock
+
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt:
+        """The far side knows a repeat by its `webhook-id`."""
+        body = orjson.dumps(_message(delivery), default=str)
+        moment = int(self._clock())
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": delivery.key,
+            "webhook-timestamp": str(moment),
+            "webhook-signature": sign(self._key, delivery.key, moment, body),
+        }
+        answer = post(self._url, body, headers, timeout_seconds=self._timeout)
+        return answer if isinstance(answer, DeliveryAttempt) else _judged(answer, delivery.key)
+
+
+def signing_key(secret: str) -> bytes:
+    """The key's bytes."""
+    if secret.startswith("whsec_"):
+        try:
+            return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except binascii.Error:
+            pass
+    return secret.encode()
+
+
+def sign(key: bytes, message_id: str, moment: int, body: bytes) -> str:
+    """`v1,` and the base64 of HMAC-SHA256 over id, timestamp and raw body with dots between them."""
+    signed = hmac.new(key, f"{message_id}.{moment}.".encode() + body, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(signed).decode()
+
+
+def _message(delivery: DueDelivery) -> dict[str, Any]:
+    alert = delivery.alert
+    return {
+        "type": f"alert.{alert.rule}",
+        "timestamp": delivery.announced_at.isoformat(),
+        "data": {
+            "alert_id": alert.alert_id,
+            "dedupe_key": alert.dedupe_key,
+            "account_id": alert.account_id,
+            "rule": alert.rule,
+            "entity": alert.entity,
+            "severity": alert.severity,
+            "window_start": alert.window_start.isoformat(),
+            "is_repeat": delivery.is_repeat,
+            "replies_to": alert.replies_to,
+            "title_pt": alert.title,
+            "body_pt": alert.body,
+            "title_en": alert.title_en,
+            "body_en": alert.body_en,
+            "facts": dict(alert.facts),
+        },
+    }
+
+
+def _judged(answer: Any, key: str) -> DeliveryAttempt:
+    status = answer.status_code
+    if 200 <= status < 300:
+        return DeliveryAttempt("sent", provider_id=key)
+    if 300 <= status < 400:
+        return DeliveryAttempt("failed", error=f"the webhook points elsewhere (HTTP {status}): set its final address")
+    # n8n says 404 for a workflow that is not active, and that may be active again in a minute.
+    if status in (404, 408, 425, 429) or status >= 500:
+        return DeliveryAttempt(
+            "retry", error=f"the webhook answers HTTP {status}", retry_after_seconds=retry_after(answer)
+        )
+    return DeliveryAttempt("failed", error=f"the webhook refuses the message (HTTP {status})")

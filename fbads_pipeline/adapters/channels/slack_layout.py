@@ -1,0 +1,123 @@
+"""How a message looks on Slack: Block Kit within its limits, every word plain text.
+
+Names are written by strangers: `& < >` are escaped, and nothing is linked, parsed or unfurled.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from fbads_pipeline.domain.alerts import DueDelivery
+from fbads_pipeline.domain.words import Language
+
+LONGEST_HEADER = 150
+LONGEST_SECTION = 3000
+LONGEST_MESSAGE = 12_000
+MOST_BLOCKS = 50
+
+Block = dict[str, Any]
+_BUTTONS: Mapping[Language, Sequence[tuple[str, str, str | None]]] = {
+    "pt": (
+        ("suggestion_accept", "Aprovar", "primary"),
+        ("suggestion_reject", "Rejeitar", "danger"),
+        ("suggestion_snooze", "Adiar", None),
+    ),
+    "en": (
+        ("suggestion_accept", "Approve", "primary"),
+        ("suggestion_reject", "Reject", "danger"),
+        ("suggestion_snooze", "Snooze", None),
+    ),
+}
+_LEFT_OUT: Mapping[Language, str] = {
+    "pt": "… {lines} linhas não couberam aqui; o restante está nas páginas.",
+    "en": "… {lines} lines did not fit here; the rest is on the pages.",
+}
+
+
+def escape(text: str) -> str:
+    """Text in which Slack finds no mention, link or command (https://docs.slack.dev/messaging/formatting-message-text)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain_text(title: str, body: str) -> str:
+    """The whole message without layout: what notifications show, and what remains when blocks are refused."""
+    return _fitting(f"{title}\n{body}", LONGEST_MESSAGE)
+
+
+def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
+    """A header and as many sections as the body needs; with buttons after each suggestion that can be decided."""
+    header: Block = {"type": "header", "text": _plain(_fitting(delivery.title, LONGEST_HEADER))}
+    made, room = [header], LONGEST_MESSAGE
+    pieces = _pieces(delivery, with_buttons)
+    for number, (lines, suggestion) in enumerate(pieces):
+        sections, room = _sections(lines, room)
+        needed = len(sections) + (suggestion is not None)
+        if room < 0 or len(made) + needed > MOST_BLOCKS - 1:
+            left = sum(len(rest) for rest, _ in pieces[number:])
+            return [*made, _section(_LEFT_OUT[delivery.language].format(lines=left))]
+        made += [_section(text) for text in sections]
+        if suggestion is not None:
+            made.append(_buttons(suggestion, delivery.language))
+    return made
+
+
+def _pieces(delivery: DueDelivery, with_buttons: bool) -> list[tuple[list[str], Mapping[str, Any] | None]]:
+    """The body's lines, cut after each suggestion that has buttons."""
+    lines = delivery.body.splitlines()
+    parts = cast("Sequence[Mapping[str, Any]]", delivery.alert.facts.get("parts", ()))
+    decided = [one for one in parts if with_buttons and "suggestion_id" in one]
+    if not decided:
+        # Pieces of one line each let a digest fill the message to its limit and count what did not fit.
+        return [(lines, None)] if len("\n".join(lines)) < LONGEST_MESSAGE else [([line], None) for line in lines]
+    pieces: list[tuple[list[str], Mapping[str, Any] | None]] = []
+    at = 0
+    for one in decided:
+        end = int(one["line"]) + int(one["lines"])
+        pieces.append((lines[at:end], one))
+        at = end
+    return [*pieces, (lines[at:], None)]
+
+
+def _buttons(suggestion: Mapping[str, Any], language: Language) -> Block:
+    """Approve, reject, snooze: the value names the suggestion and the version that was read."""
+    named = f"{suggestion['suggestion_id']}:{suggestion['version']}"
+    elements = [
+        {"type": "button", "action_id": action, "text": _plain(label), "value": named}
+        | ({} if style is None else {"style": style})
+        for action, label, style in _BUTTONS[language]
+    ]
+    return {"type": "actions", "block_id": f"suggestion-{suggestion['suggestion_id']}"[:255], "elements": elements}
+
+
+def _sections(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+    """The lines, escaped, in pieces of whole lines, and the characters that are left; too long a line is cut."""
+    pieces: list[str] = []
+    for line in lines:
+        text = _fitting(line, LONGEST_SECTION)
+        room -= len(text) + 1
+        if pieces and len(pieces[-1]) + 1 + len(text) <= LONGEST_SECTION:
+            pieces[-1] += "\n" + text
+        else:
+            pieces.append(text)
+    return [piece.strip("\n") for piece in pieces if piece.strip()], room
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _plain(text)}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _fitting(text: str, most: int) -> str:
+    """Escaped, and cut (between characters, not inside an escape) to at most that many."""
+    escaped = escape(text)
+    if len(escaped) <= most:
+        return escaped
+    kept, length = [], 1
+    for piece in map(escape, text):
+        length += len(piece)
+        if length > most:
+            break
+        kept.append(piece)
+    return "".join(kept) + "…"

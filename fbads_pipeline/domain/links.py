@@ -1,0 +1,17 @@
+"""Where people look further: addresses of the pages, for messages."""
+
+from urllib.parse import quote
+
+
+def suggestions_page(public_url: str | None, account_id: str) -> str | None:
+    """The account's suggestions; None where nobody has said how the pages are reached."""
+    return _page(public_url, f"/suggestions?account={quote(account_id, safe='')}")
+
+
+def account_page(public_url: str | None, account_id: str) -> str | None:
+    """The account's day."""
+    return _page(public_url, f"/?account={quote(account_id, safe='')}")
+
+
+def _page(public_url: str | None, path: str) -> str | None:
+    return None if public_url is None else public_url.rstrip("/") + path

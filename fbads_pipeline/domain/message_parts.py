@@ -1,0 +1,47 @@
+"""How a message is built: a lead, numbered parts, a closing; and which lines of the body each part became."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Part = tuple[str, ...]
+_BARS = "▁▂▃▄▅▆▇█"
+_FEWEST_DRAWN = 5
+
+
+@dataclass(frozen=True)
+class Layout:
+    """lead: one line; parts: lines of each, in order; closing: what to do."""
+
+    lead: str
+    parts: Sequence[Part]
+    closing: str
+
+    @property
+    def body(self) -> str:
+        """Lead, an empty line, the parts, the closing."""
+        lines = [self.lead, ""] if self.lead else []
+        return "\n".join((*lines, *(line for part in self.parts for line in part), self.closing)).rstrip()
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """First line in the body and number of lines of each part."""
+        first, spans = 2 if self.lead else 0, []
+        for part in self.parts:
+            spans.append((first, len(part)))
+            first += len(part)
+        return spans
+
+
+def laid_out(layout: Layout, subjects: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """For facts: what each part is about and which lines of the body it has; the same in both languages."""
+    spans = zip(subjects, layout.spans, strict=True)
+    return {"parts": [{**subject, "line": first, "lines": lines} for subject, (first, lines) in spans]}
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """One bar per value, from zero to the highest; empty for fewer than five values or none above zero."""
+    highest = max(values, default=0.0)
+    if len(values) < _FEWEST_DRAWN or not highest > 0 or not math.isfinite(highest):
+        return ""
+    return "".join(_BARS[min(len(_BARS) - 1, int(max(value, 0.0) / highest * len(_BARS)))] for value in values)
