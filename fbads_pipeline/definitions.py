@@ -71,6 +71,8 @@ defs = dg.Definitions(
         analyse_anomalies.readings_unjudged,
         tell_sensor.messages_due,
         tell_troubles.troubles_due,
+        tell_troubles.runs_failed,
+        tell_troubles.runs_recovered,
         calendar_schedule.calendars_unread,
     ],
     resources=resources(),

@@ -211,6 +211,9 @@ class Troubles(Protocol):
     def facts(self) -> TroubleFacts:
         """What is known now."""
 
+    def note_run(self, job: str, run_id: str, *, ok: bool, error: str | None, at: datetime) -> None:
+        """How a run of that job ended; a success is kept only where it ends a failure."""
+
     def update(self, judge: Callable[[TroubleFacts], Judged], *, now: datetime) -> Judged:
         """Judge the facts and write what came of it, in one transaction."""
 

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         None, description="Comma list of Fernet keys for stored tokens, newest first (`fbads tokens new-key`)."
     )
     token_warning_days: int = Field(14, ge=1, le=60, description="Days before a token's end at which we warn.")
+    stale_hours: int = Field(3, ge=1, le=168, description="Hours without a good reading after which we warn.")
     account_ids: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma list of ad accounts; empty means all that the token sees."
     )

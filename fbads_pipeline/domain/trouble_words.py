@@ -6,11 +6,17 @@ from datetime import datetime
 
 from fbads_pipeline.domain import words
 from fbads_pipeline.domain.alerts import Alert, Severity, Text, alert_of
-from fbads_pipeline.domain.troubles import Trouble, TroubleKind
+from fbads_pipeline.domain.troubles import EVERY_ACCOUNT, Trouble, TroubleKind
 from fbads_pipeline.domain.words import Language
 
 TROUBLE, RECOVERY = "trouble", "recovery"
-_CRITICAL = frozenset({"account_stopped", "token_invalid", "account_disabled"})
+_CRITICAL = frozenset({"account_stopped", "token_invalid", "account_disabled", "stale"})
+# What happened in this house, and was not said by Meta.
+_OURS = frozenset({"run_failed", "stale"})
+_SINCE: Mapping[Language, str] = {"pt": "Desde", "en": "Since"}
+_META: Mapping[Language, str] = {"pt": "A Meta diz", "en": "Meta says"}
+_TO_DO_IS: Mapping[Language, str] = {"pt": "O que fazer", "en": "What to do"}
+_EVERY: Mapping[Language, str] = {"pt": "todas as contas", "en": "every account"}
 
 _TITLES: Mapping[Language, Mapping[TroubleKind, str]] = {
     "pt": {
@@ -19,6 +25,8 @@ _TITLES: Mapping[Language, Mapping[TroubleKind, str]] = {
         "token_expiring": "Token perto do fim: {who}",
         "api_version": "Versão {who} da API perto do fim",
         "account_disabled": "Conta com restrição na Meta: {who}",
+        "run_failed": "Execução com falha: {who}",
+        "stale": "Números parados: {who}",
     },
     "en": {
         "account_stopped": "Account stopped: {who}",
@@ -26,6 +34,8 @@ _TITLES: Mapping[Language, Mapping[TroubleKind, str]] = {
         "token_expiring": "Token near its end: {who}",
         "api_version": "API version {who} near its end",
         "account_disabled": "Account restricted at Meta: {who}",
+        "run_failed": "Run failed: {who}",
+        "stale": "Figures stand still: {who}",
     },
 }
 _TO_DO: Mapping[Language, Mapping[TroubleKind, str]] = {
@@ -37,6 +47,8 @@ _TO_DO: Mapping[Language, Mapping[TroubleKind, str]] = {
         " ou em FBADS_ACCESS_TOKEN.",
         "api_version": "atualize FBADS_API_VERSION.",
         "account_disabled": "veja a conta no Gerenciador de Negócios (pagamento ou análise pendente).",
+        "run_failed": "abra a execução no Dagster; depois da próxima que der certo, isto se encerra sozinho.",
+        "stale": "veja no Dagster se as coletas rodam; até lá, não decida pelos números de hoje.",
     },
     "en": {
         "account_stopped": "see at Meta whether the token still has ads_read on this account; the others go on.",
@@ -46,6 +58,8 @@ _TO_DO: Mapping[Language, Mapping[TroubleKind, str]] = {
         " or in FBADS_ACCESS_TOKEN.",
         "api_version": "raise FBADS_API_VERSION.",
         "account_disabled": "look at the account in Meta's Business Manager (payment, or a pending review).",
+        "run_failed": "open the run in Dagster; this ends by itself after the next one that succeeds.",
+        "stale": "see in Dagster whether collecting runs; until then do not decide by today's figures.",
     },
 }
 
@@ -97,13 +111,15 @@ def _say(news: TroubleNews, language: Language) -> Text:
             return Text(f"Resolvido: {title}", f"Voltou ao normal em {over}; durava desde {since}. Motivo: {reason}.")
         return Text(f"Resolved: {title}", f"Back to normal on {over}; it had lasted since {since}. Reason: {reason}.")
     to_do = _TO_DO[language][trouble.kind]
-    if language == "pt":
-        return Text(title, f"Desde {since}. A Meta diz: {reason}.\n\nO que fazer: {to_do}")
-    return Text(title, f"Since {since}. Meta says: {reason}.\n\nWhat to do: {to_do}")
+    if trouble.kind in _OURS:
+        return Text(title, f"{_SINCE[language]} {since}. {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
+    return Text(title, f"{_SINCE[language]} {since}. {_META[language]}: {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
 
 
 def _who(trouble: Trouble, language: Language) -> str:
     """The account with its id, or the token or version as it is called."""
+    if trouble.kind == "stale" and trouble.entity == EVERY_ACCOUNT:
+        return _EVERY[language]
     if trouble.account_id is None:
         return words.plain_name(trouble.name or trouble.entity, trouble.entity)
     fallback = "conta" if language == "pt" else "account"

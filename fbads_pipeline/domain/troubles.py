@@ -10,7 +10,9 @@ from typing import Literal
 
 from fbads_pipeline.domain.tokens import TokenCheck
 
-TroubleKind = Literal["account_stopped", "token_invalid", "token_expiring", "api_version", "account_disabled"]
+TroubleKind = Literal[
+    "account_stopped", "token_invalid", "token_expiring", "api_version", "account_disabled", "run_failed", "stale"
+]
 Resolution = Literal["recovered", "superseded"]
 Key = tuple[TroubleKind, str]
 
@@ -26,13 +28,15 @@ BAD_STATUS: Mapping[int, str] = {
     202: "closed",
 }
 _GOOD_STATUS = frozenset({1, 201})
+EVERY_ACCOUNT = "all"
 
 
 @dataclass(frozen=True)
 class AccountFact:
     """One account. token: name of the token that sees it; status: of its newest run, None before the first.
 
-    error_kind, error, ended_at: of that run; account_status: Meta's number; status_at: since when we know it.
+    error_kind, error, ended_at: of that run; account_status: Meta's number; status_at: since when we know it;
+    read_at: the newest reading of its campaigns that succeeded.
     """
 
     account_id: str
@@ -44,6 +48,17 @@ class AccountFact:
     ended_at: datetime | None = None
     account_status: int | None = None
     status_at: datetime | None = None
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class JobFact:
+    """How the newest run of a job ended. failing_since: of the first failure in a row; error: its sentence."""
+
+    job: str
+    ok: bool
+    error: str | None = None
+    failing_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -73,12 +88,13 @@ class Trouble:
 
 @dataclass(frozen=True)
 class TroubleFacts:
-    """All that is judged: accounts, the newest check of each token, version warnings, and the open troubles."""
+    """All that is judged: accounts, the newest check of each token, version warnings, jobs, and the open troubles."""
 
     accounts: Sequence[AccountFact]
     checks: Sequence[TokenCheck]
     versions: Sequence[VersionFact]
     open: Collection[Key]
+    jobs: Sequence[JobFact] = ()
 
 
 @dataclass(frozen=True)
@@ -89,8 +105,20 @@ class Judged:
     resolved: Mapping[Key, Resolution]
 
 
-def judge(facts: TroubleFacts, *, now: datetime, warning_days: int, api_version: str) -> Judged:
-    """Open what is new and resolve what has recovered; what the facts leave unclear stays as it is."""
+def judge(
+    facts: TroubleFacts,
+    *,
+    now: datetime,
+    warning_days: int,
+    api_version: str,
+    stale_after: timedelta = timedelta(hours=3),
+    up_since: datetime | None = None,
+) -> Judged:
+    """Open what is new and resolve what has recovered; what the facts leave unclear stays as it is.
+
+    stale_after: age of the newest good reading from which figures stand still; up_since: since when this program has
+    been running without a break, so that a machine that slept does not complain of its sleep.
+    """
     refused = {one.name for one in facts.checks if not one.facts.is_valid}
     found: dict[Key, Trouble] = {}
     well: dict[Key, Resolution] = {}
@@ -99,6 +127,9 @@ def judge(facts: TroubleFacts, *, now: datetime, warning_days: int, api_version:
     for account in facts.accounts:
         _judge_reading(account, refused, found, well)
         _judge_status(account, found, well)
+    _judge_age(facts, refused, found, well, now - stale_after, up_since)
+    for job in facts.jobs:
+        _judge_job(job, found, well)
     for version in facts.versions:
         key: Key = ("api_version", version.version)
         if version.version == api_version:
@@ -148,3 +179,48 @@ def _judge_status(account: AccountFact, found: dict[Key, Trouble], well: dict[Ke
     elif number is not None and number in BAD_STATUS and account.status_at is not None:
         reason = f"account_status {number}: {BAD_STATUS[number]}"
         found[key] = Trouble(*key, reason, account.status_at, account.account_id, account.name)
+
+
+def _judge_age(
+    facts: TroubleFacts,
+    refused: Collection[str],
+    found: dict[Key, Trouble],
+    well: dict[Key, Resolution],
+    horizon: datetime,
+    up_since: datetime | None,
+) -> None:
+    """Figures that stand still although somebody tries; all of them at once are one trouble with one cause."""
+    watched = [
+        one
+        for one in facts.accounts
+        if one.read_at is not None and one.error_kind != "stopped" and one.token not in refused
+    ]
+    stale = [one for one in watched if one.read_at and one.read_at < horizon and _was_tried(one, horizon, up_since)]
+    everywhere: Key = ("stale", EVERY_ACCOUNT)
+    if len(stale) == len(watched) > 1:
+        newest = max(one.read_at for one in stale if one.read_at)
+        found[everywhere] = Trouble(*everywhere, f"no account was read since {newest:%Y-%m-%d %H:%M} UTC", newest)
+        return
+    if any(one.read_at and one.read_at >= horizon for one in watched):
+        well[everywhere] = "recovered"
+    for account in watched:
+        key: Key = ("stale", account.account_id)
+        if account in stale and account.read_at:
+            reason = account.error or f"not read since {account.read_at:%Y-%m-%d %H:%M} UTC"
+            found[key] = Trouble(*key, reason, account.read_at, account.account_id, account.name)
+        elif account.read_at and account.read_at >= horizon:
+            well[key] = "recovered"
+
+
+def _was_tried(account: AccountFact, horizon: datetime, up_since: datetime | None) -> bool:
+    """Whether somebody tried to read it of late, or has been up long enough to have tried."""
+    was_tried = account.ended_at is not None and account.ended_at >= horizon
+    return was_tried or (up_since is not None and up_since < horizon)
+
+
+def _judge_job(job: JobFact, found: dict[Key, Trouble], well: dict[Key, Resolution]) -> None:
+    key: Key = ("run_failed", job.job)
+    if job.ok:
+        well[key] = "recovered"
+    elif job.failing_since is not None:
+        found[key] = Trouble(*key, job.error or "the run ended without a word", job.failing_since, name=job.job)

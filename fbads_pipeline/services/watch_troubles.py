@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from fbads_pipeline.domain.routing import Recipient
@@ -21,10 +22,12 @@ class Watched:
 
 @dataclass(frozen=True)
 class WatchPolicy:
-    """warning_days: before a token's end; api_version: that we speak."""
+    """warning_days: before a token's end; api_version: that we speak; stale_after, up_since: as in `judge`."""
 
     warning_days: int
     api_version: str
+    stale_after: timedelta = timedelta(hours=3)
+    up_since: datetime | None = None
 
 
 def watch_troubles(troubles: Troubles, clock: Clock, recipients: Sequence[Recipient], policy: WatchPolicy) -> Watched:
@@ -42,4 +45,4 @@ def news_waiting(troubles: Troubles, clock: Clock, policy: WatchPolicy) -> int:
 
 
 def _judge(clock: Clock, policy: WatchPolicy) -> Callable[[TroubleFacts], Judged]:
-    return partial(judge, now=clock.now(), warning_days=policy.warning_days, api_version=policy.api_version)
+    return partial(judge, now=clock.now(), **vars(policy))

@@ -113,3 +113,33 @@ def test_a_database_that_is_away_and_half_a_slack_are_reasons_to_skip(world, mon
     assert tick(world).skip_message.startswith("skipped, the database is away")
     world["settings"] = load_settings(slack_token="xoxb-1")
     assert "FBADS_SLACK_CHANNEL is missing" in tick(world).skip_message
+
+
+def test_a_run_that_fails_is_noted_with_its_innermost_sentence_and_its_success_too(world):
+    fails = [True]
+
+    @dg.op
+    def build():
+        try:
+            raise ValueError("the disk is full\nsecond line")
+        except ValueError as cause:
+            if fails[0]:
+                raise RuntimeError("could not build") from cause
+
+    @dg.job
+    def collect():
+        build()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        for sensor in (tell_troubles.runs_failed, tell_troubles.runs_recovered):
+            result = collect.execute_in_process(instance=instance, raise_on_error=False)
+            event = result.get_run_failure_event() if fails[0] else result.get_run_success_event()
+            context = dg.build_run_status_sensor_context(
+                "s", event, instance, result.dagster_run, resources={"troubles": world["troubles"]}
+            )
+            sensor(context.for_run_failure() if fails[0] else context)
+            facts = world["troubles"].facts().jobs
+            assert [(one.job, one.ok) for one in facts] == [("collect", not fails[0])]
+            if fails[0]:
+                assert facts[0].error == "build: ValueError: the disk is full"
+            fails[0] = False

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.postgres.tokens import token_check
 from fbads_pipeline.domain.alerts import Alert
 from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.trouble_words import TroubleNews
-from fbads_pipeline.domain.troubles import AccountFact, Judged, Trouble, TroubleFacts, VersionFact
+from fbads_pipeline.domain.troubles import AccountFact, JobFact, Judged, Trouble, TroubleFacts, VersionFact
 
 _LOCK = 0x66626164735F7472  # "fbads_tr"
 
@@ -20,7 +20,7 @@ _LOCK = 0x66626164735F7472  # "fbads_tr"
 _ACCOUNTS = """
 select
     account_id, account.name, token.token_name as token, run.status, run.error_kind, run.error, run.ended_at,
-    account.account_status, account.collected_at as status_at
+    account.account_status, account.collected_at as status_at, reading.read_at
 from (
     select distinct on (account_id) account_id, status, error_kind, error, ended_at
     from ops.collect_runs
@@ -29,10 +29,25 @@ from (
 ) as run
 full join raw.accounts as account using (account_id)
 left join ops.account_tokens as token using (account_id)
+left join (
+    select account_id, max(read_at) as read_at from raw.reading_runs
+    where level = 'campaign' and breakdown = '' and ok group by account_id
+) as reading using (account_id)
 order by account_id
 """
 _CHECKS = "select distinct on (name) * from ops.token_checks order by name, checked_at desc"
 _VERSIONS = "select distinct on (version) version, message, seen_at from ops.api_warnings order by version, seen_at"
+_JOBS = "select job, ok, error, failing_since from ops.job_outcomes order by job"
+# Of two runs of a job the one that ended last speaks for it.
+_NOTE_RUN = """
+insert into ops.job_outcomes as known (job, ok, run_id, error, ended_at, failing_since)
+select :job, :ok, :run_id, cast(:error as text), :at, case when not :ok then cast(:at as timestamptz) end
+where not :ok or exists (select from ops.job_outcomes where job = :job and not ok)
+on conflict (job) do update set
+    ok = excluded.ok, run_id = excluded.run_id, error = excluded.error, ended_at = excluded.ended_at,
+    failing_since = case when not excluded.ok then coalesce(known.failing_since, excluded.failing_since) end
+where known.ended_at <= excluded.ended_at
+"""
 _OPEN_KEYS = "select kind, entity from ops.troubles where resolved_at is null"
 _OPEN = """
 insert into ops.troubles (trouble_id, kind, entity, account_id, name, reason, since, opened_at)
@@ -77,6 +92,11 @@ class PostgresTroubles:
                 connection.execute(sa.text(_OPEN), values)
             return judged
 
+    def note_run(self, job: str, run_id: str, *, ok: bool, error: str | None, at: datetime) -> None:
+        with self._engine.begin() as connection:
+            named = {"job": job, "run_id": run_id, "ok": ok, "error": error, "at": at}
+            connection.execute(sa.text(_NOTE_RUN), named)
+
     def announce(
         self, *, compose: Callable[[TroubleNews], Alert], recipients: Sequence[Recipient], now: datetime
     ) -> int:
@@ -112,6 +132,7 @@ def _facts(connection: sa.Connection) -> TroubleFacts:
         accounts=[AccountFact(**row) for row in connection.execute(sa.text(_ACCOUNTS)).mappings()],
         checks=[token_check(row) for row in connection.execute(sa.text(_CHECKS)).mappings()],
         versions=[VersionFact(**row) for row in connection.execute(sa.text(_VERSIONS)).mappings()],
+        jobs=[JobFact(**row) for row in connection.execute(sa.text(_JOBS)).mappings()],
         open={(row.kind, row.entity) for row in connection.execute(sa.text(_OPEN_KEYS))},
     )
 

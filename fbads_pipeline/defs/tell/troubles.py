@@ -1,16 +1,18 @@
 """Troubles → outbox, whether or not the marts move: a stopped token means that they stand still."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.outages import outages, sentence
 from fbads_pipeline.defs.tell.tables import markdown_table
+from fbads_pipeline.domain.words import plain_line
 from fbads_pipeline.ports import Clock, Troubles
 from fbads_pipeline.services.watch_troubles import WatchPolicy, news_waiting, watch_troubles
 from fbads_pipeline.settings import Settings, SettingsError
 
+_UP_SINCE = datetime.now(UTC)
 _HEADER = ("kind", "entity", "name", "since", "reason")
 
 
@@ -63,5 +65,40 @@ def troubles_due(
     return dg.RunRequest(f"troubles-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/troubles": str(waiting)})
 
 
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Notes that a run has failed; `troubles_due` tells it once, until a run of that job succeeds.",
+)
+def runs_failed(context: dg.RunFailureSensorContext, troubles: dg.ResourceParam[Troubles]) -> None:
+    """The sentence of the step that failed, without its trace."""
+    run = context.dagster_run
+    error = _reason(context)
+    troubles.note_run(run.job_name, run.run_id, ok=False, error=error, at=datetime.now(UTC))
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Notes that a job that had failed has succeeded.",
+)
+def runs_recovered(context: dg.RunStatusSensorContext, troubles: dg.ResourceParam[Troubles]) -> None:
+    """Writes nothing for a job that was well."""
+    run = context.dagster_run
+    troubles.note_run(run.job_name, run.run_id, ok=True, error=None, at=datetime.now(UTC))
+
+
+def _reason(context: dg.RunFailureSensorContext) -> str:
+    """The innermost error's first line, with the step that it broke."""
+    for event in context.get_step_failure_events():
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            first = next(iter(error.message.strip().splitlines()), "")
+            return plain_line(f"{event.step_key}: {first}")[:300]
+    return plain_line(context.failure_event.message or "")[:300]
+
+
 def _policy(settings: Settings) -> WatchPolicy:
-    return WatchPolicy(settings.token_warning_days, settings.api_version)
+    stale_after = timedelta(hours=settings.stale_hours)
+    return WatchPolicy(settings.token_warning_days, settings.api_version, stale_after, _UP_SINCE)

@@ -1,6 +1,7 @@
 """Troubles on a real PostgreSQL: opened once, told once, over once, and nothing is written the second time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -205,3 +206,72 @@ def test_hostile_names_stay_one_plain_line(world, name):
     ((title,),) = world.rows("select title from ops.alerts")
     assert len(title.splitlines()) == 1
     assert title.endswith("(1)")
+
+
+class TestRuns:
+    def note(self, world, ok, minutes, error="build: connection refused", job="collect"):
+        at = NOW + timedelta(minutes=minutes)
+        world.troubles.note_run(job, f"run-{minutes}", ok=ok, error=None if ok else error, at=at)
+
+    def test_a_failure_is_told_once_however_often_it_comes_and_its_end_once(self, world):
+        self.note(world, True, 0)
+        assert world.rows("select * from ops.job_outcomes") == [], "a job that is well leaves no row"
+        self.note(world, False, 1)
+        self.note(world, False, 31, "another error")
+        assert world.watch() == Watched(1, 0, 1)
+        assert world.watch(2) == QUIET
+        ((title, body),) = world.rows("select title, body from ops.alerts")
+        assert title == "Execução com falha: collect"
+        assert body.startswith("Desde 10/11/2026 15:01 UTC. another error.") and "A Meta diz" not in body
+        self.note(world, True, 61)
+        assert world.watch(3) == Watched(0, 1, 1)
+        assert world.rows("select replies_to is not null from ops.alerts where rule = 'recovery.run_failed'") == [
+            (True,)
+        ]
+
+    def test_a_late_word_of_an_older_run_changes_nothing(self, world):
+        self.note(world, False, 30)
+        self.note(world, True, 20)
+        assert world.watch() == Watched(1, 0, 1)
+
+
+class TestFreshness:
+    def read(self, world, hours_ago, account_id="1"):
+        with world.engine.begin() as connection:
+            query = (
+                "insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok)"
+                " values (:account, 'campaign', :day, :at, 'r', true)"
+            )
+            at = NOW - timedelta(hours=hours_ago)
+            connection.execute(sa.text(query), {"account": account_id, "day": at.date(), "at": at})
+
+    def test_an_account_that_is_tried_and_not_read_stands_still(self, world):
+        world.account("2")
+        self.read(world, 5)
+        self.read(world, 1, "2")
+        world.ran("failed", "transient", error="no answer")
+        assert world.watch(0) == Watched(1, 0, 1)
+        assert world.said() == [("trouble.stale", "critical")]
+        self.read(world, -1)
+        assert world.watch(2) == Watched(0, 1, 1)
+
+    def test_all_of_them_are_one_trouble(self, world):
+        for account_id in "123":
+            world.account(account_id)
+            self.read(world, 5, account_id)
+            world.ran("failed", "transient", account_id)
+        assert world.watch(0) == Watched(1, 0, 1)
+        assert world.rows("select title from ops.alerts") == [("Números parados: todas as contas",)]
+
+    def test_a_machine_that_slept_does_not_complain_of_its_sleep(self, world):
+        self.read(world, 9)
+        woken = replace(POLICY, up_since=NOW - timedelta(minutes=5))
+        assert world.watch(0, woken) == QUIET
+        awake = replace(POLICY, up_since=NOW - timedelta(hours=8))
+        assert world.watch(0, awake) == Watched(1, 0, 1)
+
+    def test_what_stands_still_for_a_known_reason_has_no_trouble_of_its_own(self, world):
+        self.read(world, 5)
+        world.ran("failed", "stopped")
+        world.watch(0)
+        assert world.said() == [("trouble.account_stopped", "critical")]

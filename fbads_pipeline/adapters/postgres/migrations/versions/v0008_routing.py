@@ -56,6 +56,10 @@ create table ops.job_outcomes (
     ended_at timestamptz not null,
     failing_since timestamptz
 );
+alter table ops.troubles drop constraint troubles_kind_check;
+alter table ops.troubles add constraint troubles_kind_check check (kind in (
+    'account_stopped', 'token_invalid', 'token_expiring', 'api_version', 'account_disabled', 'run_failed', 'stale'
+));
 """
 
 
@@ -65,6 +69,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("delete from ops.troubles where kind in ('run_failed', 'stale')")
     op.execute("drop table ops.job_outcomes")
     op.execute("alter table analysis.anomalies drop column digest_alert_id")
     op.execute("drop function ops.is_muted; drop table ops.mutes")
