@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from fbads_pipeline.commands import alerts
+from fbads_pipeline.commands import alerts, rules
 from fbads_pipeline.settings import SettingsError, load_settings
 
 DAY = ["%Y-%m-%d"]
@@ -31,6 +31,7 @@ app.add_typer(db, name="db")
 tokens = typer.Typer(no_args_is_help=True, help="Tokens of further businesses, stored encrypted.")
 app.add_typer(tokens, name="tokens")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(rules.app, name="rules")
 
 
 class Format(StrEnum):
@@ -140,10 +141,17 @@ def sql(
 
 @app.command()
 def backtest(
-    readings: Annotated[Path, typer.Option(help="CSV of half-hour readings, cumulative since local midnight.")],
-    campaigns: Annotated[Path, typer.Option(help="CSV: campaign_id, tier, objective, created.")],
-    changes: Annotated[Path, typer.Option(help="CSV of the activity log: ts, campaign_id, event, old, new.")],
     out: Annotated[Path, typer.Option(help="Where the alerts go, as CSV.")],
+    readings: Annotated[
+        Path | None, typer.Option(help="CSV of half-hour readings, cumulative since local midnight.")
+    ] = None,
+    campaigns: Annotated[Path | None, typer.Option(help="CSV: campaign_id, tier, objective, created.")] = None,
+    changes: Annotated[
+        Path | None, typer.Option(help="CSV of the activity log: ts, campaign_id, event, old, new.")
+    ] = None,
+    rules_file: Annotated[
+        Path | None, typer.Option("--rules", help="Your own rules instead, over the stored days of this home.")
+    ] = None,
     since: Annotated[
         datetime | None, typer.Option("--from", formats=DAY, metavar="DAY", help="First day told.")
     ] = None,
@@ -153,10 +161,18 @@ def backtest(
     plots: Annotated[Path | None, typer.Option(help="Write plots here (.svg or .html).")] = None,
     language: Annotated[Words, typer.Option(help="Of the messages.")] = Words.EN,
 ) -> None:
-    """What the detectors would have said, reading by reading, never looking ahead. Needs no database."""
+    """What the detectors would have said, reading by reading, never looking ahead. Needs no database.
+
+    With --rules: what your own rules would have said each morning over stored days, as they were known then.
+    """
     from fbads_pipeline.local.backtest import run_backtest
+    from fbads_pipeline.local.rules import run_backtest_of_rules
 
     first, last = since and since.date(), until and until.date()
+    if rules_file is not None:
+        raise typer.Exit(run_backtest_of_rules(load_settings(), rules_file, first, last, out))
+    if readings is None or campaigns is None or changes is None:
+        raise typer.BadParameter("give --readings, --campaigns and --changes, or --rules")
     code = run_backtest(
         readings, campaigns, changes, out, since=first, until=last, as_sent=as_sent, summary=summary, plots=plots,
         language=language.value,

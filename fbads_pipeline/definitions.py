@@ -19,6 +19,7 @@ from fbads_pipeline.defs.model import assets as model
 from fbads_pipeline.defs.resources import resources
 from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops as tell
+from fbads_pipeline.defs.tell import rules as tell_rules
 from fbads_pipeline.defs.tell import sensor as tell_sensor
 from fbads_pipeline.defs.tell import troubles as tell_troubles
 
@@ -36,6 +37,7 @@ defs = dg.Definitions(
             analyse_scores,
             analyse_learning,
             tell,
+            tell_rules,
             tell_troubles,
         ]
     ),
@@ -48,6 +50,7 @@ defs = dg.Definitions(
             analyse_scores,
             analyse_learning,
             tell_checks,
+            tell_rules,
         ]
     ),
     jobs=[

@@ -25,6 +25,7 @@ from fbads_pipeline.domain.performance import (
 )
 from fbads_pipeline.domain.performance import Followed as FollowedSuggestion
 from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.rules import RuleReading, UserRule
 from fbads_pipeline.domain.suggestion_words import AccountNews
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.tokens import NamedToken, TokenCheck, TokenFacts
@@ -296,6 +297,25 @@ class Performance(Protocol):
 
     def hit_rates(self) -> list[Mapping[str, Any]]:
         """Rows kind, followed, judged, hits, hit_rate (None without any judged), ordered by kind."""
+
+
+class Rules(Protocol):
+    """Users' own rules over the marts, and what they have said."""
+
+    def readings(self, rule: UserRule, *, now: datetime, as_known: bool = False) -> list[RuleReading]:
+        """Every active object of the rule's level in its window, ordered by account and id; ratios from sums. as_known:
+        by the figures of that moment, which campaigns alone have; raises ValueError for another level."""
+
+    def announce(
+        self,
+        rule: UserRule,
+        crossed: Sequence[RuleReading],
+        *,
+        compose: Callable[[Sequence[RuleReading]], Alert],
+        recipients: Sequence[Recipient],
+        now: datetime,
+    ) -> int:
+        """In one transaction: an alert per account about what is neither cooling down nor muted; returns how many."""
 
 
 class Mutes(Protocol):

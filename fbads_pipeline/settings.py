@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     recipients: Path | None = Field(
         None, description="A YAML file that says who hears what; without it every channel that is set up hears all."
     )
+    rules: Path | None = Field(None, description="A YAML file of automation rules of your own (`fbads rules check`).")
     language: Literal["pt", "en"] = Field("pt", description="Language of recipients for whom nothing else is said.")
     public_url: str | None = Field(None, description="Where people reach the sidecar; messages then carry links.")
     digest_at: time = Field(

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow, Rule
 from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, CalendarReading, ordered
 from fbads_pipeline.domain.days import local_day
 from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.rules import RuleReading, UserRule
 from fbads_pipeline.domain.suggestion_words import AccountNews, Announced, compose_suggestions
 from fbads_pipeline.domain.suggestions import NewSuggestion, SuggestionChanges, from_breaches
 
@@ -264,6 +265,28 @@ def an_event(title: str = "Black Friday", day: date = NOW.date(), **other: objec
         "kind": "commercial",
     }
     return CalendarEvent(**{**values, **other})  # type: ignore[arg-type]
+
+
+class FakeRules:
+    """found: what every rule reads; said: (rule's name, object ids) of every announcement."""
+
+    def __init__(self, *found: RuleReading) -> None:
+        self.found, self.said = list(found), list[tuple[str, list[str]]]()
+
+    def readings(self, rule: UserRule, *, now: datetime, as_known: bool = False) -> list[RuleReading]:
+        return self.found
+
+    def announce(
+        self,
+        rule: UserRule,
+        crossed: Sequence[RuleReading],
+        *,
+        compose: Callable[[Sequence[RuleReading]], Alert],
+        recipients: Sequence[Recipient],
+        now: datetime,
+    ) -> int:
+        self.said.append((rule.name, [one.object_id for one in crossed]))
+        return len({one.account_id for one in crossed})
 
 
 class FakeOutbox:

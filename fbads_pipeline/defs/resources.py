@@ -3,6 +3,7 @@
 Nothing is opened before a run or a tick asks for it.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.calendar_events import PostgresCalendarEvents
-from fbads_pipeline.adapters.postgres.catalogue import read_catalogue
+from fbads_pipeline.adapters.postgres.catalogue import read_catalogue, read_units
 from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
 from fbads_pipeline.adapters.postgres.database import Database, shared_database
 from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
@@ -26,10 +27,13 @@ from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.rules import PostgresRules
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
+from fbads_pipeline.adapters.rules_file import read_rules
 from fbads_pipeline.defs.model.project import project_dir
 from fbads_pipeline.defs.model.runner import Dbt
+from fbads_pipeline.domain.rules import UserRule
 from fbads_pipeline.domain.tokens import ENVIRONMENT, NamedToken
 from fbads_pipeline.ports import Channel, Clock
 from fbads_pipeline.services.sync_ads import Progress
@@ -151,6 +155,19 @@ def performance_resource(_: dg.InitResourceContext) -> PostgresPerformance:
     return PostgresPerformance(shared_database().owner)
 
 
+@dg.resource(description="Users' own rules over the marts.")
+def rules_resource(_: dg.InitResourceContext) -> PostgresRules:
+    return PostgresRules(shared_database().owner, lambda: read_catalogue(project_dir() / "metrics.yml"))
+
+
+def rules_of(settings: Settings) -> tuple[list[UserRule], Mapping[str, str]]:
+    """The rules of FBADS_RULES (none without it), and metric → unit; raises SettingsError with the line."""
+    if settings.rules is None:
+        return [], {}
+    units = read_units(project_dir() / "metrics.yml")
+    return read_rules(settings.rules.expanduser(), units), units
+
+
 @dg.resource(description="What stands in the calendars.")
 def calendar_events_resource(_: dg.InitResourceContext) -> PostgresCalendarEvents:
     return calendar_events_of(read_settings(), shared_database().owner)
@@ -200,6 +217,7 @@ def resources() -> dict[str, Any]:
         "decisions": decisions_resource,
         "anomalies": anomalies_resource,
         "performance": performance_resource,
+        "rules": rules_resource,
         "calendar_events": calendar_events_resource,
         "outbox": outbox_resource,
         "troubles": troubles_resource,

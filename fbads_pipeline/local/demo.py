@@ -17,7 +17,7 @@ from fbads_pipeline.adapters.processes import Children, require_free_port
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.local.home import only_one, ready_home
 from fbads_pipeline.local.sync import collect_and_model, days_back, exit_code, progress_bar
-from fbads_pipeline.local.up import require_ports, stay_up
+from fbads_pipeline.local.up import require_messages, require_ports, stay_up
 from fbads_pipeline.services.sync_plan import due_range
 from fbads_pipeline.settings import Settings, load_settings
 
@@ -49,6 +49,7 @@ def run_demo(*, once: bool) -> int:
     require_free_port(settings.sandbox_port, "FBADS_SANDBOX_PORT")
     if not once:
         require_ports(settings)
+    require_messages(settings)
     with only_one(settings.home_path, "make demo"), Children(settings.home_path / "logs") as children:
         started = time.time()
         _say("starting the sandbox Marketing API and the database")

@@ -96,6 +96,13 @@ def _manifest(settings: Settings) -> str:
     return "fresh"
 
 
+def _messages(settings: Settings) -> str:
+    """Recipients and rules, with the line that is wrong."""
+    from fbads_pipeline.local.up import require_messages
+
+    return require_messages(settings)
+
+
 def _ports(settings: Settings) -> str:
     from fbads_pipeline.adapters.processes import require_free_port
 
@@ -110,5 +117,6 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "database": _database,
     "token": _token,
     "dbt manifest": _manifest,
+    "messages": _messages,
     "ports": _ports,
 }

@@ -6,8 +6,10 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.processes import Children, free_port, require_free_port
+from fbads_pipeline.defs.resources import rules_of
 from fbads_pipeline.local.home import PROJECT, only_one, ready_home
 from fbads_pipeline.settings import Settings
 
@@ -21,6 +23,7 @@ class Stopped(Exception):
 def run_up(settings: Settings) -> int:
     """Everything up until a signal; returns the exit code (0: we were asked to end)."""
     require_ports(settings)
+    require_messages(settings)
     with only_one(settings.home_path, "fbads up"), ready_home(settings) as database:
         stay_up(settings, database, Children(settings.home_path / "logs"))
     return 0
@@ -30,6 +33,14 @@ def require_ports(settings: Settings) -> None:
     """Raises PortTaken before anything has been started."""
     require_free_port(settings.dagster_port, "FBADS_DAGSTER_PORT")
     require_free_port(settings.api_port, "FBADS_API_PORT")
+
+
+def require_messages(settings: Settings) -> str:
+    """Who hears what and by which rules, in a sentence; raises SettingsError for a file that is wrong."""
+    recipients = recipients_from(settings)
+    rules, _ = rules_of(settings)
+    channels = sorted({one.channel for one in recipients})
+    return f"{len(recipients)} recipients by {', '.join(channels)}; {len(rules)} rules of your own"
 
 
 def stay_up(settings: Settings, database: Database, children: Children) -> None:

@@ -11,17 +11,21 @@ from fbads_pipeline.adapters.postgres.engine import DatabaseUnreachable
 from fbads_pipeline.defs.analyse import anomalies, assets, checks, learning, scores, sensor
 from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops
+from fbads_pipeline.defs.tell import rules as tell_rules
 from fbads_pipeline.defs.tell import sensor as tell_sensor
+from fbads_pipeline.domain.rules import RuleReading
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.fake_anomalies import FakeAnomalies, an_anomaly
 from fbads_pipeline_tests.fake_performance import FakePerformance, a_performance
 from fbads_pipeline_tests.fakes import (
     HOSTILE_NAMES,
+    NOW,
     FakeCalendarEvents,
     FakeChannel,
     FakeDecisions,
     FakeMarts,
     FakeOutbox,
+    FakeRules,
     FixedClock,
     a_breach,
     a_delivery,
@@ -39,6 +43,7 @@ def world():
         "anomalies": FakeAnomalies(),
         "performance": FakePerformance(a_performance(cpas={"9": 33.0, "10": 15.0})),
         "calendar_events": FakeCalendarEvents(),
+        "rules": FakeRules(),
         "outbox": FakeOutbox(a_delivery(1)),
         "channels": {"fake": FakeChannel()},
         "clock": FixedClock(),
@@ -48,8 +53,8 @@ def world():
 
 def definitions(world):
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([assets, anomalies, scores, learning, ops]),
-        asset_checks=dg.load_asset_checks_from_modules([checks, anomalies, scores, learning, tell_checks]),
+        assets=dg.load_assets_from_modules([assets, anomalies, scores, learning, ops, tell_rules]),
+        asset_checks=dg.load_asset_checks_from_modules([checks, anomalies, scores, learning, tell_checks, tell_rules]),
         jobs=[sensor.review, anomalies.detect_job, learning.learn_job, tell_sensor.dispatch_job],
         sensors=[sensor.marts_refreshed, tell_sensor.messages_due],
         resources=world,
@@ -75,8 +80,8 @@ class TestTheReview:
         result = run(world)
         assert result.success
         keys = [one.asset_key.to_user_string() for one in result.get_asset_materialization_events()]
-        assert sorted(keys[:2]) == ["analysis/anomalies", "analysis/breaches"]
-        assert keys[2:] == ["analysis/scores", "ops/suggestions", "ops/alerts", "ops/deliveries"]
+        assert sorted(keys[:3]) == ["analysis/anomalies", "analysis/breaches", "ops/rule_hits"]
+        assert keys[3:] == ["analysis/scores", "ops/suggestions", "ops/alerts", "ops/deliveries"]
         pending = [(one.campaign_id, one.kind) for one in world["decisions"].pending.values()]
         assert pending == [("10", "BUDGET_UP"), ("7", "PAUSE"), ("8", "PAUSE")]
         assert len(world["decisions"].alerts) == 1
@@ -86,6 +91,7 @@ class TestTheReview:
             "every_anomaly_is_in_numbers",
             "every_breach_is_past_its_limit",
             "every_message_goes_out",
+            "every_rule_is_readable",
             "every_score_adds_up",
             "no_anomaly_on_a_paused_campaign",
             "no_breach_on_a_paused_campaign",
@@ -125,6 +131,28 @@ class TestTheReview:
         assert len(table.splitlines()) == 2 + 20
 
 
+class TestTheUsersRules:
+    def test_they_are_judged_in_the_review_and_what_they_found_is_shown(self, world, tmp_path):
+        path = tmp_path / "rules.yml"
+        path.write_text("rules: [{name: CPA alto, metric: cpa, above: 60, currency: BRL}]")
+        world["settings"] = load_settings(rules=path)
+        days = (NOW.date(), NOW.date())
+        known = RuleReading("1", "Loja", "7", "Verão", "BRL", *days, Decimal(61), None, {})
+        world["rules"] = FakeRules(known, replace(known, object_id="8", value=Decimal(60)))
+        shown = metadata_of(run(world), "ops/rule_hits")
+        assert world["rules"].said == [("CPA alto", ["7"])]
+        assert (shown["rules"], shown["alerts"], shown["past_them"]) == (1, 1, {"CPA alto": 1})
+
+    def test_a_wrong_file_is_a_red_check_and_holds_back_no_other_message(self, world, tmp_path):
+        path = tmp_path / "rules.yml"
+        path.write_text("rules: [{name: CPA alto, metric: cpx}]")
+        world["settings"] = load_settings(rules=path)
+        result = run(world)
+        check = checks_of(result)["every_rule_is_readable"]
+        assert (check.passed, "rules.yml line 1: metric: 'cpx' is none of" in check.description) == (False, True)
+        assert len(world["decisions"].alerts) == 1 == len(world["channels"]["fake"].sent)
+
+
 class TestTheLineage:
     def test_it_is_unbroken_from_the_marts_to_the_deliveries(self, world):
         graph = definitions(world).resolve_asset_graph()
@@ -147,7 +175,8 @@ class TestTheLineage:
             ],
             "analysis/suggestion_outcomes": ["marts/campaign_daily", "ops/suggestions"],
             "ops/suggestions": ["analysis/breaches", "analysis/scores"],
-            "ops/alerts": ["analysis/anomalies", "ops/suggestions"],
+            "ops/rule_hits": ["marts/account_daily", "marts/ad_daily", "marts/adset_daily", "marts/campaign_daily"],
+            "ops/alerts": ["analysis/anomalies", "ops/rule_hits", "ops/suggestions"],
             "ops/deliveries": ["ops/alerts"],
         }
 

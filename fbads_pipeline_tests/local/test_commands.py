@@ -203,3 +203,20 @@ class TestAlerts:
     def test_a_wrong_mute_says_what_to_change(self, home, options, says):
         done = home.run("alerts", "mute", *options)
         assert (done.returncode, says in done.stderr) == (2, True)
+
+
+class TestRules:
+    RULES = "rules: [{name: CPA alto, metric: spend, above: 0.01, currency: BRL, window: 3d, cooldown: 12h}]"
+
+    def test_a_file_is_checked_without_a_database(self, home, tmp_path):
+        good, bad = tmp_path / "good.yml", tmp_path / "bad.yml"
+        good.write_text(self.RULES)
+        bad.write_text(self.RULES.replace("spend", "spent"))
+        done = home.run("rules", "check", str(good))
+        assert (done.returncode, done.stdout.split(":")[0]) == (0, "rule.cpa-alto"), done.stderr
+        wrong = home.run("rules", "check", str(bad))
+        assert wrong.returncode == 2 and "fbads: bad.yml line 1: metric: 'spent' is none of" in wrong.stderr
+
+    def test_half_a_backtest_says_what_to_give(self, home, tmp_path):
+        done = home.run("backtest", "--out", str(tmp_path / "x.csv"))
+        assert done.returncode == 2 and "or --rules" in done.stderr

@@ -28,7 +28,10 @@ def emit_suggestions(
     return dg.Output(None, metadata=dict(vars(changes)))
 
 
-@dg.op(ins={"suggestions": dg.In(dg.Nothing), "anomalies": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+@dg.op(
+    ins={name: dg.In(dg.Nothing) for name in ("suggestions", "anomalies", "rule_hits")},
+    out=dg.Out(dg.Nothing),
+)
 def announce_news(
     decisions: dg.ResourceParam[Decisions],
     anomalies: dg.ResourceParam[Anomalies],
@@ -71,12 +74,13 @@ def suggestions(breaches: Any, scores: Any) -> Any:
     ins={
         "suggestions": dg.AssetIn(key=["ops", "suggestions"], dagster_type=dg.Nothing),
         "anomalies": dg.AssetIn(key=["analysis", "anomalies"], dagster_type=dg.Nothing),
+        "rule_hits": dg.AssetIn(key=["ops", "rule_hits"], dagster_type=dg.Nothing),
     },
     description="One row per message: what is new for an account on one of its days, or in one of its readings.",
     **_ABOUT,
 )
-def alerts(suggestions: Any, anomalies: Any) -> Any:
-    return announce_news(suggestions=suggestions, anomalies=anomalies)
+def alerts(suggestions: Any, anomalies: Any, rule_hits: Any) -> Any:
+    return announce_news(suggestions=suggestions, anomalies=anomalies, rule_hits=rule_hits)
 
 
 @dg.graph_asset(

@@ -55,7 +55,7 @@ def test_everything_that_can_be_said_is_read():
         ("opt_in: 2026-11-01", "opt_in: soon", "line 13: opt_in: 'soon' is not usable"),
         ('"+5511999999999"', "11999", "line 12: address: 11999 is not a number with its country"),
         ("    timezone: America/Sao_Paulo\n", "", "line 2: quiet hours and a digest's time need a timezone"),
-        ("- channel: n8n", "- n8n", "line 15: a recipient has a channel and an address"),
+        ("- channel: n8n", "- n8n", "line 15: a recipient is a list of keys"),
         ("- channel: n8n", "- chanel: n8n", "line 15: 'chanel' is none of accounts, address, channel"),
         ("- channel: n8n", "- channel: [", "this is no YAML"),
         (
