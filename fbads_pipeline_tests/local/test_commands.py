@@ -75,6 +75,7 @@ def test_the_doctor_says_what_to_mend(home):
         "database": "ok  ",
         "token": "MEND",
         "dbt manifest": "ok  ",
+        "messages": "ok  ",
         "ports": "MEND",
     }
     assert "FBADS_ACCESS_TOKEN is missing" in done.stdout

@@ -1,6 +1,7 @@
 """What is made of stored days by hand: previews of rules."""
 
 import csv
+import io
 import json
 
 import pytest
@@ -34,8 +35,8 @@ def test_a_backtest_of_rules_is_a_file_with_a_row_per_object_and_day(stored, tmp
     assert (missing.returncode, "--from and --to" in missing.stderr, out.exists()) == (2, True, False)
     done = stored.run(*command, "--from", AFTER, "--to", AFTER)
     assert done.returncode == 0, done.stderr
-    rows = list(csv.DictReader(out.open()))
-    assert len(rows) > 10 and {row["rule"] for row in rows} == {"CPA alto"}
+    rows = list(csv.DictReader(io.StringIO(out.read_text())))
+    assert len(rows) >= 8 and {row["rule"] for row in rows} == {"CPA alto"}
     assert len({(row["account_id"], row["object_id"]) for row in rows}) == len(rows)
     assert f"{len(rows)} times something would have been said, on 1 days" in done.stderr
     first = rows[0]
