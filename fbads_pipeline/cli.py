@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from fbads_pipeline.commands import alerts, rules
+from fbads_pipeline.commands import alerts, report, rules
 from fbads_pipeline.settings import SettingsError, load_settings
 
 DAY = ["%Y-%m-%d"]
@@ -32,6 +32,7 @@ tokens = typer.Typer(no_args_is_help=True, help="Tokens of further businesses, s
 app.add_typer(tokens, name="tokens")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(rules.app, name="rules")
+app.command("report")(report.report)
 
 
 class Format(StrEnum):

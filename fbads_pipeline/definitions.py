@@ -16,6 +16,8 @@ from fbads_pipeline.defs.collect import checks as collect_checks
 from fbads_pipeline.defs.collect import schedule as collect_schedule
 from fbads_pipeline.defs.collect import tokens as collect_tokens
 from fbads_pipeline.defs.model import assets as model
+from fbads_pipeline.defs.report import assets as report
+from fbads_pipeline.defs.report import schedule as report_schedule
 from fbads_pipeline.defs.resources import resources
 from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops as tell
@@ -39,6 +41,7 @@ defs = dg.Definitions(
             tell,
             tell_rules,
             tell_troubles,
+            report,
         ]
     ),
     asset_checks=dg.load_asset_checks_from_modules(
@@ -62,12 +65,14 @@ defs = dg.Definitions(
         collect_tokens.token_job,
         tell_troubles.troubles_job,
         calendar_schedule.calendar_job,
+        report_schedule.reports_job,
     ],
     schedules=[
         collect_schedule.every_half_hour,
         collect_tokens.every_day,
         calendar_schedule.calendars_daily,
         analyse_learning.every_night,
+        report_schedule.every_hour,
     ],
     sensors=[
         analyse_sensor.marts_refreshed,

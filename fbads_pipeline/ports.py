@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fbads_pipeline.domain.accounts import Account
@@ -14,6 +15,7 @@ from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, 
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
+from fbads_pipeline.domain.made_reports import MadeReport
 from fbads_pipeline.domain.mutes import Mute
 from fbads_pipeline.domain.performance import (
     AccountPerformance,
@@ -24,6 +26,14 @@ from fbads_pipeline.domain.performance import (
     StoredVerdict,
 )
 from fbads_pipeline.domain.performance import Followed as FollowedSuggestion
+from fbads_pipeline.domain.report_facts import (
+    HitRate,
+    PeriodFigures,
+    ReportAccount,
+    ReportedAnomaly,
+    ReportedSuggestion,
+)
+from fbads_pipeline.domain.reports import Period, ReportKind
 from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.rules import RuleReading, UserRule
 from fbads_pipeline.domain.suggestion_words import AccountNews
@@ -297,6 +307,45 @@ class Performance(Protocol):
 
     def hit_rates(self) -> list[Mapping[str, Any]]:
         """Rows kind, followed, judged, hits, hit_rate (None without any judged), ordered by kind."""
+
+
+class ReportFacts(Protocol):
+    """What reports are made from; every figure through the metric catalogue."""
+
+    def accounts(self, ids: Sequence[str] | None, *, now: datetime) -> list[ReportAccount]:
+        """Those accounts, or all of them, ordered by id; unknown ids are left out."""
+
+    def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
+        """Over the period, in the account's currency alone; campaigns by spend, the biggest first."""
+
+    def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
+        """That began in the period, the gravest and dearest first."""
+
+    def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
+        """That were made in the period."""
+
+    def hit_rates(self) -> list[HitRate]:
+        """Of all followed suggestions, by kind."""
+
+
+class Reports(Protocol):
+    """Reports that were made, and the message that each left with."""
+
+    def made(self, kind: ReportKind, last_day: date) -> set[str]:
+        """Account ids ('' for all accounts) whose report of that kind ends on that day."""
+
+    def keep(self, report: MadeReport, alert: Alert, recipients: Sequence[Recipient]) -> bool:
+        """The row, the alert and its deliveries in one transaction; False where that report is there already."""
+
+    def newest(self, last: int, accounts: Sequence[str] | None = None) -> list[MadeReport]:
+        """The newest first; of those accounts alone where they are given."""
+
+
+class Files(Protocol):
+    """A folder that people take files from."""
+
+    def write(self, name: str, content: bytes) -> Path:
+        """The file's path; whole or not at all. Raises OSError."""
 
 
 class Rules(Protocol):

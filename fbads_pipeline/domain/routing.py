@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.alerts import LOUDEST_FIRST, Alert, Severity
 from fbads_pipeline.domain.anomaly_words import DIGEST
+from fbads_pipeline.domain.report_message import REPORT
 from fbads_pipeline.domain.words import Language
 
 Hours = tuple[time, time]
@@ -17,7 +18,8 @@ class Recipient:
     """channel: name of a channel; address: Slack channel id, e-mail address … as that channel reads it.
 
     quiet: first and last moment of every night, in `timezone`; accounts: empty for all; digest_at: when the digest
-    comes, at once without it; opted_in_on: the day on which a person agreed to be written to (WhatsApp asks for it).
+    comes, at once without it; reports: the kinds that are sent to them; opted_in_on: the day on which a person agreed
+    to be written to (WhatsApp asks for it).
     """
 
     channel: str
@@ -30,6 +32,7 @@ class Recipient:
     accounts: frozenset[str] = frozenset()
     digest_at: time | None = None
     hears_digest: bool = True
+    reports: frozenset[str] = frozenset({"daily", "weekly", "executive"})
     opted_in_on: date | None = None
 
     def hears(self, alert: Alert) -> bool:
@@ -38,6 +41,8 @@ class Recipient:
             return False
         if alert.rule == DIGEST:
             return self.hears_digest
+        if alert.rule.startswith(f"{REPORT}."):
+            return alert.rule.partition(".")[2] in self.reports
         return LOUDEST_FIRST[alert.severity] <= LOUDEST_FIRST[self.least_severity]
 
     def wait(self, alert: Alert, now: datetime) -> timedelta:

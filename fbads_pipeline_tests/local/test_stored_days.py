@@ -1,8 +1,9 @@
-"""What is made of stored days by hand: previews of rules."""
+"""What is made of stored days by hand: previews of rules, and reports."""
 
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,39 @@ def test_a_backtest_of_rules_is_a_file_with_a_row_per_object_and_day(stored, tmp
     )
     (told,) = rows_of(stored, query)
     assert float(told["spend"]) == float(first["value"])
+
+
+class TestReports:
+    def test_every_format_of_every_account_is_written_and_named(self, stored, tmp_path):
+        folder = tmp_path / "made"
+        done = stored.run("report", "daily", "--format", "all", "--day", UNTIL, "--out", str(folder))
+        assert done.returncode == 0, done.stderr
+        accounts = [row["account_id"] for row in rows_of(stored, "select account_id from marts.accounts")]
+        names = {f"daily_{one}_2026-11-09_pt.{kind}" for one in accounts for kind in ("html", "pdf", "xlsx", "csv")}
+        assert {Path(path).name for path in done.stdout.split()} == names == {one.name for one in folder.iterdir()}
+        assert "daily report" in done.stderr
+
+    def test_its_figures_are_those_of_the_marts_and_its_bytes_the_same_again(self, stored, tmp_path):
+        (account, *_) = rows_of(stored, "select account_id from marts.accounts order by 1")
+        made = []
+        for folder in ("a", "b"):
+            command = ("report", "daily", "--format", "csv", "--account", f"act_{account['account_id']}")
+            done = stored.run(*command, "--day", UNTIL, "--out", str(tmp_path / folder))
+            assert done.returncode == 0, done.stderr
+            made.append(Path(done.stdout.strip()).read_text())
+        assert made[0] == made[1]
+        told = [row for row in csv.reader(io.StringIO(made[0])) if row[1:2] == ["Todas as campanhas"]]
+        where = f"where account_id = '{account['account_id']}' and day = '2026-11-09'"
+        known = rows_of(stored, f"select sum(spend) as spend, count(*) as n from marts.campaign_daily {where}")
+        assert (len(told), round(sum(float(row[4]) for row in told), 2)) == (known[0]["n"], float(known[0]["spend"]))
+
+    @pytest.mark.parametrize(
+        ("options", "says"),
+        [
+            (("--account", "99"), "the marts have no account 99"),
+            (("--out", "/proc/nowhere"), "cannot be written"),
+        ],
+    )
+    def test_what_cannot_work_is_one_sentence(self, stored, options, says):
+        done = stored.run("report", "weekly", *options)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr

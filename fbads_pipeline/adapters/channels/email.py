@@ -7,7 +7,7 @@ import html
 import mimetypes
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -94,11 +94,11 @@ def compose_mail(delivery: DueDelivery, sender: str, attachments: Path | None = 
 
 
 def _files(delivery: DueDelivery, folder: Path | None) -> list[Path]:
-    """What the alert names, as far as it lies in the folder of reports."""
+    """What the alert names in that language, as far as it lies in the folder of reports."""
     named = delivery.alert.facts.get("attachments")
-    if folder is None or not isinstance(named, Sequence) or isinstance(named, str):
+    if folder is None or not isinstance(named, Mapping):
         return []
-    files = [(folder / str(name)).resolve() for name in named]
+    files = [(folder / str(name)).resolve() for name in named.get(delivery.language, ())]
     return [file for file in files if file.is_relative_to(folder.resolve()) and file.is_file()]
 
 

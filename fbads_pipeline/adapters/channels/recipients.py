@@ -11,6 +11,7 @@ recipients:
     severity: warning
     accounts: ["1234567890"]
     digest: "08:30"
+    reports: [weekly, executive]
 ```
 """
 
@@ -22,6 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fbads_pipeline.adapters.yaml_lines import Entry, Wrong, account_ids, entries, one_of, read_text
+from fbads_pipeline.domain.reports import KINDS
 from fbads_pipeline.domain.routing import Recipient
 
 _ADDRESSES: Mapping[str, tuple[str, str]] = {
@@ -31,7 +33,19 @@ _ADDRESSES: Mapping[str, tuple[str, str]] = {
     "n8n": (r".{0,100}", "a name for the webhook"),
     "dry_run": (r".{0,100}", "a name"),
 }
-_KEYS = ("name", "channel", "address", "language", "timezone", "quiet", "severity", "accounts", "digest", "opt_in")
+_KEYS = (
+    "name",
+    "channel",
+    "address",
+    "language",
+    "timezone",
+    "quiet",
+    "severity",
+    "accounts",
+    "digest",
+    "opt_in",
+    "reports",
+)
 _SEVERITIES = ("info", "warning", "critical")
 
 
@@ -61,6 +75,7 @@ def _recipient(entry: Entry) -> Recipient:
     if channel == "whatsapp" and opted_in_on is None:
         raise entry.error("WhatsApp needs opt_in, the day on which that person agreed")
     digest = entry.of("digest", lambda value: value if isinstance(value, bool) else _moment(value))
+    reports = entry.of("reports", _reports)
     zone, quiet = entry.of("timezone", _zone), entry.of("quiet", _hours)
     if zone is None and (quiet or isinstance(digest, time)):
         raise entry.error("quiet hours and a digest's time need a timezone")
@@ -76,6 +91,7 @@ def _recipient(entry: Entry) -> Recipient:
         digest_at=digest if isinstance(digest, time) else None,
         hears_digest=digest is not False,
         opted_in_on=opted_in_on,
+        **{} if reports is None else {"reports": reports},
     )
 
 
@@ -84,6 +100,11 @@ def _address(value: Any, channel: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
         raise Wrong(f"{value!r} is not {form}")
     return value
+
+
+def _reports(value: Any) -> frozenset[str]:
+    """Kinds of reports; an empty list for none."""
+    return frozenset(one_of(one, KINDS) for one in (value if isinstance(value, list) else [value]))
 
 
 def _zone(value: Any) -> str:

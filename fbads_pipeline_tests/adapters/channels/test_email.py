@@ -78,7 +78,9 @@ class TestWhatArrives:
         (exports / "r.pdf").write_bytes(b"%PDF-1.7")
         (tmp_path / "secret.txt").write_text("secret")
         named = ["r.pdf", "../secret.txt", str(tmp_path / "secret.txt"), "gone.pdf"]
-        mail = compose_mail(to_ana(alert=an_alert(facts={"attachments": named})), "a@b.example", exports)
+        mail = compose_mail(
+            to_ana(alert=an_alert(facts={"attachments": {"pt": named, "en": []}})), "a@b.example", exports
+        )
         (attached,) = mail.iter_attachments()
         assert (attached.get_filename(), attached.get_content_type()) == ("r.pdf", "application/pdf")
 

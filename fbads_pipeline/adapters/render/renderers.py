@@ -1,0 +1,32 @@
+"""Every format that a report can be had in."""
+
+from collections.abc import Callable, Mapping
+
+from fbads_pipeline.domain.reports import Report
+
+
+def _html(report: Report) -> bytes:
+    from fbads_pipeline.adapters.render.html import render_html
+
+    return render_html(report).encode()
+
+
+def _pdf(report: Report) -> bytes:
+    from fbads_pipeline.adapters.render.pdf import render_pdf
+
+    return render_pdf(report)
+
+
+def _excel(report: Report) -> bytes:
+    from fbads_pipeline.adapters.render.excel import render_excel
+
+    return render_excel(report)
+
+
+def _csv(report: Report) -> bytes:
+    from fbads_pipeline.adapters.render.csv_files import render_csv
+
+    return render_csv(report).encode()
+
+
+RENDERERS: Mapping[str, Callable[[Report], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _excel, "csv": _csv}

@@ -1,0 +1,41 @@
+"""marts → reports, in each account's own morning."""
+
+import dagster as dg
+
+from fbads_pipeline.adapters.channels.configured import recipients_from
+from fbads_pipeline.defs.tell.tables import markdown_table
+from fbads_pipeline.domain.reports import ReportKind
+from fbads_pipeline.services.make_reports import Press
+from fbads_pipeline.settings import Settings
+
+_DEPS = [["marts", "campaign_daily"], ["analysis", "anomalies"], ["ops", "suggestions"]]
+_GROUP, _KINDS, _OWNERS = "report", {"python", "postgres"}, ["team:data"]
+_HEADER = ("account", "period", "file", "bytes")
+
+
+@dg.asset(key=["report", "daily"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)
+def daily(press: dg.ResourceParam[Press], settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+    """Yesterday of each account, from seven in its morning on; made and sent once."""
+    return _make("daily", press, settings)
+
+
+@dg.asset(key=["report", "weekly"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)
+def weekly(press: dg.ResourceParam[Press], settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+    """The week from Monday to Sunday of each account, on its Monday from seven on; made and sent once."""
+    return _make("weekly", press, settings)
+
+
+@dg.asset(key=["report", "executive"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)
+def executive(press: dg.ResourceParam[Press], settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+    """The last 28 days of all accounts, by currency, on Mondays once every account has reached its morning."""
+    return _make("executive", press, settings)
+
+
+def _make(kind: ReportKind, press: Press, settings: Settings) -> dg.MaterializeResult[None]:
+    made = press.make_due(kind, recipients_from(settings))
+    rows = [
+        (one.account_id or "all", f"{one.first_day} – {one.last_day}", file.name, file.bytes)
+        for one in made
+        for file in one.files
+    ]
+    return dg.MaterializeResult(metadata={"reports": len(made), "table": markdown_table(_HEADER, rows)})

@@ -1,0 +1,248 @@
+"""The parts of a report: figures at the top, charts, tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from fbads_pipeline.domain import words
+from fbads_pipeline.domain.report_facts import (
+    CampaignFigures,
+    DayFigures,
+    Figures,
+    HitRate,
+    MetricAbout,
+    PeriodFigures,
+    ReportAccount,
+    ReportedAnomaly,
+    ReportedSuggestion,
+)
+from fbads_pipeline.domain.report_words import WORDS
+from fbads_pipeline.domain.reports import Chart, Column, Figure, Good, Period, Table, Unit, Value
+from fbads_pipeline.domain.words import Language
+
+_TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
+_SHOWN = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
+_BRIEF = ("spend", "conversions", "cpa", "roas", "ctr")
+_FACTORS = frozenset({"roas"})
+_RANKED = 5
+_MOST_ROWS = 40
+_LEAST_SHARE = Decimal("0.01")
+
+About = Mapping[str, MetricAbout]
+
+
+def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: str, language: Language) -> list[Figure]:
+    """The numbers at the top. Spend is neither good nor bad by itself."""
+    return [
+        Figure(
+            _label(about, name, language),
+            _unit(about, name),
+            now.total.get(name),
+            before.total.get(name),
+            "none" if name == "spend" else _good(about, name),
+            currency,
+        )
+        for name in _TOP
+        if now.total.get(name) is not None or before.total.get(name) is not None
+    ]
+
+
+def charts(now: PeriodFigures, before: PeriodFigures, period: Period, currency: str, language: Language) -> list[Chart]:
+    """Spend, conversions and CPA, each day beside the one of the period before."""
+    word = WORDS[language]
+    days = [period.first + timedelta(days=n) for n in range(period.days)]
+    here = {one.day: one for one in now.days}
+    there = {one.day + timedelta(days=period.days): one for one in before.days}
+    made = []
+    kinds: tuple[tuple[str, str, Unit], ...] = (
+        ("spend", "spend_chart", "money"),
+        ("conversions", "results_chart", "count"),
+        ("cpa", "cpa_chart", "money"),
+    )
+    for metric, title, unit in kinds:
+        values = [_of(here.get(day), metric) for day in days]
+        earlier = [_of(there.get(day), metric) for day in days]
+        is_provisional = [metric != "spend" and day in here and here[day].is_provisional for day in days]
+        if any(value is not None for value in values):
+            made.append(Chart(word[title], unit, days, values, earlier, is_provisional, currency))
+    return made
+
+
+def best_and_worst(now: PeriodFigures, about: About, currency: str, language: Language) -> tuple[Table, Table]:
+    """By CPA, among campaigns with their share of spend; what spends without a conversion is the worst of all."""
+    spend = now.total.get("spend") or Decimal(0)
+    big = [one for one in now.campaigns if (one.figures.get("spend") or Decimal(0)) >= spend * _LEAST_SHARE]
+    sold = sorted(
+        (one for one in big if one.figures.get("cpa") is not None),
+        key=lambda one: (one.figures["cpa"], one.campaign_id),
+    )
+    idle = sorted(
+        (one for one in big if one.figures.get("cpa") is None),
+        key=lambda one: (-(one.figures.get("spend") or Decimal(0)), one.campaign_id),
+    )
+    best = sold[:_RANKED]
+    worst = [one for one in (*idle, *reversed(sold)) if one not in best][:_RANKED]
+    word = WORDS[language]
+    return (
+        _ranked(word["best"], best, about, currency, language),
+        _ranked(word["worst"], worst, about, currency, language),
+    )
+
+
+def campaign_table(now: PeriodFigures, before: PeriodFigures, about: About, currency: str, language: Language) -> Table:
+    """Every campaign, the biggest spender first, with the change of its spend."""
+    word = WORDS[language]
+    earlier = {one.campaign_id: one.figures for one in before.campaigns}
+    columns = [
+        Column(word["campaign"], "text", is_wide=True),
+        Column(word["status"], "text"),
+        *_columns(about, _SHOWN, language),
+        Column(word["change"], "change"),
+        Column(word["score"], "score"),
+    ]
+    rows = [
+        [
+            _name(one.name, one.campaign_id),
+            one.status or "",
+            *(one.figures.get(name) for name in _SHOWN),
+            _change(one.figures, earlier.get(one.campaign_id)),
+            one.score,
+        ]
+        for one in now.campaigns
+    ]
+    return Table(word["campaigns"], columns, rows, currency, word["no_campaigns"], _MOST_ROWS)
+
+
+def day_table(now: PeriodFigures, about: About, currency: str, language: Language) -> Table:
+    """The account day by day: what the charts draw."""
+    word = WORDS[language]
+    columns = [Column(word["day"], "day"), *_columns(about, _SHOWN, language)]
+    rows: list[list[Value]] = [[one.day, *(one.figures.get(name) for name in _SHOWN)] for one in now.days]
+    return Table(word["by_day"], columns, rows, currency)
+
+
+def anomaly_table(found: Sequence[ReportedAnomaly], currency: str, language: Language) -> Table:
+    """What happened, what was at stake, whether it is over and whether people were told."""
+    word = WORDS[language]
+    columns = [
+        Column(word["when"], "text"),
+        Column(word["campaign"], "text"),
+        Column(word["what"], "text", is_wide=True),
+        Column(word["severity"], "text"),
+        Column(word["at_stake"], "money"),
+        Column(word["ended"], "text"),
+    ]
+    rows: list[list[Value]] = [
+        [
+            f"{words.day(one.since.date(), language)} {one.since:%H:%M}",
+            _name(one.campaign_name, ""),
+            words.plain_line(one.text_pt if language == "pt" else one.text_en),
+            word[one.severity],
+            one.at_stake,
+            f"{word[one.status]}, {word[one.told]}",
+        ]
+        for one in found
+    ]
+    return Table(word["anomalies"], columns, rows, currency, word["no_anomalies"], 15)
+
+
+def suggestion_table(made: Sequence[ReportedSuggestion], language: Language) -> Table:
+    """What was proposed, why, and what a person decided."""
+    word = WORDS[language]
+    columns = [
+        Column(word["day"], "day"),
+        Column(word["campaign"], "text"),
+        Column(word["kind"], "text"),
+        Column(word["why"], "text", is_wide=True),
+        Column(word["status"], "text"),
+    ]
+    rows: list[list[Value]] = [
+        [
+            one.day,
+            _name(one.campaign_name, ""),
+            word.get(one.kind, one.kind),
+            words.plain_line(one.reason_pt if language == "pt" else one.reason_en),
+            word.get(one.status, one.status),
+        ]
+        for one in made
+    ]
+    return Table(word["suggestions"], columns, rows, None, word["no_suggestions"], 15)
+
+
+def hit_rate_table(rates: Sequence[HitRate], language: Language) -> Table:
+    """Followed suggestions by kind; no rate where none could be judged."""
+    word = WORDS[language]
+    columns = [
+        Column(word["kind"], "text", is_wide=True),
+        Column(word["followed"], "count"),
+        Column(word["hits"], "count"),
+        Column(word["rate"], "ratio"),
+    ]
+    rows: list[list[Value]] = [
+        [
+            word.get(one.kind, one.kind),
+            one.followed,
+            one.hits,
+            Decimal(one.hits) / one.judged if one.judged else None,
+        ]
+        for one in rates
+    ]
+    return Table(word["hit_rate"], columns, rows)
+
+
+def account_table(rows: Sequence[Sequence[Value]], about: About, currency: str, language: Language) -> Table:
+    """Accounts of one currency, as `account_row` makes them."""
+    word = WORDS[language]
+    columns = [
+        Column(word["account"], "text", is_wide=True),
+        *_columns(about, _BRIEF, language),
+        Column(word["change"], "change"),
+    ]
+    return Table(word["accounts"], columns, rows, currency, most_shown=_MOST_ROWS)
+
+
+def account_row(account: ReportAccount, now: PeriodFigures, before: PeriodFigures) -> list[Value]:
+    """One account among others of its currency."""
+    values = [now.total.get(name) for name in _BRIEF]
+    return [_name(account.name, account.account_id), *values, _change(now.total, before.total)]
+
+
+def _ranked(title: str, campaigns: Sequence[CampaignFigures], about: About, currency: str, language: Language) -> Table:
+    columns = [Column(WORDS[language]["campaign"], "text", is_wide=True), *_columns(about, _BRIEF, language)]
+    rows: list[list[Value]] = [
+        [_name(one.name, one.campaign_id), *(one.figures.get(name) for name in _BRIEF)] for one in campaigns
+    ]
+    return Table(title, columns, rows, currency)
+
+
+def _columns(about: About, names: Sequence[str], language: Language) -> list[Column]:
+    return [Column(_label(about, name, language), _unit(about, name), _good(about, name)) for name in names]
+
+
+def _label(about: About, name: str, language: Language) -> str:
+    return about[name].label_pt if language == "pt" else about[name].label_en
+
+
+def _unit(about: About, name: str) -> Unit:
+    if name in _FACTORS:
+        return "factor"
+    units: Mapping[str, Unit] = {"money": "money", "ratio": "ratio"}
+    return units.get(about[name].unit, "count")
+
+
+def _good(about: About, name: str) -> Good:
+    goods: Mapping[str, Good] = {"up": "up", "down": "down"}
+    return goods.get(about[name].good, "none")
+
+
+def _name(name: str | None, instead: str) -> str:
+    return words.plain_name(name, instead)
+
+
+def _of(day: DayFigures | None, metric: str) -> Decimal | None:
+    return None if day is None else day.figures.get(metric)
+
+
+def _change(now: Figures, before: Figures | None) -> Decimal | None:
+    spend, earlier = now.get("spend"), (before or {}).get("spend")
+    return None if spend is None or not earlier else spend / earlier - 1

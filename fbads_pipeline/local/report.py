@@ -1,0 +1,72 @@
+"""`fbads report`: files on demand, their paths on stdout, progress on stderr."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.exports import Exports
+from fbads_pipeline.adapters.postgres.database import open_database
+from fbads_pipeline.adapters.render.renderers import RENDERERS
+from fbads_pipeline.defs.resources import press_of
+from fbads_pipeline.domain.report_facts import ReportAccount
+from fbads_pipeline.domain.reports import ReportKind
+from fbads_pipeline.domain.words import Language
+from fbads_pipeline.local.home import WrongUse
+from fbads_pipeline.services.make_reports import Press
+from fbads_pipeline.settings import Settings
+
+
+def run_report(
+    settings: Settings,
+    kind: ReportKind,
+    fmt: str,
+    *,
+    accounts: list[str] | None = None,
+    day: date | None = None,
+    language: Language | None = None,
+    out: Path | None = None,
+) -> int:
+    """Write the files; returns 0. Raises WrongUse for an account without marts and a folder that cannot be written."""
+    formats = list(RENDERERS) if fmt == "all" else [fmt]
+    with open_database(settings) as database:
+        database.prepare()
+        press = press_of(settings, database.owner)
+        if out is not None:
+            press = replace(press, files=Exports(out.expanduser()))
+        found = press.maker.facts.accounts(accounts, now=clock_from(settings.now).now())
+        _require(found, accounts)
+        total = len(formats) * (1 if kind == "executive" else len(found))
+        _write(press, kind, found, language or settings.language, formats, day, total)
+    return 0
+
+
+def _write(
+    press: Press,
+    kind: ReportKind,
+    accounts: list[ReportAccount],
+    language: Language,
+    formats: list[str],
+    day: date | None,
+    total: int,
+) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"{kind} report", total=total)
+        try:
+            for path in press.write(kind, accounts, language, formats, day):
+                progress.advance(task)
+                print(path)
+        except (PermissionError, FileNotFoundError, NotADirectoryError) as fault:
+            raise WrongUse(f"{fault.filename} cannot be written: {fault.strerror}") from None
+
+
+def _require(found: list[ReportAccount], wanted: list[str] | None) -> None:
+    missing = sorted(set(wanted or ()) - {one.account_id for one in found})
+    if missing:
+        raise WrongUse(f"the marts have no account {', '.join(missing)}: `fbads sync` reads it, or check the number")
+    if not found:
+        raise WrongUse("the marts have no account yet: read some days first, with `fbads sync` or `make demo`")

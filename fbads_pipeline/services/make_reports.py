@@ -1,0 +1,105 @@
+"""Making reports: what is due in each account's morning → files → one message each, in one transaction."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fbads_pipeline.domain.made_reports import MadeReport, ReportFile, due_period, report_id
+from fbads_pipeline.domain.report_facts import ReportAccount
+from fbads_pipeline.domain.report_message import compose_report
+from fbads_pipeline.domain.reports import Report, ReportKind
+from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.words import Language
+from fbads_pipeline.ports import Clock, Files, Reports
+from fbads_pipeline.services.build_report import ReportMaker
+
+ALL = ""
+_LANGUAGES: tuple[Language, ...] = ("pt", "en")
+_ATTACHED = ("pdf", "xlsx")
+
+
+@dataclass(frozen=True)
+class Press:
+    """What reports are made with and kept in. renderers: format → the report's bytes in it."""
+
+    maker: ReportMaker
+    renderers: Mapping[str, Callable[[Report], bytes]]
+    files: Files
+    reports: Reports
+    clock: Clock
+
+    def make_due(self, kind: ReportKind, recipients: Sequence[Recipient]) -> list[MadeReport]:
+        """Make what is due and not made yet; the same moment a second time makes nothing."""
+        return [self._keep(kind, one, accounts, day, recipients) for one, accounts, day in self._due(kind)]
+
+    def write(
+        self,
+        kind: ReportKind,
+        accounts: Sequence[ReportAccount],
+        language: Language,
+        formats: Sequence[str],
+        day: date | None,
+    ) -> Iterator[str]:
+        """By hand: the path of each file as it is written; nothing is kept or sent."""
+        for report in self._of(kind, accounts, language, day):
+            for name in formats:
+                yield str(self.files.write(f"{report.name}.{name}", self.renderers[name](report)))
+
+    def _of(
+        self, kind: ReportKind, accounts: Sequence[ReportAccount], language: Language, day: date | None
+    ) -> Iterator[Report]:
+        if kind == "executive":
+            yield self.maker.of_all(accounts, language, on=day)
+        else:
+            for account in accounts:
+                yield self.maker.of_account(kind, account, language, on=day)
+
+    def _due(self, kind: ReportKind) -> Iterator[tuple[str, list[ReportAccount], date]]:
+        """Account id (or ALL), the accounts that it is about, and the day on which it is made."""
+        now = self.clock.now()
+        accounts = self.maker.facts.accounts(None, now=now)
+        waiting = [(one, due_period(kind, one.timezone_name, now)) for one in accounts]
+        if kind == "executive":
+            # The last account to reach its Monday morning makes it due, so that no account lacks its Sunday.
+            period = waiting[-1][1] if waiting and all(period for _, period in waiting) else None
+            if period is not None and ALL not in self.reports.made(kind, period.last):
+                yield ALL, accounts, min(one.today for one in accounts)
+            return
+        for account, period in waiting:
+            if period is not None and account.account_id not in self.reports.made(kind, period.last):
+                yield account.account_id, [account], account.today
+
+    def _keep(
+        self,
+        kind: ReportKind,
+        account_id: str,
+        accounts: Sequence[ReportAccount],
+        day: date,
+        recipients: Sequence[Recipient],
+    ) -> MadeReport:
+        """Files first, then the row and the message together: a crash between the two makes the files anew."""
+        drawn = {language: next(self._of(kind, accounts, language, day)) for language in _LANGUAGES}
+        files: list[ReportFile] = []
+        for language, report in drawn.items():
+            for name, render in self.renderers.items():
+                content = render(report)
+                path = self.files.write(f"{report.name}.{name}", content)
+                digest = hashlib.sha256(content).hexdigest()
+                files.append(ReportFile(language, name, path.name, len(content), digest))
+        period = drawn["pt"].period
+        made = MadeReport(
+            report_id(kind, account_id, period),
+            kind,
+            account_id,
+            period.first,
+            period.last,
+            tuple(files),
+            self.clock.now(),
+        )
+        attached = {
+            language: [one.name for one in files if one.language == language and one.format in _ATTACHED]
+            for language in _LANGUAGES
+        }
+        self.reports.keep(made, compose_report(drawn, account_id or None, attached), recipients)
+        return made
