@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from fbads_pipeline.commands import alerts, report, rules
+from fbads_pipeline.commands import alerts, audit, report, rules, users
 from fbads_pipeline.settings import SettingsError, load_settings
 
 DAY = ["%Y-%m-%d"]
@@ -32,6 +32,8 @@ tokens = typer.Typer(no_args_is_help=True, help="Tokens of further businesses, s
 app.add_typer(tokens, name="tokens")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(rules.app, name="rules")
+app.add_typer(users.app, name="users")
+app.add_typer(audit.app, name="audit")
 app.command("report")(report.report)
 
 
@@ -290,7 +292,17 @@ def tokens_new_key() -> None:
 def _exit_code(error: BaseException) -> int | None:
     """The code for an error that is the user's or the world's; None for a fault of ours, which shows its trace."""
     names = {cls.__name__ for cls in type(error).__mro__}
-    if names & {"SettingsError", "UnknownAccount", "WrongUse", "PortTaken", "ManifestError", "QueryRefused"}:
+    if names & {
+        "SettingsError",
+        "UnknownAccount",
+        "WrongUse",
+        "PortTaken",
+        "UserExists",
+        "LastAdmin",
+        "WeakPassword",
+        "ManifestError",
+        "QueryRefused",
+    }:
         return WRONG_USE
     if names & {
         "MetaError",

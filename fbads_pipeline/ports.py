@@ -14,7 +14,9 @@ from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, CalendarReading
 from fbads_pipeline.domain.collecting import AccountReport, Applied, Grain, Habit, Kind, Level, Page, QuotaUse, Traffic
 from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.domain.decisions import Decision, Outcome
 from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
+from fbads_pipeline.domain.identity import Principal
 from fbads_pipeline.domain.made_reports import MadeReport
 from fbads_pipeline.domain.mutes import Mute
 from fbads_pipeline.domain.performance import (
@@ -365,6 +367,15 @@ class Rules(Protocol):
         now: datetime,
     ) -> int:
         """In one transaction: an alert per account about what is neither cooling down nor muted; returns how many."""
+
+
+class Desk(Protocol):
+    """Where people decide."""
+
+    def decide(
+        self, who: Principal, decision: Decision, *, key: str | None, fingerprint: str, now: datetime
+    ) -> Outcome:
+        """Of any number at once one wins. Raises NotThere, Conflict, and NotUsable for a key of another decision."""
 
 
 class Mutes(Protocol):

@@ -115,6 +115,20 @@ class Settings(BaseSettings):
     whatsapp_api_url: str = Field(
         "https://graph.facebook.com/v25.0", description="WhatsApp Cloud's API; another address for tests."
     )
+    api_host: str = Field("127.0.0.1", description="Address that the sidecar listens on.")
+    jwt_secret: SecretStr | None = Field(
+        None, description="At least 32 random bytes that sign access tokens; needed to listen beyond this machine."
+    )
+    oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for logging in, such as your Keycloak.")
+    oidc_client_id: str | None = Field(None, description="The sidecar's client id there.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its secret, where the issuer wants one.")
+    redis_url: SecretStr | None = Field(None, description="Redis for rate limits that several sidecars share.")
+    apply_decisions: bool = Field(
+        False, description="Write accepted suggestions to Meta. Off: decisions are only kept."
+    )
+    slack_approvers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma list of Slack user ids whose buttons count."
+    )
     n8n_webhook_url: str | None = Field(None, description="Webhook of n8n (or another) that takes alerts.")
     n8n_secret: SecretStr | None = Field(
         None, min_length=16, description="What webhooks are signed with, both ways (Standard Webhooks)."
@@ -158,7 +172,7 @@ class Settings(BaseSettings):
         encryption_keys(value)
         return value
 
-    @field_validator("account_ids", "levels", "attribution_windows", "email_to", mode="before")
+    @field_validator("account_ids", "levels", "attribution_windows", "email_to", "slack_approvers", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -180,7 +194,13 @@ class Settings(BaseSettings):
         return tuple(level for level in LEVELS if level in value)
 
     @field_validator(
-        "graph_url", "slack_api_url", "calendar_api_url", "public_url", "whatsapp_api_url", "n8n_webhook_url"
+        "graph_url",
+        "slack_api_url",
+        "calendar_api_url",
+        "public_url",
+        "whatsapp_api_url",
+        "n8n_webhook_url",
+        "oidc_issuer",
     )
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:

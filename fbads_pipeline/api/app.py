@@ -8,13 +8,16 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
+from fbads_pipeline.adapters.access_tokens import tokens_of
+from fbads_pipeline.adapters.limits import Limits, ProcessLimits, RedisLimits
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api import errors
-from fbads_pipeline.api.routes import campaigns, health, suggestions
+from fbads_pipeline.api.routes import auth, campaigns, health, suggestions, users
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+_LONGEST_BODY = 64 * 1024
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -40,11 +43,29 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings, app.state.database = settings, database
-    for routes in (health, campaigns, suggestions):
+    app.state.access_tokens = tokens_of(settings)
+    app.state.limits = _limits(settings)
+    for routes in (health, auth, users, campaigns, suggestions):
         app.include_router(routes.router)
     errors.install(app)
     app.middleware("http")(_serve)
     return app
+
+
+def _too_big(request: Request) -> Response | None:
+    """Bodies say their length, and none of ours is long."""
+    length = request.headers.get("content-length")
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    if length is None and "transfer-encoding" in request.headers:
+        return errors.answer(request, 411, "length_required", "say the body's length")
+    if length is not None and (not length.isdigit() or int(length) > _LONGEST_BODY):
+        return errors.answer(request, 413, "too_big", f"a body has at most {_LONGEST_BODY} bytes")
+    return None
+
+
+def _limits(settings: Settings) -> Limits:
+    return ProcessLimits() if settings.redis_url is None else RedisLimits(settings.redis_url.get_secret_value())
 
 
 async def _serve(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -52,7 +73,7 @@ async def _serve(request: Request, follow: Callable[[Request], Awaitable[Respons
     request.state.request_id = secrets.token_hex(8)
     begun = time.perf_counter()
     try:
-        response = await follow(request)
+        response = _too_big(request) or await follow(request)
     except Exception as error:
         log.error("fault", request_id=request.state.request_id, exc_info=error)
         response = errors.answer(request, 500, "fault", "something of ours broke; the request id finds it in the log")

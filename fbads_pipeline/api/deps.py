@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
 from fbads_pipeline.ports import Clock
 
@@ -34,7 +35,12 @@ def _readiness(database: DatabaseDep) -> Readiness:
     return Readiness(database.owner)
 
 
+def _desk(database: DatabaseDep) -> PostgresDesk:
+    return PostgresDesk(database.owner)
+
+
 ClockDep = Annotated[Clock, Depends(_clock)]
 CampaignsDep = Annotated[CampaignReader, Depends(_campaigns)]
 SuggestionsDep = Annotated[SuggestionReader, Depends(_suggestions)]
+DeskDep = Annotated[PostgresDesk, Depends(_desk)]
 ReadinessDep = Annotated[Readiness, Depends(_readiness)]

@@ -13,6 +13,8 @@ from fbads_pipeline.adapters.postgres.engine import DatabaseUnreachable
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = "5"
+_OPEN = (500, 503)
+_ALWAYS = (401, 403, 413, *_OPEN)
 _NOT_BUILT = {"42P01", "3F000"}  # undefined table, undefined schema
 
 
@@ -34,16 +36,24 @@ class ErrorAnswer(BaseModel):
 class ApiError(Exception):
     """An answer other than the one asked for."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, hint: str | None = None, *, retry_after: int | None = None
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.hint = status, code, message, hint
+        self.retry_after = retry_after
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """OpenAPI's `responses` for the errors that a route can answer with; 500 and 503 are every route's."""
+def documented(*statuses: int, is_open: bool = False) -> dict[int | str, dict[str, object]]:
+    """OpenAPI's `responses` for the errors that a route can answer with, those of every route among them.
+
+    is_open: anybody may ask."""
+    always = _OPEN if is_open else _ALWAYS
     words = {400: "The request makes no sense.", 404: "It does not exist.", 422: "A parameter is not usable."}
+    words |= {401: "Nothing says who asks.", 403: "Who asks may not.", 409: "It has changed meanwhile."}
+    words |= {405: "This is not done here.", 410: "It is over.", 413: "The body is too big.", 429: "Too many requests."}
     words |= {500: "A fault of ours; the request id finds it in the log.", 503: "The database or the marts are away."}
-    return {status: {"model": ErrorAnswer, "description": words[status]} for status in (*statuses, 500, 503)}
+    return {status: {"model": ErrorAnswer, "description": words[status]} for status in (*statuses, *always)}
 
 
 def install(app: FastAPI) -> None:
@@ -71,7 +81,9 @@ def answer(
 
 
 async def _api_error(request: Request, error: ApiError) -> JSONResponse:
-    headers = {"Retry-After": RETRY_SECONDS} if error.status == 503 else None
+    headers = {"Retry-After": str(error.retry_after or RETRY_SECONDS)} if error.status in (429, 503) else None
+    if error.status == 401:
+        headers = {"WWW-Authenticate": "Bearer"}
     return answer(request, error.status, error.code, error.message, error.hint, headers)
 
 

@@ -111,6 +111,16 @@ class Suggestion(BaseModel):
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
+    factor: float | None = Field(description="What the daily budget is multiplied by.")
+    effect_low: float | None = Field(description="Expected money a day that it saves or earns: low end of 90 %.")
+    effect_expected: float | None
+    effect_high: float | None
+    p_better: float | None = Field(description="Probability that it is better than doing nothing.")
+    note_pt: str | None
+    note_en: str | None
+    snoozed_until: datetime | None
+    decided_at: datetime | None
+    decision_reason: str | None
 
 
 class SuggestionPage(BaseModel):

@@ -1,5 +1,7 @@
 """A sidecar over a migrated database with a few campaigns in stand-in marts."""
 
+import asyncio
+
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -52,18 +54,27 @@ def app(database, monkeypatch):
 
 
 class Client:
-    """Requests to the application, without a socket."""
+    """Requests to the application, without a socket. headers: sent with each; cookies: kept between them."""
 
-    def __init__(self, app):
-        self._app = app
+    def __init__(self, app, **headers):
+        self._app, self.headers, self.cookies = app, headers, httpx.Cookies()
 
     def get(self, path, method="GET", **params):
-        import asyncio
+        return self.send(method, path, params=params or None)
 
+    def post(self, path, body=None, method="POST", **headers):
+        return self.send(method, path, json=body, headers=headers)
+
+    def send(self, method, path, *, headers=None, **request):
         async def ask():
             transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://sidecar") as client:
-                return await client.request(method, path, params=params or None)
+            given = {**self.headers, **(headers or {})}
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://127.0.0.1", cookies=self.cookies, headers=given
+            ) as client:
+                answer = await client.request(method, path, **request)
+                self.cookies = client.cookies
+                return answer
 
         return asyncio.run(ask())
 

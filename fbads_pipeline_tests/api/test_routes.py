@@ -130,9 +130,9 @@ def test_the_documents_name_every_error_of_every_route_and_need_nobody_else(clie
     described = client.get("/openapi.json").json()
     for path, methods in described["paths"].items():
         for method in methods.values():
-            assert {"200", "500", "503"} <= set(method["responses"]), path
+            assert {"500", "503"} <= set(method["responses"]), path
             for status, answer in method["responses"].items():
-                if status != "200":
+                if not status.startswith("2"):
                     assert answer["content"]["application/json"]["schema"]["$ref"].endswith("ErrorAnswer"), (
                         path,
                         status,

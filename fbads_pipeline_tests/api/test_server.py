@@ -4,13 +4,15 @@ import shutil
 import subprocess
 import threading
 import time
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 import uvicorn
 
+from fbads_pipeline.adapters.postgres.identity import PostgresIdentity
 from fbads_pipeline.adapters.processes import PortTaken, free_port
-from fbads_pipeline.api.run import require_loopback, serve
+from fbads_pipeline.api.run import require_protected, require_users, serve
 from fbads_pipeline.settings import SettingsError, load_settings
 
 CHROMIUM = shutil.which("chromium")
@@ -37,11 +39,32 @@ def test_it_answers_over_a_socket(address):
         assert len(client.get("/api/v1/campaigns", params={"status": "ACTIVE"}).json()["data"]) == 6
 
 
+STRONG = "q8Zt3vJx7LmN2bKcR5wY9uHd6sFa1gPe"
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1", "::", "example.com"])
-def test_it_listens_on_loopback_only(host):
-    with pytest.raises(SettingsError, match="listens on loopback only"):
-        require_loopback(host)
-    require_loopback("127.0.0.1")
+def test_beyond_this_machine_it_wants_a_secret_and_somebody_who_can_log_in(host, database):
+    with pytest.raises(SettingsError, match="beyond this machine: set FBADS_JWT_SECRET"):
+        require_protected(load_settings(api_host=host))
+    protected = load_settings(api_host=host, jwt_secret=STRONG)
+    require_protected(protected)
+    identity = PostgresIdentity(database.owner)
+    with pytest.raises(SettingsError, match="nobody can log in yet"):
+        require_users(protected, identity)
+    identity.add_user("a@b.example", "admin", password_hash=None, accounts=None, actor="t", now=datetime.now(UTC))
+    require_users(protected, identity)
+
+
+@pytest.mark.parametrize("secret", ["short", "change-me-change-me-change-me-change-me", "a" * 64, "example" + STRONG])
+def test_a_weak_secret_is_refused_everywhere_and_not_shown(secret):
+    with pytest.raises(SettingsError, match="FBADS_JWT_SECRET is too weak") as wrong:
+        require_protected(load_settings(jwt_secret=secret))
+    assert secret not in str(wrong.value)
+
+
+def test_writing_to_meta_wants_somebody_with_a_name(database):
+    with pytest.raises(SettingsError, match="FBADS_APPLY_DECISIONS writes to Meta"):
+        require_users(load_settings(apply_decisions=True), PostgresIdentity(database.owner))
 
 
 def test_a_taken_port_is_named_before_anything_is_started(address, monkeypatch):

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 Row = Mapping[str, Any]
+Accounts = frozenset[str] | None
 
 _CAMPAIGN_COLUMNS = (
     "campaign_id, account_id, name, status, effective_status, objective, currency, timezone_name, daily_budget,"
@@ -16,11 +17,13 @@ _CAMPAIGNS = f"""
 select {_CAMPAIGN_COLUMNS} from marts.campaigns
 where (cast(:status as text) is null or effective_status = :status)
   and (cast(:account_id as text) is null or account_id = :account_id)
+  and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
   and (cast(:after as text) is null or campaign_id > :after)
 order by campaign_id
 limit :limit
 """
 _CAMPAIGN = f"select {_CAMPAIGN_COLUMNS} from marts.campaigns where campaign_id = :campaign_id"
+_IS_SEEN = " and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))"
 _INSIGHTS = """
 select day, currency, impressions, reach, frequency, clicks, link_clicks, spend, purchases, purchase_value, leads,
     conversions, conversion_value, ctr, cpc, cpm, cpa, roas, final_on, is_provisional, collected_at
@@ -30,10 +33,13 @@ order by day
 """
 _SUGGESTIONS = """
 select suggestion_id, account_id, campaign_id, kind, status, version, confidence, rules, reason_pt, reason_en, evidence,
-    day, marts_version, created_at, updated_at, expires_at
+    day, marts_version, created_at, updated_at, expires_at, factor, effect_low, effect_expected, effect_high, p_better,
+    note_pt, note_en, snoozed_until, decided_at, decision_reason
 from ops.suggestions
 where (cast(:status as text) is null or status = :status)
   and (cast(:account_id as text) is null or account_id = :account_id)
+  and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
+  and (cast(:suggestion_id as text) is null or suggestion_id = :suggestion_id)
   and (cast(:after_at as timestamptz) is null or (created_at, suggestion_id) < (:after_at, :after_id))
 order by created_at desc, suggestion_id desc
 limit :limit
@@ -47,13 +53,22 @@ class CampaignReader:
     def __init__(self, analyst: sa.Engine) -> None:
         self._analyst = analyst
 
-    def campaigns(self, *, status: str | None, account_id: str | None, after: str | None, limit: int) -> list[Row]:
-        """One row per campaign, in the order of their ids, those after `after`."""
-        values = {"status": status, "account_id": account_id, "after": after, "limit": limit}
+    def campaigns(
+        self, *, status: str | None, account_id: str | None, accounts: Accounts, after: str | None, limit: int
+    ) -> list[Row]:
+        """One row per campaign, in the order of their ids, those after `after`. accounts: that the caller sees."""
+        values = {
+            "status": status,
+            "account_id": account_id,
+            "after": after,
+            "limit": limit,
+            "accounts": _ids(accounts),
+        }
         return _rows(self._analyst, _CAMPAIGNS, values)
 
-    def campaign(self, campaign_id: str) -> Row | None:
-        found = _rows(self._analyst, _CAMPAIGN, {"campaign_id": campaign_id})
+    def campaign(self, campaign_id: str, accounts: Accounts) -> Row | None:
+        """None for one that is not there, or not the caller's."""
+        found = _rows(self._analyst, _CAMPAIGN + _IS_SEEN, {"campaign_id": campaign_id, "accounts": _ids(accounts)})
         return found[0] if found else None
 
     def insights(self, campaign: Row, since: date, until: date) -> list[Row]:
@@ -74,9 +89,19 @@ class SuggestionReader:
         self._owner = owner
 
     def suggestions(
-        self, *, status: str | None, account_id: str | None, after: tuple[datetime, str] | None, limit: int
+        self,
+        *,
+        status: str | None,
+        account_id: str | None,
+        accounts: Accounts,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        suggestion_id: str | None = None,
     ) -> list[Row]:
+        """accounts: that the caller sees."""
         values = {
+            "accounts": _ids(accounts),
+            "suggestion_id": suggestion_id,
             "status": status,
             "account_id": account_id,
             "after_at": after[0] if after else None,
@@ -110,6 +135,11 @@ class Readiness:
                 return None
             row = connection.execute(sa.text(_PUBLISHED)).mappings().first()
             return dict(row) if row else None
+
+
+def _ids(accounts: Accounts) -> list[str] | None:
+    """Bound as a list; None is no limit."""
+    return None if accounts is None else sorted(accounts)
 
 
 def _rows(engine: sa.Engine, query: str, values: Mapping[str, Any]) -> list[Row]:

@@ -3,16 +3,19 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
+from fbads_pipeline.api.auth import Needs
 from fbads_pipeline.api.deps import CampaignsDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.schemas import Campaign, CampaignPage, Insight, InsightMeta, Insights, Meta
 from fbads_pipeline.domain.days import local_day
+from fbads_pipeline.domain.identity import Principal
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
+ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
 DEFAULT_DAYS = 28
 LONGEST_DAYS = 1200
 Status = Annotated[
@@ -24,6 +27,7 @@ Status = Annotated[
 def list_campaigns(
     campaigns: CampaignsDep,
     readiness: ReadinessDep,
+    who: ReaderDep,
     status: Status = None,
     account_id: AccountId = None,
     limit: Limit = 100,
@@ -31,7 +35,9 @@ def list_campaigns(
 ) -> CampaignPage:
     """Campaigns as they are now, in the order of their ids."""
     after = from_cursor(cursor, 1)[0] if cursor else None
-    rows = campaigns.campaigns(status=status, account_id=account_id, after=after, limit=limit + 1)
+    rows = campaigns.campaigns(
+        status=status, account_id=account_id, accounts=who.accounts, after=after, limit=limit + 1
+    )
     page = [Campaign(**row) for row in rows[:limit]]
     following = to_cursor(page[-1].campaign_id) if len(rows) > limit else None
     return CampaignPage(
@@ -45,11 +51,12 @@ def campaign_insights(
     campaigns: CampaignsDep,
     readiness: ReadinessDep,
     clock: ClockDep,
+    who: ReaderDep,
     since: Annotated[date | None, Query(alias="from", description="First account-local day.")] = None,
     until: Annotated[date | None, Query(alias="to", description="Last account-local day.")] = None,
 ) -> Insights:
     """The campaign's days; without a period the last 28 account-local days."""
-    campaign = campaigns.campaign(campaign_id)
+    campaign = campaigns.campaign(campaign_id, who.accounts)
     if campaign is None:
         raise ApiError(404, "not_found", f"there is no campaign {campaign_id}", "GET /api/v1/campaigns lists them")
     today = local_day(clock.now(), campaign["timezone_name"] or "UTC")

@@ -1,27 +1,76 @@
-"""What the system proposes; people decide."""
+"""What the system proposes; people decide, here."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.api.deps import ReadinessDep, SuggestionsDep
+from fbads_pipeline.api.auth import Needs
+from fbads_pipeline.api.deps import ClockDep, DeskDep, ReadinessDep, SuggestionsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.schemas import Meta, Suggestion, SuggestionPage
+from fbads_pipeline.domain.decisions import Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.services.decide_suggestion import decide
 
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"])
 
+ReaderDep = Annotated[Principal, Depends(Needs("suggestions:read"))]
+DeciderDep = Annotated[Principal, Depends(Needs("suggestions:decide"))]
+SuggestionId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,128}$",
+        description="The same key with the same body answers what it answered, and decides nothing again.",
+    ),
+]
 Status = Annotated[
     Literal["PENDING", "ACCEPTED", "REJECTED", "EXPIRED", "APPLIED", "FAILED"] | None,
     Query(description="Where the suggestion stands."),
 ]
 
 
+class Accept(BaseModel):
+    """version: the one that was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    reason: str | None = Field(None, max_length=500)
+
+
+class Reject(Accept):
+    """Why, so that the next proposal can be better."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Snooze(Accept):
+    """until: at most 14 days ahead."""
+
+    until: datetime
+
+
+class Decided(BaseModel):
+    """What became of it. version: the one after the decision."""
+
+    decision_id: str
+    suggestion_id: str
+    action: Literal["accept", "reject", "snooze", "undo"]
+    status: Literal["PENDING", "ACCEPTED", "REJECTED"]
+    version: int
+    decided_at: datetime
+
+
 @router.get("", responses=documented(400, 422))
 def list_suggestions(
     suggestions: SuggestionsDep,
     readiness: ReadinessDep,
+    who: ReaderDep,
     status: Status = None,
     account_id: AccountId = None,
     limit: Limit = 100,
@@ -29,11 +78,71 @@ def list_suggestions(
 ) -> SuggestionPage:
     """Suggestions, the newest first."""
     after = _after(cursor) if cursor else None
-    rows = suggestions.suggestions(status=status, account_id=account_id, after=after, limit=limit + 1)
+    rows = suggestions.suggestions(
+        status=status, account_id=account_id, accounts=who.accounts, after=after, limit=limit + 1
+    )
     page = [Suggestion(**row) for row in rows[:limit]]
     following = to_cursor(page[-1].created_at.isoformat(), page[-1].suggestion_id) if len(rows) > limit else None
     meta = Meta(mart="ops.suggestions", **(readiness.published() or {}))
     return SuggestionPage(data=page, next_cursor=following, meta=meta)
+
+
+@router.get("/{suggestion_id}", responses=documented(404, 422))
+def one_suggestion(suggestion_id: SuggestionId, suggestions: SuggestionsDep, who: ReaderDep) -> Suggestion:
+    """One suggestion as it stands now."""
+    rows = suggestions.suggestions(
+        status=None, account_id=None, accounts=who.accounts, after=None, limit=1, suggestion_id=suggestion_id
+    )
+    if not rows:
+        raise ApiError(404, "not_found", f"there is no suggestion {suggestion_id}")
+    return Suggestion(**rows[0])
+
+
+@router.post("/{suggestion_id}/accept", responses=documented(404, 409, 422))
+def accept(
+    suggestion_id: SuggestionId, given: Accept, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+) -> Decided:
+    """Accept it. It is written to Meta only where FBADS_APPLY_DECISIONS says so."""
+    return _decided(desk, who, clock, Decision(suggestion_id, given.version, "accept", given.reason), key)
+
+
+@router.post("/{suggestion_id}/reject", responses=documented(404, 409, 422))
+def reject(
+    suggestion_id: SuggestionId, given: Reject, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+) -> Decided:
+    """Reject it, with the reason."""
+    return _decided(desk, who, clock, Decision(suggestion_id, given.version, "reject", given.reason), key)
+
+
+@router.post("/{suggestion_id}/snooze", responses=documented(404, 409, 422))
+def snooze(
+    suggestion_id: SuggestionId, given: Snooze, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+) -> Decided:
+    """Decide later: it stays open and out of the way until then."""
+    if given.until.tzinfo is None:
+        raise ApiError(422, "unusable_parameter", "until: the instant needs an offset, such as Z")
+    made = Decision(suggestion_id, given.version, "snooze", given.reason, given.until)
+    return _decided(desk, who, clock, made, key)
+
+
+@router.post("/{suggestion_id}/undo", responses=documented(404, 409, 422))
+def undo(
+    suggestion_id: SuggestionId, given: Accept, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+) -> Decided:
+    """Take a decision of the last half hour back, as long as nothing of it was written to Meta."""
+    return _decided(desk, who, clock, Decision(suggestion_id, given.version, "undo", given.reason), key)
+
+
+def _decided(desk: DeskDep, who: Principal, clock: ClockDep, made: Decision, key: str | None) -> Decided:
+    try:
+        outcome = decide(desk, who, made, key=key, now=clock.now())
+    except NotThere as wrong:
+        raise ApiError(404, "not_found", str(wrong)) from None
+    except NotUsable as wrong:
+        raise ApiError(422, "unusable_parameter", str(wrong)) from None
+    except Conflict as wrong:
+        raise ApiError(409, "changed", str(wrong), "GET the suggestion again, then decide") from None
+    return Decided(**vars(outcome))
 
 
 def _after(cursor: str) -> tuple[datetime, str]:

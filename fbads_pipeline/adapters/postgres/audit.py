@@ -1,0 +1,60 @@
+"""The audit log: one chain of hashes, appended to inside the transaction of what it tells of."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+_LOCK = 0x66626164735F6175  # "fbads_au"
+_GENESIS = "0" * 64
+_LAST = "select seq, hash from ops.audit_log order by seq desc limit 1"
+_APPEND = """
+insert into ops.audit_log (seq, at, actor, action, subject, details, previous_hash, hash)
+values (:seq, :at, :actor, :action, :subject, cast(:details as jsonb), :previous, :hash)
+"""
+_ALL = "select seq, at, actor, action, subject, details, previous_hash, hash from ops.audit_log order by seq"
+
+
+def append(
+    connection: sa.Connection, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, object]
+) -> None:
+    """One row at the end. Writers queue, so that the chain has no forks."""
+    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    last = connection.execute(sa.text(_LAST)).one_or_none()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, _GENESIS)
+    row: dict[str, Any] = {"seq": seq, "at": at, "actor": actor, "action": action, "subject": subject}
+    row["details"] = _json(details)
+    connection.execute(sa.text(_APPEND), {**row, "previous": previous, "hash": _hash(previous, **row)})
+
+
+class PostgresAudit:
+    """The log, read."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def verify(self) -> tuple[int, int | None]:
+        """How many rows there are, and the first one at which the chain is broken; None where it is whole."""
+        previous, count = _GENESIS, 0
+        with self._engine.connect().execution_options(stream_results=True) as connection:
+            for row in connection.execute(sa.text(_ALL)).mappings():
+                count += 1
+                plain = {name: row[name] for name in ("seq", "at", "actor", "action", "subject")}
+                expected = _hash(previous, **plain, details=_json(row["details"]))
+                if row["seq"] != count or row["previous_hash"] != previous or row["hash"] != expected:
+                    return count, int(row["seq"])
+                previous = row["hash"]
+        return count, None
+
+
+def _json(details: Mapping[str, object]) -> str:
+    return orjson.dumps(details, default=str, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _hash(previous: str, *, seq: int, at: datetime, actor: str, action: str, subject: str, details: str) -> str:
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    said = orjson.dumps([previous, seq, moment, actor, action, subject, details])
+    return hashlib.sha256(said).hexdigest()

@@ -1,0 +1,113 @@
+"""Decisions about suggestions: of any number at once one wins, and each is in the audit log."""
+
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.audit import append
+from fbads_pipeline.domain.decisions import STATUS_OF, UNDO_WINDOW, Conflict, Decision, NotThere, NotUsable, Outcome
+from fbads_pipeline.domain.identity import Principal
+
+_CLAIM_KEY = """
+insert into ops.idempotency_keys (user_id, key, request_hash, status, answer, made_at)
+values (:user_id, :key, :fingerprint, 0, '{}', :now)
+on conflict (user_id, key) do nothing
+"""
+_KEY = "select request_hash, answer from ops.idempotency_keys where user_id = :user_id and key = :key"
+_KEEP_ANSWER = """
+update ops.idempotency_keys set status = 200, answer = cast(:answer as jsonb) where user_id = :user_id and key = :key
+"""
+_IS_SEEN = "(cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))"
+_DECIDE = f"""
+update ops.suggestions set
+    status = :status, version = version + 1, updated_at = :now,
+    snoozed_until = case when :action = 'snooze' then cast(:until as timestamptz) end,
+    decided_at = case when :action in ('accept', 'reject') then cast(:now as timestamptz) end,
+    decided_by = case when :action in ('accept', 'reject') then :user_id end,
+    decision_reason = case when :action in ('accept', 'reject') then cast(:reason as text) end
+where
+    suggestion_id = :suggestion_id and version = :version and {_IS_SEEN}
+    and case
+        when :action = 'undo' then status in ('ACCEPTED', 'REJECTED') and decided_at > :undo_since
+        else status = 'PENDING' and expires_at > :now
+    end
+returning version
+"""
+_STANDS = f"select status, version from ops.suggestions where suggestion_id = :suggestion_id and {_IS_SEEN}"
+_KEEP = """
+insert into ops.decisions (decision_id, suggestion_id, version, action, reason, user_id, via, details, decided_at)
+values (:decision_id, :suggestion_id, :version, :action, :reason, :user_id, :via, cast(:details as jsonb), :now)
+"""
+
+
+class PostgresDesk:
+    """The port Desk on PostgreSQL."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def decide(
+        self, who: Principal, decision: Decision, *, key: str | None, fingerprint: str, now: datetime
+    ) -> Outcome:
+        with self._engine.begin() as connection:
+            if key is not None:
+                named = {"user_id": who.user_id, "key": key, "fingerprint": fingerprint, "now": now}
+                if connection.execute(sa.text(_CLAIM_KEY), named).rowcount == 0:
+                    return _answered(connection, named)
+            outcome = _decide(connection, who, decision, now)
+            if key is not None:
+                answer = orjson.dumps(vars(outcome)).decode()
+                connection.execute(sa.text(_KEEP_ANSWER), {"user_id": who.user_id, "key": key, "answer": answer})
+            return outcome
+
+
+def _answered(connection: sa.Connection, named: dict[str, Any]) -> Outcome:
+    """What the first request with that key came to; the second one waited for its end."""
+    known = connection.execute(sa.text(_KEY), named).one()
+    if known.request_hash != named["fingerprint"]:
+        raise NotUsable("Idempotency-Key: it was used for another decision; take a new one")
+    return Outcome(**{**known.answer, "decided_at": datetime.fromisoformat(known.answer["decided_at"])})
+
+
+def _decide(connection: sa.Connection, who: Principal, decision: Decision, now: datetime) -> Outcome:
+    values = {
+        **vars(decision),
+        "status": STATUS_OF[decision.action],
+        "user_id": who.user_id,
+        "accounts": None if who.accounts is None else sorted(who.accounts),
+        "undo_since": now - UNDO_WINDOW,
+        "now": now,
+    }
+    version = connection.execute(sa.text(_DECIDE), values).scalar()
+    if version is None:
+        raise _in_the_way(connection, decision, values)
+    decision_id = token_hex(12)
+    details = {"until": decision.until.isoformat() if decision.until else None}
+    kept = {**values, "decision_id": decision_id, "via": who.via, "details": orjson.dumps(details).decode()}
+    connection.execute(sa.text(_KEEP), kept)
+    append(
+        connection,
+        at=now,
+        actor=who.user_id,
+        action=f"suggestion.{decision.action}",
+        subject=decision.suggestion_id,
+        details={"decision": decision_id, "version": decision.version, "via": who.via, "reason": decision.reason},
+    )
+    status = STATUS_OF[decision.action]
+    return Outcome(decision_id, decision.suggestion_id, decision.action, status, int(version), now)
+
+
+def _in_the_way(connection: sa.Connection, decision: Decision, values: dict[str, Any]) -> NotThere | Conflict:
+    row = connection.execute(sa.text(_STANDS), values).one_or_none()
+    if row is None:
+        return NotThere(f"there is no suggestion {decision.suggestion_id}")
+    if row.version != decision.version:
+        return Conflict(f"the suggestion is at version {row.version} by now, not at {decision.version}")
+    if decision.action == "undo":
+        return Conflict(f"the suggestion is {row.status}: only a decision of the last 30 minutes can be taken back")
+    if row.status != "PENDING":
+        return Conflict(f"the suggestion is {row.status} already")
+    return Conflict("the suggestion has expired")

@@ -1,0 +1,96 @@
+"""Who asks, and what they may: roles, scopes, accounts. Nothing is allowed that is not named here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["viewer", "analyst", "approver", "admin", "dpo"]
+Scope = Literal[
+    "marts:read",
+    "chat:use",
+    "suggestions:read",
+    "suggestions:decide",
+    "reports:read",
+    "users:export",
+    "users:erase",
+    "admin",
+    "metrics:read",
+]
+Via = Literal["session", "token", "key", "loopback"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+_READS: frozenset[Scope] = frozenset({"marts:read", "reports:read", "suggestions:read"})
+SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
+    "viewer": _READS,
+    "analyst": _READS | {"chat:use"},
+    "approver": _READS | {"chat:use", "suggestions:decide"},
+    "admin": _READS | {"chat:use", "suggestions:decide", "admin", "metrics:read", "users:export"},
+    "dpo": frozenset({"users:export", "users:erase"}),
+}
+OWNER = "owner"
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who may log in. accounts: ids that they see, None for all of them."""
+
+    user_id: str
+    email: str
+    role: Role
+    language: Literal["pt", "en"] = "pt"
+    timezone: str = "America/Sao_Paulo"
+    accounts: frozenset[str] | None = frozenset()
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who makes a request. scopes: of the role, or fewer for a key; session: the hash of a browser's session."""
+
+    user_id: str
+    email: str
+    role: Role
+    scopes: frozenset[Scope]
+    accounts: frozenset[str] | None
+    via: Via
+    language: Literal["pt", "en"] = "pt"
+    session: str | None = None
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes
+
+    def sees(self, account_id: str | None) -> bool:
+        """Whether that account is theirs."""
+        return self.accounts is None or (account_id is not None and account_id in self.accounts)
+
+
+def principal_of(
+    user: User, via: Via, *, scopes: frozenset[Scope] | None = None, session: str | None = None
+) -> Principal:
+    """The user as a caller; a key never has more scopes than its user's role."""
+    allowed = SCOPES_OF[user.role]
+    return Principal(
+        user.user_id,
+        user.email,
+        user.role,
+        allowed if scopes is None else allowed & scopes,
+        user.accounts,
+        via,
+        user.language,
+        session,
+    )
+
+
+def local_owner() -> Principal:
+    """Whoever sits at this machine, as long as nobody has been given a login."""
+    return Principal(OWNER, "", "approver", SCOPES_OF["approver"] | {"metrics:read"}, None, "loopback")
+
+
+def plain_email(text: str) -> str:
+    """The address in lower case; raises ValueError for what is none."""
+    email = text.strip().lower()
+    name, at, domain = email.partition("@")
+    if not (name and at and domain) or len(email) > 254 or any(one.isspace() or one in '<>,;:"()[]\\' for one in email):
+        raise ValueError(f"{text!r} is no e-mail address")
+    return email

@@ -1,0 +1,88 @@
+"""Role × route × account: everything that is allowed is declared, and everything else is refused."""
+
+from itertools import chain
+
+import pytest
+from fastapi.routing import APIRoute
+
+from fbads_pipeline.api.auth import Needs, caller
+from fbads_pipeline.domain.identity import ROLES, SCOPES_OF
+from fbads_pipeline_tests.api.conftest import Client
+from fbads_pipeline_tests.api.people import People
+
+# Whoever asks: health, the documents, and what proves who one is.
+OPEN = {"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/redoc", "/api/v1/auth/login", "/api/v1/auth/refresh"}
+# A body that each route takes, so that what is refused is refused for its caller.
+BODIES = {
+    "accept": {"version": 1},
+    "reject": {"version": 1, "reason": "x"},
+    "snooze": {"version": 1, "until": "2026-11-12T00:00:00Z"},
+    "undo": {"version": 1},
+}
+
+
+def routes(app):
+    """Of the application and of the routers that it includes."""
+    nested = [one.original_router.routes for one in app.routes if hasattr(one, "original_router")]
+    return [one for one in (*app.routes, *chain.from_iterable(nested)) if isinstance(one, APIRoute)]
+
+
+def scope_of(route):
+    """The scope that a route needs; `anybody` for one that every user may call, None for one that asks nothing."""
+    found, calls = None, [route.dependant]
+    while calls:
+        dependant = calls.pop()
+        if isinstance(dependant.call, Needs):
+            return dependant.call.scope
+        if dependant.call is caller:
+            found = "anybody"
+        calls += dependant.dependencies
+    return found
+
+
+def asked(route):
+    path = route.path.replace("{campaign_id}", "101").replace("{suggestion_id}", "s101")
+    path = path.replace("{user_id}", "0" * 16).replace("{key_id}", "0" * 16)
+    return sorted(route.methods - {"HEAD"})[0], path, BODIES.get(path.rpartition("/")[2])
+
+
+def test_every_route_says_what_it_needs(app):
+    undeclared = {one.path for one in routes(app) if scope_of(one) is None}
+    assert undeclared == OPEN
+    assert len(routes(app)) > 15
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_what_its_scopes_say_and_nothing_else(app, database, role):
+    client = People(app, database).with_key(role)
+    for route in routes(app):
+        method, path, body = asked(route)
+        scope = scope_of(route)
+        if scope is None:
+            continue
+        answer = client.send(method, path, json=body)
+        is_allowed = scope == "anybody" or scope in SCOPES_OF[role]
+        assert (answer.status_code == 403) is not is_allowed, (role, method, path, answer.text)
+        assert answer.status_code != 401
+
+
+def test_nobody_may_anything_once_there_are_users(app, database):
+    People(app, database).add("viewer")
+    for route in routes(app):
+        if scope_of(route) is None:
+            continue
+        method, path, body = asked(route)
+        assert Client(app).send(method, path, json=body).status_code == 401, path
+
+
+@pytest.mark.parametrize("role", ["viewer", "analyst", "approver", "admin"])
+def test_an_account_that_is_not_theirs_is_not_there(app, database, role):
+    stranger = People(app, database).with_key(role, accounts=["43"])
+    for route in routes(app):
+        method, path, body = asked(route)
+        if "101" not in path or scope_of(route) not in SCOPES_OF[role]:
+            continue
+        assert stranger.send(method, path, json=body).status_code == 404, path
+    for path in ("/api/v1/campaigns", "/api/v1/suggestions"):
+        assert stranger.get(path).json()["data"] == []
+        assert stranger.get(path, account_id="42").json()["data"] == []
