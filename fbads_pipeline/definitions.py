@@ -19,6 +19,7 @@ from fbads_pipeline.defs.model import assets as model
 from fbads_pipeline.defs.report import assets as report
 from fbads_pipeline.defs.report import schedule as report_schedule
 from fbads_pipeline.defs.resources import resources
+from fbads_pipeline.defs.tell import applying as tell_applying
 from fbads_pipeline.defs.tell import checks as tell_checks
 from fbads_pipeline.defs.tell import ops as tell
 from fbads_pipeline.defs.tell import rules as tell_rules
@@ -39,6 +40,7 @@ defs = dg.Definitions(
             analyse_scores,
             analyse_learning,
             tell,
+            tell_applying,
             tell_rules,
             tell_troubles,
             report,
@@ -66,6 +68,7 @@ defs = dg.Definitions(
         tell_troubles.troubles_job,
         calendar_schedule.calendar_job,
         report_schedule.reports_job,
+        tell_applying.apply_job,
     ],
     schedules=[
         collect_schedule.every_half_hour,
@@ -78,6 +81,7 @@ defs = dg.Definitions(
         analyse_sensor.marts_refreshed,
         analyse_anomalies.readings_unjudged,
         tell_sensor.messages_due,
+        tell_applying.decisions_waiting,
         tell_troubles.troubles_due,
         tell_troubles.runs_failed,
         tell_troubles.runs_recovered,

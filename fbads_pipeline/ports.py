@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.anomaly_words import AnomalyNews
+from fbads_pipeline.domain.applying import Accepted, CampaignState, Carried, Change
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow
 from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, CalendarReading
@@ -367,6 +368,31 @@ class Rules(Protocol):
         now: datetime,
     ) -> int:
         """In one transaction: an alert per account about what is neither cooling down nor muted; returns how many."""
+
+
+class AdsWriter(Protocol):
+    """The Marketing API, written. Every method raises a MetaError."""
+
+    def state(self, account_id: str, campaign_id: str) -> CampaignState:
+        """As Meta has it now."""
+
+    def write(self, account_id: str, change: Change) -> None:
+        """One field of one object; the same again writes the same."""
+
+
+class ApplyBook(Protocol):
+    """Accepted suggestions on their way to Meta."""
+
+    def waiting(self, *, now: datetime) -> list[Accepted]:
+        """Accepted ones and those to take back, the oldest first."""
+
+    def intend(self, accepted: Accepted, changes: Sequence[Change]) -> None:
+        """Kept before anything is written, so that a crash in between is understood."""
+
+    def finish(
+        self, carried: Carried, *, compose: Callable[[Carried], Alert], recipients: Sequence[Recipient], now: datetime
+    ) -> None:
+        """APPLIED, FAILED, or taken back, with its audit and its message, in one transaction."""
 
 
 class Desk(Protocol):

@@ -18,7 +18,9 @@ from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
 from fbads_pipeline.adapters.postgres.anomalies import PostgresAnomalies
+from fbads_pipeline.adapters.postgres.apply_book import PostgresApplyBook
 from fbads_pipeline.adapters.postgres.calendar_events import PostgresCalendarEvents
 from fbads_pipeline.adapters.postgres.catalogue import read_catalogue, read_labels, read_units
 from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
@@ -174,6 +176,33 @@ def rules_of(settings: Settings) -> tuple[list[UserRule], Mapping[str, str]]:
     return read_rules(settings.rules.expanduser(), units), units
 
 
+@dg.resource(description="Accepted suggestions on their way to Meta.")
+def apply_book_resource(_: dg.InitResourceContext) -> PostgresApplyBook:
+    return PostgresApplyBook(shared_database().owner)
+
+
+@dg.resource(description="The Marketing API, written. Nothing uses it unless FBADS_APPLY_DECISIONS says so.")
+def writer_resource(_: dg.InitResourceContext) -> GraphWriter:
+    settings, owner = read_settings(), shared_database().owner
+    store = token_store(settings, owner)
+    return writer_of(settings, store, owner)
+
+
+def writer_of(settings: Settings, store: PostgresTokens, owner: sa.Engine) -> GraphWriter:
+    """Each account is written with the token that sees it; the environment's where none is known to."""
+    tokens = {one.name: one for one in named_tokens(settings, store)}
+    made: dict[str, Transport] = {}
+
+    def transport(account_id: str) -> Transport:
+        name = store.token_of(account_id) or ""
+        token = tokens.get(name) or next(iter(tokens.values()))
+        if token.name not in made:
+            made[token.name] = transport_of(settings, token, owner)
+        return made[token.name]
+
+    return GraphWriter(transport)
+
+
 def press_of(settings: Settings, owner: sa.Engine) -> Press:
     """What reports are made with; files go to the folder of exports of this home."""
     catalogue = project_dir() / "metrics.yml"
@@ -238,6 +267,8 @@ def resources() -> dict[str, Any]:
         "decisions": decisions_resource,
         "anomalies": anomalies_resource,
         "performance": performance_resource,
+        "apply_book": apply_book_resource,
+        "writer": writer_resource,
         "press": press_resource,
         "rules": rules_resource,
         "calendar_events": calendar_events_resource,

@@ -8,7 +8,7 @@ from typing import Literal
 from fbads_pipeline.domain.words import plain_line
 
 Action = Literal["accept", "reject", "snooze", "undo"]
-DecidedStatus = Literal["PENDING", "ACCEPTED", "REJECTED"]
+DecidedStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "APPLIED"]
 
 STATUS_OF: Mapping[Action, DecidedStatus] = {
     "accept": "ACCEPTED",

@@ -23,18 +23,23 @@ update ops.idempotency_keys set status = 200, answer = cast(:answer as jsonb) wh
 _IS_SEEN = "(cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))"
 _DECIDE = f"""
 update ops.suggestions set
-    status = :status, version = version + 1, updated_at = :now,
+    status = case when :action = 'undo' and status = 'APPLIED' then status else :status end,
+    is_undone = :action = 'undo' and status = 'APPLIED', version = version + 1, updated_at = :now,
     snoozed_until = case when :action = 'snooze' then cast(:until as timestamptz) end,
-    decided_at = case when :action in ('accept', 'reject') then cast(:now as timestamptz) end,
+    decided_at = case
+        when :action in ('accept', 'reject') then cast(:now as timestamptz)
+        when status = 'APPLIED' then decided_at
+    end,
     decided_by = case when :action in ('accept', 'reject') then :user_id end,
     decision_reason = case when :action in ('accept', 'reject') then cast(:reason as text) end
 where
     suggestion_id = :suggestion_id and version = :version and {_IS_SEEN}
     and case
-        when :action = 'undo' then status in ('ACCEPTED', 'REJECTED') and decided_at > :undo_since
+        when :action = 'undo'
+            then status in ('ACCEPTED', 'REJECTED', 'APPLIED') and not is_undone and decided_at > :undo_since
         else status = 'PENDING' and expires_at > :now
     end
-returning version
+returning version, status
 """
 _STANDS = f"select status, version from ops.suggestions where suggestion_id = :suggestion_id and {_IS_SEEN}"
 _KEEP = """
@@ -81,8 +86,8 @@ def _decide(connection: sa.Connection, who: Principal, decision: Decision, now: 
         "undo_since": now - UNDO_WINDOW,
         "now": now,
     }
-    version = connection.execute(sa.text(_DECIDE), values).scalar()
-    if version is None:
+    decided = connection.execute(sa.text(_DECIDE), values).one_or_none()
+    if decided is None:
         raise _in_the_way(connection, decision, values)
     decision_id = token_hex(12)
     details = {"until": decision.until.isoformat() if decision.until else None}
@@ -96,8 +101,7 @@ def _decide(connection: sa.Connection, who: Principal, decision: Decision, now: 
         subject=decision.suggestion_id,
         details={"decision": decision_id, "version": decision.version, "via": who.via, "reason": decision.reason},
     )
-    status = STATUS_OF[decision.action]
-    return Outcome(decision_id, decision.suggestion_id, decision.action, status, int(version), now)
+    return Outcome(decision_id, decision.suggestion_id, decision.action, decided.status, decided.version, now)
 
 
 def _in_the_way(connection: sa.Connection, decision: Decision, values: dict[str, Any]) -> NotThere | Conflict:

@@ -61,7 +61,7 @@ class Decided(BaseModel):
     decision_id: str
     suggestion_id: str
     action: Literal["accept", "reject", "snooze", "undo"]
-    status: Literal["PENDING", "ACCEPTED", "REJECTED"]
+    status: Literal["PENDING", "ACCEPTED", "REJECTED", "APPLIED"]
     version: int
     decided_at: datetime
 
@@ -129,7 +129,7 @@ def snooze(
 def undo(
     suggestion_id: SuggestionId, given: Accept, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
 ) -> Decided:
-    """Take a decision of the last half hour back, as long as nothing of it was written to Meta."""
+    """Take a decision of the last half hour back; what was written to Meta is written back within a minute."""
     return _decided(desk, who, clock, Decision(suggestion_id, given.version, "undo", given.reason), key)
 
 

@@ -66,12 +66,13 @@ create table ops.login_links (
 """
 DECISIONS = """
 alter table ops.suggestions add column snoozed_until timestamptz, add column decided_at timestamptz,
-    add column decided_by text, add column decision_reason text;
+    add column decided_by text, add column decision_reason text, add column changes jsonb,
+    add column is_undone boolean not null default false;
 create table ops.decisions (
     decision_id text primary key,
     suggestion_id text not null references ops.suggestions (suggestion_id),
     version integer not null,
-    action text not null check (action in ('accept', 'reject', 'snooze', 'undo', 'applied', 'failed')),
+    action text not null check (action in ('accept', 'reject', 'snooze', 'undo', 'applied', 'failed', 'undone')),
     reason text,
     user_id text not null,
     via text not null,
@@ -129,7 +130,7 @@ def downgrade() -> None:
     op.execute("drop table ops.webhook_receipts, ops.idempotency_keys, ops.decisions")
     op.execute("""
 alter table ops.suggestions drop column snoozed_until, drop column decided_at, drop column decided_by,
-    drop column decision_reason
+    drop column decision_reason, drop column changes, drop column is_undone
 """)
     op.execute("drop table ops.login_links, ops.api_keys, ops.refresh_tokens, ops.sessions, ops.account_grants")
     op.execute("drop table ops.users")
