@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.postgres.audit import PostgresAudit
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.domain.decisions import Decision
+from fbads_pipeline.domain.errors import TransientMetaError
 from fbads_pipeline.domain.identity import local_owner
 from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.sandbox.testing import SandboxServer
@@ -142,10 +143,14 @@ def test_a_crash_after_the_write_is_understood_and_nothing_is_written_twice(worl
 
 def test_a_silence_leaves_it_for_the_next_run(world):
     world.accept()
-    world.server.set_scenario({"name": "transient-errors", "count": 99})
-    assert world.apply() == []
+
+    class Silent(GraphWriter):
+        def state(self, account_id, campaign_id):
+            raise TransientMetaError("no answer")
+
+    silent = Silent(lambda account_id: world.transport)
+    assert apply_decisions(world.book, silent, world.clock, TO) == []
     assert world.stands()[0] == "ACCEPTED"
-    world.server.set_scenario(None)
     assert [one.is_applied for one in world.apply()] == [True]
 
 
