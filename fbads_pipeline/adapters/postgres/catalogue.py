@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from fbads_pipeline.domain.chat.catalogue import Catalogue, Metric
 
 
 class CatalogueError(RuntimeError):
@@ -25,3 +28,29 @@ def read_catalogue(path: Path, *, needs: tuple[str, ...] = ()) -> Mapping[str, s
     if missing:
         raise CatalogueError(f"the metric catalogue {path} lacks an expression for {', '.join(missing)}")
     return expressions
+
+
+def read_metrics(path: Path) -> Catalogue:
+    """The whole catalogue, with labels, synonyms, units and additivity; raises CatalogueError."""
+    import yaml
+
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        metrics = [_metric(one) for one in content["metrics"]]
+    except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as fault:
+        raise CatalogueError(f"the metric catalogue {path} cannot be read ({type(fault).__name__})") from None
+    return Catalogue({metric.name: metric for metric in metrics})
+
+
+def _metric(said: Mapping[str, Any]) -> Metric:
+    return Metric(
+        name=said["name"],
+        labels=said["labels"],
+        synonyms={language: tuple(words) for language, words in said["synonyms"].items()},
+        expression=said["expression"],
+        columns=tuple(said["columns"]),
+        unit=said["unit"],
+        good=said["good"],
+        additive=frozenset(said["additive"]),
+        note=said.get("note", ""),
+    )

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -79,6 +80,8 @@ _DATE = (
     rf"(?:dia )?\d{{1,2}}(?:st|nd|rd|th|o|a)? (?:de |of )?{_MONTH}(?:,? (?:de |of )?20\d\d)?|"
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? 20\d\d)?|hoje|ontem|anteontem|today|yesterday)"
 )
+
+_Reader = Callable[[re.Match[str], Language, date], Period | None]
 
 
 class AmbiguousDate(ValueError):
@@ -223,11 +226,11 @@ def _n_ago(match: re.Match[str], language: Language, today: date) -> Period | No
     return Period(unit, count)  # type: ignore[arg-type]
 
 
-def _unit_back(count: int) -> "_Reader":
+def _unit_back(count: int) -> _Reader:
     return lambda match, language, today: Period(_UNITS[match["u"]], count)  # type: ignore[arg-type]
 
 
-def _fixed(period: Period) -> "_Reader":
+def _fixed(period: Period) -> _Reader:
     return lambda match, language, today: period
 
 
@@ -419,8 +422,6 @@ def _make(year: int, month: int, day: int, words: str) -> date:
     except ValueError:
         raise ImpossibleDate(words) from None
 
-
-_Reader = type(_last_n)  # replaced below for the type checker's sake by the callables themselves
 
 _LAST = r"(?:nos |nas |n?os |as |the |in the |over the |for the |during the |pelos |dos |das |de )*"
 _RANGE_OPEN = r"(?:de |do |da |dos |das |from |between |entre |entre os dias |dos dias |dias? |the )+"
