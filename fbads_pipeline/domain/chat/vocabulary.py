@@ -100,6 +100,7 @@ UNKNOWN_METRICS = {
     "cpv": "custo por visualizacao|cost per view|custo por view|custo por visualizacao de video|custo por thruplay|cost per video view",
     "cost per": "custo por carrinho|custo por adicao ao carrinho|cost per add to cart|cost per cart|custo por alcance|cost per reach|custo por pessoa|"
     "cost per person|custo por seguidor|cost per follower|custo por checkout|cost per link click|custo por clique no link|custo por cliques no link|custo por curtida|cost per like|custo por engajamento|cost per engagement|custo por visita|cost per visit",
+    "balance": "saldo|saldos|balance|saldo da conta|account balance|fatura|faturas|invoice|invoices|boleto|boletos",
     "taxes": "imposto|impostos|taxes|tax",
     "salary": "salario|salarios|salary|comissao|commission",
     "organic": "organico|organica|organicos|organic",
@@ -173,7 +174,7 @@ RANKS = {
 
 COMPARISONS = {
     "pair": "vs|versus|x|contra|comparado com|comparada com|comparado a|comparada a|comparando com|compared to|compared with|against|em comparacao com|em comparacao a|em comparacao ao|em relacao a|em relacao ao|em relacao|"
-    "do que|que|than|frente a|frente ao|relative to|compare|comparar|comparacao|compara|comparison|comparando|comparado|comparada|compare com|compared|comparativo|a compared",
+    "do que|frente a|frente ao|relative to|compare|comparar|comparacao|compara|comparison|comparando|comparado|comparada|compare com|compared|comparativo|a compared",
     "previous": "periodo anterior|no periodo anterior|ao periodo anterior|o periodo anterior|do periodo anterior|previous period|the previous period|prior period|the prior period|period before|the period before|preceding period|periodo passado|last period",
     "year": "mesmo periodo do ano passado|mesmo periodo do ano anterior|ano anterior mesmo periodo|same period last year|same period of last year|a year ago|a year earlier|year over year|yoy|um ano antes|same time last year|mesma epoca do ano passado|ano contra ano|same period a year ago|same month last year|mesmo mes do ano passado",
     "moved": "subiu|subiram|caiu|cairam|aumentou|aumentaram|diminuiu|diminuiram|piorou|pioraram|melhorou|melhoraram|cresceu|cresceram|mudou|mudaram|variou|variacao|evoluiu|evolucao|"
@@ -196,7 +197,7 @@ INTENTS = {
     "fora do comum|anormal|anormais|unusual|estranho|estranha|strange|weird|anomalo|quebrado|quebrou|broken|ta tudo bem com|esta tudo bem com|suspeito|fora do padrao|outlier|outliers|algum erro",
     "scores": "score|scores|pontuacao|pontuacoes|nota|notas|rating|ratings|saude das campanhas|saude da campanha|saude|health|health score|campaign health|nota da campanha|grade|grades",
     "pacing": "estourar|estourando|estourou|estouro|ritmo|pacing|on track|on pace|on budget|over budget|overspend|overspending|underspend|underspending|under budget|sobrar|sobra|sobrou|sobrando|vai dar|orcamento|orcamentos|budget|budgets|verba|verbas|verba restante|"
-    "saldo|remaining budget|budget left|left to spend|restante|resta|falta gastar|ultrapassar|exceed|projecao|projecao de gasto|projection|projected|previsao|forecast|vou fechar|fechar o mes|acabar a verba|run out|blow the budget|blow|limite de gasto|no orcamento|dentro do orcamento|acima do orcamento|fechamento|meta de gasto|vai fechar",
+    "remaining budget|budget left|left to spend|restante|resta|falta gastar|ultrapassar|exceed|projecao|projecao de gasto|projection|projected|previsao|forecast|vou fechar|fechar o mes|acabar a verba|run out|blow the budget|blow|limite de gasto|no orcamento|dentro do orcamento|acima do orcamento|fechamento|meta de gasto|vai fechar",
     "freshness": "ultima atualizacao|atualizado|atualizados|atualizada|atualizadas|atualizou|last update|last updated|up to date|how fresh|freshness|quando atualizou|fresh|updated|dados de quando|quando foi a ultima leitura|ultima leitura|ultima coleta|data as of|how recent|recent are|defasados|desatualizados|stale|sincronizou|last sync|atualizacao",
     "objects": "quantas|quantos|how many|liste|listar|lista|list|nome|nomes|name|names|quais sao|existem|existe|are there|tenho|temos|which are",
 }
@@ -215,8 +216,8 @@ WRITES = (
 FORBIDDEN = (
     "senha|senhas|password|passwords|token|tokens|api key|api keys|chave de api|access token|credencial|credenciais|credentials|credential|secret|secrets|segredo|segredos|cartao de credito|credit card|numero do cartao|"
     "cpf|cpfs|cnpj|email dos|emails|e mails|telefone|telefones|phone numbers|phone|endereco|addresses|system prompt|prompt|prompts|instrucoes|instructions|drop table|drop|truncate|insert into|delete from|pg catalog|information schema|"
-    "pg shadow|union|select|sql|outro cliente|outros clientes|other customers|other clients|another customer|other users|outros usuarios|outra agencia|other agencies|outro usuario|another user|other people|outras pessoas|concorrente|concorrentes|competitor|competitors|concorrencia|"
-    "env|environment variables|variaveis de ambiente|jailbreak|developer mode|dan|ignore|ignora|ignorar|esqueca|forget|disregard|invent|invente|inventa|inventar|make up|chute|chuta|guess|finja|pretend|role|admin|root|sudo|exec|eval|script|javascript|banco de dados|database|tabela|tabelas|table|tables|schema"
+    "pg shadow|union select|outro cliente|outros clientes|other customers|other clients|another customer|other users|outros usuarios|outra agencia|other agencies|outro usuario|another user|other people|outras pessoas|concorrente|concorrentes|competitor|competitors|concorrencia|"
+    "env|environment variables|variaveis de ambiente|jailbreak|developer mode|dan|ignore|ignora|ignorar|esqueca|forget|disregard|invent|invente|inventa|inventar|make up|chute|chuta|guess|finja|pretend|admin|root|sudo|exec|eval|script|javascript|banco de dados|database|schema"
 )
 
 STOPWORDS = frozenset(
@@ -226,8 +227,8 @@ STOPWORDS = frozenset(
     " tem tinha teve tivemos tive tiveram ter tera houve ha havia fiz fez fizemos fizeram faz fazem fazer deu deram dar dei tivemos consegui conseguiu conseguimos"
     " qual quais quanto quanta quantos quantas quando onde como quem cade so apenas somente ainda agora total totais geral no total ao todo todo todos toda todas tudo"
     " mostre mostra mostrar mostrem me diga diz dizer fala falar conte conta-me traga traz ver veja vejo vamos vai ve queria quero gostaria preciso saber poderia pode"
-    " favor gentileza pf pfv pls plz please obrigado obrigada ai hein ne entao tambem tb tbm cada mesmo muito bem mais ou menos aproximadamente"
-    " valor valores numero numeros quantidade media medio medias average dado dados relatorio resumo resumir info informacao informacoes exato exata exatamente"
+    " favor gentileza pf pfv pls plz please obrigado obrigada ai hein ne entao tambem tb tbm cada mesmo muito bem mais ou menos aproximadamente tabela table grafico chart graph plot lista"
+    " valor valores numero numeros quantidade media  average dado dados relatorio resumo resumir info informacao informacoes exato exata exatamente"
     " facebook-ads meta anunciante periodo period intervalo durante dentro entre desde hora momento anda andam ficou ficaram fica ficar saiu sairam veio vieram rolou"
     " gerou geraram gerar gerado geradas gerados trouxe trouxeram obtive obtivemos obteve receberam recebeu recebemos recebi custa performance desempenho"
     " the a an of in on at to for from by with and or is are was were be been being do does did done has have had having i me my mine we us our ours you your it its"
