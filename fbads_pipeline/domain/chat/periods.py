@@ -76,7 +76,7 @@ _UNITS = {"dia": "day", "day": "day", "semana": "week", "week": "week", "mes": "
 _UNITS |= {"trimestre": "quarter", "quarter": "quarter", "ano": "year", "year": "year", "meses": "month"}
 _UNIT = r"(?P<u>dia|day|semana|week|mes|month|trimestre|quarter|ano|year)"
 _DATE = (
-    r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}(?:[/.](?:\d{4}|\d{2}))?|"
+    r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?|\d{1,2}\.\d{1,2}\.\d{4}|"
     rf"(?:dia )?\d{{1,2}}(?:st|nd|rd|th|o|a)? (?:de |of )?{_MONTH}(?:,? (?:de |of )?20\d\d)?|"
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? 20\d\d)?|hoje|ontem|anteontem|today|yesterday)"
 )
@@ -424,12 +424,14 @@ def _make(year: int, month: int, day: int, words: str) -> date:
 
 
 _LAST = r"(?:nos |nas |n?os |as |the |in the |over the |for the |during the |pelos |dos |das |de )*"
-_RANGE_OPEN = r"(?:de |do |da |dos |das |from |between |entre |entre os dias |dos dias |dias? |the )+"
+_RANGE_OPEN = r"(?:desde o |desde |since |de |do |da |dos |das |from |between |entre |entre os dias |dos dias |dias? |the )+"
 _RANGE_JOIN = r" ?(?:a|ao|ate|ate o|e|to|and|until|through|till|thru|-) ?(?:o |dia |the )?"
 _SINCE = r"(?:desde|since|a partir d[eoa]|starting|starting from|de|from) (?:o |a |os |dia |the )?"
 _PATTERNS = [
     (re.compile(pattern), read)
     for pattern, read in (
+        (rf"\b(?:no |na |n?o |ao |a |com o |com a |the |in the |to the )*(?:mesm[oa] (?:periodo|epoca|mes|semana|dia|intervalo|trimestre)|same (?:period|time|days|month|week|day|quarter)) (?:d[oa] |no |na |of |in )?(?:the )?(?:{_UNIT} (?:passad[oa]|anterior)|(?:last|previous|prior) (?P<u2>year|month|week|quarter))(?!\w)", lambda m, lang, t: Period(_UNITS[m["u"] or m["u2"]], 0, back=1)),
+        (r"\b(?:same (?:period|time|days|month|week|day|quarter) )?a? ?(?:year ago|year earlier|year over year)\b|\byoy\b|\bum ano antes\b|\bano contra ano\b|\bano a ano\b", _fixed(Period("year", 0, back=1))),
         (rf"\b{_RANGE_OPEN}?(?P<a>{_DATE}){_RANGE_JOIN}(?P<b>{_DATE})(?!\w)", _range),
         (
             rf"\b{_RANGE_OPEN}?(?P<a>(?:dia )?\d{{1,2}}(?:o|st|nd|rd|th)?){_RANGE_JOIN}"

@@ -101,7 +101,10 @@ class Rank:
 
 @dataclass(frozen=True)
 class Plan:
-    """One question; everything that is not said is empty. `limit` counts the rows of the answer per query."""
+    """One question; everything that is not said is empty.
+
+    limit: rows of the answer; per_day: sums are divided by the days of the period.
+    """
 
     intent: Intent
     metrics: tuple[str, ...] = ()
@@ -115,6 +118,7 @@ class Plan:
     compare: Period | None = None
     rank: Rank | None = None
     limit: int = ROWS
+    per_day: bool = False
     period_is_assumed: bool = False
 
 
@@ -122,7 +126,7 @@ class Plan:
 class Clarification:
     """A question back, with what can be chosen. plan: what was understood already, for the next turn."""
 
-    kind: Literal["object", "date", "metric", "rank_metric", "period"]
+    kind: Literal["object", "date", "metric", "rank_metric", "dimension", "period"]
     about: str
     choices: tuple[str, ...] = ()
     plan: Plan | None = None
@@ -137,6 +141,7 @@ class Refusal:
         "unknown_metric",
         "unknown_object",
         "not_additive",
+        "average",
         "forbidden",
         "not_collected",
         "other_goal",
@@ -172,6 +177,7 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
         compare=_period(values["compare"]),
         rank=Rank(**values["rank"]) if values["rank"] else None,
         limit=values["limit"],
+        per_day=values["per_day"],
         period_is_assumed=values["period_is_assumed"],
     )
 

@@ -15,7 +15,12 @@ _PERIOD_WORDS = (
     "hoje ontem anteontem semana semanas mes meses passado passada ultimos ultimas ultimo ultima anterior trimestre quinzena janeiro"
     " fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro today yesterday week weeks month months last"
     " quarter previous january february april june july august september october november december desde since dias days year ano"
-    " segunda terca quarta quinta sexta sabado domingo monday tuesday wednesday thursday friday saturday sunday"
+    " segunda terca quarta quinta sexta sabado domingo monday tuesday wednesday thursday friday saturday sunday feira weekend"
+    " acima abaixo maior menor maiores menores superior inferior above below over under greater higher less lower fewer larger smaller than"
+    " passou passaram exceed exceeding exceeded exceeds pelo menos minimo maximo least most entre between cento percent reais dolares dollars"
+    " passadas retrasada retrasado atras ago atual corrente current past trailing prior preceding before mesmo mesma periodo period same"
+    " primeira primeiro first second segundo third terceiro fourth quarto janeiro half year years anos dias abril fim final inicio comeco"
+    " relacao comparado comparada comparison compared versus contra"
 ).split()
 
 
@@ -91,6 +96,8 @@ class Lexicon:
         if not near:
             return word
         best = [candidate for candidate, distance in near.items() if distance == min(near.values())]
+        # People leave letters out more often than they add some.
+        best = [candidate for candidate in best if len(candidate) > len(word)] or best
         meanings = {self._phrases.get((one,), ("", one)) for one in best}
         return best[0] if len(meanings) == 1 else word
 

@@ -106,6 +106,28 @@ UNKNOWN_METRICS = {
     "organic": "organico|organica|organicos|organic",
 }
 
+# What the catalogue holds instead.
+NEAR_METRICS = {
+    "roi": ("roas", "purchase_value", "spend"),
+    "profit": ("roas", "purchase_value", "spend"),
+    "ltv": ("average_order_value", "purchase_value"),
+    "cac": ("cpa", "spend", "conversions"),
+    "bounce rate": ("conversion_rate", "link_ctr"),
+    "quality": ("ctr", "conversion_rate", "hook_rate"),
+    "impression share": ("impressions", "reach"),
+    "engagement": ("clicks", "ctr", "video_views"),
+    "sessions": ("link_clicks", "clicks"),
+    "video completion": ("video_views", "hook_rate"),
+    "checkout": ("add_to_carts", "purchases"),
+    "churn": ("purchases", "purchase_value"),
+    "customers": ("purchases", "conversions"),
+    "quality of leads": ("leads", "cpa"),
+    "bid": ("cpc", "cpm", "cpa"),
+    "cpv": ("video_views", "hook_rate", "spend"),
+    "cost per": ("cpc", "cpm", "cpa"),
+    "balance": ("spend",),
+}
+
 DIMENSIONS = {
     "account": "conta|contas|account|accounts|cliente|conta de anuncios|contas de anuncio|contas de anuncios|ad account|ad accounts|bm",
     "campaign": "campanha|campanhas|campaign|campaigns|camp|camps|cpg",
@@ -215,7 +237,7 @@ WRITES = (
 
 FORBIDDEN = (
     "senha|senhas|password|passwords|token|tokens|api key|api keys|chave de api|access token|credencial|credenciais|credentials|credential|secret|secrets|segredo|segredos|cartao de credito|credit card|numero do cartao|"
-    "cpf|cpfs|cnpj|email dos|emails|e mails|telefone|telefones|phone numbers|phone|endereco|addresses|system prompt|prompt|prompts|instrucoes|instructions|drop table|drop|truncate|insert into|delete from|pg catalog|information schema|"
+    "cpf|cpfs|cnpj|email dos|emails|e mails|telefone|telefones|phone numbers|phone|endereco|addresses|system prompt|prompt|prompts|instrucoes|instructions|drop table|insert into|delete from|pg catalog|information schema|"
     "pg shadow|union select|outro cliente|outros clientes|other customers|other clients|another customer|other users|outros usuarios|outra agencia|other agencies|outro usuario|another user|other people|outras pessoas|concorrente|concorrentes|competitor|competitors|concorrencia|"
     "env|environment variables|variaveis de ambiente|jailbreak|developer mode|dan|ignore|ignora|ignorar|esqueca|forget|disregard|invent|invente|inventa|inventar|make up|chute|chuta|guess|finja|pretend|admin|root|sudo|exec|eval|script|javascript|banco de dados|database|schema"
 )
@@ -243,5 +265,16 @@ STOPWORDS = frozenset(
     " pergunta duvida rapida rapidinho curiosidade sei verificar conferir checar puxa puxar pegar pega passa passar manda mandar envie informe informar"
     " nossos nosso nele nela neles nelas disso dele dela dai dessa desse dessas desses nesse nessa nesses nessas neste nesta nestes nestas deste desta destes destas"
     " qto qtos qta qtas qnt qnts qts quantidades hj via atraves usando ad-account facebook-ads fim inicio mesma mesmas mesmos outra outras outro outros"
+    " vou vais iremos irei vao algum alguma alguns algumas nenhum nenhuma pendente pendentes abertas aberto aberta abertos pending open existing existem haver algo anything something"
+    " acontecendo happening acha acham achar pensa think achou acredita believe estimativa lembra remember conseguimos conseguir rodaram rodou rodar roda veiculou veicularam"
+    " teria seria sera serao poderiam podem podemos pude tipo assim daqui desse dali ainda sempre nunca jamais ever never again novo novamente ja since due por-favor favor"
+    " acumulado acumulada acumulados somando soma somar sum summed sums add added aggregate aggregated consolidated consolidado consolidada overview visao geral painel dashboard kpi kpis metric metrica metricas metrics indicador indicadores"
+    " comparativamente junto juntos juntas together both ambos ambas usei usamos usou usaram fizeram feito feita feitas feitos realizadas realizados realizado registradas registrados registrado obtidos obtidas obtido conseguido pagando pago paguei paid pay paying"
+    " conta-me contar diga-me me-diga da-me lembrar agradeco agradeceria ficaria feliz love know knowing understand entender entendo compreender ajudinha rapido rapida urgente urgent asap"
+    " qualquer cadastrada cadastradas cadastrado whatever toda-vez vez vezes times time-frame timeframe janela window range date dates data datas valendo vale quanta-s que-s"
+    " ads-manager gerenciador plataforma-de meta's account's campaign's campaigns' today's yesterday's week's month's year's day's spread respectively respectivamente individual individually individualmente"
+    " analyse analyze analisa analise analisar analysis acompanhar acompanhamento tracking track monitor monitorar levantamento numero-de totalizou totalizaram totalizando totaliza totaled totalled atingiu atingimos atingiram alcancar reached-out bateu batemos bateram registrou registramos registraram apresentou apresentaram"
+    " eh ehh pow po poxa caramba porra caralho merda droga damn hell fuck shit pra-mim kkk kkkk rs haha lol oxe uai tche bah vish eita menino menina parca bro dude man guys folks buddy mate boss"
+    " perdendo losing ganhando winning indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
     " they're it's don't doesn't didn't isn't weren't aren't nao not no sim yes should least-recent up well".split()
 )
