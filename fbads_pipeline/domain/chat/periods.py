@@ -490,6 +490,7 @@ _PATTERNS = [
         (r"\b(?:em |in |no ano de |ano de |de |do |for |year )+(?P<y>20\d\d)\b", _year),
         (r"\b(?:na |no |n?a |da |do |on |last |ultima |ultimo |this |the )+(?P<w>segunda|terca|quarta|quinta|sexta|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:[- ]feira)?(?: passad[ao])?\b", _weekday),
         (r"\b(?P<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", _weekday),
+        (r"\b(?:no|do|na|da|of the|in the|for the|on the) (?P<u>dia|mes|semana|trimestre|ano|day|month|week|quarter|year)\b(?! (?:da|de|of|com|em|que|with|which|that|\d))", _unit_back(0)),
     )
 ]
 
