@@ -38,7 +38,7 @@ _SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing",
 
 
 @dataclass(frozen=True)
-class Context:
+class PlanningContext:
     """What a planner may know: the user's names, the catalogue, the local today, and the last plan of the session."""
 
     names: Names
@@ -49,7 +49,7 @@ class Context:
     last: Plan | None = None
 
 
-def plan(question: str, context: Context) -> Understanding:
+def plan(question: str, context: PlanningContext) -> Understanding:
     """What a normalised question asks for."""
     if not question:
         return Refusal("empty")
@@ -64,7 +64,7 @@ def plan(question: str, context: Context) -> Understanding:
     return _forbidden(reading, context) or _conversation(reading, context) or _question(reading, context)
 
 
-def _forbidden(reading: Reading, context: Context) -> Understanding | None:
+def _forbidden(reading: Reading, context: PlanningContext) -> Understanding | None:
     if commands.is_hostile(reading):
         return Refusal("forbidden")
     if commands.is_change(reading):
@@ -76,7 +76,7 @@ def _forbidden(reading: Reading, context: Context) -> Understanding | None:
     return None
 
 
-def _conversation(reading: Reading, context: Context) -> Understanding | None:
+def _conversation(reading: Reading, context: PlanningContext) -> Understanding | None:
     """Greetings, help, and definitions: no figures."""
     if reading.has("metric") or reading.has("goal_cost"):
         return _definition(reading, context)
@@ -89,7 +89,7 @@ def _conversation(reading: Reading, context: Context) -> Understanding | None:
     return None
 
 
-def _definition(reading: Reading, context: Context) -> Understanding | None:
+def _definition(reading: Reading, context: PlanningContext) -> Understanding | None:
     asks = _DEFINED.match(reading.text) is not None or _means(reading)
     busy = reading.periods or reading.named or reading.amounts or reading.has("dimension") or reading.has("rank")
     if not asks or busy or reading.left or reading.missing or reading.has("compare") or reading.has("intent", "why"):
@@ -102,7 +102,7 @@ def _means(reading: Reading) -> bool:
     return re.search(r"\b(?:mean|means|significa|quer dizer|calculad[oa]|calculated|computed|formula)\b", reading.text) is not None
 
 
-def _question(reading: Reading, context: Context) -> Understanding:
+def _question(reading: Reading, context: PlanningContext) -> Understanding:
     if reading.missing:
         said, level = reading.missing[0]
         return Refusal("unknown_object", said, context.names.near(said, level))
@@ -115,7 +115,7 @@ def _question(reading: Reading, context: Context) -> Understanding:
     return _planned(reading, context, objects)
 
 
-def _left_over(reading: Reading, context: Context) -> Refusal:
+def _left_over(reading: Reading, context: PlanningContext) -> Refusal:
     words = " ".join(word.text for word in reading.left[:8])
     level = next((tag.value for tag in reading.of("dimension") if tag.value in LEVELS), None)
     near = context.names.near(words, level)  # type: ignore[arg-type]
@@ -154,7 +154,7 @@ def _certain(reading: Reading) -> tuple[Objects, ...]:
     return objects if isinstance(objects, tuple) else ()
 
 
-def _planned(reading: Reading, context: Context, objects: tuple[Objects, ...]) -> Understanding:
+def _planned(reading: Reading, context: PlanningContext, objects: tuple[Objects, ...]) -> Understanding:
     subject = _subject(reading)
     if subject is not None:
         return _about(subject, reading, context, objects)
@@ -168,7 +168,7 @@ def _planned(reading: Reading, context: Context, objects: tuple[Objects, ...]) -
     return _standing_alone(asked, reading, context)
 
 
-def _standing_alone(asked: Asked, reading: Reading, context: Context) -> Understanding:
+def _standing_alone(asked: Asked, reading: Reading, context: PlanningContext) -> Understanding:
     plan = asked.plan
     if reading.has("intent", "objects") and not plan.metrics and _levels(reading):
         return replace(plan, intent="objects", dimensions=_levels(reading)[:1], rank=None)
@@ -200,7 +200,7 @@ def _set(period: Period | None) -> Period:
     return period
 
 
-def _why(plan: Plan, context: Context) -> Understanding:
+def _why(plan: Plan, context: PlanningContext) -> Understanding:
     if not plan.metrics:
         last = context.last
         if last is None or last.intent not in ("figures", "why") or not last.metrics:
@@ -247,7 +247,7 @@ def _is_pacing(reading: Reading) -> bool:
     return not others and not reading.has("rank") and not reading.has("compare", "pair")
 
 
-def _about(subject: Intent, reading: Reading, context: Context, objects: tuple[Objects, ...]) -> Understanding:
+def _about(subject: Intent, reading: Reading, context: PlanningContext, objects: tuple[Objects, ...]) -> Understanding:
     period = reading.periods[0].period if reading.periods else None
     dimensions = _levels(reading)[:1]
     descending = not (reading.has("rank", "worst") or reading.has("rank", "least"))
