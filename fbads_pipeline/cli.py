@@ -137,6 +137,20 @@ def sql(
 
 
 @app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in Portuguese or English.")],
+    session: Annotated[str | None, typer.Option(help="Remember the exchange under this name, for follow-ups.")] = None,
+    lang: Annotated[Words | None, typer.Option(help="Answer in this language; the question's without it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: text, rows, citations.")] = False,
+) -> None:
+    """Ask about your ads; every number comes from a query, which the answer names."""
+    from fbads_pipeline.local.ask import run_ask
+
+    language = lang.value if lang else None
+    raise typer.Exit(run_ask(load_settings(), question, session=session, language=language, as_json=as_json))
+
+
+@app.command()
 def backtest(
     readings: Annotated[Path, typer.Option(help="CSV of half-hour readings, cumulative since local midnight.")],
     campaigns: Annotated[Path, typer.Option(help="CSV: campaign_id, tier, objective, created.")],

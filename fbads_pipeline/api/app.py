@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api import errors
-from fbads_pipeline.api.routes import campaigns, health, suggestions
+from fbads_pipeline.api.routes import campaigns, chat, health, suggestions
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings, app.state.database = settings, database
-    for routes in (health, campaigns, suggestions):
+    for routes in (health, campaigns, chat, suggestions):
         app.include_router(routes.router)
     errors.install(app)
     app.middleware("http")(_serve)

@@ -7,7 +7,9 @@ from fastapi import Depends, Request
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
+from fbads_pipeline.api.chat import chat_of
 from fbads_pipeline.ports import Clock
+from fbads_pipeline.services.answer_question import Chat, ChatUser
 
 
 def _database(request: Request) -> Database:
@@ -17,6 +19,11 @@ def _database(request: Request) -> Database:
 
 def _clock(request: Request) -> Clock:
     return clock_from(request.app.state.settings.now)
+
+
+def current_user() -> ChatUser:
+    """Who asks: the owner, who sees every account. The sidecar listens on loopback; login takes this function's place."""
+    return ChatUser("owner")
 
 
 DatabaseDep = Annotated[Database, Depends(_database)]
@@ -34,7 +41,17 @@ def _readiness(database: DatabaseDep) -> Readiness:
     return Readiness(database.owner)
 
 
+def _chat(request: Request, database: DatabaseDep) -> Chat:
+    state = request.app.state
+    if getattr(state, "chat", None) is None:
+        state.chat = chat_of(state.settings, database)
+    made: Chat = state.chat
+    return made
+
+
+ChatDep = Annotated[Chat, Depends(_chat)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 CampaignsDep = Annotated[CampaignReader, Depends(_campaigns)]
 SuggestionsDep = Annotated[SuggestionReader, Depends(_suggestions)]
 ReadinessDep = Annotated[Readiness, Depends(_readiness)]
+UserDep = Annotated[ChatUser, Depends(current_user)]

@@ -84,7 +84,8 @@ def _fill(connection: sa.Connection, table: str, columns: Mapping[str, str], row
     from psycopg2.extras import execute_values
 
     cursor: Any = connection.connection.cursor()
-    names = [name for name in columns if name in rows[0]]
+    said = {name for row in rows for name in row}
+    names = [name for name in columns if name in said]
     values = [tuple(row.get(name) for name in names) for row in rows]
     execute_values(cursor, f"insert into marts.{table} ({', '.join(names)}) values %s", values, page_size=2000)
 

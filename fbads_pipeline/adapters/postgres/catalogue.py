@@ -1,5 +1,6 @@
 """The metric catalogue (`dbt_project/metrics.yml`): the only place where a ratio is defined."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,12 @@ def read_catalogue(path: Path, *, needs: tuple[str, ...] = ()) -> Mapping[str, s
     if missing:
         raise CatalogueError(f"the metric catalogue {path} lacks an expression for {', '.join(missing)}")
     return expressions
+
+
+def catalogue_path() -> Path:
+    """`metrics.yml` of the dbt project: FBADS_DBT_PROJECT_DIR, else `dbt_project` beside the package."""
+    configured = os.environ.get("FBADS_DBT_PROJECT_DIR")
+    return (Path(configured) if configured else Path(__file__).parents[3] / "dbt_project") / "metrics.yml"
 
 
 def read_metrics(path: Path) -> Catalogue:

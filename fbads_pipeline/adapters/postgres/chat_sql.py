@@ -96,7 +96,14 @@ def compile_contributions(
     parameters: dict[str, Any] = {"rows": plan.limit}
     sides = {
         side: _aggregate_text(
-            plan, (dimension,), accounts, period, side, parameters, [f"{parts[0]} as n", f"{parts[1]} as d"]
+            plan,
+            (dimension,),
+            accounts,
+            period,
+            side,
+            parameters,
+            [f"{parts[0]} as n", f"{parts[1]} as d"],
+            by_currency=catalogue.is_of_money(metric.name),
         )
         for side, period in (("now", plan.period), ("before", plan.compare))
     }
@@ -174,7 +181,9 @@ def _aggregate(
             having.append(f"facts.currency = :{key}_currency")
     # The bounds hold for the days asked about; what they are compared with is only shown.
     bounds = having if side == "now" else []
-    return _aggregate_text(plan, plan.dimensions, accounts, period, side, parameters, values, bounds)
+    used = (*plan.metrics, *(one.metric for one in plan.thresholds))
+    by_currency = any(catalogue.is_of_money(name) for name in used)
+    return _aggregate_text(plan, plan.dimensions, accounts, period, side, parameters, values, bounds, by_currency=by_currency)
 
 
 def _aggregate_text(
@@ -186,11 +195,14 @@ def _aggregate_text(
     parameters: dict[str, Any],
     values: Sequence[str],
     having: Sequence[str] = (),
+    *,
+    by_currency: bool,
 ) -> str:
+    """Counts of two currencies add up, amounts do not: `by_currency` keeps them apart."""
     scope = _scope(accounts, period, side, parameters)
     joins, where = _filters(plan, dimensions, parameters)
-    groups = ["facts.currency", *(_GROUPS[one] for one in dimensions)]
-    chosen = ["facts.currency as currency", *(f"{_GROUPS[one]} as {one}" for one in dimensions)]
+    groups = [*(["facts.currency"] if by_currency else []), *(_GROUPS[one] for one in dimensions)]
+    chosen = ["facts.currency as currency" if by_currency else "'' as currency", *(f"{_GROUPS[one]} as {one}" for one in dimensions)]
     for one in dimensions:
         if one in LEVELS:
             joins[one] = one  # type: ignore[index]
@@ -202,8 +214,8 @@ def _aggregate_text(
         scope,
         *(_join(level) for level in joins),
         f"where {' and '.join(where)}" if where else "",
-        f"group by {', '.join(groups)}",
-        f"having {' and '.join(having)}" if having else "",
+        f"group by {', '.join(groups)}" if groups else "",
+        f"having {' and '.join(('count(*) > 0', *having))}",
     ]
     return "\n".join(line for line in lines if line)
 

@@ -22,7 +22,7 @@ _CURRENCIES |= {"bucks": None, "jpy": "JPY", "gbp": "GBP"}
 _SYMBOL = r"(?P<{0}s>r\$|us\$|u\$|\$|€|£|¥|brl|usd|eur|jpy|gbp)?"
 _NUMBER = r"(?P<{0}n>\d+(?:[.,]\d+)*)"
 _SUFFIX = r"(?P<{0}x> ?(?:%|por cento|percent|per cent)|x\b| ?(?:k|mil)\b)?(?: ?(?P<{0}c>reais|real|pila|contos?|dolares|dolar|dollars?|bucks|euros?|brl|usd|eur|jpy|gbp)\b)?"
-_NOT_TIME = r"(?![\d/.]*\d)(?! ?(?:dias?|days?|semanas?|weeks?|meses|months?|anos|years?|horas?|hours?|h\b|de [a-z]+eiro|de [a-z]+bro))"
+_NOT_TIME = r"(?![\d/.]*\d)(?! ?(?:dias|days|semanas|weeks|meses|months|anos|years|horas|hours|h\b|de [a-z]+eiro|de [a-z]+bro))"
 _NO_VALUE = r"\d+ (?:campan|campaign|anunc|ads?\b|criativ|melhor|pior|conjunto)"
 _WORDS = {
     comparison: re.compile(

@@ -53,6 +53,11 @@ class Catalogue:
     def __getitem__(self, name: str) -> Metric:
         return self.metrics[name]
 
+    def is_of_money(self, name: str) -> bool:
+        """Whether the metric reads amounts: those of two currencies do not add up, nor does their ratio."""
+        metric = self[name]
+        return metric.unit == "money" or any(one in self and self[one].unit == "money" for one in metric.columns)
+
     def near(self, words: str, *, count: int = 3) -> tuple[str, ...]:
         """The metrics whose name, label or synonym reads most like these words."""
         from rapidfuzz import fuzz

@@ -141,7 +141,7 @@ def _thresholds(reading: Reading, catalogue: Catalogue) -> tuple[Threshold, ...]
             words = reading.text[amount.start : amount.end]
             unclear = Clarification("metric", words) if reading.has("dimension") else Refusal("not_understood", words)
             raise Unclear(unclear)
-        made.append(_threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
+        made.append(threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
     for tag in _metric_tags(reading):
         if tag.kind == "metric" and reading.has("dimension") and _NONE_BEFORE.search(reading.text[: reading.place(tag)]):
             made.append(Threshold(tag.value, "at_most", Decimal(0)))
@@ -159,7 +159,7 @@ def _bounded(amount: Amount, reading: Reading) -> Tag | None:
     return before[-1] if before else tags[0] if tags else None
 
 
-def _threshold(amount: Amount, metric: str, catalogue: Catalogue) -> Threshold:
+def threshold(amount: Amount, metric: str, catalogue: Catalogue) -> Threshold:
     """A bare number beside a rate of percents is one of percents ("CTR abaixo de 1"); ROAS of 200 % is 2."""
     value = amount.value
     is_share = metric in catalogue and catalogue[metric].unit == "ratio" and metric != "roas"

@@ -82,12 +82,13 @@ def _with_period(made: Plan, last: Plan, asked: Asked, today: date) -> Plan:
 
 
 def _before(period: Period, said: Period) -> Period:
-    """The stretch before; "a semana anterior" to one day is the week before that day's."""
-    lengths = {"day": 1, "days": period.count, "days_with_today": period.count, "week": 7}
-    wanted = {"day": 1, "week": 7}.get(said.kind)
-    if period.kind == said.kind or lengths.get(period.kind) == wanted or period.kind in ("between", "since"):
-        return previous(period)
-    return Period(said.kind, 1) if period.kind == "day" else previous(period)
+    """The stretch before; of weeks and months the whole one, and "a semana anterior" to one day is the calendar's."""
+    if said.kind in ("week", "month", "quarter", "year"):
+        if period.kind == said.kind:
+            return Period(said.kind, period.count + period.back + 1)
+        if period.kind == "day":
+            return Period(said.kind, 1)
+    return previous(period)
 
 
 def _with_dimensions(made: Plan, last: Plan, asked: Asked, reading: Reading, catalogue: Catalogue) -> Plan:

@@ -108,7 +108,7 @@ def _question(reading: Reading, context: PlanningContext) -> Understanding:
         return Refusal("unknown_object", said, context.names.near(said, level))
     if reading.left:
         return _left_over(reading, context)
-    objects = _objects(reading)
+    objects = objects_of(reading)
     if isinstance(objects, Clarification):
         pending = _planned(reading, context, ())
         return replace(objects, plan=pending if isinstance(pending, Plan) else None)
@@ -132,7 +132,7 @@ def _follows(reading: Reading, tag: Tag) -> bool:
     return any(0 < word.start - end < 14 for word in reading.left)
 
 
-def _objects(reading: Reading) -> tuple[Objects, ...] | Clarification:
+def objects_of(reading: Reading) -> tuple[Objects, ...] | Clarification:
     """The objects named, several of one level together; asks where one name fits several."""
     by_level: dict[Level, list[tuple[str, tuple[str, ...]]]] = {}
     for named in reading.named:
@@ -150,7 +150,7 @@ def _objects(reading: Reading) -> tuple[Objects, ...] | Clarification:
 
 
 def _certain(reading: Reading) -> tuple[Objects, ...]:
-    objects = _objects(reading)
+    objects = objects_of(reading)
     return objects if isinstance(objects, tuple) else ()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fbads_pipeline.domain import words
-from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.catalogue import Catalogue, Metric
 from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.result import Column, Result
 from fbads_pipeline.domain.chat.templates import DIMENSION_WORDS, examples_text, metric_words, say
@@ -24,7 +24,7 @@ def definition_text(names: Sequence[str], language: Language, catalogue: Catalog
     lines = []
     for name in names:
         metric = catalogue[name]
-        line = f"{metric.labels[language]}: {_formula(metric.expression)}."
+        line = f"{metric.labels[language]}: {_formula(metric, language, catalogue)}."
         if metric.note:
             line += f" {metric.note}"
         lines.append(line)
@@ -124,10 +124,13 @@ def _edit(row: Mapping[str, Any], result: Result, language: Language, catalogue:
     return f"{name}, {words.day(row['day'], language)}: {'; '.join(parts)}"
 
 
-def _formula(expression: str) -> str:
-    """The catalogue's SQL, easier to read: a sum over a sum."""
-    text = expression.replace("::numeric", "").replace("nullif(", "").replace(", 0)", "")
-    return text.replace("sum(", "Σ ").replace("max(", "").replace(")", "").replace("/", "÷")
+def _formula(metric: Metric, language: Language, catalogue: Catalogue) -> str:
+    """The catalogue's expression with the columns by their labels: a sum over a sum."""
+    text = metric.expression.replace("::numeric", "").replace("nullif(", "").replace(", 0)", "")
+    for column in metric.columns:
+        text = text.replace(f"sum({column})", f"Σ {catalogue[column].labels[language]}" if column in catalogue else column)
+        text = text.replace(f"max({column})", column)
+    return text.replace("/", "÷").replace("*", "×").replace(")", "")
 
 
 def _objects(plan: Plan, result: Result, language: Language, catalogue: Catalogue) -> str:

@@ -83,6 +83,8 @@ _DATE = (
 
 _Reader = Callable[[re.Match[str], Language, date], Period | None]
 
+_CHANGES = re.compile(r"\b(?:mud|vari|chang|differ|diferenc|compar|cresc|evol|aument|diminu|grew|grow|increas|decreas|drop|caiu|subiu)")
+
 
 class AmbiguousDate(ValueError):
     """05/06 in English: the fifth of June, or May the sixth? `readings` holds both, as ISO dates."""
@@ -251,6 +253,9 @@ def _month_named(match: re.Match[str], language: Language, today: date) -> Perio
 
 
 def _months_named(match: re.Match[str], language: Language, today: date) -> Period | None:
+    """From the first of one month to the end of another; "how did it change between" them asks for each by itself."""
+    if match.group().startswith(("entre", "between")) and _CHANGES.search(match.string):
+        return None
     last_month = _MONTHS[match["m2"]]
     year = int(match["y"]) if match["y"] else today.year if last_month <= today.month else today.year - 1
     first = date(year, _MONTHS[match["m1"]], 1)
@@ -490,7 +495,7 @@ _PATTERNS = [
         (r"\b(?:em |in |no ano de |ano de |de |do |for |year )+(?P<y>20\d\d)\b", _year),
         (r"\b(?:na |no |n?a |da |do |on |last |ultima |ultimo |this |the )+(?P<w>segunda|terca|quarta|quinta|sexta|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:[- ]feira)?(?: passad[ao])?\b", _weekday),
         (r"\b(?P<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", _weekday),
-        (r"\b(?:no|do|na|da|of the|in the|for the|on the) (?P<u>dia|mes|semana|trimestre|ano|day|month|week|quarter|year)\b(?! (?:da|de|of|com|em|que|with|which|that|\d))", _unit_back(0)),
+        (r"(?<!dia )(?<!dias )(?<!day )(?<!days )\b(?:no|do|na|da|of the|in the|for the|on the) (?P<u>dia|mes|semana|trimestre|ano|day|month|week|quarter|year)\b(?! (?:da|de|of|com|em|que|with|which|that|\d))", _unit_back(0)),
     )
 ]
 

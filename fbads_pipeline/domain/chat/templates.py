@@ -217,6 +217,9 @@ def _line(plan: Plan, row: Mapping[str, Any], result: Result, language: Language
         if plan.compare is not None:
             text += f" ({_change(column, row, result, language, catalogue)})"
         parts.append(text)
+    several_currencies = len({one.get("currency") for one in result.rows}) > 1
+    if several_currencies and not any(column.unit == "money" for column in result.of("value")):
+        names = " · ".join(one for one in (str(row["currency"]), names) if one)
     return f"{names}: {'; '.join(parts)}" if names else "; ".join(parts)
 
 

@@ -266,7 +266,7 @@ STOPWORDS = frozenset(
     " nossos nosso nele nela neles nelas disso dele dela dai dessa desse dessas desses nesse nessa nesses nessas neste nesta nestes nestas deste desta destes destas"
     " qto qtos qta qtas qnt qnts qts quantidades hj via atraves usando ad-account facebook-ads fim inicio mesma mesmas mesmos outra outras outro outros"
     " vou vais iremos irei vao algum alguma alguns algumas nenhum nenhuma pendente pendentes abertas aberto aberta abertos pending open existing existem haver algo anything something"
-    " acontecendo happening acha acham achar pensa think achou acredita believe estimativa lembra remember conseguimos conseguir rodaram rodou rodar roda veiculou veicularam"
+    " gente turma equipe team company empresa negocio business marca brand fazendo doing making getting dinheiro money grana exatos certinho direitinho acontecendo happening acha acham achar pensa think achou acredita believe estimativa lembra remember conseguimos conseguir rodaram rodou rodar roda veiculou veicularam"
     " teria seria sera serao poderiam podem podemos pude tipo assim daqui desse dali ainda sempre nunca jamais ever never again novo novamente ja since due por-favor favor"
     " acumulado acumulada acumulados somando soma somar sum summed sums add added aggregate aggregated consolidated consolidado consolidada overview visao geral painel dashboard kpi kpis metric metrica metricas metrics indicador indicadores"
     " comparativamente junto juntos juntas together both ambos ambas usei usamos usou usaram fizeram feito feita feitas feitos realizadas realizados realizado registradas registrados registrado obtidos obtidas obtido conseguido pagando pago paguei paid pay paying"
@@ -275,6 +275,6 @@ STOPWORDS = frozenset(
     " ads-manager gerenciador plataforma-de meta's account's campaign's campaigns' today's yesterday's week's month's year's day's spread respectively respectivamente individual individually individualmente"
     " analyse analyze analisa analise analisar analysis acompanhar acompanhamento tracking track monitor monitorar levantamento numero-de totalizou totalizaram totalizando totaliza totaled totalled atingiu atingimos atingiram alcancar reached-out bateu batemos bateram registrou registramos registraram apresentou apresentaram"
     " eh ehh pow po poxa caramba porra caralho merda droga damn hell fuck shit pra-mim kkk kkkk rs haha lol oxe uai tche bah vish eita menino menina parca bro dude man guys folks buddy mate boss"
-    " perdendo losing ganhando winning indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
+    " passou andou tivesse tenham houver deve devem devia might must shall may could've i've we've you've that's there's here's who's how's let's qual-foi seriam tal lado dois duas three two both perdendo losing ganhando winning indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
     " they're it's don't doesn't didn't isn't weren't aren't nao not no sim yes should least-recent up well".split()
 )
