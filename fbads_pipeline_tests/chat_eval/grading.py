@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,6 +84,7 @@ def loose_numbers(made: Answer, item: Item) -> tuple[str, ...]:
     text = made.text
     if made.outcome != "answered":
         text = text.split("Sei responder")[0].split("I can answer")[0]
+        text = text.replace("vídeo de 3 s", "").replace("3-second video views", "")  # a metric's own name
     return tuple(one for one in _NUMBER.findall(text) if _digits(one) not in allowed)
 
 
@@ -95,9 +96,13 @@ def _forms(value: Any) -> set[str]:
         number = abs(Decimal(str(value)))
         made = set()
         for scaled in (number, number * 100):
-            made |= {_digits(f"{scaled:.{places}f}") for places in range(9)}
+            made |= {_digits(f"{_rounded(scaled, places):f}") for places in range(9)}
         return made
     return {_digits(one) for one in _NUMBER.findall(str(value))}
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def _digits(number: str) -> str:

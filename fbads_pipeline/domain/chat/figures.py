@@ -10,6 +10,7 @@ from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods import Found, a_year_before, previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
+    MOST_ROWS,
     ROWS,
     SEGMENTS,
     Clarification,
@@ -42,7 +43,7 @@ _CHEAP_WORDS = {
 _NONE_BEFORE = re.compile(
     r"(?:\b(?:sem|zero|0|nenhuma?|without|no|any)(?: uma| um| nenhuma| nenhum| any| a single)?|\bnao (?:tiveram|teve|tem|geraram|gerou)) $"
 )
-_SOLD = re.compile(r"\b(?:vendi|vendemos|vendeu|venderam|vendendo|did we sell|did i sell|sell)\b")
+_SOLD = re.compile(r"\bquanto (?:\w+ ){0,3}?vend[eiao]\w*|\bhow much (?:\w+ ){0,3}?(?:sell|sold)\b")
 
 
 class Unclear(Exception):
@@ -89,7 +90,7 @@ def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...]
         period=period,
         compare=compare,
         rank=rank,
-        limit=_limit(reading, rank_tag is not None),
+        limit=_limit(reading, rank_tag is not None, dimensions),
         per_day=per_day,
     )
     moved = reading.has("compare", "moved") or reading.has("compare", "previous")
@@ -124,8 +125,10 @@ def _metrics(reading: Reading) -> tuple[str, ...]:
     found = [GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value for tag in _metric_tags(reading)]
     if _CHEAP.search(reading.text):
         found = [_CHEAP_WORDS.get(one, one) for one in found]
-    if not found and _SOLD.search(reading.text):
+    if found in ([], ["purchases"]) and _SOLD.search(reading.text):
         found = ["purchase_value", "purchases"]
+    if not found and is_budget_spent(reading):
+        found = ["spend"]
     return tuple(dict.fromkeys(found))
 
 
@@ -195,11 +198,11 @@ def _rank(reading: Reading, tag: Tag | None, metrics: tuple[str, ...], catalogue
     return ranked(tag.value, metric, catalogue)
 
 
-def _limit(reading: Reading, is_ranked: bool) -> int:
+def _limit(reading: Reading, is_ranked: bool, dimensions: tuple[Dimension, ...]) -> int:
     if reading.limit:
         return reading.limit
     if not is_ranked:
-        return ROWS
+        return MOST_ROWS if dimensions and not any(one in LEVELS for one in dimensions) else ROWS
     tags = [tag for tag in reading.of("dimension") if not _introduces_name(reading, tag)]
     words = tags[0].said.split() if tags else []
     return TOP if not words or any(word.endswith("s") and word not in ("pais", "mes") for word in words) else 1
@@ -210,7 +213,7 @@ def _dimensions(reading: Reading, is_list: bool) -> tuple[Dimension, ...]:
     weak: list[Dimension] = []
     for tag in reading.of("dimension"):
         value: Dimension = tag.value  # type: ignore[assignment]
-        before = reading.words[tag.start - 1].text if tag.start else ""
+        before = _word_before(reading, tag)
         asked = before in _BY or tag.said.split()[0] in _BY
         if value in LEVELS:
             if _introduces_name(reading, tag):
@@ -227,13 +230,30 @@ def _dimensions(reading: Reading, is_list: bool) -> tuple[Dimension, ...]:
     return tuple(dict.fromkeys(found or weak[:1]))
 
 
+def is_budget_spent(reading: Reading) -> bool:
+    """ "verba por plataforma" asks what was spent: budgets have no platform, no age and no past."""
+    said = [tag for tag in reading.of("intent") if tag.value == "pacing"]
+    split = any(tag.value in (*SEGMENTS, "day", "week", "month", "weekday") for tag in reading.of("dimension"))
+    past = any(one.period not in (Period("day", 0), Period("month", 0)) for one in reading.periods)
+    return bool(said) and all(tag.said in ("verba", "verbas") for tag in said) and (split or past)
+
+
+def _word_before(reading: Reading, tag: Tag) -> str:
+    """The word before a tag, over adjectives: "por campanha", "by active campaign"."""
+    place = tag.start - 1
+    status = {at for one in reading.of("status") for at in range(one.start, one.end)}
+    while place in status:
+        place -= 1
+    return reading.words[place].text if place >= 0 else ""
+
+
 def _leads(reading: Reading, tag: Tag) -> bool:
     """The first level that a ranking or a bound mentions is what is ranked."""
     levels = [one for one in reading.of("dimension") if one.value in LEVELS and not _introduces_name(reading, one)]
     asked = [
         one
         for one in reading.of("dimension")
-        if (one.start and reading.words[one.start - 1].text in _BY) or one.said.split()[0] in _BY
+        if _word_before(reading, one) in _BY or one.said.split()[0] in _BY
     ]
     return not asked and bool(levels) and levels[0] == tag
 

@@ -7,7 +7,7 @@ from datetime import date
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.figures import Asked, ranked
 from fbads_pipeline.domain.chat.periods import a_year_before, previous
-from fbads_pipeline.domain.chat.plan import Objects, Period, Plan
+from fbads_pipeline.domain.chat.plan import Objects, ROWS, Period, Plan
 from fbads_pipeline.domain.chat.reading import Reading
 
 _GOES_ON = re.compile(
@@ -33,7 +33,7 @@ def continues(reading: Reading, asked: Asked, last: Plan | None) -> bool:
         bare = len(reading.words) <= 2 and plan.period is None
         return (goes_on and len(reading.words) <= _LONGEST_WORDS) or bare
     said = plan.dimensions or plan.objects or plan.segments or plan.status or plan.objective or plan.period
-    return bool(said or plan.compare or asked.to_previous or asked.to_last_year or asked.rank_word or plan.limit < 20) or (
+    return bool(said or plan.compare or asked.to_previous or asked.to_last_year or asked.rank_word or plan.limit != ROWS) or (
         goes_on and _WHOLE.search(reading.text) is not None
     )
 

@@ -10,7 +10,7 @@ from datetime import date
 from fbads_pipeline.domain.chat import commands, follow_up
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.entities import CHOICES, Names
-from fbads_pipeline.domain.chat.figures import Asked, Unclear, completed, figures
+from fbads_pipeline.domain.chat.figures import Asked, Unclear, completed, figures, is_budget_spent
 from fbads_pipeline.domain.chat.periods import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -237,7 +237,7 @@ def _subject(reading: Reading) -> Intent | None:
         if subject in said and (subject == "pacing" or not reading.has("metric") or subject in ("anomalies",)):
             if subject == "pacing" and reading.has("metric") and not _is_pacing(reading):
                 continue
-            return subject
+            return None if subject == "pacing" and is_budget_spent(reading) else subject
     return None
 
 

@@ -45,7 +45,7 @@ TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday")
 SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement")
 INTENTS: tuple[Intent, ...] = Intent.__args__  # type: ignore[attr-defined]
 DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]
-ROWS, MOST_ROWS = 20, 200
+ROWS, MOST_ROWS = 50, 200
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,10 @@ def _read_names(reading: Reading, taken: list[bool], names: Names, lexicon: Lexi
             mention: Mention | None = Mention(place, place + 1, (one,))
         else:
             mention = names.longest_at(texts, place, level)
+            if mention is None and level is not None:
+                # "conjuntos da Coleção Verão": the word before is what is asked about, not what is named.
+                level, plural = None, False
+                mention = names.longest_at(texts, place, None)
             if mention is not None and not _is_name(mention, texts, level, names, lexicon):
                 mention = None
         if mention is None:

@@ -8,7 +8,7 @@ from fbads_pipeline.domain.chat import vocabulary
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.normalise import fold
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|\w+")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
 _FEW, _MANY = 4, 8
 # Words of periods, so that a typo in one of them is mended too.
 _PERIOD_WORDS = (

@@ -19,7 +19,7 @@ METRICS = {
     "dinheiro gasto|grana|desembolsei|desembolso|desembolsamos|spend|spends|spent|spending|cost|costs|ad spend|amount spent|money spent|investment|"
     "invested|invest|burn|burned|burnt|media cost|total cost|gasto total|custou no total|quanto foi de verba|de verba|gasto de verba",
     "purchases": "compra|compras|comprou|compraram|purchase|purchases|venda|vendas|pedido|pedidos|sale|sales|order|orders|"
-    "numero de vendas|sold|bought",
+    "numero de vendas|sold|bought|venderam|vendeu|vendem|vende|vendendo|vendo|vendi|vendemos|vendido|vendidos|vender|sell|sells|selling",
     "purchase_value": "valor das compras|valor de compra|valor das vendas|valor em vendas|valor vendido|receita|receitas|faturamento|faturei|"
     "faturamos|faturou|faturaram|faturado|faturando|revenue|revenues|sales value|purchase value|value of purchases|income|turnover|sales revenue|"
     "sales amount|value of sales|receita gerada|receita de vendas|retorno em vendas|vendas em reais|vendas em dinheiro|rendeu|renderam|earned|earn|made in sales",
@@ -138,7 +138,7 @@ DIMENSIONS = {
     "que dia|qual dia|quais dias|em que dia|em qual dia|qual foi o dia|which day|what day|which days|by date|on which day|on what day|dia",
     "week": "por semana|semanal|semanalmente|semana a semana|cada semana|a cada semana|per week|by week|weekly|each week|week by week|every week|week over week|qual semana|which week|semanas|weeks|que semana",
     "month": "por mes|mensal|mensalmente|mes a mes|cada mes|a cada mes|per month|by month|monthly|each month|month by month|every month|qual mes|which month|meses|months|que mes|month over month",
-    "weekday": "por dia da semana|dia da semana|dias da semana|by weekday|per weekday|by day of the week|by day of week|day of the week|day of week|weekday|weekdays|qual dia da semana|which day of the week|which weekday|em que dia da semana",
+    "weekday": "qual dia da semana|em qual dia da semana|que dia da semana|on which day of the week|what day of the week|on what day of the week|in which day of the week|qual o dia da semana|qual foi o dia da semana|por dia da semana|dia da semana|dias da semana|by weekday|per weekday|by day of the week|by day of week|day of the week|day of week|weekday|weekdays|qual dia da semana|which day of the week|which weekday|em que dia da semana",
     "objective": "por objetivo|objetivo|objetivos|objective|objectives|by objective|per objective|cada objetivo|objetivo de campanha|campaign objective|objetivo da campanha",
     "age": "idade|idades|faixa etaria|faixas etarias|faixa de idade|age|ages|age group|age groups|age range|age ranges|por idade|age bracket|age brackets",
     "gender": "genero|generos|sexo|gender|genders|sex|sexos",
@@ -276,5 +276,5 @@ STOPWORDS = frozenset(
     " analyse analyze analisa analise analisar analysis acompanhar acompanhamento tracking track monitor monitorar levantamento numero-de totalizou totalizaram totalizando totaliza totaled totalled atingiu atingimos atingiram alcancar reached-out bateu batemos bateram registrou registramos registraram apresentou apresentaram"
     " eh ehh pow po poxa caramba porra caralho merda droga damn hell fuck shit pra-mim kkk kkkk rs haha lol oxe uai tche bah vish eita menino menina parca bro dude man guys folks buddy mate boss"
     " passou andou tivesse tenham houver deve devem devia might must shall may could've i've we've you've that's there's here's who's how's let's qual-foi seriam tal lado dois duas three two both perdendo losing ganhando winning indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
-    " they're it's don't doesn't didn't isn't weren't aren't nao not no sim yes should least-recent up well".split()
+    " ones one they're it's don't doesn't didn't isn't weren't aren't nao not no sim yes should least-recent up well".split()
 )
