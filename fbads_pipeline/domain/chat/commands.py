@@ -39,6 +39,11 @@ def is_change(reading: Reading) -> bool:
     return first in WRITES and _OBJECTS_OF_CHANGE.search(text) is not None and not reading.has("metric", "roas")
 
 
+def is_advice(reading: Reading) -> bool:
+    """What should be changed, rather than an order to change it."""
+    return _ADVICE.search(reading.text) is not None
+
+
 def is_hostile(reading: Reading) -> bool:
     """Words of secrets, of other people's accounts, of programs, or of orders to the program itself."""
     return reading.has("forbidden") or _INJECTION.search(_without_names(reading)) is not None

@@ -25,7 +25,7 @@ from fbads_pipeline.domain.chat.plan import (
 )
 from fbads_pipeline.domain.chat.reading import Reading
 from fbads_pipeline.domain.chat.tags import Tag
-from fbads_pipeline.domain.chat.vocabulary import STOPWORDS
+from fbads_pipeline.domain.chat.vocabulary import DIMENSIONS, STOPWORDS
 
 GOAL_COST = "goal_cost:"
 TOP = 5
@@ -40,6 +40,8 @@ _CHEAP_WORDS = {
     "purchases": GOAL_COST + "purchase",
     "leads": GOAL_COST + "lead",
 }
+_HOW_MANY = ("quantas", "quantos", "how many")
+_LEVEL_NAMES = frozenset(word for level in LEVELS for phrase in DIMENSIONS[level].split("|") for word in phrase.split())
 _NONE_BEFORE = re.compile(
     r"(?:\b(?:sem|zero|0|nenhuma?|without|no|any)(?: uma| um| nenhuma| nenhum| any| a single)?|\bnao (?:tiveram|teve|tem|geraram|gerou)) $"
 )
@@ -77,7 +79,7 @@ def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...]
     segments, dimensions = _segments(reading, dimensions)
     per_day, dimensions = _average(reading, metrics, catalogue, dimensions)
     period, compare, is_relative = _periods(reading, today)
-    rank = _rank(reading, rank_tag, metrics, catalogue) if dimensions else None
+    rank = _rank(reading, rank_tag or _order_tag(reading), metrics, catalogue) if dimensions else None
     plan = Plan(
         "figures",
         metrics=metrics or tuple(dict.fromkeys(one.metric for one in thresholds)),
@@ -148,7 +150,20 @@ def _thresholds(reading: Reading, catalogue: Catalogue) -> tuple[Threshold, ...]
     for tag in _metric_tags(reading):
         if tag.kind == "metric" and reading.has("dimension") and _NONE_BEFORE.search(reading.text[: reading.place(tag)]):
             made.append(Threshold(tag.value, "at_most", Decimal(0)))
-    return tuple(dict.fromkeys(made))
+    return tuple(dict.fromkeys(made or _counted(reading, catalogue)))
+
+
+def _counted(reading: Reading, catalogue: Catalogue) -> list[Threshold]:
+    """ "Quantas campanhas tiveram vendas?" counts those with any."""
+    counts = [tag for tag in reading.of("intent") if tag.value == "objects" and tag.said in _HOW_MANY]
+    if not any(_word_after(reading, tag) in _LEVEL_NAMES for tag in counts):
+        return []
+    sums = [tag.value for tag in reading.of("metric") if "days" in catalogue[tag.value].additive]
+    return [Threshold(sums[0], "above", Decimal(0))] if sums and not reading.of("rank") else []
+
+
+def _word_after(reading: Reading, tag: Tag) -> str:
+    return reading.words[tag.end].text if tag.end < len(reading.words) else ""
 
 
 def _bounded(amount: Amount, reading: Reading) -> Tag | None:
@@ -180,6 +195,10 @@ def _rank_tag(reading: Reading) -> Tag | None:
     if len(reading.periods) > 1 and all(tag.value in ("most", "least") for tag in tags):
         return None
     return tags[0] if tags else None
+
+
+def _order_tag(reading: Reading) -> Tag | None:
+    return next(iter(reading.of("order")), None)
 
 
 def _rank(reading: Reading, tag: Tag | None, metrics: tuple[str, ...], catalogue: Catalogue) -> Rank | None:

@@ -26,7 +26,7 @@ from fbads_pipeline.domain.chat.plan import (
 )
 from fbads_pipeline.domain.chat.reading import Reading, read
 from fbads_pipeline.domain.chat.tags import Lexicon, Tag
-from fbads_pipeline.domain.chat.vocabulary import NEAR_METRICS
+from fbads_pipeline.domain.chat.vocabulary import NEAR_METRICS, WRITES
 from fbads_pipeline.domain.words import Language
 
 ASSUMED = Period("days", 7)
@@ -106,6 +106,8 @@ def _question(reading: Reading, context: PlanningContext) -> Understanding:
     if reading.missing:
         said, level = reading.missing[0]
         return Refusal("unknown_object", said, context.names.near(said, level))
+    if commands.is_advice(reading):
+        reading.left = [word for word in reading.left if word.text not in WRITES]
     if reading.left:
         return _left_over(reading, context)
     objects = objects_of(reading)

@@ -9,7 +9,7 @@ from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.normalise import fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
-_FEW, _MANY = 4, 8
+_FEW, _MANY, _SHORT_NAME = 4, 8, 6
 # Words of periods, so that a typo in one of them is mended too.
 _PERIOD_WORDS = (
     "hoje ontem anteontem semana semanas mes meses passado passada ultimos ultimas ultimo ultima anterior trimestre quinzena janeiro"
@@ -80,6 +80,8 @@ class Lexicon:
 
     def mended(self, word: str, also: frozenset[str]) -> str:
         """The word that a mistyped one was meant to be; the same where none is near, or several are."""
+        if word in vocabulary.MISSPELLINGS and word not in also:
+            return vocabulary.MISSPELLINGS[word]
         if len(word) < _FEW or word in self._known or word in also or not word.isalpha():
             return word
         from rapidfuzz import process
@@ -87,7 +89,8 @@ class Lexicon:
 
         allowed = 2 if len(word) >= _MANY else 1
         near: dict[str, float] = {}
-        for known in (self._known, also):
+        # Names are short and strange: only a long word with one slip is taken for a part of one.
+        for known in (self._known, also if len(word) > _SHORT_NAME else frozenset[str]()):
             for candidate, distance, _ in process.extract(
                 word, known, scorer=OSA.distance, score_cutoff=allowed, limit=4
             ):
@@ -123,6 +126,8 @@ def _groups(catalogue: Catalogue) -> list[tuple[str, dict[str, list[str]]]]:
         ("goal_cost", _split(vocabulary.COSTS_PER_GOAL)),
         ("metric", metrics),
         ("objective", _split(vocabulary.OBJECTIVES)),
+        ("filler", {"": vocabulary.FILLERS.split("|")}),
+        ("order", _split(vocabulary.ORDERS)),
         ("compare", _split(vocabulary.COMPARISONS)),
         ("rank", _split(vocabulary.RANKS)),
         ("dimension", _split(vocabulary.DIMENSIONS)),

@@ -16,7 +16,7 @@ METRICS = {
     "spend": "gasto|gastos|gastei|gastamos|gastou|gastaram|gasta|gastando|gastar|gastado|gastaste|gastas|gastam|investimento|investimentos|"
     "investi|investimos|investiu|investiram|investido|investidos|investindo|valor usado|valor gasto|valor investido|verba gasta|verba usada|verba consumida|"
     "consumiu|consumimos|consumiram|consumido|torrei|torrou|torramos|queimei|queimou|queimamos|custou|custaram|custo|custos|custo total|"
-    "dinheiro gasto|grana|desembolsei|desembolso|desembolsamos|spend|spends|spent|spending|cost|costs|ad spend|amount spent|money spent|investment|"
+    "dinheiro gasto|grana|botei|botou|botamos|coloquei|colocamos|colocou|aplicamos|apliquei|investimento total|desembolsei|desembolso|desembolsamos|spend|spends|spent|spending|cost|costs|ad spend|amount spent|money spent|investment|"
     "invested|invest|burn|burned|burnt|media cost|total cost|gasto total|custou no total|quanto foi de verba|de verba|gasto de verba",
     "purchases": "compra|compras|comprou|compraram|purchase|purchases|venda|vendas|pedido|pedidos|sale|sales|order|orders|"
     "numero de vendas|sold|bought|venderam|vendeu|vendem|vende|vendendo|vendo|vendi|vendemos|vendido|vendidos|vender|sell|sells|selling",
@@ -101,9 +101,20 @@ UNKNOWN_METRICS = {
     "cost per": "custo por carrinho|custo por adicao ao carrinho|cost per add to cart|cost per cart|custo por alcance|cost per reach|custo por pessoa|"
     "cost per person|custo por seguidor|cost per follower|custo por checkout|cost per link click|custo por clique no link|custo por cliques no link|custo por curtida|cost per like|custo por engajamento|cost per engagement|custo por visita|cost per visit",
     "balance": "saldo|saldos|balance|saldo da conta|account balance|fatura|faturas|invoice|invoices|boleto|boletos",
+    "currency": "moeda|moedas|currency|currencies|cotacao|cambio|exchange rate",
     "taxes": "imposto|impostos|taxes|tax",
     "salary": "salario|salarios|salary|comissao|commission",
     "organic": "organico|organica|organicos|organic",
+}
+
+# Short forms and slips that are nearer to another word than to the one that is meant.
+MISSPELLINGS = {
+    "pasada": "passada", "pasado": "passado", "hj": "hoje", "onte": "ontem", "otem": "ontem", "sem": "sem", "semna": "semana",
+    "msm": "mesmo", "yday": "yesterday", "yest": "yesterday", "tdy": "today", "wk": "week", "lst": "last", "mth": "month",
+    "mnth": "month", "mo": "month", "fat": "faturamento", "ult": "ultimos", "ults": "ultimos", "ultms": "ultimos",
+    "camapanha": "campanha", "campnha": "campanha", "campahna": "campanha", "campanhs": "campanhas", "anucio": "anuncio",
+    "anuncios": "anuncios", "convs": "conversoes", "cliks": "cliques", "clics": "cliques", "clik": "clique", "trimeste": "trimestre",
+    "qts": "quantos", "qtas": "quantas", "qtos": "quantos", "qnto": "quanto", "qto": "quanto", "mês": "mes", "avg": "average",
 }
 
 # What the catalogue holds instead.
@@ -182,6 +193,23 @@ OBJECTIVES = {
     "APP_PROMOTION": "campanhas de app|campanhas de aplicativo|app campaigns|app promotion campaigns|objetivo app",
 }
 
+# Words that only say that it is about advertising.
+FILLERS = (
+    "em anuncios|em anuncio|em ads|com anuncios|com ads|nos anuncios|on ads|in ads|on advertising|advertising|publicidade|meta ads|facebook ads|face ads|fb ads|"
+    "no meta|na meta|on meta|midia paga|paid media|trafego pago|paid traffic|midia|em midia|em publicidade|em trafego|no gerenciador|all campaigns combined|"
+    "anuncios do facebook|facebook advertising|ads on facebook|anuncios no facebook|nas minhas campanhas|nas campanhas todas"
+)
+
+# An order of the whole list; nothing is cut off.
+ORDERS = {
+    "most": "do maior para o menor|do maior pro menor|da maior para a menor|da maior pra menor|decrescente|ordem decrescente|descending|desc|highest to lowest|from highest to lowest|"
+    "high to low|highest first|largest first|biggest first|maiores primeiro|maior primeiro|most to least",
+    "least": "do menor para o maior|do menor pro maior|da menor para a maior|da menor pra maior|crescente|ordem crescente|ascending|asc|lowest to highest|from lowest to highest|"
+    "low to high|lowest first|smallest first|menores primeiro|menor primeiro|least to most",
+    "best": "do melhor para o pior|do melhor pro pior|da melhor para a pior|da melhor pra pior|best to worst|from best to worst|best first",
+    "worst": "do pior para o melhor|do pior pro melhor|da pior para a melhor|da pior pra melhor|worst to best|from worst to best|worst first",
+}
+
 STATUSES = {
     "ACTIVE": "ativa|ativas|ativo|ativos|active|rodando|no ar|em andamento|running|veiculando|em veiculacao|ligadas|ligada|live|currently running|estao ativas|estao rodando|esta rodando",
     "PAUSED": "pausada|pausadas|pausado|pausados|paused|desligada|desligadas|desligado|desligados|inativa|inativas|inactive|paradas|parada|turned off|desativadas|desativada",
@@ -213,14 +241,14 @@ INTENTS = {
     "greeting": "oi|ola|opa|eae|e ai|bom dia|boa tarde|boa noite|hello|hi|hey|good morning|good afternoon|good evening|salve|fala|tudo bem|td bem|como vai|how are you|beleza|blz|obrigado|obrigada|valeu|vlw|thanks|thank you|thx|brigado|brigada|tchau|bye|ate mais|"
     "goodbye|ok|okay|show de bola|perfeito|legal|otimo|great|perfect|cool|nice|ate logo",
     "suggestions": "sugestao|sugestoes|suggestion|suggestions|recomendacao|recomendacoes|recommendation|recommendations|recomenda|recomendam|recommend|sugere|sugerem|suggest|o que devo fazer|o que fazer|what should i do|what should we do|o que eu devo fazer|"
-    "o que devo pausar|o que pausar|what should i pause|what to pause|devo pausar|devo aumentar|devo reduzir|should i pause|should i increase|should i reduce|should we pause|should we increase|vale a pena pausar|vale a pena|onde devo investir|onde investir mais|oportunidade|oportunidades|opportunities|"
+    "posso melhorar|melhorar|o que devo pausar|o que pausar|what should i pause|what to pause|devo pausar|devo aumentar|devo reduzir|should i pause|should i increase|should i reduce|should we pause|should we increase|vale a pena pausar|vale a pena|onde devo investir|onde investir mais|oportunidade|oportunidades|opportunities|"
     "what should i change|devo escalar|o que escalar|quais escalar|should i scale|escalar|devo desligar|devo cortar|otimizar|optimize|optimise|pendentes de aprovacao|para aprovar|waiting for approval|awaiting approval|pending approval",
     "anomalies": "anomalia|anomalias|anomaly|anomalies|alerta|alertas|alert|alerts|algo estranho|algo anormal|algo errado|algo de errado|problema|problemas|problem|problems|issue|issues|anything wrong|something wrong|anything strange|anything unusual|fora do normal|"
     "fora do comum|anormal|anormais|unusual|estranho|estranha|strange|weird|anomalo|quebrado|quebrou|broken|ta tudo bem com|esta tudo bem com|suspeito|fora do padrao|outlier|outliers|algum erro",
     "scores": "score|scores|pontuacao|pontuacoes|nota|notas|rating|ratings|saude das campanhas|saude da campanha|saude|health|health score|campaign health|nota da campanha|grade|grades",
-    "pacing": "estourar|estourando|estourou|estouro|ritmo|pacing|on track|on pace|on budget|over budget|overspend|overspending|underspend|underspending|under budget|sobrar|sobra|sobrou|sobrando|vai dar|orcamento|orcamentos|budget|budgets|verba|verbas|verba restante|"
+    "pacing": "posso gastar|ainda posso gastar|podemos gastar|da pra gastar|posso investir|can i spend|can we spend|can i still spend|can we still spend|left in the budget|resta da verba|resta do orcamento|falta gastar|estourar|estourando|estourou|estouro|ritmo|pacing|on track|on pace|on budget|over budget|overspend|overspending|underspend|underspending|under budget|sobrar|sobra|sobrou|sobrando|vai dar|orcamento|orcamentos|budget|budgets|verba|verbas|verba restante|"
     "remaining budget|budget left|left to spend|restante|resta|falta gastar|ultrapassar|exceed|projecao|projecao de gasto|projection|projected|previsao|forecast|vou fechar|fechar o mes|acabar a verba|run out|blow the budget|blow|limite de gasto|no orcamento|dentro do orcamento|acima do orcamento|fechamento|meta de gasto|vai fechar",
-    "freshness": "ultima atualizacao|atualizado|atualizados|atualizada|atualizadas|atualizou|last update|last updated|up to date|how fresh|freshness|quando atualizou|fresh|updated|dados de quando|quando foi a ultima leitura|ultima leitura|ultima coleta|data as of|how recent|recent are|defasados|desatualizados|stale|sincronizou|last sync|atualizacao",
+    "freshness": "ate que horas|ate quando|de quando sao os dados|how old|how current|ultima atualizacao|atualizado|atualizados|atualizada|atualizadas|atualizou|last update|last updated|up to date|how fresh|freshness|quando atualizou|fresh|updated|dados de quando|quando foi a ultima leitura|ultima leitura|ultima coleta|data as of|how recent|recent are|defasados|desatualizados|stale|sincronizou|last sync|atualizacao",
     "objects": "quantas|quantos|how many|liste|listar|lista|list|nome|nomes|name|names|quais sao|existem|existe|are there|tenho|temos|which are",
 }
 
@@ -276,5 +304,5 @@ STOPWORDS = frozenset(
     " analyse analyze analisa analise analisar analysis acompanhar acompanhamento tracking track monitor monitorar levantamento numero-de totalizou totalizaram totalizando totaliza totaled totalled atingiu atingimos atingiram alcancar reached-out bateu batemos bateram registrou registramos registraram apresentou apresentaram"
     " eh ehh pow po poxa caramba porra caralho merda droga damn hell fuck shit pra-mim kkk kkkk rs haha lol oxe uai tche bah vish eita menino menina parca bro dude man guys folks buddy mate boss"
     " passou andou tivesse tenham houver deve devem devia might must shall may could've i've we've you've that's there's here's who's how's let's qual-foi seriam tal lado dois duas three two both perdendo losing ganhando winning indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
-    " ones one they're it's don't doesn't didn't isn't weren't aren't nao not no sim yes should least-recent up well".split()
+    " ones one tanto tanta tantos tantas tao so such too caro posso pode poder quiser quis querem ajeita me-da manda oq esta-o they're it's don't doesn't didn't isn't weren't aren't nao not no sim yes should least-recent up well".split()
 )
