@@ -30,7 +30,12 @@ from fbads_pipeline.domain.chat.vocabulary import DIMENSIONS, STOPWORDS
 GOAL_COST = "goal_cost:"
 TOP = 5
 _BY = frozenset("por by per cada each qual quais which what que em quantas quantos many".split())
-_ALONE = {"day": ("dia", "dias"), "week": ("semanas", "weeks"), "month": ("meses", "months")}
+_ALONE = {
+    "day": ("dia", "dias", "day"),
+    "week": ("semana", "semanas", "week", "weeks"),
+    "month": ("mes", "meses", "month", "months"),
+}
+_PER = (["por"], ["per"], ["a", "cada"], ["de", "cada"], ["para", "cada"], ["for", "each"], ["for", "every"])
 _CHEAP = re.compile(r"\b(?:(?:mais|menos) (?:car[oa]s?|barat[oa]s?)|(?:most|least) expensive|cheapest)\b")
 _CHEAP_WORDS = {
     "clicks": "cpc",
@@ -125,6 +130,7 @@ def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
 
 def _metrics(reading: Reading) -> tuple[str, ...]:
     found = [GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value for tag in _metric_tags(reading)]
+    _refuse_quotients(reading)
     if _CHEAP.search(reading.text):
         found = [_CHEAP_WORDS.get(one, one) for one in found]
     if found in ([], ["purchases"]) and _SOLD.search(reading.text):
@@ -132,6 +138,20 @@ def _metrics(reading: Reading) -> tuple[str, ...]:
     if not found and is_budget_spent(reading):
         found = ["spend"]
     return tuple(dict.fromkeys(found))
+
+
+def _refuse_quotients(reading: Reading) -> None:
+    """ "Vendas por clique" is a ratio that the catalogue does not have."""
+    tags = _metric_tags(reading)
+    for one, other in zip(tags, tags[1:], strict=False):
+        if [word.text for word in reading.words[one.end : other.start]] in _PER:
+            said = " ".join(word.text for word in reading.words[one.start : other.end])
+            raise Unclear(Refusal("unknown_metric", said, (one.value, other.value)))
+
+
+def says_none(reading: Reading) -> bool:
+    """Whether the question asks for what has none of a metric: "sem vendas"."""
+    return any(_NONE_BEFORE.search(reading.text[: reading.place(tag)]) for tag in _metric_tags(reading))
 
 
 def _metric_tags(reading: Reading) -> list[Tag]:
@@ -242,8 +262,9 @@ def _dimensions(reading: Reading, is_list: bool) -> tuple[Dimension, ...]:
             elif _is_plural(tag.said):
                 weak.append(value)
         elif tag.said in _ALONE.get(value, ()):
-            if asked or is_list:
-                found.append(value)
+            if not asked and not is_list:
+                raise Unclear(Refusal("not_understood", tag.said))
+            found.append(value)
         else:
             found.append(value)
     return tuple(dict.fromkeys(found or weak[:1]))
@@ -339,6 +360,8 @@ def _periods(reading: Reading, today: date) -> tuple[Period | None, Period | Non
     only = found[0]
     pair = [tag for tag in reading.of("compare") if tag.value in ("pair", "moved") and reading.place(tag) < only.start]
     joined = any(tag.value == "pair" and _touch(reading, tag, only) for tag in pair)
+    if only.period.kind == "since" and reading.has("compare", "moved"):
+        raise Unclear(Clarification("period", reading.text[only.start : only.end]))
     if only.is_relative and (pair or reading.has("compare", "year")):
         return None, only.period, True
     if joined and not reading.has("compare", "previous") and not reading.has("compare", "year"):
@@ -358,6 +381,10 @@ def _two(found: list[Found], today: date) -> tuple[Period, Period, bool]:
         base, other = (first, second) if second.is_relative else (second, first)
         if other.period.kind == "year" and base.period.kind != "year":
             return base.period, a_year_before(base.period, today), False
+        if other.period.kind == "day" and base.period.kind == "day":
+            return base.period, replace(base.period, back=base.period.back + other.period.back), False
+        if base.period.kind == "day" and other.period.kind != "day":
+            raise Unclear(Clarification("period", ""))
         return base.period, previous(base.period), False
     periods = sorted((first.period, second.period), key=lambda one: resolve(one, today), reverse=True)
     return periods[0], periods[1], False

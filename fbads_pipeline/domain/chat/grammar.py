@@ -10,7 +10,7 @@ from datetime import date
 from fbads_pipeline.domain.chat import commands, follow_up
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.entities import CHOICES, Names
-from fbads_pipeline.domain.chat.figures import Asked, Unclear, completed, figures, is_budget_spent
+from fbads_pipeline.domain.chat.figures import Asked, Unclear, completed, figures, is_budget_spent, says_none
 from fbads_pipeline.domain.chat.periods import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -34,6 +34,8 @@ _DEFINED = re.compile(
     r"^(?:\W*(?:me |e |and |please |por favor )*)(?:(?:o que|oq|o q|que) (?:e|sao|significa|quer dizer)\b|what(?:'s| is| are)(?: an?)? (?!the\b|my\b|our\b|happen|wrong)|"
     r"what does|define|defina|definicao|definition|como (?:e|se|voces?|vcs?) ?(?:calculad\w|calculam?)|como calcula\w*|how (?:is|are|do you) |meaning of|significado|explique o que|explica o que|qual (?:e )?(?:a |o )?(?:formula|definicao|significado|conceito))"
 )
+_NEGATIONS = frozenset("sem nao not without zero nenhum nenhuma".split())
+_VALUES = frozenset("valor valores value amount".split())
 _SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "freshness")
 
 
@@ -108,6 +110,12 @@ def _question(reading: Reading, context: PlanningContext) -> Understanding:
         return Refusal("unknown_object", said, context.names.near(said, level))
     if commands.is_advice(reading):
         reading.left = [word for word in reading.left if word.text not in WRITES]
+    if says_none(reading):
+        reading.left = [word for word in reading.left if word.text not in _NEGATIONS]
+    if any(catalogue_ratio(context, tag) for tag in reading.of("metric")):
+        reading.left = [word for word in reading.left if word.text not in _VALUES]
+    if reading.has("exclusion"):
+        return Refusal("not_understood", reading.of("exclusion")[0].said)
     if reading.left:
         return _left_over(reading, context)
     objects = objects_of(reading)
@@ -115,6 +123,12 @@ def _question(reading: Reading, context: PlanningContext) -> Understanding:
         pending = _planned(reading, context, ())
         return replace(objects, plan=pending if isinstance(pending, Plan) else None)
     return _planned(reading, context, objects)
+
+
+def catalogue_ratio(context: PlanningContext, tag: Tag) -> bool:
+    """Whether "valor" before this metric only means the metric: "o valor do CPA"."""
+    metric = context.catalogue[tag.value]
+    return metric.is_ratio or metric.unit == "money"
 
 
 def _left_over(reading: Reading, context: PlanningContext) -> Refusal:
@@ -177,6 +191,8 @@ def _standing_alone(asked: Asked, reading: Reading, context: PlanningContext) ->
     period = plan.period if not (asked.is_relative and plan.compare) else replace(_set(plan.compare), back=0)
     if reading.has("intent", "why"):
         return _why(replace(plan, period=period), context)
+    if period is None and reading.has("so_far"):
+        return Clarification("period", "", (), plan)
     plan = completed(asked, period or ASSUMED, context.today)
     if asked.is_relative and asked.plan.compare:
         plan = replace(plan, compare=asked.plan.compare)

@@ -435,6 +435,8 @@ _SINCE = r"(?:desde|since|a partir d[eoa]|starting|starting from|de|from) (?:o |
 _PATTERNS = [
     (re.compile(pattern), read)
     for pattern, read in (
+        (r"\b(?:no |ao |com o |o |the |to the |on the )*(?:mesmo dia|same day|same weekday|mesmo dia da semana) (?:d[oa] |na |of |in )?(?:the )?(?:semana (?:passada|anterior)|(?:last|previous|prior) week)(?!\w)", _fixed(Period("day", 0, back=7))),
+        (rf"\b(?:since|desde) (?:a |o |the )?(?:(?P<u>semana|mes|ano|trimestre) (?:passad[oa]|anterior)|(?:last|previous) (?P<u2>week|month|year|quarter))\b", lambda m, lang, t: Period("since", first=_starts(_UNITS[m["u"] or m["u2"]], t, 1))),
         (rf"\b(?:no |na |n?o |ao |a |com o |com a |the |in the |to the )*(?:mesm[oa] (?:periodo|epoca|mes|semana|dia|intervalo|trimestre)|same (?:period|time|days|month|week|day|quarter)) (?:d[oa] |no |na |of |in )?(?:the )?(?:{_UNIT} (?:passad[oa]|anterior)|(?:last|previous|prior) (?P<u2>year|month|week|quarter))(?!\w)", lambda m, lang, t: Period(_UNITS[m["u"] or m["u2"]], 0, back=1)),
         (r"\b(?:same (?:period|time|days|month|week|day|quarter) )?a? ?(?:year ago|year earlier|year over year)\b|\byoy\b|\bum ano antes\b|\bano contra ano\b|\bano a ano\b", _fixed(Period("year", 0, back=1))),
         (rf"\b{_RANGE_OPEN}?(?P<a>{_DATE}){_RANGE_JOIN}(?P<b>{_DATE})(?!\w)", _range),

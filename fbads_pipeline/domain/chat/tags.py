@@ -126,6 +126,8 @@ def _groups(catalogue: Catalogue) -> list[tuple[str, dict[str, list[str]]]]:
         ("goal_cost", _split(vocabulary.COSTS_PER_GOAL)),
         ("metric", metrics),
         ("objective", _split(vocabulary.OBJECTIVES)),
+        ("exclusion", {"": vocabulary.EXCLUSIONS.split("|")}),
+        ("so_far", {"": vocabulary.SO_FAR.split("|")}),
         ("filler", {"": vocabulary.FILLERS.split("|")}),
         ("order", _split(vocabulary.ORDERS)),
         ("compare", _split(vocabulary.COMPARISONS)),

@@ -145,10 +145,10 @@ DIMENSIONS = {
     "adset": "conjunto|conjuntos|conjunto de anuncios|conjuntos de anuncios|conjunto de anuncio|conjuntos de anuncio|ad set|ad sets|adset|adsets|"
     "publico|publicos|audience|audiences|grupo de anuncios|grupos de anuncios",
     "ad": "anuncio|anuncios|ad|ads|criativo|criativos|creative|creatives|peca|pecas|arte|artes",
-    "day": "por dia|ao dia|diario|diaria|diarios|diarias|diariamente|dia a dia|a cada dia|cada dia|por data|dias|per day|by day|each day|daily|day by day|every day|"
+    "day": "trend|tendencia|evolucao|historico|over time|ao longo do tempo|timeline|day|por dia|ao dia|diario|diaria|diarios|diarias|diariamente|dia a dia|a cada dia|cada dia|por data|dias|per day|by day|each day|daily|day by day|every day|"
     "que dia|qual dia|quais dias|em que dia|em qual dia|qual foi o dia|which day|what day|which days|by date|on which day|on what day|dia",
-    "week": "por semana|semanal|semanalmente|semana a semana|cada semana|a cada semana|per week|by week|weekly|each week|week by week|every week|week over week|qual semana|which week|semanas|weeks|que semana",
-    "month": "por mes|mensal|mensalmente|mes a mes|cada mes|a cada mes|per month|by month|monthly|each month|month by month|every month|qual mes|which month|meses|months|que mes|month over month",
+    "week": "semana|week|por semana|semanal|semanalmente|semana a semana|cada semana|a cada semana|per week|by week|weekly|each week|week by week|every week|week over week|qual semana|which week|semanas|weeks|que semana",
+    "month": "mes|month|por mes|mensal|mensalmente|mes a mes|cada mes|a cada mes|per month|by month|monthly|each month|month by month|every month|qual mes|which month|meses|months|que mes|month over month",
     "weekday": "qual dia da semana|em qual dia da semana|que dia da semana|on which day of the week|what day of the week|on what day of the week|in which day of the week|qual o dia da semana|qual foi o dia da semana|por dia da semana|dia da semana|dias da semana|by weekday|per weekday|by day of the week|by day of week|day of the week|day of week|weekday|weekdays|qual dia da semana|which day of the week|which weekday|em que dia da semana",
     "objective": "por objetivo|objetivo|objetivos|objective|objectives|by objective|per objective|cada objetivo|objetivo de campanha|campaign objective|objetivo da campanha",
     "age": "idade|idades|faixa etaria|faixas etarias|faixa de idade|age|ages|age group|age groups|age range|age ranges|por idade|age bracket|age brackets",
@@ -193,6 +193,15 @@ OBJECTIVES = {
     "APP_PROMOTION": "campanhas de app|campanhas de aplicativo|app campaigns|app promotion campaigns|objetivo app",
 }
 
+# What an answer would have to leave out; there is no plan for that.
+EXCLUSIONS = (
+    "menos a|menos as|menos o|menos os|exceto|tirando|excluindo|except|except for|excluding|other than|apart from|but not|sem contar|sem considerar|desconsiderando|"
+    "without counting|ignoring|fora a|fora as|fora o|que nao|que nao sejam"
+)
+
+# Said alone they leave open since when.
+SO_FAR = "ate agora|ate o momento|so far|until now|ate aqui|ate entao|up to now|to date|ate hoje"
+
 # Words that only say that it is about advertising.
 FILLERS = (
     "em anuncios|em anuncio|em ads|com anuncios|com ads|nos anuncios|on ads|in ads|on advertising|advertising|publicidade|meta ads|facebook ads|face ads|fb ads|"
@@ -227,8 +236,8 @@ COMPARISONS = {
     "do que|frente a|frente ao|relative to|compare|comparar|comparacao|compara|comparison|comparando|comparado|comparada|compare com|compared|comparativo|a compared",
     "previous": "periodo anterior|no periodo anterior|ao periodo anterior|o periodo anterior|do periodo anterior|previous period|the previous period|prior period|the prior period|period before|the period before|preceding period|periodo passado|last period",
     "year": "mesmo periodo do ano passado|mesmo periodo do ano anterior|ano anterior mesmo periodo|same period last year|same period of last year|a year ago|a year earlier|year over year|yoy|um ano antes|same time last year|mesma epoca do ano passado|ano contra ano|same period a year ago|same month last year|mesmo mes do ano passado",
-    "moved": "subiu|subiram|caiu|cairam|aumentou|aumentaram|diminuiu|diminuiram|piorou|pioraram|melhorou|melhoraram|cresceu|cresceram|mudou|mudaram|variou|variacao|evoluiu|evolucao|"
-    "went up|gone up|go up|went down|gone down|go down|increase|increased|decrease|decreased|drop|dropped|changed|change|improve|improved|worsened|grow|grew|growth|rise|risen|rose|fell|fallen|fall|decline|declined|crescimento|queda|aumento|encareceu|barateou|subindo|caindo|aumentando|diminuindo|baixou|baixaram|increasing|decreasing|rising|falling|dropping|getting worse|getting better|piorando|melhorando|disparou|dispararam|despencou|despencaram|spike|spiked|jump|jumped|explodiu|oscilou|alto|alta|baixo|baixa|high|low",
+    "moved": "subiu|subiram|caiu|cairam|aumentou|aumentaram|diminuiu|diminuiram|piorou|pioraram|melhorou|melhoraram|cresceu|cresceram|mudou|mudaram|variou|variacao|evoluiu|"
+    "went up|gone up|go up|going up|going down|goes up|goes down|coming down|went down|gone down|go down|increase|increased|decrease|decreased|drop|dropped|changed|change|improve|improved|worsened|grow|grew|growth|rise|risen|rose|fell|fallen|fall|decline|declined|crescimento|queda|aumento|encareceu|barateou|subindo|caindo|aumentando|diminuindo|baixou|baixaram|increasing|decreasing|rising|falling|dropping|getting worse|getting better|piorando|melhorando|disparou|dispararam|despencou|despencaram|spike|spiked|jump|jumped|explodiu|oscilou|alto|alta|baixo|baixa|high|low",
 }
 
 INTENTS = {
@@ -247,7 +256,7 @@ INTENTS = {
     "fora do comum|anormal|anormais|unusual|estranho|estranha|strange|weird|anomalo|quebrado|quebrou|broken|ta tudo bem com|esta tudo bem com|suspeito|fora do padrao|outlier|outliers|algum erro",
     "scores": "score|scores|pontuacao|pontuacoes|nota|notas|rating|ratings|saude das campanhas|saude da campanha|saude|health|health score|campaign health|nota da campanha|grade|grades",
     "pacing": "posso gastar|ainda posso gastar|podemos gastar|da pra gastar|posso investir|can i spend|can we spend|can i still spend|can we still spend|left in the budget|resta da verba|resta do orcamento|falta gastar|estourar|estourando|estourou|estouro|ritmo|pacing|on track|on pace|on budget|over budget|overspend|overspending|underspend|underspending|under budget|sobrar|sobra|sobrou|sobrando|vai dar|orcamento|orcamentos|budget|budgets|verba|verbas|verba restante|"
-    "remaining budget|budget left|left to spend|restante|resta|falta gastar|ultrapassar|exceed|projecao|projecao de gasto|projection|projected|previsao|forecast|vou fechar|fechar o mes|acabar a verba|run out|blow the budget|blow|limite de gasto|no orcamento|dentro do orcamento|acima do orcamento|fechamento|meta de gasto|vai fechar",
+    "remaining budget|budget left|left to spend|left|restando|restante|resta|falta gastar|ultrapassar|exceed|projecao|projecao de gasto|projection|projected|previsao|forecast|vou fechar|fechar o mes|acabar a verba|run out|blow the budget|blow|limite de gasto|no orcamento|dentro do orcamento|acima do orcamento|fechamento|meta de gasto|vai fechar",
     "freshness": "ate que horas|ate quando|de quando sao os dados|how old|how current|ultima atualizacao|atualizado|atualizados|atualizada|atualizadas|atualizou|last update|last updated|up to date|how fresh|freshness|quando atualizou|fresh|updated|dados de quando|quando foi a ultima leitura|ultima leitura|ultima coleta|data as of|how recent|recent are|defasados|desatualizados|stale|sincronizou|last sync|atualizacao",
     "objects": "quantas|quantos|how many|liste|listar|lista|list|nome|nomes|name|names|quais sao|existem|existe|are there|tenho|temos|which are",
 }
@@ -271,31 +280,31 @@ FORBIDDEN = (
 )
 
 STOPWORDS = frozenset(
-    "a ao aos as o os um uma uns umas de do da dos das em no na nos nas num numa para pra pro pros pras por pelo pela pelos pelas com sem sob sobre ate"
+    "a ao aos as o os um uma uns umas de do da dos das em no na nos nas num numa para pra pro pros pras por pelo pela pelos pelas com  sob sobre "
     " e ou mas que se ja la ai ali aqui me mim meu meus minha minhas nosso nossa nossos nossas seu sua seus suas eu ele ela eles elas nos voce voces vc vcs"
     " isso isto esse essa esses essas este esta estes estas aquele aquela foi foram e era sao ser sera esta estao estava estavam ta tao tava to tou estou"
     " tem tinha teve tivemos tive tiveram ter tera houve ha havia fiz fez fizemos fizeram faz fazem fazer deu deram dar dei tivemos consegui conseguiu conseguimos"
     " qual quais quanto quanta quantos quantas quando onde como quem cade so apenas somente ainda agora total totais geral no total ao todo todo todos toda todas tudo"
     " mostre mostra mostrar mostrem me diga diz dizer fala falar conte conta-me traga traz ver veja vejo vamos vai ve queria quero gostaria preciso saber poderia pode"
     " favor gentileza pf pfv pls plz please obrigado obrigada ai hein ne entao tambem tb tbm cada mesmo muito bem mais ou menos aproximadamente tabela table grafico chart graph plot lista"
-    " valor valores numero numeros quantidade media  average dado dados relatorio resumo resumir info informacao informacoes exato exata exatamente"
-    " facebook-ads meta anunciante periodo period intervalo durante dentro entre desde hora momento anda andam ficou ficaram fica ficar saiu sairam veio vieram rolou"
+    "   numero numeros quantidade media  average dado dados relatorio resumo resumir info informacao informacoes exato exata exatamente"
+    " facebook-ads meta anunciante periodo period intervalo durante dentro entre   momento anda andam ficou ficaram fica ficar saiu sairam veio vieram rolou"
     " gerou geraram gerar gerado geradas gerados trouxe trouxeram obtive obtivemos obteve receberam recebeu recebemos recebi custa performance desempenho"
     " the a an of in on at to for from by with and or is are was were be been being do does did done has have had having i me my mine we us our ours you your it its"
     " this that these those there here what what's whats which who how much many when where show me tell give let see get got gets getting want would like could can"
-    " will please just only also so far all overall any some each every number numbers amount value rate figures total totals per during within over about now"
+    " will please just only also so far all overall any some each every number numbers    figures total totals per during within over about now"
     " i'd i'm we're they them their s d m t re ve ll if as whole entire most-recent between currently current run ran look looks looking break down breakdown split"
     " splitted broken grouped group agrupado agrupados quebrado quebra quebre quebrar dividido divida separado separada separados detalhe detalhado detalhada detalhes abrindo abra abrir aberto"
     " distribution distribuicao data report summary generated generate brought bring make made produced deliver delivered delivering perform performed performs performing"
-    " vi aconteceu tenha tiver for sido sendo estive estivemos nossa mim eh q oq ok ta lá ate entao olha veja hum hmm eita cara mano galera pessoal time chefe amigo querido"
+    " vi aconteceu tenha tiver for sido sendo estive estivemos nossa mim eh q oq ok ta lá  entao olha veja hum hmm eita cara mano galera pessoal time chefe amigo querido"
     " using used use em termos terms relacao considerando respeito according segundo ordem ordene ordenado ordenadas ordenar order ordered sorted sort rank ranked ranking classifique classifica"
-    " go going went come came keep been ever still yet really exactly right quick quickly question curious wondering know check find out need check checking pull up"
+    " go going went come came keep been  still yet really exactly right quick quickly question curious wondering know check find out need check checking pull up"
     " pergunta duvida rapida rapidinho curiosidade sei verificar conferir checar puxa puxar pegar pega passa passar manda mandar envie informe informar"
-    " nossos nosso nele nela neles nelas disso dele dela dai dessa desse dessas desses nesse nessa nesses nessas neste nesta nestes nestas deste desta destes destas"
+    " nossos nosso nele nela neles nelas disso dele dela dai dessa desse dessas desses nesse nessa but nesses nessas neste nesta nestes nestas deste desta destes destas"
     " qto qtos qta qtas qnt qnts qts quantidades hj via atraves usando ad-account facebook-ads fim inicio mesma mesmas mesmos outra outras outro outros"
     " vou vais iremos irei vao algum alguma alguns algumas nenhum nenhuma pendente pendentes abertas aberto aberta abertos pending open existing existem haver algo anything something"
     " gente turma equipe team company empresa negocio business marca brand fazendo doing making getting dinheiro money grana exatos certinho direitinho acontecendo happening acha acham achar pensa think achou acredita believe estimativa lembra remember conseguimos conseguir rodaram rodou rodar roda veiculou veicularam"
-    " teria seria sera serao poderiam podem podemos pude tipo assim daqui desse dali ainda sempre nunca jamais ever never again novo novamente ja since due por-favor favor"
+    " teria seria sera serao poderiam podem podemos pude tipo assim daqui desse dali ainda sempre     again novo novamente ja   por-favor favor"
     " acumulado acumulada acumulados somando soma somar sum summed sums add added aggregate aggregated consolidated consolidado consolidada overview visao geral painel dashboard kpi kpis metric metrica metricas metrics indicador indicadores"
     " comparativamente junto juntos juntas together both ambos ambas usei usamos usou usaram fizeram feito feita feitas feitos realizadas realizados realizado registradas registrados registrado obtidos obtidas obtido conseguido pagando pago paguei paid pay paying"
     " conta-me contar diga-me me-diga da-me lembrar agradeco agradeceria ficaria feliz love know knowing understand entender entendo compreender ajudinha rapido rapida urgente urgent asap"
@@ -303,6 +312,6 @@ STOPWORDS = frozenset(
     " ads-manager gerenciador plataforma-de meta's account's campaign's campaigns' today's yesterday's week's month's year's day's spread respectively respectivamente individual individually individualmente"
     " analyse analyze analisa analise analisar analysis acompanhar acompanhamento tracking track monitor monitorar levantamento numero-de totalizou totalizaram totalizando totaliza totaled totalled atingiu atingimos atingiram alcancar reached-out bateu batemos bateram registrou registramos registraram apresentou apresentaram"
     " eh ehh pow po poxa caramba porra caralho merda droga damn hell fuck shit pra-mim kkk kkkk rs haha lol oxe uai tche bah vish eita menino menina parca bro dude man guys folks buddy mate boss"
-    " passou andou tivesse tenham houver deve devem devia might must shall may could've i've we've you've that's there's here's who's how's let's qual-foi seriam tal lado dois duas three two both perdendo losing ganhando winning indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
-    " ones one tanto tanta tantos tantas tao so such too caro posso pode poder quiser quis querem ajeita me-da manda oq esta-o they're it's don't doesn't didn't isn't weren't aren't nao not no sim yes should least-recent up well".split()
+    " passou andou tivesse tenham houver deve devem devia might must shall may could've i've we've you've that's there's here's who's how's let's qual-foi seriam tal lado dois duas three two both     indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
+    " ones one tanto tanta tantos tantas tao so such too caro posso pode poder quiser quis querem ajeita me-da manda oq esta-o they're it's         no sim yes should least-recent up well".split()
 )
