@@ -40,7 +40,7 @@ _BETWEEN = re.compile(
     + r"(?![/\w])(?! (?:de|of) [a-z]{3,})"
 )
 _ORDER = r"melhor(?:es)?|pior(?:es)?|maior(?:es)?|menor(?:es)?|best|worst|top|highest|lowest|largest|biggest|cheapest|smallest|bottom|mais|menos|most|least|principais|primeir[oa]s|first"
-_THINGS = r"campanhas?|campaigns?|anuncios?|ads?|criativos?|creatives?|conjuntos?|ad ?sets?|contas?|accounts?|paises|countries|dias|days|posicionamentos|placements|publicos|faixas|age"
+_THINGS = r"campanhas?|campaigns?|anuncios?|ads?|criativos?|creatives?|conjuntos?|ad ?sets?|contas?|accounts?|paises|countries|posicionamentos|placements|publicos|faixas|age"
 _COUNT = r"\d{1,3}|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|one|two|three|four|five|six|seven|eight|nine|ten"
 _LIMITS = (
     re.compile(rf"\b(?:{_ORDER}) (?P<n>{_COUNT})\b(?! ?(?:dias|days|semanas|weeks|meses|months|%|reais))"),

@@ -45,6 +45,7 @@ _CHEAP_WORDS = {
     "purchases": GOAL_COST + "purchase",
     "leads": GOAL_COST + "lead",
 }
+_PLURAL_RANKS = ("maiores", "menores", "melhores", "piores", "campeas", "campeoes")
 _HOW_MANY = ("quantas", "quantos", "how many")
 _LEVEL_NAMES = frozenset(word for level in LEVELS for phrase in DIMENSIONS[level].split("|") for word in phrase.split())
 _NONE_BEFORE = re.compile(
@@ -242,6 +243,8 @@ def _limit(reading: Reading, is_ranked: bool, dimensions: tuple[Dimension, ...])
         return reading.limit
     if not is_ranked:
         return MOST_ROWS if dimensions and not any(one in LEVELS for one in dimensions) else ROWS
+    if any(tag.said.split()[0] in _PLURAL_RANKS for tag in reading.of("rank")):
+        return TOP
     tags = [tag for tag in reading.of("dimension") if not _introduces_name(reading, tag)]
     words = tags[0].said.split() if tags else []
     return TOP if not words or any(word.endswith("s") and word not in ("pais", "mes") for word in words) else 1
@@ -267,6 +270,9 @@ def _dimensions(reading: Reading, is_list: bool) -> tuple[Dimension, ...]:
             found.append(value)
         else:
             found.append(value)
+    for tag in reading.of("objective"):  # "quais campanhas de vendas gastaram mais"
+        if is_list or _word_before(reading, tag) in _BY:
+            found.append("campaign")
     return tuple(dict.fromkeys(found or weak[:1]))
 
 

@@ -114,6 +114,8 @@ def _question(reading: Reading, context: PlanningContext) -> Understanding:
         reading.left = [word for word in reading.left if word.text not in _NEGATIONS]
     if any(catalogue_ratio(context, tag) for tag in reading.of("metric")):
         reading.left = [word for word in reading.left if word.text not in _VALUES]
+    if reading.has("not_collected"):
+        return Refusal("not_collected", reading.of("not_collected")[0].said)
     if reading.has("exclusion"):
         return Refusal("not_understood", reading.of("exclusion")[0].said)
     if reading.left:

@@ -308,6 +308,8 @@ def _weekend(match: re.Match[str], language: Language, today: date) -> Period | 
 
 
 def _range(match: re.Match[str], language: Language, today: date) -> Period | None:
+    if match.group().startswith(("entre", "between")) and _CHANGES.search(match.string):
+        return None
     last = _day(match["b"], language, today)
     start = match["a"]
     if re.fullmatch(r"(?:dia )?\d{1,2}(?:o|st|nd|rd|th)?", start):
@@ -317,7 +319,7 @@ def _range(match: re.Match[str], language: Language, today: date) -> Period | No
             first = _make(*divmod_month(first, -1), number, start)
     else:
         first = _day(start, language, today, near=last)
-    if first > last and not re.search(r"20\d\d|\d{4}-", start):
+    if first > last and re.search(r"\d", start) and not re.search(r"20\d\d|\d{4}-", start):
         first = _years_back(first, 1)
     if first > last:
         first, last = last, first
@@ -328,6 +330,11 @@ def divmod_month(day: date, months: int) -> tuple[int, int]:
     """Year and month so many months away."""
     number = day.year * 12 + day.month - 1 + months
     return number // 12, number % 12 + 1
+
+
+def _week_of(match: re.Match[str], language: Language, today: date) -> Period | None:
+    first = _starts("week", _day(match["a"], language, today), 0)
+    return Period("between", first=first, last=first + timedelta(days=6))
 
 
 def _days_of_month(match: re.Match[str], language: Language, today: date) -> Period | None:
@@ -372,7 +379,7 @@ def _one_day(match: re.Match[str], language: Language, today: date) -> Period | 
 
 
 def _day_number(match: re.Match[str], language: Language, today: date) -> Period | None:
-    number = int(match["d"])
+    number = int(match["d"] or match["e"])
     month = today if number <= today.day else date(*divmod_month(today, -1), 1)
     day = _make(month.year, month.month, number, match.group())
     return Period("between", first=day, last=day)
@@ -437,11 +444,12 @@ _PATTERNS = [
     for pattern, read in (
         (r"\b(?:no |ao |com o |o |the |to the |on the )*(?:mesmo dia|same day|same weekday|mesmo dia da semana) (?:d[oa] |na |of |in )?(?:the )?(?:semana (?:passada|anterior)|(?:last|previous|prior) week)(?!\w)", _fixed(Period("day", 0, back=7))),
         (rf"\b(?:since|desde) (?:a |o |the )?(?:(?P<u>semana|mes|ano|trimestre) (?:passad[oa]|anterior)|(?:last|previous) (?P<u2>week|month|year|quarter))\b", lambda m, lang, t: Period("since", first=_starts(_UNITS[m["u"] or m["u2"]], t, 1))),
+        (rf"\b(?:na |da |a |for the |in the |the |of the )*(?:semana|week) (?:de |do |do dia |of |beginning |starting |que comeca em |of the )+(?P<a>{_DATE})(?!\w)", _week_of),
         (rf"\b(?:no |na |n?o |ao |a |com o |com a |the |in the |to the )*(?:mesm[oa] (?:periodo|epoca|mes|semana|dia|intervalo|trimestre)|same (?:period|time|days|month|week|day|quarter)) (?:d[oa] |no |na |of |in )?(?:the )?(?:{_UNIT} (?:passad[oa]|anterior)|(?:last|previous|prior) (?P<u2>year|month|week|quarter))(?!\w)", lambda m, lang, t: Period(_UNITS[m["u"] or m["u2"]], 0, back=1)),
         (r"\b(?:same (?:period|time|days|month|week|day|quarter) )?a? ?(?:year ago|year earlier|year over year)\b|\byoy\b|\bum ano antes\b|\bano contra ano\b|\bano a ano\b", _fixed(Period("year", 0, back=1))),
-        (rf"\b{_RANGE_OPEN}?(?P<a>{_DATE}){_RANGE_JOIN}(?P<b>{_DATE})(?!\w)", _range),
+        (rf"\b(?:{_RANGE_OPEN})?(?P<a>{_DATE}){_RANGE_JOIN}(?P<b>{_DATE})(?!\w)", _range),
         (
-            rf"\b{_RANGE_OPEN}?(?P<a>(?:dia )?\d{{1,2}}(?:o|st|nd|rd|th)?){_RANGE_JOIN}"
+            rf"\b(?:{_RANGE_OPEN})?(?P<a>(?:dia )?\d{{1,2}}(?:o|st|nd|rd|th)?){_RANGE_JOIN}"
             rf"(?P<b>(?:dia )?\d{{1,2}}(?:o|st|nd|rd|th)? (?:de |of )?{_MONTH}(?:,? (?:de |of )?20\d\d)?|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?)(?!\w)",
             _range,
         ),
@@ -490,13 +498,14 @@ _PATTERNS = [
         (r"\b(?:no |o |do |in |the )*(?P<qw>primeiro|segundo|terceiro|quarto|first|second|third|fourth) (?:trimestre|quarter)(?: (?:de |of )?(?P<y>20\d\d))?\b", lambda m, lang, t: _quarter_words(m, t)),
         (rf"\b(?:de |from |entre |between )(?P<m1>{_MONTH}) (?:a|ate|e|to|and|until|through) (?P<m2>{_MONTH})" + _YEAR.format("y") + r"(?!\w)", _months_named),
         (rf"\b(?:no |o |em |on |dia |the |do |de )*(?P<a>{_DATE})(?!\w)", _one_day),
-        (r"\b(?:n?o |do )?dia (?P<d>\d{1,2})\b(?!/)", _day_number),
+        (r"\b(?:n?o |do )?dia (?P<d>\d{1,2})\b(?!/)|\b(?:on |for )?the (?P<e>\d{1,2})(?:st|nd|rd|th)\b", _day_number),
         (rf"\b(?:em |in |no mes de |mes de |de |do |during |for |ao longo de |durante )*(?P<m>{_LONG_MONTH})(?P<ly> (?:do ano passado|of last year|last year|passado))?" + _YEAR.format("y") + r"(?!\w)", _month_named),
         (r"\b(?:em |in |no mes de |mes de |de |do |for |last )+(?P<m>" + "|".join(_SHORT) + r")\b(?P<ly> (?:do ano passado|of last year|last year))?" + _YEAR.format("y") + r"(?!\w)", _month_named),
         (r"\b(?P<m>" + "|".join(_SHORT) + r")(?P<ly>\b)? ?(?:de |/|of |')? ?(?P<y>20\d\d)\b", _month_named),
         (r"\b(?:em |in |no ano de |ano de |de |do |for |year )+(?P<y>20\d\d)\b", _year),
         (r"\b(?:na |no |n?a |da |do |on |last |ultima |ultimo |this |the )+(?P<w>segunda|terca|quarta|quinta|sexta|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:[- ]feira)?(?: passad[ao])?\b", _weekday),
         (r"\b(?P<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", _weekday),
+        (r"(?<![\w/-])(?P<y>20\d\d)(?![\w/-])", _year),
         (r"(?<!dia )(?<!dias )(?<!day )(?<!days )\b(?:no|do|na|da|of the|in the|for the|on the) (?P<u>dia|mes|semana|trimestre|ano|day|month|week|quarter|year)\b(?! (?:da|de|of|com|em|que|with|which|that|\d))", _unit_back(0)),
     )
 ]

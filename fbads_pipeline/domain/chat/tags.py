@@ -60,10 +60,12 @@ class Lexicon:
                     self._phrases.setdefault(tuple(word.text for word in words_of(fold(phrase))), (kind, value))
         self._longest = max(len(phrase) for phrase in self._phrases)
         self.words = frozenset(word for phrase in self._phrases for word in phrase)
-        self._known = self.words | vocabulary.STOPWORDS | frozenset(_PERIOD_WORDS)
+        self._placed = self.words | vocabulary.STOPWORDS | frozenset(_PERIOD_WORDS)
+        self._known = self._placed | frozenset(vocabulary.NOT_SLIPS)
 
     def knows(self, word: str) -> bool:
-        return word in self._known
+        """Whether the word has a meaning of its own here, so that alone it is no name."""
+        return word in self._placed
 
     def tags(self, words: Sequence[str | None]) -> list[Tag]:
         """Every phrase in the words, the longest first where two begin at one word; None is a word already taken."""
@@ -126,6 +128,7 @@ def _groups(catalogue: Catalogue) -> list[tuple[str, dict[str, list[str]]]]:
         ("goal_cost", _split(vocabulary.COSTS_PER_GOAL)),
         ("metric", metrics),
         ("objective", _split(vocabulary.OBJECTIVES)),
+        ("not_collected", {"": vocabulary.NOT_COLLECTED.split("|")}),
         ("exclusion", {"": vocabulary.EXCLUSIONS.split("|")}),
         ("so_far", {"": vocabulary.SO_FAR.split("|")}),
         ("filler", {"": vocabulary.FILLERS.split("|")}),

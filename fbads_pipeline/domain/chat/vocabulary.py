@@ -17,7 +17,7 @@ METRICS = {
     "investi|investimos|investiu|investiram|investido|investidos|investindo|valor usado|valor gasto|valor investido|verba gasta|verba usada|verba consumida|"
     "consumiu|consumimos|consumiram|consumido|torrei|torrou|torramos|queimei|queimou|queimamos|custou|custaram|custo|custos|custo total|"
     "dinheiro gasto|grana|botei|botou|botamos|coloquei|colocamos|colocou|aplicamos|apliquei|investimento total|desembolsei|desembolso|desembolsamos|spend|spends|spent|spending|cost|costs|ad spend|amount spent|money spent|investment|"
-    "invested|invest|burn|burned|burnt|media cost|total cost|gasto total|custou no total|quanto foi de verba|de verba|gasto de verba",
+    "invested|invest|burn|burned|burnt|burning|media cost|total cost|gasto total|custou no total|quanto foi de verba|de verba|gasto de verba",
     "purchases": "compra|compras|comprou|compraram|purchase|purchases|venda|vendas|pedido|pedidos|sale|sales|order|orders|"
     "numero de vendas|sold|bought|venderam|vendeu|vendem|vende|vendendo|vendo|vendi|vendemos|vendido|vendidos|vender|sell|sells|selling",
     "purchase_value": "valor das compras|valor de compra|valor das vendas|valor em vendas|valor vendido|receita|receitas|faturamento|faturei|"
@@ -87,7 +87,7 @@ UNKNOWN_METRICS = {
     "bounce rate": "taxa de rejeicao|bounce rate|rejeicao",
     "quality": "indice de qualidade|quality score|quality ranking|ranking de qualidade|nota de qualidade|relevance score|indice de relevancia",
     "impression share": "parcela de impressoes|impression share|share of voice",
-    "engagement": "engajamento|curtida|curtidas|likes|like|comentario|comentarios|comments|comment|compartilhamento|compartilhamentos|shares|share|seguidor|seguidores|followers|"
+    "engagement": "engajamento|curtida|curtidas|likes|comentario|comentarios|comments|comment|compartilhamento|compartilhamentos|shares|share|seguidor|seguidores|followers|"
     "engagement|engagement rate|reacoes|reactions|taxa de engajamento|salvamentos|saves|visitas ao perfil|profile visits",
     "sessions": "sessao|sessoes|sessions|visitas|visitantes|visits|visitors|page views|pageviews|landing page views|visualizacoes de pagina|tempo no site|time on site|trafego|traffic",
     "video completion": "thruplay|thruplays|vtr|taxa de conclusao|video completion|completion rate|tempo medio de exibicao|watch time|retencao|retention|hold rate",
@@ -102,6 +102,7 @@ UNKNOWN_METRICS = {
     "cost per person|custo por seguidor|cost per follower|custo por checkout|cost per link click|custo por clique no link|custo por cliques no link|custo por curtida|cost per like|custo por engajamento|cost per engagement|custo por visita|cost per visit",
     "balance": "saldo|saldos|balance|saldo da conta|account balance|fatura|faturas|invoice|invoices|boleto|boletos",
     "currency": "moeda|moedas|currency|currencies|cotacao|cambio|exchange rate",
+    "statistics": "mediana|median|percentil|percentile|desvio|desvio padrao|standard deviation|variance|variancia|moda|correlacao|correlation|quartil",
     "taxes": "imposto|impostos|taxes|tax",
     "salary": "salario|salarios|salary|comissao|commission",
     "organic": "organico|organica|organicos|organic",
@@ -193,6 +194,23 @@ OBJECTIVES = {
     "APP_PROMOTION": "campanhas de app|campanhas de aplicativo|app campaigns|app promotion campaigns|objetivo app",
 }
 
+# Meta has these splits; nobody collects them here.
+NOT_COLLECTED = (
+    "cidade|cidades|city|cities|estado|estados|state|states|regiao|regioes|region|regions|por hora|hora|horas|hour|hours|hourly|horario|horarios|time of day|minuto|minute|dispositivo|"
+    "dispositivos|device|devices|mobile|desktop|celular|android|ios|iphone|interesse|interesses|interest|interests|renda|income bracket|formato|formatos|format|formats|"
+    "pagina de destino|landing page|landing pages|url|urls|palavra chave|palavras chave|keyword|keywords|produto|produtos|product|products|sku|skus|catalogo"
+)
+
+# Real words that look like slips of others: they are left as they are, and end in an honest refusal.
+NOT_SLIPS = (
+    "vendor vendors vendedor vendedores custom customs canal capital course causes clip clips clock reads lends leader leaders place places plan plans plano planos page pages pagina"
+    " paginas post posts rates ratio ratios shared peso pessoa pessoas prazo parte partes party porta campo campos champion adult adults audio video videos imagem image images carousel"
+    " carrossel reels reel stories story feed link links landing site website pixel copy headline titulo texto color black white next proximo proxima tomorrow amanha weather tempo cast coast"
+    " leaks deals deal loads load reads rent rest media midia motor rooms roast cost-s press prima primo manual menu rows roles dated dado fado vezes ponto pontos point points mesa messa"
+    " contem conter contar counter counters client clientes cliente friend friends sexta-feira target targets alvo alvos meta metas goal goals north south norte sul leste oeste west east"
+    " semestre bimestre decada century hourly night noite manha tarde morning afternoon evening madrugada median mode moda model models paid organic"
+).split()
+
 # What an answer would have to leave out; there is no plan for that.
 EXCLUSIONS = (
     "menos a|menos as|menos o|menos os|exceto|tirando|excluindo|except|except for|excluding|other than|apart from|but not|sem contar|sem considerar|desconsiderando|"
@@ -204,7 +222,7 @@ SO_FAR = "ate agora|ate o momento|so far|until now|ate aqui|ate entao|up to now|
 
 # Words that only say that it is about advertising.
 FILLERS = (
-    "em anuncios|em anuncio|em ads|com anuncios|com ads|nos anuncios|on ads|in ads|on advertising|advertising|publicidade|meta ads|facebook ads|face ads|fb ads|"
+    "looking like|looks like|doing on|em anuncios|em anuncio|em ads|com anuncios|com ads|nos anuncios|on ads|in ads|on advertising|advertising|publicidade|meta ads|facebook ads|face ads|fb ads|"
     "no meta|na meta|on meta|midia paga|paid media|trafego pago|paid traffic|midia|em midia|em publicidade|em trafego|no gerenciador|all campaigns combined|"
     "anuncios do facebook|facebook advertising|ads on facebook|anuncios no facebook|nas minhas campanhas|nas campanhas todas"
 )
@@ -232,7 +250,7 @@ RANKS = {
 }
 
 COMPARISONS = {
-    "pair": "vs|versus|x|contra|comparado com|comparada com|comparado a|comparada a|comparando com|compared to|compared with|against|em comparacao com|em comparacao a|em comparacao ao|em relacao a|em relacao ao|em relacao|"
+    "pair": "diferenca|difference|diff|diferencas|vs|versus|x|contra|comparado com|comparada com|comparado a|comparada a|comparando com|compared to|compared with|against|em comparacao com|em comparacao a|em comparacao ao|em relacao a|em relacao ao|em relacao|"
     "do que|frente a|frente ao|relative to|compare|comparar|comparacao|compara|comparison|comparando|comparado|comparada|compare com|compared|comparativo|a compared",
     "previous": "periodo anterior|no periodo anterior|ao periodo anterior|o periodo anterior|do periodo anterior|previous period|the previous period|prior period|the prior period|period before|the period before|preceding period|periodo passado|last period",
     "year": "mesmo periodo do ano passado|mesmo periodo do ano anterior|ano anterior mesmo periodo|same period last year|same period of last year|a year ago|a year earlier|year over year|yoy|um ano antes|same time last year|mesma epoca do ano passado|ano contra ano|same period a year ago|same month last year|mesmo mes do ano passado",
@@ -311,7 +329,7 @@ STOPWORDS = frozenset(
     " qualquer cadastrada cadastradas cadastrado whatever toda-vez vez vezes times time-frame timeframe janela window range date dates data datas valendo vale quanta-s que-s"
     " ads-manager gerenciador plataforma-de meta's account's campaign's campaigns' today's yesterday's week's month's year's day's spread respectively respectivamente individual individually individualmente"
     " analyse analyze analisa analise analisar analysis acompanhar acompanhamento tracking track monitor monitorar levantamento numero-de totalizou totalizaram totalizando totaliza totaled totalled atingiu atingimos atingiram alcancar reached-out bateu batemos bateram registrou registramos registraram apresentou apresentaram"
-    " eh ehh pow po poxa caramba porra caralho merda droga damn hell fuck shit pra-mim kkk kkkk rs haha lol oxe uai tche bah vish eita menino menina parca bro dude man guys folks buddy mate boss"
+    " eh ehh pow po poxa caramba porra caralho merda droga damn hell fuck shit pra-mim kkk kkkk rs haha lol oxe uai tche bah vish eita menino menina parca bro dude man guys folks cash doing-on looking-like buddy mate boss"
     " passou andou tivesse tenham houver deve devem devia might must shall may could've i've we've you've that's there's here's who's how's let's qual-foi seriam tal lado dois duas three two both     indo estive andando anda moment right-now neste-momento atualmente currently ultimamente lately recently recentemente recent recente recentes latest normal normalmente usually usual costuma"
     " ones one tanto tanta tantos tantas tao so such too caro posso pode poder quiser quis querem ajeita me-da manda oq esta-o they're it's         no sim yes should least-recent up well".split()
 )
