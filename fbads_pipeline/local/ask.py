@@ -28,6 +28,8 @@ def run_ask(settings: Settings, question: str, *, session: str | None, language:
         for citation in made.citations:
             read = f"{citation.as_of:%Y-%m-%d %H:%M %Z}" if citation.as_of else "-"
             zones = ", ".join(citation.timezones)
-            print(f"[{citation.query_id}] {citation.source} · {citation.rows} rows · {zones} · as of {read}", file=sys.stderr)
+            print(
+                f"[{citation.query_id}] {citation.source} · {citation.rows} rows · {zones} · as of {read}",
+                file=sys.stderr,
+            )
     return 0 if made.outcome == "answered" else 1
-

@@ -112,7 +112,9 @@ def answer(
     text = normalise(question)
     spoken = language or detect(text)
     accounts = chat.figures.accounts(user.account_ids, now=now)
-    last = chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None
+    last = (
+        chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None
+    )
     understood = _understand(chat, text, accounts, spoken, last, is_cut=is_too_long(question))
     made = _answer(_Turn(chat, spoken, accounts), understood)
     if chat.conversations and session_id:
@@ -270,7 +272,10 @@ def _chart(plan: Plan, tables: Sequence[Result]) -> ChartSpec | None:
 def _citation(plan: Plan, result: Result, turn: _Turn) -> Citation:
     today = max(one.today for one in turn.accounts)
     days: dict[str, Any] = {}
-    for period, names in ((plan.period, ("first_day", "last_day")), (plan.compare, ("compared_first_day", "compared_last_day"))):
+    for period, names in (
+        (plan.period, ("first_day", "last_day")),
+        (plan.compare, ("compared_first_day", "compared_last_day")),
+    ):
         if period is not None:
             days |= dict(zip(names, resolve(period, today), strict=True))
     catalogue = turn.chat.catalogue

@@ -35,7 +35,10 @@ def chat_over(url: str, folder: Path) -> Iterator[tuple[Chat, sa.Engine]]:
     try:
         yield (
             Chat(
-                ChatQueries(analyst, owner, catalogue), catalogue, Lexicon(catalogue), PostgresConversations(owner, None)
+                ChatQueries(analyst, owner, catalogue),
+                catalogue,
+                Lexicon(catalogue),
+                PostgresConversations(owner, None),
             ),
             owner,
         )

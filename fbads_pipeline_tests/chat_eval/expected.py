@@ -1,13 +1,13 @@
 """What the right answer to an item is: a short notation, and the SQL that it stands for, written apart from the chat's.
 
-    spend|1116-1122                    spend of 16 to 22 November 2026, one row per currency
-    cpa|1122|campaign=100001001        of one campaign
-    roas|1101-1123|by=campaign|top=5   the five best; `low=5` the five lowest
-    spend|1116-1122|by=campaign|having=spend > 500
-    spend|1123|vs=1116-1122            two stretches: now and before
-    #objects:10 · #pacing              a list, with its number of rows
-    !unknown_metric,not_understood     one of these refusals · ?object,date one of these questions back
-    =greeting                          an answer of that kind, without figures
+spend|1116-1122                    spend of 16 to 22 November 2026, one row per currency
+cpa|1122|campaign=100001001        of one campaign
+roas|1101-1123|by=campaign|top=5   the five best; `low=5` the five lowest
+spend|1116-1122|by=campaign|having=spend > 500
+spend|1123|vs=1116-1122            two stretches: now and before
+#objects:10 · #pacing              a list, with its number of rows
+!unknown_metric,not_understood     one of these refusals · ?object,date one of these questions back
+=greeting                          an answer of that kind, without figures
 """
 
 from collections.abc import Sequence
@@ -79,9 +79,7 @@ def _figures(notation: str) -> Expected:
     by = options["by"].split(",") if "by" in options else []
     sql = _sums(names, days, options, by)
     if "vs" in options:
-        both = ", ".join(
-            f"{_present(name, 'a')}, {_present(name, 'b')}" for name in names
-        )
+        both = ", ".join(f"{_present(name, 'a')}, {_present(name, 'b')}" for name in names)
         keys = "".join(f"coalesce(a.{key}, b.{key}), " for key in by)
         join = "using (" + ", ".join(["currency", *by]) + ")"
         sql = f"select {keys}{both} from ({sql}) a full join ({_sums(names, options['vs'], options, by)}) b {join}"
@@ -118,9 +116,13 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
         if level in options:
             where.append(f"{level}_id in ({', '.join(repr(one) for one in options[level].split('+'))})")
     if "status" in options:
-        where.append(f"campaign_id in (select campaign_id from marts.campaigns where effective_status = '{options['status']}')")
+        where.append(
+            f"campaign_id in (select campaign_id from marts.campaigns where effective_status = '{options['status']}')"
+        )
     if "objective" in options:
-        where.append(f"campaign_id in (select campaign_id from marts.campaigns where objective = '{options['objective']}')")
+        where.append(
+            f"campaign_id in (select campaign_id from marts.campaigns where objective = '{options['objective']}')"
+        )
     segments = [one for one in ("age", "gender", "country", "platform") if one in options]
     where += [f"{_KEYS.get(one, one)} = '{options[one]}'" for one in segments]
     breakdown = {_BREAKDOWNS[one] for one in (*by, *segments) if one in _BREAKDOWNS}

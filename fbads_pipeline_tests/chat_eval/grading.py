@@ -147,13 +147,17 @@ def table(marks: Sequence[Mark]) -> str:
     for level in (*LEVELS, "all"):
         for language in ("pt", "en"):
             some = [one for one in marks if one.item.language == language and level in (one.item.level, "all")]
-            counts: Mapping[str, int] = {v: sum(one.verdict == v for one in some) for v in ("right", "wrong", "unanswered")}
+            counts: Mapping[str, int] = {
+                v: sum(one.verdict == v for one in some) for v in ("right", "wrong", "unanswered")
+            }
             lines.append(
                 f"{level:10}{language:4}{len(some):6}{counts['right']:7}{counts['wrong']:7}{counts['unanswered']:12}"
             )
     times = sorted(one.milliseconds for one in marks)
     loose = sum(bool(one.loose_numbers) for one in marks)
     right = sum(one.verdict == "right" for one in marks)
-    lines.append(f"right: {right} of {len(marks)} ({right / len(marks):.1%}); answers with numbers from no query: {loose}")
+    lines.append(
+        f"right: {right} of {len(marks)} ({right / len(marks):.1%}); answers with numbers from no query: {loose}"
+    )
     lines.append(f"p50 {times[len(times) // 2]:.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms")
     return "\n".join(lines)

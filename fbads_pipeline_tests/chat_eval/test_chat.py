@@ -117,7 +117,9 @@ def test_questions_are_kept_encrypted_or_not_at_all_and_for_thirty_days(graded):
     later = NOW + timedelta(days=31)
     answer(chat, "oi", user=ChatUser("bia", MINE), session_id="new", now=later)
     with owner.connect() as connection:
-        old = connection.execute(sa.text("select count(*) from ops.conversations where at < :now"), {"now": NOW + timedelta(1)})
+        old = connection.execute(
+            sa.text("select count(*) from ops.conversations where at < :now"), {"now": NOW + timedelta(1)}
+        )
         assert old.scalar() == 0
 
 
@@ -139,7 +141,7 @@ def test_what_a_user_asked_is_erased_on_request(graded):
         "gasto " * 400,
         "%s%n{{7*7}}${jndi:ldap://x}",
         "'; drop table marts.campaign_daily; --",
-        "gasto da campanha \"'); drop table ops.suggestions;--\" ontem",
+        'gasto da campanha "\'); drop table ops.suggestions;--" ontem',
         "acima de 99999999999999999999999999999999999999 CPA campanhas ontem",
         "top 999 campanhas por ROAS ontem",
         "top 0 campanhas por ROAS ontem",
@@ -147,7 +149,7 @@ def test_what_a_user_asked_is_erased_on_request(graded):
         "gasto de 00/00/0000",
         "gasto em 2026-99-99",
         "((((((((((((((((((((",
-        "=HYPERLINK(\"http://x\",\"y\")",
+        '=HYPERLINK("http://x","y")',
     ],
 )
 def test_hostile_questions_are_inert(graded, question):
@@ -188,7 +190,10 @@ def test_contributions_add_up_to_the_change(graded):
     chat, _ = graded
     for metric in ("CPA", "gasto", "ROAS"):
         made = ask(chat, f"por que o {metric} da Loja Aurora mudou em outubro?")
-        change, parts = made.tables[0], next(t for t in made.tables if any(c.name == "contribution" for c in t.query.columns))
+        change, parts = (
+            made.tables[0],
+            next(t for t in made.tables if any(c.name == "contribution" for c in t.query.columns)),
+        )
         name = made.plan.metrics[0]
         whole = float(change.rows[0][f"{name}_change"])
         if parts.groups == len(parts.rows):

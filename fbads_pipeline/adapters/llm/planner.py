@@ -45,7 +45,9 @@ class ChatModelPlanner:
         return unmask(said, masked, context.catalogue) if isinstance(said, Mapping) else None
 
     def _asked(self, masked: Masked, catalogue: Catalogue) -> Any:
-        labels = "; ".join(f"{one.name} = {one.labels['en']} / {one.labels['pt']}" for one in catalogue.metrics.values())
+        labels = "; ".join(
+            f"{one.name} = {one.labels['en']} / {one.labels['pt']}" for one in catalogue.metrics.values()
+        )
         structured = self._model_client.with_structured_output(plan_schema(catalogue), method="function_calling")
         return structured.invoke([("system", _TASK.format(metrics=labels)), ("user", masked.text)])
 

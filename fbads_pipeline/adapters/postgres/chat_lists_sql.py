@@ -83,10 +83,14 @@ def _only(plan: Plan, table: str, levels: Sequence[Level] = ("account", "campaig
 def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
     level: Level = plan.dimensions[0]  # type: ignore[assignment]
     table, key, status = _OBJECTS[level]
-    parents: Sequence[Level] = ("account", "campaign", "adset", "ad")[: ("account", "campaign", "adset", "ad").index(level) + 1]
+    parents: Sequence[Level] = ("account", "campaign", "adset", "ad")[
+        : ("account", "campaign", "adset", "ad").index(level) + 1
+    ]
     where = f"objects.account_id = any(cast(:account_ids as text[])){_only(plan, 'objects', parents)}"
     if plan.status:
-        where += f" and objects.{status} = 'ACTIVE'" if plan.status == "ACTIVE" else f" and objects.{status} in {_PAUSED}"
+        where += (
+            f" and objects.{status} = 'ACTIVE'" if plan.status == "ACTIVE" else f" and objects.{status} in {_PAUSED}"
+        )
     sql = (
         f"select {key} as {level}, name as {level}_name, {status} as status, collected_at as as_of, count(*) over () as groups\n"
         f"from marts.{table} as objects\nwhere {where}\norder by name, {key}\nlimit :rows"
@@ -122,7 +126,15 @@ select *, planned_month - spent_month as left_month, count(*) over () as groups
 from everything
 order by currency, name is not null, pacing_month desc nulls last, name
 limit :rows"""
-    money = ("daily_budget", "spent_today", "planned_today", "projected_today", "spent_month", "planned_month", "left_month")
+    money = (
+        "daily_budget",
+        "spent_today",
+        "planned_today",
+        "projected_today",
+        "spent_month",
+        "planned_month",
+        "left_month",
+    )
     columns = (
         Column("currency", "key"),
         Column("name", "label"),

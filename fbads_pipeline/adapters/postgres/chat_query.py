@@ -39,7 +39,9 @@ union all
 select 'ad', ad_id, account_id, name from marts.ads
 where account_id = any(cast(:account_ids as text[])) and name is not null
 """
-_BREAKDOWNS = "select distinct breakdown from marts.campaign_breakdown_daily where account_id = any(cast(:ids as text[]))"
+_BREAKDOWNS = (
+    "select distinct breakdown from marts.campaign_breakdown_daily where account_id = any(cast(:ids as text[]))"
+)
 # The marts' own tables, that the analyst sees; the rest is read by the owner in a read-only transaction.
 _MARTS = "marts."
 

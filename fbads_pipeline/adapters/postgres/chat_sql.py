@@ -107,7 +107,9 @@ def compile_contributions(
         )
         for side, period in (("now", plan.period), ("before", plan.compare))
     }
-    name = f", coalesce(now.{dimension}_name, before.{dimension}_name) as {dimension}_name" if dimension in LEVELS else ""
+    name = (
+        f", coalesce(now.{dimension}_name, before.{dimension}_name) as {dimension}_name" if dimension in LEVELS else ""
+    )
     change = (
         "(n1 - before_ratio * d1) / nullif(all_d1, 0) - (n0 - before_ratio * d0) / nullif(all_d0, 0)"
         if metric.parts
@@ -183,7 +185,9 @@ def _aggregate(
     bounds = having if side == "now" else []
     used = (*plan.metrics, *(one.metric for one in plan.thresholds))
     by_currency = any(catalogue.is_of_money(name) for name in used)
-    return _aggregate_text(plan, plan.dimensions, accounts, period, side, parameters, values, bounds, by_currency=by_currency)
+    return _aggregate_text(
+        plan, plan.dimensions, accounts, period, side, parameters, values, bounds, by_currency=by_currency
+    )
 
 
 def _aggregate_text(
@@ -202,7 +206,10 @@ def _aggregate_text(
     scope = _scope(accounts, period, side, parameters)
     joins, where = _filters(plan, dimensions, parameters)
     groups = [*(["facts.currency"] if by_currency else []), *(_GROUPS[one] for one in dimensions)]
-    chosen = ["facts.currency as currency" if by_currency else "'' as currency", *(f"{_GROUPS[one]} as {one}" for one in dimensions)]
+    chosen = [
+        "facts.currency as currency" if by_currency else "'' as currency",
+        *(f"{_GROUPS[one]} as {one}" for one in dimensions),
+    ]
     for one in dimensions:
         if one in LEVELS:
             joins[one] = one  # type: ignore[index]

@@ -69,7 +69,9 @@ class PostgresConversations:
             "at": now,
         }
         with self._owner.begin() as connection:
-            connection.execute(sa.text("delete from ops.conversations where at < :old"), {"old": now - timedelta(KEPT_DAYS)})
+            connection.execute(
+                sa.text("delete from ops.conversations where at < :old"), {"old": now - timedelta(KEPT_DAYS)}
+            )
             connection.execute(sa.text(_LOCK), values)
             connection.execute(sa.text(_KEEP), values)
 

@@ -17,12 +17,22 @@ _OPERATORS: dict[Comparison, str] = {
 }
 _CURRENCIES = {"r$": "BRL", "us$": "USD", "u$": "USD", "$": None, "€": "EUR", "£": "GBP", "¥": "JPY"}
 _CURRENCIES |= {"brl": "BRL", "usd": "USD", "eur": "EUR", "reais": "BRL", "real": "BRL", "pila": "BRL", "conto": "BRL"}
-_CURRENCIES |= {"contos": "BRL", "dolares": "USD", "dolar": "USD", "dollars": None, "dollar": None, "euros": "EUR", "euro": "EUR"}
+_CURRENCIES |= {
+    "contos": "BRL",
+    "dolares": "USD",
+    "dolar": "USD",
+    "dollars": None,
+    "dollar": None,
+    "euros": "EUR",
+    "euro": "EUR",
+}
 _CURRENCIES |= {"bucks": None, "jpy": "JPY", "gbp": "GBP"}
 _SYMBOL = r"(?P<{0}s>r\$|us\$|u\$|\$|€|£|¥|brl|usd|eur|jpy|gbp)?"
 _NUMBER = r"(?P<{0}n>\d+(?:[.,]\d+)*)"
 _SUFFIX = r"(?P<{0}x> ?(?:%|por cento|percent|per cent)|x\b| ?(?:k|mil)\b)?(?: ?(?P<{0}c>reais|real|pila|contos?|dolares|dolar|dollars?|bucks|euros?|brl|usd|eur|jpy|gbp)\b)?"
-_NOT_TIME = r"(?![\d/.]*\d)(?! ?(?:dias|days|semanas|weeks|meses|months|anos|years|horas|hours|h\b|de [a-z]+eiro|de [a-z]+bro))"
+_NOT_TIME = (
+    r"(?![\d/.]*\d)(?! ?(?:dias|days|semanas|weeks|meses|months|anos|years|horas|hours|h\b|de [a-z]+eiro|de [a-z]+bro))"
+)
 _NO_VALUE = r"\d+ (?:campan|campaign|anunc|ads?\b|criativ|melhor|pior|conjunto)"
 _WORDS = {
     comparison: re.compile(
@@ -48,15 +58,39 @@ _LIMITS = (
     re.compile(rf"(?<!ultimos )(?<!ultimas )(?<!last )(?<!past )\b(?P<n>{_COUNT}) (?:{_ORDER})\b"),
     re.compile(rf"(?<!ultimos )(?<!ultimas )(?<!last )(?<!past )\b(?P<n>{_COUNT}) (?:{_THINGS})\b"),
 )
-_NUMERALS = {word: number for number, words in enumerate(
-    ("um uma one", "dois duas two", "tres three", "quatro four", "cinco five", "seis six", "sete seven", "oito eight", "nove nine", "dez ten"), start=1
-) for word in words.split()}
+_NUMERALS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "um uma one",
+            "dois duas two",
+            "tres three",
+            "quatro four",
+            "cinco five",
+            "seis six",
+            "sete seven",
+            "oito eight",
+            "nove nine",
+            "dez ten",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
 AGES = ("13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _AGES = tuple(
-    (age, re.compile(rf"\b(?:(?:de|from|aged|ages|idade|faixa de|os de|between|entre) )*{pattern}(?: ?(?:anos|years old|years|yo|y/o)\b)?"))
+    (
+        age,
+        re.compile(
+            rf"\b(?:(?:de|from|aged|ages|idade|faixa de|os de|between|entre) )*{pattern}(?: ?(?:anos|years old|years|yo|y/o)\b)?"
+        ),
+    )
     for age, pattern in (
         *((age, age.replace("-", r" ?(?:-|a|to|e|and|ate|/) ?") + r"\b") for age in AGES[:-1]),
-        ("65+", r"(?:65 ?\+|(?:mais de|acima de|over|above|maiores de) 65|65 (?:ou mais|or older|and over|anos ou mais|plus))"),
+        (
+            "65+",
+            r"(?:65 ?\+|(?:mais de|acima de|over|above|maiores de) 65|65 (?:ou mais|or older|and over|anos ou mais|plus))",
+        ),
     )
 )
 
@@ -146,4 +180,6 @@ def _amount(match: re.Match[str], side: str, comparison: Comparison, language: L
         value *= 1000
     symbol = match[f"{side}s"] or match[f"{side}c"]
     percent = suffix in ("%", "por cento", "percent", "per cent")
-    return Amount(match.start(), match.end(), comparison, value, percent, symbol is not None, _CURRENCIES.get(symbol or ""))
+    return Amount(
+        match.start(), match.end(), comparison, value, percent, symbol is not None, _CURRENCIES.get(symbol or "")
+    )

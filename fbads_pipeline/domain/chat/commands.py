@@ -18,8 +18,12 @@ _ALWAYS = frozenset(
 _OBJECTS_OF_CHANGE = re.compile(
     r"\b(?:orcamentos?|verbas?|budgets?|lances?|bids?|campanhas?|campaigns?|anuncios?|ads?|criativos?|conjuntos?|ad ?sets?|sugestao|sugestoes|suggestions?|status|nome|publico|tudo|everything|all)\b"
 )
-_TURN = re.compile(r"\b(?:turn|switch|shut|desliga\w*|liga) (?:\w+ ){0,4}?(?:off|on|down)\b|\btirar? do ar\b|\bcoloca\w* no ar\b")
-_ADVICE = re.compile(r"\b(?:devo|deveria|deveriamos|devemos|should|vale a pena|recomenda\w*|suger(?:e|em|ir|iria)|suggest|recommend\w*|o que pausar|what to pause|convem|worth)\b")
+_TURN = re.compile(
+    r"\b(?:turn|switch|shut|desliga\w*|liga) (?:\w+ ){0,4}?(?:off|on|down)\b|\btirar? do ar\b|\bcoloca\w* no ar\b"
+)
+_ADVICE = re.compile(
+    r"\b(?:devo|deveria|deveriamos|devemos|should|vale a pena|recomenda\w*|suger(?:e|em|ir|iria)|suggest|recommend\w*|o que pausar|what to pause|convem|worth)\b"
+)
 _PAST = re.compile(r"\b(?:quem|who|quando|when|foi|foram|was|were|por que|porque|why)\b")
 _INJECTION = re.compile(
     r"select\b.*\bfrom\b|\b(?:drop|alter|truncate|create|delete|insert|update)\s+(?:table|schema|database|role|from|into|\w+ set)\b|union\s+(?:all\s+)?select|;\s*--|--\s*$|/\*|'\s*or\s*'?\d|\bor 1 ?= ?1\b"

@@ -169,7 +169,11 @@ def _thresholds(reading: Reading, catalogue: Catalogue) -> tuple[Threshold, ...]
             raise Unclear(unclear)
         made.append(threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
     for tag in _metric_tags(reading):
-        if tag.kind == "metric" and reading.has("dimension") and _NONE_BEFORE.search(reading.text[: reading.place(tag)]):
+        if (
+            tag.kind == "metric"
+            and reading.has("dimension")
+            and _NONE_BEFORE.search(reading.text[: reading.place(tag)])
+        ):
             made.append(Threshold(tag.value, "at_most", Decimal(0)))
     return tuple(dict.fromkeys(made or _counted(reading, catalogue)))
 
@@ -296,11 +300,7 @@ def _word_before(reading: Reading, tag: Tag) -> str:
 def _leads(reading: Reading, tag: Tag) -> bool:
     """The first level that a ranking or a bound mentions is what is ranked."""
     levels = [one for one in reading.of("dimension") if one.value in LEVELS and not _introduces_name(reading, one)]
-    asked = [
-        one
-        for one in reading.of("dimension")
-        if _word_before(reading, one) in _BY or one.said.split()[0] in _BY
-    ]
+    asked = [one for one in reading.of("dimension") if _word_before(reading, one) in _BY or one.said.split()[0] in _BY]
     return not asked and bool(levels) and levels[0] == tag
 
 
@@ -322,9 +322,7 @@ def _compared_objects(objects: tuple[Objects, ...], dimensions: tuple[Dimension,
     return dimensions if not several or several[0] in dimensions else (several[0], *dimensions)
 
 
-def _segments(
-    reading: Reading, dimensions: tuple[Dimension, ...]
-) -> tuple[tuple[Segment, ...], tuple[Dimension, ...]]:
+def _segments(reading: Reading, dimensions: tuple[Dimension, ...]) -> tuple[tuple[Segment, ...], tuple[Dimension, ...]]:
     """One part of a breakdown filters; two or more ("homens x mulheres") break down."""
     said: dict[str, list[str]] = {}
     for tag in reading.of("segment"):

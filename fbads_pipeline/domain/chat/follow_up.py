@@ -33,9 +33,9 @@ def continues(reading: Reading, asked: Asked, last: Plan | None) -> bool:
         bare = len(reading.words) <= 2 and plan.period is None
         return (goes_on and len(reading.words) <= _LONGEST_WORDS) or bare
     said = plan.dimensions or plan.objects or plan.segments or plan.status or plan.objective or plan.period
-    return bool(said or plan.compare or asked.to_previous or asked.to_last_year or asked.rank_word or plan.limit != ROWS) or (
-        goes_on and _WHOLE.search(reading.text) is not None
-    )
+    return bool(
+        said or plan.compare or asked.to_previous or asked.to_last_year or asked.rank_word or plan.limit != ROWS
+    ) or (goes_on and _WHOLE.search(reading.text) is not None)
 
 
 def patched(last: Plan, asked: Asked, reading: Reading, today: date, catalogue: Catalogue) -> Plan:
@@ -99,7 +99,9 @@ def _with_dimensions(made: Plan, last: Plan, asked: Asked, reading: Reading, cat
         made = replace(made, dimensions=(), rank=None)
     if asked.rank_word and made.dimensions and made.metrics:
         metric = said.metrics[0] if said.metrics else last.rank.metric if last.rank else made.metrics[0]
-        made = replace(made, rank=ranked(asked.rank_word, metric, catalogue), limit=max(said.limit, last.limit if last.rank else 1))
+        made = replace(
+            made, rank=ranked(asked.rank_word, metric, catalogue), limit=max(said.limit, last.limit if last.rank else 1)
+        )
     elif said.metrics and last.rank and made.rank:
         rising = ranked("best", last.rank.metric, catalogue).descending == last.rank.descending
         word = "best" if rising else "worst"
@@ -114,4 +116,3 @@ def _with_dimensions(made: Plan, last: Plan, asked: Asked, reading: Reading, cat
 def _merged(last: tuple[Objects, ...], said: tuple[Objects, ...]) -> tuple[Objects, ...]:
     levels = {one.level for one in said}
     return (*(one for one in last if one.level not in levels), *said) if said else last
-

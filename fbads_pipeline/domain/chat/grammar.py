@@ -74,7 +74,9 @@ def _forbidden(reading: Reading, context: PlanningContext) -> Understanding | No
     unknown = reading.of("unknown")
     if unknown:
         said = unknown[0]
-        return Refusal("unknown_metric", said.said, NEAR_METRICS.get(said.value, ()) or context.catalogue.near(said.said))
+        return Refusal(
+            "unknown_metric", said.said, NEAR_METRICS.get(said.value, ()) or context.catalogue.near(said.said)
+        )
     return None
 
 
@@ -101,7 +103,10 @@ def _definition(reading: Reading, context: PlanningContext) -> Understanding | N
 
 
 def _means(reading: Reading) -> bool:
-    return re.search(r"\b(?:mean|means|significa|quer dizer|calculad[oa]|calculated|computed|formula)\b", reading.text) is not None
+    return (
+        re.search(r"\b(?:mean|means|significa|quer dizer|calculad[oa]|calculated|computed|formula)\b", reading.text)
+        is not None
+    )
 
 
 def _question(reading: Reading, context: PlanningContext) -> Understanding:
@@ -283,4 +288,3 @@ def _about(subject: Intent, reading: Reading, context: PlanningContext, objects:
     if reading.has("rank") and subject == "scores":
         made = replace(made, rank=Rank("score", descending))
     return made
-

@@ -128,7 +128,9 @@ def _formula(metric: Metric, language: Language, catalogue: Catalogue) -> str:
     """The catalogue's expression with the columns by their labels: a sum over a sum."""
     text = metric.expression.replace("::numeric", "").replace("nullif(", "").replace(", 0)", "")
     for column in metric.columns:
-        text = text.replace(f"sum({column})", f"Σ {catalogue[column].labels[language]}" if column in catalogue else column)
+        text = text.replace(
+            f"sum({column})", f"Σ {catalogue[column].labels[language]}" if column in catalogue else column
+        )
         text = text.replace(f"max({column})", column)
     return text.replace("/", "÷").replace("*", "×").replace(")", "")
 
@@ -172,7 +174,9 @@ def _month(shown: Mapping[str, str], language: Language) -> str:
 
 def _anomalies(plan: Plan, result: Result, language: Language, catalogue: Catalogue) -> str:
     if not result.rows:
-        return say(language, "Nenhuma anomalia nesse período ou aberta agora.", "No anomaly in that period or open now.")
+        return say(
+            language, "Nenhuma anomalia nesse período ou aberta agora.", "No anomaly in that period or open now."
+        )
     lines = []
     for row in result.rows:
         severity = say(language, *_SEVERITIES[row["severity"]])

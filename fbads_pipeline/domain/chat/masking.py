@@ -173,5 +173,6 @@ def _marks(reading: Reading) -> list[tuple[int, int, str]]:
     marks += [(one.start, one.end, f" P{number} ") for number, one in enumerate(reading.periods, start=1)]
     words = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
     return marks + [
-        (one.start, one.end, f"{words[one.comparison]} V{number}") for number, one in enumerate(reading.amounts, start=1)
+        (one.start, one.end, f"{words[one.comparison]} V{number}")
+        for number, one in enumerate(reading.amounts, start=1)
     ]

@@ -77,7 +77,10 @@ _REFUSALS = {
         "Nenhuma das suas contas tem esse objetivo ({about}), então não há custo por ele. O CPA segue o objetivo de cada conta.",
         "None of your accounts has that goal ({about}), so there is no cost for it. CPA follows each account's goal.",
     ),
-    "future": ("Esse período ainda não chegou: não tenho números dele.", "That period has not come yet: I have no figures for it."),
+    "future": (
+        "Esse período ainda não chegou: não tenho números dele.",
+        "That period has not come yet: I have no figures for it.",
+    ),
     "empty": ("Escreva uma pergunta.", "Write a question."),
     "database": (
         "A consulta não terminou. Tente um período menor, ou daqui a pouco.",
@@ -170,7 +173,9 @@ def refusal_text(refusal: Refusal, language: Language, catalogue: Catalogue) -> 
 
 
 def examples_text(language: Language) -> str:
-    return f"{say(language, 'Sei responder, por exemplo', 'I can answer, for example')}: " + " · ".join(EXAMPLES[language])
+    return f"{say(language, 'Sei responder, por exemplo', 'I can answer, for example')}: " + " · ".join(
+        EXAMPLES[language]
+    )
 
 
 def clarification_text(asked: Clarification, language: Language, catalogue: Catalogue) -> str:

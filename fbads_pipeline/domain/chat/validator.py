@@ -89,7 +89,9 @@ def _goal_costs(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan | Refusal:
     return replace(
         plan,
         metrics=tuple(dict.fromkeys(_cpa(one) for one in plan.metrics)),
-        thresholds=tuple(Threshold(_cpa(one.metric), one.comparison, one.value, one.currency) for one in plan.thresholds),
+        thresholds=tuple(
+            Threshold(_cpa(one.metric), one.comparison, one.value, one.currency) for one in plan.thresholds
+        ),
         rank=Rank(_cpa(plan.rank.metric), plan.rank.descending) if plan.rank else None,
         objects=objects,
     )

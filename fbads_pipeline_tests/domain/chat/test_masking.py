@@ -55,7 +55,12 @@ def test_an_invented_metric_is_refused():
         {"intent": "figures", "metrics": ["cpa"], "dimensions": ["password"]},
         {"intent": "figures", "metrics": ["cpa"], "dimensions": [], "objects": ["C9"]},
         {"intent": "figures", "metrics": ["cpa"], "dimensions": [], "period": "2026-01-01"},
-        {"intent": "figures", "metrics": ["cpa"], "dimensions": [], "thresholds": [{"metric": "cpa", "comparison": "above", "value": 12}]},
+        {
+            "intent": "figures",
+            "metrics": ["cpa"],
+            "dimensions": [],
+            "thresholds": [{"metric": "cpa", "comparison": "above", "value": 12}],
+        },
         {"intent": "figures", "metrics": [], "dimensions": []},
     ],
 )
