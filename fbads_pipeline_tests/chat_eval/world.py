@@ -49,11 +49,29 @@ CAMPAIGNS: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 _TABLES = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
 _TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing")
-_SUMS = (
-    "impressions clicks link_clicks spend purchases purchase_value leads conversions conversion_value lead_value registrations"
-    " registration_value add_to_carts add_to_cart_value app_installs app_install_value messaging_conversations"
-    " messaging_value custom_events custom_value video_views"
-).split()
+_SUMS = [
+    "impressions",
+    "clicks",
+    "link_clicks",
+    "spend",
+    "purchases",
+    "purchase_value",
+    "leads",
+    "conversions",
+    "conversion_value",
+    "lead_value",
+    "registrations",
+    "registration_value",
+    "add_to_carts",
+    "add_to_cart_value",
+    "app_installs",
+    "app_install_value",
+    "messaging_conversations",
+    "messaging_value",
+    "custom_events",
+    "custom_value",
+    "video_views",
+]
 _AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _PLACEMENTS = (("facebook", "feed"), ("instagram", "feed"), ("instagram", "story"), ("audience_network", "classic"))
 

@@ -54,7 +54,7 @@ _THINGS = r"campanhas?|campaigns?|anuncios?|ads?|criativos?|creatives?|conjuntos
 _COUNT = r"\d{1,3}|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|one|two|three|four|five|six|seven|eight|nine|ten"
 _LIMITS = (
     re.compile(rf"\b(?:{_ORDER}) (?P<n>{_COUNT})\b(?! ?(?:dias|days|semanas|weeks|meses|months|%|reais))"),
-    re.compile(rf"\btop ?(?P<n>\d{{1,3}})\b"),
+    re.compile(r"\btop ?(?P<n>\d{1,3})\b"),
     re.compile(rf"(?<!ultimos )(?<!ultimas )(?<!last )(?<!past )\b(?P<n>{_COUNT}) (?:{_ORDER})\b"),
     re.compile(rf"(?<!ultimos )(?<!ultimas )(?<!last )(?<!past )\b(?P<n>{_COUNT}) (?:{_THINGS})\b"),
 )

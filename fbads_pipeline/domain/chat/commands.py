@@ -2,18 +2,19 @@
 
 import re
 
+from fbads_pipeline.domain.chat.normalise import listed
+from fbads_pipeline.domain.chat.question_words import WRITES
 from fbads_pipeline.domain.chat.reading import Reading
-from fbads_pipeline.domain.chat.vocabulary import WRITES
 
-_POLITE = frozenset(
+_POLITE = listed(
     "por favor pode podes poderia poderiam voce vc vcs quero queria que eu preciso please can could you i want to need go ahead and e agora entao"
     " now let s lets us vamos gostaria de ja me pra mim hey oi ola da para pra dá would like just tem como consegue then ok imediatamente hi hello"
-    " amanha tambem also manda vai la a o".split()
+    " amanha tambem also manda vai la a o"
 )
 # These change something wherever they stand, unless advice is asked for.
-_ALWAYS = frozenset(
+_ALWAYS = listed(
     "pausar pausa pause pausem desligar desliga desligue deletar deleta delete excluir exclua apagar apague duplicar duplica duplique duplicate"
-    " aprovar aprova aprove approve rejeitar rejeita rejeite reject reativar reativa reative reactivate unpause realocar realoque renomear rename".split()
+    " aprovar aprova aprove approve rejeitar rejeita rejeite reject reativar reativa reative reactivate unpause realocar realoque renomear rename"
 )
 _OBJECTS_OF_CHANGE = re.compile(
     r"\b(?:orcamentos?|verbas?|budgets?|lances?|bids?|campanhas?|campaigns?|anuncios?|ads?|criativos?|conjuntos?|ad ?sets?|sugestao|sugestoes|suggestions?|status|nome|publico|tudo|everything|all)\b"

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.chat.amounts import Amount
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.periods import Found, a_year_before, previous, resolve
+from fbads_pipeline.domain.chat.normalise import listed
+from fbads_pipeline.domain.chat.period_phrases import Found
+from fbads_pipeline.domain.chat.periods import a_year_before, previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     MOST_ROWS,
@@ -23,13 +25,14 @@ from fbads_pipeline.domain.chat.plan import (
     Segment,
     Threshold,
 )
+from fbads_pipeline.domain.chat.question_words import DIMENSIONS
 from fbads_pipeline.domain.chat.reading import Reading
+from fbads_pipeline.domain.chat.small_words import STOPWORDS
 from fbads_pipeline.domain.chat.tags import Tag
-from fbads_pipeline.domain.chat.vocabulary import DIMENSIONS, STOPWORDS
 
 GOAL_COST = "goal_cost:"
 TOP = 5
-_BY = frozenset("por by per cada each qual quais which what que em quantas quantos many".split())
+_BY = listed("por by per cada each qual quais which what que em quantas quantos many")
 _ALONE = {
     "day": ("dia", "dias", "day"),
     "week": ("semana", "semanas", "week", "weeks"),

@@ -7,7 +7,7 @@ from datetime import date
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.figures import Asked, ranked
 from fbads_pipeline.domain.chat.periods import a_year_before, previous
-from fbads_pipeline.domain.chat.plan import Objects, ROWS, Period, Plan
+from fbads_pipeline.domain.chat.plan import ROWS, Objects, Period, Plan
 from fbads_pipeline.domain.chat.reading import Reading
 
 _GOES_ON = re.compile(

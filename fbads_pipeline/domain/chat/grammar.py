@@ -9,9 +9,11 @@ from datetime import date
 
 from fbads_pipeline.domain.chat import commands, follow_up
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.entities import CHOICES, Names
 from fbads_pipeline.domain.chat.figures import Asked, Unclear, completed, figures, is_budget_spent, says_none
-from fbads_pipeline.domain.chat.periods import AmbiguousDate, ImpossibleDate
+from fbads_pipeline.domain.chat.metric_words import NEAR_METRICS
+from fbads_pipeline.domain.chat.normalise import listed
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     Clarification,
@@ -24,9 +26,9 @@ from fbads_pipeline.domain.chat.plan import (
     Refusal,
     Understanding,
 )
+from fbads_pipeline.domain.chat.question_words import WRITES
 from fbads_pipeline.domain.chat.reading import Reading, read
 from fbads_pipeline.domain.chat.tags import Lexicon, Tag
-from fbads_pipeline.domain.chat.vocabulary import NEAR_METRICS, WRITES
 from fbads_pipeline.domain.words import Language
 
 ASSUMED = Period("days", 7)
@@ -34,8 +36,8 @@ _DEFINED = re.compile(
     r"^(?:\W*(?:me |e |and |please |por favor )*)(?:(?:o que|oq|o q|que) (?:e|sao|significa|quer dizer)\b|what(?:'s| is| are)(?: an?)? (?!the\b|my\b|our\b|happen|wrong)|"
     r"what does|define|defina|definicao|definition|como (?:e|se|voces?|vcs?) ?(?:calculad\w|calculam?)|como calcula\w*|how (?:is|are|do you) |meaning of|significado|explique o que|explica o que|qual (?:e )?(?:a |o )?(?:formula|definicao|significado|conceito))"
 )
-_NEGATIONS = frozenset("sem nao not without zero nenhum nenhuma".split())
-_VALUES = frozenset("valor valores value amount".split())
+_NEGATIONS = listed("sem nao not without zero nenhum nenhuma")
+_VALUES = listed("valor valores value amount")
 _SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "freshness")
 
 

@@ -7,15 +7,16 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.amounts import Amount, Marked, find_ages, find_amounts, find_limit
 from fbads_pipeline.domain.chat.entities import Mention, NamedObject, Names
-from fbads_pipeline.domain.chat.normalise import fold
-from fbads_pipeline.domain.chat.periods import Found, find_periods
+from fbads_pipeline.domain.chat.normalise import fold, listed
+from fbads_pipeline.domain.chat.period_phrases import Found, find_periods
 from fbads_pipeline.domain.chat.plan import Level
+from fbads_pipeline.domain.chat.question_words import DIMENSIONS
+from fbads_pipeline.domain.chat.small_words import STOPWORDS
 from fbads_pipeline.domain.chat.tags import Lexicon, Tag, Word, words_of
-from fbads_pipeline.domain.chat.vocabulary import DIMENSIONS, STOPWORDS
 from fbads_pipeline.domain.words import Language
 
 _QUOTED = re.compile(r"[\"“”«»](?P<name>[^\"“”«»]+)[\"“”«»]|(?<!\w)'(?P<single>[^']{3,})'(?!\w)")
-_BEFORE_NAMES = frozenset("chamada chamado de da do named called the a o com nome d".split())
+_BEFORE_NAMES = listed("chamada chamado de da do named called the a o com nome d")
 _LEVEL_WORDS: dict[str, Level] = {
     word: level  # type: ignore[misc]
     for level in ("account", "campaign", "adset", "ad")

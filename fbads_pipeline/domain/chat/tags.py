@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fbads_pipeline.domain.chat import vocabulary
+from fbads_pipeline.domain.chat import metric_words, question_words, small_words
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.normalise import fold
+from fbads_pipeline.domain.chat.normalise import fold, listed
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
 _FEW, _MANY, _SHORT_NAME = 4, 8, 6
 # Words of periods, so that a typo in one of them is mended too.
-_PERIOD_WORDS = (
+_PERIOD_WORDS = listed(
     "hoje ontem anteontem semana semanas mes meses passado passada ultimos ultimas ultimo ultima anterior trimestre quinzena janeiro"
     " fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro today yesterday week weeks month months last"
     " quarter previous january february april june july august september october november december desde since dias days year ano"
@@ -21,7 +21,7 @@ _PERIOD_WORDS = (
     " passadas retrasada retrasado atras ago atual corrente current past trailing prior preceding before mesmo mesma periodo period same"
     " primeira primeiro first second segundo third terceiro fourth quarto janeiro half year years anos dias abril fim final inicio comeco"
     " relacao comparado comparada comparison compared versus contra"
-).split()
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class Lexicon:
                     self._phrases.setdefault(tuple(word.text for word in words_of(fold(phrase))), (kind, value))
         self._longest = max(len(phrase) for phrase in self._phrases)
         self.words = frozenset(word for phrase in self._phrases for word in phrase)
-        self._placed = self.words | vocabulary.STOPWORDS | frozenset(_PERIOD_WORDS)
-        self._known = self._placed | frozenset(vocabulary.NOT_SLIPS)
+        self._placed = self.words | small_words.STOPWORDS | _PERIOD_WORDS
+        self._known = self._placed | small_words.NOT_SLIPS
 
     def knows(self, word: str) -> bool:
         """Whether the word has a meaning of its own here, so that alone it is no name."""
@@ -82,8 +82,8 @@ class Lexicon:
 
     def mended(self, word: str, also: frozenset[str]) -> str:
         """The word that a mistyped one was meant to be; the same where none is near, or several are."""
-        if word in vocabulary.MISSPELLINGS and word not in also:
-            return vocabulary.MISSPELLINGS[word]
+        if word in small_words.MISSPELLINGS and word not in also:
+            return small_words.MISSPELLINGS[word]
         if len(word) < _FEW or word in self._known or word in also or not word.isalpha():
             return word
         from rapidfuzz import process
@@ -117,29 +117,29 @@ class Lexicon:
 
 def _groups(catalogue: Catalogue) -> list[tuple[str, dict[str, list[str]]]]:
     """Earlier groups win where two hold one phrase."""
-    metrics = {name: vocabulary.METRICS.get(name, name.replace("_", " ")).split("|") for name in catalogue.metrics}
+    metrics = {name: metric_words.METRICS.get(name, name.replace("_", " ")).split("|") for name in catalogue.metrics}
     for name, metric in catalogue.metrics.items():
         for language in metric.labels:
             metrics[name] += [metric.labels[language], *metric.synonyms.get(language, ())]
-    segments = {f"{dimension}={value}": said.split("|") for (dimension, value), said in vocabulary.SEGMENTS.items()}
+    segments = {f"{dimension}={value}": said.split("|") for (dimension, value), said in question_words.SEGMENTS.items()}
     return [
-        ("forbidden", {"": vocabulary.FORBIDDEN.split("|")}),
-        ("unknown", _split(vocabulary.UNKNOWN_METRICS)),
-        ("goal_cost", _split(vocabulary.COSTS_PER_GOAL)),
+        ("forbidden", {"": question_words.FORBIDDEN.split("|")}),
+        ("unknown", _split(metric_words.UNKNOWN_METRICS)),
+        ("goal_cost", _split(metric_words.COSTS_PER_GOAL)),
         ("metric", metrics),
-        ("objective", _split(vocabulary.OBJECTIVES)),
-        ("not_collected", {"": vocabulary.NOT_COLLECTED.split("|")}),
-        ("exclusion", {"": vocabulary.EXCLUSIONS.split("|")}),
-        ("so_far", {"": vocabulary.SO_FAR.split("|")}),
-        ("filler", {"": vocabulary.FILLERS.split("|")}),
-        ("order", _split(vocabulary.ORDERS)),
-        ("compare", _split(vocabulary.COMPARISONS)),
-        ("rank", _split(vocabulary.RANKS)),
-        ("dimension", _split(vocabulary.DIMENSIONS)),
+        ("objective", _split(question_words.OBJECTIVES)),
+        ("not_collected", {"": question_words.NOT_COLLECTED.split("|")}),
+        ("exclusion", {"": question_words.EXCLUSIONS.split("|")}),
+        ("so_far", {"": question_words.SO_FAR.split("|")}),
+        ("filler", {"": question_words.FILLERS.split("|")}),
+        ("order", _split(question_words.ORDERS)),
+        ("compare", _split(question_words.COMPARISONS)),
+        ("rank", _split(question_words.RANKS)),
+        ("dimension", _split(question_words.DIMENSIONS)),
         ("segment", segments),
-        ("status", _split(vocabulary.STATUSES)),
-        ("intent", _split(vocabulary.INTENTS)),
-        ("average", {"": "medio|media|medios|medias|average|avg|mean|em media|on average".split("|")}),
+        ("status", _split(question_words.STATUSES)),
+        ("intent", _split(question_words.INTENTS)),
+        ("average", {"": ["medio", "media", "medios", "medias", "average", "avg", "mean", "em media", "on average"]}),
     ]
 
 

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from fbads_pipeline.domain.chat.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.normalise import fold
-from fbads_pipeline.domain.chat.periods import AmbiguousDate, ImpossibleDate, find_periods, previous, resolve
+from fbads_pipeline.domain.chat.period_phrases import find_periods
+from fbads_pipeline.domain.chat.periods import previous, resolve
 from fbads_pipeline.domain.chat.plan import Period
 
 TODAY = date(2026, 11, 23)
