@@ -10,7 +10,7 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -146,7 +146,7 @@ def ask(
     """Ask about your ads; every number comes from a query, which the answer names."""
     from fbads_pipeline.local.ask import run_ask
 
-    language = lang.value if lang else None
+    language: Literal["pt", "en"] | None = None if lang is None else "pt" if lang is Words.PT else "en"
     raise typer.Exit(run_ask(load_settings(), question, session=session, language=language, as_json=as_json))
 
 

@@ -18,7 +18,7 @@ from fbads_pipeline.settings import Settings
 
 
 def chat_of(settings: Settings, database: Database) -> Chat:
-    """The grammar always, a model where one is configured; questions are kept in words only where they are encrypted."""
+    """The grammar always, a model where one is configured; questions are kept only where they can be encrypted."""
     catalogue = read_metrics(catalogue_path())
     cipher = Cipher(settings.encryption_keys) if settings.encryption_keys else None
     return Chat(

@@ -22,7 +22,7 @@ def _clock(request: Request) -> Clock:
 
 
 def current_user() -> ChatUser:
-    """Who asks: the owner, who sees every account. The sidecar listens on loopback; login takes this function's place."""
+    """Who asks: the owner, who sees every account; login takes this function's place."""
     return ChatUser("owner")
 
 

@@ -39,7 +39,8 @@ _KEYS = {
     "weekday": "extract(isodow from day)::integer",
     "week": "date_trunc('week', day)::date",
     "month": "date_trunc('month', day)::date",
-    "objective": "(select regexp_replace(objective, '^OUTCOME_', '') from marts.campaigns c where c.campaign_id = f.campaign_id)",
+    "objective": "(select regexp_replace(objective, '^OUTCOME_', '') from marts.campaigns c where c.campaign_id = "
+    "f.campaign_id)",
     "placement": "concat_ws(' · ', publisher_platform, platform_position)",
 }
 _BREAKDOWNS = {"age": "age,gender", "gender": "age,gender", "country": "country"}

@@ -74,10 +74,10 @@ def loose_numbers(made: Answer, item: Item) -> tuple[str, ...]:
     allowed = {_digits(one) for turn in item.turns for one in _NUMBER.findall(turn)}
     for table in made.tables:
         allowed |= {form for row in table.rows for value in row.values() for form in _forms(value)}
-        allowed |= {form for form in _forms(table.groups)} | {form for form in _forms(len(table.rows))}
+        allowed |= set(_forms(table.groups)) | set(_forms(len(table.rows)))
     for citation in made.citations:
         for day in (citation.first_day, citation.last_day, citation.compared_first_day, citation.compared_last_day):
-            allowed |= {part for part in (f"{day:%d %m %Y}".split() if day else ())}
+            allowed |= set(f"{day:%d %m %Y}".split() if day else ())
             allowed |= {str(int(part)) for part in (f"{day:%d %m %Y}".split() if day else ())}
         allowed |= {_digits(one) for filtered in citation.filters for one in _NUMBER.findall(filtered)}
     allowed |= {_digits(one) for choice in made.choices for one in _NUMBER.findall(choice)}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Questions in English. level | expected | question (earlier turns before `>>`)."""
 
 ITEMS = """

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Questions in Portuguese, as traffic managers type them. level | expected | question (earlier turns before `>>`)."""
 
 ITEMS = """

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from fbads_pipeline.domain.chat.plan import Level, Plan
+from fbads_pipeline.domain.chat.plan import LEVELS, Level, Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Column, Query
 
 _OBJECTS: dict[Level, tuple[str, str, str]] = {
@@ -83,16 +83,15 @@ def _only(plan: Plan, table: str, levels: Sequence[Level] = ("account", "campaig
 def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
     level: Level = plan.dimensions[0]  # type: ignore[assignment]
     table, key, status = _OBJECTS[level]
-    parents: Sequence[Level] = ("account", "campaign", "adset", "ad")[
-        : ("account", "campaign", "adset", "ad").index(level) + 1
-    ]
+    parents = LEVELS[: LEVELS.index(level) + 1]
     where = f"objects.account_id = any(cast(:account_ids as text[])){_only(plan, 'objects', parents)}"
     if plan.status:
         where += (
             f" and objects.{status} = 'ACTIVE'" if plan.status == "ACTIVE" else f" and objects.{status} in {_PAUSED}"
         )
     sql = (
-        f"select {key} as {level}, name as {level}_name, {status} as status, collected_at as as_of, count(*) over () as groups\n"
+        f"select {key} as {level}, name as {level}_name, {status} as status, collected_at as as_of,"
+        " count(*) over () as groups\n"
         f"from marts.{table} as objects\nwhere {where}\norder by name, {key}\nlimit :rows"
     )
     columns = (
@@ -105,10 +104,11 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
 
 def _pacing(plan: Plan, parameters: dict[str, Any]) -> Query:
     """One row per currency and budget, after one per currency in which name is null: the sum of those with a plan."""
+    within = _only(plan, "pacing", ("account", "campaign", "adset"))
     sql = f"""
 with budgets as (
     select * from marts.budget_pacing as pacing
-    where account_id = any(cast(:account_ids as text[])) and effective_status = 'ACTIVE'{_only(plan, "pacing", ("account", "campaign", "adset"))}
+    where account_id = any(cast(:account_ids as text[])) and effective_status = 'ACTIVE'{within}
 ),
 everything as (
     select currency, null::text as name, sum(daily_budget) as daily_budget,
@@ -154,8 +154,8 @@ def _anomalies(plan: Plan, parameters: dict[str, Any]) -> Query:
             " and coalesce((anomalies.closed_at at time zone accounts.timezone_name)::date, :last) >= :first"
         )
     sql = (
-        "select anomalies.anomaly_id, anomalies.campaign_id as campaign, campaigns.name as campaign_name, anomalies.metric,\n"
-        "    anomalies.severity, anomalies.status, anomalies.message_pt, anomalies.message_en, anomalies.currency,\n"
+        "select anomalies.anomaly_id, anomalies.campaign_id as campaign, campaigns.name as campaign_name,\n"
+        "    anomalies.metric, anomalies.severity, anomalies.status, anomalies.message_pt, anomalies.message_en, anomalies.currency,\n"
         "    anomalies.money_at_stake_per_day, anomalies.said_at as as_of, count(*) over () as groups\n"
         "from analysis.anomalies as anomalies\n"
         "join marts.accounts as accounts on accounts.account_id = anomalies.account_id\n"

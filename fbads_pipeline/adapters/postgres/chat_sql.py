@@ -5,8 +5,9 @@ user may see and to the days that each of them has by its own calendar.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods import resolve
@@ -37,6 +38,7 @@ _GROUPS: dict[Dimension, str] = {
     "platform": "facts.publisher_platform",
     "placement": "concat_ws(' · ', facts.publisher_platform, facts.platform_position)",
 }
+_PAUSED = "'PAUSED', 'CAMPAIGN_PAUSED', 'ADSET_PAUSED'"
 _COMPARISONS = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 _OBJECTIVES = {
     "SALES": ("OUTCOME_SALES", "CONVERSIONS", "PRODUCT_CATALOG_SALES"),
@@ -119,16 +121,20 @@ def compile_contributions(
     value, before_value = ("n1 / nullif(d1, 0)", "n0 / nullif(d0, 0)") if metric.parts else ("n1", "n0")
     sql = (
         f"with joined as (\nselect currency, {dimension}{name},\n"
-        "coalesce(now.n, 0) as n1, coalesce(now.d, 0) as d1, coalesce(before.n, 0) as n0, coalesce(before.d, 0) as d0,\n"
+        "coalesce(now.n, 0) as n1, coalesce(now.d, 0) as d1, coalesce(before.n, 0) as n0, coalesce(before.d, 0) as "
+        "d0,\n"
         "coalesce(now.is_provisional, false) or coalesce(before.is_provisional, false) as is_provisional,\n"
         "greatest(now.as_of, before.as_of) as as_of,\n"
         "coalesce(now.source_rows, 0) + coalesce(before.source_rows, 0) as source_rows\n"
-        f"from (\n{sides['now']}\n) as now\nfull join (\n{sides['before']}\n) as before using (currency, {dimension})\n),\n"
-        "summed as (\nselect *, sum(n1) over whole as all_n1, sum(d1) over whole as all_d1, sum(n0) over whole as all_n0,\n"
+        f"from (\n{sides['now']}\n) as now\nfull join (\n{sides['before']}\n) as before using (currency, "
+        f"{dimension})\n),\n"
+        "summed as (\nselect *, sum(n1) over whole as all_n1, sum(d1) over whole as all_d1, sum(n0) over whole as "
+        "all_n0,\n"
         "sum(d0) over whole as all_d0, sum(n0) over whole / nullif(sum(d0) over whole, 0) as before_ratio\n"
         "from joined window whole as (partition by currency)\n),\n"
         f"weighed as (\nselect *, {change} as contribution, {whole} as whole_change from summed\n)\n"
-        f"select currency, {dimension}{f', {dimension}_name' if name else ''}, {value} as {metric.name}, {before_value} as"
+        f"select currency, {dimension}{f', {dimension}_name' if name else ''}, {value} as {metric.name}, "
+        f"{before_value} as"
         f" {metric.name}_before, contribution, contribution / nullif(whole_change, 0) as share,\n"
         "is_provisional, as_of, source_rows, count(*) over () as groups\nfrom weighed\n"
         f"where contribution <> 0\norder by abs(contribution) desc, {dimension}\nlimit :rows"
@@ -212,7 +218,7 @@ def _aggregate_text(
     ]
     for one in dimensions:
         if one in LEVELS:
-            joins[one] = one  # type: ignore[index]
+            joins[cast(Level, one)] = cast(Level, one)
             chosen.append(f"max({one}.name) as {one}_name")
     chosen += [*values, "bool_or(facts.is_provisional) as is_provisional", "max(facts.collected_at) as as_of"]
     lines = [
@@ -236,7 +242,8 @@ def _scope(accounts: Sequence[ChatAccount], period: Period | None, side: str, pa
     parameters[f"{side}_first_days"] = [first for first, _ in days]
     parameters[f"{side}_last_days"] = [last for _, last in days]
     return (
-        f"join unnest(cast(:account_ids as text[]), cast(:{side}_first_days as date[]), cast(:{side}_last_days as date[]))"
+        f"join unnest(cast(:account_ids as text[]), cast(:{side}_first_days as date[]), cast(:{side}_last_days as "
+        f"date[]))"
         " as scope (account_id, first_day, last_day)\n"
         "    on facts.account_id = scope.account_id and facts.day between scope.first_day and scope.last_day"
     )
@@ -278,16 +285,13 @@ def _filters(
     return joins, where
 
 
-_PAUSED = "'PAUSED', 'CAMPAIGN_PAUSED', 'ADSET_PAUSED'"
-
-
 def _status_level(plan: Plan, dimensions: Sequence[Dimension]) -> Level:
-    return next((one for one in ("ad", "adset") if one in dimensions), "campaign")  # type: ignore[return-value]
+    if "ad" in dimensions:
+        return "ad"
+    return "adset" if "adset" in dimensions else "campaign"
 
 
 def _breakdown(plan: Plan, dimensions: Sequence[Dimension]) -> str | None:
-    from dataclasses import replace
-
     return breakdown_of(replace(plan, dimensions=tuple(dimensions)))
 
 

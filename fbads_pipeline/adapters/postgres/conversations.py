@@ -22,7 +22,8 @@ limit :remembered
 """
 _KEEP = """
 insert into ops.conversations (user_id, session_id, turn, plan, outcome, queries, question, at)
-select :user_id, :session_id, coalesce(max(turn), 0) + 1, cast(:plan as jsonb), :outcome, cast(:queries as jsonb), :question, :at
+select :user_id, :session_id, coalesce(max(turn), 0) + 1, cast(:plan as jsonb), :outcome, cast(:queries as jsonb),
+    :question, :at
 from ops.conversations where user_id = :user_id and session_id = :session_id
 """
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(:user_id || chr(31) || :session_id, 17))"
@@ -42,7 +43,7 @@ class PostgresConversations:
     def last_plan(self, user_id: str, session_id: str, *, now: datetime) -> Plan | None:
         """The plan of the latest of the last ten exchanges that has one."""
         values = {"user_id": user_id, "session_id": session_id, "remembered": REMEMBERED}
-        values["oldest"] = now - timedelta(days=KEPT_DAYS)  # type: ignore[assignment]
+        values["oldest"] = now - timedelta(days=KEPT_DAYS)
         with self._owner.connect() as connection:
             plans = connection.execute(sa.text(_LAST), values).scalars().all()
         return next((from_json(plan) for plan in plans if plan), None)

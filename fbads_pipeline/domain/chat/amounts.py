@@ -11,9 +11,12 @@ from fbads_pipeline.domain.words import Language
 _OPERATORS: dict[Comparison, str] = {
     "at_least": r">=|pelo menos|no minimo|a partir de|at least|minimum of|de no minimo|igual ou maior que|no less than",
     "at_most": r"<=|no maximo|at most|up to|de no maximo|igual ou menor que|no more than",
-    "above": r">|acima d[eo]s?|maior(?:es)? (?:do )?que|maior(?:es)? de|superior(?:es)? a|mais (?:do )?que|mais de|passou de|passaram de|passando de|passa de|"
-    r"over|above|greater than|higher than|more than|exceeding|exceeded|exceeds?|bigger than|larger than|ultrapass\w+|superou|superaram|worth more than",
-    "below": r"<|abaixo d[eo]s?|menor(?:es)? (?:do )?que|menor(?:es)? de|inferior(?:es)? a|menos (?:do )?que|menos de|below|under|less than|lower than|fewer than|smaller than",
+    "above": r">|acima d[eo]s?|maior(?:es)? (?:do )?que|maior(?:es)? de|superior(?:es)? a|mais (?:do )?que|mais de|"
+    r"passou de|passaram de|passando de|passa de|"
+    r"over|above|greater than|higher than|more than|exceeding|exceeded|exceeds?|bigger than|larger than|"
+    r"ultrapass\w+|superou|superaram|worth more than",
+    "below": r"<|abaixo d[eo]s?|menor(?:es)? (?:do )?que|menor(?:es)? de|inferior(?:es)? a|menos (?:do )?que|menos "
+    r"de|below|under|less than|lower than|fewer than|smaller than",
 }
 _CURRENCIES = {"r$": "BRL", "us$": "USD", "u$": "USD", "$": None, "€": "EUR", "£": "GBP", "¥": "JPY"}
 _CURRENCIES |= {"brl": "BRL", "usd": "USD", "eur": "EUR", "reais": "BRL", "real": "BRL", "pila": "BRL", "conto": "BRL"}
@@ -29,7 +32,10 @@ _CURRENCIES |= {
 _CURRENCIES |= {"bucks": None, "jpy": "JPY", "gbp": "GBP"}
 _SYMBOL = r"(?P<{0}s>r\$|us\$|u\$|\$|€|£|¥|brl|usd|eur|jpy|gbp)?"
 _NUMBER = r"(?P<{0}n>\d+(?:[.,]\d+)*)"
-_SUFFIX = r"(?P<{0}x> ?(?:%|por cento|percent|per cent)|x\b| ?(?:k|mil)\b)?(?: ?(?P<{0}c>reais|real|pila|contos?|dolares|dolar|dollars?|bucks|euros?|brl|usd|eur|jpy|gbp)\b)?"
+_SUFFIX = (
+    r"(?P<{0}x> ?(?:%|por cento|percent|per cent)|x\b| ?(?:k|mil)\b)?(?: ?(?P<{0}c>reais|real|pila|contos?|dolares|"
+    r"dolar|dollars?|bucks|euros?|brl|usd|eur|jpy|gbp)\b)?"
+)
 _NOT_TIME = (
     r"(?![\d/.]*\d)(?! ?(?:dias|days|semanas|weeks|meses|months|anos|years|horas|hours|h\b|de [a-z]+eiro|de [a-z]+bro))"
 )
@@ -49,9 +55,18 @@ _BETWEEN = re.compile(
     + (_SYMBOL + " ?" + _NUMBER + _SUFFIX).replace("{0}", "b")
     + r"(?![/\w])(?! (?:de|of) [a-z]{3,})"
 )
-_ORDER = r"melhor(?:es)?|pior(?:es)?|maior(?:es)?|menor(?:es)?|best|worst|top|highest|lowest|largest|biggest|cheapest|smallest|bottom|mais|menos|most|least|principais|primeir[oa]s|first"
-_THINGS = r"campanhas?|campaigns?|anuncios?|ads?|criativos?|creatives?|conjuntos?|ad ?sets?|contas?|accounts?|paises|countries|posicionamentos|placements|publicos|faixas|age"
-_COUNT = r"\d{1,3}|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|one|two|three|four|five|six|seven|eight|nine|ten"
+_ORDER = (
+    r"melhor(?:es)?|pior(?:es)?|maior(?:es)?|menor(?:es)?|best|worst|top|highest|lowest|largest|biggest|cheapest|"
+    r"smallest|bottom|mais|menos|most|least|principais|primeir[oa]s|first"
+)
+_THINGS = (
+    r"campanhas?|campaigns?|anuncios?|ads?|criativos?|creatives?|conjuntos?|ad ?sets?|contas?|accounts?|paises|"
+    r"countries|posicionamentos|placements|publicos|faixas|age"
+)
+_COUNT = (
+    r"\d{1,3}|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten"
+)
 _LIMITS = (
     re.compile(rf"\b(?:{_ORDER}) (?P<n>{_COUNT})\b(?! ?(?:dias|days|semanas|weeks|meses|months|%|reais))"),
     re.compile(r"\btop ?(?P<n>\d{1,3})\b"),
@@ -82,14 +97,16 @@ _AGES = tuple(
     (
         age,
         re.compile(
-            rf"\b(?:(?:de|from|aged|ages|idade|faixa de|os de|between|entre) )*{pattern}(?: ?(?:anos|years old|years|yo|y/o)\b)?"
+            rf"\b(?:(?:de|from|aged|ages|idade|faixa de|os de|between|entre) )*{pattern}(?: ?(?:anos|years old|"
+            rf"years|yo|y/o)\b)?"
         ),
     )
     for age, pattern in (
         *((age, age.replace("-", r" ?(?:-|a|to|e|and|ate|/) ?") + r"\b") for age in AGES[:-1]),
         (
             "65+",
-            r"(?:65 ?\+|(?:mais de|acima de|over|above|maiores de) 65|65 (?:ou mais|or older|and over|anos ou mais|plus))",
+            r"(?:65 ?\+|(?:mais de|acima de|over|above|maiores de) 65|65 (?:ou mais|or older|and over|anos ou mais|"
+            r"plus))",
         ),
     )
 )

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from typing import Literal
 
-from fbads_pipeline.domain.chat.amounts import Amount
+from fbads_pipeline.domain.chat.bounds import GOAL_COST, Unclear, metric_tags, refuse_quotients, thresholds
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.normalise import listed
 from fbads_pipeline.domain.chat.period_phrases import Found
@@ -23,14 +23,11 @@ from fbads_pipeline.domain.chat.plan import (
     Rank,
     Refusal,
     Segment,
-    Threshold,
 )
-from fbads_pipeline.domain.chat.question_words import DIMENSIONS
 from fbads_pipeline.domain.chat.reading import Reading
 from fbads_pipeline.domain.chat.small_words import STOPWORDS
 from fbads_pipeline.domain.chat.tags import Tag
 
-GOAL_COST = "goal_cost:"
 TOP = 5
 _BY = listed("por by per cada each qual quais which what que em quantas quantos many")
 _ALONE = {
@@ -38,7 +35,6 @@ _ALONE = {
     "week": ("semana", "semanas", "week", "weeks"),
     "month": ("mes", "meses", "month", "months"),
 }
-_PER = (["por"], ["per"], ["a", "cada"], ["de", "cada"], ["para", "cada"], ["for", "each"], ["for", "every"])
 _CHEAP = re.compile(r"\b(?:(?:mais|menos) (?:car[oa]s?|barat[oa]s?)|(?:most|least) expensive|cheapest)\b")
 _CHEAP_WORDS = {
     "clicks": "cpc",
@@ -49,20 +45,7 @@ _CHEAP_WORDS = {
     "leads": GOAL_COST + "lead",
 }
 _PLURAL_RANKS = ("maiores", "menores", "melhores", "piores", "campeas", "campeoes")
-_HOW_MANY = ("quantas", "quantos", "how many")
-_LEVEL_NAMES = frozenset(word for level in LEVELS for phrase in DIMENSIONS[level].split("|") for word in phrase.split())
-_NONE_BEFORE = re.compile(
-    r"(?:\b(?:sem|zero|0|nenhuma?|without|no|any)(?: uma| um| nenhuma| nenhum| any| a single)?|\bnao (?:tiveram|teve|tem|geraram|gerou)) $"
-)
 _SOLD = re.compile(r"\bquanto (?:\w+ ){0,3}?vend[eiao]\w*|\bhow much (?:\w+ ){0,3}?(?:sell|sold)\b")
-
-
-class Unclear(Exception):
-    """The question has an answer of its own: one asked back, or a refusal."""
-
-    def __init__(self, answer: Clarification | Refusal) -> None:
-        super().__init__(answer.kind)
-        self.answer = answer
 
 
 @dataclass(frozen=True)
@@ -81,9 +64,9 @@ class Asked:
 def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...], today: date) -> Asked:
     """The plan that the question itself says; raises Unclear."""
     metrics = _metrics(reading)
-    thresholds = _thresholds(reading, catalogue)
+    bounds = thresholds(reading, catalogue)
     rank_tag = _rank_tag(reading)
-    dimensions = _dimensions(reading, bool(thresholds) or rank_tag is not None)
+    dimensions = _dimensions(reading, bool(bounds) or rank_tag is not None)
     dimensions = _compared_objects(objects, dimensions)
     segments, dimensions = _segments(reading, dimensions)
     per_day, dimensions = _average(reading, metrics, catalogue, dimensions)
@@ -91,12 +74,12 @@ def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...]
     rank = _rank(reading, rank_tag or _order_tag(reading), metrics, catalogue) if dimensions else None
     plan = Plan(
         "figures",
-        metrics=metrics or tuple(dict.fromkeys(one.metric for one in thresholds)),
+        metrics=metrics or tuple(dict.fromkeys(one.metric for one in bounds)),
         dimensions=dimensions,
         objects=objects,
         segments=segments,
-        thresholds=thresholds,
-        status=next((tag.value for tag in reading.of("status")), None),  # type: ignore[arg-type]
+        thresholds=bounds,
+        status=status_said(reading),
         objective=next((tag.value for tag in reading.of("objective")), None),
         period=period,
         compare=compare,
@@ -133,8 +116,8 @@ def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
 
 
 def _metrics(reading: Reading) -> tuple[str, ...]:
-    found = [GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value for tag in _metric_tags(reading)]
-    _refuse_quotients(reading)
+    found = [GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value for tag in metric_tags(reading)]
+    refuse_quotients(reading)
     if _CHEAP.search(reading.text):
         found = [_CHEAP_WORDS.get(one, one) for one in found]
     if found in ([], ["purchases"]) and _SOLD.search(reading.text):
@@ -142,79 +125,6 @@ def _metrics(reading: Reading) -> tuple[str, ...]:
     if not found and is_budget_spent(reading):
         found = ["spend"]
     return tuple(dict.fromkeys(found))
-
-
-def _refuse_quotients(reading: Reading) -> None:
-    """ "Vendas por clique" is a ratio that the catalogue does not have."""
-    tags = _metric_tags(reading)
-    for one, other in zip(tags, tags[1:], strict=False):
-        if [word.text for word in reading.words[one.end : other.start]] in _PER:
-            said = " ".join(word.text for word in reading.words[one.start : other.end])
-            raise Unclear(Refusal("unknown_metric", said, (one.value, other.value)))
-
-
-def says_none(reading: Reading) -> bool:
-    """Whether the question asks for what has none of a metric: "sem vendas"."""
-    return any(_NONE_BEFORE.search(reading.text[: reading.place(tag)]) for tag in _metric_tags(reading))
-
-
-def _metric_tags(reading: Reading) -> list[Tag]:
-    return [tag for tag in reading.tags if tag.kind in ("metric", "goal_cost")]
-
-
-def _thresholds(reading: Reading, catalogue: Catalogue) -> tuple[Threshold, ...]:
-    made = []
-    for amount in reading.amounts:
-        tag = _bounded(amount, reading)
-        if tag is None:
-            words = reading.text[amount.start : amount.end]
-            unclear = Clarification("metric", words) if reading.has("dimension") else Refusal("not_understood", words)
-            raise Unclear(unclear)
-        made.append(threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
-    for tag in _metric_tags(reading):
-        if (
-            tag.kind == "metric"
-            and reading.has("dimension")
-            and _NONE_BEFORE.search(reading.text[: reading.place(tag)])
-        ):
-            made.append(Threshold(tag.value, "at_most", Decimal(0)))
-    return tuple(dict.fromkeys(made or _counted(reading, catalogue)))
-
-
-def _counted(reading: Reading, catalogue: Catalogue) -> list[Threshold]:
-    """ "Quantas campanhas tiveram vendas?" counts those with any."""
-    counts = [tag for tag in reading.of("intent") if tag.value == "objects" and tag.said in _HOW_MANY]
-    if not any(_word_after(reading, tag) in _LEVEL_NAMES for tag in counts):
-        return []
-    sums = [tag.value for tag in reading.of("metric") if "days" in catalogue[tag.value].additive]
-    return [Threshold(sums[0], "above", Decimal(0))] if sums and not reading.of("rank") else []
-
-
-def _word_after(reading: Reading, tag: Tag) -> str:
-    return reading.words[tag.end].text if tag.end < len(reading.words) else ""
-
-
-def _bounded(amount: Amount, reading: Reading) -> Tag | None:
-    """The metric of a bound: right after it ("50 de CPA", "10 vendas"), else the last before it, else the first."""
-    tags = _metric_tags(reading)
-    for tag in tags:
-        between = reading.text[amount.end : reading.place(tag)] if reading.place(tag) >= amount.end else "-"
-        if re.fullmatch(r" (?:(?:de|in|em|of|reais de|no|na) )?", between):
-            return tag
-    before = [tag for tag in tags if reading.place(tag) < amount.start]
-    return before[-1] if before else tags[0] if tags else None
-
-
-def threshold(amount: Amount, metric: str, catalogue: Catalogue) -> Threshold:
-    """A bare number beside a rate of percents is one of percents ("CTR abaixo de 1"); ROAS of 200 % is 2."""
-    value = amount.value
-    is_share = metric in catalogue and catalogue[metric].unit == "ratio" and metric != "roas"
-    if amount.is_percent or (is_share and value >= Decimal("0.1")):
-        value /= 100
-    is_money = metric.startswith(GOAL_COST) or catalogue[metric].unit == "money"
-    if amount.is_money and not is_money:
-        raise Unclear(Clarification("metric", amount.currency or "$"))
-    return Threshold(metric, amount.comparison, value, amount.currency)
 
 
 def _rank_tag(reading: Reading) -> Tag | None:
@@ -232,7 +142,7 @@ def _order_tag(reading: Reading) -> Tag | None:
 def _rank(reading: Reading, tag: Tag | None, metrics: tuple[str, ...], catalogue: Catalogue) -> Rank | None:
     if tag is None:
         return None
-    tags = _metric_tags(reading)
+    tags = metric_tags(reading)
     if not tags or not metrics:
         return None
     after = [one for one in tags if 0 <= one.start - tag.end <= 1]
@@ -404,3 +314,10 @@ def _now(period: Period, today: date) -> Period:
     if period.kind == "between":
         return Period("month", 0)
     raise Unclear(Clarification("period", ""))
+
+
+def status_said(reading: Reading) -> Literal["ACTIVE", "PAUSED"] | None:
+    """The status that the question limits itself to."""
+    if reading.has("status", "ACTIVE"):
+        return "ACTIVE"
+    return "PAUSED" if reading.has("status", "PAUSED") else None

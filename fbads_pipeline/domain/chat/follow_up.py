@@ -11,11 +11,14 @@ from fbads_pipeline.domain.chat.plan import ROWS, Objects, Period, Plan
 from fbads_pipeline.domain.chat.reading import Reading
 
 _GOES_ON = re.compile(
-    r"^(?:\W*(?:ok|certo|ta|blz|beleza|legal|hm+|alright|right)\W+)?(?:e|and|mas|but|agora|now|so|tambem|also|what about|how about|then|entao|so as|only|just)\b"
+    r"^(?:\W*(?:ok|certo|ta|blz|beleza|legal|hm+|alright|right)\W+)?(?:e|and|mas|but|agora|now|so|tambem|also|what "
+    r"about|how about|then|entao|so as|only|just)\b"
 )
 _REFERS = re.compile(
-    r"\b(?:dela|dele|delas|deles|dessa campanha|dessas campanhas|desse anuncio|desse conjunto|nessa campanha|nessas campanhas|mesma campanha|mesmo periodo|"
-    r"mesmas campanhas|same campaign|same period|that campaign|those campaigns|these campaigns|for it|of it|its|for them|of them|their)\b"
+    r"\b(?:dela|dele|delas|deles|dessa campanha|dessas campanhas|desse anuncio|desse conjunto|nessa campanha|"
+    r"nessas campanhas|mesma campanha|mesmo periodo|"
+    r"mesmas campanhas|same campaign|same period|that campaign|those campaigns|these campaigns|for it|of it|its|"
+    r"for them|of them|their)\b"
 )
 _WHOLE = re.compile(r"\b(?:total|geral|overall|ao todo|in total|altogether|tudo junto)\b")
 _LONGEST_WORDS = 12
@@ -54,8 +57,7 @@ def patched(last: Plan, asked: Asked, reading: Reading, today: date, catalogue: 
     if last.intent == "why":
         made = replace(made, compare=None)
     made = _with_period(made, last, asked, today)
-    made = _with_dimensions(made, last, asked, reading, catalogue)
-    return made
+    return _with_dimensions(made, last, asked, reading, catalogue)
 
 
 def _with_period(made: Plan, last: Plan, asked: Asked, today: date) -> Plan:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fbads_pipeline.domain.chat import commands, follow_up
+from fbads_pipeline.domain.chat.bounds import Unclear, says_none
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.entities import CHOICES, Names
-from fbads_pipeline.domain.chat.figures import Asked, Unclear, completed, figures, is_budget_spent, says_none
+from fbads_pipeline.domain.chat.figures import Asked, completed, figures, is_budget_spent, status_said
 from fbads_pipeline.domain.chat.metric_words import NEAR_METRICS
 from fbads_pipeline.domain.chat.normalise import listed
 from fbads_pipeline.domain.chat.plan import (
@@ -33,8 +34,11 @@ from fbads_pipeline.domain.words import Language
 
 ASSUMED = Period("days", 7)
 _DEFINED = re.compile(
-    r"^(?:\W*(?:me |e |and |please |por favor )*)(?:(?:o que|oq|o q|que) (?:e|sao|significa|quer dizer)\b|what(?:'s| is| are)(?: an?)? (?!the\b|my\b|our\b|happen|wrong)|"
-    r"what does|define|defina|definicao|definition|como (?:e|se|voces?|vcs?) ?(?:calculad\w|calculam?)|como calcula\w*|how (?:is|are|do you) |meaning of|significado|explique o que|explica o que|qual (?:e )?(?:a |o )?(?:formula|definicao|significado|conceito))"
+    r"^(?:\W*(?:me |e |and |please |por favor )*)(?:(?:o que|oq|o q|que) (?:e|sao|significa|quer dizer)\b|"
+    r"what(?:'s| is| are)(?: an?)? (?!the\b|my\b|our\b|happen|wrong)|"
+    r"what does|define|defina|definicao|definition|como (?:e|se|voces?|vcs?) ?(?:calculad\w|calculam?)|como "
+    r"calcula\w*|how (?:is|are|do you) |meaning of|significado|explique o que|explica o que|qual (?:e )?(?:a |"
+    r"o )?(?:formula|definicao|significado|conceito))"
 )
 _NEGATIONS = listed("sem nao not without zero nenhum nenhuma")
 _VALUES = listed("valor valores value amount")
@@ -278,13 +282,12 @@ def _about(subject: Intent, reading: Reading, context: PlanningContext, objects:
     period = reading.periods[0].period if reading.periods else None
     dimensions = _levels(reading)[:1]
     descending = not (reading.has("rank", "worst") or reading.has("rank", "least"))
-    status = next((tag.value for tag in reading.of("status")), None)
     made = Plan(
         subject,
         objects=objects,
         period=period,
         dimensions=dimensions,
-        status=status,  # type: ignore[arg-type]
+        status=status_said(reading),
         limit=reading.limit or Plan("figures").limit,
     )
     if reading.has("rank") and subject == "scores":

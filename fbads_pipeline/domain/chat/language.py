@@ -17,7 +17,9 @@ _PT = listed(
 )
 _EN = listed(
     "about above account accounts ad ads adset adsets age all am and any are at average been best below between budget"
-    " by campaign campaigns can change changed off turn set increase delete rename tell up clicks conversion rate give report daily weekly monthly average highest lowest trend budget pause define paid ads ad clicks compare compared cost country day days did do does each from"
+    " by campaign campaigns can change changed off turn set increase delete rename tell up clicks conversion rate "
+    "give report daily weekly monthly average highest lowest trend budget pause define paid ads ad clicks "
+    "compare compared cost country day days did do does each from"
     " gender get give had has have hello help hi how i in is it last least list many me month more most much my of on"
     " our over paused please previous purchases quarter reach return revenue sales score scores show since spend"
     " spending spent suggestions thanks than that the this to today top under until us was we week were what when which"

@@ -92,7 +92,8 @@ def _contribution(row: Mapping[str, Any], result: Result, language: Language, ca
     key = next(column for column in result.query.columns if column.dimension)
     assert key.dimension is not None
     name = group(key.dimension, row, language)
-    now, before = (cell(by_role[role], row, language, catalogue) for role in ("value", "before"))
+    now = cell(by_role["value"], row, language, catalogue)
+    before = cell(by_role["before"], row, language, catalogue)
     moved = signed(by_role["change"], row, language, catalogue)
     share = cell(by_role["change_ratio"], row, language, catalogue)
     return say(
@@ -163,10 +164,12 @@ def _pacing(plan: Plan, result: Result, language: Language, catalogue: Catalogue
 def _month(shown: Mapping[str, str], language: Language) -> str:
     return say(
         language,
-        f"gasto {shown['spent_month']} de {shown['planned_month']} previstos, restam {shown['left_month']}; nesse ritmo fecha em "
+        f"gasto {shown['spent_month']} de {shown['planned_month']} previstos, restam {shown['left_month']}; nesse "
+        f"ritmo fecha em "
         f"{shown['projected_month']} ({shown['pacing_month']} do previsto). Hoje: {shown['spent_today']} de"
         f" {shown['planned_today']}; orçamento diário {shown['daily_budget']}.",
-        f"spent {shown['spent_month']} of {shown['planned_month']} planned, {shown['left_month']} left; at this pace it ends at "
+        f"spent {shown['spent_month']} of {shown['planned_month']} planned, {shown['left_month']} left; at this "
+        f"pace it ends at "
         f"{shown['projected_month']} ({shown['pacing_month']} of plan). Today: {shown['spent_today']} of"
         f" {shown['planned_today']}; daily budget {shown['daily_budget']}.",
     )

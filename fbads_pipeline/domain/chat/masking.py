@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fbads_pipeline.domain.chat.amounts import Amount
+from fbads_pipeline.domain.chat.bounds import Unclear, threshold
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.dates import AmbiguousDate, ImpossibleDate
-from fbads_pipeline.domain.chat.figures import TOP, Unclear, ranked, threshold
+from fbads_pipeline.domain.chat.figures import TOP, ranked
 from fbads_pipeline.domain.chat.grammar import ASSUMED, PlanningContext, objects_of
 from fbads_pipeline.domain.chat.periods import previous
 from fbads_pipeline.domain.chat.plan import (

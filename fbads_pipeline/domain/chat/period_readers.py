@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.dates import MONTHS, ImpossibleDate, made_date, one_date
 from fbads_pipeline.domain.chat.periods import ends, starts, years_back
-from fbads_pipeline.domain.chat.plan import Period
+from fbads_pipeline.domain.chat.plan import Period, PeriodKind
 from fbads_pipeline.domain.words import Language
 
 COUNTS = {
@@ -29,7 +29,14 @@ COUNTS = {
     for word in words.split()
 } | {"quinze": 15, "quatorze": 14, "fourteen": 14, "thirty": 30, "trinta": 30, "noventa": 90, "vinte": 20, "doze": 12}
 COUNTS |= {"twelve": 12, "twenty": 20, "fifteen": 15, "ninety": 90, "sessenta": 60, "sixty": 60}
-UNITS = {"dia": "day", "day": "day", "semana": "week", "week": "week", "mes": "month", "month": "month"}
+UNITS: dict[str, PeriodKind] = {
+    "dia": "day",
+    "day": "day",
+    "semana": "week",
+    "week": "week",
+    "mes": "month",
+    "month": "month",
+}
 UNITS |= {"trimestre": "quarter", "quarter": "quarter", "ano": "year", "year": "year", "meses": "month"}
 _WEEKDAYS = {
     name: number
@@ -73,11 +80,11 @@ def last_n(match: re.Match[str], language: Language, today: date) -> Period | No
 
 def n_ago(match: re.Match[str], language: Language, today: date) -> Period | None:
     count, unit = counted(match["n"]), UNITS[match["u"]]
-    return Period(unit, count)  # type: ignore[arg-type]
+    return Period(unit, count)
 
 
 def unit_back(count: int) -> Reader:
-    return lambda match, language, today: Period(UNITS[match["u"]], count)  # type: ignore[arg-type]
+    return lambda match, language, today: Period(UNITS[match["u"]], count)
 
 
 def fixed(period: Period) -> Reader:
@@ -85,7 +92,7 @@ def fixed(period: Period) -> Reader:
 
 
 def before_unit(match: re.Match[str], language: Language, today: date) -> Period | None:
-    return Period(UNITS[match["u"]], 0, back=1)  # type: ignore[arg-type]
+    return Period(UNITS[match["u"]], 0, back=1)
 
 
 def month_named(match: re.Match[str], language: Language, today: date) -> Period | None:

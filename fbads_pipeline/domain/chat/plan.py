@@ -83,7 +83,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Threshold:
-    """Only groups whose metric lies there; value in the metric's own unit (2 % = 0.02), currency only if it was said."""
+    """Only groups whose metric lies there; value in the metric's own unit (2 % = 0.02), currency only if said."""
 
     metric: str
     comparison: Comparison

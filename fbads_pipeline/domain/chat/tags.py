@@ -12,14 +12,22 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
 _FEW, _MANY, _SHORT_NAME = 4, 8, 6
 # Words of periods, so that a typo in one of them is mended too.
 _PERIOD_WORDS = listed(
-    "hoje ontem anteontem semana semanas mes meses passado passada ultimos ultimas ultimo ultima anterior trimestre quinzena janeiro"
-    " fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro today yesterday week weeks month months last"
-    " quarter previous january february april june july august september october november december desde since dias days year ano"
-    " segunda terca quarta quinta sexta sabado domingo monday tuesday wednesday thursday friday saturday sunday feira weekend"
-    " acima abaixo maior menor maiores menores superior inferior above below over under greater higher less lower fewer larger smaller than"
-    " passou passaram exceed exceeding exceeded exceeds pelo menos minimo maximo least most entre between cento percent reais dolares dollars"
-    " passadas retrasada retrasado atras ago atual corrente current past trailing prior preceding before mesmo mesma periodo period same"
-    " primeira primeiro first second segundo third terceiro fourth quarto janeiro half year years anos dias abril fim final inicio comeco"
+    "hoje ontem anteontem semana semanas mes meses passado passada ultimos ultimas ultimo ultima anterior "
+    "trimestre quinzena janeiro"
+    " fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro today yesterday week weeks "
+    "month months last"
+    " quarter previous january february april june july august september october november december desde since "
+    "dias days year ano"
+    " segunda terca quarta quinta sexta sabado domingo monday tuesday wednesday thursday friday saturday sunday "
+    "feira weekend"
+    " acima abaixo maior menor maiores menores superior inferior above below over under greater higher less lower "
+    "fewer larger smaller than"
+    " passou passaram exceed exceeding exceeded exceeds pelo menos minimo maximo least most entre between cento "
+    "percent reais dolares dollars"
+    " passadas retrasada retrasado atras ago atual corrente current past trailing prior preceding before mesmo "
+    "mesma periodo period same"
+    " primeira primeiro first second segundo third terceiro fourth quarto janeiro half year years anos dias abril "
+    "fim final inicio comeco"
     " relacao comparado comparada comparison compared versus contra"
 )
 

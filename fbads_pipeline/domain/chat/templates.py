@@ -58,7 +58,8 @@ _REFUSALS = {
         "I did not find “{about}” in your accounts.",
     ),
     "not_additive": (
-        "{about} é de um objeto e de um dia: as pessoas se repetem, então não se soma. Pergunte por dia, ou de um só dia.",
+        "{about} é de um objeto e de um dia: as pessoas se repetem, então não se soma. Pergunte por dia, ou de um "
+        "só dia.",
         "{about} belongs to one object and one day: people overlap, so it does not add up. Ask by day, or for one day.",
     ),
     "average": (
@@ -70,11 +71,14 @@ _REFUSALS = {
         "That I do not answer. I only read figures of your ad accounts.",
     ),
     "not_collected": (
-        "Essa combinação ({about}) não é coletada. Há: idade e gênero; país; plataforma e posicionamento, por campanha.",
-        "That combination ({about}) is not collected. There are: age and gender; country; platform and placement, per campaign.",
+        "Essa combinação ({about}) não é coletada. Há: idade e gênero; país; plataforma e posicionamento, por "
+        "campanha.",
+        "That combination ({about}) is not collected. There are: age and gender; country; platform and placement, "
+        "per campaign.",
     ),
     "other_goal": (
-        "Nenhuma das suas contas tem esse objetivo ({about}), então não há custo por ele. O CPA segue o objetivo de cada conta.",
+        "Nenhuma das suas contas tem esse objetivo ({about}), então não há custo por ele. O CPA segue o objetivo "
+        "de cada conta.",
         "None of your accounts has that goal ({about}), so there is no cost for it. CPA follows each account's goal.",
     ),
     "future": (

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from fbads_pipeline.domain.chat.bounds import GOAL_COST
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.figures import GOAL_COST
 from fbads_pipeline.domain.chat.periods import resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -150,7 +150,7 @@ def _level_of_rows(plan: Plan) -> Level:
     wanted = [one for one in plan.dimensions if one in LEVELS] + [one.level for one in plan.objects]
     if plan.status or plan.objective:
         wanted.append("campaign")
-    return max(wanted, key=LEVELS.index, default="account")  # type: ignore[arg-type,return-value]
+    return max(wanted, key=LEVELS.index, default="account")  # type: ignore[arg-type]
 
 
 def _by_goal(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan:
