@@ -66,7 +66,7 @@ def compile_figures(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAcc
     else:
         before = _aggregate(plan, catalogue, accounts, plan.compare, "before", parameters)
         # Bounds and ranks hold for the days asked about: what is not among them does not join from before.
-        join = "left" if plan.thresholds or plan.rank else "full"
+        join = "left" if plan.thresholds or (plan.rank and not plan.rank.of_change) else "full"
         source = f"(\n{now}\n) as now\n{join} join (\n{before}\n) as before using ({', '.join(keys)})"
         chosen = [*keys, *(f"coalesce(now.{one}, before.{one}) as {one}" for one in labels)]
         for name in plan.metrics:
@@ -309,25 +309,35 @@ def _mart(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> str:
 def _limited(plan: Plan, catalogue: Catalogue, select: str, source: str) -> str:
     """Ordered and cut. Money of two currencies has no common order: the best of each currency, then."""
     if plan.rank is None:
-        return f"{select}, count(*) over () as groups\n{source}\norder by {_order(plan)}\nlimit :rows"
+        return f"{select}, count(*) over () as groups\n{source}\norder by {_order(plan, catalogue)}\nlimit :rows"
     rank = plan.rank
-    found = f"{source}\nwhere now.{rank.metric} is not null"
+    found = f"{source}\nwhere {_ranked_by(plan, catalogue)} is not null"
     if catalogue[rank.metric].unit != "money":
-        return f"{select}, count(*) over () as groups\n{found}\norder by {_order(plan)}\nlimit :rows"
+        return f"{select}, count(*) over () as groups\n{found}\norder by {_order(plan, catalogue)}\nlimit :rows"
     return (
         f"select * from (\n{select}, count(*) over () as groups,\n"
-        f"row_number() over (partition by currency order by {_order(plan)}) as place\n{found}\n) as ranked\n"
+        f"row_number() over (partition by currency order by {_order(plan, catalogue)}) as place\n{found}\n) as ranked\n"
         "where place <= :rows\norder by currency, place"
     )
 
 
-def _order(plan: Plan) -> str:
+def _order(plan: Plan, catalogue: Catalogue) -> str:
     """By rank; times in their own order; else the first metric, the largest first. Keys make it the same each time."""
     times = [one for one in plan.dimensions if one in TIMES]
     if plan.rank:
-        first = f"now.{plan.rank.metric} {'desc' if plan.rank.descending else 'asc'}"
+        first = f"{_ranked_by(plan, catalogue)} {'desc' if plan.rank.descending else 'asc'}"
     elif times:
         first = ", ".join(("currency", *times))
     else:
         first = f"currency, now.{plan.metrics[0]} desc nulls last"
     return ", ".join(dict.fromkeys((first, *plan.dimensions, "currency")))
+
+
+def _ranked_by(plan: Plan, catalogue: Catalogue) -> str:
+    rank = plan.rank
+    assert rank is not None
+    if not rank.of_change or plan.compare is None:
+        return f"now.{rank.metric}"
+    if "days" in catalogue[rank.metric].additive:
+        return f"coalesce(now.{rank.metric}, 0) - coalesce(before.{rank.metric}, 0)"
+    return f"now.{rank.metric} - before.{rank.metric}"

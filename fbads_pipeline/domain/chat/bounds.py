@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.chat.amounts import Amount
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.normalise import listed
 from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Refusal, Threshold
 from fbads_pipeline.domain.chat.question_words import DIMENSIONS
 from fbads_pipeline.domain.chat.reading import Reading
@@ -17,6 +18,16 @@ _NONE_BEFORE = re.compile(
     r"(?:\b(?:sem|zero|0|nenhuma?|without|no|any)(?: uma| um| nenhuma| nenhum| any| a single)?|\bnao (?:tiveram|"
     r"teve|tem|geraram|gerou)) $"
 )
+_EACH = (["cada"], ["each"], ["a"], ["uma"], ["um"], ["o"], ["por", "cada"], ["per", "each"], ["for", "a"])
+_COST_VERBS = listed("custa custam custou custaram custando pagando pago paguei pagamos cost costs pay paid paying")
+# What an event costs.
+COST_OF = {
+    "clicks": "cpc",
+    "link_clicks": "cpc",
+    "conversions": "cpa",
+    "purchases": GOAL_COST + "purchase",
+    "leads": GOAL_COST + "lead",
+}
 _PER = (["por"], ["per"], ["a", "cada"], ["de", "cada"], ["para", "cada"], ["for", "each"], ["for", "every"])
 
 
@@ -64,13 +75,24 @@ def says_none(reading: Reading) -> bool:
     return any(_NONE_BEFORE.search(reading.text[: reading.place(tag)]) for tag in metric_tags(reading))
 
 
-def refuse_quotients(reading: Reading) -> None:
-    """ "Vendas por clique" is a ratio that the catalogue does not have."""
+def with_quotients(reading: Reading) -> list[str]:
+    """The metrics said, a cost per event as the metric that it is; refuses quotients that the catalogue lacks.
+
+    "Quanto custa cada clique" is the CPC, "vendas por clique" is nothing that we have.
+    """
+    names: list[str] = []
     tags = metric_tags(reading)
-    for one, other in zip(tags, tags[1:], strict=False):
-        if [word.text for word in reading.words[one.end : other.start]] in _PER:
-            said = " ".join(word.text for word in reading.words[one.start : other.end])
-            raise Unclear(Refusal("unknown_metric", said, (one.value, other.value)))
+    for place, tag in enumerate(tags):
+        before = tags[place - 1] if place else None
+        between = [word.text for word in reading.words[before.end : tag.start]] if before else []
+        if before is not None and (between in _PER or (between in _EACH and before.said in _COST_VERBS)):
+            if before.value != "spend" or tag.value not in COST_OF or not names:
+                said = " ".join(word.text for word in reading.words[before.start : tag.end])
+                raise Unclear(Refusal("unknown_metric", said, (before.value, tag.value)))
+            names[-1] = COST_OF[tag.value]
+        else:
+            names.append(GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value)
+    return names
 
 
 def metric_tags(reading: Reading) -> list[Tag]:

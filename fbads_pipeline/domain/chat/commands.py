@@ -35,7 +35,7 @@ _PAST = re.compile(r"\b(?:quem|who|quando|when|foi|foram|was|were|por que|porque
 _INJECTION = re.compile(
     r"select\b.*\bfrom\b|\b(?:drop|alter|truncate|create|delete|insert|update)\s+(?:table|schema|database|role|"
     r"from|into|\w+ set)\b|union\s+(?:all\s+)?select|;\s*--|--\s*$|/\*|'\s*or\s*'?\d|\bor 1 ?= ?1\b"
-    r"|<\s*/?\s*\w+|\{\{|\}\}|\$\{|\{%|%s|javascript:|https?://|file://|\.\./|\bpg_\w+|xp_\w+|=\s*hyperlink|"
+    r"|<\s*/?\s*[a-z!]|\{\{|\}\}|\$\{|\{%|%s|javascript:|https?://|file://|\.\./|\bpg_\w+|xp_\w+|=\s*hyperlink|"
     r"=\s*cmd|\\x[0-9a-f]{2}|\bsystem\s*:|\bassistant\s*:"
 )
 

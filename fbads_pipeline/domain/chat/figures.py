@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from fbads_pipeline.domain.chat.bounds import GOAL_COST, Unclear, metric_tags, refuse_quotients, thresholds
+from fbads_pipeline.domain.chat.bounds import COST_OF, GOAL_COST, Unclear, metric_tags, thresholds, with_quotients
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.normalise import listed
 from fbads_pipeline.domain.chat.period_phrases import Found
@@ -36,15 +36,14 @@ _ALONE = {
     "month": ("mes", "meses", "month", "months"),
 }
 _CHEAP = re.compile(r"\b(?:(?:mais|menos) (?:car[oa]s?|barat[oa]s?)|(?:most|least) expensive|cheapest)\b")
-_CHEAP_WORDS = {
-    "clicks": "cpc",
-    "link_clicks": "cpc",
-    "impressions": "cpm",
-    "conversions": "cpa",
-    "purchases": GOAL_COST + "purchase",
-    "leads": GOAL_COST + "lead",
-}
+_CHEAP_WORDS = COST_OF | {"impressions": "cpm"}
 _PLURAL_RANKS = ("maiores", "menores", "melhores", "piores", "campeas", "campeoes")
+_FALLS = re.compile(
+    r"\b(?:ca[iu]\w*|queda|diminu\w+|baix\w+|despenc\w+|drop\w*|f[ae]ll\w*|declin\w+|decreas\w+|"
+    r"went down)\b"
+)
+_WORSE = re.compile(r"\b(?:pior\w+|worsen\w*|getting worse)\b")
+_BETTER = re.compile(r"\b(?:melhor(?:ou|aram|ando)|improv\w+|getting better)\b")
 _SOLD = re.compile(r"\bquanto (?:\w+ ){0,3}?vend[eiao]\w*|\bhow much (?:\w+ ){0,3}?(?:sell|sold)\b")
 
 
@@ -72,6 +71,8 @@ def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...]
     per_day, dimensions = _average(reading, metrics, catalogue, dimensions)
     period, compare, is_relative = _periods(reading, today)
     rank = _rank(reading, rank_tag or _order_tag(reading), metrics, catalogue) if dimensions else None
+    if rank is not None and reading.has("compare", "moved"):
+        rank = _rank_of_change(rank, rank_tag, reading, catalogue)
     plan = Plan(
         "figures",
         metrics=metrics or tuple(dict.fromkeys(one.metric for one in bounds)),
@@ -116,8 +117,7 @@ def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
 
 
 def _metrics(reading: Reading) -> tuple[str, ...]:
-    found = [GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value for tag in metric_tags(reading)]
-    refuse_quotients(reading)
+    found = with_quotients(reading)
     if _CHEAP.search(reading.text):
         found = [_CHEAP_WORDS.get(one, one) for one in found]
     if found in ([], ["purchases"]) and _SOLD.search(reading.text):
@@ -133,6 +133,19 @@ def _rank_tag(reading: Reading) -> Tag | None:
     if len(reading.periods) > 1 and all(tag.value in ("most", "least") for tag in tags):
         return None
     return tags[0] if tags else None
+
+
+def _rank_of_change(rank: Rank, tag: Tag | None, reading: Reading, catalogue: Catalogue) -> Rank:
+    """ "Qual campanha mais cresceu", "a maior queda de CTR": what moved most, up or down."""
+    rising = catalogue[rank.metric].good != "down" if rank.metric in catalogue else False
+    if _WORSE.search(reading.text):
+        upward = not rising
+    elif _BETTER.search(reading.text):
+        upward = rising
+    else:
+        upward = _FALLS.search(reading.text) is None
+    descending = upward if tag is None or tag.value in ("most", "best", "worst") else not upward
+    return replace(rank, descending=descending, of_change=True)
 
 
 def _order_tag(reading: Reading) -> Tag | None:

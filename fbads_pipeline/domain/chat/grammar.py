@@ -18,6 +18,7 @@ from fbads_pipeline.domain.chat.normalise import listed
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     Clarification,
+    Dimension,
     Intent,
     Level,
     Objects,
@@ -33,6 +34,11 @@ from fbads_pipeline.domain.chat.tags import Lexicon, Tag
 from fbads_pipeline.domain.words import Language
 
 ASSUMED = Period("days", 7)
+_ASSUMED_FOR: dict[Dimension, Period] = {
+    "week": Period("days", 56),
+    "weekday": Period("days", 28),
+    "month": Period("year", 0),
+}
 _DEFINED = re.compile(
     r"^(?:\W*(?:me |e |and |please |por favor )*)(?:(?:o que|oq|o q|que) (?:e|sao|significa|quer dizer)\b|"
     r"what(?:'s| is| are)(?: an?)? (?!the\b|my\b|our\b|happen|wrong)|"
@@ -42,6 +48,7 @@ _DEFINED = re.compile(
 )
 _NEGATIONS = listed("sem nao not without zero nenhum nenhuma")
 _VALUES = listed("valor valores value amount")
+_EXPLAINED = re.compile(r"^(?:me |please |can you )?(?:explique|explica|explain)(?: me| pra mim)?\b(?! why| por)")
 _SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "freshness")
 
 
@@ -100,9 +107,11 @@ def _conversation(reading: Reading, context: PlanningContext) -> Understanding |
 
 
 def _definition(reading: Reading, context: PlanningContext) -> Understanding | None:
-    asks = _DEFINED.match(reading.text) is not None or _means(reading)
+    asks = (_DEFINED.match(reading.text) or _EXPLAINED.match(reading.text)) is not None or _means(reading)
     busy = reading.periods or reading.named or reading.amounts or reading.has("dimension") or reading.has("rank")
-    if not asks or busy or reading.left or reading.missing or reading.has("compare") or reading.has("intent", "why"):
+    if not asks or busy or reading.left or reading.missing or reading.has("compare"):
+        return None
+    if reading.has("intent", "why") and not _EXPLAINED.match(reading.text):
         return None
     metrics = tuple(dict.fromkeys(tag.value for tag in reading.of("metric")))
     return Plan("definition", metrics=metrics or ("cpa",))
@@ -199,14 +208,18 @@ def _planned(reading: Reading, context: PlanningContext, objects: tuple[Objects,
 
 def _standing_alone(asked: Asked, reading: Reading, context: PlanningContext) -> Understanding:
     plan = asked.plan
-    if reading.has("intent", "objects") and not plan.metrics and _levels(reading):
-        return replace(plan, intent="objects", dimensions=_levels(reading)[:1], rank=None)
+    levels = _levels(reading)[:1] or tuple(one.level for one in plan.objects[-1:])
+    if reading.has("intent", "objects") and not plan.metrics and levels:
+        return replace(plan, intent="objects", dimensions=levels, rank=None)
     period = plan.period if not (asked.is_relative and plan.compare) else replace(_set(plan.compare), back=0)
     if reading.has("intent", "why"):
         return _why(replace(plan, period=period), context)
     if period is None and reading.has("so_far"):
         return Clarification("period", "", (), plan)
-    plan = completed(asked, period or ASSUMED, context.today)
+    if asked.is_relative and period is not None and period.kind == "days":
+        period = replace(period, back=0)  # "the previous 7 days", with nothing before them: the last 7
+    assumed = _ASSUMED_FOR.get(plan.dimensions[0], ASSUMED) if plan.dimensions else ASSUMED
+    plan = completed(asked, period or assumed, context.today)
     if asked.is_relative and asked.plan.compare:
         plan = replace(plan, compare=asked.plan.compare)
     plan = replace(plan, period_is_assumed=period is None)
@@ -219,6 +232,8 @@ def _without_metric(asked: Asked, plan: Plan, reading: Reading) -> Understanding
     said = asked.plan
     if asked.rank_word and said.dimensions:
         return Clarification("rank_metric", "", (), plan)
+    if said.status and said.objects and not said.dimensions:
+        return replace(plan, intent="objects", dimensions=(said.objects[-1].level,), status=None, period=None)
     if said.status and any(one in LEVELS for one in said.dimensions):
         return replace(plan, intent="objects", period=None)
     if said.objects or said.period or said.dimensions or said.segments or said.status or said.compare:

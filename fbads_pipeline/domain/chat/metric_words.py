@@ -19,6 +19,7 @@ METRICS = {
         "clicks on links|clicks on the link|outbound clicks"
     ),
     "spend": (
+        "custa|custam|custando|pagando|pago|paguei|pagamos|pagaram|paid|pay|paying|"
         "gasto|gastos|gastei|gastamos|gastou|gastaram|gasta|gastando|gastar|gastado|gastaste|gastas|gastam|"
         "investimento|investimentos|investi|investimos|investiu|investiram|investido|investidos|investindo|"
         "valor usado|valor gasto|valor investido|verba gasta|verba usada|verba consumida|consumiu|consumimos|"
@@ -59,6 +60,8 @@ METRICS = {
         "cost per click|price per click|cost of a click|cost per clicks|click cost|average cost per click"
     ),
     "cpm": (
+        "pagando por mil impressoes|paguei por mil impressoes|pago por mil impressoes|custa mil impressoes|"
+        "paying per thousand impressions|"
         "cpm|cpms|custo por mil|custo por mil impressoes|custo de mil impressoes|custo a cada mil impressoes|"
         "cost per thousand|cost per mille|cost per thousand impressions|cost per 1000 impressions|"
         "custo por 1000 impressoes|cost per 1000|custo por 1000|cost per 1k impressions"

@@ -14,7 +14,7 @@ from fbads_pipeline.domain.words import Language
 _N = r"(?P<n>\d{1,4}|" + "|".join(COUNTS) + ")"
 YEAR = r"(?:(?:,? ?(?:de|of|do ano de|/|') ?|,? )(?P<{0}>20\d\d)\b)?"
 _UNIT = r"(?P<u>dia|day|semana|week|mes|month|trimestre|quarter|ano|year)"
-_LAST = r"(?:nos |nas |n?os |as |the |in the |over the |for the |during the |pelos |dos |das |de )*"
+_LAST = r"(?:nos |nas |n?os |os |as |the |in the |over the |for the |during the |pelos |dos |das |de )*"
 _RANGE_OPEN = (
     r"(?:desde o |desde |since |de |do |da |dos |das |from |between |entre |entre os dias |dos dias |dias? |the )+"
 )
@@ -98,7 +98,13 @@ _PATTERNS = [
             readers.since_unit,
         ),
         (
-            rf"\b{_LAST}(?:ultim[oa]s?|last|past|previous|trailing|passados|passadas) {_N} {_UNIT}(?:e?s)?(?: "
+            rf"\b{_LAST}(?:previous|prior|preceding) {_N} (?:days|dias)\b|"
+            rf"\b{_LAST}(?P<n2>\d{{1,3}}) (?:dias anteriores|dias antes|days before|days prior|days earlier|prior "
+            rf"days|previous days)\b",
+            lambda m, lang, t: Period("days", counted(m["n"] or m["n2"]), back=1),
+        ),
+        (
+            rf"\b{_LAST}(?:ultim[oa]s?|last|past|trailing|passados|passadas) {_N} {_UNIT}(?:e?s)?(?: "
             rf"corridos| completos)?\b",
             readers.last_n,
         ),

@@ -93,10 +93,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Rank:
-    """The order: by a metric, the largest first or the smallest first."""
+    """The order: by a metric, or by how it changed; the largest first or the smallest first."""
 
     metric: str
     descending: bool
+    of_change: bool = False
 
 
 @dataclass(frozen=True)

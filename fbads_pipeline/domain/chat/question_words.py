@@ -166,7 +166,9 @@ COMPARISONS = {
         "compara|comparison|comparando|comparado|comparada|compare com|compared|comparativo|a compared"
     ),
     "previous": (
-        "periodo anterior|no periodo anterior|ao periodo anterior|o periodo anterior|do periodo anterior|"
+        "com a anterior|com o anterior|a anterior|o anterior|que a anterior|que o anterior|the one before|"
+        "the previous one|anterior|periodo anterior|no periodo anterior|ao periodo anterior|o periodo anterior|do "
+            "periodo anterior|"
         "previous period|the previous period|prior period|the prior period|period before|the period before|"
         "preceding period|periodo passado|last period"
     ),
@@ -202,6 +204,7 @@ INTENTS = {
         "calculado|calculada|calculo|computed|conceito"
     ),
     "help": (
+        "quais metricas|que metricas|which metrics|what metrics|metricas disponiveis|lista de metricas|"
         "ajuda|ajude|ajudar|help|o que voce faz|o que voce sabe|o que voce pode|o que posso perguntar|"
         "o que da pra perguntar|what can you do|what can i ask|how do you work|como funciona|como voce funciona|"
         "comandos|commands|o que vc faz|o que voce consegue|what can you answer|what do you know|quais perguntas|"
@@ -235,7 +238,9 @@ INTENTS = {
         "health|health score|campaign health|nota da campanha|grade|grades"
     ),
     "pacing": (
-        "posso gastar|ainda posso gastar|podemos gastar|da pra gastar|posso investir|can i spend|can we spend|"
+        ate o fim|ate o final|by the end|pro fim|para o fim|ate o fim do mes|ate o final do mes|by the end of the month|by month end|end of the month|end of month|"
+        "pro fim do mes|fim do mes|final do mes|posso gastar|ainda posso gastar|podemos gastar|da pra gastar|posso "
+            "investir|can i spend|can we spend|"
         "can i still spend|can we still spend|left in the budget|resta da verba|resta do orcamento|falta gastar|"
         "estourar|estourando|estourou|estouro|ritmo|pacing|on track|on pace|on budget|over budget|overspend|"
         "overspending|underspend|underspending|under budget|sobrar|sobra|sobrou|sobrando|vai dar|orcamento|"
@@ -251,7 +256,8 @@ INTENTS = {
         "data as of|how recent|recent are|defasados|desatualizados|stale|sincronizou|last sync|atualizacao"
     ),
     "objects": (
-        "quantas|quantos|how many|liste|listar|lista|list|nome|nomes|name|names|quais sao|existem|existe|are there|"
+        "status|situacao|quantas|quantos|how many|liste|listar|lista|list|nome|nomes|name|names|quais sao|existem|"
+            "existe|are there|"
         "tenho|temos|which are"
     ),
 }

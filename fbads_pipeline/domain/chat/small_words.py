@@ -3,7 +3,8 @@
 from fbads_pipeline.domain.chat.normalise import listed
 
 STOPWORDS = listed(
-    "a aberta abertas aberto abertos about abra abrindo abrir according account's acha acham achar achou "
+    "c p s q d n consegue consegues conseguiria a aberta abertas aberto abertos about abra abrindo abrir according "
+    "account's acha acham achar achou "
     "acompanhamento acompanhar acontecendo aconteceu acredita acumulada acumulado acumulados ad-account add "
     "added ads-manager again aggregate aggregated agora agradeceria agradeco agrupado agrupados ai ainda ajeita "
     "ajudinha alcancar algo algum alguma algumas alguns ali all also ambas ambos amigo an analisa analisar "
@@ -14,7 +15,7 @@ STOPWORDS = listed(
     "came campaign's campaigns' can cara caralho caramba caro cash certinho chart checar check checking chefe "
     "classifica classifique com come como company comparativamente compreender conferir consegui conseguido "
     "conseguimos conseguir conseguiu considerando consolidada consolidado consolidated conta-me contar conte "
-    "costuma could could've curiosidade curious current currently custa d da da-me dado dados dai dali damn "
+    "costuma could could've curiosidade curious current currently d da da-me dado dados dai dali damn "
     "daqui dar das dashboard data datas date dates day's de dei dela dele deliver delivered delivering dentro "
     "deram desempenho dessa dessas desse desses desta destas deste destes detalhada detalhado detalhe detalhes "
     "deu deve devem devia did diga diga-me dinheiro direitinho disso distribuicao distribution divida dividido "
@@ -37,8 +38,8 @@ STOPWORDS = listed(
     "nestes no normal normalmente nos nossa nossas nosso nossos novamente novo now num numa number numbers "
     "numero numero-de numeros o obrigada obrigado obteve obtidas obtido obtidos obtive obtivemos of ok olha on "
     "onde one ones only open oq or ordem ordenadas ordenado ordenar ordene order ordered os ou our ours out "
-    "outra outras outro outros over overall overview oxe pagando pago paguei paid painel para parca passa passar "
-    "passou pay paying pega pegar pela pelas pelo pelos pendente pendentes pending pensa per perform performance "
+    "outra outras outro outros over overall overview oxe painel para parca passa passar "
+    "passou pega pegar pela pelas pelo pelos pendente pendentes pending pensa per perform performance "
     "performed performing performs pergunta period periodo pessoal pf pfv plataforma-de please plot pls plz po "
     "pode podem podemos poder poderia poderiam por por-favor porra posso pow poxa pra pra-mim pras preciso pro "
     "produced pros pude pull puxa puxar q qnt qnts qta qtas qto qtos qts quais qual qual-foi qualquer quando "
@@ -69,7 +70,7 @@ NOT_SLIPS = listed(
     "cost-s counter counters course custom customs dado dated deal deals decada east evening fado feed friend "
     "friends goal goals headline hourly image imagem images landing leader leaders leaks lends leste link links "
     "load loads madrugada manha manual media median menu mesa messa meta metas midia moda mode model models "
-    "morning motor next night noite norte north oeste organic page pages pagina paginas paid parte partes party "
+    "morning motor next night noite norte north oeste organic page pages pagina paginas parte partes party "
     "peso pessoa pessoas pixel place places plan plano planos plans point points ponto pontos porta post posts "
     "prazo press prima primo proxima proximo rates ratio ratios reads reel reels rent rest roast roles rooms "
     "rows semestre sexta-feira shared site south stories story sul tarde target targets tempo texto titulo "

@@ -15,7 +15,6 @@ from fbads_pipeline.domain.chat.plan import (
     Level,
     Objects,
     Plan,
-    Rank,
     Refusal,
     Threshold,
 )
@@ -92,7 +91,7 @@ def _goal_costs(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan | Refusal:
         thresholds=tuple(
             Threshold(_cpa(one.metric), one.comparison, one.value, one.currency) for one in plan.thresholds
         ),
-        rank=Rank(_cpa(plan.rank.metric), plan.rank.descending) if plan.rank else None,
+        rank=replace(plan.rank, metric=_cpa(plan.rank.metric)) if plan.rank else None,
         objects=objects,
     )
 
