@@ -168,7 +168,7 @@ COMPARISONS = {
     "previous": (
         "com a anterior|com o anterior|a anterior|o anterior|que a anterior|que o anterior|the one before|"
         "the previous one|anterior|periodo anterior|no periodo anterior|ao periodo anterior|o periodo anterior|do "
-            "periodo anterior|"
+        "periodo anterior|"
         "previous period|the previous period|prior period|the prior period|period before|the period before|"
         "preceding period|periodo passado|last period"
     ),
@@ -238,9 +238,10 @@ INTENTS = {
         "health|health score|campaign health|nota da campanha|grade|grades"
     ),
     "pacing": (
-        ate o fim|ate o final|by the end|pro fim|para o fim|ate o fim do mes|ate o final do mes|by the end of the month|by month end|end of the month|end of month|"
+        "ate o fim|ate o final|by the end|pro fim|para o fim|ate o fim do mes|ate o final do mes|by the end of the "
+        "month|by month end|end of the month|end of month|"
         "pro fim do mes|fim do mes|final do mes|posso gastar|ainda posso gastar|podemos gastar|da pra gastar|posso "
-            "investir|can i spend|can we spend|"
+        "investir|can i spend|can we spend|"
         "can i still spend|can we still spend|left in the budget|resta da verba|resta do orcamento|falta gastar|"
         "estourar|estourando|estourou|estouro|ritmo|pacing|on track|on pace|on budget|over budget|overspend|"
         "overspending|underspend|underspending|under budget|sobrar|sobra|sobrou|sobrando|vai dar|orcamento|"
@@ -257,7 +258,7 @@ INTENTS = {
     ),
     "objects": (
         "status|situacao|quantas|quantos|how many|liste|listar|lista|list|nome|nomes|name|names|quais sao|existem|"
-            "existe|are there|"
+        "existe|are there|"
         "tenho|temos|which are"
     ),
 }
