@@ -116,7 +116,8 @@ def answer(
         chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None
     )
     understood = _understand(chat, text, accounts, spoken, last, is_cut=is_too_long(question))
-    made = _answer(_Turn(chat, spoken, accounts), understood)
+    inside = _inside(chat, understood, accounts) if isinstance(understood, Plan) else accounts
+    made = _answer(_Turn(chat, spoken, inside), understood)
     if chat.conversations and session_id:
         chat.conversations.keep(
             user.user_id,
@@ -139,6 +140,16 @@ def replay(chat: Chat, query_id: str, *, user: ChatUser) -> Result | None:
     if allowed is not None and not set(query.parameters["account_ids"]) <= set(allowed):
         return None
     return chat.figures.run(query)
+
+
+def _inside(chat: Chat, plan: Plan, accounts: Sequence[ChatAccount]) -> Sequence[ChatAccount]:
+    """The accounts that the plan's objects belong to: their calendar makes the days, not that of the others."""
+    names, _ = chat.figures.names(accounts)
+    kept = list(accounts)
+    for one in plan.objects:
+        owners = set(one.ids) if one.level == "account" else names.accounts_of(one.ids)
+        kept = [account for account in kept if account.account_id in owners]
+    return kept or accounts
 
 
 def _understand(
@@ -270,18 +281,15 @@ def _chart(plan: Plan, tables: Sequence[Result]) -> ChartSpec | None:
 
 
 def _citation(plan: Plan, result: Result, turn: _Turn) -> Citation:
-    today = max(one.today for one in turn.accounts)
     days: dict[str, Any] = {}
     for period, names in (
         (plan.period, ("first_day", "last_day")),
         (plan.compare, ("compared_first_day", "compared_last_day")),
     ):
         if period is not None:
-            days |= dict(zip(names, resolve(period, today), strict=True))
+            each = [resolve(period, one.today) for one in turn.accounts]
+            days |= dict(zip(names, (min(first for first, _ in each), max(last for _, last in each)), strict=True))
     catalogue = turn.chat.catalogue
-    inside = {one.account_id for one in turn.accounts}
-    for one in plan.objects:
-        inside &= set(one.ids) if one.level == "account" else inside
     metrics = {name: catalogue[name].expression for name in plan.metrics if name in catalogue}
     return Citation(
         query_id=result.query.query_id,
@@ -290,7 +298,7 @@ def _citation(plan: Plan, result: Result, turn: _Turn) -> Citation:
         source=result.query.source,
         metrics=metrics,
         filters=templates.filter_words(plan, turn.language, catalogue),
-        timezones=tuple(sorted({one.timezone_name for one in turn.accounts if one.account_id in inside})),
+        timezones=tuple(sorted({one.timezone_name for one in turn.accounts})),
         currencies=tuple(sorted({str(row["currency"]) for row in result.rows if row.get("currency")})),
         attribution=turn.chat.attribution,
         as_of=result.as_of,

@@ -201,3 +201,20 @@ def test_contributions_add_up_to_the_change(graded):
         for row in parts.rows:
             assert float(row["share"]) == pytest.approx(float(row["contribution"]) / whole)
         assert "Coincide com" in made.text or "causa" not in made.text
+
+
+def test_yesterday_is_each_account_s_own_and_said_so(graded):
+    """At 02:00 UTC it is the 24th nowhere yet; with an account in Tokyo two days are yesterday at once."""
+    chat, owner = graded
+    with owner.begin() as connection:
+        move = "update marts.accounts set timezone_name = :zone where account_id = '100003'"
+        connection.execute(sa.text(move), {"zone": "Asia/Tokyo"})
+    try:
+        both = answer(chat, "clicks yesterday", user=USER, now=NOW + timedelta(hours=1))
+        assert "on 22 Nov 2026 (Northwind Store: on 23 Nov 2026)" in both.text
+        alone = answer(chat, "spend of Spring Sale yesterday", user=USER, now=NOW + timedelta(hours=1))
+        assert "23 Nov 2026" in alone.text and "22 Nov" not in alone.text
+        assert alone.citations[0].timezones == ("Asia/Tokyo",)
+    finally:
+        with owner.begin() as connection:
+            connection.execute(sa.text(move), {"zone": "America/New_York"})

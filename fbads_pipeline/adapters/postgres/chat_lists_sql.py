@@ -103,7 +103,8 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
 
 
 def _pacing(plan: Plan, parameters: dict[str, Any]) -> Query:
-    """One row per currency and budget, after one per currency in which name is null: the sum of those with a plan."""
+    """One row per currency in which name is null: the sum of those with a plan; then the budgets that run over."""
+    bound = "" if plan.objects else " where pacing_month > 1"
     within = _only(plan, "pacing", ("account", "campaign", "adset"))
     sql = f"""
 with budgets as (
@@ -120,11 +121,11 @@ everything as (
     union all
     select currency, name, daily_budget, spent_today, planned_today, projected_today, pacing_today, spent_month,
         planned_month, projected_month, pacing_month, read_at
-    from budgets
+    from budgets{bound}
 )
 select *, planned_month - spent_month as left_month, count(*) over () as groups
 from everything
-order by currency, name is not null, pacing_month desc nulls last, name
+order by name is not null, currency, pacing_month desc nulls last, name
 limit :rows"""
     money = (
         "daily_budget",

@@ -58,6 +58,10 @@ class Names:
         match = _ID.fullmatch(words)
         return self._by_id.get(match[1]) if match else None
 
+    def accounts_of(self, object_ids: Iterable[str]) -> frozenset[str]:
+        """The accounts that these objects belong to."""
+        return frozenset(self._by_id[one].account_id for one in object_ids if one in self._by_id)
+
     def longest_at(self, words: Sequence[str], start: int, level: Level | None) -> Mention | None:
         """The longest run of words from `start` that stands in names in the same order, then narrowed by what follows.
 

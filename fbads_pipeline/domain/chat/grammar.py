@@ -34,6 +34,7 @@ from fbads_pipeline.domain.chat.tags import Lexicon, Tag
 from fbads_pipeline.domain.words import Language
 
 ASSUMED = Period("days", 7)
+LISTED = 10
 _ASSUMED_FOR: dict[Dimension, Period] = {
     "week": Period("days", 56),
     "weekday": Period("days", 28),
@@ -303,7 +304,7 @@ def _about(subject: Intent, reading: Reading, context: PlanningContext, objects:
         period=period,
         dimensions=dimensions,
         status=status_said(reading),
-        limit=reading.limit or Plan("figures").limit,
+        limit=reading.limit or LISTED,
     )
     if reading.has("rank") and subject == "scores":
         made = replace(made, rank=Rank("score", descending))

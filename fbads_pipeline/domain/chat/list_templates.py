@@ -152,27 +152,25 @@ def _pacing(plan: Plan, result: Result, language: Language, catalogue: Catalogue
     columns = {column.name: column for column in result.query.columns}
     lines = []
     for row in result.rows:
-        if row["name"] is not None and (row["pacing_month"] is None or row["pacing_month"] <= 1) and not plan.objects:
-            continue
         shown = {name: cell(column, row, language, catalogue) for name, column in columns.items() if column.unit}
         everything = say(language, "Todos os orçamentos", "All budgets") + f" ({row['currency']})"
         name = words.plain_name(row["name"], instead=everything) if row["name"] is not None else everything
-        lines.append(f"- {name}: {_month(shown, language)}")
+        lines.append(f"- {name}: {_month(row, shown, language)}")
     return "\n".join([say(language, "Ritmo do mês:", "Pacing of the month:"), *lines, *_more(result, language)])
 
 
-def _month(shown: Mapping[str, str], language: Language) -> str:
-    return say(
+def _month(row: Mapping[str, Any], shown: Mapping[str, str], language: Language) -> str:
+    spent, planned, left, ends = (shown[f"{one}_month"] for one in ("spent", "planned", "left", "projected"))
+    said = say(
         language,
-        f"gasto {shown['spent_month']} de {shown['planned_month']} previstos, restam {shown['left_month']}; nesse "
-        f"ritmo fecha em "
-        f"{shown['projected_month']} ({shown['pacing_month']} do previsto). Hoje: {shown['spent_today']} de"
-        f" {shown['planned_today']}; orçamento diário {shown['daily_budget']}.",
-        f"spent {shown['spent_month']} of {shown['planned_month']} planned, {shown['left_month']} left; at this "
-        f"pace it ends at "
-        f"{shown['projected_month']} ({shown['pacing_month']} of plan). Today: {shown['spent_today']} of"
-        f" {shown['planned_today']}; daily budget {shown['daily_budget']}.",
+        f"gasto {spent} de {planned} previstos, restam {left}; nesse ritmo fecha em {ends}"
+        f" ({shown['pacing_month']} do previsto)",
+        f"spent {spent} of {planned} planned, {left} left; at this pace it ends at {ends}"
+        f" ({shown['pacing_month']} of plan)",
     )
+    if row["daily_budget"] is not None:
+        said += say(language, "; orçamento diário ", "; daily budget ") + shown["daily_budget"]
+    return said
 
 
 def _anomalies(plan: Plan, result: Result, language: Language, catalogue: Catalogue) -> str:

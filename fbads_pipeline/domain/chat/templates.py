@@ -7,7 +7,7 @@ from typing import Any
 from fbads_pipeline.domain import words
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Dimension, Plan, Refusal
+from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Dimension, Period, Plan, Refusal
 from fbads_pipeline.domain.chat.result import ChatAccount, Column, Result
 from fbads_pipeline.domain.chat.values import cell, group, signed
 from fbads_pipeline.domain.words import Language
@@ -150,13 +150,13 @@ def filter_words(plan: Plan, language: Language, catalogue: Catalogue) -> tuple[
 
 def period_words(plan: Plan, accounts: Sequence[ChatAccount], language: Language) -> str:
     """The days, and those that they are compared with."""
-    today = max((one.today for one in accounts), default=None)
-    if plan.period is None or today is None:
+    if plan.period is None or not accounts:
         return ""
-    said = _days(resolve(plan.period, today), language)
+    said = _days_by_account(plan.period, accounts, language)
     if plan.compare is None:
         return said
-    return f"{said} {say(language, 'comparado com', 'compared with')} {_days(resolve(plan.compare, today), language)}"
+    compared = _days_by_account(plan.compare, accounts, language)
+    return f"{said} {say(language, 'comparado com', 'compared with')} {compared}"
 
 
 def refusal_text(refusal: Refusal, language: Language, catalogue: Catalogue) -> str:
@@ -211,8 +211,20 @@ def _head(plan: Plan, accounts: Sequence[ChatAccount], language: Language, catal
     return said
 
 
-def _days(days: tuple[date, date], language: Language) -> str:
-    return words.days(*days, language)
+def _days_by_account(period: Period, accounts: Sequence[ChatAccount], language: Language) -> str:
+    """The days of most accounts, and by name those where it is already, or still, another day."""
+    by_days: dict[tuple[date, date], list[str]] = {}
+    for one in accounts:
+        by_days.setdefault(resolve(period, one.today), []).append(one.name)
+    most, *others = sorted(by_days.items(), key=lambda one: (-len(one[1]), one[0]))
+    said = words.days(*most[0], language)
+    if not others:
+        return said
+    apart = "; ".join(
+        f"{', '.join(words.plain_name(name, instead='?') for name in names)}: {words.days(*days, language)}"
+        for days, names in others
+    )
+    return f"{said} ({apart})"
 
 
 def _line(plan: Plan, row: Mapping[str, Any], result: Result, language: Language, catalogue: Catalogue) -> str:
