@@ -42,6 +42,7 @@ _FALLS = re.compile(
     r"\b(?:ca[iu]\w*|queda|diminu\w+|baix\w+|despenc\w+|drop\w*|f[ae]ll\w*|declin\w+|decreas\w+|"
     r"went down)\b"
 )
+_WHICH = re.compile(r"\b(?:quais|que|which|what)\b")
 _WORSE = re.compile(r"\b(?:pior\w+|worsen\w*|getting worse)\b")
 _BETTER = re.compile(r"\b(?:melhor(?:ou|aram|ando)|improv\w+|getting better)\b")
 _SOLD = re.compile(r"\bquanto (?:\w+ ){0,3}?vend[eiao]\w*|\bhow much (?:\w+ ){0,3}?(?:sell|sold)\b")
@@ -71,6 +72,9 @@ def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...]
     per_day, dimensions = _average(reading, metrics, catalogue, dimensions)
     period, compare, is_relative = _periods(reading, today)
     rank = _rank(reading, rank_tag or _order_tag(reading), metrics, catalogue) if dimensions else None
+    lists = any(one in LEVELS for one in dimensions) and _WHICH.search(reading.text)
+    if rank is None and metrics and lists and reading.has("compare", "moved"):
+        rank = Rank(metrics[0], True)  # "quais campanhas pioraram o CPA": those that moved most come first
     if rank is not None and reading.has("compare", "moved"):
         rank = _rank_of_change(rank, rank_tag, reading, catalogue)
     plan = Plan(
