@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest docs demo up test lint bench eval lock clean browser chaos
+.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean browser chaos
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -14,7 +14,7 @@ TESTS ?= fbads_pipeline_tests
 ARGS ?=
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 install: $(STAMP) manifest ## the virtual environment, from the lock, and dbt's manifest
 
@@ -58,6 +58,9 @@ bench: install ## what things cost, side by side in one run
 eval: install ## marks of the detectors on worlds made for it
 	$(BIN)/python -m fbads_pipeline_tests.evaluation $(ARGS)
 	$(BIN)/python -m fbads_pipeline_tests.evaluation_decisions
+
+chat-eval: install ## the chat's graded questions: right, confidently wrong, refused, per level and language
+	$(BIN)/python -m fbads_pipeline_tests.chat_eval
 
 chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
 	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)

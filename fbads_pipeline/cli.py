@@ -10,7 +10,7 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -140,6 +140,20 @@ def sql(
     from fbads_pipeline.local.sql import run_sql
 
     raise typer.Exit(run_sql(load_settings(), query, fmt.value))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in Portuguese or English.")],
+    session: Annotated[str | None, typer.Option(help="Remember the exchange under this name, for follow-ups.")] = None,
+    lang: Annotated[Words | None, typer.Option(help="Answer in this language; the question's without it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: text, rows, citations.")] = False,
+) -> None:
+    """Ask about your ads; every number comes from a query, which the answer names."""
+    from fbads_pipeline.local.ask import run_ask
+
+    language: Literal["pt", "en"] | None = None if lang is None else "pt" if lang is Words.PT else "en"
+    raise typer.Exit(run_ask(load_settings(), question, session=session, language=language, as_json=as_json))
 
 
 @app.command()

@@ -144,6 +144,11 @@ class Settings(BaseSettings):
         None, description="A service account's key that reads the calendar: the JSON, or its path."
     )
     calendar_api_url: str | None = Field(None, description="Google Calendar's API; another address for tests.")
+    llm_base_url: str | None = Field(
+        None, description="An OpenAI-compatible endpoint that plans what the chat's grammar does not understand."
+    )
+    llm_model: str | None = Field(None, description="The model's name at that endpoint.")
+    llm_api_key: SecretStr | None = Field(None, description="The endpoint's key, where it wants one.")
 
     @model_validator(mode="before")
     @classmethod
@@ -201,6 +206,7 @@ class Settings(BaseSettings):
         "whatsapp_api_url",
         "n8n_webhook_url",
         "oidc_issuer",
+        "llm_base_url",
     )
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:

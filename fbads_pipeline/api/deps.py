@@ -8,7 +8,9 @@ from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
+from fbads_pipeline.api.chat import chat_of
 from fbads_pipeline.ports import Clock
+from fbads_pipeline.services.answer_question import Chat
 
 
 def _database(request: Request) -> Database:
@@ -39,6 +41,15 @@ def _desk(database: DatabaseDep) -> PostgresDesk:
     return PostgresDesk(database.owner)
 
 
+def _chat(request: Request, database: DatabaseDep) -> Chat:
+    state = request.app.state
+    if getattr(state, "chat", None) is None:
+        state.chat = chat_of(state.settings, database)
+    made: Chat = state.chat
+    return made
+
+
+ChatDep = Annotated[Chat, Depends(_chat)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 CampaignsDep = Annotated[CampaignReader, Depends(_campaigns)]
 SuggestionsDep = Annotated[SuggestionReader, Depends(_suggestions)]

@@ -1,9 +1,11 @@
 """The metric catalogue (`dbt_project/metrics.yml`): the only place where a ratio is defined."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fbads_pipeline.domain.chat.catalogue import Catalogue, Metric
 from fbads_pipeline.domain.report_facts import MetricAbout
 
 
@@ -24,6 +26,21 @@ def read_catalogue(path: Path, *, needs: tuple[str, ...] = ()) -> Mapping[str, s
     return expressions
 
 
+def catalogue_path() -> Path:
+    """`metrics.yml` of the dbt project: FBADS_DBT_PROJECT_DIR, else `dbt_project` beside the package."""
+    configured = os.environ.get("FBADS_DBT_PROJECT_DIR")
+    return (Path(configured) if configured else Path(__file__).parents[3] / "dbt_project") / "metrics.yml"
+
+
+def read_metrics(path: Path) -> Catalogue:
+    """The whole catalogue, with labels, synonyms, units and additivity; raises CatalogueError."""
+    try:
+        metrics = [_metric(one) for one in _metrics(path)]
+    except (TypeError, KeyError, ValueError) as fault:
+        raise CatalogueError(f"the metric catalogue {path} cannot be read ({type(fault).__name__})") from None
+    return Catalogue({metric.name: metric for metric in metrics})
+
+
 def read_units(path: Path) -> Mapping[str, str]:
     """Metric → unit: count, people, ratio, money, per_person. Raises CatalogueError."""
     return {str(one["name"]): str(one["unit"]) for one in _metrics(path) if "expression" in one}
@@ -42,10 +59,24 @@ def _metrics(path: Path) -> list[Mapping[str, Any]]:
     import yaml
 
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         found: list[Mapping[str, Any]] = content["metrics"]
         if not all("name" in one for one in found):
             raise KeyError("name")
         return found
     except (OSError, yaml.YAMLError, TypeError, KeyError) as fault:
         raise CatalogueError(f"the metric catalogue {path} cannot be read ({type(fault).__name__})") from None
+
+
+def _metric(said: Mapping[str, Any]) -> Metric:
+    return Metric(
+        name=said["name"],
+        labels=said["labels"],
+        synonyms={language: tuple(words) for language, words in said["synonyms"].items()},
+        expression=said["expression"],
+        columns=tuple(said["columns"]),
+        unit=said["unit"],
+        good=said["good"],
+        additive=frozenset(said["additive"]),
+        note=said.get("note", ""),
+    )

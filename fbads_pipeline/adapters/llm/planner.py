@@ -1,0 +1,65 @@
+"""A chat model that plans what the grammar did not understand, over any OpenAI-compatible endpoint (extra `llm`)."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import structlog
+from pydantic import SecretStr
+
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.grammar import PlanningContext
+from fbads_pipeline.domain.chat.masking import Masked, mask, plan_schema, unmask
+from fbads_pipeline.domain.chat.plan import Understanding
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT_SECONDS = 8.0
+RETRIES = 2
+_TASK = (
+    "You turn a question about advertising figures into a plan. Answer with the plan only, never with figures."
+    " C1 stands for a campaign or another object, P1 for a period, V1 for an amount; use them as they are."
+    " Where the question cannot be answered with these metrics and dimensions, the intent is none.\nMetrics: {metrics}"
+)
+
+
+class ChatModelPlanner:
+    """Implements the port LanguagePlanner. It sends placeholders and the catalogue's labels: no name, no amount."""
+
+    def __init__(
+        self, base_url: str, model: str, api_key: SecretStr | None, *, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
+        self._base_url, self._model, self._api_key = base_url, model, api_key
+        self._timeout = timeout_seconds
+
+    def plan(self, question: str, context: PlanningContext) -> Understanding | None:
+        """The model's plan; None where it fails, takes too long, or says nothing usable."""
+        masked = mask(question, context)
+        if masked is None:
+            return None
+        try:
+            said = self._asked(masked, context.catalogue)
+        except Exception as fault:  # whatever the endpoint or the library raises, the grammar's answer stands
+            log.warning("chat model failed", fault=type(fault).__name__)
+            return None
+        return unmask(said, masked, context.catalogue) if isinstance(said, Mapping) else None
+
+    def _asked(self, masked: Masked, catalogue: Catalogue) -> Any:
+        labels = "; ".join(
+            f"{one.name} = {one.labels['en']} / {one.labels['pt']}" for one in catalogue.metrics.values()
+        )
+        structured = self._model_client.with_structured_output(plan_schema(catalogue), method="function_calling")
+        return structured.invoke([("system", _TASK.format(metrics=labels)), ("user", masked.text)])
+
+    @cached_property
+    def _model_client(self) -> Any:
+        from langchain_openai import ChatOpenAI
+
+        return ChatOpenAI(
+            base_url=self._base_url,
+            model=self._model,
+            api_key=self._api_key or SecretStr("none"),
+            timeout=self._timeout,
+            max_retries=RETRIES,
+            temperature=0,
+        )

@@ -1,0 +1,180 @@
+"""A question without names and amounts, for a model to plan; and the plan that the model's answer stands for.
+
+The model sees C1 for an object, P1 for a period, V1 for an amount, and the catalogue's metrics. It picks; it writes
+no name and no number, and what it picks outside of the vocabulary is refused.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fbads_pipeline.domain.chat.amounts import Amount
+from fbads_pipeline.domain.chat.bounds import Unclear, threshold
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.dates import AmbiguousDate, ImpossibleDate
+from fbads_pipeline.domain.chat.figures import TOP, ranked
+from fbads_pipeline.domain.chat.grammar import ASSUMED, PlanningContext, objects_of
+from fbads_pipeline.domain.chat.periods import previous
+from fbads_pipeline.domain.chat.plan import (
+    DIMENSIONS,
+    ROWS,
+    Clarification,
+    Objects,
+    Period,
+    Plan,
+    Refusal,
+    Threshold,
+    Understanding,
+)
+from fbads_pipeline.domain.chat.reading import Reading, read
+
+_INTENTS = ("figures", "why", "suggestions", "anomalies", "scores", "pacing", "objects", "freshness", "none")
+_ORDERS = ("best", "worst", "most", "least", "none")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Masked:
+    """What the model sees, and what its placeholders stand for."""
+
+    text: str
+    objects: Mapping[str, Objects]
+    periods: Mapping[str, Period]
+    amounts: Mapping[str, Amount]
+
+
+def mask(question: str, context: PlanningContext) -> Masked | None:
+    """The question with placeholders; None where a name or a date in it is ambiguous or unknown: it stays here."""
+    try:
+        reading = read(
+            question, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
+        )
+    except (AmbiguousDate, ImpossibleDate):
+        return None
+    objects = objects_of(reading)
+    if reading.missing or isinstance(objects, Clarification):
+        return None
+    marks = _marks(reading)
+    text = reading.text
+    for start, end, mark in sorted(marks, reverse=True):
+        text = text[:start] + mark + text[end:]
+    return Masked(
+        _DIGITS.sub("#", text) if not marks else re.sub(r"(?<![CPV])\d+", "#", text),
+        {f"C{number}": one for number, one in enumerate(_by_name(reading), start=1)},
+        {f"P{number}": one.period for number, one in enumerate(reading.periods, start=1)},
+        {f"V{number}": one for number, one in enumerate(reading.amounts, start=1)},
+    )
+
+
+def plan_schema(catalogue: Catalogue) -> dict[str, Any]:
+    """The JSON schema of what the model may answer: closed lists, and placeholders."""
+    metric = {"type": "string", "enum": list(catalogue.metrics)}
+    placeholder = {"type": "string", "pattern": "^[CPV][0-9]{1,2}$"}
+    bound = {
+        "type": "object",
+        "properties": {
+            "metric": metric,
+            "comparison": {"type": "string", "enum": ["above", "at_least", "below", "at_most"]},
+            "value": placeholder,
+        },
+        "required": ["metric", "comparison", "value"],
+        "additionalProperties": False,
+    }
+    properties = {
+        "intent": {"type": "string", "enum": list(_INTENTS), "description": "none: it cannot be answered with these"},
+        "metrics": {"type": "array", "items": metric},
+        "dimensions": {"type": "array", "items": {"type": "string", "enum": list(DIMENSIONS)}},
+        "objects": {"type": "array", "items": placeholder},
+        "status": {"type": "string", "enum": ["ACTIVE", "PAUSED", "any"]},
+        "period": {"type": ["string", "null"]},
+        "compare": {"type": ["string", "null"], "description": "a P placeholder, or `previous`"},
+        "thresholds": {"type": "array", "items": bound},
+        "order": {"type": "string", "enum": list(_ORDERS)},
+    }
+    return {
+        "title": "Plan",
+        "description": "What a question about advertising figures asks for.",
+        "type": "object",
+        "properties": properties,
+        "required": ["intent", "metrics", "dimensions"],
+        "additionalProperties": False,
+    }
+
+
+def unmask(said: Mapping[str, Any], masked: Masked, catalogue: Catalogue) -> Understanding | None:
+    """The plan of a model's answer; None where it is unusable, a refusal where it names what there is not."""
+    try:
+        return _unmasked(said, masked, catalogue)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    except Unclear as unclear:
+        return unclear.answer
+
+
+def _unmasked(said: Mapping[str, Any], masked: Masked, catalogue: Catalogue) -> Understanding | None:
+    intent = said["intent"]
+    if intent not in _INTENTS or intent == "none":
+        return None
+    metrics = tuple(dict.fromkeys(str(one) for one in said.get("metrics") or ()))
+    for name in metrics:
+        if name not in catalogue:
+            return Refusal("unknown_metric", name[:40], catalogue.near(name[:40]))
+    dimensions = tuple(dict.fromkeys(said.get("dimensions") or ()))
+    if any(one not in DIMENSIONS for one in dimensions):
+        return None
+    if intent in ("figures", "why") and not metrics:
+        return None
+    asked = said.get("period")
+    period = masked.periods[asked] if asked else None
+    plan = Plan(
+        intent,
+        metrics=metrics,
+        dimensions=dimensions,
+        objects=tuple(masked.objects[one] for one in said.get("objects") or ()),
+        thresholds=tuple(_threshold(one, masked, catalogue) for one in said.get("thresholds") or ()),
+        status=said.get("status") if said.get("status") in ("ACTIVE", "PAUSED") else None,
+        period=period or (ASSUMED if intent in ("figures", "why") else None),
+        period_is_assumed=period is None,
+        limit=ROWS,
+    )
+    return _ordered(_compared(plan, said, masked), said, catalogue)
+
+
+def _compared(plan: Plan, said: Mapping[str, Any], masked: Masked) -> Plan:
+    wanted = said.get("compare")
+    if plan.period is not None and (plan.intent == "why" or wanted == "previous"):
+        return replace(plan, compare=previous(plan.period))
+    return replace(plan, compare=masked.periods[wanted]) if wanted else plan
+
+
+def _ordered(plan: Plan, said: Mapping[str, Any], catalogue: Catalogue) -> Plan:
+    order = said.get("order")
+    if order in (None, "none") or not plan.dimensions or not plan.metrics:
+        return plan
+    return replace(plan, rank=ranked(str(order), plan.metrics[0], catalogue), limit=TOP)
+
+
+def _threshold(said: Mapping[str, Any], masked: Masked, catalogue: Catalogue) -> Threshold:
+    """The amount is the one in the question; of the model only metric and direction are taken."""
+    if said["metric"] not in catalogue:
+        raise Unclear(Refusal("unknown_metric", str(said["metric"])[:40], catalogue.near(str(said["metric"])[:40])))
+    amount = replace(masked.amounts[said["value"]], comparison=said["comparison"])
+    return threshold(amount, said["metric"], catalogue)
+
+
+def _by_name(reading: Reading) -> list[Objects]:
+    return [
+        Objects(one.objects[0].level, tuple(each.object_id for each in one.objects), one.objects[0].name)
+        for one in reading.named
+    ]
+
+
+def _marks(reading: Reading) -> list[tuple[int, int, str]]:
+    marks = [(one.start, one.end, f"C{number}") for number, one in enumerate(reading.named, start=1)]
+    marks += [(one.start, one.end, f" P{number} ") for number, one in enumerate(reading.periods, start=1)]
+    words = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
+    return marks + [
+        (one.start, one.end, f"{words[one.comparison]} V{number}")
+        for number, one in enumerate(reading.amounts, start=1)
+    ]

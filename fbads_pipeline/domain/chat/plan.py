@@ -1,0 +1,200 @@
+"""What a question asks for, in a closed vocabulary: the only thing that either planner can say."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+Intent = Literal[
+    "figures",
+    "why",
+    "definition",
+    "help",
+    "greeting",
+    "suggestions",
+    "anomalies",
+    "scores",
+    "pacing",
+    "objects",
+    "freshness",
+    "change_request",
+]
+Level = Literal["account", "campaign", "adset", "ad"]
+Dimension = Literal[
+    "account",
+    "campaign",
+    "adset",
+    "ad",
+    "day",
+    "week",
+    "month",
+    "weekday",
+    "objective",
+    "age",
+    "gender",
+    "country",
+    "platform",
+    "placement",
+]
+PeriodKind = Literal["days", "days_with_today", "day", "week", "month", "quarter", "year", "between", "since"]
+Comparison = Literal["above", "at_least", "below", "at_most"]
+
+LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
+TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday")
+SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement")
+INTENTS: tuple[Intent, ...] = Intent.__args__  # type: ignore[attr-defined]
+DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]
+ROWS, MOST_ROWS = 50, 200
+
+
+@dataclass(frozen=True)
+class Period:
+    """Account-local days, still relative to a today.
+
+    kind: `days` are the last `count` complete days, `days_with_today` end today; `day`, `week` (from Monday), `month`,
+    `quarter`, `year` lie `count` units back; `between` and `since` hold dates. back: how many times it is moved to the
+    stretch of equal nature before it.
+    """
+
+    kind: PeriodKind
+    count: int = 0
+    first: date | None = None
+    last: date | None = None
+    back: int = 0
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Only these objects; name: how they were asked for, as the answer repeats it."""
+
+    level: Level
+    ids: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Only one part of a breakdown: `gender` = `female`."""
+
+    dimension: Dimension
+    value: str
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Only groups whose metric lies there; value in the metric's own unit (2 % = 0.02), currency only if said."""
+
+    metric: str
+    comparison: Comparison
+    value: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The order: by a metric, or by how it changed; the largest first or the smallest first."""
+
+    metric: str
+    descending: bool
+    of_change: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One question; everything that is not said is empty.
+
+    limit: rows of the answer; per_day: sums are divided by the days of the period.
+    """
+
+    intent: Intent
+    metrics: tuple[str, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
+    objects: tuple[Objects, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    status: Literal["ACTIVE", "PAUSED"] | None = None
+    objective: str | None = None
+    period: Period | None = None
+    compare: Period | None = None
+    rank: Rank | None = None
+    limit: int = ROWS
+    per_day: bool = False
+    period_is_assumed: bool = False
+
+
+@dataclass(frozen=True)
+class Clarification:
+    """A question back, with what can be chosen. plan: what was understood already, for the next turn."""
+
+    kind: Literal["object", "date", "metric", "rank_metric", "dimension", "period"]
+    about: str
+    choices: tuple[str, ...] = ()
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no figure. about: the words in question; near: what could be asked instead (names of metrics)."""
+
+    kind: Literal[
+        "not_understood",
+        "unknown_metric",
+        "unknown_object",
+        "not_additive",
+        "average",
+        "forbidden",
+        "not_collected",
+        "other_goal",
+        "future",
+        "empty",
+        "database",
+    ]
+    about: str = ""
+    near: tuple[str, ...] = ()
+
+
+Understanding = Plan | Clarification | Refusal
+
+
+def to_json(plan: Plan) -> dict[str, Any]:
+    """As it is kept: dates in ISO, decimals as strings."""
+    return {name: _plain(value) for name, value in asdict(plan).items()}
+
+
+def from_json(kept: Mapping[str, Any]) -> Plan:
+    """The plan that `to_json` wrote."""
+    values = dict(kept)
+    return Plan(
+        intent=values["intent"],
+        metrics=tuple(values["metrics"]),
+        dimensions=tuple(values["dimensions"]),
+        objects=tuple(Objects(one["level"], tuple(one["ids"]), one["name"]) for one in values["objects"]),
+        segments=tuple(Segment(**one) for one in values["segments"]),
+        thresholds=tuple(Threshold(**one | {"value": Decimal(one["value"])}) for one in values["thresholds"]),
+        status=values["status"],
+        objective=values["objective"],
+        period=_period(values["period"]),
+        compare=_period(values["compare"]),
+        rank=Rank(**values["rank"]) if values["rank"] else None,
+        limit=values["limit"],
+        per_day=values["per_day"],
+        period_is_assumed=values["period_is_assumed"],
+    )
+
+
+def _period(kept: Mapping[str, Any] | None) -> Period | None:
+    if kept is None:
+        return None
+    first, last = (date.fromisoformat(kept[end]) if kept[end] else None for end in ("first", "last"))
+    return Period(kept["kind"], kept["count"], first, last, kept["back"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,94 @@
+"""What a query found, and everything that a reader needs to believe it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from fbads_pipeline.domain.chat.catalogue import Unit
+from fbads_pipeline.domain.chat.plan import Dimension
+
+Role = Literal["key", "label", "value", "before", "change", "change_ratio", "other"]
+
+
+@dataclass(frozen=True)
+class ChatAccount:
+    """An account that the user may see, with its local today."""
+
+    account_id: str
+    name: str
+    currency: str
+    timezone_name: str
+    goal_family: str
+    today: date
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result; metric and unit where it holds figures, dimension where it holds a group."""
+
+    name: str
+    role: Role
+    metric: str | None = None
+    unit: Unit | None = None
+    dimension: Dimension | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """One read-only statement with bound parameters; `query_id` is made of both."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+    columns: tuple[Column, ...]
+    source: str
+
+    @property
+    def query_id(self) -> str:
+        from hashlib import sha256
+
+        bound = sorted((name, str(value)) for name, value in self.parameters.items())
+        return "q_" + sha256(repr((self.sql, bound)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows of a query. groups: how many there were before the limit; source_rows: rows of the mart that were read."""
+
+    query: Query
+    rows: tuple[Mapping[str, Any], ...]
+    groups: int = 0
+    source_rows: int = 0
+    as_of: datetime | None = None
+    is_provisional: bool = False
+
+    @property
+    def is_truncated(self) -> bool:
+        return self.groups > len(self.rows)
+
+    def of(self, role: Role) -> list[Column]:
+        return [column for column in self.query.columns if column.role == role]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where an answer's figures come from."""
+
+    query_id: str
+    sql: str
+    parameters: Mapping[str, Any]
+    source: str
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    filters: tuple[str, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+    compared_first_day: date | None = None
+    compared_last_day: date | None = None
+    timezones: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    attribution: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    is_provisional: bool = False
+    rows: int = 0
+    groups: int = 0
+    is_truncated: bool = False

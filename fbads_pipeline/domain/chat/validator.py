@@ -1,0 +1,160 @@
+"""The catalogue's rules: what may be summed, over which rows, and for whom. Both planners' plans go through them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from fbads_pipeline.domain.chat.bounds import GOAL_COST
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.periods import resolve
+from fbads_pipeline.domain.chat.plan import (
+    LEVELS,
+    MOST_ROWS,
+    SEGMENTS,
+    Clarification,
+    Level,
+    Objects,
+    Plan,
+    Refusal,
+    Threshold,
+)
+from fbads_pipeline.domain.chat.result import ChatAccount
+
+# Each breakdown of the marts splits the whole by itself.
+BREAKDOWNS = {
+    "age,gender": frozenset({"age", "gender"}),
+    "country": frozenset({"country"}),
+    "publisher_platform,platform_position": frozenset({"platform", "placement"}),
+}
+_GOAL_METRICS = frozenset({"conversions", "conversion_value", "cpa", "conversion_rate"})
+
+
+def validate(
+    plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount], *, breakdowns: Sequence[str]
+) -> Plan | Refusal | Clarification:
+    """The plan as it may be compiled, or why not. breakdowns: those that are collected."""
+    inside = _inside(plan, accounts)
+    if plan.intent not in ("figures", "why"):
+        return replace(plan, limit=_limit(plan))
+    goal = _goal_costs(plan, inside)
+    if isinstance(goal, Refusal):
+        return goal
+    plan = replace(goal, limit=_limit(goal))
+    inside = _inside(plan, accounts)
+    used = (*plan.metrics, *(one.metric for one in plan.thresholds), *((plan.rank.metric,) if plan.rank else ()))
+    for name in used:
+        if name not in catalogue:
+            return Refusal("unknown_metric", name, catalogue.near(name))
+    if plan.rank and plan.rank.metric not in plan.metrics:
+        plan = replace(plan, metrics=(*plan.metrics, plan.rank.metric))
+    missing = tuple(one.metric for one in plan.thresholds if one.metric not in plan.metrics)
+    plan = replace(plan, metrics=tuple(dict.fromkeys((*plan.metrics, *missing))))
+    if any(period and resolve(period, _latest(inside))[0] > _latest(inside) for period in (plan.period, plan.compare)):
+        return Refusal("future")
+    return _segments(plan, breakdowns) or _one_row(plan, catalogue, inside) or _by_goal(plan, inside)
+
+
+def _limit(plan: Plan) -> int:
+    return max(1, min(plan.limit, MOST_ROWS))
+
+
+def _latest(accounts: Sequence[ChatAccount]) -> date:
+    return max((one.today for one in accounts), default=date.max)
+
+
+def _inside(plan: Plan, accounts: Sequence[ChatAccount]) -> list[ChatAccount]:
+    chosen = [one for one in plan.objects if one.level == "account"]
+    return [one for one in accounts if all(one.account_id in some.ids for some in chosen)]
+
+
+def _goal_costs(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan | Refusal:
+    """Cost per purchase is the CPA of the accounts whose goal is the purchase, and of those alone."""
+    ranked = (plan.rank.metric,) if plan.rank else ()
+    asked = {
+        one.removeprefix(GOAL_COST)
+        for one in (*plan.metrics, *ranked, *(threshold.metric for threshold in plan.thresholds))
+        if one.startswith(GOAL_COST)
+    }
+    if not asked:
+        return plan
+    fit = [one for one in accounts if len(asked) == 1 and _goes_for(one, next(iter(asked)))]
+    if not fit:
+        return Refusal("other_goal", ", ".join(sorted(asked)), ("cpa",))
+    objects = plan.objects
+    if len(fit) < len(accounts):
+        name = ", ".join(one.name for one in fit)
+        others = tuple(one for one in objects if one.level != "account")
+        objects = (Objects("account", tuple(one.account_id for one in fit), name), *others)
+    return replace(
+        plan,
+        metrics=tuple(dict.fromkeys(_cpa(one) for one in plan.metrics)),
+        thresholds=tuple(
+            Threshold(_cpa(one.metric), one.comparison, one.value, one.currency) for one in plan.thresholds
+        ),
+        rank=replace(plan.rank, metric=_cpa(plan.rank.metric)) if plan.rank else None,
+        objects=objects,
+    )
+
+
+def _goes_for(account: ChatAccount, goal: str) -> bool:
+    return account.goal_family == goal or account.goal_family.endswith((f".{goal}", f"_{goal}"))
+
+
+def _cpa(name: str) -> str:
+    return "cpa" if name.startswith(GOAL_COST) else name
+
+
+def breakdown_of(plan: Plan) -> str | None:
+    """The breakdown that holds every segment of the plan; empty where none holds them all; None without segments."""
+    wanted = {one for one in plan.dimensions if one in SEGMENTS} | {one.dimension for one in plan.segments}
+    if not wanted:
+        return None
+    return next((name for name, fields in BREAKDOWNS.items() if wanted <= fields), "")
+
+
+def _segments(plan: Plan, breakdowns: Sequence[str]) -> Refusal | None:
+    breakdown = breakdown_of(plan)
+    if breakdown is None:
+        return None
+    below = any(one in ("adset", "ad") for one in (*plan.dimensions, *(some.level for some in plan.objects)))
+    if breakdown not in breakdowns or below:
+        return Refusal("not_collected", ", ".join((*plan.dimensions, *(one.dimension for one in plan.segments))))
+    return None
+
+
+def _one_row(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) -> Plan | Refusal | None:
+    """Reach and frequency belong to one object and one day: people overlap, so nothing of them is summed."""
+    single = [name for name in plan.metrics if catalogue[name].needs_one_row]
+    if not single:
+        return None
+    if plan.intent == "why" or plan.per_day or breakdown_of(plan) is not None:
+        return Refusal("not_additive", single[0])
+    if any(one in ("week", "month", "weekday", "objective") for one in plan.dimensions):
+        return Refusal("not_additive", single[0])
+    days = [resolve(period, accounts[0].today) for period in (plan.period, plan.compare) if period and accounts]
+    if "day" not in plan.dimensions and any(first != last for first, last in days):
+        return Refusal("not_additive", single[0])
+    level = _level_of_rows(plan)
+    shown = [one for one in plan.dimensions if one in LEVELS]
+    if shown and shown != [level]:
+        return Refusal("not_additive", single[0])
+    count = len(accounts) if level == "account" else sum(len(one.ids) for one in plan.objects if one.level == level)
+    if not shown and count != 1:
+        return replace(plan, dimensions=(level, *plan.dimensions))
+    return plan
+
+
+def _level_of_rows(plan: Plan) -> Level:
+    """The level whose rows answer: the lowest that is shown, named, or needed by a filter."""
+    wanted = [one for one in plan.dimensions if one in LEVELS] + [one.level for one in plan.objects]
+    if plan.status or plan.objective:
+        wanted.append("campaign")
+    return max(wanted, key=LEVELS.index, default="account")  # type: ignore[arg-type]
+
+
+def _by_goal(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan:
+    """Conversions of accounts with other goals do not compare: one row per account."""
+    if not _GOAL_METRICS & set(plan.metrics) or len({one.goal_family for one in accounts}) < 2:
+        return plan
+    objects = any(one in LEVELS for one in plan.dimensions) or any(one.level != "account" for one in plan.objects)
+    return plan if objects or plan.intent == "why" else replace(plan, dimensions=("account", *plan.dimensions))

@@ -1,0 +1,101 @@
+"""The chat over HTTP."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.api.app import create_app
+from fbads_pipeline.api.routes.chat import asking
+from fbads_pipeline.services.answer_question import ChatUser
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.chat_eval import world
+from fbads_pipeline_tests.postgres_fixture import fresh_database
+
+
+@pytest.fixture(scope="module")
+def app(postgres, tmp_path_factory):
+    import sqlalchemy as sa
+
+    from fbads_pipeline.adapters.postgres import migrate
+
+    with fresh_database(postgres) as url:
+        database = Database(url, tmp_path_factory.mktemp("chat"))
+        database.prepare()
+        migrate.upgrade(database.owner)
+        world.build(database.owner)
+        with database.owner.begin() as connection:
+            connection.execute(sa.text("create schema if not exists intermediate"))
+            connection.execute(
+                sa.text("create table intermediate.publications (version bigint primary key, published_at timestamptz)")
+            )
+            connection.execute(sa.text("insert into intermediate.publications values (1, now())"))
+            connection.execute(sa.text("grant select on all tables in schema marts to fbads_analyst"))
+        yield create_app(load_settings(now=world.NOW), database)
+        database.close()
+
+
+def send(app, method, path, body=None, **options):
+    async def request():
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.request(method, path, json=body, **options)
+
+    return asyncio.run(request())
+
+
+def test_a_question_gets_its_answer_with_rows_and_citations(app):
+    response = send(app, "POST", "/api/v1/chat", {"question": "quanto gastei ontem na Loja Aurora?", "session_id": "a"})
+    assert response.status_code == 200
+    made = response.json()
+    (citation,) = made["citations"]
+    assert made["outcome"] == "answered"
+    assert made["tables"][0]["query_id"] == citation["query_id"]
+    assert isinstance(made["tables"][0]["rows"][0]["spend"], str)
+    again = send(app, "GET", f"/api/v1/chat/queries/{citation['query_id']}")
+    assert again.json()["rows"] == made["tables"][0]["rows"]
+
+
+def test_a_query_of_nobody_is_not_found(app):
+    assert send(app, "GET", "/api/v1/chat/queries/q_0123456789abcdef").status_code == 404
+    assert send(app, "GET", "/api/v1/chat/queries/drop").status_code == 422
+
+
+def test_the_stream_says_the_same(app):
+    response = send(app, "POST", "/api/v1/chat/stream", {"question": "top 3 campanhas por ROAS este mês"})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = [block.split("\n", 1) for block in response.text.strip().split("\n\n")]
+    names = [name.removeprefix("event: ") for name, _ in events]
+    assert names[0] == "text" and names[-1] == "done" and {"table", "citation"} <= set(names)
+    plain = send(app, "POST", "/api/v1/chat", {"question": "top 3 campanhas por ROAS este mês"}).json()
+    lines = [json.loads(data.removeprefix("data: "))["line"] for name, data in events if name == "event: text"]
+    assert "\n".join(lines) == plain["text"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"question": ""},
+        {"question": "x" * 2001},
+        {"question": "gasto", "session_id": "../../etc"},
+        {"question": "gasto", "language": "fr"},
+        {"question": "gasto", "user": "root"},
+        [],
+    ],
+)
+def test_an_unusable_question_is_422(app, body):
+    assert send(app, "POST", "/api/v1/chat", body).status_code == 422
+
+
+def test_the_user_decides_what_is_seen(app):
+    app.dependency_overrides[asking] = lambda: ChatUser("joao", ("100003",))
+    try:
+        made = send(app, "POST", "/api/v1/chat", {"question": "gasto ontem"}).json()
+        assert [row["currency"] for row in made["tables"][0]["rows"]] == ["USD"]
+        foreign = send(app, "POST", "/api/v1/chat", {"question": "gasto da conta Loja Aurora ontem"}).json()
+        assert foreign["outcome"] == "refused" and foreign["tables"] == []
+    finally:
+        app.dependency_overrides.clear()
