@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     whatsapp_token: SecretStr | None = Field(None, description="Token of a WhatsApp Cloud app.")
     whatsapp_phone_number_id: str | None = Field(None, pattern=r"^\d+$", description="Id of the number that sends.")
     whatsapp_template: str = Field("fbads_alert", description="Template with two body parameters, in pt_BR and en.")
+    whatsapp_verify_token: SecretStr | None = Field(None, description="What Meta shows when it sets up the webhook.")
     whatsapp_api_url: str = Field(
         "https://graph.facebook.com/v25.0", description="WhatsApp Cloud's API; another address for tests."
     )

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.access_tokens import tokens_of
 from fbads_pipeline.adapters.limits import Limits, ProcessLimits, RedisLimits
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api import errors
-from fbads_pipeline.api.routes import auth, campaigns, chat, health, suggestions, users
+from fbads_pipeline.api.routes import auth, campaigns, chat, health, suggestions, users, webhooks
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.settings, app.state.database = settings, database
     app.state.access_tokens = tokens_of(settings)
     app.state.limits = _limits(settings)
-    for routes in (health, auth, users, campaigns, chat, suggestions):
+    for routes in (health, auth, users, campaigns, chat, suggestions, webhooks):
         app.include_router(routes.router)
     errors.install(app)
     app.middleware("http")(_serve)

@@ -8,6 +8,7 @@ from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
+from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
 from fbads_pipeline.api.chat import chat_of
 from fbads_pipeline.ports import Clock
 from fbads_pipeline.services.answer_question import Chat
@@ -49,6 +50,11 @@ def _chat(request: Request, database: DatabaseDep) -> Chat:
     return made
 
 
+def _receipts(database: DatabaseDep) -> PostgresReceipts:
+    return PostgresReceipts(database.owner)
+
+
+ReceiptsDep = Annotated[PostgresReceipts, Depends(_receipts)]
 ChatDep = Annotated[Chat, Depends(_chat)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 CampaignsDep = Annotated[CampaignReader, Depends(_campaigns)]

@@ -11,7 +11,17 @@ from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.people import People
 
 # Whoever asks: health, the documents, and what proves who one is.
-OPEN = {"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/redoc", "/api/v1/auth/login", "/api/v1/auth/refresh"}
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/docs",
+    "/docs/oauth2-redirect",
+    "/redoc",
+    "/api/v1/auth/login",
+    "/api/v1/auth/refresh",
+    "/api/v1/webhooks/slack",
+    "/api/v1/webhooks/whatsapp",
+}
 # A body that each route takes, so that what is refused is refused for its caller.
 BODIES = {
     "accept": {"version": 1},

@@ -1,0 +1,167 @@
+"""What Slack and WhatsApp call: signed, fresh, once. Their signature says who asks; nothing else does."""
+
+import hmac
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
+
+from fbads_pipeline.adapters.signatures import is_from_meta, is_from_slack
+from fbads_pipeline.api.deps import ClockDep, DeskDep, ReceiptsDep
+from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.limits import WEBHOOKS_PER_MINUTE, at_most
+from fbads_pipeline.domain.decisions import Action, Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.domain.identity import SCOPES_OF, Principal
+from fbads_pipeline.domain.words import plain_line
+from fbads_pipeline.services.decide_suggestion import decide
+from fbads_pipeline.settings import Settings
+
+router = APIRouter(
+    prefix="/api/v1/webhooks", tags=["webhooks"], dependencies=[Depends(at_most("webhook", WEBHOOKS_PER_MINUTE))]
+)
+
+_ACTIONS: dict[str, Action] = {
+    "suggestion_accept": "accept",
+    "suggestion_reject": "reject",
+    "suggestion_snooze": "snooze",
+}
+_PLAIN: dict[str, Any] = {"content": {"text/plain": {}}, "description": "The challenge."}
+_SNOOZE = timedelta(days=1)
+_DONE = {
+    "accept": "Aprovada por <@{who}>.",
+    "reject": "Rejeitada por <@{who}>.",
+    "snooze": "Adiada por um dia por <@{who}>.",
+}
+
+
+class Told(BaseModel):
+    """What Slack shows to the person alone, beside the message."""
+
+    response_type: Literal["ephemeral"] = "ephemeral"
+    replace_original: bool = False
+    text: str
+
+
+class Received(BaseModel):
+    """How many statuses of messages were kept."""
+
+    kept: int
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+BodyDep = Annotated[bytes, Depends(_body)]
+
+
+@router.post("/slack", responses=documented(404, 409, 422, 429))
+def slack(request: Request, body: BodyDep, desk: DeskDep, receipts: ReceiptsDep, clock: ClockDep) -> Told:
+    """A button of a message. Only Slack's signature and the ids of FBADS_SLACK_APPROVERS count."""
+    settings: Settings = request.app.state.settings
+    if settings.slack_signing_secret is None:
+        raise ApiError(404, "not_found", "there is nothing at this address")
+    secret, now = settings.slack_signing_secret.get_secret_value(), clock.now()
+    stamp = request.headers.get("x-slack-request-timestamp", "")
+    shown = request.headers.get("x-slack-signature", "")
+    if not is_from_slack(secret, stamp, shown, body, now=now.timestamp()):
+        raise ApiError(401, "unauthenticated", "that is not Slack's signature, or it is too old")
+    user, action_id, value = _pressed(body)
+    if user not in settings.slack_approvers:
+        return Told(text="Você não está entre os que decidem (FBADS_SLACK_APPROVERS). · You may not decide here.")
+    if not receipts.is_new("slack", shown, now=now):
+        return Told(text="Já recebido. · Received already.")
+    action, (suggestion_id, version) = _ACTIONS.get(action_id), _named(value)
+    if action is None:
+        raise ApiError(422, "unusable_parameter", "action_id: no such button is ours")
+    who = Principal(f"slack:{user}", "", "approver", SCOPES_OF["approver"], None, "session")
+    made = Decision(
+        suggestion_id,
+        version,
+        action,
+        "Slack" if action == "reject" else None,
+        now + _SNOOZE if action == "snooze" else None,
+    )
+    try:
+        decide(desk, who, made, key=None, now=now)
+    except (NotThere, NotUsable, Conflict) as wrong:
+        return Told(text=f"Nada mudou: {plain_line(str(wrong))}. · Nothing was changed.")
+    return Told(text=_DONE[action].format(who=user))
+
+
+@router.get("/whatsapp", responses={**documented(404, 422, 429), 200: _PLAIN}, response_model=None)
+def whatsapp_challenge(
+    request: Request,
+    mode: Annotated[str, Query(alias="hub.mode", max_length=20)] = "",
+    token: Annotated[str, Query(alias="hub.verify_token", max_length=200)] = "",
+    challenge: Annotated[str, Query(alias="hub.challenge", pattern=r"^[0-9]{0,40}$")] = "",
+) -> PlainTextResponse:
+    """Meta asks once whether the address is ours."""
+    settings: Settings = request.app.state.settings
+    wanted = settings.whatsapp_verify_token
+    if wanted is None:
+        raise ApiError(404, "not_found", "there is nothing at this address")
+    if mode != "subscribe" or not hmac.compare_digest(token.encode(), wanted.get_secret_value().encode()):
+        raise ApiError(403, "forbidden", "that is not the token that we agreed on")
+    return PlainTextResponse(challenge)
+
+
+@router.post("/whatsapp", responses=documented(404, 422, 429))
+def whatsapp_status(request: Request, body: BodyDep, receipts: ReceiptsDep, clock: ClockDep) -> Received:
+    """What became of messages: a delivery whose fate was unknown is settled by it."""
+    settings: Settings = request.app.state.settings
+    if settings.app_secret is None or settings.whatsapp_token is None:
+        raise ApiError(404, "not_found", "there is nothing at this address")
+    shown = request.headers.get("x-hub-signature-256", "")
+    if not is_from_meta(settings.app_secret.get_secret_value(), shown, body):
+        raise ApiError(401, "unauthenticated", "that is not Meta's signature")
+    kept = sum(receipts.settle_whatsapp(one, state) for one, state in _statuses(_object(body)))
+    return Received(kept=kept)
+
+
+def _pressed(body: bytes) -> tuple[str, str, str]:
+    """Slack id of whoever pressed, id of the button, its value; raises ApiError 422."""
+    try:
+        payload = orjson.loads(parse_qs(body.decode())["payload"][0])
+        pressed = payload["actions"][0]
+        return str(payload["user"]["id"]), str(pressed["action_id"]), str(pressed["value"])
+    except (UnicodeDecodeError, ValueError, KeyError, IndexError, TypeError):
+        raise ApiError(422, "unusable_parameter", "payload: this is no button of Slack") from None
+
+
+def _named(value: str) -> tuple[str, int]:
+    suggestion_id, _, version = value.rpartition(":")
+    if not suggestion_id or len(suggestion_id) > 64 or not version.isascii() or not version.isdigit():
+        raise ApiError(422, "unusable_parameter", "value: the button names no suggestion")
+    if int(version) >= 2**31:
+        raise ApiError(422, "unusable_parameter", "value: the button names no version")
+    return suggestion_id, int(version)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ApiError(422, "unusable_parameter", "the body is no JSON object")
+    return found
+
+
+def _statuses(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """Id of the message and its status, as far as the payload has any."""
+    found = []
+    for entry in _listed(payload.get("entry")):
+        for change in _listed(entry.get("changes")):
+            value = change.get("value")
+            for status in _listed(value.get("statuses") if isinstance(value, dict) else None):
+                found.append((str(status.get("id", ""))[:200], str(status.get("status", ""))[:40]))
+    return found
+
+
+def _listed(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
