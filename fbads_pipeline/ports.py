@@ -351,6 +351,9 @@ class Reports(Protocol):
 class Files(Protocol):
     """A folder that people take files from."""
 
+    def path(self, name: str) -> Path:
+        """Where a file of that name lies; raises ValueError for what is no plain name."""
+
     def write(self, name: str, content: bytes) -> Path:
         """The file's path; whole or not at all. Raises OSError."""
 

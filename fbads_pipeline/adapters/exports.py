@@ -10,12 +10,17 @@ class Exports:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def write(self, name: str, content: bytes) -> Path:
-        """The file's path. Raises OSError, with nothing left behind."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def path(self, name: str) -> Path:
+        """Where a file of that name lies; raises ValueError for what is no plain name."""
         path = self.folder / name
         if path.resolve().parent != self.folder.resolve():
             raise ValueError(f"{name!r} is no plain file name")
+        return path
+
+    def write(self, name: str, content: bytes) -> Path:
+        """The file's path. Raises OSError, with nothing left behind."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.path(name)
         partial = path.with_name(f".{name}.{os.getpid()}.partial")
         try:
             with open(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:

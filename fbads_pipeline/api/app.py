@@ -3,16 +3,21 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from fbads_pipeline.adapters.access_tokens import tokens_of
 from fbads_pipeline.adapters.limits import Limits, ProcessLimits, RedisLimits
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api import errors
-from fbads_pipeline.api.routes import auth, campaigns, chat, health, suggestions, users, webhooks
+from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.rendering import language_of, render
+from fbads_pipeline.api.routes import auth, campaigns, chat, health, pages, suggestions, users, webhooks
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -21,11 +26,16 @@ _LONGEST_BODY = 64 * 1024
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+# Pages bring their own style sheet and send their forms home; nothing on them is a script.
+_PAGES = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none';"
+    " base-uri 'none'"
+)
 # Swagger's page starts itself with an inline script and styles itself inline; everything comes from this origin.
 _DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
@@ -45,11 +55,24 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.settings, app.state.database = settings, database
     app.state.access_tokens = tokens_of(settings)
     app.state.limits = _limits(settings)
-    for routes in (health, auth, users, campaigns, chat, suggestions, webhooks):
+    for routes in (health, auth, users, campaigns, chat, suggestions, webhooks, pages):
         app.include_router(routes.router)
     errors.install(app)
+    app.add_exception_handler(pages.PageProblem, page_problem)  # type: ignore[arg-type]
+    app.mount("/static", StaticFiles(packages=[("fbads_pipeline.api", "static")]), name="static")
     app.middleware("http")(_serve)
     return app
+
+
+async def page_problem(request: Request, problem: pages.PageProblem) -> Response:
+    """To the login, or a page that says what is the matter."""
+    if problem.status == 401:
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?next={quote(asked if request.method == 'GET' else '/', safe='')}", 303)
+    who = getattr(request.state, "visitor", None)
+    words = WORDS[language_of(request, who)]
+    message = words["not_found"] if problem.status == 404 else words["forbidden"]
+    return render(request, "problem.html.j2", who, "problem", status=problem.status, message=message)
 
 
 def _too_big(request: Request) -> Response | None:
@@ -79,7 +102,8 @@ async def _serve(request: Request, follow: Callable[[Request], Awaitable[Respons
         response = errors.answer(request, 500, "fault", "something of ours broke; the request id finds it in the log")
     is_docs = request.url.path.startswith(_DOCS)
     response.headers.update(_HEADERS)
-    response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _STRICT
+    is_page = response.headers.get("content-type", "").startswith("text/html") and not is_docs
+    response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _PAGES if is_page else _STRICT
     response.headers["X-Request-Id"] = request.state.request_id
     if not is_docs:
         response.headers["Cache-Control"] = "no-store"

@@ -7,11 +7,14 @@ from fastapi import Depends, Request
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
+from fbads_pipeline.adapters.postgres.page_reader import PageReader
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
 from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
 from fbads_pipeline.api.chat import chat_of
+from fbads_pipeline.composition import press_of
 from fbads_pipeline.ports import Clock
 from fbads_pipeline.services.answer_question import Chat
+from fbads_pipeline.services.make_reports import Press
 
 
 def _database(request: Request) -> Database:
@@ -54,6 +57,16 @@ def _receipts(database: DatabaseDep) -> PostgresReceipts:
     return PostgresReceipts(database.owner)
 
 
+def _pages(database: DatabaseDep) -> PageReader:
+    return PageReader(database.owner)
+
+
+def _press(request: Request, database: DatabaseDep) -> Press:
+    return press_of(request.app.state.settings, database.owner)
+
+
+PagesDep = Annotated[PageReader, Depends(_pages)]
+PressDep = Annotated[Press, Depends(_press)]
 ReceiptsDep = Annotated[PostgresReceipts, Depends(_receipts)]
 ChatDep = Annotated[Chat, Depends(_chat)]
 ClockDep = Annotated[Clock, Depends(_clock)]

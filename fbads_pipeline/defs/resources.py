@@ -10,11 +10,9 @@ from typing import Any
 import dagster as dg
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.calendar.configured import country_of_account
-from fbads_pipeline.adapters.channels.configured import EXPORTS, channels_from
+from fbads_pipeline.adapters.channels.configured import channels_from
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.encryption import Cipher
-from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
@@ -22,7 +20,7 @@ from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
 from fbads_pipeline.adapters.postgres.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.apply_book import PostgresApplyBook
 from fbads_pipeline.adapters.postgres.calendar_events import PostgresCalendarEvents
-from fbads_pipeline.adapters.postgres.catalogue import read_catalogue, read_labels, read_units
+from fbads_pipeline.adapters.postgres.catalogue import read_catalogue, read_units
 from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
 from fbads_pipeline.adapters.postgres.database import Database, shared_database
 from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
@@ -30,19 +28,16 @@ from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
-from fbads_pipeline.adapters.postgres.report_facts import PostgresReportFacts
-from fbads_pipeline.adapters.postgres.reports import PostgresReports
 from fbads_pipeline.adapters.postgres.rules import PostgresRules
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
-from fbads_pipeline.adapters.render.renderers import RENDERERS
 from fbads_pipeline.adapters.rules_file import read_rules
+from fbads_pipeline.composition import calendar_events_of, press_of
 from fbads_pipeline.defs.model.project import project_dir
 from fbads_pipeline.defs.model.runner import Dbt
 from fbads_pipeline.domain.rules import UserRule
 from fbads_pipeline.domain.tokens import ENVIRONMENT, NamedToken
 from fbads_pipeline.ports import Channel, Clock
-from fbads_pipeline.services.build_report import ReportMaker
 from fbads_pipeline.services.make_reports import Press
 from fbads_pipeline.services.sync_ads import Progress
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
@@ -105,11 +100,6 @@ def graph_ads(settings: Settings, store: PostgresTokens, owner: sa.Engine | None
         for one in named_tokens(settings, store)
     }
     return TokenRouter(clients, store, clock_from(settings.now))
-
-
-def calendar_events_of(settings: Settings, owner: sa.Engine) -> PostgresCalendarEvents:
-    """What stands in the calendars, each account in its own country."""
-    return PostgresCalendarEvents(owner, lambda zone: country_of_account(settings, zone))
 
 
 @dg.resource(description="The settings of the environment.")
@@ -201,16 +191,6 @@ def writer_of(settings: Settings, store: PostgresTokens, owner: sa.Engine) -> Gr
         return made[token.name]
 
     return GraphWriter(transport)
-
-
-def press_of(settings: Settings, owner: sa.Engine) -> Press:
-    """What reports are made with; files go to the folder of exports of this home."""
-    catalogue = project_dir() / "metrics.yml"
-    facts = PostgresReportFacts(owner, lambda: read_catalogue(catalogue))
-    calendar = calendar_events_of(settings, owner)
-    maker = ReportMaker(facts, read_labels(catalogue), settings.attribution_windows, calendar)
-    exports = Exports(settings.home_path / EXPORTS)
-    return Press(maker, RENDERERS, exports, PostgresReports(owner), clock_from(settings.now))
 
 
 @dg.resource(description="What reports are made with.")

@@ -22,7 +22,7 @@ from fbads_pipeline.domain.words import Language
 
 _TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
 _SHOWN = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
-_BRIEF = ("spend", "conversions", "cpa", "roas", "ctr")
+BRIEF = ("spend", "conversions", "cpa", "roas", "ctr")
 _FACTORS = frozenset({"roas"})
 _RANKED = 5
 _MOST_ROWS = 40
@@ -89,14 +89,21 @@ def best_and_worst(now: PeriodFigures, about: About, currency: str, language: La
     )
 
 
-def campaign_table(now: PeriodFigures, before: PeriodFigures, about: About, currency: str, language: Language) -> Table:
-    """Every campaign, the biggest spender first, with the change of its spend."""
+def campaign_table(
+    now: PeriodFigures,
+    before: PeriodFigures,
+    about: About,
+    currency: str,
+    language: Language,
+    shown: Sequence[str] = _SHOWN,
+) -> Table:
+    """Every campaign, the biggest spender first, with those figures and the change of its spend."""
     word = WORDS[language]
     earlier = {one.campaign_id: one.figures for one in before.campaigns}
     columns = [
         Column(word["campaign"], "text", is_wide=True),
         Column(word["status"], "text"),
-        *_columns(about, _SHOWN, language),
+        *_columns(about, shown, language),
         Column(word["change"], "change"),
         Column(word["score"], "score"),
     ]
@@ -104,7 +111,7 @@ def campaign_table(now: PeriodFigures, before: PeriodFigures, about: About, curr
         [
             _name(one.name, one.campaign_id),
             one.status or "",
-            *(one.figures.get(name) for name in _SHOWN),
+            *(one.figures.get(name) for name in shown),
             _change(one.figures, earlier.get(one.campaign_id)),
             one.score,
         ]
@@ -195,7 +202,7 @@ def account_table(rows: Sequence[Sequence[Value]], about: About, currency: str, 
     word = WORDS[language]
     columns = [
         Column(word["account"], "text", is_wide=True),
-        *_columns(about, _BRIEF, language),
+        *_columns(about, BRIEF, language),
         Column(word["change"], "change"),
     ]
     return Table(word["accounts"], columns, rows, currency, most_shown=_MOST_ROWS)
@@ -203,14 +210,14 @@ def account_table(rows: Sequence[Sequence[Value]], about: About, currency: str, 
 
 def account_row(account: ReportAccount, now: PeriodFigures, before: PeriodFigures) -> list[Value]:
     """One account among others of its currency."""
-    values = [now.total.get(name) for name in _BRIEF]
+    values = [now.total.get(name) for name in BRIEF]
     return [_name(account.name, account.account_id), *values, _change(now.total, before.total)]
 
 
 def _ranked(title: str, campaigns: Sequence[CampaignFigures], about: About, currency: str, language: Language) -> Table:
-    columns = [Column(WORDS[language]["campaign"], "text", is_wide=True), *_columns(about, _BRIEF, language)]
+    columns = [Column(WORDS[language]["campaign"], "text", is_wide=True), *_columns(about, BRIEF, language)]
     rows: list[list[Value]] = [
-        [_name(one.name, one.campaign_id), *(one.figures.get(name) for name in _BRIEF)] for one in campaigns
+        [_name(one.name, one.campaign_id), *(one.figures.get(name) for name in BRIEF)] for one in campaigns
     ]
     return Table(title, columns, rows, currency)
 

@@ -11,7 +11,7 @@ from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.postgres.database import open_database
 from fbads_pipeline.adapters.render.renderers import RENDERERS
-from fbads_pipeline.defs.resources import press_of
+from fbads_pipeline.composition import press_of
 from fbads_pipeline.domain.report_facts import ReportAccount
 from fbads_pipeline.domain.reports import ReportKind
 from fbads_pipeline.domain.words import Language

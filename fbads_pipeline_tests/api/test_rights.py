@@ -6,6 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from fbads_pipeline.api.auth import Needs, caller
+from fbads_pipeline.api.routes.pages import Visitor
 from fbads_pipeline.domain.identity import ROLES, SCOPES_OF
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.people import People
@@ -37,6 +38,14 @@ def routes(app):
     return [one for one in (*app.routes, *chain.from_iterable(nested)) if isinstance(one, APIRoute)]
 
 
+def rest(app):
+    return [one for one in routes(app) if not is_page(one)]
+
+
+def is_page(route):
+    return not route.include_in_schema and not route.path.startswith(("/docs", "/redoc"))
+
+
 def scope_of(route):
     """The scope that a route needs; `anybody` for one that every user may call, None for one that asks nothing."""
     found, calls = None, [route.dependant]
@@ -50,6 +59,12 @@ def scope_of(route):
     return found
 
 
+def visitor_of(route):
+    """The dependency that says who may look at a page."""
+    calls = [one.call for one in route.dependant.dependencies if isinstance(one.call, Visitor)]
+    return calls[0] if calls else None
+
+
 def asked(route):
     path = route.path.replace("{campaign_id}", "101").replace("{suggestion_id}", "s101")
     path = path.replace("{user_id}", "0" * 16).replace("{key_id}", "0" * 16)
@@ -57,15 +72,18 @@ def asked(route):
 
 
 def test_every_route_says_what_it_needs(app):
-    undeclared = {one.path for one in routes(app) if scope_of(one) is None}
+    undeclared = {one.path for one in rest(app) if scope_of(one) is None}
     assert undeclared == OPEN
-    assert len(routes(app)) > 15
+    assert len(rest(app)) > 15
+    open_pages = {one.path for one in routes(app) if is_page(one) and visitor_of(one) is None}
+    assert open_pages == {"/login", "/language/{language}"}
+    assert len([one for one in routes(app) if is_page(one)]) > 10
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_what_its_scopes_say_and_nothing_else(app, database, role):
     client = People(app, database).with_key(role)
-    for route in routes(app):
+    for route in rest(app):
         method, path, body = asked(route)
         scope = scope_of(route)
         if scope is None:
@@ -78,7 +96,7 @@ def test_a_role_may_what_its_scopes_say_and_nothing_else(app, database, role):
 
 def test_nobody_may_anything_once_there_are_users(app, database):
     People(app, database).add("viewer")
-    for route in routes(app):
+    for route in rest(app):
         if scope_of(route) is None:
             continue
         method, path, body = asked(route)
@@ -88,7 +106,7 @@ def test_nobody_may_anything_once_there_are_users(app, database):
 @pytest.mark.parametrize("role", ["viewer", "analyst", "approver", "admin"])
 def test_an_account_that_is_not_theirs_is_not_there(app, database, role):
     stranger = People(app, database).with_key(role, accounts=["43"])
-    for route in routes(app):
+    for route in rest(app):
         method, path, body = asked(route)
         if "101" not in path or scope_of(route) not in SCOPES_OF[role]:
             continue

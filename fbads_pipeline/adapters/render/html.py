@@ -24,8 +24,8 @@ def render_html(report: Report, *, font: str = _SCREEN_FONT, font_face: str = ""
         as_of=_as_of(report),
         show=formats.show,
         draw=lambda chart: Markup(draw(chart, formats, labels)),
-        change=lambda figure: _change(figure, formats),
-        tone=_tone,
+        change=lambda figure: change_of(figure, formats),
+        tone=tone_of,
         shown=_shown,
         more=lambda table: labels.more_rows.format(rows=table.left_out),
     )
@@ -56,7 +56,7 @@ def _as_of(report: Report) -> str:
     return f"{'Dados lidos até' if report.language == 'pt' else 'Figures read until'} {report.as_of}"
 
 
-def _change(figure: Figure, formats: Formats) -> str:
+def change_of(figure: Figure, formats: Formats) -> str:
     """With an arrow, so that colour is not the only sign."""
     change = _rounded(figure)
     if change is None:
@@ -69,7 +69,8 @@ def _rounded(figure: Figure) -> Decimal | None:
     return None if figure.change is None else figure.change.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _tone(figure: Figure) -> str:
+def tone_of(figure: Figure) -> str:
+    """`good`, `bad`, or nothing where a change is neither."""
     change = _rounded(figure)
     if change is None or not change or figure.good == "none":
         return ""
