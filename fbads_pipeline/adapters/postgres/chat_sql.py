@@ -241,11 +241,14 @@ def _scope(accounts: Sequence[ChatAccount], period: Period | None, side: str, pa
     parameters["account_ids"] = [one.account_id for one in accounts]
     parameters[f"{side}_first_days"] = [first for first, _ in days]
     parameters[f"{side}_last_days"] = [last for _, last in days]
+    parameters[f"{side}_first"] = min((first for first, _ in days), default=date.max)
+    parameters[f"{side}_last"] = max((last for _, last in days), default=date.min)
+    # The bounds of all accounts say the same once more: from them the database knows how few rows there are.
     return (
-        f"join unnest(cast(:account_ids as text[]), cast(:{side}_first_days as date[]), cast(:{side}_last_days as "
-        f"date[]))"
-        " as scope (account_id, first_day, last_day)\n"
-        "    on facts.account_id = scope.account_id and facts.day between scope.first_day and scope.last_day"
+        f"join unnest(cast(:account_ids as text[]), cast(:{side}_first_days as date[]),"
+        f" cast(:{side}_last_days as date[])) as scope (account_id, first_day, last_day)\n"
+        "    on facts.account_id = scope.account_id and facts.day between scope.first_day and scope.last_day\n"
+        f"    and facts.day between cast(:{side}_first as date) and cast(:{side}_last as date)"
     )
 
 
