@@ -83,7 +83,8 @@ def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...]
         dimensions=dimensions,
         objects=objects,
         segments=segments,
-        thresholds=bounds,
+        # "O CPA ficou acima de 50?": the figure answers; only lists are cut by bounds.
+        thresholds=bounds if dimensions else (),
         status=status_said(reading),
         objective=next((tag.value for tag in reading.of("objective")), None),
         period=period,

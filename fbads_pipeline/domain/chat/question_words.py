@@ -160,7 +160,7 @@ ORDERS = {
 
 COMPARISONS = {
     "pair": (
-        "diferenca|difference|diff|diferencas|vs|versus|x|contra|comparado com|comparada com|comparado a|comparada a|"
+        "than|diferenca|difference|diff|diferencas|vs|versus|x|contra|comparado com|comparada com|comparado a|comparada a|"
         "comparando com|compared to|compared with|against|em comparacao com|em comparacao a|em comparacao ao|"
         "em relacao a|em relacao ao|em relacao|do que|frente a|frente ao|relative to|compare|comparar|comparacao|"
         "compara|comparison|comparando|comparado|comparada|compare com|compared|comparativo|a compared"
