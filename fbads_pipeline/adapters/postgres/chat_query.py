@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.chat_lists_sql import compile_edits, compile_list
-from fbads_pipeline.adapters.postgres.chat_sql import compile_contributions, compile_figures
+from fbads_pipeline.adapters.postgres.chat_lists_sql import compile_list
+from fbads_pipeline.adapters.postgres.chat_sql import compile_figures
+from fbads_pipeline.adapters.postgres.chat_why_sql import compile_contributions, compile_edits
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.entities import NamedObject, Names
 from fbads_pipeline.domain.chat.periods import resolve

@@ -31,7 +31,7 @@ from fbads_pipeline.domain.chat.tags import Tag
 TOP = 5
 _BY = listed("por by per cada each qual quais which what que em quantas quantos many")
 _ALONE = {
-    "day": ("dia", "dias", "day"),
+    "day": ("dia", "dias", "day", "days"),
     "week": ("semana", "semanas", "week", "weeks"),
     "month": ("mes", "meses", "month", "months"),
 }
