@@ -107,6 +107,7 @@ def test_the_command_line_says_the_same(app, capsys):
     settings = load_settings(home=database.home, database_url=database.url, now=world.NOW)
     plain = send(app, "POST", "/api/v1/chat", {"question": "quanto gastei ontem na Loja Aurora?"}).json()
     question = "quanto gastei ontem na Loja Aurora?"
+    capsys.readouterr()  # the request's log line
     assert run_ask(settings, question, session=None, language=None, as_json=True) == 0
     assert json.loads(capsys.readouterr().out)["text"] == plain["text"]
     assert run_ask(settings, "qual o lucro?", session=None, language="en", as_json=False) == 1
