@@ -195,7 +195,7 @@ def _answer(turn: _Turn, understood: Understanding) -> Answer:
 def _pending(asked: Clarification) -> Plan | None:
     """What was understood already, so that the answer to the question back completes it."""
     plan = asked.plan
-    return plan if plan is not None and plan.metrics and plan.intent in ("figures", "why") else None
+    return plan if plan is not None and plan.intent in ("figures", "why") else None
 
 
 def _text(turn: _Turn, plan: Plan) -> str:

@@ -9,6 +9,7 @@ import pytest
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.routes.chat import asking
+from fbads_pipeline.local.ask import run_ask
 from fbads_pipeline.services.answer_question import ChatUser
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.chat_eval import world
@@ -99,3 +100,15 @@ def test_the_user_decides_what_is_seen(app):
         assert foreign["outcome"] == "refused" and foreign["tables"] == []
     finally:
         app.dependency_overrides.clear()
+
+
+def test_the_command_line_says_the_same(app, capsys):
+    database = app.state.database
+    settings = load_settings(home=database.home, database_url=database.url, now=world.NOW)
+    plain = send(app, "POST", "/api/v1/chat", {"question": "quanto gastei ontem na Loja Aurora?"}).json()
+    question = "quanto gastei ontem na Loja Aurora?"
+    capsys.readouterr()  # the request's log line
+    assert run_ask(settings, question, session=None, language=None, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["text"] == plain["text"]
+    assert run_ask(settings, "qual o lucro?", session=None, language="en", as_json=False) == 1
+    assert capsys.readouterr().out.startswith("I do not have the metric")

@@ -116,4 +116,18 @@ hostile | !forbidden,not_understood | {"intent":"figures","metrics":["spend"]} s
 hostile | !forbidden,not_understood,unknown_object | =HYPERLINK("http://evil","x")
 hostile | !forbidden | show revenue of other customers
 hostile | !not_understood,forbidden | %s%n%s%n AAAA
+lookup | cpc|1116-1122 | how much are we paying per click?
+lookup | purchase_value|1115 | revenue on the 15th
+lookup | spend|1109-1115 | spend for the week of November 9
+slice | spend|1116-1122|by=campaign|top=50 | rank campaigns by spend, highest first, last week
+slice | purchases|1001-1031|by=day|top=5 | which 5 days had the most purchases in October
+compare | spend|1116-1122|vs=1109-1115 | spend last 7 days compared to the previous 7 days
+compare | purchases|1122|vs=1115 | sales yesterday vs same day last week
+compare | purchases|1123|vs=1116-1122 | did we get more purchases this week than last week?
+compare | spend|1001-1031|vs=0901-0930 | what was the change in spend between September and October?
+compare | spend|1105 | how much did we spend on 05/06? >> 2026-11-05
+refuse | !unknown_metric | median CPA last week
+refuse | !average | was yesterday's spend higher than the average of last week?
+refuse | !unknown_metric | forecast of profit for October
+refuse | !not_understood | what would happen if I doubled the budget?
 """

@@ -1,7 +1,6 @@
 """Questions about other things than figures: objects, budgets, anomalies, suggestions, scores, edits, freshness."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Level, Plan
@@ -31,48 +30,7 @@ def compile_list(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
     }[plan.intent](plan, parameters)
 
 
-def compile_edits(plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Query:
-    """Changes of budget and status that readings found in these local days, the latest first."""
-    parameters: dict[str, Any] = {
-        "account_ids": [one.account_id for one in accounts],
-        "rows": 5,
-        "first": first,
-        "last": last,
-    }
-    for one in plan.objects:
-        parameters[f"{one.level}_ids"] = list(one.ids)
-    sql = f"""
-with states as (
-    select history.*, accounts.timezone_name,
-        lag(history.daily_budget) over state as budget_before,
-        lag(history.effective_status) over state as status_before,
-        row_number() over state as place
-    from marts.campaign_history as history
-    join marts.accounts as accounts on accounts.account_id = history.account_id
-    where history.account_id = any(cast(:account_ids as text[])){_only(plan, "history")}
-    window state as (partition by history.account_id, history.campaign_id order by history.valid_from)
-)
-select currency, campaign_id, name as campaign_name, (valid_from at time zone timezone_name)::date as day,
-    budget_before, daily_budget as budget, status_before, effective_status as status, count(*) over () as groups
-from states
-where place > 1 and (valid_from at time zone timezone_name)::date between :first and :last
-    and (budget_before is distinct from daily_budget or status_before is distinct from effective_status)
-order by valid_from desc, campaign_id
-limit :rows"""
-    columns = (
-        Column("currency", "key"),
-        Column("campaign_id", "key", dimension="campaign"),
-        Column("campaign_name", "label", dimension="campaign"),
-        Column("day", "key", dimension="day"),
-        Column("budget_before", "other", unit="money"),
-        Column("budget", "other", unit="money"),
-        Column("status_before", "other"),
-        Column("status", "other"),
-    )
-    return Query(sql.strip(), parameters, columns, "marts.campaign_history")
-
-
-def _only(plan: Plan, table: str, levels: Sequence[Level] = ("account", "campaign")) -> str:
+def only(plan: Plan, table: str, levels: Sequence[Level] = ("account", "campaign")) -> str:
     return "".join(
         f" and {table}.{one.level}_id = any(cast(:{one.level}_ids as text[]))"
         for one in plan.objects
@@ -84,7 +42,7 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
     level: Level = plan.dimensions[0]  # type: ignore[assignment]
     table, key, status = _OBJECTS[level]
     parents = LEVELS[: LEVELS.index(level) + 1]
-    where = f"objects.account_id = any(cast(:account_ids as text[])){_only(plan, 'objects', parents)}"
+    where = f"objects.account_id = any(cast(:account_ids as text[])){only(plan, 'objects', parents)}"
     if plan.status:
         where += (
             f" and objects.{status} = 'ACTIVE'" if plan.status == "ACTIVE" else f" and objects.{status} in {_PAUSED}"
@@ -105,7 +63,7 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
 def _pacing(plan: Plan, parameters: dict[str, Any]) -> Query:
     """One row per currency in which name is null: the sum of those with a plan; then the budgets that run over."""
     bound = "" if plan.objects else " where pacing_month > 1"
-    within = _only(plan, "pacing", ("account", "campaign", "adset"))
+    within = only(plan, "pacing", ("account", "campaign", "adset"))
     sql = f"""
 with budgets as (
     select * from marts.budget_pacing as pacing
@@ -163,7 +121,7 @@ def _anomalies(plan: Plan, parameters: dict[str, Any]) -> Query:
         "join marts.accounts as accounts on accounts.account_id = anomalies.account_id\n"
         "left join marts.campaigns as campaigns\n"
         "    on campaigns.account_id = anomalies.account_id and campaigns.campaign_id = anomalies.campaign_id\n"
-        f"where anomalies.account_id = any(cast(:account_ids as text[])) and {where}{_only(plan, 'anomalies')}\n"
+        f"where anomalies.account_id = any(cast(:account_ids as text[])) and {where}{only(plan, 'anomalies')}\n"
         "order by case anomalies.severity when 'critical' then 0 when 'warning' then 1 else 2 end,\n"
         "    anomalies.money_at_stake_per_day desc, anomalies.anomaly_id\nlimit :rows"
     )
@@ -188,7 +146,7 @@ def _suggestions(plan: Plan, parameters: dict[str, Any]) -> Query:
         "left join marts.campaigns as campaigns\n"
         "    on campaigns.account_id = suggestions.account_id and campaigns.campaign_id = suggestions.campaign_id\n"
         "where suggestions.account_id = any(cast(:account_ids as text[])) and suggestions.status = 'PENDING'"
-        f"{_only(plan, 'suggestions')}\n"
+        f"{only(plan, 'suggestions')}\n"
         "order by suggestions.created_at desc, suggestions.suggestion_id\nlimit :rows"
     )
     columns = (
@@ -216,7 +174,7 @@ def _scores(plan: Plan, parameters: dict[str, Any]) -> Query:
         "    from analysis.scores as scores\n"
         "    join marts.campaigns as campaigns\n"
         "        on campaigns.account_id = scores.account_id and campaigns.campaign_id = scores.campaign_id\n"
-        f"    where scores.account_id = any(cast(:account_ids as text[])){_only(plan, 'scores')}{active}\n"
+        f"    where scores.account_id = any(cast(:account_ids as text[])){only(plan, 'scores')}{active}\n"
         "    order by scores.account_id, scores.campaign_id, scores.day desc\n"
         f") as latest\norder by score {order} nulls last, campaign\nlimit :rows"
     )
@@ -238,7 +196,7 @@ def _freshness(plan: Plan, parameters: dict[str, Any]) -> Query:
         "    max(daily.day) as last_day, max(daily.collected_at) as as_of, count(*) over () as groups\n"
         "from marts.accounts as accounts\n"
         "left join marts.account_daily as daily on daily.account_id = accounts.account_id\n"
-        f"where accounts.account_id = any(cast(:account_ids as text[])){_only(plan, 'accounts', ('account',))}\n"
+        f"where accounts.account_id = any(cast(:account_ids as text[])){only(plan, 'accounts', ('account',))}\n"
         "group by accounts.account_id, accounts.name, accounts.timezone_name\n"
         "order by accounts.name, accounts.account_id\nlimit :rows"
     )

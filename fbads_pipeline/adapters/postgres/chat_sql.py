@@ -82,72 +82,7 @@ def compile_figures(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAcc
             "coalesce(now.source_rows, 0) + coalesce(before.source_rows, 0) as source_rows",
         ]
     sql = _limited(plan, catalogue, f"select {', '.join((*chosen, *meta))}", f"from {source}")
-    return Query(sql, parameters, tuple(columns), f"marts.{_mart(plan)}")
-
-
-def compile_contributions(
-    plan: Plan, dimension: Dimension, catalogue: Catalogue, accounts: Sequence[ChatAccount]
-) -> Query:
-    """How much each group contributed to a metric's change; the contributions of a currency add up to the change.
-
-    Of a ratio N/D with the earlier value R: (n − R·d)/D of the later stretch minus that of the earlier one, whose sum
-    is zero; so a group counts by what it does and by its weight.
-    """
-    metric = catalogue[plan.metrics[0]]
-    parts = metric.parts or (metric.expression, "sum(0) + 1")
-    parameters: dict[str, Any] = {"rows": plan.limit}
-    sides = {
-        side: _aggregate_text(
-            plan,
-            (dimension,),
-            accounts,
-            period,
-            side,
-            parameters,
-            [f"{parts[0]} as n", f"{parts[1]} as d"],
-            by_currency=catalogue.is_of_money(metric.name),
-        )
-        for side, period in (("now", plan.period), ("before", plan.compare))
-    }
-    name = (
-        f", coalesce(now.{dimension}_name, before.{dimension}_name) as {dimension}_name" if dimension in LEVELS else ""
-    )
-    change = (
-        "(n1 - before_ratio * d1) / nullif(all_d1, 0) - (n0 - before_ratio * d0) / nullif(all_d0, 0)"
-        if metric.parts
-        else "n1 - n0"
-    )
-    whole = "all_n1 / nullif(all_d1, 0) - all_n0 / nullif(all_d0, 0)" if metric.parts else "all_n1 - all_n0"
-    value, before_value = ("n1 / nullif(d1, 0)", "n0 / nullif(d0, 0)") if metric.parts else ("n1", "n0")
-    sql = (
-        f"with joined as (\nselect currency, {dimension}{name},\n"
-        "coalesce(now.n, 0) as n1, coalesce(now.d, 0) as d1, coalesce(before.n, 0) as n0, coalesce(before.d, 0) as "
-        "d0,\n"
-        "coalesce(now.is_provisional, false) or coalesce(before.is_provisional, false) as is_provisional,\n"
-        "greatest(now.as_of, before.as_of) as as_of,\n"
-        "coalesce(now.source_rows, 0) + coalesce(before.source_rows, 0) as source_rows\n"
-        f"from (\n{sides['now']}\n) as now\nfull join (\n{sides['before']}\n) as before using (currency, "
-        f"{dimension})\n),\n"
-        "summed as (\nselect *, sum(n1) over whole as all_n1, sum(d1) over whole as all_d1, sum(n0) over whole as "
-        "all_n0,\n"
-        "sum(d0) over whole as all_d0, sum(n0) over whole / nullif(sum(d0) over whole, 0) as before_ratio\n"
-        "from joined window whole as (partition by currency)\n),\n"
-        f"weighed as (\nselect *, {change} as contribution, {whole} as whole_change from summed\n)\n"
-        f"select currency, {dimension}{f', {dimension}_name' if name else ''}, {value} as {metric.name}, "
-        f"{before_value} as"
-        f" {metric.name}_before, contribution, contribution / nullif(whole_change, 0) as share,\n"
-        "is_provisional, as_of, source_rows, count(*) over () as groups\nfrom weighed\n"
-        f"where contribution <> 0\norder by abs(contribution) desc, {dimension}\nlimit :rows"
-    )
-    columns = [Column("currency", "key"), Column(dimension, "key", dimension=dimension)]
-    columns += [Column(f"{dimension}_name", "label", dimension=dimension)] if name else []
-    columns += [
-        Column(metric.name, "value", metric.name, metric.unit),
-        Column(f"{metric.name}_before", "before", metric.name, metric.unit),
-        Column("contribution", "change", metric.name, metric.unit),
-        Column("share", "change_ratio", metric.name, "ratio"),
-    ]
-    return Query(sql, parameters, tuple(columns), f"marts.{_mart(plan, (dimension,))}")
+    return Query(sql, parameters, tuple(columns), f"marts.{mart_of(plan)}")
 
 
 def _compared(name: str, *, is_sum: bool) -> list[str]:
@@ -191,12 +126,10 @@ def _aggregate(
     bounds = having if side == "now" else []
     used = (*plan.metrics, *(one.metric for one in plan.thresholds))
     by_currency = any(catalogue.is_of_money(name) for name in used)
-    return _aggregate_text(
-        plan, plan.dimensions, accounts, period, side, parameters, values, bounds, by_currency=by_currency
-    )
+    return grouped(plan, plan.dimensions, accounts, period, side, parameters, values, bounds, by_currency=by_currency)
 
 
-def _aggregate_text(
+def grouped(
     plan: Plan,
     dimensions: Sequence[Dimension],
     accounts: Sequence[ChatAccount],
@@ -223,7 +156,7 @@ def _aggregate_text(
     chosen += [*values, "bool_or(facts.is_provisional) as is_provisional", "max(facts.collected_at) as as_of"]
     lines = [
         f"select {', '.join((*chosen, 'count(*) as source_rows'))}",
-        f"from marts.{_mart(plan, dimensions)} as facts",
+        f"from marts.{mart_of(plan, dimensions)} as facts",
         scope,
         *(_join(level) for level in joins),
         f"where {' and '.join(where)}" if where else "",
@@ -241,11 +174,14 @@ def _scope(accounts: Sequence[ChatAccount], period: Period | None, side: str, pa
     parameters["account_ids"] = [one.account_id for one in accounts]
     parameters[f"{side}_first_days"] = [first for first, _ in days]
     parameters[f"{side}_last_days"] = [last for _, last in days]
+    parameters[f"{side}_first"] = min((first for first, _ in days), default=date.max)
+    parameters[f"{side}_last"] = max((last for _, last in days), default=date.min)
+    # The bounds of all accounts say the same once more: from them the database knows how few rows there are.
     return (
-        f"join unnest(cast(:account_ids as text[]), cast(:{side}_first_days as date[]), cast(:{side}_last_days as "
-        f"date[]))"
-        " as scope (account_id, first_day, last_day)\n"
-        "    on facts.account_id = scope.account_id and facts.day between scope.first_day and scope.last_day"
+        f"join unnest(cast(:account_ids as text[]), cast(:{side}_first_days as date[]),"
+        f" cast(:{side}_last_days as date[])) as scope (account_id, first_day, last_day)\n"
+        "    on facts.account_id = scope.account_id and facts.day between scope.first_day and scope.last_day\n"
+        f"    and facts.day between cast(:{side}_first as date) and cast(:{side}_last as date)"
     )
 
 
@@ -295,7 +231,7 @@ def _breakdown(plan: Plan, dimensions: Sequence[Dimension]) -> str | None:
     return breakdown_of(replace(plan, dimensions=tuple(dimensions)))
 
 
-def _mart(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> str:
+def mart_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> str:
     shown = plan.dimensions if dimensions is None else dimensions
     if _breakdown(plan, shown):
         return "campaign_breakdown_daily"

@@ -68,6 +68,7 @@ _COUNT = (
     r"nine|ten"
 )
 _LIMITS = (
+    re.compile(rf"\b(?:which|what|quais|quais foram os|quais os) (?P<n>{_COUNT}) (?:days|dias)\b"),
     re.compile(rf"\b(?:{_ORDER}) (?P<n>{_COUNT})\b(?! ?(?:dias|days|semanas|weeks|meses|months|%|reais))"),
     re.compile(r"\btop ?(?P<n>\d{1,3})\b"),
     re.compile(rf"(?<!ultimos )(?<!ultimas )(?<!last )(?<!past )\b(?P<n>{_COUNT}) (?:{_ORDER})\b"),

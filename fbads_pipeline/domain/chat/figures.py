@@ -31,7 +31,7 @@ from fbads_pipeline.domain.chat.tags import Tag
 TOP = 5
 _BY = listed("por by per cada each qual quais which what que em quantas quantos many")
 _ALONE = {
-    "day": ("dia", "dias", "day"),
+    "day": ("dia", "dias", "day", "days"),
     "week": ("semana", "semanas", "week", "weeks"),
     "month": ("mes", "meses", "month", "months"),
 }
@@ -83,7 +83,8 @@ def figures(reading: Reading, catalogue: Catalogue, objects: tuple[Objects, ...]
         dimensions=dimensions,
         objects=objects,
         segments=segments,
-        thresholds=bounds,
+        # "O CPA ficou acima de 50?": the figure answers; only lists are cut by bounds.
+        thresholds=bounds if dimensions else (),
         status=status_said(reading),
         objective=next((tag.value for tag in reading.of("objective")), None),
         period=period,

@@ -20,6 +20,7 @@ _REFERS = re.compile(
     r"mesmas campanhas|same campaign|same period|that campaign|those campaigns|these campaigns|for it|of it|its|"
     r"for them|of them|their)\b"
 )
+_SAME = re.compile(r"\b(?:mesm[oa]|same)\b")
 _WHOLE = re.compile(r"\b(?:total|geral|overall|ao todo|in total|altogether|tudo junto)\b")
 _LONGEST_WORDS = 12
 
@@ -56,11 +57,11 @@ def patched(last: Plan, asked: Asked, reading: Reading, today: date, catalogue: 
     )
     if last.intent == "why":
         made = replace(made, compare=None)
-    made = _with_period(made, last, asked, today)
+    made = _with_period(made, last, asked, reading, today)
     return _with_dimensions(made, last, asked, reading, catalogue)
 
 
-def _with_period(made: Plan, last: Plan, asked: Asked, today: date) -> Plan:
+def _with_period(made: Plan, last: Plan, asked: Asked, reading: Reading, today: date) -> Plan:
     said = asked.plan
     period = last.period or Period("days", 7)
     if asked.to_last_year:
@@ -69,7 +70,9 @@ def _with_period(made: Plan, last: Plan, asked: Asked, today: date) -> Plan:
         year = said.compare.kind == "year" and period.kind != "year"
         return replace(made, compare=a_year_before(period, today) if year else previous(period))
     if asked.is_relative and said.period is not None:
-        return replace(made, period=_before(period, said.period), compare=None, period_is_assumed=False)
+        same = _SAME.search(reading.text) is not None
+        before = previous(period) if same else _before(period, said.period)
+        return replace(made, period=before, compare=None, period_is_assumed=False)
     if asked.only_compares:
         return replace(made, compare=said.compare)
     if said.period is not None:

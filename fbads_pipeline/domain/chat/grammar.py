@@ -14,9 +14,10 @@ from fbads_pipeline.domain.chat.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.entities import CHOICES, Names
 from fbads_pipeline.domain.chat.figures import Asked, completed, figures, is_budget_spent, status_said
 from fbads_pipeline.domain.chat.metric_words import NEAR_METRICS
-from fbads_pipeline.domain.chat.normalise import listed
+from fbads_pipeline.domain.chat.normalise import fold, listed
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
+    ROWS,
     Clarification,
     Dimension,
     Intent,
@@ -74,10 +75,16 @@ def plan(question: str, context: PlanningContext) -> Understanding:
             question, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
         )
     except AmbiguousDate as unclear:
-        return Clarification("date", unclear.words, unclear.readings)
+        return _which_date(question, unclear, context)
     except ImpossibleDate as wrong:
         return Refusal("not_understood", str(wrong))
     return _forbidden(reading, context) or _conversation(reading, context) or _question(reading, context)
+
+
+def _which_date(question: str, unclear: AmbiguousDate, context: PlanningContext) -> Understanding:
+    """Asks for the date; what else the question says is kept for the answer."""
+    without = plan(re.sub(re.escape(unclear.words), unclear.readings[0], fold(question), count=1), context)
+    return Clarification("date", unclear.words, unclear.readings, without if isinstance(without, Plan) else None)
 
 
 def _forbidden(reading: Reading, context: PlanningContext) -> Understanding | None:
@@ -232,7 +239,7 @@ def _standing_alone(asked: Asked, reading: Reading, context: PlanningContext) ->
 def _without_metric(asked: Asked, plan: Plan, reading: Reading) -> Understanding:
     said = asked.plan
     if asked.rank_word and said.dimensions:
-        return Clarification("rank_metric", "", (), plan)
+        return Clarification("rank_metric", "", (), replace(plan, limit=ROWS))
     if said.status and said.objects and not said.dimensions:
         return replace(plan, intent="objects", dimensions=(said.objects[-1].level,), status=None, period=None)
     if said.status and any(one in LEVELS for one in said.dimensions):

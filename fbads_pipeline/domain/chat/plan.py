@@ -148,7 +148,6 @@ class Refusal:
         "other_goal",
         "future",
         "empty",
-        "database",
     ]
     about: str = ""
     near: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ DIMENSIONS = {
     ),
     "ad": "anuncio|anuncios|ad|ads|criativo|criativos|creative|creatives|peca|pecas|arte|artes",
     "day": (
-        "trend|tendencia|evolucao|historico|over time|ao longo do tempo|timeline|day|por dia|ao dia|diario|diaria|"
+        "days|trend|tendencia|evolucao|historico|over time|ao longo do tempo|timeline|day|por dia|ao dia|diario|diaria|"
         "diarios|diarias|diariamente|dia a dia|a cada dia|cada dia|por data|dias|per day|by day|each day|daily|"
         "day by day|every day|que dia|qual dia|quais dias|em que dia|em qual dia|qual foi o dia|which day|what day|"
         "which days|by date|on which day|on what day|dia"
@@ -117,7 +117,8 @@ STATUSES = {
 
 RANKS = {
     "best": (
-        "melhor|melhores|best|best performing|top performing|top|campeao|campea|campeas|campeoes|melhor desempenho|"
+        "better|melhor|melhores|best|best performing|top performing|top|campeao|campea|campeas|campeoes|melhor "
+        "desempenho|"
         "melhor performance|melhor resultado|top performers|best performer|best performers|mais eficiente|"
         "mais eficientes|most efficient"
     ),
@@ -160,7 +161,8 @@ ORDERS = {
 
 COMPARISONS = {
     "pair": (
-        "diferenca|difference|diff|diferencas|vs|versus|x|contra|comparado com|comparada com|comparado a|comparada a|"
+        "than|diferenca|difference|diff|diferencas|vs|versus|x|contra|comparado com|comparada com|comparado a|"
+        "comparada a|"
         "comparando com|compared to|compared with|against|em comparacao com|em comparacao a|em comparacao ao|"
         "em relacao a|em relacao ao|em relacao|do que|frente a|frente ao|relative to|compare|comparar|comparacao|"
         "compara|comparison|comparando|comparado|comparada|compare com|compared|comparativo|a compared"

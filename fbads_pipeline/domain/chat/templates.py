@@ -86,10 +86,6 @@ _REFUSALS = {
         "That period has not come yet: I have no figures for it.",
     ),
     "empty": ("Escreva uma pergunta.", "Write a question."),
-    "database": (
-        "A consulta não terminou. Tente um período menor, ou daqui a pouco.",
-        "The query did not finish. Try a shorter period, or again in a moment.",
-    ),
 }
 _QUESTIONS = {
     "object": ("“{about}” pode ser mais de uma coisa. Qual?", "“{about}” can be more than one thing. Which?"),

@@ -6,7 +6,7 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.bounds import GOAL_COST
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.periods import resolve
+from fbads_pipeline.domain.chat.periods import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     MOST_ROWS,
@@ -49,6 +49,8 @@ def validate(
         plan = replace(plan, metrics=(*plan.metrics, plan.rank.metric))
     missing = tuple(one.metric for one in plan.thresholds if one.metric not in plan.metrics)
     plan = replace(plan, metrics=tuple(dict.fromkeys((*plan.metrics, *missing))))
+    if plan.period and plan.compare and resolve(plan.period, _latest(inside)) == resolve(plan.compare, _latest(inside)):
+        plan = replace(plan, compare=previous(plan.period))  # nothing is compared with itself
     if any(period and resolve(period, _latest(inside))[0] > _latest(inside) for period in (plan.period, plan.compare)):
         return Refusal("future")
     return _segments(plan, breakdowns) or _one_row(plan, catalogue, inside) or _by_goal(plan, inside)

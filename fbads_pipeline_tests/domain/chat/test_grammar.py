@@ -63,6 +63,35 @@ def test_a_follow_up_changes_only_what_it_says():
     assert planned("gasto ontem", "por quê?").intent == "why"
 
 
+def test_the_same_period_before_is_as_long_and_the_month_before_is_whole():
+    assert planned("gasto deste mês", "e no mesmo período do mês passado?").period == Period("month", 0, back=1)
+    assert planned("gasto deste mês", "e no mês anterior?").period == Period("month", 1)
+
+
+def test_stretches_before_are_told_from_the_last_ones():
+    plan = planned("spend last 7 days compared to the previous 7 days")
+    assert (plan.period, plan.compare) == (Period("days", 7), Period("days", 7, back=1))
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("quanto custa cada conversão?", "cpa"),
+        ("quanto estou pagando por clique?", "cpc"),
+        ("spend per conversion", "cpa"),
+        ("clique mais caro por país", "cpc"),
+    ],
+)
+def test_what_an_event_costs_is_its_metric(question, metric):
+    assert planned(question).metrics == (metric,)
+
+
+def test_what_moved_most_is_ranked_by_the_change():
+    plan = planned("qual campanha teve a maior queda de CTR na semana passada?")
+    assert plan.rank == Rank("ctr", False, of_change=True)
+    assert plan.compare == Period("week", 1, back=1)
+
+
 def test_a_question_of_its_own_forgets_the_last_one():
     assert planned("gasto da Loja Aurora na semana passada", "quantos cliques tivemos ontem?").objects == ()
 
