@@ -15,9 +15,10 @@ from fbads_pipeline.adapters.access_tokens import tokens_of
 from fbads_pipeline.adapters.limits import Limits, ProcessLimits, RedisLimits
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api import errors
+from fbads_pipeline.api.metrics import Metrics
 from fbads_pipeline.api.page_words import WORDS
 from fbads_pipeline.api.rendering import language_of, render
-from fbads_pipeline.api.routes import auth, campaigns, chat, health, pages, suggestions, users, webhooks
+from fbads_pipeline.api.routes import auth, campaigns, chat, health, metrics, pages, suggestions, users, webhooks
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.settings, app.state.database = settings, database
     app.state.access_tokens = tokens_of(settings)
     app.state.limits = _limits(settings)
-    for routes in (health, auth, users, campaigns, chat, suggestions, webhooks, pages):
+    app.state.metrics = Metrics(database.owner)
+    for routes in (health, metrics, auth, users, campaigns, chat, suggestions, webhooks, pages):
         app.include_router(routes.router)
     errors.install(app)
     app.add_exception_handler(pages.PageProblem, page_problem)  # type: ignore[arg-type]
@@ -107,11 +109,12 @@ async def _serve(request: Request, follow: Callable[[Request], Awaitable[Respons
     response.headers["X-Request-Id"] = request.state.request_id
     if not is_docs:
         response.headers["Cache-Control"] = "no-store"
-    route = request.scope.get("route")
+    endpoint = getattr(request.scope.get("route"), "path", "unknown")
+    request.app.state.metrics.seen(request.method, endpoint, response.status_code, time.perf_counter() - begun)
     log.info(
         "request",
         method=request.method,
-        endpoint=getattr(route, "path", "unknown"),
+        endpoint=endpoint,
         status=response.status_code,
         milliseconds=round((time.perf_counter() - begun) * 1000, 1),
         request_id=request.state.request_id,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,9 +52,11 @@ class ChatAnswer(BaseModel):
 
 
 @router.post("", responses=documented(422, 429), response_model=ChatAnswer)
-def ask(asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readiness: ReadinessDep) -> Response:
+def ask(
+    request: Request, asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readiness: ReadinessDep
+) -> Response:
     """Ask in Portuguese or English; an answer, a question back, or a refusal that says what can be asked."""
-    return _json(_answered(asked, chat, user, clock, readiness))
+    return _json(_answered(request, asked, chat, user, clock, readiness))
 
 
 @router.post(
@@ -66,10 +68,10 @@ def ask(asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readines
     response_class=StreamingResponse,
 )
 def stream(
-    asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readiness: ReadinessDep
+    request: Request, asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readiness: ReadinessDep
 ) -> StreamingResponse:
     """The same answer as server-sent events: the text line by line, then tables and citations."""
-    made = _answered(asked, chat, user, clock, readiness)
+    made = _answered(request, asked, chat, user, clock, readiness)
     return StreamingResponse(_events(made), media_type="text/event-stream")
 
 
@@ -83,7 +85,7 @@ def run_again(query_id: QueryId, chat: ChatDep, user: UserDep) -> Response:
 
 
 def _answered(
-    asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readiness: ReadinessDep
+    request: Request, asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readiness: ReadinessDep
 ) -> dict[str, Any]:
     missing = readiness.missing()
     if missing:
@@ -91,6 +93,7 @@ def _answered(
     made = answer(
         chat, asked.question, user=user, session_id=asked.session_id, language=asked.language, now=clock.now()
     )
+    request.app.state.metrics.asked(made.outcome)
     return answer_json(made)
 
 

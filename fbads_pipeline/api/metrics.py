@@ -1,0 +1,63 @@
+"""What Prometheus reads: the sidecar's own requests, and the house's figures. `endpoint` is a route's template."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from fbads_pipeline.adapters.postgres.gauges import HouseCollector
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """One registry per application: nothing global, so that two of them do not share counts."""
+
+    def __init__(self, owner: Any) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "api_requests", "Requests by route and status.", ("method", "endpoint", "status"), registry=self.registry
+        )
+        self._durations = Histogram(
+            "request_duration_seconds",
+            "How long requests took.",
+            ("method", "endpoint"),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._questions = Counter("chat_questions", "Questions by outcome.", ("outcome",), registry=self.registry)
+        self._queries = Histogram(
+            "database_query_duration_seconds",
+            "How long the reading of these figures took.",
+            ("table",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._house = HouseCollector(owner)
+        self.registry.register(self._house)
+
+    def seen(self, method: str, endpoint: str, status: int, seconds: float) -> None:
+        """One request."""
+        known = method if method in ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS") else "other"
+        self._requests.labels(known, endpoint, str(status)).inc()
+        self._durations.labels(known, endpoint).observe(seconds)
+
+    def asked(self, outcome: str) -> None:
+        """One question of the chat."""
+        self._questions.labels(outcome).inc()
+
+    @contextmanager
+    def timed(self, table: str) -> Iterator[None]:
+        """The time of a query of that table."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._queries.labels(table).observe(time.perf_counter() - begun)
+
+    def text(self) -> bytes:
+        """In Prometheus' text format."""
+        made: bytes = generate_latest(self.registry)
+        return made

@@ -1,0 +1,68 @@
+"""/metrics: counted by route, never by a name that a stranger wrote."""
+
+import shutil
+import subprocess
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline_tests.api.conftest import HOSTILE, Client
+from fbads_pipeline_tests.api.people import People
+
+WANTED = (
+    *("api_requests_total", "request_duration_seconds_bucket", "facebook_api_calls_total", "alerts_sent_total"),
+    *("suggestions_generated_total", "campaigns_analyzed_total", "active_campaigns_count", "daily_spend"),
+    *("active_users_count", "database_query_duration_seconds_bucket", "database_connections", "campaign_ctr_bucket"),
+)
+
+
+@pytest.fixture
+def told(client, database):
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text(
+                "create table marts.accounts (account_id text, name text, currency text, timezone_name text);"
+                " insert into marts.accounts values ('42', :name, 'BRL', 'UTC');"
+                " insert into marts.campaign_daily (account_id, campaign_id, day, currency, spend, clicks, impressions,"
+                " conversions) values ('42', '101', current_date - 1, 'BRL', 10, 5, 1000, 1),"
+                " ('42', '102', current_date - 1, 'USD', 7, 5, 1000, 0);"
+                " insert into ops.collect_runs (run_id, account_id, status, calls, started_at, ended_at)"
+                " values ('r', '42', 'done', 45, now(), now());"
+                " insert into ops.sessions select 'h', user_id, 'c', now(), now() + interval '1 hour', null"
+                " from ops.users limit 1"
+            ),
+            {"name": HOSTILE},
+        )
+    client.get("/api/v1/campaigns")
+    client.get("/api/v1/campaigns/7/insights")
+    client.get("/metrics")
+    answer = client.get("/metrics")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_every_figure_is_there_and_currencies_stand_apart(told):
+    for name in WANTED:
+        assert f"\n{name}" in told or f"# HELP {name}" in told, name
+    assert 'daily_spend{currency="BRL"} 10.0' in told and 'daily_spend{currency="USD"} 7.0' in told
+    assert 'facebook_api_calls_total{status="done"} 45.0' in told
+    assert 'campaign_cpa_bucket{currency="BRL",le="10"} 1.0' in told
+    assert 'suggestions_generated_total{type="PAUSE"} 5.0' in told
+
+
+def test_an_endpoint_is_a_template_and_no_name_is_a_label(told):
+    assert 'endpoint="/api/v1/campaigns/{campaign_id}/insights",method="GET",status="404"' in told
+    assert HOSTILE[:8] not in told and "/campaigns/7" not in told
+
+
+def test_it_is_for_those_who_may(app, database):
+    people = People(app, database)
+    assert people.with_key("viewer").get("/metrics").status_code == 403
+    assert Client(app).get("/metrics").status_code == 401
+    assert people.with_key("admin").get("/metrics").status_code == 200
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed: it comes with prometheus")
+def test_promtool_finds_nothing_to_say(told):
+    done = subprocess.run(["promtool", "check", "metrics"], input=told, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
