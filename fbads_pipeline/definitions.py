@@ -13,6 +13,7 @@ from fbads_pipeline.defs.calendar import assets as calendar
 from fbads_pipeline.defs.calendar import schedule as calendar_schedule
 from fbads_pipeline.defs.collect import assets as collect
 from fbads_pipeline.defs.collect import checks as collect_checks
+from fbads_pipeline.defs.collect import requested as collect_requested
 from fbads_pipeline.defs.collect import schedule as collect_schedule
 from fbads_pipeline.defs.collect import tokens as collect_tokens
 from fbads_pipeline.defs.model import assets as model
@@ -80,6 +81,7 @@ defs = dg.Definitions(
     sensors=[
         analyse_sensor.marts_refreshed,
         analyse_anomalies.readings_unjudged,
+        collect_requested.collect_requested,
         tell_sensor.messages_due,
         tell_applying.decisions_waiting,
         tell_troubles.troubles_due,

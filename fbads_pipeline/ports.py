@@ -316,6 +316,13 @@ class Performance(Protocol):
         """Rows kind, followed, judged, hits, hit_rate (None without any judged), ordered by kind."""
 
 
+class CollectRequests(Protocol):
+    """Collecting runs that somebody outside has asked for."""
+
+    def take(self) -> int | None:
+        """The newest request that no run was launched for, which takes the older ones along; None without any."""
+
+
 class ReportFacts(Protocol):
     """What reports are made from; every figure through the metric catalogue."""
 

@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     whatsapp_api_url: str = Field(
         "https://graph.facebook.com/v25.0", description="WhatsApp Cloud's API; another address for tests."
     )
+    n8n_secret_before: SecretStr | None = Field(
+        None, min_length=16, description="The secret before this one, for as long as n8n still signs with it."
+    )
     api_host: str = Field("127.0.0.1", description="Address that the sidecar listens on.")
     jwt_secret: SecretStr | None = Field(
         None, description="At least 32 random bytes that sign access tokens; needed to listen beyond this machine."

@@ -18,7 +18,18 @@ from fbads_pipeline.api import errors
 from fbads_pipeline.api.metrics import Metrics
 from fbads_pipeline.api.page_words import WORDS
 from fbads_pipeline.api.rendering import language_of, render
-from fbads_pipeline.api.routes import auth, campaigns, chat, health, metrics, pages, suggestions, users, webhooks
+from fbads_pipeline.api.routes import (
+    auth,
+    campaigns,
+    chat,
+    health,
+    metrics,
+    pages,
+    suggestions,
+    users,
+    webhooks,
+    webhooks_n8n,
+)
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -57,7 +68,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.access_tokens = tokens_of(settings)
     app.state.limits = _limits(settings)
     app.state.metrics = Metrics(database.owner)
-    for routes in (health, metrics, auth, users, campaigns, chat, suggestions, webhooks, pages):
+    for routes in (health, metrics, auth, users, campaigns, chat, suggestions, webhooks, webhooks_n8n, pages):
         app.include_router(routes.router)
     errors.install(app)
     app.add_exception_handler(pages.PageProblem, page_problem)  # type: ignore[arg-type]

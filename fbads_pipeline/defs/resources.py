@@ -28,6 +28,7 @@ from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
 from fbads_pipeline.adapters.postgres.rules import PostgresRules
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
@@ -193,6 +194,11 @@ def writer_of(settings: Settings, store: PostgresTokens, owner: sa.Engine) -> Gr
     return GraphWriter(transport)
 
 
+@dg.resource(description="Collecting runs that somebody outside has asked for.")
+def collect_requests_resource(_: dg.InitResourceContext) -> PostgresReceipts:
+    return PostgresReceipts(shared_database().owner)
+
+
 @dg.resource(description="What reports are made with.")
 def press_resource(_: dg.InitResourceContext) -> Press:
     return press_of(read_settings(), shared_database().owner)
@@ -249,6 +255,7 @@ def resources() -> dict[str, Any]:
         "performance": performance_resource,
         "apply_book": apply_book_resource,
         "writer": writer_resource,
+        "collect_requests": collect_requests_resource,
         "press": press_resource,
         "rules": rules_resource,
         "calendar_events": calendar_events_resource,

@@ -22,6 +22,8 @@ OPEN = {
     "/api/v1/auth/refresh",
     "/api/v1/webhooks/slack",
     "/api/v1/webhooks/whatsapp",
+    "/api/v1/webhooks/n8n/collect",
+    "/api/v1/webhooks/n8n/suggestions",
 }
 # A body that each route takes, so that what is refused is refused for its caller.
 BODIES = {

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.channels.n8n import sign, signing_key
 from fbads_pipeline.adapters.channels.slack_layout import blocks
+from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.domain.suggestion_words import compose_suggestions
 from fbads_pipeline.settings import load_settings
@@ -146,3 +148,55 @@ class TestWhatsApp:
     @pytest.mark.parametrize("body", [[], 7, {"entry": 7}, {"entry": [{"changes": [{"value": []}]}]}, {}])
     def test_nonsense_with_a_signature_breaks_nothing(self, client, body):
         assert self.status(client, body).status_code in (200, 422)
+
+
+class TestN8n:
+    SECRET, BEFORE = "canary-n8n-secret-now", "canary-n8n-secret-before"
+
+    @pytest.fixture
+    def n8n(self, database):
+        return Client(create_app(load_settings(n8n_secret=self.SECRET, n8n_secret_before=self.BEFORE), database))
+
+    def call(self, client, path="collect", body=None, *, secret=SECRET, age=0, message_id="m1", signature=None):
+        raw = json.dumps(body or {}).encode()
+        stamp = int(time.time()) - age
+        shown = signature or sign(signing_key(secret), message_id, stamp, raw)
+        headers = {"webhook-id": message_id, "webhook-timestamp": str(stamp), "webhook-signature": shown}
+        return client.send("POST", f"/api/v1/webhooks/n8n/{path}", content=raw, headers=headers)
+
+    def test_a_signed_request_asks_for_one_run(self, n8n, database):
+        receipts = PostgresReceipts(database.owner)
+        assert receipts.take() is None
+        answers = [self.call(n8n, message_id=one) for one in ("m1", "m2")]
+        assert [one.status_code for one in answers] == [202, 202]
+        assert receipts.take() == answers[1].json()["request_id"]
+        assert receipts.take() is None, "both are one run"
+
+    def test_suggestions_that_wait_are_told(self, n8n):
+        told = self.call(n8n, "suggestions", {"account_ids": ["42"], "limit": 2}).json()["data"]
+        assert [one["suggestion_id"] for one in told] == ["s105", "s104"]
+        assert self.call(n8n, "suggestions", {"account_ids": ["43"]}, message_id="m2").json()["data"] == []
+
+    def test_the_secret_before_still_counts_and_several_signatures_are_looked_at(self, n8n):
+        assert self.call(n8n, secret=self.BEFORE).status_code == 202
+        stamp, raw = int(time.time()), b"{}"
+        several = "v1,AAAA " + sign(signing_key(self.SECRET), "m9", stamp, raw)
+        assert self.call(n8n, message_id="m9", signature=several).status_code == 202
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"secret": "another-secret-of-n8n"}, {"age": 301}, {"age": -301}, {"signature": "v1,x"}, {"message_id": ""}],
+    )
+    def test_what_n8n_did_not_sign_just_now_is_refused(self, n8n, database, options):
+        assert self.call(n8n, **options).status_code == 401
+        assert PostgresReceipts(database.owner).take() is None
+
+    def test_the_same_request_again_is_refused(self, n8n):
+        assert [self.call(n8n).status_code for _ in range(2)] == [202, 409]
+
+    @pytest.mark.parametrize("body", [{"limit": 0}, {"limit": 2**63}, {"account_ids": ["act_1"]}, {"x": 1}, [1]])
+    def test_a_body_of_nonsense_is_422(self, n8n, body):
+        assert self.call(n8n, "suggestions", body).status_code == 422
+
+    def test_without_a_secret_there_is_no_such_address(self, client):
+        assert self.call(client).status_code == 404

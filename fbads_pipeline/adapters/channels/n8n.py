@@ -5,13 +5,15 @@ import binascii
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 
 from fbads_pipeline.adapters.channels.outgoing import post, retry_after
 from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
+
+_WINDOW = 300
 
 
 class WebhookChannel:
@@ -58,6 +60,17 @@ def sign(key: bytes, message_id: str, moment: int, body: bytes) -> str:
     """`v1,` and the base64 of HMAC-SHA256 over id, timestamp and raw body with dots between them."""
     signed = hmac.new(key, f"{message_id}.{moment}.".encode() + body, hashlib.sha256).digest()
     return "v1," + base64.b64encode(signed).decode()
+
+
+def is_signed(
+    secrets: Sequence[str], message_id: str, timestamp: str, signatures: str, body: bytes, *, now: float
+) -> bool:
+    """Whether a signature is of one of the secrets (two while they are changed), and five minutes old at most."""
+    if not message_id or not timestamp.isdigit() or len(timestamp) > 12 or abs(now - int(timestamp)) > _WINDOW:
+        return False
+    wanted = [sign(signing_key(one), message_id, int(timestamp), body).encode() for one in secrets]
+    shown = [one.encode() for one in signatures.split(" ")[:10]]
+    return any(hmac.compare_digest(one, other) for one in wanted for other in shown)
 
 
 def _message(delivery: DueDelivery) -> dict[str, Any]:

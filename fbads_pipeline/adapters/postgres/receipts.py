@@ -30,6 +30,19 @@ class PostgresReceipts:
             named = {"source": source, "receipt": receipt, "now": now}
             return connection.execute(sa.text(_ADD), named).rowcount == 1
 
+    def ask_to_collect(self, asked_by: str, *, now: datetime) -> int:
+        """The request's number."""
+        with self._engine.begin() as connection:
+            query = "insert into ops.collect_requests (asked_by, asked_at) values (:by, :now) returning request_id"
+            return int(connection.execute(sa.text(query), {"by": asked_by, "now": now}).scalar_one())
+
+    def take(self) -> int | None:
+        """The newest request that no run was launched for; all older ones are taken with it."""
+        with self._engine.begin() as connection:
+            query = "update ops.collect_requests set taken_at = now() where taken_at is null returning request_id"
+            taken = list(connection.execute(sa.text(query)).scalars())
+            return max(taken, default=None)
+
     def settle_whatsapp(self, message: str, status: str) -> bool:
         """Whether it is a message of ours."""
         with self._engine.begin() as connection:

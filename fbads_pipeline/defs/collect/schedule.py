@@ -36,9 +36,10 @@ def every_half_hour(
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
 ) -> dg.RunRequest:
+    return tick(f"tick-{context.scheduled_execution_time:%Y-%m-%dT%H:%M}", raw, clock, settings)
+
+
+def tick(run_key: str, raw: RawStore, clock: Clock, settings: Settings) -> dg.RunRequest:
+    """A run over the days that are due now."""
     days = due_range(raw, clock, levels=settings.levels, restatement_days=settings.restatement_days)
-    return dg.RunRequest(
-        run_key=f"tick-{context.scheduled_execution_time:%Y-%m-%dT%H:%M}",
-        run_config=collect_config([], only_due=True),
-        tags=range_tags(days),
-    )
+    return dg.RunRequest(run_key=run_key, run_config=collect_config([], only_due=True), tags=range_tags(days))

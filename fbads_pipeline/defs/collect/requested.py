@@ -1,0 +1,30 @@
+"""Collecting runs that somebody outside has asked for."""
+
+import dagster as dg
+
+from fbads_pipeline.defs.collect.schedule import collect_and_model, tick
+from fbads_pipeline.defs.tell.outages import outages, sentence
+from fbads_pipeline.ports import Clock, CollectRequests, RawStore
+from fbads_pipeline.settings import Settings
+
+
+@dg.sensor(
+    job=collect_and_model,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=30,
+    description="Launches one collecting run for whatever was asked for since the last one.",
+)
+def collect_requested(
+    collect_requests: dg.ResourceParam[CollectRequests],
+    raw: dg.ResourceParam[RawStore],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
+) -> dg.RunRequest | dg.SkipReason:
+    """The run key is the newest request: it is launched once, however often the sensor looks."""
+    try:
+        newest = collect_requests.take()
+    except outages() as outage:
+        return dg.SkipReason(sentence(outage))
+    if newest is None:
+        return dg.SkipReason("nobody has asked for a collecting run")
+    return tick(f"requested-{newest}", raw, clock, settings)
