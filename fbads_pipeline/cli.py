@@ -217,6 +217,18 @@ def api() -> None:
 
 
 @app.command()
+def mcp() -> None:
+    """The Model Context Protocol over stdio: five read-only tools for an IDE."""
+    from fbads_pipeline.adapters.postgres.database import open_database
+    from fbads_pipeline.api.mcp_server import serve_stdio
+
+    settings = load_settings()
+    with open_database(settings) as database:
+        database.prepare()
+        serve_stdio(settings, database)
+
+
+@app.command()
 def doctor() -> None:
     """Check settings, database, token, dbt manifest and ports; say what to mend."""
     from fbads_pipeline.local.doctor import run_doctor

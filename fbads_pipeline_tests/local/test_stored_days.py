@@ -1,13 +1,16 @@
 """What is made of stored days by hand: previews of rules, and reports."""
 
+import asyncio
 import csv
 import io
 import json
 from pathlib import Path
 
 import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
-from fbads_pipeline_tests.local.conftest import NOW, Program
+from fbads_pipeline_tests.local.conftest import FBADS, NOW, Program
 
 SINCE, UNTIL, AFTER = "2026-11-04", "2026-11-10", "2026-11-11"
 RULES = "rules: [{name: CPA alto, metric: spend, above: 0.01, currency: BRL, window: 3d, cooldown: 12h}]"
@@ -83,3 +86,28 @@ class TestReports:
     def test_what_cannot_work_is_one_sentence(self, stored, options, says):
         done = stored.run("report", "weekly", *options)
         assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
+def test_an_ide_asks_the_same_figures_over_stdio(stored):
+    (account, *_) = rows_of(stored, "select account_id from marts.accounts order by 1")
+    known = rows_of(
+        stored,
+        "select sum(spend) as spend from marts.campaign_daily where day between '2026-11-04' and '2026-11-09'"
+        f" and account_id = '{account['account_id']}'",
+    )
+
+    async def ask():
+        environment = stored.environment()
+        program = StdioServerParameters(command=FBADS, args=["mcp"], env=environment)
+        async with Client(stdio_client(program)) as client:
+            tools = {one.name for one in (await client.list_tools()).tools}
+            asked = {"metric": "spend", "first_day": "2026-11-04", "last_day": "2026-11-09", **account}
+            told = await client.call_tool("query_metric", asked)
+            wrong = await client.call_tool("query_metric", {**asked, "metric": "gold"})
+            return tools, told, wrong
+
+    tools, told, wrong = asyncio.run(ask())
+    assert tools == {"list_metrics", "query_metric", "list_anomalies", "list_suggestions", "get_report"}
+    (found,) = json.loads(told.content[0].text)["accounts"]
+    assert float(found["total"]) == float(known[0]["spend"]) and found["currency"]
+    assert wrong.is_error and "there is no metric gold" in wrong.content[0].text

@@ -26,8 +26,8 @@ select
 from ops.users as users
 """
 _ADD = """
-insert into ops.users (user_id, email, password_hash, role, language, sees_all_accounts, oidc_subject, created_at)
-values (:user_id, :email, :password_hash, :role, :language, :sees_all, :subject, :now)
+insert into ops.users (user_id, email, password_hash, role, language, sees_all_accounts, created_at)
+values (:user_id, :email, :password_hash, :role, :language, :sees_all, :now)
 on conflict (email) do nothing
 """
 
@@ -76,7 +76,6 @@ class PostgresIdentity:
         actor: str,
         now: datetime,
         language: str = "pt",
-        subject: str | None = None,
     ) -> User:
         """accounts: None for all of them. Raises UserExists."""
         user_id = token_hex(8)
@@ -88,7 +87,6 @@ class PostgresIdentity:
                 "role": role,
                 "language": language,
                 "sees_all": accounts is None,
-                "subject": subject,
                 "now": now,
             }
             if connection.execute(sa.text(_ADD), values).rowcount == 0:
@@ -278,11 +276,6 @@ class PostgresIdentity:
         """
         row = self._one(query, key=key_id, hash=digest(secret), now=now)
         return None if row is None else principal_of(_user(row), "key", scopes=frozenset(row["scopes"]))
-
-    def of_subject(self, subject: str) -> User | None:
-        """The user whom the identity provider calls so."""
-        row = self._one(f"{_USER} where users.oidc_subject = :subject and users.disabled_at is null", subject=subject)
-        return None if row is None else _user(row)
 
     def _one(self, query: str, **values: object) -> sa.RowMapping | None:
         with self._engine.connect() as connection:

@@ -22,7 +22,7 @@ AccountIds = Annotated[list[Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]], Fi
 
 
 class NewUser(BaseModel):
-    """accounts: null for all of them. Without a password they log in through the identity provider alone."""
+    """accounts: null for all of them. Without a password they log in by links of `fbads users link`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,6 @@ class NewUser(BaseModel):
     password: SecretStr | None = Field(None, max_length=1024)
     accounts: AccountIds | None = Field(default_factory=list)
     language: Literal["pt", "en"] = "pt"
-    oidc_subject: str | None = Field(None, max_length=255)
 
 
 class ChangedUser(BaseModel):
@@ -109,7 +108,6 @@ def add_user(given: NewUser, identity: IdentityDep, clock: ClockDep, who: AdminD
             actor=who.user_id,
             now=clock.now(),
             language=given.language,
-            subject=given.oidc_subject,
         )
     except UserExists as wrong:
         raise ApiError(409, "exists", str(wrong)) from None

@@ -13,7 +13,6 @@ create table ops.users (
     user_id text primary key,
     email text not null unique check (email = lower(email)),
     password_hash text,
-    oidc_subject text unique,
     role text not null check (role in ('viewer', 'analyst', 'approver', 'admin', 'dpo')),
     language text not null default 'pt' check (language in ('pt', 'en')),
     timezone text not null default 'America/Sao_Paulo',
