@@ -40,17 +40,25 @@ class Press:
         language: Language,
         formats: Sequence[str],
         day: date | None,
+        *,
+        are_chosen: bool = False,
     ) -> Iterator[str]:
-        """By hand: the path of each file as it is written; nothing is kept or sent."""
-        for report in self._of(kind, accounts, language, day):
+        """By hand: the path of each file as it is written; nothing is kept or sent. are_chosen: not all accounts."""
+        for report in self._of(kind, accounts, language, day, are_chosen=are_chosen):
             for name in formats:
                 yield str(self.files.write(f"{report.name}.{name}", self.renderers[name](report)))
 
     def _of(
-        self, kind: ReportKind, accounts: Sequence[ReportAccount], language: Language, day: date | None
+        self,
+        kind: ReportKind,
+        accounts: Sequence[ReportAccount],
+        language: Language,
+        day: date | None,
+        *,
+        are_chosen: bool = False,
     ) -> Iterator[Report]:
         if kind == "executive":
-            yield self.maker.of_all(accounts, language, on=day)
+            yield self.maker.of_all(accounts, language, on=day, are_chosen=are_chosen)
         else:
             for account in accounts:
                 yield self.maker.of_account(kind, account, language, on=day)

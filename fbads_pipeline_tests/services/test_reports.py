@@ -67,7 +67,30 @@ class TestWhatItSays:
         figures = {one.label: one for one in section().figures}
         assert (figures["spend pt"].now, figures["spend pt"].before) == (Decimal(220), Decimal(150))
         assert round(figures["spend pt"].change, 4) == Decimal("0.4667")
-        assert (figures["spend pt"].good, figures["cpa pt"].good, figures["ctr pt"].good) == ("none", "down", "up")
+        assert (figures["spend pt"].good, figures["cpa pt"].good, figures["ctr pt"].good) == ("none", "none", "up")
+
+    def test_what_late_conversions_may_explain_is_marked_and_neither_good_nor_bad(self):
+        facts = FakeReportFacts()
+        figures = {one.label: one for one in section(facts).figures}
+        assert [label for label, one in figures.items() if one.is_provisional] == [
+            "conversions pt", "cpa pt", "roas pt",
+        ]  # fmt: skip
+        facts.is_final = True
+        figures = {one.label: one for one in section(facts).figures}
+        assert (figures["cpa pt"].is_provisional, figures["cpa pt"].good) == (False, "down")
+
+    def test_a_provisional_gain_is_a_gain(self):
+        facts = FakeReportFacts()
+        facts.conversions_before = 10
+        figures = {one.label: one for one in section(facts).figures}
+        assert (figures["conversions pt"].is_provisional, figures["conversions pt"].good) == (True, "up")
+
+    def test_two_hundred_campaigns_of_one_size_have_best_ones_too(self):
+        found = section(FakeReportFacts(names=[f"Campanha {n}" for n in range(200)]))
+        assert [len(table(found, title).rows) for title in ("Melhores campanhas", "Campanhas que pedem atenção")] == [
+            5,
+            5,
+        ]
 
     def test_best_by_cpa_and_worst_what_spends_without_a_conversion(self):
         found = section(FakeReportFacts(names=["idle", "good", "fair", "idle too", "better", "fine"]))
@@ -83,7 +106,7 @@ class TestWhatItSays:
         assert (spend.provisional, sold.provisional) == ([False] * 7, [False] * 6 + [True])
         assert (
             found.notes[0]
-            == "Dias provisórios, ainda na janela de atribuição: 22/11/2026. Suas conversões ainda mudam."
+            == "Provisório, ainda na janela de atribuição: em 22/11/2026. As conversões destes dias ainda mudam."
         )
 
     def test_an_account_without_figures_says_so_and_shows_no_zero(self):
@@ -112,11 +135,41 @@ class TestWhatItSays:
         report = a_maker(facts).of_all(facts.known, "en")
         assert [(one.title, one.subtitle.partition(" · ")[0]) for one in report.sections] == [
             ("BRL", "2 accounts"),
-            ("USD", "1 account"),
+            ("USD", "Loja 1"),
         ]
         brl = {one.label: one.now for one in report.sections[0].figures}
         assert (brl["spend en"], brl["conversions en"], brl["cpa en"]) == (440, 80, Decimal("5.5"))
         assert report.period == Period(date(2026, 10, 26), date(2026, 11, 22))
+
+    def test_one_page_says_what_to_know_of_a_currency(self):
+        facts = FakeReportFacts()
+        at = datetime(2026, 11, 20, 9, 30)
+        facts.found = [
+            ReportedAnomaly("Verão", at, "critical", "Parou.", "Stopped.", Decimal(480), "OPEN", "told"),
+            ReportedAnomaly("Natal", at, "info", "Parou.", "Stopped.", Decimal(99), "CLOSED", "told"),
+        ]
+        facts.made = [
+            ReportedSuggestion("Natal", TODAY, "PAUSE", status, "CPA alto.", "High CPA.")
+            for status in ("PENDING", "APPLIED", "ACCEPTED")
+        ]
+        report = a_maker(facts).of_all(facts.known, "pt")
+        assert report.sections[0].highlights == [
+            "Melhor CPA: Natal, R$ 29,80 (10 conversões).",
+            "Maior gasto sem conversão: Verão, R$ 300,00.",
+            "Anomalias: 2, das quais 1 em aberto, com R$ 480,00 em jogo por dia.",
+            "Sugestões: 3; aceitas 2, rejeitadas 0, à espera 1.",
+        ]
+        assert report.sections[0].tables == []
+        assert report.as_of == "23/11/2026 06:00 (America/Sao Paulo)"
+
+    def test_a_report_of_chosen_accounts_never_takes_the_place_of_the_whole(self):
+        facts = FakeReportFacts(*(an_account(str(n)) for n in range(1, 6)))
+        names = {
+            a_maker(facts).of_all(facts.known[:n], "pt", are_chosen=are_chosen).name
+            for n, are_chosen in ((5, False), (1, True), (3, True), (4, True), (5, True))
+        }
+        assert {"executive_2026-11-22_pt", "executive_1_2026-11-22_pt", "executive_1_2_3_2026-11-22_pt"} < names
+        assert len(names) == 5
 
     def test_conversions_of_other_goals_are_not_added(self):
         facts = FakeReportFacts(an_account("1"), an_account("2", goal="lead"))
@@ -167,7 +220,7 @@ class TestMaking:
         world.made("weekly")
         ((made, alert),) = world.reports.kept
         assert (alert.rule, alert.title) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
-        assert "spend pt: R$ 220,00 (+47 %)" in alert.body and "cpa en: BRL 5.50 (+47 %)" in alert.body_en
+        assert "spend pt: R$ 220,00 (+47 %)" in alert.body and "cpa en: BRL 5.50 (+47 %, provisional)" in alert.body_en
         assert alert.facts["attachments"] == {
             "pt": ["weekly_1_2026-11-22_pt.pdf"],
             "en": ["weekly_1_2026-11-22_en.pdf"],
