@@ -54,12 +54,14 @@ def some_figures(spend: int = 100, conversions: int | None = 4, clicks: int = 50
 class FakeReportFacts:
     """known: what `accounts` tells; names: of each account's campaigns; empty: accounts without any figure.
 
-    is_final: no day is provisional; conversions_before: of the period before.
+    broken: accounts whose figures cannot be read; is_final: no day is provisional; conversions_before: of the period
+    before.
     """
 
     def __init__(self, *known: ReportAccount, names: Sequence[str | None] = ("Verão", "Inverno", "Natal")) -> None:
         self.known, self.names = list(known) or [an_account()], list(names)
         self.empty: set[str] = set()
+        self.broken: set[str] = set()
         self.is_final, self.conversions_before = False, 40
         self.found: list[ReportedAnomaly] = []
         self.made: list[ReportedSuggestion] = []
@@ -68,6 +70,8 @@ class FakeReportFacts:
         return [one for one in self.known if ids is None or one.account_id in ids]
 
     def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
+        if account_id in self.broken:
+            raise ValueError("no figures")
         if account_id in self.empty:
             return PeriodFigures(dict.fromkeys(metrics), (), (), None)
         campaigns = tuple(

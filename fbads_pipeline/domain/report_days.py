@@ -17,7 +17,7 @@ def as_of(read_at: datetime | None, accounts: Sequence[ReportAccount], language:
     zones = {one.timezone_name for one in accounts}
     zone = zones.pop() if len(zones) == 1 else "UTC"
     local = read_at.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
-    return f"{day(local.date(), language)} {local:%H:%M} ({zone.replace('_', ' ')})"
+    return f"{day(local.date(), language)} {local:%H:%M} ({zone})"
 
 
 def stretches(found: Sequence[date], language: Language) -> str:

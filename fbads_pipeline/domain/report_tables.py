@@ -185,6 +185,7 @@ def hit_rate_table(rates: Sequence[HitRate], language: Language) -> Table:
     columns = [
         Column(word["kind"], "text", is_wide=True),
         Column(word["followed"], "count"),
+        Column(word["judged"], "count"),
         Column(word["hits"], "count"),
         Column(word["rate"], "ratio"),
     ]
@@ -192,6 +193,7 @@ def hit_rate_table(rates: Sequence[HitRate], language: Language) -> Table:
         [
             word.get(one.kind, one.kind),
             one.followed,
+            one.judged,
             one.hits,
             Decimal(one.hits) / one.judged if one.judged else None,
         ]
@@ -222,7 +224,7 @@ def _ranked(title: str, campaigns: Sequence[CampaignFigures], about: About, curr
     rows: list[list[Value]] = [
         [_name(one.name, one.campaign_id), *(one.figures.get(name) for name in _BRIEF)] for one in campaigns
     ]
-    return Table(title, columns, rows, currency)
+    return Table(title, columns, rows, currency, is_half=True)
 
 
 def _columns(about: About, names: Sequence[str], language: Language) -> list[Column]:

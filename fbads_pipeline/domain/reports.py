@@ -64,7 +64,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """rows: one value per column; money in `currency`. left_out: rows that the paged formats do not show."""
+    """rows: one value per column; money in `currency`. left_out: rows that the paged formats do not show.
+
+    is_half: stands beside the next one, where there is room for both.
+    """
 
     title: str
     columns: Sequence[Column]
@@ -72,6 +75,7 @@ class Table:
     currency: str | None = None
     empty: str = ""
     most_shown: int | None = None
+    is_half: bool = False
 
     @property
     def left_out(self) -> int:

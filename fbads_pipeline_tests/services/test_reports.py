@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from fbads_pipeline.domain.made_reports import due_period
+from fbads_pipeline.domain.made_reports import due_on
 from fbads_pipeline.domain.report_facts import ReportedAnomaly, ReportedSuggestion
 from fbads_pipeline.domain.reports import Period, period_of
 from fbads_pipeline.domain.routing import Recipient, route
-from fbads_pipeline.services.make_reports import Press
+from fbads_pipeline.services.make_reports import Press, ReportsFailed
 from fbads_pipeline_tests.fake_reports import TODAY, FakeFiles, FakeReportFacts, FakeReports, a_maker, an_account
 from fbads_pipeline_tests.fakes import HOSTILE_NAMES, FixedClock
 
@@ -40,15 +40,18 @@ class TestPeriods:
         [
             ("daily", "America/Sao_Paulo", datetime(2026, 11, 24, 9, 59, tzinfo=UTC), None),
             ("daily", "America/Sao_Paulo", datetime(2026, 11, 24, 10, 0, tzinfo=UTC), date(2026, 11, 23)),
-            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 24, 10, 0, tzinfo=UTC), None),
+            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 23, 9, 59, tzinfo=UTC), None),
+            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 24, 4, 0, tzinfo=UTC), date(2026, 11, 22)),
+            ("executive", "America/Sao_Paulo", datetime(2026, 11, 26, 2, 59, tzinfo=UTC), date(2026, 11, 22)),
+            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 26, 3, 0, tzinfo=UTC), None),
             ("weekly", "Asia/Tokyo", datetime(2026, 11, 22, 22, 0, tzinfo=UTC), date(2026, 11, 22)),
             ("weekly", "America/Los_Angeles", datetime(2026, 11, 23, 14, 0, tzinfo=UTC), None),
             ("executive", "America/Los_Angeles", datetime(2026, 11, 23, 15, 0, tzinfo=UTC), date(2026, 11, 22)),
         ],
     )
     def test_seven_in_the_morning_is_each_accounts_own(self, kind, zone, now, last):
-        period = due_period(kind, zone, now)
-        assert (period and period.last) == last
+        day = due_on(kind, zone, now)
+        assert (day and period_of(kind, day).last) == last
 
 
 def section(facts=None, kind="weekly", language="pt"):
@@ -128,7 +131,7 @@ class TestWhatItSays:
         ]
         assert table(found, "Suggestions and decisions").rows == [[TODAY, "Natal", "pause", "High CPA.", "rejected"]]
         (rate,) = table(found, "How often suggestions were right, so far").rows
-        assert rate[:3] == ["pause", 8, 4] and round(rate[3], 3) == Decimal("0.667")
+        assert rate[:4] == ["pause", 8, 6, 4] and round(rate[4], 3) == Decimal("0.667")
 
     def test_currencies_have_a_section_each_and_ratios_are_made_anew_of_sums(self):
         facts = FakeReportFacts(an_account("1"), an_account("2"), an_account("3", currency="USD"))
@@ -160,7 +163,7 @@ class TestWhatItSays:
             "Sugestões: 3; aceitas 2, rejeitadas 0, à espera 1.",
         ]
         assert report.sections[0].tables == []
-        assert report.as_of == "23/11/2026 06:00 (America/Sao Paulo)"
+        assert report.as_of == "23/11/2026 06:00 (America/Sao_Paulo)"
 
     def test_a_report_of_chosen_accounts_never_takes_the_place_of_the_whole(self):
         facts = FakeReportFacts(*(an_account(str(n)) for n in range(1, 6)))
@@ -229,6 +232,23 @@ class TestMaking:
         daily = replace(TO[0], reports=frozenset({"daily"}))
         quiet = replace(TO[0], least_severity="critical", address="c@d.example")
         assert [one.recipient for one in route(alert, [daily, quiet], MONDAY)] == [quiet]
+
+    def test_a_machine_that_was_off_on_monday_makes_them_once_until_wednesday(self):
+        world = World(an_account("1"), an_account("2", timezone_name="Asia/Tokyo"))
+        world.clock.advance(days=2)
+        sunday = date(2026, 11, 22)
+        assert world.made("executive") == [("", sunday)]
+        assert world.made("weekly") == [("1", sunday), ("2", sunday)]
+        assert world.made("executive") == world.made("weekly") == []
+
+    def test_an_account_whose_report_fails_is_named_and_holds_back_no_other(self):
+        world = World(an_account("1"), an_account("2"), an_account("3"))
+        world.facts.broken = {"2"}
+        with pytest.raises(ReportsFailed, match="1 weekly reports could not be made: 2: no figures") as failed:
+            world.made("weekly")
+        assert [one.account_id for one in failed.value.made] == ["1", "3"]
+        world.facts.broken = set()
+        assert world.made("weekly") == [("2", date(2026, 11, 22))]
 
     def test_a_disk_that_fills_keeps_and_sends_nothing(self):
         world = World()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
+from math import ceil
 
 from fbads_pipeline.adapters.render.formats import Formats
 from fbads_pipeline.domain.reports import Chart, Labels
@@ -12,6 +13,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 8, 16, 26
 _INK, _SOFT, _BAR, _LINE = "#1d2433", "#5b6474", "#2457a6", "#b4540a"
 _TICKS = 3
 _WIDE, _NARROW, _FEW_DAYS = 470, 330, 10
+# Of a label's character at that size, and between two labels.
+_CHARACTER, _GAP = 5.8, 6
 
 
 def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
@@ -97,13 +100,15 @@ def _before(values: Sequence[Decimal | None], highest: Decimal) -> str:
 
 
 def _days(chart: Chart, formats: Formats) -> list[str]:
-    """Not more than about eight labels."""
+    """As many labels as have room beside each other."""
     count = len(chart.days)
-    every = max(1, -(-count // 7))
+    shown = [formats.short_day(one) for one in chart.days]
+    needed = max(map(len, shown)) * _CHARACTER + _GAP
+    every = max(1, ceil(needed / _x(0, count)[1]))
     labels = []
     for index in range(0, count, every):
         x, width = _x(index, count)
-        label = escape(formats.short_day(chart.days[index]))
+        label = escape(shown[index])
         labels.append(
             f'<text x="{round(x + width / 2, 2)}" y="{HEIGHT - 9}" text-anchor="middle" fill="{_SOFT}">{label}</text>'
         )
