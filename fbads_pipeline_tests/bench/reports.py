@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +120,12 @@ def _opened_in_libreoffice(folder: Path, into: Path) -> list[str]:
     faults = [f"{kind}: {cell} computes" for kind, path in saved.items() for cell in _formulas(path)]
     before, after = _values(workbook), _values(saved["xlsx"])
     faults += [f"{name}: LibreOffice reads other values" for name in before if before[name] != after.get(name)]
-    rows = list(csv.reader(io.StringIO(text.read_text())))
+    written = [row for row in csv.reader(io.StringIO(text.read_text("utf-8-sig"))) if row]
+    read = _rows(saved["csv"])
+    faults += [f"CSV: LibreOffice reads {len(read)} rows of {len(written)}"] if len(read) != len(written) else []
+    faults += [f"CSV: {name!r} is lost" for name in {row[2] for row in written} - {row[2] for row in read}]
     _row("LibreOffice opens the workbook", f"{len(before)} sheets, {sum(map(len, before.values())):,} cells")
-    _row("LibreOffice opens the CSV", f"{len(rows)} rows")
+    _row("LibreOffice opens the CSV", f"{len(read)} rows")
     return faults
 
 
@@ -151,6 +154,19 @@ def _values(path: Path) -> dict[str, list[Any]]:
         ]
         for sheet in openpyxl.load_workbook(path)
     }
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """The rows of the first sheet that have anything in them, as text."""
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    rows = [["" if cell is None else _day_or_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    return [row for row in rows if any(row)]
+
+
+def _day_or_text(cell: object) -> str:
+    return cell.date().isoformat() if isinstance(cell, datetime) else str(cell)
 
 
 def _row(name: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """A report as CSV: one block per table, raw values, texts that no spreadsheet takes for a formula.
 
-UTF-8 without a byte order mark, commas between, points as decimal marks: for programs. People have the workbook.
+UTF-8 behind a byte order mark, without which spreadsheets take ã for two characters; commas between, points as decimal
+marks.
 """
 
 import csv
@@ -15,7 +16,7 @@ _PLACES = 6
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def render_csv(report: Report) -> str:
+def render_csv(report: Report) -> bytes:
     """Long form: section, table, then the columns of that table, a header before each. Numbers have at most six
     decimals; empty where there is no value; a text that begins like a formula gets an apostrophe."""
     text = io.StringIO()
@@ -27,7 +28,7 @@ def render_csv(report: Report) -> str:
             writer.writerow(["section", "table", *header])
             writer.writerows([inert(section.title), table.title, *map(_cell, row)] for row in table.rows)
             writer.writerow([])
-    return text.getvalue()
+    return text.getvalue().encode("utf-8-sig")
 
 
 def inert(text: str) -> str:

@@ -166,16 +166,19 @@ class TestExcel:
 
 class TestCsv:
     def test_values_are_raw_and_alike(self):
-        text = RENDERERS["csv"](a_report()).decode()
-        assert text == RENDERERS["csv"](a_report()).decode()
+        text = RENDERERS["csv"](a_report()).decode("utf-8-sig")
+        assert text == RENDERERS["csv"](a_report()).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text)))
         (header,) = [row for row in rows if row[:3] == ["section", "table", "Campanha"] and "Situação" in row]
         (first,) = [row for row in rows if row[1:3] == ["Todas as campanhas", "Verão"]]
         cells = dict(zip(header, first, strict=True))
         assert (cells["spend pt (BRL)"], cells["cpa pt (BRL)"], cells["ctr pt"]) == ("300", "", "0.005")
 
+    def test_a_spreadsheet_knows_its_encoding(self):
+        assert RENDERERS["csv"](a_report()).startswith(b"\xef\xbb\xbfsection,")
+
     def test_the_figures_come_first_each_with_its_unit(self):
-        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](a_report()).decode())))
+        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](a_report()).decode("utf-8-sig"))))
         assert rows[0] == [
             *("section", "table", "indicador", "unidade", "período", "período anterior", "variação", "provisório")
         ]
@@ -185,11 +188,11 @@ class TestCsv:
     def test_numbers_have_six_decimals_at_most_and_no_exponent(self):
         values = [Decimal("9742.0100000000000000"), Decimal("0.00985123456789"), Decimal("1E+6"), Decimal("-0.0000001")]
         table = Table("Big", [Column("x", "count")], [[value] for value in values])
-        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](with_table(a_report(), table)).decode())))
+        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](with_table(a_report(), table)).decode("utf-8-sig"))))
         assert [row[2] for row in rows if row[1:2] == ["Big"]] == ["9742.01", "0.009851", "1000000", "0"]
 
     def test_no_text_begins_like_a_formula(self):
-        rows = csv.reader(io.StringIO(RENDERERS["csv"](a_report(*HOSTILE_NAMES, account="+1")).decode()))
+        rows = csv.reader(io.StringIO(RENDERERS["csv"](a_report(*HOSTILE_NAMES, account="+1")).decode("utf-8-sig")))
         values = [value for row in rows for value in row]
         assert '\'=HYPERLINK("http://evil.example","click")' in values
         assert not [value for value in values if value[:1] in ("=", "+", "@", "\t", "\r", "＝")]
