@@ -54,6 +54,7 @@ browser: ## Chromium for the tests of the pages (Debian's package; as root only)
 
 bench: install ## what things cost, side by side in one run
 	$(BIN)/python -m fbads_pipeline_tests.bench $(ARGS)
+	$(BIN)/python -m fbads_pipeline_tests.bench.reports
 
 eval: install ## marks of the detectors on worlds made for it
 	$(BIN)/python -m fbads_pipeline_tests.evaluation $(ARGS)

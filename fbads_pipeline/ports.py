@@ -338,7 +338,7 @@ class ReportFacts(Protocol):
     def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
         """That were made in the period."""
 
-    def hit_rates(self) -> list[HitRate]:
+    def hit_rates(self, account_id: str) -> list[HitRate]:
         """Of all followed suggestions, by kind."""
 
 

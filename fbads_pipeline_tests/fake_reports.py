@@ -52,11 +52,17 @@ def some_figures(spend: int = 100, conversions: int | None = 4, clicks: int = 50
 
 
 class FakeReportFacts:
-    """known: what `accounts` tells; names: of each account's campaigns; empty: accounts without any figure."""
+    """known: what `accounts` tells; names: of each account's campaigns; empty: accounts without any figure.
+
+    broken: accounts whose figures cannot be read; is_final: no day is provisional; conversions_before: of the period
+    before.
+    """
 
     def __init__(self, *known: ReportAccount, names: Sequence[str | None] = ("Verão", "Inverno", "Natal")) -> None:
         self.known, self.names = list(known) or [an_account()], list(names)
         self.empty: set[str] = set()
+        self.broken: set[str] = set()
+        self.is_final, self.conversions_before = False, 40
         self.found: list[ReportedAnomaly] = []
         self.made: list[ReportedSuggestion] = []
 
@@ -64,18 +70,28 @@ class FakeReportFacts:
         return [one for one in self.known if ids is None or one.account_id in ids]
 
     def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
+        if account_id in self.broken:
+            raise ValueError("no figures")
         if account_id in self.empty:
             return PeriodFigures(dict.fromkeys(metrics), (), (), None)
         campaigns = tuple(
             CampaignFigures(f"{n}", name, "ACTIVE", some_figures(300 - n, n % 3 * 5 or None), Decimal(70))
             for n, name in enumerate(self.names)
         )
+        is_now = period.last >= TODAY - timedelta(days=7)
         days = tuple(
-            DayFigures(period.first + timedelta(days=n), some_figures(100 + n, 4), n == period.days - 1)
+            DayFigures(
+                period.first + timedelta(days=n),
+                some_figures(100 + n, 4),
+                n == period.days - 1 and not self.is_final,
+            )
             for n in range(period.days)
         )
         return PeriodFigures(
-            some_figures(period.last.day * 10, 40), days, campaigns, datetime(2026, 11, 23, 9, tzinfo=UTC)
+            some_figures(period.last.day * 10, 40 if is_now else self.conversions_before),
+            days,
+            campaigns,
+            datetime(2026, 11, 23, 9, tzinfo=UTC),
         )
 
     def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
@@ -84,7 +100,7 @@ class FakeReportFacts:
     def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
         return self.made
 
-    def hit_rates(self) -> list[HitRate]:
+    def hit_rates(self, account_id: str) -> list[HitRate]:
         return [HitRate("PAUSE", 8, 6, 4)]
 
 

@@ -2,14 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from fbads_pipeline.domain.reports import Period, ReportKind, period_of
+from fbads_pipeline.domain.reports import Period, ReportKind
 from fbads_pipeline.domain.words import Language
 
 DUE_AT = time(7)
-_MONDAY = 0
+# A machine that was off on Monday makes the week's reports until Wednesday.
+_LATE_DAYS = 2
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,13 @@ def report_id(kind: ReportKind, account_id: str, period: Period) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def due_period(kind: ReportKind, timezone_name: str, now: datetime) -> Period | None:
-    """What is due for an account in that zone: from seven in its morning on, the weekly and the executive one on
-    Mondays; None at other times."""
+def due_on(kind: ReportKind, timezone_name: str, now: datetime) -> date | None:
+    """The account-local day whose report is due in that zone, from seven in its morning on; None at other times.
+
+    Today for the daily report; Monday for the others, until Wednesday ends.
+    """
     local = now.astimezone(ZoneInfo(timezone_name))
-    if local.time() < DUE_AT or (kind != "daily" and local.weekday() != _MONDAY):
-        return None
-    return period_of(kind, local.date())
+    day = local.date() if kind == "daily" else local.date() - timedelta(days=local.weekday())
+    opens = datetime.combine(day, DUE_AT)
+    is_due = opens <= local.replace(tzinfo=None) and (local.date() - day).days <= _LATE_DAYS
+    return day if is_due else None

@@ -36,17 +36,23 @@ def _text(report: Report) -> Text:
     lines: list[str] = []
     for section in report.sections:
         lines += [section.title] if len(report.sections) > 1 else []
-        lines += [_figure(one, report.language) for one in section.figures]
+        lines += [_figure(one, report) for one in section.figures]
+        lines += ["", *section.highlights] if section.highlights else []
         lines += ["", *section.notes[:1]] if not section.figures else []
         lines.append("")
     who = report.sections[0].title if len(report.sections) == 1 else ""
     return Text(f"{report.title}{': ' if who else ''}{who}", "\n".join(lines).rstrip())
 
 
-def _figure(figure: Figure, language: Language) -> str:
-    change = figure.change
-    moved = "" if change is None else f" ({'+' if change > 0 else ''}{_whole_percent(change, language)})"
-    return f"{figure.label}: {_shown(figure, language)}{moved}"
+def _figure(figure: Figure, report: Report) -> str:
+    """CPA: R$ 57,31 (+11 %, provisório)."""
+    change, said = figure.change, []
+    if change is not None:
+        said.append(f"{'+' if change > 0 else ''}{_whole_percent(change, report.language)}")
+    if figure.is_provisional:
+        said.append(report.labels.provisional)
+    moved = f" ({', '.join(said)})" if said else ""
+    return f"{figure.label}: {_shown(figure, report.language)}{moved}"
 
 
 def _shown(figure: Figure, language: Language) -> str:

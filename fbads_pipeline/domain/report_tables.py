@@ -1,6 +1,7 @@
 """The parts of a report: figures at the top, charts, tables."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -26,14 +27,17 @@ BRIEF = ("spend", "conversions", "cpa", "roas", "ctr")
 _FACTORS = frozenset({"roas"})
 _RANKED = 5
 _MOST_ROWS = 40
-_LEAST_SHARE = Decimal("0.01")
+_LEAST_OF_AVERAGE = Decimal("0.25")
+# Meta goes on attributing conversions to past days, so that these move in one direction: more of them, and cheaper.
+_MATURING = frozenset({"conversions", "cpa", "purchase_value", "roas"})
 
 About = Mapping[str, MetricAbout]
 
 
 def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: str, language: Language) -> list[Figure]:
-    """The numbers at the top. Spend is neither good nor bad by itself."""
-    return [
+    """The numbers at the top. Spend is neither good nor bad by itself, nor is a fall that may be mere delay."""
+    is_provisional = any(one.is_provisional for one in now.days)
+    made = [
         Figure(
             _label(about, name, language),
             _unit(about, name),
@@ -41,10 +45,12 @@ def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: s
             before.total.get(name),
             "none" if name == "spend" else _good(about, name),
             currency,
+            is_provisional and name in _MATURING,
         )
         for name in _TOP
         if now.total.get(name) is not None or before.total.get(name) is not None
     ]
+    return [replace(one, good="none") if one.is_provisional and _is_worse(one) else one for one in made]
 
 
 def charts(now: PeriodFigures, before: PeriodFigures, period: Period, currency: str, language: Language) -> list[Chart]:
@@ -69,17 +75,8 @@ def charts(now: PeriodFigures, before: PeriodFigures, period: Period, currency: 
 
 
 def best_and_worst(now: PeriodFigures, about: About, currency: str, language: Language) -> tuple[Table, Table]:
-    """By CPA, among campaigns with their share of spend; what spends without a conversion is the worst of all."""
-    spend = now.total.get("spend") or Decimal(0)
-    big = [one for one in now.campaigns if (one.figures.get("spend") or Decimal(0)) >= spend * _LEAST_SHARE]
-    sold = sorted(
-        (one for one in big if one.figures.get("cpa") is not None),
-        key=lambda one: (one.figures["cpa"], one.campaign_id),
-    )
-    idle = sorted(
-        (one for one in big if one.figures.get("cpa") is None),
-        key=lambda one: (-(one.figures.get("spend") or Decimal(0)), one.campaign_id),
-    )
+    """By CPA, among campaigns that spend something; what spends without a conversion is the worst of all."""
+    sold, idle = ranked(now.campaigns)
     best = sold[:_RANKED]
     worst = [one for one in (*idle, *reversed(sold)) if one not in best][:_RANKED]
     word = WORDS[language]
@@ -87,6 +84,16 @@ def best_and_worst(now: PeriodFigures, about: About, currency: str, language: La
         _ranked(word["best"], best, about, currency, language),
         _ranked(word["worst"], worst, about, currency, language),
     )
+
+
+def ranked(campaigns: Sequence[CampaignFigures]) -> tuple[list[CampaignFigures], list[CampaignFigures]]:
+    """Campaigns that spent at least a quarter of the average: those that sold by CPA, the others by spend."""
+    spent = [(one, one.figures.get("spend") or Decimal(0)) for one in campaigns]
+    least = sum((spend for _, spend in spent), Decimal(0)) / max(len(spent), 1) * _LEAST_OF_AVERAGE
+    big = [(one, spend) for one, spend in spent if spend and spend >= least]
+    sold = [(cpa, one.campaign_id, one) for one, _ in big if (cpa := one.figures.get("cpa")) is not None]
+    idle = [(-spend, one.campaign_id, one) for one, spend in big if one.figures.get("cpa") is None]
+    return [one for *_, one in sorted(sold, key=_first_two)], [one for *_, one in sorted(idle, key=_first_two)]
 
 
 def campaign_table(
@@ -110,7 +117,7 @@ def campaign_table(
     rows = [
         [
             _name(one.name, one.campaign_id),
-            one.status or "",
+            word.get(one.status or "", one.status or ""),
             *(one.figures.get(name) for name in shown),
             _change(one.figures, earlier.get(one.campaign_id)),
             one.score,
@@ -121,10 +128,13 @@ def campaign_table(
 
 
 def day_table(now: PeriodFigures, about: About, currency: str, language: Language) -> Table:
-    """The account day by day: what the charts draw."""
+    """The account day by day: what the charts draw, and which days are provisional."""
     word = WORDS[language]
-    columns = [Column(word["day"], "day"), *_columns(about, _SHOWN, language)]
-    rows: list[list[Value]] = [[one.day, *(one.figures.get(name) for name in _SHOWN)] for one in now.days]
+    columns = [Column(word["day"], "day"), *_columns(about, _SHOWN, language), Column(word["provisional"], "text")]
+    rows: list[list[Value]] = [
+        [one.day, *(one.figures.get(name) for name in _SHOWN), word["yes"] if one.is_provisional else ""]
+        for one in now.days
+    ]
     return Table(word["by_day"], columns, rows, currency)
 
 
@@ -182,6 +192,7 @@ def hit_rate_table(rates: Sequence[HitRate], language: Language) -> Table:
     columns = [
         Column(word["kind"], "text", is_wide=True),
         Column(word["followed"], "count"),
+        Column(word["judged"], "count"),
         Column(word["hits"], "count"),
         Column(word["rate"], "ratio"),
     ]
@@ -189,6 +200,7 @@ def hit_rate_table(rates: Sequence[HitRate], language: Language) -> Table:
         [
             word.get(one.kind, one.kind),
             one.followed,
+            one.judged,
             one.hits,
             Decimal(one.hits) / one.judged if one.judged else None,
         ]
@@ -219,7 +231,7 @@ def _ranked(title: str, campaigns: Sequence[CampaignFigures], about: About, curr
     rows: list[list[Value]] = [
         [_name(one.name, one.campaign_id), *(one.figures.get(name) for name in BRIEF)] for one in campaigns
     ]
-    return Table(title, columns, rows, currency)
+    return Table(title, columns, rows, currency, is_half=True)
 
 
 def _columns(about: About, names: Sequence[str], language: Language) -> list[Column]:
@@ -248,6 +260,14 @@ def _name(name: str | None, instead: str) -> str:
 
 def _of(day: DayFigures | None, metric: str) -> Decimal | None:
     return None if day is None else day.figures.get(metric)
+
+
+def _first_two(ranked: tuple[Decimal, str, CampaignFigures]) -> tuple[Decimal, str]:
+    return ranked[:2]
+
+
+def _is_worse(figure: Figure) -> bool:
+    return figure.change is not None and (figure.change < 0) == (figure.good == "up")
 
 
 def _change(now: Figures, before: Figures | None) -> Decimal | None:

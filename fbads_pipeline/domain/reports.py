@@ -64,7 +64,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """rows: one value per column; money in `currency`. left_out: rows that the paged formats do not show."""
+    """rows: one value per column; money in `currency`. left_out: rows that the paged formats do not show.
+
+    is_half: stands beside the next one, where there is room for both.
+    """
 
     title: str
     columns: Sequence[Column]
@@ -72,6 +75,7 @@ class Table:
     currency: str | None = None
     empty: str = ""
     most_shown: int | None = None
+    is_half: bool = False
 
     @property
     def left_out(self) -> int:
@@ -80,7 +84,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """One number at the top: now, in the period before, and which direction is good."""
+    """One number at the top: now, in the period before, and which direction is good.
+
+    is_provisional: it still moves, because Meta attributes conversions to past days.
+    """
 
     label: str
     unit: Unit
@@ -88,6 +95,7 @@ class Figure:
     before: Decimal | None
     good: Good
     currency: str | None = None
+    is_provisional: bool = False
 
     @property
     def change(self) -> Decimal | None:
@@ -112,7 +120,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """One account, or all that share a currency."""
+    """One account, or all that share a currency. highlights: what to know, in sentences."""
 
     title: str
     subtitle: str
@@ -120,6 +128,7 @@ class Section:
     charts: Sequence[Chart]
     tables: Sequence[Table]
     notes: Sequence[str]
+    highlights: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,12 @@ class Report:
 class Labels:
     """Words that the renderers need."""
 
+    summary: str
+    figure: str
+    unit: str
+    now: str
     before: str
+    was: str
     change: str
     provisional: str
     day: str

@@ -1,5 +1,6 @@
 """`fbads report`: files on demand, their paths on stdout, progress on stderr."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,6 @@ from fbads_pipeline.domain.report_facts import ReportAccount
 from fbads_pipeline.domain.reports import ReportKind
 from fbads_pipeline.domain.words import Language
 from fbads_pipeline.local.home import WrongUse
-from fbads_pipeline.services.make_reports import Press
 from fbads_pipeline.settings import Settings
 
 
@@ -40,24 +40,18 @@ def run_report(
         found = press.maker.facts.accounts(accounts, now=clock_from(settings.now).now())
         _require(found, accounts)
         total = len(formats) * (1 if kind == "executive" else len(found))
-        _write(press, kind, found, language or settings.language, formats, day, total)
+        written = press.write(kind, found, language or settings.language, formats, day, are_chosen=accounts is not None)
+        _print(written, kind, total)
     return 0
 
 
-def _write(
-    press: Press,
-    kind: ReportKind,
-    accounts: list[ReportAccount],
-    language: Language,
-    formats: list[str],
-    day: date | None,
-    total: int,
-) -> None:
+def _print(written: Iterator[str], kind: ReportKind, total: int) -> None:
+    """Each path as its file is there."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(f"{kind} report", total=total)
         try:
-            for path in press.write(kind, accounts, language, formats, day):
+            for path in written:
                 progress.advance(task)
                 print(path)
         except (PermissionError, FileNotFoundError, NotADirectoryError) as fault:

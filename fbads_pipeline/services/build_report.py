@@ -1,11 +1,14 @@
 """Reports: facts of the marts and of what was decided → a report as data, for whoever draws it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from fbads_pipeline.domain.calendar_words import coinciding_line
+from fbads_pipeline.domain.report_days import as_of, stretches
 from fbads_pipeline.domain.report_facts import MetricAbout, PeriodFigures, ReportAccount
+from fbads_pipeline.domain.report_highlights import campaign_highlights, event_highlights
 from fbads_pipeline.domain.report_sums import added
 from fbads_pipeline.domain.report_tables import (
     account_row,
@@ -21,13 +24,14 @@ from fbads_pipeline.domain.report_tables import (
 )
 from fbads_pipeline.domain.report_words import LABELS, TITLES, WORDS
 from fbads_pipeline.domain.reports import Period, Report, ReportKind, Section, Value, period_of
-from fbads_pipeline.domain.words import Language, day, days, plain_name
+from fbads_pipeline.domain.words import Language, days, plain_name
 from fbads_pipeline.ports import CalendarEvents, ReportFacts
 
 METRICS = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
 
 # What accounts with other goals cannot be compared by.
 _OF_GOAL = frozenset({"conversions", "cpa"})
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,25 @@ class ReportMaker:
         period = period_of(kind, on or account.today)
         now = self.facts.figures(account.account_id, period, METRICS)
         section = self._section(account, period, now, language)
-        return _report(kind, language, f"{kind}_{account.account_id}_{period.last}", period, [section], [now.as_of])
+        name = f"{kind}_{account.account_id}_{period.last}"
+        return _report(kind, language, name, period, [section], as_of(now.as_of, [account], language))
 
-    def of_all(self, accounts: Sequence[ReportAccount], language: Language, *, on: date | None = None) -> Report:
-        """The executive report: one section per currency, with its accounts; amounts of two are never added."""
+    def of_all(
+        self, accounts: Sequence[ReportAccount], language: Language, *, on: date | None = None, are_chosen: bool = False
+    ) -> Report:
+        """The executive report: one section per currency, with its accounts; amounts of two are never added.
+
+        are_chosen: not all that there are; its files then carry their ids, and never take the place of the whole's.
+        """
         groups: dict[str, list[ReportAccount]] = {}
         for one in accounts:
             groups.setdefault(one.currency, []).append(one)
         period = period_of("executive", on or min(one.today for one in accounts))
         newest: list[datetime | None] = []
         sections = [self._currency(currency, group, period, language, newest) for currency, group in groups.items()]
-        return _report("executive", language, f"executive_{period.last}", period, sections, newest)
+        known = max((one for one in newest if one is not None), default=None)
+        name = "_".join(["executive", *(_ids(accounts) if are_chosen else ()), str(period.last)])
+        return _report("executive", language, name, period, sections, as_of(known, accounts, language))
 
     def _section(self, account: ReportAccount, period: Period, now: PeriodFigures, language: Language) -> Section:
         before = self.facts.figures(account.account_id, period.before, METRICS)
@@ -67,7 +79,7 @@ class ReportMaker:
             *([best, worst] if has_figures else []),
             anomaly_table(self.facts.anomalies(account.account_id, period), currency, language),
             suggestion_table(self.facts.suggestions(account.account_id, period), language),
-            hit_rate_table(self.facts.hit_rates(), language),
+            hit_rate_table(self.facts.hit_rates(account.account_id), language),
             *([day_table(now, self.about, currency, language)] if period.days > 1 and has_figures else []),
             campaign_table(now, before, self.about, currency, language),
         ]
@@ -88,13 +100,17 @@ class ReportMaker:
         ]
         if now.campaigns:
             notes.append(word["share"])
-        provisional = [day(one.day, language) for one in now.days if one.is_provisional]
-        if provisional:
-            notes.insert(0, word["provisional_days"].format(days=", ".join(provisional)))
+        notes = [*self._provisional(now, language), *notes]
         if self.calendar is not None:
             line = coinciding_line(self.calendar.between(account.account_id, period.first, period.last), language)
             notes += [line] if line else []
         return notes
+
+    def _provisional(self, now: PeriodFigures, language: Language) -> list[str]:
+        """Which days still move, stretches of them as one."""
+        word = WORDS[language]
+        named = stretches([one.day for one in now.days if one.is_provisional], language)
+        return [word["provisional_days"].format(days=named), word["late"]] if named else []
 
     def _currency(
         self,
@@ -104,6 +120,7 @@ class ReportMaker:
         language: Language,
         newest: list[datetime | None],
     ) -> Section:
+        """Accounts of one currency; of a single one the table would repeat the figures above it."""
         rows: list[Sequence[Value]] = []
         whole: list[tuple[PeriodFigures, PeriodFigures]] = []
         for one in accounts:
@@ -118,15 +135,47 @@ class ReportMaker:
         now, before = (added(part, comparable) for part in zip(*whole, strict=True))
         notes = [] if len(goals) == 1 else [word["goals_differ"].format(goals=", ".join(goals))]
         has_figures = any(one.campaigns for one, _ in whole)
-        counted = word["account" if len(accounts) == 1 else "accounts"]
+        who = f"{len(accounts)} {word['accounts'].lower()}"
+        if len(accounts) == 1:
+            who = plain_name(accounts[0].name, accounts[0].account_id)
         return Section(
             title=currency,
-            subtitle=f"{len(accounts)} {counted.lower()} · {days(period.first, period.last, language)}",
+            subtitle=f"{who} · {days(period.first, period.last, language)}",
             figures=figures(now, before, self.about, currency, language) if has_figures else [],
             charts=charts(now, before, period, currency, language)[:2] if has_figures else [],
-            tables=[account_table(rows, self.about, currency, language)],
-            notes=[*([] if has_figures else [word["no_data"]]), *notes, word["ratios"]],
+            tables=[account_table(rows, self.about, currency, language)] if len(accounts) > 1 else [],
+            notes=[*([] if has_figures else [word["no_data"]]), *notes, *self._provisional(now, language)[:1]],
+            highlights=self._highlights(accounts, whole, period, language) if has_figures else [],
         )
+
+    def _highlights(
+        self,
+        accounts: Sequence[ReportAccount],
+        whole: Sequence[tuple[PeriodFigures, PeriodFigures]],
+        period: Period,
+        language: Language,
+    ) -> list[str]:
+        """Campaigns are compared only among accounts that count the same conversions."""
+        currency, ids = accounts[0].currency, [one.account_id for one in accounts]
+        campaigns = [campaign for now, _ in whole for campaign in now.campaigns]
+        is_comparable = len({one.goal for one in accounts}) == 1
+        return [
+            *(campaign_highlights(campaigns, currency, language) if is_comparable else []),
+            *event_highlights(
+                [found for one in ids for found in self.facts.anomalies(one, period)],
+                [made for one in ids for made in self.facts.suggestions(one, period)],
+                currency,
+                language,
+            ),
+        ]
+
+
+def _ids(accounts: Sequence[ReportAccount]) -> list[str]:
+    """Their ids, as far as a file's name holds them; a digest of many."""
+    ids = [one.account_id for one in accounts]
+    if len(ids) <= _MOST_NAMED:
+        return ids
+    return [f"{len(ids)}accounts", hashlib.sha256(",".join(ids).encode()).hexdigest()[:8]]
 
 
 def _report(
@@ -135,9 +184,7 @@ def _report(
     name: str,
     period: Period,
     sections: Sequence[Section],
-    newest: Sequence[datetime | None],
+    read: str,
 ) -> Report:
-    known = [one for one in newest if one is not None]
-    as_of = f"{max(known):%Y-%m-%d %H:%M} UTC" if known else LABELS[language].no_value
     title = f"{TITLES[language][kind]}, {days(period.first, period.last, language)}"
-    return Report(kind, language, f"{name}_{language}", title, period, sections, as_of, LABELS[language])
+    return Report(kind, language, f"{name}_{language}", title, period, sections, read, LABELS[language])

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fbads_pipeline.domain.made_reports import MadeReport, ReportFile, due_period, report_id
+from fbads_pipeline.domain.made_reports import MadeReport, ReportFile, due_on, report_id
 from fbads_pipeline.domain.report_facts import ReportAccount
 from fbads_pipeline.domain.report_message import compose_report
-from fbads_pipeline.domain.reports import Report, ReportKind
+from fbads_pipeline.domain.reports import Report, ReportKind, period_of
 from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.words import Language
 from fbads_pipeline.ports import Clock, Files, Reports
@@ -17,6 +17,15 @@ from fbads_pipeline.services.build_report import ReportMaker
 ALL = ""
 _LANGUAGES: tuple[Language, ...] = ("pt", "en")
 _ATTACHED = ("pdf", "xlsx")
+
+
+class ReportsFailed(RuntimeError):
+    """failed: account id → why. made: the reports that were made all the same."""
+
+    def __init__(self, kind: ReportKind, failed: Mapping[str, Exception], made: Sequence[MadeReport]) -> None:
+        said = "; ".join(f"{account_id}: {fault}" for account_id, fault in failed.items())
+        super().__init__(f"{len(failed)} {kind} reports could not be made: {said}")
+        self.failed, self.made = failed, made
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,22 @@ class Press:
     clock: Clock
 
     def make_due(self, kind: ReportKind, recipients: Sequence[Recipient]) -> list[MadeReport]:
-        """Make what is due and not made yet; the same moment a second time makes nothing."""
-        return [self._keep(kind, one, accounts, day, recipients) for one, accounts, day in self._due(kind)]
+        """Make what is due and not made yet; the same moment a second time makes nothing.
+
+        A report that cannot be made holds back no other. Raises OSError at once, where no file can be written, and in
+        the end ReportsFailed, which names those that failed.
+        """
+        made, failed = [], dict[str, Exception]()
+        for one, accounts, day in self._due(kind):
+            try:
+                made.append(self._keep(kind, one, accounts, day, recipients))
+            except OSError:
+                raise
+            except Exception as fault:
+                failed[one or "all"] = fault
+        if failed:
+            raise ReportsFailed(kind, failed, made) from next(iter(failed.values()))
+        return made
 
     def write(
         self,
@@ -40,17 +63,25 @@ class Press:
         language: Language,
         formats: Sequence[str],
         day: date | None,
+        *,
+        are_chosen: bool = False,
     ) -> Iterator[str]:
-        """By hand: the path of each file as it is written; nothing is kept or sent."""
-        for report in self._of(kind, accounts, language, day):
+        """By hand: the path of each file as it is written; nothing is kept or sent. are_chosen: not all accounts."""
+        for report in self._of(kind, accounts, language, day, are_chosen=are_chosen):
             for name in formats:
                 yield str(self.files.write(f"{report.name}.{name}", self.renderers[name](report)))
 
     def _of(
-        self, kind: ReportKind, accounts: Sequence[ReportAccount], language: Language, day: date | None
+        self,
+        kind: ReportKind,
+        accounts: Sequence[ReportAccount],
+        language: Language,
+        day: date | None,
+        *,
+        are_chosen: bool = False,
     ) -> Iterator[Report]:
         if kind == "executive":
-            yield self.maker.of_all(accounts, language, on=day)
+            yield self.maker.of_all(accounts, language, on=day, are_chosen=are_chosen)
         else:
             for account in accounts:
                 yield self.maker.of_account(kind, account, language, on=day)
@@ -59,16 +90,17 @@ class Press:
         """Account id (or ALL), the accounts that it is about, and the day on which it is made."""
         now = self.clock.now()
         accounts = self.maker.facts.accounts(None, now=now)
-        waiting = [(one, due_period(kind, one.timezone_name, now)) for one in accounts]
+        waiting = [(one, due_on(kind, one.timezone_name, now)) for one in accounts]
         if kind == "executive":
             # The last account to reach its Monday morning makes it due, so that no account lacks its Sunday.
-            period = waiting[-1][1] if waiting and all(period for _, period in waiting) else None
-            if period is not None and ALL not in self.reports.made(kind, period.last):
-                yield ALL, accounts, min(one.today for one in accounts)
+            mondays = {day for _, day in waiting}
+            monday = mondays.pop() if len(mondays) == 1 else None
+            if monday is not None and ALL not in self.reports.made(kind, period_of(kind, monday).last):
+                yield ALL, accounts, monday
             return
-        for account, period in waiting:
-            if period is not None and account.account_id not in self.reports.made(kind, period.last):
-                yield account.account_id, [account], account.today
+        for account, day in waiting:
+            if day is not None and account.account_id not in self.reports.made(kind, period_of(kind, day).last):
+                yield account.account_id, [account], day
 
     def _keep(
         self,

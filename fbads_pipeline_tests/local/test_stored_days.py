@@ -69,7 +69,7 @@ class TestReports:
             command = ("report", "daily", "--format", "csv", "--account", f"act_{account['account_id']}")
             done = stored.run(*command, "--day", UNTIL, "--out", str(tmp_path / folder))
             assert done.returncode == 0, done.stderr
-            made.append(Path(done.stdout.strip()).read_text())
+            made.append(Path(done.stdout.strip()).read_text("utf-8-sig"))
         assert made[0] == made[1]
         told = [row for row in csv.reader(io.StringIO(made[0])) if row[1:2] == ["Todas as campanhas"]]
         where = f"where account_id = '{account['account_id']}' and day = '2026-11-09'"

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from fbads_pipeline.domain.made_reports import due_period
+from fbads_pipeline.domain.made_reports import due_on
 from fbads_pipeline.domain.report_facts import ReportedAnomaly, ReportedSuggestion
 from fbads_pipeline.domain.reports import Period, period_of
 from fbads_pipeline.domain.routing import Recipient, route
-from fbads_pipeline.services.make_reports import Press
+from fbads_pipeline.services.make_reports import Press, ReportsFailed
 from fbads_pipeline_tests.fake_reports import TODAY, FakeFiles, FakeReportFacts, FakeReports, a_maker, an_account
 from fbads_pipeline_tests.fakes import HOSTILE_NAMES, FixedClock
 
@@ -40,15 +40,18 @@ class TestPeriods:
         [
             ("daily", "America/Sao_Paulo", datetime(2026, 11, 24, 9, 59, tzinfo=UTC), None),
             ("daily", "America/Sao_Paulo", datetime(2026, 11, 24, 10, 0, tzinfo=UTC), date(2026, 11, 23)),
-            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 24, 10, 0, tzinfo=UTC), None),
+            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 23, 9, 59, tzinfo=UTC), None),
+            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 24, 4, 0, tzinfo=UTC), date(2026, 11, 22)),
+            ("executive", "America/Sao_Paulo", datetime(2026, 11, 26, 2, 59, tzinfo=UTC), date(2026, 11, 22)),
+            ("weekly", "America/Sao_Paulo", datetime(2026, 11, 26, 3, 0, tzinfo=UTC), None),
             ("weekly", "Asia/Tokyo", datetime(2026, 11, 22, 22, 0, tzinfo=UTC), date(2026, 11, 22)),
             ("weekly", "America/Los_Angeles", datetime(2026, 11, 23, 14, 0, tzinfo=UTC), None),
             ("executive", "America/Los_Angeles", datetime(2026, 11, 23, 15, 0, tzinfo=UTC), date(2026, 11, 22)),
         ],
     )
     def test_seven_in_the_morning_is_each_accounts_own(self, kind, zone, now, last):
-        period = due_period(kind, zone, now)
-        assert (period and period.last) == last
+        day = due_on(kind, zone, now)
+        assert (day and period_of(kind, day).last) == last
 
 
 def section(facts=None, kind="weekly", language="pt"):
@@ -67,7 +70,30 @@ class TestWhatItSays:
         figures = {one.label: one for one in section().figures}
         assert (figures["spend pt"].now, figures["spend pt"].before) == (Decimal(220), Decimal(150))
         assert round(figures["spend pt"].change, 4) == Decimal("0.4667")
-        assert (figures["spend pt"].good, figures["cpa pt"].good, figures["ctr pt"].good) == ("none", "down", "up")
+        assert (figures["spend pt"].good, figures["cpa pt"].good, figures["ctr pt"].good) == ("none", "none", "up")
+
+    def test_what_late_conversions_may_explain_is_marked_and_neither_good_nor_bad(self):
+        facts = FakeReportFacts()
+        figures = {one.label: one for one in section(facts).figures}
+        assert [label for label, one in figures.items() if one.is_provisional] == [
+            "conversions pt", "cpa pt", "roas pt",
+        ]  # fmt: skip
+        facts.is_final = True
+        figures = {one.label: one for one in section(facts).figures}
+        assert (figures["cpa pt"].is_provisional, figures["cpa pt"].good) == (False, "down")
+
+    def test_a_provisional_gain_is_a_gain(self):
+        facts = FakeReportFacts()
+        facts.conversions_before = 10
+        figures = {one.label: one for one in section(facts).figures}
+        assert (figures["conversions pt"].is_provisional, figures["conversions pt"].good) == (True, "up")
+
+    def test_two_hundred_campaigns_of_one_size_have_best_ones_too(self):
+        found = section(FakeReportFacts(names=[f"Campanha {n}" for n in range(200)]))
+        assert [len(table(found, title).rows) for title in ("Melhores campanhas", "Campanhas que pedem atenção")] == [
+            5,
+            5,
+        ]
 
     def test_best_by_cpa_and_worst_what_spends_without_a_conversion(self):
         found = section(FakeReportFacts(names=["idle", "good", "fair", "idle too", "better", "fine"]))
@@ -83,7 +109,7 @@ class TestWhatItSays:
         assert (spend.provisional, sold.provisional) == ([False] * 7, [False] * 6 + [True])
         assert (
             found.notes[0]
-            == "Dias provisórios, ainda na janela de atribuição: 22/11/2026. Suas conversões ainda mudam."
+            == "Provisório, ainda na janela de atribuição: em 22/11/2026. As conversões destes dias ainda mudam."
         )
 
     def test_an_account_without_figures_says_so_and_shows_no_zero(self):
@@ -105,18 +131,48 @@ class TestWhatItSays:
         ]
         assert table(found, "Suggestions and decisions").rows == [[TODAY, "Natal", "pause", "High CPA.", "rejected"]]
         (rate,) = table(found, "How often suggestions were right, so far").rows
-        assert rate[:3] == ["pause", 8, 4] and round(rate[3], 3) == Decimal("0.667")
+        assert rate[:4] == ["pause", 8, 6, 4] and round(rate[4], 3) == Decimal("0.667")
 
     def test_currencies_have_a_section_each_and_ratios_are_made_anew_of_sums(self):
         facts = FakeReportFacts(an_account("1"), an_account("2"), an_account("3", currency="USD"))
         report = a_maker(facts).of_all(facts.known, "en")
         assert [(one.title, one.subtitle.partition(" · ")[0]) for one in report.sections] == [
             ("BRL", "2 accounts"),
-            ("USD", "1 account"),
+            ("USD", "Loja 1"),
         ]
         brl = {one.label: one.now for one in report.sections[0].figures}
         assert (brl["spend en"], brl["conversions en"], brl["cpa en"]) == (440, 80, Decimal("5.5"))
         assert report.period == Period(date(2026, 10, 26), date(2026, 11, 22))
+
+    def test_one_page_says_what_to_know_of_a_currency(self):
+        facts = FakeReportFacts()
+        at = datetime(2026, 11, 20, 9, 30)
+        facts.found = [
+            ReportedAnomaly("Verão", at, "critical", "Parou.", "Stopped.", Decimal(480), "OPEN", "told"),
+            ReportedAnomaly("Natal", at, "info", "Parou.", "Stopped.", Decimal(99), "CLOSED", "told"),
+        ]
+        facts.made = [
+            ReportedSuggestion("Natal", TODAY, "PAUSE", status, "CPA alto.", "High CPA.")
+            for status in ("PENDING", "APPLIED", "ACCEPTED")
+        ]
+        report = a_maker(facts).of_all(facts.known, "pt")
+        assert report.sections[0].highlights == [
+            "Melhor CPA: Natal, R$ 29,80 (10 conversões).",
+            "Maior gasto sem conversão: Verão, R$ 300,00.",
+            "Anomalias: 2, das quais 1 em aberto, com R$ 480,00 em jogo por dia.",
+            "Sugestões: 3; aceitas 2, rejeitadas 0, à espera 1.",
+        ]
+        assert report.sections[0].tables == []
+        assert report.as_of == "23/11/2026 06:00 (America/Sao_Paulo)"
+
+    def test_a_report_of_chosen_accounts_never_takes_the_place_of_the_whole(self):
+        facts = FakeReportFacts(*(an_account(str(n)) for n in range(1, 6)))
+        names = {
+            a_maker(facts).of_all(facts.known[:n], "pt", are_chosen=are_chosen).name
+            for n, are_chosen in ((5, False), (1, True), (3, True), (4, True), (5, True))
+        }
+        assert {"executive_2026-11-22_pt", "executive_1_2026-11-22_pt", "executive_1_2_3_2026-11-22_pt"} < names
+        assert len(names) == 5
 
     def test_conversions_of_other_goals_are_not_added(self):
         facts = FakeReportFacts(an_account("1"), an_account("2", goal="lead"))
@@ -167,7 +223,7 @@ class TestMaking:
         world.made("weekly")
         ((made, alert),) = world.reports.kept
         assert (alert.rule, alert.title) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
-        assert "spend pt: R$ 220,00 (+47 %)" in alert.body and "cpa en: BRL 5.50 (+47 %)" in alert.body_en
+        assert "spend pt: R$ 220,00 (+47 %)" in alert.body and "cpa en: BRL 5.50 (+47 %, provisional)" in alert.body_en
         assert alert.facts["attachments"] == {
             "pt": ["weekly_1_2026-11-22_pt.pdf"],
             "en": ["weekly_1_2026-11-22_en.pdf"],
@@ -176,6 +232,23 @@ class TestMaking:
         daily = replace(TO[0], reports=frozenset({"daily"}))
         quiet = replace(TO[0], least_severity="critical", address="c@d.example")
         assert [one.recipient for one in route(alert, [daily, quiet], MONDAY)] == [quiet]
+
+    def test_a_machine_that_was_off_on_monday_makes_them_once_until_wednesday(self):
+        world = World(an_account("1"), an_account("2", timezone_name="Asia/Tokyo"))
+        world.clock.advance(days=2)
+        sunday = date(2026, 11, 22)
+        assert world.made("executive") == [("", sunday)]
+        assert world.made("weekly") == [("1", sunday), ("2", sunday)]
+        assert world.made("executive") == world.made("weekly") == []
+
+    def test_an_account_whose_report_fails_is_named_and_holds_back_no_other(self):
+        world = World(an_account("1"), an_account("2"), an_account("3"))
+        world.facts.broken = {"2"}
+        with pytest.raises(ReportsFailed, match="1 weekly reports could not be made: 2: no figures") as failed:
+            world.made("weekly")
+        assert [one.account_id for one in failed.value.made] == ["1", "3"]
+        world.facts.broken = set()
+        assert world.made("weekly") == [("2", date(2026, 11, 22))]
 
     def test_a_disk_that_fills_keeps_and_sends_nothing(self):
         world = World()

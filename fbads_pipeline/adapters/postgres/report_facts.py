@@ -86,7 +86,14 @@ where
     and (made.created_at at time zone coalesce(accounts.timezone_name, 'UTC'))::date between :first and :last
 order by made.status, made.day desc, made.suggestion_id
 """
-_HIT_RATES = "select kind, followed, judged, hits from analysis.hit_rates order by kind"
+# As analysis.hit_rates, of one account.
+_HIT_RATES = """
+select kind, count(*) as followed, count(is_hit) as judged, count(*) filter (where is_hit) as hits
+from analysis.suggestion_outcomes
+where account_id = :account
+group by kind
+order by kind
+"""
 
 
 class PostgresReportFacts:
@@ -129,9 +136,10 @@ class PostgresReportFacts:
     def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
         return [ReportedSuggestion(**row) for row in self._rows(_SUGGESTIONS, account_id, period)]
 
-    def hit_rates(self) -> list[HitRate]:
+    def hit_rates(self, account_id: str) -> list[HitRate]:
         with self._engine.connect() as connection:
-            return [HitRate(**row) for row in connection.execute(sa.text(_HIT_RATES)).mappings()]
+            rows = connection.execute(sa.text(_HIT_RATES), {"account": account_id})
+            return [HitRate(**row) for row in rows.mappings()]
 
     def _rows(self, query: str, account_id: str, period: Period) -> list[dict[str, Any]]:
         named = {"account": account_id, "first": period.first, "last": period.last}

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.reports import Chart, Column, Report, Section, Table,
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 _LONGEST_SHEET = 31
 _WIDEST = 60
+_A4 = 9
 _LONGEST_CELL = 32_767
 _NUMBERS: Mapping[Unit, str] = {
     "count": "#,##0.##",
@@ -86,9 +87,9 @@ class _Sheets:
 
 
 def _summary(sheets: _Sheets, report: Report) -> None:
-    sheet = sheets.add("Resumo" if report.language == "pt" else "Summary")
+    sheet = sheets.add(report.labels.summary)
     sheet.set_column(0, 0, 42)
-    sheet.set_column(1, 3, 20)
+    sheet.set_column(1, 4, 20)
     sheet.write_string(0, 0, report.title, sheets.title)
     row = 2
     for section in report.sections:
@@ -96,22 +97,24 @@ def _summary(sheets: _Sheets, report: Report) -> None:
 
 
 def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section, report: Report) -> int:
-    """The numbers at the top of a section, and its notes; returns the next free row."""
+    """The numbers at the top of a section, what to know and its notes; returns the next free row."""
+    labels = report.labels
     sheet.write_string(row, 0, section.title, sheets.title)
     sheet.write_string(row + 1, 0, section.subtitle)
     row += 2
     if section.figures:
-        for column, label in enumerate(("", "", report.labels.before, report.labels.change)):
-            sheet.write_string(row, column, label, sheets.header)
+        for column, label in enumerate((labels.figure, labels.now, labels.before, labels.change, "")):
+            sheet.write(row, column, label or None, sheets.header)
     for figure in section.figures:
         row += 1
         sheet.write_string(row, 0, figure.label)
         sheets.write(sheet, row, 1, figure.now, figure.unit, figure.currency)
         sheets.write(sheet, row, 2, figure.before, figure.unit, figure.currency)
         sheets.write(sheet, row, 3, figure.change, "change", None)
-    for note in section.notes:
+        sheets.write(sheet, row, 4, labels.provisional if figure.is_provisional else None, "text", None)
+    for line in (*section.highlights, *section.notes):
         row += 1
-        sheet.write_string(row, 0, note)
+        sheet.write_string(row, 0, line)
     return row + 1
 
 
@@ -124,6 +127,10 @@ def _table(sheets: _Sheets, name: str, table: Table) -> None:
         for index, value in enumerate(row):
             sheets.write(sheet, number, index, value, table.columns[index].unit, table.currency)
     sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
 
@@ -158,5 +165,14 @@ def _chart(sheets: _Sheets, name: str, chart: Chart, report: Report) -> None:
 
 
 def _width(column: Column, values: list[Value]) -> float:
-    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    """Room for the longest text and the longest number, its separators and its currency."""
+    longest = max((_shown_length(value, column.unit) for value in values), default=0)
     return min(max(longest, len(column.label), 12), _WIDEST) + 1
+
+
+def _shown_length(value: Value, unit: Unit) -> int:
+    if value is None or isinstance(value, date):
+        return 0
+    if isinstance(value, str):
+        return len(value)
+    return len(f"{value:,.2f}") + (len("BRL ") if unit == "money" else 0)

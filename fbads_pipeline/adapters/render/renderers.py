@@ -26,7 +26,7 @@ def _excel(report: Report) -> bytes:
 def _csv(report: Report) -> bytes:
     from fbads_pipeline.adapters.render.csv_files import render_csv
 
-    return render_csv(report).encode()
+    return render_csv(report)
 
 
 RENDERERS: Mapping[str, Callable[[Report], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _excel, "csv": _csv}

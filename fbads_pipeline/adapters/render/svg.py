@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
+from math import ceil
 
 from fbads_pipeline.adapters.render.formats import Formats
 from fbads_pipeline.domain.reports import Chart, Labels
 
-WIDTH, HEIGHT = 470, 170
+HEIGHT = 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 8, 16, 26
 _INK, _SOFT, _BAR, _LINE = "#1d2433", "#5b6474", "#2457a6", "#b4540a"
 _TICKS = 3
+_WIDE, _NARROW, _FEW_DAYS = 470, 330, 10
+# Of a label's character at that size, and between two labels.
+_CHARACTER, _GAP = 5.8, 6
 
 
 def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
@@ -18,9 +22,9 @@ def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
     top = max((value for value in (*chart.now, *chart.before) if value is not None), default=Decimal(0)) or Decimal(1)
     step = _step(top)
     ticks = [step * n for n in range(_TICKS + 2) if step * n <= top + step * Decimal("0.999")]
-    highest = ticks[-1]
+    highest, width = ticks[-1], _width(len(chart.days))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}"'
         f' role="img" aria-label="{escape(chart.title)}" font-family="inherit" font-size="11" fill="{_INK}">',
         '<defs><pattern id="provisional" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="#dfe8f5"/>'
@@ -33,6 +37,11 @@ def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _width(days: int) -> int:
+    """A week is drawn so that three charts stand beside each other."""
+    return _NARROW if days <= _FEW_DAYS else _WIDE
 
 
 def _step(top: Decimal) -> Decimal:
@@ -50,7 +59,7 @@ def _y(value: Decimal, highest: Decimal) -> float:
 
 def _x(index: int, count: int) -> tuple[float, float]:
     """Left edge and width of a day."""
-    width = (WIDTH - _LEFT - _RIGHT) / count
+    width = (_width(count) - _LEFT - _RIGHT) / count
     return round(_LEFT + index * width, 2), round(width, 2)
 
 
@@ -58,7 +67,7 @@ def _tick(value: Decimal, highest: Decimal, chart: Chart, formats: Formats) -> s
     y = _y(value, highest)
     label = escape(formats.tick(value, chart.unit, chart.currency))
     return (
-        f'<path d="M{_LEFT} {y}H{WIDTH - _RIGHT}" stroke="#d5d9e0"/>'
+        f'<path d="M{_LEFT} {y}H{_width(len(chart.days)) - _RIGHT}" stroke="#d5d9e0"/>'
         f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end" fill="{_SOFT}">{label}</text>'
     )
 
@@ -91,13 +100,15 @@ def _before(values: Sequence[Decimal | None], highest: Decimal) -> str:
 
 
 def _days(chart: Chart, formats: Formats) -> list[str]:
-    """Not more than about eight labels."""
+    """As many labels as have room beside each other."""
     count = len(chart.days)
-    every = max(1, -(-count // 7))
+    shown = [formats.short_day(one) for one in chart.days]
+    needed = max(map(len, shown)) * _CHARACTER + _GAP
+    every = max(1, ceil(needed / _x(0, count)[1]))
     labels = []
     for index in range(0, count, every):
         x, width = _x(index, count)
-        label = escape(formats.short_day(chart.days[index]))
+        label = escape(shown[index])
         labels.append(
             f'<text x="{round(x + width / 2, 2)}" y="{HEIGHT - 9}" text-anchor="middle" fill="{_SOFT}">{label}</text>'
         )
@@ -110,7 +121,7 @@ def _legend(chart: Chart, labels: Labels) -> str:
         parts.append((f'<path d="M0 4H16" stroke="{_LINE}" stroke-width="1.6" stroke-dasharray="4 3"/>', labels.before))
     if any(chart.provisional):
         parts.append(('<rect width="16" height="8" fill="url(#provisional)"/>', labels.provisional))
-    drawn, x = "", float(WIDTH - _RIGHT)
+    drawn, x = "", float(_width(len(chart.days)) - _RIGHT)
     for mark, label in parts:
         x -= 7.0 * len(label) + 34
         drawn += f'<g transform="translate({x} 0)">{mark}<text x="21" y="8" fill="{_SOFT}">{escape(label)}</text></g>'

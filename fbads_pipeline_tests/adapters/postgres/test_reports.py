@@ -9,6 +9,7 @@ import pytest
 from fbads_pipeline.adapters.postgres.catalogue import read_catalogue, read_labels
 from fbads_pipeline.adapters.postgres.report_facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports import PostgresReports
+from fbads_pipeline.domain.report_facts import HitRate
 from fbads_pipeline.domain.reports import Period
 from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.services.build_report import METRICS, ReportMaker
@@ -43,6 +44,20 @@ class World(StandInMarts):
             spend=spend,
             conversions=conversions,
             days_ago=days_ago,
+            at=MONDAY,
+        )
+
+    def outcome(self, suggestion, account, is_hit):
+        """Of a suggestion that the rate does not look at."""
+        self.execute(
+            "insert into analysis.suggestion_outcomes (suggestion_id, account_id, campaign_id, kind, applied_on,"
+            " promised_low, promised_high, state, is_hit, currency, judged_at)"
+            " values (:suggestion, :account, '7', 'PAUSE', :day, 0, 1,"
+            " case when cast(:is_hit as boolean) is null then 'waiting' else 'judged' end, :is_hit, 'BRL', :at)",
+            suggestion=suggestion,
+            account=account,
+            is_hit=is_hit,
+            day=MONDAY.date(),
             at=MONDAY,
         )
 
@@ -95,6 +110,14 @@ def test_of_two_that_make_it_at_once_one_message_leaves(world):
     world.execute("delete from ops.reports")
     assert [one.report_id for one in world.press.make_due("weekly", TO)] == [made.report_id]
     assert world.rows("select count(*) from ops.alerts") == [(1,)]
+
+
+def test_a_hit_rate_is_the_accounts_own(world):
+    world.execute("alter table analysis.suggestion_outcomes drop constraint suggestion_outcomes_suggestion_id_fkey")
+    for number, (account, is_hit) in enumerate([("1", True), ("1", False), ("1", None), ("2", True)]):
+        world.outcome(f"s{number}", account, is_hit)
+    assert world.facts.hit_rates("1") == [HitRate("PAUSE", 3, 2, 1)]
+    assert world.facts.hit_rates("3") == []
 
 
 def test_without_marts_there_is_nothing_to_report(migrated_engine):

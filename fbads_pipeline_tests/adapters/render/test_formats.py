@@ -4,9 +4,11 @@ import csv
 import io
 import re
 import zlib
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -16,6 +18,8 @@ from fbads_pipeline.adapters.render import pdf
 from fbads_pipeline.adapters.render.csv_files import inert
 from fbads_pipeline.adapters.render.formats import Formats
 from fbads_pipeline.adapters.render.renderers import RENDERERS
+from fbads_pipeline.adapters.render.svg import draw
+from fbads_pipeline.domain.reports import Column, Table
 from fbads_pipeline_tests.adapters.channels.far_side import far_side
 from fbads_pipeline_tests.fake_reports import FakeReportFacts, a_maker, an_account
 from fbads_pipeline_tests.fakes import HOSTILE_NAMES
@@ -23,7 +27,17 @@ from fbads_pipeline_tests.fakes import HOSTILE_NAMES
 
 def a_report(*names, kind="weekly", language="pt", account="Loja 1"):
     facts = FakeReportFacts(an_account(name=account), names=names or ("Verão", "Inverno"))
+    if kind == "executive":
+        return a_maker(facts).of_all(facts.known, language)
     return a_maker(facts).of_account(kind, facts.known[0], language)
+
+
+def a_table():
+    return Table("Big", [Column("name", "text"), Column("x", "money")], [["a", Decimal("1234567890.12")]], "BRL")
+
+
+def with_table(report, table):
+    return replace(report, sections=[replace(report.sections[0], tables=[table])])
 
 
 class Page(HTMLParser):
@@ -72,6 +86,20 @@ class TestHtml:
         assert page.tags.count("svg") == 3
         assert "Dia a dia" in page.text and "R$\xa0300,00" in page.text
 
+    def test_what_is_provisional_is_marked_and_the_period_before_is_named(self):
+        page = Page(RENDERERS["html"](a_report(language="en")).decode())
+        assert "+47% · provisional" in page.text and "before: R$150.00" in page.text
+
+    @pytest.mark.parametrize("language", ["pt", "en"])
+    @pytest.mark.parametrize("kind", ["weekly", "executive"])
+    def test_days_under_a_chart_have_room(self, kind, language):
+        report = a_report(kind=kind, language=language)
+        drawn = draw(report.sections[0].charts[0], Formats(language), report.labels)
+        days = re.findall(r'<text x="([\d.]+)" y="161" text-anchor="middle"[^>]*>([^<]+)<', drawn)
+        assert len(days) >= 4
+        for (x, label), (following, _) in pairwise(days):
+            assert float(following) - float(x) > 5.8 * len(label)
+
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
     def test_hostile_names_are_text(self, name):
         tame = Page(RENDERERS["html"](a_report("Verão")).decode())
@@ -108,9 +136,21 @@ class TestExcel:
         cells = dict(zip((one.value for one in header), first, strict=True))
         assert (cells["spend pt"].value, cells["spend pt"].number_format) == (300, '"BRL" #,##0.00')
         assert cells["ctr pt"].number_format == "0.00%" and cells["cpa pt"].value is None
-        assert sheet.freeze_panes == "B2"
+        assert sheet.freeze_panes == "B2" and sheet.print_title_rows == "$1:$1"
         chart = book["Investimento por dia"]
         assert len(chart._charts) == 1 and isinstance(chart["A2"].value, datetime)
+
+    def test_the_longest_amount_has_room(self):
+        (column,) = [n for n, one in enumerate(a_table().columns) if one.unit == "money"]
+        book = openpyxl.load_workbook(io.BytesIO(RENDERERS["xlsx"](with_table(a_report(), a_table()))))
+        letter = openpyxl.utils.get_column_letter(column + 1)
+        assert book["Big"].column_dimensions[letter].width >= len("BRL 1,234,567,890.12")
+
+    def test_the_first_sheet_has_the_figures_with_what_is_provisional(self):
+        sheet = openpyxl.load_workbook(io.BytesIO(RENDERERS["xlsx"](a_report())))["Resumo"]
+        rows = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
+        assert rows["indicador"] == ("período", "período anterior", "variação", None)
+        assert (rows["spend pt"][:2], rows["spend pt"][3], rows["cpa pt"][3]) == ((220, 150), None, "provisório")
 
     def test_no_cell_computes_what_a_stranger_wrote(self):
         book = openpyxl.load_workbook(io.BytesIO(RENDERERS["xlsx"](a_report(*HOSTILE_NAMES, account="=1+1"))))
@@ -126,16 +166,33 @@ class TestExcel:
 
 class TestCsv:
     def test_values_are_raw_and_alike(self):
-        text = RENDERERS["csv"](a_report()).decode()
-        assert text == RENDERERS["csv"](a_report()).decode()
+        text = RENDERERS["csv"](a_report()).decode("utf-8-sig")
+        assert text == RENDERERS["csv"](a_report()).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text)))
         (header,) = [row for row in rows if row[:3] == ["section", "table", "Campanha"] and "Situação" in row]
         (first,) = [row for row in rows if row[1:3] == ["Todas as campanhas", "Verão"]]
         cells = dict(zip(header, first, strict=True))
         assert (cells["spend pt (BRL)"], cells["cpa pt (BRL)"], cells["ctr pt"]) == ("300", "", "0.005")
 
+    def test_a_spreadsheet_knows_its_encoding(self):
+        assert RENDERERS["csv"](a_report()).startswith(b"\xef\xbb\xbfsection,")
+
+    def test_the_figures_come_first_each_with_its_unit(self):
+        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](a_report()).decode("utf-8-sig"))))
+        assert rows[0] == [
+            *("section", "table", "indicador", "unidade", "período", "período anterior", "variação", "provisório")
+        ]
+        assert rows[1] == ["Loja 1", "Resumo", "spend pt", "BRL", "220", "150", "0.466667", "0"]
+        assert rows[3][2:] == ["cpa pt", "BRL", "5.5", "3.75", "0.466667", "1"]
+
+    def test_numbers_have_six_decimals_at_most_and_no_exponent(self):
+        values = [Decimal("9742.0100000000000000"), Decimal("0.00985123456789"), Decimal("1E+6"), Decimal("-0.0000001")]
+        table = Table("Big", [Column("x", "count")], [[value] for value in values])
+        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](with_table(a_report(), table)).decode("utf-8-sig"))))
+        assert [row[2] for row in rows if row[1:2] == ["Big"]] == ["9742.01", "0.009851", "1000000", "0"]
+
     def test_no_text_begins_like_a_formula(self):
-        rows = csv.reader(io.StringIO(RENDERERS["csv"](a_report(*HOSTILE_NAMES, account="+1")).decode()))
+        rows = csv.reader(io.StringIO(RENDERERS["csv"](a_report(*HOSTILE_NAMES, account="+1")).decode("utf-8-sig")))
         values = [value for row in rows for value in row]
         assert '\'=HYPERLINK("http://evil.example","click")' in values
         assert not [value for value in values if value[:1] in ("=", "+", "@", "\t", "\r", "＝")]
