@@ -52,20 +52,23 @@ def _fetcher() -> Any:
     import plutoprint
 
     class Fonts(plutoprint.ResourceFetcher):
-        """Hands out the two fonts, and refuses every other address."""
+        """Hands out the two fonts, and refuses every other address.
+
+        The library keeps a font until the process ends, later than Python does: it must read the file itself, for a
+        buffer of ours would be given back to an interpreter that is gone.
+        """
 
         def fetch_url(self, url: str) -> Any:
             name = url.removeprefix(_SCHEME)
             if name not in _FACES:
                 raise ValueError("nothing is fetched")
-            return plutoprint.ResourceData(_font(name), "font/ttf")
+            return plutoprint.default_resource_fetcher.fetch_url(_font(name).as_uri())
 
     return Fonts()
 
 
-@cache
-def _font(name: str) -> bytes:
+def _font(name: str) -> Path:
     """DejaVu comes with matplotlib and knows Latin, Greek, Cyrillic and the arrows."""
     import matplotlib
 
-    return (Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name).read_bytes()
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name

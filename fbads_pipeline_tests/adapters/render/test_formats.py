@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import subprocess
+import sys
 import zlib
 from dataclasses import replace
 from datetime import datetime
@@ -125,6 +127,14 @@ class TestPdf:
             monkeypatch.setattr(pdf, "render_html", lambda *args, **named: page)
             assert RENDERERS["pdf"](a_report()).startswith(b"%PDF-")
             assert server.requests == []
+
+    def test_a_program_that_drew_pages_ends_well(self):
+        program = (
+            "from fbads_pipeline.adapters.render.pdf import render_pdf\n"
+            "from fbads_pipeline_tests.adapters.render.test_formats import a_report\n"
+            "for n in range(30): render_pdf(a_report(f'Verão {n}'))\n"
+        )
+        assert subprocess.run([sys.executable, "-c", program], timeout=120).returncode == 0
 
 
 class TestExcel:
