@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean browser chaos
+.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean programs chaos
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -46,11 +46,12 @@ lint: install ## ruff, mypy, import rules, SQL
 	$(BIN)/lint-imports --no-cache
 	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 1 models tests
 
-test: install browser lint ## everything that CI checks, closing with pytest's summary
+test: install programs lint ## everything that CI checks, closing with pytest's summary
 	$(BIN)/pytest $(TESTS) $(ARGS)
 
-browser: ## Chromium for the tests of the pages (Debian's package; as root only)
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null
+programs: ## Chromium and promtool for the tests of pages and metrics (Debian's packages; as root only)
+	@{ command -v chromium && command -v promtool; } >/dev/null || [ "$$(id -u)" != 0 ] || \
+	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium prometheus) >/dev/null
 
 bench: install ## what things cost, side by side in one run
 	$(BIN)/python -m fbads_pipeline_tests.bench $(ARGS)

@@ -10,6 +10,7 @@ from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.anomaly_words import AnomalyNews
 from fbads_pipeline.domain.applying import Accepted, CampaignState, Carried, Change
+from fbads_pipeline.domain.asked import Asked
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow
 from fbads_pipeline.domain.breaches import Limits as Limits
 from fbads_pipeline.domain.calendar_days import CalendarChanges, CalendarEvent, CalendarReading
@@ -416,6 +417,10 @@ class Desk(Protocol):
         self, who: Principal, decision: Decision, *, key: str | None, fingerprint: str, now: datetime
     ) -> Outcome:
         """Of any number at once one wins. Raises NotThere, Conflict, and NotUsable for a key of another decision."""
+
+    def ask(self, who: Principal, asked: Asked, *, key: str | None, fingerprint: str, now: datetime) -> Outcome:
+        """A change that a person asks for, kept as an accepted suggestion. Raises Conflict where one of that campaign
+        and kind waits to be applied, and NotUsable as `decide`."""
 
 
 class Mutes(Protocol):

@@ -19,6 +19,7 @@ from fbads_pipeline.api.metrics import Metrics
 from fbads_pipeline.api.page_words import WORDS
 from fbads_pipeline.api.rendering import language_of, render
 from fbads_pipeline.api.routes import (
+    analytics,
     auth,
     campaigns,
     chat,
@@ -34,6 +35,10 @@ from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+_ROUTES = (
+    *(health, metrics, auth, users, campaigns, analytics, suggestions, chat),
+    *(webhooks, webhooks_n8n, pages),
+)
 _LONGEST_BODY = 64 * 1024
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
 _HEADERS = {
@@ -68,7 +73,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.access_tokens = tokens_of(settings)
     app.state.limits = _limits(settings)
     app.state.metrics = Metrics(database.owner)
-    for routes in (health, metrics, auth, users, campaigns, chat, suggestions, webhooks, webhooks_n8n, pages):
+    for routes in _ROUTES:
         app.include_router(routes.router)
     errors.install(app)
     app.add_exception_handler(pages.PageProblem, page_problem)  # type: ignore[arg-type]

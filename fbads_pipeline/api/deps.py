@@ -1,10 +1,14 @@
 """Where the API meets the adapters: named dependencies."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.postgres.analytics import AnalyticsReader
+from fbads_pipeline.adapters.postgres.catalogue import catalogue_path, read_catalogue, read_labels
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.page_reader import PageReader
@@ -12,6 +16,7 @@ from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, 
 from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
 from fbads_pipeline.api.chat import chat_of
 from fbads_pipeline.composition import press_of
+from fbads_pipeline.domain.report_facts import MetricAbout
 from fbads_pipeline.ports import Clock
 from fbads_pipeline.services.answer_question import Chat
 from fbads_pipeline.services.make_reports import Press
@@ -65,6 +70,22 @@ def _press(request: Request, database: DatabaseDep) -> Press:
     return press_of(request.app.state.settings, database.owner)
 
 
+@cache
+def _expressions() -> Mapping[str, str]:
+    return read_catalogue(catalogue_path())
+
+
+@cache
+def _metrics() -> Mapping[str, MetricAbout]:
+    return read_labels(catalogue_path())
+
+
+def _analytics(database: DatabaseDep) -> AnalyticsReader:
+    return AnalyticsReader(database.owner, _expressions)
+
+
+AnalyticsDep = Annotated[AnalyticsReader, Depends(_analytics)]
+MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 PagesDep = Annotated[PageReader, Depends(_pages)]
 PressDep = Annotated[Press, Depends(_press)]
 ReceiptsDep = Annotated[PostgresReceipts, Depends(_receipts)]

@@ -26,6 +26,11 @@ def from_cursor(cursor: str, length: int) -> list[str]:
         values: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         values = None
-    if not isinstance(values, list) or len(values) != length or not all(isinstance(one, str) for one in values):
+    if not isinstance(values, list) or len(values) != length or not all(map(_is_plain, values)):
         raise ApiError(400, "unusable_cursor", "this cursor is not one of ours", "start again without one")
     return values
+
+
+def _is_plain(value: object) -> bool:
+    """Text that PostgreSQL takes: no NUL, no half of a surrogate pair."""
+    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)

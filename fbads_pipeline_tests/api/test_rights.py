@@ -31,6 +31,7 @@ BODIES = {
     "reject": {"version": 1, "reason": "x"},
     "snooze": {"version": 1, "until": "2026-11-12T00:00:00Z"},
     "undo": {"version": 1},
+    "101": {"status": "PAUSED", "reason": "x"},
 }
 
 

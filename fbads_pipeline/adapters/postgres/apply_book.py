@@ -14,6 +14,7 @@ from fbads_pipeline.domain.alerts import Alert
 from fbads_pipeline.domain.applying import GONE, Accepted, CampaignState, Carried, Change, ObjectState
 from fbads_pipeline.domain.routing import Recipient
 
+# A word is good for a day: what was accepted while nothing was applied, or Meta was away, is not done much later.
 _WAITING = """
 select
     made.suggestion_id, made.account_id, made.campaign_id, made.kind, made.factor, made.changes,
@@ -33,7 +34,9 @@ select
     ) as applied_today
 from ops.suggestions as made
 join raw.campaigns as campaign on campaign.campaign_id = made.campaign_id
-where made.status = 'ACCEPTED' or (made.status = 'APPLIED' and made.is_undone)
+where
+    (made.status = 'ACCEPTED' and made.decided_at > cast(:now as timestamptz) - interval '24 hours')
+    or (made.status = 'APPLIED' and made.is_undone)
 order by made.decided_at, made.suggestion_id
 """
 _INTEND = "update ops.suggestions set changes = cast(:changes as jsonb) where suggestion_id = :suggestion_id"

@@ -1,15 +1,12 @@
 """What the pages show beside figures: anomalies, pacing, freshness, history; of the caller's accounts alone."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-Row = Mapping[str, Any]
-Accounts = frozenset[str] | None
+from fbads_pipeline.adapters.postgres.visible import Accounts, Row, bound, only_seen, rows_of
 
-_SEEN = "(cast(:accounts as text[]) is null or {table}.account_id = any(cast(:accounts as text[])))"
 _ANOMALIES = f"""
 select
     found.anomaly_id, found.account_id, found.campaign_id, campaigns.name as campaign_name, found.kind, found.metric,
@@ -21,7 +18,7 @@ from analysis.anomalies as found
 join marts.accounts as accounts on accounts.account_id = found.account_id
 left join marts.campaigns as campaigns on campaigns.campaign_id = found.campaign_id
 where
-    {_SEEN.format(table="found")}
+    {only_seen("found")}
     and (cast(:account_id as text) is null or found.account_id = :account_id)
     and (cast(:campaign_id as text) is null or found.campaign_id = :campaign_id)
     and (found.status = 'OPEN' or (cast(:campaign_id as text) is not null and found.since > :since))
@@ -36,7 +33,7 @@ select accounts.account_id, accounts.name, accounts.currency, accounts.timezone_
 from marts.accounts as accounts
 left join raw.reading_runs as runs
     on runs.account_id = accounts.account_id and runs.level = 'campaign' and runs.breakdown = '' and runs.ok
-where accounts.currency is not null and {_SEEN.format(table="accounts")}
+where accounts.currency is not null and {only_seen("accounts")}
 group by accounts.account_id, accounts.name, accounts.currency, accounts.timezone_name, accounts.status
 order by accounts.name nulls last, accounts.account_id
 """
@@ -44,18 +41,18 @@ _HISTORY = f"""
 select history.*, history.valid_from at time zone coalesce(accounts.timezone_name, 'UTC') as at_local
 from marts.campaign_history as history
 join marts.accounts as accounts on accounts.account_id = history.account_id
-where history.campaign_id = :campaign_id and {_SEEN.format(table="history")}
+where history.campaign_id = :campaign_id and {only_seen("history")}
 order by history.valid_from desc
 limit 20
 """
 _SCORE = f"""
 select scores.* from analysis.scores as scores
-where scores.campaign_id = :campaign_id and {_SEEN.format(table="scores")}
+where scores.campaign_id = :campaign_id and {only_seen("scores")}
 order by scores.day desc limit 1
 """
 _WAITING = f"""
 select count(*) from ops.suggestions as made
-where made.status = 'PENDING' and {_SEEN.format(table="made")}
+where made.status = 'PENDING' and {only_seen("made")}
     and (made.snoozed_until is null or made.snoozed_until <= :now)
     and (cast(:account_id as text) is null or made.account_id = :account_id)
 """
@@ -76,30 +73,30 @@ class PageReader:
 
     def accounts(self, accounts: Accounts) -> list[Row]:
         """Each account with the moment of its newest good reading."""
-        return self._rows(_FRESHNESS, accounts=_ids(accounts))
+        return self._rows(_FRESHNESS, accounts=bound(accounts))
 
     def open_anomalies(self, accounts: Accounts, account_id: str | None) -> list[Row]:
         """The gravest and dearest first, fifty at most."""
-        named = {"accounts": _ids(accounts), "account_id": account_id, "campaign_id": None, "since": None}
+        named = {"accounts": bound(accounts), "account_id": account_id, "campaign_id": None, "since": None}
         return self._rows(_ANOMALIES, **named)
 
     def anomalies_of(self, accounts: Accounts, campaign_id: str, since: date) -> list[Row]:
         """A campaign's anomalies since that day, open or over."""
-        named = {"accounts": _ids(accounts), "account_id": None, "campaign_id": campaign_id, "since": since}
+        named = {"accounts": bound(accounts), "account_id": None, "campaign_id": campaign_id, "since": since}
         return self._rows(_ANOMALIES, **named)
 
     def history(self, accounts: Accounts, campaign_id: str) -> list[Row]:
         """Its states, the newest first."""
-        return self._rows(_HISTORY, accounts=_ids(accounts), campaign_id=campaign_id)
+        return self._rows(_HISTORY, accounts=bound(accounts), campaign_id=campaign_id)
 
     def score(self, accounts: Accounts, campaign_id: str) -> Row | None:
         """Its newest score, where it has one."""
-        found = self._rows(_SCORE, accounts=_ids(accounts), campaign_id=campaign_id)
+        found = self._rows(_SCORE, accounts=bound(accounts), campaign_id=campaign_id)
         return found[0] if found else None
 
     def waiting(self, accounts: Accounts, account_id: str | None, now: Any) -> int:
         """Suggestions that wait for a decision."""
-        (row,) = self._rows(_WAITING, accounts=_ids(accounts), account_id=account_id, now=now)
+        (row,) = self._rows(_WAITING, accounts=bound(accounts), account_id=account_id, now=now)
         return int(row["count"])
 
     def names(self, campaign_ids: list[str]) -> dict[str, str | None]:
@@ -112,9 +109,4 @@ class PageReader:
         return self._rows(_DAYS, **named)
 
     def _rows(self, query: str, **values: object) -> list[Row]:
-        with self._owner.connect() as connection:
-            return [dict(row) for row in connection.execute(sa.text(query), values).mappings()]
-
-
-def _ids(accounts: Accounts) -> list[str] | None:
-    return None if accounts is None else sorted(accounts)
+        return rows_of(self._owner, query, values)

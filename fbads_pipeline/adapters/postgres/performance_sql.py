@@ -191,7 +191,7 @@ join marts.accounts as accounts on accounts.account_id = suggestions.account_id 
 left join analysis.suggestion_outcomes as known on known.suggestion_id = suggestions.suggestion_id
 where
     suggestions.account_id = :account and suggestions.status in ('ACCEPTED', 'APPLIED')
-    and suggestions.factor is not null and (known.state is null or known.state = 'waiting')
+    and suggestions.effect_low is not null and (known.state is null or known.state = 'waiting')
 order by suggestions.suggestion_id
 """
 SAVE_OUTCOME = """

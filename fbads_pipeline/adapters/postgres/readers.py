@@ -2,24 +2,43 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-Row = Mapping[str, Any]
-Accounts = frozenset[str] | None
+from fbads_pipeline.adapters.postgres.visible import Accounts, Row, bound, only_seen, rows_of
 
+# The seven account-local days before today, of the one currency that the account has.
+_WEEK = """
+    from marts.campaign_daily as daily
+    where daily.account_id = campaigns.account_id and daily.campaign_id = campaigns.campaign_id
+        and daily.currency = campaigns.currency
+        and daily.day < (cast(:now as timestamptz) at time zone coalesce(campaigns.timezone_name, 'UTC'))::date
+        and daily.day >= (cast(:now as timestamptz) at time zone coalesce(campaigns.timezone_name, 'UTC'))::date - 7
+"""
 _CAMPAIGN_COLUMNS = (
     "campaign_id, account_id, name, status, effective_status, objective, currency, timezone_name, daily_budget,"
     " lifetime_budget, created_at, updated_at, collected_at"
 )
-_CAMPAIGNS = f"""
-select {_CAMPAIGN_COLUMNS} from marts.campaigns
+# What a page is ordered by, never null, so that a row has one place in it.
+SORTS: Mapping[str, str] = {
+    "campaign_id": "''::text",
+    "name": "coalesce(name, '')",
+    "created_at": "coalesce(created_at, timestamptz 'epoch')",
+    "daily_budget": "coalesce(daily_budget, -1)",
+    "spend": f"coalesce((select sum(spend) {_WEEK}), 0)",
+}
+_TYPES = {"created_at": "timestamptz", "daily_budget": "numeric", "spend": "numeric"}
+_CAMPAIGNS = """
+select {columns}, sort_key::text as sort_key
+from (select campaigns.*, {key} as sort_key from marts.campaigns as campaigns) as campaigns
 where (cast(:status as text) is null or effective_status = :status)
   and (cast(:account_id as text) is null or account_id = :account_id)
-  and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
-  and (cast(:after as text) is null or campaign_id > :after)
-order by campaign_id
+  and (cast(:objective as text) is null or objective = :objective)
+  and (cast(:named as text) is null or strpos(lower(name), lower(:named)) > 0)
+  and {seen}
+  and (cast(:after_id as text) is null or (sort_key, campaign_id) {beyond} (cast(:after_key as {type}), :after_id))
+order by sort_key {direction}, campaign_id {direction}
 limit :limit
 """
 _CAMPAIGN = f"select {_CAMPAIGN_COLUMNS} from marts.campaigns where campaign_id = :campaign_id"
@@ -47,28 +66,50 @@ limit :limit
 _PUBLISHED = "select version, published_at from intermediate.publications order by version desc limit 1"
 
 
+class Wanted(NamedTuple):
+    """Which campaigns, in which order. sort: one of SORTS, with a dash the other way round; named: a part of the name,
+    whatever its case; after: sort key and id of the row before."""
+
+    sort: str = "campaign_id"
+    status: str | None = None
+    account_id: str | None = None
+    objective: str | None = None
+    named: str | None = None
+    after: tuple[str, str] | None = None
+
+
 class CampaignReader:
     """Campaigns and their days, as the analyst sees them."""
 
     def __init__(self, analyst: sa.Engine) -> None:
         self._analyst = analyst
 
-    def campaigns(
-        self, *, status: str | None, account_id: str | None, accounts: Accounts, after: str | None, limit: int
-    ) -> list[Row]:
-        """One row per campaign, in the order of their ids, those after `after`. accounts: that the caller sees."""
+    def campaigns(self, wanted: Wanted, accounts: Accounts, *, now: datetime, limit: int) -> list[Row]:
+        """One row per campaign in that order, with its `sort_key`. accounts: that the caller sees."""
+        name = wanted.sort.removeprefix("-")
+        is_down = wanted.sort.startswith("-")
+        query = _CAMPAIGNS.format(
+            columns=_CAMPAIGN_COLUMNS,
+            key=SORTS[name],
+            seen=only_seen("campaigns"),
+            beyond="<" if is_down else ">",
+            type=_TYPES.get(name, "text"),
+            direction="desc" if is_down else "asc",
+        )
+        after_key, after_id = wanted.after or (None, None)
         values = {
-            "status": status,
-            "account_id": account_id,
-            "after": after,
+            **{name: getattr(wanted, name) for name in ("status", "account_id", "objective", "named")},
+            "after_key": after_key,
+            "after_id": after_id,
             "limit": limit,
-            "accounts": _ids(accounts),
+            "now": now,
+            "accounts": bound(accounts),
         }
-        return _rows(self._analyst, _CAMPAIGNS, values)
+        return rows_of(self._analyst, query, values)
 
     def campaign(self, campaign_id: str, accounts: Accounts) -> Row | None:
         """None for one that is not there, or not the caller's."""
-        found = _rows(self._analyst, _CAMPAIGN + _IS_SEEN, {"campaign_id": campaign_id, "accounts": _ids(accounts)})
+        found = rows_of(self._analyst, _CAMPAIGN + _IS_SEEN, {"campaign_id": campaign_id, "accounts": bound(accounts)})
         return found[0] if found else None
 
     def insights(self, campaign: Row, since: date, until: date) -> list[Row]:
@@ -79,7 +120,7 @@ class CampaignReader:
             "since": since,
             "until": until,
         }
-        return _rows(self._analyst, _INSIGHTS, values)
+        return rows_of(self._analyst, _INSIGHTS, values)
 
 
 class SuggestionReader:
@@ -100,7 +141,7 @@ class SuggestionReader:
     ) -> list[Row]:
         """accounts: that the caller sees."""
         values = {
-            "accounts": _ids(accounts),
+            "accounts": bound(accounts),
             "suggestion_id": suggestion_id,
             "status": status,
             "account_id": account_id,
@@ -108,7 +149,7 @@ class SuggestionReader:
             "after_id": after[1] if after else None,
             "limit": limit,
         }
-        return _rows(self._owner, _SUGGESTIONS, values)
+        return rows_of(self._owner, _SUGGESTIONS, values)
 
 
 class Readiness:
@@ -135,13 +176,3 @@ class Readiness:
                 return None
             row = connection.execute(sa.text(_PUBLISHED)).mappings().first()
             return dict(row) if row else None
-
-
-def _ids(accounts: Accounts) -> list[str] | None:
-    """Bound as a list; None is no limit."""
-    return None if accounts is None else sorted(accounts)
-
-
-def _rows(engine: sa.Engine, query: str, values: Mapping[str, Any]) -> list[Row]:
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(sa.text(query), values).mappings()]

@@ -1,48 +1,130 @@
-"""Campaigns and their days."""
+"""Campaigns: what they are, their days, history, score and anomalies; a change is a decision that somebody signs."""
 
-from datetime import date, timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
+from fbads_pipeline.adapters.postgres.analytics import Scope
+from fbads_pipeline.adapters.postgres.readers import Wanted
+from fbads_pipeline.adapters.postgres.visible import Row
+from fbads_pipeline.api.analytics_schemas import AnomalyPage, History, Score, Scores, State
 from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import CampaignsDep, ClockDep, ReadinessDep
+from fbads_pipeline.api.deps import AnalyticsDep, CampaignsDep, ClockDep, DeskDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
-from fbads_pipeline.api.schemas import Campaign, CampaignPage, Insight, InsightMeta, Insights, Meta
+from fbads_pipeline.api.periods import Since, Until, filled
+from fbads_pipeline.api.routes.analytics import anomaly_page, meta_of
+from fbads_pipeline.api.routes.suggestions import Decided, Key
+from fbads_pipeline.api.schemas import Campaign, CampaignPage, Insight, InsightMeta, Insights
+from fbads_pipeline.domain.asked import CampaignNow, asked_change
 from fbads_pipeline.domain.days import local_day
+from fbads_pipeline.domain.decisions import Conflict, NotUsable
 from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.services.decide_suggestion import ask
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
 ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
+DeciderDep = Annotated[Principal, Depends(Needs("suggestions:decide"))]
 DEFAULT_DAYS = 28
-LONGEST_DAYS = 1200
+_SCORE_DAYS = 90
+Sort = Literal["campaign_id", "name", "-name", "created_at", "-created_at", "daily_budget", "-daily_budget",
+               "spend", "-spend"]  # fmt: skip
 Status = Annotated[
     str | None, Query(pattern=r"^[A-Z_]{1,40}$", description="Effective status, such as ACTIVE or PAUSED.")
 ]
+Objective = Annotated[str | None, Query(pattern=r"^[A-Z_]{1,60}$", description="As Meta names it: OUTCOME_SALES …")]
+PartOfName = Annotated[str | None, Query(alias="q", min_length=1, max_length=200, description="A part of the name.")]
+
+
+class AskedChange(BaseModel):
+    """One change. daily_budget: in units of the campaign's currency; reason: kept with the decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["PAUSED"] | None = None
+    daily_budget: Decimal | None = Field(None, gt=0, max_digits=18, decimal_places=3)
+    reason: str = Field(min_length=1, max_length=500)
 
 
 @router.get("", responses=documented(400, 422))
 def list_campaigns(
     campaigns: CampaignsDep,
     readiness: ReadinessDep,
+    clock: ClockDep,
     who: ReaderDep,
     status: Status = None,
     account_id: AccountId = None,
+    objective: Objective = None,
+    named: PartOfName = None,
+    sort: Annotated[Sort, Query(description="A dash turns it round; spend is of the last 7 days.")] = "campaign_id",
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> CampaignPage:
-    """Campaigns as they are now, in the order of their ids."""
-    after = from_cursor(cursor, 1)[0] if cursor else None
-    rows = campaigns.campaigns(
-        status=status, account_id=account_id, accounts=who.accounts, after=after, limit=limit + 1
-    )
-    page = [Campaign(**row) for row in rows[:limit]]
-    following = to_cursor(page[-1].campaign_id) if len(rows) > limit else None
-    return CampaignPage(
-        data=page, next_cursor=following, meta=Meta(mart="marts.campaigns", **(readiness.published() or {}))
-    )
+    """Campaigns as they are now."""
+    if named is not None and not named.isprintable():
+        raise ApiError(422, "unusable_parameter", "q: a name has letters and signs, nothing that cannot be printed")
+    if sort.endswith(("spend", "daily_budget")) and account_id is None:
+        message = f"sort: {sort} compares amounts, which accounts may have in different currencies: give account_id"
+        raise ApiError(422, "unusable_parameter", message)
+    after = _after(cursor, sort) if cursor else None
+    wanted = Wanted(sort, status, account_id, objective, named, after)
+    rows = campaigns.campaigns(wanted, who.accounts, now=clock.now(), limit=limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = None if last is None else to_cursor(sort, last["sort_key"], last["campaign_id"])
+    meta = meta_of("marts.campaigns", readiness)
+    return CampaignPage(data=[Campaign(**row) for row in rows[:limit]], next_cursor=following, meta=meta)
+
+
+@router.post("", status_code=405, responses=documented(405), response_model=None)
+def no_new_campaigns(who: ReaderDep) -> Response:
+    """Refused: campaigns are made in Ads Manager."""
+    raise _not_done_here("made")
+
+
+@router.delete("/{campaign_id}", status_code=405, responses=documented(404, 405, 422), response_model=None)
+def no_deleting(campaign_id: CampaignId, campaigns: CampaignsDep, who: ReaderDep) -> Response:
+    """Refused: a deleted campaign takes its figures with it; pause it instead."""
+    _known(campaigns, campaign_id, who)
+    raise _not_done_here("deleted")
+
+
+@router.get("/{campaign_id}", responses=documented(404, 422))
+def one_campaign(campaign_id: CampaignId, campaigns: CampaignsDep, who: ReaderDep) -> Campaign:
+    """One campaign as it is now."""
+    return Campaign(**_known(campaigns, campaign_id, who))
+
+
+@router.patch("/{campaign_id}", status_code=202, responses=documented(404, 409, 422))
+def ask_for_change(
+    campaign_id: CampaignId,
+    given: AskedChange,
+    campaigns: CampaignsDep,
+    desk: DeskDep,
+    clock: ClockDep,
+    who: DeciderDep,
+    key: Key = None,
+) -> Decided:
+    """Ask for a pause or another daily budget: a decision, with its audit, that can be undone for half an hour.
+
+    It is written to Meta only where FBADS_APPLY_DECISIONS says so, by the run that applies decisions, never here.
+    """
+    known = _known(campaigns, campaign_id, who)
+    now = clock.now()
+    today = local_day(now, known["timezone_name"] or "UTC")
+    budget, status = known["daily_budget"], known["effective_status"]
+    campaign = CampaignNow(known["account_id"], campaign_id, status, budget, known["currency"], today)
+    try:
+        asked = asked_change(campaign, status=given.status, daily_budget=given.daily_budget, why=given.reason)
+        outcome = ask(desk, who, asked, key=key, now=now)
+    except NotUsable as wrong:
+        raise ApiError(422, "unusable_parameter", str(wrong)) from None
+    except Conflict as wrong:
+        raise ApiError(409, "changed", str(wrong), "GET the campaign again, then ask") from None
+    return Decided(**vars(outcome))
 
 
 @router.get("/{campaign_id}/insights", responses=documented(404, 422))
@@ -52,22 +134,19 @@ def campaign_insights(
     readiness: ReadinessDep,
     clock: ClockDep,
     who: ReaderDep,
-    since: Annotated[date | None, Query(alias="from", description="First account-local day.")] = None,
-    until: Annotated[date | None, Query(alias="to", description="Last account-local day.")] = None,
+    since: Since = None,
+    until: Until = None,
 ) -> Insights:
     """The campaign's days; without a period the last 28 account-local days."""
-    campaign = campaigns.campaign(campaign_id, who.accounts)
-    if campaign is None:
-        raise ApiError(404, "not_found", f"there is no campaign {campaign_id}", "GET /api/v1/campaigns lists them")
+    campaign = _known(campaigns, campaign_id, who)
     today = local_day(clock.now(), campaign["timezone_name"] or "UTC")
-    first, last = _period(since, until, today)
-    days = [Insight(**row) for row in campaigns.insights(campaign, first, last)]
+    period = filled(since, until, today, DEFAULT_DAYS)
+    days = [Insight(**row) for row in campaigns.insights(campaign, period.first, period.last)]
     meta = InsightMeta(
-        mart="marts.campaign_daily",
-        **(readiness.published() or {}),
+        **vars(meta_of("marts.campaign_daily", readiness)),
         **{name: campaign[name] for name in ("campaign_id", "account_id", "currency", "timezone_name")},
-        since=first,
-        until=last,
+        since=period.first,
+        until=period.last,
         rows=len(days),
         provisional_days=sum(1 for day in days if day.is_provisional),
         as_of=max((day.collected_at for day in days), default=None),
@@ -75,17 +154,84 @@ def campaign_insights(
     return Insights(data=days, meta=meta)
 
 
-def _period(since: date | None, until: date | None, today: date) -> tuple[date, date]:
-    """Both ends, the missing ones filled in; raises ApiError 422 for a period that cannot be."""
-    last = until or today
+@router.get("/{campaign_id}/history", responses=documented(404, 422))
+def campaign_history(
+    campaign_id: CampaignId,
+    campaigns: CampaignsDep,
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    limit: Limit = 100,
+) -> History:
+    """What it was and when it changed, as readings saw it; the newest state first."""
+    _known(campaigns, campaign_id, who)
+    rows = reader.history(Scope(who.accounts, clock.now(), campaign_id=campaign_id), limit)
+    return History(data=[State(**row) for row in rows], meta=meta_of("marts.campaign_history", readiness))
+
+
+@router.get("/{campaign_id}/score", responses=documented(404, 422))
+def campaign_score(
+    campaign_id: CampaignId,
+    campaigns: CampaignsDep,
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+) -> Scores:
+    """Its scores of the last 90 days, a row per account-local day, oldest first."""
+    campaign = _known(campaigns, campaign_id, who)
+    now = clock.now()
+    since = local_day(now, campaign["timezone_name"] or "UTC") - timedelta(days=_SCORE_DAYS)
+    rows = reader.score_history(Scope(who.accounts, now, campaign_id=campaign_id), since)
+    return Scores(data=[Score(**row) for row in rows], meta=meta_of("analysis.scores", readiness))
+
+
+@router.get("/{campaign_id}/anomalies", responses=documented(400, 404, 422))
+def campaign_anomalies(
+    campaign_id: CampaignId,
+    campaigns: CampaignsDep,
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> AnomalyPage:
+    """Its anomalies, open or over, the newest first."""
+    _known(campaigns, campaign_id, who)
+    scope = Scope(who.accounts, clock.now(), campaign_id=campaign_id)
+    return anomaly_page(reader, readiness, scope, limit=limit, cursor=cursor)
+
+
+def _known(campaigns: CampaignsDep, campaign_id: str, who: Principal) -> Row:
+    """Raises ApiError 404 for one that is not there, or not the caller's."""
+    found = campaigns.campaign(campaign_id, who.accounts)
+    if found is None:
+        raise ApiError(404, "not_found", f"there is no campaign {campaign_id}", "GET /api/v1/campaigns lists them")
+    return found
+
+
+def _not_done_here(what: str) -> ApiError:
+    return ApiError(
+        405,
+        "not_done_here",
+        f"campaigns are not {what} here: this reads them, and writes only what a person has decided",
+        f"campaigns are {what} in Ads Manager; PATCH asks for a pause or another daily budget",
+    )
+
+
+def _after(cursor: str, sort: str) -> tuple[str, str]:
+    """The sort key and id of the row before; raises ApiError 400 for a cursor of another order, or not ours."""
+    made_for, key, campaign_id = from_cursor(cursor, 3)
     try:
-        first = since or last - timedelta(days=DEFAULT_DAYS - 1)
-    except OverflowError:
-        first = last
-    if first > last:
-        raise ApiError(422, "unusable_parameter", f"from {first} lies after to {last}: swap them")
-    if first > today:
-        raise ApiError(422, "unusable_parameter", f"from {first} lies in the future: today is {today} for this account")
-    if (last - first).days >= LONGEST_DAYS:
-        raise ApiError(422, "unusable_parameter", f"at most {LONGEST_DAYS} days at a time: bring from and to closer")
-    return first, last
+        if sort.endswith("created_at"):
+            datetime.fromisoformat(key)
+        elif sort.endswith(("daily_budget", "spend")) and not Decimal(key).is_finite():
+            raise ValueError(key)
+    except (ValueError, InvalidOperation):
+        made_for = ""
+    if made_for != sort:
+        message = "this cursor is not one of ours, or of another order"
+        raise ApiError(400, "unusable_cursor", message, "start again without one")
+    return key, campaign_id

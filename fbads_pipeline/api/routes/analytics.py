@@ -1,0 +1,275 @@
+"""Figures of accounts and campaigns: what the marts hold, through the metric catalogue, each with what it rests on."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from fbads_pipeline.adapters.postgres.analytics import AnalyticsReader, Scope
+from fbads_pipeline.api.analytics_schemas import (
+    AccountSummary,
+    Anomaly,
+    AnomalyPage,
+    Breakdown,
+    CampaignComparison,
+    Compared,
+    Comparison,
+    Days,
+    Pace,
+    Pacing,
+    Part,
+    Point,
+    Score,
+    ScorePage,
+    Series,
+    Severity,
+    Summary,
+    Trend,
+    Trends,
+)
+from fbads_pipeline.api.auth import Needs
+from fbads_pipeline.api.deps import AnalyticsDep, ClockDep, MetricsDep, ReadinessDep
+from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
+from fbads_pipeline.api.periods import Since, Until, period_of
+from fbads_pipeline.api.schemas import Meta
+from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.services.build_report import METRICS
+
+router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
+
+ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
+Metric = Annotated[str, Query(pattern=r"^[a-z_]{2,40}$", description="A name of the metric catalogue, such as cpa.")]
+OneCampaign = Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$", description="Digits.")]
+PerAccount = Annotated[int, Query(ge=1, le=500, description="Rows of each account.")]
+# Where a metric is one object's and one day's, there is nothing to add up.
+_ADD_UP = frozenset({"count", "money", "ratio", "factor"})
+_BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
+    "age_gender": ("age", "gender"),
+    "country": ("country",),
+    "placement": ("publisher_platform", "platform_position"),
+}
+
+
+@router.get("/summary", responses=documented(422))
+def summary(
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    account_id: AccountId = None,
+    since: Since = None,
+    until: Until = None,
+) -> Summary:
+    """Each account in a period and in as many days before it; without one the 28 complete days before its today."""
+    scope = Scope(who.accounts, clock.now(), account_id, period=period_of(since, until))
+    data = [
+        AccountSummary(
+            **{name: row[name] for name in ("account_id", "name", "currency", "timezone_name", "as_of")},
+            provisional_days=row["provisional_days"],
+            period=Days(first=row["first_day"], last=row["last_day"]),
+            before=Days(first=row["before_first"], last=row["before_last"]),
+            figures=_compared(row, METRICS),
+        )
+        for row in reader.totals(scope, METRICS)
+    ]
+    return Summary(data=data, meta=meta_of("marts.account_daily", readiness))
+
+
+@router.get("/compare", responses=documented(422))
+def compare(
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    account_id: AccountId = None,
+    since: Since = None,
+    until: Until = None,
+    against_from: Annotated[Since, Query(alias="against_from", description="First day of the other period.")] = None,
+    against_to: Annotated[Since, Query(alias="against_to", description="Last day of the other period.")] = None,
+    limit: PerAccount = 50,
+) -> Comparison:
+    """Campaigns in two periods; without the other one it is as many days before the first."""
+    period = period_of(since, until)
+    before = period_of(against_from, against_to, names=("against_from", "against_to"))
+    if before is not None and period is None:
+        raise ApiError(422, "unusable_parameter", "against_from and against_to need from and to")
+    scope = Scope(who.accounts, clock.now(), account_id, period=period, before=before)
+    data = [
+        CampaignComparison(
+            **{name: row[name] for name in ("account_id", "campaign_id", "name", "currency")},
+            figures=_compared(row, METRICS),
+        )
+        for row in reader.campaigns(scope, METRICS, limit)
+    ]
+    return Comparison(data=data, meta=meta_of("marts.campaign_daily", readiness))
+
+
+@router.get("/trends", responses=documented(404, 422))
+def trends(
+    reader: AnalyticsDep,
+    metrics: MetricsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    metric: Metric,
+    account_id: AccountId = None,
+    campaign_id: OneCampaign = None,
+    since: Since = None,
+    until: Until = None,
+) -> Trends:
+    """One metric by day, of each account or of one campaign, with the review's word on where it is heading."""
+    _require(metric, metrics)
+    scope = Scope(who.accounts, clock.now(), account_id, campaign_id, period_of(since, until))
+    said = {
+        row["account_id"]: Trend(**{name: row[name] for name in Trend.model_fields})
+        for row in reader.trends(scope, metric)
+    }
+    rows = reader.days(scope, [metric])
+    data = [
+        Series(
+            account_id=account,
+            currency=currency,
+            points=[Point(day=one["day"], value=one[metric], is_provisional=one["is_provisional"]) for one in group],
+            trend=said.get(account),
+        )
+        for (account, currency), group in groupby(rows, key=lambda row: (row["account_id"], row["currency"]))
+    ]
+    return Trends(metric=metric, campaign_id=campaign_id, data=data, meta=meta_of("marts.campaign_daily", readiness))
+
+
+@router.get("/breakdowns", responses=documented(404, 422))
+def breakdowns(
+    reader: AnalyticsDep,
+    metrics: MetricsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    by: Annotated[Literal["age_gender", "country", "placement"], Query(description="What splits the whole.")],
+    metric: Metric = "spend",
+    account_id: AccountId = None,
+    campaign_id: OneCampaign = None,
+    since: Since = None,
+    until: Until = None,
+    limit: PerAccount = 100,
+) -> Breakdown:
+    """One metric by age and gender, country, or placement; only what has been collected with that breakdown."""
+    _require(metric, metrics)
+    scope = Scope(who.accounts, clock.now(), account_id, campaign_id, period_of(since, until))
+    fields = _BREAKDOWNS[by]
+    data = [
+        Part(
+            part={name: row[name] for name in fields},
+            **{name: row[name] for name in Part.model_fields if name != "part"},
+        )
+        for row in reader.parts(scope, metric, fields, limit)
+    ]
+    meta = meta_of("marts.campaign_breakdown_daily", readiness)
+    return Breakdown(metric=metric, by=list(fields), data=data, meta=meta)
+
+
+@router.get("/pacing", responses=documented(422))
+def pacing(
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    account_id: AccountId = None,
+    campaign_id: OneCampaign = None,
+) -> Pacing:
+    """Budgets against what was spent, today and this month."""
+    rows = reader.pacing(Scope(who.accounts, clock.now(), account_id, campaign_id))
+    return Pacing(data=[Pace(**row) for row in rows], meta=meta_of("marts.budget_pacing", readiness))
+
+
+@router.get("/anomalies", responses=documented(400, 422))
+def anomalies(
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    account_id: AccountId = None,
+    campaign_id: OneCampaign = None,
+    status: Literal["OPEN", "CLOSED"] | None = None,
+    kind: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
+    severity: Severity | None = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> AnomalyPage:
+    """What was unusual, the newest first: open ones and those that are over."""
+    scope = Scope(who.accounts, clock.now(), account_id, campaign_id)
+    return anomaly_page(
+        reader, readiness, scope, status=status, kind=kind, severity=severity, limit=limit, cursor=cursor
+    )
+
+
+@router.get("/scores", responses=documented(400, 422))
+def scores(
+    reader: AnalyticsDep,
+    readiness: ReadinessDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    account_id: AccountId = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> ScorePage:
+    """Each campaign's newest score."""
+    after = from_cursor(cursor, 1)[0] if cursor else None
+    rows = reader.scores(Scope(who.accounts, clock.now(), account_id), after=after, limit=limit + 1)
+    page = [Score(**row) for row in rows[:limit]]
+    following = to_cursor(page[-1].campaign_id) if len(rows) > limit else None
+    return ScorePage(data=page, next_cursor=following, meta=meta_of("analysis.scores", readiness))
+
+
+def anomaly_page(
+    reader: AnalyticsReader,
+    readiness: ReadinessDep,
+    scope: Scope,
+    *,
+    status: str | None = None,
+    kind: str | None = None,
+    severity: str | None = None,
+    limit: int,
+    cursor: str | None,
+) -> AnomalyPage:
+    """One page, and the cursor of the following one."""
+    after = _after(cursor) if cursor else None
+    rows = reader.anomalies(scope, status=status, kind=kind, severity=severity, after=after, limit=limit + 1)
+    page = [Anomaly(**{**row, "campaign_id": row["campaign_id"] or None}) for row in rows[:limit]]
+    following = to_cursor(page[-1].said_at.isoformat(), page[-1].anomaly_id) if len(rows) > limit else None
+    return AnomalyPage(data=page, next_cursor=following, meta=meta_of("analysis.anomalies", readiness))
+
+
+def meta_of(mart: str, readiness: ReadinessDep) -> Meta:
+    """Which table, and which state of it."""
+    return Meta(mart=mart, **(readiness.published() or {}))
+
+
+def _compared(row: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, Compared]:
+    return {name: _change(row[name], row[f"{name}_before"]) for name in metrics}
+
+
+def _change(value: Decimal | None, before: Decimal | None) -> Compared:
+    change = None if value is None or not before else round(Decimal(value) / Decimal(before) - 1, 6)
+    return Compared(value=value, before=before, change=change)
+
+
+def _require(metric: str, metrics: Mapping[str, Any]) -> None:
+    """Raises ApiError 404 for a metric that the catalogue has not, 422 for one that adds up over nothing."""
+    if metric not in metrics:
+        raise ApiError(404, "not_found", f"there is no metric {metric}", f"one of {', '.join(sorted(metrics))}")
+    if metrics[metric].unit not in _ADD_UP:
+        raise ApiError(
+            422, "unusable_parameter", f"metric: {metric} is of one object and one day, and adds up over nothing"
+        )
+
+
+def _after(cursor: str) -> tuple[str, str]:
+    moment, anomaly_id = from_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(moment).isoformat(), anomaly_id
+    except ValueError:
+        raise ApiError(400, "unusable_cursor", "this cursor is not one of ours", "start again without one") from None
