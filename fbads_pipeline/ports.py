@@ -410,6 +410,13 @@ class ApplyBook(Protocol):
         """APPLIED, FAILED, or taken back, with its audit and its message, in one transaction."""
 
 
+class Recipients(Protocol):
+    """Who hears of alerts and reports."""
+
+    def everybody(self) -> list[Recipient]:
+        """Those of the settings, and users who want to hear. Raises SettingsError for settings that are wrong."""
+
+
 class Desk(Protocol):
     """Where people decide."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.domain.accounts import Account
 from fbads_pipeline.domain.alerts import Alert, DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.breaches import RULES, Breach, CampaignWindow, Rule
@@ -339,3 +340,13 @@ def a_delivery(number: int = 1, channel: str = "fake", alert: Alert | None = Non
     values: dict[str, object] = {"recipient": "someone", "attempts": 0, "is_repeat": False, "announced_at": NOW}
     shown = alert or an_alert(alert_id=f"a{number}")
     return DueDelivery(delivery_id=number, alert=shown, channel=channel, **{**values, **others})  # type: ignore[arg-type]
+
+
+class RecipientsOf:
+    """The recipients of whatever settings a world of tests has at the moment."""
+
+    def __init__(self, world):
+        self._world = world
+
+    def everybody(self):
+        return recipients_from(self._world["settings"])

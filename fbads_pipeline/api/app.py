@@ -73,6 +73,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.access_tokens = tokens_of(settings)
     app.state.limits = _limits(settings)
     app.state.metrics = Metrics(database.owner)
+    app.state.metrics.watch(database.owner, database.analyst)
     for routes in _ROUTES:
         app.include_router(routes.router)
     errors.install(app)

@@ -12,6 +12,7 @@ from fbads_pipeline.adapters.postgres.catalogue import catalogue_path, read_cata
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.page_reader import PageReader
+from fbads_pipeline.adapters.postgres.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
 from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
 from fbads_pipeline.api.chat import chat_of
@@ -84,6 +85,11 @@ def _analytics(database: DatabaseDep) -> AnalyticsReader:
     return AnalyticsReader(database.owner, _expressions)
 
 
+def _preferences(database: DatabaseDep) -> PostgresPreferences:
+    return PostgresPreferences(database.owner)
+
+
+PreferencesDep = Annotated[PostgresPreferences, Depends(_preferences)]
 AnalyticsDep = Annotated[AnalyticsReader, Depends(_analytics)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 PagesDep = Annotated[PageReader, Depends(_pages)]

@@ -1,8 +1,8 @@
 """What Prometheus reads: the sidecar's own requests, and the house's figures. `endpoint` is a route's template."""
 
+import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from fbads_pipeline.adapters.postgres.gauges import HouseCollector
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_TABLE = re.compile(r"\b(?:from|into|update|join)\s+((?:raw|marts|analysis|ops|intermediate)\.\w+)", re.IGNORECASE)
 
 
 class Metrics:
@@ -30,7 +31,7 @@ class Metrics:
         self._questions = Counter("chat_questions", "Questions by outcome.", ("outcome",), registry=self.registry)
         self._queries = Histogram(
             "database_query_duration_seconds",
-            "How long the reading of these figures took.",
+            "How long a statement took, by the first table that it names.",
             ("table",),
             buckets=_SECONDS,
             registry=self.registry,
@@ -48,16 +49,29 @@ class Metrics:
         """One question of the chat."""
         self._questions.labels(outcome).inc()
 
-    @contextmanager
-    def timed(self, table: str) -> Iterator[None]:
-        """The time of a query of that table."""
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._queries.labels(table).observe(time.perf_counter() - begun)
+    def watch(self, *engines: Any) -> None:
+        """Time every statement on these engines, by the first table of the house that it names."""
+        from sqlalchemy import event
+
+        def begin(connection: Any, *_: Any) -> None:
+            connection.info["fbads_begun"] = time.perf_counter()
+
+        def end(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+            begun = connection.info.pop("fbads_begun", None)
+            if begun is not None:
+                self._queries.labels(_table(statement)).observe(time.perf_counter() - begun)
+
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", begin)
+            event.listen(engine, "after_cursor_execute", end)
 
     def text(self) -> bytes:
         """In Prometheus' text format."""
         made: bytes = generate_latest(self.registry)
         return made
+
+
+@lru_cache(maxsize=1024)
+def _table(statement: str) -> str:
+    found = _TABLE.search(statement)
+    return found.group(1).lower() if found else "other"

@@ -27,11 +27,13 @@ from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
 from fbads_pipeline.adapters.postgres.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
+from fbads_pipeline.adapters.postgres.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
 from fbads_pipeline.adapters.postgres.rules import PostgresRules
 from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
+from fbads_pipeline.adapters.recipients import KnownRecipients
 from fbads_pipeline.adapters.rules_file import read_rules
 from fbads_pipeline.composition import calendar_events_of, press_of
 from fbads_pipeline.defs.model.project import project_dir
@@ -224,6 +226,11 @@ def channels_resource(_: dg.InitResourceContext) -> dict[str, Channel]:
     return channels_from(read_settings())
 
 
+@dg.resource(description="Who hears of alerts and reports: the settings' recipients, and users who want to.")
+def recipients_resource(_: dg.InitResourceContext) -> KnownRecipients:
+    return KnownRecipients(read_settings(), PostgresPreferences(shared_database().owner).recipients)
+
+
 @dg.resource(description="dbt against that PostgreSQL.")
 def dbt_resource(_: dg.InitResourceContext) -> Dbt:
     settings = read_settings()
@@ -262,5 +269,6 @@ def resources() -> dict[str, Any]:
         "outbox": outbox_resource,
         "troubles": troubles_resource,
         "channels": channels_resource,
+        "recipients": recipients_resource,
         "progress": progress_resource,
     }

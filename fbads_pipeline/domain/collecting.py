@@ -1,6 +1,7 @@
 """The words of collecting: levels, kinds of object, pages, and what became of an account."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ BREAKDOWN_FIELDS = frozenset(
         "hourly_stats_aggregated_by_audience_time_zone",
     }
 )
+# Bounds in seconds below which answers of the API are counted.
+LATENCIES = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
 KINDS: tuple[Kind, ...] = ("campaign", "adset", "ad")
 
@@ -83,18 +86,50 @@ class Applied:
 
 @dataclass
 class Traffic:
-    """What an account's reading cost: calls, bytes on the wire after decompression, retries, seconds waited."""
+    """What an account's reading cost: calls, bytes on the wire after decompression, retries, seconds waited.
+
+    answers: "GET 200" → how many, "GET none" where nothing came back; answer_seconds: until they were whole, in all;
+    latencies: the smallest of LATENCIES that an answer stayed below, as text → how many.
+    """
 
     calls: int = 0
     bytes: int = 0
     retries: int = 0
     waited_seconds: float = 0.0
+    answer_seconds: float = 0.0
+    answers: Counter[str] = field(default_factory=Counter)
+    latencies: Counter[str] = field(default_factory=Counter)
+
+    def answered(self, method: str, status: int | None, seconds: float) -> None:
+        """One answer, or none."""
+        self.answers[f"{method} {status or 'none'}"] += 1
+        self.answer_seconds += seconds
+        self.latencies[next((str(one) for one in LATENCIES if seconds <= one), "+Inf")] += 1
+
+    def copy(self) -> "Traffic":
+        """As it stands now."""
+        return replace(self, answers=Counter(self.answers), latencies=Counter(self.latencies))
+
+    def since(self, before: "Traffic") -> "Traffic":
+        """What came after that moment."""
+        return Traffic(
+            self.calls - before.calls,
+            self.bytes - before.bytes,
+            self.retries - before.retries,
+            self.waited_seconds - before.waited_seconds,
+            self.answer_seconds - before.answer_seconds,
+            self.answers - before.answers,
+            self.latencies - before.latencies,
+        )
 
     def add(self, other: "Traffic") -> None:
         self.calls += other.calls
         self.bytes += other.bytes
         self.retries += other.retries
         self.waited_seconds += other.waited_seconds
+        self.answer_seconds += other.answer_seconds
+        self.answers += other.answers
+        self.latencies += other.latencies
 
 
 @dataclass

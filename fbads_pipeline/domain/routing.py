@@ -19,7 +19,7 @@ class Recipient:
 
     quiet: first and last moment of every night, in `timezone`; accounts: empty for all; digest_at: when the digest
     comes, at once without it; reports: the kinds that are sent to them; opted_in_on: the day on which a person agreed
-    to be written to (WhatsApp asks for it).
+    to be written to (WhatsApp asks for it); hears_of_the_house: also of what concerns no single account.
     """
 
     channel: str
@@ -34,9 +34,12 @@ class Recipient:
     hears_digest: bool = True
     reports: frozenset[str] = frozenset({"daily", "weekly", "executive"})
     opted_in_on: date | None = None
+    hears_of_the_house: bool = True
 
     def hears(self, alert: Alert) -> bool:
-        """Whether that message is for them. What concerns no single account is for everybody."""
+        """Whether that message is for them."""
+        if alert.account_id is None and not self.hears_of_the_house:
+            return False
         if self.accounts and alert.account_id is not None and alert.account_id not in self.accounts:
             return False
         if alert.rule == DIGEST:

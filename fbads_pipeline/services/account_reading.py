@@ -48,7 +48,7 @@ class AccountReading:
         self._account, self._finished = account, finished
         self.report = AccountReport(account.account_id, started_at=clock.now())
         self.is_over = False
-        self._before = replace(ads.traffic(account.account_id))
+        self._before = ads.traffic(account.account_id).copy()
         self._phase: Phase = "new"
         self._pending, self._active, self._landed, self._is_described = deque[Reading](), 0, 0, False
         self._stopped: AccountStopped | None = None
@@ -239,10 +239,5 @@ class AccountReading:
                 self.report.error_kind, self.report.error = kind, error
 
     def _traffic(self) -> Traffic:
-        after, before = self._ads.traffic(self._account.account_id), self._before
-        return Traffic(
-            after.calls - before.calls,
-            after.bytes - before.bytes,
-            after.retries - before.retries,
-            round(after.waited_seconds - before.waited_seconds + self._parked_seconds, 3),
-        )
+        traffic = self._ads.traffic(self._account.account_id).since(self._before)
+        return replace(traffic, waited_seconds=round(traffic.waited_seconds + self._parked_seconds, 3))

@@ -26,12 +26,13 @@ def told(client, database):
                 " insert into marts.campaign_daily (account_id, campaign_id, day, currency, spend, clicks, impressions,"
                 " conversions) values ('42', '101', current_date - 1, 'BRL', 10, 5, 1000, 1),"
                 " ('42', '102', current_date - 1, 'USD', 7, 5, 1000, 0);"
-                " insert into ops.collect_runs (run_id, account_id, status, calls, started_at, ended_at)"
-                " values ('r', '42', 'done', 45, now(), now());"
+                " insert into ops.collect_runs (run_id, account_id, status, answers, latencies, answer_seconds,"
+                " started_at, ended_at) values ('r', '42', 'done', cast(:answers as jsonb), cast(:slow as jsonb), 9.5,"
+                " now(), now()), ('s', '42', 'done', cast(:answers as jsonb), '{}', 0.5, now(), now());"
                 " insert into ops.sessions select 'h', user_id, 'c', now(), now() + interval '1 hour', null"
                 " from ops.users limit 1"
             ),
-            {"name": HOSTILE},
+            {"name": HOSTILE, "answers": '{"GET 200": 20, "GET none": 1}', "slow": '{"0.5": 20, "+Inf": 1}'},
         )
     client.get("/api/v1/campaigns")
     client.get("/api/v1/campaigns/7/insights")
@@ -45,7 +46,13 @@ def test_every_figure_is_there_and_currencies_stand_apart(told):
     for name in WANTED:
         assert f"\n{name}" in told or f"# HELP {name}" in told, name
     assert 'daily_spend{currency="BRL"} 10.0' in told and 'daily_spend{currency="USD"} 7.0' in told
-    assert 'facebook_api_calls_total{status="done"} 45.0' in told
+    assert 'facebook_api_calls_total{method="GET",status="200"} 40.0' in told
+    assert 'facebook_api_calls_total{method="GET",status="none"} 2.0' in told
+    buckets = [one for one in told.splitlines() if one.startswith("facebook_api_latency_seconds")]
+    assert 'facebook_api_latency_seconds_bucket{le="0.25"} 0.0' in buckets
+    assert 'facebook_api_latency_seconds_bucket{le="0.5"} 20.0' in buckets
+    assert buckets[-2:] == ["facebook_api_latency_seconds_count 21.0", "facebook_api_latency_seconds_sum 10.0"]
+    assert 'database_query_duration_seconds_count{table="marts.campaigns"}' in told
     assert 'campaign_cpa_bucket{currency="BRL",le="10"} 1.0' in told
     assert 'suggestions_generated_total{type="PAUSE"} 5.0' in told
 

@@ -27,6 +27,7 @@ from fbads_pipeline_tests.fakes import (
     FakeOutbox,
     FakeRules,
     FixedClock,
+    RecipientsOf,
     a_breach,
     a_delivery,
     a_window,
@@ -37,7 +38,7 @@ from fbads_pipeline_tests.fakes import (
 
 @pytest.fixture
 def world():
-    return {
+    made = {
         "marts": FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")),
         "decisions": FakeDecisions(),
         "anomalies": FakeAnomalies(),
@@ -49,6 +50,8 @@ def world():
         "clock": FixedClock(),
         "settings": load_settings(),
     }
+    made["recipients"] = RecipientsOf(made)
+    return made
 
 
 def definitions(world):

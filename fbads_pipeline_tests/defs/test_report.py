@@ -6,6 +6,7 @@ import pytest
 from fbads_pipeline.defs.report import assets, schedule
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.test_analyse import metadata_of
+from fbads_pipeline_tests.fakes import RecipientsOf
 from fbads_pipeline_tests.services.test_reports import World
 
 
@@ -19,7 +20,7 @@ def run(world):
         assets=dg.load_assets_from_modules([assets]),
         jobs=[schedule.reports_job],
         schedules=[schedule.every_hour],
-        resources={"press": world.press, "settings": load_settings()},
+        resources={"press": world.press, "recipients": RecipientsOf({"settings": load_settings()})},
         executor=dg.in_process_executor,
     )
     return definitions.resolve_job_def("reports").execute_in_process()

@@ -22,6 +22,7 @@ from fbads_pipeline_tests.fakes import (
     FakeOutbox,
     FakeRules,
     FixedClock,
+    RecipientsOf,
     a_delivery,
     a_suggestion,
 )
@@ -29,7 +30,7 @@ from fbads_pipeline_tests.fakes import (
 
 @pytest.fixture
 def world():
-    return {
+    made = {
         "marts": FakeMarts(),
         "decisions": FakeDecisions(),
         "anomalies": FakeAnomalies(),
@@ -41,6 +42,8 @@ def world():
         "clock": FixedClock(),
         "settings": load_settings(),
     }
+    made["recipients"] = RecipientsOf(made)
+    return made
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ class TestTheJob:
 
 class TestTheSensor:
     def tick(self, world, instance):
-        keys = ("decisions", "anomalies", "outbox", "channels", "clock", "settings")
+        keys = ("decisions", "anomalies", "outbox", "channels", "clock", "recipients", "settings")
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
         return sensor.messages_due(context)
 

@@ -16,6 +16,7 @@ from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.test_analyse import checks_of, metadata_of
 from fbads_pipeline_tests.fake_ads import FakeClock
+from fbads_pipeline_tests.fakes import RecipientsOf
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 
@@ -34,7 +35,9 @@ def world(migrated_engine, sandbox):
         sandbox.grant(f"EAA{name}", expires_at=ends)
         tokens.add(NamedToken(name, f"EAA{name}"), now=NOW)
     troubles = PostgresTroubles(migrated_engine)
-    return {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "troubles": troubles}
+    made = {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "troubles": troubles}
+    made["recipients"] = RecipientsOf(made)
+    return made
 
 
 def run(world, job):
@@ -49,7 +52,7 @@ def run(world, job):
 
 
 def tick(world):
-    keys = ("troubles", "clock", "settings")
+    keys = ("troubles", "clock", "recipients", "settings")
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
         return tell_troubles.troubles_due(context)

@@ -163,12 +163,30 @@ class Transport:
         url = f"{self._access.url.rstrip('/')}/{self._access.version}/{path}"
         traffic.calls += 1
         with ExitStack() as on_failure:
-            response = self._receive(method, url, params, gate, on_failure)
+            response = self._timed(traffic, method, url, params, gate, on_failure)
             traffic.bytes += len(response.content)
             self._heed(response.headers)
             body = self._understand(response, account_id)
             on_failure.pop_all()
             return body
+
+    def _timed(
+        self,
+        traffic: Traffic,
+        method: str,
+        url: str,
+        params: Mapping[str, str],
+        gate: BoundedSemaphore | None,
+        on_failure: ExitStack,
+    ) -> requests.Response:
+        """As `_receive`; how it ended and how long it took is counted, waiting for the gate included."""
+        begun, status = time.perf_counter(), None
+        try:
+            response = self._receive(method, url, params, gate, on_failure)
+            status = response.status_code
+            return response
+        finally:
+            traffic.answered(method, status, time.perf_counter() - begun)
 
     def _receive(
         self, method: str, url: str, params: Mapping[str, str], gate: BoundedSemaphore | None, on_failure: ExitStack

@@ -5,14 +5,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.domain.collecting import LATENCIES
+
 # name, help, type, labels, query: labels first, the value last. Never a name that a stranger wrote.
 _QUERIES: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
     (
         "facebook_api_calls",
-        "Calls to the Marketing API by how the account's run ended.",
+        "Calls to the Marketing API; status none: no answer came.",
         "counter",
-        ("status",),
-        "select status, sum(calls) from ops.collect_runs group by status order by 1",
+        ("method", "status"),
+        "select split_part(key, ' ', 1), split_part(key, ' ', 2), sum(value::bigint)"
+        " from ops.collect_runs, jsonb_each_text(answers) group by 1, 2 order by 1, 2",
     ),
     (
         "alerts_sent",
@@ -138,6 +141,15 @@ where figure is not null group by currency order by currency
 """
 
 
+_LATENCIES = """
+select counted.key, counted.calls, summed.seconds
+from (select sum(answer_seconds) as seconds from ops.collect_runs) as summed
+left join (
+    select key, sum(value::bigint) as calls from ops.collect_runs, jsonb_each_text(latencies) group by key
+) as counted on true
+"""
+
+
 class HouseCollector:
     """A collector of prometheus-client: every figure is queried when it is asked for."""
 
@@ -165,6 +177,22 @@ class HouseCollector:
                 buckets = [(str(bound), float(n)) for bound, n in zip(bounds, counted, strict=True)]
                 histogram.add_metric([str(currency)], [*buckets, ("+Inf", float(total))], float(summed))
             yield histogram
+        yield self._latencies()
+
+    def _latencies(self) -> Any:
+        from prometheus_client.core import HistogramMetricFamily
+
+        about = "Until an answer of the Marketing API is whole."
+        histogram = HistogramMetricFamily("facebook_api_latency_seconds", about)
+        rows = [row for row in self._rows(_LATENCIES) or () if row[0] is not None]
+        if rows:
+            counted, below = {key: float(calls) for key, calls, _ in rows}, 0.0
+            buckets = []
+            for bound in (*map(str, LATENCIES), "+Inf"):
+                below += counted.get(bound, 0.0)
+                buckets.append((bound, below))
+            histogram.add_metric([], buckets, float(rows[0][2] or 0))
+        return histogram
 
     def _rows(self, query: str) -> list[tuple[Any, ...]] | None:
         """None where a table is missing: the marts come later than the house."""

@@ -154,14 +154,17 @@ on conflict do nothing
 
 SAVE_REPORT = """
 insert into ops.collect_runs (run_id, account_id, status, error_kind, error, since, until, calls, bytes, rows_read,
-    rows_changed, rows_removed, retries, waited_seconds, notes, started_at, ended_at)
+    rows_changed, rows_removed, retries, waited_seconds, notes, started_at, ended_at, answers, latencies,
+    answer_seconds)
 values (:run_id, :account_id, :status, :error_kind, :error, :since, :until, :calls, :bytes, :rows_read,
-    :rows_changed, :rows_removed, :retries, :waited_seconds, :notes, :started_at, :ended_at)
+    :rows_changed, :rows_removed, :retries, :waited_seconds, :notes, :started_at, :ended_at,
+    cast(:answers as jsonb), cast(:latencies as jsonb), :answer_seconds)
 on conflict (run_id, account_id) do update set
     status = excluded.status, error_kind = excluded.error_kind, error = excluded.error,
     calls = excluded.calls, bytes = excluded.bytes, rows_read = excluded.rows_read,
     rows_changed = excluded.rows_changed, rows_removed = excluded.rows_removed, retries = excluded.retries,
-    waited_seconds = excluded.waited_seconds, notes = excluded.notes, ended_at = excluded.ended_at
+    waited_seconds = excluded.waited_seconds, notes = excluded.notes, ended_at = excluded.ended_at,
+    answers = excluded.answers, latencies = excluded.latencies, answer_seconds = excluded.answer_seconds
 """
 
 ADD_ACTIVITIES = """

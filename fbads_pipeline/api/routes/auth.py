@@ -1,5 +1,6 @@
 """Logging in and out, tokens, and who one is."""
 
+from datetime import time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -7,11 +8,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from fbads_pipeline.adapters.passwords import is_password
+from fbads_pipeline.api.analytics_schemas import Severity
 from fbads_pipeline.api.auth import COOKIE, CallerDep, IdentityDep, access_tokens
-from fbads_pipeline.api.deps import ClockDep
+from fbads_pipeline.api.deps import ClockDep, PreferencesDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.limits import LOGIN_PER_MINUTE, at_most
-from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.identity import Principal, User
+from fbads_pipeline.domain.preferences import Preferences
 from fbads_pipeline.services.log_in import log_in
 
 router = APIRouter(prefix="/api/v1", tags=["login"])
@@ -63,11 +66,32 @@ class Me(BaseModel):
     language: Literal["pt", "en"]
 
 
-class Preferences(BaseModel):
-    """What is not given stays as it is."""
+class Quiet(BaseModel):
+    """Every night, in the user's time zone; critical alerts pass."""
 
     model_config = ConfigDict(extra="forbid")
 
+    since: time = Field(alias="from")
+    until: time = Field(alias="to")
+
+
+class Hearing(BaseModel):
+    """What a user hears of their accounts. channels: by which, at the address that they log in with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channels: list[Literal["email"]] = Field(max_length=1)
+    least_severity: Severity
+    quiet: Quiet | None = None
+    reports: list[Literal["daily", "weekly", "executive"]] = Field(max_length=3)
+
+
+class ChangedPreferences(BaseModel):
+    """What is not given stays as it is; `alerts` is given whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    alerts: Hearing | None = None
     language: Literal["pt", "en"] | None = None
     timezone: str | None = Field(None, max_length=64)
 
@@ -78,6 +102,14 @@ class Preferences(BaseModel):
             return None if value is None else ZoneInfo(value).key
         except (ValueError, OSError, KeyError):
             raise ValueError("there is no such time zone; one is America/Sao_Paulo") from None
+
+
+class ShownPreferences(BaseModel):
+    """A user's language, time zone, and what they hear of."""
+
+    language: Literal["pt", "en"]
+    timezone: str
+    alerts: Hearing
 
 
 @router.post("/auth/login", responses=documented(422, 429), dependencies=_STRICT)
@@ -127,14 +159,23 @@ def me(who: CallerDep) -> Me:
     return _me(who)
 
 
+@router.get("/me/preferences", responses=documented(409))
+def my_preferences(who: CallerDep, identity: IdentityDep, preferences: PreferencesDep) -> ShownPreferences:
+    """Language, time zone, and what one hears of."""
+    user = _user(who, identity)
+    return _shown(user, preferences.of(user.user_id))
+
+
 @router.patch("/me", responses=documented(409, 422))
-def prefer(given: Preferences, who: CallerDep, identity: IdentityDep) -> Me:
-    """Change language or time zone."""
-    user = identity.user(who.user_id)
-    if user is None:
-        raise ApiError(409, "no_user", "whoever sits at this machine has no preferences: make a user first")
-    identity.prefer(who.user_id, language=given.language, timezone=given.timezone)
-    return _me(who).model_copy(update={"language": given.language or user.language})
+def prefer(
+    given: ChangedPreferences, who: CallerDep, identity: IdentityDep, preferences: PreferencesDep
+) -> ShownPreferences:
+    """Change language, time zone, or what one hears of."""
+    user = _user(who, identity)
+    identity.prefer(user.user_id, language=given.language, timezone=given.timezone)
+    if given.alerts is not None:
+        preferences.keep(user.user_id, _wanted(given.alerts))
+    return _shown(_user(who, identity), preferences.of(user.user_id))
 
 
 def set_session(request: Request, response: Response, secret: str) -> None:
@@ -142,6 +183,34 @@ def set_session(request: Request, response: Response, secret: str) -> None:
     is_secure = request.url.scheme == "https"
     name = f"__Host-{COOKIE}" if is_secure else COOKIE
     response.set_cookie(name, secret, path="/", httponly=True, samesite="lax", secure=is_secure, max_age=12 * 3600)
+
+
+def _user(who: Principal, identity: IdentityDep) -> User:
+    user = identity.user(who.user_id)
+    if user is None:
+        raise ApiError(409, "no_user", "whoever sits at this machine has no preferences: make a user first")
+    return user
+
+
+def _wanted(given: Hearing) -> Preferences:
+    """Raises ApiError 422 for quiet hours of no length."""
+    quiet = None if given.quiet is None else (given.quiet.since, given.quiet.until)
+    if quiet is not None and (quiet[0] == quiet[1] or quiet[0].tzinfo or quiet[1].tzinfo):
+        raise ApiError(422, "unusable_parameter", "quiet: from and to are two times of the wall clock, such as 22:00")
+    return Preferences(frozenset(given.channels), given.least_severity, quiet, frozenset(given.reports))
+
+
+def _shown(user: User, wanted: Preferences) -> ShownPreferences:
+    quiet = None if wanted.quiet is None else Quiet(**{"from": wanted.quiet[0], "to": wanted.quiet[1]})
+    hearing = Hearing.model_validate(
+        {
+            "channels": sorted(wanted.channels),
+            "least_severity": wanted.least_severity,
+            "quiet": quiet,
+            "reports": sorted(wanted.reports),
+        }
+    )
+    return ShownPreferences(language=user.language, timezone=user.timezone, alerts=hearing)
 
 
 def _me(who: Principal) -> Me:

@@ -2,11 +2,10 @@
 
 import dagster as dg
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.reports import ReportKind
+from fbads_pipeline.ports import Recipients
 from fbads_pipeline.services.make_reports import Press
-from fbads_pipeline.settings import Settings
 
 _DEPS = [["marts", "campaign_daily"], ["analysis", "anomalies"], ["ops", "suggestions"]]
 _GROUP, _KINDS, _OWNERS = "report", {"python", "postgres"}, ["team:data"]
@@ -14,25 +13,25 @@ _HEADER = ("account", "period", "file", "bytes")
 
 
 @dg.asset(key=["report", "daily"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)
-def daily(press: dg.ResourceParam[Press], settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+def daily(press: dg.ResourceParam[Press], recipients: dg.ResourceParam[Recipients]) -> dg.MaterializeResult[None]:
     """Yesterday of each account, from seven in its morning on; made and sent once."""
-    return _make("daily", press, settings)
+    return _make("daily", press, recipients)
 
 
 @dg.asset(key=["report", "weekly"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)
-def weekly(press: dg.ResourceParam[Press], settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+def weekly(press: dg.ResourceParam[Press], recipients: dg.ResourceParam[Recipients]) -> dg.MaterializeResult[None]:
     """The week from Monday to Sunday of each account, on its Monday from seven on; made and sent once."""
-    return _make("weekly", press, settings)
+    return _make("weekly", press, recipients)
 
 
 @dg.asset(key=["report", "executive"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)
-def executive(press: dg.ResourceParam[Press], settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+def executive(press: dg.ResourceParam[Press], recipients: dg.ResourceParam[Recipients]) -> dg.MaterializeResult[None]:
     """The last 28 days of all accounts, by currency, on Mondays once every account has reached its morning."""
-    return _make("executive", press, settings)
+    return _make("executive", press, recipients)
 
 
-def _make(kind: ReportKind, press: Press, settings: Settings) -> dg.MaterializeResult[None]:
-    made = press.make_due(kind, recipients_from(settings))
+def _make(kind: ReportKind, press: Press, recipients: Recipients) -> dg.MaterializeResult[None]:
+    made = press.make_due(kind, recipients.everybody())
     rows = [
         (one.account_id or "all", f"{one.first_day} – {one.last_day}", file.name, file.bytes)
         for one in made

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.outages import outages, sentence
 from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.ports import AdsWriter, ApplyBook, Clock
+from fbads_pipeline.ports import AdsWriter, ApplyBook, Clock, Recipients
 from fbads_pipeline.services.apply_decisions import apply_decisions
 from fbads_pipeline.settings import Settings
 
@@ -25,10 +24,11 @@ def applied_decisions(
     apply_book: dg.ResourceParam[ApplyBook],
     writer: dg.ResourceParam[AdsWriter],
     clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """One row per accepted suggestion that was written to Meta, or could not be; nothing while the switch is off."""
-    done = apply_decisions(apply_book, writer, clock, recipients_from(settings)) if settings.apply_decisions else []
+    done = apply_decisions(apply_book, writer, clock, recipients.everybody()) if settings.apply_decisions else []
     rows = [
         (
             one.accepted.suggestion_id,

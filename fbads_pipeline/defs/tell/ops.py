@@ -5,10 +5,9 @@ from typing import Any, get_args
 
 import dagster as dg
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.alerts import Outcome
-from fbads_pipeline.ports import Anomalies, CalendarEvents, Channel, Clock, Decisions, Outbox, Performance
+from fbads_pipeline.ports import Anomalies, CalendarEvents, Channel, Clock, Decisions, Outbox, Performance, Recipients
 from fbads_pipeline.services import detect_anomalies as detecting
 from fbads_pipeline.services import dispatch_alerts as dispatching
 from fbads_pipeline.services import review_performance as reviewing
@@ -37,15 +36,16 @@ def announce_news(
     anomalies: dg.ResourceParam[Anomalies],
     calendar_events: dg.ResourceParam[CalendarEvents],
     clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[None]:
     """Suggestions: one message per account and day. Anomalies: one per account and reading that has news, a reply for
     what is over, and a digest a day of what was held back."""
-    recipients = recipients_from(settings)
+    hearers = recipients.everybody()
     link = settings.public_url
-    urgent = detecting.announce_anomalies(anomalies, clock, recipients, digest_at=settings.digest_at, public_url=link)
-    alerts = urgent + reviewing.announce(decisions, clock, recipients, calendar_events, link)
-    return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(recipients)})
+    urgent = detecting.announce_anomalies(anomalies, clock, hearers, digest_at=settings.digest_at, public_url=link)
+    alerts = urgent + reviewing.announce(decisions, clock, hearers, calendar_events, link)
+    return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(hearers)})
 
 
 @dg.op(ins={"alerts": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))

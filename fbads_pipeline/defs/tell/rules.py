@@ -4,9 +4,8 @@ from typing import Any
 
 import dagster as dg
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.resources import rules_of
-from fbads_pipeline.ports import Clock, Rules
+from fbads_pipeline.ports import Clock, Recipients, Rules
 from fbads_pipeline.services.apply_rules import apply_rules
 from fbads_pipeline.settings import Settings, SettingsError
 
@@ -19,7 +18,10 @@ from fbads_pipeline.settings import Settings, SettingsError
     deps=[["marts", one] for one in ("account_daily", "campaign_daily", "adset_daily", "ad_daily")],
 )
 def rule_hits(
-    rules: dg.ResourceParam[Rules], clock: dg.ResourceParam[Clock], settings: dg.ResourceParam[Settings]
+    rules: dg.ResourceParam[Rules],
+    clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
+    settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """One row per rule of FBADS_RULES and object that was told of, with the message.
 
@@ -29,7 +31,7 @@ def rule_hits(
         wanted, units = rules_of(settings)
     except SettingsError:
         wanted, units = [], {}
-    report = apply_rules(rules, wanted, clock, recipients_from(settings), units)
+    report = apply_rules(rules, wanted, clock, recipients.everybody(), units)
     metadata: dict[str, Any] = {"rules": len(wanted), "alerts": report.alerts, "past_them": dict(report.crossed)}
     return dg.MaterializeResult(metadata=metadata)
 

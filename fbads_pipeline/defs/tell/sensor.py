@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.outages import outages, sentence
-from fbads_pipeline.ports import Anomalies, Channel, Clock, Decisions, Outbox
+from fbads_pipeline.ports import Anomalies, Channel, Clock, Decisions, Outbox, Recipients
 from fbads_pipeline.settings import Settings, SettingsError
 
 dispatch_job = dg.define_asset_job(
@@ -36,11 +35,12 @@ def messages_due(
     outbox: dg.ResourceParam[Outbox],
     channels: dg.ResourceParam[dict[str, Channel]],
     clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.RunRequest | dg.SkipReason:
     """The run key is the minute of this machine: a sender that fails at once is started again, but not in a storm."""
     try:
-        recipients_from(settings)
+        recipients.everybody()
         due = {name: number for name, number in outbox.due().items() if name in channels}
         accounts = decisions.unannounced(now=clock.now())
         accounts += anomalies.untold(now=clock.now(), digest_at=settings.digest_at)

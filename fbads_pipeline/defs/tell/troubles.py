@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.defs.tell.outages import outages, sentence
 from fbads_pipeline.defs.tell.tables import markdown_table
 from fbads_pipeline.domain.words import plain_line
-from fbads_pipeline.ports import Clock, Troubles
+from fbads_pipeline.ports import Clock, Recipients, Troubles
 from fbads_pipeline.services.watch_troubles import WatchPolicy, news_waiting, watch_troubles
 from fbads_pipeline.settings import Settings, SettingsError
 
@@ -24,10 +23,13 @@ _HEADER = ("kind", "entity", "name", "since", "reason")
     deps=[["raw", "accounts"], ["ops", "token_checks"]],
 )
 def troubles(
-    troubles: dg.ResourceParam[Troubles], clock: dg.ResourceParam[Clock], settings: dg.ResourceParam[Settings]
+    troubles: dg.ResourceParam[Troubles],
+    clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
+    settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """One row per trouble that needs a person: a stopped account, a token, a version; told once, its end too."""
-    watched = watch_troubles(troubles, clock, recipients_from(settings), _policy(settings))
+    watched = watch_troubles(troubles, clock, recipients.everybody(), _policy(settings))
     rows = [(one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", one.reason) for one in troubles.current()]
     return dg.MaterializeResult(metadata={**vars(watched), "open": len(rows), "table": markdown_table(_HEADER, rows)})
 
@@ -50,11 +52,12 @@ def troubles_due(
     context: dg.SensorEvaluationContext,
     troubles: dg.ResourceParam[Troubles],
     clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.RunRequest | dg.SkipReason:
     """The run key is the minute of this machine, as in `messages_due`."""
     try:
-        recipients_from(settings)
+        recipients.everybody()
         waiting = news_waiting(troubles, clock, _policy(settings))
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))

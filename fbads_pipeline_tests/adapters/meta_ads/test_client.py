@@ -100,6 +100,8 @@ def test_a_passing_fault_is_tried_again(fault):
     assert len(naps) == 2
     traffic = ads.traffic("1")
     assert (traffic.calls, traffic.retries) == (3, 2)
+    assert sum(traffic.answers.values()) == sum(traffic.latencies.values()) == 3
+    assert traffic.answers["GET 200"] >= 1 and traffic.answer_seconds > 0
 
 
 def test_patience_ends():
