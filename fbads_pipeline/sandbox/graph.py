@@ -58,7 +58,7 @@ def _root(sandbox: Sandbox, call: Call) -> Answer:
     for one in ids:
         account, found = sandbox.world.account(one), sandbox.object_of(one)
         if one.startswith("act_") and account is not None:
-            shown[one] = show_account(account, call.params)
+            shown[one] = _shown_account(sandbox, call, account)
         elif found is not None:
             shown[one] = show_object(*found, call.params)
         else:
@@ -73,13 +73,13 @@ def _me(sandbox: Sandbox, call: Call) -> Answer:
         raise unknown_path(call.path)
     grant = sandbox.grants[call.token]
     seen = [account for account in sandbox.world.accounts if grant.sees(account)]
-    return _listed(sandbox, call, [show_account(account, call.params) for account in seen])
+    return _listed(sandbox, call, [_shown_account(sandbox, call, account) for account in seen])
 
 
 def _account(sandbox: Sandbox, call: Call, account: Account) -> Answer:
     match call.parts[1:]:
         case []:
-            return _json(show_account(account, call.params))
+            return _json(_shown_account(sandbox, call, account))
         case ["insights"]:
             return _insights(sandbox, call, account, None)
         case ["activities"]:
@@ -165,3 +165,8 @@ def _paged(sandbox: Sandbox, call: Call, page: PageText) -> Answer:
         paging["next"] = f"{call.base}/{call.path}?{urlencode(params)}"
     body = f'{{"data":[{",".join(page.rows)}],"paging":{orjson.dumps(paging).decode()}}}'
     return Answer(200, body.encode(), rows=len(page.rows), scenario=note)
+
+
+def _shown_account(sandbox: Sandbox, call: Call, account: Account) -> dict[str, Any]:
+    scenario = sandbox.scenarios.hit("account-status", account.id, call.path)
+    return show_account(account, call.params, 1 if scenario is None else scenario.code or 2)

@@ -109,13 +109,14 @@ def show_object(account: Account, one: AdObject, params: Params) -> Shown:
     return _picked(SHOWN[one.kind](account, one), _asked(params), one.kind)
 
 
-def show_account(account: Account, params: Params) -> Shown:
+def show_account(account: Account, params: Params, status: int = 1) -> Shown:
+    """status: the number by which Meta says whether it may advertise."""
     fields = _asked(params) or ["account_id"]
     shown = {"id": f"act_{account.id}"}
     for field in fields:
         if field not in ACCOUNT_FIELDS:
             raise _no_field(field, "AdAccount")
-        shown[field] = ACCOUNT_FIELDS[field](account)
+        shown[field] = status if field == "account_status" else ACCOUNT_FIELDS[field](account)
     return shown
 
 

@@ -21,6 +21,7 @@ NAMES = frozenset(
         "error-in-200",
         "expired-token",
         "forbidden-account",
+        "account-status",
         "reduce-data",
         "empty-page-with-next",
         "paging-loop",
@@ -51,6 +52,8 @@ CODES = {
     "transient-errors": (2, 1),
     "forbidden-account": (200, 10, 294),
     "reduce-data": (1, 100),
+    # No error: what the account says of itself; 2 disabled, 3 unsettled, 9 in its grace period.
+    "account-status": (2, 3, 7, 9, 100, 101),
 }
 
 
