@@ -1,6 +1,7 @@
 """What a world takes for granted, drawn anew for every seed, so that no configuration fits by luck."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -8,6 +9,26 @@ import numpy as np
 
 STEPS_A_DAY = 48
 Restating = Literal["never", "nightly", "yesterday"]
+Preset = Literal["rough", "stated"]
+Sizes = Mapping[str, tuple[float, float]]
+
+# What an incident multiplies its figure by (fatigue: again every day); rough ones reach down to what hardly shows.
+ROUGH_SIZES: Sizes = {
+    "stop": (0.0, 0.05),
+    "spike": (1.9, 4.0),
+    "ctr": (0.35, 0.6),
+    "cpa": (0.25, 0.55),
+    "tracking": (0.0, 0.0),
+    "cpm": (1.5, 2.6),
+    "fatigue": (0.955, 0.975),
+}
+STATED_SIZES: Sizes = {
+    **ROUGH_SIZES,
+    "stop": (0.0, 0.0),
+    "spike": (2.0, 4.0),
+    "ctr": (0.3, 0.6),
+    "cpa": (1 / 3, 0.5),
+}
 
 
 @dataclass(frozen=True)
@@ -28,8 +49,12 @@ class Assumptions:
     step_noise: float
     step_memory: float
     heavy_tail: float
+    ctr_median: float
+    ctr_spread: float
+    ctr_highest: float
     ctr_day_noise: float
     cpm_day_noise: float
+    conversion_rate: float
     conversion_day_cv: float
     within_hour: float
     within_day: float
@@ -46,10 +71,20 @@ class Assumptions:
     edit_hours: float
     disturbed: float
     shocked: bool
+    sizes: Sizes
 
 
-def drawn_assumptions(seed: int, campaigns: int = 200, days: int = 35) -> Assumptions:
-    """The assumptions of one seed; ranges are wider than any single account's."""
+def drawn_assumptions(seed: int, campaigns: int = 200, days: int = 35, preset: Preset = "rough") -> Assumptions:
+    """The assumptions of one seed and preset.
+
+    rough: ranges wider than any single account's, so that nothing fits by luck. stated: what is published of real
+    accounts and of the usual incidents (day-to-day CV .35 of conversions and .10 of CTR, a CTR below 1 % everywhere,
+    light tails, edits that act at once), within narrow ranges.
+    """
+    return (_rough if preset == "rough" else _stated)(seed, campaigns, days)
+
+
+def _rough(seed: int, campaigns: int, days: int) -> Assumptions:
     rng = np.random.default_rng([seed, 1])
     low, high = rng.uniform(0.2, 0.4), rng.uniform(0.15, 0.3)
     return Assumptions(
@@ -67,8 +102,12 @@ def drawn_assumptions(seed: int, campaigns: int = 200, days: int = 35) -> Assump
         step_noise=rng.uniform(0.1, 0.35),
         step_memory=rng.uniform(0.2, 0.7),
         heavy_tail=rng.uniform(4.0, 12.0),
+        ctr_median=0.012,
+        ctr_spread=0.4,
+        ctr_highest=0.5,
         ctr_day_noise=rng.uniform(0.05, 0.14),
         cpm_day_noise=rng.uniform(0.04, 0.12),
+        conversion_rate=0.035,
         conversion_day_cv=rng.uniform(0.3, 0.42),
         within_hour=rng.uniform(0.3, 0.4),
         within_day=rng.uniform(0.45, 0.6),
@@ -85,4 +124,36 @@ def drawn_assumptions(seed: int, campaigns: int = 200, days: int = 35) -> Assump
         edit_hours=rng.uniform(1.0, 12.0),
         disturbed=rng.uniform(0.25, 0.4),
         shocked=bool(rng.random() < 0.3),
+        sizes=ROUGH_SIZES,
+    )
+
+
+def _stated(seed: int, campaigns: int, days: int) -> Assumptions:
+    rng = np.random.default_rng([seed, 3])
+    low, high = rng.uniform(0.25, 0.35), rng.uniform(0.25, 0.35)
+    return replace(
+        _rough(seed, campaigns, days),
+        tier_shares=(low, 1 - low - high, high),
+        tier_impressions=(rng.uniform(1_500, 3_000), rng.uniform(10_000, 20_000), rng.uniform(50_000, 100_000)),
+        weekend=rng.uniform(0.65, 0.9),
+        weekend_spread=0.05,
+        profile_spread=0.1,
+        day_noise=rng.uniform(0.08, 0.15),
+        day_memory=rng.uniform(0.0, 0.3),
+        step_noise=rng.uniform(0.1, 0.2),
+        step_memory=rng.uniform(0.0, 0.3),
+        heavy_tail=30.0,
+        ctr_median=0.006,
+        ctr_spread=0.25,
+        ctr_highest=0.0099,
+        ctr_day_noise=0.10,
+        cpm_day_noise=0.08,
+        conversion_rate=0.06,
+        conversion_day_cv=0.35,
+        within_hour=0.35,
+        within_day=0.5,
+        by_conversion_day=False,
+        edit_elasticity=(1.0, 1.0),
+        edit_hours=0.25,
+        sizes=STATED_SIZES,
     )

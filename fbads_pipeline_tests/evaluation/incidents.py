@@ -20,15 +20,6 @@ DAYS_OF = {
     "cpm": (1.0, 4.0),
     "fatigue": (12.0, 18.0),
 }
-SIZE_OF = {
-    "stop": (0.0, 0.05),
-    "spike": (1.9, 4.0),
-    "ctr": (0.35, 0.6),
-    "cpa": (0.25, 0.55),
-    "tracking": (0.0, 0.0),
-    "cpm": (1.5, 2.6),
-    "fatigue": (0.955, 0.975),
-}
 FIRST_DAY = 14
 
 
@@ -66,7 +57,7 @@ def plan_incidents(world: Assumptions, rng: np.random.Generator, settled: NDArra
         latest = world.days * STEPS_A_DAY - (length if kind != "fatigue" else 14 * STEPS_A_DAY)
         first = int(rng.integers(earliest, max(latest, earliest + 1)))
         last = min(first + length, world.days * STEPS_A_DAY) - 1
-        low, high = SIZE_OF[kind]
+        low, high = world.sizes[kind]
         size = float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low > 0 else float(rng.uniform(low, high))
         planned.append(Incident(kind, campaign, first, last, size))
     return planned

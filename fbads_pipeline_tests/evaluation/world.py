@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fbads_pipeline_tests.evaluation.assumptions import STEPS_A_DAY, Assumptions, drawn_assumptions
+from fbads_pipeline_tests.evaluation.assumptions import STEPS_A_DAY, Assumptions, Preset, drawn_assumptions
 from fbads_pipeline_tests.evaluation.incidents import Effects, effects_of, plan_incidents
 from fbads_pipeline_tests.evaluation.reading import read_out
 
@@ -45,9 +45,9 @@ class Steps:
     budget: Floats
 
 
-def made_world(seed: int, campaigns: int = 200, days: int = 35) -> World:
-    """The world of one seed; the same seed gives the same world."""
-    world = drawn_assumptions(seed, campaigns, days)
+def made_world(seed: int, campaigns: int = 200, days: int = 35, preset: Preset = "rough") -> World:
+    """The world of one seed and preset; the same seed gives the same world."""
+    world = drawn_assumptions(seed, campaigns, days, preset)
     rng = np.random.default_rng([seed, 2])
     tier = rng.choice(3, campaigns, p=world.tier_shares)
     born = np.full(campaigns, -60 * STEPS_A_DAY)
@@ -129,12 +129,12 @@ def _steps(
     cpm = cpm * effects.cpm * rng.lognormal(0, 0.05, (count, steps))
     wanted = level[:, None] * delivery * pull * effects.delivery * running / effects.cpm
     impressions = rng.poisson(np.clip(wanted, 0, 1e8)).astype(float)
-    ctr = rng.lognormal(np.log(0.012), 0.4, count)[:, None]
+    ctr = np.minimum(rng.lognormal(np.log(world.ctr_median), world.ctr_spread, count), world.ctr_highest)[:, None]
     ctr = ctr * np.exp(_noise(world.ctr_day_noise, 0.3, count, world.days, rng, 30.0)[:, day])
     ctr = np.clip(ctr * effects.ctr * rng.lognormal(0, 0.1, (count, steps)), 0, 0.5)
     clicks = rng.binomial(impressions.astype(np.int64), ctr).astype(float)
     shape = 1 / world.conversion_day_cv**2
-    rate = rng.lognormal(np.log(0.035), 0.6, count)[:, None] * rng.gamma(shape, 1 / shape, (count, world.days))[:, day]
+    rate = rng.lognormal(np.log(world.conversion_rate), 0.6, count)[:, None] * rng.gamma(shape, 1 / shape, (count, world.days))[:, day]
     return Steps(impressions, clicks, impressions * cpm / 1000, np.clip(rate, 0, 0.6), budget)
 
 

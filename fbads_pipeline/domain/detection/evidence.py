@@ -23,6 +23,9 @@ from fbads_pipeline.domain.detection.windows import (
 _COUNTING = 1.0
 _STOP_DAYS = 0.9
 _USED_UP = 0.97
+# At least so many hours of the day before a window say something of the day; which of the windows is three hours long.
+_HOURS_BEFORE = 2.0
+_THREE_HOURS = 1
 
 
 def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
@@ -38,10 +41,11 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     log = np.where(enough, np.log((spend + little) / (np.where(enough, due, 1.0) + little)), np.nan)
     own = spread_of(state, st.F_SPEND, settings.spend_floor, 0.3)
     counting = _COUNTING / np.maximum(shown_due, 1.0)
+    log = log - day_so_far(state, own)
     days_known = np.maximum(state.level_days, 0.5)
     since_edit = (state.slot * 30 - state.edited_at) / MINUTES_A_DAY
     unsure = (0.5 * state.edit_ratio / (1.0 + np.maximum(since_edit - 1.0, 0.0))) ** 2
-    error = np.sqrt(own + counting + own[-1] / days_known + unsure)
+    error = np.sqrt(own + counting * _skew(log) + own[-1] / days_known + unsure)
     common = common_movement(log, read & ~state.is_open[st.F_SPEND] & (since_edit > 3))
     _remember(state, st.F_SPEND, log - common, counting, enough)
     sudden = _stop(state, shown, shown_due, readings, own) & due_enough & (state.level_days > _STOP_DAYS)
@@ -52,6 +56,40 @@ def spend_evidence(state: DetectorState, read: Bools) -> Evidence:
     used_up = state.spend[state.row(state.today)] >= _USED_UP * np.minimum(_usual_day(state), _budget(state))
     quiet = used_up & (evidence.score < 0)
     return _silenced(evidence, quiet)
+
+
+def _skew(log: Floats) -> Floats:
+    """How much farther the logarithm of a small count falls than it rises: about that of Poisson's deviance."""
+    factor: Floats = np.clip(np.exp(-0.6 * np.nan_to_num(log)), 1.0, 10.0)
+    return factor
+
+
+def day_so_far(state: DetectorState, own: Floats) -> Floats:
+    """What the day's hours before each window tell of the day as such: to take off its log (windows, n).
+
+    A good or bad day is good or bad from midnight on, so that most of the day's own variation cancels where a window
+    lies within the day. A best linear prediction: the hours before count by how far the day's variation stands out of
+    theirs, and never for more than two deviations, so that a stop in the morning makes no spike of the afternoon.
+    """
+    hours = state.settings.spend_hours
+    since_midnight = min((state.slot - state.today * st.SLOTS) / 2.0, 24.0)
+    inside = [place for place, window in enumerate(hours) if window + _HOURS_BEFORE <= since_midnight]
+    moved = np.zeros(own.shape)
+    if not inside:
+        return moved
+    channels = (st.R_SPEND, st.E_SPEND, st.E_IMPRESSIONS)
+    whole = window_sums(state, (since_midnight,), channels)
+    spend, due, shown_due = whole - window_sums(state, tuple(hours[place] for place in inside), channels)
+    enough = (shown_due >= state.settings.least_impressions) & (due > 0)
+    little = 2.0 * np.maximum(state.cpm, 1e-12)
+    log = np.where(enough, np.log((spend + little) / (np.where(enough, due, 1.0) + little)), 0.0)
+    day = own[-1]
+    hourly = np.maximum(own[_THREE_HOURS] - day, 0.0) * hours[_THREE_HOURS]
+    before = since_midnight - np.array([hours[place] for place in inside])[:, None]
+    weight = day / (day + hourly / before + _COUNTING / np.maximum(shown_due, 1.0))
+    reach = 2.0 * np.sqrt(day)
+    moved[inside] = weight * np.clip(log, -reach, reach)
+    return moved
 
 
 def _usual_day(state: DetectorState) -> Floats:

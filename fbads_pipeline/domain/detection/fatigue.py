@@ -1,9 +1,9 @@
 """Fatigue: a CTR that wears out slowly. A notice, not an alert.
 
-Weighted regression of log CTR over the last 21 days, and over the last 14 and 10 so that a young decline is not thinned
-by the weeks before it; the account's own movement is taken off, the standard error widened for what one day's residual
-tells of the next, and the scores scaled to what the account's campaigns usually reach. A fall in one step is no
-fatigue.
+Weighted regression of log CTR over the last 28 days on a level that holds and then declines, for 21, 14 or 10 days: the
+days before the decline say where it began, which a line through the decline alone has to guess. The account's own
+movement is taken off, the standard error widened for what one day's residual tells of the next, and the scores scaled to
+what the account's campaigns usually reach. A fall in one step is no fatigue.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _AGAIN_DAYS = 21
 
 @dataclass(frozen=True)
 class _Trend:
-    """Over the last `days`: slope per day, its score, residual squares of a line and of one step; arrays (n,)."""
+    """Declining for `days`: slope per day, its error, residual squares of the decline and of one step; arrays (n,)."""
 
     days: int
     slope: Floats
@@ -45,8 +45,8 @@ def fatigue_notices(state: DetectorState, at: datetime) -> list[Anomaly]:
     log, weight = _days(state)
     said: list[Anomaly] = []
     for days, bar in zip(settings.fatigue_days, settings.fatigue_z, strict=True):
-        trend = _trend(log[-days:], weight[-days:])
-        drop = -np.expm1(trend.slope * (days - 1))
+        trend = _trend(log, weight, days)
+        drop = -np.expm1(trend.slope * days)
         tired = (drop >= settings.fatigue_drop) & (trend.score / _scale(trend) <= -bar)
         tired &= (trend.line <= trend.step) & (trend.used >= days - _MISSING_DAYS) & _may_tell(state, days, at)
         state.alerted_at[st.F_FATIGUE, tired] = minutes(at)
@@ -66,7 +66,7 @@ def _may_tell(state: DetectorState, days: int, at: datetime) -> np.ndarray:
 
 def _days(state: DetectorState) -> tuple[Floats, Floats]:
     """log CTR less the account's movement, and its weight: (days, n), oldest first."""
-    days = np.arange(state.today - max(state.settings.fatigue_days), state.today)
+    days = np.arange(state.today - state.settings.fatigue_history_days, state.today)
     rows = days % st.HISTORY
     clicks, shown = state.clicks[rows], state.impressions[rows]
     use = (state.day_of[rows] == days)[:, None] & (shown > 0) & (clicks > 0) & state.clean[st.F_CTR, rows]
@@ -82,21 +82,22 @@ def _days(state: DetectorState) -> tuple[Floats, Floats]:
     return np.where(use, log - common, 0.0), weight
 
 
-def _trend(log: Floats, weight: Floats) -> _Trend:
-    x = np.arange(log.shape[0], dtype=float)[:, None]
+def _trend(log: Floats, weight: Floats, days: int) -> _Trend:
+    x = np.maximum(np.arange(log.shape[0], dtype=float) - (log.shape[0] - 1 - days), 0.0)[:, None]
     total = np.maximum(weight.sum(axis=0), 1e-12)
     centre = x - (weight * x).sum(axis=0) / total
     mean = (weight * log).sum(axis=0) / total
     square = np.maximum((weight * centre**2).sum(axis=0), 1e-12)
     slope = (weight * centre * (log - mean)).sum(axis=0) / square
     rest = np.where(weight > 0, log - mean - slope * centre, 0.0)
-    used = (weight > 0).sum(axis=0).astype(float)
+    known = (weight > 0).sum(axis=0)
     line = (weight * rest**2).sum(axis=0)
-    scale = np.maximum(line / np.maximum(used - 2, 1.0), 1.0)
+    scale = np.maximum(line / np.maximum(known - 2, 1.0), 1.0)
     memory = (rest[1:] * rest[:-1]).sum(axis=0) / np.maximum((rest**2).sum(axis=0), 1e-12)
     memory = np.clip(memory, 0.0, 0.6)
     error = np.sqrt(scale / square * (1 + memory) / (1 - memory))
-    return _Trend(log.shape[0], slope, error, line, _best_step(log, weight), used)
+    used = (weight[-days:] > 0).sum(axis=0).astype(float)
+    return _Trend(days, slope, error, line, _best_step(log, weight), used)
 
 
 def _best_step(log: Floats, weight: Floats) -> Floats:

@@ -9,6 +9,7 @@ class DetectionSettings:
 
     # Baselines
     half_life_days: float = 10.0
+    rate_half_life_days: float = 20.0
     learning_days: float = 7.0
     known_days: int = 5
     baseline_days: float = 2.5
@@ -26,20 +27,20 @@ class DetectionSettings:
     # When a test speaks: a standard score per window. Two readings of one day share most of a long window, so that a
     # long window is tested less often than a short one and may ask for less.
     # Spend runs away upwards more easily than down; its shortest window is there for stops alone.
-    spend_low_z: tuple[float, ...] = (99.0, 5.4, 5.0, 4.8, 4.8)
-    spend_high_z: tuple[float, ...] = (99.0, 6.2, 5.8, 5.1, 4.6)
+    spend_low_z: tuple[float, ...] = (6.5, 5.6, 5.2, 5.0, 5.0)
+    spend_high_z: tuple[float, ...] = (7.0, 5.8, 5.4, 4.8, 4.5)
     ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
-    conversions_z: tuple[float, ...] = (3.5, 3.5, 3.5, 3.4, 3.3)
+    conversions_z: tuple[float, ...] = (3.7, 3.55, 3.4, 3.25, 3.15)
     stop_probability: float = 1e-6
-    tracking_probability: float = 1e-4
+    tracking_probability: float = 2e-4
     least_impressions: float = 30.0
     least_clicks: float = 8.0
     least_conversions: float = 5.0
     false_discovery_rate: float = 0.05
     few_conversions: float = 15.0
-    few_conversions_z: float = 0.25
-    conversion_discovery_rate: float = 0.1
+    few_conversions_z: float = 0.2
+    conversion_discovery_rate: float = 0.15
 
     # The least relative change worth a word
     spend_change: float = 0.35
@@ -67,6 +68,7 @@ class DetectionSettings:
     shock_campaigns: int = 5
 
     # Fatigue
+    fatigue_history_days: int = 28
     fatigue_days: tuple[int, ...] = (21, 14, 10)
     fatigue_drop: float = 0.15
     fatigue_z: tuple[float, ...] = (3.0, 3.3, 3.6)

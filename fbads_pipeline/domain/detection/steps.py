@@ -1,7 +1,7 @@
 """From cumulative readings to steps, each beside what was expected of the same interval.
 
 A step is the difference to the reading before within the account's local day, never negative. A reading that was missed
-makes the next interval longer; it is no zero. A figure of today that is restated downwards makes an empty step; one
+makes the next interval longer; it is no zero. A figure of today that is restated downwards makes an interval that tells nothing; one
 that comes back from a glitch counts only what it gained over the day's highest.
 """
 
@@ -23,6 +23,7 @@ from fbads_pipeline.domain.detection.readings import (
 from fbads_pipeline.domain.detection.state import DetectorState
 
 _GLITCH = 2.0
+_CORRECTION = 0.1
 
 
 def advance(state: DetectorState, minute: int) -> None:
@@ -51,7 +52,7 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
         np.exp(np.clip(state.level[who] + weekday, -50, 50)) * unit * ((state.level_days[who] > 0) & state.active[who])
     )
     steps = _differences(state, who, counters, e_spend)
-    _fill_ring(state, who, steps, e_spend, before, now)
+    _fill_ring(state, who, steps, e_spend, before, now, told=~_is_corrected(state, who, counters))
     _fill_day(state, who, steps, unit, share, before, now)
     state.last[:, who] = counters
     state.high[:, who] = np.maximum(state.high[:, who], counters)
@@ -117,8 +118,20 @@ def _differences(state: DetectorState, who: Ints, counters: Floats, e_spend: Flo
     return glitch
 
 
-def _fill_ring(state: DetectorState, who: Ints, steps: Floats, e_spend: Floats, before: Floats, now: float) -> None:
+def _is_corrected(state: DetectorState, who: Ints, counters: Floats) -> Bools:
+    """Rows that read a little less than before: a correction hides what came since, so the interval tells nothing."""
+    last = state.last[:, who][[SPEND, IMPRESSIONS]]
+    lost = last - counters[[SPEND, IMPRESSIONS]]
+    corrected: Bools = ((lost > 0) & (lost <= _CORRECTION * last)).any(axis=0)
+    return corrected
+
+
+def _fill_ring(
+    state: DetectorState, who: Ints, steps: Floats, e_spend: Floats, before: Floats, now: float, *, told: Bools
+) -> None:
+    """told: rows whose delivery of the interval is known."""
     place = state.slot % st.RING
+    e_spend, steps = e_spend * told, steps * told
     hour = min(int(now - 1) // 30, st.SLOTS - 1) if now > 0 else 0
     e_impressions = np.where(
         state.cpm[who] > 0, e_spend / np.maximum(state.cpm[who] * state.cpm_hours[hour], 1e-12), 0.0
@@ -136,7 +149,7 @@ def _fill_ring(state: DetectorState, who: Ints, steps: Floats, e_spend: Floats, 
         (st.E_CLICKS, e_clicks),
         (st.E_CONVERSIONS, e_conversions),
         (st.E_COST, e_cost),
-        (st.READINGS, np.ones(who.shape)),
+        (st.READINGS, told.astype(float)),
     ):
         state.ring[channel, place, who] += values.astype(np.float32)
 
