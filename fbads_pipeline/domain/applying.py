@@ -101,6 +101,18 @@ def undone(changes: Sequence[Change]) -> list[Change]:
     return [Change(one.object_id, one.kind, one.field, one.new, one.old) for one in changes]
 
 
+def remaining(changes: Sequence[Change], found: CampaignState) -> list[Change]:
+    """Those that Meta does not show yet, of changes that an earlier attempt may have begun.
+
+    Raises Refused where Meta shows neither the old value nor the new one.
+    """
+    states = {one.object_id: one for one in found.objects()}
+    for one in changes:
+        if one.object_id not in states or _value(states[one.object_id], one.field) not in (one.old, one.new):
+            raise Refused(f"{one.object_id} has changed at Meta since it was read: look again, then decide")
+    return [one for one in changes if not has_come_true([one], found)]
+
+
 def has_come_true(changes: Sequence[Change], found: CampaignState) -> bool:
     """Whether Meta shows every change."""
     states = {one.object_id: one for one in found.objects()}

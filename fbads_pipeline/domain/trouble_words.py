@@ -1,5 +1,6 @@
 """Troubles as people read them: what happened, since when, why, what to do; and once that it is over."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,16 @@ _OURS = frozenset({"run_failed", "stale"})
 _SINCE: Mapping[Language, str] = {"pt": "Desde", "en": "Since"}
 _META: Mapping[Language, str] = {"pt": "A Meta diz", "en": "Meta says"}
 _TO_DO_IS: Mapping[Language, str] = {"pt": "O que fazer", "en": "What to do"}
+_STATUS_PT: Mapping[int, str] = {
+    2: "conta desativada",
+    3: "pagamento em aberto",
+    7: "em análise de risco",
+    8: "acerto de pagamento pendente",
+    9: "em período de carência",
+    100: "encerramento pendente",
+    101: "conta encerrada",
+    202: "conta encerrada",
+}
 _EVERY: Mapping[Language, str] = {"pt": "todas as contas", "en": "every account"}
 
 _TITLES: Mapping[Language, Mapping[TroubleKind, str]] = {
@@ -104,7 +115,7 @@ def compose_trouble(news: TroubleNews) -> Alert:
 def _say(news: TroubleNews, language: Language) -> Text:
     trouble = news.trouble
     title = _TITLES[language][trouble.kind].format(who=_who(trouble, language))
-    since, reason = _moment(trouble.since, language), words.plain_line(trouble.reason)
+    since, reason = _moment(trouble.since, language), _reason(trouble, language)
     if news.resolved_at is not None:
         over = _moment(news.resolved_at, language)
         if language == "pt":
@@ -114,6 +125,14 @@ def _say(news: TroubleNews, language: Language) -> Text:
     if trouble.kind in _OURS:
         return Text(title, f"{_SINCE[language]} {since}. {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
     return Text(title, f"{_SINCE[language]} {since}. {_META[language]}: {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
+
+
+def _reason(trouble: Trouble, language: Language) -> str:
+    """What Meta says; an account's status in the reader's language, its number beside."""
+    number = re.match(r"account_status (\d+)", trouble.reason)
+    if trouble.kind == "account_disabled" and language == "pt" and number and int(number[1]) in _STATUS_PT:
+        return f"{_STATUS_PT[int(number[1])]} (account_status {number[1]})"
+    return words.plain_line(trouble.reason)
 
 
 def _who(trouble: Trouble, language: Language) -> str:

@@ -4,7 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-from fbads_pipeline.domain.applying import MOST_PER_DAY, Accepted, Carried, Change, Refused, has_come_true, plan, undone
+from fbads_pipeline.domain.applying import (
+    MOST_PER_DAY,
+    Accepted,
+    Carried,
+    Change,
+    Refused,
+    has_come_true,
+    plan,
+    remaining,
+    undone,
+)
 from fbads_pipeline.domain.decision_words import compose_carried
 from fbads_pipeline.domain.errors import MetaError, TransientMetaError
 from fbads_pipeline.domain.routing import Recipient
@@ -39,8 +49,8 @@ def _carry_out(book: ApplyBook, writer: AdsWriter, accepted: Accepted, most: int
     try:
         if not accepted.is_undo and accepted.applied_today >= most:
             raise Refused("as many changes of this account as a day may see have been applied")
-        changes = _changes(book, writer, accepted)
-        for change in changes:
+        changes, to_write = _changes(book, writer, accepted)
+        for change in to_write:
             writer.write(accepted.account_id, change)
         if not has_come_true(changes, writer.state(accepted.account_id, accepted.campaign_id)):
             return Carried(accepted, False, tuple(changes), "Meta took the change and does not show it")
@@ -53,16 +63,14 @@ def _carry_out(book: ApplyBook, writer: AdsWriter, accepted: Accepted, most: int
     return Carried(accepted, True, tuple(changes))
 
 
-def _changes(book: ApplyBook, writer: AdsWriter, accepted: Accepted) -> Sequence[Change]:
-    """What is to be written. After a crash it may stand already, which is not a change by somebody else."""
+def _changes(book: ApplyBook, writer: AdsWriter, accepted: Accepted) -> tuple[Sequence[Change], Sequence[Change]]:
+    """What carries it out, and what of that Meta does not show yet: an attempt that died may have written some."""
     found = writer.state(accepted.account_id, accepted.campaign_id)
     if accepted.is_undo:
         back = undone(accepted.intended)
-        if not has_come_true(accepted.intended, found) and not has_come_true(back, found):
-            raise Refused("it has changed at Meta since it was applied: undo it there")
-        return back
-    if accepted.intended and has_come_true(accepted.intended, found):
-        return accepted.intended
+        return back, remaining(back, found)
+    if accepted.intended:
+        return accepted.intended, remaining(accepted.intended, found)
     changes = plan(accepted.kind, accepted.factor, accepted.known, found)
     book.intend(accepted, changes)
-    return changes
+    return changes, changes

@@ -134,7 +134,10 @@ def _steps(
     ctr = np.clip(ctr * effects.ctr * rng.lognormal(0, 0.1, (count, steps)), 0, 0.5)
     clicks = rng.binomial(impressions.astype(np.int64), ctr).astype(float)
     shape = 1 / world.conversion_day_cv**2
-    rate = rng.lognormal(np.log(world.conversion_rate), 0.6, count)[:, None] * rng.gamma(shape, 1 / shape, (count, world.days))[:, day]
+    rate = (
+        rng.lognormal(np.log(world.conversion_rate), 0.6, count)[:, None]
+        * rng.gamma(shape, 1 / shape, (count, world.days))[:, day]
+    )
     return Steps(impressions, clicks, impressions * cpm / 1000, np.clip(rate, 0, 0.6), budget)
 
 

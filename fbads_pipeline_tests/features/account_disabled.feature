@@ -10,7 +10,7 @@ Feature: An ad account that Meta stops is told to the team, once
     When Meta disables one of the accounts
     And the accounts are read at "09:30"
     Then Slack has 1 message
-    And the message says "Conta desativada na Meta"
+    And the message says "Conta com restrição na Meta"
     And the message names the account
     And the message is for the team's channel and marked as critical
 
@@ -35,10 +35,10 @@ Feature: An ad account that Meta stops is told to the team, once
     And the message says "<words>"
 
     Examples:
-      | status | messages | words    |
-      | 2      | 1        | DISABLED |
-      | 3      | 1        | UNSETTLED |
-      | 9      | 1        | IN_GRACE_PERIOD |
+      | status | messages | words                |
+      | 2      | 1        | conta desativada     |
+      | 3      | 1        | pagamento em aberto  |
+      | 7      | 1        | em análise de risco  |
 
   Scenario: The other accounts are read as if nothing had happened
     When Meta disables one of the accounts

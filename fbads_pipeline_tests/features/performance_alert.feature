@@ -18,7 +18,7 @@ Feature: What hurts is told within hours, once, and so is its end
   Scenario: The campaign delivers again
     When the campaign stops delivering
     And the account is read every half hour for 12 hours
-    And the campaign delivers again and is read for half a day
+    And the campaign delivers again and is read for a day
     Then Slack has 2 messages
     And the last message answers the first one
     And the message says "De volta ao usual"

@@ -139,6 +139,50 @@ def test_a_crash_after_the_write_is_understood_and_nothing_is_written_twice(worl
     assert world.stands()[0] == "ACCEPTED"
     (done,) = world.apply()
     assert (done.is_applied, world.stands()[0]) == (True, "APPLIED")
+    assert len(world.written()) == 1
+
+
+def half_written(world):
+    """Budgets of several ad sets, and a run that dies after the first of them."""
+    query = "select campaign_id from raw.adsets where status = 'ACTIVE' and daily_budget_minor is not null"
+    query += " and campaign_id in (select campaign_id from raw.campaigns where status = 'ACTIVE' and daily_budget_minor"
+    ((campaign,), *_) = world.rows(f"{query} is null) group by 1 having count(*) > 1 order by 1")
+    world.pick = lambda at_campaign: world.rows(
+        f"select account_id, campaign_id from raw.campaigns where campaign_id = '{campaign}'"
+    )[0]
+    account, _ = world.accept("BUDGET_UP", 1.2, at_campaign=False)
+
+    class Dying(GraphWriter):
+        def write(self, account_id, change):
+            super().write(account_id, change)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply_decisions(world.book, Dying(lambda account_id: world.transport), world.clock, TO)
+    assert len(world.written()) == 1
+    return account, campaign
+
+
+def test_what_a_crash_left_half_written_is_finished_each_budget_once(world):
+    account, campaign = half_written(world)
+    (done,) = world.apply()
+    assert done.is_applied, done.reason
+    written = [one for one, *_ in world.written()]
+    assert len(written) == len(set(written)) == len(done.changes) > 1
+
+
+def test_what_a_stranger_changed_after_a_crash_is_left_to_them(world):
+    account, campaign = half_written(world)
+    first = world.written()[0][0]
+    world.transport.post(first, {"daily_budget": "99999"}, account_id=account)
+    (done,) = world.apply()
+    assert (done.is_applied, f"{first} has changed at Meta" in done.reason) == (False, True)
+
+
+def test_what_was_decided_yesterday_is_not_done_today(world):
+    world.accept()
+    world.clock.instant = NOW + timedelta(hours=25)
+    assert (world.apply(), world.written()) == ([], [])
 
 
 def test_a_silence_leaves_it_for_the_next_run(world):

@@ -130,7 +130,9 @@ def _fit(state: DetectorState) -> None:
     weight = weight * np.where(after_learning, 1.0, _LEARNING_WEIGHT)
     _fit_spend(state, rows, days, weight)
     state.level_days = np.maximum(state.level_days, np.minimum(state.level_days / _LEARNING_WEIGHT, 1.0))
-    lasting = weight * (0.5 ** (ages / state.settings.rate_half_life_days - ages / state.settings.half_life_days))[:, None]
+    lasting = (
+        weight * (0.5 ** (ages / state.settings.rate_half_life_days - ages / state.settings.half_life_days))[:, None]
+    )
     _fit_ctr(state, rows, lasting)
     _fit_cpm(state, rows, weight)
     _fit_conversions(state, rows, days, lasting)

@@ -2,8 +2,8 @@
 
 Weighted regression of log CTR over the last 28 days on a level that holds and then declines, for 21, 14 or 10 days: the
 days before the decline say where it began, which a line through the decline alone has to guess. The account's own
-movement is taken off, the standard error widened for what one day's residual tells of the next, and the scores scaled to
-what the account's campaigns usually reach. A fall in one step is no fatigue.
+movement is taken off, the standard error widened for what one day's residual tells of the next, and the scores scaled
+to what the account's campaigns usually reach. A fall in one step is no fatigue.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """From cumulative readings to steps, each beside what was expected of the same interval.
 
 A step is the difference to the reading before within the account's local day, never negative. A reading that was missed
-makes the next interval longer; it is no zero. A figure of today that is restated downwards makes an interval that tells nothing; one
-that comes back from a glitch counts only what it gained over the day's highest.
+makes the next interval longer; it is no zero. A figure of today that is restated downwards makes an interval that
+tells nothing; one that comes back from a glitch counts only what it gained over the day's highest.
 """
 
 import numpy as np

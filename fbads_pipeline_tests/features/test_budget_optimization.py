@@ -1,0 +1,166 @@
+"""budget_optimization.feature: proposal → Slack → signed button → sidecar → the sandbox's Marketing API → Slack."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from pytest_bdd import given, parsers, scenarios, then, when
+
+from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
+from fbads_pipeline.adapters.postgres.analyst import ensure_role
+from fbads_pipeline.adapters.postgres.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
+from fbads_pipeline.api.app import create_app
+from fbads_pipeline.domain.suggestions import NewSuggestion, Promise
+from fbads_pipeline.sandbox.testing import SandboxServer
+from fbads_pipeline.services.apply_decisions import apply_decisions
+from fbads_pipeline.services.review_performance import announce
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.api.conftest import Client
+from fbads_pipeline_tests.features.slack_room import APPROVER, SIGNING_SECRET, STRANGER, TEAM
+from fbads_pipeline_tests.services.test_apply_decisions import NOW, World
+from fbads_pipeline_tests.standin_marts import StandInMarts
+
+scenarios("budget_optimization.feature")
+
+DIFFERENT = 7_777
+
+
+class House(World):
+    """One sandbox whose campaigns were read, a sidecar beside it, and one proposal."""
+
+    def __init__(self, server, database, slack):
+        super().__init__(server, database.owner)
+        self.slack, self.told = slack, ""
+        settings = load_settings(slack_signing_secret=SIGNING_SECRET, slack_approvers=APPROVER, now=NOW.isoformat())
+        self.sidecar = Client(create_app(settings, database))
+        self.decisions = PostgresDecisions(database.owner)
+        self.account, self.campaign = self.pick()
+        self.before = self.budget()
+
+    def budget(self):
+        return self.writer.state(self.account, self.campaign).campaign.daily_budget
+
+    def budget_writes(self):
+        return [one for one in self.written() if one[1] == "daily_budget"]
+
+    def propose(self, factor):
+        marts = StandInMarts(self.engine)
+        marts.account(self.account)
+        marts.campaign(self.campaign, self.account)
+        marts.days(self.campaign, (NOW - timedelta(days=1)).date(), self.account, count=14)
+        promise = Promise(factor, 10.0, 55.0, 120.0, 0.93, "m1")
+        made = NewSuggestion(
+            self.account, self.campaign, "BUDGET_UP", "high", ("posterior",), "O CPA está abaixo do alvo.",
+            "CPA is below its target.", {"currency": "BRL", "spend": "140"}, (NOW - timedelta(days=1)).date(), 1,
+            promise=promise,
+        )  # fmt: skip
+        changes = self.decisions.open_suggestions([made], now=NOW, answered=("posterior",))
+        assert changes.opened == 1
+
+    def carry_out(self, writer=None):
+        done = apply_decisions(self.book, writer or self.writer, self.clock, TEAM)
+        self.slack.deliver(self.engine)
+        return done
+
+
+@pytest.fixture
+def house(slack, migrated_url, migrated_engine, tmp_path):
+    database = Database(migrated_url, tmp_path)
+    ensure_role(database.owner, database.analyst_password_file)
+    with SandboxServer(campaigns=8, now=NOW.isoformat()) as server:
+        yield House(server, database, slack)
+    database.close()
+
+
+@given("an active campaign with a daily budget of its own")
+def campaign(house):
+    assert house.before > 0
+
+
+@given(parsers.parse("the house proposes to raise its budget by {percent:d} %"))
+def proposed(house, percent):
+    house.propose(1 + percent / 100)
+
+
+@when("the proposal is announced")
+def announced(house, slack):
+    assert announce(house.decisions, house.clock, TEAM) == 1
+    slack.deliver(house.engine)
+    assert set(slack.buttons()) == {"Aprovar", "Rejeitar", "Adiar"}
+
+
+@when(parsers.parse('the approver presses "{label}"'))
+def pressed(house, slack, label):
+    house.told = slack.press(house.sidecar, label, APPROVER, NOW)
+
+
+@when(parsers.parse('a stranger presses "{label}"'))
+def pressed_by_stranger(house, slack, label):
+    house.told = slack.press(house.sidecar, label, STRANGER, NOW)
+
+
+@when("decisions are carried out")
+def carried_out(house):
+    house.carry_out()
+
+
+@when("somebody changes the budget in Ads Manager")
+def changed_elsewhere(house):
+    house.transport.post(house.campaign, {"daily_budget": str(DIFFERENT)}, account_id=house.account)
+
+
+@when("the manager undoes it within half an hour")
+def undone(house):
+    suggestion_id, version = house.rows("select suggestion_id, version from ops.suggestions")[0]
+    house.clock.instant = NOW + timedelta(minutes=5)
+    answer = house.sidecar.post(f"/api/v1/suggestions/{suggestion_id}/undo", {"version": version})
+    assert answer.status_code == 200, answer.text
+
+
+@when("the run that carries out decisions dies right after writing")
+def dies(house):
+    class Dying(GraphWriter):
+        def write(self, account_id, change):
+            super().write(account_id, change)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        house.carry_out(Dying(lambda account_id: house.transport))
+
+
+@then(parsers.parse("the campaign's daily budget at Meta is {factor:g} times what it was"))
+def budget_is(house, factor):
+    assert house.budget() == round(house.before * factor)
+
+
+@then("the campaign's daily budget at Meta is the one that somebody set")
+def budget_is_theirs(house):
+    assert house.budget() == DIFFERENT
+
+
+@then("nothing was written to Meta")
+def nothing_written(house):
+    assert house.written() == [] and house.budget() == house.before
+
+
+@then(parsers.parse("the budget was written to Meta {times:d} time"))
+def written_times(house, times):
+    assert len(house.budget_writes()) == times
+
+
+@then("the stranger is told whom to ask")
+def stranger_told(house):
+    assert "FBADS_SLACK_APPROVERS" in house.told
+
+
+@then("the audit log is whole and names the approver")
+def audited(house):
+    with house.engine.connect() as connection:
+        actors = connection.execute(sa.text("select actor, action from ops.audit_log order by seq")).all()
+    assert [tuple(one) for one in actors] == [
+        (f"slack:{APPROVER}", "suggestion.accept"),
+        ("fbads", "suggestion.applied"),
+    ]
+    assert PostgresAudit(house.engine).verify()[1] is None
