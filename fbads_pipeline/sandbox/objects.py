@@ -112,7 +112,7 @@ def show_object(account: Account, one: AdObject, params: Params) -> Shown:
 def show_account(account: Account, params: Params, status: int = 1) -> Shown:
     """status: the number by which Meta says whether it may advertise."""
     fields = _asked(params) or ["account_id"]
-    shown = {"id": f"act_{account.id}"}
+    shown: Shown = {"id": f"act_{account.id}"}
     for field in fields:
         if field not in ACCOUNT_FIELDS:
             raise _no_field(field, "AdAccount")

@@ -122,8 +122,7 @@ def _is_corrected(state: DetectorState, who: Ints, counters: Floats) -> Bools:
     """Rows that read a little less than before: a correction hides what came since, so the interval tells nothing."""
     last = state.last[:, who][[SPEND, IMPRESSIONS]]
     lost = last - counters[[SPEND, IMPRESSIONS]]
-    corrected: Bools = ((lost > 0) & (lost <= _CORRECTION * last)).any(axis=0)
-    return corrected
+    return np.asarray(((lost > 0) & (lost <= _CORRECTION * last)).any(axis=0))
 
 
 def _fill_ring(
