@@ -1,7 +1,9 @@
 """A history of campaigns as people hand it over, made into arrays that the models can trust."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,7 @@ import pandas as pd
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
+Objects = npt.NDArray[np.object_]
 
 COLUMNS = ("campaign_id", "date", "impressions", "clicks", "spend", "conversions", "daily_budget", "status")
 _FIGURES = ("impressions", "clicks", "spend", "conversions", "daily_budget")
@@ -57,17 +60,17 @@ def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
         raise ValueError(f"The history lacks the columns {', '.join(missing)}.")
     frame = pd.DataFrame({name: _figures(history[name]) for name in _FIGURES})
     frame["age"] = _ages(history["date"], today)
-    frame["campaign_id"] = [_identity(one) for one in history["campaign_id"]]
-    frame["is_active"] = [_is_active(one) for one in history["status"]]
-    frame = frame[(frame["age"] >= 1) & (frame["campaign_id"] != "")]
-    order = ["campaign_id", "age", *_FIGURES, "is_active"]
-    frame = frame.sort_values(order, kind="stable").drop_duplicates(["campaign_id", "age"], keep="last")
-    frame = frame.sort_values(["campaign_id", "age"], ascending=[True, False])
-    ids, campaign = np.unique(frame["campaign_id"].to_numpy(dtype=object), return_inverse=True)
+    ids, frame["campaign"] = np.unique(_each(_identity, history["campaign_id"]), return_inverse=True)
+    frame["is_active"] = _each(_is_active, history["status"]).astype(bool)
+    frame = frame[(frame["age"] >= 1) & (ids != "")[frame["campaign"]]]
+    order = ["campaign", "age", *_FIGURES, "is_active"]
+    frame = frame.sort_values(order, kind="stable").drop_duplicates(["campaign", "age"], keep="last")
+    frame = frame.sort_values(["campaign", "age"], ascending=[True, False])
+    there, campaign = np.unique(frame["campaign"].to_numpy(), return_inverse=True)
     zeroed = frame[["impressions", "clicks", "spend"]].fillna(0.0)
     return CampaignHistory(
         today=today,
-        campaign_ids=tuple(str(one) for one in ids),
+        campaign_ids=tuple(str(one) for one in ids[there]),
         campaign=campaign.astype(np.int64),
         age=frame["age"].to_numpy(dtype=np.int64),
         impressions=zeroed["impressions"].to_numpy(dtype=float),
@@ -77,6 +80,16 @@ def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
         daily_budget=frame["daily_budget"].to_numpy(dtype=float),
         is_active=frame["is_active"].to_numpy(dtype=bool),
     )
+
+
+def _each(read: Callable[[Any], Any], column: pd.Series) -> Objects:
+    """`read` of every value, asked once for alike ones."""
+    try:
+        values: Any
+        places, values = pd.factorize(column, use_na_sentinel=False)
+    except TypeError:  # lists and the like, which nothing can be looked up by
+        places, values = np.arange(len(column)), list(column)
+    return np.array([read(one) for one in values], dtype=object)[places]
 
 
 def _figures(column: pd.Series) -> Floats:
