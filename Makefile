@@ -66,6 +66,7 @@ chat-eval: install ## the chat's graded questions: right, confidently wrong, ref
 
 chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
 	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)
+	$(BIN)/python -m fbads_pipeline_tests.chaos.alerts $(if $(findstring --control,$(ARGS)),--control)
 
 lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --extra llm --python-version $$v \

@@ -19,7 +19,7 @@ from fbads_pipeline.domain.days import DayRange
 from fbads_pipeline.domain.decisions import Decision, Outcome
 from fbads_pipeline.domain.detection.account import AccountReadings, Followed, FoundAnomaly, Memory
 from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.made_reports import MadeReport
+from fbads_pipeline.domain.made_reports import MadeReport, ReportFile
 from fbads_pipeline.domain.mutes import Mute
 from fbads_pipeline.domain.performance import (
     AccountPerformance,
@@ -37,6 +37,7 @@ from fbads_pipeline.domain.report_facts import (
     ReportedAnomaly,
     ReportedSuggestion,
 )
+from fbads_pipeline.domain.report_requests import ReportRequest
 from fbads_pipeline.domain.reports import Period, ReportKind
 from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.rules import RuleReading, UserRule
@@ -408,6 +409,22 @@ class ApplyBook(Protocol):
         self, carried: Carried, *, compose: Callable[[Carried], Alert], recipients: Sequence[Recipient], now: datetime
     ) -> None:
         """APPLIED, FAILED, or taken back, with its audit and its message, in one transaction."""
+
+
+class ReportRequests(Protocol):
+    """Reports that users asked for."""
+
+    def add(self, request: ReportRequest) -> None: ...
+
+    def ready(self, request_id: str, files: Sequence[ReportFile], *, now: datetime) -> None: ...
+
+    def failed(self, request_id: str, reason: str, *, now: datetime) -> None:
+        """One that has ended stays as it is."""
+
+    def one(self, user_id: str, request_id: str) -> ReportRequest | None:
+        """None for one that is not there, or that somebody else asked for."""
+
+    def newest(self, user_id: str, last: int) -> list[ReportRequest]: ...
 
 
 class Recipients(Protocol):

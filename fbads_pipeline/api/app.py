@@ -26,6 +26,7 @@ from fbads_pipeline.api.routes import (
     health,
     metrics,
     pages,
+    reports,
     suggestions,
     users,
     webhooks,
@@ -36,7 +37,7 @@ from fbads_pipeline.settings import Settings
 log = structlog.get_logger(__name__)
 
 _ROUTES = (
-    *(health, metrics, auth, users, campaigns, analytics, suggestions, chat),
+    *(health, metrics, auth, users, campaigns, analytics, suggestions, reports, chat),
     *(webhooks, webhooks_n8n, pages),
 )
 _LONGEST_BODY = 64 * 1024

@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.postgres.page_reader import PageReader
 from fbads_pipeline.adapters.postgres.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
 from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.report_requests import PostgresReportRequests
 from fbads_pipeline.api.chat import chat_of
 from fbads_pipeline.composition import press_of
 from fbads_pipeline.domain.report_facts import MetricAbout
@@ -89,6 +90,11 @@ def _preferences(database: DatabaseDep) -> PostgresPreferences:
     return PostgresPreferences(database.owner)
 
 
+def _report_requests(database: DatabaseDep) -> PostgresReportRequests:
+    return PostgresReportRequests(database.owner)
+
+
+ReportRequestsDep = Annotated[PostgresReportRequests, Depends(_report_requests)]
 PreferencesDep = Annotated[PostgresPreferences, Depends(_preferences)]
 AnalyticsDep = Annotated[AnalyticsReader, Depends(_analytics)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]

@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from fbads_pipeline.domain.made_reports import MadeReport, ReportFile, due_on, report_id
 from fbads_pipeline.domain.report_facts import ReportAccount
 from fbads_pipeline.domain.report_message import compose_report
+from fbads_pipeline.domain.report_requests import ReportRequest
 from fbads_pipeline.domain.reports import Report, ReportKind, period_of
 from fbads_pipeline.domain.routing import Recipient
 from fbads_pipeline.domain.words import Language
-from fbads_pipeline.ports import Clock, Files, Reports
+from fbads_pipeline.ports import Clock, Files, ReportRequests, Reports
 from fbads_pipeline.services.build_report import ReportMaker
 
 ALL = ""
@@ -55,6 +57,16 @@ class Press:
         if failed:
             raise ReportsFailed(kind, failed, made) from next(iter(failed.values()))
         return made
+
+    def accounts(self, kind: ReportKind, account_id: str | None, visible: Sequence[str] | None) -> list[ReportAccount]:
+        """The accounts that such a report is about, of those that are visible (None: all); empty where none is.
+
+        The executive report is about all of them; the others about the one that is named.
+        """
+        wanted = visible if kind == "executive" else [] if account_id is None else [account_id]
+        if kind != "executive" and visible is not None and account_id not in visible:
+            return []
+        return self.maker.facts.accounts(wanted, now=self.clock.now())
 
     def write(
         self,
@@ -135,3 +147,35 @@ class Press:
         }
         self.reports.keep(made, compose_report(drawn, account_id or None, attached), recipients)
         return made
+
+
+def make_requested(
+    press: Press, requests: ReportRequests, request: ReportRequest, visible: Sequence[str] | None
+) -> None:
+    """Make what was asked for, and note what became of it; a fault of ours is noted without its words, and raised.
+
+    visible: ids of the accounts that its user sees, None for all.
+    """
+    try:
+        accounts = press.accounts(request.kind, request.account_id, visible)
+        if not accounts:
+            requests.failed(request.request_id, "the marts have no such account yet", now=press.clock.now())
+            return
+        are_chosen = request.kind == "executive" and visible is not None
+        paths = press.write(
+            request.kind, accounts, request.language, request.formats, request.day, are_chosen=are_chosen
+        )
+        files = [_file(request.language, path) for path in paths]
+    except OSError as full:
+        requests.failed(request.request_id, f"its file cannot be written: {full.strerror}", now=press.clock.now())
+        return
+    except BaseException:
+        requests.failed(request.request_id, "it could not be made; the log says why", now=press.clock.now())
+        raise
+    requests.ready(request.request_id, files, now=press.clock.now())
+
+
+def _file(language: Language, path: str) -> ReportFile:
+    name = path.rpartition("/")[2]
+    content = Path(path).read_bytes()
+    return ReportFile(language, name.rpartition(".")[2], name, len(content), hashlib.sha256(content).hexdigest())

@@ -305,14 +305,13 @@ def make_here(
     format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv)$")],
 ) -> Response:
     """Make one now, and hand it over."""
-    if not who.sees(account):
-        raise PageProblem(404)
-    wanted = None if kind == "executive" and who.accounts is None else sorted(who.accounts or {account})
-    accounts = press.maker.facts.accounts(wanted if kind == "executive" else [account], now=clock.now())
+    named = next(one for one in KINDS if one == kind)
+    visible = None if who.accounts is None else sorted(who.accounts)
+    accounts = press.accounts(named, account, visible) if who.sees(account) else []
     if not accounts:
         raise PageProblem(404)
-    named = next(one for one in KINDS if one == kind)
-    (path,) = press.write(named, accounts, language_of(request, who), [format], None)
+    are_chosen = named == "executive" and visible is not None
+    (path,) = press.write(named, accounts, language_of(request, who), [format], None, are_chosen=are_chosen)
     return FileResponse(path, filename=path.rpartition("/")[2])
 
 

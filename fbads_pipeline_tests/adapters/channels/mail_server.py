@@ -49,11 +49,13 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(certificate: Path, *, with_tls: bool = False, needs_login: bool = False) -> Iterator[Mailbox]:
+def mail_server(
+    certificate: Path, *, with_tls: bool = False, needs_login: bool = False, box: Mailbox | None = None
+) -> Iterator[Mailbox]:
     """certificate: folder of `certificates`; with_tls: encrypted from the first byte instead of by STARTTLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "server.pem")
-    box = Mailbox()
+    box = box or Mailbox()
     options: dict[str, Any] = {"ssl_context": context} if with_tls else {"tls_context": context}
     if needs_login:
         options |= {"authenticator": box.authenticate, "auth_required": True}

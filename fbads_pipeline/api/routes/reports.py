@@ -1,0 +1,181 @@
+"""Reports: ask for one, see where it stands, take its files away."""
+
+from datetime import date, datetime
+from secrets import token_hex
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from fbads_pipeline.api.auth import Needs
+from fbads_pipeline.api.deps import ClockDep, PressDep, ReportRequestsDep
+from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.limits import at_most
+from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.made_reports import MadeReport, ReportFile
+from fbads_pipeline.domain.report_requests import ReportRequest, State
+from fbads_pipeline.domain.reports import ReportKind
+from fbads_pipeline.services.make_reports import make_requested
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+
+ReaderDep = Annotated[Principal, Depends(Needs("reports:read"))]
+ReportId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+FileName = Annotated[str, Path(pattern=r"^[a-z0-9_-]{1,200}\.(pdf|xlsx|html|csv)$")]
+Format = Literal["pdf", "xlsx", "html", "csv"]
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {}}, "description": "The file."}
+}
+_EARLIEST, _LATEST = date(2004, 1, 1), date(2100, 1, 1)
+_SHOWN = 100
+
+
+class NewReport(BaseModel):
+    """account_id: needed but for the executive report, which is about every account that its asker sees.
+
+    day: the account-local day on which it would be made (its period ends the day before); without one today.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: ReportKind
+    account_id: str | None = Field(None, pattern=r"^[0-9]{1,32}$")
+    language: Literal["pt", "en"] = "pt"
+    formats: list[Format] = Field(min_length=1, max_length=4)
+    day: date | None = Field(None, ge=_EARLIEST, le=_LATEST)
+
+
+class ShownFile(BaseModel):
+    """One file; `path` is where it is taken from."""
+
+    format: str
+    language: Literal["pt", "en"]
+    bytes: int
+    sha256: str
+    path: str
+
+
+class ShownReport(BaseModel):
+    """waiting: being made; ready: `files` can be taken; failed: `reason` says why. account_id null: of several."""
+
+    report_id: str
+    kind: ReportKind
+    account_id: str | None
+    state: State
+    reason: str | None
+    made_at: datetime | None
+    files: list[ShownFile]
+
+
+@router.get("", responses=documented())
+def list_reports(requests: ReportRequestsDep, press: PressDep, clock: ClockDep, who: ReaderDep) -> list[ShownReport]:
+    """The newest hundred of those that one asked for, then of those made on schedule of one's accounts."""
+    asked = [_asked(one, clock.now()) for one in requests.newest(who.user_id, _SHOWN)]
+    return asked + [_made(one) for one in press.reports.newest(_SHOWN, _visible(who))]
+
+
+@router.post("", status_code=202, responses=documented(404, 422, 429), dependencies=[Depends(at_most("reports", 30))])
+def make_report(
+    given: NewReport,
+    response: Response,
+    later: BackgroundTasks,
+    requests: ReportRequestsDep,
+    press: PressDep,
+    clock: ClockDep,
+    who: ReaderDep,
+) -> ShownReport:
+    """Ask for one; it is made right after this answer, and `Location` says where it stands."""
+    if (given.account_id is None) != (given.kind == "executive"):
+        need = "is about all accounts: leave account_id out" if given.kind == "executive" else "needs an account_id"
+        raise ApiError(422, "unusable_parameter", f"the {given.kind} report {need}")
+    if not press.accounts(given.kind, given.account_id, _visible(who)):
+        raise ApiError(404, "not_found", "the marts have no such account yet")
+    request = ReportRequest(
+        token_hex(16),
+        who.user_id,
+        given.kind,
+        given.account_id,
+        given.language,
+        tuple(dict.fromkeys(given.formats)),
+        given.day,
+        clock.now(),
+    )
+    requests.add(request)
+    later.add_task(make_requested, press, requests, request, _visible(who))
+    response.headers["Location"] = f"/api/v1/reports/{request.request_id}"
+    return _asked(request, clock.now())
+
+
+@router.get("/{report_id}", responses=documented(404, 422))
+def one_report(
+    report_id: ReportId, requests: ReportRequestsDep, press: PressDep, clock: ClockDep, who: ReaderDep
+) -> ShownReport:
+    """Where it stands."""
+    request = requests.one(who.user_id, report_id)
+    if request is not None:
+        return _asked(request, clock.now())
+    return _made(_known(press, report_id, who))
+
+
+@router.get("/{report_id}/files/{name}", responses={**documented(404, 422), **_FILES}, response_class=FileResponse)
+def download(
+    report_id: ReportId, name: FileName, requests: ReportRequestsDep, press: PressDep, who: ReaderDep
+) -> FileResponse:
+    """A file of it, by the name that its row has, and no other."""
+    request = requests.one(who.user_id, report_id)
+    files = request.files if request is not None else _known(press, report_id, who).files
+    if name in {one.name for one in files}:
+        path = press.files.path(name)
+        if path.is_file():
+            return FileResponse(path, filename=name, media_type="application/octet-stream")
+    raise ApiError(404, "not_found", f"the report has no file {name}")
+
+
+def _known(press: PressDep, report_id: str, who: Principal) -> MadeReport:
+    for one in press.reports.newest(500, _visible(who)):
+        if one.report_id == report_id:
+            return one
+    raise ApiError(404, "not_found", f"there is no report {report_id}")
+
+
+def _visible(who: Principal) -> list[str] | None:
+    return None if who.accounts is None else sorted(who.accounts)
+
+
+def _asked(one: ReportRequest, now: datetime) -> ShownReport:
+    state, reason = one.standing(now)
+    return ShownReport(
+        report_id=one.request_id,
+        kind=one.kind,
+        account_id=one.account_id,
+        state=state,
+        reason=reason,
+        made_at=one.ended_at,
+        files=_files(one.request_id, one.files),
+    )
+
+
+def _made(one: MadeReport) -> ShownReport:
+    return ShownReport(
+        report_id=one.report_id,
+        kind=one.kind,
+        account_id=one.account_id or None,
+        state="ready",
+        reason=None,
+        made_at=one.made_at,
+        files=_files(one.report_id, one.files),
+    )
+
+
+def _files(report_id: str, files: tuple[ReportFile, ...]) -> list[ShownFile]:
+    return [
+        ShownFile(
+            format=one.format,
+            language=one.language,
+            bytes=one.bytes,
+            sha256=one.sha256,
+            path=f"/api/v1/reports/{report_id}/files/{one.name}",
+        )
+        for one in files
+    ]
