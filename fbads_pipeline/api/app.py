@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 from fbads_pipeline.adapters.access_tokens import tokens_of
 from fbads_pipeline.adapters.limits import Limits, ProcessLimits, RedisLimits
 from fbads_pipeline.adapters.postgres.database import Database
-from fbads_pipeline.api import errors
+from fbads_pipeline.api import errors, mcp_http
 from fbads_pipeline.api.metrics import Metrics
 from fbads_pipeline.api.page_words import WORDS
 from fbads_pipeline.api.rendering import language_of, render
@@ -79,6 +79,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(routes.router)
     errors.install(app)
     app.add_exception_handler(pages.PageProblem, page_problem)  # type: ignore[arg-type]
+    mcp_http.install(app, settings, database)
     app.mount("/static", StaticFiles(packages=[("fbads_pipeline.api", "static")]), name="static")
     app.middleware("http")(_serve)
     return app

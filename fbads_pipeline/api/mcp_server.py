@@ -1,23 +1,28 @@
-"""The house for an IDE: five tools, read-only, over stdio (https://modelcontextprotocol.io).
+"""The house for an IDE: five tools, read-only (https://modelcontextprotocol.io), over stdio or HTTP.
 
-Whoever starts it sees what whoever sits at this machine sees; figures come through the metric catalogue.
+Over stdio whoever starts it sees what whoever sits at this machine sees; over HTTP `mcp_http` says who asks. Figures
+come through the metric catalogue.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.page_reader import PageReader
 from fbads_pipeline.adapters.postgres.readers import SuggestionReader
+from fbads_pipeline.adapters.postgres.visible import Accounts
 from fbads_pipeline.composition import press_of
 from fbads_pipeline.domain.report_facts import ReportAccount
 from fbads_pipeline.domain.reports import KINDS, Period
 from fbads_pipeline.domain.words import Language
 from fbads_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
 
 _MOST_DAYS = 400
 
@@ -27,9 +32,11 @@ class ToolRefused(ValueError):
 
 
 class Tools:
-    """The five tools as plain functions: what they answer is JSON."""
+    """The five tools as plain functions: what they answer is JSON. visible: the accounts that the caller sees, None
+    for all."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, visible: Callable[[], Accounts]) -> None:
+        self._visible = visible
         self._press = press_of(settings, database.owner)
         self._clock = clock_from(settings.now)
         self._pages, self._suggestions = PageReader(database.owner), SuggestionReader(database.owner)
@@ -51,12 +58,12 @@ class Tools:
 
     def list_anomalies(self, account_id: str | None = None) -> list[dict[str, Any]]:
         """Anomalies that stand open, the gravest and dearest first."""
-        return [_plain(row) for row in self._pages.open_anomalies(None, account_id)]
+        return [_plain(row) for row in self._pages.open_anomalies(self._visible(), account_id)]
 
     def list_suggestions(self, account_id: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Suggestions that wait for a person; deciding is done on the pages, never here."""
         rows = self._suggestions.suggestions(
-            status="PENDING", account_id=account_id, accounts=None, after=None, limit=max(1, min(limit, 500))
+            status="PENDING", account_id=account_id, accounts=self._visible(), after=None, limit=max(1, min(limit, 500))
         )
         return [_plain(row) for row in rows]
 
@@ -65,7 +72,7 @@ class Tools:
         named = next((one for one in KINDS if one == kind), None)
         if named is None:
             raise ToolRefused(f"there is no report {kind!r}: one of {', '.join(KINDS)}")
-        (account,) = self._accounts(account_id)
+        (account, *_) = self._accounts(account_id)
         maker, spoken = self._press.maker, _language(language)
         report = maker.of_all([account], spoken) if named == "executive" else maker.of_account(named, account, spoken)
         return self._press.renderers["csv"](report).decode()
@@ -90,17 +97,25 @@ class Tools:
         }
 
     def _accounts(self, account_id: str | None) -> list[ReportAccount]:
-        found = self._press.maker.facts.accounts(None if account_id is None else [account_id], now=self._clock.now())
+        seen = self._visible()
+        wanted = None if seen is None else sorted(seen)
+        if account_id is not None:
+            wanted = [account_id] if seen is None or account_id in seen else []
+        found = self._press.maker.facts.accounts(wanted, now=self._clock.now())
         if not found:
             raise ToolRefused("the marts have no such account" if account_id else "the marts have no account yet")
         return found
 
 
 def serve_stdio(settings: Settings, database: Database) -> None:
-    """Serve until the other side goes away. The library sets logging up for itself; what it may say is cut down."""
+    """Serve until the other side goes away."""
+    server_of(Tools(settings, database, lambda: None)).run("stdio")
+
+
+def server_of(tools: Tools) -> "MCPServer":
+    """A server of these tools. The library sets logging up for itself; what it may say is cut down."""
     from mcp.server import MCPServer
 
-    tools = Tools(settings, database)
     server = MCPServer("fbads", instructions="Read-only figures of Facebook ads; people decide elsewhere.")
     for tool in (
         tools.list_metrics,
@@ -112,7 +127,7 @@ def serve_stdio(settings: Settings, database: Database) -> None:
         server.add_tool(_told(tool))
     for name in ("mcp", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    server.run("stdio")
+    return server
 
 
 def _told(tool: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,13 +1,19 @@
 """A sidecar over a migrated database with a few campaigns in stand-in marts."""
 
 import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
 import sqlalchemy as sa
+import uvicorn
 
 from fbads_pipeline.adapters.postgres.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.settings import load_settings
 
@@ -82,3 +88,26 @@ class Client:
 @pytest.fixture
 def client(app):
     return Client(app)
+
+
+@contextmanager
+def served(app) -> Iterator[str]:
+    """The application behind a real socket; its address."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def address(app):
+    with served(app) as url:
+        yield url

@@ -2,34 +2,17 @@
 
 import shutil
 import subprocess
-import threading
-import time
 from datetime import UTC, datetime
 
 import httpx
 import pytest
-import uvicorn
 
 from fbads_pipeline.adapters.postgres.identity import PostgresIdentity
-from fbads_pipeline.adapters.processes import PortTaken, free_port
+from fbads_pipeline.adapters.processes import PortTaken
 from fbads_pipeline.api.run import require_protected, require_users, serve
 from fbads_pipeline.settings import SettingsError, load_settings
 
 CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture
-def address(app):
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
 
 
 def test_it_answers_over_a_socket(address):
