@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean programs chaos
+.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean programs chaos n8n-check
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -67,6 +67,9 @@ chat-eval: install ## the chat's graded questions: right, confidently wrong, ref
 chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
 	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)
 	$(BIN)/python -m fbads_pipeline_tests.chaos.alerts $(if $(findstring --control,$(ARGS)),--control)
+
+n8n-check: install ## a real n8n from npm imports the workflows, takes an alert, starts a collecting run (3 GB, by hand)
+	$(BIN)/python -m fbads_pipeline_tests.n8n_check
 
 lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --extra llm --python-version $$v \

@@ -113,10 +113,14 @@ def serve_stdio(settings: Settings, database: Database) -> None:
 
 
 def server_of(tools: Tools) -> "MCPServer":
-    """A server of these tools. The library sets logging up for itself; what it may say is cut down."""
+    """A server of these tools. The library sets logging up for everybody, which is taken back; what it says is cut
+    down."""
     from mcp.server import MCPServer
 
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     server = MCPServer("fbads", instructions="Read-only figures of Facebook ads; people decide elsewhere.")
+    root.handlers[:], root.level = handlers, level
     for tool in (
         tools.list_metrics,
         tools.query_metric,
