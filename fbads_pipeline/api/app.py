@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
 import structlog
@@ -41,6 +41,7 @@ _ROUTES = (
     *(webhooks, webhooks_n8n, pages),
 )
 _LONGEST_BODY = 64 * 1024
+_PROBLEMS = {401: "forbidden", 403: "forbidden", 404: "not_found", 405: "not_found", 429: "too_many", 503: "away"}
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -74,6 +75,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.access_tokens = tokens_of(settings)
     app.state.limits = _limits(settings)
     app.state.metrics = Metrics(database.owner)
+    app.state.problem_page = problem_page
     app.state.metrics.watch(database.owner, database.analyst)
     for routes in _ROUTES:
         app.include_router(routes.router)
@@ -90,10 +92,17 @@ async def page_problem(request: Request, problem: pages.PageProblem) -> Response
     if problem.status == 401:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(asked if request.method == 'GET' else '/', safe='')}", 303)
+    return problem_page(request, problem.status, {})
+
+
+def problem_page(request: Request, status: int, headers: Mapping[str, str]) -> Response:
+    """What is the matter, in the visitor's language; nothing is asked of the database."""
     who = getattr(request.state, "visitor", None)
     words = WORDS[language_of(request, who)]
-    message = words["not_found"] if problem.status == 404 else words["forbidden"]
-    return render(request, "problem.html.j2", who, "problem", status=problem.status, message=message)
+    message = words[_PROBLEMS.get(status, "fault" if status >= 500 else "wrong")]
+    page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
+    page.headers.update(headers)
+    return page
 
 
 def _too_big(request: Request) -> Response | None:

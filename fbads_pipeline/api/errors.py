@@ -3,7 +3,7 @@
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.postgres.engine import DatabaseUnreachable
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = "5"
+_FOR_PROGRAMS = ("/api/", "/mcp", "/metrics", "/healthz", "/readyz", "/openapi.json", "/static/", "/docs", "/redoc")
 _OPEN = (500, 503)
 _ALWAYS = (401, 403, 413, *_OPEN)
 _NOT_BUILT = {"42P01", "3F000"}  # undefined table, undefined schema
@@ -73,28 +74,37 @@ def answer(
     message: str,
     hint: str | None = None,
     headers: dict[str, str] | None = None,
-) -> JSONResponse:
-    """An error in the one shape."""
+) -> Response:
+    """An error in the one shape; a page for a person's browser."""
+    if is_for_people(request):
+        page: Response = request.app.state.problem_page(request, status, headers or {})
+        return page
     request_id = getattr(request.state, "request_id", "")
     body = ErrorAnswer(error=ErrorBody(code=code, message=message, hint=hint, request_id=request_id))
     return JSONResponse(body.model_dump(), status, headers)
 
 
-async def _api_error(request: Request, error: ApiError) -> JSONResponse:
+def is_for_people(request: Request) -> bool:
+    """Whether a browser asks for one of the pages."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    return wants_page and not request.url.path.startswith(_FOR_PROGRAMS)
+
+
+async def _api_error(request: Request, error: ApiError) -> Response:
     headers = {"Retry-After": str(error.retry_after or RETRY_SECONDS)} if error.status in (429, 503) else None
     if error.status == 401:
         headers = {"WWW-Authenticate": "Bearer"}
     return answer(request, error.status, error.code, error.message, error.hint, headers)
 
 
-async def _wrong_parameter(request: Request, error: RequestValidationError) -> JSONResponse:
+async def _wrong_parameter(request: Request, error: RequestValidationError) -> Response:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"][1:]) or "the request"
     reason = str(first["msg"]).removeprefix("Value error, ")
     return answer(request, 422, "unusable_parameter", f"{name}: {reason[:1].lower()}{reason[1:]}")
 
 
-async def _http(request: Request, error: HTTPException) -> JSONResponse:
+async def _http(request: Request, error: HTTPException) -> Response:
     names = {404: "not_found", 405: "method_not_allowed"}
     messages = {404: "there is nothing at this address", 405: "this address does not know that method"}
     message = messages.get(error.status_code, str(error.detail))
@@ -104,7 +114,7 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
     )
 
 
-async def _away(request: Request, error: Exception) -> JSONResponse:
+async def _away(request: Request, error: Exception) -> Response:
     if isinstance(error, ProgrammingError) and getattr(error.orig, "pgcode", None) not in _NOT_BUILT:
         raise error
     log.warning("database away", request_id=request.state.request_id, reason=type(error).__name__)
@@ -114,6 +124,6 @@ async def _away(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _fault(request: Request, error: Exception) -> JSONResponse:
+async def _fault(request: Request, error: Exception) -> Response:
     log.error("fault", request_id=getattr(request.state, "request_id", ""), exc_info=error)
     return answer(request, 500, "fault", "something of ours broke; the request id finds it in the log")

@@ -202,3 +202,37 @@ def test_the_language_is_kept_by_the_browser_and_leads_back_here_alone(visitor):
     assert answer.headers["location"] == "/suggestions?status=PENDING"
     assert "Suggestions" in Page(visitor.get("/suggestions")).text
     assert visitor.get("/language/pt", back="//evil.example").headers["location"] == "/"
+
+
+class TestWhatIsTheMatter:
+    BROWSER = {"accept": "text/html,application/xhtml+xml", "accept-language": "en"}
+
+    def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(self, visitor):
+        page = visitor.send("GET", "/none", headers=self.BROWSER)
+        assert page.status_code == 404 and "There is nothing at this address" in page.text
+        assert visitor.send("GET", "/api/v1/none", headers=self.BROWSER).json()["error"]["code"] == "not_found"
+        assert visitor.send("GET", "/none").json()["error"]["code"] == "not_found"
+
+    def test_a_wrong_form_is_a_page(self, visitor):
+        answer = visitor.send(
+            "POST", "/suggestions/s101", headers=self.BROWSER, data={"action": "gold", "version": "x"}
+        )
+        assert answer.status_code == 422 and "<h1>" in answer.text
+
+    def test_a_database_that_is_away_is_a_page_and_the_next_visit_finds_it_back(self, visitor, database, postgres):
+        assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200
+        name = database.owner.url.database
+        admin = sa.create_engine(postgres.url("postgres"), isolation_level="AUTOCOMMIT")
+        away = f"update pg_database set datallowconn = false where datname = '{name}'"
+        gone = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(away)
+            connection.exec_driver_sql(gone)
+            for path in ("/", "/suggestions", "/campaigns/101", "/reports", "/login"):
+                answer = visitor.send("GET", path, headers=self.BROWSER)
+                if path != "/login":
+                    assert answer.status_code == 503 and answer.headers["retry-after"] == "5", path
+                    assert "The database is away" in answer.text and "<h1>" in answer.text
+            connection.exec_driver_sql(away.replace("false", "true"))
+        admin.dispose()
+        assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200
