@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean programs chaos n8n-check
+.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -63,6 +63,9 @@ eval: install ## marks of the detectors on worlds made for it
 
 chat-eval: install ## the chat's graded questions: right, confidently wrong, refused, per level and language
 	$(BIN)/python -m fbads_pipeline_tests.chat_eval
+
+load: install ## 100 users on loopback for a minute against 37 months of 200 campaigns
+	$(BIN)/python -m fbads_pipeline_tests.load $(ARGS)
 
 chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
 	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)
