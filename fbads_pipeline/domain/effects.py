@@ -20,7 +20,7 @@ _FEELS_ITS_BUDGET = 0.9
 _RANKS = np.array([9 * DRAWS // 10, DRAWS // 2, DRAWS // 10])
 _TENTH = DRAWS // 10
 # As many campaigns at a time as stay within a processor's cache.
-_BLOCK = 8
+_BLOCK = 16
 _STRATA = (np.arange(DRAWS) + 0.5) / DRAWS
 _STEP = float(ELASTICITIES[1] - ELASTICITIES[0])
 

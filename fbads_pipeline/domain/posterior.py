@@ -85,8 +85,8 @@ def fit_posterior(history: CampaignHistory, model: "AccountModel | None" = None)
     likelihood = _edit_evidence(history, maturity, priors, level)
     weights = np.array(model.elasticity_weights) if model else _elasticity_prior(likelihood)
     chance = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) * weights
-    exposure = [history.total(share * counted[1] * np.exp((one - 1.0) * level)) for one in ELASTICITIES]
-    rate = (shape / np.maximum(mean_rate, 1e-12))[:, None] + np.stack(exposure, axis=1)
+    exposure = _exposure(history, share * counted[1], level)
+    rate = (shape / np.maximum(mean_rate, 1e-12))[:, None] + exposure
     chance /= chance.sum(axis=1, keepdims=True)
     return Posterior(
         shape=shape + history.total(share * counted[0]),
@@ -104,6 +104,16 @@ def _counted(history: CampaignHistory, maturity: MaturityCurve, days: Booleans) 
     """Conversions reported and mature spend of the rows of those days that can be judged, zero elsewhere."""
     used = days & (history.spend > 0) & np.isfinite(history.conversions)
     return np.where(used, history.conversions, 0.0), np.where(used, history.spend * maturity.at(history.age), 0.0)
+
+
+def _exposure(history: CampaignHistory, spent: Floats, level: Floats) -> Floats:
+    """Mature spend as it would count at today's level, at each of ELASTICITIES: (campaigns, elasticities)."""
+    rows = spent > 0
+    who, spent, level = history.campaign[rows], spent[rows], level[rows]
+    sums = [
+        np.bincount(who, weights=spent * np.exp((one - 1.0) * level), minlength=history.size) for one in ELASTICITIES
+    ]
+    return np.stack(sums, axis=1)
 
 
 def _spend_at_budget(history: CampaignHistory) -> tuple[Floats, Floats]:
@@ -190,12 +200,16 @@ def _edit_evidence(history: CampaignHistory, maturity: MaturityCurve, priors: Pr
     share = 1.0 / priors.dispersion[history.campaign]
     start = priors.shape / np.maximum(priors.mean_rate, 1e-12)
     total = priors.shape + history.total(share * counts)
-    found = [
-        history.total(share * counts * (one - 1.0) * moved)
-        - total * np.log(start + history.total(share * exposure * np.exp((one - 1.0) * moved)))
-        for one in ELASTICITIES
-    ]
-    return np.stack(found, axis=1)
+    found = np.tile((-total * np.log(start + history.total(share * exposure)))[:, None], ELASTICITIES.size)
+    edited = history.total((moved != 0).astype(float)) > 0
+    rows = edited[history.campaign]
+    who, moved = history.campaign[rows], moved[rows]
+    counted, exposed = (share * counts)[rows], (share * exposure)[rows]
+    for place, one in enumerate(ELASTICITIES):
+        gained = np.bincount(who, weights=counted * (one - 1.0) * moved, minlength=history.size)
+        spent = np.bincount(who, weights=exposed * np.exp((one - 1.0) * moved), minlength=history.size)
+        found[edited, place] = (gained - total * np.log(start + spent))[edited]
+    return found
 
 
 def _elasticity_prior(likelihood: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 from fbads_pipeline.domain.accounts import minor_units
@@ -16,6 +16,7 @@ _TO_PORTUGUESE = str.maketrans(",.", ".,")
 # Joiners hold emoji and Indic or Persian words together; every other invisible character goes.
 _KEPT_INVISIBLE = frozenset("\u200c\u200d")
 _MOST_PLACES = 8
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(_MOST_PLACES + 1))
 
 
 def count(value: Decimal | int, language: Language) -> str:
@@ -85,8 +86,7 @@ def _places_apart(value: Decimal, other: Decimal | None, places: int) -> int:
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
-    with localcontext(prec=60):
-        return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return value.quantize(_UNITS[places], ROUND_HALF_UP, Context(prec=60))
 
 
 def _digits(value: Decimal, places: int, language: Language, *, trimmed: bool) -> str:
