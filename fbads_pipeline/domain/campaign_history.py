@@ -60,15 +60,19 @@ def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
         raise ValueError(f"The history lacks the columns {', '.join(missing)}.")
     frame = pd.DataFrame({name: _figures(history[name]) for name in _FIGURES})
     frame["age"] = _ages(history["date"], today)
-    ids, frame["campaign"] = np.unique(_each(_identity, history["campaign_id"]), return_inverse=True)
-    frame["is_active"] = _each(_is_active, history["status"]).astype(bool)
+    texts, places = _each(_identity, history["campaign_id"])
+    ids, position = np.unique(texts, return_inverse=True)
+    frame["campaign"] = position[places]
+    activity, places = _each(_is_active, history["status"])
+    frame["is_active"] = activity.astype(bool)[places]
     frame = frame[(frame["age"] >= 1) & (ids != "")[frame["campaign"]]]
     frame = _in_order(frame)
-    there, campaign = np.unique(frame["campaign"].to_numpy(), return_inverse=True)
+    is_there = np.bincount(frame["campaign"].to_numpy(), minlength=ids.size) > 0
+    campaign = (np.cumsum(is_there) - 1)[frame["campaign"].to_numpy()]
     zeroed = frame[["impressions", "clicks", "spend"]].fillna(0.0)
     return CampaignHistory(
         today=today,
-        campaign_ids=tuple(str(one) for one in ids[there]),
+        campaign_ids=tuple(str(one) for one in ids[is_there]),
         campaign=campaign.astype(np.int64),
         age=frame["age"].to_numpy(dtype=np.int64),
         impressions=zeroed["impressions"].to_numpy(dtype=float),
@@ -93,14 +97,14 @@ def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return once.sort_values(["campaign", "age"], ascending=[True, False])
 
 
-def _each(read: Callable[[Any], Any], column: pd.Series) -> Objects:
-    """`read` of every value, asked once for alike ones."""
+def _each(read: Callable[[Any], Any], column: pd.Series) -> tuple[Objects, Integers]:
+    """`read` of every different value, and where each row's value is among them."""
     try:
         values: Any
         places, values = pd.factorize(column, use_na_sentinel=False)
     except TypeError:  # lists and the like, which nothing can be looked up by
         places, values = np.arange(len(column)), list(column)
-    return np.array([read(one) for one in values], dtype=object)[places]
+    return np.array([read(one) for one in values], dtype=object), np.asarray(places, dtype=np.int64)
 
 
 def _figures(column: pd.Series) -> Floats:
