@@ -56,6 +56,7 @@ programs: ## Chromium and promtool for the tests of pages and metrics (Debian's 
 bench: install ## what things cost, side by side in one run
 	$(BIN)/python -m fbads_pipeline_tests.bench $(ARGS)
 	$(BIN)/python -m fbads_pipeline_tests.bench.reports
+	$(BIN)/python -m fbads_pipeline_tests.bench.decisions
 
 eval: install ## marks of the detectors on worlds made for it
 	$(BIN)/python -m fbads_pipeline_tests.evaluation $(ARGS)
