@@ -119,7 +119,7 @@ WORDS: Mapping[Language, Mapping[str, Any]] = {
             "Perguntas da conversa ficam cifradas por 30 dias, e só se houver uma chave de cifra; nomes de campanhas"
             " nunca vão para um modelo de linguagem.",
             "Participantes e textos privados de calendários não são guardados.",
-            "Para receber ou apagar os seus dados, fale com o administrador ou o encarregado (LGPD, art. 18).",
+            "Os seus dados estão em /api/v1/me/export; para apagá-los, fale com o encarregado (LGPD, art. 18).",
         ),
         "problem": "Não deu certo",
         "not_found": "Não há nada neste endereço.",

@@ -69,6 +69,18 @@ class TestSummary:
         assert answer.status_code == 422 and says in answer.json()["error"]["message"]
 
 
+def test_what_has_not_changed_is_not_sent_again(filled, database):
+    path = "/api/v1/analytics/summary"
+    first = filled.get(path)
+    again = filled.send("GET", path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert first.headers["cache-control"] == "private, no-cache"
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql("update marts.account_daily set spend = spend + 1")
+    changed = filled.send("GET", path, headers={"if-none-match": first.headers["etag"]})
+    assert changed.status_code == 200 and changed.headers["etag"] != first.headers["etag"]
+
+
 class TestCompare:
     def test_campaigns_in_two_periods_the_biggest_spender_first(self, filled):
         data = told(filled, "analytics/compare", account_id="42", **FEW_DAYS)["data"]

@@ -21,6 +21,8 @@ OPEN = {
     "/api/v1/auth/login",
     "/api/v1/auth/refresh",
     "/api/v1/webhooks/slack",
+    "/api/v1/webhooks/meta/data-deletion",
+    "/api/v1/webhooks/meta/data-deletion/{code}",
     "/api/v1/webhooks/whatsapp",
     "/api/v1/webhooks/n8n/collect",
     "/api/v1/webhooks/n8n/suggestions",
