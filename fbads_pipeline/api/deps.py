@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.postgres.catalogue import catalogue_path, read_cata
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.page_reader import PageReader
+from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
@@ -105,6 +106,11 @@ def _personal_data(request: Request, database: DatabaseDep) -> PostgresPersonalD
     return PostgresPersonalData(database.owner, decrypt)
 
 
+def _performance(database: DatabaseDep) -> PostgresPerformance:
+    return PostgresPerformance(database.owner)
+
+
+PerformanceDep = Annotated[PostgresPerformance, Depends(_performance)]
 PersonalDataDep = Annotated[PostgresPersonalData, Depends(_personal_data)]
 PreferencesDep = Annotated[PostgresPreferences, Depends(_preferences)]
 AnalyticsDep = Annotated[AnalyticsReader, Depends(_analytics)]

@@ -14,6 +14,7 @@ from fbads_pipeline.api.analytics_schemas import (
     Anomaly,
     AnomalyPage,
     Breakdown,
+    BudgetMove,
     CampaignComparison,
     Compared,
     Comparison,
@@ -22,6 +23,7 @@ from fbads_pipeline.api.analytics_schemas import (
     Pacing,
     Part,
     Point,
+    Reallocation,
     Score,
     ScorePage,
     Series,
@@ -31,13 +33,14 @@ from fbads_pipeline.api.analytics_schemas import (
     Trends,
 )
 from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import AnalyticsDep, ClockDep, MetricsDep, ReadinessDep
+from fbads_pipeline.api.deps import AnalyticsDep, ClockDep, MetricsDep, PerformanceDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, period_of
 from fbads_pipeline.api.schemas import Meta
 from fbads_pipeline.domain.identity import Principal
 from fbads_pipeline.services.build_report import METRICS
+from fbads_pipeline.services.reallocate_budget import reallocate_budget
 
 router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
 
@@ -183,6 +186,37 @@ def pacing(
     """Budgets against what was spent, today and this month."""
     rows = reader.pacing(Scope(who.accounts, clock.now(), account_id, campaign_id))
     return Pacing(data=[Pace(**row) for row in rows], meta=meta_of("marts.budget_pacing", readiness))
+
+
+@router.get("/reallocation", responses=documented(404, 422))
+def reallocation(
+    performance: PerformanceDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    account_id: Annotated[str, Query(pattern=r"^[0-9]{1,32}$", description="Digits, without `act_`.")],
+) -> Reallocation:
+    """How the account's present budgets would earn the most conversions under the same total."""
+    found = reallocate_budget(performance, account_id, now=clock.now()) if who.sees(account_id) else None
+    if found is None:
+        raise ApiError(404, "not_found", f"there is no account {account_id} with figures")
+    moves = [
+        BudgetMove(
+            campaign_id=one.campaign_id,
+            daily_budget=round(one.budget, 2),
+            new_daily_budget=round(one.new_budget, 2),
+            conversions=round(one.conversions, 3),
+            new_conversions=round(one.new_conversions, 3),
+        )
+        for one in found.moves
+    ]
+    return Reallocation(
+        account_id=found.account_id,
+        currency=found.currency,
+        today=found.today,
+        model_version=found.model_version,
+        total_daily_budget=round(sum(one.budget for one in found.moves), 2),
+        moves=moves,
+    )
 
 
 @router.get("/anomalies", responses=documented(400, 422))
