@@ -57,7 +57,7 @@ WORDS: Mapping[Language, Mapping[str, Any]] = {
         "reject": "Rejeitar",
         "snooze": "Adiar um dia",
         "undo": "Desfazer",
-        "effect": "Efeito esperado nos próximos 7 dias: {expected} (de {low} a {high}, 9 em 10 casos).",
+        "effect": "Efeito esperado nos próximos 7 dias: {expected} (de {low} a {high}, 8 em 10 casos).",
         "better": "Chance de ser melhor do que nada fazer: {p}.",
         "decided": "Decidida em {at}",
         "done": {
@@ -168,7 +168,7 @@ WORDS: Mapping[Language, Mapping[str, Any]] = {
         "reject": "Reject",
         "snooze": "Snooze a day",
         "undo": "Undo",
-        "effect": "Expected effect over the next 7 days: {expected} (from {low} to {high}, 9 times in 10).",
+        "effect": "Expected effect over the next 7 days: {expected} (from {low} to {high}, 8 times in 10).",
         "better": "Chance of being better than doing nothing: {p}.",
         "decided": "Decided on {at}",
         "done": {

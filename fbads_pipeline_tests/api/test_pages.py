@@ -236,3 +236,13 @@ class TestWhatIsTheMatter:
             connection.exec_driver_sql(away.replace("false", "true"))
         admin.dispose()
         assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200
+
+
+def test_the_interval_is_called_what_it_is(visitor, database):
+    promised = "effect_low = 10, effect_expected = 55, effect_high = 120, p_better = 0.93, factor = 1.2"
+    with database.owner.begin() as connection:
+        evidence = 'evidence = evidence || \'{"currency": "BRL"}\''
+        connection.execute(sa.text(f"update ops.suggestions set {promised}, {evidence} where suggestion_id = 's101'"))
+    assert "(de R$\xa010,00 a R$\xa0120,00, 8 em 10 casos)" in Page(visitor.get("/suggestions")).text
+    visitor.cookies.set("fbads_language", "en")
+    assert "8 times in 10" in Page(visitor.get("/suggestions")).text
