@@ -19,6 +19,8 @@ from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api import errors, mcp_http
 from fbads_pipeline.api.metrics import Metrics
 from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.routers import ROUTERS
+from fbads_pipeline.api.pages.visitor import PageProblem
 from fbads_pipeline.api.rendering import language_of, render
 from fbads_pipeline.api.routes import (
     analytics,
@@ -27,7 +29,6 @@ from fbads_pipeline.api.routes import (
     chat,
     health,
     metrics,
-    pages,
     privacy,
     reports,
     suggestions,
@@ -39,9 +40,10 @@ from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_ROUTES = (
-    *(health, metrics, auth, users, privacy, campaigns, analytics, suggestions, reports, chat),
-    *(webhooks, webhooks_n8n, pages),
+_ROUTERS = (
+    *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions, reports, chat)),
+    *(one.router for one in (webhooks, webhooks_n8n)),
+    *ROUTERS,
 )
 _TAGGED = "/api/v1/"
 _LONGEST_BODY = 64 * 1024
@@ -81,18 +83,18 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.metrics = Metrics(database.owner)
     app.state.problem_page = problem_page
     app.state.metrics.watch(database.owner, database.analyst)
-    for routes in _ROUTES:
-        _document_tags(routes.router)
-        app.include_router(routes.router)
+    for router in _ROUTERS:
+        _document_tags(router)
+        app.include_router(router)
     errors.install(app)
-    app.add_exception_handler(pages.PageProblem, page_problem)  # type: ignore[arg-type]
+    app.add_exception_handler(PageProblem, page_problem)  # type: ignore[arg-type]
     mcp_http.install(app, settings, database)
     app.mount("/static", StaticFiles(packages=[("fbads_pipeline.api", "static")]), name="static")
     app.middleware("http")(_serve)
     return app
 
 
-async def page_problem(request: Request, problem: pages.PageProblem) -> Response:
+async def page_problem(request: Request, problem: PageProblem) -> Response:
     """To the login, or a page that says what is the matter."""
     if problem.status == 401:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")

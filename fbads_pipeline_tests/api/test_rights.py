@@ -6,7 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from fbads_pipeline.api.auth import Needs, caller
-from fbads_pipeline.api.routes.pages import Visitor
+from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.domain.identity import ROLES, SCOPES_OF
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.people import People
