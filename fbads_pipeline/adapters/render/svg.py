@@ -15,6 +15,8 @@ _TICKS = 3
 _WIDE, _NARROW, _FEW_DAYS = 470, 330, 10
 # Of a label's character at that size, and between two labels.
 _CHARACTER, _GAP = 5.8, 6
+# A character of a wide font, where a label must not reach beyond the drawing.
+_WIDE_CHARACTER = 7
 
 
 def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
@@ -109,8 +111,9 @@ def _days(chart: Chart, formats: Formats) -> list[str]:
     for index in range(0, count, every):
         x, width = _x(index, count)
         label = escape(shown[index])
+        middle = min(x + width / 2, _width(count) - len(shown[index]) * _WIDE_CHARACTER / 2)
         labels.append(
-            f'<text x="{round(x + width / 2, 2)}" y="{HEIGHT - 9}" text-anchor="middle" fill="{_SOFT}">{label}</text>'
+            f'<text x="{round(middle, 2)}" y="{HEIGHT - 9}" text-anchor="middle" fill="{_SOFT}">{label}</text>'
         )
     return labels
 
