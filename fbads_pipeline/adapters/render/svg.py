@@ -11,6 +11,7 @@ from fbads_pipeline.domain.reports import Chart, Labels
 HEIGHT = 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 8, 16, 26
 _INK, _SOFT, _BAR, _LINE = "#1d2433", "#5b6474", "#2457a6", "#b4540a"
+_ALARM = "#a3261b"
 _TICKS = 3
 _WIDE, _NARROW, _FEW_DAYS = 470, 330, 10
 # Of a label's character at that size, and between two labels.
@@ -35,6 +36,7 @@ def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
         *_bars(chart, highest),
         _before(chart.before, highest),
         *_days(chart, formats),
+        *_marks(chart),
         _legend(chart, labels),
         "</svg>",
     ]
@@ -99,6 +101,22 @@ def _before(values: Sequence[Decimal | None], highest: Decimal) -> str:
         path += f"{'L' if pen_down else 'M'}{round(x + width / 2, 2)} {_y(max(value, Decimal(0)), highest)}"
         pen_down = True
     return f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="1.6" stroke-dasharray="4 3"/>' if path else ""
+
+
+def _marks(chart: Chart) -> list[str]:
+    """Below the axis: a triangle, a diamond or a dot, so that colour is not the only sign."""
+    y, drawn = HEIGHT - _BOTTOM + 5, []
+    for index, day in enumerate(chart.days):
+        x, width = _x(index, len(chart.days))
+        middle = round(x + width / 2, 2)
+        kind = chart.marks.get(day)
+        if kind == "anomaly":
+            drawn.append(f'<path d="M{middle - 4} {y + 3}h8l-4 -7z" fill="{_ALARM}"/>')
+        elif kind == "edit":
+            drawn.append(f'<path d="M{middle} {y - 4}l4 4l-4 4l-4 -4z" fill="{_INK}"/>')
+        elif kind == "calendar":
+            drawn.append(f'<circle cx="{middle}" cy="{y}" r="3" fill="{_LINE}"/>')
+    return drawn
 
 
 def _days(chart: Chart, formats: Formats) -> list[str]:
