@@ -125,11 +125,15 @@ def _days(chart: Chart, formats: Formats) -> list[str]:
     shown = [formats.short_day(one) for one in chart.days]
     needed = max(map(len, shown)) * _CHARACTER + _GAP
     every = max(1, ceil(needed / _x(0, count)[1]))
-    labels = []
+    labels, taken = [], 0.0
     for index in range(0, count, every):
         x, width = _x(index, count)
         label = escape(shown[index])
         middle = min(x + width / 2, _width(count) - len(shown[index]) * _WIDE_CHARACTER / 2)
+        half = len(shown[index]) * _CHARACTER / 2
+        if middle - half < taken:
+            continue  # the one at the edge was moved inwards
+        taken = middle + half
         labels.append(
             f'<text x="{round(middle, 2)}" y="{HEIGHT - 9}" text-anchor="middle" fill="{_SOFT}">{label}</text>'
         )
