@@ -14,7 +14,7 @@ TESTS ?= fbads_pipeline_tests
 ARGS ?=
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 install: $(STAMP) manifest ## the virtual environment, from the lock, and dbt's manifest
 

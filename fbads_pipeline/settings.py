@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     jwt_secret: SecretStr | None = Field(
         None, description="At least 32 random bytes that sign access tokens; needed to listen beyond this machine."
     )
+    oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for logging in, such as your Keycloak.")
+    oidc_client_id: str | None = Field(None, description="The sidecar's client id there.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its secret, where the issuer wants one.")
     redis_url: SecretStr | None = Field(None, description="Redis for rate limits that several sidecars share.")
     apply_decisions: bool = Field(
         False, description="Write accepted suggestions to Meta. Off: decisions are only kept."

@@ -36,6 +36,6 @@ def test_every_link_leads_somewhere(link):
     assert link.startswith("http") or (ROOT / link).exists()
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z]+(?:-[a-z]+)*)", README))))
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z0-9]+(?:-[a-z0-9]+)*)", README))))
 def test_every_make_target_that_it_names_exists(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)

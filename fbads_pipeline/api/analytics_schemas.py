@@ -157,6 +157,27 @@ class Pacing(BaseModel):
     meta: Meta
 
 
+class BudgetMove(BaseModel):
+    """A campaign's daily budget now and as it would earn most, with the conversions per day expected of each."""
+
+    campaign_id: str
+    daily_budget: float
+    new_daily_budget: float
+    conversions: float
+    new_conversions: float
+
+
+class Reallocation(BaseModel):
+    """Moves under the same total, none of more than a fifth; empty where nothing gains. Each is asked for by PATCH."""
+
+    account_id: str
+    currency: str
+    today: date
+    model_version: str | None
+    total_daily_budget: float
+    moves: list[BudgetMove]
+
+
 class Anomaly(BaseModel):
     """Something unusual of one metric of one campaign (null: of the account as a whole)."""
 

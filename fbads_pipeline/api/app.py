@@ -1,13 +1,15 @@
 """The FastAPI application: routes, one error shape, security headers, one log line per request."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
@@ -17,6 +19,8 @@ from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.api import errors, mcp_http
 from fbads_pipeline.api.metrics import Metrics
 from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.routers import ROUTERS
+from fbads_pipeline.api.pages.visitor import PageProblem
 from fbads_pipeline.api.rendering import language_of, render
 from fbads_pipeline.api.routes import (
     analytics,
@@ -25,7 +29,7 @@ from fbads_pipeline.api.routes import (
     chat,
     health,
     metrics,
-    pages,
+    privacy,
     reports,
     suggestions,
     users,
@@ -36,10 +40,12 @@ from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_ROUTES = (
-    *(health, metrics, auth, users, campaigns, analytics, suggestions, reports, chat),
-    *(webhooks, webhooks_n8n, pages),
+_ROUTERS = (
+    *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions, reports, chat)),
+    *(one.router for one in (webhooks, webhooks_n8n)),
+    *ROUTERS,
 )
+_TAGGED = "/api/v1/"
 _LONGEST_BODY = 64 * 1024
 _PROBLEMS = {401: "forbidden", 403: "forbidden", 404: "not_found", 405: "not_found", 429: "too_many", 503: "away"}
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
@@ -77,17 +83,18 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.metrics = Metrics(database.owner)
     app.state.problem_page = problem_page
     app.state.metrics.watch(database.owner, database.analyst)
-    for routes in _ROUTES:
-        app.include_router(routes.router)
+    for router in _ROUTERS:
+        _document_tags(router)
+        app.include_router(router)
     errors.install(app)
-    app.add_exception_handler(pages.PageProblem, page_problem)  # type: ignore[arg-type]
+    app.add_exception_handler(PageProblem, page_problem)  # type: ignore[arg-type]
     mcp_http.install(app, settings, database)
     app.mount("/static", StaticFiles(packages=[("fbads_pipeline.api", "static")]), name="static")
     app.middleware("http")(_serve)
     return app
 
 
-async def page_problem(request: Request, problem: pages.PageProblem) -> Response:
+async def page_problem(request: Request, problem: PageProblem) -> Response:
     """To the login, or a page that says what is the matter."""
     if problem.status == 401:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -103,6 +110,30 @@ def problem_page(request: Request, status: int, headers: Mapping[str, str]) -> R
     page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
     page.headers.update(headers)
     return page
+
+
+def _document_tags(router: APIRouter) -> None:
+    """Reads of the API may answer that nothing has changed."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path.startswith(_TAGGED):
+            route.responses.setdefault(304, {"description": "It is what the ETag in If-None-Match stands for."})
+
+
+async def _tagged(request: Request, response: Response) -> Response:
+    """An answer to a read of the API, with its ETag; without a body where the asker has it already."""
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    if (
+        request.method != "GET"
+        or response.status_code != 200
+        or not is_json
+        or not request.url.path.startswith(_TAGGED)
+    ):
+        return response
+    body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, 200, {**response.headers, "ETag": tag})
 
 
 def _too_big(request: Request) -> Response | None:
@@ -126,7 +157,7 @@ async def _serve(request: Request, follow: Callable[[Request], Awaitable[Respons
     request.state.request_id = secrets.token_hex(8)
     begun = time.perf_counter()
     try:
-        response = _too_big(request) or await follow(request)
+        response = _too_big(request) or await _tagged(request, await follow(request))
     except Exception as error:
         log.error("fault", request_id=request.state.request_id, exc_info=error)
         response = errors.answer(request, 500, "fault", "something of ours broke; the request id finds it in the log")
@@ -136,7 +167,7 @@ async def _serve(request: Request, follow: Callable[[Request], Awaitable[Respons
     response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _PAGES if is_page else _STRICT
     response.headers["X-Request-Id"] = request.state.request_id
     if not is_docs:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = "private, no-cache" if "etag" in response.headers else "no-store"
     endpoint = getattr(request.scope.get("route"), "path", "unknown")
     request.app.state.metrics.seen(request.method, endpoint, response.status_code, time.perf_counter() - begun)
     log.info(

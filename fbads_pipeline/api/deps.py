@@ -1,17 +1,20 @@
 """Where the API meets the adapters: named dependencies."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.catalogue import catalogue_path, read_catalogue, read_labels
 from fbads_pipeline.adapters.postgres.database import Database
 from fbads_pipeline.adapters.postgres.desk import PostgresDesk
 from fbads_pipeline.adapters.postgres.page_reader import PageReader
+from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
+from fbads_pipeline.adapters.postgres.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.readers import CampaignReader, Readiness, SuggestionReader
 from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
@@ -95,6 +98,20 @@ def _report_requests(database: DatabaseDep) -> PostgresReportRequests:
 
 
 ReportRequestsDep = Annotated[PostgresReportRequests, Depends(_report_requests)]
+
+
+def _personal_data(request: Request, database: DatabaseDep) -> PostgresPersonalData:
+    keys = request.app.state.settings.encryption_keys
+    decrypt = partial(Cipher(keys).decrypt, name="a question") if keys else None
+    return PostgresPersonalData(database.owner, decrypt)
+
+
+def _performance(database: DatabaseDep) -> PostgresPerformance:
+    return PostgresPerformance(database.owner)
+
+
+PerformanceDep = Annotated[PostgresPerformance, Depends(_performance)]
+PersonalDataDep = Annotated[PostgresPersonalData, Depends(_personal_data)]
 PreferencesDep = Annotated[PostgresPreferences, Depends(_preferences)]
 AnalyticsDep = Annotated[AnalyticsReader, Depends(_analytics)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]

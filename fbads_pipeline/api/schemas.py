@@ -112,7 +112,7 @@ class Suggestion(BaseModel):
     updated_at: datetime
     expires_at: datetime
     factor: float | None = Field(description="What the daily budget is multiplied by.")
-    effect_low: float | None = Field(description="Money that it saves or earns over the next 7 days: low end of 90 %.")
+    effect_low: float | None = Field(description="Money that it saves or earns over the next 7 days: low end of 80 %.")
     effect_expected: float | None
     effect_high: float | None
     p_better: float | None = Field(description="Probability that it is better than doing nothing.")

@@ -3,8 +3,8 @@
 Values are raw (fractions, money in major units, days); how they look in a language is the renderer's matter.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -105,9 +105,17 @@ class Figure:
         return self.now / self.before - 1
 
 
+MarkKind = Literal["anomaly", "edit", "calendar"]
+# The gravest first.
+MARKS: tuple[MarkKind, ...] = ("anomaly", "edit", "calendar")
+
+
 @dataclass(frozen=True)
 class Chart:
-    """One value per day, now and in the period before, day by day; None where there is none."""
+    """One value per day, now and in the period before, day by day; None where there is none.
+
+    marks: day → the gravest thing that happened on it.
+    """
 
     title: str
     unit: Unit
@@ -116,6 +124,7 @@ class Chart:
     before: Sequence[Decimal | None]
     provisional: Sequence[bool]
     currency: str | None = None
+    marks: Mapping[date, MarkKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Analytics and what hangs off a campaign: sums divided by sums, one currency each, nobody else's figures."""
 
+from datetime import date
+
 import pytest
 
 from fbads_pipeline.adapters.postgres.audit import PostgresAudit
@@ -8,6 +10,7 @@ from fbads_pipeline_tests.api.analytics_marts import fill
 from fbads_pipeline_tests.api.conftest import HOSTILE
 from fbads_pipeline_tests.api.people import People
 from fbads_pipeline_tests.api.test_decisions import rows
+from fbads_pipeline_tests.standin_marts import StandInMarts
 
 FEW_DAYS = {"from": "2026-11-03", "to": "2026-11-04"}
 
@@ -67,6 +70,18 @@ class TestSummary:
     def test_a_period_that_cannot_be_is_one_sentence(self, filled, params, says):
         answer = filled.get("/api/v1/analytics/summary", **params)
         assert answer.status_code == 422 and says in answer.json()["error"]["message"]
+
+
+def test_what_has_not_changed_is_not_sent_again(filled, database):
+    path = "/api/v1/analytics/summary"
+    first = filled.get(path)
+    again = filled.send("GET", path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert first.headers["cache-control"] == "private, no-cache"
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql("update marts.account_daily set spend = spend + 1")
+    changed = filled.send("GET", path, headers={"if-none-match": first.headers["etag"]})
+    assert changed.status_code == 200 and changed.headers["etag"] != first.headers["etag"]
 
 
 class TestCompare:
@@ -273,3 +288,35 @@ class TestAskingForAChange:
     def test_making_and_deleting_are_refused_with_the_reason(self, filled, method, path):
         answer = filled.get(path, method=method)
         assert answer.status_code == 405 and "Ads Manager" in answer.json()["error"]["hint"]
+
+
+class TestReallocation:
+    @pytest.fixture
+    def spending(self, client, migrated_engine, database):
+        """Two campaigns of the same budget, one of which earns five times as much, in the marts that reviews read."""
+        with database.owner.begin() as connection:
+            connection.exec_driver_sql(
+                "drop schema marts cascade; create schema marts; drop schema intermediate cascade"
+            )
+        marts = StandInMarts(database.owner)
+        marts.account("42")
+        for campaign, conversions in (("101", "5"), ("102", "1")):
+            marts.campaign(campaign, "42")
+            marts.days(campaign, date(2026, 11, 9), "42", count=28, spend="100", conversions=conversions)
+            marts.execute(
+                "insert into marts.campaign_history values ('42', :one, 'ACTIVE', 100, '2026-09-01')", one=campaign
+            )
+        marts.publish()
+        return client
+
+    def test_money_moves_to_what_earns_more_and_the_total_stays(self, spending):
+        found = told(spending, "analytics/reallocation", account_id="42")
+        moves = {one["campaign_id"]: one for one in found["moves"]}
+        assert moves["101"]["new_daily_budget"] == 120 and moves["102"]["new_daily_budget"] == 80
+        assert found["total_daily_budget"] == 200 and found["currency"] == "BRL"
+        gains = [one["new_conversions"] - one["conversions"] for one in found["moves"]]
+        assert sum(gains) > 0
+
+    def test_a_foreign_account_is_not_there(self, spending, app, database):
+        stranger = People(app, database).with_key("analyst", accounts=["43"])
+        assert stranger.get("/api/v1/analytics/reallocation", account_id="42").status_code == 404

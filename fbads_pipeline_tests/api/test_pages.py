@@ -93,7 +93,7 @@ def test_an_account_without_figures_says_so(visitor):
 
 def test_a_campaigns_days_carry_what_happened_on_them(visitor):
     page = Page(visitor.get("/campaigns/101"))
-    assert "A veiculação parou." in page.text and "PAUSED, 12.5" in page.text
+    assert "A veiculação parou." in page.text and "pausada · R$\xa012,50" in page.text
     assert page.tags.count("svg") == 3
     assert visitor.get("/campaigns/999").status_code == 404
 
@@ -236,3 +236,23 @@ class TestWhatIsTheMatter:
             connection.exec_driver_sql(away.replace("false", "true"))
         admin.dispose()
         assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200
+
+
+def test_the_interval_is_called_what_it_is(visitor, database):
+    promised = "effect_low = 10, effect_expected = 55, effect_high = 120, p_better = 0.93, factor = 1.2"
+    with database.owner.begin() as connection:
+        evidence = 'evidence = evidence || \'{"currency": "BRL"}\''
+        connection.execute(sa.text(f"update ops.suggestions set {promised}, {evidence} where suggestion_id = 's101'"))
+    assert "(de R$\xa010,00 a R$\xa0120,00, 8 em 10 casos)" in Page(visitor.get("/suggestions")).text
+    visitor.cookies.set("fbads_language", "en")
+    assert "8 times in 10" in Page(visitor.get("/suggestions")).text
+
+
+def test_the_charts_of_a_campaign_mark_what_happened_on_which_day(visitor):
+    answer = visitor.get("/campaigns/101")
+    page = Page(answer)
+    assert "▲ anomalia" in page.text and "A veiculação parou." in page.text
+    assert "pausada · R$\xa012,50" in page.text and "PAUSED" not in page.text
+    charts = re.findall(r"<svg.*?</svg>", answer.text, re.S)
+    assert charts and all(one.count('fill="#a3261b"') == 1 for one in charts), "one day with an anomaly"
+    assert all("l4 4l-4 4l-4 -4z" in one for one in charts), "and one with a change"

@@ -25,6 +25,7 @@ PAGES = (
     "/privacy",
     "/none",
 )
+EMPTY = ("/?account=43", "/suggestions?account=43", "/suggestions?status=REJECTED")
 LOOKS = (
     ("pt", 1280, "light"),
     ("pt", 390, "dark"),
@@ -99,6 +100,37 @@ def test_every_page_is_accessible_fits_and_asks_nobody_else(browser, world, addr
         assert watched.strangers == []
 
 
+@pytest.mark.parametrize(("language", "width", "scheme"), LOOKS[1:3])
+def test_pages_with_nothing_to_show_are_accessible_and_fit(browser, world, address, language, width, scheme):
+    with Watched(browser, address, language=language, width=width, scheme=scheme) as watched:
+        for path in EMPTY:
+            answer = watched.page.goto(path)
+            assert answer is not None and answer.status == 200, path
+            assert watched.page.locator(".notice").count() == 1, f"{path} says that there is nothing"
+            found = Axe().run(watched.page, options=RULES)
+            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+            assert watched.page.evaluate(TOO_WIDE) == [], f"{path} is wider than its window"
+        assert watched.errors == [] and watched.strangers == []
+
+
+@pytest.mark.parametrize(("language", "says"), [("pt", "pt-BR"), ("en", "en")])
+def test_away_is_a_page_and_the_sidecar_comes_back_by_itself(browser, world, address, database, language, says):
+    with Watched(browser, address, language=language, width=390) as watched:
+        with database.owner.begin() as connection:
+            connection.execute(sa.text("alter schema marts rename to marts_away"))
+        answer = watched.page.goto("/")
+        assert answer is not None and answer.status == 503
+        assert answer.headers["retry-after"] == "5" and answer.headers["content-type"].startswith("text/html")
+        assert watched.page.locator("html").get_attribute("lang") == says
+        found = Axe().run(watched.page, options=RULES)
+        assert found.violations_count == 0, found.generate_report()
+        assert watched.page.evaluate(TOO_WIDE) == []
+        with database.owner.begin() as connection:
+            connection.execute(sa.text("alter schema marts_away rename to marts"))
+        back = watched.page.goto("/")
+        assert back is not None and back.status == 200 and watched.strangers == []
+
+
 def test_the_login_is_accessible_too(browser, world, address):
     world.add("viewer")
     with Watched(browser, address, width=390) as watched:
@@ -130,13 +162,19 @@ def test_a_suggestion_is_accepted_and_taken_back_with_the_keyboard_alone_and_no_
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{address}/suggestions*")
+        press(page, "Tab", "summary")
+        page.keyboard.press("Space")
+        assert page.locator("details[open] table").count() == 1, "the evidence is open"
         press(page, "Tab", "button[value=accept]")
         page.keyboard.press("Enter")
         page.wait_for_url("**/suggestions?*done=accept*")
         assert stands(database) == [("ACCEPTED", user.user_id)]
-        page.goto("/suggestions?status=ACCEPTED")
-        press(page, "Tab", "button[value=undo]")
+        press(page, "Tab", "a[href^='/suggestions?status=ACCEPTED']")
         page.keyboard.press("Enter")
+        page.wait_for_url("**status=ACCEPTED*")
+        assert page.locator("main li h2").count() == 1, "it is seen among the accepted ones"
+        press(page, "Tab", "button[value=undo]")
+        page.keyboard.press("Space")
         page.wait_for_url("**done=undo*")
         assert stands(database) == []
         assert watched.errors == [] and watched.strangers == []

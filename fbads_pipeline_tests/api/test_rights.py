@@ -6,7 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from fbads_pipeline.api.auth import Needs, caller
-from fbads_pipeline.api.routes.pages import Visitor
+from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.domain.identity import ROLES, SCOPES_OF
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.people import People
@@ -21,6 +21,8 @@ OPEN = {
     "/api/v1/auth/login",
     "/api/v1/auth/refresh",
     "/api/v1/webhooks/slack",
+    "/api/v1/webhooks/meta/data-deletion",
+    "/api/v1/webhooks/meta/data-deletion/{code}",
     "/api/v1/webhooks/whatsapp",
     "/api/v1/webhooks/n8n/collect",
     "/api/v1/webhooks/n8n/suggestions",
@@ -79,7 +81,7 @@ def test_every_route_says_what_it_needs(app):
     assert undeclared == OPEN
     assert len(rest(app)) > 15
     open_pages = {one.path for one in routes(app) if is_page(one) and visitor_of(one) is None}
-    assert open_pages == {"/login", "/language/{language}"}
+    assert open_pages == {"/login", "/login/oidc", "/login/oidc/callback", "/language/{language}"}
     assert len([one for one in routes(app) if is_page(one)]) > 10
 
 

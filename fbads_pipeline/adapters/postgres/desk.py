@@ -20,6 +20,7 @@ insert into ops.idempotency_keys (user_id, key, request_hash, status, answer, ma
 values (:user_id, :key, :fingerprint, 0, '{}', :now)
 on conflict (user_id, key) do nothing
 """
+_FORGET_KEYS = "delete from ops.idempotency_keys where made_at < cast(:now as timestamptz) - interval '7 days'"
 _KEY = "select request_hash, answer from ops.idempotency_keys where user_id = :user_id and key = :key"
 _KEEP_ANSWER = """
 update ops.idempotency_keys set status = 200, answer = cast(:answer as jsonb) where user_id = :user_id and key = :key
@@ -101,6 +102,7 @@ class PostgresDesk:
         with self._engine.begin() as connection:
             if key is not None:
                 named = {"user_id": who.user_id, "key": key, "fingerprint": fingerprint, "now": now}
+                connection.execute(sa.text(_FORGET_KEYS), named)
                 if connection.execute(sa.text(_CLAIM_KEY), named).rowcount == 0:
                     return _answered(connection, named)
             outcome = act(connection)

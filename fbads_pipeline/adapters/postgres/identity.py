@@ -118,7 +118,7 @@ class PostgresIdentity:
             if known is None:
                 return False
             if known["role"] == "admin" and (disabled or role not in (None, "admin")):
-                _require_other_admin(connection, user_id)
+                require_other_admin(connection, user_id)
             named = {"id": user_id, "role": role, "disabled": disabled, "all": sees_all, "now": now}
             connection.execute(
                 sa.text("""
@@ -153,6 +153,9 @@ class PostgresIdentity:
         secret, csrf = new_secret(), new_secret()
         with self._engine.begin() as connection:
             values = {"hash": digest(secret), "id": user_id, "csrf": csrf, "now": now, "ends": now + SESSION}
+            for table in ("sessions", "refresh_tokens", "login_links"):
+                old = f"delete from ops.{table} where expires_at < cast(:now as timestamptz) - interval '90 days'"
+                connection.execute(sa.text(old), values)
             query = "insert into ops.sessions values (:hash, :id, :csrf, :now, :ends, null)"
             connection.execute(sa.text(query), values)
             append(connection, at=now, actor=user_id, action="login", subject=user_id, details=details)
@@ -294,7 +297,8 @@ def _grant(connection: sa.Connection, user_id: str, accounts: Sequence[str], now
         connection.execute(sa.text("insert into ops.account_grants values (:id, :account, :now)"), rows)
 
 
-def _require_other_admin(connection: sa.Connection, user_id: str) -> None:
+def require_other_admin(connection: sa.Connection, user_id: str) -> None:
+    """Raises LastAdmin where nobody else could give rights."""
     query = "select exists (select from ops.users where role = 'admin' and disabled_at is null and user_id <> :id)"
     if not connection.execute(sa.text(query), {"id": user_id}).scalar_one():
         raise LastAdmin("this is the last admin: make another one first")

@@ -13,6 +13,7 @@ _ADD = """
 insert into ops.report_requests (request_id, user_id, kind, account_id, language, formats, day, asked_at)
 values (:request_id, :user_id, :kind, :account_id, :language, :formats, :day, :asked_at)
 """
+_FORGET = "delete from ops.report_requests where asked_at < cast(:now as timestamptz) - interval '90 days'"
 _END = """
 update ops.report_requests set state = :state, reason = :reason, files = cast(:files as jsonb), ended_at = :now
 where request_id = :request_id and state = 'waiting'
@@ -28,6 +29,7 @@ class PostgresReportRequests:
 
     def add(self, request: ReportRequest) -> None:
         with self._engine.begin() as connection:
+            connection.execute(sa.text(_FORGET), {"now": request.asked_at})
             connection.execute(sa.text(_ADD), {**vars(request), "formats": list(request.formats)})
 
     def ready(self, request_id: str, files: Sequence[ReportFile], *, now: datetime) -> None:

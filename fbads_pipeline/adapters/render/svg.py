@@ -11,10 +11,13 @@ from fbads_pipeline.domain.reports import Chart, Labels
 HEIGHT = 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 8, 16, 26
 _INK, _SOFT, _BAR, _LINE = "#1d2433", "#5b6474", "#2457a6", "#b4540a"
+_ALARM = "#a3261b"
 _TICKS = 3
 _WIDE, _NARROW, _FEW_DAYS = 470, 330, 10
 # Of a label's character at that size, and between two labels.
 _CHARACTER, _GAP = 5.8, 6
+# A character of a wide font, where a label must not reach beyond the drawing.
+_WIDE_CHARACTER = 7
 
 
 def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
@@ -33,6 +36,7 @@ def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
         *_bars(chart, highest),
         _before(chart.before, highest),
         *_days(chart, formats),
+        *_marks(chart),
         _legend(chart, labels),
         "</svg>",
     ]
@@ -99,18 +103,39 @@ def _before(values: Sequence[Decimal | None], highest: Decimal) -> str:
     return f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="1.6" stroke-dasharray="4 3"/>' if path else ""
 
 
+def _marks(chart: Chart) -> list[str]:
+    """Below the axis: a triangle, a diamond or a dot, so that colour is not the only sign."""
+    y, drawn = HEIGHT - _BOTTOM + 5, []
+    for index, day in enumerate(chart.days):
+        x, width = _x(index, len(chart.days))
+        middle = round(x + width / 2, 2)
+        kind = chart.marks.get(day)
+        if kind == "anomaly":
+            drawn.append(f'<path d="M{middle - 4} {y + 3}h8l-4 -7z" fill="{_ALARM}"/>')
+        elif kind == "edit":
+            drawn.append(f'<path d="M{middle} {y - 4}l4 4l-4 4l-4 -4z" fill="{_INK}"/>')
+        elif kind == "calendar":
+            drawn.append(f'<circle cx="{middle}" cy="{y}" r="3" fill="{_LINE}"/>')
+    return drawn
+
+
 def _days(chart: Chart, formats: Formats) -> list[str]:
     """As many labels as have room beside each other."""
     count = len(chart.days)
     shown = [formats.short_day(one) for one in chart.days]
     needed = max(map(len, shown)) * _CHARACTER + _GAP
     every = max(1, ceil(needed / _x(0, count)[1]))
-    labels = []
+    labels, taken = [], 0.0
     for index in range(0, count, every):
         x, width = _x(index, count)
         label = escape(shown[index])
+        middle = min(x + width / 2, _width(count) - len(shown[index]) * _WIDE_CHARACTER / 2)
+        half = len(shown[index]) * _CHARACTER / 2
+        if middle - half < taken:
+            continue  # the one at the edge was moved inwards
+        taken = middle + half
         labels.append(
-            f'<text x="{round(x + width / 2, 2)}" y="{HEIGHT - 9}" text-anchor="middle" fill="{_SOFT}">{label}</text>'
+            f'<text x="{round(middle, 2)}" y="{HEIGHT - 9}" text-anchor="middle" fill="{_SOFT}">{label}</text>'
         )
     return labels
 

@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from fbads_pipeline.adapters.postgres.analytics import AnalyticsReader, Scope
+from fbads_pipeline.adapters.postgres.analytics import Scope
 from fbads_pipeline.api.analytics_schemas import (
     AccountSummary,
     Anomaly,
     AnomalyPage,
     Breakdown,
+    BudgetMove,
     CampaignComparison,
     Compared,
     Comparison,
@@ -22,6 +23,7 @@ from fbads_pipeline.api.analytics_schemas import (
     Pacing,
     Part,
     Point,
+    Reallocation,
     Score,
     ScorePage,
     Series,
@@ -31,13 +33,15 @@ from fbads_pipeline.api.analytics_schemas import (
     Trends,
 )
 from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import AnalyticsDep, ClockDep, MetricsDep, ReadinessDep
+from fbads_pipeline.api.deps import AnalyticsDep, ClockDep, MetricsDep, PerformanceDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, period_of
 from fbads_pipeline.api.schemas import Meta
 from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.reports import Period
 from fbads_pipeline.services.build_report import METRICS
+from fbads_pipeline.services.reallocate_budget import reallocate_budget
 
 router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
 
@@ -54,18 +58,40 @@ _BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+class Figures:
+    """What every answer is made with: the reader, whoever asks, now, and the state of the marts."""
+
+    def __init__(self, reader: AnalyticsDep, readiness: ReadinessDep, clock: ClockDep, who: ReaderDep) -> None:
+        self.reader, self.now, self.accounts = reader, clock.now(), who.accounts
+        self._readiness = readiness
+
+    def scope(
+        self,
+        account_id: str | None = None,
+        campaign_id: str | None = None,
+        period: Period | None = None,
+        before: Period | None = None,
+    ) -> Scope:
+        """Of the caller's accounts alone."""
+        return Scope(self.accounts, self.now, account_id, campaign_id, period, before)
+
+    def meta(self, mart: str) -> Meta:
+        """Which table, and which state of it."""
+        return Meta(mart=mart, **(self._readiness.published() or {}))
+
+
+FiguresDep = Annotated[Figures, Depends()]
+
+
 @router.get("/summary", responses=documented(422))
 def summary(
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
-    who: ReaderDep,
+    figures: FiguresDep,
     account_id: AccountId = None,
     since: Since = None,
     until: Until = None,
 ) -> Summary:
     """Each account in a period and in as many days before it; without one the 28 complete days before its today."""
-    scope = Scope(who.accounts, clock.now(), account_id, period=period_of(since, until))
+    scope = figures.scope(account_id, period=period_of(since, until))
     data = [
         AccountSummary(
             **{name: row[name] for name in ("account_id", "name", "currency", "timezone_name", "as_of")},
@@ -74,17 +100,14 @@ def summary(
             before=Days(first=row["before_first"], last=row["before_last"]),
             figures=_compared(row, METRICS),
         )
-        for row in reader.totals(scope, METRICS)
+        for row in figures.reader.totals(scope, METRICS)
     ]
-    return Summary(data=data, meta=meta_of("marts.account_daily", readiness))
+    return Summary(data=data, meta=figures.meta("marts.account_daily"))
 
 
 @router.get("/compare", responses=documented(422))
 def compare(
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
-    who: ReaderDep,
+    figures: FiguresDep,
     account_id: AccountId = None,
     since: Since = None,
     until: Until = None,
@@ -97,24 +120,21 @@ def compare(
     before = period_of(against_from, against_to, names=("against_from", "against_to"))
     if before is not None and period is None:
         raise ApiError(422, "unusable_parameter", "against_from and against_to need from and to")
-    scope = Scope(who.accounts, clock.now(), account_id, period=period, before=before)
+    scope = figures.scope(account_id, period=period, before=before)
     data = [
         CampaignComparison(
             **{name: row[name] for name in ("account_id", "campaign_id", "name", "currency")},
             figures=_compared(row, METRICS),
         )
-        for row in reader.campaigns(scope, METRICS, limit)
+        for row in figures.reader.campaigns(scope, METRICS, limit)
     ]
-    return Comparison(data=data, meta=meta_of("marts.campaign_daily", readiness))
+    return Comparison(data=data, meta=figures.meta("marts.campaign_daily"))
 
 
 @router.get("/trends", responses=documented(404, 422))
 def trends(
-    reader: AnalyticsDep,
+    figures: FiguresDep,
     metrics: MetricsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
-    who: ReaderDep,
     metric: Metric,
     account_id: AccountId = None,
     campaign_id: OneCampaign = None,
@@ -123,12 +143,12 @@ def trends(
 ) -> Trends:
     """One metric by day, of each account or of one campaign, with the review's word on where it is heading."""
     _require(metric, metrics)
-    scope = Scope(who.accounts, clock.now(), account_id, campaign_id, period_of(since, until))
+    scope = figures.scope(account_id, campaign_id, period_of(since, until))
     said = {
         row["account_id"]: Trend(**{name: row[name] for name in Trend.model_fields})
-        for row in reader.trends(scope, metric)
+        for row in figures.reader.trends(scope, metric)
     }
-    rows = reader.days(scope, [metric])
+    rows = figures.reader.days(scope, [metric])
     data = [
         Series(
             account_id=account,
@@ -138,16 +158,13 @@ def trends(
         )
         for (account, currency), group in groupby(rows, key=lambda row: (row["account_id"], row["currency"]))
     ]
-    return Trends(metric=metric, campaign_id=campaign_id, data=data, meta=meta_of("marts.campaign_daily", readiness))
+    return Trends(metric=metric, campaign_id=campaign_id, data=data, meta=figures.meta("marts.campaign_daily"))
 
 
 @router.get("/breakdowns", responses=documented(404, 422))
 def breakdowns(
-    reader: AnalyticsDep,
+    figures: FiguresDep,
     metrics: MetricsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
-    who: ReaderDep,
     by: Annotated[Literal["age_gender", "country", "placement"], Query(description="What splits the whole.")],
     metric: Metric = "spend",
     account_id: AccountId = None,
@@ -158,39 +175,64 @@ def breakdowns(
 ) -> Breakdown:
     """One metric by age and gender, country, or placement; only what has been collected with that breakdown."""
     _require(metric, metrics)
-    scope = Scope(who.accounts, clock.now(), account_id, campaign_id, period_of(since, until))
+    scope = figures.scope(account_id, campaign_id, period_of(since, until))
     fields = _BREAKDOWNS[by]
     data = [
         Part(
             part={name: row[name] for name in fields},
             **{name: row[name] for name in Part.model_fields if name != "part"},
         )
-        for row in reader.parts(scope, metric, fields, limit)
+        for row in figures.reader.parts(scope, metric, fields, limit)
     ]
-    meta = meta_of("marts.campaign_breakdown_daily", readiness)
+    meta = figures.meta("marts.campaign_breakdown_daily")
     return Breakdown(metric=metric, by=list(fields), data=data, meta=meta)
 
 
 @router.get("/pacing", responses=documented(422))
 def pacing(
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
-    who: ReaderDep,
+    figures: FiguresDep,
     account_id: AccountId = None,
     campaign_id: OneCampaign = None,
 ) -> Pacing:
     """Budgets against what was spent, today and this month."""
-    rows = reader.pacing(Scope(who.accounts, clock.now(), account_id, campaign_id))
-    return Pacing(data=[Pace(**row) for row in rows], meta=meta_of("marts.budget_pacing", readiness))
+    rows = figures.reader.pacing(figures.scope(account_id, campaign_id))
+    return Pacing(data=[Pace(**row) for row in rows], meta=figures.meta("marts.budget_pacing"))
+
+
+@router.get("/reallocation", responses=documented(404, 422))
+def reallocation(
+    performance: PerformanceDep,
+    clock: ClockDep,
+    who: ReaderDep,
+    account_id: Annotated[str, Query(pattern=r"^[0-9]{1,32}$", description="Digits, without `act_`.")],
+) -> Reallocation:
+    """How the account's present budgets would earn the most conversions under the same total."""
+    found = reallocate_budget(performance, account_id, now=clock.now()) if who.sees(account_id) else None
+    if found is None:
+        raise ApiError(404, "not_found", f"there is no account {account_id} with figures")
+    moves = [
+        BudgetMove(
+            campaign_id=one.campaign_id,
+            daily_budget=round(one.budget, 2),
+            new_daily_budget=round(one.new_budget, 2),
+            conversions=round(one.conversions, 3),
+            new_conversions=round(one.new_conversions, 3),
+        )
+        for one in found.moves
+    ]
+    return Reallocation(
+        account_id=found.account_id,
+        currency=found.currency,
+        today=found.today,
+        model_version=found.model_version,
+        total_daily_budget=round(sum(one.budget for one in found.moves), 2),
+        moves=moves,
+    )
 
 
 @router.get("/anomalies", responses=documented(400, 422))
 def anomalies(
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
-    who: ReaderDep,
+    figures: FiguresDep,
     account_id: AccountId = None,
     campaign_id: OneCampaign = None,
     status: Literal["OPEN", "CLOSED"] | None = None,
@@ -200,33 +242,27 @@ def anomalies(
     cursor: Cursor = None,
 ) -> AnomalyPage:
     """What was unusual, the newest first: open ones and those that are over."""
-    scope = Scope(who.accounts, clock.now(), account_id, campaign_id)
-    return anomaly_page(
-        reader, readiness, scope, status=status, kind=kind, severity=severity, limit=limit, cursor=cursor
-    )
+    scope = figures.scope(account_id, campaign_id)
+    return anomaly_page(figures, scope, status=status, kind=kind, severity=severity, limit=limit, cursor=cursor)
 
 
 @router.get("/scores", responses=documented(400, 422))
 def scores(
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
-    who: ReaderDep,
+    figures: FiguresDep,
     account_id: AccountId = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ScorePage:
     """Each campaign's newest score."""
     after = from_cursor(cursor, 1)[0] if cursor else None
-    rows = reader.scores(Scope(who.accounts, clock.now(), account_id), after=after, limit=limit + 1)
+    rows = figures.reader.scores(figures.scope(account_id), after=after, limit=limit + 1)
     page = [Score(**row) for row in rows[:limit]]
     following = to_cursor(page[-1].campaign_id) if len(rows) > limit else None
-    return ScorePage(data=page, next_cursor=following, meta=meta_of("analysis.scores", readiness))
+    return ScorePage(data=page, next_cursor=following, meta=figures.meta("analysis.scores"))
 
 
 def anomaly_page(
-    reader: AnalyticsReader,
-    readiness: ReadinessDep,
+    figures: FiguresDep,
     scope: Scope,
     *,
     status: str | None = None,
@@ -237,15 +273,10 @@ def anomaly_page(
 ) -> AnomalyPage:
     """One page, and the cursor of the following one."""
     after = _after(cursor) if cursor else None
-    rows = reader.anomalies(scope, status=status, kind=kind, severity=severity, after=after, limit=limit + 1)
+    rows = figures.reader.anomalies(scope, status=status, kind=kind, severity=severity, after=after, limit=limit + 1)
     page = [Anomaly(**{**row, "campaign_id": row["campaign_id"] or None}) for row in rows[:limit]]
     following = to_cursor(page[-1].said_at.isoformat(), page[-1].anomaly_id) if len(rows) > limit else None
-    return AnomalyPage(data=page, next_cursor=following, meta=meta_of("analysis.anomalies", readiness))
-
-
-def meta_of(mart: str, readiness: ReadinessDep) -> Meta:
-    """Which table, and which state of it."""
-    return Meta(mart=mart, **(readiness.published() or {}))
+    return AnomalyPage(data=page, next_cursor=following, meta=figures.meta("analysis.anomalies"))
 
 
 def _compared(row: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, Compared]:

@@ -7,16 +7,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.adapters.postgres.analytics import Scope
 from fbads_pipeline.adapters.postgres.readers import Wanted
 from fbads_pipeline.adapters.postgres.visible import Row
 from fbads_pipeline.api.analytics_schemas import AnomalyPage, History, Score, Scores, State
 from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import AnalyticsDep, CampaignsDep, ClockDep, DeskDep, ReadinessDep
+from fbads_pipeline.api.deps import CampaignsDep, ClockDep, DeskDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, filled
-from fbads_pipeline.api.routes.analytics import anomaly_page, meta_of
+from fbads_pipeline.api.routes.analytics import FiguresDep, anomaly_page
 from fbads_pipeline.api.routes.suggestions import Decided, Key
 from fbads_pipeline.api.schemas import Campaign, CampaignPage, Insight, InsightMeta, Insights
 from fbads_pipeline.domain.asked import CampaignNow, asked_change
@@ -53,8 +52,7 @@ class AskedChange(BaseModel):
 @router.get("", responses=documented(400, 422))
 def list_campaigns(
     campaigns: CampaignsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
+    figures: FiguresDep,
     who: ReaderDep,
     status: Status = None,
     account_id: AccountId = None,
@@ -72,10 +70,10 @@ def list_campaigns(
         raise ApiError(422, "unusable_parameter", message)
     after = _after(cursor, sort) if cursor else None
     wanted = Wanted(sort, status, account_id, objective, named, after)
-    rows = campaigns.campaigns(wanted, who.accounts, now=clock.now(), limit=limit + 1)
+    rows = campaigns.campaigns(wanted, who.accounts, now=figures.now, limit=limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else to_cursor(sort, last["sort_key"], last["campaign_id"])
-    meta = meta_of("marts.campaigns", readiness)
+    meta = figures.meta("marts.campaigns")
     return CampaignPage(data=[Campaign(**row) for row in rows[:limit]], next_cursor=following, meta=meta)
 
 
@@ -131,19 +129,18 @@ def ask_for_change(
 def campaign_insights(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
+    figures: FiguresDep,
     who: ReaderDep,
     since: Since = None,
     until: Until = None,
 ) -> Insights:
     """The campaign's days; without a period the last 28 account-local days."""
     campaign = _known(campaigns, campaign_id, who)
-    today = local_day(clock.now(), campaign["timezone_name"] or "UTC")
+    today = local_day(figures.now, campaign["timezone_name"] or "UTC")
     period = filled(since, until, today, DEFAULT_DAYS)
     days = [Insight(**row) for row in campaigns.insights(campaign, period.first, period.last)]
     meta = InsightMeta(
-        **vars(meta_of("marts.campaign_daily", readiness)),
+        **vars(figures.meta("marts.campaign_daily")),
         **{name: campaign[name] for name in ("campaign_id", "account_id", "currency", "timezone_name")},
         since=period.first,
         until=period.last,
@@ -158,50 +155,43 @@ def campaign_insights(
 def campaign_history(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
+    figures: FiguresDep,
     who: ReaderDep,
     limit: Limit = 100,
 ) -> History:
     """What it was and when it changed, as readings saw it; the newest state first."""
     _known(campaigns, campaign_id, who)
-    rows = reader.history(Scope(who.accounts, clock.now(), campaign_id=campaign_id), limit)
-    return History(data=[State(**row) for row in rows], meta=meta_of("marts.campaign_history", readiness))
+    rows = figures.reader.history(figures.scope(campaign_id=campaign_id), limit)
+    return History(data=[State(**row) for row in rows], meta=figures.meta("marts.campaign_history"))
 
 
 @router.get("/{campaign_id}/score", responses=documented(404, 422))
 def campaign_score(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
+    figures: FiguresDep,
     who: ReaderDep,
 ) -> Scores:
     """Its scores of the last 90 days, a row per account-local day, oldest first."""
     campaign = _known(campaigns, campaign_id, who)
-    now = clock.now()
-    since = local_day(now, campaign["timezone_name"] or "UTC") - timedelta(days=_SCORE_DAYS)
-    rows = reader.score_history(Scope(who.accounts, now, campaign_id=campaign_id), since)
-    return Scores(data=[Score(**row) for row in rows], meta=meta_of("analysis.scores", readiness))
+    since = local_day(figures.now, campaign["timezone_name"] or "UTC") - timedelta(days=_SCORE_DAYS)
+    rows = figures.reader.score_history(figures.scope(campaign_id=campaign_id), since)
+    return Scores(data=[Score(**row) for row in rows], meta=figures.meta("analysis.scores"))
 
 
 @router.get("/{campaign_id}/anomalies", responses=documented(400, 404, 422))
 def campaign_anomalies(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,
-    reader: AnalyticsDep,
-    readiness: ReadinessDep,
-    clock: ClockDep,
+    figures: FiguresDep,
     who: ReaderDep,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AnomalyPage:
     """Its anomalies, open or over, the newest first."""
     _known(campaigns, campaign_id, who)
-    scope = Scope(who.accounts, clock.now(), campaign_id=campaign_id)
-    return anomaly_page(reader, readiness, scope, limit=limit, cursor=cursor)
+    scope = figures.scope(campaign_id=campaign_id)
+    return anomaly_page(figures, scope, limit=limit, cursor=cursor)
 
 
 def _known(campaigns: CampaignsDep, campaign_id: str, who: Principal) -> Row:

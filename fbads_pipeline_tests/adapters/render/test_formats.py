@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -32,6 +32,20 @@ def a_report(*names, kind="weekly", language="pt", account="Loja 1"):
     if kind == "executive":
         return a_maker(facts).of_all(facts.known, language)
     return a_maker(facts).of_account(kind, facts.known[0], language)
+
+
+@pytest.mark.parametrize("count", [7, 28, 29, 30, 31, 61])
+def test_no_label_of_a_day_reaches_beyond_its_chart_in_a_wide_font(count):
+    chart = a_report(kind="weekly").sections[0].charts[0]
+    days = [date(2026, 11, 9) - timedelta(days=count - 1 - n) for n in range(count)]
+    drawn = draw(
+        replace(chart, days=days, now=[Decimal(1)] * count, before=[], provisional=[False] * count),
+        Formats("en"),
+        a_report().labels,
+    )
+    width = int(re.search(r'viewBox="0 0 (\d+) ', drawn)[1])
+    labels = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([^<]+)<', drawn)
+    assert labels and all(float(x) + len(text) * 7 / 2 <= width for x, text in labels)
 
 
 def a_table():

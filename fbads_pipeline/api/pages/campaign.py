@@ -1,0 +1,149 @@
+"""One campaign: charts, days with what happened on them, score, changes."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import HTMLResponse, Response
+
+from fbads_pipeline.adapters.render.formats import Formats
+from fbads_pipeline.api.deps import CampaignsDep, ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.page_view import (
+    drawn,
+    score_card,
+)
+from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
+from fbads_pipeline.api.rendering import language_of, render
+from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.report_words import WORDS as REPORT_WORDS
+from fbads_pipeline.domain.reports import MARKS, Chart, MarkKind, Period
+from fbads_pipeline.domain.words import Language, plain_line, plain_name
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_DAYS = 28
+Marks = dict[date, list[tuple[MarkKind, str]]]
+_FIGURES = ("spend", "impressions", "clicks", "conversions", "ctr", "cpa", "roas")
+
+
+@router.get("/campaigns/{campaign_id}")
+def campaign_page(
+    request: Request,
+    campaign_id: Annotated[str, Path(pattern=r"^[0-9]{1,32}$")],
+    who: Annotated[Principal, Depends(Visitor("marts:read"))],
+    campaigns: CampaignsDep,
+    pages: PagesDep,
+    press: PressDep,
+    clock: ClockDep,
+) -> Response:
+    """Four weeks of one campaign: charts, days with what happened on them, score, changes."""
+    language = language_of(request, who)
+    words = WORDS[language]
+    found = campaigns.campaign(campaign_id, who.accounts)
+    if found is None:
+        raise PageProblem(404)
+    known = press.maker.facts.accounts([found["account_id"]], now=clock.now())
+    if not known:
+        raise PageProblem(404)
+    last = known[0].today - timedelta(days=1)
+    period = Period(last - timedelta(days=_DAYS - 1), last)
+    rows = pages.days(found["account_id"], campaign_id, period.first, period.last)
+    marks = _marks(pages, press, who, found, period, language)
+    about = [
+        found["account_id"],
+        found["objective"],
+        _status(found["effective_status"], language),
+        period_words(period, language),
+    ]
+    return render(
+        request,
+        "campaign.html.j2",
+        who,
+        "campaigns",
+        name=plain_name(found["name"], campaign_id),
+        about=" · ".join(str(one) for one in about if one),
+        charts=drawn(_charts(rows, marks, period, found["currency"], press, language), language),
+        columns=[words["day"], *(_label(press, name, language) for name in _FIGURES)],
+        days=_day_rows(rows, marks, found["currency"], language),
+        score=score_card(pages.score(who.accounts, campaign_id), language),
+        history=_history(pages.history(who.accounts, campaign_id), found["currency"], language),
+    )
+
+
+def _charts(
+    rows: list[Any], marks: Marks, period: Period, currency: str | None, press: PressDep, language: Language
+) -> list[Chart]:
+    """Spend, conversions and CPA by day, with what happened; nothing where no day has figures."""
+    if not rows:
+        return []
+    days = [period.first + timedelta(days=n) for n in range(period.days)]
+    by_day = {row["day"]: row for row in rows}
+    blank = [None] * len(days)
+    gravest = {day: min((kind for kind, _ in found), key=MARKS.index) for day, found in marks.items()}
+    made = []
+    for name, unit in (("spend", "money"), ("conversions", "count"), ("cpa", "money")):
+        values = [by_day[day][name] if day in by_day else None for day in days]
+        provisional = [name != "spend" and day in by_day and bool(by_day[day]["is_provisional"]) for day in days]
+        if any(value is not None for value in values):
+            made.append(Chart(_label(press, name, language), unit, days, values, blank, provisional, currency, gravest))  # type: ignore[arg-type]
+    return made
+
+
+def _label(press: PressDep, metric: str, language: Language) -> str:
+    """The metric as the catalogue calls it."""
+    about = press.maker.about[metric]
+    return about.label_pt if language == "pt" else about.label_en
+
+
+def _marks(
+    pages: PagesDep, press: PressDep, who: Principal, found: Mapping[str, Any], period: Period, language: Language
+) -> Marks:
+    """Day → what happened on it: anomalies, changes, days of the calendar."""
+    marks: Marks = {}
+    for row in pages.anomalies_of(who.accounts, found["campaign_id"], period.first):
+        marks.setdefault(row["day"], []).append(("anomaly", plain_line(row[f"message_{language}"])))
+    for row in pages.history(who.accounts, found["campaign_id"])[:-1]:
+        marks.setdefault(row["at_local"].date(), []).append(("edit", _state(row, found["currency"], language)))
+    calendar = press.maker.calendar
+    if calendar is not None:
+        for event in calendar.between(found["account_id"], period.first, period.last):
+            name = event.title_pt if language == "pt" else event.title_en
+            for n in range(min((event.ends_on - event.starts_on).days + 1, 31)):
+                marks.setdefault(event.starts_on + timedelta(days=n), []).append(
+                    ("calendar", plain_name(name, event.kind))
+                )
+    return marks
+
+
+def _day_rows(rows: list[Any], marks: Marks, currency: str | None, language: Language) -> list[dict[str, Any]]:
+    formats = Formats(language)
+    units = (("spend", "money"), ("impressions", "count"), ("clicks", "count"), ("conversions", "count"),
+             ("ctr", "ratio"), ("cpa", "money"), ("roas", "factor"))  # fmt: skip
+    return [
+        {
+            "cells": [formats.day(row["day"]), *(formats.show(row[name], unit, currency) for name, unit in units)],  # type: ignore[arg-type]
+            "marks": [text for _, text in marks.get(row["day"], [])],
+        }
+        for row in reversed(rows)
+    ]
+
+
+def _history(rows: list[Any], currency: str | None, language: Language) -> list[str]:
+    formats = Formats(language)
+    return [
+        f"{formats.day(row['at_local'].date())} {row['at_local']:%H:%M}: {_state(row, currency, language)}"
+        f" · {plain_name(row['name'], '')}"
+        for row in rows
+    ]
+
+
+def _state(row: Mapping[str, Any], currency: str | None, language: Language) -> str:
+    """Status and daily budget as people say them."""
+    budget = Formats(language).show(row["daily_budget"], "money", currency)
+    return f"{_status(row['effective_status'] or row['status'], language)} · {budget}"
+
+
+def _status(status: str | None, language: Language) -> str:
+    return REPORT_WORDS[language].get(status or "", plain_line(status or ""))

@@ -1,0 +1,92 @@
+"""A conversation in which each number opens its query."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from fbads_pipeline.api.deps import ChatDep, ClockDep
+from fbads_pipeline.api.limits import at_most
+from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.visitor import Visitor
+from fbads_pipeline.api.rendering import language_of, render
+from fbads_pipeline.domain.chat.values import cell, group
+from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.words import Language, plain_line
+from fbads_pipeline.services.answer_question import ChatUser, answer
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/chat")
+def chat_page(request: Request, who: Annotated[Principal, Depends(Visitor("chat:use"))]) -> Response:
+    """An empty conversation."""
+    return _chat(request, who, session=secrets.token_hex(8))
+
+
+@router.post("/chat", dependencies=[Depends(at_most("chat", 60))])
+def ask_here(
+    request: Request,
+    who: Annotated[Principal, Depends(Visitor("chat:use"))],
+    chat: ChatDep,
+    clock: ClockDep,
+    question: Annotated[str, Form(max_length=500)],
+    session: Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")],
+) -> Response:
+    """The answer, with the rows and the query of every number."""
+    user = ChatUser(who.user_id, None if who.accounts is None else tuple(sorted(who.accounts)))
+    made = answer(chat, question, user=user, session_id=session, now=clock.now())
+    tables = [
+        {
+            "columns": [_heading(column, made.language, chat) for column in _told(table.query.columns)],
+            "rows": [_cells(_told(table.query.columns), row, made.language, chat) for row in table.rows[:50]],
+        }
+        for table in made.tables
+    ]
+    citations = [{"facts": _facts(vars(one)), "sql": one.sql} for one in made.citations]
+    shown = {"text": made.text, "tables": tables, "citations": citations}
+    return _chat(request, who, session=session, question=plain_line(question), answer=shown)
+
+
+def _chat(request: Request, who: Principal, **shown: Any) -> Response:
+    words = WORDS[language_of(request, who)]
+    blank: dict[str, Any] = {"question": None, "answer": None}
+    return render(request, "chat.html.j2", who, "chat", examples=words["questions"], **{**blank, **shown})
+
+
+def _told(columns: Any) -> list[Any]:
+    """Without the columns that only name what another one shows."""
+    return [one for one in columns if one.role != "label"]
+
+
+def _heading(column: Any, language: Language, chat: ChatDep) -> str:
+    """A metric as the catalogue calls it; a group by its own name."""
+    if column.metric is None or column.metric not in chat.catalogue.metrics:
+        return str(column.name).replace("_", " ")
+    label = chat.catalogue.metrics[column.metric].labels[language]
+    before = {"pt": " (antes)", "en": " (before)"}[language]
+    change = {"pt": " (variação)", "en": " (change)"}[language]
+    return str(label) + {"before": before, "change": change, "change_ratio": change + " %"}.get(column.role, "")
+
+
+def _cells(columns: Any, row: Mapping[str, Any], language: Language, chat: ChatDep) -> list[str]:
+    """Figures as the answer writes them, groups as they are called."""
+    return [
+        cell(column, row, language, chat.catalogue)
+        if column.metric
+        else group(column.dimension, row, language)
+        if column.dimension
+        else plain_line(str(row.get(column.name, "")))
+        for column in columns
+    ]
+
+
+def _facts(citation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a citation says, but for the query itself."""
+    return [
+        (name, ", ".join(map(str, value)) if isinstance(value, tuple) else plain_line(str(value)))
+        for name, value in citation.items()
+        if name not in ("sql", "parameters") and value not in (None, (), {}, "")
+    ]

@@ -1,0 +1,77 @@
+"""Reports that were made, and one now."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from fbads_pipeline.api.deps import ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
+from fbads_pipeline.api.rendering import language_of, render
+from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.reports import KINDS, Period
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/reports")
+def reports_page(
+    request: Request, who: Annotated[Principal, Depends(Visitor("reports:read"))], pages: PagesDep, press: PressDep
+) -> Response:
+    """What was made, newest first, and a form to make one now."""
+    language = language_of(request, who)
+    words = WORDS[language]
+    accounts = pages.accounts(who.accounts)
+    names = {one["account_id"]: one["name"] or one["account_id"] for one in accounts}
+    visible = None if who.accounts is None else sorted(who.accounts)
+    made = [
+        {
+            "id": one.report_id,
+            "kind": words["report_kinds"][one.kind],
+            "account": names.get(one.account_id, words["all_accounts"]),
+            "period": period_words(Period(one.first_day, one.last_day), language),
+            "files": [file for file in one.files if file.language == language],
+        }
+        for one in press.reports.newest(50, visible)
+    ]
+    kinds = [(one, words["report_kinds"][one]) for one in KINDS]
+    return render(request, "reports.html.j2", who, "reports", accounts=accounts, made=made, kinds=kinds)
+
+
+@router.post("/reports")
+def make_here(
+    request: Request,
+    who: Annotated[Principal, Depends(Visitor("reports:read"))],
+    press: PressDep,
+    clock: ClockDep,
+    kind: Annotated[str, Form(pattern="^(daily|weekly|executive)$")],
+    account: Annotated[str, Form(pattern=r"^[0-9]{1,32}$")],
+    format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv)$")],
+) -> Response:
+    """Make one now, and hand it over."""
+    named = next(one for one in KINDS if one == kind)
+    visible = None if who.accounts is None else sorted(who.accounts)
+    accounts = press.accounts(named, account, visible) if who.sees(account) else []
+    if not accounts:
+        raise PageProblem(404)
+    are_chosen = named == "executive" and visible is not None
+    (path,) = press.write(named, accounts, language_of(request, who), [format], None, are_chosen=are_chosen)
+    return FileResponse(path, filename=path.rpartition("/")[2])
+
+
+@router.get("/reports/{report_id}/{name}")
+def download(
+    report_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
+    name: Annotated[str, Path(pattern=r"^[a-z0-9_-]{1,120}\.(pdf|xlsx|html|csv)$")],
+    who: Annotated[Principal, Depends(Visitor("reports:read"))],
+    press: PressDep,
+) -> Response:
+    """A file of a report of the caller's accounts: by the name that its row has, and no other."""
+    visible = None if who.accounts is None else sorted(who.accounts)
+    for one in press.reports.newest(500, visible):
+        if one.report_id == report_id and name in {file.name for file in one.files}:
+            path = press.files.path(name)
+            if path.is_file():
+                return FileResponse(path, filename=name)
+    raise PageProblem(404)

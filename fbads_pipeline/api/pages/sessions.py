@@ -1,0 +1,145 @@
+"""Logging in and out, the language, and what is kept of whom."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from fbads_pipeline.adapters.oidc import OidcRefused, OidcUnreachable, OpenIdProvider, unpacked
+from fbads_pipeline.adapters.passwords import is_password
+from fbads_pipeline.api.auth import COOKIE, IdentityDep, access_tokens
+from fbads_pipeline.api.deps import ClockDep
+from fbads_pipeline.api.limits import LOGIN_PER_MINUTE, at_most
+from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, own_path
+from fbads_pipeline.api.rendering import LANGUAGE_COOKIE, language_of, render
+from fbads_pipeline.api.routes.auth import set_session
+from fbads_pipeline.domain.identity import Principal, plain_email
+from fbads_pipeline.services.log_in import log_in
+from fbads_pipeline.settings import Settings
+
+log = structlog.get_logger(__name__)
+_OIDC = "fbads_oidc"
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/login")
+def login_page(
+    request: Request, identity: IdentityDep, clock: ClockDep, link: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """The form; with a link of `fbads users link` the session itself."""
+    if link:
+        user_id = identity.use_link(link, now=clock.now())
+        if user_id is not None:
+            secret, _ = identity.open_session(user_id, now=clock.now(), details={"how": "link"})
+            answer = RedirectResponse("/", 303)
+            set_session(request, answer, secret)
+            return answer
+    return _form(request, request.query_params.get("next", "/"))
+
+
+@router.post("/login", dependencies=[Depends(at_most("login", LOGIN_PER_MINUTE))])
+def log_in_here(
+    request: Request,
+    identity: IdentityDep,
+    clock: ClockDep,
+    email: Annotated[str, Form(max_length=254)],
+    password: Annotated[str, Form(max_length=1024)],
+    next: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Open a session; a wrong address and a wrong password read the same."""
+    found = log_in(identity, is_password, email, password, now=clock.now())
+    if found is None:
+        return _form(request, next, "wrong_login")
+    answer = RedirectResponse(own_path(next), 303)
+    set_session(request, answer, found[1])
+    return answer
+
+
+@router.get("/login/oidc", dependencies=[Depends(at_most("login", LOGIN_PER_MINUTE))])
+def log_in_elsewhere(request: Request, clock: ClockDep, next: Annotated[str, Query(max_length=500)] = "/") -> Response:
+    """To the provider, with what has to come back in a cookie of this browser."""
+    provider = _provider(request)
+    try:
+        url, begun = provider.begin(own_path(next))
+    except OidcUnreachable as away:
+        log.warning("oidc", reason=str(away))
+        return _form(request, next, "oidc_refused")
+    answer = RedirectResponse(url, 303)
+    is_secure = request.url.scheme == "https"
+    kept = begun.packed(access_tokens(request).secret, clock.now().timestamp())
+    answer.set_cookie(_OIDC, kept, path="/login/oidc", httponly=True, samesite="lax", secure=is_secure, max_age=600)
+    return answer
+
+
+@router.get("/login/oidc/callback", dependencies=[Depends(at_most("login", LOGIN_PER_MINUTE))])
+def come_back(request: Request, identity: IdentityDep, clock: ClockDep) -> Response:
+    """From the provider: a session for whoever has been given a login under the address that it verified."""
+    provider, now = _provider(request), clock.now()
+    try:
+        begun = unpacked(request.cookies.get(_OIDC, ""), access_tokens(request).secret, now.timestamp())
+        email = plain_email(provider.finish(str(request.url), begun))
+    except (OidcRefused, OidcUnreachable, ValueError) as refused:
+        log.warning("oidc", reason=str(refused))
+        return _form(request, "/", "oidc_refused")
+    user, _ = identity.with_password(email)
+    if user is None:
+        return _form(request, begun.next, "oidc_unknown")
+    secret, _ = identity.open_session(user.user_id, now=now, details={"how": "oidc"})
+    answer = RedirectResponse(own_path(begun.next), 303)
+    set_session(request, answer, secret)
+    answer.delete_cookie(_OIDC, path="/login/oidc")
+    return answer
+
+
+@router.post("/logout")
+def log_out(
+    request: Request, identity: IdentityDep, clock: ClockDep, who: Annotated[Principal, Depends(Visitor())]
+) -> Response:
+    """End the session."""
+    if who.session is not None:
+        identity.end_session(who.session, now=clock.now())
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(COOKIE, path="/")
+    answer.delete_cookie(f"__Host-{COOKIE}", path="/", secure=True)
+    return answer
+
+
+@router.get("/language/{language}")
+def choose_language(language: Annotated[str, Path(pattern="^(pt|en)$")], back: str = "/") -> Response:
+    """Kept by the browser."""
+    answer = RedirectResponse(own_path(back), 303)
+    answer.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, samesite="lax", httponly=True)
+    return answer
+
+
+@router.get("/privacy")
+def privacy(request: Request, who: Annotated[Principal, Depends(Visitor())]) -> Response:
+    """What is kept, and for how long."""
+    return render(request, "privacy.html.j2", who, "privacy")
+
+
+def _form(request: Request, next_page: str, notice: str | None = None) -> Response:
+    """The login's form; a notice is a refusal."""
+    words, settings = WORDS[language_of(request, None)], request.app.state.settings
+    shown = {"next": own_path(next_page), "has_oidc": settings.oidc_issuer is not None}
+    if notice is not None:
+        shown["notice"] = words[notice]
+    return render(request, "login.html.j2", None, "login", status=200 if notice is None else 401, **shown)
+
+
+def _provider(request: Request) -> OpenIdProvider:
+    """Raises PageProblem where none is set up."""
+    settings: Settings = request.app.state.settings
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        raise PageProblem(404)
+    secret = settings.oidc_client_secret
+    base = (settings.public_url or str(request.base_url)).rstrip("/")
+    return OpenIdProvider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        None if secret is None else secret.get_secret_value(),
+        f"{base}/login/oidc/callback",
+    )

@@ -1,0 +1,83 @@
+"""The inbox of suggestions: evidence, effect, decision, undo."""
+
+from datetime import timedelta
+from typing import Annotated, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from fbads_pipeline.api.deps import ClockDep, DeskDep, PagesDep, SuggestionsDep
+from fbads_pipeline.api.page_view import (
+    suggestion_items,
+)
+from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.visitor import Digits, Visitor, own_path
+from fbads_pipeline.api.rendering import language_of, render
+from fbads_pipeline.domain.decisions import Action, Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.words import plain_line
+from fbads_pipeline.services.decide_suggestion import decide
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_SNOOZE = timedelta(days=1)
+_STATUSES = ("PENDING", "ACCEPTED", "REJECTED", "APPLIED", "FAILED", "EXPIRED")
+
+
+@router.get("/suggestions")
+def inbox(
+    request: Request,
+    who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
+    suggestions: SuggestionsDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    status: Annotated[str, Query(pattern=r"^[A-Z]{1,12}$")] = "PENDING",
+    account: Digits = None,
+    done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
+    why: Annotated[str, Query(max_length=300)] = "",
+) -> Response:
+    """What waits for a decision, or was decided."""
+    language = language_of(request, who)
+    words = WORDS[language]
+    shown = status if status in _STATUSES else "PENDING"
+    rows = suggestions.suggestions(status=shown, account_id=account, accounts=who.accounts, after=None, limit=100)
+    names = pages.names([row["campaign_id"] for row in rows])
+    notice = words["done"].get(done) or (words["not_done"].format(why=plain_line(why)) if why else None)
+    query = urlencode({"status": shown, **({"account": account} if account else {})})
+    return render(
+        request,
+        "suggestions.html.j2",
+        who,
+        "suggestions",
+        suggestions=suggestion_items(rows, names, language, clock.now(), may=who.may("suggestions:decide")),
+        filters=[(one, words["statuses"][one]) for one in _STATUSES],
+        chosen=shown,
+        account_id=account,
+        back=f"/suggestions?{query}",
+        notice=notice,
+    )
+
+
+@router.post("/suggestions/{suggestion_id}")
+def decide_here(
+    suggestion_id: Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")],
+    who: Annotated[Principal, Depends(Visitor("suggestions:decide"))],
+    desk: DeskDep,
+    clock: ClockDep,
+    action: Annotated[str, Form(pattern="^(accept|reject|snooze|undo)$")],
+    version: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+    back: Annotated[str, Form(max_length=500)] = "/suggestions",
+) -> Response:
+    """Decide, and go back to the list."""
+    named: dict[str, Action] = {one: one for one in get_args(Action)}
+    until = clock.now() + _SNOOZE if action == "snooze" else None
+    made = Decision(suggestion_id, version, named[action], reason or None, until)
+    try:
+        decide(desk, who, made, key=None, now=clock.now())
+        told = {"done": action}
+    except (NotThere, NotUsable, Conflict) as wrong:
+        told = {"why": str(wrong)[:300]}
+    path = own_path(back)
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(told)}", 303)

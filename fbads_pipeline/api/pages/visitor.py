@@ -1,0 +1,61 @@
+"""Who looks at a page, and what pages share."""
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from fbads_pipeline.adapters.render.formats import Formats
+from fbads_pipeline.api.auth import IdentityDep, identify
+from fbads_pipeline.api.deps import ClockDep
+from fbads_pipeline.api.errors import ApiError
+from fbads_pipeline.domain.identity import Principal, Scope
+from fbads_pipeline.domain.reports import Period
+from fbads_pipeline.domain.words import Language
+
+Digits = Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")]
+
+
+class PageProblem(Exception):
+    """A page that cannot be shown to whoever asks. status 401 leads to the login."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Visitor:
+    """A dependency: whoever looks at a page, with the scope that the page needs (None: any). Raises PageProblem.
+
+    It reads a form's own token before the session is believed.
+    """
+
+    def __init__(self, scope: Scope | None = None) -> None:
+        self.page_scope = scope
+
+    async def __call__(self, request: Request, identity: IdentityDep, clock: ClockDep) -> Principal:
+        from starlette.concurrency import run_in_threadpool
+
+        if request.method == "POST":
+            form = await request.form(max_files=0, max_fields=20)
+            request.state.form_csrf = str(form.get("csrf", ""))
+        try:
+            found = await run_in_threadpool(identify, request, identity, clock)
+        except ApiError as refused:
+            raise PageProblem(refused.status) from None
+        if found is None:
+            raise PageProblem(401)
+        if self.page_scope is not None and not found.may(self.page_scope):
+            raise PageProblem(403)
+        request.state.visitor = found
+        return found
+
+
+def own_path(path: str) -> str:
+    """A path of these pages; anything else is the first page."""
+    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if plain else "/"
+
+
+def period_words(period: Period, language: Language) -> str:
+    """First and last day, as people write them."""
+    formats = Formats(language)
+    return f"{formats.day(period.first)} – {formats.day(period.last)}"

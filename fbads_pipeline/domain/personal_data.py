@@ -1,0 +1,53 @@
+"""Which columns of `ops` hold something about a person, and what becomes of them when that person is erased.
+
+A test fails on a column that nobody has classified. Everything else of a person is what they wrote into campaigns at
+Meta, which is the advertiser's.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+# delete: the row goes; replace: another text stands there; pseudonym: a random id that means nothing once the address
+# is gone, kept as evidence of who decided (LGPD art. 16, I; five years).
+Treatment = Literal["delete", "replace", "pseudonym"]
+
+OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
+    "users": {"user_id": "pseudonym", "email": "replace", "password_hash": "replace", "slack_id": "replace"},
+    "account_grants": {"user_id": "delete"},
+    "sessions": {"user_id": "delete"},
+    "refresh_tokens": {"user_id": "delete"},
+    "api_keys": {"user_id": "delete", "name": "delete"},
+    "login_links": {"user_id": "delete"},
+    "preferences": {"user_id": "delete"},
+    "conversations": {"user_id": "delete", "question": "delete"},
+    "idempotency_keys": {"user_id": "delete"},
+    "report_requests": {"user_id": "delete", "reason": "delete"},
+    "deliveries": {"recipient": "replace"},
+    "decisions": {"user_id": "pseudonym", "reason": "pseudonym"},
+    "suggestions": {"decided_by": "pseudonym", "decision_reason": "pseudonym"},
+    "audit_log": {"actor": "pseudonym", "subject": "pseudonym", "details": "pseudonym"},
+    "mutes": {"made_by": "pseudonym", "reason": "pseudonym"},
+    "collect_requests": {"asked_by": "pseudonym"},
+    "deletion_requests": {"subject_hash": "pseudonym"},
+}
+# Tables in which no column is about a person.
+OF_NOBODY = frozenset(
+    {
+        *("collect_runs", "alerts", "api_quotas", "reading_habits", "api_warnings", "tokens", "account_tokens"),
+        *("token_checks", "troubles", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
+    }
+)
+# Columns whose names promise a person; each has to be classified above.
+TELLING = frozenset(
+    {
+        *("user_id", "email", "recipient", "actor", "decided_by", "made_by", "asked_by", "slack_id", "subject_hash"),
+        *("question", "reason", "decision_reason", "password_hash"),
+    }
+)
+PURPOSES: Mapping[str, str] = {
+    "identity": "to log in and to see one's own accounts only",
+    "decisions": "to show who decided what, for five years",
+    "conversations": "to answer follow-up questions, for 30 days",
+    "deliveries": "to send what one asked to hear of, and to send it once",
+    "sessions": "to stay logged in, and to find misuse, for 90 days",
+}

@@ -1,0 +1,139 @@
+"""A person's data: handed out without secrets, erased everywhere, and every column classified."""
+
+import base64
+import hashlib
+import hmac
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.audit import PostgresAudit
+from fbads_pipeline.api.app import create_app
+from fbads_pipeline.domain.personal_data import OF_NOBODY, OF_USERS, TELLING
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.api.conftest import Client
+from fbads_pipeline_tests.api.people import PASSWORD, People
+from fbads_pipeline_tests.api.test_decisions import rows
+
+APP_SECRET = "canary-app-secret"
+
+
+@pytest.fixture
+def people(app, database):
+    with database.owner.begin() as connection:
+        connection.execute(sa.text("update ops.suggestions set expires_at = '2026-11-20T00:00:00Z'"))
+    return People(app, database)
+
+
+@pytest.fixture
+def busy(people, database):
+    """An approver who has decided, keeps a session, and was written to."""
+    client = people.logged_in("approver")
+    assert client.post("/api/v1/suggestions/s101/accept", {"version": 1, "reason": "ok"}).status_code == 200
+    client.post(
+        "/api/v1/me", {"alerts": {"channels": ["email"], "least_severity": "info", "reports": []}}, method="PATCH"
+    )
+    (user,) = people.identity.users()
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text(
+                "insert into ops.alerts (alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title,"
+                " body, title_en, body_en, facts, created_at) values ('a', 'a', '42', 'r', 'e', 'info', current_date,"
+                " 't', 'b', 't', 'b', '{}', now()); insert into ops.deliveries (alert_id, channel, recipient,"
+                " next_attempt_at) values ('a', 'email', :email, now());"
+                " insert into ops.conversations values (:id, 's', 1, null, 'answered', '[]', null, now())"
+            ),
+            {"email": user.email, "id": user.user_id},
+        )
+    return client, user
+
+
+def test_every_column_that_promises_a_person_is_classified(database):
+    found = rows(database, "select table_name, column_name from information_schema.columns where table_schema = 'ops'")
+    tables = {table for table, _ in found}
+    assert tables - {"hit_rates"} == set(OF_USERS) | OF_NOBODY, "a table is new, or gone"
+    known = {(table, column) for table, columns in OF_USERS.items() for column in columns}
+    assert known <= set(found), "a classified column is gone"
+    unclassified = {one for one in found if one[1] in TELLING and one[0] in OF_USERS} - known
+    assert not unclassified
+
+
+def test_one_takes_ones_own_data_along_without_a_secret(busy, database):
+    client, user = busy
+    answer = client.get("/api/v1/me/export")
+    told = answer.json()
+    assert told["identity"]["email"] == user.email and told["decisions"][0]["reason"] == "ok"
+    assert [one["title"] for one in told["deliveries"]] == ["t"] and len(told["conversations"]) == 1
+    assert told["purposes"]["decisions"] and told["preferences"][0]["channels"] == ["email"]
+    for secret in (PASSWORD, "argon2", "hash", "csrf"):
+        assert secret not in answer.text
+    assert rows(database, "select actor, subject from ops.audit_log where action = 'user.exported'") == [
+        (user.user_id, user.user_id)
+    ]
+
+
+def test_an_erased_person_is_nowhere_but_in_an_id_that_names_nobody(people, busy, database):
+    client, user = busy
+    officer = people.with_key("dpo")
+    first, again = (officer.get(f"/api/v1/users/{user.user_id}/data", method="DELETE") for _ in range(2))
+    assert (first.status_code, again.status_code) == (202, 202) and first.json() == again.json()
+    assert client.get("/api/v1/me").status_code == 401
+    for (table,) in rows(database, "select table_name from information_schema.tables where table_schema = 'ops'"):
+        shown = rows(database, f"select t::text from ops.{table} as t")
+        assert not [one for (one,) in shown if user.email in one], table
+    assert rows(database, f"select count(*) from ops.sessions where user_id = '{user.user_id}'") == [(0,)]
+    assert rows(database, "select user_id from ops.decisions") == [(user.user_id,)]
+    assert rows(database, "select count(*) from ops.audit_log where action = 'user.erased'") == [(1,)]
+    assert PostgresAudit(database.owner).verify()[1] is None
+
+
+def test_the_last_admin_and_strangers_are_not_erased(people, database):
+    admin = people.add("admin")
+    officer = people.with_key("dpo")
+    assert officer.get(f"/api/v1/users/{admin.user_id}/data", method="DELETE").status_code == 409
+    assert officer.get(f"/api/v1/users/{'0' * 16}/data", method="DELETE").status_code == 404
+    assert people.with_key("viewer").get(f"/api/v1/users/{admin.user_id}/export").status_code == 403
+
+
+def a_signed_request(said, secret=APP_SECRET):
+    payload = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    signature = hmac.new(secret.encode(), payload.encode(), hashlib.sha256).digest()
+    return f"{base64.urlsafe_b64encode(signature).decode().rstrip('=')}.{payload}"
+
+
+class TestMetasCallback:
+    PATH = "/api/v1/webhooks/meta/data-deletion"
+    SAID = {"algorithm": "HMAC-SHA256", "user_id": "218471", "issued_at": 1_700_000_000}
+
+    @pytest.fixture
+    def client(self, database):
+        return Client(create_app(load_settings(app_secret=APP_SECRET, public_url="https://ads.example"), database))
+
+    def test_it_is_taken_once_and_its_state_can_be_seen(self, client, database):
+        first, again = (
+            client.send("POST", self.PATH, data={"signed_request": a_signed_request(self.SAID)}) for _ in range(2)
+        )
+        assert first.status_code == 200, first.text
+        assert first.json() == again.json() and first.json()["url"].startswith("https://ads.example/api/v1/")
+        state = client.get(f"{self.PATH}/{first.json()['confirmation_code']}").json()
+        assert state["found"] == 0
+        assert "218471" not in str(rows(database, "select t::text from ops.deletion_requests as t"))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            a_signed_request(SAID, "another"),
+            a_signed_request({**SAID, "algorithm": "none"}),
+            a_signed_request({"algorithm": "HMAC-SHA256"}),
+            "x.y",
+            "%%%.@@@",
+            ".",
+        ],
+    )
+    def test_what_is_not_metas_is_refused(self, client, text):
+        assert client.send("POST", self.PATH, data={"signed_request": text}).status_code == 401
+
+    def test_without_the_apps_secret_there_is_no_such_address(self, app):
+        answer = Client(app).send("POST", self.PATH, data={"signed_request": a_signed_request(self.SAID)})
+        assert answer.status_code == 404
