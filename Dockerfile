@@ -12,7 +12,7 @@ COPY config config
 COPY fbads_pipeline fbads_pipeline
 COPY dbt_project dbt_project
 RUN /opt/venv/bin/uv pip install --no-cache --compile-bytecode --python /opt/venv/bin/python --no-deps --no-build-isolation --editable . \
- && /opt/venv/bin/python -m fbads_pipeline.defs.model.project
+ && /opt/venv/bin/python -m fbads_pipeline.adapters.dbt.project
 
 FROM python:3.11-slim AS run
 ENV PATH=/opt/venv/bin:$PATH \

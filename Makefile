@@ -28,10 +28,10 @@ $(STAMP): $(LOCK) requirements/uv.txt pyproject.toml
 	@touch $@
 
 manifest: $(STAMP) ## dbt's manifest, when the models have changed
-	@$(BIN)/python -m fbads_pipeline.defs.model.project
+	@$(BIN)/python -m fbads_pipeline.adapters.dbt.project
 
 docs: install ## the data dictionary, from the dbt project
-	$(BIN)/python -m fbads_pipeline.defs.model.dictionary
+	$(BIN)/python -m fbads_pipeline.adapters.dbt.dictionary
 
 demo: install ## the main job against a sandbox Marketing API, then Dagster and the sidecar until Ctrl-C
 	@exec $(BIN)/fbads demo $(ARGS)
@@ -54,26 +54,26 @@ programs: ## Chromium and promtool for the tests of pages and metrics (Debian's 
 	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium prometheus) >/dev/null
 
 bench: install ## what things cost, side by side in one run
-	$(BIN)/python -m fbads_pipeline_tests.bench $(ARGS)
-	$(BIN)/python -m fbads_pipeline_tests.bench.reports
-	$(BIN)/python -m fbads_pipeline_tests.bench.decisions
+	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.reports
+	$(BIN)/python -m benchmarks.decisions
 
 eval: install ## marks of the detectors on worlds made for it
-	$(BIN)/python -m fbads_pipeline_tests.evaluation $(ARGS)
-	$(BIN)/python -m fbads_pipeline_tests.evaluation_decisions
+	$(BIN)/python -m evaluation.anomalies $(ARGS)
+	$(BIN)/python -m evaluation.decisions
 
 chat-eval: install ## the chat's graded questions: right, confidently wrong, refused, per level and language
-	$(BIN)/python -m fbads_pipeline_tests.chat_eval
+	$(BIN)/python -m evaluation.chat
 
 load: install ## 100 users on loopback for a minute against 37 months of 200 campaigns
-	$(BIN)/python -m fbads_pipeline_tests.load $(ARGS)
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
-	$(BIN)/python -m fbads_pipeline_tests.chaos $(ARGS)
-	$(BIN)/python -m fbads_pipeline_tests.chaos.alerts $(if $(findstring --control,$(ARGS)),--control)
+	$(BIN)/python -m chaos $(ARGS)
+	$(BIN)/python -m chaos.alerts $(if $(findstring --control,$(ARGS)),--control)
 
 n8n-check: install ## a real n8n from npm imports the workflows, takes an alert, starts a collecting run (3 GB, by hand)
-	$(BIN)/python -m fbads_pipeline_tests.n8n_check
+	$(BIN)/python -m checks.n8n
 
 lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --extra llm --python-version $$v \

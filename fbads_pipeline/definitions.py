@@ -16,16 +16,16 @@ from fbads_pipeline.defs.collect import checks as collect_checks
 from fbads_pipeline.defs.collect import requested as collect_requested
 from fbads_pipeline.defs.collect import schedule as collect_schedule
 from fbads_pipeline.defs.collect import tokens as collect_tokens
-from fbads_pipeline.defs.model import assets as model
+from fbads_pipeline.defs.notify import applying as tell_applying
+from fbads_pipeline.defs.notify import checks as tell_checks
+from fbads_pipeline.defs.notify import ops as tell
+from fbads_pipeline.defs.notify import rules as tell_rules
+from fbads_pipeline.defs.notify import sensor as tell_sensor
+from fbads_pipeline.defs.notify import troubles as tell_troubles
 from fbads_pipeline.defs.report import assets as report
 from fbads_pipeline.defs.report import schedule as report_schedule
 from fbads_pipeline.defs.resources import resources
-from fbads_pipeline.defs.tell import applying as tell_applying
-from fbads_pipeline.defs.tell import checks as tell_checks
-from fbads_pipeline.defs.tell import ops as tell
-from fbads_pipeline.defs.tell import rules as tell_rules
-from fbads_pipeline.defs.tell import sensor as tell_sensor
-from fbads_pipeline.defs.tell import troubles as tell_troubles
+from fbads_pipeline.defs.transform import assets as model
 
 set_up_logs()
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from fbads_pipeline.domain.collecting import BREAKDOWN_FIELDS, LEVELS, Level
+from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 
 
 class SettingsError(ValueError):

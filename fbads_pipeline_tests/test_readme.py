@@ -1,14 +1,13 @@
 """The README says what is true."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from fbads_pipeline import cli
+from fbads_pipeline.cli.main import main as cli
 from fbads_pipeline.settings import Settings
+from fbads_pipeline_tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from fbads_pipeline.adapters.yaml_lines import Entry, Wrong, account_ids, entries, one_of, read_text
-from fbads_pipeline.domain.mutes import duration
-from fbads_pipeline.domain.rules import GUARDS, Comparison, RuleLevel, UserRule
+from fbads_pipeline.domain.alerts.mutes import duration
+from fbads_pipeline.domain.alerts.rules import GUARDS, Comparison, RuleLevel, UserRule
 
 _COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 _KEYS = (

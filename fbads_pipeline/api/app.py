@@ -13,15 +13,16 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
-from fbads_pipeline.adapters.access_tokens import tokens_of
-from fbads_pipeline.adapters.limits import Limits, ProcessLimits, RedisLimits
-from fbads_pipeline.adapters.postgres.database import Database
-from fbads_pipeline.api import errors, mcp_http
+from fbads_pipeline.adapters.identity.access_tokens import tokens_of
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.rate_limits import Limits, ProcessLimits, RedisLimits
+from fbads_pipeline.api import errors
+from fbads_pipeline.api.mcp import http as mcp_http
 from fbads_pipeline.api.metrics import Metrics
-from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.pages.labels import WORDS
+from fbads_pipeline.api.pages.rendering import language_of, render
 from fbads_pipeline.api.pages.routers import ROUTERS
 from fbads_pipeline.api.pages.visitor import PageProblem
-from fbads_pipeline.api.rendering import language_of, render
 from fbads_pipeline.api.routes import (
     analytics,
     auth,

@@ -5,15 +5,15 @@ from typing import Any
 
 from fbads_pipeline.adapters.calendar.configured import country_of_account
 from fbads_pipeline.adapters.encryption import Cipher
-from fbads_pipeline.adapters.postgres.calendar_events import PostgresCalendarEvents
-from fbads_pipeline.adapters.postgres.catalogue import catalogue_path, read_metrics
-from fbads_pipeline.adapters.postgres.chat_query import ChatQueries
-from fbads_pipeline.adapters.postgres.conversations import PostgresConversations
-from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.calendar.events import PostgresCalendarEvents
+from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
+from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
+from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.domain.chat.result import Result
-from fbads_pipeline.domain.chat.tags import Lexicon
-from fbads_pipeline.ports import LanguagePlanner
-from fbads_pipeline.services.answer_question import Answer, Chat
+from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.ports.chat import LanguagePlanner
+from fbads_pipeline.services.chat.answer_question import Answer, Chat
 from fbads_pipeline.settings import Settings
 
 

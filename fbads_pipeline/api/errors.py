@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
 
-from fbads_pipeline.adapters.postgres.engine import DatabaseUnreachable
+from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from fbads_pipeline.adapters.postgres.gauges import HouseCollector
+from fbads_pipeline.adapters.postgres.health.prometheus import HouseCollector
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _TABLE = re.compile(r"\b(?:from|into|update|join)\s+((?:raw|marts|analysis|ops|intermediate)\.\w+)", re.IGNORECASE)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query
 
 from fbads_pipeline.api.errors import ApiError
-from fbads_pipeline.domain.reports import Period
+from fbads_pipeline.domain.reports.report import Period
 
 LONGEST_DAYS = 1200
 _EARLIEST, _LATEST = date(2004, 1, 1), date(9998, 12, 31)

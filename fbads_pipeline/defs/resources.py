@@ -11,38 +11,39 @@ import dagster as dg
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.channels.configured import channels_from
+from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
 from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.dbt.project import project_dir
+from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
-from fbads_pipeline.adapters.postgres.anomalies import PostgresAnomalies
-from fbads_pipeline.adapters.postgres.apply_book import PostgresApplyBook
-from fbads_pipeline.adapters.postgres.calendar_events import PostgresCalendarEvents
-from fbads_pipeline.adapters.postgres.catalogue import read_catalogue, read_units
-from fbads_pipeline.adapters.postgres.collect_memory import PostgresHabits, PostgresQuotas, PostgresWarnings
-from fbads_pipeline.adapters.postgres.database import Database, shared_database
-from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
-from fbads_pipeline.adapters.postgres.marts import PostgresMarts
-from fbads_pipeline.adapters.postgres.outbox import PostgresOutbox
-from fbads_pipeline.adapters.postgres.performance import PostgresPerformance
-from fbads_pipeline.adapters.postgres.preferences import PostgresPreferences
-from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
-from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
-from fbads_pipeline.adapters.postgres.rules import PostgresRules
-from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
-from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
-from fbads_pipeline.adapters.recipients import KnownRecipients
+from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
+from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
+from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
+from fbads_pipeline.adapters.postgres.calendar.events import PostgresCalendarEvents
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.collection.request_state import PostgresHabits, PostgresQuotas, PostgresWarnings
+from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
+from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
+from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_units
+from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
+from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApplyBook
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
+from fbads_pipeline.adapters.postgres.server.database import Database, shared_database
 from fbads_pipeline.adapters.rules_file import read_rules
-from fbads_pipeline.composition import calendar_events_of, press_of
-from fbads_pipeline.defs.model.project import project_dir
-from fbads_pipeline.defs.model.runner import Dbt
-from fbads_pipeline.domain.rules import UserRule
-from fbads_pipeline.domain.tokens import ENVIRONMENT, NamedToken
-from fbads_pipeline.ports import Channel, Clock
-from fbads_pipeline.services.make_reports import Press
-from fbads_pipeline.services.sync_ads import Progress
+from fbads_pipeline.bootstrap import calendar_events_of, press_of
+from fbads_pipeline.domain.alerts.rules import UserRule
+from fbads_pipeline.domain.collection.tokens import ENVIRONMENT, NamedToken
+from fbads_pipeline.ports.alerts import Channel
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.collection.sync_ads import Progress
+from fbads_pipeline.services.reports.make_reports import Press
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 

@@ -11,15 +11,15 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from fbads_pipeline.sandbox.batch import answer_batch, is_batch
 from fbads_pipeline.sandbox.control import PREFIX, control
-from fbads_pipeline.sandbox.disturbed import disturb_answer, refuse
-from fbads_pipeline.sandbox.errors import GraphError
-from fbads_pipeline.sandbox.graph import route
+from fbads_pipeline.sandbox.fault_injection import disturb_answer, refuse
+from fbads_pipeline.sandbox.graph.batch import answer_batch, is_batch
+from fbads_pipeline.sandbox.graph.errors import GraphError
+from fbads_pipeline.sandbox.graph.graph import route
+from fbads_pipeline.sandbox.graph.tokens import check_grant, check_token
+from fbads_pipeline.sandbox.graph.usage import Usage, version_headers
 from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
 from fbads_pipeline.sandbox.scenarios import Scenario
-from fbads_pipeline.sandbox.tokens import check_grant, check_token
-from fbads_pipeline.sandbox.usage import Usage, version_headers
 
 SMALLEST_GZIP = 1000
 SLOW_PARTS = 8

@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.sandbox.clock import parse_instant
+from fbads_pipeline.sandbox.figures.truth import truth_rows
+from fbads_pipeline.sandbox.graph.tokens import grant_token
 from fbads_pipeline.sandbox.sandbox import Answer, Sandbox
 from fbads_pipeline.sandbox.scenarios import BadScenario, read_scenarios
-from fbads_pipeline.sandbox.tokens import grant_token
-from fbads_pipeline.sandbox.truth import truth_rows
+from fbads_pipeline.sandbox.world.clock import parse_instant
 
 PREFIX = "__sandbox"
 Params = dict[str, str]

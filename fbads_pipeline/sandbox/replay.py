@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fbads_pipeline.sandbox.world import Account, Change
+from fbads_pipeline.sandbox.world.world import Account, Change
 
 
 def move_to(account: Account, now: datetime) -> None:

@@ -5,16 +5,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from fbads_pipeline.sandbox.build import build_world
-from fbads_pipeline.sandbox.clock import Clock
-from fbads_pipeline.sandbox.insights import InsightsPages
-from fbads_pipeline.sandbox.ledger import Ledger
-from fbads_pipeline.sandbox.query import Params
+from fbads_pipeline.sandbox.figures.ledger import Ledger
+from fbads_pipeline.sandbox.graph.insights import InsightsPages
+from fbads_pipeline.sandbox.graph.query import Params
+from fbads_pipeline.sandbox.graph.reports import Reports
+from fbads_pipeline.sandbox.graph.writes import Write
 from fbads_pipeline.sandbox.replay import move_to
-from fbads_pipeline.sandbox.reports import Reports
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
-from fbads_pipeline.sandbox.world import Account, AdObject
-from fbads_pipeline.sandbox.writes import Write
+from fbads_pipeline.sandbox.world.build import build_world
+from fbads_pipeline.sandbox.world.clock import Clock
+from fbads_pipeline.sandbox.world.world import Account, AdObject
 
 KEPT_CALLS = 5000
 

@@ -12,9 +12,9 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import orjson
 
-from fbads_pipeline.sandbox.clock import parse_instant
 from fbads_pipeline.sandbox.run import server
 from fbads_pipeline.sandbox.sandbox import Sandbox
+from fbads_pipeline.sandbox.world.clock import parse_instant
 
 PATIENCE_SECONDS = 10.0
 

@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from fbads_pipeline.adapters.postgres.catalogue import read_units
+from fbads_pipeline.adapters.postgres.metrics.catalogue import read_units
 from fbads_pipeline.adapters.rules_file import parse_rules, read_rules
-from fbads_pipeline.domain.rules import UserRule
+from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.settings import SettingsError
+from fbads_pipeline_tests.support.paths import METRICS
 
-UNITS = read_units(Path(__file__).parents[2] / "dbt_project" / "metrics.yml")
+UNITS = read_units(METRICS)
 RULES = """\
 rules:
   - name: CPA alto

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 
-from fbads_pipeline.adapters.postgres.analyst import ensure_role
-from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.settings import load_settings

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from fbads_pipeline.adapters.postgres.audit import PostgresAudit
-from fbads_pipeline.domain.asked import PERSON
-from fbads_pipeline_tests.api.analytics_marts import fill
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.domain.recommendations.requested_changes import PERSON
 from fbads_pipeline_tests.api.conftest import HOSTILE
-from fbads_pipeline_tests.api.people import People
 from fbads_pipeline_tests.api.test_decisions import rows
-from fbads_pipeline_tests.standin_marts import StandInMarts
+from fbads_pipeline_tests.support.analytics_marts import fill
+from fbads_pipeline_tests.support.people import People
+from fbads_pipeline_tests.support.sample_marts import StandInMarts
 
 FEW_DAYS = {"from": "2026-11-03", "to": "2026-11-04"}
 

@@ -4,10 +4,10 @@ import pytest
 
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.settings import load_settings
-from fbads_pipeline_tests.api.analytics_marts import fill
 from fbads_pipeline_tests.api.conftest import Client
-from fbads_pipeline_tests.api.people import PASSWORD, People
 from fbads_pipeline_tests.api.test_decisions import rows
+from fbads_pipeline_tests.support.analytics_marts import fill
+from fbads_pipeline_tests.support.people import PASSWORD, People
 
 SETTINGS = {
     "app_secret": "canary-app-secret-1",

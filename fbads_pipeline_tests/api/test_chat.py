@@ -6,21 +6,21 @@ import json
 import httpx
 import pytest
 
-from fbads_pipeline.adapters.postgres.database import Database
+from evaluation.chat import world
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.routes.chat import asking
-from fbads_pipeline.local.ask import run_ask
-from fbads_pipeline.services.answer_question import ChatUser
+from fbads_pipeline.cli.data.ask import run_ask
+from fbads_pipeline.services.chat.answer_question import ChatUser
 from fbads_pipeline.settings import load_settings
-from fbads_pipeline_tests.chat_eval import world
-from fbads_pipeline_tests.postgres_fixture import fresh_database
+from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 
 @pytest.fixture(scope="module")
 def app(postgres, tmp_path_factory):
     import sqlalchemy as sa
 
-    from fbads_pipeline.adapters.postgres import migrate
+    from fbads_pipeline.adapters.postgres.server import migrate
 
     with fresh_database(postgres) as url:
         database = Database(url, tmp_path_factory.mktemp("chat"))

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline_tests.api.conftest import HOSTILE
-from fbads_pipeline_tests.api.people import People
+from fbads_pipeline_tests.support.people import People
 
 ACCEPT = "/api/v1/suggestions/s101/accept"
 

@@ -6,9 +6,9 @@ import jwt
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.access_tokens import AccessTokens
+from fbads_pipeline.adapters.identity.access_tokens import AccessTokens
 from fbads_pipeline_tests.api.conftest import Client
-from fbads_pipeline_tests.api.people import NOW, PASSWORD, People
+from fbads_pipeline_tests.support.people import NOW, PASSWORD, People
 
 CAMPAIGNS = "/api/v1/campaigns"
 
@@ -231,7 +231,7 @@ class TestUsers:
 
 
 def test_the_audit_log_cannot_be_rewritten_unseen(people, database):
-    from fbads_pipeline.adapters.postgres.audit import PostgresAudit
+    from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 
     for role in ("viewer", "analyst", "admin"):
         people.add(role)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline_tests.api.conftest import HOSTILE, Client
-from fbads_pipeline_tests.api.people import People
+from fbads_pipeline_tests.support.people import People
 
 WANTED = (
     *("api_requests_total", "request_duration_seconds_bucket", "facebook_api_calls_total", "alerts_sent_total"),

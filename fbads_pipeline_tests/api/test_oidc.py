@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
-from fbads_pipeline_tests.api.people import People
 from fbads_pipeline_tests.api.test_decisions import rows
+from fbads_pipeline_tests.support.people import People
 
 CLIENT_ID, SECRET, EMAIL = "fbads", "canary-oidc-secret", "ana@agencia.example"
 KEY, STRANGERS_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))

@@ -4,12 +4,12 @@ from datetime import date, time
 
 import pytest
 
-from fbads_pipeline.adapters.postgres.identity import PostgresIdentity
-from fbads_pipeline.adapters.postgres.preferences import PostgresPreferences
-from fbads_pipeline.adapters.recipients import KnownRecipients
-from fbads_pipeline.domain.alerts import Text, alert_of
+from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
+from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
+from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
+from fbads_pipeline.domain.alerts.alerts import Text, alert_of
 from fbads_pipeline.settings import load_settings
-from fbads_pipeline_tests.api.people import NOW, People
+from fbads_pipeline_tests.support.people import NOW, People
 
 HEARS = {"channels": ["email"], "least_severity": "warning", "quiet": {"from": "22:00", "to": "07:00"}, "reports": []}
 

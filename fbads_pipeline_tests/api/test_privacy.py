@@ -8,13 +8,13 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.personal_data import OF_NOBODY, OF_USERS, TELLING
+from fbads_pipeline.domain.identity.personal_data import OF_NOBODY, OF_USERS, TELLING
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
-from fbads_pipeline_tests.api.people import PASSWORD, People
 from fbads_pipeline_tests.api.test_decisions import rows
+from fbads_pipeline_tests.support.people import PASSWORD, People
 
 APP_SECRET = "canary-app-secret"
 
@@ -127,7 +127,7 @@ class TestMetasCallback:
             a_signed_request({**SAID, "algorithm": "none"}),
             a_signed_request({"algorithm": "HMAC-SHA256"}),
             "x.y",
-            "%%%.@@@",
+            "%%%.@",
             ".",
         ],
     )

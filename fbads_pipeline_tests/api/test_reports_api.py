@@ -6,12 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.exports import Exports
-from fbads_pipeline.adapters.postgres.report_requests import PostgresReportRequests
+from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.report_requests import LEFT_BEHIND, ReportRequest
+from fbads_pipeline.domain.reports.requests import LEFT_BEHIND, ReportRequest
 from fbads_pipeline.settings import load_settings
-from fbads_pipeline_tests.api.analytics_marts import fill
-from fbads_pipeline_tests.api.people import People
+from fbads_pipeline_tests.support.analytics_marts import fill
+from fbads_pipeline_tests.support.people import People
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 WEEKLY = {"kind": "weekly", "account_id": "42", "formats": ["csv", "pdf"]}

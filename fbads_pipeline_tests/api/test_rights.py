@@ -5,11 +5,11 @@ from itertools import chain
 import pytest
 from fastapi.routing import APIRoute
 
-from fbads_pipeline.api.auth import Needs, caller
+from fbads_pipeline.api.authentication import Needs, caller
 from fbads_pipeline.api.pages.visitor import Visitor
-from fbads_pipeline.domain.identity import ROLES, SCOPES_OF
+from fbads_pipeline.domain.identity.users import ROLES, SCOPES_OF
 from fbads_pipeline_tests.api.conftest import Client
-from fbads_pipeline_tests.api.people import People
+from fbads_pipeline_tests.support.people import People
 
 # Whoever asks: health, the documents, and what proves who one is.
 OPEN = {

@@ -6,7 +6,7 @@ import psycopg2
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import HOSTILE, Client
@@ -173,7 +173,7 @@ def test_ready_says_what_is_missing(migrated_url, tmp_path):
 
 
 def test_marts_that_are_not_built_yet_are_a_503_and_not_a_fault(migrated_url, tmp_path):
-    from fbads_pipeline.adapters.postgres.analyst import ensure_role
+    from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 
     opened = Database(migrated_url, tmp_path)
     ensure_role(opened.owner, opened.analyst_password_file)
@@ -190,7 +190,9 @@ def test_a_database_that_is_away_is_a_503_with_a_time_and_it_recovers_alone(app,
     database.owner.dispose()
     connect = psycopg2.connect
     away = {"host": url.host, "port": 1, "dbname": "d", "user": "u", "password": "canary"}
-    monkeypatch.setattr("fbads_pipeline.adapters.postgres.engine.psycopg2.connect", lambda *a, **k: connect(**away))
+    monkeypatch.setattr(
+        "fbads_pipeline.adapters.postgres.server.engine.psycopg2.connect", lambda *a, **k: connect(**away)
+    )
     for path in ("/api/v1/suggestions", "/readyz"):
         answer = client.get(path)
         assert answer.status_code == 503

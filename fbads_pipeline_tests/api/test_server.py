@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from fbads_pipeline.adapters.postgres.identity import PostgresIdentity
+from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.processes import PortTaken
-from fbads_pipeline.api.run import require_protected, require_users, serve
+from fbads_pipeline.api.server import require_protected, require_users, serve
 from fbads_pipeline.settings import SettingsError, load_settings
 
 CHROMIUM = shutil.which("chromium")

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from fbads_pipeline_tests.api.analytics_marts import fill
-from fbads_pipeline_tests.api.people import People
+from fbads_pipeline_tests.support.analytics_marts import fill
+from fbads_pipeline_tests.support.people import People
 
 EXAMPLES = 12
 # The stand-in marts of these tests have no tables for the chat: it answers 503, which is documented.

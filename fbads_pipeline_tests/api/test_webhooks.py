@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.channels.n8n import sign, signing_key
 from fbads_pipeline.adapters.channels.slack_layout import blocks
-from fbads_pipeline.adapters.postgres.receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.suggestion_words import compose_suggestions
+from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
-from fbads_pipeline_tests.fakes import a_delivery, a_suggestion, announced, news
+from fbads_pipeline_tests.support.fakes import a_delivery, a_suggestion, announced, news
 
 SECRET, APP_SECRET = "canary-signing-secret", "canary-app-secret"
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from fbads_pipeline.settings import Settings
+from fbads_pipeline_tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE = yaml.safe_load(COMPOSE_TEXT)
 SERVICES = COMPOSE["services"]

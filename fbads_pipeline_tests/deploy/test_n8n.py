@@ -1,13 +1,13 @@
 """The workflows for n8n: importable as they lie, wired to the end, with the house's own addresses and signature."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from fbads_pipeline.api.routes.webhooks_n8n import router
+from fbads_pipeline_tests.support.paths import ROOT
 
-FOLDER = Path(__file__).parents[2] / "config" / "n8n" / "workflows"
+FOLDER = ROOT / "config" / "n8n" / "workflows"
 NAMES = ("build_recommendations", "calendar_context", "fb_fetch_metrics", "send_alerts_multi")
 
 

@@ -3,8 +3,8 @@
 import pytest
 from pytest_bdd import given, parsers, then
 
-from fbads_pipeline_tests.adapters.channels.far_side import far_side
-from fbads_pipeline_tests.features.slack_room import SlackRoom
+from fbads_pipeline_tests.support.slack_channel import SlackRoom
+from fbads_pipeline_tests.support.stub_server import far_side
 
 
 @pytest.fixture

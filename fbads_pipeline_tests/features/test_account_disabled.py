@@ -8,14 +8,14 @@ from pytest_bdd import given, parsers, scenarios, then, when
 
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
-from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
-from fbads_pipeline.adapters.postgres.troubles import PostgresTroubles
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.services.sync_ads import sync_ads
-from fbads_pipeline.services.sync_plan import SyncPlan, list_accounts
-from fbads_pipeline.services.watch_troubles import WatchPolicy, watch_troubles
-from fbads_pipeline_tests.fakes import FixedClock
-from fbads_pipeline_tests.features.slack_room import TEAM
+from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts
+from fbads_pipeline.services.collection.sync_ads import sync_ads
+from fbads_pipeline.services.health.watch_incidents import WatchPolicy, watch_troubles
+from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.slack_channel import TEAM
 
 scenarios("account_disabled.feature")
 

@@ -7,20 +7,20 @@ import sqlalchemy as sa
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
-from fbads_pipeline.adapters.postgres.analyst import ensure_role
-from fbads_pipeline.adapters.postgres.audit import PostgresAudit
-from fbads_pipeline.adapters.postgres.database import Database
-from fbads_pipeline.adapters.postgres.decisions import PostgresDecisions
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.suggestions import NewSuggestion, Promise
+from fbads_pipeline.domain.recommendations.suggestions import NewSuggestion, Promise
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.services.apply_decisions import apply_decisions
-from fbads_pipeline.services.review_performance import announce
+from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
+from fbads_pipeline.services.recommendations.review_performance import announce
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
-from fbads_pipeline_tests.features.slack_room import APPROVER, SIGNING_SECRET, STRANGER, TEAM
-from fbads_pipeline_tests.services.test_apply_decisions import NOW, World
-from fbads_pipeline_tests.standin_marts import StandInMarts
+from fbads_pipeline_tests.services.recommendations.test_apply_decisions import NOW, World
+from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.slack_channel import APPROVER, SIGNING_SECRET, STRANGER, TEAM
 
 scenarios("budget_optimization.feature")
 

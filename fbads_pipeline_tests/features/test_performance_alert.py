@@ -8,13 +8,13 @@ import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
-from fbads_pipeline.adapters.postgres.mutes import PostgresMutes
-from fbads_pipeline.domain.mutes import Mute
+from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
+from fbads_pipeline.domain.alerts.mutes import Mute
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.services.detect_anomalies import announce_anomalies
-from fbads_pipeline_tests.features.slack_room import TEAM
-from fbads_pipeline_tests.postgres_fixture import fresh_database
-from fbads_pipeline_tests.services.following import FollowedAccount, instants
+from fbads_pipeline.services.anomalies.detect_anomalies import announce_anomalies
+from fbads_pipeline_tests.support.following import FollowedAccount, instants
+from fbads_pipeline_tests.support.postgres_fixture import fresh_database
+from fbads_pipeline_tests.support.slack_channel import TEAM
 
 scenarios("performance_alert.feature")
 

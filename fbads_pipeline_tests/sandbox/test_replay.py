@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.sandbox.world import Account, AdObject, Change
+from fbads_pipeline.sandbox.world.world import Account, AdObject, Change
 from fbads_pipeline_tests.sandbox.conftest import NOW, Reader
 
 BEFORE_ALL = "2026-09-12T12:00:00+00:00"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.sandbox.world import AdObject
+from fbads_pipeline.sandbox.world.world import AdObject
 from fbads_pipeline_tests.sandbox.conftest import Reader
 
 

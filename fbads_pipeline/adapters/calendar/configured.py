@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from fbads_pipeline.adapters.calendar.google import GoogleCalendar
 from fbads_pipeline.adapters.calendar.holidays import HolidayCalendar, country_of
-from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.ports import Calendar
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.ports.calendar import Calendar
 from fbads_pipeline.settings import Settings, SettingsError
 
 

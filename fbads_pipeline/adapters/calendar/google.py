@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fbads_pipeline.domain.calendar_days import (
+from fbads_pipeline.domain.calendar.events import (
     CalendarError,
     CalendarEvent,
     CalendarReading,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 
-from fbads_pipeline.domain.calendar_days import CalendarEvent, CalendarReading, EventKind, title
-from fbads_pipeline.domain.commercial_dates import commercial_dates
+from fbads_pipeline.domain.calendar.commercial_dates import commercial_dates
+from fbads_pipeline.domain.calendar.events import CalendarEvent, CalendarReading, EventKind, title
 
 _PORTUGUESE, _ENGLISH = ("pt_BR", "pt_PT"), ("en_US", "en_GB")
 _KINDS: Mapping[str, EventKind] = {"public": "holiday", "optional": "optional"}

@@ -6,11 +6,11 @@ from pathlib import Path
 from fbads_pipeline.adapters.channels.dry_run import DryRunChannel
 from fbads_pipeline.adapters.channels.email import EmailChannel, MailServer
 from fbads_pipeline.adapters.channels.n8n import WebhookChannel
-from fbads_pipeline.adapters.channels.recipients import parse_recipients, read_recipients
+from fbads_pipeline.adapters.channels.recipients_file import parse_recipients, read_recipients
 from fbads_pipeline.adapters.channels.slack import SlackChannel
 from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel
-from fbads_pipeline.domain.routing import Recipient
-from fbads_pipeline.ports import Channel
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.ports.alerts import Channel
 from fbads_pipeline.settings import Settings, SettingsError
 
 DRY_RUN_FILE = ("outbox", "dry_run.jsonl")

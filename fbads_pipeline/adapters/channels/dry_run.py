@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 import structlog
 
-from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
-from fbads_pipeline.domain.words import plain_line
+from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.core.formatting import plain_line
 
 
 class DryRunChannel:

@@ -17,8 +17,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Literal
 
-from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
-from fbads_pipeline.domain.words import plain_line
+from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.core.formatting import plain_line
 
 Security = Literal["starttls", "tls", "none"]
 LONGEST_SUBJECT = 200

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.adapters.channels.outgoing import post, retry_after
-from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.adapters.channels.http import post, retry_after
+from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 
 _WINDOW = 300
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fbads_pipeline.adapters.channels.slack_layout import blocks, plain_text
-from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 
 _EVENT = "fbads_alert"
 _CLOCKS_APART = 300.0

@@ -6,8 +6,8 @@ Names are written by strangers: `& < >` are escaped, and nothing is linked, pars
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from fbads_pipeline.domain.alerts import DueDelivery
-from fbads_pipeline.domain.words import Language
+from fbads_pipeline.domain.alerts.alerts import DueDelivery
+from fbads_pipeline.domain.core.formatting import Language
 
 LONGEST_HEADER = 150
 LONGEST_SECTION = 3000

@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.adapters.channels.outgoing import post, retry_after
-from fbads_pipeline.domain.alerts import DeliveryAttempt, DueDelivery
-from fbads_pipeline.domain.words import plain_line
+from fbads_pipeline.adapters.channels.http import post, retry_after
+from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.core.formatting import plain_line
 
 LONGEST_TITLE, LONGEST_DETAILS = 200, 700
 _LANGUAGES = {"pt": "pt_BR", "en": "en"}

@@ -8,9 +8,9 @@ import structlog
 from pydantic import SecretStr
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.grammar import PlanningContext
 from fbads_pipeline.domain.chat.masking import Masked, mask, plan_schema, unmask
 from fbads_pipeline.domain.chat.plan import Understanding
+from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 
 log = structlog.get_logger(__name__)
 

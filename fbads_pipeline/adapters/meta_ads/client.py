@@ -22,11 +22,11 @@ from fbads_pipeline.adapters.meta_ads.queries import (
 )
 from fbads_pipeline.adapters.meta_ads.rows import read_account
 from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
-from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.collecting import Grain, Kind, Page, Traffic
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import PermanentMetaError, TooMuchData
-from fbads_pipeline.ports import Habits
+from fbads_pipeline.domain.collection.levels import Grain, Kind, Page, Traffic
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TooMuchData
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.ports.collection import Habits
 
 _INVALID_PARAMETER = 100
 

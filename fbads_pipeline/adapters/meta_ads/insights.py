@@ -20,10 +20,10 @@ from fbads_pipeline.adapters.meta_ads.queries import (
 )
 from fbads_pipeline.adapters.meta_ads.report_runs import ReportFailed, read_report
 from fbads_pipeline.adapters.meta_ads.transport import Transport
-from fbads_pipeline.domain.collecting import Grain, Habit, Page
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import PermanentMetaError, TooMuchData
-from fbads_pipeline.ports import Habits
+from fbads_pipeline.domain.collection.levels import Grain, Habit, Page
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TooMuchData
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.ports.collection import Habits
 
 _KEYS = ("date_start", "date_stop", "account_id", "campaign_id", "adset_id", "ad_id")
 

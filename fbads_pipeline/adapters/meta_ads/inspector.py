@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from fbads_pipeline.domain.errors import AccountStopped, TransientMetaError, error_from_envelope
-from fbads_pipeline.domain.tokens import NamedToken, TokenFacts
+from fbads_pipeline.domain.collection.meta_errors import AccountStopped, TransientMetaError, error_from_envelope
+from fbads_pipeline.domain.collection.tokens import NamedToken, TokenFacts
 
 
 class Getter(Protocol):

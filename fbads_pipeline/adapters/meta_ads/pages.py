@@ -9,8 +9,8 @@ import orjson
 
 from fbads_pipeline.adapters.meta_ads.queries import as_json
 from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
-from fbads_pipeline.domain.collecting import Page
-from fbads_pipeline.domain.errors import PermanentMetaError, TransientMetaError, error_from_envelope
+from fbads_pipeline.domain.collection.levels import Page
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TransientMetaError, error_from_envelope
 
 BATCH_SIZE = 50
 _CREDENTIALS = frozenset({"access_token", "appsecret_proof"})

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from fbads_pipeline.domain.collecting import Grain, Kind, Level
-from fbads_pipeline.domain.days import DayRange
+from fbads_pipeline.domain.collection.levels import Grain, Kind, Level
+from fbads_pipeline.domain.core.days import DayRange
 
 PAGE_ROWS = 5000
 SMALLEST_PAGE = 50

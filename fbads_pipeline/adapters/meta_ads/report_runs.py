@@ -9,8 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
-from fbads_pipeline.domain.collecting import Page
-from fbads_pipeline.domain.errors import MetaError, PermanentMetaError, ReportPending, TooMuchData, error_from_envelope
+from fbads_pipeline.domain.collection.levels import Page
+from fbads_pipeline.domain.collection.meta_errors import (
+    MetaError,
+    PermanentMetaError,
+    ReportPending,
+    TooMuchData,
+    error_from_envelope,
+)
 
 SUBMISSIONS = 2
 DEADLINE_SECONDS = 300.0

@@ -8,12 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
-from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.collecting import Grain, Kind, Page, Traffic
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import AccountStopped, MetaError, PermanentMetaError, TransientMetaError
-from fbads_pipeline.domain.tokens import TokenCheck, TokenFacts
-from fbads_pipeline.ports import AdsApi, Clock, Tokens
+from fbads_pipeline.domain.collection.levels import Grain, Kind, Page, Traffic
+from fbads_pipeline.domain.collection.meta_errors import (
+    AccountStopped,
+    MetaError,
+    PermanentMetaError,
+    TransientMetaError,
+)
+from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.ports.collection import AdsApi, Tokens
+from fbads_pipeline.ports.core import Clock
 
 log = structlog.get_logger(__name__)
 

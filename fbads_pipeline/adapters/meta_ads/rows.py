@@ -13,10 +13,10 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.collecting import Grain, Kind, Level
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import PermanentMetaError
+from fbads_pipeline.domain.collection.levels import Grain, Kind, Level
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import DayRange
 
 # Columns of one COPY line of insights, in order.
 INSIGHT_COLUMNS = (

@@ -21,8 +21,8 @@ from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from fbads_pipeline.adapters.meta_ads.usage import Pacer, read_usage
-from fbads_pipeline.domain.collecting import Traffic
-from fbads_pipeline.domain.errors import (
+from fbads_pipeline.domain.collection.levels import Traffic
+from fbads_pipeline.domain.collection.meta_errors import (
     APP_LIMITS,
     MetaError,
     PermanentMetaError,
@@ -30,7 +30,7 @@ from fbads_pipeline.domain.errors import (
     TransientMetaError,
     error_from_envelope,
 )
-from fbads_pipeline.ports import Quotas
+from fbads_pipeline.ports.collection import Quotas
 
 log = structlog.get_logger(__name__)
 

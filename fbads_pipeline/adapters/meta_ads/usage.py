@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import structlog
 
-from fbads_pipeline.domain.collecting import QuotaUse
-from fbads_pipeline.ports import Quotas
+from fbads_pipeline.domain.collection.levels import QuotaUse
+from fbads_pipeline.ports.collection import Quotas
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
-from fbads_pipeline.domain.applying import GONE, CampaignState, Change, Kind, ObjectState
+from fbads_pipeline.domain.recommendations.applying import GONE, CampaignState, Change, Kind, ObjectState
 
 _FIELDS = "id,status,daily_budget"
 

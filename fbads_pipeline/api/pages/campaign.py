@@ -7,19 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fbads_pipeline.adapters.render.formats import Formats
-from fbads_pipeline.api.deps import CampaignsDep, ClockDep, PagesDep, PressDep
-from fbads_pipeline.api.page_view import (
+from fbads_pipeline.adapters.rendering.formats import Formats
+from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.pages.labels import WORDS
+from fbads_pipeline.api.pages.rendering import language_of, render
+from fbads_pipeline.api.pages.view import (
     drawn,
     score_card,
 )
-from fbads_pipeline.api.page_words import WORDS
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
-from fbads_pipeline.api.rendering import language_of, render
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.report_words import WORDS as REPORT_WORDS
-from fbads_pipeline.domain.reports import MARKS, Chart, MarkKind, Period
-from fbads_pipeline.domain.words import Language, plain_line, plain_name
+from fbads_pipeline.domain.core.formatting import Language, plain_line, plain_name
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.reports.labels import WORDS as REPORT_WORDS
+from fbads_pipeline.domain.reports.report import MARKS, Chart, MarkKind, Period
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fbads_pipeline.api.deps import ChatDep, ClockDep
-from fbads_pipeline.api.limits import at_most
-from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.dependencies import ChatDep, ClockDep
+from fbads_pipeline.api.pages.labels import WORDS
+from fbads_pipeline.api.pages.rendering import language_of, render
 from fbads_pipeline.api.pages.visitor import Visitor
-from fbads_pipeline.api.rendering import language_of, render
-from fbads_pipeline.domain.chat.values import cell, group
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.words import Language, plain_line
-from fbads_pipeline.services.answer_question import ChatUser, answer
+from fbads_pipeline.api.rate_limits import at_most
+from fbads_pipeline.domain.chat.answers.values import cell, group
+from fbads_pipeline.domain.core.formatting import Language, plain_line
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.services.chat.answer_question import ChatUser, answer
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

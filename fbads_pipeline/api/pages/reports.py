@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from fbads_pipeline.api.deps import ClockDep, PagesDep, PressDep
-from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.api.dependencies import ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.pages.labels import WORDS
+from fbads_pipeline.api.pages.rendering import language_of, render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
-from fbads_pipeline.api.rendering import language_of, render
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.reports import KINDS, Period
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.reports.report import KINDS, Period
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

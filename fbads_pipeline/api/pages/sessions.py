@@ -6,17 +6,17 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from fbads_pipeline.adapters.oidc import OidcRefused, OidcUnreachable, OpenIdProvider, unpacked
-from fbads_pipeline.adapters.passwords import is_password
-from fbads_pipeline.api.auth import COOKIE, IdentityDep, access_tokens
-from fbads_pipeline.api.deps import ClockDep
-from fbads_pipeline.api.limits import LOGIN_PER_MINUTE, at_most
-from fbads_pipeline.api.page_words import WORDS
+from fbads_pipeline.adapters.identity.oidc import OidcRefused, OidcUnreachable, OpenIdProvider, unpacked
+from fbads_pipeline.adapters.identity.passwords import is_password
+from fbads_pipeline.api.authentication import COOKIE, IdentityDep, access_tokens
+from fbads_pipeline.api.dependencies import ClockDep
+from fbads_pipeline.api.pages.labels import WORDS
+from fbads_pipeline.api.pages.rendering import LANGUAGE_COOKIE, language_of, render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, own_path
-from fbads_pipeline.api.rendering import LANGUAGE_COOKIE, language_of, render
+from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most
 from fbads_pipeline.api.routes.auth import set_session
-from fbads_pipeline.domain.identity import Principal, plain_email
-from fbads_pipeline.services.log_in import log_in
+from fbads_pipeline.domain.identity.users import Principal, plain_email
+from fbads_pipeline.services.identity.log_in import log_in
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)

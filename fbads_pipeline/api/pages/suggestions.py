@@ -7,17 +7,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from fbads_pipeline.api.deps import ClockDep, DeskDep, PagesDep, SuggestionsDep
-from fbads_pipeline.api.page_view import (
+from fbads_pipeline.api.dependencies import ClockDep, DeskDep, PagesDep, SuggestionsDep
+from fbads_pipeline.api.pages.labels import WORDS
+from fbads_pipeline.api.pages.rendering import language_of, render
+from fbads_pipeline.api.pages.view import (
     suggestion_items,
 )
-from fbads_pipeline.api.page_words import WORDS
 from fbads_pipeline.api.pages.visitor import Digits, Visitor, own_path
-from fbads_pipeline.api.rendering import language_of, render
-from fbads_pipeline.domain.decisions import Action, Conflict, Decision, NotThere, NotUsable
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.words import plain_line
-from fbads_pipeline.services.decide_suggestion import decide
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.recommendations.decisions import Action, Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.services.recommendations.decide_suggestion import decide
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -6,20 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fbads_pipeline.api.deps import ClockDep, PagesDep, PressDep
-from fbads_pipeline.api.page_view import (
+from fbads_pipeline.api.dependencies import ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.pages.labels import WORDS
+from fbads_pipeline.api.pages.rendering import language_of, render
+from fbads_pipeline.api.pages.view import (
     anomaly_items,
     drawn,
     figure_cards,
     table_rows,
 )
-from fbads_pipeline.api.page_words import WORDS
 from fbads_pipeline.api.pages.visitor import Digits, Visitor, period_words
-from fbads_pipeline.api.rendering import language_of, render
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.report_tables import BRIEF, campaign_table, charts, figures
-from fbads_pipeline.domain.reports import Period
-from fbads_pipeline.services.build_report import METRICS
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.reports.report import Period
+from fbads_pipeline.domain.reports.tables import BRIEF, campaign_table, charts, figures
+from fbads_pipeline.services.reports.build_report import METRICS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from fbads_pipeline.adapters.render.formats import Formats
-from fbads_pipeline.api.auth import IdentityDep, identify
-from fbads_pipeline.api.deps import ClockDep
+from fbads_pipeline.adapters.rendering.formats import Formats
+from fbads_pipeline.api.authentication import IdentityDep, identify
+from fbads_pipeline.api.dependencies import ClockDep
 from fbads_pipeline.api.errors import ApiError
-from fbads_pipeline.domain.identity import Principal, Scope
-from fbads_pipeline.domain.reports import Period
-from fbads_pipeline.domain.words import Language
+from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.identity.users import Principal, Scope
+from fbads_pipeline.domain.reports.report import Period
 
 Digits = Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")]
 

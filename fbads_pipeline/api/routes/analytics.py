@@ -8,8 +8,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from fbads_pipeline.adapters.postgres.analytics import Scope
-from fbads_pipeline.api.analytics_schemas import (
+from fbads_pipeline.adapters.postgres.metrics.analytics import Scope
+from fbads_pipeline.api.authentication import Needs
+from fbads_pipeline.api.dependencies import AnalyticsDep, ClockDep, MetricsDep, PerformanceDep, ReadinessDep
+from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
+from fbads_pipeline.api.periods import Since, Until, period_of
+from fbads_pipeline.api.schemas.analytics import (
     AccountSummary,
     Anomaly,
     AnomalyPage,
@@ -32,16 +37,11 @@ from fbads_pipeline.api.analytics_schemas import (
     Trend,
     Trends,
 )
-from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import AnalyticsDep, ClockDep, MetricsDep, PerformanceDep, ReadinessDep
-from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
-from fbads_pipeline.api.periods import Since, Until, period_of
-from fbads_pipeline.api.schemas import Meta
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.reports import Period
-from fbads_pipeline.services.build_report import METRICS
-from fbads_pipeline.services.reallocate_budget import reallocate_budget
+from fbads_pipeline.api.schemas.resources import Meta
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.reports.report import Period
+from fbads_pipeline.services.recommendations.reallocate_budget import reallocate_budget
+from fbads_pipeline.services.reports.build_report import METRICS
 
 router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
 

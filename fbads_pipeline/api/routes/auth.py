@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from fbads_pipeline.adapters.passwords import is_password
-from fbads_pipeline.api.analytics_schemas import Severity
-from fbads_pipeline.api.auth import COOKIE, CallerDep, IdentityDep, access_tokens
-from fbads_pipeline.api.deps import ClockDep, PreferencesDep
+from fbads_pipeline.adapters.identity.passwords import is_password
+from fbads_pipeline.api.authentication import COOKIE, CallerDep, IdentityDep, access_tokens
+from fbads_pipeline.api.dependencies import ClockDep, PreferencesDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.limits import LOGIN_PER_MINUTE, at_most
-from fbads_pipeline.domain.identity import Principal, User
-from fbads_pipeline.domain.preferences import Preferences
-from fbads_pipeline.services.log_in import log_in
+from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most
+from fbads_pipeline.api.schemas.analytics import Severity
+from fbads_pipeline.domain.identity.preferences import Preferences
+from fbads_pipeline.domain.identity.users import Principal, User
+from fbads_pipeline.services.identity.log_in import log_in
 
 router = APIRouter(prefix="/api/v1", tags=["login"])
 _STRICT = [Depends(at_most("login", LOGIN_PER_MINUTE))]

@@ -7,22 +7,22 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.adapters.postgres.readers import Wanted
-from fbads_pipeline.adapters.postgres.visible import Row
-from fbads_pipeline.api.analytics_schemas import AnomalyPage, History, Score, Scores, State
-from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import CampaignsDep, ClockDep, DeskDep
+from fbads_pipeline.adapters.postgres.metrics.readers import Wanted
+from fbads_pipeline.adapters.postgres.metrics.visible import Row
+from fbads_pipeline.api.authentication import Needs
+from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, DeskDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, filled
 from fbads_pipeline.api.routes.analytics import FiguresDep, anomaly_page
 from fbads_pipeline.api.routes.suggestions import Decided, Key
-from fbads_pipeline.api.schemas import Campaign, CampaignPage, Insight, InsightMeta, Insights
-from fbads_pipeline.domain.asked import CampaignNow, asked_change
-from fbads_pipeline.domain.days import local_day
-from fbads_pipeline.domain.decisions import Conflict, NotUsable
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.services.decide_suggestion import ask
+from fbads_pipeline.api.schemas.analytics import AnomalyPage, History, Score, Scores, State
+from fbads_pipeline.api.schemas.resources import Campaign, CampaignPage, Insight, InsightMeta, Insights
+from fbads_pipeline.domain.core.days import local_day
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.recommendations.decisions import Conflict, NotUsable
+from fbads_pipeline.domain.recommendations.requested_changes import CampaignNow, asked_change
+from fbads_pipeline.services.recommendations.decide_suggestion import ask
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.api.auth import Needs
+from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.chat import answer_json, table_json
-from fbads_pipeline.api.deps import ChatDep, ClockDep, ReadinessDep
+from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.limits import CHAT_PER_MINUTE, at_most
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.services.answer_question import ChatUser, answer, replay
+from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, at_most
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.services.chat.answer_question import ChatUser, answer, replay
 
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"], dependencies=[Depends(at_most("chat", CHAT_PER_MINUTE))])
 

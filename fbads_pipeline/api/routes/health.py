@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from fbads_pipeline.api.deps import ReadinessDep
+from fbads_pipeline.api.dependencies import ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.schemas import Health
+from fbads_pipeline.api.schemas.resources import Health
 
 router = APIRouter(tags=["health"])
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
 
-from fbads_pipeline.api.auth import Needs
+from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.errors import documented
 from fbads_pipeline.api.metrics import Metrics
-from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.domain.identity.users import Principal
 
 router = APIRouter(tags=["health"])
 _TEXT: dict[str, Any] = {"content": {"text/plain": {}}, "description": "Prometheus' text format."}

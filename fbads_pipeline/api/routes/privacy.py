@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, Path, Request
 from pydantic import BaseModel
 
-from fbads_pipeline.adapters.postgres.identity import LastAdmin
-from fbads_pipeline.adapters.signatures import signed_request
-from fbads_pipeline.api.auth import CallerDep, Needs
-from fbads_pipeline.api.deps import ClockDep, DatabaseDep, PersonalDataDep
+from fbads_pipeline.adapters.postgres.identity.users import LastAdmin
+from fbads_pipeline.adapters.request_signatures import signed_request
+from fbads_pipeline.api.authentication import CallerDep, Needs
+from fbads_pipeline.api.dependencies import ClockDep, DatabaseDep, PersonalDataDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.limits import WEBHOOKS_PER_MINUTE, at_most
-from fbads_pipeline.domain.identity import Principal
+from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
+from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["privacy"])

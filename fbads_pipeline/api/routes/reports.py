@@ -8,15 +8,15 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Path, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import ClockDep, PressDep, ReportRequestsDep
+from fbads_pipeline.api.authentication import Needs
+from fbads_pipeline.api.dependencies import ClockDep, PressDep, ReportRequestsDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.limits import at_most
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.domain.made_reports import MadeReport, ReportFile
-from fbads_pipeline.domain.report_requests import ReportRequest, State
-from fbads_pipeline.domain.reports import ReportKind
-from fbads_pipeline.services.make_reports import make_requested
+from fbads_pipeline.api.rate_limits import at_most
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile
+from fbads_pipeline.domain.reports.report import ReportKind
+from fbads_pipeline.domain.reports.requests import ReportRequest, State
+from fbads_pipeline.services.reports.make_reports import make_requested
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.api.auth import Needs
-from fbads_pipeline.api.deps import ClockDep, DeskDep, ReadinessDep, SuggestionsDep
+from fbads_pipeline.api.authentication import Needs
+from fbads_pipeline.api.dependencies import ClockDep, DeskDep, ReadinessDep, SuggestionsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
-from fbads_pipeline.api.schemas import Meta, Suggestion, SuggestionPage
-from fbads_pipeline.domain.decisions import Conflict, Decision, NotThere, NotUsable
-from fbads_pipeline.domain.identity import Principal
-from fbads_pipeline.services.decide_suggestion import decide
+from fbads_pipeline.api.schemas.resources import Meta, Suggestion, SuggestionPage
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.recommendations.decisions import Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.services.recommendations.decide_suggestion import decide
 
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"])
 

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from fbads_pipeline.adapters.passwords import WeakPassword, hash_password
-from fbads_pipeline.adapters.postgres.identity import LastAdmin, UserExists
-from fbads_pipeline.api.auth import CallerDep, IdentityDep, Needs
-from fbads_pipeline.api.deps import ClockDep
+from fbads_pipeline.adapters.identity.passwords import WeakPassword, hash_password
+from fbads_pipeline.adapters.postgres.identity.users import LastAdmin, UserExists
+from fbads_pipeline.api.authentication import CallerDep, IdentityDep, Needs
+from fbads_pipeline.api.dependencies import ClockDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.domain.identity import SCOPES_OF, Principal, Role, Scope, User, plain_email
+from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal, Role, Scope, User, plain_email
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 

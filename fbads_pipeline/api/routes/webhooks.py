@@ -10,14 +10,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
-from fbads_pipeline.adapters.signatures import is_from_meta, is_from_slack
-from fbads_pipeline.api.deps import ClockDep, DeskDep, ReceiptsDep
+from fbads_pipeline.adapters.request_signatures import is_from_meta, is_from_slack
+from fbads_pipeline.api.dependencies import ClockDep, DeskDep, ReceiptsDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.limits import WEBHOOKS_PER_MINUTE, at_most
-from fbads_pipeline.domain.decisions import Action, Conflict, Decision, NotThere, NotUsable
-from fbads_pipeline.domain.identity import SCOPES_OF, Principal
-from fbads_pipeline.domain.words import plain_line
-from fbads_pipeline.services.decide_suggestion import decide
+from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal
+from fbads_pipeline.domain.recommendations.decisions import Action, Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.services.recommendations.decide_suggestion import decide
 from fbads_pipeline.settings import Settings
 
 router = APIRouter(

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fbads_pipeline.adapters.channels.n8n import is_signed
-from fbads_pipeline.api.deps import ClockDep, ReceiptsDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import ClockDep, ReceiptsDep, SuggestionsDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.limits import WEBHOOKS_PER_MINUTE, at_most
-from fbads_pipeline.api.schemas import Suggestion
+from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
+from fbads_pipeline.api.schemas.resources import Suggestion
 from fbads_pipeline.settings import Settings
 
 router = APIRouter(

@@ -6,11 +6,14 @@ from math import isfinite
 
 import dagster as dg
 
-from fbads_pipeline.defs.tell.outages import outages, sentence
-from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.domain.detection.account import FoundAnomaly
-from fbads_pipeline.ports import Anomalies, CalendarEvents, Clock, Marts
-from fbads_pipeline.services.detect_anomalies import detect_anomalies
+from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.domain.anomalies.account_readings import FoundAnomaly
+from fbads_pipeline.ports.anomalies import Anomalies
+from fbads_pipeline.ports.calendar import CalendarEvents
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.metrics import Marts
+from fbads_pipeline.services.anomalies.detect_anomalies import detect_anomalies
 
 ANOMALIES = dg.AssetKey(["analysis", "anomalies"])
 _HEADER = ("account", "campaign", "kind", "severity", "since", "observed", "expected", "low", "high", "a day")

@@ -2,10 +2,12 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.domain.breaches import Breach
-from fbads_pipeline.ports import Clock, Decisions, Marts
-from fbads_pipeline.services.review_performance import find_breaches
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.domain.recommendations.breaches import Breach
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.metrics import Marts
+from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.services.recommendations.review_performance import find_breaches
 from fbads_pipeline.settings import Settings
 
 

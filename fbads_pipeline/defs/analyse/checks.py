@@ -2,8 +2,9 @@
 
 import dagster as dg
 
-from fbads_pipeline.domain.breaches import Breach, is_past_limit
-from fbads_pipeline.ports import Decisions, Marts
+from fbads_pipeline.domain.recommendations.breaches import Breach, is_past_limit
+from fbads_pipeline.ports.metrics import Marts
+from fbads_pipeline.ports.recommendations import Decisions
 
 BREACHES = dg.AssetKey(["analysis", "breaches"])
 

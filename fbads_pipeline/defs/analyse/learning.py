@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import dagster as dg
 
-from fbads_pipeline.defs.analyse.plots import as_markdown, curve
-from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.domain.performance import KeptModel
-from fbads_pipeline.ports import Clock, Marts, Performance
-from fbads_pipeline.services.learn_models import follow_suggestions, learn_models
+from fbads_pipeline.defs.shared.plots import as_markdown, curve
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.domain.scoring.account_performance import KeptModel
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.metrics import Marts
+from fbads_pipeline.ports.scoring import Performance
+from fbads_pipeline.services.recommendations.learn_models import follow_suggestions, learn_models
 from fbads_pipeline.settings import Settings
 
 _AGES = range(1, 29)

@@ -6,12 +6,15 @@ from math import isclose, isfinite
 
 import dagster as dg
 
-from fbads_pipeline.defs.analyse.plots import as_markdown, histogram
-from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.domain.days import local_day
-from fbads_pipeline.domain.performance import HISTORY_DAYS, AccountScores, StoredScore
-from fbads_pipeline.ports import Clock, Decisions, Marts, Performance
-from fbads_pipeline.services.score_campaigns import score_campaigns
+from fbads_pipeline.defs.shared.plots import as_markdown, histogram
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.domain.core.days import local_day
+from fbads_pipeline.domain.scoring.account_performance import HISTORY_DAYS, AccountScores, StoredScore
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.metrics import Marts
+from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.scoring import Performance
+from fbads_pipeline.services.scoring.score_campaigns import score_campaigns
 from fbads_pipeline.settings import Settings
 
 SCORES = dg.AssetKey(["analysis", "scores"])

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.tell.outages import outages, sentence
-from fbads_pipeline.ports import Marts
+from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.ports.metrics import Marts
 
 review = dg.define_asset_job(
     "review",

@@ -3,9 +3,11 @@
 import dagster as dg
 
 from fbads_pipeline.adapters.calendar.configured import calendars_from
-from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.ports import CalendarEvents, Clock, RawStore
-from fbads_pipeline.services.read_calendars import read_calendars
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.ports.calendar import CalendarEvents
+from fbads_pipeline.ports.collection import RawStore
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.calendar.read_calendars import read_calendars
 from fbads_pipeline.settings import Settings
 
 CALENDAR_EVENTS = dg.AssetKey(["raw", "calendar_events"])

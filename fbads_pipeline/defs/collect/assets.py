@@ -6,13 +6,14 @@ from typing import Any
 
 import dagster as dg
 
-from fbads_pipeline.adapters.memory import little_memory
-from fbads_pipeline.defs.partitions import ACCOUNT_DAYS, BACKFILL
-from fbads_pipeline.domain.accounts import Account
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.ports import AdsApi, Clock, RawStore
-from fbads_pipeline.services.sync_ads import Progress, sync_ads
-from fbads_pipeline.services.sync_plan import SyncPlan, list_accounts, pick_accounts, shards_of
+from fbads_pipeline.adapters.allocator import little_memory
+from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.ports.collection import AdsApi, RawStore
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts, pick_accounts, shards_of
+from fbads_pipeline.services.collection.sync_ads import Progress, sync_ads
 from fbads_pipeline.settings import Settings
 
 TABLES = ("accounts", "campaigns", "adsets", "ads", "insights")

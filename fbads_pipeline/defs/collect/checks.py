@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import dagster as dg
 
-from fbads_pipeline.adapters.postgres.database import Database
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.quality.suites import EXPECTATIONS
-from fbads_pipeline.ports import Clock, RawStore
+from fbads_pipeline.ports.collection import RawStore
+from fbads_pipeline.ports.core import Clock
 
 FRESH_WITHIN = timedelta(hours=2)
 INSIGHTS = dg.AssetKey(["raw", "insights"])
@@ -59,7 +60,7 @@ def raw_border(
     context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Database]
 ) -> Iterator[dg.AssetCheckResult]:
     """Great Expectations on what the run read."""
-    from fbads_pipeline.adapters.quality.border import judge_border_apart
+    from fbads_pipeline.adapters.quality.raw_rows import judge_border_apart
 
     for outcome in judge_border_apart(database.owner, context.run.run_id):
         one = outcome.expectation

@@ -3,8 +3,9 @@
 import dagster as dg
 
 from fbads_pipeline.defs.collect.schedule import collect_and_model, tick
-from fbads_pipeline.defs.tell.outages import outages, sentence
-from fbads_pipeline.ports import Clock, CollectRequests, RawStore
+from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.ports.collection import CollectRequests, RawStore
+from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.settings import Settings
 
 

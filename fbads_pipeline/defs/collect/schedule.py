@@ -3,9 +3,10 @@
 import dagster as dg
 
 from fbads_pipeline.defs.collect.assets import collect_config
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.ports import Clock, RawStore
-from fbads_pipeline.services.sync_plan import due_range
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.ports.collection import RawStore
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.collection.plan_sync import due_range
 from fbads_pipeline.settings import Settings
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"

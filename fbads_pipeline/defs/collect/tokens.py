@@ -3,12 +3,12 @@
 import dagster as dg
 
 from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
-from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
 from fbads_pipeline.defs.resources import named_tokens, transport_of
-from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.domain.tokens import TokenCheck
-from fbads_pipeline.ports import Clock
-from fbads_pipeline.services.check_tokens import check_tokens
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.domain.collection.tokens import TokenCheck
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.collection.check_tokens import check_tokens
 from fbads_pipeline.settings import Settings
 
 TOKEN_CHECKS = dg.AssetKey(["ops", "token_checks"])

@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.tell.tables import markdown_table
-from fbads_pipeline.domain.reports import ReportKind
-from fbads_pipeline.ports import Recipients
-from fbads_pipeline.services.make_reports import Press
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.domain.reports.report import ReportKind
+from fbads_pipeline.ports.alerts import Recipients
+from fbads_pipeline.services.reports.make_reports import Press
 
 _DEPS = [["marts", "campaign_daily"], ["analysis", "anomalies"], ["ops", "suggestions"]]
 _GROUP, _KINDS, _OWNERS = "report", {"python", "postgres"}, ["team:data"]

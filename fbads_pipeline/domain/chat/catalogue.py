@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from fbads_pipeline.domain.words import Language
+from fbads_pipeline.domain.core.formatting import Language
 
 Unit = Literal["count", "people", "ratio", "money", "per_person"]
 Good = Literal["up", "down", "none"]

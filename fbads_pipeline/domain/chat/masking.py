@@ -9,13 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fbads_pipeline.domain.chat.amounts import Amount
-from fbads_pipeline.domain.chat.bounds import Unclear, threshold
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.dates import AmbiguousDate, ImpossibleDate
-from fbads_pipeline.domain.chat.figures import TOP, ranked
-from fbads_pipeline.domain.chat.grammar import ASSUMED, PlanningContext, objects_of
-from fbads_pipeline.domain.chat.periods import previous
+from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
+from fbads_pipeline.domain.chat.periods.resolution import previous
 from fbads_pipeline.domain.chat.plan import (
     DIMENSIONS,
     ROWS,
@@ -27,7 +23,11 @@ from fbads_pipeline.domain.chat.plan import (
     Threshold,
     Understanding,
 )
-from fbads_pipeline.domain.chat.reading import Reading, read
+from fbads_pipeline.domain.chat.understanding.amounts import Amount
+from fbads_pipeline.domain.chat.understanding.bounds import Unclear, threshold
+from fbads_pipeline.domain.chat.understanding.figure_plans import TOP, ranked
+from fbads_pipeline.domain.chat.understanding.grammar import ASSUMED, PlanningContext, objects_of
+from fbads_pipeline.domain.chat.understanding.question import Reading, read
 
 _INTENTS = ("figures", "why", "suggestions", "anomalies", "scores", "pacing", "objects", "freshness", "none")
 _ORDERS = ("best", "worst", "most", "least", "none")

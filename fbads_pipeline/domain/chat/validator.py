@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from fbads_pipeline.domain.chat.bounds import GOAL_COST
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.periods import previous, resolve
+from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     MOST_ROWS,
@@ -19,6 +18,7 @@ from fbads_pipeline.domain.chat.plan import (
     Threshold,
 )
 from fbads_pipeline.domain.chat.result import ChatAccount
+from fbads_pipeline.domain.chat.understanding.bounds import GOAL_COST
 
 # Each breakdown of the marts splits the whole by itself.
 BREAKDOWNS = {

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from fbads_pipeline.adapters.calendar.google import GoogleCalendar
-from fbads_pipeline.domain.calendar_days import CalendarError, SyncTokenExpired
-from fbads_pipeline_tests.adapters.calendar.google_server import all_day, error, google_server, with_hours
-from fbads_pipeline_tests.fakes import HOSTILE_NAMES
+from fbads_pipeline.domain.calendar.events import CalendarError, SyncTokenExpired
+from fbads_pipeline_tests.support.calendar_server import all_day, error, google_server, with_hours
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
 

@@ -6,7 +6,7 @@ import pytest
 
 from fbads_pipeline.adapters.calendar.configured import calendars_from
 from fbads_pipeline.adapters.calendar.holidays import HolidayCalendar, country_of
-from fbads_pipeline.domain.accounts import Account
+from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.settings import SettingsError, load_settings
 
 YEAR = date(2026, 1, 1), date(2026, 12, 31)

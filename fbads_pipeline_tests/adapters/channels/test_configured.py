@@ -3,10 +3,10 @@
 import pytest
 
 from fbads_pipeline.adapters.channels.configured import channels_from, recipients_from
-from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.settings import SettingsError, load_settings
-from fbads_pipeline_tests.adapters.channels.far_side import far_side
-from fbads_pipeline_tests.fakes import a_delivery
+from fbads_pipeline_tests.support.fakes import a_delivery
+from fbads_pipeline_tests.support.stub_server import far_side
 
 
 def test_without_a_token_alerts_go_to_the_dry_run(tmp_path):

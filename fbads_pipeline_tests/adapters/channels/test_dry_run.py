@@ -12,8 +12,8 @@ import pytest
 import structlog
 
 from fbads_pipeline.adapters.channels.dry_run import DryRunChannel
-from fbads_pipeline.domain.suggestion_words import compose_suggestions
-from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
+from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +133,7 @@ def test_a_line_that_is_taken_back_takes_no_other_line_with_it(channel, path, mo
 def test_without_any_configuration_the_words_go_to_stderr(tmp_path):
     program = (
         "import sys; from pathlib import Path; from fbads_pipeline.adapters.channels.dry_run import DryRunChannel;"
-        "from fbads_pipeline_tests.fakes import a_delivery;"
+        "from fbads_pipeline_tests.support.fakes import a_delivery;"
         "DryRunChannel(Path(sys.argv[1])).send(a_delivery())"
     )
     done = subprocess.run(

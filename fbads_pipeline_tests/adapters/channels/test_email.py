@@ -11,9 +11,9 @@ import pytest
 
 from fbads_pipeline.adapters.channels.email import EmailChannel, MailServer, compose_mail
 from fbads_pipeline.adapters.processes import free_port
-from fbads_pipeline.domain.suggestion_words import compose_suggestions
-from fbads_pipeline_tests.adapters.channels.mail_server import certificates, mail_server
-from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
+from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
+from fbads_pipeline_tests.support.mail_server import certificates, mail_server
 
 ANA = "ana@agencia.example"
 SECRET = "canary-password-123"

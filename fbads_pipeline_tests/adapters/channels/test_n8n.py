@@ -7,12 +7,12 @@ import threading
 
 import pytest
 
+from fbads_pipeline.adapters.channels.http import AddressRefused, check_address
 from fbads_pipeline.adapters.channels.n8n import WebhookChannel
-from fbads_pipeline.adapters.channels.outgoing import AddressRefused, check_address
 from fbads_pipeline.adapters.processes import free_port
-from fbads_pipeline.domain.suggestion_words import compose_suggestions
-from fbads_pipeline_tests.adapters.channels.far_side import far_side, hang_up, reply, silence
-from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
+from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
+from fbads_pipeline_tests.support.stub_server import far_side, hang_up, reply, silence
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()

@@ -5,8 +5,8 @@ from datetime import date, time
 import pytest
 
 from fbads_pipeline.adapters.channels.configured import channels_from, recipients_from
-from fbads_pipeline.adapters.channels.recipients import parse_recipients
-from fbads_pipeline.domain.routing import Recipient
+from fbads_pipeline.adapters.channels.recipients_file import parse_recipients
+from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.settings import SettingsError, load_settings
 
 ANA = """\

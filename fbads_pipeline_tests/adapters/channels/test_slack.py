@@ -11,9 +11,9 @@ import pytest
 from fbads_pipeline.adapters.channels.slack import SlackChannel
 from fbads_pipeline.adapters.channels.slack_layout import blocks, escape, plain_text
 from fbads_pipeline.adapters.processes import free_port
-from fbads_pipeline.domain.suggestion_words import compose_suggestions
-from fbads_pipeline_tests.adapters.channels.far_side import OK, far_side, hang_up, refuse, reply, silence
-from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
+from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
+from fbads_pipeline_tests.support.stub_server import OK, far_side, hang_up, refuse, reply, silence
 
 TOKEN = "xoxb-canary-1234567890-token"
 

@@ -7,9 +7,9 @@ import pytest
 
 from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel, parameter
 from fbads_pipeline.adapters.processes import free_port
-from fbads_pipeline.domain.suggestion_words import compose_suggestions
-from fbads_pipeline_tests.adapters.channels.far_side import far_side, hang_up, reply
-from fbads_pipeline_tests.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
+from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
+from fbads_pipeline_tests.support.stub_server import far_side, hang_up, reply
 
 TOKEN = "canary-whatsapp-token"
 ACCEPTED = {"messaging_product": "whatsapp", "messages": [{"id": "wamid.1"}]}

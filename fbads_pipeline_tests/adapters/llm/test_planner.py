@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from fbads_pipeline.adapters.llm.planner import ChatModelPlanner
 from fbads_pipeline.domain.chat.plan import Plan, Refusal
-from fbads_pipeline_tests.domain.chat.asking import context
+from fbads_pipeline_tests.support.asking import context
 
 QUESTION = "campeonato de ROAS da campanha Coleção Verão | Prospecting | 01 ontem"
 CANARY = "sk-canary-7351"

@@ -8,16 +8,16 @@ import pytest
 
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
-from fbads_pipeline.domain.collecting import Grain
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import (
+from fbads_pipeline.domain.collection.levels import Grain
+from fbads_pipeline.domain.collection.meta_errors import (
     AccountStopped,
     PermanentMetaError,
     RateLimited,
     TooMuchData,
     TransientMetaError,
 )
-from fbads_pipeline_tests.graph_server import Answer, error, graph_server
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline_tests.support.graph_server import Answer, error, graph_server
 
 TOKEN = "EAAcanary"
 DAYS = DayRange(date(2026, 11, 1), date(2026, 11, 4))

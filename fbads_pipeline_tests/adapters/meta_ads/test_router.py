@@ -8,13 +8,13 @@ from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
-from fbads_pipeline.adapters.postgres.raw import PostgresRawStore
-from fbads_pipeline.adapters.postgres.tokens import PostgresTokens
-from fbads_pipeline.domain.errors import AccountStopped
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.domain.collection.meta_errors import AccountStopped
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.services.sync_ads import sync_ads
-from fbads_pipeline.services.sync_plan import SyncPlan, list_accounts, pick_accounts
-from fbads_pipeline_tests.fake_ads import FakeClock
+from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts, pick_accounts
+from fbads_pipeline.services.collection.sync_ads import sync_ads
+from fbads_pipeline_tests.support.fake_ads import FakeClock
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 PAST = "2026-11-01T00:00:00+00:00"

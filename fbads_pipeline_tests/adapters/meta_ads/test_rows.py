@@ -14,9 +14,9 @@ from fbads_pipeline.adapters.meta_ads.rows import (
     read_activity,
     read_object,
 )
-from fbads_pipeline.domain.collecting import Grain
-from fbads_pipeline.domain.days import DayRange
-from fbads_pipeline.domain.errors import PermanentMetaError
+from fbads_pipeline.domain.collection.levels import Grain
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
+from fbads_pipeline.domain.core.days import DayRange
 
 DAY = date(2026, 11, 1)
 READER = InsightReader("42", Grain("ad"), DayRange(DAY, DAY))

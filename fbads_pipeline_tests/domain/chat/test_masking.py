@@ -4,7 +4,7 @@ import pytest
 
 from fbads_pipeline.domain.chat.masking import mask, plan_schema, unmask
 from fbads_pipeline.domain.chat.plan import Plan, Refusal
-from fbads_pipeline_tests.domain.chat.asking import CATALOGUE, context
+from fbads_pipeline_tests.support.asking import CATALOGUE, context
 
 QUESTION = "campeonato de CPA acima de R$ 50 da campanha Coleção Verão | Prospecting | 01 semana passada"
 

@@ -1,0 +1,71 @@
+"""`make chat-eval`: 0 where at least 95 % are right, none confidently wrong, and no number without a query."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from evaluation.chat import world
+from evaluation.chat.grading import grade, items, table
+from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
+from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
+from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
+from fbads_pipeline.adapters.postgres.server import migrate
+from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, ensure_role
+from fbads_pipeline.adapters.postgres.server.engine import engine
+from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.services.chat.answer_question import Chat
+from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
+
+SHARE_RIGHT = 0.95
+
+
+@contextmanager
+def chat_over(url: str, folder: Path) -> Iterator[tuple[Chat, sa.Engine]]:
+    """A chat over the graded world, in an empty database; no model."""
+    owner = engine(url, application_name="chat evaluation")
+    migrate.upgrade(owner)
+    world.build(owner)
+    ensure_role(owner, folder / "analyst.password")
+    analyst = analyst_engine(owner, folder / "analyst.password")
+    catalogue = read_metrics(catalogue_path())
+    try:
+        yield (
+            Chat(
+                ChatQueries(analyst, owner, catalogue),
+                catalogue,
+                Lexicon(catalogue),
+                PostgresConversations(owner, None),
+            ),
+            owner,
+        )
+    finally:
+        analyst.dispose()
+        owner.dispose()
+
+
+def main() -> int:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_server() as server,
+        fresh_database(server) as url,
+        chat_over(url, Path(folder)) as (chat, owner),
+    ):
+        marks = grade(chat, owner, items())
+    for mark in marks:
+        if mark.verdict != "right" or mark.loose_numbers:
+            found = f"{mark.answer.outcome}/{mark.answer.kind}: {mark.answer.text[:160]!r}"
+            print(f"{mark.verdict} [{mark.item.expected}] {' >> '.join(mark.item.turns)}\n    {found}")
+            if mark.loose_numbers:
+                print(f"    from no query: {mark.loose_numbers}")
+    print(table(marks))
+    right = sum(mark.verdict == "right" for mark in marks) / len(marks)
+    wrong = any(mark.verdict == "wrong" or mark.loose_numbers for mark in marks)
+    return 0 if right >= SHARE_RIGHT and not wrong else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

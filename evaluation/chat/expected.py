@@ -1,0 +1,163 @@
+"""What the right answer to an item is: a short notation, and the SQL that it stands for, written apart from the chat's.
+
+spend|1116-1122                    spend of 16 to 22 November 2026, one row per currency
+cpa|1122|campaign=100001001        of one campaign
+roas|1101-1123|by=campaign|top=5   the five best; `low=5` the five lowest
+spend|1116-1122|by=campaign|having=spend > 500
+spend|1123|vs=1116-1122            two stretches: now and before
+#objects:10 · #pacing              a list, with its number of rows
+!unknown_metric,not_understood     one of these refusals · ?object,date one of these questions back
+=greeting                          an answer of that kind, without figures
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evaluation.chat.world import MINE
+
+_FORMULAS = {
+    "ctr": "sum(clicks)::numeric / nullif(sum(impressions), 0)",
+    "link_ctr": "sum(link_clicks)::numeric / nullif(sum(impressions), 0)",
+    "cpc": "sum(spend) / nullif(sum(clicks), 0)",
+    "cpm": "1000 * sum(spend) / nullif(sum(impressions), 0)",
+    "cpa": "sum(spend) / nullif(sum(conversions), 0)",
+    "roas": "sum(purchase_value) / nullif(sum(spend), 0)",
+    "conversion_rate": "sum(conversions) / nullif(sum(clicks), 0)",
+    "average_order_value": "sum(purchase_value) / nullif(sum(purchases), 0)",
+    "hook_rate": "sum(video_views) / nullif(sum(impressions), 0)",
+    "reach": "max(reach)",
+    "frequency": "max(frequency)",
+}
+_OF_MONEY = {"spend", "purchase_value", "conversion_value", "cpc", "cpm", "cpa", "roas", "average_order_value"}
+_AMOUNTS = _OF_MONEY - {"roas"}
+_KEYS = {
+    "account": "account_id",
+    "campaign": "campaign_id",
+    "adset": "adset_id",
+    "ad": "ad_id",
+    "platform": "publisher_platform",
+    "weekday": "extract(isodow from day)::integer",
+    "week": "date_trunc('week', day)::date",
+    "month": "date_trunc('month', day)::date",
+    "objective": "(select regexp_replace(objective, '^OUTCOME_', '') from marts.campaigns c where c.campaign_id = "
+    "f.campaign_id)",
+    "placement": "concat_ws(' · ', publisher_platform, platform_position)",
+}
+_BREAKDOWNS = {"age": "age,gender", "gender": "age,gender", "country": "country"}
+_BREAKDOWNS |= {"platform": "publisher_platform,platform_position", "placement": "publisher_platform,platform_position"}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The notation, read. sql: one row per group: its keys first, then the figures."""
+
+    outcome: str
+    kinds: frozenset[str] = frozenset()
+    sql: str = ""
+    keys: int = 0
+    rows: int | None = None
+
+
+def read(notation: str) -> Expected:
+    """The notation of one item."""
+    mark, rest = notation[0], notation[1:]
+    if mark == "!":
+        return Expected("refused", frozenset(rest.split(",")))
+    if mark == "?":
+        return Expected("asked", frozenset(rest.split(",")))
+    if mark == "=":
+        return Expected("answered", frozenset(rest.split(",")))
+    if mark == "#":
+        kind, _, count = rest.partition(":")
+        return Expected("answered", frozenset([kind]), rows=int(count) if count else None)
+    return _figures(notation)
+
+
+def _figures(notation: str) -> Expected:
+    metrics, days, *rest = notation.split("|")
+    options = dict(part.split("=", 1) for part in rest)
+    names = metrics.removeprefix("why ").split(",")
+    by = options["by"].split(",") if "by" in options else []
+    sql = _sums(names, days, options, by)
+    if "vs" in options:
+        both = ", ".join(f"{_present(name, 'a')}, {_present(name, 'b')}" for name in names)
+        keys = "".join(f"coalesce(a.{key}, b.{key}), " for key in by)
+        join = "using (" + ", ".join(["currency", *by]) + ")"
+        sql = f"select {keys}{both} from ({sql}) a full join ({_sums(names, options['vs'], options, by)}) b {join}"
+    else:
+        sql = f"select {', '.join([*by, *names])} from ({sql}) one"
+        sql = _ranked(sql, names, options, by, days)
+    kind = "why" if metrics.startswith("why ") else "figures"
+    return Expected("answered", frozenset([kind]), sql=sql, keys=len(by))
+
+
+def _present(name: str, side: str) -> str:
+    return f"{side}.{name}" if name in _FORMULAS else f"coalesce({side}.{name}, 0)"
+
+
+def _ranked(sql: str, names: Sequence[str], options: dict[str, str], by: Sequence[str], days: str) -> str:
+    count = options.get("top") or options.get("low")
+    if count is None:
+        return sql
+    direction = "desc" if "top" in options else "asc"
+    metric = options.get("rank", names[0])
+    part = "partition by currency " if metric in _AMOUNTS else ""
+    inner = _sums(names, days, options, by)
+    return (
+        f"select {', '.join([*by, *names])} from (select *, row_number() over ({part}order by {metric} {direction},"
+        f" {', '.join(by)}) as place from ({inner}) two where {metric} is not null) three where place <= {count}"
+    )
+
+
+def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence[str]) -> str:
+    first, _, last = days.partition("-")
+    where = [f"day between '{_day(first)}' and '{_day(last or first)}'"]
+    where.append(f"account_id in ({', '.join(repr(one) for one in options.get('account', '+'.join(MINE)).split('+'))})")
+    for level in ("campaign", "adset", "ad"):
+        if level in options:
+            where.append(f"{level}_id in ({', '.join(repr(one) for one in options[level].split('+'))})")
+    if "status" in options:
+        where.append(
+            f"campaign_id in (select campaign_id from marts.campaigns where effective_status = '{options['status']}')"
+        )
+    if "objective" in options:
+        where.append(
+            f"campaign_id in (select campaign_id from marts.campaigns where objective = '{options['objective']}')"
+        )
+    segments = [one for one in ("age", "gender", "country", "platform") if one in options]
+    where += [f"{_KEYS.get(one, one)} = '{options[one]}'" for one in segments]
+    breakdown = {_BREAKDOWNS[one] for one in (*by, *segments) if one in _BREAKDOWNS}
+    where += [f"breakdown = '{one}'" for one in breakdown]
+    money = any(name in _OF_MONEY for name in names)
+    values = [f"{_value(name, options)} as {name}" for name in names]
+    keys = [f"{_KEYS.get(one, one)} as {one}" for one in by]
+    groups = (["currency"] if money else []) + [str(number) for number in range(2, 2 + len(by))]
+    sql = f"select {'currency' if money else repr('') + ' as currency'}, {', '.join([*keys, *values])}"
+    sql += f" from marts.{_mart(by, options, bool(breakdown))} f where {' and '.join(where)}"
+    sql += f" group by {', '.join(groups)}" if groups else ""
+    having = f"count(*) > 0 and {_bound(options['having'])}" if "having" in options else "count(*) > 0"
+    return f"{sql} having {having}"
+
+
+def _value(name: str, options: dict[str, str]) -> str:
+    text = _FORMULAS.get(name, f"sum({name})")
+    return f"({text})::numeric / {options['days']}" if "days" in options and name not in _FORMULAS else text
+
+
+def _bound(text: str) -> str:
+    name, sign, value = text.split()
+    return f"coalesce({_FORMULAS[name]}, null) {sign} {value}" if name in _FORMULAS else f"sum({name}) {sign} {value}"
+
+
+def _mart(by: Sequence[str], options: dict[str, str], is_broken_down: bool) -> str:
+    if is_broken_down:
+        return "campaign_breakdown_daily"
+    for level, mart in (("ad", "ad_daily"), ("adset", "adset_daily")):
+        if level in by or level in options:
+            return mart
+    needs = {"campaign", "objective"} & {*by, *options} or "status" in options
+    return "campaign_daily" if needs else "account_daily"
+
+
+def _day(text: str) -> str:
+    return f"2026-{text[:2]}-{text[2:]}"

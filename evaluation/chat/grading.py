@@ -1,0 +1,163 @@
+"""Asks every item and grades the answer against its own SQL."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from evaluation.chat import items_en, items_pt
+from evaluation.chat.expected import Expected, read
+from evaluation.chat.world import MINE, NOW
+from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.services.chat.answer_question import Answer, Chat, ChatUser, answer
+
+LEVELS = ("lookup", "slice", "compare", "why", "refuse", "hostile")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One graded question with the turns before it."""
+
+    language: str
+    level: str
+    expected: str
+    turns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """right, wrong (a figure that is not the expected one), or unanswered (a refusal or question back instead)."""
+
+    item: Item
+    verdict: str
+    milliseconds: float
+    answer: Answer
+    loose_numbers: tuple[str, ...]
+
+
+def items() -> list[Item]:
+    """Every item of both languages."""
+    made = []
+    for language, text in (("pt", items_pt.ITEMS), ("en", items_en.ITEMS)):
+        for line in text.strip().splitlines():
+            level, expected, question = line.split(" | ", 2)
+            made.append(Item(language, level, expected, tuple(part.strip() for part in question.split(" >> "))))
+    return made
+
+
+def grade(chat: Chat, engine: sa.Engine, asked: Iterable[Item]) -> list[Mark]:
+    """One mark per item, each in a session of its own."""
+    user = ChatUser("grader", MINE)
+    marks = []
+    for number, item in enumerate(asked):
+        for turn in item.turns[:-1]:
+            answer(chat, turn, user=user, session_id=f"s{number}", now=NOW)
+        begun = time.perf_counter()
+        made = answer(chat, item.turns[-1], user=user, session_id=f"s{number}", now=NOW)
+        took = (time.perf_counter() - begun) * 1000
+        marks.append(Mark(item, _verdict(made, read(item.expected), engine), took, made, loose_numbers(made, item)))
+    return marks
+
+
+def loose_numbers(made: Answer, item: Item) -> tuple[str, ...]:
+    """Numbers of the text that come from no row, no date of the plan, no name and no word of the question.
+
+    Formulas and examples are no figures: definitions, help and refusals are looked at only for digits of their own.
+    """
+    if made.kind in ("definition", "help", "greeting"):
+        return ()
+    allowed = {_digits(one) for turn in item.turns for one in _NUMBER.findall(turn)}
+    for table in made.tables:
+        allowed |= {form for row in table.rows for value in row.values() for form in _forms(value)}
+        allowed |= set(_forms(table.groups)) | set(_forms(len(table.rows)))
+    for citation in made.citations:
+        for day in (citation.first_day, citation.last_day, citation.compared_first_day, citation.compared_last_day):
+            allowed |= set(f"{day:%d %m %Y}".split() if day else ())
+            allowed |= {str(int(part)) for part in (f"{day:%d %m %Y}".split() if day else ())}
+        allowed |= {_digits(one) for filtered in citation.filters for one in _NUMBER.findall(filtered)}
+    allowed |= {_digits(one) for choice in made.choices for one in _NUMBER.findall(choice)}
+    text = made.text
+    if made.outcome != "answered":
+        text = text.split("Sei responder")[0].split("I can answer")[0]
+        text = text.replace("vídeo de 3 s", "").replace("3-second video views", "")  # a metric's own name
+    return tuple(one for one in _NUMBER.findall(text) if _digits(one) not in allowed)
+
+
+def _forms(value: Any) -> set[str]:
+    """Every way in which a cell can be written: rounded to 0 to 4 decimals, as it is or as a percentage."""
+    if value is None or isinstance(value, bool):
+        return set()
+    if isinstance(value, int | float | Decimal):
+        number = abs(Decimal(str(value)))
+        made = set()
+        for scaled in (number, number * 100):
+            made |= {_digits(f"{_rounded(scaled, places):f}") for places in range(9)}
+        return made
+    return {_digits(one) for one in _NUMBER.findall(str(value))}
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _digits(number: str) -> str:
+    """The digits of a number, without separators and without the zeros that end a fraction."""
+    whole = re.sub(r"\D", "", number)
+    last = max(number.rfind("."), number.rfind(","))
+    if last > 0 and len(number) - last - 1 != 3:
+        whole = whole.rstrip("0") if number[last + 1 :].strip("0") == "" or number.endswith("0") else whole
+    return whole.lstrip("0") or "0"
+
+
+def _verdict(made: Answer, expected: Expected, engine: sa.Engine) -> str:
+    if expected.outcome != made.outcome:
+        return "wrong" if made.outcome == "answered" else "unanswered"
+    if expected.kinds and made.kind not in expected.kinds:
+        return "wrong" if made.outcome == "answered" else "right"
+    if expected.outcome != "answered":
+        return "right"
+    if expected.rows is not None:
+        return "right" if made.tables[0].groups == expected.rows else "wrong"
+    if not expected.sql:
+        return "right"
+    with engine.connect() as connection:
+        wanted = sorted(_row(row) for row in connection.execute(sa.text(expected.sql)))
+    found = [sorted(_row(row) for row in _figures(table)) for table in made.tables]
+    return "right" if wanted in found else "wrong"
+
+
+def _figures(table: Result) -> list[Sequence[Any]]:
+    keys = [column.name for column in table.query.columns if column.role == "key" and column.name != "currency"]
+    values = [column.name for column in table.query.columns if column.role in ("value", "before")]
+    return [[row[name] for name in (*keys, *values)] for row in table.rows]
+
+
+def _row(row: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(f"{float(one):.6g}" if isinstance(one, int | float | Decimal) else str(one) for one in row)
+
+
+def table(marks: Sequence[Mark]) -> str:
+    """Right, confidently wrong and unanswered per level and language; loose numbers; the 95th percentile of time."""
+    lines = [f"{'':10}{'':4}{'items':>6}{'right':>7}{'wrong':>7}{'unanswered':>12}"]
+    for level in (*LEVELS, "all"):
+        for language in ("pt", "en"):
+            some = [one for one in marks if one.item.language == language and level in (one.item.level, "all")]
+            counts: Mapping[str, int] = {
+                v: sum(one.verdict == v for one in some) for v in ("right", "wrong", "unanswered")
+            }
+            lines.append(
+                f"{level:10}{language:4}{len(some):6}{counts['right']:7}{counts['wrong']:7}{counts['unanswered']:12}"
+            )
+    times = sorted(one.milliseconds for one in marks)
+    loose = sum(bool(one.loose_numbers) for one in marks)
+    right = sum(one.verdict == "right" for one in marks)
+    lines.append(
+        f"right: {right} of {len(marks)} ({right / len(marks):.1%}); answers with numbers from no query: {loose}"
+    )
+    lines.append(f"p50 {times[len(times) // 2]:.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms")
+    return "\n".join(lines)

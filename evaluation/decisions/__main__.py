@@ -1,0 +1,84 @@
+"""`python -m evaluation.decisions [first seed] [worlds]`: regret, harm, coverage, AUC, Brier."""
+
+import sys
+import time
+from datetime import timedelta
+
+import numpy as np
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from evaluation.decisions.policies import FIRST_ID, POLICIES, Judged, best_profit, profit_of
+from evaluation.decisions.simulator import FIRST_DAY, WEEK, World, simulate, worlds
+from fbads_pipeline.domain.scoring.scores import score
+
+FRESH_SEEDS = range(1_000, 1_030)
+
+
+def main(seeds: range) -> None:
+    started = time.monotonic()
+    drawn = worlds(seeds)
+    bounds = [(best_profit(world), profit_of(world, None)[0]) for world in drawn]
+    print(
+        f"Seeds {seeds.start} to {seeds.stop - 1}: {sum(world.campaigns for world in drawn)} campaigns, 4 weeks each.\n"
+    )
+    print("| who decides | regret mean | median (10–90 %) | pooled | suggestions | harmful | coverage of 80 % |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for name, policy in POLICIES.items():
+        runs = [profit_of(world, policy) for world in drawn]
+        regret = [100 * (best - got) / (best - none) for (best, none), (got, _) in zip(bounds, runs, strict=True)]
+        lost = sum(best - got for (best, _), (got, _) in zip(bounds, runs, strict=True))
+        judged = [one for _, found in runs for one in found]
+        print(_row(name, np.array(regret), 100 * lost / sum(best - none for best, none in bounds), judged))
+    for action in ("PAUSE", "BUDGET_UP", "BUDGET_DOWN"):
+        print(f"| – {action} | | | | {_shares([one for one in judged if one.advice.action == action], 'posterior')} |")
+    print()
+    _print_scores(drawn)
+    print(f"\n{time.monotonic() - started:.0f} s.")
+
+
+def _row(name: str, regret: np.ndarray, pooled: float, judged: list[Judged]) -> str:
+    low, middle, high = np.quantile(regret, (0.1, 0.5, 0.9))
+    spread = f"{middle:.1f} ({low:.0f}–{high:.0f})"
+    return f"| {name} | {regret.mean():.1f} | {spread} | {pooled:.1f} | {_shares(judged, name)} |"
+
+
+def _shares(judged: list[Judged], name: str) -> str:
+    if not judged:
+        return "0 | – | –"
+    harmful = 100 * np.mean([one.is_harmful for one in judged])
+    covered = f"{100 * np.mean([one.is_covered for one in judged]):.1f} %" if name == "posterior" else "–"
+    return f"{len(judged)} | {harmful:.1f} % | {covered}"
+
+
+def _print_scores(drawn: list[World]) -> None:
+    """For "true CPA of the week to come is below the target", over campaigns that have a score or a raw CPA."""
+    rows = np.concatenate([_score_rows(world) for world in drawn])
+    truth, chance, total, raw = rows.T
+    print("| signal | AUC | Brier |")
+    print("| --- | --- | --- |")
+    scored = np.isfinite(total)
+    print(f"| part E, all campaigns | {roc_auc_score(truth, chance):.3f} | {brier_score_loss(truth, chance):.3f} |")
+    print(f"| total score, where given | {roc_auc_score(truth[scored], total[scored]):.3f} | – |")
+    print(f"| raw 7-day CPA | {roc_auc_score(truth, -raw):.3f} | {brier_score_loss(truth, 1.0 * (raw <= 1)):.3f} |")
+
+
+def _score_rows(world: World) -> np.ndarray:
+    account, today = simulate(world), world.past_days
+    history = account.history(today)
+    budgets = account.budgets[:, today]
+    profits = account.profit(budgets, today)
+    week = history[history["date"] >= FIRST_DAY + timedelta(days=today - WEEK)].groupby("campaign_id")
+    sums = week[["spend", "conversions"]].sum()
+    found = []
+    for one in score(history, today=FIRST_DAY + timedelta(days=today), target_cpa=account.target_cpa):
+        row = sums.loc[one.campaign_id]
+        raw = row["spend"] / account.target_cpa / max(row["conversions"], 0.5)
+        good = float(profits[int(one.campaign_id) - FIRST_ID] > 0)
+        found.append((good, one.parts["efficiency"], np.nan if one.total is None else one.total, raw))
+    return np.array(found)
+
+
+if __name__ == "__main__":
+    first = int(sys.argv[1]) if len(sys.argv) > 1 else FRESH_SEEDS.start
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else len(FRESH_SEEDS)
+    main(range(first, first + count))

@@ -1,0 +1,134 @@
+"""Who decides about budgets in the simulator: the product, plain rules, and an oracle that knows the curves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from evaluation.decisions.simulator import FIRST_DAY, WEEK, Account, World, simulate
+from fbads_pipeline.domain.recommendations.suggestions import suggest
+
+FIRST_ID = 120_000
+OPTIONS = np.array([1.0, 1.2, 0.8, 0.0])
+
+
+@dataclass(frozen=True)
+class Advice:
+    campaign_id: str
+    action: str
+    factor: float
+    effect: tuple[float, float]
+    p_better: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An advice beside its true effect on the week's expected profit."""
+
+    advice: Advice
+    truth: float
+
+    @property
+    def is_harmful(self) -> bool:
+        return self.truth < 0
+
+    @property
+    def is_covered(self) -> bool:
+        return self.advice.effect[0] <= self.truth <= self.advice.effect[1]
+
+
+Policy = Callable[[pd.DataFrame, date, float], list[Advice]]
+
+
+def posterior(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:
+    found = suggest(history, today=today, target_cpa=target_cpa)
+    return [Advice(one.campaign_id, one.action, one.factor, one.effect, one.p_better) for one in found]
+
+
+def plain_thresholds(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:
+    """Pause what has a CTR below 1 % on 1,000 impressions, or a raw CPA of 7 days above the target."""
+    week = _week(history, today)
+    low_ctr = (week["impressions"] >= 1_000) & (week["clicks"] < 0.01 * week["impressions"])
+    high_cpa = (week["spend"] > 0) & (week["spend"] > target_cpa * week["conversions"])
+    return [Advice(name, "PAUSE", 0.0, (0.0, 0.0), 1.0) for name in week.index[low_ctr | high_cpa]]
+
+
+def cpa_with_minimum_spend(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:
+    """Raw CPA of 7 days, spend of at least 3 targets: half as dear is raised, dear is cut, twice as dear is paused."""
+    week = _week(history, today)
+    week = week[week["spend"] >= 3 * target_cpa]
+    ratio = week["spend"] / target_cpa / week["conversions"].clip(lower=0.5)
+    kinds = [
+        ("PAUSE", 0.0, ratio > 1.5),
+        ("BUDGET_DOWN", 0.8, (ratio > 0.8) & (ratio <= 1.5)),
+        ("BUDGET_UP", 1.2, ratio < 0.5),
+    ]
+    return [
+        Advice(name, action, factor, (0.0, 0.0), 1.0) for action, factor, which in kinds for name in week.index[which]
+    ]
+
+
+POLICIES: dict[str, Policy] = {
+    "plain thresholds": plain_thresholds,
+    "CPA with minimum spend": cpa_with_minimum_spend,
+    "posterior": posterior,
+}
+
+
+def profit_of(world: World, policy: Policy | None) -> tuple[float, list[Judged]]:
+    """True profit over the world's weeks, deciding each Monday; None does nothing."""
+    account = simulate(world)
+    random = np.random.default_rng(world.seed + 1)
+    total, judged = 0.0, []
+    for week in range(world.weeks):
+        today = world.past_days + WEEK * week
+        factors = np.ones(world.campaigns)
+        if policy is not None:
+            found = _judged(account, today, policy)
+            for one in found:
+                factors[_row(one.advice)] = one.advice.factor
+            judged += found
+        total += _live_a_week(account, today, factors, random)
+    return total, judged
+
+
+def best_profit(world: World) -> float:
+    """What an oracle earns that picks, each week and campaign, the best of ×1, ×1.2, ×0.8 and a pause."""
+    account = simulate(world)
+    random = np.random.default_rng(world.seed + 1)
+    total = 0.0
+    for week in range(world.weeks):
+        today = world.past_days + WEEK * week
+        budgets = account.budgets[:, today]
+        gains = np.stack([account.profit(budgets * factor, today) for factor in OPTIONS])
+        total += _live_a_week(account, today, OPTIONS[gains.argmax(axis=0)], random)
+    return total
+
+
+def _judged(account: Account, today: int, policy: Policy) -> list[Judged]:
+    budgets = account.budgets[:, today]
+    before = account.profit(budgets, today)
+    day = FIRST_DAY + timedelta(days=today)
+    found = []
+    for one in policy(account.history(today), day, account.target_cpa):
+        row = _row(one)
+        if account.active[row, today]:
+            found.append(Judged(one, float(account.profit(budgets * one.factor, today)[row] - before[row])))
+    return found
+
+
+def _live_a_week(account: Account, today: int, factors: np.ndarray, random: np.random.Generator) -> float:
+    account.decide(today, factors)
+    account.live(today, today + WEEK, random)
+    return float((account.profit(account.budgets[:, today], today) * account.active[:, today]).sum())
+
+
+def _row(advice: Advice) -> int:
+    return int(advice.campaign_id) - FIRST_ID
+
+
+def _week(history: pd.DataFrame, today: date) -> pd.DataFrame:
+    last = history[history["date"] >= today - timedelta(days=WEEK)]
+    return last.groupby("campaign_id")[["impressions", "clicks", "spend", "conversions"]].sum()

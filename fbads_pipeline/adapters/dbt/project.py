@@ -1,0 +1,126 @@
+"""Where the dbt project lies, and its manifest: built by a command, checked at import.
+
+`python -m fbads_pipeline.adapters.dbt.project` (make manifest) builds it when the project has changed.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PARSED = ("dbt_project.yml", "macros", "models", "seeds", "tests")
+
+
+class ManifestError(RuntimeError):
+    """dbt's manifest is missing or older than the project; the message says what to do."""
+
+
+def project_dir() -> Path:
+    """The folder of the dbt project: FBADS_DBT_PROJECT_DIR, else `dbt_project` beside the package."""
+    configured = os.environ.get("FBADS_DBT_PROJECT_DIR")
+    folder = Path(configured) if configured else Path(__file__).parents[3] / "dbt_project"
+    if not (folder / "dbt_project.yml").is_file():
+        raise ManifestError(f"{folder} holds no dbt project: set FBADS_DBT_PROJECT_DIR to the folder dbt_project")
+    return folder.resolve()
+
+
+def manifest_path() -> Path:
+    return project_dir() / "target" / "manifest.json"
+
+
+def project_hash() -> str:
+    """One hash over every file that dbt parses and the version of dbt; paths count relative to the project."""
+    folder = project_dir()
+    files = [folder / PARSED[0]]
+    for part in PARSED[1:]:
+        files.extend(path for path in sorted((folder / part).rglob("*")) if path.is_file())
+    total = hashlib.sha256(version("dbt-core").encode())
+    for path in files:
+        content = path.read_bytes()
+        total.update(f"\0{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def manifest_is_stale() -> bool:
+    """Whether the manifest is missing, or was built from other files than the project's."""
+    built_from = _hash_path()
+    if not manifest_path().is_file() or not built_from.is_file():
+        return True
+    return built_from.read_text().strip() != project_hash()
+
+
+def fresh_manifest() -> Path:
+    """The path of a manifest that fits the project; raises ManifestError with one sentence otherwise."""
+    if manifest_is_stale():
+        reason = "does not fit the project's files any more" if manifest_path().is_file() else "is missing"
+        raise ManifestError(f"dbt's manifest {reason}: run `make manifest`")
+    return manifest_path()
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest, as dbt wrote it."""
+    content: dict[str, Any] = json.loads(path.read_bytes())
+    return content
+
+
+def build_manifest() -> Path:
+    """Parse the project and put manifest and hash in place; a reader sees the old pair, the new one, or `stale`."""
+    from fbads_pipeline.adapters.dbt.runner import run_dbt
+
+    path, built_from = manifest_path(), project_hash()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
+        outcome = run_dbt(["parse", "--no-partial-parse"], environment={}, target=Path(folder), keeps_json=True)
+        if not outcome.succeeded:
+            raise ManifestError(f"dbt cannot parse the project: {outcome.error}")
+        content = (Path(folder) / "manifest.json").read_bytes()
+    _hash_path().unlink(missing_ok=True)
+    _replace(path, content)
+    _replace(_hash_path(), built_from.encode())
+    return path
+
+
+def dbt_environment(database_url: str) -> dict[str, str]:
+    """The variables that dbt_project/profiles.yml reads, from an SQLAlchemy URL (over TCP, or a socket by ?host=)."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(database_url)
+    query = {key: value if isinstance(value, str) else value[0] for key, value in url.query.items()}
+    return {
+        "FBADS_DBT_HOST": url.host or query.get("host", "127.0.0.1"),
+        "FBADS_DBT_PORT": str(url.port or query.get("port", 5432)),
+        "FBADS_DBT_USER": url.username or query.get("user", "fbads"),
+        "FBADS_DBT_PASSWORD": url.password or query.get("password", ""),
+        "FBADS_DBT_NAME": url.database or "fbads",
+        "FBADS_DBT_SSLMODE": query.get("sslmode", "prefer"),
+    }
+
+
+def _hash_path() -> Path:
+    return manifest_path().with_name("manifest.sha256")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    beside.write_bytes(content)
+    os.replace(beside, path)
+
+
+def main() -> int:
+    """Build the manifest where it is stale; the reason on stderr and 1 where dbt cannot parse the project."""
+    try:
+        if manifest_is_stale():
+            build_manifest()
+    except ManifestError as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

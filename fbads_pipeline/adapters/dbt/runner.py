@@ -1,0 +1,253 @@
+"""dbt in this process, through its programmatic door (dbtRunner).
+
+dagster-dbt starts a second Python for every build and asks it for its version first: 6 s more per run than this.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fbads_pipeline.adapters.dbt.project import dbt_environment, project_dir, project_hash
+from fbads_pipeline.adapters.dbt.views import note_views, views_stand
+
+_ONE_AT_A_TIME = threading.Lock()
+_KEPT_PARSES = 8
+_LOCK_POLL_SECONDS = 0.1
+_ALL_BUT_VIEWS = ("config.materialized:incremental", "resource_type:seed", "resource_type:test")
+_FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
+
+
+@dataclass(frozen=True)
+class NodeOutcome:
+    """What became of a model, seed or test. failures: rows that a test found; rows: rows written, where dbt knows."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    message: str
+    failures: int | None = None
+    rows: int | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.status in _FAILED
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """succeeded: nothing failed that blocks. error: what went wrong before or beside the nodes, in one paragraph.
+    views_stood: the views stand as they were, and are not among the nodes."""
+
+    succeeded: bool
+    nodes: tuple[NodeOutcome, ...] = ()
+    error: str = ""
+    views_stood: bool = False
+
+
+class Dbt:
+    """dbt against one database. Knows no secret but the URL, which it hands to dbt as environment variables."""
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        threads: int = 2,
+        goal_family: str = "purchase",
+        reporting_currency: str | None = None,
+    ) -> None:
+        """goal_family: what accounts go for that the seed account_goals does not name.
+        reporting_currency: what amounts are converted to besides, by the seed exchange_rates."""
+        self._environment = {
+            **dbt_environment(database_url),
+            "FBADS_DBT_THREADS": str(threads),
+            "FBADS_GOAL_FAMILY": goal_family,
+            "FBADS_REPORTING_CURRENCY": reporting_currency or "",
+        }
+
+    def build(
+        self, select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None, full_refresh: bool = False
+    ) -> DbtOutcome:
+        """Seeds, models and data tests; `select`: names of nodes, empty for all. Unit tests run in the test-suite.
+
+        A build of all leaves out the views where they stand as the last one left them, and says so (`views_stood`).
+        """
+        args = ["build", "--exclude-resource-type", "unit_test"]
+        if full_refresh:
+            args.append("--full-refresh")
+        if select or variables or full_refresh:
+            return self.run(args, select, variables=variables)
+        try:
+            with _alone_in(self._environment) as connection:
+                stood = views_stand(connection, self._state())
+                chosen = _selected(_ALL_BUT_VIEWS) if stood else []
+                outcome = replace(self._run([*args, *chosen], parses_anew=False), views_stood=stood)
+                if outcome.succeeded:
+                    note_views(connection, self._state())
+                return outcome
+        except _NoDatabase as refused:
+            return DbtOutcome(False, error=str(refused))
+
+    def run(
+        self, args: Sequence[str], select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None
+    ) -> DbtOutcome:
+        """Any dbt command that works on nodes, with exactly the named ones where some are named."""
+        chosen = _selected(select) if select else []
+        given = ["--vars", json.dumps(dict(variables))] if variables else []
+        command = [*args, *chosen, *given]
+        try:
+            with _alone_in(self._environment):
+                return self._run(command, parses_anew=bool(given))
+        except _NoDatabase as refused:
+            return DbtOutcome(False, error=str(refused))
+
+    def _run(self, command: list[str], *, parses_anew: bool) -> DbtOutcome:
+        with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
+            target, parse = Path(folder), self._parse_path()
+            if parse.is_file() and not parses_anew:
+                command = [*command, "--partial-parse-file-path", str(parse)]
+            outcome = run_dbt(command, environment=self._environment, target=target)
+            if not parses_anew:
+                _keep_parse(target / "partial_parse.msgpack", parse)
+        return outcome
+
+    def _parse_path(self) -> Path:
+        """dbt's parse fits one state of the project and one connection; with another one dbt would parse anew."""
+        return project_dir() / "target" / "parsed" / f"{self._state()}.msgpack"
+
+    def _state(self) -> str:
+        """One hash over the project, where it lies, and what it gets from the environment."""
+        given = "\0".join(value for name, value in sorted(self._environment.items()) if "PASSWORD" not in name)
+        return hashlib.sha256(f"{project_hash()}\0{project_dir()}\0{given}".encode()).hexdigest()[:24]
+
+
+class _NoDatabase(Exception):
+    """The database did not let us in; the message is PostgreSQL's."""
+
+
+@contextlib.contextmanager
+def _alone_in(environment: Mapping[str, str]) -> Iterator[Any]:
+    """Builds of one database wait for each other, in whatever process: dbt acts on the tables that it saw at its start.
+
+    The lock goes with its connection, so a killed build frees it. It is asked for again and again, because a wait
+    inside libpq would not hear Ctrl-C. Yields that connection.
+    """
+    import psycopg2
+
+    try:
+        connection = psycopg2.connect(
+            host=environment["FBADS_DBT_HOST"],
+            port=environment["FBADS_DBT_PORT"],
+            user=environment["FBADS_DBT_USER"],
+            password=environment["FBADS_DBT_PASSWORD"],
+            dbname=environment["FBADS_DBT_NAME"],
+            sslmode=environment["FBADS_DBT_SSLMODE"],
+            connect_timeout=10,
+            application_name="fbads-dbt-lock",
+        )
+    except psycopg2.OperationalError as refused:
+        raise _NoDatabase(" ".join(str(refused).split())) from None
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute("select pg_try_advisory_lock(hashtext('fbads.dbt'))")
+                if cursor.fetchone() == (True,):
+                    break
+                time.sleep(_LOCK_POLL_SECONDS)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _selected(names: Sequence[str]) -> list[str]:
+    """dbt's options for exactly these nodes, without the tests that hang on them."""
+    return ["--select", *names, "--indirect-selection", "empty"]
+
+
+def run_dbt(
+    args: Sequence[str], *, environment: Mapping[str, str], target: Path, keeps_json: bool = False
+) -> DbtOutcome:
+    """One dbt command. Prints nothing and leaves environment and working directory as they were; waits for another
+    one in this process (dbt is not made for two at once)."""
+    folder = str(project_dir())
+    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
+    places = [
+        "--project-dir",
+        folder,
+        "--profiles-dir",
+        folder,
+        "--target-path",
+        str(target),
+        "--log-path",
+        str(target),
+    ]
+    with _ONE_AT_A_TIME, _environment(environment), _working_directory():
+        from dbt.cli.main import dbtRunner
+
+        answer = dbtRunner().invoke([*quiet, "--write-json" if keeps_json else "--no-write-json", *args, *places])
+    if answer.exception is not None and not isinstance(answer.exception, Exception):
+        raise answer.exception
+    nodes = tuple(_outcome(result) for result in getattr(answer.result, "results", ()))
+    error = str(answer.exception) if answer.exception else "; ".join(_complaint(node) for node in nodes if node.failed)
+    return DbtOutcome(answer.success, nodes, error)
+
+
+def _outcome(result: Any) -> NodeOutcome:
+    rows = (result.adapter_response or {}).get("rows_affected")
+    return NodeOutcome(
+        unique_id=result.node.unique_id,
+        status=str(result.status),
+        seconds=round(result.execution_time, 3),
+        message=str(result.message or "").strip(),
+        failures=result.failures,
+        rows=rows if isinstance(rows, int) and rows >= 0 else None,
+    )
+
+
+def _complaint(node: NodeOutcome) -> str:
+    return f"{node.unique_id.split('.')[2]}: {' '.join(node.message.split())}"
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """dbt reads its profile from os.environ alone; what was there before is there again afterwards."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _working_directory() -> Iterator[None]:
+    before = os.getcwd()
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _keep_parse(made: Path, kept: Path) -> None:
+    """Put dbt's parse where the next build finds it; a folder that cannot be written costs 2 s per build, no more."""
+    if kept.exists() or not made.exists():
+        return
+    with contextlib.suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_name(f"{kept.stem}.{os.getpid()}.new")
+        beside.write_bytes(made.read_bytes())
+        os.replace(beside, kept)
+        for old in sorted(kept.parent.glob("*.msgpack"), key=lambda path: path.stat().st_mtime)[:-_KEPT_PARSES]:
+            old.unlink(missing_ok=True)

@@ -1,0 +1,66 @@
+"""Advisory locks per account, held by one connection: when the process or the server dies, they are gone."""
+
+import threading
+from typing import Any
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.server.write_errors import never_half
+
+_CLASS = 1717723492
+_TAKE = sa.text("select pg_try_advisory_lock(:class, hashtext(:account))")
+_GIVE_BACK = sa.text("select pg_advisory_unlock(:class, hashtext(:account))")
+
+
+class AccountLocks:
+    """Locks of one store; safe to use from several threads at once."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._connection: sa.Connection | None = None
+        self._held: set[str] = set()
+        self._guard = threading.Lock()
+
+    @never_half
+    def take(self, account_id: str) -> bool:
+        """False where somebody else holds it, in this process or in another one."""
+        with self._guard:
+            if account_id in self._held:
+                return False
+            if not self._ask(_TAKE, account_id):
+                self._rest()
+                return False
+            self._held.add(account_id)
+            return True
+
+    def give_back(self, account_id: str) -> None:
+        """A server that went away meanwhile has let go of it already."""
+        with self._guard:
+            self._held.discard(account_id)
+            try:
+                self._ask(_GIVE_BACK, account_id)
+                self._rest()
+            except sa.exc.DBAPIError:
+                self._drop()
+
+    def _ask(self, query: sa.TextClause, account_id: str) -> Any:
+        if self._connection is None or self._connection.invalidated:
+            self._drop()
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            return self._connection.execute(query, {"class": _CLASS, "account": account_id}).scalar()
+        except sa.exc.DBAPIError:
+            self._drop()
+            raise
+
+    def _rest(self) -> None:
+        """Without any lock there is no need for a connection."""
+        if not self._held and self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.invalidate()
+            connection.close()

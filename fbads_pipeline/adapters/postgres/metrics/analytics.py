@@ -1,0 +1,116 @@
+"""Figures of accounts and campaigns for the API: sums divided by sums, one currency each, the caller's accounts alone.
+
+Figures come from the daily marts through the metric catalogue; scores, trends and anomalies from `analysis`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.metrics import analytics_sql as sql
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.domain.reports.report import Period
+
+Keyset = tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures, and of which days. accounts: that the caller sees; account_id, campaign_id: only those.
+
+    period: None for the 28 complete account-local days before today; before: None for as many days before those.
+    """
+
+    accounts: Accounts
+    now: datetime
+    account_id: str | None = None
+    campaign_id: str | None = None
+    period: Period | None = None
+    before: Period | None = None
+
+    def bound(self) -> dict[str, Any]:
+        """What the statements bind."""
+        first, last = (self.period.first, self.period.last) if self.period else (None, None)
+        before = (self.before.first, self.before.last) if self.before else (None, None)
+        return {
+            "accounts": bound(self.accounts),
+            "now": self.now,
+            "account_id": self.account_id,
+            "campaign_id": self.campaign_id,
+            "first": first,
+            "last": last,
+            "before_first": before[0],
+            "before_last": before[1],
+        }
+
+
+class AnalyticsReader:
+    """Reads only. catalogue: gives metric → SQL expression over the columns of a daily mart."""
+
+    def __init__(self, owner: sa.Engine, catalogue: Callable[[], Mapping[str, str]]) -> None:
+        self._owner, self._catalogue = owner, catalogue
+
+    def totals(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
+        """One row per account: `<metric>`, `<metric>_before`, days that may still be restated, newest reading."""
+        return self._figures(sql.TOTALS, scope, metrics)
+
+    def days(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
+        """One row per account and day with a reading, oldest first."""
+        return self._figures(sql.DAYS, scope, metrics)
+
+    def campaigns(self, scope: Scope, metrics: Sequence[str], limit: int) -> list[Row]:
+        """As `totals`, one row per campaign; of each account so many, the biggest spenders of the period first."""
+        return self._figures(sql.CAMPAIGNS, scope, metrics, limit=limit)
+
+    def parts(self, scope: Scope, metric: str, by: Sequence[str], limit: int) -> list[Row]:
+        """One row per account and part, with `value` and `spend`; of each account so many, the dearest first."""
+        query = sql.PARTS.format(
+            parts=", ".join(f"daily.{one}" for one in by), expression=self._catalogue()[metric], seen=sql.SEEN
+        )
+        return rows_of(self._owner, query, {**scope.bound(), "breakdown": ",".join(by), "limit": limit})
+
+    def trends(self, scope: Scope, metric: str) -> list[Row]:
+        """What the last review said of that metric: of the campaign, or of each account as a whole."""
+        return rows_of(self._owner, sql.TRENDS, {**scope.bound(), "metric": metric})
+
+    def pacing(self, scope: Scope) -> list[Row]:
+        """One row per object that holds a budget."""
+        return rows_of(self._owner, sql.PACING, scope.bound())
+
+    def anomalies(
+        self,
+        scope: Scope,
+        *,
+        status: str | None,
+        kind: str | None,
+        severity: str | None,
+        after: Keyset,
+        limit: int,
+    ) -> list[Row]:
+        """The newest first; after: `said_at` and id of the row before."""
+        said_at, anomaly_id = after or (None, None)
+        named = {"status": status, "kind": kind, "severity": severity, "after_at": said_at, "after_id": anomaly_id}
+        return rows_of(self._owner, sql.ANOMALIES, {**scope.bound(), **named, "limit": limit})
+
+    def scores(self, scope: Scope, *, after: str | None, limit: int) -> list[Row]:
+        """Each campaign's newest score, in the order of their ids."""
+        return rows_of(self._owner, sql.SCORES, {**scope.bound(), "after": after, "limit": limit})
+
+    def score_history(self, scope: Scope, since: date) -> list[Row]:
+        """One campaign's scores from that day on, oldest first."""
+        return rows_of(self._owner, sql.SCORE_HISTORY, {**scope.bound(), "since": since})
+
+    def history(self, scope: Scope, limit: int) -> list[Row]:
+        """One campaign's states, the newest first."""
+        return rows_of(self._owner, sql.HISTORY, {**scope.bound(), "limit": limit})
+
+    def _figures(self, query: str, scope: Scope, metrics: Sequence[str], **named: object) -> list[Row]:
+        catalogue = self._catalogue()
+        figures = ", ".join(f"{catalogue[name]} as {name}" for name in metrics)
+        both = ", ".join(f"now.{name}, before.{name} as {name}_before" for name in metrics)
+        names = ", ".join(f"{name}, {name}_before" for name in metrics)
+        statement = query.format(figures=figures, both=both, names=names, seen=sql.SEEN)
+        return rows_of(self._owner, statement, {**scope.bound(), **named})

@@ -1,0 +1,157 @@
+"""The read-only analyst: a role of its own that logs in, sees `marts`, and nothing else."""
+
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnfit, DatabaseUnreachable, engine, normalise_url
+
+ROLE = "fbads_analyst"
+_LOCK = 1717723494
+_FETCH_ROWS = 5000
+_GRANTS = f"""
+grant usage on schema marts to {ROLE};
+grant select on all tables in schema marts to {ROLE};
+alter default privileges in schema marts grant select on tables to {ROLE};
+revoke create on schema public from public;
+"""
+_OPEN = """
+do $$
+declare rows refcursor := 'fbads_rows';
+begin
+    open rows for execute current_setting('fbads.query');
+end
+$$
+"""
+
+
+class QueryRefused(ValueError):
+    """The statement is empty, more than one, or the database refuses it; one sentence with its reason."""
+
+
+def ensure_role(owner: sa.Engine, password_file: Path) -> None:
+    """Make the role where it is missing, with a random password in a file that only we may read.
+
+    Raises DatabaseUnfit where the owner may not create roles.
+    """
+    from psycopg2 import errors, sql
+
+    password = _password(password_file)
+    with owner.begin() as connection:
+        connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        known = connection.execute(sa.text("select 1 from pg_roles where rolname = :role"), {"role": ROLE}).scalar()
+        if known is None:
+            create = sql.SQL("create role {} login noinherit connection limit 50 password {}")
+            try:
+                connection.connection.cursor().execute(create.format(sql.Identifier(ROLE), sql.Literal(password)))
+            except errors.InsufficientPrivilege:
+                raise DatabaseUnfit(
+                    f"the role of FBADS_DATABASE_URL may not create roles: create {ROLE} (login), or grant CREATEROLE"
+                ) from None
+            connection.execute(sa.text(f"alter role {ROLE} set default_transaction_read_only = on"))
+            connection.execute(sa.text(f"alter role {ROLE} set statement_timeout = '60s'"))
+        database = connection.execute(sa.text("select quote_ident(current_database())")).scalar()
+        connection.execute(sa.text(f"revoke temporary on database {database} from public"))
+        connection.execute(sa.text(f"grant connect on database {database} to {ROLE}"))
+        connection.execute(sa.text(_GRANTS))
+
+
+def analyst_url(owner_url: str, password_file: Path) -> str:
+    """An address that logs in as the analyst."""
+    url = sa.engine.make_url(normalise_url(owner_url)).set(username=ROLE, password=_password(password_file))
+    return url.render_as_string(hide_password=False)
+
+
+def analyst_engine(owner: sa.Engine, password_file: Path, *, fixed_now: str | None = None) -> sa.Engine:
+    """Connections of the analyst. Where another home has set another password, the owner sets ours anew."""
+    owner_url = owner.url.render_as_string(hide_password=False)
+    made = engine(
+        analyst_url(owner_url, password_file), application_name="fbads analyst", fixed_now=fixed_now, read_only=True
+    )
+    try:
+        made.connect().close()
+    except DatabaseUnreachable:
+        _set_password(owner, _password(password_file))
+    return made
+
+
+def read_only_query(
+    analyst: sa.Engine, statement: str, *, max_rows: int | None = None
+) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
+    """Columns and rows of one read-only statement, streamed; raises QueryRefused.
+
+    PostgreSQL itself sees to it that it is one: a cursor opens for nothing else, and its transaction cannot write.
+    """
+    text = statement.strip()
+    if not text:
+        raise QueryRefused("the statement is empty: give one select")
+    connection: Any = analyst.raw_connection()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction read only; select set_config('fbads.query', %s, true)", (text,))
+            cursor.execute(_OPEN)
+            cursor.execute(f"fetch {min(_FETCH_ROWS, max_rows or _FETCH_ROWS)} from fbads_rows")
+            columns = [column.name for column in cursor.description or ()]
+            first = cursor.fetchall()
+    except psycopg2.Error as refusal:
+        connection.close()
+        raise QueryRefused(_sentence(refusal)) from None
+    except ValueError:
+        connection.close()
+        raise QueryRefused("the statement holds a NUL character: take it out") from None
+    except BaseException:
+        connection.close()
+        raise
+    return columns, _stream(connection, first, max_rows)
+
+
+def _stream(connection: Any, first: list[Any], max_rows: int | None) -> Iterator[Sequence[Any]]:
+    given, rows = 0, first
+    try:
+        with connection.cursor() as cursor:
+            while rows:
+                for row in rows:
+                    yield row
+                    given += 1
+                    if max_rows is not None and given >= max_rows:
+                        return
+                cursor.execute(f"fetch {_FETCH_ROWS} from fbads_rows")
+                rows = cursor.fetchall()
+    except psycopg2.Error as refusal:
+        raise QueryRefused(_sentence(refusal)) from None
+    finally:
+        connection.close()
+
+
+def _set_password(owner: sa.Engine, password: str) -> None:
+    from psycopg2 import sql
+
+    change = sql.SQL("alter role {} password {}").format(sql.Identifier(ROLE), sql.Literal(password))
+    with owner.begin() as connection:
+        connection.connection.cursor().execute(change)
+
+
+def _password(file: Path) -> str:
+    """The stored password, made at the first call; whole or not at all, and never readable by others."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(32))
+        try:
+            os.link(fresh, file)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return file.read_text().strip()
+
+
+def _sentence(refusal: psycopg2.Error) -> str:
+    said = (refusal.diag.message_primary or str(refusal)).strip().splitlines()
+    return f"the database refuses the statement: {said[0] if said else type(refusal).__name__}"

@@ -1,0 +1,111 @@
+"""The database of this home, opened: the user's own PostgreSQL, or the embedded one, migrated, with its analyst."""
+
+import atexit
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, cached_property
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.server import migrate
+from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, analyst_url, ensure_role
+from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
+from fbads_pipeline.adapters.postgres.server.engine import check_server, engine, ensure_database, normalise_url
+from fbads_pipeline.settings import Settings, load_settings
+
+DATABASE_URL = "FBADS_DATABASE_URL"
+DAGSTER_DATABASE_URL = "FBADS_DAGSTER_DATABASE_URL"
+
+
+class Database:
+    """An open database. `url` is the owner's; children find it in their environment."""
+
+    def __init__(self, url: str, home: Path, *, fixed_now: str | None = None) -> None:
+        self.url = normalise_url(url)
+        self.home = home
+        self._fixed_now = fixed_now
+
+    @cached_property
+    def owner(self) -> sa.Engine:
+        """The owner's connections, as many as there are readers."""
+        return engine(self.url, application_name="fbads", pool_size=20, fixed_now=self._fixed_now)
+
+    @cached_property
+    def analyst(self) -> sa.Engine:
+        """Connections that log in as the read-only analyst."""
+        return analyst_engine(self.owner, self.analyst_password_file, fixed_now=self._fixed_now)
+
+    @property
+    def analyst_password_file(self) -> Path:
+        return self.home / "analyst.password"
+
+    @property
+    def analyst_url(self) -> str:
+        """An address that logs in as the read-only analyst."""
+        self.analyst.dispose()
+        return analyst_url(self.url, self.analyst_password_file)
+
+    def prepare(self) -> str:
+        """Check the server, migrate, make the analyst and Dagster's own database; returns the revision."""
+        check_server(self.owner)
+        revision = migrate.upgrade(self.owner)
+        ensure_role(self.owner, self.analyst_password_file)
+        return revision
+
+    @cached_property
+    def dagster_url(self) -> str:
+        """Dagster keeps its runs and events in a database of its own on the same server."""
+        name = str(sa.engine.make_url(self.url).database)
+        return ensure_database(self.url, f"{name}_dagster")
+
+    def environment(self) -> dict[str, str]:
+        """What child processes need to find the same databases."""
+        return {
+            DATABASE_URL: self.url,
+            DAGSTER_DATABASE_URL: self.dagster_url,
+            "FBADS_HOME": str(self.home),
+            "DAGSTER_HOME": str(self.home / "dagster"),
+            # Dagster writes an event per asset and partition: one by one, a range of 60 days would cost 20 s more.
+            "DAGSTER_EVENT_BATCH_SIZE": "500",
+        }
+
+    def close(self) -> None:
+        for name in ("owner", "analyst"):
+            if name in vars(self):
+                getattr(self, name).dispose()
+
+
+@contextmanager
+def open_database(settings: Settings, *, leave_running: bool = False) -> Iterator[Database]:
+    """The database of these settings; the embedded server is started where needed, and stopped by its last client."""
+    home = settings.home_path
+    fixed_now = settings.now.isoformat() if settings.now else None
+    if settings.database_url:
+        database = Database(settings.database_url.get_secret_value(), home, fixed_now=fixed_now)
+        home.mkdir(parents=True, exist_ok=True)
+        try:
+            yield database
+        finally:
+            database.close()
+        return
+    with EmbeddedPostgres(home) as server:
+        if leave_running:
+            server.leave_running()
+        database = Database(server.url(), home, fixed_now=fixed_now)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+@cache
+def shared_database() -> Database:
+    """One open database per process, for Dagster's resources; closed when the process ends."""
+    opened = open_database(load_settings())
+    database = opened.__enter__()
+    atexit.register(opened.__exit__, None, None, None)
+    if DATABASE_URL not in os.environ:
+        database.prepare()
+    return database

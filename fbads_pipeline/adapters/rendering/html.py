@@ -1,0 +1,81 @@
+"""A report as one HTML page that needs nothing from anywhere: inline CSS, inline SVG, every text escaped."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Any
+
+from fbads_pipeline.adapters.rendering.formats import Formats
+from fbads_pipeline.adapters.rendering.svg import draw
+from fbads_pipeline.domain.reports.report import Figure, Report, Table, Value
+
+_SCREEN_FONT = "system-ui, 'Segoe UI', Roboto, sans-serif"
+
+
+def render_html(report: Report, *, font: str = _SCREEN_FONT, font_face: str = "") -> str:
+    """The page; alike for alike reports. font_face: CSS that brings the font, for paper."""
+    from markupsafe import Markup
+
+    formats, labels = Formats(report.language), report.labels
+    page: str = _template().render(
+        report=report,
+        font=Markup(font),
+        font_face=Markup(font_face),
+        is_landscape=any(len(table.columns) > 8 for section in report.sections for table in section.tables),
+        as_of=_as_of(report),
+        show=formats.show,
+        draw=lambda chart: Markup(draw(chart, formats, labels)),
+        change=lambda figure: change_of(figure, formats),
+        tone=tone_of,
+        shown=_shown,
+        more=lambda table: labels.more_rows.format(rows=table.left_out),
+    )
+    return page
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("fbads_pipeline.adapters.rendering", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["css_text"] = _css_text
+    return environment.get_template("report.html.j2")
+
+
+def _css_text(text: str) -> str:
+    """Text inside a CSS string: letters, digits, blanks and plain punctuation alone."""
+    return "".join(one if one.isalnum() or one in " .,-/()" else " " for one in text)
+
+
+def _as_of(report: Report) -> str:
+    return f"{'Dados lidos até' if report.language == 'pt' else 'Figures read until'} {report.as_of}"
+
+
+def change_of(figure: Figure, formats: Formats) -> str:
+    """With an arrow, so that colour is not the only sign."""
+    change = _rounded(figure)
+    if change is None:
+        return formats.show(None, "change")
+    return f"{'▲' if change > 0 else '▼' if change < 0 else '■'} {formats.show(change, 'change')}"
+
+
+def _rounded(figure: Figure) -> Decimal | None:
+    """The change as it is shown: one that reads 0 % is none."""
+    return None if figure.change is None else figure.change.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def tone_of(figure: Figure) -> str:
+    """`good`, `bad`, or nothing where a change is neither."""
+    change = _rounded(figure)
+    if change is None or not change or figure.good == "none":
+        return ""
+    return "good" if (change > 0) == (figure.good == "up") else "bad"
+
+
+def _shown(table: Table) -> list[list[Value]]:
+    return [list(row) for row in table.rows[: table.most_shown]]

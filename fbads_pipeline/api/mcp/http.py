@@ -1,0 +1,81 @@
+"""The Model Context Protocol over HTTP at /mcp: the same tools, for whoever shows a session, token or key.
+
+Nothing is kept between two requests; each is answered for the one who makes it, and for their accounts alone.
+"""
+
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.api.authentication import identify
+from fbads_pipeline.api.errors import ApiError
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.identity.users import Scope as Right
+from fbads_pipeline.settings import Settings
+
+PATH = "/mcp"
+NEEDS: tuple[Right, ...] = ("marts:read", "suggestions:read", "reports:read")
+MOST_PER_MINUTE = 120
+_CALLER: ContextVar[Principal] = ContextVar("mcp_caller")
+
+
+class McpDoor:
+    """An ASGI application that asks who comes in, and hands on to the protocol's own."""
+
+    def __init__(self, inner: ASGIApp, settings: Settings, database: Database) -> None:
+        self._inner, self._settings, self._database = inner, settings, database
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = _CALLER.set(await run_in_threadpool(self._caller, Request(scope, receive)))
+        try:
+            await self._inner(dict(scope), receive, send)  # it puts itself into the scope as the application
+        finally:
+            _CALLER.reset(token)
+
+    def _caller(self, request: Request) -> Principal:
+        who = identify(request, PostgresIdentity(self._database.owner), clock_from(self._settings.now))
+        if who is None:
+            raise ApiError(401, "unauthenticated", "nothing says who asks")
+        for right in NEEDS:
+            if not who.may(right):
+                raise ApiError(403, "forbidden", f"this needs {right}, which a {who.role} does not have")
+        wait = request.app.state.limits.take(f"mcp:{who.user_id}", MOST_PER_MINUTE)
+        if wait is not None:
+            seconds = math.ceil(wait)
+            raise ApiError(429, "too_many_requests", f"too many requests: wait {seconds} seconds", retry_after=seconds)
+        return who
+
+
+def install(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Mount it; the protocol's own loop runs as long as the application does."""
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    from fbads_pipeline.api.mcp.server import Tools, server_of
+
+    server = server_of(Tools(settings, database, _visible))
+    # A rebound name gets in nowhere: `identify` serves strangers under this machine's own names only.
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    inner = server.streamable_http_app(
+        streamable_http_path="/", json_response=True, stateless_http=True, transport_security=security
+    )
+    app.mount(PATH, McpDoor(inner, settings, database))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with inner.router.lifespan_context(inner):
+            yield
+
+    app.router.lifespan_context = lifespan
+
+
+def _visible() -> Accounts:
+    return _CALLER.get().accounts

@@ -1,0 +1,171 @@
+"""The house for an IDE: five tools, read-only (https://modelcontextprotocol.io), over stdio or HTTP.
+
+Over stdio whoever starts it sees what whoever sits at this machine sees; over HTTP `mcp_http` says who asks. Figures
+come through the metric catalogue.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
+from fbads_pipeline.adapters.postgres.metrics.readers import SuggestionReader
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.bootstrap import press_of
+from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.reports.facts import ReportAccount
+from fbads_pipeline.domain.reports.report import KINDS, Period
+from fbads_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
+_MOST_DAYS = 400
+
+
+class ToolRefused(ValueError):
+    """What to change, in a sentence."""
+
+
+class Tools:
+    """The five tools as plain functions: what they answer is JSON. visible: the accounts that the caller sees, None
+    for all."""
+
+    def __init__(self, settings: Settings, database: Database, visible: Callable[[], Accounts]) -> None:
+        self._visible = visible
+        self._press = press_of(settings, database.owner)
+        self._clock = clock_from(settings.now)
+        self._pages, self._suggestions = PageReader(database.owner), SuggestionReader(database.owner)
+
+    def list_metrics(self) -> list[dict[str, str]]:
+        """Every metric that can be asked for: its name, labels in Portuguese and English, unit and good direction."""
+        return [{"name": name, **vars(about)} for name, about in self._press.maker.about.items()]
+
+    def query_metric(self, metric: str, first_day: str, last_day: str, account_id: str | None = None) -> dict[str, Any]:
+        """One metric over account-local days (ISO dates, both included): each account in all, by day and by campaign.
+
+        Ratios are sums divided by sums; null where undefined. Accounts of two currencies are never added.
+        """
+        if metric not in self._press.maker.about:
+            raise ToolRefused(f"there is no metric {metric}: list_metrics shows those that there are")
+        period = _period(first_day, last_day)
+        answered = [self._of_account(one, metric, period) for one in self._accounts(account_id)]
+        return {"metric": metric, "first_day": first_day, "last_day": last_day, "accounts": answered}
+
+    def list_anomalies(self, account_id: str | None = None) -> list[dict[str, Any]]:
+        """Anomalies that stand open, the gravest and dearest first."""
+        return [_plain(row) for row in self._pages.open_anomalies(self._visible(), account_id)]
+
+    def list_suggestions(self, account_id: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """Suggestions that wait for a person; deciding is done on the pages, never here."""
+        rows = self._suggestions.suggestions(
+            status="PENDING", account_id=account_id, accounts=self._visible(), after=None, limit=max(1, min(limit, 500))
+        )
+        return [_plain(row) for row in rows]
+
+    def get_report(self, kind: str, account_id: str, language: str = "pt") -> str:
+        """A report (daily, weekly, executive) of stored days as CSV."""
+        named = next((one for one in KINDS if one == kind), None)
+        if named is None:
+            raise ToolRefused(f"there is no report {kind!r}: one of {', '.join(KINDS)}")
+        (account, *_) = self._accounts(account_id)
+        maker, spoken = self._press.maker, _language(language)
+        report = maker.of_all([account], spoken) if named == "executive" else maker.of_account(named, account, spoken)
+        return self._press.renderers["csv"](report).decode()
+
+    def _of_account(self, account: ReportAccount, metric: str, period: Period) -> dict[str, Any]:
+        found = self._press.maker.facts.figures(account.account_id, period, [metric])
+        return {
+            "account_id": account.account_id,
+            "name": account.name,
+            "currency": account.currency,
+            "timezone_name": account.timezone_name,
+            "as_of": None if found.as_of is None else found.as_of.isoformat(),
+            "total": _text(found.total[metric]),
+            "days": [
+                {"day": str(one.day), "value": _text(one.figures[metric]), "is_provisional": one.is_provisional}
+                for one in found.days
+            ],
+            "campaigns": [
+                {"campaign_id": one.campaign_id, "name": one.name, "value": _text(one.figures[metric])}
+                for one in found.campaigns
+            ],
+        }
+
+    def _accounts(self, account_id: str | None) -> list[ReportAccount]:
+        seen = self._visible()
+        wanted = None if seen is None else sorted(seen)
+        if account_id is not None:
+            wanted = [account_id] if seen is None or account_id in seen else []
+        found = self._press.maker.facts.accounts(wanted, now=self._clock.now())
+        if not found:
+            raise ToolRefused("the marts have no such account" if account_id else "the marts have no account yet")
+        return found
+
+
+def serve_stdio(settings: Settings, database: Database) -> None:
+    """Serve until the other side goes away."""
+    server_of(Tools(settings, database, lambda: None)).run("stdio")
+
+
+def server_of(tools: Tools) -> "MCPServer":
+    """A server of these tools. The library sets logging up for everybody, which is taken back; what it says is cut
+    down."""
+    from mcp.server import MCPServer
+
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    server = MCPServer("fbads", instructions="Read-only figures of Facebook ads; people decide elsewhere.")
+    root.handlers[:], root.level = handlers, level
+    for tool in (
+        tools.list_metrics,
+        tools.query_metric,
+        tools.list_anomalies,
+        tools.list_suggestions,
+        tools.get_report,
+    ):
+        server.add_tool(_told(tool))
+    for name in ("mcp", "httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return server
+
+
+def _told(tool: Callable[..., Any]) -> Callable[..., Any]:
+    """The same tool, whose refusals reach the client in their own words; a fault of ours does not."""
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    @wraps(tool)
+    def call(*args: Any, **named: Any) -> Any:
+        try:
+            return tool(*args, **named)
+        except ToolRefused as refused:
+            raise ToolError(str(refused)) from None
+
+    return call
+
+
+def _period(first_day: str, last_day: str) -> Period:
+    try:
+        period = Period(date.fromisoformat(first_day), date.fromisoformat(last_day))
+    except ValueError:
+        raise ToolRefused("days are written as 2026-11-01") from None
+    if not 0 < period.days <= _MOST_DAYS:
+        raise ToolRefused(f"last_day lies after first_day, at most {_MOST_DAYS} days")
+    return period
+
+
+def _language(text: str) -> Language:
+    return "en" if text == "en" else "pt"
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {name: value if isinstance(value, (int, float, bool, dict, list)) or value is None else str(value)
+            for name, value in row.items()}  # fmt: skip

@@ -1,0 +1,272 @@
+"""What analytics answer. Amounts are in `currency`, of one account each; ratios are sums divided by sums."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from fbads_pipeline.api.schemas.resources import Exact, Meta
+
+Severity = Literal["info", "warning", "critical"]
+
+
+class Days(BaseModel):
+    """Account-local days, both included."""
+
+    first: date
+    last: date
+
+
+class Compared(BaseModel):
+    """value: of the period; before: of the one it is held against; null where undefined, or without a reading.
+
+    change: of the value, as a fraction of `before`; null where that is undefined or 0.
+    """
+
+    value: Exact | None
+    before: Exact | None
+    change: Exact | None
+
+
+class AccountSummary(BaseModel):
+    """One account: metric → its figures. provisional_days: those that Meta may still restate."""
+
+    account_id: str
+    name: str | None
+    currency: str
+    timezone_name: str | None
+    period: Days
+    before: Days
+    figures: dict[str, Compared]
+    provisional_days: int
+    as_of: datetime | None
+
+
+class Summary(BaseModel):
+    """Accounts in the order of their ids. Nothing is summed over accounts: their currencies and days differ."""
+
+    data: list[AccountSummary]
+    meta: Meta
+
+
+class CampaignComparison(BaseModel):
+    """One campaign in two periods."""
+
+    account_id: str
+    campaign_id: str
+    name: str | None
+    currency: str
+    figures: dict[str, Compared]
+
+
+class Comparison(BaseModel):
+    """By account, its biggest spenders of the period first."""
+
+    data: list[CampaignComparison]
+    meta: Meta
+
+
+class Point(BaseModel):
+    """A day with a reading."""
+
+    day: date
+    value: Exact | None
+    is_provisional: bool
+
+
+class Trend(BaseModel):
+    """What the last review says. slope: of the logarithm, per day; p_falling: probability that it falls.
+
+    changed_on, shift: the newest change of level, where there is one; shift is of the logarithm.
+    """
+
+    day: date
+    level: float
+    slope: float
+    p_falling: float
+    changed_on: date | None
+    shift: float | None
+
+
+class Series(BaseModel):
+    """One metric of one account, or of one campaign of it, by day; `trend` only where the review keeps one."""
+
+    account_id: str
+    currency: str
+    points: list[Point]
+    trend: Trend | None
+
+
+class Trends(BaseModel):
+    """A series per account."""
+
+    metric: str
+    campaign_id: str | None
+    data: list[Series]
+    meta: Meta
+
+
+class Part(BaseModel):
+    """One part of a breakdown: field → its value, `unknown` where Meta left it out."""
+
+    account_id: str
+    currency: str
+    part: dict[str, str | None]
+    value: Exact | None
+    spend: Exact
+
+
+class Breakdown(BaseModel):
+    """By account, its dearest parts first. What Meta hides of small groups is in no part."""
+
+    metric: str
+    by: list[str]
+    data: list[Part]
+    meta: Meta
+
+
+class Pace(BaseModel):
+    """An object that holds a budget, today and this month; projections are linear. pacing: projected / planned."""
+
+    account_id: str
+    campaign_id: str
+    adset_id: str | None
+    budget_level: str
+    name: str | None
+    effective_status: str | None
+    currency: str | None
+    daily_budget: Exact | None
+    lifetime_budget: Exact | None
+    local_day: date
+    read_at: datetime | None
+    day_share: Exact | None
+    spent_today: Exact
+    planned_today: Exact | None
+    projected_today: Exact | None
+    pacing_today: Exact | None
+    spent_month: Exact
+    planned_month: Exact | None
+    projected_month: Exact | None
+    pacing_month: Exact | None
+
+
+class Pacing(BaseModel):
+    """By account, campaign and ad set."""
+
+    data: list[Pace]
+    meta: Meta
+
+
+class BudgetMove(BaseModel):
+    """A campaign's daily budget now and as it would earn most, with the conversions per day expected of each."""
+
+    campaign_id: str
+    daily_budget: float
+    new_daily_budget: float
+    conversions: float
+    new_conversions: float
+
+
+class Reallocation(BaseModel):
+    """Moves under the same total, none of more than a fifth; empty where nothing gains. Each is asked for by PATCH."""
+
+    account_id: str
+    currency: str
+    today: date
+    model_version: str | None
+    total_daily_budget: float
+    moves: list[BudgetMove]
+
+
+class Anomaly(BaseModel):
+    """Something unusual of one metric of one campaign (null: of the account as a whole)."""
+
+    anomaly_id: str
+    account_id: str
+    campaign_id: str | None
+    campaign_name: str | None
+    kind: str
+    metric: str
+    severity: Severity
+    status: Literal["OPEN", "CLOSED"]
+    since: datetime
+    said_at: datetime
+    observed: float
+    expected: float
+    low: float = Field(description="Of the expected range.")
+    high: float
+    money_at_stake_per_day: float
+    currency: str
+    causes: list[Any]
+    message_pt: str
+    message_en: str
+    detector_version: str
+    closed_at: datetime | None
+    resolution: str | None
+
+
+class AnomalyPage(BaseModel):
+    """The newest first."""
+
+    data: list[Anomaly]
+    next_cursor: str | None
+    meta: Meta
+
+
+class Score(BaseModel):
+    """0 to 100: 50 and the points of five parts, exactly; null with `why_not`. low, high: the 10 to 90 % band."""
+
+    account_id: str
+    campaign_id: str
+    day: date
+    total: Exact | None
+    low: Exact | None
+    high: Exact | None
+    efficiency_points: Exact | None
+    trend_points: Exact | None
+    attention_points: Exact | None
+    delivery_points: Exact | None
+    health_points: Exact | None
+    conversions: float
+    certainty: float
+    why_not: Literal["not enough data", "tracking is broken"] | None
+    target_cpa: Exact
+    currency: str
+    model_version: str
+    scored_at: datetime
+
+
+class ScorePage(BaseModel):
+    """Each campaign's newest score, in the order of their ids."""
+
+    data: list[Score]
+    next_cursor: str | None
+    meta: Meta
+
+
+class Scores(BaseModel):
+    """One campaign's scores, oldest first."""
+
+    data: list[Score]
+    meta: Meta
+
+
+class State(BaseModel):
+    """What a campaign was from `valid_from` on, as it was read; budgets in units of `currency`."""
+
+    name: str | None
+    status: str | None
+    effective_status: str | None
+    currency: str | None
+    daily_budget: Exact | None
+    lifetime_budget: Exact | None
+    valid_from: datetime
+    valid_to: datetime | None
+    is_current: bool
+
+
+class History(BaseModel):
+    """The newest state first."""
+
+    data: list[State]
+    meta: Meta

@@ -1,0 +1,63 @@
+"""Serves the sidecar: on loopback as it is, elsewhere only with a secret of its own and somebody who can log in."""
+
+from ipaddress import ip_address
+
+from fbads_pipeline.adapters.identity.access_tokens import require_strong
+from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
+from fbads_pipeline.adapters.postgres.server.database import open_database
+from fbads_pipeline.adapters.processes import require_free_port
+from fbads_pipeline.settings import Settings, SettingsError
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; raises SettingsError for an address beyond loopback that nothing protects, and
+    PortTaken for a taken port."""
+    import uvicorn
+
+    from fbads_pipeline.api.app import create_app
+
+    require_protected(settings)
+    require_free_port(settings.api_port, "FBADS_API_PORT")
+    with open_database(settings) as database:
+        database.prepare()
+        require_users(settings, PostgresIdentity(database.owner))
+        uvicorn.run(
+            create_app(settings, database),
+            host=settings.api_host,
+            port=settings.api_port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+
+
+def require_protected(settings: Settings) -> None:
+    """Raises SettingsError for an address beyond this machine without a secret of one's own; a weak one anywhere."""
+    if settings.jwt_secret is not None:
+        require_strong(settings.jwt_secret.get_secret_value())
+    elif not is_loopback(settings.api_host):
+        raise SettingsError(
+            f"FBADS_API_HOST is {settings.api_host}, beyond this machine: set FBADS_JWT_SECRET to 32 random bytes or"
+            " more first, or use 127.0.0.1"
+        )
+
+
+def require_users(settings: Settings, identity: PostgresIdentity) -> None:
+    """Raises SettingsError where somebody must be able to log in and nobody can."""
+    if identity.any_user():
+        return
+    if not is_loopback(settings.api_host):
+        raise SettingsError("nobody can log in yet: run `fbads users create --role admin --email …` first")
+    if settings.apply_decisions and not settings.graph_url.startswith("http://127.0.0.1"):
+        raise SettingsError(
+            "FBADS_APPLY_DECISIONS writes to Meta in somebody's name: run `fbads users create --role admin` first"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the address is this machine's own."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,137 @@
+"""`fbads backfill`: months of history, newest days first, a run of `fbads sync`'s job per quarter of the calendar.
+
+What was read is written in raw.reading_runs, so nothing else has to be remembered: the same command goes on where it
+was stopped, and once all is read it reads nothing.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.cli.data.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, progress_bar
+from fbads_pipeline.cli.home import WrongUse, ready_home
+from fbads_pipeline.defs.resources import graph_ads, token_store
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import DayRange, last_months, unread_days
+from fbads_pipeline.services.collection.plan_sync import list_accounts, pick_accounts
+from fbads_pipeline.services.collection.sync_ads import Progress
+from fbads_pipeline.settings import Settings
+
+PARTLY, INTERRUPTED = 1, 130
+
+
+def run_backfill(settings: Settings, months: int, account_ids: list[str]) -> int:
+    """Fill the last `months` months; prints a line per quarter and returns the worst exit code of its runs.
+
+    An account that failed in one quarter is left out of the older ones. Raises UnknownAccount, and MetaError where no
+    token can list accounts.
+    """
+    today = newest_day(clock_from(settings.now).now())
+    if today < FIRST_DAY:
+        raise WrongUse(f"there is nothing to read before {FIRST_DAY}, and FBADS_NOW says that it is {today}")
+    months_back = last_months(today, months)
+    quarters = list(DayRange(max(months_back.since, FIRST_DAY), today).quarters())
+    with ready_home(settings) as database:
+        backfill = Backfill(settings, database, _accounts(settings, database, account_ids))
+        try:
+            with progress_bar("backfill") as progress:
+                return backfill.fill(quarters, progress)
+        except KeyboardInterrupt:
+            left = len(quarters) - backfill.finished
+            print(f"fbads: stopped with {left} of {len(quarters)} parts to go: call it again to go on", file=sys.stderr)
+            return INTERRUPTED
+
+
+@dataclass
+class Backfill:
+    """What to fill, and how far it came.
+
+    has_run: whether this call collected anything; failed: accounts that could not be read, left out from then on.
+    """
+
+    settings: Settings
+    database: Database
+    accounts: list[Account]
+    finished: int = 0
+    has_run: bool = False
+    failed: set[str] = field(default_factory=set)
+
+    def fill(self, parts: list[DayRange], progress: Progress) -> int:
+        """The worst exit code of the parts; ends with the part in which the last account failed."""
+        codes = [0]
+        for part in parts:
+            progress(str(part), self.finished, len(parts))
+            codes.append(self._fill(part, _within(progress, part, self.finished, len(parts))))
+            if codes[-1] > PARTLY:
+                return codes[-1]
+            self.finished += 1
+        if not self.has_run and self._marts_are_behind():
+            newest = DayRange(parts[0].until, parts[0].until)
+            codes.append(self._run(newest, [one.account_id for one in self.accounts[:1]], progress))
+        progress("done", self.finished, len(parts))
+        return max(codes)
+
+    def _fill(self, part: DayRange, progress: Progress) -> int:
+        unread = dict(self._unread(part))
+        if not unread:
+            print(f"{part}\tread before", flush=True)
+            return 0
+        days = DayRange(min(one.since for one in unread.values()), max(one.until for one in unread.values()))
+        return self._run(days, sorted(unread), progress)
+
+    def _run(self, days: DayRange, account_ids: list[str], progress: Progress) -> int:
+        """The exit code of one run; where other accounts can still be read, that all of these failed is a part."""
+        self.has_run = True
+        breakdown_days = None if "breakdowns" in self.settings.model_fields_set else 0
+        summary = collect_and_model(
+            self.database, days, account_ids, progress, time.time(), breakdown_days=breakdown_days
+        )
+        self.failed |= {row["account_id"] for row in summary["accounts"] if row["status"] == "failed"}
+        _print(days, summary)
+        code = exit_code(summary)
+        others_remain = summary["accounts"] and len(self.failed) < len(self.accounts)
+        return PARTLY if code > PARTLY and not summary["is_wrong_use"] and others_remain else code
+
+    def _marts_are_behind(self) -> bool:
+        """As a call leaves them that was stopped between reading its last part and modelling it."""
+        return PostgresMarts(self.database.owner, dict).is_behind()
+
+    def _unread(self, part: DayRange) -> Iterator[tuple[str, DayRange]]:
+        """Account → its days of the part that still have to be read."""
+        store, now = PostgresRawStore(self.database.owner), clock_from(self.settings.now).now()
+        for account in self.accounts:
+            if account.account_id in self.failed:
+                continue
+            read_at = store.last_readings(account.account_id, part, self.settings.levels)
+            restatement_days = self.settings.restatement_days
+            days = unread_days(now, account.timezone_name, read_at, part, restatement_days=restatement_days)
+            if days:
+                yield account.account_id, days
+
+
+def _accounts(settings: Settings, database: Database, asked: list[str]) -> list[Account]:
+    ads = graph_ads(settings, token_store(settings, database.owner), database.owner)
+    seen = list_accounts(ads, PostgresRawStore(database.owner), clock_from(settings.now), settings.account_ids)
+    return pick_accounts(seen, asked, settings.account_ids)
+
+
+def _print(days: DayRange, summary: dict[str, Any]) -> None:
+    """A line on stdout, and one on stderr for each thing that went wrong."""
+    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
+    print(
+        f"{days}\t{summary['status']}\t{summary['rows_read']} rows read in {summary['calls']} calls ({seconds})",
+        flush=True,
+    )
+    for name, reason in summary["problems"].items():
+        print(f"fbads: {days}: {name}: {reason}", file=sys.stderr)
+
+
+def _within(progress: Progress, part: DayRange, finished: int, count: int) -> Progress:
+    """The steps of a part by name; the bar counts parts."""
+    return lambda name, done, total: progress(f"{part}, {name}", finished, count)

@@ -1,0 +1,57 @@
+"""The plots of a backtest: how much was said each day, and the days of the campaigns of which most was said."""
+
+import html
+import io
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from fbads_pipeline.cli.home import WrongUse
+from fbads_pipeline.domain.anomalies.findings import Anomaly
+
+_COLOURS = {"anomaly": "#c0392b", "drift": "#d68910", "explained": "#2e86c1", "resolved": "#1e8449"}
+_CAMPAIGNS = 6
+
+
+def write_plots(path: Path, found: list[tuple[str, Anomaly]], readings: pd.DataFrame) -> None:
+    """An SVG, or an HTML page around it, by the name's ending; the same input gives the same bytes."""
+    if path.suffix.lower() not in (".svg", ".html"):
+        raise WrongUse(f"--plots {path} should end in .svg or .html")
+    svg = _svg(found, readings)
+    page = f"<!doctype html><meta charset='utf-8'><title>{html.escape(path.stem)}</title>\n{svg}"
+    try:
+        path.write_text(svg if path.suffix.lower() == ".svg" else page, encoding="utf-8")
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _svg(found: list[tuple[str, Anomaly]], readings: pd.DataFrame) -> str:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    loudest = [
+        name for name, _ in Counter(name for name, one in found if one.kind == "anomaly").most_common(_CAMPAIGNS)
+    ]
+    with matplotlib.rc_context({"svg.hashsalt": "fbads", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(11, 2.6 * (1 + len(loudest))), layout="constrained")
+        axes = figure.subplots(1 + len(loudest), 1, squeeze=False)[:, 0]
+        bottom: Counter[object] = Counter()
+        for kind, colour in _COLOURS.items():
+            days = Counter(one.at.date() for _, one in found if one.kind == kind)
+            axes[0].bar(list(days), list(days.values()), bottom=[bottom[day] for day in days], color=colour, label=kind)
+            bottom.update(days)
+        axes[0].set_title("said per day")
+        axes[0].legend(loc="upper left")
+        daily = readings.groupby(["campaign_id", "date"])["spend"].max()
+        for axis, name in zip(axes[1:], loudest, strict=True):
+            if name in daily.index.get_level_values(0):
+                axis.plot(daily[name].index, daily[name].to_numpy(), color="#555555")
+            for _, one in ((who, one) for who, one in found if who == name):
+                axis.axvline(pd.Timestamp(one.at).to_pydatetime(), color=_COLOURS[one.kind], linewidth=1)
+            axis.set_title(f"{name}: spend per day")
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()

@@ -1,0 +1,42 @@
+"""`fbads detect`: the anomalies of one KPI series, as the same rows with a score and an alert beside."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fbads_pipeline.cli.data.csv_exports import read_export
+from fbads_pipeline.cli.home import WrongUse
+from fbads_pipeline.domain.anomalies.detectors.series import detect_series
+
+COLUMNS = ("timestamp", "value", "score", "alert")
+_STEP_ROWS = 50
+_DAY = 86_400.0
+
+
+def run_detect(series: Path, out: Path) -> int:
+    """Write `timestamp, value, score, alert`: the rows and texts of the input, in its order."""
+    texts = read_export(series, ("timestamp", "value"))
+    read = read_export(series, ("timestamp", "value"), times=("timestamp",), numbers=("value",))
+    scores, alerts = detect_series(read["value"].to_numpy(dtype=np.float64), step_seconds(read["timestamp"]))
+    try:
+        with out.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            shown = texts.fillna("").itertuples(index=False)
+            for (timestamp, value), score, alert in zip(shown, scores.tolist(), alerts.tolist(), strict=True):
+                writer.writerow((timestamp, value, f"{score:.6f}", int(alert)))
+    except OSError as error:
+        raise WrongUse(f"{out} cannot be written: {error.strerror}") from None
+    return 0
+
+
+def step_seconds(times: pd.Series) -> float:
+    """The step of the series by the median of its first fifty differences; a day where there are none.
+
+    Only the first rows are asked, so that what comes later changes nothing.
+    """
+    gaps = times.iloc[:_STEP_ROWS].diff().dt.total_seconds()
+    known = gaps[gaps > 0]
+    return float(known.median()) if len(known) else _DAY

@@ -1,0 +1,176 @@
+"""`fbads demo`: the main job end to end, against the sandbox Marketing API."""
+
+import os
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.clock import clock_from
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.processes import Children, require_free_port
+from fbads_pipeline.cli.data.sync import collect_and_model, days_back, exit_code, progress_bar
+from fbads_pipeline.cli.home import only_one, ready_home
+from fbads_pipeline.cli.operations.up import require_messages, require_ports, stay_up
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.services.collection.plan_sync import due_range
+from fbads_pipeline.settings import Settings, load_settings
+
+DEMO_DAYS, DEMO_BREAKDOWN_DAYS = 60, 7
+DEMO_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+# The world's incidents lie in the week before its anchor day: after some days it gets a new one, and is read anew.
+_ANCHOR_LASTS = timedelta(days=3)
+_SUMMARY = """
+select c.account_id, min(a.name) as name, c.currency, count(distinct c.campaign_id) as campaigns,
+    sum(c.impressions) as impressions, sum(c.clicks) as clicks, sum(c.spend) as spend, sum(c.purchases) as purchases
+from marts.campaign_daily c join marts.accounts a using (account_id)
+group by c.account_id, c.currency order by c.account_id
+"""
+_SAID = """
+select account_id, count(*) filter (where status = 'PENDING') as pending from ops.suggestions group by account_id
+"""
+
+
+class _World(NamedTuple):
+    """A sandbox's world: the day that its incidents precede, and whether nothing of it was collected yet."""
+
+    anchor: date
+    is_new: bool
+
+
+def run_demo(*, once: bool) -> int:
+    """Do the main job; unless `once`, stay up afterwards. Returns the exit code."""
+    settings = load_settings()
+    require_free_port(settings.sandbox_port, "FBADS_SANDBOX_PORT")
+    if not once:
+        require_ports(settings)
+    require_messages(settings)
+    with only_one(settings.home_path, "make demo"), Children(settings.home_path / "logs") as children:
+        started = time.time()
+        _say("starting the sandbox Marketing API and the database")
+        settings, world = _start_sandbox(settings, children)
+        with ready_home(settings) as database:
+            code = _main_job(database, settings, world)
+            _print_summary(database, settings, time.time() - started)
+            if not once and code in (0, 1):
+                stay_up(settings, database, children)
+                return 0
+            return code
+
+
+def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, _World]:
+    """The sandbox as a child, settings that point at it (a demo asks nobody else), and its world."""
+    port, world = settings.sandbox_port, _world(settings)
+    command = [
+        str(Path(sys.executable).parent / "fbads"),
+        "sandbox",
+        "--port",
+        str(port),
+        "--anchor",
+        str(world.anchor),
+    ]
+    children.start("sandbox", command + (["--now", settings.now.isoformat()] if settings.now else []), {})
+    children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)
+    os.environ.update({"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN})
+    for name in ("FBADS_ACCOUNT_IDS", "FBADS_APP_SECRET"):
+        os.environ.pop(name, None)
+    return load_settings(), world
+
+
+def _world(settings: Settings) -> _World:
+    """The world of the demo before, while it is fresh; its marker is written once all of it has been collected."""
+    marker = _marker(settings)
+    today = (settings.now or datetime.now(UTC)).astimezone(UTC).date()
+    known = _day(marker.read_text()) if marker.exists() else None
+    if known and timedelta(0) <= today - known <= _ANCHOR_LASTS:
+        return _World(known, is_new=False)
+    marker.unlink(missing_ok=True)
+    return _World(today, is_new=True)
+
+
+def _marker(settings: Settings) -> Path:
+    return settings.home_path / "demo-anchor"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _days_to_collect(database: Database, settings: Settings, world: _World) -> DayRange:
+    """All 60 days at first, and of a new world; else what is due."""
+    raw, clock, whole = PostgresRawStore(database.owner), clock_from(settings.now), days_back(DEMO_DAYS)
+    first_days = DayRange(whole.since, whole.until - timedelta(days=2))
+    accounts = [] if world.is_new else raw.known_accounts()
+    read = [raw.last_readings(account.account_id, first_days, settings.levels) for account in accounts]
+    if not read or any(len(days) < len(first_days) for days in read):
+        return whole
+    return due_range(raw, clock, levels=settings.levels, restatement_days=settings.restatement_days)
+
+
+def _main_job(database: Database, settings: Settings, world: _World) -> int:
+    import dagster as dg
+
+    from fbads_pipeline.cli.jobs import run_review
+
+    started = psutil.Process().create_time()
+    days = _days_to_collect(database, settings, world)
+    _say(f"collecting and modelling {days}")
+    with progress_bar("collecting") as progress:
+        summary = collect_and_model(database, days, [], progress, started, breakdown_days=DEMO_BREAKDOWN_DAYS)
+    if exit_code(summary) in (0, 1):
+        _marker(settings).write_text(str(world.anchor))
+    for name, reason in summary["problems"].items():
+        print(f"fbads: {name}: {reason}", file=sys.stderr)
+    _say(f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({_seconds(summary)})")
+    _say("reviewing performance")
+    with dg.DagsterInstance.get() as instance:
+        review = run_review(instance, lambda name, done, total: None, started)
+    for name, reason in {**review.failures, **review.red_checks}.items():
+        print(f"fbads: {name}: {reason}", file=sys.stderr)
+    return max(exit_code(summary), 0 if review.succeeded and not review.red_checks else 1)
+
+
+def _print_summary(database: Database, settings: Settings, seconds: float) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    with database.owner.connect() as connection:
+        rows = connection.execute(sa.text(_SUMMARY)).mappings().all()
+        pending = dict(connection.execute(sa.text(_SAID)).tuples().all())
+    table = Table(title=f"The last {DEMO_DAYS} days, as the marts tell them")
+    for heading in ("account", "name", "campaigns", "impressions", "clicks", "spend", "purchases", "suggestions"):
+        table.add_column(heading, justify="left" if heading in ("account", "name") else "right")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in _cells(row, pending)))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    print(f"done in {seconds:.0f} s; alerts of the dry run: {settings.home_path / 'outbox' / 'dry_run.jsonl'}")
+
+
+def _cells(row: Any, pending: dict[str, int]) -> list[str]:
+    return [
+        row["account_id"],
+        str(row["name"]),
+        str(row["campaigns"]),
+        f"{row['impressions']:,}",
+        f"{row['clicks']:,}",
+        f"{row['spend']:,} {row['currency']}",
+        f"{row['purchases']:,.0f}",
+        str(pending.get(row["account_id"], 0)),
+    ]
+
+
+def _seconds(summary: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
+
+
+def _say(text: str) -> None:
+    print(f"fbads: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,106 @@
+"""`fbads up`: Dagster (code location, webserver, daemon) and the sidecar, as children of one process."""
+
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from fbads_pipeline.adapters.channels.configured import recipients_from
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.processes import Children, free_port, require_free_port
+from fbads_pipeline.cli.home import PROJECT, only_one, ready_home
+from fbads_pipeline.defs.resources import rules_of
+from fbads_pipeline.settings import Settings
+
+START_SECONDS = 90.0
+
+
+class Stopped(Exception):
+    """SIGTERM or SIGINT asked us to end."""
+
+
+def run_up(settings: Settings) -> int:
+    """Everything up until a signal; returns the exit code (0: we were asked to end)."""
+    require_ports(settings)
+    require_messages(settings)
+    with only_one(settings.home_path, "fbads up"), ready_home(settings) as database:
+        stay_up(settings, database, Children(settings.home_path / "logs"))
+    return 0
+
+
+def require_ports(settings: Settings) -> None:
+    """Raises PortTaken before anything has been started."""
+    require_free_port(settings.dagster_port, "FBADS_DAGSTER_PORT")
+    require_free_port(settings.api_port, "FBADS_API_PORT")
+
+
+def require_messages(settings: Settings) -> str:
+    """Who hears what and by which rules, in a sentence; raises SettingsError for a file that is wrong."""
+    recipients = recipients_from(settings)
+    rules, _ = rules_of(settings)
+    channels = sorted({one.channel for one in recipients})
+    return f"{len(recipients)} recipients by {', '.join(channels)}; {len(rules)} rules of your own"
+
+
+def stay_up(settings: Settings, database: Database, children: Children) -> None:
+    """Start all, say where, and watch until a signal; a child that ends ends us with ChildFailed."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        with children:
+            start_services(settings, database, children)
+            print(addresses(settings), file=sys.stderr)
+            while True:
+                children.check()
+                time.sleep(0.5)
+    except Stopped:
+        print("stopping …", file=sys.stderr)
+
+
+def start_services(settings: Settings, database: Database, children: Children) -> None:
+    """Start the four children and wait until each answers."""
+    environment = database.environment()
+    code_port = free_port()
+    workspace = _workspace(settings.home_path, code_port)
+    code = ("api", "grpc", "-m", "fbads_pipeline.definitions", "--location-name", "fbads_pipeline")
+    loopback = ("-h", "127.0.0.1", "-p")
+    children.start("code-location", _program("dagster", *code, *loopback, str(code_port)), environment, PROJECT)
+    children.start("sidecar", _program("fbads", "api"), environment, PROJECT)
+    webserver = _program("dagster-webserver", "-w", str(workspace), *loopback, str(settings.dagster_port))
+    children.start("webserver", webserver, environment, PROJECT)
+    children.start("daemon", _program("dagster-daemon", "run", "-w", str(workspace)), environment, PROJECT)
+    children.wait_for_port("code-location", code_port, seconds=START_SECONDS)
+    children.wait_for_http("sidecar", f"http://127.0.0.1:{settings.api_port}/healthz", seconds=START_SECONDS)
+    children.wait_for_http("webserver", f"http://127.0.0.1:{settings.dagster_port}/server_info", seconds=START_SECONDS)
+    children.check()
+
+
+def addresses(settings: Settings) -> str:
+    """Where to look, one line each."""
+    return (
+        f"\nDagster  http://127.0.0.1:{settings.dagster_port}\n"
+        f"Sidecar  http://127.0.0.1:{settings.api_port}/docs\n"
+        "Ctrl-C stops everything."
+    )
+
+
+def _program(name: str, *arguments: str) -> list[str]:
+    """A program of this virtual environment, whatever PATH says."""
+    return [str(Path(sys.executable).parent / name), *arguments]
+
+
+def _workspace(home: Path, port: int) -> Path:
+    """One code server for webserver and daemon: the definitions are read once."""
+    path = home / "dagster" / "workspace.yaml"
+    path.write_text(
+        "load_from:\n  - grpc_server:\n      host: 127.0.0.1\n"
+        f"      port: {port}\n      location_name: fbads_pipeline\n"
+    )
+    return path
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise Stopped

@@ -1,0 +1,119 @@
+"""analysis → ops → out: the op that emits suggestions, the one that announces them, and the one that sends."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import dagster as dg
+
+from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.domain.alerts.alerts import Outcome
+from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
+from fbads_pipeline.ports.anomalies import Anomalies
+from fbads_pipeline.ports.calendar import CalendarEvents
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.scoring import Performance
+from fbads_pipeline.services.alerts import dispatch_alerts as dispatching
+from fbads_pipeline.services.anomalies import detect_anomalies as detecting
+from fbads_pipeline.services.recommendations import review_performance as reviewing
+from fbads_pipeline.settings import Settings
+
+_ABOUT: Mapping[str, Any] = {"group_name": "tell", "kinds": {"python", "postgres"}, "owners": ["team:data"]}
+
+
+@dg.op(ins={"breaches": dg.In(dg.Nothing), "scores": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+def emit_suggestions(
+    decisions: dg.ResourceParam[Decisions],
+    performance: dg.ResourceParam[Performance],
+    clock: dg.ResourceParam[Clock],
+) -> dg.Output[None]:
+    """Opens, renews and expires."""
+    changes = reviewing.emit_suggestions(decisions, performance, clock)
+    return dg.Output(None, metadata=dict(vars(changes)))
+
+
+@dg.op(
+    ins={name: dg.In(dg.Nothing) for name in ("suggestions", "anomalies", "rule_hits")},
+    out=dg.Out(dg.Nothing),
+)
+def announce_news(
+    decisions: dg.ResourceParam[Decisions],
+    anomalies: dg.ResourceParam[Anomalies],
+    calendar_events: dg.ResourceParam[CalendarEvents],
+    clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
+    settings: dg.ResourceParam[Settings],
+) -> dg.Output[None]:
+    """Suggestions: one message per account and day. Anomalies: one per account and reading that has news, a reply for
+    what is over, and a digest a day of what was held back."""
+    hearers = recipients.everybody()
+    link = settings.public_url
+    urgent = detecting.announce_anomalies(anomalies, clock, hearers, digest_at=settings.digest_at, public_url=link)
+    alerts = urgent + reviewing.announce(decisions, clock, hearers, calendar_events, link)
+    return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(hearers)})
+
+
+@dg.op(ins={"alerts": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+def send_messages(
+    outbox: dg.ResourceParam[Outbox], channels: dg.ResourceParam[Mapping[str, Channel]]
+) -> dg.Output[None]:
+    """Sends what is due."""
+    return dg.Output(None, metadata=_metadata(dispatching.dispatch_alerts(outbox, channels)))
+
+
+@dg.graph_asset(
+    key=["ops", "suggestions"],
+    ins={
+        "breaches": dg.AssetIn(key=["analysis", "breaches"], dagster_type=dg.Nothing),
+        "scores": dg.AssetIn(key=["analysis", "scores"], dagster_type=dg.Nothing),
+    },
+    description="One row per proposal for a campaign, waiting for a person or decided by one.",
+    **_ABOUT,
+)
+def suggestions(breaches: Any, scores: Any) -> Any:
+    return emit_suggestions(breaches=breaches, scores=scores)
+
+
+@dg.graph_asset(
+    key=["ops", "alerts"],
+    ins={
+        "suggestions": dg.AssetIn(key=["ops", "suggestions"], dagster_type=dg.Nothing),
+        "anomalies": dg.AssetIn(key=["analysis", "anomalies"], dagster_type=dg.Nothing),
+        "rule_hits": dg.AssetIn(key=["ops", "rule_hits"], dagster_type=dg.Nothing),
+    },
+    description="One row per message: what is new for an account on one of its days, or in one of its readings.",
+    **_ABOUT,
+)
+def alerts(suggestions: Any, anomalies: Any, rule_hits: Any) -> Any:
+    return announce_news(suggestions=suggestions, anomalies=anomalies, rule_hits=rule_hits)
+
+
+@dg.graph_asset(
+    key=["ops", "deliveries"],
+    ins={"alerts": dg.AssetIn(key=["ops", "alerts"], dagster_type=dg.Nothing)},
+    description="One row per message and recipient: sent, waiting, or given up.",
+    **_ABOUT,
+)
+def deliveries(alerts: Any) -> Any:
+    return send_messages(alerts)
+
+
+def _metadata(report: dispatching.DispatchReport) -> dict[str, Any]:
+    counts = {outcome: report.count(outcome) for outcome in get_args(Outcome)}
+    header = ("channel", "recipient", "title", "attempt", "outcome", "error")
+    rows = [
+        (
+            one.delivery.channel,
+            one.delivery.recipient,
+            one.delivery.alert.title,
+            one.delivery.attempts,
+            "given up" if one.given_up else one.attempt.outcome,
+            one.attempt.error,
+        )
+        for one in report.attempts
+    ]
+    return {
+        **counts,
+        "waiting_for_a_channel": dg.MetadataValue.json(dict(report.stranded)),
+        "table": markdown_table(header, rows),
+    }

@@ -1,0 +1,71 @@
+"""Messages that wait although the marts stand still: retries, leases of dead senders, the next day's news."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
+from fbads_pipeline.ports.anomalies import Anomalies
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.settings import Settings, SettingsError
+
+dispatch_job = dg.define_asset_job(
+    "dispatch",
+    selection=dg.AssetSelection.assets(["ops", "alerts"], ["ops", "deliveries"]),
+    executor_def=dg.in_process_executor,
+    description="Announces what waits for its day, and sends what is due.",
+)
+_UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+@dg.sensor(
+    job=dispatch_job,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=15,
+    description="Launches the sender when something is due, and never a second one beside it.",
+)
+def messages_due(
+    context: dg.SensorEvaluationContext,
+    decisions: dg.ResourceParam[Decisions],
+    anomalies: dg.ResourceParam[Anomalies],
+    outbox: dg.ResourceParam[Outbox],
+    channels: dg.ResourceParam[dict[str, Channel]],
+    clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
+    settings: dg.ResourceParam[Settings],
+) -> dg.RunRequest | dg.SkipReason:
+    """The run key is the minute of this machine: a sender that fails at once is started again, but not in a storm."""
+    try:
+        recipients.everybody()
+        due = {name: number for name, number in outbox.due().items() if name in channels}
+        accounts = decisions.unannounced(now=clock.now())
+        accounts += anomalies.untold(now=clock.now(), digest_at=settings.digest_at)
+    except SettingsError as wrong:
+        return dg.SkipReason(str(wrong))
+    except outages() as outage:
+        return dg.SkipReason(sentence(outage))
+    if not due and not accounts:
+        return dg.SkipReason("nothing is due: every message was sent, or waits for its time")
+    busy = _under_way(context.instance)
+    if busy:
+        return dg.SkipReason(f"run {busy} is sending already")
+    minute = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
+    return dg.RunRequest(
+        f"dispatch-{minute}", tags={"fbads/due": str(sum(due.values())), "fbads/accounts_to_announce": str(accounts)}
+    )
+
+
+def _under_way(instance: dg.DagsterInstance) -> str | None:
+    """The run of this job, or of the review (which sends too), that has not ended."""
+    for job in ("review", dispatch_job.name):
+        runs = instance.get_run_records(dg.RunsFilter(job_name=job, statuses=_UNDER_WAY), limit=1)
+        if runs:
+            return runs[0].dagster_run.run_id
+    return None

@@ -1,0 +1,84 @@
+"""Who hears what, and when: severity, accounts, quiet hours. A critical message passes quiet hours."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from fbads_pipeline.domain.alerts.alerts import LOUDEST_FIRST, Alert, Severity
+from fbads_pipeline.domain.anomalies.messages import DIGEST
+from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.reports.message import REPORT
+
+Hours = tuple[time, time]
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """channel: name of a channel; address: Slack channel id, e-mail address … as that channel reads it.
+
+    quiet: first and last moment of every night, in `timezone`; accounts: empty for all; digest_at: when the digest
+    comes, at once without it; reports: the kinds that are sent to them; opted_in_on: the day on which a person agreed
+    to be written to (WhatsApp asks for it); hears_of_the_house: also of what concerns no single account.
+    """
+
+    channel: str
+    address: str
+    name: str = ""
+    language: Language = "pt"
+    timezone: str = "UTC"
+    quiet: Hours | None = None
+    least_severity: Severity = "info"
+    accounts: frozenset[str] = frozenset()
+    digest_at: time | None = None
+    hears_digest: bool = True
+    reports: frozenset[str] = frozenset({"daily", "weekly", "executive"})
+    opted_in_on: date | None = None
+    hears_of_the_house: bool = True
+
+    def hears(self, alert: Alert) -> bool:
+        """Whether that message is for them."""
+        if alert.account_id is None and not self.hears_of_the_house:
+            return False
+        if self.accounts and alert.account_id is not None and alert.account_id not in self.accounts:
+            return False
+        if alert.rule == DIGEST:
+            return self.hears_digest
+        if alert.rule.startswith(f"{REPORT}."):
+            return alert.rule.partition(".")[2] in self.reports
+        return LOUDEST_FIRST[alert.severity] <= LOUDEST_FIRST[self.least_severity]
+
+    def wait(self, alert: Alert, now: datetime) -> timedelta:
+        """How long the message waits for them: for the digest's time, or for the end of their quiet hours."""
+        local = now.astimezone(ZoneInfo(self.timezone))
+        start = local
+        if alert.rule == DIGEST and self.digest_at is not None:
+            start = _next(local, self.digest_at)
+        if self.quiet is not None and alert.severity != "critical" and _is_within(start.time(), self.quiet):
+            start = _next(start, self.quiet[1])
+        return start.astimezone(now.tzinfo) - now
+
+
+@dataclass(frozen=True)
+class PlannedDelivery:
+    """One message for one recipient; wait: before the first attempt."""
+
+    recipient: Recipient
+    wait: timedelta
+
+
+def route(alert: Alert, recipients: Iterable[Recipient], now: datetime) -> list[PlannedDelivery]:
+    """A delivery per recipient that hears it, each address of a channel once; now carries an offset."""
+    heard = {(one.channel, one.address): one for one in recipients if one.hears(alert)}
+    return [PlannedDelivery(one, one.wait(alert, now)) for one in heard.values()]
+
+
+def _next(local: datetime, moment: time) -> datetime:
+    """The next time that the clock on the wall shows it; a moment that a change of clocks skips comes an hour later."""
+    day = local.date() if local.time() <= moment else local.date() + timedelta(days=1)
+    return datetime.combine(day, moment, local.tzinfo)
+
+
+def _is_within(moment: time, hours: Hours) -> bool:
+    first, last = hours
+    return first <= moment < last if first <= last else moment >= first or moment < last

@@ -1,0 +1,89 @@
+"""Automation rules of the user's own: a metric over a window of days, held against a threshold."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from fbads_pipeline.domain.alerts.alerts import Severity
+
+RuleLevel = Literal["account", "campaign", "adset", "ad"]
+Comparison = Literal["above", "below", "rises_by", "falls_by"]
+GUARDS = ("impressions", "clicks", "spend", "conversions")
+
+
+@dataclass(frozen=True)
+class UserRule:
+    """days: complete account-local days; 0 is today so far. threshold: in the metric's unit, a fraction for changes.
+
+    currency: the only one in which a threshold of money is meant; guard: sums that the window must reach before the
+    rule is judged; cooldown: silence after an object was told; channel: the only one that hears, None for all.
+    """
+
+    name: str
+    metric: str
+    comparison: Comparison
+    threshold: Decimal
+    level: RuleLevel = "campaign"
+    days: int = 7
+    currency: str | None = None
+    guard: Mapping[str, Decimal] = field(default_factory=dict)
+    severity: Severity = "warning"
+    channel: str | None = None
+    cooldown: timedelta = timedelta(hours=24)
+    accounts: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The name in letters, digits and dashes: what its alerts and mutes are known by."""
+        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
+        return "rule." + (re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "unnamed")
+
+    @property
+    def is_of_change(self) -> bool:
+        """Whether the window is held against the one before it."""
+        return self.comparison in ("rises_by", "falls_by")
+
+
+@dataclass(frozen=True)
+class RuleReading:
+    """One object in one window. value: the metric there, None where it is undefined; before: in the window before.
+
+    sums: of the guards, over the window; object_name as a stranger wrote it.
+    """
+
+    account_id: str
+    account_name: str | None
+    object_id: str
+    object_name: str | None
+    currency: str
+    first_day: date
+    last_day: date
+    value: Decimal | None
+    before: Decimal | None
+    sums: Mapping[str, Decimal | None]
+
+
+def is_crossed(rule: UserRule, reading: RuleReading) -> bool:
+    """Whether the rule has something to say; never of a figure that is undefined, or below its guard."""
+    if rule.accounts and reading.account_id not in rule.accounts:
+        return False
+    if rule.currency is not None and reading.currency != rule.currency:
+        return False
+    if any((reading.sums.get(name) or Decimal(0)) < least for name, least in rule.guard.items()):
+        return False
+    return reading.value is not None and _is_past(rule, reading.value, reading.before)
+
+
+def _is_past(rule: UserRule, value: Decimal, before: Decimal | None) -> bool:
+    if rule.comparison == "above":
+        return value > rule.threshold
+    if rule.comparison == "below":
+        return value < rule.threshold
+    if before is None or before <= 0:
+        return False
+    change = value / before - 1
+    return change >= rule.threshold if rule.comparison == "rises_by" else change <= -rule.threshold

@@ -1,0 +1,117 @@
+"""One account between two runs of the detectors: what was read of it, what is remembered, what came of it.
+
+Plain values, without numpy, so that whoever only passes them on loads nothing heavy. Instants are aware, in UTC.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from fbads_pipeline.domain.anomalies.findings import Severity
+
+Resolution = Literal["recovered", "new_usual", "paused", "notice"]
+
+
+class Figures(NamedTuple):
+    """What one account-local day of a campaign said from `known_from` on; is_removed: Meta stopped showing the row."""
+
+    campaign_id: str
+    day: date
+    known_from: datetime
+    impressions: float
+    clicks: float
+    spend: float
+    conversions: float
+    is_removed: bool
+
+
+class ObjectState(NamedTuple):
+    """What a campaign, or one of its ad sets, was from `valid_from` on; daily_budget in the account's currency."""
+
+    object_id: str
+    campaign_id: str
+    valid_from: datetime
+    is_active: bool
+    daily_budget: float | None
+
+    @property
+    def is_campaign(self) -> bool:
+        """Whether this is the campaign itself."""
+        return self.object_id == self.campaign_id
+
+
+@dataclass(frozen=True)
+class AccountReadings:
+    """What was read of one account since the last run, oldest first.
+
+    runs: a good reading of the campaign level and a day that it covered; figures: every version of those days, older
+    ones too, because a reading that changed nothing has no version of its own; states: the whole history; created:
+    campaign → when it was made; learning: campaigns whose active ad sets are all in Meta's learning phase now.
+    """
+
+    account_id: str
+    currency: str
+    timezone_name: str
+    runs: Sequence[tuple[datetime, date]] = ()
+    figures: Sequence[Figures] = ()
+    states: Sequence[ObjectState] = ()
+    created: Mapping[str, datetime] = field(default_factory=dict)
+    learning: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The detectors' state of one account, packed. version: of the detectors and their settings."""
+
+    version: str
+    state: bytes
+    read_until: datetime
+
+
+@dataclass(frozen=True)
+class FoundAnomaly:
+    """A row to open. low, high: 95 of 100 usual cases lie within; resolution: only a notice has one, over at once."""
+
+    anomaly_id: str
+    account_id: str
+    campaign_id: str
+    kind: str
+    metric: str
+    severity: Severity
+    since: datetime
+    said_at: datetime
+    observed: float
+    expected: float
+    low: float
+    high: float
+    money_at_stake_per_day: float
+    currency: str
+    causes: Sequence[Mapping[str, object]]
+    message_pt: str
+    message_en: str
+    data_used: Mapping[str, object]
+    detector_version: str
+    is_alert: bool
+    resolution: Resolution | None = None
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The end of the open anomaly of that campaign and metric; metric None: of every one of the campaign."""
+
+    campaign_id: str
+    metric: str | None
+    closed_at: datetime
+    resolution: Resolution
+    recovery_pt: str | None = None
+    recovery_en: str | None = None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What following an account came to: the memory to keep, and what to write, in the order of time."""
+
+    memory: Memory
+    events: Sequence[FoundAnomaly | Closing]
+    readings: int

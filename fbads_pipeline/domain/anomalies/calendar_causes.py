@@ -1,0 +1,72 @@
+"""Calendar days explain instead of alarm: what departs moderately on such a day, the way such days do, is held back.
+
+It stays an open anomaly that names the event and waits: if it outlasts the event, it is told after all. Stops and
+tracking breaks are never explained away. An event is named as what coincides, never as what caused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from fbads_pipeline.domain.anomalies.account_readings import Closing, FoundAnomaly
+from fbads_pipeline.domain.calendar.events import CalendarEvent, EventKind
+
+CALENDAR = "calendar"
+# Beyond 2.5 times the usual, or below 1 / 2.5 of it, a day in the calendar is no explanation.
+MODERATE = 2.5
+_MOST_NAMED = 2
+_MOVED = frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse", "cpa_jump"})
+# The team's own events may be anything; people buy on dates of commerce, and do something else on holidays.
+_EXPLAINS: Mapping[EventKind, frozenset[str]] = {
+    "own": frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse"}),
+    "commercial": frozenset({"spend_spike", "cpm_rise", "ctr_collapse"}),
+    "holiday": frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse"}),
+    "optional": frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse"}),
+    "busy": frozenset(),
+}
+
+
+def local_days(found: FoundAnomaly, timezone_name: str) -> tuple[date, date]:
+    """The account-local days from which it departed until it was said."""
+    zone = ZoneInfo(timezone_name)
+    first, last = found.since.astimezone(zone).date(), found.said_at.astimezone(zone).date()
+    return min(first, last), last
+
+
+def with_calendar(
+    events: Sequence[FoundAnomaly | Closing], days: Sequence[CalendarEvent], timezone_name: str
+) -> list[FoundAnomaly | Closing]:
+    """The same, each finding with what coincides with it; what a day explains is no alert (`held_back`)."""
+    return [one if isinstance(one, Closing) else _explained(one, days, timezone_name) for one in events]
+
+
+def _explained(found: FoundAnomaly, days: Sequence[CalendarEvent], timezone_name: str) -> FoundAnomaly:
+    first, last = local_days(found, timezone_name)
+    coinciding = [one for one in days if one.kind != "busy" and one.starts_on <= last and one.ends_on >= first]
+    if found.kind not in _MOVED or not coinciding:
+        return found
+    explaining = [one for one in coinciding if found.kind in _EXPLAINS[one.kind]] if _is_moderate(found) else []
+    named = [*explaining, *(one for one in coinciding if one not in explaining)][:_MOST_NAMED]
+    # A day's figures settle on the day after it.
+    until = max((one.ends_on for one in explaining), default=last) + timedelta(days=1)
+    held_back = bool(explaining) and found.is_alert
+    cause = {
+        "name": CALENDAR,
+        "title_pt": [one.title_pt for one in named],
+        "title_en": [one.title_en for one in named],
+        "until": until.isoformat(),
+        "held_back": held_back,
+    }
+    return replace(
+        found,
+        causes=[*found.causes, cause],
+        message_pt=f"{found.message_pt} Coincide com: {'; '.join(one.title_pt for one in named)}.",
+        message_en=f"{found.message_en} Coincides with: {'; '.join(one.title_en for one in named)}.",
+        is_alert=found.is_alert and not held_back,
+    )
+
+
+def _is_moderate(found: FoundAnomaly) -> bool:
+    share = found.observed / found.expected if found.expected > 0 else 0.0
+    return found.severity != "critical" and 1 / MODERATE <= share <= MODERATE

@@ -1,0 +1,205 @@
+"""From evidence to a finding: what it is, since when, how much money, why, and on which data it stands."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from fbads_pipeline.domain.anomalies.detectors.windows import Evidence, window_sums
+from fbads_pipeline.domain.anomalies.findings import Anomaly, Cause, Severity, What
+from fbads_pipeline.domain.anomalies.state import detector_state as st
+from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
+from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, minutes
+
+_RECENT_EDIT_DAYS = 7
+
+
+def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, shocked: bool) -> Anomaly:
+    """The finding that opens an alert."""
+    what = _what(one, campaign)
+    observed, expected = _in_metric(state, one, campaign, what)
+    error = float(one.error[campaign])
+    spend_a_day = _spend_a_day(state, campaign)
+    stake = _stake(state, one, campaign, what, spend_a_day)
+    return Anomaly(
+        campaign=campaign,
+        at=at,
+        kind="anomaly",
+        what=what,
+        severity=_severity(what, stake, spend_a_day),
+        since=_since(state, one, campaign, at),
+        hours=float(one.hours[campaign]),
+        observed=observed,
+        expected=expected,
+        low=expected * float(np.exp(-1.96 * error)),
+        high=expected * float(np.exp(1.96 * error)),
+        score=float(one.score[campaign]),
+        stake=stake,
+        causes=_causes(state, what, campaign, at, shocked=shocked),
+        used=_used(state, one, campaign),
+    )
+
+
+def recovery(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, settled: bool) -> Anomaly:
+    """The finding that closes an alert: back to usual, or (`settled`) the new usual after a week."""
+    what = _what_was(state, one.family, campaign)
+    observed, expected = _in_metric(state, one, campaign, what)
+    error = float(np.nan_to_num(one.error[campaign], nan=0.3))
+    since = datetime.min + timedelta(minutes=int(state.alerted_at[one.family, campaign]) - MINUTES_A_DAY)
+    return Anomaly(
+        campaign=campaign,
+        at=at,
+        kind="resolved",
+        what=what,
+        severity="info",
+        since=since,
+        hours=float(one.hours[campaign]),
+        observed=observed,
+        expected=expected,
+        low=expected * float(np.exp(-1.96 * error)),
+        high=expected * float(np.exp(1.96 * error)),
+        score=float(np.nan_to_num(one.score[campaign])),
+        stake=0.0,
+        used={"settled": float(settled)},
+    )
+
+
+def budget_edit(state: DetectorState, change: Change, at: datetime) -> Anomaly:
+    """The finding that explains a budget edit: what a usual day will spend now, against what it did."""
+    campaign, old, new = change.campaign, float(change.old or 0.0), float(change.new or 0.0)
+    ratio = float(np.exp(state.level[campaign])) if state.level_days[campaign] > 0 else 1.0
+    return Anomaly(
+        campaign=campaign,
+        at=at,
+        kind="explained",
+        what="budget_edit",
+        severity="info",
+        since=change.at,
+        hours=state.settings.edit_silence_hours,
+        observed=ratio * new,
+        expected=ratio * old,
+        low=ratio * min(old, new),
+        high=ratio * max(old, new),
+        score=0.0,
+        stake=0.0,
+        causes=(
+            Cause("budget_edit", {"old": old, "new": new, "at": change.at.isoformat(sep=" ", timespec="minutes")}),
+        ),
+    )
+
+
+def _what(one: Evidence, campaign: int) -> What:
+    above = one.observed[campaign] > one.expected[campaign]
+    if one.family == st.F_SPEND:
+        return "delivery_stop" if one.hard[campaign] else "spend_spike" if above else "spend_drop"
+    if one.family == st.F_CTR:
+        return "ctr_collapse"
+    if one.family == st.F_CONVERSIONS:
+        return "tracking_break" if one.hard[campaign] or one.none[campaign] else "cpa_jump"
+    return "cpm_rise" if above else "cpm_drop"
+
+
+def _what_was(state: DetectorState, family: int, campaign: int) -> What:
+    hard, above = bool(state.is_hard[family, campaign]), state.direction[family, campaign] > 0
+    if family == st.F_SPEND:
+        return "delivery_stop" if hard else "spend_spike" if above else "spend_drop"
+    if family == st.F_CTR:
+        return "ctr_collapse"
+    if family == st.F_CONVERSIONS:
+        return "tracking_break" if hard else "cpa_jump"
+    return "cpm_rise" if above else "cpm_drop"
+
+
+def _in_metric(state: DetectorState, one: Evidence, campaign: int, what: What) -> tuple[float, float]:
+    """Observed and expected as the metric that is shown."""
+    observed, expected = float(one.observed[campaign]), float(one.expected[campaign])
+    if one.family == st.F_CTR:
+        shown = expected / max(float(state.ctr[campaign]), 1e-12)
+        return observed / max(shown, 1.0), expected / max(shown, 1.0)
+    if one.family == st.F_CPM:
+        usual = float(state.cpm[campaign]) * 1000.0
+        return usual * observed / max(expected, 1e-12), usual
+    if what == "cpa_jump":
+        days = max(1, round(float(one.hours[campaign]) / 24.0))
+        spend = sum(float(state.spend[state.row(state.today - back), campaign]) for back in range(days))
+        return spend / max(observed, 0.5), spend / max(expected, 0.5)
+    return observed, expected
+
+
+def _spend_a_day(state: DetectorState, campaign: int) -> float:
+    level = float(np.exp(np.clip(state.level[campaign], -50, 50)))
+    return level * (float(state.budget[campaign]) or 1.0) if state.level_days[campaign] > 0 else 0.0
+
+
+def _stake(state: DetectorState, one: Evidence, campaign: int, what: What, spend_a_day: float) -> float:
+    """Money per day: spend that does not happen or happens too much, or that buys less than usual."""
+    share = float(one.observed[campaign]) / max(float(one.expected[campaign]), 1e-9)
+    if one.family == st.F_SPEND:
+        return spend_a_day * min(abs(share - 1.0), 20.0)
+    if one.family == st.F_CPM:
+        return spend_a_day * abs(1.0 - 1.0 / max(share, 1e-3)) if share > 1 else 0.0
+    return spend_a_day * max(0.0, 1.0 - share)
+
+
+def _severity(what: What, stake: float, spend_a_day: float) -> Severity:
+    if what in ("delivery_stop", "tracking_break"):
+        return "critical"
+    return "critical" if stake >= 1.5 * spend_a_day > 0 else "warning"
+
+
+def _since(state: DetectorState, one: Evidence, campaign: int, at: datetime) -> datetime:
+    """The half hour from which observed and expected parted most clearly, within 48 hours."""
+    channels = {
+        st.F_SPEND: (st.R_SPEND, st.E_SPEND),
+        st.F_CTR: (st.R_CLICKS, st.E_CLICKS),
+        st.F_CONVERSIONS: (st.R_CONVERSIONS, st.E_CONVERSIONS),
+        st.F_CPM: (st.R_SPEND, st.E_COST),
+    }[one.family]
+    order = np.arange(state.slot, state.slot - st.RING, -1) % st.RING
+    seen, due = (state.ring[channel, order, campaign].astype(float) for channel in channels)
+    away = ((seen - due) * np.sign(one.observed[campaign] - one.expected[campaign])).cumsum()
+    usual = 0.3 * due.cumsum() * (1 if one.observed[campaign] > one.expected[campaign] else 0.5)
+    back = int(np.argmax(away - usual)) + 1
+    return at - timedelta(minutes=30 * back)
+
+
+def _causes(state: DetectorState, what: What, campaign: int, at: datetime, *, shocked: bool) -> tuple[Cause, ...]:
+    causes = []
+    days = (minutes(at) - int(state.edited_at[campaign])) / MINUTES_A_DAY
+    if 0 <= days <= _RECENT_EDIT_DAYS:
+        causes.append(Cause("budget_edit", {"days_ago": round(days, 1)}))
+    if shocked and METRIC_IS_SPEND[what]:
+        causes.append(Cause("account_wide", {}))
+    if 0 <= minutes(at) - int(state.resumed_at[campaign]) <= 3 * MINUTES_A_DAY:
+        causes.append(Cause("recently_resumed", {}))
+    if what == "tracking_break":
+        clicks, due = window_sums(state, (12.0,), (st.R_CLICKS, st.E_CLICKS))[:, 0, campaign].tolist()
+        causes.append(Cause("tracking", {"clicks": clicks, "usual_clicks": round(due, 1)}))
+    return tuple(causes)
+
+
+METRIC_IS_SPEND = {
+    "delivery_stop": True,
+    "spend_drop": True,
+    "spend_spike": True,
+    "ctr_collapse": False,
+    "cpa_jump": False,
+    "tracking_break": False,
+    "cpm_rise": False,
+    "cpm_drop": False,
+    "fatigue": False,
+    "budget_edit": True,
+    "account_shock": True,
+}
+
+
+def _used(state: DetectorState, one: Evidence, campaign: int) -> dict[str, float]:
+    """The data behind it: hours looked at, readings in them, days of the baseline."""
+    days = {
+        st.F_SPEND: state.level_days,
+        st.F_CTR: state.ctr_days,
+        st.F_CONVERSIONS: state.conversion_days,
+        st.F_CPM: state.cpm_days,
+    }[one.family]
+    hours = float(one.hours[campaign])
+    readings = window_sums(state, (min(hours, 48.0),), (st.READINGS,))[0, 0, campaign]
+    return {"hours": hours, "readings": float(readings), "baseline_days": round(float(days[campaign]), 1)}

@@ -1,0 +1,123 @@
+"""A question that goes on from the one before: "e na semana anterior?", "and by country?", "só as ativas"."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
+from fbads_pipeline.domain.chat.plan import ROWS, Objects, Period, Plan
+from fbads_pipeline.domain.chat.understanding.figure_plans import Asked, ranked
+from fbads_pipeline.domain.chat.understanding.question import Reading
+
+_GOES_ON = re.compile(
+    r"^(?:\W*(?:ok|certo|ta|blz|beleza|legal|hm+|alright|right)\W+)?(?:e|and|mas|but|agora|now|so|tambem|also|what "
+    r"about|how about|then|entao|so as|only|just)\b"
+)
+_REFERS = re.compile(
+    r"\b(?:dela|dele|delas|deles|dessa campanha|dessas campanhas|desse anuncio|desse conjunto|nessa campanha|"
+    r"nessas campanhas|mesma campanha|mesmo periodo|"
+    r"mesmas campanhas|same campaign|same period|that campaign|those campaigns|these campaigns|for it|of it|its|"
+    r"for them|of them|their)\b"
+)
+_SAME = re.compile(r"\b(?:mesm[oa]|same)\b")
+_WHOLE = re.compile(r"\b(?:total|geral|overall|ao todo|in total|altogether|tudo junto)\b")
+_LONGEST_WORDS = 12
+
+
+def continues(reading: Reading, asked: Asked, last: Plan | None) -> bool:
+    """Whether the question only makes sense after the last one."""
+    if last is None or last.intent not in ("figures", "why"):
+        return False
+    plan = asked.plan
+    if reading.has("intent", "why") or (reading.has("intent", "objects") and not plan.metrics):
+        return False
+    goes_on = _GOES_ON.search(reading.text) is not None or _REFERS.search(reading.text) is not None
+    if plan.metrics:
+        bare = len(reading.words) <= 2 and plan.period is None
+        return (goes_on and len(reading.words) <= _LONGEST_WORDS) or bare
+    said = plan.dimensions or plan.objects or plan.segments or plan.status or plan.objective or plan.period
+    return bool(
+        said or plan.compare or asked.to_previous or asked.to_last_year or asked.rank_word or plan.limit != ROWS
+    ) or (goes_on and _WHOLE.search(reading.text) is not None)
+
+
+def patched(last: Plan, asked: Asked, reading: Reading, today: date, catalogue: Catalogue) -> Plan:
+    """The last plan with what the question says anew; what it does not say stays."""
+    said = asked.plan
+    made = replace(
+        last,
+        intent="figures",
+        metrics=said.metrics or last.metrics,
+        objects=_merged(last.objects, said.objects),
+        segments=tuple({one.dimension: one for one in (*last.segments, *said.segments)}.values()),
+        status=said.status or last.status,
+        objective=said.objective or last.objective,
+        thresholds=said.thresholds or (() if said.dimensions else last.thresholds),
+    )
+    if last.intent == "why":
+        made = replace(made, compare=None)
+    made = _with_period(made, last, asked, reading, today)
+    return _with_dimensions(made, last, asked, reading, catalogue)
+
+
+def _with_period(made: Plan, last: Plan, asked: Asked, reading: Reading, today: date) -> Plan:
+    said = asked.plan
+    period = last.period or Period("days", 7)
+    if asked.to_last_year:
+        return replace(made, compare=a_year_before(said.period or period, today), period=said.period or period)
+    if asked.is_relative and said.compare is not None:
+        year = said.compare.kind == "year" and period.kind != "year"
+        return replace(made, compare=a_year_before(period, today) if year else previous(period))
+    if asked.is_relative and said.period is not None:
+        same = _SAME.search(reading.text) is not None
+        before = previous(period) if same else _before(period, said.period)
+        return replace(made, period=before, compare=None, period_is_assumed=False)
+    if asked.only_compares:
+        return replace(made, compare=said.compare)
+    if said.period is not None:
+        was_previous = last.compare is not None and last.period is not None and last.compare == previous(last.period)
+        compare = said.compare or (previous(said.period) if was_previous or asked.to_previous else None)
+        return replace(made, period=said.period, compare=compare, period_is_assumed=False)
+    if asked.to_previous:
+        if asked.moves_back:
+            return replace(made, period=previous(period), compare=None, period_is_assumed=False)
+        return replace(made, compare=previous(period))
+    return made
+
+
+def _before(period: Period, said: Period) -> Period:
+    """The stretch before; of weeks and months the whole one, and "a semana anterior" to one day is the calendar's."""
+    if said.kind in ("week", "month", "quarter", "year"):
+        if period.kind == said.kind:
+            return Period(said.kind, period.count + period.back + 1)
+        if period.kind == "day":
+            return Period(said.kind, 1)
+    return previous(period)
+
+
+def _with_dimensions(made: Plan, last: Plan, asked: Asked, reading: Reading, catalogue: Catalogue) -> Plan:
+    said = asked.plan
+    if said.dimensions:
+        made = replace(made, dimensions=said.dimensions, rank=None, limit=said.limit)
+    elif _WHOLE.search(reading.text):
+        made = replace(made, dimensions=(), rank=None)
+    if asked.rank_word and made.dimensions and made.metrics:
+        metric = said.metrics[0] if said.metrics else last.rank.metric if last.rank else made.metrics[0]
+        made = replace(
+            made, rank=ranked(asked.rank_word, metric, catalogue), limit=max(said.limit, last.limit if last.rank else 1)
+        )
+    elif said.metrics and last.rank and made.rank:
+        rising = ranked("best", last.rank.metric, catalogue).descending == last.rank.descending
+        word = "best" if rising else "worst"
+        made = replace(made, rank=ranked(word, said.metrics[0], catalogue))
+    if reading.limit:
+        made = replace(made, limit=reading.limit)
+    if made.rank and made.rank.metric not in made.metrics:
+        made = replace(made, metrics=(*made.metrics, made.rank.metric))
+    return made
+
+
+def _merged(last: tuple[Objects, ...], said: tuple[Objects, ...]) -> tuple[Objects, ...]:
+    levels = {one.level for one in said}
+    return (*(one for one in last if one.level not in levels), *said) if said else last

@@ -1,0 +1,41 @@
+"""What a user wants to hear of, and when not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from fbads_pipeline.domain.alerts.alerts import Severity
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.identity.users import User
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """channels: by which they hear, at the address that they log in with; quiet: every night, in their time zone;
+    reports: the kinds that they are sent."""
+
+    channels: frozenset[str] = frozenset()
+    least_severity: Severity = "warning"
+    quiet: tuple[time, time] | None = None
+    reports: frozenset[str] = frozenset()
+
+
+def recipients_of(user: User, wanted: Preferences) -> Sequence[Recipient]:
+    """One per channel; nobody without an account, and of what concerns no account of theirs they hear nothing."""
+    if user.is_disabled or user.role == "dpo" or user.accounts == frozenset():
+        return []
+    return [
+        Recipient(
+            channel,
+            user.email,
+            name=user.email,
+            language=user.language,
+            timezone=user.timezone,
+            quiet=wanted.quiet,
+            least_severity=wanted.least_severity,
+            accounts=user.accounts or frozenset(),
+            reports=wanted.reports,
+            hears_of_the_house=user.accounts is None,
+        )
+        for channel in sorted(wanted.channels)
+    ]

@@ -1,0 +1,173 @@
+"""What a change of budget would do to the next seven days' profit, from draws of the posterior."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import numpy as np
+
+from fbads_pipeline.domain.recommendations.model.campaign_history import Floats, Integers
+from fbads_pipeline.domain.recommendations.model.posterior import ELASTICITIES, Posterior
+
+DRAWS = 4_000
+DAYS = 7
+# RESCUE is never proposed: a campaign that would lose even at that share of its budget is beyond a smaller budget.
+UP, DOWN, PAUSE, RESCUE = 1.2, 0.8, 0.0, 0.4
+FACTORS = (UP, DOWN, PAUSE, RESCUE)
+# Efficiency moves within the week to come: deviation of its log.
+_DRIFT = 0.10
+_FEELS_ITS_BUDGET = 0.9
+_RANKS = np.array([9 * DRAWS // 10, DRAWS // 2, DRAWS // 10])
+_TENTH = DRAWS // 10
+# As many campaigns at a time as stay within a processor's cache.
+_BLOCK = 16
+_STRATA = (np.arange(DRAWS) + 0.5) / DRAWS
+_STEP = float(ELASTICITIES[1] - ELASTICITIES[0])
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Rows: campaigns (positions in `rows`); columns: FACTORS; change of target_cpa × conversions − spend in 7 days.
+
+    low, high: 80 % interval. p_gain: P(change > 0). p_above_target: P(CPA > target), one per campaign. cpa: (low,
+    middle, high) of the CPA at today's spend, 80 %.
+    """
+
+    rows: Integers
+    low: Floats
+    mean: Floats
+    high: Floats
+    p_gain: Floats
+    p_above_target: Floats
+    cpa: Floats
+
+
+def effects_of(
+    posterior: Posterior, campaign_ids: tuple[str, ...], rows: Integers, *, today: date, target_cpa: float
+) -> Effects:
+    """4,000 draws per campaign of `rows`, seeded by campaign, day and target: no other campaign moves them."""
+    effects = _nothing_yet(rows)
+    leaves_over = posterior.pacing[rows] < _FEELS_ITS_BUDGET
+    for alike in (~leaves_over, leaves_over):
+        places = np.nonzero(alike)[0]
+        for start in range(0, places.size, _BLOCK):
+            block = places[start : start + _BLOCK]
+            seeds = [_seed(campaign_ids[row], today, target_cpa) for row in rows[block]]
+            _fill(effects, block, _draw(posterior, rows[block], seeds), target_cpa)
+    return effects
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Of some campaigns: daily conversions at today's spend and their elasticity, (campaigns, DRAWS); spend, pacing:
+    (campaigns, 1). felt: how far the budget itself is what limits spend, 0 to 1: unknown, and so drawn, for campaigns
+    that leave money over, None for those that do not."""
+
+    daily: Floats
+    elasticity: Floats
+    spend: Floats
+    pacing: Floats
+    felt: Floats | None
+
+
+def _draw(posterior: Posterior, rows: Integers, seeds: list[int]) -> _Draws:
+    """Draws of the week to come for `rows`, which either all leave money over or none."""
+    # How many strata lie up to each step of the distribution: as looking every stratum up, in a tenth of the time.
+    upto = np.searchsorted(_STRATA, np.cumsum(posterior.chance[rows], axis=1), side="right")
+    upto[:, -1] = DRAWS
+    repeats = np.diff(upto, axis=1, prepend=0).ravel()
+    shape = (rows.size, DRAWS)
+    inside, daily = np.empty(shape), np.empty(shape)
+    felt = np.empty(shape) if posterior.pacing[rows[0]] < _FEELS_ITS_BUDGET else None
+    for place, (row, seed) in enumerate(zip(rows, seeds, strict=True)):
+        random = np.random.Generator(np.random.SFC64(seed))
+        random.random(out=inside[place])
+        random.standard_gamma(posterior.shape[row], out=daily[place])
+        if felt is not None:
+            random.random(out=felt[place])
+    elasticity = np.repeat(np.tile(ELASTICITIES, rows.size), repeats).reshape(shape)
+    elasticity += _STEP * (inside - 0.5)
+    daily /= np.repeat(posterior.rate[rows].ravel(), repeats).reshape(shape)
+    daily *= _drifts()
+    spend, pacing = posterior.spend[rows][:, None], posterior.pacing[rows][:, None]
+    return _Draws(daily, np.clip(elasticity, 0.05, 1.2, out=elasticity), spend, pacing, felt)
+
+
+@cache
+def _drifts() -> Floats:
+    """How efficiency moves within the week: the log-normal's DRAWS quantiles in an order that nothing else follows, the
+    same for every campaign, so that this part of the uncertainty is exact and costs no drawing."""
+    from scipy.special import ndtri  # type: ignore[import-untyped, unused-ignore]
+
+    order = np.random.Generator(np.random.SFC64(0)).permutation(_STRATA)
+    return np.asarray(np.exp(_DRIFT * ndtri(order)))
+
+
+def _nothing_yet(rows: Integers) -> Effects:
+    low, mean, high, gain = (np.zeros((rows.size, len(FACTORS))) for _ in range(4))
+    return Effects(rows, low, mean, high, gain, np.zeros(rows.size), np.zeros((rows.size, 3)))
+
+
+def _fill(effects: Effects, block: Integers, draws: _Draws, target_cpa: float) -> None:
+    """Write the effects of the campaigns at those places."""
+    worth = target_cpa * draws.daily
+    above = np.count_nonzero(worth < draws.spend, axis=1) / DRAWS
+    effects.p_above_target[block] = above
+    ordered = np.sort(draws.daily, axis=1)
+    effects.cpa[block] = draws.spend / np.maximum(ordered[:, _RANKS], 1e-9)
+    for column, factor in enumerate(FACTORS):
+        if factor == PAUSE:
+            change = DAYS * (draws.spend - worth)
+            effects.mean[block, column], effects.p_gain[block, column] = change.mean(axis=1), above
+            # What a pause changes falls as conversions rise: the one order is the other backwards.
+            tenths = DAYS * (draws.spend - target_cpa * ordered[:, [DRAWS - 1 - _TENTH, _TENTH - 1]])
+            effects.low[block, column], effects.high[block, column] = tenths.T
+        elif factor == RESCUE:
+            effects.mean[block, column] = _mean_of_rescue(draws, worth, above)
+        else:
+            change = _change(_spend_factor(factor, draws), worth, draws)
+            effects.mean[block, column] = change.mean(axis=1)
+            effects.p_gain[block, column] = np.count_nonzero(change > 0, axis=1) / DRAWS
+            change.sort(axis=1)  # vectorised, three times as fast as two partitions
+            effects.low[block, column], effects.high[block, column] = change[:, _TENTH], change[:, DRAWS - _TENTH]
+
+
+def _change(factor: float | Floats, worth: Floats, draws: _Draws) -> Floats:
+    change: Floats = np.log(factor) * draws.elasticity
+    np.exp(change, out=change)
+    change -= 1.0
+    change *= worth
+    change -= draws.spend * (factor - 1.0)
+    change *= DAYS
+    return change
+
+
+def _mean_of_rescue(draws: _Draws, worth: Floats, above: Floats) -> Floats:
+    """Asked of campaigns that may be paused alone: NaN where the CPA is likelier to be below the target."""
+    asked = above >= 0.5
+    few = _Draws(
+        draws.daily[asked],
+        draws.elasticity[asked],
+        draws.spend[asked],
+        draws.pacing[asked],
+        None if draws.felt is None else draws.felt[asked],
+    )
+    found = np.full(asked.size, np.nan)
+    found[asked] = _change(_spend_factor(RESCUE, few), worth[asked], few).mean(axis=1)
+    return found
+
+
+def _spend_factor(factor: float, draws: _Draws) -> float | Floats:
+    """Factor of the budget → factors of the spend; only what a smaller budget truly takes away is missing."""
+    if draws.felt is None:
+        return factor
+    if factor > 1:
+        return 1.0 + (factor - 1.0) * draws.felt
+    left = np.minimum(1.0, factor / np.maximum(draws.pacing, 1e-6))
+    return np.asarray(factor * draws.felt + left * (1.0 - draws.felt))
+
+
+def _seed(campaign_id: str, today: date, target_cpa: float) -> int:
+    text = f"{campaign_id}|{today.isoformat()}|{target_cpa!r}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

@@ -1,0 +1,209 @@
+"""The posterior's verdicts: which change of budget is worth proposing, how sure that is and what would change it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from fbads_pipeline.domain.recommendations import verdict_messages as verdict_words
+from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, CampaignHistory, Floats, read_history
+from fbads_pipeline.domain.recommendations.model.effects import DOWN, FACTORS, PAUSE, RESCUE, UP, Effects, effects_of
+from fbads_pipeline.domain.recommendations.model.posterior import WINDOW_DAYS, Posterior, fit_posterior, last_known
+
+Action = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
+Confidence = Literal["low", "medium", "high"]
+SURE = 0.8
+SURE_TO_PAUSE = 0.9
+SPENT_TARGETS = 2.0
+SPENDS_ITS_BUDGET = 0.9
+QUIET_DAYS = 7
+# A proposal that is open is taken back only when its probability has fallen by so much.
+_SLACK_WHILE_OPEN = 0.1
+_LATEST_READING = 2
+_DELIVERS_WITHIN = 3
+_COLUMN = {factor: position for position, factor in enumerate(FACTORS)}
+_FACTOR: dict[Action, float] = {"PAUSE": PAUSE, "BUDGET_UP": UP, "BUDGET_DOWN": DOWN}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One proposal for one campaign.
+
+    effect: 80 % interval (low, high) of the change of target_cpa × conversions − spend over the next 7 days, in the
+    account's currency, against leaving the budget alone; expected is its mean. p_better: P(change > 0). reason is
+    reason_en. evidence: JSON values only; every number of the reasons is in it.
+    """
+
+    campaign_id: str
+    action: Action
+    factor: float
+    effect: tuple[float, float]
+    expected: float
+    p_better: float
+    confidence: Confidence
+    reason: str
+    reason_pt: str
+    reason_en: str
+    would_change: str
+    would_change_pt: str
+    evidence: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the posterior thinks of every campaign that may be judged; made by `judge`.
+
+    rows of effects: campaigns, by position in campaign_ids. spend, conversions: sums of the window as reported;
+    elasticity: means.
+    """
+
+    campaign_ids: tuple[str, ...]
+    posterior: Posterior
+    effects: Effects
+    spend: Floats
+    conversions: Floats
+    elasticity: Floats
+    target_cpa: float
+
+    def proposals(self, standing: Mapping[str, str] | None = None) -> list[Verdict]:
+        """At most one per campaign, ordered by campaign. standing: campaign → action that is open already: it stays
+        until it is clearly no longer so, lest figures that still move open and close it."""
+        actions = _choose(self, standing or {})
+        return [_verdict(self, place, action) for place, action in enumerate(actions) if action is not None]
+
+    def of(self, campaign_id: str, action: Action) -> Verdict | None:
+        """What it thinks of that action, proposed or not; None for a campaign that may not be judged."""
+        for place, row in enumerate(self.effects.rows):
+            if self.campaign_ids[row] == campaign_id:
+                return _verdict(self, place, action)
+        return None
+
+
+def judge(
+    history: pd.DataFrame,
+    *,
+    today: date,
+    target_cpa: float,
+    withheld: Collection[str] = (),
+    model: AccountModel | None = None,
+) -> Judgement | None:
+    """See `suggestions.suggest`; None without a single row."""
+    if not np.isfinite(target_cpa) or target_cpa <= 0:
+        raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
+    known = read_history(history, today)
+    if known.size == 0:
+        return None
+    posterior = fit_posterior(known, model)
+    free = may_be_judged(known) & ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
+    rows = np.nonzero(free)[0]
+    days = known.age <= WINDOW_DAYS
+    return Judgement(
+        known.campaign_ids,
+        posterior,
+        effects_of(posterior, known.campaign_ids, rows, today=today, target_cpa=target_cpa),
+        spend=known.total(np.where(days, known.spend, 0.0)),
+        conversions=known.total(np.where(days, np.nan_to_num(known.conversions), 0.0)),
+        elasticity=posterior.elasticity,
+        target_cpa=target_cpa,
+    )
+
+
+def verdicts_on(
+    history: pd.DataFrame,
+    *,
+    today: date,
+    target_cpa: float,
+    withheld: Collection[str] = (),
+    model: AccountModel | None = None,
+) -> list[Verdict]:
+    """The verdicts ordered by campaign; see `suggestions.suggest`."""
+    judged = judge(history, today=today, target_cpa=target_cpa, withheld=withheld, model=model)
+    return judged.proposals() if judged else []
+
+
+def may_be_judged(history: CampaignHistory) -> Booleans:
+    """Delivering, out of its first 7 days, and at least 7 days after its last budget edit."""
+    first = np.zeros(history.size, dtype=np.int64)
+    np.maximum.at(first, history.campaign, history.age)
+    latest = np.full(history.size, np.iinfo(np.int64).max)
+    np.minimum.at(latest, history.campaign, history.age)
+    active = np.zeros(history.size, dtype=bool)
+    active[history.campaign] = history.is_active  # rows run from old to new: the latest stays
+    delivered = history.total(np.where(history.age <= _DELIVERS_WITHIN, history.spend, 0.0)) > 0
+    settled = (first >= QUIET_DAYS) & (days_since_edit(history) >= QUIET_DAYS)
+    return np.asarray(active & delivered & (latest <= _LATEST_READING) & settled)
+
+
+def days_since_edit(history: CampaignHistory) -> Floats:
+    """Whole days since the first day of the budget that stands; infinite where it never changed."""
+    known = history.daily_budget > 0
+    campaign, budget, age = history.campaign[known], history.daily_budget[known], history.age[known]
+    changed = (campaign[1:] == campaign[:-1]) & (np.abs(np.log(budget[1:] / budget[:-1])) > 1e-3)
+    since = np.full(history.size, np.inf)
+    since[campaign[1:][changed]] = age[1:][changed]
+    return since
+
+
+def last_budget(history: CampaignHistory) -> Floats:
+    """The daily budget that stands, per campaign; NaN where none was reported."""
+    return last_known(history, history.daily_budget)
+
+
+def _choose(judged: Judgement, standing: Mapping[str, str]) -> list[Action | None]:
+    effects, rows = judged.effects, judged.effects.rows
+    stands = np.array([standing.get(judged.campaign_ids[row], "") for row in rows], dtype=object)
+    pacing = np.nan_to_num(judged.posterior.pacing[rows])
+    up = (effects.p_gain[:, _COLUMN[UP]] >= _bar(SURE, stands, "BUDGET_UP")) & (pacing >= SPENDS_ITS_BUDGET)
+    down = effects.p_gain[:, _COLUMN[DOWN]] >= _bar(SURE, stands, "BUDGET_DOWN")
+    hopeless = effects.mean[:, _COLUMN[PAUSE]] > effects.mean[:, _COLUMN[RESCUE]]
+    has_spent = judged.spend[rows] >= SPENT_TARGETS * judged.target_cpa
+    pause = (effects.p_above_target >= _bar(SURE_TO_PAUSE, stands, "PAUSE")) & has_spent & hopeless
+    chosen = np.select([pause, up, down], ["PAUSE", "BUDGET_UP", "BUDGET_DOWN"], "")
+    names: dict[str, Action | None] = {"PAUSE": "PAUSE", "BUDGET_UP": "BUDGET_UP", "BUDGET_DOWN": "BUDGET_DOWN"}
+    return [names.get(str(one)) for one in chosen]
+
+
+def _bar(sure: float, stands: np.ndarray, action: Action) -> Floats:
+    return np.where(stands == action, sure - _SLACK_WHILE_OPEN, sure)
+
+
+def _verdict(judged: Judgement, position: int, action: Action) -> Verdict:
+    posterior, effects = judged.posterior, judged.effects
+    row, column = int(effects.rows[position]), _COLUMN[_FACTOR[action]]
+    low, high = float(effects.low[position, column]), float(effects.high[position, column])
+    sure = float(effects.p_gain[position, column])
+    evidence: dict[str, object] = {
+        "window_days": WINDOW_DAYS,
+        "spend": round(float(judged.spend[row]), 2),
+        "conversions_reported": round(float(judged.conversions[row]), 2),
+        "conversions_matured": round(float(posterior.matured[row]), 2),
+        "cpa": [round(float(one), 2) for one in effects.cpa[position]],
+        "target_cpa": float(judged.target_cpa),
+        "p_cpa_above_target": float(effects.p_above_target[position]),
+        "elasticity": round(float(judged.elasticity[row]), 3),
+        "spend_per_day": round(float(posterior.spend[row]), 2),
+        "spent_of_budget": None if np.isnan(posterior.pacing[row]) else round(float(posterior.pacing[row]), 3),
+        "effect": [round(low, 2), round(high, 2)],
+        "p_better": sure,
+    }
+    said = verdict_words.reasons(action, evidence)
+    change = verdict_words.would_change(action, evidence)
+    return Verdict(
+        campaign_id=judged.campaign_ids[row],
+        action=action,
+        factor=_FACTOR[action],
+        effect=(low, high),
+        expected=float(effects.mean[position, column]),
+        p_better=sure,
+        confidence="high" if sure >= 0.95 else "medium" if sure >= 0.88 else "low",
+        reason=said["en"],
+        reason_pt=said["pt"],
+        reason_en=said["en"],
+        would_change=change["en"],
+        would_change_pt=change["pt"],
+        evidence=evidence,
+    )

@@ -1,0 +1,163 @@
+"""One account as scores and proposals see it, and what they came to. Heavy values are made by the services."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fbads_pipeline.domain.recommendations.breaches import pursues
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+    from fbads_pipeline.domain.recommendations.outcomes import Outcome
+    from fbads_pipeline.domain.recommendations.suggestions import Confidence, SuggestionKind
+    from fbads_pipeline.domain.recommendations.verdicts import Verdict
+    from fbads_pipeline.domain.scoring.campaign_trends import Trend
+    from fbads_pipeline.domain.scoring.scores import Score
+
+HISTORY_DAYS = 56
+TRACKING = "tracking_break"
+_WEIGHT = {"critical": 1.0, "warning": 0.6, "info": 0.3}
+_HALF_LIFE_HOURS = 48.0
+
+
+class OpenAnomaly(NamedTuple):
+    """What stands open on a campaign; `since` is aware."""
+
+    campaign_id: str
+    kind: str
+    severity: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class AccountPerformance:
+    """What is known of an account before `today`, its present local day.
+
+    history: as in `suggestions.suggest`, over HISTORY_DAYS, in the account's currency. objectives: campaign → Meta's
+    objective. learning: campaigns whose active ad sets are all in Meta's learning phase. as_of: when the newest of the
+    figures was read. goal_family: what its
+    conversions are. standing: campaign → kind of the posterior's proposal that waits for a person.
+    """
+
+    account_id: str
+    currency: str
+    today: date
+    history: "pd.DataFrame"
+    objectives: Mapping[str, str]
+    learning: frozenset[str]
+    anomalies: Sequence[OpenAnomaly]
+    as_of: datetime
+    marts_version: int
+    goal_family: str = "purchase"
+    standing: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Campaigns for which nothing is proposed now: learning, in an anomaly, or after another goal."""
+        elsewhere = {name for name, aim in self.objectives.items() if not pursues(self.goal_family, aim)}
+        return self.learning | {one.campaign_id for one in self.anomalies} | elsewhere
+
+    @property
+    def broken_tracking(self) -> frozenset[str]:
+        """Campaigns whose conversions cannot be believed now."""
+        return frozenset(one.campaign_id for one in self.anomalies if one.kind == TRACKING)
+
+    def worst_anomaly(self) -> dict[str, float]:
+        """Campaign → 0..1, what stands open on it, halved every 48 hours since it began."""
+        worst: dict[str, float] = {}
+        for one in self.anomalies:
+            hours = max((self.as_of - one.since).total_seconds() / 3600, 0.0)
+            weight = _WEIGHT.get(one.severity, 1.0) * 0.5 ** (hours / _HALF_LIFE_HOURS)
+            worst[one.campaign_id] = max(worst.get(one.campaign_id, 0.0), weight)
+        return worst
+
+
+@dataclass(frozen=True)
+class AccountScores:
+    """What one review of an account came to. beside: what the posterior thinks of pausing what a threshold names."""
+
+    account_id: str
+    currency: str
+    day: date
+    target_cpa: float
+    model_version: str
+    marts_version: int
+    scores: "Sequence[Score]"
+    trends: "Sequence[Trend]"
+    proposals: "Sequence[Verdict]"
+    beside: "Sequence[Verdict]"
+
+
+@dataclass(frozen=True)
+class KeptModel:
+    """A model beside its standing. said: one sentence on why it is, or is not, the one that is used."""
+
+    account_id: str
+    model: "AccountModel"
+    is_current: bool
+    said: str
+
+
+class StoredVerdict(NamedTuple):
+    """A verdict of the last review. effect: 80 % interval and mean of the week's change of profit."""
+
+    account_id: str
+    campaign_id: str
+    kind: "SuggestionKind"
+    factor: float
+    effect_low: float
+    effect_expected: float
+    effect_high: float
+    p_better: float
+    confidence: "Confidence"
+    reason_pt: str
+    reason_en: str
+    would_change_pt: str
+    would_change_en: str
+    evidence: Mapping[str, Any]
+    is_proposed: bool
+    day: date
+    currency: str
+    model_version: str
+    marts_version: int
+
+
+class StoredScore(NamedTuple):
+    """A campaign's newest score; None where it is not given, and then why_not says why. Points add up with 50."""
+
+    account_id: str
+    campaign_id: str
+    day: date
+    total: float | None
+    low: float | None
+    high: float | None
+    points: Mapping[str, float | None]
+    conversions: float
+    why_not: str | None
+    model_version: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An accepted suggestion of the posterior. decided_on: account-local day of the decision."""
+
+    suggestion_id: str
+    account_id: str
+    campaign_id: str
+    kind: str
+    factor: float
+    effect: tuple[float, float]
+    decided_on: date
+    currency: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What came of an accepted suggestion. state: waiting, not carried out, unknown or judged."""
+
+    decided: Decided
+    state: str
+    outcome: "Outcome | None" = None

@@ -1,0 +1,162 @@
+"""A score from 0 to 100 per campaign, whose parts add up to it exactly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import gammainc, ndtr  # type: ignore[import-untyped]
+
+from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+from fbads_pipeline.domain.recommendations.model.campaign_history import CampaignHistory, Floats, read_history
+from fbads_pipeline.domain.recommendations.model.posterior import Posterior, fit_posterior
+
+Part = Literal["efficiency", "trend", "attention", "delivery", "health"]
+WEIGHTS: dict[Part, int] = {"efficiency": 45, "trend": 20, "attention": 15, "delivery": 10, "health": 10}
+ENOUGH_CONVERSIONS = 3.0
+RECENT_DAYS = 14
+_DOUBT = 10.0
+_TOLERATED_RISE = 1.1
+_CTR_PRIOR_IMPRESSIONS = 2_000.0
+_Z_90 = 1.2815515655446004
+
+
+@dataclass(frozen=True)
+class Score:
+    """One campaign's score; None where it is not given, and then `why_not` says why.
+
+    points: what each part adds to 50, in tenths of a point; 50 plus their sum is `total` exactly (as tenths). parts:
+    the same in 0..1. low, high: the 10–90 % band. conversions: n, mature, of the last 14 days; certainty: n / (n + 10).
+    """
+
+    campaign_id: str
+    total: float | None
+    low: float | None
+    high: float | None
+    parts: Mapping[Part, float]
+    points: Mapping[Part, float]
+    conversions: float
+    certainty: float
+    why_not: Literal["not enough data", "tracking is broken"] | None = None
+
+
+def score(
+    history: pd.DataFrame,
+    *,
+    today: date,
+    target_cpa: float,
+    objectives: Mapping[str, str] | None = None,
+    worst_anomaly: Mapping[str, float] | None = None,
+    broken_tracking: frozenset[str] = frozenset(),
+    model: AccountModel | None = None,
+) -> list[Score]:
+    """One score per campaign, ordered by campaign.
+
+    history: as in `suggestions.suggest`. objectives: of the campaigns, for peers (missing: all are peers).
+    worst_anomaly: 0..1 per campaign, already halved every 48 hours since it was seen. Raises ValueError like `suggest`.
+    """
+    if not np.isfinite(target_cpa) or target_cpa <= 0:
+        raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
+    known = read_history(history, today)
+    if known.size == 0:
+        return []
+    posterior = fit_posterior(known, model)
+    peers = np.array([(objectives or {}).get(one, "") for one in known.campaign_ids], dtype=object)
+    worst = np.array([min(max((worst_anomaly or {}).get(one, 0.0), 0.0), 1.0) for one in known.campaign_ids])
+    efficiency, doubt = _efficiency(posterior, target_cpa)
+    parts = np.stack(
+        [efficiency, _trend(known, posterior), _attention(known, peers), _delivery(known), 1.0 - worst], axis=1
+    )
+    recent = (known.age <= RECENT_DAYS) & np.isfinite(known.conversions)
+    mature = known.total(np.where(recent, known.conversions, 0.0) / posterior.maturity.at(known.age))
+    return [
+        _score(known.campaign_ids[row], parts[row], doubt[row], float(mature[row]), broken_tracking)
+        for row in range(known.size)
+    ]
+
+
+def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken: frozenset[str]) -> Score:
+    certainty = mature / (mature + _DOUBT)
+    named = {name: float(part) for name, part in zip(WEIGHTS, parts, strict=True)}
+    why: Literal["not enough data", "tracking is broken"] | None = None
+    if campaign_id in broken:
+        why = "tracking is broken"
+    elif mature < ENOUGH_CONVERSIONS:
+        why = "not enough data"
+    if why:
+        return Score(campaign_id, None, None, None, named, {}, mature, certainty, why)
+    # Tenths as whole numbers: they add up exactly, whatever the order.
+    tenths = {name: round(10 * certainty * weight * (named[name] - 0.5)) for name, weight in WEIGHTS.items()}
+    total = 500 + sum(tenths.values())
+    half = _Z_90 * 10 * float(np.hypot(certainty * doubt, 50 * (1 - certainty) * 0.35))
+    low, high = max(0, round(total - half)), min(1000, round(total + half))
+    points = {name: one / 10 for name, one in tenths.items()}
+    return Score(campaign_id, total / 10, low / 10, high / 10, named, points, mature, certainty)
+
+
+def _efficiency(posterior: Posterior, target_cpa: float) -> tuple[Floats, Floats]:
+    """P(CPA ≤ target), and the deviation of a score of 45 points that it leaves open."""
+    wanted = posterior.spend / target_cpa
+    beyond = 1.0 - gammainc(posterior.shape[:, None], posterior.rate * wanted[:, None])
+    chance = np.clip((posterior.chance * beyond).sum(axis=1), 0.0, 1.0)
+    return chance, WEIGHTS["efficiency"] * np.sqrt(chance * (1.0 - chance)) * 0.5 + 3.0
+
+
+def _trend(history: CampaignHistory, posterior: Posterior) -> Floats:
+    """P(CPA of the last 7 mature-corrected days ≤ 1.1 × that of the previous 21); .5 where one side is empty."""
+    scale = 1.0 / posterior.priors.dispersion
+    used = np.isfinite(history.conversions) & (history.spend > 0)
+    sides = (used & (history.age <= 7), used & (history.age > 7) & (history.age <= 28))
+    counts = [history.total(np.where(side, history.conversions, 0.0)) * scale + 0.5 for side in sides]
+    effort = [
+        history.total(np.where(side, history.spend * posterior.maturity.at(history.age), 0.0)) * scale for side in sides
+    ]
+    ratio = np.log((counts[0] / np.maximum(effort[0], 1e-12)) / (counts[1] / np.maximum(effort[1], 1e-12)))
+    z = (ratio + np.log(_TOLERATED_RISE)) / np.sqrt(1.0 / counts[0] + 1.0 / counts[1])
+    return np.where((effort[0] > 0) & (effort[1] > 0), ndtr(z), 0.5)
+
+
+def _attention(history: CampaignHistory, peers: npt.NDArray[np.object_]) -> Floats:
+    """Percentile of the shrunk CTR among peers of the same objective, less a falling CTR; .5 without peers."""
+    shown, clicks = _sums(history, 28)
+    rank = np.full(history.size, 0.5)
+    for peer in np.unique(peers):
+        members = (peers == peer) & (shown > 0)
+        if members.sum() < 2:
+            continue
+        mean = clicks[members].sum() / shown[members].sum()
+        shrunk = (clicks[members] + mean * _CTR_PRIOR_IMPRESSIONS) / (shown[members] + _CTR_PRIOR_IMPRESSIONS)
+        below = np.searchsorted(np.sort(shrunk), shrunk, side="left")
+        upto = np.searchsorted(np.sort(shrunk), shrunk, side="right")
+        rank[members] = (below + upto) / (2.0 * members.sum())
+    new_shown, new_clicks = _sums(history, 7)
+    old_shown, old_clicks = shown - new_shown, clicks - new_clicks
+    new = (new_clicks + 1.0) / (new_shown + 100.0)
+    old = (old_clicks + 1.0) / (old_shown + 100.0)
+    drift = np.where((new_shown > 0) & (old_shown > 0), np.clip(np.log(old / new), 0.0, 0.5), 0.0)
+    return np.asarray(np.clip(rank - drift, 0.0, 1.0))
+
+
+def _sums(history: CampaignHistory, days: int) -> tuple[Floats, Floats]:
+    used = history.age <= days
+    clicks = np.minimum(history.clicks, history.impressions)
+    return history.total(np.where(used, history.impressions, 0.0)), history.total(np.where(used, clicks, 0.0))
+
+
+def _delivery(history: CampaignHistory) -> Floats:
+    """1 − |ln(spend / expected)| / ln 3 of the last 3 days; expected: usual share of the budget × its present value."""
+    has_budget = history.daily_budget > 0
+    budget = np.where(has_budget, history.daily_budget, 1.0)
+    usual, now = history.age > 3, history.age <= 3
+    ratio = np.where(has_budget, history.spend / budget, np.nan)
+    known = np.isfinite(ratio)
+    usual_days, days = (history.total((side & known).astype(float)) for side in (usual, now))
+    usual_share = history.total(np.where(usual & known, ratio, 0.0)) / np.maximum(usual_days, 1.0)
+    share = history.total(np.where(now & known, ratio, 0.0)) / np.maximum(days, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = 1.0 - np.abs(np.log(share / usual_share)) / np.log(3.0)
+    judged = (usual_days > 0) & (days > 0) & (usual_share > 0)
+    return np.where(judged, np.clip(np.nan_to_num(part, nan=0.0, neginf=0.0), 0.0, 1.0), 0.5)

@@ -1,0 +1,76 @@
+"""What the services ask of alerts and their delivery. Adapters implement these; the fakes of the tests do too."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from fbads_pipeline.domain.alerts.alerts import Alert, DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.alerts.mutes import Mute
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
+
+
+class Rules(Protocol):
+    """Users' own rules over the marts, and what they have said."""
+
+    def readings(self, rule: UserRule, *, now: datetime, as_known: bool = False) -> list[RuleReading]:
+        """Every active object of the rule's level in its window, ordered by account and id; ratios from sums. as_known:
+        by the figures of that moment, which campaigns alone have; raises ValueError for another level."""
+
+    def announce(
+        self,
+        rule: UserRule,
+        crossed: Sequence[RuleReading],
+        *,
+        compose: Callable[[Sequence[RuleReading]], Alert],
+        recipients: Sequence[Recipient],
+        now: datetime,
+    ) -> int:
+        """In one transaction: an alert per account about what is neither cooling down nor muted; returns how many."""
+
+
+class Recipients(Protocol):
+    """Who hears of alerts and reports."""
+
+    def everybody(self) -> list[Recipient]:
+        """Those of the settings, and users who want to hear. Raises SettingsError for settings that are wrong."""
+
+
+class Mutes(Protocol):
+    """What people do not want to hear of for a while; whoever announces leaves it out."""
+
+    def mute(self, mute: Mute, *, made_by: str, now: datetime) -> int:
+        """Begins at once; returns its number."""
+
+    def lift(self, mute_id: int, *, now: datetime) -> bool:
+        """Ends it; False where it does not stand any more."""
+
+    def standing(self, *, now: datetime) -> list[tuple[int, Mute]]:
+        """Number and mute, the oldest first."""
+
+
+class Outbox(Protocol):
+    """What leaves the house: at least once, and marked where it may be the second time. Time is the database's own, so
+    that senders with different clocks agree on leases, and a fixed FBADS_NOW ends none."""
+
+    def claim(self, channel: str, *, lease_seconds: float, max_attempts: int) -> DueDelivery | None:
+        """The channel's next due delivery, marked `sending` until the lease ends; one whose lease ran out comes again,
+        as a repeat. None where nothing is due, or others hold it."""
+
+    def settle(self, delivery: DueDelivery, attempt: DeliveryAttempt, *, wait_seconds: float | None) -> bool:
+        """Write what became of a claimed delivery: due again after the wait, or without one at its end. False where the
+        lease ran out meanwhile and another sender holds it."""
+
+    def due(self) -> dict[str, int]:
+        """Channel → deliveries that could be claimed now; channels without any are left out."""
+
+    def failed(self, *, hours: int) -> list[dict[str, str]]:
+        """Deliveries given up on in the last hours: account_id, title, channel, recipient, error, ordered."""
+
+
+class Channel(Protocol):
+    """One way out. `send` returns what became of the attempt and never raises for the far side's faults."""
+
+    name: str
+
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt: ...

@@ -1,0 +1,59 @@
+"""What the services ask of the chat. Adapters implement these; the fakes of the tests do too."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from fbads_pipeline.domain.chat.plan import Dimension, Plan, Understanding
+from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
+from fbads_pipeline.domain.chat.understanding.entities import Names
+from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
+
+
+class ChatFigures(Protocol):
+    """What the chat may read. Every result is limited to the accounts that are given."""
+
+    def accounts(self, account_ids: Sequence[str] | None, *, now: datetime) -> list[ChatAccount]:
+        """The user's accounts, each with its local today; None means every account."""
+
+    def names(self, accounts: Sequence[ChatAccount]) -> tuple[Names, tuple[str, ...]]:
+        """What may be named, and which breakdowns are collected."""
+
+    def figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result: ...
+
+    def contributions(self, plan: Plan, dimension: Dimension, accounts: Sequence[ChatAccount]) -> Result: ...
+
+    def edits(self, plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Result: ...
+
+    def listed(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result: ...
+
+    def run(self, query: Query) -> Result:
+        """A query once more, with the parameters that it had."""
+
+
+class Conversations(Protocol):
+    """The chat's memory per user and session: plans, not words."""
+
+    def last_plan(self, user_id: str, session_id: str, *, now: datetime) -> Plan | None: ...
+
+    def keep(
+        self,
+        user_id: str,
+        session_id: str,
+        *,
+        question: str,
+        plan: Plan | None,
+        outcome: str,
+        queries: Sequence[Query],
+        now: datetime,
+    ) -> None: ...
+
+    def query(self, user_id: str, query_id: str) -> Query | None:
+        """A query that answered this user; None for one that answered nobody, or somebody else."""
+
+
+class LanguagePlanner(Protocol):
+    """A model that turns a question into a plan. It sees placeholders for names, and never a figure."""
+
+    def plan(self, question: str, context: PlanningContext) -> Understanding | None:
+        """None where it fails, takes too long, or says nothing usable: the grammar's answer stands."""

@@ -1,0 +1,83 @@
+"""What the services ask of suggestions and decisions. Adapters implement these; the fakes of the tests do too."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.recommendations.applying import Accepted, CampaignState, Carried, Change
+from fbads_pipeline.domain.recommendations.breaches import RULES, Breach
+from fbads_pipeline.domain.recommendations.decisions import Decision, Outcome
+from fbads_pipeline.domain.recommendations.requested_changes import Asked
+from fbads_pipeline.domain.recommendations.suggestion_messages import AccountNews
+from fbads_pipeline.domain.recommendations.suggestions import NewSuggestion, SuggestionChanges
+
+
+class Decisions(Protocol):
+    """The schemas `analysis` and `ops`, as far as the review writes them. Every write is one transaction that applies
+    the difference: the same data a second time writes nothing."""
+
+    def save_breaches(
+        self, breaches: Sequence[Breach], *, reviewed: Mapping[str, date], marts_version: int, found_at: datetime
+    ) -> int:
+        """Make these the breaches of the reviewed accounts (id → last day of the window); returns rows written. An
+        account that was reviewed on newer marts meanwhile is left alone; accounts that are not named are forgotten."""
+
+    def current_breaches(self) -> list[Breach]:
+        """The breaches of each account's last review, ordered by account, campaign and rule (CTR first)."""
+
+    def open_suggestions(
+        self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
+    ) -> SuggestionChanges:
+        """Open those that are not open yet, renew those whose evidence changed, expire those that are stale or no
+        longer among them; what a person decided stays closed for a while. answered: the rules that were asked, whose
+        own suggestions these are."""
+
+    def announce(
+        self, *, compose: Callable[[AccountNews], Alert], recipients: Sequence[Recipient], now: datetime
+    ) -> int:
+        """In one transaction: for each account with unannounced suggestions and no message yet on that local day, one
+        alert into the outbox with a delivery per recipient; returns how many alerts were written."""
+
+    def unannounced(self, *, now: datetime) -> int:
+        """Accounts for which `announce` would write an alert now."""
+
+
+class AdsWriter(Protocol):
+    """The Marketing API, written. Every method raises a MetaError."""
+
+    def state(self, account_id: str, campaign_id: str) -> CampaignState:
+        """As Meta has it now."""
+
+    def write(self, account_id: str, change: Change) -> None:
+        """One field of one object; the same again writes the same."""
+
+
+class ApplyBook(Protocol):
+    """Accepted suggestions on their way to Meta."""
+
+    def waiting(self, *, now: datetime) -> list[Accepted]:
+        """Accepted ones and those to take back, the oldest first."""
+
+    def intend(self, accepted: Accepted, changes: Sequence[Change]) -> None:
+        """Kept before anything is written, so that a crash in between is understood."""
+
+    def finish(
+        self, carried: Carried, *, compose: Callable[[Carried], Alert], recipients: Sequence[Recipient], now: datetime
+    ) -> None:
+        """APPLIED, FAILED, or taken back, with its audit and its message, in one transaction."""
+
+
+class Desk(Protocol):
+    """Where people decide."""
+
+    def decide(
+        self, who: Principal, decision: Decision, *, key: str | None, fingerprint: str, now: datetime
+    ) -> Outcome:
+        """Of any number at once one wins. Raises NotThere, Conflict, and NotUsable for a key of another decision."""
+
+    def ask(self, who: Principal, asked: Asked, *, key: str | None, fingerprint: str, now: datetime) -> Outcome:
+        """A change that a person asks for, kept as an accepted suggestion. Raises Conflict where one of that campaign
+        and kind waits to be applied, and NotUsable as `decide`."""

@@ -1,0 +1,66 @@
+"""What the services ask of reports. Adapters implement these; the fakes of the tests do too."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.reports.facts import (
+    HitRate,
+    PeriodFigures,
+    ReportAccount,
+    ReportedAnomaly,
+    ReportedSuggestion,
+)
+from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile
+from fbads_pipeline.domain.reports.report import Period, ReportKind
+from fbads_pipeline.domain.reports.requests import ReportRequest
+
+
+class ReportFacts(Protocol):
+    """What reports are made from; every figure through the metric catalogue."""
+
+    def accounts(self, ids: Sequence[str] | None, *, now: datetime) -> list[ReportAccount]:
+        """Those accounts, or all of them, ordered by id; unknown ids are left out."""
+
+    def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
+        """Over the period, in the account's currency alone; campaigns by spend, the biggest first."""
+
+    def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
+        """That began in the period, the gravest and dearest first."""
+
+    def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
+        """That were made in the period."""
+
+    def hit_rates(self, account_id: str) -> list[HitRate]:
+        """Of all followed suggestions, by kind."""
+
+
+class Reports(Protocol):
+    """Reports that were made, and the message that each left with."""
+
+    def made(self, kind: ReportKind, last_day: date) -> set[str]:
+        """Account ids ('' for all accounts) whose report of that kind ends on that day."""
+
+    def keep(self, report: MadeReport, alert: Alert, recipients: Sequence[Recipient]) -> bool:
+        """The row, the alert and its deliveries in one transaction; False where that report is there already."""
+
+    def newest(self, last: int, accounts: Sequence[str] | None = None) -> list[MadeReport]:
+        """The newest first; of those accounts alone where they are given."""
+
+
+class ReportRequests(Protocol):
+    """Reports that users asked for."""
+
+    def add(self, request: ReportRequest) -> None: ...
+
+    def ready(self, request_id: str, files: Sequence[ReportFile], *, now: datetime) -> None: ...
+
+    def failed(self, request_id: str, reason: str, *, now: datetime) -> None:
+        """One that has ended stays as it is."""
+
+    def one(self, user_id: str, request_id: str) -> ReportRequest | None:
+        """None for one that is not there, or that somebody else asked for."""
+
+    def newest(self, user_id: str, last: int) -> list[ReportRequest]: ...

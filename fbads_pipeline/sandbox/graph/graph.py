@@ -1,0 +1,172 @@
+"""The paths of the Graph API: from a call to the answer it gets when nothing interferes."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from fbads_pipeline.sandbox.fault_injection import disturb_page, reports_fate
+from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter, unknown_object, unknown_path
+from fbads_pipeline.sandbox.graph.insights import PageText, cursor, read_offset
+from fbads_pipeline.sandbox.graph.query import read_limit, read_list, read_query
+from fbads_pipeline.sandbox.graph.tokens import ME, debug_token
+from fbads_pipeline.sandbox.graph.writes import delete_object, write_object
+from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
+from fbads_pipeline.sandbox.world.activities import show_activities
+from fbads_pipeline.sandbox.world.clock import local_day
+from fbads_pipeline.sandbox.world.custom_conversions import show_custom_conversions
+from fbads_pipeline.sandbox.world.objects import edge_rows, is_below, show_account, show_object
+from fbads_pipeline.sandbox.world.world import EDGES, Account, AdObject
+
+LARGEST_IDS = 50
+
+
+def route(sandbox: Sandbox, call: Call) -> Answer:
+    """The answer to a call whose token is good; raises GraphError for a refusal."""
+    parts = call.parts
+    if not parts:
+        return _root(sandbox, call)
+    if parts[0] == "me":
+        return _me(sandbox, call)
+    if parts == ["debug_token"]:
+        return _json(debug_token(call.params.get("input_token", ""), sandbox))
+    if parts[0].startswith("act_"):
+        account = sandbox.world.account(parts[0])
+        if account is None:
+            raise unknown_object(parts[0])
+        return _account(sandbox, call, account)
+    if parts[0] in sandbox.reports.runs:
+        return _report(sandbox, call)
+    if parts[0].isdigit():
+        found = sandbox.object_of(parts[0])
+        if found is None:
+            raise unknown_object(parts[0])
+        return _object(sandbox, call, *found)
+    raise unknown_path(call.path)
+
+
+def _json(body: Any, rows: int = 0) -> Answer:
+    return Answer(200, orjson.dumps(body), rows=rows)
+
+
+def _root(sandbox: Sandbox, call: Call) -> Answer:
+    ids = read_list(call.params, "ids")
+    if not ids or len(ids) > LARGEST_IDS:
+        raise GraphError(2500, "An object path or 1 to 50 ids must be given")
+    shown = {}
+    for one in ids:
+        account, found = sandbox.world.account(one), sandbox.object_of(one)
+        if one.startswith("act_") and account is not None:
+            shown[one] = _shown_account(sandbox, call, account)
+        elif found is not None:
+            shown[one] = show_object(*found, call.params)
+        else:
+            raise unknown_object(one)
+    return _json(shown, len(shown))
+
+
+def _me(sandbox: Sandbox, call: Call) -> Answer:
+    if call.parts == ["me"]:
+        return _json(ME)
+    if call.parts != ["me", "adaccounts"]:
+        raise unknown_path(call.path)
+    grant = sandbox.grants[call.token]
+    seen = [account for account in sandbox.world.accounts if grant.sees(account)]
+    return _listed(sandbox, call, [_shown_account(sandbox, call, account) for account in seen])
+
+
+def _account(sandbox: Sandbox, call: Call, account: Account) -> Answer:
+    match call.parts[1:]:
+        case []:
+            return _json(_shown_account(sandbox, call, account))
+        case ["insights"]:
+            return _insights(sandbox, call, account, None)
+        case ["activities"]:
+            return _listed(sandbox, call, show_activities(account, call.params, sandbox.clock.now()))
+        case ["customconversions"]:
+            return _listed(sandbox, call, show_custom_conversions(account))
+        case [edge] if edge in EDGES:
+            return _edge(sandbox, call, account, edge, None)
+        case _:
+            raise unknown_path(call.path)
+
+
+def _object(sandbox: Sandbox, call: Call, account: Account, one: AdObject) -> Answer:
+    match call.parts[1:]:
+        case [] if call.method == "POST":
+            sandbox.writes += write_object(account, one, call.params, sandbox.clock.now())
+            return _json({"success": True})
+        case [] if call.method == "DELETE":
+            sandbox.writes += delete_object(account, one, sandbox.clock.now())
+            return _json({"success": True})
+        case []:
+            return _json(show_object(account, one, call.params), 1)
+        case ["insights"]:
+            return _insights(sandbox, call, account, one)
+        case [edge] if edge in EDGES and is_below(EDGES[edge], one):
+            return _edge(sandbox, call, account, edge, one)
+        case _:
+            raise unknown_path(call.path)
+
+
+def _edge(sandbox: Sandbox, call: Call, account: Account, edge: str, parent: AdObject | None) -> Answer:
+    if call.method != "GET":
+        raise invalid_parameter("The sandbox creates no objects.")
+    objects = edge_rows(account, EDGES[edge], call.params, parent)
+    start, limit = read_offset(call.params), read_limit(call.params)
+    rows = [show_object(account, one, call.params) for one in objects[start : start + limit]]
+    return _paged(sandbox, call, _page(rows, start, limit, len(objects)))
+
+
+def _listed(sandbox: Sandbox, call: Call, every: Sequence[dict[str, Any]]) -> Answer:
+    start, limit = read_offset(call.params), read_limit(call.params)
+    return _paged(sandbox, call, _page(every[start : start + limit], start, limit, len(every)))
+
+
+def _page(rows: Sequence[dict[str, Any]], start: int, limit: int, total: int) -> PageText:
+    following = cursor(start + limit) if total > start + limit else None
+    texts = [orjson.dumps(row).decode() for row in rows]
+    return PageText(texts, cursor(start), cursor(start + len(rows)), following)
+
+
+def _insights(sandbox: Sandbox, call: Call, account: Account, one: AdObject | None) -> Answer:
+    query = read_query(account, one, call.params, local_day(account.zone, sandbox.clock.now()))
+    if call.method == "POST":
+        created = int(sandbox.clock.now().timestamp())
+        fate = reports_fate(sandbox.scenarios, account.id, call.path)
+        run = sandbox.reports.start(account.id, call.path, call.params, created, fate)
+        return _json({"report_run_id": run.id})
+    return _paged(sandbox, call, sandbox.pages.page(query, call.params))
+
+
+def _report(sandbox: Sandbox, call: Call) -> Answer:
+    run_id = call.parts[0]
+    if call.parts[1:] == []:
+        return _json(sandbox.reports.runs[run_id].poll())
+    if call.parts[1:] != ["insights"]:
+        raise unknown_path(call.path)
+    run = sandbox.reports.finished(run_id)
+    account, one = sandbox.account_of(run.path), sandbox.world.by_id.get(run.path.split("/")[0])
+    assert account is not None
+    today = local_day(account.zone, sandbox.clock.now())
+    query = read_query(account, one[1] if one else None, run.params, today)
+    return _paged(sandbox, call, sandbox.pages.page(query, call.params))
+
+
+def _paged(sandbox: Sandbox, call: Call, page: PageText) -> Answer:
+    """The page as Meta writes it: cursors always, `next` (with the token, not its proof) only where more follows."""
+    account = sandbox.account_of(call.path)
+    note = disturb_page(sandbox.scenarios, account.id if account else None, call, page)
+    paging: dict[str, Any] = {"cursors": {"before": page.before, "after": page.after}}
+    if page.next is not None:
+        params = {**call.params, "access_token": call.token, "after": page.next}
+        params.pop("appsecret_proof", None)
+        paging["next"] = f"{call.base}/{call.path}?{urlencode(params)}"
+    body = f'{{"data":[{",".join(page.rows)}],"paging":{orjson.dumps(paging).decode()}}}'
+    return Answer(200, body.encode(), rows=len(page.rows), scenario=note)
+
+
+def _shown_account(sandbox: Sandbox, call: Call, account: Account) -> dict[str, Any]:
+    scenario = sandbox.scenarios.hit("account-status", account.id, call.path)
+    return show_account(account, call.params, 1 if scenario is None else scenario.code or 2)

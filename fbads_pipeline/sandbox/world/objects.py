@@ -1,0 +1,166 @@
+"""Accounts, campaigns, ad sets and ads as Meta shows them: field by field, only those asked."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
+from fbads_pipeline.sandbox.graph.query import Params, read_json, read_list
+from fbads_pipeline.sandbox.world.clock import meta_time
+from fbads_pipeline.sandbox.world.world import HIDDEN, KINDS, STATUSES, Account, AdObject, Kind
+
+Shown = dict[str, Any]
+GOALS = {
+    "OUTCOME_SALES": "OFFSITE_CONVERSIONS",
+    "OUTCOME_LEADS": "LEAD_GENERATION",
+    "OUTCOME_TRAFFIC": "LANDING_PAGE_VIEWS",
+}
+
+ACCOUNT_FIELDS: dict[str, Callable[[Account], Any]] = {
+    "id": lambda account: f"act_{account.id}",
+    "account_id": lambda account: account.id,
+    "name": lambda account: account.name,
+    "currency": lambda account: account.currency,
+    "timezone_name": lambda account: account.zone,
+    "account_status": lambda account: 1,
+    "disable_reason": lambda account: 0,
+    "created_time": lambda account: meta_time(account.zone, account.created_at),
+    "spend_cap": lambda account: "0",
+    "balance": lambda account: "0",
+    "business": lambda account: {"id": "402211334455667", "name": "Sandbox Business"},
+}
+
+
+def _shared(account: Account, one: AdObject) -> Shown:
+    created = meta_time(account.zone, one.created_at)
+    return {
+        "id": one.id,
+        "account_id": account.id,
+        "name": one.name,
+        "status": one.status,
+        "configured_status": one.status,
+        "effective_status": account.effective_status(one),
+        "created_time": created,
+        "updated_time": meta_time(account.zone, one.updated_at),
+    }
+
+
+def _budgets(one: AdObject) -> Shown:
+    """Text in minor units; Meta leaves out the budget that an object does not hold, or says "0"."""
+    holder = one.daily_budget or one.lifetime_budget
+    return {
+        "daily_budget": None if one.daily_budget is None else str(one.daily_budget),
+        "lifetime_budget": None if one.lifetime_budget is None else str(one.lifetime_budget),
+        "budget_remaining": str(holder // 2) if holder else "0",
+        "bid_strategy": "LOWEST_COST_WITHOUT_CAP" if holder else None,
+    }
+
+
+def _campaign(account: Account, one: AdObject) -> Shown:
+    ends = None if one.ends_at is None else meta_time(account.zone, one.ends_at)
+    return {
+        **_shared(account, one),
+        **_budgets(one),
+        "objective": one.objective,
+        "buying_type": "AUCTION",
+        "special_ad_categories": [],
+        "start_time": meta_time(account.zone, one.created_at),
+        "stop_time": ends,
+    }
+
+
+def _adset(account: Account, one: AdObject) -> Shown:
+    campaign = account.parent(one, "campaign")
+    ends = None if one.ends_at is None else meta_time(account.zone, one.ends_at)
+    return {
+        **_shared(account, one),
+        **_budgets(one),
+        "campaign_id": campaign.id,
+        "optimization_goal": GOALS[campaign.objective],
+        "billing_event": "IMPRESSIONS",
+        "bid_amount": None,
+        "start_time": meta_time(account.zone, one.created_at),
+        "end_time": ends,
+        "attribution_spec": [
+            {"event_type": "CLICK_THROUGH", "window_days": 7},
+            {"event_type": "VIEW_THROUGH", "window_days": 1},
+        ],
+        "learning_stage_info": {
+            "status": "SUCCESS" if one.index % 5 else "LEARNING",
+            "conversions": 50 if one.index % 5 else 17,
+            "last_sig_edit_ts": int(one.updated_at.timestamp()),
+        },
+    }
+
+
+def _ad(account: Account, one: AdObject) -> Shown:
+    return {
+        **_shared(account, one),
+        "campaign_id": account.parent(one, "campaign").id,
+        "adset_id": account.parent(one, "adset").id,
+        "creative": {"id": str(int(one.id) + 5)},
+    }
+
+
+SHOWN: dict[Kind, Callable[[Account, AdObject], Shown]] = {"campaign": _campaign, "adset": _adset, "ad": _ad}
+
+
+def show_object(account: Account, one: AdObject, params: Params) -> Shown:
+    return _picked(SHOWN[one.kind](account, one), _asked(params), one.kind)
+
+
+def show_account(account: Account, params: Params, status: int = 1) -> Shown:
+    """status: the number by which Meta says whether it may advertise."""
+    fields = _asked(params) or ["account_id"]
+    shown: Shown = {"id": f"act_{account.id}"}
+    for field in fields:
+        if field not in ACCOUNT_FIELDS:
+            raise _no_field(field, "AdAccount")
+        shown[field] = status if field == "account_status" else ACCOUNT_FIELDS[field](account)
+    return shown
+
+
+def edge_rows(account: Account, kind: Kind, params: Params, parent: AdObject | None = None) -> list[AdObject]:
+    """The objects an edge lists: archived ones only where named, deleted ones never."""
+    statuses = frozenset(read_list(params, "effective_status"))
+    ids: frozenset[str] | None = None
+    for entry in read_json(params.get("filtering", "[]"), "filtering", list):
+        asked = entry if isinstance(entry, dict) else {}
+        name, values = str(asked.get("field", "")).removeprefix(f"{kind}."), asked.get("value")
+        if not isinstance(values, list) or name not in ("effective_status", "id"):
+            raise invalid_parameter(f"Filtering field {asked.get('field')} is not supported")
+        if name == "id":
+            ids = frozenset(map(str, values))
+        else:
+            statuses |= frozenset(map(str, values))
+    if unknown := statuses - STATUSES[kind]:
+        raise invalid_parameter(f"effective_status has an unknown value: {sorted(unknown)[0]}")
+    return [
+        one
+        for one, status in zip(account.objects[kind], account.statuses(kind), strict=True)
+        if status != "DELETED"
+        and account.has(one)
+        and (status in statuses if statuses else status not in HIDDEN)
+        and (ids is None or one.id in ids)
+        and (parent is None or account.parent(one, parent.kind) is parent)
+    ]
+
+
+def is_below(kind: Kind, parent: AdObject) -> bool:
+    return KINDS.index(kind) > KINDS.index(parent.kind)
+
+
+def _asked(params: Params) -> list[str]:
+    """The names of the fields asked, without what may stand in braces behind them."""
+    return read_list({"fields": re.sub(r"\{[^{}]*\}", "", params.get("fields", ""))}, "fields")
+
+
+def _picked(full: Shown, fields: list[str], node: str) -> Shown:
+    for field in fields:
+        if field not in full:
+            raise _no_field(field, {"campaign": "Campaign", "adset": "AdSet", "ad": "Adgroup"}[node])
+    return {name: full[name] for name in dict.fromkeys(["id", *fields]) if full[name] is not None}
+
+
+def _no_field(field: str, node: str) -> GraphError:
+    return invalid_parameter(f"Tried accessing nonexisting field ({field}) on node type ({node})")

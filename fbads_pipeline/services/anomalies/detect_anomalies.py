@@ -1,0 +1,97 @@
+"""Detecting anomalies: what was read since the last time → detectors → anomalies opened and closed → outbox.
+
+The same readings a second time say nothing new and write nothing; what a crash lost is done again by the next run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+
+from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.anomalies.account_readings import Closing, Followed, FoundAnomaly
+from fbads_pipeline.domain.anomalies.messages import AnomalyNews, compose_anomalies, compose_digest
+from fbads_pipeline.domain.core.links import account_page
+from fbads_pipeline.ports.anomalies import Anomalies
+from fbads_pipeline.ports.calendar import CalendarEvents
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.metrics import Marts
+
+# Baselines look back 28 days; a week more lets them settle when everything is replayed.
+REPLAYED_DAYS = 35
+DIGEST_AT = time(8)
+
+
+@dataclass(frozen=True)
+class DetectionReport:
+    """readings: account → how many were new; rows_written: anomalies opened, closed, or outlasting what explained
+    them; current: the open ones."""
+
+    readings: Mapping[str, int]
+    rows_written: int
+    current: tuple[FoundAnomaly, ...]
+
+
+def detect_anomalies(
+    marts: Marts, anomalies: Anomalies, clock: Clock, calendar: CalendarEvents | None = None
+) -> DetectionReport:
+    """Follow every account through its new readings, one transaction each. calendar: its days explain."""
+    readings, written = {}, 0
+    for account in marts.accounts():
+        readings[account.account_id], rows = _follow(anomalies, account.account_id, clock, calendar)
+        written += rows
+    written += anomalies.raise_outlasting(now=clock.now())
+    return DetectionReport(readings, written, tuple(anomalies.current()))
+
+
+def announce_anomalies(
+    anomalies: Anomalies,
+    clock: Clock,
+    recipients: Sequence[Recipient],
+    *,
+    digest_at: time = DIGEST_AT,
+    public_url: str | None = None,
+) -> int:
+    """Into the outbox: per account what is new and what is over, and once a day the digest of what was held back.
+
+    digest_at: the account's own time; returns how many messages were written.
+    """
+
+    def compose(news: AnomalyNews) -> list[Alert]:
+        return compose_anomalies(news, link=account_page(public_url, news.account_id))
+
+    def compose_all(news: AnomalyNews) -> Alert:
+        return compose_digest(news, link=account_page(public_url, news.account_id))
+
+    told = anomalies.announce(compose=compose, recipients=recipients, now=clock.now())
+    return told + anomalies.digest(compose=compose_all, recipients=recipients, now=clock.now(), at=digest_at)
+
+
+def _follow(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:
+    """How many readings were new, and rows written."""
+    from fbads_pipeline.domain.anomalies.account_detection import follow
+    from fbads_pipeline.domain.anomalies.settings import DetectionSettings
+    from fbads_pipeline.domain.anomalies.state.memory import version_of
+
+    settings = DetectionSettings()
+    memory = anomalies.memory(account_id)
+    is_known = memory is not None and memory.version == version_of(settings)
+    since = memory.read_until if memory and is_known else None
+    account = anomalies.readings(account_id, since=since, days=REPLAYED_DAYS)
+    followed = follow(account, memory, settings) if account else None
+    if account is None or followed is None:
+        return 0, 0
+    if calendar is not None:
+        followed = _with_calendar(followed, account_id, account.timezone_name, calendar)
+    return followed.readings, anomalies.save(account_id, memory, followed, now=clock.now())
+
+
+def _with_calendar(followed: Followed, account_id: str, timezone_name: str, calendar: CalendarEvents) -> Followed:
+    """The calendar is asked only where something was found."""
+    from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_calendar
+
+    spans = [local_days(one, timezone_name) for one in followed.events if not isinstance(one, Closing)]
+    if not spans:
+        return followed
+    days = calendar.between(account_id, min(first for first, _ in spans), max(last for _, last in spans))
+    return replace(followed, events=with_calendar(followed.events, days, timezone_name))

@@ -1,0 +1,102 @@
+"""What one run reads: which accounts, which days, how patiently."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fbads_pipeline.domain.collection.levels import Level
+from fbads_pipeline.domain.collection.meta_errors import MetaError
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import DayRange, due_days, local_day
+from fbads_pipeline.ports.collection import AdsApi, RawStore
+from fbads_pipeline.ports.core import Clock
+
+
+@dataclass(frozen=True)
+class SyncPlan:
+    """What to read. days: the same for every account, clipped to its own today; None: what each account needs now.
+
+    breakdowns: of the campaign level, left out of the half-hour's two days; breakdown_days: of how many of the newest
+    days they are read, None for all. concurrency: calls under way at once in
+    all, account_concurrency: for one account. longest_wait_seconds: that an account waits for its quota in one run;
+    account_seconds: after which nothing more is begun for one account; lock_wait_seconds: for another run on it.
+    """
+
+    run_id: str
+    levels: Sequence[Level]
+    days: DayRange | None = None
+    breakdowns: Sequence[str] = ()
+    breakdown_days: int | None = None
+    restatement_days: int = 28
+    concurrency: int = 16
+    account_concurrency: int = 5
+    longest_wait_seconds: float = 600.0
+    account_seconds: float = 3600.0
+    lock_wait_seconds: float = 300.0
+
+
+class UnknownAccount(ValueError):
+    """An account was asked for by name that the token does not see."""
+
+
+def list_accounts(ads: AdsApi, raw: RawStore, clock: Clock, configured: Sequence[str] = ()) -> list[Account]:
+    """The accounts to watch, written to raw.accounts: the configured ones, else all that the token sees.
+
+    A configured account that cannot be read is left out here and fails in `sync_ads`, where it has a report.
+    Raises MetaError when the token itself cannot list accounts.
+    """
+    read_at = clock.now()
+    seen = {account.account_id: account for account in ads.accounts()}
+    if configured:
+        for account_id in configured:
+            if account_id not in seen:
+                try:
+                    seen[account_id] = ads.account(account_id)
+                except MetaError:
+                    continue
+        seen = {account_id: seen[account_id] for account_id in configured if account_id in seen}
+    accounts = [seen[account_id] for account_id in sorted(seen)]
+    raw.save_accounts(accounts, read_at)
+    return accounts
+
+
+def pick_accounts(seen: Sequence[Account], asked: Sequence[str], configured: Sequence[str]) -> list[Account]:
+    """The accounts of one run. asked: by this run, empty for all; configured: the setting's list.
+
+    Configured accounts that could not be seen stay in the list (with zone UTC), so that their failure is reported.
+    Raises UnknownAccount when one is asked for that is neither seen nor configured.
+    """
+    by_id = {account.account_id: account for account in seen}
+    for account_id in configured:
+        by_id.setdefault(account_id, Account(account_id, None, "", "UTC"))
+    unknown = [account_id for account_id in asked if account_id not in by_id]
+    if unknown:
+        known = ", ".join(sorted(by_id)) or "none"
+        raise UnknownAccount(f"account {', '.join(unknown)} is not among those that the token sees: {known}")
+    return [by_id[account_id] for account_id in (sorted(set(asked)) or sorted(by_id))]
+
+
+def shards_of(accounts: Sequence[Account], count: int) -> list[list[Account]]:
+    """The accounts dealt out to at most `count` shards, none of them empty."""
+    return [list(accounts[start::count]) for start in range(min(count, len(accounts)))]
+
+
+def due_range(raw: RawStore, clock: Clock, *, levels: Sequence[Level], restatement_days: int) -> DayRange:
+    """The days that the known accounts need now, all together; before the first reading, two days around the world."""
+    now = clock.now()
+    ranges = [_due(raw, account, now, levels, restatement_days) for account in raw.known_accounts()]
+    if not ranges:
+        return DayRange(now.date() - timedelta(days=1), now.date())
+    return DayRange(min(days.since for days in ranges), max(days.until for days in ranges))
+
+
+def due_for(raw: RawStore, account: Account, now: datetime, plan: SyncPlan) -> DayRange:
+    """The days that one account needs now."""
+    return _due(raw, account, now, plan.levels, plan.restatement_days)
+
+
+def _due(raw: RawStore, account: Account, now: datetime, levels: Sequence[Level], restatement_days: int) -> DayRange:
+    today = local_day(now, account.timezone_name)
+    window = DayRange(today - timedelta(days=restatement_days - 1), today)
+    read_at = raw.last_readings(account.account_id, window, levels)
+    return due_days(now, account.timezone_name, read_at, restatement_days=restatement_days)

@@ -1,0 +1,244 @@
+"""One account in one run: what is read of it, what became of each reading, and when it has to wait.
+
+begin (lock, days) → facts and edges side by side → objects that only facts name, by id → end (report).
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Literal
+
+from fbads_pipeline.domain.collection.levels import AccountReport, Applied, Page, Traffic
+from fbads_pipeline.domain.collection.meta_errors import (
+    AccountStopped,
+    MetaError,
+    RateLimited,
+    StoreDown,
+    TransientMetaError,
+)
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import DayRange, local_day
+from fbads_pipeline.ports.collection import AdsApi, RawStore
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.collection.account_readings import Reading, Readings
+from fbads_pipeline.services.collection.plan_sync import SyncPlan, due_for
+from fbads_pipeline.services.collection.work_scheduler import Step
+
+READ_ATTEMPTS, STORE_ATTEMPTS = 2, 8
+STORE_PAUSE_SECONDS = 3.0
+LOCK_PAUSE_SECONDS = 0.5
+Phase = Literal["new", "facts", "by id", "ending", "over"]
+
+
+class AccountReading:
+    """The work of one account on the board; failures are data in its report, never an exception."""
+
+    def __init__(
+        self,
+        ads: AdsApi,
+        raw: RawStore,
+        clock: Clock,
+        account: Account,
+        plan: SyncPlan,
+        finished: Callable[[str, int], None],
+    ) -> None:
+        self._ads, self._raw, self._clock, self._plan = ads, raw, clock, plan
+        self._account, self._finished = account, finished
+        self.report = AccountReport(account.account_id, started_at=clock.now())
+        self.is_over = False
+        self._before = ads.traffic(account.account_id).copy()
+        self._phase: Phase = "new"
+        self._pending, self._active, self._landed, self._is_described = deque[Reading](), 0, 0, False
+        self._stopped: AccountStopped | None = None
+        self._parked_until, self._parked_seconds = 0.0, 0.0
+        self._deadline = self._lock_deadline = 0.0
+        self._lock, self._held = threading.Lock(), ExitStack()
+        self._readings = Readings(
+            *(ads, raw, clock, account.account_id, plan),
+            while_allowed=self._unless_stopped,
+            described=self._note_description,
+        )
+
+    def take(self, now: float) -> Step | None:
+        with self._lock:
+            if self._phase == "over" or self._active and self._phase != "facts":
+                return None
+            if now < self._parked_until or self._active >= self._plan.account_concurrency:
+                return None
+            if self._phase == "new":
+                return self._alone(self._begin)
+            if not self._pending and self._active:
+                return None
+            if not self._pending:
+                return self._alone(self._go_on)
+            reading = self._pending.popleft()
+            self._active += 1
+            return lambda: self._do(reading)
+
+    def ready_at(self, now: float) -> float | None:
+        with self._lock:
+            return self._parked_until if self._parked_until > now and not self._active else None
+
+    def _alone(self, step: Step) -> Step:
+        """A step with nothing beside it."""
+        self._active += 1
+
+        def run() -> None:
+            try:
+                step()
+            except Exception as fault:  # whatever it is, it is this account's alone
+                self._fail("unexpected", f"{type(fault).__name__}: {fault}", is_whole=True)
+                self._phase = "ending" if self._phase != "ending" else "over"
+            finally:
+                with self._lock:
+                    self._active -= 1
+                    self.is_over = self._phase == "over"
+
+        return run
+
+    def _begin(self) -> None:
+        now = time.monotonic()
+        self._lock_deadline = self._lock_deadline or now + self._plan.lock_wait_seconds
+        with ExitStack() as held:
+            if not held.enter_context(self._raw.lock_account(self._account.account_id)):
+                if now >= self._lock_deadline:
+                    self._leave_to_the_other_run()
+                else:
+                    self._parked_until = now + LOCK_PAUSE_SECONDS
+                return
+            self._held = held.pop_all()
+        self.report.started_at = self._clock.now()
+        self._deadline = now + self._plan.account_seconds
+        self._phase = "facts"
+        self.report.days = self._days()
+        if self.report.days is not None:
+            self._pending.extend(self._readings.facts(self.report.days))
+        self._finished("", len(self._pending))
+
+    def _leave_to_the_other_run(self) -> None:
+        said = "another run is collecting this account; it goes on without this one"
+        if self._plan.days is None:
+            self.report.notes.append(said)
+        else:
+            self._fail("busy", said, is_whole=True)
+        self._phase = "ending"
+
+    def _go_on(self) -> None:
+        """From the facts to what only they name, and from there to the end."""
+        if self._phase == "facts" and self._is_described and not self._stopped:
+            self._phase = "by id"
+            self._pending.extend(self._readings.by_id())
+            return
+        if self.report.error is not None and not self._landed:
+            self.report.status = "failed"
+        self._phase = "ending"
+        try:
+            self.report.traffic = self._traffic()
+            self.report.ended_at = self._clock.now()
+            self._raw.save_report(self._plan.run_id, self.report)
+        finally:
+            self._held.close()
+            self._phase = "over"
+
+    def _days(self) -> DayRange | None:
+        now, account = self._clock.now(), self._account
+        if self._plan.days is None:
+            return due_for(self._raw, account, now, self._plan)
+        today = local_day(now, account.timezone_name)
+        return self._plan.days.clip(DayRange(min(self._plan.days.since, today), today))
+
+    def _note_description(self) -> None:
+        self._is_described = True
+
+    def _unless_stopped(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """The pages, as long as no other call has learnt that the account's token or permission is gone."""
+        for page in pages:
+            if self._stopped:
+                raise self._stopped
+            yield page
+            del page
+
+    def _do(self, reading: Reading) -> None:
+        try:
+            self._attempt(reading)
+        except Exception as fault:
+            self._fail("unexpected", f"{reading.name}: {type(fault).__name__}: {fault}", is_whole=True)
+        finally:
+            with self._lock:
+                self._active -= 1
+
+    def _attempt(self, reading: Reading) -> None:
+        reading.attempts += 1
+        if self._stopped or time.monotonic() > self._deadline:
+            error = self._stopped or TransientMetaError("the time that one account may take is up")
+            self._give_up(reading, error)
+            return
+        try:
+            applied = reading.read(self._clock.now())
+        except RateLimited as limited:
+            self._park(reading, limited)
+        except AccountStopped as stop:
+            if not reading.is_forgiven(stop):
+                self._stopped = stop
+            self._give_up(reading, stop)
+        except TransientMetaError as error:
+            self._again(reading, error, READ_ATTEMPTS, 0.0)
+        except StoreDown as error:
+            self._again(reading, error, STORE_ATTEMPTS, STORE_PAUSE_SECONDS)
+        except MetaError as error:
+            self._give_up(reading, error)
+        else:
+            self._land(reading, applied)
+
+    def _land(self, reading: Reading, applied: Applied) -> None:
+        with self._lock:
+            self.report.applied += applied
+            self._landed += 1
+        if applied.rows_quarantined:
+            self._fail("quarantine", f"{reading.name}: {applied.rows_quarantined} rows could not be read")
+        self._finished(f"{self._account.name or self._account.account_id}: {reading.name}", 0)
+
+    def _again(self, reading: Reading, error: Exception, attempts: int, pause: float) -> None:
+        """A reading that a passing fault spoilt half-way is read anew as a whole."""
+        if reading.attempts >= attempts:
+            self._give_up(reading, error)
+            return
+        with self._lock:
+            self._parked_until = max(self._parked_until, time.monotonic() + pause)
+            self._pending.appendleft(reading)
+
+    def _park(self, reading: Reading, limited: RateLimited) -> None:
+        """The whole account waits, as long as it has patience; then its readings fail, and the next run goes on."""
+        now = time.monotonic()
+        seconds = max((limited.wait_seconds or 30.0) - max(self._parked_until - now, 0.0), 0.0)
+        if self._parked_seconds + seconds > self._plan.longest_wait_seconds:
+            self._give_up(reading, limited)
+            return
+        reading.attempts -= 1
+        with self._lock:
+            self._parked_seconds += seconds
+            self._parked_until = max(self._parked_until, now + seconds)
+            self._pending.appendleft(reading)
+
+    def _give_up(self, reading: Reading, error: Exception) -> None:
+        said = f"{reading.name}: {error}"
+        if reading.is_forgiven(error):
+            with self._lock:
+                self.report.notes.append(said)
+        else:
+            self._fail(error.kind if isinstance(error, MetaError) else "store", said)
+        reading.failed(str(error))
+        self._finished(f"{self._account.name or self._account.account_id}: {reading.name}", 0)
+
+    def _fail(self, kind: str, error: str, *, is_whole: bool = False) -> None:
+        with self._lock:
+            self.report.status = "failed" if is_whole or self.report.status == "failed" else "partial"
+            if self.report.error is None:
+                self.report.error_kind, self.report.error = kind, error
+
+    def _traffic(self) -> Traffic:
+        traffic = self._ads.traffic(self._account.account_id).since(self._before)
+        return replace(traffic, waited_seconds=round(traffic.waited_seconds + self._parked_seconds, 3))

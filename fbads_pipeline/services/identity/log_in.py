@@ -1,0 +1,32 @@
+"""Logging in with a password: one answer for every kind of failure, in the same time."""
+
+from datetime import datetime
+from typing import Protocol
+
+from fbads_pipeline.domain.identity.users import User, plain_email
+
+
+class PasswordBook(Protocol):
+    """Who there is."""
+
+    def with_password(self, email: str) -> tuple[User | None, str | None]: ...
+
+    def open_session(self, user_id: str, *, now: datetime, details: dict[str, object]) -> tuple[str, str]: ...
+
+
+class CheckPassword(Protocol):
+    def __call__(self, password: str, stored: str | None) -> bool: ...
+
+
+def log_in(
+    book: PasswordBook, check: CheckPassword, email: str, password: str, *, now: datetime
+) -> tuple[User, str, str] | None:
+    """The user, the session's secret and its forms' token; None where address or password is wrong."""
+    try:
+        user, stored = book.with_password(plain_email(email))
+    except ValueError:
+        user, stored = None, None
+    if not check(password, stored) or user is None:
+        return None
+    secret, csrf = book.open_session(user.user_id, now=now, details={"how": "password"})
+    return user, secret, csrf

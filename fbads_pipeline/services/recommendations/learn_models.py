@@ -1,0 +1,99 @@
+"""Learning, each night: a model per account, used where it foretells the last week no worse than the one in use.
+
+And looking back: of the proposals that a person accepted, was the interval right?
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from fbads_pipeline.domain.recommendations.breaches import Limits, cpa_limit_in
+from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, Followed, KeptModel
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.metrics import Marts
+from fbads_pipeline.ports.scoring import Performance
+
+if TYPE_CHECKING:
+    from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+
+_HELD_OUT_DAYS = 7
+# Nats per campaign. The one in use has mostly seen the week that both foretell, and the candidate's twin has not.
+_SLACK = 0.05
+
+
+@dataclass(frozen=True)
+class LearningReport:
+    """kept: one per account that could be learned of."""
+
+    kept: tuple[KeptModel, ...]
+
+    @property
+    def promoted(self) -> int:
+        """How many are in use from now on."""
+        return sum(one.is_current for one in self.kept)
+
+
+def learn_models(marts: Marts, performance: Performance, clock: Clock) -> LearningReport:
+    """Fit every account anew and keep each fit; a worse one is kept beside the one in use, and says so."""
+    kept = []
+    for account in marts.accounts():
+        seen = performance.read(account.account_id, now=clock.now())
+        if seen is None or seen.history.empty:
+            continue
+        one = learn(seen, performance.model(account.account_id))
+        performance.keep_model(one, now=clock.now())
+        kept.append(one)
+    return LearningReport(tuple(kept))
+
+
+def learn(seen: AccountPerformance, current: "AccountModel | None") -> KeptModel:
+    """The account's new model, and whether to use it: both foretell the last week, which the candidate's twin has not
+    seen."""
+    from fbads_pipeline.domain.recommendations.model.account_model import fit, is_better_than
+
+    model = fit(seen.history, today=seen.today)
+    if current is None:
+        return KeptModel(seen.account_id, model, True, "the account's first")
+    if model.version == current.version:
+        return KeptModel(seen.account_id, model, True, "the same as the one in use")
+    cut = seen.today - timedelta(days=_HELD_OUT_DAYS)
+    earlier = seen.history[seen.history["date"].dt.date < cut]
+    if earlier.empty:
+        return KeptModel(seen.account_id, model, True, "too few days to compare: the newest is used")
+    twin = fit(earlier, today=cut)
+    promotes, figures = is_better_than(twin, current, seen.history, today=seen.today, slack=_SLACK)
+    return KeptModel(seen.account_id, model, promotes, _said(promotes, figures))
+
+
+def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, limits: Limits) -> int:
+    """Hold what accepted proposals promised against what came; returns how many rows of outcomes changed."""
+    changed = 0
+    for account in marts.accounts():
+        decided = performance.decided(account.account_id)
+        seen = performance.read(account.account_id, now=clock.now()) if decided else None
+        if seen is not None and not seen.history.empty:
+            target = float(cpa_limit_in(seen.currency, limits))
+            followed = [_followed(seen, one, target) for one in decided]
+            changed += performance.save_outcomes(followed, now=clock.now())
+    return changed
+
+
+def _followed(seen: AccountPerformance, one: Any, target_cpa: float) -> Followed:
+    from fbads_pipeline.domain.recommendations.outcomes import DAYS, Applied, follow_up, was_carried_out
+
+    applied = Applied(one.campaign_id, one.kind, one.factor, one.effect, one.decided_on)
+    if seen.today < one.decided_on + timedelta(days=DAYS):
+        return Followed(one, "waiting")
+    if not was_carried_out(seen.history, applied):
+        return Followed(one, "not carried out")
+    (outcome,) = follow_up(seen.history, [applied], today=seen.today, target_cpa=target_cpa)
+    return Followed(one, "judged" if outcome.is_hit is not None else "unknown", outcome)
+
+
+def _said(promotes: bool, figures: Mapping[str, float]) -> str:
+    if not figures:
+        return "no campaign could be foretold by both: the one in use stays"
+    new, old = figures["candidate"], figures["current"]
+    compared = f"log loss of the last week {new:.4f} against {old:.4f} of the one in use"
+    return f"{compared}: used from now on" if promotes else f"{compared}: worse, kept but not used"

@@ -1,0 +1,100 @@
+"""Reviewing performance: marts → breaches and scores → suggestions → one message per account and day.
+
+The same marts a second time say nothing new and write nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.calendar.messages import with_coinciding
+from fbads_pipeline.domain.core.days import local_day
+from fbads_pipeline.domain.core.links import suggestions_page
+from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, Limits, breaches
+from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
+from fbads_pipeline.domain.recommendations.suggestion_messages import AccountNews, compose_suggestions, window
+from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
+from fbads_pipeline.ports.calendar import CalendarEvents
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.metrics import Marts
+from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.scoring import Performance
+from fbads_pipeline.services.scoring.score_campaigns import score_campaigns
+
+
+@dataclass(frozen=True)
+class BreachReport:
+    """reviewed: account → last day looked at; campaigns: how many had figures; rows_written: changes in analysis."""
+
+    marts_version: int
+    reviewed: Mapping[str, date]
+    campaigns: int
+    breaches: tuple[Breach, ...]
+    rows_written: int
+
+
+@dataclass(frozen=True)
+class ReviewReport:
+    """What one review found, changed and announced; announced: alerts written into the outbox."""
+
+    found: BreachReport
+    suggestions: SuggestionChanges
+    announced: int
+
+
+def review_performance(
+    marts: Marts,
+    decisions: Decisions,
+    performance: Performance,
+    clock: Clock,
+    limits: Limits,
+    recipients: Sequence[Recipient],
+    *,
+    days: int,
+) -> ReviewReport:
+    """The steps in a row; each can be repeated alone, and goes on from what the one before has stored."""
+    found = find_breaches(marts, decisions, clock, limits, days=days)
+    score_campaigns(marts, performance, decisions, clock, limits)
+    changes = emit_suggestions(decisions, performance, clock)
+    return ReviewReport(found, changes, announce(decisions, clock, recipients))
+
+
+def find_breaches(marts: Marts, decisions: Decisions, clock: Clock, limits: Limits, *, days: int) -> BreachReport:
+    """Hold every active campaign's last `days` complete local days against the limits, and store what is past them."""
+    now, version = clock.now(), marts.version()
+    reviewed = {
+        account.account_id: local_day(now, account.timezone_name) - timedelta(days=1) for account in marts.accounts()
+    }
+    windows = [one for one in marts.campaign_windows(days=days, now=now) if one.account_id in reviewed]
+    found = breaches(windows, limits)
+    written = 0
+    if reviewed:
+        written = decisions.save_breaches(found, reviewed=reviewed, marts_version=version, found_at=now)
+    return BreachReport(version, reviewed, len(windows), tuple(found), written)
+
+
+def emit_suggestions(decisions: Decisions, performance: Performance, clock: Clock) -> SuggestionChanges:
+    """Turn stored breaches and verdicts into suggestions: new ones open, changed ones renewed, the rest expired."""
+    found = proposals(decisions.current_breaches(), performance.current_verdicts())
+    return decisions.open_suggestions(found, now=clock.now(), answered=(*RULES, POSTERIOR))
+
+
+def announce(
+    decisions: Decisions,
+    clock: Clock,
+    recipients: Sequence[Recipient],
+    calendar: CalendarEvents | None = None,
+    public_url: str | None = None,
+) -> int:
+    """One message per account and local day into the outbox, with what coincides in the calendar; returns how many.
+
+    public_url: where people reach the pages; without it no message has a link.
+    """
+
+    def compose_with_calendar(news: AccountNews) -> Alert:
+        alert = compose_suggestions(news, link=suggestions_page(public_url, news.account_id))
+        return alert if calendar is None else with_coinciding(alert, calendar.between(news.account_id, *window(news)))
+
+    return decisions.announce(compose=compose_with_calendar, recipients=recipients, now=clock.now())

@@ -1,0 +1,123 @@
+"""Users' own rules on a real PostgreSQL: sums first, ratios of sums, told once, then silence for a while."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
+from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
+from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_units
+from fbads_pipeline.domain.alerts.mutes import Mute
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.alerts.rules import UserRule
+from fbads_pipeline.services.alerts.apply_rules import apply_rules, preview
+from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.paths import METRICS
+from fbads_pipeline_tests.support.sample_marts import StandInMarts
+
+NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
+TODAY = NOW.date()
+HIGH = UserRule("CPA alto", "cpa", "above", Decimal(60), days=3, currency="BRL")
+TO = [Recipient("slack", "C1"), Recipient("email", "a@b.example")]
+
+
+class World(StandInMarts):
+    def __init__(self, engine):
+        super().__init__(engine)
+        self.clock = FixedClock(NOW)
+        self.rules = PostgresRules(engine, lambda: read_catalogue(METRICS))
+
+    def day(self, days_ago, spend, conversions, campaign="7", account="1", currency="BRL"):
+        self.execute(
+            "insert into marts.campaign_daily"
+            " (account_id, campaign_id, day, currency, impressions, clicks, spend, conversions)"
+            " values (:account, :campaign, :day, :currency, 1000, 10, :spend, :conversions)",
+            account=account,
+            campaign=campaign,
+            day=TODAY - timedelta(days=days_ago),
+            currency=currency,
+            spend=spend,
+            conversions=conversions,
+        )
+
+    def apply(self, *rules, recipients=TO):
+        return apply_rules(self.rules, rules, self.clock, recipients, read_units(METRICS)).alerts
+
+    def values(self, rule):
+        return [(one.object_id, one.value, one.before) for one in self.rules.readings(rule, now=self.clock.now())]
+
+
+@pytest.fixture
+def world(migrated_engine):
+    world = World(migrated_engine)
+    world.account("1")
+    world.campaign("7", "1")
+    return world
+
+
+def test_a_ratio_is_of_sums_over_complete_days_and_over_the_window_before(world):
+    for days_ago, spend, conversions in ((1, 10, 1), (2, 90, 1), (3, 200, 2), (4, 50, 1), (6, 10, 1), (7, 9999, 1)):
+        world.day(days_ago, spend, conversions)
+    world.day(0, 5000, 1)
+    assert world.values(HIGH) == [("7", Decimal(75), Decimal(30))]
+    today = UserRule("x", "spend", "above", Decimal(1), days=0, currency="BRL")
+    assert world.values(today) == [("7", Decimal(5000), Decimal(10))]
+
+
+def test_two_currencies_in_one_window_and_paused_campaigns_are_not_judged(world):
+    world.day(1, 100, 1)
+    world.day(2, 100, 1, currency="USD")
+    world.campaign("8", "1", status="PAUSED")
+    world.day(1, 900, 1, campaign="8")
+    assert world.values(HIGH) == []
+
+
+def test_it_is_told_once_and_again_after_its_cool_down(world):
+    world.day(1, 900, 1)
+    assert world.apply(HIGH) == 1
+    assert world.apply(HIGH) == 0
+    world.clock.advance(hours=23)
+    assert world.apply(HIGH) == 0
+    world.campaign("8", "1")
+    world.day(1, 800, 1, campaign="8")
+    assert world.apply(HIGH) == 1, "another campaign is news of its own"
+    ((first,), (second,)) = world.rows("select facts -> 'objects' from ops.alerts order by created_at")
+    assert ([one["object_id"] for one in first], [one["object_id"] for one in second]) == (["7"], ["8"])
+
+
+def test_only_its_channel_hears_and_without_one_nothing_is_lost(world):
+    world.day(1, 900, 1)
+    mailed = UserRule(**{**vars(HIGH), "channel": "email"})
+    assert world.apply(mailed, recipients=TO[:1]) == 0
+    assert world.apply(mailed) == 1
+    assert world.rows("select channel from ops.deliveries") == [("email",)]
+
+
+@pytest.mark.parametrize("rule", ["rules", "rule.cpa-alto", None])
+def test_a_mute_holds_it_back(world, rule):
+    world.day(1, 900, 1)
+    PostgresMutes(world.engine).mute(Mute("1", NOW + timedelta(days=1), "7", rule), made_by="ana", now=NOW)
+    assert world.apply(HIGH) == 0
+    world.clock.advance(hours=25)
+    assert world.apply(HIGH) == 1
+
+
+def test_a_preview_says_what_was_known_then_and_cools_down(world):
+    world.day(1, 900, 1)
+    world.execute(
+        "create table marts.campaign_daily_versions as select *, now() as known_from, null::timestamptz as known_to,"
+        " false as is_removed from marts.campaign_daily"
+    )
+    world.execute("update marts.campaign_daily_versions set known_from = :early", early=NOW - timedelta(days=9))
+    world.execute(
+        "insert into marts.campaign_daily_versions select account_id, campaign_id, day, currency, impressions, clicks,"
+        " 10, conversions, ctr, cpa, collected_at, :late, null, false from marts.campaign_daily",
+        late=NOW,
+    )
+    world.execute("update marts.campaign_daily_versions set known_to = :late where spend = 900", late=NOW)
+    moments = [NOW - timedelta(hours=3), NOW - timedelta(hours=2), NOW + timedelta(hours=1)]
+    told = list(preview(world.rules, [HIGH], moments))
+    assert [(one.at, one.reading.value) for one in told] == [(moments[0], Decimal(900))]
+    eager = UserRule(**{**vars(HIGH), "cooldown": timedelta(minutes=30)})
+    assert [one.at for one in preview(world.rules, [eager], moments)] == moments[:2], "after noon it was known better"

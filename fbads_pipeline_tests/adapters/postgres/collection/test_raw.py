@@ -1,0 +1,327 @@
+"""The raw store on a real PostgreSQL: the difference is applied, and nothing else is touched."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import psycopg2
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.domain.collection.levels import AccountReport, Grain
+from fbads_pipeline.domain.collection.meta_errors import StoreDown, TransientMetaError
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline_tests.support.fake_ads import an_account
+
+D1, D2 = date(2026, 11, 1), date(2026, 11, 2)
+DAYS = DayRange(D1, D2)
+T0 = datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+def a_row(campaign="7", day=D1, level="campaign", **figures):
+    ids = {"campaign_id": campaign, "adset_id": f"{campaign}1", "ad_id": f"{campaign}11"}
+    kept = {"account": 0, "campaign": 1, "adset": 2, "ad": 3}[level]
+    return {
+        "account_id": "42",
+        "account_currency": "BRL",
+        "date_start": str(day),
+        "date_stop": str(day),
+        **dict(list(ids.items())[:kept]),
+        "impressions": "100",
+        "spend": "1.50",
+        "clicks": "3",
+        **figures,
+    }
+
+
+@pytest.fixture
+def store(migrated_engine):
+    return PostgresRawStore(migrated_engine)
+
+
+def apply(store, rows, *, level="campaign", breakdown="", days=DAYS, at=T0, run_id="r1", pages=None):
+    pages = iter([rows]) if pages is None else pages
+    return store.apply_insights("42", Grain(level, breakdown), days, pages, run_id=run_id, read_at=at)
+
+
+def all_rows(store, table, columns="*", where="true"):
+    with store._engine.connect() as connection:
+        rows = connection.execute(sa.text(f"select {columns} from {table} where {where} order by 1, 2, 3"))
+        return [tuple(row) for row in rows]
+
+
+def facts(store):
+    return all_rows(store, "raw.insights", "day, object_id, spend, collected_at")
+
+
+def changed_days(store):
+    return [row[1] for row in all_rows(store, "raw.changed_days", "seq, day, account_id")]
+
+
+def test_a_first_reading_stores_every_row_to_the_last_digit(store):
+    applied = apply(store, [a_row(spend="0.10"), a_row("8", D2, spend="12345678901234.5678")])
+    assert (applied.rows_read, applied.rows_changed, applied.rows_removed) == (2, 2, 0)
+    assert facts(store) == [(D1, "7", Decimal("0.10"), T0), (D2, "8", Decimal("12345678901234.5678"), T0)]
+    assert changed_days(store) == [D1, D2]
+
+
+def test_an_idle_reading_writes_nothing_but_that_it_happened(store):
+    rows = [a_row(actions=[{"action_type": "b", "value": "1"}, {"action_type": "a", "value": "2"}])]
+    apply(store, rows)
+    with store._engine.connect() as connection:
+        before = connection.execute(sa.text("select xmin, ctid from raw.insights")).all()
+    rows[0]["actions"].reverse()
+    applied = apply(store, rows, at=T0 + timedelta(hours=1), run_id="r2")
+    assert (applied.rows_read, applied.rows_changed) == (1, 0)
+    with store._engine.connect() as connection:
+        assert connection.execute(sa.text("select xmin, ctid from raw.insights")).all() == before
+    assert len(all_rows(store, "raw.insight_readings")) == 1
+    assert len(changed_days(store)) == 1
+    assert len(all_rows(store, "raw.reading_runs")) == 4, "two days, read twice"
+
+
+def test_what_changed_is_written_and_what_vanished_is_removed_and_both_are_remembered(store):
+    apply(store, [a_row("7"), a_row("8"), a_row("9", D2)])
+    later = T0 + timedelta(minutes=30)
+    applied = apply(store, [a_row("7", spend="2.00"), a_row("9", D2)], at=later, run_id="r2")
+    assert (applied.rows_changed, applied.rows_removed) == (1, 1)
+    assert facts(store) == [(D1, "7", Decimal("2.00"), later), (D2, "9", Decimal("1.50"), T0)]
+    readings = all_rows(store, "raw.insight_readings", "read_at, object_id, is_removed, spend", f"read_at > '{T0}'")
+    assert readings == [(later, "7", False, Decimal("2.00")), (later, "8", True, Decimal("1.50"))]
+    assert changed_days(store) == [D1, D2, D1], "only the first day changed the second time"
+    runs = all_rows(store, "raw.reading_runs", "day, rows_read, rows_changed, rows_removed", "run_id = 'r2'")
+    assert runs == [(D1, 1, 1, 1), (D2, 1, 0, 0)]
+
+
+def test_a_day_that_became_empty_is_a_changed_day(store):
+    apply(store, [a_row("7")])
+    applied = apply(store, [], at=T0 + timedelta(hours=1), run_id="r2")
+    assert applied.rows_removed == 1
+    assert facts(store) == []
+    assert changed_days(store) == [D1, D1]
+
+
+def test_other_days_levels_and_accounts_are_left_alone(store):
+    apply(store, [a_row("7"), a_row("7", D2)])
+    apply(store, [a_row("7", level="ad")], level="ad", run_id="r2")
+    apply(store, [], days=DayRange(D1, D1), run_id="r3", at=T0 + timedelta(hours=1))
+    left = all_rows(store, "raw.insights", "level, day, object_id")
+    assert left == [("ad", D1, "711"), ("campaign", D2, "7")]
+
+
+def test_rows_that_came_twice_are_stored_once_and_the_last_one_stands(store):
+    pages = iter([[a_row(spend="1"), a_row("8")], [a_row(spend="2"), a_row("8")]])
+    applied = apply(store, None, pages=pages)
+    assert applied.rows_read == 4
+    assert [row[1:3] for row in facts(store)] == [("7", Decimal("2")), ("8", Decimal("1.50"))]
+
+
+def test_a_reading_that_breaks_off_leaves_no_trace(store):
+    apply(store, [a_row()])
+
+    def pages():
+        yield [a_row(spend="9"), a_row("8")]
+        raise TransientMetaError("cut")
+
+    with pytest.raises(TransientMetaError):
+        apply(store, None, pages=pages(), run_id="r2")
+    assert [row[2] for row in facts(store)] == [Decimal("1.50")]
+    assert all_rows(store, "raw.reading_runs", where="run_id = 'r2'") == []
+    applied = apply(store, [a_row()], run_id="r3")
+    assert applied.rows_changed == 0, "the broken reading's rows must not linger in the connection"
+
+
+def test_a_failed_reading_is_said_and_no_zero_is_stored(store):
+    store.record_failure("42", Grain("campaign"), DAYS, "forbidden", run_id="r1", read_at=T0)
+    assert facts(store) == []
+    runs = all_rows(store, "raw.reading_runs", "day, ok, error")
+    assert runs == [(D1, False, "forbidden"), (D2, False, "forbidden")]
+    assert store.last_readings("42", DAYS, ["campaign"]) == {}
+
+
+def test_a_row_that_cannot_be_read_waits_in_quarantine_with_its_reason(store):
+    applied = apply(store, [a_row(), a_row("8", spend="NaN"), a_row("x")])
+    assert (applied.rows_changed, applied.rows_quarantined) == (1, 2)
+    held = all_rows(store, "raw.quarantine", "reason, level, day")
+    assert held == [("campaign_id 'x' is no id", "campaign", D1), ("spend 'NaN' is not finite", "campaign", D1)]
+
+
+def test_facts_bring_stubs_of_the_objects_that_nobody_has_described(store):
+    apply(store, [a_row(level="ad")], level="ad")
+    assert store.missing_objects("42", "campaign") == ["7"]
+    assert all_rows(store, "raw.ads", "ad_id, adset_id, campaign_id") == [("711", "71", "7")]
+    store.apply_objects("42", "ad", iter([[{"id": "711", "effective_status": "ACTIVE"}]]), read_at=T0)
+    store.mark_unknown("42", "campaign", ["7"], read_at=T0)
+    assert store.missing_objects("42", "ad") == []
+    assert store.missing_objects("42", "campaign") == []
+    assert all_rows(store, "raw.campaigns", "campaign_id, effective_status, name") == [("7", "UNKNOWN", None)]
+
+
+def test_objects_change_only_when_they_changed(store):
+    campaign = {"id": "7", "name": "Zé \U0001f680 'quoted'", "effective_status": "ACTIVE", "daily_budget": "1000"}
+    assert store.apply_objects("42", "campaign", iter([[campaign]]), read_at=T0).rows_changed == 1
+    assert store.apply_objects("42", "campaign", iter([[campaign, campaign]]), read_at=T0).rows_changed == 0
+    paused = {**campaign, "effective_status": "PAUSED"}
+    assert store.apply_objects("42", "campaign", iter([[paused]]), read_at=T0).rows_changed == 1
+
+
+def test_a_reading_counts_only_when_every_level_was_read(store):
+    apply(store, [a_row()], at=T0)
+    apply(store, [], level="account", days=DayRange(D1, D1), at=T0 + timedelta(hours=1), run_id="r2")
+    assert store.last_readings("42", DAYS, ["campaign", "account"]) == {D1: T0}
+
+
+def test_accounts_are_kept_apart_by_a_lock_that_ends_with_its_holder(store):
+    with store.lock_account("42") as first, store.lock_account("42") as second, store.lock_account("43") as other:
+        assert (first, second, other) == (True, False, True)
+    with store.lock_account("42") as again:
+        assert again
+
+
+def test_sums_of_campaigns_are_held_against_the_account(store):
+    store.save_accounts([an_account("42")], T0)
+    apply(store, [a_row("7"), a_row("8")])
+    apply(store, [a_row(level="account", impressions="200", spend="3.00", clicks="6")], level="account")
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    assert store.control_mismatches("r1", now) == []
+    apply(store, [a_row("7")], at=T0 + timedelta(hours=1))
+    wrong = {
+        row["figure"]: (row["day"], row["account"], row["campaigns"]) for row in store.control_mismatches("r1", now)
+    }
+    assert wrong["spend"] == ("2026-11-01", "3.00", "1.50")
+    assert set(wrong) == {"impressions", "clicks", "spend"}
+    assert store.control_mismatches("r1", datetime(2026, 11, 2, 12, tzinfo=UTC)) == [], "fresh days still move"
+
+
+def test_changed_days_become_visible_in_the_order_of_their_numbers(store, migrated_engine):
+    """Many writers at once; a reader that moves past the highest number it saw misses nothing."""
+    stop, seen, watermark = threading.Event(), [], 0
+
+    def write(account: str) -> None:
+        for turn in range(15):
+            row = {**a_row(spend=str(turn)), "account_id": account}
+            store.apply_insights(account, Grain("campaign"), DAYS, iter([[row]]), run_id=f"r{turn}", read_at=T0)
+
+    writers = [threading.Thread(target=write, args=(str(one),)) for one in range(100, 106)]
+    for writer in writers:
+        writer.start()
+    watcher = threading.Thread(target=lambda: ([writer.join() for writer in writers], stop.set()))
+    watcher.start()
+    with migrated_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        done = False
+        while not done:
+            done = stop.is_set()
+            query = sa.text("select seq from raw.changed_days where seq > :after order by seq")
+            fresh = list(connection.execute(query, {"after": watermark}).scalars())
+            seen += fresh
+            watermark = max(fresh, default=watermark)
+        total = connection.execute(sa.text("select count(*) from raw.changed_days")).scalar()
+    watcher.join()
+    assert len(seen) == total == 6 * 15
+
+
+def test_two_levels_of_one_account_land_side_by_side(store):
+    errors = []
+
+    def write(level: str) -> None:
+        try:
+            for turn in range(10):
+                rows = [a_row(str(one), level=level, spend=str(turn)) for one in range(20)]
+                apply(store, rows, level=level, run_id=f"r{turn}", at=T0 + timedelta(minutes=turn))
+        except psycopg2.Error as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(level,)) for level in ("campaign", "adset", "ad")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(facts(store)) == 60
+
+
+def test_the_report_of_a_run_is_kept(store):
+    report = AccountReport("42", T0, status="partial", error_kind="stopped", error="no", days=DAYS)
+    store.save_report("r1", report)
+    (row,) = store.reports("r1")
+    assert (row["status"], row["error"], row["since"]) == ("partial", "no", D1)
+
+
+def test_actions_of_the_account_are_held_against_those_of_its_campaigns(store):
+    store.save_accounts([an_account("42")], T0)
+    purchase = [{"action_type": "purchase", "value": "2"}]
+    apply(store, [a_row("7", actions=purchase)])
+    apply(store, [a_row(level="account", actions=[{"action_type": "purchase", "value": "3"}])], level="account")
+    (wrong,) = store.control_mismatches("r1", datetime(2026, 11, 20, tzinfo=UTC))
+    assert (wrong["figure"], wrong["account"], wrong["campaigns"]) == ("purchase", "3", "2")
+
+
+def test_a_breakdown_has_rows_of_its_own_and_never_touches_the_plain_ones(store):
+    apply(store, [a_row()])
+    parts = [a_row(age="25-34"), a_row(age="35-44", impressions="1")]
+    assert apply(store, parts, breakdown="age", run_id="r2").rows_changed == 2
+    assert apply(store, parts, breakdown="age", run_id="r3").rows_changed == 0
+    rows = all_rows(store, "raw.insights", "breakdown, breakdown_value, impressions")
+    assert rows == [("", "", 100), ("age", "25-34", 100), ("age", "35-44", 1)]
+    assert apply(store, parts[:1], breakdown="age", run_id="r4").rows_removed == 1
+    assert all_rows(store, "raw.insight_readings", "breakdown, object_id, read_at") == [("", "7", T0)]
+    runs = all_rows(store, "raw.reading_runs", "breakdown, day, run_id", "run_id <> 'r1'")
+    assert {breakdown for breakdown, _, _ in runs} == {"age"}
+    assert store.last_readings("42", DAYS, ["campaign"]) == {D1: T0, D2: T0}
+
+
+def test_events_are_added_once_and_what_cannot_be_read_waits_in_quarantine(store):
+    event = {"event_type": "create_campaign", "event_time": "2026-11-01T10:00:00+0000", "object_id": "7"}
+    pages = [[event, {**event, "event_time": "2026-11-01T11:00:00+0000"}, event], [{"event_type": "x"}]]
+    first = store.apply_activities("42", iter(pages), read_at=T0)
+    assert (first.rows_changed, first.rows_quarantined) == (2, 1)
+    assert store.apply_activities("42", iter(pages), read_at=T0).rows_changed == 0
+    waiting = all_rows(store, "raw.quarantine", "level, reason, payload")
+    assert waiting[0] == ("activity", "the event lacks its type or its time", '{"event_type":"x"}')
+
+
+def test_own_conversions_change_only_when_they_changed(store):
+    pages = [[{"id": "5", "name": "Sign-up", "is_archived": False, "default_conversion_value": "2.50"}]]
+    assert store.apply_custom_conversions("42", iter(pages), read_at=T0).rows_changed == 1
+    assert store.apply_custom_conversions("42", iter(pages), read_at=T0).rows_changed == 0
+    kept = all_rows(store, "raw.custom_conversions", "custom_conversion_id, account_id, default_value")
+    assert kept == [("5", "42", Decimal("2.50"))]
+
+
+def test_a_server_that_dies_in_the_middle_is_said_and_leaves_no_half(store, migrated_engine):
+    def dying():
+        yield [a_row()]
+        with migrated_engine.connect() as other:
+            pids = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+            other.execute(sa.text(f"{pids} and datname = current_database()"))
+        yield [a_row("8")]
+
+    with pytest.raises(
+        StoreDown, match="the database went away in the middle of it .* nothing of this reading was kept"
+    ):
+        apply(store, [], pages=dying())
+    assert facts(store) == []
+    assert apply(store, [a_row()], run_id="r2").rows_changed == 1
+
+
+def test_locks_are_taken_anew_when_the_server_has_dropped_them(store, migrated_engine):
+    with store.lock_account("42") as held:
+        assert held
+        with migrated_engine.connect() as other:
+            pids = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+            other.execute(sa.text(f"{pids} and datname = current_database()"))
+        other_store = PostgresRawStore(migrated_engine)
+        with other_store.lock_account("42") as taken:
+            assert taken
+    with store.lock_account("42") as again:
+        assert again
+
+
+def test_an_account_is_stale_when_its_last_good_reading_is_old(store):
+    store.save_accounts([an_account("42"), an_account("43")], T0)
+    apply(store, [a_row()])
+    assert store.stale_accounts(T0) == {"43": None}
+    later = T0 + timedelta(hours=3)
+    store.record_failure("42", Grain("campaign"), DAYS, "no", run_id="r9", read_at=later)
+    assert store.stale_accounts(later) == {"42": T0, "43": None}

@@ -1,0 +1,277 @@
+"""Troubles on a real PostgreSQL: opened once, told once, over once, and nothing is written the second time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
+from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.collection.levels import AccountReport
+from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.services.alerts.dispatch_alerts import dispatch_alerts
+from fbads_pipeline.services.health.watch_incidents import Watched, WatchPolicy, news_waiting, watch_troubles
+from fbads_pipeline_tests.support.fake_ads import FakeClock
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, FakeChannel
+
+NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
+TO = [Recipient("fake", "C1")]
+POLICY = WatchPolicy(14, "v25.0")
+TABLES = ("ops.troubles", "ops.alerts", "ops.deliveries")
+QUIET = Watched(0, 0, 0)
+
+
+class World:
+    """The facts, written as the pipeline writes them, and an evaluation at an hour after NOW."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.troubles = PostgresTroubles(engine)
+        self.tokens = PostgresTokens(engine, Cipher(None))
+        self.raw = PostgresRawStore(engine)
+        self.runs = 0
+
+    def account(self, account_id="1", status=1, name="Loja"):
+        self.raw.save_accounts([Account(account_id, name, "BRL", "UTC", status)], NOW)
+
+    def ran(self, status, kind=None, account_id="1", error="Session has expired (Meta error 190/463)"):
+        self.runs += 1
+        at = NOW + timedelta(minutes=self.runs)
+        report = AccountReport(account_id, at, status, kind, error if kind else None, ended_at=at)
+        self.raw.save_report(f"run-{self.runs}", report)
+
+    def checked(self, facts, name="acme", hours=0):
+        self.tokens.save_checks([TokenCheck(name, NOW + timedelta(hours=hours), facts)])
+
+    def warned(self, version="v25.0"):
+        with self.engine.begin() as connection:
+            query = "insert into ops.api_warnings values (:version, 'ends soon', :now) on conflict do nothing"
+            connection.execute(sa.text(query), {"version": version, "now": NOW})
+
+    def watch(self, hours=1, policy=POLICY, recipients=TO):
+        return watch_troubles(self.troubles, FakeClock(NOW + timedelta(hours=hours)), recipients, policy)
+
+    def waiting(self):
+        return news_waiting(self.troubles, FakeClock(NOW), POLICY)
+
+    def rows(self, query):
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]
+
+    def said(self):
+        return self.rows("select rule, severity from ops.alerts order by created_at, rule, entity")
+
+    def everything(self):
+        return {one: self.rows(f"select xmin::text, ctid::text, t::text from {one} as t order by 3") for one in TABLES}
+
+
+@pytest.fixture
+def world(migrated_engine):
+    made = World(migrated_engine)
+    made.account()
+    return made
+
+
+def test_a_stopped_account_is_told_once_and_its_recovery_once(world):
+    world.ran("done")
+    assert (world.waiting(), world.watch()) == (0, QUIET)
+    world.ran("failed", "stopped")
+    assert world.waiting() == 1
+    assert world.watch() == Watched(1, 0, 1)
+    before = world.everything()
+    world.ran("partial", "stopped")
+    assert (world.waiting(), world.watch(2)) == (0, QUIET)
+    assert world.everything() == before, "the same trouble writes nothing"
+    world.ran("failed", "transient", error="no answer")
+    assert world.watch(3) == QUIET, "a passing fault neither opens nor ends a trouble"
+    world.ran("done")
+    assert world.watch(4) == Watched(0, 1, 1)
+    assert world.watch(5) == QUIET
+    world.ran("failed", "stopped")
+    assert world.watch(6) == Watched(1, 0, 1), "the second time on one day is told again"
+    assert world.said() == [
+        ("trouble.account_stopped", "critical"),
+        ("recovery.account_stopped", "info"),
+        ("trouble.account_stopped", "critical"),
+    ]
+
+
+def test_it_leaves_the_house_through_the_outbox_in_portuguese_with_the_english_beside(world):
+    world.ran("failed", "stopped")
+    world.watch()
+    channel = FakeChannel("fake", DeliveryAttempt("sent"))
+    assert dispatch_alerts(PostgresOutbox(world.engine), {"fake": channel}).count("sent") == 1
+    ((_, title, body, english),) = world.rows("select alert_id, title, body, body_en from ops.alerts")
+    assert title == "Conta parada: Loja (1)"
+    assert body.startswith("Desde 10/11/2026 15:01 UTC. A Meta diz: Session has expired (Meta error 190/463).")
+    assert english.startswith("Since 10 Nov 2026 15:01 UTC. Meta says: Session has expired")
+
+
+def test_one_dead_token_is_one_message_whatever_the_number_of_its_accounts(world):
+    for account_id in "123":
+        world.account(account_id)
+        world.tokens.remember({account_id: "acme"}, now=NOW)
+        world.ran("failed", "stopped", account_id)
+    world.account("4")
+    world.ran("failed", "stopped", "4", "no permission (Meta error 200)")
+    world.checked(TokenFacts(is_valid=False, error="Session has expired"))
+    world.watch()
+    assert world.rows("select kind, entity from ops.troubles order by 1") == [
+        ("account_stopped", "4"),
+        ("token_invalid", "acme"),
+    ]
+    world.checked(TokenFacts(is_valid=True), hours=1)
+    assert world.watch(2) == Watched(3, 1, 4), "the token works and its accounts do not: now that is their own trouble"
+
+
+def test_a_stopped_account_that_turns_out_to_be_its_tokens_trouble_is_not_called_recovered(world):
+    world.tokens.remember({"1": "acme"}, now=NOW)
+    world.ran("failed", "stopped")
+    world.watch()
+    world.checked(TokenFacts(is_valid=False, error="expired"))
+    assert world.watch(2) == Watched(1, 1, 1)
+    assert world.said() == [("trouble.account_stopped", "critical"), ("trouble.token_invalid", "critical")]
+
+
+@pytest.mark.parametrize("field", ["expires_at", "data_access_expires_at"])
+def test_a_token_is_warned_of_fourteen_days_ahead(world, field):
+    at = NOW + timedelta(hours=1)
+    world.checked(TokenFacts(True, **{field: at + timedelta(days=14, seconds=1)}))
+    assert world.watch() == QUIET
+    world.checked(TokenFacts(True, **{field: at + timedelta(days=14)}), hours=1)
+    assert world.watch() == Watched(1, 0, 1)
+    assert world.said() == [("trouble.token_expiring", "warning")]
+    world.checked(TokenFacts(False, error="expired"), hours=2)
+    assert world.watch(3) == Watched(1, 1, 1), "what became worse has not recovered"
+    world.checked(TokenFacts(True), hours=3)
+    assert world.watch(4) == Watched(0, 1, 1)
+    assert world.said()[1:] == [("trouble.token_invalid", "critical"), ("recovery.token_invalid", "info")]
+
+
+@pytest.mark.parametrize("status", [2, 3, 7, 8, 9, 100, 101, 202])
+def test_an_account_that_meta_restricts_is_told_until_it_is_active_again(world, status):
+    world.account("1", status)
+    assert world.watch() == Watched(1, 0, 1)
+    assert world.watch() == QUIET
+    world.account("1", 1)
+    assert world.watch(2) == Watched(0, 1, 1)
+    assert world.said() == [("trouble.account_disabled", "critical"), ("recovery.account_disabled", "info")]
+
+
+def test_a_version_near_its_end_is_told_once_and_over_with_the_next_version(world):
+    world.warned("v24.0")
+    assert world.watch() == QUIET, "a version that we no longer speak"
+    world.warned()
+    assert (world.watch(), world.watch(2)) == (Watched(1, 0, 1), QUIET)
+    assert world.said() == [("trouble.api_version", "warning")]
+    assert world.watch(3, WatchPolicy(14, "v26.0")) == Watched(0, 1, 1)
+
+
+def test_what_ended_before_anybody_could_hear_of_it_is_never_told(world):
+    world.ran("failed", "stopped")
+    assert world.watch(recipients=[]) == Watched(1, 0, 0)
+    assert world.waiting() == 1, "it waits for somebody to tell"
+    world.ran("done")
+    assert world.watch() == Watched(0, 1, 0)
+    assert world.said() == []
+
+
+def test_a_removed_token_takes_its_trouble_along_silently(world):
+    world.checked(TokenFacts(False, error="expired"))
+    world.watch()
+    world.tokens.remove("acme")
+    assert world.watch(2) == Watched(0, 1, 0)
+
+
+def test_ten_evaluations_at_once_tell_once(world):
+    world.ran("failed", "stopped")
+    with ThreadPoolExecutor(10) as pool:
+        done = list(pool.map(lambda _: world.watch(), range(10)))
+    assert sum(one.announced for one in done) == 1
+    assert world.rows("select count(*) from ops.deliveries") == [(1,)]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_hostile_names_stay_one_plain_line(world, name):
+    world.account("1", 2, name.replace("\0", "").encode(errors="replace").decode())
+    world.watch()
+    ((title,),) = world.rows("select title from ops.alerts")
+    assert len(title.splitlines()) == 1
+    assert title.endswith("(1)")
+
+
+class TestRuns:
+    def note(self, world, ok, minutes, error="build: connection refused", job="collect"):
+        at = NOW + timedelta(minutes=minutes)
+        world.troubles.note_run(job, f"run-{minutes}", ok=ok, error=None if ok else error, at=at)
+
+    def test_a_failure_is_told_once_however_often_it_comes_and_its_end_once(self, world):
+        self.note(world, True, 0)
+        assert world.rows("select * from ops.job_outcomes") == [], "a job that is well leaves no row"
+        self.note(world, False, 1)
+        self.note(world, False, 31, "another error")
+        assert world.watch() == Watched(1, 0, 1)
+        assert world.watch(2) == QUIET
+        ((title, body),) = world.rows("select title, body from ops.alerts")
+        assert title == "Execução com falha: collect"
+        assert body.startswith("Desde 10/11/2026 15:01 UTC. another error.") and "A Meta diz" not in body
+        self.note(world, True, 61)
+        assert world.watch(3) == Watched(0, 1, 1)
+        assert world.rows("select replies_to is not null from ops.alerts where rule = 'recovery.run_failed'") == [
+            (True,)
+        ]
+
+    def test_a_late_word_of_an_older_run_changes_nothing(self, world):
+        self.note(world, False, 30)
+        self.note(world, True, 20)
+        assert world.watch() == Watched(1, 0, 1)
+
+
+class TestFreshness:
+    def read(self, world, hours_ago, account_id="1"):
+        with world.engine.begin() as connection:
+            query = (
+                "insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok)"
+                " values (:account, 'campaign', :day, :at, 'r', true)"
+            )
+            at = NOW - timedelta(hours=hours_ago)
+            connection.execute(sa.text(query), {"account": account_id, "day": at.date(), "at": at})
+
+    def test_an_account_that_is_tried_and_not_read_stands_still(self, world):
+        world.account("2")
+        self.read(world, 5)
+        self.read(world, 1, "2")
+        world.ran("failed", "transient", error="no answer")
+        assert world.watch(0) == Watched(1, 0, 1)
+        assert world.said() == [("trouble.stale", "critical")]
+        self.read(world, -1)
+        assert world.watch(2) == Watched(0, 1, 1)
+
+    def test_all_of_them_are_one_trouble(self, world):
+        for account_id in "123":
+            world.account(account_id)
+            self.read(world, 5, account_id)
+            world.ran("failed", "transient", account_id)
+        assert world.watch(0) == Watched(1, 0, 1)
+        assert world.rows("select title from ops.alerts") == [("Números parados: todas as contas",)]
+
+    def test_a_machine_that_slept_does_not_complain_of_its_sleep(self, world):
+        self.read(world, 9)
+        woken = replace(POLICY, up_since=NOW - timedelta(minutes=5))
+        assert world.watch(0, woken) == QUIET
+        awake = replace(POLICY, up_since=NOW - timedelta(hours=8))
+        assert world.watch(0, awake) == Watched(1, 0, 1)
+
+    def test_what_stands_still_for_a_known_reason_has_no_trouble_of_its_own(self, world):
+        self.read(world, 5)
+        world.ran("failed", "stopped")
+        world.watch(0)
+        assert world.said() == [("trouble.account_stopped", "critical")]

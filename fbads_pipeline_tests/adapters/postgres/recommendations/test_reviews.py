@@ -1,0 +1,326 @@
+"""Breaches, suggestions and messages on a real PostgreSQL: written once, renewed when they changed, never lost."""
+
+import threading
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
+from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, NOW, a_breach, a_suggestion, high_cpa, low_ctr
+from fbads_pipeline_tests.support.sample_marts import StandInMarts
+
+YESTERDAY = date(2026, 11, 22)
+TO = [Recipient("slack", "C1"), Recipient("dry_run", "stderr")]
+NOTHING = SuggestionChanges()
+
+
+@pytest.fixture
+def world(migrated_engine):
+    world = StandInMarts(migrated_engine)
+    world.account("1")
+    world.account("2", zone="Asia/Tokyo")
+    return world
+
+
+@pytest.fixture
+def decisions(world):
+    return PostgresDecisions(world.engine)
+
+
+def save(decisions, *breaches, day=YESTERDAY, version=3, accounts=("1",), at=NOW):
+    return decisions.save_breaches(breaches, reviewed=dict.fromkeys(accounts, day), marts_version=version, found_at=at)
+
+
+def open_(decisions, *suggestions, now=NOW):
+    return decisions.open_suggestions(suggestions, now=now)
+
+
+def announce(decisions, now=NOW, recipients=TO):
+    return decisions.announce(compose=compose_suggestions, recipients=recipients, now=now)
+
+
+def suggestions(world, columns="campaign_id, status, version"):
+    return world.rows(f"select {columns} from ops.suggestions order by created_at, campaign_id")
+
+
+def everything(world):
+    """Every row of the schemas with its physical address: a row that was rewritten has moved."""
+    tables = ("analysis.reviews", "analysis.breaches", "ops.suggestions", "ops.alerts", "ops.deliveries")
+    return {
+        table: world.rows(f"select xmin::text, ctid::text, t::text from {table} as t order by 3") for table in tables
+    }
+
+
+class TestBreaches:
+    def test_they_come_back_as_they_were_found(self, decisions):
+        found = [a_breach(low_ctr()), a_breach(high_cpa(), "cpa_above"), a_breach(high_cpa("8"), "cpa_above")]
+        none = replace(found[2], window=replace(found[2].window, campaign_id="9", cpa=None), observed=None)
+        assert save(decisions, *found, none) == 4
+        assert decisions.current_breaches() == [*found, none]
+
+    def test_every_digit_is_kept(self, decisions):
+        window = low_ctr(spend="12345678901234567.123456789", name="Zé 'x' \U0001f680")
+        save(decisions, a_breach(window))
+        assert decisions.current_breaches()[0].window.spend == Decimal("12345678901234567.123456789")
+        assert decisions.current_breaches()[0].window.campaign_name == "Zé 'x' \U0001f680"
+
+    def test_the_same_again_writes_nothing(self, decisions, world):
+        save(decisions, a_breach())
+        before = everything(world)
+        assert save(decisions, a_breach(), at=NOW + timedelta(hours=1)) == 0
+        assert everything(world) == before
+
+    def test_the_same_figures_of_newer_marts_keep_the_state_in_which_they_first_stood(self, decisions):
+        save(decisions, a_breach())
+        newer = a_breach(replace(low_ctr(), marts_version=4))
+        assert save(decisions, newer, version=4) == 0
+        assert decisions.current_breaches()[0].window.marts_version == 3
+        changed = a_breach(replace(low_ctr(clicks=60), marts_version=5))
+        assert save(decisions, changed, version=5) == 1
+        assert decisions.current_breaches() == [changed]
+
+    def test_what_is_no_breach_any_more_is_gone(self, decisions):
+        save(decisions, a_breach(low_ctr("7")), a_breach(low_ctr("8")))
+        assert save(decisions, a_breach(low_ctr("8"))) == 1
+        assert [one.window.campaign_id for one in decisions.current_breaches()] == ["8"]
+        save(decisions)
+        assert decisions.current_breaches() == []
+
+    def test_older_days_stay_as_history(self, decisions, world):
+        save(decisions, a_breach())
+        save(decisions, day=YESTERDAY + timedelta(days=1), version=4)
+        assert decisions.current_breaches() == []
+        assert world.rows("select day from analysis.breaches") == [(YESTERDAY,)]
+
+    def test_a_slow_review_does_not_overwrite_a_fresh_one(self, decisions):
+        save(decisions, a_breach(low_ctr(clicks=50)), version=5)
+        assert save(decisions, version=4) == 0
+        assert save(decisions, day=YESTERDAY - timedelta(days=1), version=9) == 0
+        assert len(decisions.current_breaches()) == 1
+
+    def test_an_account_that_the_marts_lost_is_forgotten(self, decisions):
+        save(decisions, a_breach(low_ctr(account_id="2")), a_breach(), accounts=("1", "2"))
+        save(decisions, a_breach())
+        assert [one.window.account_id for one in decisions.current_breaches()] == ["1"]
+
+
+class TestSuggestions:
+    def test_they_open_once(self, decisions, world):
+        assert open_(decisions, a_suggestion("7"), a_suggestion("8")) == SuggestionChanges(opened=2)
+        before = everything(world)
+        assert open_(decisions, a_suggestion("7"), a_suggestion("8"), now=NOW + timedelta(hours=1)) == NOTHING
+        assert everything(world) == before, "not even updated_at moves"
+
+    def test_they_say_what_they_rest_on(self, decisions, world):
+        one = a_suggestion()
+        open_(decisions, one)
+        columns = "kind, confidence, rules, reason_pt, reason_en, evidence, day, marts_version, expires_at"
+        kept = (one.kind, "low", ["ctr_below"], one.reason_pt, one.reason_en, one.evidence, one.day, 3)
+        assert suggestions(world, columns) == [(*kept, NOW + timedelta(days=7))]
+
+    def test_new_evidence_renews_and_counts_up(self, decisions, world):
+        open_(decisions, a_suggestion())
+        assert open_(decisions, a_suggestion(clicks=60)) == SuggestionChanges(renewed=1)
+        assert suggestions(world) == [("7", "PENDING", 2)]
+
+    def test_newer_marts_with_the_same_figures_are_no_new_evidence(self, decisions, world):
+        one = a_suggestion()
+        open_(decisions, one)
+        same = replace(one, marts_version=9, evidence={**one.evidence, "marts_version": 9})
+        assert open_(decisions, same) == NOTHING
+        assert suggestions(world, "version, marts_version") == [(1, 3)]
+
+    def test_one_whose_breach_is_gone_expires(self, decisions, world):
+        open_(decisions, a_suggestion("7"), a_suggestion("8"))
+        assert open_(decisions, a_suggestion("8")) == SuggestionChanges(expired=1)
+        assert suggestions(world) == [("7", "EXPIRED", 2), ("8", "PENDING", 1)]
+        assert open_(decisions, a_suggestion("7"), a_suggestion("8")) == SuggestionChanges(opened=1), "it is back"
+
+    def test_other_rules_answer_for_their_own(self, decisions, world):
+        open_(decisions, a_suggestion("7"))
+        world.execute("update ops.suggestions set kind = 'BUDGET_UP', rules = '{posterior}'")
+        assert open_(decisions) == NOTHING
+
+    def test_one_older_than_seven_days_expires_and_is_proposed_anew(self, decisions, world):
+        open_(decisions, a_suggestion())
+        assert open_(decisions, a_suggestion(), now=NOW + timedelta(days=6, hours=23)) == NOTHING
+        changes = open_(decisions, a_suggestion(), now=NOW + timedelta(days=7))
+        assert changes == SuggestionChanges(opened=1, expired=1)
+        assert open_(decisions, a_suggestion(), now=NOW + timedelta(days=7)) == NOTHING
+
+    @pytest.mark.parametrize("status", ["REJECTED", "ACCEPTED", "APPLIED", "FAILED"])
+    def test_what_a_person_decided_is_not_proposed_again_for_seven_days(self, decisions, world, status):
+        open_(decisions, a_suggestion())
+        decided_at = NOW + timedelta(days=1)
+        world.execute(f"update ops.suggestions set status = '{status}', updated_at = :at", at=decided_at)
+        assert open_(decisions, a_suggestion(), now=NOW + timedelta(days=7, hours=23)) == NOTHING
+        assert open_(decisions, a_suggestion(), now=decided_at + timedelta(days=7)) == SuggestionChanges(opened=1)
+        assert suggestions(world, "status") == [(status,), ("PENDING",)]
+
+    @pytest.mark.parametrize("status", ["REJECTED", "ACCEPTED", "EXPIRED"])
+    def test_what_is_closed_is_never_touched_again(self, decisions, world, status):
+        open_(decisions, a_suggestion())
+        world.execute(f"update ops.suggestions set status = '{status}'")
+        before = suggestions(world, "suggestion_id, status, version, reason_pt, updated_at")
+        open_(decisions, a_suggestion(clicks=50), now=NOW + timedelta(days=8))
+        assert suggestions(world, "suggestion_id, status, version, reason_pt, updated_at")[:1] == before
+        assert announce(decisions, NOW + timedelta(days=8)) == 1, "what opened anew, and nothing else"
+        assert world.rows("select jsonb_array_length(facts -> 'suggestions') from ops.alerts") == [(1,)]
+
+    def test_the_same_campaign_id_in_two_accounts_is_two(self, decisions):
+        assert open_(decisions, a_suggestion("7", "1"), a_suggestion("7", "2")) == SuggestionChanges(opened=2)
+
+
+class TestAnnouncing:
+    def test_one_message_per_account_and_recipient(self, decisions, world):
+        open_(decisions, a_suggestion("7"), a_suggestion("8"), a_suggestion("9", "2"))
+        assert decisions.unannounced(now=NOW) == 2
+        assert announce(decisions) == 2
+        assert decisions.unannounced(now=NOW) == 0
+        alerts = world.rows("select account_id, rule, severity, window_start, title from ops.alerts order by 1")
+        assert alerts == [
+            ("1", "breaches", "warning", date(2026, 11, 23), "2 campanhas fora dos limites: Loja 1"),
+            ("2", "breaches", "warning", date(2026, 11, 24), "1 campanha fora dos limites: Loja 2"),
+        ], "15:00 UTC is already tomorrow in Tokyo"
+        deliveries = "select channel, recipient, state, attempts from ops.deliveries order by 1, 2"
+        assert world.rows(deliveries) == [("dry_run", "stderr", "pending", 0)] * 2 + [("slack", "C1", "pending", 0)] * 2
+        assert world.rows("select alert_id is null, version from ops.suggestions") == [(False, 1)] * 3
+
+    def test_again_says_nothing(self, decisions, world):
+        open_(decisions, a_suggestion())
+        announce(decisions)
+        before = everything(world)
+        assert announce(decisions, NOW + timedelta(hours=2)) == 0
+        assert everything(world) == before
+
+    def test_newcomers_of_the_same_day_wait_for_the_next_days_message(self, decisions, world):
+        open_(decisions, a_suggestion("7"))
+        announce(decisions)
+        open_(decisions, a_suggestion("7"), a_suggestion("8"))
+        assert (announce(decisions), decisions.unannounced(now=NOW)) == (0, 0)
+        tomorrow = NOW + timedelta(days=1)
+        assert decisions.unannounced(now=tomorrow) == 1
+        assert announce(decisions, tomorrow) == 1
+        bodies = [body for (body,) in world.rows("select body from ops.alerts order by window_start")]
+        assert "Verão" not in bodies[1], "marts.campaigns has no such campaign"
+        assert ("campanha 8" in bodies[1], "campanha 7" in bodies[1]) == (True, False)
+
+    def test_renewed_evidence_is_no_second_message(self, decisions):
+        open_(decisions, a_suggestion())
+        announce(decisions)
+        open_(decisions, a_suggestion(clicks=50))
+        assert announce(decisions, NOW + timedelta(days=1)) == 0
+
+    def test_what_was_decided_or_expired_before_is_not_announced(self, decisions, world):
+        open_(decisions, a_suggestion("7"), a_suggestion("8"))
+        world.execute("update ops.suggestions set status = 'REJECTED' where campaign_id = '7'")
+        assert announce(decisions, NOW + timedelta(days=8)) == 0
+        assert announce(decisions) == 1
+        assert "campanha 7" not in str(world.rows("select body from ops.alerts"))
+
+    def test_without_recipients_all_of_it_waits(self, decisions, world):
+        open_(decisions, a_suggestion())
+        assert announce(decisions, recipients=[]) == 0
+        assert world.rows("select count(*) from ops.alerts") == [(0,)]
+        assert announce(decisions) == 1
+
+    def test_a_composer_that_breaks_leaves_no_trace(self, decisions, world):
+        open_(decisions, a_suggestion("7"), a_suggestion("9", "2"))
+        before = everything(world)
+
+        def broken(news):
+            if news.account_id == "2":
+                raise ValueError("no")
+            return compose_suggestions(news)
+
+        with pytest.raises(ValueError, match="no"):
+            decisions.announce(compose=broken, recipients=TO, now=NOW)
+        assert everything(world) == before
+
+    def test_before_the_marts_exist_nothing_waits(self, migrated_engine):
+        assert PostgresDecisions(migrated_engine).unannounced(now=NOW) == 0
+
+    def test_hostile_names_are_stored_as_harmless_text(self, decisions, world):
+        names = [name for name in HOSTILE_NAMES if "\0" not in name and "\ud800" not in name]
+        for number, name in enumerate(names):
+            world.campaign(str(number), name=name)
+        open_(decisions, *(a_suggestion(str(number)) for number in range(len(names))))
+        assert announce(decisions) == 1
+        ((body, facts),) = world.rows("select body, facts from ops.alerts")
+        assert all(line.isprintable() for line in body.splitlines())
+        assert len(facts["suggestions"]) == len(names)
+
+
+class TestAtTheSameTime:
+    """Two reviews at once, many times over: one of each, and nothing lost."""
+
+    def run(self, work, times=8):
+        faults, gate = [], threading.Barrier(times)
+
+        def guarded(number):
+            try:
+                gate.wait()
+                work(number)
+            except Exception as fault:
+                faults.append(fault)
+
+        threads = [threading.Thread(target=guarded, args=(number,)) for number in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert faults == []
+
+    def test_one_suggestion_per_campaign_and_one_message_per_account(self, decisions, world):
+        told = []
+
+        def review(number):
+            save(decisions, a_breach(low_ctr("7")), a_breach(low_ctr("8")))
+            open_(decisions, a_suggestion("7"), a_suggestion("8"))
+            told.append(announce(decisions))
+
+        self.run(review)
+        assert sorted(told) == [0] * 7 + [1]
+        assert suggestions(world) == [("7", "PENDING", 1), ("8", "PENDING", 1)]
+        assert world.rows("select count(*) from ops.deliveries") == [(2,)]
+
+    def test_each_suggestion_is_in_exactly_one_message(self, decisions, world):
+        """Reviews of three days: however they interleave, all is said, nothing twice."""
+
+        def review(number):
+            open_(decisions, *(a_suggestion(str(n)) for n in range(8)))
+            announce(decisions, NOW + timedelta(days=number % 3))
+
+        self.run(review)
+        announce(decisions, NOW + timedelta(days=4))
+        listed = world.rows(
+            "select s ->> 'campaign_id' from ops.alerts, jsonb_array_elements(facts -> 'suggestions') as s order by 1"
+        )
+        assert listed == [(str(number),) for number in range(8)]
+
+    def test_the_newest_marts_have_the_last_word_on_breaches(self, decisions, world):
+        """Each state of the marts has another campaign in breach; the slowest review may be the oldest."""
+        for first in (0, 8, 16):
+            self.run(
+                lambda number, first=first: save(
+                    decisions, a_breach(low_ctr(f"{first + number}")), version=first + number
+                )
+            )
+            assert [one.window.campaign_id for one in decisions.current_breaches()] == [f"{first + 7}"]
+
+    def test_a_decision_in_between_is_never_undone(self, decisions, world):
+        open_(decisions, a_suggestion())
+
+        def work(number):
+            if number == 0:
+                world.execute("update ops.suggestions set status = 'REJECTED', updated_at = :at", at=NOW)
+            else:
+                open_(decisions, a_suggestion(clicks=50 + number))
+
+        self.run(work)
+        assert suggestions(world, "status") == [("REJECTED",)]

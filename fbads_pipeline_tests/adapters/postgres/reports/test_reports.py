@@ -1,0 +1,122 @@
+"""Facts of reports and what was made of them, on a real PostgreSQL."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_labels
+from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
+from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.reports.facts import HitRate
+from fbads_pipeline.domain.reports.report import Period
+from fbads_pipeline.services.reports.build_report import METRICS, ReportMaker
+from fbads_pipeline.services.reports.make_reports import Press
+from fbads_pipeline_tests.support.fake_reports import FakeFiles
+from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.sample_marts import StandInMarts
+
+MONDAY = datetime(2026, 11, 23, 11, tzinfo=UTC)
+WEEK = Period(date(2026, 11, 16), date(2026, 11, 22))
+TO = [Recipient("email", "a@b.example"), Recipient("slack", "C1", language="en")]
+
+
+class World(StandInMarts):
+    def __init__(self, engine):
+        super().__init__(engine)
+        self.execute("alter table marts.campaign_daily add purchase_value numeric, add is_provisional boolean")
+        self.facts = PostgresReportFacts(engine, lambda: read_catalogue(METRICS))
+        self.reports, self.files, self.clock = PostgresReports(engine), FakeFiles(), FixedClock(MONDAY)
+        maker = ReportMaker(self.facts, read_labels(METRICS), ("7d_click",))
+        self.press = Press(maker, {"csv": lambda report: report.title.encode()}, self.files, self.reports, self.clock)
+
+    def day(self, campaign, days_ago, spend, conversions, currency="BRL"):
+        self.execute(
+            "insert into marts.campaign_daily (account_id, campaign_id, day, currency, impressions, clicks, spend,"
+            " conversions, purchase_value, is_provisional, collected_at)"
+            " values ('1', :campaign, :day, :currency, 1000, 10, :spend, :conversions, :spend, :days_ago < 3, :at)",
+            campaign=campaign,
+            day=date(2026, 11, 23) - timedelta(days=days_ago),
+            currency=currency,
+            spend=spend,
+            conversions=conversions,
+            days_ago=days_ago,
+            at=MONDAY,
+        )
+
+    def outcome(self, suggestion, account, is_hit):
+        """Of a suggestion that the rate does not look at."""
+        self.execute(
+            "insert into analysis.suggestion_outcomes (suggestion_id, account_id, campaign_id, kind, applied_on,"
+            " promised_low, promised_high, state, is_hit, currency, judged_at)"
+            " values (:suggestion, :account, '7', 'PAUSE', :day, 0, 1,"
+            " case when cast(:is_hit as boolean) is null then 'waiting' else 'judged' end, :is_hit, 'BRL', :at)",
+            suggestion=suggestion,
+            account=account,
+            is_hit=is_hit,
+            day=MONDAY.date(),
+            at=MONDAY,
+        )
+
+
+@pytest.fixture
+def world(migrated_engine):
+    world = World(migrated_engine)
+    world.account("1")
+    for campaign in ("7", "8"):
+        world.campaign(campaign, "1", name=f"Campanha {campaign}")
+    return world
+
+
+def test_figures_are_of_the_accounts_currency_and_ratios_of_sums(world):
+    world.day("7", 1, 100, 1)
+    world.day("7", 2, 100, 3)
+    world.day("8", 2, 600, 0)
+    world.day("8", 3, 999, 9, currency="USD")
+    world.day("8", 9, 50, 1)
+    found = world.facts.figures("1", WEEK, METRICS)
+    assert (found.total["spend"], found.total["cpa"], found.total["ctr"]) == (800, 200, Decimal("0.01"))
+    days = [(one.day.day, round(one.figures["cpa"], 3), one.is_provisional) for one in found.days]
+    assert days == [(21, Decimal("233.333"), True), (22, Decimal(100), True)]
+    assert [(one.name, one.figures["spend"], one.figures["cpa"]) for one in found.campaigns] == [
+        ("Campanha 8", 600, None),
+        ("Campanha 7", 200, 50),
+    ]
+    assert found.as_of == MONDAY
+    empty = world.facts.figures("2", WEEK, METRICS)
+    assert (empty.total["spend"], empty.days, empty.campaigns, empty.as_of) == (None, (), (), None)
+
+
+def test_a_report_is_made_once_and_leaves_with_its_message(world):
+    world.day("7", 1, 100, 1)
+    assert [one.kind for one in world.press.make_due("weekly", TO)] == ["weekly"]
+    assert world.press.make_due("weekly", TO) == []
+    ((rule, title, title_en),) = world.rows("select rule, title, title_en from ops.alerts")
+    assert (rule, title) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
+    assert title_en == "Weekly report, from 16 Nov to 22 Nov 2026: Loja 1"
+    assert world.rows("select channel, language from ops.deliveries order by 1") == [("email", "pt"), ("slack", "en")]
+    (kept,) = world.reports.newest(5)
+    assert (kept.account_id, kept.last_day) == ("1", WEEK.last)
+    assert {one.name for one in kept.files} == set(world.files.written)
+    assert world.reports.newest(5, accounts=["2"]) == []
+
+
+def test_of_two_that_make_it_at_once_one_message_leaves(world):
+    world.day("7", 1, 100, 1)
+    (made,) = world.press.make_due("weekly", TO)
+    world.execute("delete from ops.reports")
+    assert [one.report_id for one in world.press.make_due("weekly", TO)] == [made.report_id]
+    assert world.rows("select count(*) from ops.alerts") == [(1,)]
+
+
+def test_a_hit_rate_is_the_accounts_own(world):
+    world.execute("alter table analysis.suggestion_outcomes drop constraint suggestion_outcomes_suggestion_id_fkey")
+    for number, (account, is_hit) in enumerate([("1", True), ("1", False), ("1", None), ("2", True)]):
+        world.outcome(f"s{number}", account, is_hit)
+    assert world.facts.hit_rates("1") == [HitRate("PAUSE", 3, 2, 1)]
+    assert world.facts.hit_rates("3") == []
+
+
+def test_without_marts_there_is_nothing_to_report(migrated_engine):
+    assert PostgresReportFacts(migrated_engine, dict).accounts(None, now=MONDAY) == []

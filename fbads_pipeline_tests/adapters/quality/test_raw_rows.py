@@ -1,0 +1,119 @@
+"""Great Expectations on the raw border: good rows pass, each bad row turns its own expectation red and no other."""
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.quality.raw_rows import judge_border, judge_border_apart
+from fbads_pipeline.adapters.quality.suites import EXPECTATIONS
+
+GOOD = """
+insert into raw.accounts values ('42', 'x', 'BRL', 'America/Sao_Paulo', 1, null, now());
+insert into raw.campaigns (campaign_id, account_id, daily_budget_minor, collected_at) values ('7', '42', 100, now());
+insert into raw.adsets (adset_id, campaign_id, account_id, collected_at) values ('71', '7', '42', now());
+insert into raw.ads (ad_id, adset_id, campaign_id, account_id, collected_at) values ('711', '71', '7', '42', now());
+insert into raw.insights (account_id, level, day, object_id, campaign_id, currency, impressions, reach, clicks, spend,
+    collected_at) values
+    ('42', 'campaign', '2026-11-01', '7', '7', 'BRL', 100, 90, 3, 1.50, now()),
+    ('42', 'campaign', '2026-11-01', '8', '8', 'BRL', null, null, null, null, now());
+insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok) values
+    ('42', 'campaign', '2026-11-01', now(), 'r1', true);
+insert into ops.collect_runs (run_id, account_id, status, started_at, ended_at)
+    values ('r1', '42', 'done', now(), now());
+"""
+BAD = {
+    "object_ids_are_digits": "update raw.insights set object_id = 'x7' where object_id = '7'",
+    "currencies_are_known": "update raw.insights set currency = null where object_id = '7'",
+    "delivery_figures_come_together": "update raw.insights set spend = null where object_id = '7'",
+    "impressions_are_never_negative": "update raw.insights set impressions = -1, clicks = null, reach = null"
+    " where object_id = '7'",
+    "spend_is_never_negative": "update raw.insights set spend = -0.01 where object_id = '7'",
+    "clicks_need_impressions": "update raw.insights set clicks = 101 where object_id = '7'",
+    "reach_needs_impressions": "update raw.insights set reach = 101 where object_id = '7'",
+    "currencies_are_iso_codes": "update raw.accounts set currency = 'R$'",
+    "budgets_are_never_negative": "update raw.campaigns set daily_budget_minor = -1",
+    "campaigns_are_named": "update raw.adsets set campaign_id = null",
+    "adsets_are_named": "update raw.ads set adset_id = null",
+}
+HELD_BY_THE_TABLE = {"levels_are_known", "grain_is_unique"}
+
+
+def execute(engine, script):
+    with engine.begin() as connection:
+        connection.execute(sa.text(script))
+
+
+def red(engine):
+    return {one.expectation.name: one for one in judge_border(engine, "r1") if not one.passed}
+
+
+@pytest.fixture
+def border(migrated_engine):
+    execute(migrated_engine, GOOD)
+    return migrated_engine
+
+
+def test_good_rows_pass_every_expectation(border):
+    outcomes = judge_border(border, "r1")
+    assert [outcome.expectation for outcome in outcomes] == list(EXPECTATIONS)
+    assert [outcome.error for outcome in outcomes if not outcome.passed] == []
+    assert outcomes[0].rows == 2
+
+
+def test_every_expectation_has_a_row_that_breaks_it_or_a_constraint_that_holds_it():
+    assert {one.name for one in EXPECTATIONS} == set(BAD) | HELD_BY_THE_TABLE
+
+
+@pytest.mark.parametrize("name", sorted(BAD))
+def test_a_bad_row_turns_its_own_expectation_red_and_no_other(border, name):
+    execute(border, BAD[name])
+    found = red(border)
+    assert set(found) == {name}
+    assert found[name].failed == 1
+
+
+def test_expectations_that_the_table_holds_itself_fail_once_it_does_not(border):
+    execute(border, "alter table raw.insights drop constraint insights_pkey, drop constraint insights_level_check")
+    execute(border, "insert into raw.insights select * from raw.insights where object_id = '7'")
+    assert set(red(border)) == {"grain_is_unique"}
+    execute(border, "update raw.insights set level = 'creative'; update raw.reading_runs set level = 'creative'")
+    assert set(red(border)) == {"grain_is_unique", "levels_are_known"}
+
+
+def test_rows_that_this_run_did_not_read_are_not_judged(border):
+    execute(border, "update raw.insights set spend = -1; update raw.reading_runs set run_id = 'r0'")
+    assert red(border) == {}
+
+
+def test_nothing_read_is_nothing_wrong(migrated_engine):
+    assert red(migrated_engine) == {}
+
+
+def test_an_expectation_that_cannot_be_evaluated_has_not_passed(border):
+    execute(border, "alter view raw.border_insights rename column reach to reached")
+    found = red(border)
+    assert "reach_needs_impressions" in found
+    assert found["reach_needs_impressions"].error
+
+
+def test_nothing_is_left_in_the_temporary_folder(border, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    judge_border(border, "r1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_id_is_no_place_for_sql(border):
+    with pytest.raises(ValueError, match="is no run id"):
+        judge_border(border, "r1' or true --")
+
+
+def test_the_process_apart_reaches_the_same_verdicts(border):
+    execute(border, BAD["spend_is_never_negative"])
+    assert judge_border_apart(border, "r1") == judge_border(border, "r1")
+    assert not all(one.passed for one in judge_border_apart(border, "r1"))
+
+
+def test_a_process_that_fails_says_why_without_the_password():
+    nowhere = sa.create_engine("postgresql+psycopg2://u:canary@127.0.0.1:1/d")
+    with pytest.raises(RuntimeError) as failed:
+        judge_border_apart(nowhere, "r1")
+    assert "canary" not in str(failed.value)

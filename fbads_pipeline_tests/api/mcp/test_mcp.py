@@ -1,0 +1,69 @@
+"""The Model Context Protocol over HTTP: the real client, the same keys, nobody else's accounts."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from fbads_pipeline_tests.support.analytics_marts import fill
+from fbads_pipeline_tests.support.people import People
+
+ASKED = {"metric": "spend", "first_day": "2026-11-03", "last_day": "2026-11-04"}
+
+
+@pytest.fixture
+def people(app, database):
+    fill(database.owner)
+    return People(app, database)
+
+
+def call(address, key, tool, asked):
+    """What the tool answers to whoever has that key: (is it an error, its text)."""
+
+    async def talk():
+        headers = {"Authorization": key} if key else {}
+        async with (
+            httpx.AsyncClient(headers=headers, trust_env=False) as http,
+            Client(streamable_http_client(f"{address}/mcp/", http_client=http)) as client,
+        ):
+            tools = {one.name for one in (await client.list_tools()).tools}
+            return tools, await client.call_tool(tool, asked)
+
+    tools, told = asyncio.run(talk())
+    assert tools == {"list_metrics", "query_metric", "list_anomalies", "list_suggestions", "get_report"}
+    return told.is_error, told.content[0].text if told.content else ""
+
+
+def test_a_key_asks_for_its_own_accounts_alone(people, address):
+    keys = {one: people.with_key("viewer", accounts=[one]).headers["authorization"] for one in ("42", "43")}
+    for account, spend in (("42", "70.00"), ("43", "7.00")):
+        is_error, text = call(address, keys[account], "query_metric", ASKED)
+        (found,) = json.loads(text)["accounts"]
+        assert (is_error, found["account_id"], found["total"]) == (False, account, spend)
+    is_error, text = call(address, keys["43"], "query_metric", {**ASKED, "account_id": "42"})
+    assert is_error and "no such account" in text
+    assert call(address, keys["43"], "get_report", {"kind": "weekly", "account_id": "42"})[0]
+
+
+def test_anomalies_and_suggestions_are_of_ones_own_accounts(people, address):
+    mine, theirs = (people.with_key("viewer", accounts=[one]).headers["authorization"] for one in ("42", "43"))
+    for tool in ("list_anomalies", "list_suggestions"):
+        assert '"42"' in call(address, mine, tool, {})[1]
+        assert '"42"' not in call(address, theirs, tool, {})[1]
+
+
+@pytest.mark.parametrize(("key", "status"), [("", 401), ("Bearer fbk_x_y", 401), ("Basic abc", 401)])
+def test_nobody_gets_in_without_a_key(people, address, key, status):
+    people.add("viewer")
+    headers = {"Authorization": key} if key else {}
+    answer = httpx.post(f"{address}/mcp/", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, headers=headers)
+    assert answer.status_code == status and answer.json()["error"]["code"] == "unauthenticated"
+
+
+def test_a_role_without_the_figures_has_no_tools(people, address):
+    key = people.with_key("dpo").headers["authorization"]
+    answer = httpx.post(f"{address}/mcp/", json={}, headers={"Authorization": key})
+    assert answer.status_code == 403

@@ -1,0 +1,258 @@
+"""The pages: for people, without JavaScript, with nobody else's figures."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline_tests.api.conftest import HOSTILE, Client
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
+from fbads_pipeline_tests.support.people import NOW, PASSWORD, People
+
+PAGES = ("/", "/suggestions", "/chat", "/reports", "/privacy", "/campaigns/101")
+MARTS = """
+create table marts.accounts (account_id text primary key, name text, currency text, timezone_name text, status text,
+    goal_family text);
+insert into marts.accounts values ('42', :name, 'BRL', 'America/Sao_Paulo', 'ACTIVE', 'purchase'),
+    ('43', 'Outra', 'USD', 'UTC', 'ACTIVE', 'purchase');
+create table marts.campaign_history (account_id text, campaign_id text, name text, status text, effective_status text,
+    daily_budget numeric, valid_from timestamptz);
+insert into marts.campaign_history values ('42', '101', :name, 'ACTIVE', 'ACTIVE', 10, '2026-11-01T12:00:00Z'),
+    ('42', '101', :name, 'PAUSED', 'PAUSED', 12.5, '2026-11-05T12:00:00Z');
+update marts.campaigns set name = :name where campaign_id = '101';
+create table marts.adsets (adset_id text, account_id text, campaign_id text, name text);
+create table marts.ads (ad_id text, account_id text, campaign_id text, adset_id text, name text);
+create table marts.campaign_breakdown_daily (account_id text, breakdown text);
+insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok)
+    values ('42', 'campaign', '2026-11-09', '2026-11-10T12:00:00Z', 'r', true);
+insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status, since, said_at,
+    observed, expected, low, high, money_at_stake_per_day, currency, causes, message_pt, message_en, data_used,
+    detector_version, is_alert, updated_at) values ('a1', '42', '101', 'delivery_stop', 'spend', 'critical', 'OPEN',
+    '2026-11-08T12:00:00Z', '2026-11-08T15:00:00Z', 0, 20, 10, 40, 480, 'BRL', '[]', 'A veiculação parou.',
+    'Delivery has stopped.', '{}', '1', true, now());
+update ops.suggestions set expires_at = '2026-11-20T00:00:00Z', campaign_id = '101' where suggestion_id = 's101';
+"""
+
+
+@pytest.fixture
+def world(app, database):
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(MARTS), {"name": HOSTILE})
+    return People(app, database)
+
+
+@pytest.fixture
+def visitor(app, world):
+    return Client(app)
+
+
+class Page(HTMLParser):
+    def __init__(self, answer):
+        super().__init__()
+        self.status, self.tags, self.handlers, self.forms, self.text = answer.status_code, [], [], [], ""
+        self.feed(answer.text)
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        self.tags.append(tag)
+        self.handlers += [name for name, _ in attrs if name.startswith("on") or name == "style"]
+        if tag == "form":
+            self.forms.append(named)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_a_page_is_whole_without_a_script_and_hostile_names_are_text(visitor, path, language):
+    visitor.cookies.set("fbads_language", language)
+    answer = visitor.get(path)
+    page = Page(answer)
+    assert page.status == 200
+    assert page.handlers == [] and "script" not in page.tags
+    assert page.tags.count("h1") == 1 and page.tags.count("main") == 1
+    policy = answer.headers["content-security-policy"]
+    assert "script-src" not in policy and "default-src 'none'" in policy and "unsafe" not in policy
+    assert answer.headers["cache-control"] == "no-store"
+    assert f'lang="{"pt-BR" if language == "pt" else "en"}"' in answer.text
+
+
+def test_today_shows_the_figures_of_the_marts_and_what_is_open(visitor):
+    page = Page(visitor.get("/"))
+    assert "R$\xa086.419.752.308.638,70" in page.text, "seven days of 12345678901234.10"
+    assert "A veiculação parou." in page.text and "R$\xa0480,00" in page.text
+    assert "lida até 2026-11-10 12:00 UTC" in page.text
+
+
+def test_an_account_without_figures_says_so(visitor):
+    assert "Não há dados no período" in Page(visitor.get("/", account="43")).text
+    assert visitor.get("/", account="99").status_code == 404
+
+
+def test_a_campaigns_days_carry_what_happened_on_them(visitor):
+    page = Page(visitor.get("/campaigns/101"))
+    assert "A veiculação parou." in page.text and "pausada · R$\xa012,50" in page.text
+    assert page.tags.count("svg") == 3
+    assert visitor.get("/campaigns/999").status_code == 404
+
+
+class TestDeciding:
+    def decide(self, client, action, **given):
+        body = {"action": action, "version": "1", "back": "/suggestions?status=PENDING", "csrf": "", **given}
+        return client.send("POST", "/suggestions/s101", data=body)
+
+    def test_a_form_decides_and_leads_back_with_a_word(self, visitor):
+        assert Page(visitor.get("/suggestions")).text.count("Aceitar") == 5
+        answer = self.decide(visitor, "accept")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/suggestions?status=PENDING&done=accept")
+        assert "Sugestão aceita" in Page(visitor.get(answer.headers["location"])).text
+        assert "Desfazer" in Page(visitor.get("/suggestions", status="ACCEPTED")).text
+
+    def test_what_is_in_the_way_is_said(self, visitor):
+        answer = self.decide(visitor, "reject")
+        assert "say+why" in answer.headers["location"]
+        assert "Nada mudou" in Page(visitor.get(answer.headers["location"])).text
+
+    def test_it_leads_nowhere_else(self, visitor):
+        for back in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+            answer = self.decide(visitor, "snooze", back=back, version="9")
+            assert answer.headers["location"].startswith("/?why=")
+
+    def test_a_session_needs_its_forms_token(self, app, world):
+        client = world.logged_in("approver")
+        client.headers.pop("x-csrf-token")
+        assert self.decide(client, "accept").status_code == 403
+        token = re.search(r'name="csrf" value="([^"]+)"', client.get("/suggestions").text)[1]
+        assert self.decide(client, "accept", csrf=token).status_code == 303
+
+
+class TestLogin:
+    def test_without_a_session_every_page_leads_to_the_login_and_back(self, app, world):
+        user = world.add("viewer")
+        client = Client(app)
+        for path in PAGES:
+            assert client.get(path).headers["location"].startswith("/login?next=")
+        body = {"email": user.email, "password": PASSWORD, "next": "/reports"}
+        answer = client.send("POST", "/login", data=body)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/reports")
+        assert client.get("/reports").status_code == 200
+
+    def test_a_wrong_password_is_said_and_opens_nothing(self, app, world):
+        user = world.add("viewer")
+        answer = Client(app).send("POST", "/login", data={"email": user.email, "password": "wrong-password"})
+        assert (answer.status_code, "E-mail ou senha incorretos" in answer.text) == (401, True)
+
+    def test_a_link_logs_in_once(self, app, world):
+        secret = world.identity.make_link(world.add("viewer").user_id, now=NOW)
+        client = Client(app)
+        assert client.get("/login", link=secret).status_code == 303
+        assert client.get("/privacy").status_code == 200
+        assert Client(app).get("/login", link=secret).status_code == 200, "the form again"
+
+    def test_logging_out_ends_the_session(self, world):
+        client = world.logged_in("viewer")
+        token = client.headers.pop("x-csrf-token")
+        assert client.send("POST", "/logout", data={"csrf": token}).status_code == 303
+        assert client.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [("viewer", "/chat", 403), ("dpo", "/", 403), ("dpo", "/privacy", 200), ("analyst", "/chat", 200)],
+)
+def test_a_page_that_a_role_may_not_see_says_so(world, role, path, status):
+    assert world.logged_in(role).get(path).status_code == status
+
+
+def test_nobody_sees_another_ones_account(world):
+    stranger = world.logged_in("approver", accounts=["43"])
+    assert HOSTILE[:12] not in Page(stranger.get("/")).text
+    assert stranger.get("/", account="42").status_code == 404
+    assert stranger.get("/campaigns/101").status_code == 404
+    assert "s101" not in stranger.get("/suggestions").text
+    body = {"kind": "daily", "account": "42", "format": "csv", "csrf": stranger.headers["x-csrf-token"]}
+    assert stranger.send("POST", "/reports", data=body).status_code == 404
+
+
+@pytest.mark.parametrize("question", HOSTILE_NAMES[:18])
+def test_a_question_of_any_kind_gets_a_page(visitor, question):
+    body = {"question": question, "session": "0" * 16}
+    page = Page(visitor.send("POST", "/chat", data=body))
+    assert page.status in (200, 422) and page.handlers == [] and "script" not in page.tags
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports/" + "0" * 32 + "/x.pdf",
+        "/reports/" + "0" * 32 + "/..%2f..%2fetc%2fpasswd",
+        "/reports/../../etc/passwd",
+        "/campaigns/1;drop",
+        "/language/fr",
+    ],
+)
+def test_a_path_of_nonsense_is_not_there(visitor, path):
+    assert visitor.get(path).status_code in (404, 422)
+
+
+def test_the_language_is_kept_by_the_browser_and_leads_back_here_alone(visitor):
+    answer = visitor.get("/language/en", back="/suggestions?status=PENDING")
+    assert answer.headers["location"] == "/suggestions?status=PENDING"
+    assert "Suggestions" in Page(visitor.get("/suggestions")).text
+    assert visitor.get("/language/pt", back="//evil.example").headers["location"] == "/"
+
+
+class TestWhatIsTheMatter:
+    BROWSER = {"accept": "text/html,application/xhtml+xml", "accept-language": "en"}
+
+    def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(self, visitor):
+        page = visitor.send("GET", "/none", headers=self.BROWSER)
+        assert page.status_code == 404 and "There is nothing at this address" in page.text
+        assert visitor.send("GET", "/api/v1/none", headers=self.BROWSER).json()["error"]["code"] == "not_found"
+        assert visitor.send("GET", "/none").json()["error"]["code"] == "not_found"
+
+    def test_a_wrong_form_is_a_page(self, visitor):
+        answer = visitor.send(
+            "POST", "/suggestions/s101", headers=self.BROWSER, data={"action": "gold", "version": "x"}
+        )
+        assert answer.status_code == 422 and "<h1>" in answer.text
+
+    def test_a_database_that_is_away_is_a_page_and_the_next_visit_finds_it_back(self, visitor, database, postgres):
+        assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200
+        name = database.owner.url.database
+        admin = sa.create_engine(postgres.url("postgres"), isolation_level="AUTOCOMMIT")
+        away = f"update pg_database set datallowconn = false where datname = '{name}'"
+        gone = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(away)
+            connection.exec_driver_sql(gone)
+            for path in ("/", "/suggestions", "/campaigns/101", "/reports", "/login"):
+                answer = visitor.send("GET", path, headers=self.BROWSER)
+                if path != "/login":
+                    assert answer.status_code == 503 and answer.headers["retry-after"] == "5", path
+                    assert "The database is away" in answer.text and "<h1>" in answer.text
+            connection.exec_driver_sql(away.replace("false", "true"))
+        admin.dispose()
+        assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200
+
+
+def test_the_interval_is_called_what_it_is(visitor, database):
+    promised = "effect_low = 10, effect_expected = 55, effect_high = 120, p_better = 0.93, factor = 1.2"
+    with database.owner.begin() as connection:
+        evidence = 'evidence = evidence || \'{"currency": "BRL"}\''
+        connection.execute(sa.text(f"update ops.suggestions set {promised}, {evidence} where suggestion_id = 's101'"))
+    assert "(de R$\xa010,00 a R$\xa0120,00, 8 em 10 casos)" in Page(visitor.get("/suggestions")).text
+    visitor.cookies.set("fbads_language", "en")
+    assert "8 times in 10" in Page(visitor.get("/suggestions")).text
+
+
+def test_the_charts_of_a_campaign_mark_what_happened_on_which_day(visitor):
+    answer = visitor.get("/campaigns/101")
+    page = Page(answer)
+    assert "▲ anomalia" in page.text and "A veiculação parou." in page.text
+    assert "pausada · R$\xa012,50" in page.text and "PAUSED" not in page.text
+    charts = re.findall(r"<svg.*?</svg>", answer.text, re.S)
+    assert charts and all(one.count('fill="#a3261b"') == 1 for one in charts), "one day with an anomaly"
+    assert all("l4 4l-4 4l-4 -4z" in one for one in charts), "and one with a change"

@@ -1,0 +1,148 @@
+"""The daily token check and the telling of troubles under Dagster, against the sandbox and a real PostgreSQL."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from fbads_pipeline.adapters.encryption import Cipher, new_key
+from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
+from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
+from fbads_pipeline.defs.collect import tokens as collect_tokens
+from fbads_pipeline.defs.notify import troubles as tell_troubles
+from fbads_pipeline.domain.collection.tokens import NamedToken
+from fbads_pipeline.sandbox.testing import SandboxServer
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.defs.analyse.test_analyse import checks_of, metadata_of
+from fbads_pipeline_tests.support.fake_ads import FakeClock
+from fbads_pipeline_tests.support.fakes import RecipientsOf
+
+NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with SandboxServer(campaigns=2) as server:
+        yield server
+
+
+@pytest.fixture
+def world(migrated_engine, sandbox):
+    settings = load_settings(encryption_keys=new_key(), graph_url=sandbox.url, access_token=sandbox.token)
+    tokens = PostgresTokens(migrated_engine, Cipher(settings.encryption_keys))
+    for name, ends in (("soon", "2026-11-20T00:00:00+00:00"), ("gone", "2026-11-01T00:00:00+00:00")):
+        sandbox.grant(f"EAA{name}", expires_at=ends)
+        tokens.add(NamedToken(name, f"EAA{name}"), now=NOW)
+    troubles = PostgresTroubles(migrated_engine)
+    made = {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "troubles": troubles}
+    made["recipients"] = RecipientsOf(made)
+    return made
+
+
+def run(world, job):
+    definitions = dg.Definitions(
+        assets=dg.load_assets_from_modules([collect_tokens, tell_troubles]),
+        asset_checks=dg.load_asset_checks_from_modules([collect_tokens]),
+        jobs=[collect_tokens.token_job, tell_troubles.troubles_job],
+        resources=world,
+        executor=dg.in_process_executor,
+    )
+    return definitions.resolve_job_def(job).execute_in_process()
+
+
+def tick(world):
+    keys = ("troubles", "clock", "recipients", "settings")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
+        return tell_troubles.troubles_due(context)
+
+
+def test_every_token_is_asked_for_and_the_dead_one_is_a_red_check(world):
+    result = run(world, "check_tokens")
+    found = {one.name: (one.facts.is_valid, str(one.facts.ends_at)) for one in world["tokens"].last_checks()}
+    assert found == {
+        "environment": (True, "None"),
+        "gone": (False, "None"),
+        "soon": (True, "2026-11-20 00:00:00+00:00"),
+    }
+    check = checks_of(result)["every_token_works"]
+    assert (check.passed, "token gone: Error validating access token" in check.description) == (False, True)
+    shown = metadata_of(result, "ops/token_checks")["table"]
+    assert "ads\\_read" in shown
+    assert "EAA" not in shown
+
+
+def test_meta_that_does_not_answer_says_nothing_of_a_token(world, sandbox, monkeypatch):
+    sandbox.set_scenario({"name": "dropped-connection", "path": "debug_token", "count": 99})
+    monkeypatch.setattr(collect_tokens, "transport_of", patient_for_no_time)
+    try:
+        result = run(world, "check_tokens")
+    finally:
+        sandbox.set_scenario(None)
+    assert set(metadata_of(result, "ops/token_checks")["unanswered"]) == {"environment", "soon"}
+    assert [one.name for one in world["tokens"].last_checks()] == ["gone"], "Meta did answer on that one"
+
+
+def patient_for_no_time(settings, token):
+    from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+
+    return Transport(GraphAccess(settings.graph_url, "v25.0", token.token, attempts=1))
+
+
+def test_troubles_are_told_without_any_marts(world):
+    assert tick(world).skip_message == "no trouble is new, over, or untold"
+    run(world, "check_tokens")
+    assert tick(world).tags == {"fbads/troubles": "2"}
+    told = metadata_of(run(world, "tell_troubles"), "ops/troubles")
+    assert (told["opened"], told["announced"], told["open"]) == (2, 2, 2)
+    assert isinstance(tick(world), dg.SkipReason)
+
+
+def test_the_schedule_and_the_sensor_run_by_themselves():
+    assert collect_tokens.every_day.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert tell_troubles.troubles_due.default_status == dg.DefaultSensorStatus.RUNNING
+    from fbads_pipeline.definitions import defs
+
+    assert defs.resolve_job_def("tell_troubles")
+    assert defs.resolve_job_def("check_tokens")
+
+
+def test_a_database_that_is_away_and_half_a_slack_are_reasons_to_skip(world, monkeypatch):
+    def away(self):
+        raise DatabaseUnreachable("the database at x does not let us in")
+
+    monkeypatch.setattr(PostgresTroubles, "facts", away)
+    assert tick(world).skip_message.startswith("skipped, the database is away")
+    world["settings"] = load_settings(slack_token="xoxb-1")
+    assert "FBADS_SLACK_CHANNEL is missing" in tick(world).skip_message
+
+
+def test_a_run_that_fails_is_noted_with_its_innermost_sentence_and_its_success_too(world):
+    fails = [True]
+
+    @dg.op
+    def build():
+        try:
+            raise ValueError("the disk is full\nsecond line")
+        except ValueError as cause:
+            if fails[0]:
+                raise RuntimeError("could not build") from cause
+
+    @dg.job
+    def collect():
+        build()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        for sensor in (tell_troubles.runs_failed, tell_troubles.runs_recovered):
+            result = collect.execute_in_process(instance=instance, raise_on_error=False)
+            event = result.get_run_failure_event() if fails[0] else result.get_run_success_event()
+            context = dg.build_run_status_sensor_context(
+                "s", event, instance, result.dagster_run, resources={"troubles": world["troubles"]}
+            )
+            sensor(context.for_run_failure() if fails[0] else context)
+            facts = world["troubles"].facts().jobs
+            assert [(one.job, one.ok) for one in facts] == [("collect", not fails[0])]
+            if fails[0]:
+                assert facts[0].error == "build: ValueError: the disk is full"
+            fails[0] = False

@@ -1,0 +1,156 @@
+"""What the detectors say of a calm account that one thing happens to, and what they keep to themselves."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fbads_pipeline.domain.anomalies.replay import replay
+from fbads_pipeline.domain.anomalies.settings import DetectionSettings
+from fbads_pipeline_tests.support.detection_figures import START, calm_readings, changes, from_then, known_campaigns
+
+AT = START + timedelta(days=8, hours=10)
+
+
+def said(readings, log=None, about=None, kinds=("anomaly",), **options):
+    """(campaign, what, hours since AT) of what is said."""
+    about = known_campaigns() if about is None else about
+    found = replay(readings, about, changes() if log is None else log, **options)
+    return [(name, one.what, (one.at - AT) / timedelta(hours=1)) for name, one in found if one.kind in kinds]
+
+
+@pytest.fixture(scope="module")
+def calm():
+    """Eleven days in which nothing happens."""
+    return calm_readings()
+
+
+def test_a_calm_account_is_left_alone(calm):
+    assert said(calm, kinds=("anomaly", "drift", "explained", "resolved")) == []
+
+
+@pytest.mark.parametrize(
+    ("factors", "what", "within"),
+    [
+        ({"impressions": 0, "spend": 0, "clicks": 0, "conversions": 0}, {"delivery_stop"}, 4),
+        ({"impressions": 3.5, "spend": 3.5, "clicks": 3.5, "conversions": 3.5}, {"spend_spike"}, 10),
+        ({"clicks": 0.35, "conversions": 0.35}, {"ctr_collapse"}, 12),
+        ({"conversions": 0.0}, {"tracking_break"}, 36),
+        ({"conversions": 0.2}, {"cpa_jump", "tracking_break"}, 60),
+        ({"spend": 2.0}, {"cpm_rise", "spend_spike"}, 12),
+    ],
+)
+def test_each_kind_of_incident_is_named_in_time(calm, factors, what, within):
+    found = said(from_then(calm, "c1", AT, **factors))
+    assert found, "nothing was said"
+    assert {name for name, _, _ in found} == {"c1"}
+    assert found[0][1] in what
+    assert 0 <= found[0][2] <= within
+
+
+def test_it_is_said_once_and_its_end_is_said(calm):
+    burst = from_then(calm, "c1", AT, impressions=4, spend=4, clicks=4, conversions=4)
+    over = AT + timedelta(hours=20)
+    ended = from_then(burst, "c1", over, impressions=0.25, spend=0.25, clicks=0.25, conversions=0.25)
+    found = said(ended, kinds=("anomaly", "resolved"))
+    assert [what for _, what, _ in found] == ["spend_spike", "spend_spike"]
+    assert 20 < found[1][2] < 40
+
+
+def test_a_budget_edit_is_explained_and_not_alarmed(calm):
+    grown = from_then(calm, "c1", AT, impressions=4, spend=4, clicks=4, conversions=4)
+    grown.loc[(grown["campaign_id"] == "c1") & (grown["ts"] >= AT), "daily_budget"] = 400.0
+    edit = changes((AT, "c1", "budget_change", "100", "400"))
+    assert said(grown, edit) == []
+    assert [(name, what) for name, what, _ in said(grown, edit, kinds=("explained",))] == [("c1", "budget_edit")]
+    unlogged = [(name, what) for name, what, _ in said(grown, kinds=("anomaly", "explained"))]
+    assert unlogged == [("c1", "budget_edit")], "the budget column alone tells of it too"
+    unknown = grown.assign(daily_budget=100.0)
+    assert [what for _, what, _ in said(unknown)] == ["spend_spike"], "without either it is a spike"
+
+
+def test_a_new_campaign_is_left_to_learn_but_for_a_stop(calm):
+    about = known_campaigns(created=AT - timedelta(days=5))
+    halved = from_then(calm, "c1", AT, impressions=0.2, spend=0.2, clicks=0.2, conversions=0.2)
+    stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
+    assert said(halved, about=about) == []
+    assert said(halved, about=about, settings=DetectionSettings(learning_days=0.0)), "the silence is what kept it"
+    assert [what for _, what, _ in said(stopped, about=about)] == ["delivery_stop"]
+
+
+def test_a_paused_campaign_is_left_alone(calm):
+    stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
+    pause = changes((AT - timedelta(minutes=10), "c1", "status_change", "ACTIVE", "PAUSED"))
+    assert said(stopped, pause) == []
+    assert [what for _, what, _ in said(stopped)] == ["delivery_stop"]
+
+
+def test_missed_readings_are_no_stop_and_no_spike(calm):
+    gap = calm[(calm["ts"] < AT) | (calm["ts"] > AT + timedelta(hours=9))]
+    assert said(gap) == []
+
+
+def test_a_figure_restated_downwards_is_no_stop_and_a_glitch_no_spike(calm):
+    restated, glitch = calm.copy(), calm.copy()
+    counters = ["impressions", "clicks", "spend", "conversions"]
+    restated[counters] = restated[counters].astype(float)
+    glitch[counters] = glitch[counters].astype(float)
+    today = (calm["campaign_id"] == "c1") & (calm["date"] == pd.Timestamp(AT.date())) & (calm["ts"] >= AT)
+    restated.loc[today, counters] *= 0.95
+    glitch.loc[today & (calm["ts"] < AT + timedelta(minutes=30)), counters] = 0.0
+    assert said(restated) == []
+    assert said(glitch) == []
+
+
+def test_restated_past_days_open_nothing_again(calm):
+    at = AT + timedelta(days=1)
+    older = calm[(calm["ts"].dt.hour == 23) & (calm["ts"].dt.minute == 59) & (calm["ts"] < AT)].assign(ts=at)
+    older[["impressions", "clicks", "spend", "conversions"]] *= 1.4
+    assert said(pd.concat([calm, older])) == []
+
+
+def test_a_shock_of_the_account_is_one_message_when_sent():
+    readings = calm_readings(campaigns=12, days=17)
+    at = START + timedelta(days=15, hours=9)
+    for number in range(12):
+        readings = from_then(readings, f"c{number}", at, impressions=0.2, spend=0.2, clicks=0.2, conversions=0.2)
+    each = said(readings, about=known_campaigns(12))
+    assert len({name for name, what, _ in each if what in ("spend_drop", "delivery_stop")}) >= 10
+    sent = said(readings, about=known_campaigns(12), as_sent=True)
+    assert sent[0][:2] == ("account", "account_shock")
+    assert len(sent) <= 3
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_cutting_the_input_changes_nothing_said_before(seed):
+    from evaluation.anomalies.world import made_world
+
+    world = made_world(seed + 50, campaigns=20, days=12)
+    whole = list(replay(world.readings, world.campaigns, world.changes))
+    cut = world.readings["ts"].min() + timedelta(minutes=30 * int(np.random.default_rng(seed).integers(400, 570)))
+    readings = world.readings[world.readings["ts"] <= cut]
+    part = list(replay(readings, world.campaigns, world.changes))
+    assert part == [row for row in whole if row[1].at <= cut]
+    assert part
+
+
+def test_the_order_of_rows_and_a_second_run_change_nothing(calm):
+    burst = from_then(calm, "c1", AT, impressions=4, spend=4, clicks=4, conversions=4)
+    shuffled = burst.sample(frac=1.0, random_state=3)
+    about, log = known_campaigns(), changes()
+    once = list(replay(burst, about, log))
+    assert once
+    assert once == list(replay(burst, about, log)) == list(replay(shuffled, about, log))
+
+
+def test_since_says_when_it_began(calm):
+    stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
+    ((_, one),) = [row for row in replay(stopped, known_campaigns(), changes()) if row[1].kind == "anomaly"]
+    assert abs(one.since - AT) <= timedelta(hours=1)
+    assert one.low <= one.expected <= one.high
+    assert one.observed < one.low
+    assert one.stake == pytest.approx(80.0, rel=0.15)
+    assert one.severity == "critical"
+    assert one.used["readings"] >= 3
+    assert isinstance(one.at, datetime)

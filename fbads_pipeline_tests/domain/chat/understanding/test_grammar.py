@@ -1,0 +1,119 @@
+"""The deterministic planner: it understands, goes on, asks, and never guesses."""
+
+from decimal import Decimal
+
+import pytest
+
+from fbads_pipeline.domain.chat.plan import Clarification, Period, Plan, Rank, Refusal, from_json, to_json
+from fbads_pipeline_tests.support.asking import planned, understood
+
+
+def test_a_mistyped_question_is_the_same_question():
+    assert planned("qunto gastei na semana pasada") == planned("quanto gastei na semana passada")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "quanto gastei ontem na Atlântida",
+        "gasto de todas as campanhas menos a Back to School ontem",
+        "cliques por compra ontem",
+        "median CPA last week",
+        "gasto por cidade ontem",
+        "qual o lucro de ontem",
+        "quanto vendemos na black friday?",
+        "spend tomorrow",
+        "gasto no dia 31/02",
+    ],
+)
+def test_a_word_without_a_place_ends_in_a_refusal_that_names_it(question):
+    refused = understood(question)
+    assert isinstance(refused, Refusal)
+    assert refused.about
+
+
+def test_best_of_a_cost_is_the_lowest_and_most_is_the_highest():
+    assert planned("melhores campanhas por CPA ontem").rank == Rank("cpa", False)
+    assert planned("melhores campanhas por ROAS ontem").rank == Rank("roas", True)
+    assert planned("campanhas com maior CPA ontem").rank == Rank("cpa", True)
+
+
+def test_a_bound_is_read_in_the_notation_of_its_language():
+    (portuguese,) = planned("campanhas que gastaram mais de R$ 1.500,50 ontem").thresholds
+    (english,) = planned("campaigns that spent more than $1,500.50 yesterday").thresholds
+    assert (portuguese.value, portuguese.currency) == (Decimal("1500.50"), "BRL")
+    assert (english.value, english.currency) == (Decimal("1500.50"), None)
+
+
+def test_a_name_that_fits_several_is_asked_back():
+    asked = understood("CPA da coleção verão ontem")
+    assert isinstance(asked, Clarification)
+    assert asked.choices == ("Coleção Verão | Prospecting | 01", "Coleção Verão | Retargeting | 02")
+    assert planned("CPA da colecao verao retargeting ontem").objects[0].ids == ("1000011",)
+
+
+def test_a_follow_up_changes_only_what_it_says():
+    first = planned("gasto da Loja Aurora na semana passada")
+    then = planned("gasto da Loja Aurora na semana passada", "e na semana anterior?")
+    assert then.objects == first.objects and then.metrics == ("spend",)
+    assert then.period == Period("week", 2)
+    assert planned("gasto ontem", "só as ativas").status == "ACTIVE"
+    assert planned("spend yesterday", "and by country?").dimensions == ("country",)
+    assert planned("spend yesterday", "and CTR?").metrics == ("ctr",)
+    assert planned("gasto ontem", "por quê?").intent == "why"
+
+
+def test_the_same_period_before_is_as_long_and_the_month_before_is_whole():
+    assert planned("gasto deste mês", "e no mesmo período do mês passado?").period == Period("month", 0, back=1)
+    assert planned("gasto deste mês", "e no mês anterior?").period == Period("month", 1)
+
+
+def test_stretches_before_are_told_from_the_last_ones():
+    plan = planned("spend last 7 days compared to the previous 7 days")
+    assert (plan.period, plan.compare) == (Period("days", 7), Period("days", 7, back=1))
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("quanto custa cada conversão?", "cpa"),
+        ("quanto estou pagando por clique?", "cpc"),
+        ("spend per conversion", "cpa"),
+        ("clique mais caro por país", "cpc"),
+    ],
+)
+def test_what_an_event_costs_is_its_metric(question, metric):
+    assert planned(question).metrics == (metric,)
+
+
+def test_what_moved_most_is_ranked_by_the_change():
+    plan = planned("qual campanha teve a maior queda de CTR na semana passada?")
+    assert plan.rank == Rank("ctr", False, of_change=True)
+    assert plan.compare == Period("week", 1, back=1)
+
+
+def test_a_question_of_its_own_forgets_the_last_one():
+    assert planned("gasto da Loja Aurora na semana passada", "quantos cliques tivemos ontem?").objects == ()
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["pausa a campanha Back to School", "please increase the budget of Back to School by 20%", "turn off all ads"],
+)
+def test_an_order_changes_nothing(order):
+    assert planned(order).intent == "change_request"
+
+
+def test_advice_is_no_order():
+    assert planned("devo pausar a campanha Back to School?").intent == "suggestions"
+
+
+def test_a_short_word_never_becomes_a_name():
+    assert isinstance(understood("gasto da campanha black ontem"), Refusal)
+
+
+def test_a_plan_survives_being_kept():
+    for question in ("top 5 campanhas por ROAS este mês", "campanhas com CPA acima de R$ 50 de 1 a 15 de outubro"):
+        plan = planned(question)
+        assert isinstance(plan, Plan)
+        assert from_json(to_json(plan)) == plan

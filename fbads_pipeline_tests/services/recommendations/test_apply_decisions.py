@@ -1,0 +1,236 @@
+"""Applying against a sandbox Marketing API that accepts writes, and a real PostgreSQL: once, checked, and told."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.meta_ads.client import GraphAds
+from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApplyBook
+from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDesk
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
+from fbads_pipeline.domain.identity.users import local_owner
+from fbads_pipeline.domain.recommendations.decisions import Decision
+from fbads_pipeline.sandbox.testing import SandboxServer
+from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts
+from fbads_pipeline.services.collection.sync_ads import sync_ads
+from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
+from fbads_pipeline.services.recommendations.decide_suggestion import decide
+from fbads_pipeline_tests.support.fakes import FixedClock
+
+NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
+TO = [Recipient("fake", "C1")]
+
+
+class World:
+    """One sandbox, collected; suggestions that were accepted."""
+
+    def __init__(self, server, engine):
+        self.server, self.engine, self.clock = server, engine, FixedClock(NOW)
+        self.transport = Transport(GraphAccess(server.url, "v25.0", server.token, backoff_seconds=0.01))
+        self.writer = GraphWriter(lambda account_id: self.transport)
+        self.book, self.desk = PostgresApplyBook(engine), PostgresDesk(engine)
+        raw, ads = PostgresRawStore(engine), GraphAds(self.transport)
+        accounts = list_accounts(ads, raw, self.clock)
+        sync_ads(ads, raw, self.clock, accounts, SyncPlan("run", ("campaign",), longest_wait_seconds=5.0))
+
+    def rows(self, query):
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]
+
+    def pick(self, *, at_campaign=True):
+        """An active campaign with its budget at itself, or at its ad sets: (account, campaign)."""
+        where = (
+            "daily_budget_minor is not null"
+            if at_campaign
+            else (
+                "daily_budget_minor is null and exists (select from raw.adsets where adsets.campaign_id ="
+                " campaigns.campaign_id and adsets.status = 'ACTIVE' and adsets.daily_budget_minor is not null)"
+            )
+        )
+        query = f"select account_id, campaign_id from raw.campaigns where status = 'ACTIVE' and {where} order by 2"
+        return self.rows(query)[0]
+
+    def accept(self, kind="PAUSE", factor=None, *, at_campaign=True, name="s1"):
+        account, campaign = self.pick(at_campaign=at_campaign)
+        with self.engine.begin() as connection:
+            query = """
+                insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason_pt,
+                    reason_en, evidence, day, marts_version, created_at, updated_at, expires_at, factor)
+                values (:name, :account, :campaign, :kind, 'high', '{posterior}', 'x', 'x', '{}', '2026-11-09', 1, :now,
+                    :now, :ends, :factor)
+            """
+            named = {"name": name, "account": account, "campaign": campaign, "kind": kind, "factor": factor}
+            connection.execute(sa.text(query), {**named, "now": NOW, "ends": NOW + timedelta(days=7)})
+        decide(self.desk, local_owner(), Decision(name, 1, "accept"), key=None, now=NOW)
+        return account, campaign
+
+    def apply(self, **options):
+        return apply_decisions(self.book, self.writer, self.clock, TO, **options)
+
+    def stands(self, name="s1"):
+        return self.rows(f"select status, decision_reason from ops.suggestions where suggestion_id = '{name}'")[0]
+
+    def written(self):
+        return [(one["object_id"], one["what"], one["old"], one["new"]) for one in self.server.control("writes")]
+
+
+@pytest.fixture
+def world(migrated_engine):
+    with SandboxServer(campaigns=8, now=NOW.isoformat()) as server:
+        yield World(server, migrated_engine)
+
+
+def test_a_pause_is_written_read_back_told_and_audited_once(world):
+    account, campaign = world.accept()
+    (done,) = world.apply()
+    assert (done.is_applied, world.stands()[0]) == (True, "APPLIED")
+    assert world.writer.state(account, campaign).campaign.status == "PAUSED"
+    assert world.written() == [(campaign, "status", "ACTIVE", "PAUSED")]
+    assert world.apply() == []
+    ((rule, title),) = world.rows("select rule, title from ops.alerts")
+    assert rule == "decision.applied" and title.startswith("Aplicado na Meta: pausa, ")
+    assert world.rows("select action from ops.audit_log order by seq") == [
+        ("suggestion.accept",),
+        ("suggestion.applied",),
+    ]
+    assert PostgresAudit(world.engine).verify()[1] is None
+
+
+@pytest.mark.parametrize(("kind", "factor"), [("BUDGET_UP", 1.2), ("BUDGET_DOWN", 0.8)])
+@pytest.mark.parametrize("at_campaign", [True, False])
+def test_a_budget_is_multiplied_where_it_stands(world, kind, factor, at_campaign):
+    account, campaign = world.accept(kind, factor, at_campaign=at_campaign)
+    before = {one.object_id: one.daily_budget for one in world.writer.state(account, campaign).objects()}
+    (done,) = world.apply()
+    assert done.is_applied, done.reason
+    after = {one.object_id: one.daily_budget for one in world.writer.state(account, campaign).objects()}
+    changed = {one.object_id for one in done.changes}
+    assert (campaign in changed) is at_campaign
+    assert all(after[one] == round(before[one] * factor) for one in changed)
+    assert all(after[one] == before[one] for one in before.keys() - changed)
+
+
+def test_what_has_changed_at_meta_is_not_touched(world):
+    account, campaign = world.accept()
+    world.transport.post(campaign, {"status": "PAUSED"}, account_id=account)
+    (done,) = world.apply()
+    assert (done.is_applied, world.stands()) == (False, ("FAILED", done.reason))
+    assert "has changed at Meta since it was read" in done.reason
+    assert len(world.written()) == 1, "the stranger's own"
+    assert world.rows("select severity from ops.alerts") == [("warning",)]
+
+
+def test_a_crash_after_the_write_is_understood_and_nothing_is_written_twice(world):
+    account, campaign = world.accept()
+
+    class Dying(GraphWriter):
+        def write(self, account_id, change):
+            super().write(account_id, change)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply_decisions(world.book, Dying(lambda account_id: world.transport), world.clock, TO)
+    assert world.stands()[0] == "ACCEPTED"
+    (done,) = world.apply()
+    assert (done.is_applied, world.stands()[0]) == (True, "APPLIED")
+    assert len(world.written()) == 1
+
+
+def half_written(world):
+    """Budgets of several ad sets, and a run that dies after the first of them."""
+    query = "select campaign_id from raw.adsets where status = 'ACTIVE' and daily_budget_minor is not null"
+    query += " and campaign_id in (select campaign_id from raw.campaigns where status = 'ACTIVE' and daily_budget_minor"
+    ((campaign,), *_) = world.rows(f"{query} is null) group by 1 having count(*) > 1 order by 1")
+    world.pick = lambda at_campaign: world.rows(
+        f"select account_id, campaign_id from raw.campaigns where campaign_id = '{campaign}'"
+    )[0]
+    account, _ = world.accept("BUDGET_UP", 1.2, at_campaign=False)
+
+    class Dying(GraphWriter):
+        def write(self, account_id, change):
+            super().write(account_id, change)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply_decisions(world.book, Dying(lambda account_id: world.transport), world.clock, TO)
+    assert len(world.written()) == 1
+    return account, campaign
+
+
+def test_what_a_crash_left_half_written_is_finished_each_budget_once(world):
+    account, campaign = half_written(world)
+    (done,) = world.apply()
+    assert done.is_applied, done.reason
+    written = [one for one, *_ in world.written()]
+    assert len(written) == len(set(written)) == len(done.changes) > 1
+
+
+def test_what_a_stranger_changed_after_a_crash_is_left_to_them(world):
+    account, campaign = half_written(world)
+    first = world.written()[0][0]
+    world.transport.post(first, {"daily_budget": "99999"}, account_id=account)
+    (done,) = world.apply()
+    assert (done.is_applied, f"{first} has changed at Meta" in done.reason) == (False, True)
+
+
+def test_what_was_decided_yesterday_is_not_done_today(world):
+    world.accept()
+    world.clock.instant = NOW + timedelta(hours=25)
+    assert (world.apply(), world.written()) == ([], [])
+
+
+def test_a_silence_leaves_it_for_the_next_run(world):
+    world.accept()
+
+    class Silent(GraphWriter):
+        def state(self, account_id, campaign_id):
+            raise TransientMetaError("no answer")
+
+    silent = Silent(lambda account_id: world.transport)
+    assert apply_decisions(world.book, silent, world.clock, TO) == []
+    assert world.stands()[0] == "ACCEPTED"
+    assert [one.is_applied for one in world.apply()] == [True]
+
+
+def test_the_day_has_a_cap(world):
+    world.accept()
+    (done,) = world.apply(most_per_day=0)
+    assert (done.is_applied, "as many changes" in done.reason, world.written()) == (False, True, [])
+
+
+@pytest.mark.parametrize("factor", [None, 0.0, 0.9, 3.0])
+def test_a_factor_that_makes_no_sense_is_refused(world, factor):
+    world.accept("BUDGET_UP", factor)
+    (done,) = world.apply()
+    assert (done.is_applied, world.written()) == (False, [])
+
+
+def test_an_applied_one_is_taken_back_within_half_an_hour(world):
+    account, campaign = world.accept("BUDGET_UP", 1.2)
+    before = world.writer.state(account, campaign)
+    world.apply()
+    version = world.rows("select version from ops.suggestions")[0][0]
+    taken = decide(world.desk, local_owner(), Decision("s1", version, "undo"), key=None, now=NOW)
+    assert taken.status == "APPLIED"
+    (done,) = world.apply()
+    assert done.is_applied and world.writer.state(account, campaign) == before
+    assert world.stands()[0] == "REJECTED"
+    assert world.apply() == []
+    assert world.rows("select rule from ops.alerts order by rule") == [("decision.applied",), ("decision.undone",)]
+
+
+def test_what_changed_after_it_was_applied_is_not_taken_back(world):
+    account, campaign = world.accept()
+    world.apply()
+    world.transport.post(campaign, {"status": "ARCHIVED"}, account_id=account)
+    version = world.rows("select version from ops.suggestions")[0][0]
+    decide(world.desk, local_owner(), Decision("s1", version, "undo"), key=None, now=NOW)
+    (done,) = world.apply()
+    assert (done.is_applied, world.stands()[0]) == (False, "APPLIED")
+    assert world.apply() == []

@@ -1,0 +1,46 @@
+"""A planner over a few names, and what it understood in one line."""
+
+from datetime import date
+
+from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
+from fbads_pipeline.domain.chat.plan import Plan, Understanding
+from fbads_pipeline.domain.chat.understanding.entities import NamedObject, Names
+from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext, plan
+from fbads_pipeline.domain.chat.understanding.language import detect
+from fbads_pipeline.domain.chat.understanding.normalise import normalise
+from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+
+TODAY = date(2026, 11, 23)  # a Monday
+CATALOGUE = read_metrics(catalogue_path())
+LEXICON = Lexicon(CATALOGUE)
+NAMES = Names(
+    [
+        NamedObject("account", "100001", "100001", "Loja Aurora"),
+        NamedObject("campaign", "1000010", "100001", "Coleção Verão | Prospecting | 01"),
+        NamedObject("campaign", "1000011", "100001", "Coleção Verão | Retargeting | 02"),
+        NamedObject("campaign", "1000012", "100001", "Back to School"),
+        NamedObject("adset", "10000120", "100001", "Interesses moda - 03"),
+    ]
+)
+
+
+def context(question: str, last: Plan | None = None) -> PlanningContext:
+    return PlanningContext(NAMES, CATALOGUE, LEXICON, TODAY, detect(question), last)
+
+
+def understood(*turns: str) -> Understanding:
+    """What the last of the turns was understood as."""
+    last: Plan | None = None
+    found: Understanding | None = None
+    for turn in turns:
+        found = plan(normalise(turn), context(turn, last))
+        last = found if isinstance(found, Plan) else last
+    assert found is not None
+    return found
+
+
+def planned(*turns: str) -> Plan:
+    """The same, where it must be a plan."""
+    found = understood(*turns)
+    assert isinstance(found, Plan), found
+    return found

@@ -1,0 +1,142 @@
+"""Fakes and builders of scoring and learning."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+from fbads_pipeline.domain.scoring.account_performance import (
+    AccountPerformance,
+    AccountScores,
+    Decided,
+    Followed,
+    KeptModel,
+    OpenAnomaly,
+    StoredScore,
+    StoredVerdict,
+)
+
+TODAY = date(2026, 11, 23)
+
+
+def a_history(
+    cpas: Mapping[str, float], *, today: date = TODAY, days: int = 40, spend: float = 500.0, seed: int = 1
+) -> pd.DataFrame:
+    """Campaign → its true CPA; each spends 98 % of its budget every day."""
+    random = np.random.default_rng(seed)
+    rows = [
+        {
+            "campaign_id": campaign,
+            "date": pd.Timestamp(today - timedelta(days=age)),
+            "impressions": 50_000,
+            "clicks": 1_000,
+            "spend": spend,
+            "conversions": int(random.poisson(spend / cpa)),
+            "daily_budget": spend / 0.98,
+            "status": "ACTIVE",
+        }
+        for campaign, cpa in cpas.items()
+        for age in range(days, 0, -1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def a_performance(
+    account_id: str = "1",
+    cpas: Mapping[str, float] | None = None,
+    *,
+    anomalies: Sequence[OpenAnomaly] = (),
+    learning: frozenset[str] = frozenset(),
+    objectives: Mapping[str, str] | None = None,
+    standing: Mapping[str, str] | None = None,
+    version: int = 3,
+) -> AccountPerformance:
+    """Three campaigns: a bargain (CPA 15), one whose budget is right for a target of 50 (33) and a loss (150)."""
+    history = a_history(cpas or {"7": 15.0, "8": 33.0, "9": 150.0})
+    return AccountPerformance(
+        account_id=account_id,
+        currency="BRL",
+        today=TODAY,
+        history=history,
+        objectives=objectives or {},
+        learning=learning,
+        anomalies=anomalies,
+        as_of=datetime.fromisoformat("2026-11-23T12:00:00+00:00"),
+        marts_version=version,
+        standing=standing or {},
+    )
+
+
+class FakePerformance:
+    """seen: account → what is known; saved, models, outcomes: what was written, newest last."""
+
+    def __init__(self, *seen: AccountPerformance) -> None:
+        self.seen = {one.account_id: one for one in seen}
+        self.saved: dict[str, AccountScores] = {}
+        self.models: dict[str, list[KeptModel]] = {}
+        self.accepted: list[Decided] = []
+        self.outcomes: dict[str, Followed] = {}
+
+    def read(self, account_id: str, *, now: datetime) -> AccountPerformance | None:
+        return self.seen.get(account_id)
+
+    def save(self, found: AccountScores, *, now: datetime) -> int:
+        known = self.saved.get(found.account_id)
+        self.saved[found.account_id] = found
+        return 0 if known and known.scores == found.scores else len(found.scores)
+
+    def current_verdicts(self) -> list[StoredVerdict]:
+        return [
+            stored(account, one, is_proposed=is_proposed)
+            for account in self.saved.values()
+            for is_proposed, found in ((True, account.proposals), (False, account.beside))
+            for one in found
+        ]
+
+    def current_scores(self, account_ids: Sequence[str], *, since: date) -> list[StoredScore]:
+        return [
+            StoredScore(
+                *(account.account_id, one.campaign_id, account.day, one.total, one.low, one.high),
+                *(dict(one.points), one.conversions, one.why_not, account.model_version),
+            )
+            for account in self.saved.values()
+            for one in account.scores
+        ]
+
+    def model(self, account_id: str, version: str | None = None) -> AccountModel | None:
+        for kept in reversed(self.models.get(account_id, [])):
+            if kept.is_current if version is None else kept.model.version == version:
+                return kept.model
+        return None
+
+    def keep_model(self, kept: KeptModel, *, now: datetime) -> None:
+        self.models.setdefault(kept.account_id, []).append(kept)
+
+    def decided(self, account_id: str) -> list[Decided]:
+        return [one for one in self.accepted if one.account_id == account_id]
+
+    def save_outcomes(self, followed: Sequence[Followed], *, now: datetime) -> int:
+        changed = [one for one in followed if self.outcomes.get(one.decided.suggestion_id) != one]
+        self.outcomes |= {one.decided.suggestion_id: one for one in followed}
+        return len(changed)
+
+    def hit_rates(self) -> list[Mapping[str, Any]]:
+        judged = [one for one in self.outcomes.values() if one.state == "judged"]
+        hits = sum(bool(one.outcome and one.outcome.is_hit) for one in judged)
+        rate = hits / len(judged) if judged else None
+        return [
+            {"kind": "PAUSE", "followed": len(self.outcomes), "judged": len(judged), "hits": hits, "hit_rate": rate}
+        ]
+
+
+def stored(account: AccountScores, verdict: Any, *, is_proposed: bool = True) -> StoredVerdict:
+    """As the adapter keeps it."""
+    return StoredVerdict(
+        *(account.account_id, verdict.campaign_id, verdict.action, verdict.factor, verdict.effect[0]),
+        *(verdict.expected, verdict.effect[1], verdict.p_better, verdict.confidence, verdict.reason_pt),
+        *(verdict.reason_en, verdict.would_change_pt, verdict.would_change, verdict.evidence, is_proposed),
+        *(account.day, account.currency, account.model_version, account.marts_version),
+    )

@@ -1,0 +1,141 @@
+"""The ports of reports as fakes, and an account with a fortnight to report of."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.reports.facts import (
+    CampaignFigures,
+    DayFigures,
+    HitRate,
+    MetricAbout,
+    PeriodFigures,
+    ReportAccount,
+    ReportedAnomaly,
+    ReportedSuggestion,
+)
+from fbads_pipeline.domain.reports.generated_reports import MadeReport
+from fbads_pipeline.domain.reports.report import Period, ReportKind
+from fbads_pipeline.services.reports.build_report import METRICS, ReportMaker
+
+TODAY = date(2026, 11, 23)
+MONEY = {"spend": "money", "cpm": "money", "cpa": "money", "purchase_value": "money", "ctr": "ratio", "roas": "ratio"}
+DOWN = frozenset({"cpm", "cpa"})
+ABOUT = {
+    name: MetricAbout(f"{name} pt", f"{name} en", MONEY.get(name, "count"), "down" if name in DOWN else "up")
+    for name in METRICS
+}
+
+
+def an_account(account_id: str = "1", name: str | None = "Loja 1", **others: object) -> ReportAccount:
+    values: dict[str, object] = {"currency": "BRL", "timezone_name": "America/Sao_Paulo", "goal": "purchase"}
+    return ReportAccount(account_id, name, today=TODAY, **{**values, **others})  # type: ignore[arg-type]
+
+
+def some_figures(spend: int = 100, conversions: int | None = 4, clicks: int = 50) -> dict[str, Decimal | None]:
+    """Sums, and the ratios of these sums."""
+    money, sold = Decimal(spend), None if conversions is None else Decimal(conversions)
+    return {
+        "spend": money,
+        "impressions": Decimal(10_000),
+        "clicks": Decimal(clicks),
+        "ctr": Decimal(clicks) / 10_000,
+        "cpm": money / 10,
+        "conversions": sold,
+        "cpa": money / sold if sold else None,
+        "purchase_value": money * 2,
+        "roas": Decimal(2),
+    }
+
+
+class FakeReportFacts:
+    """known: what `accounts` tells; names: of each account's campaigns; empty: accounts without any figure.
+
+    broken: accounts whose figures cannot be read; is_final: no day is provisional; conversions_before: of the period
+    before.
+    """
+
+    def __init__(self, *known: ReportAccount, names: Sequence[str | None] = ("Verão", "Inverno", "Natal")) -> None:
+        self.known, self.names = list(known) or [an_account()], list(names)
+        self.empty: set[str] = set()
+        self.broken: set[str] = set()
+        self.is_final, self.conversions_before = False, 40
+        self.found: list[ReportedAnomaly] = []
+        self.made: list[ReportedSuggestion] = []
+
+    def accounts(self, ids: Sequence[str] | None, *, now: datetime) -> list[ReportAccount]:
+        return [one for one in self.known if ids is None or one.account_id in ids]
+
+    def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
+        if account_id in self.broken:
+            raise ValueError("no figures")
+        if account_id in self.empty:
+            return PeriodFigures(dict.fromkeys(metrics), (), (), None)
+        campaigns = tuple(
+            CampaignFigures(f"{n}", name, "ACTIVE", some_figures(300 - n, n % 3 * 5 or None), Decimal(70))
+            for n, name in enumerate(self.names)
+        )
+        is_now = period.last >= TODAY - timedelta(days=7)
+        days = tuple(
+            DayFigures(
+                period.first + timedelta(days=n),
+                some_figures(100 + n, 4),
+                n == period.days - 1 and not self.is_final,
+            )
+            for n in range(period.days)
+        )
+        return PeriodFigures(
+            some_figures(period.last.day * 10, 40 if is_now else self.conversions_before),
+            days,
+            campaigns,
+            datetime(2026, 11, 23, 9, tzinfo=UTC),
+        )
+
+    def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
+        return self.found
+
+    def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
+        return self.made
+
+    def hit_rates(self, account_id: str) -> list[HitRate]:
+        return [HitRate("PAUSE", 8, 6, 4)]
+
+
+class FakeReports:
+    """kept: what was made, with its message; recipients: of the last one."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[MadeReport, Alert]] = []
+        self.recipients: list[Recipient] = []
+
+    def made(self, kind: ReportKind, last_day: date) -> set[str]:
+        return {one.account_id for one, _ in self.kept if (one.kind, one.last_day) == (kind, last_day)}
+
+    def keep(self, report: MadeReport, alert: Alert, recipients: Sequence[Recipient]) -> bool:
+        self.kept.append((report, alert))
+        self.recipients = list(recipients)
+        return True
+
+    def newest(self, last: int, accounts: Sequence[str] | None = None) -> list[MadeReport]:
+        return [one for one, _ in reversed(self.kept)][:last]
+
+
+class FakeFiles:
+    """written: name → content; fails: raised instead."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, bytes] = {}
+        self.fails: OSError | None = None
+
+    def write(self, name: str, content: bytes) -> Path:
+        if self.fails:
+            raise self.fails
+        self.written[name] = content
+        return Path(name)
+
+
+def a_maker(facts: FakeReportFacts | None = None) -> ReportMaker:
+    return ReportMaker(facts or FakeReportFacts(), ABOUT, ("7d_click", "1d_view"))
