@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 
-from chaos.kills import BEGIN, Ordeal, Tally
+from chaos.kills import BEGIN, KillTest, Tally
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.sandbox.testing import SandboxServer
@@ -25,8 +25,8 @@ def main() -> None:
         migrate.upgrade(made)
         made.dispose()
         name = str(made.url.database)
-        ordeal = Ordeal(sandbox, server, name, seed=arguments.seed, is_protected=not arguments.control)
-        tally = ordeal.run(arguments.kills, until_damaged=arguments.control)
+        kill_test = KillTest(sandbox, server, name, seed=arguments.seed, is_protected=not arguments.control)
+        tally = kill_test.run(arguments.kills, until_damaged=arguments.control)
     _print(tally, time.monotonic() - begun)
     sys.exit(1 if tally.damage else 0)
 

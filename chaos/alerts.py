@@ -20,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chaos.sender import send
-from chaos.stub_servers import FarSides, far_sides
+from chaos.stub_servers import FarSides, stub_servers
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.engine import engine
@@ -44,12 +44,12 @@ NO_FAR_SIDE = frozenset({"dry_run"})
 RUNS = 200
 
 
-class Ordeal:
+class KillTest:
     """One message a run; the first sender is killed, the second one finds what is left."""
 
     def __init__(self, url: str, sides: FarSides, folder: Path, *, is_protected: bool) -> None:
         self.url, self.sides, self.folder, self.is_protected = url, sides, folder, is_protected
-        self.engine = engine(url, application_name="ordeal")
+        self.engine = engine(url, application_name="kill_test")
         self.counts: Counter[tuple[str, str]] = Counter()
         self.wrong: list[str] = []
 
@@ -75,10 +75,10 @@ class Ordeal:
             self._say("survived", channel, point, name)
 
     def _first_sender(self, channel: str, point: str) -> bool:
-        is_at_far_side = point in ("arrived", "taken")
+        is_at_stub_server = point in ("arrived", "taken")
         seam = (
             ""
-            if is_at_far_side and channel not in NO_FAR_SIDE
+            if is_at_stub_server and channel not in NO_FAR_SIDE
             else {"arrived": "before send", "taken": "before mark"}.get(point, point)
         )
         given = json.dumps(self._given(channel, seam=seam, lease=60.0))
@@ -87,7 +87,7 @@ class Ordeal:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        if is_at_far_side:
+        if is_at_stub_server:
             self.sides.kill_at, self.sides.victim = point, process.pid
         try:
             return process.wait(timeout=60) < 0
@@ -111,7 +111,7 @@ class Ordeal:
         texts: Any = {language: Text(name, "corpo") for language in ("pt", "en")}
         facts: dict[str, Any] = {}
         alert = alert_of(
-            texts, account_id="1", rule="ordeal", entity=name, severity="info", window_start=now.date(), facts=facts
+            texts, account_id="1", rule="kill_test", entity=name, severity="info", window_start=now.date(), facts=facts
         )
         with self.engine.begin() as connection:
             to = Recipient(channel, ADDRESSES[channel], opted_in_on=now.date())
@@ -143,30 +143,30 @@ def main() -> None:
     arguments = parser.parse_args()
     begun = time.monotonic()
     with (
-        tempfile.TemporaryDirectory(prefix="fbads-ordeal-") as folder,
+        tempfile.TemporaryDirectory(prefix="fbads-kill_test-") as folder,
         postgres_server() as server,
         fresh_database(server) as url,
-        far_sides(Path(folder)) as sides,
+        stub_servers(Path(folder)) as sides,
     ):
-        ordeal = Ordeal(url, sides, Path(folder), is_protected=not arguments.control)
-        migrate.upgrade(ordeal.engine)
+        kill_test = KillTest(url, sides, Path(folder), is_protected=not arguments.control)
+        migrate.upgrade(kill_test.engine)
         matrix = itertools.cycle(itertools.product(ADDRESSES, POINTS))
         for number, (channel, point) in zip(range(arguments.runs), matrix, strict=False):
-            ordeal.run(number, channel, point)
-        ordeal.engine.dispose()
-    _print(ordeal, time.monotonic() - begun)
-    sys.exit(1 if ordeal.wrong else 0)
+            kill_test.run(number, channel, point)
+        kill_test.engine.dispose()
+    _print(kill_test, time.monotonic() - begun)
+    sys.exit(1 if kill_test.wrong else 0)
 
 
-def _print(ordeal: Ordeal, seconds: float) -> None:
-    counts = ordeal.counts
+def _print(kill_test: KillTest, seconds: float) -> None:
+    counts = kill_test.counts
     print(f"{'senders killed':<36}{counts['all', 'died']:>8}")
     for what in ("lost", "repeated wrongly", "survived", "repeated, marked"):
         print(f"{what:<36}{counts['all', what]:>8}")
     for point in sorted(KNOWN):
         print(f"  {point:<34}{counts[point, 'repeated, marked']:>8}")
     print(f"{'seconds':<36}{round(seconds):>8}")
-    for one in ordeal.wrong[:10]:
+    for one in kill_test.wrong[:10]:
         print(f"  {one}")
 
 

@@ -40,7 +40,7 @@ class Tally:
         return self.load_kills + self.tick_kills
 
 
-class Ordeal:
+class KillTest:
     """One sandbox and one server; each load begins in a database of its own."""
 
     def __init__(
@@ -134,5 +134,5 @@ class Ordeal:
         )
 
     def _days(self) -> DayRange:
-        """Every day that any run of this ordeal may read."""
+        """Every day that any run of this kill_test may read."""
         return DayRange(FIRST_DAY, self._now.date() + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""One sender of the ordeal: the real dispatcher with one real channel, which may kill itself at a seam of the outbox.
+"""A sender of the kill test: the real dispatcher with one real channel, which may kill itself at a step of the outbox.
 
 Arguments as JSON: url, channel, web, mail_port, ca_file, file, seam, lease (seconds).
 """
@@ -28,7 +28,7 @@ def channel_of(given: dict[str, Any]) -> Channel:
     made: dict[str, Channel] = {
         "slack": SlackChannel("xoxb-chaos", base_url=f"{web}/slack/"),
         "whatsapp": WhatsAppChannel("t", "1", "alert", base_url=f"{web}/whatsapp"),
-        "n8n": WebhookChannel(f"{web}/n8n", "secret-of-the-ordeal"),
+        "n8n": WebhookChannel(f"{web}/n8n", "secret-of-the-kill test"),
         "email": EmailChannel(
             MailServer("127.0.0.1", "ads@agencia.example", given["mail_port"], ca_file=Path(given["ca_file"]))
         ),

@@ -1,4 +1,4 @@
-"""Where messages arrive in the ordeal of the senders: a web and a mail server that can kill who sends to them."""
+"""Where messages arrive in the kill_test of the senders: a web and a mail server that can kill who sends to them."""
 
 import json
 import os
@@ -56,7 +56,7 @@ class FarSides:
 
 
 class _Box(Mailbox):
-    """A mailbox that tells the ordeal what it took."""
+    """A mailbox that tells the kill_test what it took."""
 
     def __init__(self, sides: FarSides) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class _Box(Mailbox):
 
 
 @contextmanager
-def far_sides(folder: Path) -> Iterator[FarSides]:
+def stub_servers(folder: Path) -> Iterator[FarSides]:
     """Both servers on free loopback ports; gone in the end. folder: for the certificate."""
     sides = FarSides()
 

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
 from fbads_pipeline.adapters.rendering.renderers import RENDERERS
 from fbads_pipeline.services.reports.build_report import ReportMaker
-from fbads_pipeline.services.reports.make_reports import Press
+from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline.settings import Settings
 
 
@@ -21,11 +21,11 @@ def calendar_events_of(settings: Settings, owner: sa.Engine) -> PostgresCalendar
     return PostgresCalendarEvents(owner, lambda zone: country_of_account(settings, zone))
 
 
-def press_of(settings: Settings, owner: sa.Engine) -> Press:
+def report_service_of(settings: Settings, owner: sa.Engine) -> ReportService:
     """What reports are made with; files go to the folder of exports of this home."""
     catalogue = catalogue_path()
     facts = PostgresReportFacts(owner, lambda: read_catalogue(catalogue))
     calendar = calendar_events_of(settings, owner)
     maker = ReportMaker(facts, read_labels(catalogue), settings.attribution_windows, calendar)
     exports = Exports(settings.home_path / EXPORTS)
-    return Press(maker, RENDERERS, exports, PostgresReports(owner), clock_from(settings.now))
+    return ReportService(maker, RENDERERS, exports, PostgresReports(owner), clock_from(settings.now))

@@ -16,12 +16,12 @@ from fbads_pipeline.defs.collect import checks as collect_checks
 from fbads_pipeline.defs.collect import requested as collect_requested
 from fbads_pipeline.defs.collect import schedule as collect_schedule
 from fbads_pipeline.defs.collect import tokens as collect_tokens
-from fbads_pipeline.defs.notify import applying as tell_applying
+from fbads_pipeline.defs.notify import applying as applying
 from fbads_pipeline.defs.notify import checks as tell_checks
+from fbads_pipeline.defs.notify import incidents as announce_incidents
 from fbads_pipeline.defs.notify import ops as tell
 from fbads_pipeline.defs.notify import rules as tell_rules
 from fbads_pipeline.defs.notify import sensor as tell_sensor
-from fbads_pipeline.defs.notify import troubles as tell_troubles
 from fbads_pipeline.defs.report import assets as report
 from fbads_pipeline.defs.report import schedule as report_schedule
 from fbads_pipeline.defs.resources import resources
@@ -41,9 +41,9 @@ defs = dg.Definitions(
             analyse_scores,
             analyse_learning,
             tell,
-            tell_applying,
+            applying,
             tell_rules,
-            tell_troubles,
+            announce_incidents,
             report,
         ]
     ),
@@ -66,10 +66,10 @@ defs = dg.Definitions(
         analyse_learning.learn_job,
         tell_sensor.dispatch_job,
         collect_tokens.token_job,
-        tell_troubles.troubles_job,
+        announce_incidents.incidents_job,
         calendar_schedule.calendar_job,
         report_schedule.reports_job,
-        tell_applying.apply_job,
+        applying.apply_job,
     ],
     schedules=[
         collect_schedule.every_half_hour,
@@ -83,10 +83,10 @@ defs = dg.Definitions(
         analyse_anomalies.readings_unjudged,
         collect_requested.collect_requested,
         tell_sensor.messages_due,
-        tell_applying.decisions_waiting,
-        tell_troubles.troubles_due,
-        tell_troubles.runs_failed,
-        tell_troubles.runs_recovered,
+        applying.decisions_waiting,
+        announce_incidents.incidents_due,
+        announce_incidents.runs_failed,
+        announce_incidents.runs_recovered,
         calendar_schedule.calendars_unread,
     ],
     resources=resources(),

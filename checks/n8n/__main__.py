@@ -60,7 +60,7 @@ order by execution.id
 """
 
 
-class House:
+class Warehouse:
     """PostgreSQL, the sidecar, and the outbox whose channel is n8n."""
 
     def __init__(self, database: Database, n8n: sa.Engine, address: str) -> None:
@@ -95,43 +95,43 @@ def main() -> None:
     """Everything once."""
     try:
         fetch(FOLDER)
-        with _house() as (house, make_instance):
-            _check(house, make_instance)
+        with _warehouse() as (warehouse, make_instance):
+            _check(warehouse, make_instance)
     except N8nFailed as failed:
         sys.exit(f"n8n-check: {failed}")
 
 
-def _check(house: House, make_instance: Callable[[], Instance]) -> None:
+def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
     instance = make_instance()
     instance.command("import:workflow", "--separate", f"--input={WORKFLOWS}")
-    known = {row.name: row.id for row in _rows(house.n8n, "select id, name from workflow_entity")}
+    known = {row.name: row.id for row in _rows(warehouse.n8n, "select id, name from workflow_entity")}
     _say("the four workflows are imported", len(known) == 4, known)
     for name in WITH_WEBHOOK:
         instance.command("publish:workflow", f"--id={known[name]}")
     with instance:
         alert_url = f"{instance.url}/webhook/fbads-alert"
-        _say("an alert is taken", house.send(an_alert("first"), alert_url) == ["sent"], instance.said())
-        ended = house.executions(WITH_WEBHOOK[0], 1)
+        _say("an alert is taken", warehouse.send(an_alert("first"), alert_url) == ["sent"], instance.said())
+        ended = warehouse.executions(WITH_WEBHOOK[0], 1)
         _say("its workflow verified the signature and ran to the end", ended == ["success"], ended)
-        house.again()
-        repeated = dispatch_alerts(PostgresOutbox(house.owner), {"n8n": WebhookChannel(alert_url, SECRET)})
+        warehouse.again()
+        repeated = dispatch_alerts(PostgresOutbox(warehouse.owner), {"n8n": WebhookChannel(alert_url, SECRET)})
         outcomes = [one.attempt.outcome for one in repeated.attempts]
         _say("a repeat is taken too", outcomes == ["sent"], outcomes)
-        _say("and ends at `First time`, with no words", _words(house, 2) == [1, 0], _words(house, 2))
+        _say("and ends at `First time`, with no words", _words(warehouse, 2) == [1, 0], _words(warehouse, 2))
         forged = httpx.post(alert_url, json={"data": {}}, headers=_forged(), trust_env=False, timeout=20)
-        ended = house.executions(WITH_WEBHOOK[0], 3)
+        ended = warehouse.executions(WITH_WEBHOOK[0], 3)
         _say("a forged signature is refused in the workflow", ended[2:] == ["error"], (forged.status_code, ended))
         calendar = f"{instance.url}/webhook/fbads-calendar"
         facts = {"calendar": [{"title_pt": "Black Friday", "title_en": "Black Friday", "starts_on": "2026-11-27"}]}
-        outcomes = house.send(an_alert("coincides", facts), calendar)
-        ended = house.executions(WITH_WEBHOOK[1], 1)
+        outcomes = warehouse.send(an_alert("coincides", facts), calendar)
+        ended = warehouse.executions(WITH_WEBHOOK[1], 1)
         _say("an alert with a day of the calendar runs through", (outcomes, ended) == (["sent"], ["success"]), ended)
     instance.command("execute", f"--id={known['fbads: collect now']}")
-    taken = PostgresReceipts(house.owner).take()
+    taken = PostgresReceipts(warehouse.owner).take()
     _say("n8n asks for a collecting run, and the sensor finds it", taken is not None, taken)
     name = "fbads: suggestions that wait"
     instance.command("execute", f"--id={known[name]}")
-    ended, (data, *_) = house.executions(name, 1), _data(house, name)
+    ended, (data, *_) = warehouse.executions(name, 1), _data(warehouse, name)
     is_read = ended == ["success"] and "CTR baixo" in data
     _say("n8n reads the suggestion that waits", is_read, (ended, data[-400:]))
 
@@ -150,15 +150,15 @@ def an_alert(name: str, facts: dict[str, Any] | None = None) -> Alert:
     )
 
 
-def _words(house: House, count: int) -> list[int]:
+def _words(warehouse: Warehouse, count: int) -> list[int]:
     """Whether each execution of the alert's workflow came as far as `Words`."""
-    house.executions(WITH_WEBHOOK[0], count)
-    return [int('"Words":' in text) for text in _data(house, WITH_WEBHOOK[0])]
+    warehouse.executions(WITH_WEBHOOK[0], count)
+    return [int('"Words":' in text) for text in _data(warehouse, WITH_WEBHOOK[0])]
 
 
-def _data(house: House, name: str) -> list[str]:
+def _data(warehouse: Warehouse, name: str) -> list[str]:
     """What n8n keeps of each execution of that workflow."""
-    with house.n8n.connect() as connection:
+    with warehouse.n8n.connect() as connection:
         return list(connection.execute(sa.text(_DATA), {"name": name}).scalars())
 
 
@@ -180,7 +180,7 @@ def _say(what: str, is_so: bool, shown: object) -> None:
 
 
 @contextmanager
-def _house() -> Iterator[tuple[House, Callable[[], Instance]]]:
+def _warehouse() -> Iterator[tuple[Warehouse, Callable[[], Instance]]]:
     with (
         tempfile.TemporaryDirectory(prefix="fbads-n8n-") as home,
         postgres_server() as server,
@@ -200,7 +200,7 @@ def _house() -> Iterator[tuple[House, Callable[[], Instance]]]:
         with served(create_app(load_settings(n8n_secret=SECRET, home=home), database)) as address:
             port = free_port()
             settings = {"FBADS_N8N_SECRET": SECRET, "FBADS_URL": address}
-            yield House(database, n8n, address), lambda: Instance(FOLDER, Path(home), theirs, port, settings)
+            yield Warehouse(database, n8n, address), lambda: Instance(FOLDER, Path(home), theirs, port, settings)
         n8n.dispose()
         database.close()
 

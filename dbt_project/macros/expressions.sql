@@ -1,4 +1,4 @@
-{# The only division of the house: exact, without trailing zeros, null where there is nothing to divide by. #}
+{# The only division of the warehouse: exact, without trailing zeros, null where there is nothing to divide by. #}
 {% macro ratio(numerator, denominator) -%}
     trim_scale(({{ numerator }})::numeric / nullif({{ denominator }}, 0))
 {%- endmacro %}

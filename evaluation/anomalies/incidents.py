@@ -24,7 +24,7 @@ FIRST_DAY = 14
 
 
 @dataclass(frozen=True)
-class Incident:
+class InjectedAnomaly:
     """Half-hour steps `first` to `last` (both in) of one campaign; `size` multiplies (fatigue: again every day)."""
 
     kind: str
@@ -42,11 +42,11 @@ class Effects:
     ctr: Floats
     cpm: Floats
     conversions: Floats
-    planned: list[Incident] = field(default_factory=list)
+    planned: list[InjectedAnomaly] = field(default_factory=list)
     shock: tuple[int, int] | None = None
 
 
-def plan_incidents(world: Assumptions, rng: np.random.Generator, settled: NDArray[np.bool_]) -> list[Incident]:
+def plan_incidents(world: Assumptions, rng: np.random.Generator, settled: NDArray[np.bool_]) -> list[InjectedAnomaly]:
     """At most one incident per campaign, on campaigns that are `settled` (neither new nor ever paused)."""
     chosen = np.flatnonzero(settled & (rng.random(world.campaigns) < world.disturbed))
     planned = []
@@ -59,11 +59,11 @@ def plan_incidents(world: Assumptions, rng: np.random.Generator, settled: NDArra
         last = min(first + length, world.days * STEPS_A_DAY) - 1
         low, high = world.sizes[kind]
         size = float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low > 0 else float(rng.uniform(low, high))
-        planned.append(Incident(kind, campaign, first, last, size))
+        planned.append(InjectedAnomaly(kind, campaign, first, last, size))
     return planned
 
 
-def effects_of(world: Assumptions, planned: list[Incident], rng: np.random.Generator) -> Effects:
+def effects_of(world: Assumptions, planned: list[InjectedAnomaly], rng: np.random.Generator) -> Effects:
     """The factors of all incidents together; a shocked world loses most delivery for half a day, unlabelled."""
     shape = (world.campaigns, world.days * STEPS_A_DAY)
     first = int(rng.integers(4 * world.days // 7, 6 * world.days // 7)) * STEPS_A_DAY + 18

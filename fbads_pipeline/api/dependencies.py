@@ -15,16 +15,16 @@ from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_catalogue, read_labels
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readers import CampaignReader, Readiness, SuggestionReader
-from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDesk
+from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.chat import chat_of
-from fbads_pipeline.bootstrap import press_of
+from fbads_pipeline.bootstrap import report_service_of
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.chat.answer_question import Chat
-from fbads_pipeline.services.reports.make_reports import Press
+from fbads_pipeline.services.reports.make_reports import ReportService
 
 
 def _database(request: Request) -> Database:
@@ -51,8 +51,8 @@ def _readiness(database: DatabaseDep) -> Readiness:
     return Readiness(database.owner)
 
 
-def _desk(database: DatabaseDep) -> PostgresDesk:
-    return PostgresDesk(database.owner)
+def _decision_store(database: DatabaseDep) -> PostgresDecisionStore:
+    return PostgresDecisionStore(database.owner)
 
 
 def _chat(request: Request, database: DatabaseDep) -> Chat:
@@ -71,8 +71,8 @@ def _pages(database: DatabaseDep) -> PageReader:
     return PageReader(database.owner)
 
 
-def _press(request: Request, database: DatabaseDep) -> Press:
-    return press_of(request.app.state.settings, database.owner)
+def _report_service(request: Request, database: DatabaseDep) -> ReportService:
+    return report_service_of(request.app.state.settings, database.owner)
 
 
 @cache
@@ -116,11 +116,11 @@ PreferencesDep = Annotated[PostgresPreferences, Depends(_preferences)]
 AnalyticsDep = Annotated[AnalyticsReader, Depends(_analytics)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 PagesDep = Annotated[PageReader, Depends(_pages)]
-PressDep = Annotated[Press, Depends(_press)]
+ReportServiceDep = Annotated[ReportService, Depends(_report_service)]
 ReceiptsDep = Annotated[PostgresReceipts, Depends(_receipts)]
 ChatDep = Annotated[Chat, Depends(_chat)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 CampaignsDep = Annotated[CampaignReader, Depends(_campaigns)]
 SuggestionsDep = Annotated[SuggestionReader, Depends(_suggestions)]
-DeskDep = Annotated[PostgresDesk, Depends(_desk)]
+DecisionStoreDep = Annotated[PostgresDecisionStore, Depends(_decision_store)]
 ReadinessDep = Annotated[Readiness, Depends(_readiness)]

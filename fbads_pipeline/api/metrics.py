@@ -1,4 +1,4 @@
-"""What Prometheus reads: the sidecar's own requests, and the house's figures. `endpoint` is a route's template."""
+"""What Prometheus reads: the sidecar's own requests, and what PostgreSQL counts. `endpoint` is a route's template."""
 
 import re
 import time
@@ -7,7 +7,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from fbads_pipeline.adapters.postgres.health.prometheus import HouseCollector
+from fbads_pipeline.adapters.postgres.health.prometheus import MetricsCollector
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _TABLE = re.compile(r"\b(?:from|into|update|join)\s+((?:raw|marts|analysis|ops|intermediate)\.\w+)", re.IGNORECASE)
@@ -36,8 +36,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self._house = HouseCollector(owner)
-        self.registry.register(self._house)
+        self._database_metrics = MetricsCollector(owner)
+        self.registry.register(self._database_metrics)
 
     def seen(self, method: str, endpoint: str, status: int, seconds: float) -> None:
         """One request."""
@@ -50,7 +50,7 @@ class Metrics:
         self._questions.labels(outcome).inc()
 
     def watch(self, *engines: Any) -> None:
-        """Time every statement on these engines, by the first table of the house that it names."""
+        """Time every statement on these engines, by the first table of ours that it names."""
         from sqlalchemy import event
 
         def begin(connection: Any, *_: Any) -> None:

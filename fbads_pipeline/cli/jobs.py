@@ -1,4 +1,4 @@
-"""Runs a job of the house in this process and says what came of it."""
+"""Runs one of Dagster's jobs in this process and returns its outcome."""
 
 import resource
 import time

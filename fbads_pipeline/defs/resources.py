@@ -25,25 +25,29 @@ from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
 from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.calendar.events import PostgresCalendarEvents
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
-from fbads_pipeline.adapters.postgres.collection.request_state import PostgresHabits, PostgresQuotas, PostgresWarnings
+from fbads_pipeline.adapters.postgres.collection.request_state import (
+    PostgresQuotas,
+    PostgresRequestStrategies,
+    PostgresWarnings,
+)
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
-from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_units
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
-from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApplyBook
-from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApprovedChanges
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database, shared_database
 from fbads_pipeline.adapters.rules_file import read_rules
-from fbads_pipeline.bootstrap import calendar_events_of, press_of
+from fbads_pipeline.bootstrap import calendar_events_of, report_service_of
 from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.domain.collection.tokens import ENVIRONMENT, NamedToken
 from fbads_pipeline.ports.alerts import Channel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.collection.sync_ads import Progress
-from fbads_pipeline.services.reports.make_reports import Press
+from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 
@@ -96,11 +100,13 @@ def transport_of(settings: Settings, token: NamedToken, owner: sa.Engine | None 
 def graph_ads(settings: Settings, store: PostgresTokens, owner: sa.Engine | None = None) -> TokenRouter:
     """The Marketing API as the settings and the stored tokens say; raises SettingsError without any token.
 
-    owner: where quotas and habits are shared with other processes; without it they last as long as this one.
+    owner: where quotas and strategies are shared with other processes; without it they last as long as this one.
     """
-    habits = PostgresHabits(owner) if owner is not None else None
+    strategies = PostgresRequestStrategies(owner) if owner is not None else None
     clients = {
-        one.name: GraphAds(transport_of(settings, one, owner), windows=settings.attribution_windows, habits=habits)
+        one.name: GraphAds(
+            transport_of(settings, one, owner), windows=settings.attribution_windows, strategies=strategies
+        )
         for one in named_tokens(settings, store)
     }
     return TokenRouter(clients, store, clock_from(settings.now))
@@ -143,8 +149,8 @@ def marts_resource(_: dg.InitResourceContext) -> PostgresMarts:
 
 
 @dg.resource(description="The schemas analysis and ops, as far as the review writes them.")
-def decisions_resource(_: dg.InitResourceContext) -> PostgresDecisions:
-    return PostgresDecisions(shared_database().owner)
+def decisions_resource(_: dg.InitResourceContext) -> PostgresReviews:
+    return PostgresReviews(shared_database().owner)
 
 
 @dg.resource(description="What the detectors read, remember and say.")
@@ -171,8 +177,8 @@ def rules_of(settings: Settings) -> tuple[list[UserRule], Mapping[str, str]]:
 
 
 @dg.resource(description="Accepted suggestions on their way to Meta.")
-def apply_book_resource(_: dg.InitResourceContext) -> PostgresApplyBook:
-    return PostgresApplyBook(shared_database().owner)
+def approved_changes_resource(_: dg.InitResourceContext) -> PostgresApprovedChanges:
+    return PostgresApprovedChanges(shared_database().owner)
 
 
 @dg.resource(description="The Marketing API, written. Nothing uses it unless FBADS_APPLY_DECISIONS says so.")
@@ -203,8 +209,8 @@ def collect_requests_resource(_: dg.InitResourceContext) -> PostgresReceipts:
 
 
 @dg.resource(description="What reports are made with.")
-def press_resource(_: dg.InitResourceContext) -> Press:
-    return press_of(read_settings(), shared_database().owner)
+def report_service_resource(_: dg.InitResourceContext) -> ReportService:
+    return report_service_of(read_settings(), shared_database().owner)
 
 
 @dg.resource(description="What stands in the calendars.")
@@ -212,14 +218,14 @@ def calendar_events_resource(_: dg.InitResourceContext) -> PostgresCalendarEvent
     return calendar_events_of(read_settings(), shared_database().owner)
 
 
-@dg.resource(description="What waits to leave the house.")
+@dg.resource(description="Messages that wait to be sent.")
 def outbox_resource(_: dg.InitResourceContext) -> PostgresOutbox:
     return PostgresOutbox(shared_database().owner)
 
 
 @dg.resource(description="What needs a person.")
-def troubles_resource(_: dg.InitResourceContext) -> PostgresTroubles:
-    return PostgresTroubles(shared_database().owner)
+def incidents_resource(_: dg.InitResourceContext) -> PostgresIncidents:
+    return PostgresIncidents(shared_database().owner)
 
 
 @dg.resource(description="The ways out: name → channel.")
@@ -261,14 +267,14 @@ def resources() -> dict[str, Any]:
         "decisions": decisions_resource,
         "anomalies": anomalies_resource,
         "performance": performance_resource,
-        "apply_book": apply_book_resource,
+        "approved_changes": approved_changes_resource,
         "writer": writer_resource,
         "collect_requests": collect_requests_resource,
-        "press": press_resource,
+        "report_service": report_service_resource,
         "rules": rules_resource,
         "calendar_events": calendar_events_resource,
         "outbox": outbox_resource,
-        "troubles": troubles_resource,
+        "incidents": incidents_resource,
         "channels": channels_resource,
         "recipients": recipients_resource,
         "progress": progress_resource,

@@ -50,7 +50,7 @@ class Mutes(Protocol):
 
 
 class Outbox(Protocol):
-    """What leaves the house: at least once, and marked where it may be the second time. Time is the database's own, so
+    """What is sent out: at least once, and marked where it may be the second time. Time is the database's own, so
     that senders with different clocks agree on leases, and a fixed FBADS_NOW ends none."""
 
     def claim(self, channel: str, *, lease_seconds: float, max_attempts: int) -> DueDelivery | None:

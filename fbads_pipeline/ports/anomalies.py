@@ -38,7 +38,7 @@ class Anomalies(Protocol):
     def raise_outlasting(self, *, now: datetime) -> int:
         """Open anomalies that a calendar day held back and that outlast it become alerts; returns how many."""
 
-    def untold(self, *, now: datetime, digest_at: time) -> int:
+    def unannounced(self, *, now: datetime, digest_at: time) -> int:
         """Accounts for which `announce` or `digest` would write alerts now."""
 
     def behind(self, *, now: datetime) -> int:

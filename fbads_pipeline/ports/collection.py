@@ -9,11 +9,11 @@ from fbads_pipeline.domain.collection.levels import (
     AccountReport,
     Applied,
     Grain,
-    Habit,
     Kind,
     Level,
     Page,
     QuotaUse,
+    RequestStrategy,
     Traffic,
 )
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenCheck, TokenFacts
@@ -131,12 +131,12 @@ class Quotas(Protocol):
     def write(self, key: str, use: QuotaUse) -> None: ...
 
 
-class Habits(Protocol):
+class RequestStrategies(Protocol):
     """Which way of asking worked, per account and grain; forgotten after some days, for the widest to be tried anew."""
 
-    def of(self, account_id: str, grain: Grain) -> Habit: ...
+    def of(self, account_id: str, grain: Grain) -> RequestStrategy: ...
 
-    def keep(self, account_id: str, grain: Grain, habit: Habit) -> None: ...
+    def keep(self, account_id: str, grain: Grain, strategy: RequestStrategy) -> None: ...
 
 
 class CollectRequests(Protocol):

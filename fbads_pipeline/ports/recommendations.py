@@ -15,7 +15,7 @@ from fbads_pipeline.domain.recommendations.suggestion_messages import AccountNew
 from fbads_pipeline.domain.recommendations.suggestions import NewSuggestion, SuggestionChanges
 
 
-class Decisions(Protocol):
+class Reviews(Protocol):
     """The schemas `analysis` and `ops`, as far as the review writes them. Every write is one transaction that applies
     the difference: the same data a second time writes nothing."""
 
@@ -55,7 +55,7 @@ class AdsWriter(Protocol):
         """One field of one object; the same again writes the same."""
 
 
-class ApplyBook(Protocol):
+class ApprovedChangeQueue(Protocol):
     """Accepted suggestions on their way to Meta."""
 
     def waiting(self, *, now: datetime) -> list[Accepted]:
@@ -70,7 +70,7 @@ class ApplyBook(Protocol):
         """APPLIED, FAILED, or taken back, with its audit and its message, in one transaction."""
 
 
-class Desk(Protocol):
+class DecisionStore(Protocol):
     """Where people decide."""
 
     def decide(

@@ -10,7 +10,7 @@ from fbads_pipeline_tests.api.conftest import HOSTILE
 from fbads_pipeline_tests.api.test_decisions import rows
 from fbads_pipeline_tests.support.analytics_marts import fill
 from fbads_pipeline_tests.support.people import People
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 FEW_DAYS = {"from": "2026-11-03", "to": "2026-11-04"}
 
@@ -298,7 +298,7 @@ class TestReallocation:
             connection.exec_driver_sql(
                 "drop schema marts cascade; create schema marts; drop schema intermediate cascade"
             )
-        marts = StandInMarts(database.owner)
+        marts = SampleMarts(database.owner)
         marts.account("42")
         for campaign, conversions in (("101", "5"), ("102", "1")):
             marts.campaign(campaign, "42")

@@ -45,7 +45,7 @@ def test_who_wants_to_hear_is_a_recipient_of_their_accounts_in_their_language_an
     (one,) = recipients(database)
     assert (one.channel, one.language, one.timezone, one.quiet) == ("email", "en", "Europe/Lisbon", (time(22), time(7)))
     assert one.hears(an_alert("42")) and not one.hears(an_alert("43"))
-    assert not one.hears(an_alert(None)), "what concerns the whole house names accounts that are not theirs"
+    assert not one.hears(an_alert(None)), "what concerns the whole warehouse names accounts that are not theirs"
     assert not one.hears(an_alert("42", "info"))
 
 
@@ -71,7 +71,7 @@ def test_the_settings_come_first_and_a_channel_that_is_not_set_up_has_no_hearers
     both = KnownRecipients(load_settings(**mail, email_to="time@agencia.example"), users).everybody()
     assert [one.address for one in both] == ["time@agencia.example", users()[0].address]
     same = KnownRecipients(load_settings(**mail, email_to=users()[0].address), users).everybody()
-    assert [one.hears_of_the_house for one in same] == [True]
+    assert [one.receives_system_alerts for one in same] == [True]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
-from fbads_pipeline_tests.support.model_warehouse import House, furnish
+from fbads_pipeline_tests.support.model_warehouse import Warehouse, furnish
 
-_NAME = "model_house"
+_NAME = "model_warehouse"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,9 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def furnished(postgres: EmbeddedPostgres, migrated_template: str) -> str:
     """Name of a template: migrated, raw rows in place, nothing built."""
     _create(postgres, _NAME, template=migrated_template)
-    house = House(postgres.url(_NAME))
-    furnish(house)
-    house.dispose()
+    warehouse = Warehouse(postgres.url(_NAME))
+    furnish(warehouse)
+    warehouse.dispose()
     return _create(postgres, f"{_NAME}_raw", template=_NAME)
 
 
@@ -33,19 +33,19 @@ def furnished(postgres: EmbeddedPostgres, migrated_template: str) -> str:
 def built(postgres: EmbeddedPostgres, furnished: str) -> str:
     """Name of a template: the furnished one, built once."""
     _create(postgres, _NAME, template=furnished)
-    house = House(postgres.url(_NAME))
-    house.built()
-    house.dispose()
+    warehouse = Warehouse(postgres.url(_NAME))
+    warehouse.built()
+    warehouse.dispose()
     return _create(postgres, f"{_NAME}_built", template=_NAME)
 
 
 @pytest.fixture
-def house(postgres: EmbeddedPostgres, built: str) -> Iterator[House]:
+def warehouse(postgres: EmbeddedPostgres, built: str) -> Iterator[Warehouse]:
     """Raw rows and marts that fit them; publication 1."""
     _create(postgres, _NAME, template=built)
-    house = House(postgres.url(_NAME))
-    yield house
-    house.dispose()
+    warehouse = Warehouse(postgres.url(_NAME))
+    yield warehouse
+    warehouse.dispose()
 
 
 def _create(postgres: EmbeddedPostgres, name: str, template: str) -> str:

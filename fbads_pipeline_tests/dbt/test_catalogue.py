@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from fbads_pipeline.adapters.dbt.project import fresh_manifest, project_dir, read_manifest
-from fbads_pipeline_tests.support.model_warehouse import DAILY_MARTS, House
+from fbads_pipeline_tests.support.model_warehouse import DAILY_MARTS, Warehouse
 
 CATALOGUE: dict[str, Any] = yaml.safe_load((project_dir() / "metrics.yml").read_text())
 METRICS: dict[str, dict[str, Any]] = {metric["name"]: metric for metric in CATALOGUE["metrics"]}
@@ -44,9 +44,9 @@ def test_no_word_means_two_metrics(language: str) -> None:
     assert {word: names for word, names in meanings.items() if len(names) > 1} == {}
 
 
-def test_an_expression_over_one_row_is_the_marts_own_number(house: House) -> None:
+def test_an_expression_over_one_row_is_the_marts_own_number(warehouse: Warehouse) -> None:
     for name, metric in METRICS.items():
-        differing = house.rows(
+        differing = warehouse.rows(
             f"select ad_id, day from marts.ad_daily group by ad_id, day"
             f" having trim_scale(({metric['expression']})::numeric) is distinct from trim_scale(max({name})::numeric)"
         )
@@ -64,10 +64,10 @@ def test_every_model_and_column_is_described_and_every_description_ends_with_the
             assert column["description"], f"{node['name']}.{column['name']}"
 
 
-def test_the_descriptions_name_exactly_the_columns_that_exist(house: House) -> None:
+def test_the_descriptions_name_exactly_the_columns_that_exist(warehouse: Warehouse) -> None:
     for node in read_manifest(fresh_manifest())["nodes"].values():
         if node["resource_type"] in ("model", "seed"):
-            stored = house.rows(
+            stored = warehouse.rows(
                 "select column_name from information_schema.columns where table_schema = :s and table_name = :t",
                 s=node["schema"],
                 t=node["alias"],

@@ -8,7 +8,7 @@ import pytest
 from fbads_pipeline.adapters.dbt.runner import Dbt, DbtOutcome
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.defs.transform.assets import models
-from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, MARTS, STORED, UNTESTED, House, numbers
+from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, MARTS, STORED, UNTESTED, Warehouse, numbers
 
 BETWEEN = (
     *("insight_measures", "breakdown_measures", "reading_measures", "intraday_marks", "days_by_age"),
@@ -32,7 +32,7 @@ class Listening(Dbt):
         return super().build(*args, **options)
 
 
-def run(house: House, selection: list[str], **options: Any) -> tuple[dg.ExecuteInProcessResult, Listening]:
+def run(warehouse: Warehouse, selection: list[str], **options: Any) -> tuple[dg.ExecuteInProcessResult, Listening]:
     @dg.multi_asset(
         specs=[dg.AssetSpec(["raw", table], partitions_def=ACCOUNT_DAYS) for table in RAW],
         backfill_policy=BACKFILL,
@@ -42,7 +42,7 @@ def run(house: House, selection: list[str], **options: Any) -> tuple[dg.ExecuteI
         for key in context.selected_asset_keys:
             yield dg.MaterializeResult(asset_key=key)
 
-    dbt = Listening(house.url)
+    dbt = Listening(warehouse.url)
     with dg.DagsterInstance.ephemeral() as instance:
         job = dg.Definitions(assets=[raw, models], resources={"dbt": dbt}).resolve_implicit_global_asset_job_def()
         keys = [dg.AssetKey(name.split("/")) for name in selection] or None
@@ -112,8 +112,8 @@ def test_every_check_says_whose_it_is_and_what_it_stops() -> None:
         assert ("keeps the marts from being published" in (spec.description or "")) is spec.blocking
 
 
-def test_a_tick_builds_everything_once_without_rebuilding_its_days(house: House) -> None:
-    result, dbt = run(house, [], partition_key=str(DAY))
+def test_a_tick_builds_everything_once_without_rebuilding_its_days(warehouse: Warehouse) -> None:
+    result, dbt = run(warehouse, [], partition_key=str(DAY))
     assert result.success
     assert dbt.asked == [{"select": [], "variables": {}}]
     assert materialized(result) >= {key.to_user_string() for key in models.keys}
@@ -122,29 +122,29 @@ def test_a_tick_builds_everything_once_without_rebuilding_its_days(house: House)
     assert all(evaluation.passed for evaluation in evaluations)
 
 
-def test_a_backfill_of_marts_alone_rebuilds_its_range(house: House) -> None:
-    house.run("update raw.insights set spend = 5")
+def test_a_backfill_of_marts_alone_rebuilds_its_range(warehouse: Warehouse) -> None:
+    warehouse.run("update raw.insights set spend = 5")
     keys = ["intermediate/int_campaign_daily", "marts/campaign_daily"]
     tags = {"dagster/asset_partition_range_start": "2026-10-02", "dagster/asset_partition_range_end": "2026-10-03"}
-    result, dbt = run(house, keys, tags=tags)
+    result, dbt = run(warehouse, keys, tags=tags)
     assert result.success
     assert dbt.asked[0]["variables"] == {"rebuild_from": "2026-10-02", "rebuild_to": "2026-10-03"}
     assert materialized(result) == set(keys)
-    rebuilt = house.rows("select distinct day::text from marts.campaign_daily where spend = 5 order by 1")
+    rebuilt = warehouse.rows("select distinct day::text from marts.campaign_daily where spend = 5 order by 1")
     assert rebuilt == [("2026-10-02",), ("2026-10-03",)]
 
 
-def test_models_without_days_are_built_alone_as_in_the_steps_of_a_backfill(house: House) -> None:
-    result, dbt = run(house, ["staging/account_goals", "staging/stg_campaigns", "marts/campaigns"])
+def test_models_without_days_are_built_alone_as_in_the_steps_of_a_backfill(warehouse: Warehouse) -> None:
+    result, dbt = run(warehouse, ["staging/account_goals", "staging/stg_campaigns", "marts/campaigns"])
     assert result.success
     assert dbt.asked[0]["variables"] == {}
     assert materialized(result) == {"staging/account_goals", "staging/stg_campaigns", "marts/campaigns"}
 
 
-def test_a_blocking_check_is_red_and_fails_the_run(house: House) -> None:
-    house.insight("campaign", "1-1", DAY, **{**numbers(2), "clicks": -5})
-    house.changed("1", DAY)
-    result, _ = run(house, [], partition_key=str(DAY))
+def test_a_blocking_check_is_red_and_fails_the_run(warehouse: Warehouse) -> None:
+    warehouse.insight("campaign", "1-1", DAY, **{**numbers(2), "clicks": -5})
+    warehouse.changed("1", DAY)
+    result, _ = run(warehouse, [], partition_key=str(DAY))
     red = [evaluation for evaluation in result.get_asset_check_evaluations() if not evaluation.passed]
     blocking = [one for one in red if one.severity == dg.AssetCheckSeverity.ERROR]
     assert [one.check_name for one in blocking] == ["campaign_daily_counts_are_never_negative"]
@@ -152,16 +152,16 @@ def test_a_blocking_check_is_red_and_fails_the_run(house: House) -> None:
     assert not result.success
 
 
-def test_a_model_that_fails_fails_the_run_with_dbts_reason(house: House) -> None:
-    house.stick_watermarks()
-    result, _ = run(house, ["raw/ads", "marts/ads", "intermediate/int_ad_daily"], partition_key=str(DAY))
+def test_a_model_that_fails_fails_the_run_with_dbts_reason(warehouse: Warehouse) -> None:
+    warehouse.stick_watermarks()
+    result, _ = run(warehouse, ["raw/ads", "marts/ads", "intermediate/int_ad_daily"], partition_key=str(DAY))
     assert not result.success
     failure = next(event for event in result.all_events if event.is_step_failure)
     assert "stuck" in str(failure.step_failure_data.error)
     assert materialized(result) == {"raw/ads", "marts/ads"}
 
 
-def test_a_database_that_is_down_fails_the_run_in_one_paragraph(house: House) -> None:
+def test_a_database_that_is_down_fails_the_run_in_one_paragraph(warehouse: Warehouse) -> None:
     outcome = Dbt("postgresql+psycopg2://fbads:secret@127.0.0.1:1/nothing").build([])
     assert not outcome.succeeded
     assert "refused" in outcome.error
@@ -169,10 +169,10 @@ def test_a_database_that_is_down_fails_the_run_in_one_paragraph(house: House) ->
 
 
 @pytest.mark.parametrize("name", ["FBADS_DBT_PASSWORD", "FBADS_DBT_HOST"])
-def test_dbt_leaves_the_environment_as_it_was(house: House, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dbt_leaves_the_environment_as_it_was(warehouse: Warehouse, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
     monkeypatch.setenv(name, "mine")
     before = os.getcwd()
-    house.built(["stg_ads"])
+    warehouse.built(["stg_ads"])
     assert (os.environ[name], os.getcwd()) == ("mine", before)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.domain.collection.levels import Grain, Level
 from fbads_pipeline.domain.core.days import DayRange
-from fbads_pipeline_tests.support.model_warehouse import House
+from fbads_pipeline_tests.support.model_warehouse import Warehouse
 
 TODAY = date(2026, 11, 20)
 # Midnight in São Paulo.
@@ -20,16 +20,21 @@ KNOWN = "select campaign_id, impressions, conversions, known_from, confirmed_at 
 
 
 @pytest.fixture(autouse=True)
-def fixed_now(house: House) -> Iterator[None]:
+def fixed_now(warehouse: Warehouse) -> Iterator[None]:
     """Every session of the test lives on the evening of TODAY."""
-    house.run("alter database model_house set fbads.now = '2026-11-20T23:00:00Z'")
-    house.engine.dispose()
+    warehouse.run("alter database model_warehouse set fbads.now = '2026-11-20T23:00:00Z'")
+    warehouse.engine.dispose()
     yield
-    house.run("alter database model_house reset fbads.now")
+    warehouse.run("alter database model_warehouse reset fbads.now")
 
 
 def read(
-    house: House, at: datetime, rows: Mapping[str, tuple[int, int]], *, day: date = TODAY, level: Level = "campaign"
+    warehouse: Warehouse,
+    at: datetime,
+    rows: Mapping[str, tuple[int, int]],
+    *,
+    day: date = TODAY,
+    level: Level = "campaign",
 ) -> None:
     """One reading through the raw store: campaign → (impressions, purchases)."""
     page = [
@@ -45,12 +50,12 @@ def read(
         }
         for campaign, (impressions, purchases) in rows.items()
     ]
-    store = PostgresRawStore(house.engine)
+    store = PostgresRawStore(warehouse.engine)
     store.apply_insights("1", Grain(level), DayRange(day, day), iter([page]), run_id="r", read_at=at)
 
 
-def steps(house: House, campaign: str) -> list[tuple[Any, ...]]:
-    return house.rows(
+def steps(warehouse: Warehouse, campaign: str) -> list[tuple[Any, ...]]:
+    return warehouse.rows(
         "select minutes, impressions, spend, conversions, is_last from marts.campaign_intraday"
         " where account_id = '1' and campaign_id = :c and day = :d order by until_at",
         c=campaign,
@@ -58,7 +63,7 @@ def steps(house: House, campaign: str) -> list[tuple[Any, ...]]:
     )
 
 
-def test_readings_become_steps_and_a_missed_one_a_longer_step(house: House) -> None:
+def test_readings_become_steps_and_a_missed_one_a_longer_step(warehouse: Warehouse) -> None:
     for hours, shown, bought in (
         (8, 800, 1),
         (8.5, 800, 1),
@@ -67,8 +72,8 @@ def test_readings_become_steps_and_a_missed_one_a_longer_step(house: House) -> N
         (25, 1500, 4),
         (26, 9999, 9),
     ):
-        read(house, MIDNIGHT + timedelta(hours=hours), {"101": (shown, bought)})
-    assert steps(house, "101") == [
+        read(warehouse, MIDNIGHT + timedelta(hours=hours), {"101": (shown, bought)})
+    assert steps(warehouse, "101") == [
         (480, 800, Decimal(8), 1, False),
         (30, 0, 0, 0, False),
         (90, 300, Decimal(3), 2, False),
@@ -77,67 +82,67 @@ def test_readings_become_steps_and_a_missed_one_a_longer_step(house: House) -> N
     ]
 
 
-def test_a_campaign_that_wakes_up_later_has_steps_of_nothing_before(house: House) -> None:
-    read(house, MIDNIGHT + timedelta(hours=1), {"101": (100, 0)})
-    read(house, MIDNIGHT + timedelta(hours=2), {"101": (100, 0), "102": (50, 1)})
-    assert [step[:2] for step in steps(house, "102")] == [(60, 0), (60, 50)]
+def test_a_campaign_that_wakes_up_later_has_steps_of_nothing_before(warehouse: Warehouse) -> None:
+    read(warehouse, MIDNIGHT + timedelta(hours=1), {"101": (100, 0)})
+    read(warehouse, MIDNIGHT + timedelta(hours=2), {"101": (100, 0), "102": (50, 1)})
+    assert [step[:2] for step in steps(warehouse, "102")] == [(60, 0), (60, 50)]
 
 
-def test_a_day_first_read_after_its_end_has_no_steps(house: House) -> None:
-    read(house, MIDNIGHT + timedelta(hours=30), {"101": (100, 0)})
-    assert steps(house, "101") == []
+def test_a_day_first_read_after_its_end_has_no_steps(warehouse: Warehouse) -> None:
+    read(warehouse, MIDNIGHT + timedelta(hours=30), {"101": (100, 0)})
+    assert steps(warehouse, "101") == []
 
 
-def test_a_day_reads_as_it_was_known_and_unchanged_differs_from_not_read(house: House) -> None:
+def test_a_day_reads_as_it_was_known_and_unchanged_differs_from_not_read(warehouse: Warehouse) -> None:
     first, second, third, fourth = (MIDNIGHT + timedelta(hours=n) for n in (1, 2, 3, 4))
-    read(house, first, {"101": (100, 1), "102": (10, 0)})
-    read(house, second, {"101": (100, 1), "102": (20, 2)})
-    read(house, third, {"101": (150, 1)})
+    read(warehouse, first, {"101": (100, 1), "102": (10, 0)})
+    read(warehouse, second, {"101": (100, 1), "102": (20, 2)})
+    read(warehouse, third, {"101": (150, 1)})
     day = f"{KNOWN} where account_id = '1' and day = '{TODAY}' order by campaign_id"
-    assert house.rows(day, at=first - timedelta(seconds=1)) == []
-    assert house.rows(day, at=first) == [("101", 100, 1, first, first), ("102", 10, 0, first, first)]
-    assert house.rows(day, at=second) == [("101", 100, 1, first, second), ("102", 20, 2, second, second)]
-    assert house.rows(day, at=fourth) == [("101", 150, 1, third, third)]
-    failed = PostgresRawStore(house.engine)
+    assert warehouse.rows(day, at=first - timedelta(seconds=1)) == []
+    assert warehouse.rows(day, at=first) == [("101", 100, 1, first, first), ("102", 10, 0, first, first)]
+    assert warehouse.rows(day, at=second) == [("101", 100, 1, first, second), ("102", 20, 2, second, second)]
+    assert warehouse.rows(day, at=fourth) == [("101", 150, 1, third, third)]
+    failed = PostgresRawStore(warehouse.engine)
     failed.record_failure("1", Grain("campaign"), DayRange(TODAY, TODAY), "expired", run_id="f", read_at=fourth)
-    assert house.rows(day, at=fourth) == [("101", 150, 1, third, third)]
+    assert warehouse.rows(day, at=fourth) == [("101", 150, 1, third, third)]
     runs = "select read_at, is_ok, is_unchanged, error from marts.reading_runs where level = 'campaign' and day = :d"
-    assert house.rows(f"{runs} order by read_at", d=TODAY)[-2:] == [
+    assert warehouse.rows(f"{runs} order by read_at", d=TODAY)[-2:] == [
         (third, True, False, None),
         (fourth, False, False, "expired"),
     ]
 
 
-def test_the_last_version_is_the_day_as_it_is(house: House) -> None:
-    read(house, MIDNIGHT, {"101": (100, 1), "102": (10, 0)})
-    read(house, MIDNIGHT + timedelta(hours=1), {"101": (120, 2)})
-    house.model("campaign")
+def test_the_last_version_is_the_day_as_it_is(warehouse: Warehouse) -> None:
+    read(warehouse, MIDNIGHT, {"101": (100, 1), "102": (10, 0)})
+    read(warehouse, MIDNIGHT + timedelta(hours=1), {"101": (120, 2)})
+    warehouse.model("campaign")
     shared = "account_id, campaign_id, day, currency, impressions, spend, conversions, cpa, collected_at, link_ctr"
-    now = house.rows(f"select {shared} from marts.campaign_daily where day = :d", d=TODAY)
-    known = house.rows(
+    now = warehouse.rows(f"select {shared} from marts.campaign_daily where day = :d", d=TODAY)
+    known = warehouse.rows(
         f"select {shared} from marts.campaign_daily_as_known('2027-01-01T00:00Z') where day = :d", d=TODAY
     )
     assert known == now
     assert len(now) == 1
 
 
-def test_the_function_is_made_once_and_made_anew_with_its_view(house: House) -> None:
+def test_the_function_is_made_once_and_made_anew_with_its_view(warehouse: Warehouse) -> None:
     made = "select oid, xmin from pg_proc where proname = 'campaign_daily_as_known'"
-    before = house.rows(made)
-    house.built(["campaign_daily_versions"])
-    assert house.rows(made) == before != []
-    house.run("drop function marts.campaign_daily_as_known; drop view marts.campaign_daily_versions")
-    house.built(["campaign_daily_versions"])
-    assert len(house.rows(made)) == 1
+    before = warehouse.rows(made)
+    warehouse.built(["campaign_daily_versions"])
+    assert warehouse.rows(made) == before != []
+    warehouse.run("drop function marts.campaign_daily_as_known; drop view marts.campaign_daily_versions")
+    warehouse.built(["campaign_daily_versions"])
+    assert len(warehouse.rows(made)) == 1
 
 
-def test_a_day_matures(house: House) -> None:
+def test_a_day_matures(warehouse: Warehouse) -> None:
     day = TODAY - timedelta(days=40)
     begun = MIDNIGHT - timedelta(days=40)
     for age, bought in ((0, 2), (1, 4), (3, 6), (27, 8)):
-        read(house, begun + timedelta(days=age, hours=12), {"1": (1000, bought)}, day=day, level="account")
+        read(warehouse, begun + timedelta(days=age, hours=12), {"1": (1000, bought)}, day=day, level="account")
     curve = "select age_days, days, conversion_share, spend_share from marts.maturity_curve where account_id = '1'"
-    assert house.rows(f"{curve} and days > 0 order by age_days") == [
+    assert warehouse.rows(f"{curve} and days > 0 order by age_days") == [
         (0, 1, Decimal("0.25"), 1),
         (1, 1, Decimal("0.5"), 1),
         (3, 1, Decimal("0.75"), 1),
@@ -145,20 +150,20 @@ def test_a_day_matures(house: House) -> None:
     ]
 
 
-def test_a_budget_is_paced_by_what_was_read_today(house: House) -> None:
-    house.run(
+def test_a_budget_is_paced_by_what_was_read_today(warehouse: Warehouse) -> None:
+    warehouse.run(
         "update raw.campaigns set effective_status = 'ACTIVE', daily_budget_minor = 2000 where campaign_id = '1-1'"
     )
-    read(house, MIDNIGHT + timedelta(hours=6), {"101": (100, 1)})
-    house.insight("campaign", "1-1", TODAY, currency="BRL", impressions=600, spend="6")
-    house.changed("1", TODAY)
-    house.model("campaign")
+    read(warehouse, MIDNIGHT + timedelta(hours=6), {"101": (100, 1)})
+    warehouse.insight("campaign", "1-1", TODAY, currency="BRL", impressions=600, spend="6")
+    warehouse.changed("1", TODAY)
+    warehouse.model("campaign")
     pacing = "select day_share, spent_today, planned_today, projected_today, planned_month from marts.budget_pacing"
-    assert house.rows(f"{pacing} where campaign_id = '1-1'") == [(Decimal("0.25"), 6, 20, 24, 600)]
+    assert warehouse.rows(f"{pacing} where campaign_id = '1-1'") == [(Decimal("0.25"), 6, 20, 24, 600)]
 
 
-def test_the_clock_of_a_session_moves_the_views_that_look_at_it(house: House) -> None:
-    with house.engine.connect() as connection:
+def test_the_clock_of_a_session_moves_the_views_that_look_at_it(warehouse: Warehouse) -> None:
+    with warehouse.engine.connect() as connection:
         connection.execute(sa.text("select set_config('fbads.now', '2026-12-31T12:00:00Z', false)"))
         assert connection.execute(sa.text("select distinct local_day from marts.budget_pacing")).scalars().all() == [
             date(2026, 12, 31)

@@ -14,7 +14,7 @@ Feature: An ad account that Meta stops is told to the team, once
     And the message names the account
     And the message is for the team's channel and marked as critical
 
-  Scenario: The same trouble half an hour later is no news
+  Scenario: The same incident half an hour later is no news
     Given Meta disabled one of the accounts before the reading at "09:30"
     When the accounts are read at "10:00"
     And the accounts are read at "10:30"

@@ -1,11 +1,11 @@
 Feature: A budget changes only when a person has said so
-  The house proposes with a reason and an interval; a person decides with one button; only then is anything written to
+  The warehouse proposes with a reason and an interval; a person decides with one button; only then is anything written to
   Meta, once, checked, and told.
 
   Background:
     Given an agency whose team hears of alerts on Slack, in Portuguese
     And an active campaign with a daily budget of its own
-    And the house proposes to raise its budget by 20 %
+    And the warehouse proposes to raise its budget by 20 %
 
   Scenario: A manager approves
     When the proposal is announced

@@ -3,14 +3,14 @@
 import pytest
 from pytest_bdd import given, parsers, then
 
-from fbads_pipeline_tests.support.slack_channel import SlackRoom
-from fbads_pipeline_tests.support.stub_server import far_side
+from fbads_pipeline_tests.support.slack_channel import SlackStub
+from fbads_pipeline_tests.support.stub_server import stub_server
 
 
 @pytest.fixture
 def slack():
-    with far_side() as server:
-        yield SlackRoom(server)
+    with stub_server() as server:
+        yield SlackStub(server)
 
 
 @given("an agency whose team hears of alerts on Slack, in Portuguese")

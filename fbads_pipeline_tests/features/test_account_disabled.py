@@ -1,4 +1,4 @@
-"""account_disabled.feature over the sandbox: read → troubles → outbox → Slack."""
+"""account_disabled.feature over the sandbox: read → incidents → outbox → Slack."""
 
 from datetime import UTC, datetime
 
@@ -9,11 +9,11 @@ from pytest_bdd import given, parsers, scenarios, then, when
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
-from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts
 from fbads_pipeline.services.collection.sync_ads import sync_ads
-from fbads_pipeline.services.health.watch_incidents import WatchPolicy, watch_troubles
+from fbads_pipeline.services.health.watch_incidents import WatchPolicy, watch_incidents
 from fbads_pipeline_tests.support.fakes import FixedClock
 from fbads_pipeline_tests.support.slack_channel import TEAM
 
@@ -27,7 +27,7 @@ class Agency:
         self.server, self.engine, self.slack = server, engine, slack
         self.clock, self.raw = FixedClock(), PostgresRawStore(engine)
         self.ads = GraphAds(Transport(GraphAccess(server.url, "v25.0", server.token, backoff_seconds=0.01)))
-        self.troubles = PostgresTroubles(engine)
+        self.incidents = PostgresIncidents(engine)
         self.accounts = []
 
     def read(self, hour):
@@ -35,7 +35,7 @@ class Agency:
         self.server.set_now(self.clock.instant.isoformat())
         self.accounts = list_accounts(self.ads, self.raw, self.clock)
         sync_ads(self.ads, self.raw, self.clock, self.accounts, SyncPlan(hour, ("campaign",), longest_wait_seconds=5.0))
-        watch_troubles(self.troubles, self.clock, TEAM, WatchPolicy(14, "v25.0"))
+        watch_incidents(self.incidents, self.clock, TEAM, WatchPolicy(14, "v25.0"))
         self.slack.deliver(self.engine)
 
     @property

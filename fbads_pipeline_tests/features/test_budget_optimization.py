@@ -8,7 +8,7 @@ from pytest_bdd import given, parsers, scenarios, then, when
 
 from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
-from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
@@ -19,7 +19,7 @@ from fbads_pipeline.services.recommendations.review_performance import announce
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.services.recommendations.test_apply_decisions import NOW, World
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 from fbads_pipeline_tests.support.slack_channel import APPROVER, SIGNING_SECRET, STRANGER, TEAM
 
 scenarios("budget_optimization.feature")
@@ -27,7 +27,7 @@ scenarios("budget_optimization.feature")
 DIFFERENT = 7_777
 
 
-class House(World):
+class Warehouse(World):
     """One sandbox whose campaigns were read, a sidecar beside it, and one proposal."""
 
     def __init__(self, server, database, slack):
@@ -35,7 +35,7 @@ class House(World):
         self.slack, self.told = slack, ""
         settings = load_settings(slack_signing_secret=SIGNING_SECRET, slack_approvers=APPROVER, now=NOW.isoformat())
         self.sidecar = Client(create_app(settings, database))
-        self.decisions = PostgresDecisions(database.owner)
+        self.decisions = PostgresReviews(database.owner)
         self.account, self.campaign = self.pick()
         self.before = self.budget()
 
@@ -46,7 +46,7 @@ class House(World):
         return [one for one in self.written() if one[1] == "daily_budget"]
 
     def propose(self, factor):
-        marts = StandInMarts(self.engine)
+        marts = SampleMarts(self.engine)
         marts.account(self.account)
         marts.campaign(self.campaign, self.account)
         marts.days(self.campaign, (NOW - timedelta(days=1)).date(), self.account, count=14)
@@ -66,101 +66,101 @@ class House(World):
 
 
 @pytest.fixture
-def house(slack, migrated_url, migrated_engine, tmp_path):
+def warehouse(slack, migrated_url, migrated_engine, tmp_path):
     database = Database(migrated_url, tmp_path)
     ensure_role(database.owner, database.analyst_password_file)
     with SandboxServer(campaigns=8, now=NOW.isoformat()) as server:
-        yield House(server, database, slack)
+        yield Warehouse(server, database, slack)
     database.close()
 
 
 @given("an active campaign with a daily budget of its own")
-def campaign(house):
-    assert house.before > 0
+def campaign(warehouse):
+    assert warehouse.before > 0
 
 
-@given(parsers.parse("the house proposes to raise its budget by {percent:d} %"))
-def proposed(house, percent):
-    house.propose(1 + percent / 100)
+@given(parsers.parse("the warehouse proposes to raise its budget by {percent:d} %"))
+def proposed(warehouse, percent):
+    warehouse.propose(1 + percent / 100)
 
 
 @when("the proposal is announced")
-def announced(house, slack):
-    assert announce(house.decisions, house.clock, TEAM) == 1
-    slack.deliver(house.engine)
+def announced(warehouse, slack):
+    assert announce(warehouse.decisions, warehouse.clock, TEAM) == 1
+    slack.deliver(warehouse.engine)
     assert set(slack.buttons()) == {"Aprovar", "Rejeitar", "Adiar"}
 
 
 @when(parsers.parse('the approver presses "{label}"'))
-def pressed(house, slack, label):
-    house.told = slack.press(house.sidecar, label, APPROVER, NOW)
+def pressed(warehouse, slack, label):
+    warehouse.told = slack.press(warehouse.sidecar, label, APPROVER, NOW)
 
 
 @when(parsers.parse('a stranger presses "{label}"'))
-def pressed_by_stranger(house, slack, label):
-    house.told = slack.press(house.sidecar, label, STRANGER, NOW)
+def pressed_by_stranger(warehouse, slack, label):
+    warehouse.told = slack.press(warehouse.sidecar, label, STRANGER, NOW)
 
 
 @when("decisions are carried out")
-def carried_out(house):
-    house.carry_out()
+def carried_out(warehouse):
+    warehouse.carry_out()
 
 
 @when("somebody changes the budget in Ads Manager")
-def changed_elsewhere(house):
-    house.transport.post(house.campaign, {"daily_budget": str(DIFFERENT)}, account_id=house.account)
+def changed_elsewhere(warehouse):
+    warehouse.transport.post(warehouse.campaign, {"daily_budget": str(DIFFERENT)}, account_id=warehouse.account)
 
 
 @when("the manager undoes it within half an hour")
-def undone(house):
-    suggestion_id, version = house.rows("select suggestion_id, version from ops.suggestions")[0]
-    house.clock.instant = NOW + timedelta(minutes=5)
-    answer = house.sidecar.post(f"/api/v1/suggestions/{suggestion_id}/undo", {"version": version})
+def undone(warehouse):
+    suggestion_id, version = warehouse.rows("select suggestion_id, version from ops.suggestions")[0]
+    warehouse.clock.instant = NOW + timedelta(minutes=5)
+    answer = warehouse.sidecar.post(f"/api/v1/suggestions/{suggestion_id}/undo", {"version": version})
     assert answer.status_code == 200, answer.text
 
 
 @when("the run that carries out decisions dies right after writing")
-def dies(house):
+def dies(warehouse):
     class Dying(GraphWriter):
         def write(self, account_id, change):
             super().write(account_id, change)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        house.carry_out(Dying(lambda account_id: house.transport))
+        warehouse.carry_out(Dying(lambda account_id: warehouse.transport))
 
 
 @then(parsers.parse("the campaign's daily budget at Meta is {factor:g} times what it was"))
-def budget_is(house, factor):
-    assert house.budget() == round(house.before * factor)
+def budget_is(warehouse, factor):
+    assert warehouse.budget() == round(warehouse.before * factor)
 
 
 @then("the campaign's daily budget at Meta is the one that somebody set")
-def budget_is_theirs(house):
-    assert house.budget() == DIFFERENT
+def budget_is_theirs(warehouse):
+    assert warehouse.budget() == DIFFERENT
 
 
 @then("nothing was written to Meta")
-def nothing_written(house):
-    assert house.written() == [] and house.budget() == house.before
+def nothing_written(warehouse):
+    assert warehouse.written() == [] and warehouse.budget() == warehouse.before
 
 
 @then(parsers.parse("the budget was written to Meta {times:d} time"))
-def written_times(house, times):
-    assert len(house.budget_writes()) == times
+def written_times(warehouse, times):
+    assert len(warehouse.budget_writes()) == times
 
 
 @then("the stranger is told whom to ask")
-def stranger_told(house):
-    assert "FBADS_SLACK_APPROVERS" in house.told
+def stranger_told(warehouse):
+    assert "FBADS_SLACK_APPROVERS" in warehouse.told
 
 
 @then("the audit log is whole and names the approver")
-def audited(house):
-    with house.engine.connect() as connection:
+def audited(warehouse):
+    with warehouse.engine.connect() as connection:
         actors = connection.execute(sa.text("select actor, action from ops.audit_log order by seq")).all()
     assert [tuple(one) for one in actors] == [
         (f"slack:{APPROVER}", "suggestion.accept"),
         ("fbads", "suggestion.applied"),
     ]
-    assert PostgresAudit(house.engine).verify()[1] is None
+    assert PostgresAudit(warehouse.engine).verify()[1] is None

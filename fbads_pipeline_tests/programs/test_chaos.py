@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from chaos.kills import BEGIN, Ordeal
+from chaos.kills import BEGIN, KillTest
 from chaos.verdict import Damage, State, judge, judge_end
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.sandbox.testing import SandboxServer
@@ -17,15 +17,15 @@ def sandbox():
 
 
 def test_killed_loads_and_ticks_leave_no_day_half_and_lose_nothing(sandbox, postgres, migrated_template):
-    ordeal = Ordeal(sandbox, postgres, migrated_template, seed=11, kills_per_load=3)
-    tally = ordeal.run(5)
+    kill_test = KillTest(sandbox, postgres, migrated_template, seed=11, kills_per_load=3)
+    tally = kill_test.run(5)
     assert (tally.kills, tally.load_kills > 0, tally.tick_kills > 0) == (5, True, True)
     assert not tally.damage, tally.damage
 
 
 def test_a_store_that_commits_page_by_page_is_found_out(sandbox, postgres, migrated_template):
-    ordeal = Ordeal(sandbox, postgres, migrated_template, seed=11, is_protected=False)
-    damage = ordeal.run(12, until_damaged=True).damage
+    kill_test = KillTest(sandbox, postgres, migrated_template, seed=11, is_protected=False)
+    damage = kill_test.run(12, until_damaged=True).damage
     assert damage.half_days > 0
     assert damage.examples
 

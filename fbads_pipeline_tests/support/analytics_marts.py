@@ -33,7 +33,7 @@ insert into analysis.scores (account_id, campaign_id, day, total, low, high, eff
     'BRL', 'm1', 7, now() from generate_series(101, 103) n, generate_series(0, 1) k;
 insert into analysis.trends values ('42', '101', 'cpa', '2026-11-09', 3.4, 0.01, 0.2, '2026-11-04', 0.3),
     ('42', '', 'cpa', '2026-11-09', 3.5, 0.0, 0.5, null, null);
-insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status, since, said_at,
+insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status, since, detected_at,
     observed, expected, low, high, money_at_stake_per_day, currency, causes, message_pt, message_en, data_used,
     detector_version, is_alert, updated_at, closed_at, resolution)
     select 'a' || n, '42', case when n = 3 then '' else '101' end, 'delivery_stop', 'spend' || n, 'critical',

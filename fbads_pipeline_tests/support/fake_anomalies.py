@@ -41,7 +41,7 @@ class FakeAnomalies:
     def raise_outlasting(self, *, now: datetime) -> int:
         return 0
 
-    def untold(self, *, now: datetime, digest_at: time) -> int:
+    def unannounced(self, *, now: datetime, digest_at: time) -> int:
         return self.waiting
 
     def behind(self, *, now: datetime) -> int:
@@ -61,7 +61,7 @@ def an_anomaly(campaign_id: str = "7", **figures: object) -> FoundAnomaly:
         "metric": "spend",
         "severity": "critical",
         "since": NOW - timedelta(hours=3),
-        "said_at": NOW,
+        "detected_at": NOW,
         "observed": 0.0,
         "expected": 20.0,
         "low": 10.0,

@@ -175,7 +175,7 @@ class FakeMarts:
         return [one for one in campaign_ids if one in self.paused]
 
 
-class FakeDecisions:
+class FakeReviews:
     """breaches, pending, alerts: what is stored; writes: names of the calls that changed something."""
 
     def __init__(self) -> None:

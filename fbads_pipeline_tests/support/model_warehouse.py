@@ -23,7 +23,7 @@ STORED = (*LEVELS, "campaign_breakdown")
 _KEY = ("account_id", "level", "day", "object_id")
 
 
-class House:
+class Warehouse:
     """Two accounts (BRL, JPY) with a campaign, an ad set and two ads each, over four days; `build` runs dbt."""
 
     def __init__(self, url: str) -> None:
@@ -115,26 +115,28 @@ def days(count: int, since: date = DAY) -> list[date]:
     return [since + timedelta(days=n) for n in range(count)]
 
 
-def furnish(house: House) -> None:
+def furnish(warehouse: Warehouse) -> None:
     """The raw rows of the two accounts: objects, four days of insights at every level, the days listed as changed."""
     for account, currency, zone in (("1", "BRL", "America/Sao_Paulo"), ("2", "JPY", "Asia/Tokyo")):
         campaign, adset = f"{account}-1", f"{account}-1-1"
         ads = (f"{adset}-1", f"{adset}-2")
         ids = {"account_id": account, "collected_at": "2026-10-05T12:00:00Z"}
-        house.add("accounts", **ids, name=f"Account {account}", currency=currency, timezone_name=zone, account_status=1)
-        house.add("campaigns", **ids, campaign_id=campaign, name=NAME, status="ACTIVE", daily_budget_minor=12345)
-        house.add("adsets", **ids, campaign_id=campaign, adset_id=adset, name="Set")
+        warehouse.add(
+            "accounts", **ids, name=f"Account {account}", currency=currency, timezone_name=zone, account_status=1
+        )
+        warehouse.add("campaigns", **ids, campaign_id=campaign, name=NAME, status="ACTIVE", daily_budget_minor=12345)
+        warehouse.add("adsets", **ids, campaign_id=campaign, adset_id=adset, name="Set")
         for ad in ads:
-            house.add("ads", **ids, campaign_id=campaign, adset_id=adset, ad_id=ad, name="Ad")
+            warehouse.add("ads", **ids, campaign_id=campaign, adset_id=adset, ad_id=ad, name="Ad")
         for number, day in enumerate(days(4), start=1):
             for level, object_id in (("account", account), ("campaign", campaign), ("adset", adset)):
-                house.insight(level, object_id, day, account, **numbers(2 * number))
+                warehouse.insight(level, object_id, day, account, **numbers(2 * number))
             for ad in ads:
-                house.insight("ad", ad, day, account, **numbers(number))
+                warehouse.insight("ad", ad, day, account, **numbers(number))
             for sex in ("female", "male"):
                 part = {"breakdown": "age,gender", "breakdown_value": f"25-34,{sex}"}
-                house.insight("campaign", campaign, day, account, **part, **numbers(number))
-        house.changed(account, *days(4))
+                warehouse.insight("campaign", campaign, day, account, **part, **numbers(number))
+        warehouse.changed(account, *days(4))
 
 
 def numbers(size: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ TEAM = [Recipient("slack", "C1", language="pt", timezone="America/Sao_Paulo")]
 SIGNING_SECRET, APPROVER, STRANGER = "canary-signing-secret", "U1", "U9"
 
 
-class SlackRoom:
+class SlackStub:
     """What the team sees."""
 
     def __init__(self, server: FarSide) -> None:

@@ -70,7 +70,7 @@ def _parsed(handler: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:
 
 
 @contextmanager
-def far_side(usual: object = OK) -> Iterator[FarSide]:
+def stub_server(usual: object = OK) -> Iterator[FarSide]:
     """A server on a free loopback port, by default a Slack that says yes; gone in the end."""
     state = FarSide(usual=usual)
 

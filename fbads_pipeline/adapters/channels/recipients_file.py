@@ -89,7 +89,7 @@ def _recipient(entry: Entry) -> Recipient:
         least_severity=entry.of("severity", lambda value: one_of(value, _SEVERITIES)) or "info",
         accounts=entry.of("accounts", account_ids) or frozenset(),
         digest_at=digest if isinstance(digest, time) else None,
-        hears_digest=digest is not False,
+        receives_digest=digest is not False,
         opted_in_on=opted_in_on,
         **{} if reports is None else {"reports": reports},
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fbads_pipeline.adapters.dbt.project import dbt_environment, project_dir, project_hash
-from fbads_pipeline.adapters.dbt.views import note_views, views_stand
+from fbads_pipeline.adapters.dbt.views import note_views, views_are_current
 
 _ONE_AT_A_TIME = threading.Lock()
 _KEPT_PARSES = 8
@@ -86,7 +86,7 @@ class Dbt:
             return self.run(args, select, variables=variables)
         try:
             with _alone_in(self._environment) as connection:
-                stood = views_stand(connection, self._state())
+                stood = views_are_current(connection, self._state())
                 chosen = _selected(_ALL_BUT_VIEWS) if stood else []
                 outcome = replace(self._run([*args, *chosen], parses_anew=False), views_stood=stood)
                 if outcome.succeeded:

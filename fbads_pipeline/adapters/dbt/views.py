@@ -13,18 +13,18 @@ where c.relkind = 'v' and c.relnamespace in (
     select oid from pg_namespace where nspname in ('staging', 'intermediate', 'marts')
 )
 """
-_STANDS = f"select mark = %(state)s || ({_VIEWS}) from intermediate.standing_views"
+_STANDS = f"select mark = %(state)s || ({_VIEWS}) from intermediate.current_views"
 _NOTE = f"""
-create table if not exists intermediate.standing_views (only_row boolean primary key default true, mark text not null);
-insert into intermediate.standing_views (mark) select %(state)s || ({_VIEWS})
-on conflict (only_row) do update set mark = excluded.mark where standing_views.mark <> excluded.mark
+create table if not exists intermediate.current_views (only_row boolean primary key default true, mark text not null);
+insert into intermediate.current_views (mark) select %(state)s || ({_VIEWS})
+on conflict (only_row) do update set mark = excluded.mark where current_views.mark <> excluded.mark
 """
 
 
-def views_stand(connection: Any, state: str) -> bool:
+def views_are_current(connection: Any, state: str) -> bool:
     """connection: psycopg2's, autocommitting. state: one hash over the project and its variables."""
     with connection.cursor() as cursor:
-        cursor.execute("select to_regclass('intermediate.standing_views')")
+        cursor.execute("select to_regclass('intermediate.current_views')")
         if cursor.fetchone() == (None,):
             return False
         cursor.execute(_STANDS, {"state": state})

@@ -6,7 +6,7 @@ archived and deleted objects otherwise).
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fbads_pipeline.adapters.meta_ads.insights import ForgetfulHabits, InsightQuery
+from fbads_pipeline.adapters.meta_ads.insights import InMemoryRequestStrategies, InsightQuery
 from fbads_pipeline.adapters.meta_ads.pages import read_batch, read_pages
 from fbads_pipeline.adapters.meta_ads.queries import (
     ACCOUNT_FIELDS,
@@ -26,7 +26,7 @@ from fbads_pipeline.domain.collection.levels import Grain, Kind, Page, Traffic
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TooMuchData
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
-from fbads_pipeline.ports.collection import Habits
+from fbads_pipeline.ports.collection import RequestStrategies
 
 _INVALID_PARAMETER = 100
 
@@ -39,11 +39,11 @@ class GraphAds:
         transport: Transport,
         *,
         windows: Sequence[str] = ("7d_click", "1d_view"),
-        habits: Habits | None = None,
+        strategies: RequestStrategies | None = None,
     ) -> None:
         self._transport = transport
         self._windows = list(windows)
-        self._habits = habits or ForgetfulHabits()
+        self._strategies = strategies or InMemoryRequestStrategies()
         self._refused: set[Kind] = set()
 
     def traffic(self, account_id: str) -> Traffic:
@@ -57,7 +57,7 @@ class GraphAds:
         return read_account(self._transport.get(f"act_{account_id}", {"fields": ACCOUNT_FIELDS}, account_id=account_id))
 
     def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page]:
-        return InsightQuery(self._transport, self._habits, account_id, grain, self._windows).read(days)
+        return InsightQuery(self._transport, self._strategies, account_id, grain, self._windows).read(days)
 
     def objects(self, account_id: str, kind: Kind) -> Iterator[Page]:
         statuses = [status for status in STATUSES[kind] if status != "DELETED"]

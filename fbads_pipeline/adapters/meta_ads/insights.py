@@ -20,46 +20,46 @@ from fbads_pipeline.adapters.meta_ads.queries import (
 )
 from fbads_pipeline.adapters.meta_ads.report_runs import ReportFailed, read_report
 from fbads_pipeline.adapters.meta_ads.transport import Transport
-from fbads_pipeline.domain.collection.levels import Grain, Habit, Page
+from fbads_pipeline.domain.collection.levels import Grain, Page, RequestStrategy
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TooMuchData
 from fbads_pipeline.domain.core.days import DayRange
-from fbads_pipeline.ports.collection import Habits
+from fbads_pipeline.ports.collection import RequestStrategies
 
 _KEYS = ("date_start", "date_stop", "account_id", "campaign_id", "adset_id", "ad_id")
 
 
-class ForgetfulHabits:
-    """Habits that last as long as the process."""
+class InMemoryRequestStrategies:
+    """RequestStrategies that last as long as the process."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, Grain], Habit] = {}
+        self._kept: dict[tuple[str, Grain], RequestStrategy] = {}
 
-    def of(self, account_id: str, grain: Grain) -> Habit:
-        return self._kept.get((account_id, grain), Habit())
+    def of(self, account_id: str, grain: Grain) -> RequestStrategy:
+        return self._kept.get((account_id, grain), RequestStrategy())
 
-    def keep(self, account_id: str, grain: Grain, habit: Habit) -> None:
-        self._kept[account_id, grain] = habit
+    def keep(self, account_id: str, grain: Grain, strategy: RequestStrategy) -> None:
+        self._kept[account_id, grain] = strategy
 
 
 class InsightQuery:
     """One account's insights at one grain; every method yields pages."""
 
     def __init__(
-        self, transport: Transport, habits: Habits, account_id: str, grain: Grain, windows: Sequence[str]
+        self, transport: Transport, strategies: RequestStrategies, account_id: str, grain: Grain, windows: Sequence[str]
     ) -> None:
-        self._transport, self._habits = transport, habits
+        self._transport, self._strategies = transport, strategies
         self._account_id, self._grain, self._windows = account_id, grain, windows
         self._path = f"act_{account_id}/insights"
 
     def read(self, days: DayRange) -> Iterator[Page]:
         """Every row of those days, in the way that worked last time."""
-        habit = self._habit()
-        if habit.refused_days is None or len(days) < habit.refused_days:
+        strategy = self._strategy()
+        if strategy.refused_days is None or len(days) < strategy.refused_days:
             yield from self._range(days)
-        elif habit.is_report:
+        elif strategy.is_report:
             yield from self._report_or_halves(days)
         else:
-            for part in days.chunks(max(habit.refused_days // 2, 1)):
+            for part in days.chunks(max(strategy.refused_days // 2, 1)):
                 yield from self._range(part)
 
     def _range(self, days: DayRange) -> Iterator[Page]:
@@ -77,9 +77,9 @@ class InsightQuery:
         try:
             pages = read_report(self._transport, self._path, params, self._account_id, page_rows=self._page_rows())
             yield from self._split(pages)
-            self._learn(replace(self._habit(), is_report=True))
+            self._learn(replace(self._strategy(), is_report=True))
         except (ReportFailed, TooMuchData, PermanentMetaError):
-            self._learn(replace(self._habit(), is_report=False))
+            self._learn(replace(self._strategy(), is_report=False))
             yield from self._halves(days)
 
     def _halves(self, days: DayRange) -> Iterator[Page]:
@@ -106,7 +106,7 @@ class InsightQuery:
                     break
                 page_rows = max(page_rows // 5, SMALLEST_PAGE)
         if page_rows != self._page_rows():
-            self._learn(replace(self._habit(), page_rows=page_rows))
+            self._learn(replace(self._strategy(), page_rows=page_rows))
 
     def _by_status(self, day: DayRange, page_rows: int) -> Iterator[Page]:
         """Some objects at a time: every status is in exactly one group, so nothing is lost and nothing comes twice."""
@@ -144,16 +144,16 @@ class InsightQuery:
             yield page
             del page  # while the next one is under way, nobody holds this one
 
-    def _habit(self) -> Habit:
-        return self._habits.of(self._account_id, self._grain)
+    def _strategy(self) -> RequestStrategy:
+        return self._strategies.of(self._account_id, self._grain)
 
     def _page_rows(self) -> int:
-        return self._habit().page_rows or PAGE_ROWS
+        return self._strategy().page_rows or PAGE_ROWS
 
     def _refused(self, days: DayRange) -> None:
-        known = self._habit().refused_days
-        self._learn(replace(self._habit(), refused_days=min(len(days), known or len(days))))
+        known = self._strategy().refused_days
+        self._learn(replace(self._strategy(), refused_days=min(len(days), known or len(days))))
 
-    def _learn(self, habit: Habit) -> None:
-        if habit != self._habit():
-            self._habits.keep(self._account_id, self._grain, habit)
+    def _learn(self, strategy: RequestStrategy) -> None:
+        if strategy != self._strategy():
+            self._strategies.keep(self._account_id, self._grain, strategy)

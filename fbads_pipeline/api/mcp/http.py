@@ -28,7 +28,7 @@ MOST_PER_MINUTE = 120
 _CALLER: ContextVar[Principal] = ContextVar("mcp_caller")
 
 
-class McpDoor:
+class McpEndpoint:
     """An ASGI application that asks who comes in, and hands on to the protocol's own."""
 
     def __init__(self, inner: ASGIApp, settings: Settings, database: Database) -> None:
@@ -67,7 +67,7 @@ def install(app: FastAPI, settings: Settings, database: Database) -> None:
     inner = server.streamable_http_app(
         streamable_http_path="/", json_response=True, stateless_http=True, transport_security=security
     )
-    app.mount(PATH, McpDoor(inner, settings, database))
+    app.mount(PATH, McpEndpoint(inner, settings, database))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

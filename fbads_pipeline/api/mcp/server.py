@@ -1,4 +1,4 @@
-"""The house for an IDE: five tools, read-only (https://modelcontextprotocol.io), over stdio or HTTP.
+"""The Model Context Protocol server: five tools, read-only (https://modelcontextprotocol.io), over stdio or HTTP.
 
 Over stdio whoever starts it sees what whoever sits at this machine sees; over HTTP `mcp_http` says who asks. Figures
 come through the metric catalogue.
@@ -15,7 +15,7 @@ from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readers import SuggestionReader
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.bootstrap import press_of
+from fbads_pipeline.bootstrap import report_service_of
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.reports.facts import ReportAccount
 from fbads_pipeline.domain.reports.report import KINDS, Period
@@ -37,20 +37,20 @@ class Tools:
 
     def __init__(self, settings: Settings, database: Database, visible: Callable[[], Accounts]) -> None:
         self._visible = visible
-        self._press = press_of(settings, database.owner)
+        self._report_service = report_service_of(settings, database.owner)
         self._clock = clock_from(settings.now)
         self._pages, self._suggestions = PageReader(database.owner), SuggestionReader(database.owner)
 
     def list_metrics(self) -> list[dict[str, str]]:
         """Every metric that can be asked for: its name, labels in Portuguese and English, unit and good direction."""
-        return [{"name": name, **vars(about)} for name, about in self._press.maker.about.items()]
+        return [{"name": name, **vars(about)} for name, about in self._report_service.maker.about.items()]
 
     def query_metric(self, metric: str, first_day: str, last_day: str, account_id: str | None = None) -> dict[str, Any]:
         """One metric over account-local days (ISO dates, both included): each account in all, by day and by campaign.
 
         Ratios are sums divided by sums; null where undefined. Accounts of two currencies are never added.
         """
-        if metric not in self._press.maker.about:
+        if metric not in self._report_service.maker.about:
             raise ToolRefused(f"there is no metric {metric}: list_metrics shows those that there are")
         period = _period(first_day, last_day)
         answered = [self._of_account(one, metric, period) for one in self._accounts(account_id)]
@@ -73,12 +73,12 @@ class Tools:
         if named is None:
             raise ToolRefused(f"there is no report {kind!r}: one of {', '.join(KINDS)}")
         (account, *_) = self._accounts(account_id)
-        maker, spoken = self._press.maker, _language(language)
+        maker, spoken = self._report_service.maker, _language(language)
         report = maker.of_all([account], spoken) if named == "executive" else maker.of_account(named, account, spoken)
-        return self._press.renderers["csv"](report).decode()
+        return self._report_service.renderers["csv"](report).decode()
 
     def _of_account(self, account: ReportAccount, metric: str, period: Period) -> dict[str, Any]:
-        found = self._press.maker.facts.figures(account.account_id, period, [metric])
+        found = self._report_service.maker.facts.figures(account.account_id, period, [metric])
         return {
             "account_id": account.account_id,
             "name": account.name,
@@ -101,7 +101,7 @@ class Tools:
         wanted = None if seen is None else sorted(seen)
         if account_id is not None:
             wanted = [account_id] if seen is None or account_id in seen else []
-        found = self._press.maker.facts.accounts(wanted, now=self._clock.now())
+        found = self._report_service.maker.facts.accounts(wanted, now=self._clock.now())
         if not found:
             raise ToolRefused("the marts have no such account" if account_id else "the marts have no account yet")
         return found

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.rendering.formats import Formats
-from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, ReportServiceDep
 from fbads_pipeline.api.pages.labels import WORDS
 from fbads_pipeline.api.pages.rendering import language_of, render
 from fbads_pipeline.api.pages.view import (
@@ -19,8 +19,18 @@ from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
 from fbads_pipeline.domain.core.formatting import Language, plain_line, plain_name
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.labels import WORDS as REPORT_WORDS
-from fbads_pipeline.domain.reports.report import MARKS, Chart, MarkKind, Period
+from fbads_pipeline.domain.reports.report import MARKS, Chart, MarkKind, Period, Unit
 
+_CHARTED: tuple[tuple[str, Unit], ...] = (("spend", "money"), ("conversions", "count"), ("cpa", "money"))
+_DAILY: tuple[tuple[str, Unit], ...] = (
+    ("spend", "money"),
+    ("impressions", "count"),
+    ("clicks", "count"),
+    ("conversions", "count"),
+    ("ctr", "ratio"),
+    ("cpa", "money"),
+    ("roas", "factor"),
+)
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DAYS = 28
@@ -35,7 +45,7 @@ def campaign_page(
     who: Annotated[Principal, Depends(Visitor("marts:read"))],
     campaigns: CampaignsDep,
     pages: PagesDep,
-    press: PressDep,
+    report_service: ReportServiceDep,
     clock: ClockDep,
 ) -> Response:
     """Four weeks of one campaign: charts, days with what happened on them, score, changes."""
@@ -44,13 +54,13 @@ def campaign_page(
     found = campaigns.campaign(campaign_id, who.accounts)
     if found is None:
         raise PageProblem(404)
-    known = press.maker.facts.accounts([found["account_id"]], now=clock.now())
+    known = report_service.maker.facts.accounts([found["account_id"]], now=clock.now())
     if not known:
         raise PageProblem(404)
     last = known[0].today - timedelta(days=1)
     period = Period(last - timedelta(days=_DAYS - 1), last)
     rows = pages.days(found["account_id"], campaign_id, period.first, period.last)
-    marks = _marks(pages, press, who, found, period, language)
+    marks = _marks(pages, report_service, who, found, period, language)
     about = [
         found["account_id"],
         found["objective"],
@@ -64,8 +74,8 @@ def campaign_page(
         "campaigns",
         name=plain_name(found["name"], campaign_id),
         about=" · ".join(str(one) for one in about if one),
-        charts=drawn(_charts(rows, marks, period, found["currency"], press, language), language),
-        columns=[words["day"], *(_label(press, name, language) for name in _FIGURES)],
+        charts=drawn(_charts(rows, marks, period, found["currency"], report_service, language), language),
+        columns=[words["day"], *(_label(report_service, name, language) for name in _FIGURES)],
         days=_day_rows(rows, marks, found["currency"], language),
         score=score_card(pages.score(who.accounts, campaign_id), language),
         history=_history(pages.history(who.accounts, campaign_id), found["currency"], language),
@@ -73,7 +83,12 @@ def campaign_page(
 
 
 def _charts(
-    rows: list[Any], marks: Marks, period: Period, currency: str | None, press: PressDep, language: Language
+    rows: list[Any],
+    marks: Marks,
+    period: Period,
+    currency: str | None,
+    report_service: ReportServiceDep,
+    language: Language,
 ) -> list[Chart]:
     """Spend, conversions and CPA by day, with what happened; nothing where no day has figures."""
     if not rows:
@@ -83,22 +98,29 @@ def _charts(
     blank = [None] * len(days)
     gravest = {day: min((kind for kind, _ in found), key=MARKS.index) for day, found in marks.items()}
     made = []
-    for name, unit in (("spend", "money"), ("conversions", "count"), ("cpa", "money")):
+    for name, unit in _CHARTED:
         values = [by_day[day][name] if day in by_day else None for day in days]
         provisional = [name != "spend" and day in by_day and bool(by_day[day]["is_provisional"]) for day in days]
         if any(value is not None for value in values):
-            made.append(Chart(_label(press, name, language), unit, days, values, blank, provisional, currency, gravest))  # type: ignore[arg-type]
+            made.append(
+                Chart(_label(report_service, name, language), unit, days, values, blank, provisional, currency, gravest)
+            )
     return made
 
 
-def _label(press: PressDep, metric: str, language: Language) -> str:
+def _label(report_service: ReportServiceDep, metric: str, language: Language) -> str:
     """The metric as the catalogue calls it."""
-    about = press.maker.about[metric]
+    about = report_service.maker.about[metric]
     return about.label_pt if language == "pt" else about.label_en
 
 
 def _marks(
-    pages: PagesDep, press: PressDep, who: Principal, found: Mapping[str, Any], period: Period, language: Language
+    pages: PagesDep,
+    report_service: ReportServiceDep,
+    who: Principal,
+    found: Mapping[str, Any],
+    period: Period,
+    language: Language,
 ) -> Marks:
     """Day → what happened on it: anomalies, changes, days of the calendar."""
     marks: Marks = {}
@@ -106,7 +128,7 @@ def _marks(
         marks.setdefault(row["day"], []).append(("anomaly", plain_line(row[f"message_{language}"])))
     for row in pages.history(who.accounts, found["campaign_id"])[:-1]:
         marks.setdefault(row["at_local"].date(), []).append(("edit", _state(row, found["currency"], language)))
-    calendar = press.maker.calendar
+    calendar = report_service.maker.calendar
     if calendar is not None:
         for event in calendar.between(found["account_id"], period.first, period.last):
             name = event.title_pt if language == "pt" else event.title_en
@@ -119,11 +141,9 @@ def _marks(
 
 def _day_rows(rows: list[Any], marks: Marks, currency: str | None, language: Language) -> list[dict[str, Any]]:
     formats = Formats(language)
-    units = (("spend", "money"), ("impressions", "count"), ("clicks", "count"), ("conversions", "count"),
-             ("ctr", "ratio"), ("cpa", "money"), ("roas", "factor"))  # fmt: skip
     return [
         {
-            "cells": [formats.day(row["day"]), *(formats.show(row[name], unit, currency) for name, unit in units)],  # type: ignore[arg-type]
+            "cells": [formats.day(row["day"]), *(formats.show(row[name], unit, currency) for name, unit in _DAILY)],
             "marks": [text for _, text in marks.get(row["day"], [])],
         }
         for row in reversed(rows)

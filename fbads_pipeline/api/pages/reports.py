@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from fbads_pipeline.api.dependencies import ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.dependencies import ClockDep, PagesDep, ReportServiceDep
 from fbads_pipeline.api.pages.labels import WORDS
 from fbads_pipeline.api.pages.rendering import language_of, render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
@@ -17,7 +17,10 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/reports")
 def reports_page(
-    request: Request, who: Annotated[Principal, Depends(Visitor("reports:read"))], pages: PagesDep, press: PressDep
+    request: Request,
+    who: Annotated[Principal, Depends(Visitor("reports:read"))],
+    pages: PagesDep,
+    report_service: ReportServiceDep,
 ) -> Response:
     """What was made, newest first, and a form to make one now."""
     language = language_of(request, who)
@@ -33,7 +36,7 @@ def reports_page(
             "period": period_words(Period(one.first_day, one.last_day), language),
             "files": [file for file in one.files if file.language == language],
         }
-        for one in press.reports.newest(50, visible)
+        for one in report_service.reports.newest(50, visible)
     ]
     kinds = [(one, words["report_kinds"][one]) for one in KINDS]
     return render(request, "reports.html.j2", who, "reports", accounts=accounts, made=made, kinds=kinds)
@@ -43,7 +46,7 @@ def reports_page(
 def make_here(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("reports:read"))],
-    press: PressDep,
+    report_service: ReportServiceDep,
     clock: ClockDep,
     kind: Annotated[str, Form(pattern="^(daily|weekly|executive)$")],
     account: Annotated[str, Form(pattern=r"^[0-9]{1,32}$")],
@@ -52,11 +55,11 @@ def make_here(
     """Make one now, and hand it over."""
     named = next(one for one in KINDS if one == kind)
     visible = None if who.accounts is None else sorted(who.accounts)
-    accounts = press.accounts(named, account, visible) if who.sees(account) else []
+    accounts = report_service.accounts(named, account, visible) if who.sees(account) else []
     if not accounts:
         raise PageProblem(404)
     are_chosen = named == "executive" and visible is not None
-    (path,) = press.write(named, accounts, language_of(request, who), [format], None, are_chosen=are_chosen)
+    (path,) = report_service.write(named, accounts, language_of(request, who), [format], None, are_chosen=are_chosen)
     return FileResponse(path, filename=path.rpartition("/")[2])
 
 
@@ -65,13 +68,13 @@ def download(
     report_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
     name: Annotated[str, Path(pattern=r"^[a-z0-9_-]{1,120}\.(pdf|xlsx|html|csv)$")],
     who: Annotated[Principal, Depends(Visitor("reports:read"))],
-    press: PressDep,
+    report_service: ReportServiceDep,
 ) -> Response:
     """A file of a report of the caller's accounts: by the name that its row has, and no other."""
     visible = None if who.accounts is None else sorted(who.accounts)
-    for one in press.reports.newest(500, visible):
+    for one in report_service.reports.newest(500, visible):
         if one.report_id == report_id and name in {file.name for file in one.files}:
-            path = press.files.path(name)
+            path = report_service.files.path(name)
             if path.is_file():
                 return FileResponse(path, filename=name)
     raise PageProblem(404)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from fbads_pipeline.api.dependencies import ClockDep, DeskDep, PagesDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, PagesDep, SuggestionsDep
 from fbads_pipeline.api.pages.labels import WORDS
 from fbads_pipeline.api.pages.rendering import language_of, render
 from fbads_pipeline.api.pages.view import (
@@ -63,7 +63,7 @@ def inbox(
 def decide_here(
     suggestion_id: Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")],
     who: Annotated[Principal, Depends(Visitor("suggestions:decide"))],
-    desk: DeskDep,
+    decision_store: DecisionStoreDep,
     clock: ClockDep,
     action: Annotated[str, Form(pattern="^(accept|reject|snooze|undo)$")],
     version: Annotated[int, Form(ge=1, le=2**31 - 1)],
@@ -75,7 +75,7 @@ def decide_here(
     until = clock.now() + _SNOOZE if action == "snooze" else None
     made = Decision(suggestion_id, version, named[action], reason or None, until)
     try:
-        decide(desk, who, made, key=None, now=clock.now())
+        decide(decision_store, who, made, key=None, now=clock.now())
         told = {"done": action}
     except (NotThere, NotUsable, Conflict) as wrong:
         told = {"why": str(wrong)[:300]}

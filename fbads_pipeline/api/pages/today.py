@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fbads_pipeline.api.dependencies import ClockDep, PagesDep, PressDep
+from fbads_pipeline.api.dependencies import ClockDep, PagesDep, ReportServiceDep
 from fbads_pipeline.api.pages.labels import WORDS
 from fbads_pipeline.api.pages.rendering import language_of, render
 from fbads_pipeline.api.pages.view import (
@@ -31,7 +31,7 @@ def today(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("marts:read"))],
     pages: PagesDep,
-    press: PressDep,
+    report_service: ReportServiceDep,
     clock: ClockDep,
     account: Digits = None,
 ) -> Response:
@@ -43,7 +43,7 @@ def today(
     if chosen is None or (account is not None and chosen["account_id"] != account):
         return render(request, "problem.html.j2", who, "today", status=404 if rows else 200,
                       message=words["not_found"] if rows else words["no_accounts"])  # fmt: skip
-    maker = press.maker
+    maker = report_service.maker
     (known,) = maker.facts.accounts([chosen["account_id"]], now=clock.now())
     period = Period(known.today - timedelta(days=7), known.today - timedelta(days=1))
     now = maker.facts.figures(known.account_id, period, METRICS)

@@ -275,7 +275,7 @@ def anomaly_page(
     after = _after(cursor) if cursor else None
     rows = figures.reader.anomalies(scope, status=status, kind=kind, severity=severity, after=after, limit=limit + 1)
     page = [Anomaly(**{**row, "campaign_id": row["campaign_id"] or None}) for row in rows[:limit]]
-    following = to_cursor(page[-1].said_at.isoformat(), page[-1].anomaly_id) if len(rows) > limit else None
+    following = to_cursor(page[-1].detected_at.isoformat(), page[-1].anomaly_id) if len(rows) > limit else None
     return AnomalyPage(data=page, next_cursor=following, meta=figures.meta("analysis.anomalies"))
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fbads_pipeline.adapters.postgres.metrics.readers import Wanted
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.api.authentication import Needs
-from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, DeskDep
+from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, DecisionStoreDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, filled
@@ -101,7 +101,7 @@ def ask_for_change(
     campaign_id: CampaignId,
     given: AskedChange,
     campaigns: CampaignsDep,
-    desk: DeskDep,
+    decision_store: DecisionStoreDep,
     clock: ClockDep,
     who: DeciderDep,
     key: Key = None,
@@ -117,7 +117,7 @@ def ask_for_change(
     campaign = CampaignNow(known["account_id"], campaign_id, status, budget, known["currency"], today)
     try:
         asked = asked_change(campaign, status=given.status, daily_budget=given.daily_budget, why=given.reason)
-        outcome = ask(desk, who, asked, key=key, now=now)
+        outcome = ask(decision_store, who, asked, key=key, now=now)
     except NotUsable as wrong:
         raise ApiError(422, "unusable_parameter", str(wrong)) from None
     except Conflict as wrong:

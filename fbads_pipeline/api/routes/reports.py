@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from fbads_pipeline.api.authentication import Needs
-from fbads_pipeline.api.dependencies import ClockDep, PressDep, ReportRequestsDep
+from fbads_pipeline.api.dependencies import ClockDep, ReportRequestsDep, ReportServiceDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.rate_limits import at_most
 from fbads_pipeline.domain.identity.users import Principal
@@ -69,10 +69,12 @@ class ShownReport(BaseModel):
 
 
 @router.get("", responses=documented())
-def list_reports(requests: ReportRequestsDep, press: PressDep, clock: ClockDep, who: ReaderDep) -> list[ShownReport]:
+def list_reports(
+    requests: ReportRequestsDep, report_service: ReportServiceDep, clock: ClockDep, who: ReaderDep
+) -> list[ShownReport]:
     """The newest hundred of those that one asked for, then of those made on schedule of one's accounts."""
     asked = [_asked(one, clock.now()) for one in requests.newest(who.user_id, _SHOWN)]
-    return asked + [_made(one) for one in press.reports.newest(_SHOWN, _visible(who))]
+    return asked + [_made(one) for one in report_service.reports.newest(_SHOWN, _visible(who))]
 
 
 @router.post("", status_code=202, responses=documented(404, 422, 429), dependencies=[Depends(at_most("reports", 30))])
@@ -81,7 +83,7 @@ def make_report(
     response: Response,
     later: BackgroundTasks,
     requests: ReportRequestsDep,
-    press: PressDep,
+    report_service: ReportServiceDep,
     clock: ClockDep,
     who: ReaderDep,
 ) -> ShownReport:
@@ -89,7 +91,7 @@ def make_report(
     if (given.account_id is None) != (given.kind == "executive"):
         need = "is about all accounts: leave account_id out" if given.kind == "executive" else "needs an account_id"
         raise ApiError(422, "unusable_parameter", f"the {given.kind} report {need}")
-    if not press.accounts(given.kind, given.account_id, _visible(who)):
+    if not report_service.accounts(given.kind, given.account_id, _visible(who)):
         raise ApiError(404, "not_found", "the marts have no such account yet")
     request = ReportRequest(
         token_hex(16),
@@ -102,38 +104,38 @@ def make_report(
         clock.now(),
     )
     requests.add(request)
-    later.add_task(make_requested, press, requests, request, _visible(who))
+    later.add_task(make_requested, report_service, requests, request, _visible(who))
     response.headers["Location"] = f"/api/v1/reports/{request.request_id}"
     return _asked(request, clock.now())
 
 
 @router.get("/{report_id}", responses=documented(404, 422))
 def one_report(
-    report_id: ReportId, requests: ReportRequestsDep, press: PressDep, clock: ClockDep, who: ReaderDep
+    report_id: ReportId, requests: ReportRequestsDep, report_service: ReportServiceDep, clock: ClockDep, who: ReaderDep
 ) -> ShownReport:
     """Where it stands."""
     request = requests.one(who.user_id, report_id)
     if request is not None:
         return _asked(request, clock.now())
-    return _made(_known(press, report_id, who))
+    return _made(_known(report_service, report_id, who))
 
 
 @router.get("/{report_id}/files/{name}", responses={**documented(404, 422), **_FILES}, response_class=FileResponse)
 def download(
-    report_id: ReportId, name: FileName, requests: ReportRequestsDep, press: PressDep, who: ReaderDep
+    report_id: ReportId, name: FileName, requests: ReportRequestsDep, report_service: ReportServiceDep, who: ReaderDep
 ) -> FileResponse:
     """A file of it, by the name that its row has, and no other."""
     request = requests.one(who.user_id, report_id)
-    files = request.files if request is not None else _known(press, report_id, who).files
+    files = request.files if request is not None else _known(report_service, report_id, who).files
     if name in {one.name for one in files}:
-        path = press.files.path(name)
+        path = report_service.files.path(name)
         if path.is_file():
             return FileResponse(path, filename=name, media_type="application/octet-stream")
     raise ApiError(404, "not_found", f"the report has no file {name}")
 
 
-def _known(press: PressDep, report_id: str, who: Principal) -> MadeReport:
-    for one in press.reports.newest(500, _visible(who)):
+def _known(report_service: ReportServiceDep, report_id: str, who: Principal) -> MadeReport:
+    for one in report_service.reports.newest(500, _visible(who)):
         if one.report_id == report_id:
             return one
     raise ApiError(404, "not_found", f"there is no report {report_id}")

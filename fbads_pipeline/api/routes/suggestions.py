@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from fbads_pipeline.api.authentication import Needs
-from fbads_pipeline.api.dependencies import ClockDep, DeskDep, ReadinessDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, ReadinessDep, SuggestionsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.schemas.resources import Meta, Suggestion, SuggestionPage
@@ -100,42 +100,64 @@ def one_suggestion(suggestion_id: SuggestionId, suggestions: SuggestionsDep, who
 
 @router.post("/{suggestion_id}/accept", responses=documented(404, 409, 422))
 def accept(
-    suggestion_id: SuggestionId, given: Accept, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+    suggestion_id: SuggestionId,
+    given: Accept,
+    who: DeciderDep,
+    decision_store: DecisionStoreDep,
+    clock: ClockDep,
+    key: Key = None,
 ) -> Decided:
     """Accept it. It is written to Meta only where FBADS_APPLY_DECISIONS says so."""
-    return _decided(desk, who, clock, Decision(suggestion_id, given.version, "accept", given.reason), key)
+    return _decided(decision_store, who, clock, Decision(suggestion_id, given.version, "accept", given.reason), key)
 
 
 @router.post("/{suggestion_id}/reject", responses=documented(404, 409, 422))
 def reject(
-    suggestion_id: SuggestionId, given: Reject, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+    suggestion_id: SuggestionId,
+    given: Reject,
+    who: DeciderDep,
+    decision_store: DecisionStoreDep,
+    clock: ClockDep,
+    key: Key = None,
 ) -> Decided:
     """Reject it, with the reason."""
-    return _decided(desk, who, clock, Decision(suggestion_id, given.version, "reject", given.reason), key)
+    return _decided(decision_store, who, clock, Decision(suggestion_id, given.version, "reject", given.reason), key)
 
 
 @router.post("/{suggestion_id}/snooze", responses=documented(404, 409, 422))
 def snooze(
-    suggestion_id: SuggestionId, given: Snooze, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+    suggestion_id: SuggestionId,
+    given: Snooze,
+    who: DeciderDep,
+    decision_store: DecisionStoreDep,
+    clock: ClockDep,
+    key: Key = None,
 ) -> Decided:
     """Decide later: it stays open and out of the way until then."""
     if given.until.tzinfo is None:
         raise ApiError(422, "unusable_parameter", "until: the instant needs an offset, such as Z")
     made = Decision(suggestion_id, given.version, "snooze", given.reason, given.until)
-    return _decided(desk, who, clock, made, key)
+    return _decided(decision_store, who, clock, made, key)
 
 
 @router.post("/{suggestion_id}/undo", responses=documented(404, 409, 422))
 def undo(
-    suggestion_id: SuggestionId, given: Accept, who: DeciderDep, desk: DeskDep, clock: ClockDep, key: Key = None
+    suggestion_id: SuggestionId,
+    given: Accept,
+    who: DeciderDep,
+    decision_store: DecisionStoreDep,
+    clock: ClockDep,
+    key: Key = None,
 ) -> Decided:
     """Take a decision of the last half hour back; what was written to Meta is written back within a minute."""
-    return _decided(desk, who, clock, Decision(suggestion_id, given.version, "undo", given.reason), key)
+    return _decided(decision_store, who, clock, Decision(suggestion_id, given.version, "undo", given.reason), key)
 
 
-def _decided(desk: DeskDep, who: Principal, clock: ClockDep, made: Decision, key: str | None) -> Decided:
+def _decided(
+    decision_store: DecisionStoreDep, who: Principal, clock: ClockDep, made: Decision, key: str | None
+) -> Decided:
     try:
-        outcome = decide(desk, who, made, key=key, now=clock.now())
+        outcome = decide(decision_store, who, made, key=key, now=clock.now())
     except NotThere as wrong:
         raise ApiError(404, "not_found", str(wrong)) from None
     except NotUsable as wrong:

@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from fbads_pipeline.adapters.request_signatures import is_from_meta, is_from_slack
-from fbads_pipeline.api.dependencies import ClockDep, DeskDep, ReceiptsDep
+from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, ReceiptsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
 from fbads_pipeline.domain.core.formatting import plain_line
@@ -60,7 +60,9 @@ BodyDep = Annotated[bytes, Depends(_body)]
 
 
 @router.post("/slack", responses=documented(404, 409, 422, 429))
-def slack(request: Request, body: BodyDep, desk: DeskDep, receipts: ReceiptsDep, clock: ClockDep) -> Told:
+def slack(
+    request: Request, body: BodyDep, decision_store: DecisionStoreDep, receipts: ReceiptsDep, clock: ClockDep
+) -> Told:
     """A button of a message. Only Slack's signature and the ids of FBADS_SLACK_APPROVERS count."""
     settings: Settings = request.app.state.settings
     if settings.slack_signing_secret is None:
@@ -87,7 +89,7 @@ def slack(request: Request, body: BodyDep, desk: DeskDep, receipts: ReceiptsDep,
         now + _SNOOZE if action == "snooze" else None,
     )
     try:
-        decide(desk, who, made, key=None, now=now)
+        decide(decision_store, who, made, key=None, now=now)
     except (NotThere, NotUsable, Conflict) as wrong:
         return Told(text=f"Nada mudou: {plain_line(str(wrong))}. · Nothing was changed.")
     return Told(text=_DONE[action].format(who=user))

@@ -190,7 +190,7 @@ class Anomaly(BaseModel):
     severity: Severity
     status: Literal["OPEN", "CLOSED"]
     since: datetime
-    said_at: datetime
+    detected_at: datetime
     observed: float
     expected: float
     low: float = Field(description="Of the expected range.")

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.rendering.renderers import RENDERERS
-from fbads_pipeline.bootstrap import press_of
+from fbads_pipeline.bootstrap import report_service_of
 from fbads_pipeline.cli.home import WrongUse
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.reports.facts import ReportAccount
@@ -34,13 +34,15 @@ def run_report(
     formats = list(RENDERERS) if fmt == "all" else [fmt]
     with open_database(settings) as database:
         database.prepare()
-        press = press_of(settings, database.owner)
+        report_service = report_service_of(settings, database.owner)
         if out is not None:
-            press = replace(press, files=Exports(out.expanduser()))
-        found = press.maker.facts.accounts(accounts, now=clock_from(settings.now).now())
+            report_service = replace(report_service, files=Exports(out.expanduser()))
+        found = report_service.maker.facts.accounts(accounts, now=clock_from(settings.now).now())
         _require(found, accounts)
         total = len(formats) * (1 if kind == "executive" else len(found))
-        written = press.write(kind, found, language or settings.language, formats, day, are_chosen=accounts is not None)
+        written = report_service.write(
+            kind, found, language or settings.language, formats, day, are_chosen=accounts is not None
+        )
         _print(written, kind, total)
     return 0
 

@@ -6,7 +6,7 @@ from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.recommendations.breaches import Breach
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
-from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.services.recommendations.review_performance import find_breaches
 from fbads_pipeline.settings import Settings
 
@@ -20,7 +20,7 @@ from fbads_pipeline.settings import Settings
 )
 def breaches(
     marts: dg.ResourceParam[Marts],
-    decisions: dg.ResourceParam[Decisions],
+    decisions: dg.ResourceParam[Reviews],
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:

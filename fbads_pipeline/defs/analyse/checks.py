@@ -4,13 +4,13 @@ import dagster as dg
 
 from fbads_pipeline.domain.recommendations.breaches import Breach, is_past_limit
 from fbads_pipeline.ports.metrics import Marts
-from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.recommendations import Reviews
 
 BREACHES = dg.AssetKey(["analysis", "breaches"])
 
 
 @dg.asset_check(asset=BREACHES, description="Every breach lies past its limit.")
-def every_breach_is_past_its_limit(decisions: dg.ResourceParam[Decisions]) -> dg.AssetCheckResult:
+def every_breach_is_past_its_limit(decisions: dg.ResourceParam[Reviews]) -> dg.AssetCheckResult:
     wrong = [one for one in decisions.current_breaches() if not is_past_limit(one)]
     return _result(wrong, "within the limit after all", "every breach is past its limit")
 
@@ -20,7 +20,7 @@ def every_breach_is_past_its_limit(decisions: dg.ResourceParam[Decisions]) -> dg
     description="Only active campaigns are in breach.",
 )
 def no_breach_on_a_paused_campaign(
-    marts: dg.ResourceParam[Marts], decisions: dg.ResourceParam[Decisions]
+    marts: dg.ResourceParam[Marts], decisions: dg.ResourceParam[Reviews]
 ) -> dg.AssetCheckResult:
     """A warning: a campaign may be paused between the review and this look at it; the next review forgets it."""
     found = decisions.current_breaches()

@@ -95,4 +95,4 @@ def _row(one: KeptModel) -> tuple[object, ...]:
     model = one.model
     loss = model.evaluation.get("log_loss")
     figures = (model.first_day, model.last_day, model.campaigns, "" if loss is None else f"{loss:.4f}")
-    return (one.account_id, model.version, *figures, "yes" if one.is_current else "no", one.said)
+    return (one.account_id, model.version, *figures, "yes" if one.is_current else "no", one.reason)

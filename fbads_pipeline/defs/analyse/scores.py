@@ -12,7 +12,7 @@ from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.scoring.account_performance import HISTORY_DAYS, AccountScores, StoredScore
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
-from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
 from fbads_pipeline.services.scoring.score_campaigns import score_campaigns
 from fbads_pipeline.settings import Settings
@@ -39,7 +39,7 @@ _HEADER = ("account", "campaign", "score", "low", "high", "efficiency", "trend",
 def scores(
     marts: dg.ResourceParam[Marts],
     performance: dg.ResourceParam[Performance],
-    decisions: dg.ResourceParam[Decisions],
+    decisions: dg.ResourceParam[Reviews],
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:

@@ -8,7 +8,7 @@ from fbads_pipeline.defs.shared.outages import outages, sentence
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.ports.recommendations import AdsWriter, ApplyBook
+from fbads_pipeline.ports.recommendations import AdsWriter, ApprovedChangeQueue
 from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
 from fbads_pipeline.settings import Settings
 
@@ -23,14 +23,14 @@ _HEADER = ("suggestion", "campaign", "kind", "outcome", "reason")
     deps=[["ops", "suggestions"], ["raw", "campaigns"], ["raw", "adsets"]],
 )
 def applied_decisions(
-    apply_book: dg.ResourceParam[ApplyBook],
+    approved_changes: dg.ResourceParam[ApprovedChangeQueue],
     writer: dg.ResourceParam[AdsWriter],
     clock: dg.ResourceParam[Clock],
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """One row per accepted suggestion that was written to Meta, or could not be; nothing while the switch is off."""
-    done = apply_decisions(apply_book, writer, clock, recipients.everybody()) if settings.apply_decisions else []
+    done = apply_decisions(approved_changes, writer, clock, recipients.everybody()) if settings.apply_decisions else []
     rows = [
         (
             one.accepted.suggestion_id,
@@ -59,13 +59,15 @@ apply_job = dg.define_asset_job(
     description="Launches the applying when somebody has accepted something, and the switch is on.",
 )
 def decisions_waiting(
-    apply_book: dg.ResourceParam[ApplyBook], clock: dg.ResourceParam[Clock], settings: dg.ResourceParam[Settings]
+    approved_changes: dg.ResourceParam[ApprovedChangeQueue],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
 ) -> dg.RunRequest | dg.SkipReason:
     """The run key is the minute of this machine."""
     if not settings.apply_decisions:
         return dg.SkipReason("FBADS_APPLY_DECISIONS is off: decisions are kept, and nothing is written to Meta")
     try:
-        waiting = len(apply_book.waiting(now=clock.now()))
+        waiting = len(approved_changes.waiting(now=clock.now()))
     except outages() as outage:
         return dg.SkipReason(sentence(outage))
     if not waiting:

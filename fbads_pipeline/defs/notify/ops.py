@@ -11,7 +11,7 @@ from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
 from fbads_pipeline.services.alerts import dispatch_alerts as dispatching
 from fbads_pipeline.services.anomalies import detect_anomalies as detecting
@@ -23,7 +23,7 @@ _ABOUT: Mapping[str, Any] = {"group_name": "tell", "kinds": {"python", "postgres
 
 @dg.op(ins={"breaches": dg.In(dg.Nothing), "scores": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
 def emit_suggestions(
-    decisions: dg.ResourceParam[Decisions],
+    decisions: dg.ResourceParam[Reviews],
     performance: dg.ResourceParam[Performance],
     clock: dg.ResourceParam[Clock],
 ) -> dg.Output[None]:
@@ -37,7 +37,7 @@ def emit_suggestions(
     out=dg.Out(dg.Nothing),
 )
 def announce_news(
-    decisions: dg.ResourceParam[Decisions],
+    decisions: dg.ResourceParam[Reviews],
     anomalies: dg.ResourceParam[Anomalies],
     calendar_events: dg.ResourceParam[CalendarEvents],
     clock: dg.ResourceParam[Clock],

@@ -8,7 +8,7 @@ from fbads_pipeline.defs.shared.outages import outages, sentence
 from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.settings import Settings, SettingsError
 
 dispatch_job = dg.define_asset_job(
@@ -33,7 +33,7 @@ _UNDER_WAY = [
 )
 def messages_due(
     context: dg.SensorEvaluationContext,
-    decisions: dg.ResourceParam[Decisions],
+    decisions: dg.ResourceParam[Reviews],
     anomalies: dg.ResourceParam[Anomalies],
     outbox: dg.ResourceParam[Outbox],
     channels: dg.ResourceParam[dict[str, Channel]],
@@ -46,7 +46,7 @@ def messages_due(
         recipients.everybody()
         due = {name: number for name, number in outbox.due().items() if name in channels}
         accounts = decisions.unannounced(now=clock.now())
-        accounts += anomalies.untold(now=clock.now(), digest_at=settings.digest_at)
+        accounts += anomalies.unannounced(now=clock.now(), digest_at=settings.digest_at)
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except outages() as outage:

@@ -19,7 +19,7 @@ class Recipient:
 
     quiet: first and last moment of every night, in `timezone`; accounts: empty for all; digest_at: when the digest
     comes, at once without it; reports: the kinds that are sent to them; opted_in_on: the day on which a person agreed
-    to be written to (WhatsApp asks for it); hears_of_the_house: also of what concerns no single account.
+    to be written to (WhatsApp asks for it); receives_system_alerts: also of what concerns no single account.
     """
 
     channel: str
@@ -31,19 +31,19 @@ class Recipient:
     least_severity: Severity = "info"
     accounts: frozenset[str] = frozenset()
     digest_at: time | None = None
-    hears_digest: bool = True
+    receives_digest: bool = True
     reports: frozenset[str] = frozenset({"daily", "weekly", "executive"})
     opted_in_on: date | None = None
-    hears_of_the_house: bool = True
+    receives_system_alerts: bool = True
 
     def hears(self, alert: Alert) -> bool:
         """Whether that message is for them."""
-        if alert.account_id is None and not self.hears_of_the_house:
+        if alert.account_id is None and not self.receives_system_alerts:
             return False
         if self.accounts and alert.account_id is not None and alert.account_id not in self.accounts:
             return False
         if alert.rule == DIGEST:
-            return self.hears_digest
+            return self.receives_digest
         if alert.rule.startswith(f"{REPORT}."):
             return alert.rule.partition(".")[2] in self.reports
         return LOUDEST_FIRST[alert.severity] <= LOUDEST_FIRST[self.least_severity]

@@ -127,7 +127,7 @@ def _closing(one: Anomaly, name: str, zone: ZoneInfo) -> Closing:
 def _found(
     one: Anomaly, name: str, account: AccountReadings, version: str, zone: ZoneInfo, *, is_alert: bool
 ) -> FoundAnomaly:
-    since, said_at = _utc(one.since, zone), _utc(one.at, zone)
+    since, detected_at = _utc(one.since, zone), _utc(one.at, zone)
     key = "|".join((account.account_id, one.what, name, since.isoformat()))
     return FoundAnomaly(
         anomaly_id=hashlib.sha256(key.encode()).hexdigest()[:32],
@@ -137,7 +137,7 @@ def _found(
         metric=one.metric,
         severity=one.severity,
         since=since,
-        said_at=said_at,
+        detected_at=detected_at,
         observed=one.observed,
         expected=one.expected,
         low=one.low,

@@ -80,7 +80,7 @@ class FoundAnomaly:
     metric: str
     severity: Severity
     since: datetime
-    said_at: datetime
+    detected_at: datetime
     observed: float
     expected: float
     low: float

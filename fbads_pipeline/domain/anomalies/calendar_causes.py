@@ -30,7 +30,7 @@ _EXPLAINS: Mapping[EventKind, frozenset[str]] = {
 def local_days(found: FoundAnomaly, timezone_name: str) -> tuple[date, date]:
     """The account-local days from which it departed until it was said."""
     zone = ZoneInfo(timezone_name)
-    first, last = found.since.astimezone(zone).date(), found.said_at.astimezone(zone).date()
+    first, last = found.since.astimezone(zone).date(), found.detected_at.astimezone(zone).date()
     return min(first, last), last
 
 

@@ -29,7 +29,7 @@ _NOTHING_URGENT = {
 class AnomalyPart:
     """One anomaly, or the end of one; text_pt, text_en: what is said; at_stake: money per day.
 
-    course: the figure's last days, oldest first; told_alert_id: the message that told of it.
+    course: the figure's last days, oldest first; announced_alert_id: the message that told of it.
     """
 
     anomaly_id: str
@@ -42,7 +42,7 @@ class AnomalyPart:
     is_recovery: bool
     text_pt: str
     text_en: str
-    told_alert_id: str | None = None
+    announced_alert_id: str | None = None
     course: tuple[float, ...] = ()
 
 
@@ -63,7 +63,7 @@ def compose_anomalies(news: AnomalyNews, *, link: str | None = None) -> list[Ale
     over: dict[str | None, list[AnomalyPart]] = {}
     for one in news.parts:
         if one.is_recovery:
-            over.setdefault(one.told_alert_id, []).append(one)
+            over.setdefault(one.announced_alert_id, []).append(one)
     alerts = [_compose(news, opened, ANOMALIES, link)] if opened else []
     return alerts + [_compose(news, parts, ANOMALIES_OVER, None, told) for told, parts in over.items()]
 

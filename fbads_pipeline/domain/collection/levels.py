@@ -46,7 +46,7 @@ class Grain:
 
 
 @dataclass(frozen=True)
-class Habit:
+class RequestStrategy:
     """What one account and grain has taught us about asking.
 
     refused_days: the shortest range of days that was too much for one call; page_rows: rows of a page where 5,000 were

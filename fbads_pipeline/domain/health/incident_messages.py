@@ -1,4 +1,4 @@
-"""Troubles as people read them: what happened, since when, why, what to do; and once that it is over."""
+"""IncidentStore as people read them: what happened, since when, why, what to do; and once that it is over."""
 
 import re
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from datetime import datetime
 from fbads_pipeline.domain.alerts.alerts import Alert, Severity, Text, alert_of
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
-from fbads_pipeline.domain.health.incidents import EVERY_ACCOUNT, Trouble, TroubleKind
+from fbads_pipeline.domain.health.incidents import EVERY_ACCOUNT, Incident, IncidentKind
 
-TROUBLE, RECOVERY = "trouble", "recovery"
+TROUBLE, RECOVERY = "incident", "recovery"
 _CRITICAL = frozenset({"account_stopped", "token_invalid", "account_disabled", "stale"})
-# What happened in this house, and was not said by Meta.
+# What happened in this program, and was not reported by Meta.
 _OURS = frozenset({"run_failed", "stale"})
 _SINCE: Mapping[Language, str] = {"pt": "Desde", "en": "Since"}
 _META: Mapping[Language, str] = {"pt": "A Meta diz", "en": "Meta says"}
@@ -29,7 +29,7 @@ _STATUS_PT: Mapping[int, str] = {
 }
 _EVERY: Mapping[Language, str] = {"pt": "todas as contas", "en": "every account"}
 
-_TITLES: Mapping[Language, Mapping[TroubleKind, str]] = {
+_TITLES: Mapping[Language, Mapping[IncidentKind, str]] = {
     "pt": {
         "account_stopped": "Conta parada: {who}",
         "token_invalid": "Token recusado pela Meta: {who}",
@@ -49,7 +49,7 @@ _TITLES: Mapping[Language, Mapping[TroubleKind, str]] = {
         "stale": "Figures stand still: {who}",
     },
 }
-_TO_DO: Mapping[Language, Mapping[TroubleKind, str]] = {
+_TO_DO: Mapping[Language, Mapping[IncidentKind, str]] = {
     "pt": {
         "account_stopped": "confira na Meta se o token ainda tem ads_read nesta conta; as outras contas seguem.",
         "token_invalid": "gere um token novo e guarde-o com `fbads tokens add`, ou em FBADS_ACCESS_TOKEN;"
@@ -76,73 +76,73 @@ _TO_DO: Mapping[Language, Mapping[TroubleKind, str]] = {
 
 
 @dataclass(frozen=True)
-class TroubleNews:
-    """One trouble that nobody has heard of, or whose end nobody has. resolved_at: None while it lasts.
+class IncidentUpdate:
+    """One incident that nobody has heard of, or whose end nobody has. resolved_at: None while it lasts.
 
-    told_alert_id: the message that told of it.
+    announced_alert_id: the message that told of it.
     """
 
-    trouble_id: str
-    trouble: Trouble
+    incident_id: str
+    incident: Incident
     resolved_at: datetime | None = None
-    told_alert_id: str | None = None
+    announced_alert_id: str | None = None
 
 
-def compose_trouble(news: TroubleNews) -> Alert:
-    """The one message of that trouble, or of its end, which replies to it."""
-    trouble, is_over = news.trouble, news.resolved_at is not None
-    severity: Severity = "info" if is_over else "critical" if trouble.kind in _CRITICAL else "warning"
+def compose_incident(news: IncidentUpdate) -> Alert:
+    """The one message of that incident, or of its end, which replies to it."""
+    incident, is_over = news.incident, news.resolved_at is not None
+    severity: Severity = "info" if is_over else "critical" if incident.kind in _CRITICAL else "warning"
     return alert_of(
         {"pt": _say(news, "pt"), "en": _say(news, "en")},
-        account_id=trouble.account_id,
-        rule=f"{RECOVERY if is_over else TROUBLE}.{trouble.kind}",
-        entity=trouble.entity,
+        account_id=incident.account_id,
+        rule=f"{RECOVERY if is_over else TROUBLE}.{incident.kind}",
+        entity=incident.entity,
         severity=severity,
-        window_start=(news.resolved_at or trouble.since).date(),
-        occasion=news.trouble_id,
+        window_start=(news.resolved_at or incident.since).date(),
+        occasion=news.incident_id,
         facts={
-            "trouble_id": news.trouble_id,
-            "kind": trouble.kind,
-            "entity": trouble.entity,
-            "since": trouble.since.isoformat(),
+            "incident_id": news.incident_id,
+            "kind": incident.kind,
+            "entity": incident.entity,
+            "since": incident.since.isoformat(),
             "resolved_at": news.resolved_at.isoformat() if news.resolved_at else None,
-            "reason": words.plain_line(trouble.reason),
+            "reason": words.plain_line(incident.reason),
         },
-        replies_to=news.told_alert_id if is_over else None,
+        replies_to=news.announced_alert_id if is_over else None,
     )
 
 
-def _say(news: TroubleNews, language: Language) -> Text:
-    trouble = news.trouble
-    title = _TITLES[language][trouble.kind].format(who=_who(trouble, language))
-    since, reason = _moment(trouble.since, language), _reason(trouble, language)
+def _say(news: IncidentUpdate, language: Language) -> Text:
+    incident = news.incident
+    title = _TITLES[language][incident.kind].format(who=_who(incident, language))
+    since, reason = _moment(incident.since, language), _reason(incident, language)
     if news.resolved_at is not None:
         over = _moment(news.resolved_at, language)
         if language == "pt":
             return Text(f"Resolvido: {title}", f"Voltou ao normal em {over}; durava desde {since}. Motivo: {reason}.")
         return Text(f"Resolved: {title}", f"Back to normal on {over}; it had lasted since {since}. Reason: {reason}.")
-    to_do = _TO_DO[language][trouble.kind]
-    if trouble.kind in _OURS:
+    to_do = _TO_DO[language][incident.kind]
+    if incident.kind in _OURS:
         return Text(title, f"{_SINCE[language]} {since}. {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
     return Text(title, f"{_SINCE[language]} {since}. {_META[language]}: {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
 
 
-def _reason(trouble: Trouble, language: Language) -> str:
+def _reason(incident: Incident, language: Language) -> str:
     """What Meta says; an account's status in the reader's language, its number beside."""
-    number = re.match(r"account_status (\d+)", trouble.reason)
-    if trouble.kind == "account_disabled" and language == "pt" and number and int(number[1]) in _STATUS_PT:
+    number = re.match(r"account_status (\d+)", incident.reason)
+    if incident.kind == "account_disabled" and language == "pt" and number and int(number[1]) in _STATUS_PT:
         return f"{_STATUS_PT[int(number[1])]} (account_status {number[1]})"
-    return words.plain_line(trouble.reason)
+    return words.plain_line(incident.reason)
 
 
-def _who(trouble: Trouble, language: Language) -> str:
+def _who(incident: Incident, language: Language) -> str:
     """The account with its id, or the token or version as it is called."""
-    if trouble.kind == "stale" and trouble.entity == EVERY_ACCOUNT:
+    if incident.kind == "stale" and incident.entity == EVERY_ACCOUNT:
         return _EVERY[language]
-    if trouble.account_id is None:
-        return words.plain_name(trouble.name or trouble.entity, trouble.entity)
+    if incident.account_id is None:
+        return words.plain_name(incident.name or incident.entity, incident.entity)
     fallback = "conta" if language == "pt" else "account"
-    return f"{words.plain_name(trouble.name, fallback)} ({trouble.account_id})"
+    return f"{words.plain_name(incident.name, fallback)} ({incident.account_id})"
 
 
 def _moment(moment: datetime, language: Language) -> str:

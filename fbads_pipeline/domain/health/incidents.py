@@ -1,6 +1,6 @@
 """What keeps the pipeline from its work and needs a person: judged from facts, opened once, resolved once.
 
-A stopped account whose token is known to be refused is that token's trouble and has none of its own.
+A stopped account whose token is known to be refused is that token's incident and has none of its own.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,11 +10,11 @@ from typing import Literal
 
 from fbads_pipeline.domain.collection.tokens import TokenCheck
 
-TroubleKind = Literal[
+IncidentKind = Literal[
     "account_stopped", "token_invalid", "token_expiring", "api_version", "account_disabled", "run_failed", "stale"
 ]
 Resolution = Literal["recovered", "superseded"]
-Key = tuple[TroubleKind, str]
+Key = tuple[IncidentKind, str]
 
 # https://developers.facebook.com/docs/marketing-api/reference/ad-account (account_status); 1 and 201 are active.
 BAD_STATUS: Mapping[int, str] = {
@@ -71,10 +71,10 @@ class VersionFact:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Incident:
     """entity: account id, token name or version; name: the account's or the token's; reason: a sentence, in English."""
 
-    kind: TroubleKind
+    kind: IncidentKind
     entity: str
     reason: str
     since: datetime
@@ -87,8 +87,8 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class TroubleFacts:
-    """All that is judged: accounts, the newest check of each token, version warnings, jobs, and the open troubles."""
+class IncidentFacts:
+    """All that is judged: accounts, the newest check of each token, version warnings, jobs, and the open incidents."""
 
     accounts: Sequence[AccountFact]
     checks: Sequence[TokenCheck]
@@ -99,14 +99,14 @@ class TroubleFacts:
 
 @dataclass(frozen=True)
 class Judged:
-    """What to write: troubles to open, and open ones that ended. Empty where nothing is new."""
+    """What to write: incidents to open, and open ones that ended. Empty where nothing is new."""
 
-    opened: Sequence[Trouble]
+    opened: Sequence[Incident]
     resolved: Mapping[Key, Resolution]
 
 
 def judge(
-    facts: TroubleFacts,
+    facts: IncidentFacts,
     *,
     now: datetime,
     warning_days: int,
@@ -120,7 +120,7 @@ def judge(
     been running without a break, so that a machine that slept does not complain of its sleep.
     """
     refused = {one.name for one in facts.checks if not one.facts.is_valid}
-    found: dict[Key, Trouble] = {}
+    found: dict[Key, Incident] = {}
     well: dict[Key, Resolution] = {}
     for check in facts.checks:
         _judge_token(check, now + timedelta(days=warning_days), found, well)
@@ -133,33 +133,33 @@ def judge(
     for version in facts.versions:
         key: Key = ("api_version", version.version)
         if version.version == api_version:
-            found.setdefault(key, Trouble(*key, version.message, version.seen_at))
+            found.setdefault(key, Incident(*key, version.message, version.seen_at))
     for kind, entity in facts.open:
         if kind == "api_version" and entity != api_version:
             well[kind, entity] = "recovered"
         elif kind.startswith("token") and entity not in {one.name for one in facts.checks}:
             well[kind, entity] = "superseded"  # the token was removed, or replaced and not checked yet
-    opened = [trouble for key, trouble in found.items() if key not in facts.open]
+    opened = [incident for key, incident in found.items() if key not in facts.open]
     return Judged(opened, {key: how for key, how in well.items() if key in facts.open and key not in found})
 
 
-def _judge_token(check: TokenCheck, horizon: datetime, found: dict[Key, Trouble], well: dict[Key, Resolution]) -> None:
+def _judge_token(check: TokenCheck, horizon: datetime, found: dict[Key, Incident], well: dict[Key, Resolution]) -> None:
     name, facts = check.name, check.facts
     if not facts.is_valid:
         reason = facts.error or "Meta says that the token is not valid"
-        found["token_invalid", name] = Trouble("token_invalid", name, reason, check.checked_at, name=name)
+        found["token_invalid", name] = Incident("token_invalid", name, reason, check.checked_at, name=name)
         well["token_expiring", name] = "superseded"
         return
     well["token_invalid", name] = "recovered"
     if facts.ends_at is not None and facts.ends_at <= horizon:
         reason = f"it ends on {facts.ends_at:%Y-%m-%d %H:%M} UTC"
-        found["token_expiring", name] = Trouble("token_expiring", name, reason, check.checked_at, name=name)
+        found["token_expiring", name] = Incident("token_expiring", name, reason, check.checked_at, name=name)
     else:
         well["token_expiring", name] = "recovered"
 
 
 def _judge_reading(
-    account: AccountFact, refused: Collection[str], found: dict[Key, Trouble], well: dict[Key, Resolution]
+    account: AccountFact, refused: Collection[str], found: dict[Key, Incident], well: dict[Key, Resolution]
 ) -> None:
     key: Key = ("account_stopped", account.account_id)
     if account.status == "done":
@@ -168,28 +168,28 @@ def _judge_reading(
         well[key] = "superseded"
     elif account.error_kind == "stopped" and account.ended_at is not None:
         reason = account.error or "Meta refuses to read it"
-        found[key] = Trouble(*key, reason, account.ended_at, account.account_id, account.name)
+        found[key] = Incident(*key, reason, account.ended_at, account.account_id, account.name)
 
 
-def _judge_status(account: AccountFact, found: dict[Key, Trouble], well: dict[Key, Resolution]) -> None:
+def _judge_status(account: AccountFact, found: dict[Key, Incident], well: dict[Key, Resolution]) -> None:
     key: Key = ("account_disabled", account.account_id)
     number = account.account_status
     if number in _GOOD_STATUS:
         well[key] = "recovered"
     elif number is not None and number in BAD_STATUS and account.status_at is not None:
         reason = f"account_status {number}: {BAD_STATUS[number]}"
-        found[key] = Trouble(*key, reason, account.status_at, account.account_id, account.name)
+        found[key] = Incident(*key, reason, account.status_at, account.account_id, account.name)
 
 
 def _judge_age(
-    facts: TroubleFacts,
+    facts: IncidentFacts,
     refused: Collection[str],
-    found: dict[Key, Trouble],
+    found: dict[Key, Incident],
     well: dict[Key, Resolution],
     horizon: datetime,
     up_since: datetime | None,
 ) -> None:
-    """Figures that stand still although somebody tries; all of them at once are one trouble with one cause."""
+    """Figures that stand still although somebody tries; all of them at once are one incident with one cause."""
     watched = [
         one
         for one in facts.accounts
@@ -199,7 +199,7 @@ def _judge_age(
     everywhere: Key = ("stale", EVERY_ACCOUNT)
     if len(stale) == len(watched) > 1:
         newest = max(one.read_at for one in stale if one.read_at)
-        found[everywhere] = Trouble(*everywhere, f"no account was read since {newest:%Y-%m-%d %H:%M} UTC", newest)
+        found[everywhere] = Incident(*everywhere, f"no account was read since {newest:%Y-%m-%d %H:%M} UTC", newest)
         return
     if any(one.read_at and one.read_at >= horizon for one in watched):
         well[everywhere] = "recovered"
@@ -207,7 +207,7 @@ def _judge_age(
         key: Key = ("stale", account.account_id)
         if account in stale and account.read_at:
             reason = account.error or f"not read since {account.read_at:%Y-%m-%d %H:%M} UTC"
-            found[key] = Trouble(*key, reason, account.read_at, account.account_id, account.name)
+            found[key] = Incident(*key, reason, account.read_at, account.account_id, account.name)
         elif account.read_at and account.read_at >= horizon:
             well[key] = "recovered"
 
@@ -218,9 +218,9 @@ def _was_tried(account: AccountFact, horizon: datetime, up_since: datetime | Non
     return was_tried or (up_since is not None and up_since < horizon)
 
 
-def _judge_job(job: JobFact, found: dict[Key, Trouble], well: dict[Key, Resolution]) -> None:
+def _judge_job(job: JobFact, found: dict[Key, Incident], well: dict[Key, Resolution]) -> None:
     key: Key = ("run_failed", job.job)
     if job.ok:
         well[key] = "recovered"
     elif job.failing_since is not None:
-        found[key] = Trouble(*key, job.error or "the run ended without a word", job.failing_since, name=job.job)
+        found[key] = Incident(*key, job.error or "the run ended without a word", job.failing_since, name=job.job)

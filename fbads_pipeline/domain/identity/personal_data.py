@@ -33,8 +33,8 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
 # Tables in which no column is about a person.
 OF_NOBODY = frozenset(
     {
-        *("collect_runs", "alerts", "api_quotas", "reading_habits", "api_warnings", "tokens", "account_tokens"),
-        *("token_checks", "troubles", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
+        *("collect_runs", "alerts", "api_quotas", "request_strategies", "api_warnings", "tokens", "account_tokens"),
+        *("token_checks", "incidents", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
     }
 )
 # Columns whose names promise a person; each has to be classified above.

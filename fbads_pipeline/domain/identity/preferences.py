@@ -35,7 +35,7 @@ def recipients_of(user: User, wanted: Preferences) -> Sequence[Recipient]:
             least_severity=wanted.least_severity,
             accounts=user.accounts or frozenset(),
             reports=wanted.reports,
-            hears_of_the_house=user.accounts is None,
+            receives_system_alerts=user.accounts is None,
         )
         for channel in sorted(wanted.channels)
     ]

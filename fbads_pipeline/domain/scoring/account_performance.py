@@ -93,12 +93,12 @@ class AccountScores:
 
 @dataclass(frozen=True)
 class KeptModel:
-    """A model beside its standing. said: one sentence on why it is, or is not, the one that is used."""
+    """A model and whether it is used. reason: one sentence on why it is, or is not, the one that is used."""
 
     account_id: str
     model: "AccountModel"
     is_current: bool
-    said: str
+    reason: str
 
 
 class StoredVerdict(NamedTuple):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fbads_pipeline.sandbox.figures.delivery import Delivery
 from fbads_pipeline.sandbox.world.clock import day_end, day_start
-from fbads_pipeline.sandbox.world.incidents import Incident
+from fbads_pipeline.sandbox.world.incidents import InjectedAnomaly
 from fbads_pipeline.sandbox.world.world import Account
 
 Ints = NDArray[np.int64]
@@ -70,7 +70,7 @@ def hours_delivered(zone: str, day: date, slot: datetime) -> Floats:
 
 
 def day_figures(
-    seed: int, account: Account, delivery: Delivery, incidents: list[Incident], day: date, slot: datetime
+    seed: int, account: Account, delivery: Delivery, incidents: list[InjectedAnomaly], day: date, slot: datetime
 ) -> Ints:
     """Shape (columns, ads), in the order of COLUMNS."""
     traits = account.traits
@@ -104,7 +104,7 @@ def ad_reach(account: Account, impressions: Ints) -> Ints:
     return np.minimum(np.ceil(impressions * account.traits.overlap), impressions).astype(np.int64)
 
 
-def _factors(ads: int, incidents: list[Incident], day: date) -> dict[str, Floats]:
+def _factors(ads: int, incidents: list[InjectedAnomaly], day: date) -> dict[str, Floats]:
     factors = {name: np.ones(ads) for name in ("impressions", "ctr", "cpm", "conversions", "tracking")}
     for incident in incidents:
         if incident.is_on(day):

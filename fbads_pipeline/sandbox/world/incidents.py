@@ -44,7 +44,7 @@ FACTORS: dict[Name, dict[str, float]] = {
 
 
 @dataclass(frozen=True)
-class Incident:
+class InjectedAnomaly:
     """`last_day` None: it lasts. Level `account` concerns every ad of the account, else `campaign` gives the index."""
 
     name: Name
@@ -74,9 +74,9 @@ class Incident:
         return {**label, "first_day": str(self.first_day), "last_day": last, "factors": FACTORS[self.name]}
 
 
-def plan_incidents(world: World) -> list[Incident]:
+def plan_incidents(world: World) -> list[InjectedAnomaly]:
     """Every kind twice: once within the last 7 days before the anchor, once some weeks ago, in different accounts."""
-    planned: list[Incident] = []
+    planned: list[InjectedAnomaly] = []
     for number, name in enumerate(NAMES):
         recent, older = world.accounts[number % 4], world.accounts[(number + 1) % 4]
         planned.append(_incident(world, recent, name, _healthy(recent, number // 4), 14 if _lasts(name) else 4))
@@ -88,7 +88,7 @@ def plan_incidents(world: World) -> list[Incident]:
     return planned
 
 
-def _further(world: World, account: Account) -> list[Incident]:
+def _further(world: World, account: Account) -> list[InjectedAnomaly]:
     """One more incident for every dozen campaigns of a larger world, spread over the 60 days."""
     rng = np.random.default_rng([world.seed, account.index, 2])
     kinds = [name for name in NAMES if name not in ON_ACCOUNT]
@@ -107,13 +107,13 @@ def _healthy(account: Account, which: int) -> int:
     return min(which, len(account.objects["campaign"]) - 1)
 
 
-def _incident(world: World, account: Account, name: Name, campaign: int, back: int) -> Incident:
+def _incident(world: World, account: Account, name: Name, campaign: int, back: int) -> InjectedAnomaly:
     first = world.anchor - timedelta(days=back)
     last = first + timedelta(days=DAYS[name] - 1) if name in DAYS else None
     if name == "fatigue_drift":
         last = first + timedelta(days=13)
     everywhere = name in ON_ACCOUNT
-    return Incident(
+    return InjectedAnomaly(
         name=name,
         account_id=account.id,
         level="account" if everywhere else "campaign",

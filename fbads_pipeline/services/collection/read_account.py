@@ -34,7 +34,7 @@ Phase = Literal["new", "facts", "by id", "ending", "over"]
 
 
 class AccountReading:
-    """The work of one account on the board; failures are data in its report, never an exception."""
+    """The work of one account on the scheduler; failures are data in its report, never an exception."""
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.collection.plan_sync import SyncPlan
 from fbads_pipeline.services.collection.read_account import AccountReading
-from fbads_pipeline.services.collection.work_scheduler import Board
+from fbads_pipeline.services.collection.work_scheduler import WorkScheduler
 
 Progress = Callable[[str, int, int], None]
 
@@ -28,7 +28,7 @@ def sync_ads(
     """Read each account once; returns a report per account, in the order given, and never raises for one account."""
     steps = _Steps(progress, accounts=len(accounts), guess=len(plan.levels) + 2 * len(KINDS))
     works = [AccountReading(ads, raw, clock, account, plan, steps.finished) for account in accounts]
-    Board(works, plan.concurrency).run()
+    WorkScheduler(works, plan.concurrency).run()
     return [work.report for work in works]
 
 

@@ -10,7 +10,7 @@ Step = Callable[[], None]
 
 
 class Work(Protocol):
-    """Something with many steps. Its methods are called under the board's lock, its steps outside of it."""
+    """Something with many steps. Its methods are called under the scheduler's lock, its steps outside of it."""
 
     is_over: bool
 
@@ -21,7 +21,7 @@ class Work(Protocol):
         """When to ask again (monotonic seconds), None where only the end of a step under way can change anything."""
 
 
-class Board:
+class WorkScheduler:
     """Does all steps of all works with a fixed number of threads.
 
     As many works are open at once as there are threads; one that waits does not count, so that others open meanwhile.

@@ -1,4 +1,4 @@
-"""Troubles: opened and resolved from what is known, and each told once, its end too."""
+"""IncidentStore: opened and resolved from what is known, and each told once, its end too."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.health.incident_messages import compose_trouble
-from fbads_pipeline.domain.health.incidents import Judged, TroubleFacts, judge
+from fbads_pipeline.domain.health.incident_messages import compose_incident
+from fbads_pipeline.domain.health.incidents import IncidentFacts, Judged, judge
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.ports.health import Troubles
+from fbads_pipeline.ports.health import IncidentStore
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,21 @@ class WatchPolicy:
     up_since: datetime | None = None
 
 
-def watch_troubles(troubles: Troubles, clock: Clock, recipients: Sequence[Recipient], policy: WatchPolicy) -> Watched:
-    """Write what is new, then one message per trouble into the outbox; the same facts again write nothing."""
+def watch_incidents(
+    incidents: IncidentStore, clock: Clock, recipients: Sequence[Recipient], policy: WatchPolicy
+) -> Watched:
+    """Write what is new, then one message per incident into the outbox; the same facts again write nothing."""
     now = clock.now()
-    judged = troubles.update(_judge(clock, policy), now=now)
-    announced = troubles.announce(compose=compose_trouble, recipients=recipients, now=now)
+    judged = incidents.update(_judge(clock, policy), now=now)
+    announced = incidents.announce(compose=compose_incident, recipients=recipients, now=now)
     return Watched(len(judged.opened), len(judged.resolved), announced)
 
 
-def news_waiting(troubles: Troubles, clock: Clock, policy: WatchPolicy) -> int:
-    """How much `watch_troubles` would write now: troubles to open, to resolve, and to tell."""
-    judged = _judge(clock, policy)(troubles.facts())
-    return len(judged.opened) + len(judged.resolved) + troubles.untold()
+def news_waiting(incidents: IncidentStore, clock: Clock, policy: WatchPolicy) -> int:
+    """How much `watch_incidents` would write now: incidents to open, to resolve, and to tell."""
+    judged = _judge(clock, policy)(incidents.facts())
+    return len(judged.opened) + len(judged.resolved) + incidents.unannounced()
 
 
-def _judge(clock: Clock, policy: WatchPolicy) -> Callable[[TroubleFacts], Judged]:
+def _judge(clock: Clock, policy: WatchPolicy) -> Callable[[IncidentFacts], Judged]:
     return partial(judge, now=clock.now(), **vars(policy))

@@ -6,7 +6,7 @@ from typing import Protocol
 from fbads_pipeline.domain.identity.users import User, plain_email
 
 
-class PasswordBook(Protocol):
+class PasswordStore(Protocol):
     """Who there is."""
 
     def with_password(self, email: str) -> tuple[User | None, str | None]: ...
@@ -19,7 +19,7 @@ class CheckPassword(Protocol):
 
 
 def log_in(
-    book: PasswordBook, check: CheckPassword, email: str, password: str, *, now: datetime
+    book: PasswordStore, check: CheckPassword, email: str, password: str, *, now: datetime
 ) -> tuple[User, str, str] | None:
     """The user, the session's secret and its forms' token; None where address or password is wrong."""
     try:

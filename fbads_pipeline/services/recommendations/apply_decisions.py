@@ -19,11 +19,11 @@ from fbads_pipeline.domain.recommendations.applying import (
 )
 from fbads_pipeline.domain.recommendations.decision_messages import compose_carried
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.ports.recommendations import AdsWriter, ApplyBook
+from fbads_pipeline.ports.recommendations import AdsWriter, ApprovedChangeQueue
 
 
 def apply_decisions(
-    book: ApplyBook,
+    book: ApprovedChangeQueue,
     writer: AdsWriter,
     clock: Clock,
     recipients: Sequence[Recipient],
@@ -45,7 +45,7 @@ def apply_decisions(
     return done
 
 
-def _carry_out(book: ApplyBook, writer: AdsWriter, accepted: Accepted, most: int) -> Carried:
+def _carry_out(book: ApprovedChangeQueue, writer: AdsWriter, accepted: Accepted, most: int) -> Carried:
     """Raises TransientMetaError where Meta does not answer."""
     try:
         if not accepted.is_undo and accepted.applied_today >= most:
@@ -64,7 +64,9 @@ def _carry_out(book: ApplyBook, writer: AdsWriter, accepted: Accepted, most: int
     return Carried(accepted, True, tuple(changes))
 
 
-def _changes(book: ApplyBook, writer: AdsWriter, accepted: Accepted) -> tuple[Sequence[Change], Sequence[Change]]:
+def _changes(
+    book: ApprovedChangeQueue, writer: AdsWriter, accepted: Accepted
+) -> tuple[Sequence[Change], Sequence[Change]]:
     """What carries it out, and what of that Meta does not show yet: an attempt that died may have written some."""
     found = writer.state(accepted.account_id, accepted.campaign_id)
     if accepted.is_undo:

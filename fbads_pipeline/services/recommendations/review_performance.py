@@ -19,7 +19,7 @@ from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
-from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
 from fbads_pipeline.services.scoring.score_campaigns import score_campaigns
 
@@ -46,7 +46,7 @@ class ReviewReport:
 
 def review_performance(
     marts: Marts,
-    decisions: Decisions,
+    decisions: Reviews,
     performance: Performance,
     clock: Clock,
     limits: Limits,
@@ -61,7 +61,7 @@ def review_performance(
     return ReviewReport(found, changes, announce(decisions, clock, recipients))
 
 
-def find_breaches(marts: Marts, decisions: Decisions, clock: Clock, limits: Limits, *, days: int) -> BreachReport:
+def find_breaches(marts: Marts, decisions: Reviews, clock: Clock, limits: Limits, *, days: int) -> BreachReport:
     """Hold every active campaign's last `days` complete local days against the limits, and store what is past them."""
     now, version = clock.now(), marts.version()
     reviewed = {
@@ -75,14 +75,14 @@ def find_breaches(marts: Marts, decisions: Decisions, clock: Clock, limits: Limi
     return BreachReport(version, reviewed, len(windows), tuple(found), written)
 
 
-def emit_suggestions(decisions: Decisions, performance: Performance, clock: Clock) -> SuggestionChanges:
+def emit_suggestions(decisions: Reviews, performance: Performance, clock: Clock) -> SuggestionChanges:
     """Turn stored breaches and verdicts into suggestions: new ones open, changed ones renewed, the rest expired."""
     found = proposals(decisions.current_breaches(), performance.current_verdicts())
     return decisions.open_suggestions(found, now=clock.now(), answered=(*RULES, POSTERIOR))
 
 
 def announce(
-    decisions: Decisions,
+    decisions: Reviews,
     clock: Clock,
     recipients: Sequence[Recipient],
     calendar: CalendarEvents | None = None,

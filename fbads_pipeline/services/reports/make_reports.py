@@ -32,7 +32,7 @@ class ReportsFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Press:
+class ReportService:
     """What reports are made with and kept in. renderers: format → the report's bytes in it."""
 
     maker: ReportMaker
@@ -151,29 +151,31 @@ class Press:
 
 
 def make_requested(
-    press: Press, requests: ReportRequests, request: ReportRequest, visible: Sequence[str] | None
+    report_service: ReportService, requests: ReportRequests, request: ReportRequest, visible: Sequence[str] | None
 ) -> None:
     """Make what was asked for, and note what became of it; a fault of ours is noted without its words, and raised.
 
     visible: ids of the accounts that its user sees, None for all.
     """
     try:
-        accounts = press.accounts(request.kind, request.account_id, visible)
+        accounts = report_service.accounts(request.kind, request.account_id, visible)
         if not accounts:
-            requests.failed(request.request_id, "the marts have no such account yet", now=press.clock.now())
+            requests.failed(request.request_id, "the marts have no such account yet", now=report_service.clock.now())
             return
         are_chosen = request.kind == "executive" and visible is not None
-        paths = press.write(
+        paths = report_service.write(
             request.kind, accounts, request.language, request.formats, request.day, are_chosen=are_chosen
         )
         files = [_file(request.language, path) for path in paths]
     except OSError as full:
-        requests.failed(request.request_id, f"its file cannot be written: {full.strerror}", now=press.clock.now())
+        requests.failed(
+            request.request_id, f"its file cannot be written: {full.strerror}", now=report_service.clock.now()
+        )
         return
     except BaseException:
-        requests.failed(request.request_id, "it could not be made; the log says why", now=press.clock.now())
+        requests.failed(request.request_id, "it could not be made; the log says why", now=report_service.clock.now())
         raise
-    requests.ready(request.request_id, files, now=press.clock.now())
+    requests.ready(request.request_id, files, now=report_service.clock.now())
 
 
 def _file(language: Language, path: str) -> ReportFile:

@@ -12,7 +12,7 @@ from fbads_pipeline.domain.recommendations.breaches import Limits, cpa_limit_in
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, KeptModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
-from fbads_pipeline.ports.recommendations import Decisions
+from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ScoringReport:
 
 
 def score_campaigns(
-    marts: Marts, performance: Performance, decisions: Decisions, clock: Clock, limits: Limits
+    marts: Marts, performance: Performance, decisions: Reviews, clock: Clock, limits: Limits
 ) -> ScoringReport:
     """Score every account's campaigns, one transaction each; the target CPA is the limit of the settings."""
     named: dict[str, set[str]] = {}

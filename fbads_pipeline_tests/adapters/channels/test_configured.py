@@ -6,7 +6,7 @@ from fbads_pipeline.adapters.channels.configured import channels_from, recipient
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.settings import SettingsError, load_settings
 from fbads_pipeline_tests.support.fakes import a_delivery
-from fbads_pipeline_tests.support.stub_server import far_side
+from fbads_pipeline_tests.support.stub_server import stub_server
 
 
 def test_without_a_token_alerts_go_to_the_dry_run(tmp_path):
@@ -19,7 +19,7 @@ def test_without_a_token_alerts_go_to_the_dry_run(tmp_path):
 
 
 def test_with_a_token_they_go_to_slack_and_the_dry_run_still_drains():
-    with far_side() as server:
+    with stub_server() as server:
         settings = load_settings(slack_token="xoxb-1", slack_channel="C1", slack_api_url=server.url)
         assert recipients_from(settings) == [Recipient("slack", "C1")]
         channels = channels_from(settings)

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.channels.n8n import WebhookChannel
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
-from fbads_pipeline_tests.support.stub_server import far_side, hang_up, reply, silence
+from fbads_pipeline_tests.support.stub_server import hang_up, reply, silence, stub_server
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -20,7 +20,7 @@ SECRET = "whsec_" + base64.b64encode(KEY).decode()
 
 @pytest.fixture
 def n8n():
-    with far_side({"received": True}) as server:
+    with stub_server({"received": True}) as server:
         yield server
 
 

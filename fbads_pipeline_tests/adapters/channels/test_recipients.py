@@ -35,7 +35,7 @@ def test_everything_that_can_be_said_is_read():
         frozenset({"12", "34"}),
         time(8, 30),
     )
-    assert (phone.opted_in_on, phone.hears_digest) == (date(2026, 11, 1), False)
+    assert (phone.opted_in_on, phone.receives_digest) == (date(2026, 11, 1), False)
     assert (n8n.channel, n8n.address) == ("n8n", "n8n")
 
 

@@ -13,14 +13,14 @@ from fbads_pipeline.adapters.channels.slack_layout import blocks, escape, plain_
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
-from fbads_pipeline_tests.support.stub_server import OK, far_side, hang_up, refuse, reply, silence
+from fbads_pipeline_tests.support.stub_server import OK, hang_up, refuse, reply, silence, stub_server
 
 TOKEN = "xoxb-canary-1234567890-token"
 
 
 @pytest.fixture
 def slack():
-    with far_side() as server:
+    with stub_server() as server:
         yield server
 
 

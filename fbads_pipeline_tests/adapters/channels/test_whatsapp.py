@@ -9,7 +9,7 @@ from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel, parameter
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
-from fbads_pipeline_tests.support.stub_server import far_side, hang_up, reply
+from fbads_pipeline_tests.support.stub_server import hang_up, reply, stub_server
 
 TOKEN = "canary-whatsapp-token"
 ACCEPTED = {"messaging_product": "whatsapp", "messages": [{"id": "wamid.1"}]}
@@ -17,7 +17,7 @@ ACCEPTED = {"messaging_product": "whatsapp", "messages": [{"id": "wamid.1"}]}
 
 @pytest.fixture
 def meta():
-    with far_side(ACCEPTED) as server:
+    with stub_server(ACCEPTED) as server:
         yield server
 
 

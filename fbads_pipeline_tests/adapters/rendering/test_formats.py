@@ -24,7 +24,7 @@ from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.domain.reports.report import Column, Table
 from fbads_pipeline_tests.support.fake_reports import FakeReportFacts, a_maker, an_account
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
-from fbads_pipeline_tests.support.stub_server import far_side
+from fbads_pipeline_tests.support.stub_server import stub_server
 
 
 def a_report(*names, kind="weekly", language="pt", account="Loja 1"):
@@ -136,7 +136,7 @@ class TestPdf:
         assert RENDERERS["pdf"](a_report(name, account=name)).startswith(b"%PDF-")
 
     def test_nothing_is_fetched(self, monkeypatch):
-        with far_side() as server:
+        with stub_server() as server:
             page = f"<img src='{server.url}x.png'><link rel=stylesheet href='{server.url}x.css'><p>a"
             monkeypatch.setattr(pdf, "render_html", lambda *args, **named: page)
             assert RENDERERS["pdf"](a_report()).startswith(b"%PDF-")

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
-from fbads_pipeline.cli.main.data import backfill
 from typer.testing import CliRunner
 
+from fbads_pipeline.cli.data import backfill
 from fbads_pipeline.cli.main import app
 from fbads_pipeline.domain.collection.levels import LEVELS
 from fbads_pipeline.domain.core.accounts import Account

@@ -22,9 +22,9 @@ from fbads_pipeline_tests.support.fakes import (
     NOW,
     FakeCalendarEvents,
     FakeChannel,
-    FakeDecisions,
     FakeMarts,
     FakeOutbox,
+    FakeReviews,
     FakeRules,
     FixedClock,
     RecipientsOf,
@@ -40,7 +40,7 @@ from fbads_pipeline_tests.support.fakes import (
 def world():
     made = {
         "marts": FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")),
-        "decisions": FakeDecisions(),
+        "decisions": FakeReviews(),
         "anomalies": FakeAnomalies(),
         "performance": FakePerformance(a_performance(cpas={"9": 33.0, "10": 15.0})),
         "calendar_events": FakeCalendarEvents(),

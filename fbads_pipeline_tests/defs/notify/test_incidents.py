@@ -1,4 +1,4 @@
-"""The daily token check and the telling of troubles under Dagster, against the sandbox and a real PostgreSQL."""
+"""The daily token check and the telling of incidents under Dagster, against the sandbox and a real PostgreSQL."""
 
 from datetime import UTC, datetime
 
@@ -7,10 +7,10 @@ import pytest
 
 from fbads_pipeline.adapters.encryption import Cipher, new_key
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
-from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
 from fbads_pipeline.defs.collect import tokens as collect_tokens
-from fbads_pipeline.defs.notify import troubles as tell_troubles
+from fbads_pipeline.defs.notify import incidents as announce_incidents
 from fbads_pipeline.domain.collection.tokens import NamedToken
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.settings import load_settings
@@ -34,17 +34,17 @@ def world(migrated_engine, sandbox):
     for name, ends in (("soon", "2026-11-20T00:00:00+00:00"), ("gone", "2026-11-01T00:00:00+00:00")):
         sandbox.grant(f"EAA{name}", expires_at=ends)
         tokens.add(NamedToken(name, f"EAA{name}"), now=NOW)
-    troubles = PostgresTroubles(migrated_engine)
-    made = {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "troubles": troubles}
+    incidents = PostgresIncidents(migrated_engine)
+    made = {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "incidents": incidents}
     made["recipients"] = RecipientsOf(made)
     return made
 
 
 def run(world, job):
     definitions = dg.Definitions(
-        assets=dg.load_assets_from_modules([collect_tokens, tell_troubles]),
+        assets=dg.load_assets_from_modules([collect_tokens, announce_incidents]),
         asset_checks=dg.load_asset_checks_from_modules([collect_tokens]),
-        jobs=[collect_tokens.token_job, tell_troubles.troubles_job],
+        jobs=[collect_tokens.token_job, announce_incidents.incidents_job],
         resources=world,
         executor=dg.in_process_executor,
     )
@@ -52,10 +52,10 @@ def run(world, job):
 
 
 def tick(world):
-    keys = ("troubles", "clock", "recipients", "settings")
+    keys = ("incidents", "clock", "recipients", "settings")
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
-        return tell_troubles.troubles_due(context)
+        return announce_incidents.incidents_due(context)
 
 
 def test_every_token_is_asked_for_and_the_dead_one_is_a_red_check(world):
@@ -91,20 +91,20 @@ def patient_for_no_time(settings, token):
 
 
 def test_troubles_are_told_without_any_marts(world):
-    assert tick(world).skip_message == "no trouble is new, over, or untold"
+    assert tick(world).skip_message == "no incident is new, over, or unannounced"
     run(world, "check_tokens")
-    assert tick(world).tags == {"fbads/troubles": "2"}
-    told = metadata_of(run(world, "tell_troubles"), "ops/troubles")
+    assert tick(world).tags == {"fbads/incidents": "2"}
+    told = metadata_of(run(world, "announce_incidents"), "ops/incidents")
     assert (told["opened"], told["announced"], told["open"]) == (2, 2, 2)
     assert isinstance(tick(world), dg.SkipReason)
 
 
 def test_the_schedule_and_the_sensor_run_by_themselves():
     assert collect_tokens.every_day.default_status == dg.DefaultScheduleStatus.RUNNING
-    assert tell_troubles.troubles_due.default_status == dg.DefaultSensorStatus.RUNNING
+    assert announce_incidents.incidents_due.default_status == dg.DefaultSensorStatus.RUNNING
     from fbads_pipeline.definitions import defs
 
-    assert defs.resolve_job_def("tell_troubles")
+    assert defs.resolve_job_def("announce_incidents")
     assert defs.resolve_job_def("check_tokens")
 
 
@@ -112,7 +112,7 @@ def test_a_database_that_is_away_and_half_a_slack_are_reasons_to_skip(world, mon
     def away(self):
         raise DatabaseUnreachable("the database at x does not let us in")
 
-    monkeypatch.setattr(PostgresTroubles, "facts", away)
+    monkeypatch.setattr(PostgresIncidents, "facts", away)
     assert tick(world).skip_message.startswith("skipped, the database is away")
     world["settings"] = load_settings(slack_token="xoxb-1")
     assert "FBADS_SLACK_CHANNEL is missing" in tick(world).skip_message
@@ -134,14 +134,14 @@ def test_a_run_that_fails_is_noted_with_its_innermost_sentence_and_its_success_t
         build()
 
     with dg.DagsterInstance.ephemeral() as instance:
-        for sensor in (tell_troubles.runs_failed, tell_troubles.runs_recovered):
+        for sensor in (announce_incidents.runs_failed, announce_incidents.runs_recovered):
             result = collect.execute_in_process(instance=instance, raise_on_error=False)
             event = result.get_run_failure_event() if fails[0] else result.get_run_success_event()
             context = dg.build_run_status_sensor_context(
-                "s", event, instance, result.dagster_run, resources={"troubles": world["troubles"]}
+                "s", event, instance, result.dagster_run, resources={"incidents": world["incidents"]}
             )
             sensor(context.for_run_failure() if fails[0] else context)
-            facts = world["troubles"].facts().jobs
+            facts = world["incidents"].facts().jobs
             assert [(one.job, one.ok) for one in facts] == [("collect", not fails[0])]
             if fails[0]:
                 assert facts[0].error == "build: ValueError: the disk is full"

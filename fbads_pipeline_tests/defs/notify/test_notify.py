@@ -17,9 +17,9 @@ from fbads_pipeline_tests.support.fakes import (
     HOSTILE_NAMES,
     FakeCalendarEvents,
     FakeChannel,
-    FakeDecisions,
     FakeMarts,
     FakeOutbox,
+    FakeReviews,
     FakeRules,
     FixedClock,
     RecipientsOf,
@@ -32,7 +32,7 @@ from fbads_pipeline_tests.support.fakes import (
 def world():
     made = {
         "marts": FakeMarts(),
-        "decisions": FakeDecisions(),
+        "decisions": FakeReviews(),
         "anomalies": FakeAnomalies(),
         "performance": FakePerformance(),
         "calendar_events": FakeCalendarEvents(),

@@ -20,7 +20,7 @@ def run(world):
         assets=dg.load_assets_from_modules([assets]),
         jobs=[schedule.reports_job],
         schedules=[schedule.every_hour],
-        resources={"press": world.press, "recipients": RecipientsOf({"settings": load_settings()})},
+        resources={"report_service": world.report_service, "recipients": RecipientsOf({"settings": load_settings()})},
         executor=dg.in_process_executor,
     )
     return definitions.resolve_job_def("reports").execute_in_process()

@@ -38,7 +38,7 @@ class TestWho:
 
     def test_the_digest_is_a_choice_of_its_own(self):
         assert waits(Recipient("slack", "C1", least_severity="critical"), rule="digest", severity="info")
-        assert not waits(Recipient("slack", "C1", hears_digest=False), rule="digest")
+        assert not waits(Recipient("slack", "C1", receives_digest=False), rule="digest")
 
     def test_an_address_hears_once(self):
         assert len(route(an_alert(), [Recipient("slack", "C1"), Recipient("slack", "C1", name="b")], NOON)) == 1

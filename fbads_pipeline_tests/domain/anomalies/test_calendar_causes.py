@@ -17,7 +17,7 @@ BLACK_FRIDAY = an_event("Black Friday", FRIDAY)
 
 
 def found(kind, observed, expected=20.0, severity="warning", **other):
-    since = {"since": NOON - timedelta(hours=3), "said_at": NOON}
+    since = {"since": NOON - timedelta(hours=3), "detected_at": NOON}
     return an_anomaly(kind=kind, observed=observed, expected=expected, severity=severity, **{**since, **other})
 
 
@@ -70,10 +70,10 @@ def test_a_holiday_explains_a_fall_and_a_busy_day_nothing():
 
 
 def test_days_are_the_accounts_own():
-    late = found("cpm_rise", 30.0, since=NOON + timedelta(hours=11), said_at=NOON + timedelta(hours=11, minutes=30))
+    late = found("cpm_rise", 30.0, since=NOON + timedelta(hours=11), detected_at=NOON + timedelta(hours=11, minutes=30))
     assert local_days(late, ZONE) == (FRIDAY, FRIDAY), "02:00 in UTC is still Friday in São Paulo"
     assert not explained(late, BLACK_FRIDAY).is_alert
-    after = found("cpm_rise", 30.0, since=NOON + timedelta(days=1), said_at=NOON + timedelta(days=1))
+    after = found("cpm_rise", 30.0, since=NOON + timedelta(days=1), detected_at=NOON + timedelta(days=1))
     assert explained(after, BLACK_FRIDAY) is after
 
 

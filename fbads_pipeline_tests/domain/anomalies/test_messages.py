@@ -10,7 +10,7 @@ STOP = AnomalyPart(
     *("a1", "7", "Verão", "delivery_stop", "critical", 480.0, False, False),
     *("A veiculação parou: 0 em 3 horas.", "Delivery has stopped: 0 in 3 hours."),
 )
-OVER = replace(STOP, severity="info", is_recovery=True, told_alert_id="first")
+OVER = replace(STOP, severity="info", is_recovery=True, announced_alert_id="first")
 NEWS = AnomalyNews("1", "Loja 1", "BRL", date(2026, 11, 23), (STOP,))
 
 
@@ -50,7 +50,7 @@ def test_an_end_replies_to_the_message_that_told_and_asks_for_nothing():
 
 
 def test_what_is_new_and_the_ends_of_two_messages_are_three():
-    other = replace(OVER, anomaly_id="a2", told_alert_id="second")
+    other = replace(OVER, anomaly_id="a2", announced_alert_id="second")
     alerts = compose_anomalies(replace(NEWS, parts=(OVER, STOP, other)))
     assert [(one.rule, one.replies_to) for one in alerts] == [
         ("anomalies", None),
@@ -92,7 +92,7 @@ def test_a_digest_holds_every_one_of_a_thousand_on_a_line_of_its_own():
 
 
 def test_a_digest_marks_what_is_over():
-    alert = compose_digest(replace(NEWS, parts=(replace(OVER, told_alert_id=None), STOP)))
+    alert = compose_digest(replace(NEWS, parts=(replace(OVER, announced_alert_id=None), STOP)))
     first, second = (line for line in alert.body.splitlines() if line[:1].isdigit())
     assert "já voltou ao usual" in second and "já voltou" not in first
     assert "(back to usual)" in alert.body_en

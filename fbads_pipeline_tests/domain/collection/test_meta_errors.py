@@ -1,4 +1,4 @@
-"""Meta's errors, sorted by what to do: every row of the table that the house relies on."""
+"""Meta's errors, sorted by what to do: every row of the table that the warehouse relies on."""
 
 import pytest
 

@@ -15,7 +15,7 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 BEGIN = datetime(2026, 10, 30, 3, 5, tzinfo=UTC)
 ANCHOR = "2026-11-10"
-MARKS = "select anomaly_id, status, told_alert_id, recovery_alert_id from analysis.anomalies where is_alert"
+MARKS = "select anomaly_id, status, announced_alert_id, recovery_alert_id from analysis.anomalies where is_alert"
 
 
 class Stop:
@@ -55,7 +55,7 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
 
     (found,) = account.anomalies.current()
     assert (found.kind, found.campaign_id, found.severity) == ("delivery_stop", stop.campaign_id, "critical")
-    assert found.said_at - stop.begins <= timedelta(hours=4)
+    assert found.detected_at - stop.begins <= timedelta(hours=4)
     assert abs(found.since - stop.begins) <= timedelta(hours=1)
     assert found.observed == 0 < found.low < found.expected < found.high
     assert found.money_at_stake_per_day > 100
@@ -68,11 +68,11 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
     assert (account.detect().rows_written, account.announce()) == (0, 0)
     assert account.rows("select xmin, * from analysis.anomalies") + account.rows(_MEMORY) == before
 
-    account.read(found.said_at + timedelta(minutes=30))
+    account.read(found.detected_at + timedelta(minutes=30))
     behind = [account.anomalies.behind(now=account.clock.now() + timedelta(minutes=late)) for late in (1, 6)]
     assert behind == [0, 1]
 
-    for at in instants(found.said_at + timedelta(hours=3), stop.ends + timedelta(hours=15), 1.5):
+    for at in instants(found.detected_at + timedelta(hours=3), stop.ends + timedelta(hours=15), 1.5):
         account.read(at)
         account.detect()
         account.announce()
@@ -150,11 +150,11 @@ def test_what_a_calendar_day_explains_waits_and_is_told_only_if_it_outlasts_the_
     held = '[{"name": "calendar", "title_pt": ["x"], "title_en": ["x"], "until": "%s", "held_back": true}]'
     local = account.clock.now().astimezone(ZoneInfo("America/Sao_Paulo")).date()
     one = f"kind = 'delivery_stop' and campaign_id = '{stop.campaign_id}'"
-    opened = "status = 'OPEN', closed_at = null, resolution = null, is_alert = false, told_alert_id = null"
+    opened = "status = 'OPEN', closed_at = null, resolution = null, is_alert = false, announced_alert_id = null"
     for until, raised in ((local, 0), (local - timedelta(days=1), 1)):
         _run(account, f"update analysis.anomalies set {opened}, causes = '{held % until}' where {one}")
         assert account.anomalies.raise_outlasting(now=account.clock.now()) == raised
-        assert account.anomalies.untold(now=account.clock.now(), digest_at=time(23, 59)) == raised
+        assert account.anomalies.unannounced(now=account.clock.now(), digest_at=time(23, 59)) == raised
     assert account.anomalies.raise_outlasting(now=account.clock.now()) == 0
     assert account.rows(f"select causes -> 0 -> 'held_back' from analysis.anomalies where {one}") == [(False,)]
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from fbads_pipeline.services.collection.work_scheduler import Board
+from fbads_pipeline.services.collection.work_scheduler import WorkScheduler
 
 
 class Waiting:
@@ -36,14 +36,14 @@ class Waiting:
 
 def test_every_step_of_every_work_is_done_once():
     log = []
-    Board([Waiting(str(one), log) for one in range(20)], threads=4).run()
+    WorkScheduler([Waiting(str(one), log) for one in range(20)], threads=4).run()
     assert sorted(log) == sorted(str(one) for one in range(20) for _ in range(3))
 
 
 def test_works_that_wait_let_others_pass_even_where_they_outnumber_the_threads():
     log = []
     waiting = [Waiting("slow", log, seconds=0.3) for _ in range(6)]
-    Board([*waiting, Waiting("quick", log)], threads=2).run()
+    WorkScheduler([*waiting, Waiting("quick", log)], threads=2).run()
     assert log[:3] == ["quick"] * 3
     assert log.count("slow") == 18
 
@@ -58,14 +58,14 @@ def test_no_more_threads_than_asked_for():
             time.sleep(0.005)
             super().step()
 
-    Board([Watching(str(one), []) for one in range(30)], threads=3).run()
+    WorkScheduler([Watching(str(one), []) for one in range(30)], threads=3).run()
     assert len(seen) == 3
 
 
 def test_nothing_to_do_ends_at_once():
-    Board([], threads=4).run()
+    WorkScheduler([], threads=4).run()
 
 
 def test_a_fault_of_ours_ends_the_run_with_it():
     with pytest.raises(ZeroDivisionError):
-        Board([Waiting("a", [], fault=ZeroDivisionError()), Waiting("b", [])], threads=2).run()
+        WorkScheduler([Waiting("a", [], fault=ZeroDivisionError()), Waiting("b", [])], threads=2).run()

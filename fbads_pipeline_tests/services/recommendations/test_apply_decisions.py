@@ -10,8 +10,8 @@ from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
-from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApplyBook
-from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDesk
+from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApprovedChanges
+from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
 from fbads_pipeline.domain.identity.users import local_owner
@@ -34,7 +34,7 @@ class World:
         self.server, self.engine, self.clock = server, engine, FixedClock(NOW)
         self.transport = Transport(GraphAccess(server.url, "v25.0", server.token, backoff_seconds=0.01))
         self.writer = GraphWriter(lambda account_id: self.transport)
-        self.book, self.desk = PostgresApplyBook(engine), PostgresDesk(engine)
+        self.book, self.decision_store = PostgresApprovedChanges(engine), PostgresDecisionStore(engine)
         raw, ads = PostgresRawStore(engine), GraphAds(self.transport)
         accounts = list_accounts(ads, raw, self.clock)
         sync_ads(ads, raw, self.clock, accounts, SyncPlan("run", ("campaign",), longest_wait_seconds=5.0))
@@ -67,7 +67,7 @@ class World:
             """
             named = {"name": name, "account": account, "campaign": campaign, "kind": kind, "factor": factor}
             connection.execute(sa.text(query), {**named, "now": NOW, "ends": NOW + timedelta(days=7)})
-        decide(self.desk, local_owner(), Decision(name, 1, "accept"), key=None, now=NOW)
+        decide(self.decision_store, local_owner(), Decision(name, 1, "accept"), key=None, now=NOW)
         return account, campaign
 
     def apply(self, **options):
@@ -216,7 +216,7 @@ def test_an_applied_one_is_taken_back_within_half_an_hour(world):
     before = world.writer.state(account, campaign)
     world.apply()
     version = world.rows("select version from ops.suggestions")[0][0]
-    taken = decide(world.desk, local_owner(), Decision("s1", version, "undo"), key=None, now=NOW)
+    taken = decide(world.decision_store, local_owner(), Decision("s1", version, "undo"), key=None, now=NOW)
     assert taken.status == "APPLIED"
     (done,) = world.apply()
     assert done.is_applied and world.writer.state(account, campaign) == before
@@ -230,7 +230,7 @@ def test_what_changed_after_it_was_applied_is_not_taken_back(world):
     world.apply()
     world.transport.post(campaign, {"status": "ARCHIVED"}, account_id=account)
     version = world.rows("select version from ops.suggestions")[0][0]
-    decide(world.desk, local_owner(), Decision("s1", version, "undo"), key=None, now=NOW)
+    decide(world.decision_store, local_owner(), Decision("s1", version, "undo"), key=None, now=NOW)
     (done,) = world.apply()
     assert (done.is_applied, world.stands()[0]) == (False, "APPLIED")
     assert world.apply() == []

@@ -29,10 +29,10 @@ def accepted(kind="PAUSE", factor=0.0, *, days_ago=10, effect=(500.0, 2_500.0)):
 def test_every_night_keeps_one_fit_per_account():
     performance = FakePerformance(a_performance())
     report = learn_models(MARTS, performance, FixedClock())
-    assert [(one.account_id, one.is_current, one.said) for one in report.kept] == [("1", True, "the account's first")]
+    assert [(one.account_id, one.is_current, one.reason) for one in report.kept] == [("1", True, "the account's first")]
     assert report.promoted == 1
     again = learn_models(MARTS, performance, FixedClock())
-    assert again.kept[0].said == "the same as the one in use"
+    assert again.kept[0].reason == "the same as the one in use"
 
 
 def test_a_model_that_foretells_worse_is_kept_but_not_used():
@@ -44,7 +44,7 @@ def test_a_model_that_foretells_worse_is_kept_but_not_used():
     history.loc[old, "conversions"] = (history.loc[old, "conversions"] * 0.1).astype(int)
     kept = learn(replace(seen, history=history), good)
     assert not kept.is_current
-    assert kept.said.endswith("worse, kept but not used")
+    assert kept.reason.endswith("worse, kept but not used")
     assert kept.model.version != good.version
 
 
@@ -53,7 +53,7 @@ def test_a_model_that_foretells_as_well_is_used():
     older = fit(seen.history[seen.history["date"].dt.date < TODAY - timedelta(days=3)], today=TODAY - timedelta(days=3))
     kept = learn(seen, older)
     assert kept.is_current
-    assert "used from now on" in kept.said
+    assert "used from now on" in kept.reason
 
 
 def test_any_old_version_can_score_again():

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
-from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
 from fbads_pipeline.services.recommendations.review_performance import review_performance
 from fbads_pipeline_tests.support.fake_performance import FakePerformance
 from fbads_pipeline_tests.support.fakes import (
-    FakeDecisions,
     FakeMarts,
+    FakeReviews,
     FixedClock,
     PlainLimits,
     a_window,
@@ -18,7 +18,7 @@ from fbads_pipeline_tests.support.fakes import (
     high_cpa,
     low_ctr,
 )
-from fbads_pipeline_tests.support.sample_marts import EXPRESSIONS, StandInMarts
+from fbads_pipeline_tests.support.sample_marts import EXPRESSIONS, SampleMarts
 
 TO = [Recipient("dry_run", "stderr")]
 
@@ -29,7 +29,7 @@ def review(marts, decisions, clock=None, performance=None):
 
 
 def test_breaches_become_suggestions_and_one_message():
-    decisions = FakeDecisions()
+    decisions = FakeReviews()
     report = review(FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")), decisions)
     assert [(one.window.campaign_id, one.rule) for one in report.found.breaches] == [
         ("7", "ctr_below"),
@@ -42,7 +42,7 @@ def test_breaches_become_suggestions_and_one_message():
 
 
 def test_a_second_review_of_the_same_data_says_and_writes_nothing():
-    marts, decisions, clock = FakeMarts(low_ctr()), FakeDecisions(), FixedClock()
+    marts, decisions, clock = FakeMarts(low_ctr()), FakeReviews(), FixedClock()
     review(marts, decisions, clock)
     decisions.writes.clear()
     clock.advance(minutes=30)
@@ -53,19 +53,19 @@ def test_a_second_review_of_the_same_data_says_and_writes_nothing():
 
 def test_every_account_is_reviewed_on_its_own_day():
     accounts = [an_account("1"), an_account("2", "JPY", "Asia/Tokyo")]
-    decisions = FakeDecisions()
+    decisions = FakeReviews()
     review(FakeMarts(accounts=accounts), decisions)
     assert decisions.reviewed == {"1": date(2026, 11, 22), "2": date(2026, 11, 23)}
 
 
 def test_a_campaign_of_an_unknown_account_is_left_out():
-    decisions = FakeDecisions()
+    decisions = FakeReviews()
     report = review(FakeMarts(low_ctr(account_id="9"), accounts=[an_account("1")]), decisions)
     assert (report.found.campaigns, decisions.breaches) == (0, [])
 
 
 def test_empty_marts_change_nothing():
-    decisions = FakeDecisions()
+    decisions = FakeReviews()
     review(FakeMarts(low_ctr()), decisions)
     before = dict(decisions.pending)
     review(FakeMarts(version=0), decisions)
@@ -74,19 +74,19 @@ def test_empty_marts_change_nothing():
 
 def test_the_days_of_the_settings_are_asked_for():
     marts = FakeMarts(low_ctr())
-    review_performance(marts, FakeDecisions(), FakePerformance(), FixedClock(), PlainLimits(), TO, days=3)
+    review_performance(marts, FakeReviews(), FakePerformance(), FixedClock(), PlainLimits(), TO, days=3)
     assert marts.asked == [3]
 
 
 def test_from_marts_to_message_over_a_real_database(migrated_engine):
-    world = StandInMarts(migrated_engine)
+    world = SampleMarts(migrated_engine)
     world.account("1")
     world.campaign("7", name="<!channel> Verão")
     world.campaign("8", status="PAUSED")
     world.days("7", date(2026, 11, 23), count=8, clicks=5, spend="30", conversions="0")
     world.days("8", date(2026, 11, 23), count=8, clicks=0)
     world.publish()
-    marts, decisions = PostgresMarts(migrated_engine, lambda: EXPRESSIONS), PostgresDecisions(migrated_engine)
+    marts, decisions = PostgresMarts(migrated_engine, lambda: EXPRESSIONS), PostgresReviews(migrated_engine)
     clock = FixedClock()
     first = review(marts, decisions, clock)
     assert (first.found.rows_written, first.suggestions.opened, first.announced) == (2, 1, 1)
@@ -104,12 +104,12 @@ def test_from_marts_to_message_over_a_real_database(migrated_engine):
 
 
 def test_the_next_day_renews_the_evidence_without_a_second_message(migrated_engine):
-    world = StandInMarts(migrated_engine)
+    world = SampleMarts(migrated_engine)
     world.account("1")
     world.campaign("7")
     world.days("7", date(2026, 11, 30), count=30, clicks=5)
     world.publish()
-    marts, decisions = PostgresMarts(migrated_engine, lambda: EXPRESSIONS), PostgresDecisions(migrated_engine)
+    marts, decisions = PostgresMarts(migrated_engine, lambda: EXPRESSIONS), PostgresReviews(migrated_engine)
     clock = FixedClock()
     review(marts, decisions, clock)
     clock.instant += timedelta(days=1)

@@ -10,7 +10,7 @@ from fbads_pipeline.domain.alerts.routing import Recipient, route
 from fbads_pipeline.domain.reports.facts import ReportedAnomaly, ReportedSuggestion
 from fbads_pipeline.domain.reports.generated_reports import due_on
 from fbads_pipeline.domain.reports.report import Period, period_of
-from fbads_pipeline.services.reports.make_reports import Press, ReportsFailed
+from fbads_pipeline.services.reports.make_reports import ReportService, ReportsFailed
 from fbads_pipeline_tests.support.fake_reports import (
     TODAY,
     FakeFiles,
@@ -203,10 +203,10 @@ class World:
         self.facts, self.reports, self.files = FakeReportFacts(*accounts), FakeReports(), FakeFiles()
         self.clock = FixedClock(MONDAY)
         draw = {"pdf": lambda report: report.title.encode(), "csv": lambda report: b"csv"}
-        self.press = Press(a_maker(self.facts), draw, self.files, self.reports, self.clock)
+        self.report_service = ReportService(a_maker(self.facts), draw, self.files, self.reports, self.clock)
 
     def made(self, kind):
-        return [(one.account_id, one.last_day) for one in self.press.make_due(kind, TO)]
+        return [(one.account_id, one.last_day) for one in self.report_service.make_due(kind, TO)]
 
 
 class TestMaking:
@@ -261,7 +261,7 @@ class TestMaking:
         world = World()
         world.files.fails = OSError(28, "No space left on device")
         with pytest.raises(OSError, match="No space"):
-            world.press.make_due("weekly", TO)
+            world.report_service.make_due("weekly", TO)
         assert world.reports.kept == []
         world.files.fails = None
         assert world.made("weekly") == [("1", date(2026, 11, 22))]

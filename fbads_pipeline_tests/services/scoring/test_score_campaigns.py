@@ -9,8 +9,8 @@ from fbads_pipeline.domain.scoring.account_performance import OpenAnomaly
 from fbads_pipeline.services.scoring.score_campaigns import score_account, score_campaigns
 from fbads_pipeline_tests.support.fake_performance import FakePerformance, a_performance
 from fbads_pipeline_tests.support.fakes import (
-    FakeDecisions,
     FakeMarts,
+    FakeReviews,
     FixedClock,
     PlainLimits,
     a_breach,
@@ -23,7 +23,7 @@ SINCE = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 def scored(performance, decisions=None, accounts=("1",)):
     marts = FakeMarts(accounts=[an_account(one) for one in accounts])
-    return score_campaigns(marts, performance, decisions or FakeDecisions(), FixedClock(), PlainLimits())
+    return score_campaigns(marts, performance, decisions or FakeReviews(), FixedClock(), PlainLimits())
 
 
 def proposals(performance, **changes):
@@ -84,7 +84,7 @@ def test_an_anomaly_costs_health_and_broken_tracking_the_whole_score():
 
 
 def test_what_a_threshold_names_is_shown_what_the_posterior_thinks():
-    decisions = FakeDecisions()
+    decisions = FakeReviews()
     decisions.breaches = [a_breach(low_ctr("7")), a_breach(low_ctr("9")), a_breach(low_ctr("gone"))]
     (account,) = scored(FakePerformance(a_performance()), decisions).accounts
     (beside,) = account.beside

@@ -70,11 +70,11 @@ order by now.account_id, now.object_id
 """
 _SAID = """
 select account_id, object_id from ops.rule_hits
-where rule = :rule and said_at > cast(:now as timestamptz) - make_interval(secs => :cooldown)
+where rule = :rule and matched_at > cast(:now as timestamptz) - make_interval(secs => :cooldown)
 """
 _MUTED = "select ops.is_muted(:account, :campaign, array['rules', cast(:rule as text)], :now)"
 _KEEP = """
-insert into ops.rule_hits (rule, account_id, object_id, said_at, value, alert_id)
+insert into ops.rule_hits (rule, account_id, object_id, matched_at, value, alert_id)
 values (:rule, :account_id, :object_id, :now, :value, :alert_id)
 on conflict do nothing
 """

@@ -126,7 +126,7 @@ class PostgresAnomalies:
                 return 0
             return connection.execute(sa.text(sql.RAISE_OUTLASTING), {"now": now}).rowcount
 
-    def untold(self, *, now: datetime, digest_at: time) -> int:
+    def unannounced(self, *, now: datetime, digest_at: time) -> int:
         with self._engine.connect() as connection:
             if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
                 return 0
@@ -201,10 +201,10 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
         is_recovery=row["status"] == "CLOSED" and row["resolution"] != "notice",
         text_pt=row["message_pt"],
         text_en=row["message_en"],
-        told_alert_id=row["told_alert_id"],
+        announced_alert_id=row["announced_alert_id"],
         course=tuple(row["course"] or ()),
     )
-    if not part.is_recovery or part.told_alert_id is None:
+    if not part.is_recovery or part.announced_alert_id is None:
         return part
     return replace(part, severity="info", text_pt=_recovery(row, "pt"), text_en=_recovery(row, "en"))
 

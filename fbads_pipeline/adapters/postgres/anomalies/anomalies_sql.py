@@ -67,7 +67,7 @@ where known.version = :version_before and known.read_until = :read_until_before
 """
 
 COLUMNS = (
-    *("anomaly_id", "account_id", "campaign_id", "kind", "metric", "severity", "since", "said_at"),
+    *("anomaly_id", "account_id", "campaign_id", "kind", "metric", "severity", "since", "detected_at"),
     *("observed", "expected", "low", "high", "money_at_stake_per_day", "currency", "causes"),
     *("message_pt", "message_en", "data_used", "detector_version", "is_alert", "resolution"),
 )
@@ -79,7 +79,7 @@ insert into analysis.anomalies ({", ".join(COLUMNS)}, status, closed_at, updated
 values (
     {", ".join(f"cast(:{name} as jsonb)" if name in _JSON else f":{name}" for name in COLUMNS)},
     case when cast(:resolution as text) is null then 'OPEN' else 'CLOSED' end,
-    case when cast(:resolution as text) is not null then cast(:said_at as timestamptz) end,
+    case when cast(:resolution as text) is not null then cast(:detected_at as timestamptz) end,
     :now
 )
 on conflict do nothing
@@ -124,15 +124,15 @@ exists (
     select from analysis.anomalies as earlier
     where
         (earlier.account_id, earlier.campaign_id, earlier.metric) = (found.account_id, found.campaign_id, found.metric)
-        and earlier.anomaly_id <> found.anomaly_id and earlier.told_alert_id is not null
-        and earlier.said_at between found.said_at - interval '12 hours' and found.said_at
+        and earlier.anomaly_id <> found.anomaly_id and earlier.announced_alert_id is not null
+        and earlier.detected_at between found.detected_at - interval '12 hours' and found.detected_at
         and not (found.severity = 'critical' and earlier.severity <> 'critical')
 )
 """
 _IS_MUTED = """
 ops.is_muted(found.account_id, found.campaign_id, array['anomalies', found.kind, found.metric], :now)
 """
-_IS_NEW = f"found.is_alert and found.status = 'OPEN' and found.told_alert_id is null and not {_COOLS_DOWN}"
+_IS_NEW = f"found.is_alert and found.status = 'OPEN' and found.announced_alert_id is null and not {_COOLS_DOWN}"
 
 # What ended before anybody heard of it is not told by itself; an end is told where it is no pause.
 _UNTOLD = f"""
@@ -141,7 +141,7 @@ where
     (
         ({_IS_NEW})
         or (
-            found.told_alert_id is not null and found.recovery_alert_id is null
+            found.announced_alert_id is not null and found.recovery_alert_id is null
             and found.resolution in ('recovered', 'new_usual')
         )
     )
@@ -155,8 +155,8 @@ _UNDIGESTED = f"""
 from analysis.anomalies as found
 join marts.accounts as accounts on accounts.account_id = found.account_id
 where
-    found.told_alert_id is null and found.digest_alert_id is null
-    and found.said_at > cast(:now as timestamptz) - interval '2 days'
+    found.announced_alert_id is null and found.digest_alert_id is null
+    and found.detected_at > cast(:now as timestamptz) - interval '2 days'
     and not ({_IS_NEW}) and not {_IS_MUTED}
     and {_LOCAL_NOW}::time >= :at
     and not exists (
@@ -198,7 +198,7 @@ select
     accounts.name as account_name,
     campaigns.name as campaign_name,
     found.since at time zone accounts.timezone_name as since_local,
-    coalesce(found.closed_at, found.said_at) at time zone accounts.timezone_name as at_local,
+    coalesce(found.closed_at, found.detected_at) at time zone accounts.timezone_name as at_local,
     {told_on} as told_on,
     {course} as course
 from (select found.* {rows} for update of found) as found
@@ -211,13 +211,13 @@ order by found.account_id, found.anomaly_id
 
 UNTOLD = _told(
     _UNTOLD,
-    "(coalesce(found.closed_at, found.said_at) at time zone accounts.timezone_name)::date",
+    "(coalesce(found.closed_at, found.detected_at) at time zone accounts.timezone_name)::date",
     f"case when found.status = 'OPEN' then ({_COURSE}) end",
 )
 UNDIGESTED = _told(_UNDIGESTED, f"{_LOCAL_NOW}::date", "null::double precision[]")
 MARK_TOLD = """
 update analysis.anomalies set
-    told_alert_id = coalesce(told_alert_id, :alert_id),
+    announced_alert_id = coalesce(announced_alert_id, :alert_id),
     recovery_alert_id = case when status = 'CLOSED' then cast(:alert_id as text) end
 where anomaly_id = any(:ids)
 """

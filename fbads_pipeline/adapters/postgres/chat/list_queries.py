@@ -116,7 +116,7 @@ def _anomalies(plan: Plan, parameters: dict[str, Any]) -> Query:
         "select anomalies.anomaly_id, anomalies.campaign_id as campaign, campaigns.name as campaign_name,\n"
         "    anomalies.metric, anomalies.severity,\n"
         "    anomalies.status, anomalies.message_pt, anomalies.message_en, anomalies.currency,\n"
-        "    anomalies.money_at_stake_per_day, anomalies.said_at as as_of, count(*) over () as groups\n"
+        "    anomalies.money_at_stake_per_day, anomalies.detected_at as as_of, count(*) over () as groups\n"
         "from analysis.anomalies as anomalies\n"
         "join marts.accounts as accounts on accounts.account_id = anomalies.account_id\n"
         "left join marts.campaigns as campaigns\n"

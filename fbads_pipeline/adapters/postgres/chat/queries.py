@@ -1,4 +1,4 @@
-"""The chat's questions to the database: marts as the read-only analyst, the house's own records read-only too."""
+"""The chat's questions to the database: marts as the analyst, `analysis` and `ops` read-only."""
 
 import time
 from collections.abc import Mapping, Sequence

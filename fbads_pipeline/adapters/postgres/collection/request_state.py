@@ -1,10 +1,10 @@
-"""What collecting remembers between runs and shares between processes: quotas, habits, warnings."""
+"""What collecting remembers between runs and shares between processes: quotas, strategies, warnings."""
 
 from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from fbads_pipeline.domain.collection.levels import Grain, Habit, QuotaUse
+from fbads_pipeline.domain.collection.levels import Grain, QuotaUse, RequestStrategy
 
 _QUOTAS = """
 select account_id, percent, free_at from ops.api_quotas
@@ -16,12 +16,12 @@ on conflict (app, account_id) do update set
     percent = excluded.percent, free_at = excluded.free_at, seen_at = clock_timestamp()
 """
 _HABIT = """
-select refused_days, page_rows, is_report from ops.reading_habits
+select refused_days, page_rows, is_report from ops.request_strategies
 where account_id = :account and level = :level and breakdown = :breakdown
   and learnt_at > clock_timestamp() - interval '7 days'
 """
 _KEEP_HABIT = """
-insert into ops.reading_habits (account_id, level, breakdown, refused_days, page_rows, is_report)
+insert into ops.request_strategies (account_id, level, breakdown, refused_days, page_rows, is_report)
 values (:account, :level, :breakdown, :refused_days, :page_rows, :is_report)
 on conflict (account_id, level, breakdown) do update set
     refused_days = excluded.refused_days, page_rows = excluded.page_rows, is_report = excluded.is_report,
@@ -50,24 +50,24 @@ class PostgresQuotas:
             connection.execute(sa.text(_WRITE_QUOTA), values)
 
 
-class PostgresHabits:
-    """The port Habits; what was learnt counts for seven days."""
+class PostgresRequestStrategies:
+    """The port RequestStrategies; what was learnt counts for seven days."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._known: dict[tuple[str, Grain], Habit] = {}
+        self._known: dict[tuple[str, Grain], RequestStrategy] = {}
 
-    def of(self, account_id: str, grain: Grain) -> Habit:
+    def of(self, account_id: str, grain: Grain) -> RequestStrategy:
         if (account_id, grain) not in self._known:
             values = {"account": account_id, "level": grain.level, "breakdown": grain.breakdown}
             with self._engine.connect() as connection:
                 row = connection.execute(sa.text(_HABIT), values).one_or_none()
-            self._known[account_id, grain] = Habit(*row) if row else Habit()
+            self._known[account_id, grain] = RequestStrategy(*row) if row else RequestStrategy()
         return self._known[account_id, grain]
 
-    def keep(self, account_id: str, grain: Grain, habit: Habit) -> None:
-        self._known[account_id, grain] = habit
-        values = {"account": account_id, "level": grain.level, "breakdown": grain.breakdown, **vars(habit)}
+    def keep(self, account_id: str, grain: Grain, strategy: RequestStrategy) -> None:
+        self._known[account_id, grain] = strategy
+        values = {"account": account_id, "level": grain.level, "breakdown": grain.breakdown, **vars(strategy)}
         with self._engine.begin() as connection:
             connection.execute(sa.text(_KEEP_HABIT), values)
 

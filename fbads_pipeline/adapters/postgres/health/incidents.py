@@ -1,4 +1,4 @@
-"""Troubles in `ops`. One evaluation at a time: facts are read and judged under a lock, in one transaction."""
+"""IncidentStore in `ops`. One evaluation at a time: facts are read and judged under a lock, in one transaction."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,8 +11,8 @@ from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.collection.tokens import token_check
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.health.incident_messages import TroubleNews
-from fbads_pipeline.domain.health.incidents import AccountFact, JobFact, Judged, Trouble, TroubleFacts, VersionFact
+from fbads_pipeline.domain.health.incident_messages import IncidentUpdate
+from fbads_pipeline.domain.health.incidents import AccountFact, Incident, IncidentFacts, JobFact, Judged, VersionFact
 
 _LOCK = 0x66626164735F7472  # "fbads_tr"
 
@@ -48,47 +48,47 @@ on conflict (job) do update set
     failing_since = case when not excluded.ok then coalesce(known.failing_since, excluded.failing_since) end
 where known.ended_at <= excluded.ended_at
 """
-_OPEN_KEYS = "select kind, entity from ops.troubles where resolved_at is null"
+_OPEN_KEYS = "select kind, entity from ops.incidents where resolved_at is null"
 _OPEN = """
-insert into ops.troubles (trouble_id, kind, entity, account_id, name, reason, since, opened_at)
-values (:trouble_id, :kind, :entity, :account_id, :name, :reason, :since, :now)
+insert into ops.incidents (incident_id, kind, entity, account_id, name, reason, since, opened_at)
+values (:incident_id, :kind, :entity, :account_id, :name, :reason, :since, :now)
 """
 _RESOLVE = """
-update ops.troubles set resolved_at = :now, resolution = :resolution
+update ops.incidents set resolved_at = :now, resolution = :resolution
 where kind = :kind and entity = :entity and resolved_at is null
 """
 # What ended before anybody heard of it is not told at all; an end is told where it is a recovery.
 _UNTOLD = """
-from ops.troubles
-where (resolved_at is null and told_alert_id is null)
-    or (resolution = 'recovered' and told_alert_id is not null and recovery_alert_id is null)
+from ops.incidents
+where (resolved_at is null and announced_alert_id is null)
+    or (resolution = 'recovered' and announced_alert_id is not null and recovery_alert_id is null)
 """
 _MARK = """
-update ops.troubles set
-    told_alert_id = coalesce(told_alert_id, :alert_id),
+update ops.incidents set
+    announced_alert_id = coalesce(announced_alert_id, :alert_id),
     recovery_alert_id = case when resolved_at is not null then :alert_id end
-where trouble_id = :trouble_id
+where incident_id = :incident_id
 """
 
 
-class PostgresTroubles:
-    """The port Troubles on PostgreSQL; any number of processes may evaluate at once."""
+class PostgresIncidents:
+    """The port IncidentStore on PostgreSQL; any number of processes may evaluate at once."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def facts(self) -> TroubleFacts:
+    def facts(self) -> IncidentFacts:
         with self._engine.connect() as connection:
             return _facts(connection)
 
-    def update(self, judge: Callable[[TroubleFacts], Judged], *, now: datetime) -> Judged:
+    def update(self, judge: Callable[[IncidentFacts], Judged], *, now: datetime) -> Judged:
         with self._alone() as connection:
             judged = judge(_facts(connection))
             for (kind, entity), resolution in judged.resolved.items():
                 values = {"kind": kind, "entity": entity, "resolution": resolution, "now": now}
                 connection.execute(sa.text(_RESOLVE), values)
-            for trouble in judged.opened:
-                values = {**vars(trouble), "trouble_id": uuid4().hex, "now": now}
+            for incident in judged.opened:
+                values = {**vars(incident), "incident_id": uuid4().hex, "now": now}
                 connection.execute(sa.text(_OPEN), values)
             return judged
 
@@ -98,27 +98,27 @@ class PostgresTroubles:
             connection.execute(sa.text(_NOTE_RUN), named)
 
     def announce(
-        self, *, compose: Callable[[TroubleNews], Alert], recipients: Sequence[Recipient], now: datetime
+        self, *, compose: Callable[[IncidentUpdate], Alert], recipients: Sequence[Recipient], now: datetime
     ) -> int:
         """Without recipients nothing is announced, and all of it waits for some."""
         if not recipients:
             return 0
         with self._alone() as connection:
-            rows = connection.execute(sa.text(f"select * {_UNTOLD} order by since, trouble_id")).mappings().all()
+            rows = connection.execute(sa.text(f"select * {_UNTOLD} order by since, incident_id")).mappings().all()
             for row in rows:
                 alert = compose(_news(row))
                 write_alert(connection, alert, recipients, now)
-                connection.execute(sa.text(_MARK), {"alert_id": alert.alert_id, "trouble_id": row["trouble_id"]})
+                connection.execute(sa.text(_MARK), {"alert_id": alert.alert_id, "incident_id": row["incident_id"]})
             return len(rows)
 
-    def untold(self) -> int:
+    def unannounced(self) -> int:
         with self._engine.connect() as connection:
             return int(connection.execute(sa.text(f"select count(*) {_UNTOLD}")).scalar_one())
 
-    def current(self) -> list[Trouble]:
+    def current(self) -> list[Incident]:
         with self._engine.connect() as connection:
-            query = "select * from ops.troubles where resolved_at is null order by since, trouble_id"
-            return [_trouble(row) for row in connection.execute(sa.text(query)).mappings()]
+            query = "select * from ops.incidents where resolved_at is null order by since, incident_id"
+            return [_incident(row) for row in connection.execute(sa.text(query)).mappings()]
 
     @contextmanager
     def _alone(self) -> Iterator[sa.Connection]:
@@ -127,8 +127,8 @@ class PostgresTroubles:
             yield connection
 
 
-def _facts(connection: sa.Connection) -> TroubleFacts:
-    return TroubleFacts(
+def _facts(connection: sa.Connection) -> IncidentFacts:
+    return IncidentFacts(
         accounts=[AccountFact(**row) for row in connection.execute(sa.text(_ACCOUNTS)).mappings()],
         checks=[token_check(row) for row in connection.execute(sa.text(_CHECKS)).mappings()],
         versions=[VersionFact(**row) for row in connection.execute(sa.text(_VERSIONS)).mappings()],
@@ -137,9 +137,9 @@ def _facts(connection: sa.Connection) -> TroubleFacts:
     )
 
 
-def _news(row: sa.RowMapping) -> TroubleNews:
-    return TroubleNews(row["trouble_id"], _trouble(row), row["resolved_at"], row["told_alert_id"])
+def _news(row: sa.RowMapping) -> IncidentUpdate:
+    return IncidentUpdate(row["incident_id"], _incident(row), row["resolved_at"], row["announced_alert_id"])
 
 
-def _trouble(row: sa.RowMapping) -> Trouble:
-    return Trouble(**{name: row[name] for name in Trouble.__dataclass_fields__})
+def _incident(row: sa.RowMapping) -> Incident:
+    return Incident(**{name: row[name] for name in Incident.__dataclass_fields__})

@@ -1,4 +1,4 @@
-"""What Prometheus is told of the house: counted in PostgreSQL, for runs are too short to be asked."""
+"""Prometheus metrics that are counted in PostgreSQL, because runs are too short to be scraped."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -93,11 +93,11 @@ _QUERIES: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
         "select severity, count(*) from analysis.anomalies where status = 'OPEN' group by 1 order by 1",
     ),
     (
-        "open_troubles",
-        "Troubles that need a person.",
+        "open_incidents",
+        "IncidentStore that need a person.",
         "gauge",
         ("kind",),
-        "select kind, count(*) from ops.troubles where resolved_at is null group by 1 order by 1",
+        "select kind, count(*) from ops.incidents where resolved_at is null group by 1 order by 1",
     ),
     (
         "failing_jobs",
@@ -150,7 +150,7 @@ left join (
 """
 
 
-class HouseCollector:
+class MetricsCollector:
     """A collector of prometheus-client: every figure is queried when it is asked for."""
 
     def __init__(self, owner: sa.Engine) -> None:
@@ -195,7 +195,7 @@ class HouseCollector:
         return histogram
 
     def _rows(self, query: str) -> list[tuple[Any, ...]] | None:
-        """None where a table is missing: the marts come later than the house."""
+        """None where a table is missing: the marts are built after the first migration."""
         try:
             with self._owner.connect() as connection:
                 return [tuple(row) for row in connection.execute(sa.text(query))]

@@ -90,9 +90,9 @@ class AnalyticsReader:
         after: Keyset,
         limit: int,
     ) -> list[Row]:
-        """The newest first; after: `said_at` and id of the row before."""
-        said_at, anomaly_id = after or (None, None)
-        named = {"status": status, "kind": kind, "severity": severity, "after_at": said_at, "after_id": anomaly_id}
+        """The newest first; after: `detected_at` and id of the row before."""
+        detected_at, anomaly_id = after or (None, None)
+        named = {"status": status, "kind": kind, "severity": severity, "after_at": detected_at, "after_id": anomaly_id}
         return rows_of(self._owner, sql.ANOMALIES, {**scope.bound(), **named, "limit": limit})
 
     def scores(self, scope: Scope, *, after: str | None, limit: int) -> list[Row]:

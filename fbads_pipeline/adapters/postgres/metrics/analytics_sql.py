@@ -105,7 +105,7 @@ order by pacing.account_id, pacing.campaign_id, pacing.adset_id nulls first
 """
 ANOMALIES = f"""
 select found.anomaly_id, found.account_id, found.campaign_id, campaigns.name as campaign_name, found.kind, found.metric,
-    found.severity, found.status, found.since, found.said_at, found.observed, found.expected, found.low, found.high,
+    found.severity, found.status, found.since, found.detected_at, found.observed, found.expected, found.low, found.high,
     found.money_at_stake_per_day, found.currency, found.causes, found.message_pt, found.message_en,
     found.detector_version, found.closed_at, found.resolution
 from analysis.anomalies as found
@@ -118,9 +118,9 @@ where {_ONE_ACCOUNT} and {SEEN}
     and (cast(:severity as text) is null or found.severity = :severity)
     and (
         cast(:after_id as text) is null
-        or (found.said_at, found.anomaly_id) < (cast(:after_at as timestamptz), :after_id)
+        or (found.detected_at, found.anomaly_id) < (cast(:after_at as timestamptz), :after_id)
     )
-order by found.said_at desc, found.anomaly_id desc
+order by found.detected_at desc, found.anomaly_id desc
 limit :limit
 """
 _SCORE_COLUMNS = """scores.account_id, scores.campaign_id, scores.day, scores.total, scores.low, scores.high,

@@ -53,8 +53,8 @@ from ops.suggestions where suggestion_id = :suggestion_id
 """
 
 
-class PostgresApplyBook:
-    """The port ApplyBook on PostgreSQL."""
+class PostgresApprovedChanges:
+    """The port ApprovedChangeQueue on PostgreSQL."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine

@@ -84,8 +84,8 @@ where not exists (
 _ASK_LOCK = "select pg_advisory_xact_lock(hashtextextended(:campaign_id, 18))"
 
 
-class PostgresDesk:
-    """The port Desk on PostgreSQL."""
+class PostgresDecisionStore:
+    """The port DecisionStore on PostgreSQL."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine

@@ -24,7 +24,7 @@ from fbads_pipeline.domain.recommendations.suggestions import LIFETIME, NewSugge
 _LOCK = 0x66626164735F6F70  # "fbads_op"
 
 
-class PostgresDecisions:
+class PostgresReviews:
     """The port Decisions on PostgreSQL; safe to use from several threads and processes at once."""
 
     def __init__(self, engine: sa.Engine) -> None:

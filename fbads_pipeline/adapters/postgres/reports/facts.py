@@ -64,7 +64,7 @@ select
     found.money_at_stake_per_day as at_stake,
     found.status,
     case
-        when found.told_alert_id is not null then 'told'
+        when found.announced_alert_id is not null then 'told'
         when found.digest_alert_id is not null then 'digest'
         else 'not_told'
     end as told

@@ -110,7 +110,7 @@ class PostgresPerformance:
             "content": _json(model.as_json()),
             "evaluation": _json(model.evaluation),
             "is_current": kept.is_current,
-            "said": kept.said,
+            "reason": kept.reason,
             "now": now,
         }
         with self._engine.begin() as connection:

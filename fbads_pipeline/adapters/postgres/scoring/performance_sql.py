@@ -165,14 +165,14 @@ MODEL = "select content from analysis.models where account_id = :account and {wh
 RETIRE_MODEL = "update analysis.models set is_current = false where account_id = :account and is_current"
 KEEP_MODEL = """
 insert into analysis.models (
-    account_id, version, first_day, last_day, campaigns, seed, content, evaluation, is_current, said, fitted_at
+    account_id, version, first_day, last_day, campaigns, seed, content, evaluation, is_current, reason, fitted_at
 )
 values (
     :account, :version, :first_day, :last_day, :campaigns, :seed, cast(:content as jsonb), cast(:evaluation as jsonb),
-    :is_current, :said, :now
+    :is_current, :reason, :now
 )
 on conflict (account_id, version) do update
-set is_current = excluded.is_current, said = excluded.said, evaluation = excluded.evaluation
+set is_current = excluded.is_current, reason = excluded.reason, evaluation = excluded.evaluation
 """
 
 DECIDED = """

@@ -72,7 +72,7 @@ NOT_SLIPS = listed(
     "load loads madrugada manha manual media median menu mesa messa meta metas midia moda mode model models "
     "morning motor next night noite norte north oeste organic page pages pagina paginas parte partes party "
     "peso pessoa pessoas pixel place places plan plano planos plans point points ponto pontos porta post posts "
-    "prazo press prima primo proxima proximo rates ratio ratios reads reel reels rent rest roast roles rooms "
+    "prazo report_service prima primo proxima proximo rates ratio ratios reads reel reels rent rest roast roles rooms "
     "rows semestre sexta-feira shared site south stories story sul tarde target targets tempo texto titulo "
     "tomorrow vendedor vendedores vendor vendors vezes video videos weather website west white"
 )

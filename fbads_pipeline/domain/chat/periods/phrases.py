@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from fbads_pipeline.domain.chat.periods import readers
 from fbads_pipeline.domain.chat.periods.dates import DATE, LONG_MONTH, MONTH, MONTHS, SHORT_MONTHS, with_year
 from fbads_pipeline.domain.chat.periods.readers import COUNTS, UNITS, counted
-from fbads_pipeline.domain.chat.periods import readers, starts
+from fbads_pipeline.domain.chat.periods.resolution import starts
 from fbads_pipeline.domain.chat.plan import Period
 from fbads_pipeline.domain.core.formatting import Language
 

@@ -10,13 +10,13 @@ import threading
 import pytest
 
 from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
-from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline.services.alerts.dispatch_alerts import DispatchPolicy, dispatch_alerts
 from fbads_pipeline_tests.support.fakes import NOW, FakeChannel, a_suggestion
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 SENT = DeliveryAttempt("sent", provider_id="m1")
 RETRY = DeliveryAttempt("retry", error="down")
@@ -25,7 +25,7 @@ UNKNOWN = DeliveryAttempt("unknown", error="silence")
 
 @pytest.fixture
 def world(migrated_engine):
-    return StandInMarts(migrated_engine)
+    return SampleMarts(migrated_engine)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def outbox(world):
 
 def put(world, *recipients, account="1"):
     """One message for each account and recipient."""
-    decisions = PostgresDecisions(world.engine)
+    decisions = PostgresReviews(world.engine)
     decisions.open_suggestions([a_suggestion("7", account)], now=NOW)
     to = [Recipient(*one) for one in recipients] or [Recipient("fake", "someone")]
     assert decisions.announce(compose=compose_suggestions, recipients=to, now=NOW) == 1

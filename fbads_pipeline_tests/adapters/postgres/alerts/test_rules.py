@@ -14,7 +14,7 @@ from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.services.alerts.apply_rules import apply_rules, preview
 from fbads_pipeline_tests.support.fakes import FixedClock
 from fbads_pipeline_tests.support.paths import METRICS
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 TODAY = NOW.date()
@@ -22,7 +22,7 @@ HIGH = UserRule("CPA alto", "cpa", "above", Decimal(60), days=3, currency="BRL")
 TO = [Recipient("slack", "C1"), Recipient("email", "a@b.example")]
 
 
-class World(StandInMarts):
+class World(SampleMarts):
     def __init__(self, engine):
         super().__init__(engine)
         self.clock = FixedClock(NOW)

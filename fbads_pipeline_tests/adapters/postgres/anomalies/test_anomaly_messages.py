@@ -10,14 +10,14 @@ from fbads_pipeline.domain.alerts.mutes import Mute
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.services.anomalies.detect_anomalies import announce_anomalies
 from fbads_pipeline_tests.support.fakes import FixedClock
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 # 09:00 in São Paulo
 MORNING = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TO = [Recipient("fake", "C1")]
 
 
-class World(StandInMarts):
+class World(SampleMarts):
     """One account's anomalies, written as the detectors write them."""
 
     def __init__(self, engine):
@@ -30,7 +30,7 @@ class World(StandInMarts):
         closed = "null, null" if status == "OPEN" else f"'{moment}', 'recovered'"
         self.execute(
             "insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status,"
-            " since, said_at, observed, expected, low, high, money_at_stake_per_day, currency, causes, message_pt,"
+            " since, detected_at, observed, expected, low, high, money_at_stake_per_day, currency, causes, message_pt,"
             " message_en, data_used, detector_version, is_alert, closed_at, resolution, updated_at) values"
             f" ('a{number}', '1', '{campaign}', 'spend_spike', '{metric}', '{severity}', '{status}', '{moment}',"
             f" '{moment}', 9, 5, 4, 6, {number}, 'BRL', '[]', 'Gasto {number} acima.', 'Spend {number} above.', '{{}}',"
@@ -60,15 +60,15 @@ def test_a_storm_is_one_message_and_every_one_of_the_rest_stands_in_the_digest(w
     for number in range(1000):
         assert (f"Gasto {number} acima." in told, f"Gasto {number} acima." in digest) == (number < 10, number >= 10)
     assert world.announce() == 0
-    assert world.rows("select count(*) from analysis.anomalies where told_alert_id is null") == [(990,)]
+    assert world.rows("select count(*) from analysis.anomalies where announced_alert_id is null") == [(990,)]
 
 
 def test_the_digest_comes_once_a_day_from_its_time_on(world):
     world.clock.instant = MORNING - timedelta(hours=2)
     world.found(1, is_alert=False)
-    assert world.announce() == 0 == world.anomalies.untold(now=world.clock.now(), digest_at=time(8))
+    assert world.announce() == 0 == world.anomalies.unannounced(now=world.clock.now(), digest_at=time(8))
     world.clock.instant = MORNING
-    assert world.anomalies.untold(now=MORNING, digest_at=time(8)) == 1
+    assert world.anomalies.unannounced(now=MORNING, digest_at=time(8)) == 1
     assert world.announce() == 1
     world.found(2, is_alert=False, campaign="8")
     assert world.announce() == 0, "the next one has its turn tomorrow"
@@ -124,7 +124,7 @@ class TestMutes:
         PostgresMutes(world.engine).mute(mute, made_by="ana", now=MORNING)
         world.found(1)
         world.found(2, is_alert=False, metric="spend", campaign="7" if mute.campaign_id else "8", status="CLOSED")
-        assert world.announce() == 0 == world.anomalies.untold(now=MORNING, digest_at=time(8))
+        assert world.announce() == 0 == world.anomalies.unannounced(now=MORNING, digest_at=time(8))
         world.clock.instant = MORNING + timedelta(days=1, minutes=1)
         assert world.announce() == 2
 

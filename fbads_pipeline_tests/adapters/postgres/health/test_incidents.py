@@ -1,4 +1,4 @@
-"""Troubles on a real PostgreSQL: opened once, told once, over once, and nothing is written the second time."""
+"""IncidentStore on a real PostgreSQL: opened once, told once, over once, and nothing is written the second time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,21 +11,21 @@ from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
-from fbads_pipeline.adapters.postgres.health.incidents import PostgresTroubles
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.collection.levels import AccountReport
 from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.services.alerts.dispatch_alerts import dispatch_alerts
-from fbads_pipeline.services.health.watch_incidents import Watched, WatchPolicy, news_waiting, watch_troubles
+from fbads_pipeline.services.health.watch_incidents import Watched, WatchPolicy, news_waiting, watch_incidents
 from fbads_pipeline_tests.support.fake_ads import FakeClock
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, FakeChannel
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 TO = [Recipient("fake", "C1")]
 POLICY = WatchPolicy(14, "v25.0")
-TABLES = ("ops.troubles", "ops.alerts", "ops.deliveries")
+TABLES = ("ops.incidents", "ops.alerts", "ops.deliveries")
 QUIET = Watched(0, 0, 0)
 
 
@@ -34,7 +34,7 @@ class World:
 
     def __init__(self, engine):
         self.engine = engine
-        self.troubles = PostgresTroubles(engine)
+        self.incidents = PostgresIncidents(engine)
         self.tokens = PostgresTokens(engine, Cipher(None))
         self.raw = PostgresRawStore(engine)
         self.runs = 0
@@ -57,10 +57,10 @@ class World:
             connection.execute(sa.text(query), {"version": version, "now": NOW})
 
     def watch(self, hours=1, policy=POLICY, recipients=TO):
-        return watch_troubles(self.troubles, FakeClock(NOW + timedelta(hours=hours)), recipients, policy)
+        return watch_incidents(self.incidents, FakeClock(NOW + timedelta(hours=hours)), recipients, policy)
 
     def waiting(self):
-        return news_waiting(self.troubles, FakeClock(NOW), POLICY)
+        return news_waiting(self.incidents, FakeClock(NOW), POLICY)
 
     def rows(self, query):
         with self.engine.connect() as connection:
@@ -89,18 +89,18 @@ def test_a_stopped_account_is_told_once_and_its_recovery_once(world):
     before = world.everything()
     world.ran("partial", "stopped")
     assert (world.waiting(), world.watch(2)) == (0, QUIET)
-    assert world.everything() == before, "the same trouble writes nothing"
+    assert world.everything() == before, "the same incident writes nothing"
     world.ran("failed", "transient", error="no answer")
-    assert world.watch(3) == QUIET, "a passing fault neither opens nor ends a trouble"
+    assert world.watch(3) == QUIET, "a passing fault neither opens nor ends a incident"
     world.ran("done")
     assert world.watch(4) == Watched(0, 1, 1)
     assert world.watch(5) == QUIET
     world.ran("failed", "stopped")
     assert world.watch(6) == Watched(1, 0, 1), "the second time on one day is told again"
     assert world.said() == [
-        ("trouble.account_stopped", "critical"),
+        ("incident.account_stopped", "critical"),
         ("recovery.account_stopped", "info"),
-        ("trouble.account_stopped", "critical"),
+        ("incident.account_stopped", "critical"),
     ]
 
 
@@ -124,12 +124,12 @@ def test_one_dead_token_is_one_message_whatever_the_number_of_its_accounts(world
     world.ran("failed", "stopped", "4", "no permission (Meta error 200)")
     world.checked(TokenFacts(is_valid=False, error="Session has expired"))
     world.watch()
-    assert world.rows("select kind, entity from ops.troubles order by 1") == [
+    assert world.rows("select kind, entity from ops.incidents order by 1") == [
         ("account_stopped", "4"),
         ("token_invalid", "acme"),
     ]
     world.checked(TokenFacts(is_valid=True), hours=1)
-    assert world.watch(2) == Watched(3, 1, 4), "the token works and its accounts do not: now that is their own trouble"
+    assert world.watch(2) == Watched(3, 1, 4), "the token works and its accounts do not: now that is their own incident"
 
 
 def test_a_stopped_account_that_turns_out_to_be_its_tokens_trouble_is_not_called_recovered(world):
@@ -138,7 +138,7 @@ def test_a_stopped_account_that_turns_out_to_be_its_tokens_trouble_is_not_called
     world.watch()
     world.checked(TokenFacts(is_valid=False, error="expired"))
     assert world.watch(2) == Watched(1, 1, 1)
-    assert world.said() == [("trouble.account_stopped", "critical"), ("trouble.token_invalid", "critical")]
+    assert world.said() == [("incident.account_stopped", "critical"), ("incident.token_invalid", "critical")]
 
 
 @pytest.mark.parametrize("field", ["expires_at", "data_access_expires_at"])
@@ -148,12 +148,12 @@ def test_a_token_is_warned_of_fourteen_days_ahead(world, field):
     assert world.watch() == QUIET
     world.checked(TokenFacts(True, **{field: at + timedelta(days=14)}), hours=1)
     assert world.watch() == Watched(1, 0, 1)
-    assert world.said() == [("trouble.token_expiring", "warning")]
+    assert world.said() == [("incident.token_expiring", "warning")]
     world.checked(TokenFacts(False, error="expired"), hours=2)
     assert world.watch(3) == Watched(1, 1, 1), "what became worse has not recovered"
     world.checked(TokenFacts(True), hours=3)
     assert world.watch(4) == Watched(0, 1, 1)
-    assert world.said()[1:] == [("trouble.token_invalid", "critical"), ("recovery.token_invalid", "info")]
+    assert world.said()[1:] == [("incident.token_invalid", "critical"), ("recovery.token_invalid", "info")]
 
 
 @pytest.mark.parametrize("status", [2, 3, 7, 8, 9, 100, 101, 202])
@@ -163,7 +163,7 @@ def test_an_account_that_meta_restricts_is_told_until_it_is_active_again(world, 
     assert world.watch() == QUIET
     world.account("1", 1)
     assert world.watch(2) == Watched(0, 1, 1)
-    assert world.said() == [("trouble.account_disabled", "critical"), ("recovery.account_disabled", "info")]
+    assert world.said() == [("incident.account_disabled", "critical"), ("recovery.account_disabled", "info")]
 
 
 def test_a_version_near_its_end_is_told_once_and_over_with_the_next_version(world):
@@ -171,7 +171,7 @@ def test_a_version_near_its_end_is_told_once_and_over_with_the_next_version(worl
     assert world.watch() == QUIET, "a version that we no longer speak"
     world.warned()
     assert (world.watch(), world.watch(2)) == (Watched(1, 0, 1), QUIET)
-    assert world.said() == [("trouble.api_version", "warning")]
+    assert world.said() == [("incident.api_version", "warning")]
     assert world.watch(3, WatchPolicy(14, "v26.0")) == Watched(0, 1, 1)
 
 
@@ -211,7 +211,7 @@ def test_hostile_names_stay_one_plain_line(world, name):
 class TestRuns:
     def note(self, world, ok, minutes, error="build: connection refused", job="collect"):
         at = NOW + timedelta(minutes=minutes)
-        world.troubles.note_run(job, f"run-{minutes}", ok=ok, error=None if ok else error, at=at)
+        world.incidents.note_run(job, f"run-{minutes}", ok=ok, error=None if ok else error, at=at)
 
     def test_a_failure_is_told_once_however_often_it_comes_and_its_end_once(self, world):
         self.note(world, True, 0)
@@ -251,7 +251,7 @@ class TestFreshness:
         self.read(world, 1, "2")
         world.ran("failed", "transient", error="no answer")
         assert world.watch(0) == Watched(1, 0, 1)
-        assert world.said() == [("trouble.stale", "critical")]
+        assert world.said() == [("incident.stale", "critical")]
         self.read(world, -1)
         assert world.watch(2) == Watched(0, 1, 1)
 
@@ -274,4 +274,4 @@ class TestFreshness:
         self.read(world, 5)
         world.ran("failed", "stopped")
         world.watch(0)
-        assert world.said() == [("trouble.account_stopped", "critical")]
+        assert world.said() == [("incident.account_stopped", "critical")]

@@ -10,14 +10,14 @@ from fbads_pipeline.adapters.postgres.metrics.catalogue import CatalogueError, r
 from fbads_pipeline.adapters.postgres.metrics.marts import RATIOS, PostgresMarts
 from fbads_pipeline_tests.support.fakes import NOW, an_account
 from fbads_pipeline_tests.support.paths import DBT_PROJECT, METRICS
-from fbads_pipeline_tests.support.sample_marts import EXPRESSIONS, StandInMarts
+from fbads_pipeline_tests.support.sample_marts import EXPRESSIONS, SampleMarts
 
 YESTERDAY = date(2026, 11, 22)
 
 
 @pytest.fixture
 def world(migrated_engine):
-    return StandInMarts(migrated_engine)
+    return SampleMarts(migrated_engine)
 
 
 @pytest.fixture
@@ -147,8 +147,8 @@ def test_the_ratios_are_those_of_the_house_catalogue(world):
     world.account()
     world.campaign("7")
     world.days("7", YESTERDAY, clicks=5)
-    house = METRICS
-    (one,) = windows(PostgresMarts(world.engine, lambda: read_catalogue(house, needs=RATIOS)))
+    warehouse = METRICS
+    (one,) = windows(PostgresMarts(world.engine, lambda: read_catalogue(warehouse, needs=RATIOS)))
     assert (one.ctr, one.cpa) == (Decimal("0.005"), 10)
 
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, NOW, a_breach, a_suggestion, high_cpa, low_ctr
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 YESTERDAY = date(2026, 11, 22)
 TO = [Recipient("slack", "C1"), Recipient("dry_run", "stderr")]
@@ -21,7 +21,7 @@ NOTHING = SuggestionChanges()
 
 @pytest.fixture
 def world(migrated_engine):
-    world = StandInMarts(migrated_engine)
+    world = SampleMarts(migrated_engine)
     world.account("1")
     world.account("2", zone="Asia/Tokyo")
     return world
@@ -29,7 +29,7 @@ def world(migrated_engine):
 
 @pytest.fixture
 def decisions(world):
-    return PostgresDecisions(world.engine)
+    return PostgresReviews(world.engine)
 
 
 def save(decisions, *breaches, day=YESTERDAY, version=3, accounts=("1",), at=NOW):
@@ -243,7 +243,7 @@ class TestAnnouncing:
         assert everything(world) == before
 
     def test_before_the_marts_exist_nothing_waits(self, migrated_engine):
-        assert PostgresDecisions(migrated_engine).unannounced(now=NOW) == 0
+        assert PostgresReviews(migrated_engine).unannounced(now=NOW) == 0
 
     def test_hostile_names_are_stored_as_harmless_text(self, decisions, world):
         names = [name for name in HOSTILE_NAMES if "\0" not in name and "\ud800" not in name]

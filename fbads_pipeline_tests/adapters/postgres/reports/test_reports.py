@@ -12,24 +12,26 @@ from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.reports.facts import HitRate
 from fbads_pipeline.domain.reports.report import Period
 from fbads_pipeline.services.reports.build_report import METRICS, ReportMaker
-from fbads_pipeline.services.reports.make_reports import Press
+from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline_tests.support.fake_reports import FakeFiles
 from fbads_pipeline_tests.support.fakes import FixedClock
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 MONDAY = datetime(2026, 11, 23, 11, tzinfo=UTC)
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 22))
 TO = [Recipient("email", "a@b.example"), Recipient("slack", "C1", language="en")]
 
 
-class World(StandInMarts):
+class World(SampleMarts):
     def __init__(self, engine):
         super().__init__(engine)
         self.execute("alter table marts.campaign_daily add purchase_value numeric, add is_provisional boolean")
         self.facts = PostgresReportFacts(engine, lambda: read_catalogue(METRICS))
         self.reports, self.files, self.clock = PostgresReports(engine), FakeFiles(), FixedClock(MONDAY)
         maker = ReportMaker(self.facts, read_labels(METRICS), ("7d_click",))
-        self.press = Press(maker, {"csv": lambda report: report.title.encode()}, self.files, self.reports, self.clock)
+        self.report_service = ReportService(
+            maker, {"csv": lambda report: report.title.encode()}, self.files, self.reports, self.clock
+        )
 
     def day(self, campaign, days_ago, spend, conversions, currency="BRL"):
         self.execute(
@@ -90,8 +92,8 @@ def test_figures_are_of_the_accounts_currency_and_ratios_of_sums(world):
 
 def test_a_report_is_made_once_and_leaves_with_its_message(world):
     world.day("7", 1, 100, 1)
-    assert [one.kind for one in world.press.make_due("weekly", TO)] == ["weekly"]
-    assert world.press.make_due("weekly", TO) == []
+    assert [one.kind for one in world.report_service.make_due("weekly", TO)] == ["weekly"]
+    assert world.report_service.make_due("weekly", TO) == []
     ((rule, title, title_en),) = world.rows("select rule, title, title_en from ops.alerts")
     assert (rule, title) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
     assert title_en == "Weekly report, from 16 Nov to 22 Nov 2026: Loja 1"
@@ -104,9 +106,9 @@ def test_a_report_is_made_once_and_leaves_with_its_message(world):
 
 def test_of_two_that_make_it_at_once_one_message_leaves(world):
     world.day("7", 1, 100, 1)
-    (made,) = world.press.make_due("weekly", TO)
+    (made,) = world.report_service.make_due("weekly", TO)
     world.execute("delete from ops.reports")
-    assert [one.report_id for one in world.press.make_due("weekly", TO)] == [made.report_id]
+    assert [one.report_id for one in world.report_service.make_due("weekly", TO)] == [made.report_id]
     assert world.rows("select count(*) from ops.alerts") == [(1,)]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresDecisions
+from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.domain.recommendations.model.account_model import fit
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
@@ -16,7 +16,7 @@ from fbads_pipeline.services.recommendations.learn_models import follow_suggesti
 from fbads_pipeline.services.scoring.score_campaigns import score_account
 from fbads_pipeline_tests.support.fake_performance import TODAY, a_performance
 from fbads_pipeline_tests.support.fakes import FakeMarts, FixedClock, PlainLimits, an_account
-from fbads_pipeline_tests.support.sample_marts import StandInMarts
+from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 YESTERDAY = date(2026, 11, 22)
@@ -25,7 +25,7 @@ RULES = ("ctr_below", "cpa_above", POSTERIOR)
 
 @pytest.fixture
 def world(migrated_engine):
-    made = StandInMarts(migrated_engine)
+    made = SampleMarts(migrated_engine)
     made.account("1")
     made.campaign("7", objective="OUTCOME_SALES")
     made.days("7", YESTERDAY, count=40, spend="100.10", conversions="5")
@@ -191,7 +191,7 @@ class TestInTheInbox:
         return decisions.open_suggestions(proposals([], performance.current_verdicts()), now=now, answered=RULES)
 
     def test_a_proposal_opens_with_its_promise_and_is_said_once(self, migrated_engine, performance, world):
-        decisions = PostgresDecisions(migrated_engine)
+        decisions = PostgresReviews(migrated_engine)
         performance.save(found_of(), now=NOW)
         assert self.open_(decisions, performance) == SuggestionChanges(opened=2)
         assert self.open_(decisions, performance) == SuggestionChanges()
@@ -202,7 +202,7 @@ class TestInTheInbox:
         ]
 
     def test_figures_that_move_within_the_day_leave_its_version_alone(self, migrated_engine, performance, world):
-        decisions = PostgresDecisions(migrated_engine)
+        decisions = PostgresReviews(migrated_engine)
         performance.save(found_of(), now=NOW)
         self.open_(decisions, performance)
         moved = [replace(one, p_better=0.9, evidence={**one.evidence, "p_better": 0.9}) for one in found_of().proposals]
@@ -213,7 +213,7 @@ class TestInTheInbox:
         assert world.rows("select distinct version from ops.suggestions") == [(2,)]
 
     def test_one_that_is_no_longer_so_expires(self, migrated_engine, performance, world):
-        decisions = PostgresDecisions(migrated_engine)
+        decisions = PostgresReviews(migrated_engine)
         performance.save(found_of(), now=NOW)
         self.open_(decisions, performance)
         assert performance.read("1", now=NOW).standing == {"7": "BUDGET_UP", "9": "PAUSE"}
@@ -224,7 +224,7 @@ class TestInTheInbox:
         world.campaign("9")
         world.days("9", YESTERDAY - timedelta(days=9), count=30, spend="500", conversions="3")
         performance.save(found_of(), now=NOW)
-        self.open_(PostgresDecisions(migrated_engine), performance)
+        self.open_(PostgresReviews(migrated_engine), performance)
         world.execute(
             "update ops.suggestions set status = 'ACCEPTED', updated_at = :at where campaign_id = '9'",
             at=NOW - timedelta(days=10),
@@ -242,7 +242,7 @@ class TestInTheInbox:
 
     def test_one_that_waits_is_looked_at_again(self, performance, migrated_engine, world):
         performance.save(found_of(), now=NOW)
-        self.open_(PostgresDecisions(migrated_engine), performance)
+        self.open_(PostgresReviews(migrated_engine), performance)
         world.execute("update ops.suggestions set status = 'ACCEPTED', updated_at = :at where kind = 'PAUSE'", at=NOW)
         decided = performance.decided("1")
         assert performance.save_outcomes([Followed(one, "waiting") for one in decided], now=NOW) == 1

@@ -1,4 +1,4 @@
-"""Troubles → outbox, whether or not the marts move: a stopped token means that they stand still."""
+"""IncidentStore → outbox, whether or not the marts move: a stopped token means that they stand still."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +9,8 @@ from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.ports.health import Troubles
-from fbads_pipeline.services.health.watch_incidents import WatchPolicy, news_waiting, watch_troubles
+from fbads_pipeline.ports.health import IncidentStore
+from fbads_pipeline.services.health.watch_incidents import WatchPolicy, news_waiting, watch_incidents
 from fbads_pipeline.settings import Settings, SettingsError
 
 _UP_SINCE = datetime.now(UTC)
@@ -18,41 +18,41 @@ _HEADER = ("kind", "entity", "name", "since", "reason")
 
 
 @dg.asset(
-    key=["ops", "troubles"],
-    group_name="troubles",
+    key=["ops", "incidents"],
+    group_name="incidents",
     kinds={"python", "postgres"},
     owners=["team:data"],
     deps=[["raw", "accounts"], ["ops", "token_checks"]],
 )
-def troubles(
-    troubles: dg.ResourceParam[Troubles],
+def incidents(
+    incidents: dg.ResourceParam[IncidentStore],
     clock: dg.ResourceParam[Clock],
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
-    """One row per trouble that needs a person: a stopped account, a token, a version; told once, its end too."""
-    watched = watch_troubles(troubles, clock, recipients.everybody(), _policy(settings))
-    rows = [(one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", one.reason) for one in troubles.current()]
+    """One row per incident that needs a person: a stopped account, a token, a version; told once, its end too."""
+    watched = watch_incidents(incidents, clock, recipients.everybody(), _policy(settings))
+    rows = [(one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", one.reason) for one in incidents.current()]
     return dg.MaterializeResult(metadata={**vars(watched), "open": len(rows), "table": markdown_table(_HEADER, rows)})
 
 
-troubles_job = dg.define_asset_job(
-    "tell_troubles",
-    selection=dg.AssetSelection.groups("troubles"),
+incidents_job = dg.define_asset_job(
+    "announce_incidents",
+    selection=dg.AssetSelection.groups("incidents"),
     executor_def=dg.in_process_executor,
-    description="Opens and resolves troubles, and writes a message for each; `messages_due` sends it.",
+    description="Opens and resolves incidents, and writes a message for each; `messages_due` sends it.",
 )
 
 
 @dg.sensor(
-    job=troubles_job,
+    job=incidents_job,
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=30,
-    description="Launches the telling of troubles when one is new, over, or untold.",
+    description="Launches the telling of incidents when one is new, over, or unannounced.",
 )
-def troubles_due(
+def incidents_due(
     context: dg.SensorEvaluationContext,
-    troubles: dg.ResourceParam[Troubles],
+    incidents: dg.ResourceParam[IncidentStore],
     clock: dg.ResourceParam[Clock],
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
@@ -60,25 +60,25 @@ def troubles_due(
     """The run key is the minute of this machine, as in `messages_due`."""
     try:
         recipients.everybody()
-        waiting = news_waiting(troubles, clock, _policy(settings))
+        waiting = news_waiting(incidents, clock, _policy(settings))
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except outages() as outage:
         return dg.SkipReason(sentence(outage))
     if not waiting:
-        return dg.SkipReason("no trouble is new, over, or untold")
-    return dg.RunRequest(f"troubles-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/troubles": str(waiting)})
+        return dg.SkipReason("no incident is new, over, or unannounced")
+    return dg.RunRequest(f"incidents-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/incidents": str(waiting)})
 
 
 @dg.run_failure_sensor(
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Notes that a run has failed; `troubles_due` tells it once, until a run of that job succeeds.",
+    description="Notes that a run has failed; `incidents_due` tells it once, until a run of that job succeeds.",
 )
-def runs_failed(context: dg.RunFailureSensorContext, troubles: dg.ResourceParam[Troubles]) -> None:
+def runs_failed(context: dg.RunFailureSensorContext, incidents: dg.ResourceParam[IncidentStore]) -> None:
     """The sentence of the step that failed, without its trace."""
     run = context.dagster_run
     error = _reason(context)
-    troubles.note_run(run.job_name, run.run_id, ok=False, error=error, at=datetime.now(UTC))
+    incidents.note_run(run.job_name, run.run_id, ok=False, error=error, at=datetime.now(UTC))
 
 
 @dg.run_status_sensor(
@@ -86,10 +86,10 @@ def runs_failed(context: dg.RunFailureSensorContext, troubles: dg.ResourceParam[
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Notes that a job that had failed has succeeded.",
 )
-def runs_recovered(context: dg.RunStatusSensorContext, troubles: dg.ResourceParam[Troubles]) -> None:
+def runs_recovered(context: dg.RunStatusSensorContext, incidents: dg.ResourceParam[IncidentStore]) -> None:
     """Writes nothing for a job that was well."""
     run = context.dagster_run
-    troubles.note_run(run.job_name, run.run_id, ok=True, error=None, at=datetime.now(UTC))
+    incidents.note_run(run.job_name, run.run_id, ok=True, error=None, at=datetime.now(UTC))
 
 
 def _reason(context: dg.RunFailureSensorContext) -> str:
