@@ -27,8 +27,9 @@ $(STAMP): $(LOCK) requirements/uv.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-manifest: $(STAMP) ## dbt's manifest, when the models have changed
+manifest: $(STAMP) ## dbt's manifest and the message catalogues, when they have changed
 	@$(BIN)/python -m fbads_pipeline.adapters.dbt.project
+	@$(BIN)/python -m fbads_pipeline.adapters.translation.catalogues
 
 docs: install ## the data dictionary, from the dbt project
 	$(BIN)/python -m fbads_pipeline.adapters.dbt.dictionary
@@ -44,7 +45,8 @@ lint: install ## ruff, mypy, import rules, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 1 models tests
+	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 models tests
+	cd fbads_pipeline/adapters/postgres && ../../../$(BIN)/sqlfluff lint --processes 2 .
 
 test: install programs lint ## everything that CI checks, closing with pytest's summary
 	$(BIN)/pytest $(TESTS) $(ARGS)

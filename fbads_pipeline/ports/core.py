@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from fbads_pipeline.domain.core.messages import Value
+
 
 class Clock(Protocol):
     """Now, as an aware instant in UTC; a fixed one where FBADS_NOW says so."""
@@ -23,3 +25,17 @@ class Files(Protocol):
 
 
 Metadata = Mapping[str, object]
+
+
+class Translator(Protocol):
+    """Messages in a reader's language."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of the languages there are."""
+
+    def text(self, key: str, language: str, *, count: float | None = None, **values: Value) -> str:
+        """The sentence of that key."""
+
+    def render(self, value: Value, language: str) -> str:
+        """Any value of a message in that language."""

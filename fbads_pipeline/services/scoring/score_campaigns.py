@@ -90,6 +90,6 @@ def _model(performance: Performance, seen: AccountPerformance, clock: Clock) -> 
         return known
     first = fit(seen.history, today=seen.today)
     performance.keep_model(
-        KeptModel(seen.account_id, first, is_current=True, said="the account's first"), now=clock.now()
+        KeptModel(seen.account_id, first, is_current=True, reason="the account's first"), now=clock.now()
     )
     return first

@@ -1,0 +1,77 @@
+"""Numbers, money, days and instants as a language writes them: the only place that formats them for people.
+
+The patterns are Unicode's (https://unicode.org/reports/tr35/tr35-numbers.html, tr35-dates.html) and stand in the
+catalogue `formats`, so that a further language is a catalogue and nothing else.
+"""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from fbads_pipeline.adapters.translation.catalogues import Catalogues
+from fbads_pipeline.domain.core.accounts import minor_units
+
+_MOST_PLACES = 8
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(_MOST_PLACES + 1))
+
+
+class SentenceFormats:
+    """How one language writes the values of a sentence."""
+
+    def __init__(self, catalogues: Catalogues) -> None:
+        self._texts, self.locale = catalogues, catalogues.locale
+
+    def count(self, value: Decimal | int) -> str:
+        """1.234,5 or 1,234.5: at most two decimals, none where they are zero."""
+        return format_decimal(_rounded(Decimal(value), 2), "#,##0.##", locale=self.locale)
+
+    def percent(self, fraction: Decimal, apart_from: Decimal | None = None) -> str:
+        """0.012 → 1,2 %: two decimals, more only where it would read like the fraction it must differ from."""
+        places = _places_apart(fraction * 100, None if apart_from is None else apart_from * 100, 2)
+        pattern = self._texts.text("formats.percent").replace("##0", "##0." + "#" * places)
+        return format_percent(
+            _rounded(fraction * 100, places) / 100, pattern, locale=self.locale, decimal_quantization=False
+        )
+
+    def money(self, amount: Decimal, currency: str, apart_from: Decimal | None = None) -> str:
+        """R$ 1.234,56 or BRL 1,234.56; no decimals where the currency has none, more as in `percent`."""
+        places = _places_apart(amount, apart_from, 0 if minor_units(currency) == 1 else 2)
+        decimals = "." + "0" * places if places else ""
+        pattern = self._texts.text("formats.money").replace("#,##0", "#,##0" + decimals)
+        rounded = _rounded(amount, places)
+        return format_currency(rounded, currency, pattern, locale=self.locale, currency_digits=False)
+
+    def day(self, value: date) -> str:
+        """22/11/2026 or 22 Nov 2026."""
+        return format_date(value, self._texts.text("formats.day"), locale=self.locale)
+
+    def short_day(self, value: date) -> str:
+        """22/11 or 22 Nov."""
+        return format_date(value, self._texts.text("formats.short_day"), locale=self.locale)
+
+    def days(self, first: date, last: date) -> str:
+        """de 16/11 a 22/11/2026 or from 16 Nov to 22 Nov 2026; one day alone, and both years where they differ."""
+        if first == last:
+            return self._texts.text("formats.one_day").format(day=self.day(last))
+        start = self.short_day(first) if first.year == last.year else self.day(first)
+        return self._texts.text("formats.days").format(first=start, last=self.day(last))
+
+    def instant(self, at: datetime, zone: str) -> str:
+        """22/11/2026 14:30 or 22 Nov 2026, 14:30, on the clocks of that zone."""
+        return format_datetime(at.astimezone(ZoneInfo(zone)), self._texts.text("formats.instant"), locale=self.locale)
+
+
+def _places_apart(value: Decimal, other: Decimal | None, places: int) -> int:
+    """The fewest decimals, from `places` on, at which two different numbers read differently."""
+    if other is None or value == other:
+        return places
+    while places < _MOST_PLACES and _rounded(value, places) == _rounded(other, places):
+        places += 1
+    return places
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(_UNITS[places], ROUND_HALF_UP, Context(prec=60))

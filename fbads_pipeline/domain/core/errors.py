@@ -1,0 +1,38 @@
+"""The base of every error of ours: what the command line exits with, and the sentence that a person reads.
+
+    FbadsError
+    ├── WrongUse          exit code 2: wrong use or settings; the sentence says what to change
+    ├── OutsideFailed     exit code 3: Meta, the database, a child process or a channel failed
+    └── (collection.meta_errors.MetaError is an OutsideFailed)
+
+An error that is none of these is a fault of ours and keeps its traceback.
+"""
+
+from typing import ClassVar
+
+from fbads_pipeline.domain.core.messages import Message
+
+DONE, PARTLY, WRONG_USE, OUTSIDE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class FbadsError(Exception):
+    """An error that a person can do something about.
+
+    exit_code: what the command line ends with. message: the same sentence as a key of a catalogue, where a manager may
+    read it (pages, the API); None for errors that only an operator meets, whose English sentence is the text itself.
+    """
+
+    exit_code: ClassVar[int] = OUTSIDE_FAILED
+    message: Message | None = None
+
+
+class WrongUse(FbadsError):
+    """Wrong use or settings: one sentence that names what to change."""
+
+    exit_code = WRONG_USE
+
+
+class OutsideFailed(FbadsError):
+    """Something outside this program failed: one sentence without secrets."""
+
+    exit_code = OUTSIDE_FAILED
