@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
+from fbads_pipeline.domain.core.accounts import parse_account_id
 
 
 class SettingsError(ValueError):
@@ -189,11 +190,7 @@ class Settings(BaseSettings):
     @field_validator("account_ids")
     @classmethod
     def _bare_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        ids = tuple(dict.fromkeys(part.removeprefix("act_") for part in value))
-        for part in ids:
-            if not part.isascii() or not part.isdigit():
-                raise ValueError(f"{part!r} is not an ad account id: digits, with or without act_")
-        return ids
+        return tuple(dict.fromkeys(parse_account_id(part) for part in value))
 
     @field_validator("levels", mode="after")
     @classmethod

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
 from fbads_pipeline.settings import SettingsError
 
 
@@ -71,11 +72,10 @@ def one_of(value: Any, known: Collection[str]) -> str:
 
 def account_ids(value: Any) -> frozenset[str]:
     """One id or a list of them, with or without act_; raises Wrong."""
-    ids = [str(one).removeprefix("act_") for one in (value if isinstance(value, list) else [value])]
-    for one in ids:
-        if not (one.isascii() and one.isdigit()):
-            raise Wrong(f"{one!r} is not an ad account id: digits, with or without act_")
-    return frozenset(ids)
+    try:
+        return frozenset(parse_account_id(one) for one in (value if isinstance(value, list) else [value]))
+    except InvalidAccountId as wrong:
+        raise Wrong(str(wrong)) from None
 
 
 def _composed(text: str, name: str) -> yaml.Node | None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-from fbads_pipeline.domain.core.accounts import minor_units
+from fbads_pipeline.domain.core.money import minor_units
 from fbads_pipeline.domain.reports.report import Chart, Column, Report, Section, Table, Unit, Value
 
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))

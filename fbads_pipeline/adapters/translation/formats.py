@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from fbads_pipeline.adapters.translation.catalogues import Catalogues
-from fbads_pipeline.domain.core.accounts import minor_units
+from fbads_pipeline.domain.core.money import minor_units
 
 _MOST_PLACES = 8
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(_MOST_PLACES + 1))

@@ -1,10 +1,15 @@
-"""An ad account, as far as the pipeline needs it."""
+"""An ad account, as far as the pipeline needs it, and the one way to read its id."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-# Currencies whose minor unit is the unit itself, as Meta counts budgets (VND: doubtful).
-ZERO_DECIMAL = frozenset({"CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"})
+from fbads_pipeline.domain.core.errors import WrongUse
+
+_LONGEST_ID = 32
+
+
+class InvalidAccountId(WrongUse, ValueError):
+    """A text that is no id of an ad account; one sentence that quotes it."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,9 @@ class Account:
     created_at: datetime | None = None
 
 
-def minor_units(currency: str) -> int:
-    """How many minor units make one unit of the currency at Meta: 100, or 1."""
-    return 1 if currency in ZERO_DECIMAL else 100
+def parse_account_id(text: object) -> str:
+    """The id's digits alone: `act_42`, `42`, `"act_42"` and ` 42 ` are all account 42; raises InvalidAccountId."""
+    digits = str(text).strip().strip("\"'").strip().removeprefix("act_")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_ID):
+        raise InvalidAccountId(f"{str(text)[:60]!r} is not an ad account id: digits, with or without act_")
+    return digits

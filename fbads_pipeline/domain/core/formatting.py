@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
-from fbads_pipeline.domain.core.accounts import minor_units
+from fbads_pipeline.domain.core.money import minor_units
 
 Language = Literal["pt", "en"]
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from fbads_pipeline.domain.core.accounts import minor_units
+from fbads_pipeline.domain.core.money import minor_units
 
 Rule = Literal["ctr_below", "cpa_above"]
 

@@ -12,8 +12,8 @@ from psycopg2 import sql as literal
 
 from fbads_pipeline.adapters.postgres.anomalies.anomalies_sql import LEARNING
 from fbads_pipeline.adapters.postgres.scoring import performance_sql as sql
-from fbads_pipeline.domain.core.accounts import minor_units
 from fbads_pipeline.domain.core.days import local_day
+from fbads_pipeline.domain.core.money import minor_units
 from fbads_pipeline.domain.scoring.account_performance import (
     HISTORY_DAYS,
     AccountPerformance,
