@@ -13,6 +13,7 @@ from fbads_pipeline.domain.core.messages import (
     Days,
     Instant,
     Joined,
+    LegacyText,
     Message,
     Money,
     Name,
@@ -49,6 +50,8 @@ class Translator:
                 return self._message(value, language)
             case Joined():
                 return value.separator.join(self.render(one, language) for one in value.parts)
+            case LegacyText():
+                return value.in_language(language)
             case Name():
                 return plain_name(value.name, self.render(value.instead, language))
             case Count():

@@ -75,6 +75,17 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class LegacyText:
+    """A text that was stored per language before there were catalogues; English for a language without one."""
+
+    texts: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        """The text as it was stored."""
+        return self.texts.get(language) or self.texts.get("en") or next(iter(self.texts.values()), "")
+
+
+@dataclass(frozen=True)
 class Message:
     """key: `<catalogue>.<name>`; values: what its placeholders are filled with; count: which plural form it takes, and
     the placeholder `{count}`."""
@@ -84,7 +95,7 @@ class Message:
     count: Decimal | int | None = None
 
 
-Value = str | Count | Percent | Money | Day | Days | Instant | Name | Joined | Message
+Value = str | Count | Percent | Money | Day | Days | Instant | Name | Joined | LegacyText | Message
 
 _KINDS: dict[str, type[Any]] = {
     "count": Count,
@@ -95,6 +106,7 @@ _KINDS: dict[str, type[Any]] = {
     "instant": Instant,
     "name": Name,
     "joined": Joined,
+    "legacy": LegacyText,
     "message": Message,
 }
 _KIND_OF = {made: kind for kind, made in _KINDS.items()}
@@ -130,7 +142,7 @@ def from_json(stored: Any) -> Value:
         return stored
     try:
         read: Value = _READERS[stored["kind"]](stored)
-    except (KeyError, TypeError, ArithmeticError) as wrong:
+    except (KeyError, TypeError, AttributeError, ArithmeticError) as wrong:
         raise ValueError(f"no stored message: {stored!r:.80}") from wrong
     return read
 
@@ -175,6 +187,7 @@ _READERS: Mapping[str, Any] = {
     "instant": lambda one: Instant(datetime.fromisoformat(one["at"]), one["zone"]),
     "name": _name,
     "joined": lambda one: Joined(_values(one["parts"]), one["separator"]),
+    "legacy": lambda one: LegacyText({code: str(text) for code, text in one["texts"].items()}),
     "message": lambda one: Message(
         one["key"],
         {name: from_json(value) for name, value in one.get("values", {}).items()},

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.core.messages import (
     Day,
     Days,
     Instant,
+    LegacyText,
     Money,
     Name,
     Percent,
@@ -33,6 +34,7 @@ VALUES = [
     Name("=HYPERLINK()", "12"),
     message("core.title", count=2, spend=Money(Decimal("3"), "USD"), what=message("core.inner")),
     lines("", message("core.inner"), lines("a", Count(1))),
+    LegacyText({"pt": "O gasto caiu.", "en": "Spend has fallen."}),
 ]
 
 
