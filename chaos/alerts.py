@@ -151,7 +151,8 @@ def main() -> None:
         kill_test = KillTest(url, sides, Path(folder), is_protected=not arguments.control)
         migrate.upgrade(kill_test.engine)
         matrix = itertools.cycle(itertools.product(ADDRESSES, POINTS))
-        for number, (channel, point) in zip(range(arguments.runs), matrix, strict=False):
+        for number in range(arguments.runs):
+            channel, point = next(matrix)
             kill_test.run(number, channel, point)
         kill_test.engine.dispose()
     _print(kill_test, time.monotonic() - begun)

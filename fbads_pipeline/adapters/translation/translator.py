@@ -27,8 +27,8 @@ _FORMATTER = Formatter()
 class Translator:
     """The port Translator over the catalogues of a folder."""
 
-    def __init__(self, folder: Path = LOCALE) -> None:
-        self._catalogues = {code: Catalogues(one) for code, one in languages(folder).items()}
+    def __init__(self, folder: Path | None = None) -> None:
+        self._catalogues = {code: Catalogues(one) for code, one in languages(folder or LOCALE).items()}
         self._formats = {code: SentenceFormats(one) for code, one in self._catalogues.items()}
 
     @property

@@ -17,7 +17,6 @@ from fbads_pipeline.domain.reports.facts import PeriodFigures
 from fbads_pipeline.domain.reports.labels import LABELS
 from fbads_pipeline.domain.reports.report import Chart, Figure, Table
 
-_SPARKS = {"spend": 0, "conversions": 1, "cpa": 2, "roas": 3, "ctr": 4, "cpm": 5}
 _EVIDENCE = ("first_day", "last_day", "spend", "impressions", "clicks", "conversions", "ctr", "cpa", "currency")
 _PARTS = ("efficiency", "trend", "attention", "delivery", "health")
 
@@ -25,10 +24,9 @@ _PARTS = ("efficiency", "trend", "attention", "delivery", "health")
 def figure_cards(figures: Sequence[Figure], now: PeriodFigures, language: Language) -> list[dict[str, str]]:
     """Each number with its change and its last days drawn."""
     formats = Formats(language)
-    order = [name for name in _SPARKS if now.total.get(name) is not None]
     cards = []
-    for figure, name in zip(figures, order, strict=False):
-        values = [day.figures.get(name) for day in now.days]
+    for figure in figures:
+        values = [day.figures.get(figure.metric) for day in now.days]
         cards.append(
             {
                 "label": figure.label,
@@ -48,7 +46,7 @@ def drawn(charts: Sequence[Chart], language: Language) -> list[dict[str, Any]]:
 
 
 def table_rows(table: Table, ids: Sequence[str], language: Language) -> list[dict[str, Any]]:
-    """Cells as texts; the first one leads to the campaign."""
+    """The first rows as texts, one for each id, the campaign that its first cell leads to."""
     formats = Formats(language)
     return [
         {
@@ -58,7 +56,7 @@ def table_rows(table: Table, ids: Sequence[str], language: Language) -> list[dic
                 for value, column in zip(row, table.columns, strict=True)
             ],
         }
-        for row, campaign in zip(table.rows, ids, strict=False)
+        for row, campaign in zip(table.rows[: len(ids)], ids, strict=True)
     ]
 
 

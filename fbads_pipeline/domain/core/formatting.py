@@ -3,11 +3,11 @@
 import unicodedata
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Literal
 
 from fbads_pipeline.domain.core.money import minor_units
 
-Language = Literal["pt", "en"]
+# A code of a language that has a catalogue, such as pt.
+Language = str
 
 LONGEST_NAME = 80
 _SYMBOLS_PT = {"BRL": "R$", "USD": "US$", "EUR": "€"}

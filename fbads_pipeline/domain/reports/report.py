@@ -84,11 +84,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """One number at the top: now, in the period before, and which direction is good.
+    """One number at the top: now, in the period before, and which direction is good. metric: its name in the catalogue.
 
     is_provisional: it still moves, because Meta attributes conversions to past days.
     """
 
+    metric: str
     label: str
     unit: Unit
     now: Decimal | None

@@ -39,6 +39,7 @@ def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: s
     is_provisional = any(one.is_provisional for one in now.days)
     made = [
         Figure(
+            name,
             _label(about, name, language),
             _unit(about, name),
             now.total.get(name),
