@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check
+.PHONY: help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -30,6 +30,9 @@ $(STAMP): $(LOCK) requirements/uv.txt pyproject.toml
 manifest: $(STAMP) ## dbt's manifest and the message catalogues, when they have changed
 	@$(BIN)/python -m fbads_pipeline.adapters.dbt.project
 	@$(BIN)/python -m fbads_pipeline.adapters.translation.catalogues
+
+metrics: install ## what is written from the metric registry, dbt_project/metrics.yml
+	$(BIN)/python -m fbads_pipeline.adapters.dbt.metric_registry
 
 docs: install ## the data dictionary, from the dbt project
 	$(BIN)/python -m fbads_pipeline.adapters.dbt.dictionary

@@ -58,13 +58,12 @@ cross join
 {# What is measured in a row of insights, plain or broken down, once `by_action_type` stands beside it. #}
 {% macro measures(insights) -%}
     {{ insights }}.currency,
-    {{ insights }}.impressions,
-    {{ insights }}.reach,
-    {{ insights }}.frequency,
-    {{ insights }}.clicks,
-    {{ insights }}.link_clicks,
-    {{ insights }}.spend,
-    coalesce((counts.by_type ->> 'video_view')::numeric, 0) as video_views,
+    {%- for metric in metrics() if metric.raw %}
+    {{ insights }}.{{ metric.name }},
+    {%- endfor %}
+    {%- for metric in metrics() if metric.action_type %}
+    coalesce(({{ 'counts' if metric.measure == 'count' else 'amounts' }}.by_type ->> '{{ metric.action_type }}')::numeric, 0) as {{ metric.name }},
+    {%- endfor %}
     {%- for family in var('conversion_families') %}
     coalesce({{ first_of_family(family, 'counts.by_type') }}, 0) as {{ family }}_count,
     coalesce({{ value_of_family(family, 'counts.by_type', 'amounts.by_type') }}, 0) as {{ family }}_value,

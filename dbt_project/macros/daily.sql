@@ -1,6 +1,20 @@
+{# The raw figures of a row of insights under the names of their metrics; 0 where Meta left out one that adds up. #}
+{% macro raw_figures() -%}
+    {%- for metric in metrics() if metric.raw %}
+    {{ 'coalesce(' ~ metric.raw ~ ', 0)' if metric.adds_up else metric.raw }} as {{ metric.name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
 {# The measures that every stored daily fact carries, as `int_insight_measures` names them. #}
 {% macro fact_columns(relation) -%}
-    {%- set columns = ['currency', 'impressions', 'reach', 'frequency', 'clicks', 'link_clicks', 'spend', 'video_views'] -%}
+    {%- set columns = ['currency'] -%}
+    {%- for metric in metrics() if metric.raw -%}
+        {%- do columns.append(metric.name) -%}
+    {%- endfor -%}
+    {%- for metric in metrics() if metric.action_type -%}
+        {%- do columns.append(metric.name) -%}
+    {%- endfor -%}
     {%- for family in var('conversion_families') -%}
         {%- do columns.extend([family ~ '_count', family ~ '_value']) -%}
     {%- endfor -%}
@@ -43,44 +57,38 @@
 {%- endmacro %}
 
 
-{# What every daily mart says, after its ids and the day. Ratios come from the sums of the row's own grain. #}
+{# SQL of a metric that is no ratio, beside `facts` and `goal`. #}
+{% macro figure_of(metric) -%}
+    {%- if metric.family == 'goal' -%}
+        goal.{{ 'conversions' if metric.measure == 'count' else 'conversion_value' }}
+    {%- elif metric.family -%}
+        facts.{{ metric.family }}_{{ metric.measure }}
+    {%- else -%}
+        facts.{{ metric.name }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    The columns of every daily mart after its ids and the day: the metrics of metrics.yml, ratios from the sums of the
+    row's own grain.
+#}
 {% macro mart_columns() -%}
+    {%- set figures = {} -%}
     {{ currency_of('facts') }} as currency,
-    facts.impressions,
-    facts.reach,
-    facts.frequency,
-    facts.clicks,
-    facts.link_clicks,
-    facts.spend,
-    facts.purchase_count as purchases,
-    facts.purchase_value,
-    facts.lead_count as leads,
-    goal.conversions,
-    goal.conversion_value,
-    {{ ratio('facts.clicks', 'facts.impressions') }} as ctr,
-    {{ ratio('facts.spend', 'facts.clicks') }} as cpc,
-    {{ ratio('1000 * facts.spend', 'facts.impressions') }} as cpm,
-    {{ ratio('facts.spend', 'goal.conversions') }} as cpa,
-    {{ ratio('facts.purchase_value', 'facts.spend') }} as roas,
+    {%- for metric in metrics() %}
+    {%- if metric.numerator %}
+    {{ ratio(
+        (metric.factor ~ ' * ' if metric.factor != 1 else '') ~ figures[metric.numerator], figures[metric.denominator]
+    ) }} as {{ metric.name }},
+    {%- else %}
+    {%- do figures.update({metric.name: figure_of(metric)}) %}
+    {{ figures[metric.name] }} as {{ metric.name }},
+    {%- endif %}
+    {%- endfor %}
     facts.final_on,
     {{ local_today("coalesce(accounts.timezone_name, 'UTC')") }} < facts.final_on as is_provisional,
-    facts.collected_at,
-    facts.lead_value,
-    facts.registration_count as registrations,
-    facts.registration_value,
-    facts.add_to_cart_count as add_to_carts,
-    facts.add_to_cart_value,
-    facts.app_install_count as app_installs,
-    facts.app_install_value,
-    facts.messaging_count as messaging_conversations,
-    facts.messaging_value,
-    facts.custom_count as custom_events,
-    facts.custom_value,
-    facts.video_views,
-    {{ ratio('facts.link_clicks', 'facts.impressions') }} as link_ctr,
-    {{ ratio('goal.conversions', 'facts.clicks') }} as conversion_rate,
-    {{ ratio('facts.purchase_value', 'facts.purchase_count') }} as average_order_value,
-    {{ ratio('facts.video_views', 'facts.impressions') }} as hook_rate
+    facts.collected_at
 {%- endmacro %}
 
 

@@ -1,15 +1,11 @@
 """The metric catalogue says what the daily marts hold: no metric without columns, no number without a metric."""
 
-from typing import Any
-
 import pytest
-import yaml
 
-from fbads_pipeline.adapters.dbt.project import fresh_manifest, project_dir, read_manifest
+from fbads_pipeline.adapters.dbt.project import fresh_manifest, read_manifest
+from fbads_pipeline.domain.metrics.declared import GRAINS, METRICS
+from fbads_pipeline.domain.metrics.registry import Metric
 from fbads_pipeline_tests.support.model_warehouse import DAILY_MARTS, Warehouse
-
-CATALOGUE: dict[str, Any] = yaml.safe_load((project_dir() / "metrics.yml").read_text())
-METRICS: dict[str, dict[str, Any]] = {metric["name"]: metric for metric in CATALOGUE["metrics"]}
 
 
 def columns_of(mart: str) -> dict[str, str]:
@@ -18,28 +14,29 @@ def columns_of(mart: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("mart", DAILY_MARTS)
-def test_every_number_of_a_daily_mart_is_a_metric_or_listed_as_none(mart: str) -> None:
+def test_every_number_of_a_daily_mart_is_a_metric(mart: str) -> None:
     numbers = {name for name, kind in columns_of(mart).items() if kind in ("numeric", "bigint", "integer")}
-    assert numbers - set(CATALOGUE["not_metrics"]) == set(METRICS)
-    assert mart in CATALOGUE["grains"]
+    assert numbers == set(METRICS)
+    assert mart in GRAINS
 
 
-@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
-def test_a_metric_says_everything_about_itself(metric: dict[str, Any]) -> None:
-    assert set(metric["columns"]) <= set(columns_of("ad_daily"))
-    assert metric["unit"] in ("count", "people", "ratio", "money", "per_person")
-    assert metric["good"] in ("up", "down", "none")
-    assert set(metric["additive"]) <= {"objects", "days"}
+@pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
+def test_a_metric_says_everything_about_itself(metric: Metric) -> None:
+    assert set(metric.columns) <= set(columns_of("ad_daily"))
+    assert columns_of("ad_daily")[metric.name] == metric.data_type
+    assert metric.unit in ("count", "people", "ratio", "money", "per_person")
+    assert metric.good in ("up", "down", "none")
+    assert metric.additive <= {"objects", "days"}
     for language in ("pt", "en"):
-        assert metric["labels"][language]
-        assert metric["synonyms"][language]
+        assert metric.labels[language]
+        assert metric.synonyms[language]
 
 
 @pytest.mark.parametrize("language", ["pt", "en"])
 def test_no_word_means_two_metrics(language: str) -> None:
     meanings: dict[str, set[str]] = {}
     for name, metric in METRICS.items():
-        for word in (name, metric["labels"][language], *metric["synonyms"][language]):
+        for word in (name, metric.labels[language], *metric.synonyms[language]):
             meanings.setdefault(word.lower(), set()).add(name)
     assert {word: names for word, names in meanings.items() if len(names) > 1} == {}
 
@@ -48,7 +45,7 @@ def test_an_expression_over_one_row_is_the_marts_own_number(warehouse: Warehouse
     for name, metric in METRICS.items():
         differing = warehouse.rows(
             f"select ad_id, day from marts.ad_daily group by ad_id, day"
-            f" having trim_scale(({metric['expression']})::numeric) is distinct from trim_scale(max({name})::numeric)"
+            f" having trim_scale(({metric.expression})::numeric) is distinct from trim_scale(max({name})::numeric)"
         )
         assert differing == [], name
 

@@ -9,12 +9,7 @@ select
     adset_id,
     ad_id,
     currency,
-    coalesce(impressions, 0) as impressions,
-    reach,
-    frequency,
-    coalesce(clicks, 0) as clicks,
-    coalesce(inline_link_clicks, 0) as link_clicks,
-    coalesce(spend, 0) as spend,
+    {{ raw_figures() }},
     actions,
     action_values,
     collected_at

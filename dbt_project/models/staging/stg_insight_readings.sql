@@ -7,12 +7,7 @@ select
     read_at,
     is_removed,
     currency,
-    coalesce(impressions, 0) as impressions,
-    reach,
-    frequency,
-    coalesce(clicks, 0) as clicks,
-    coalesce(inline_link_clicks, 0) as link_clicks,
-    coalesce(spend, 0) as spend,
+    {{ raw_figures() }},
     coalesce(actions, '[]') as actions,
     coalesce(action_values, '[]') as action_values
 from {{ source('raw', 'insight_readings') }}

@@ -1,4 +1,4 @@
-"""The data dictionary, `docs/data-dictionary.md`: written from dbt's manifest and the metric catalogue, never by hand.
+"""The data dictionary, `docs/reference/data-dictionary.md`: written from dbt's manifest and the metric registry.
 
 `python -m fbads_pipeline.adapters.dbt.dictionary` (make docs) writes it; a test says when it is out of date.
 """
@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from fbads_pipeline.adapters.dbt.project import (
     build_manifest,
     fresh_manifest,
@@ -15,6 +17,7 @@ from fbads_pipeline.adapters.dbt.project import (
     project_dir,
     read_manifest,
 )
+from fbads_pipeline.domain.metrics.declared import GRAINS, METRICS
 
 _INTRODUCTION = """# Data dictionary
 
@@ -33,7 +36,7 @@ per age of 0, 1, 2, 3, 7 and 28 days.
 
 def data_dictionary() -> str:
     """The page as Markdown, from a manifest that fits the project."""
-    manifest, catalogue = read_manifest(fresh_manifest()), _read_yaml("metrics.yml")
+    manifest = read_manifest(fresh_manifest())
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
     marts = sorted((node for node in nodes if node["schema"] == "marts"), key=_name)
     seeds = sorted((node for node in nodes if node["resource_type"] == "seed"), key=_name)
@@ -46,14 +49,14 @@ def data_dictionary() -> str:
         _AS_KNOWN,
         "## Seeds: what people maintain\n",
         *(_relation(seed, ()) for seed in seeds),
-        _metrics(catalogue),
-        _families(_read_yaml("dbt_project.yml")["vars"]["conversion_families"]),
+        _metrics(),
+        _families(_conversion_families()),
     ]
     return "\n".join(parts)
 
 
 def dictionary_path() -> Path:
-    return project_dir().parent / "docs" / "data-dictionary.md"
+    return project_dir().parent / "docs" / "reference" / "data-dictionary.md"
 
 
 def _name(node: Mapping[str, Any]) -> str:
@@ -82,17 +85,17 @@ def _relation(node: Mapping[str, Any], readers: Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _metrics(catalogue: Mapping[str, Any]) -> str:
+def _metrics() -> str:
     lines = [
         "## Metrics\n",
-        f"Of {', '.join(f'`{grain}`' for grain in catalogue['grains'])}. Sums first, then the ratio of the sums.\n",
+        f"Of {', '.join(f'`{grain}`' for grain in GRAINS)}. Sums first, then the ratio of the sums.\n",
         "| metric | in Portuguese | in English | expression | unit | good | adds up over |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for metric in catalogue["metrics"]:
-        labels = (", ".join([metric["labels"][at], *metric["synonyms"][at]]) for at in ("pt", "en"))
-        additive = ", ".join(metric["additive"]) or "nothing"
-        cells = (f"`{metric['name']}`", *labels, f"`{metric['expression']}`", metric["unit"], metric["good"], additive)
+    for metric in METRICS.values():
+        labels = (", ".join([metric.labels[code], *metric.synonyms[code]]) for code in ("pt", "en"))
+        additive = ", ".join(sorted(metric.additive, reverse=True)) or "nothing"
+        cells = (f"`{metric.name}`", *labels, f"`{metric.expression}`", metric.unit, metric.good, additive)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -118,11 +121,10 @@ def _readers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return readers
 
 
-def _read_yaml(name: str) -> dict[str, Any]:
-    import yaml
-
-    content: dict[str, Any] = yaml.safe_load((project_dir() / name).read_text(encoding="utf-8"))
-    return content
+def _conversion_families() -> dict[str, list[str]]:
+    content = yaml.safe_load((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))
+    families: dict[str, list[str]] = content["vars"]["conversion_families"]
+    return families
 
 
 def _prose(text: str) -> str:

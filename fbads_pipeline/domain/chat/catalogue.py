@@ -1,44 +1,9 @@
-"""The metrics that a question can ask for, as the catalogue of the dbt project defines them."""
+"""The metrics that a question can ask for, as the metric registry declares them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from fbads_pipeline.domain.core.formatting import Language
-
-Unit = Literal["count", "people", "ratio", "money", "per_person"]
-Good = Literal["up", "down", "none"]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric. expression: SQL over sums of a daily mart's columns; additive: over which of objects, days."""
-
-    name: str
-    labels: Mapping[Language, str]
-    synonyms: Mapping[Language, tuple[str, ...]]
-    expression: str
-    columns: tuple[str, ...]
-    unit: Unit
-    good: Good
-    additive: frozenset[str]
-    note: str = ""
-
-    @property
-    def is_ratio(self) -> bool:
-        """A sum divided by a sum: defined on any rows, though it does not add up."""
-        return "/" in self.expression
-
-    @property
-    def needs_one_row(self) -> bool:
-        """Reach and frequency: of one object and one day only."""
-        return not self.additive and not self.is_ratio
-
-    @property
-    def parts(self) -> tuple[str, str] | None:
-        """Numerator and denominator of a ratio, without the guard against zero; None of a sum."""
-        numerator, slash, denominator = self.expression.partition(" / nullif(")
-        return (numerator.replace("::numeric", ""), denominator.removesuffix(", 0)")) if slash else None
+from fbads_pipeline.domain.metrics.registry import Metric
 
 
 @dataclass(frozen=True)

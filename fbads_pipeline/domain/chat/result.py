@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from fbads_pipeline.domain.chat.catalogue import Unit
 from fbads_pipeline.domain.chat.plan import Dimension
+from fbads_pipeline.domain.metrics.registry import Unit
 
 Role = Literal["key", "label", "value", "before", "change", "change_ratio", "other"]
 

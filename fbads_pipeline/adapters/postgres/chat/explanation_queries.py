@@ -6,9 +6,10 @@ from typing import Any
 
 from fbads_pipeline.adapters.postgres.chat.figure_queries import grouped, mart_of
 from fbads_pipeline.adapters.postgres.chat.list_queries import only
-from fbads_pipeline.domain.chat.catalogue import Catalogue, Metric
+from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import LEVELS, Dimension, Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Column, Query
+from fbads_pipeline.domain.metrics.registry import Metric
 
 
 def compile_contributions(

@@ -5,11 +5,12 @@ from typing import Any
 
 from fbads_pipeline.domain.chat.answers.templates import DIMENSION_WORDS, examples_text, metric_words, say
 from fbads_pipeline.domain.chat.answers.values import cell, group, signed
-from fbads_pipeline.domain.chat.catalogue import Catalogue, Metric
+from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.result import Column, Result
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.metrics.registry import Metric
 
 _KINDS = {
     "PAUSE": ("pausar", "pause"),

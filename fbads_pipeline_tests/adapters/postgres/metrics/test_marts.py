@@ -163,13 +163,18 @@ def test_another_definition_in_the_catalogue_changes_the_ratio(world):
 
 def test_a_catalogue_that_lacks_a_metric_is_refused_by_name(tmp_path):
     path = tmp_path / "metrics.yml"
-    path.write_text(yaml.safe_dump({"metrics": [{"name": "ctr", "expression": "1"}]}))
+    registry = yaml.safe_load(METRICS.read_text(encoding="utf-8"))
+    registry["metrics"] = [one for one in registry["metrics"] if one["name"] != "cpa"]
+    path.write_text(yaml.safe_dump(registry))
     with pytest.raises(CatalogueError, match=r"metrics\.yml lacks an expression for cpa"):
         read_catalogue(path, needs=RATIOS)
-    for content in ("metrics: 7", "{", "[]"):
+    for content in ("metrics: 7", "[]"):
         path.write_text(content)
-        with pytest.raises(CatalogueError, match="cannot be read"):
+        with pytest.raises(CatalogueError, match="is wrong at"):
             read_catalogue(path)
+    path.write_text("{")
+    with pytest.raises(CatalogueError, match="cannot be read"):
+        read_catalogue(path)
     with pytest.raises(CatalogueError, match="cannot be read"):
         read_catalogue(tmp_path / "missing.yml")
 

@@ -1,0 +1,104 @@
+"""What a metric is: where its figure comes from, what it means, and how it is summed or divided.
+
+The metrics themselves are declared in `dbt_project/metrics.yml`. From there
+`python -m fbads_pipeline.adapters.dbt.metric_registry` writes `declared.py` beside this file, which is what code reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["count", "people", "ratio", "money", "per_person"]
+Good = Literal["up", "down", "none"]
+DataType = Literal["bigint", "numeric"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawField:
+    """A field of Meta's insights. name: Meta's own, and the column of `raw.insights`."""
+
+    name: str
+    data_type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events that Meta lists in `actions` and `action_values`.
+
+    family: a family of `conversion_families` in dbt_project.yml, `goal` for the account's own goal, empty for
+    one action type alone, which is then named.
+    """
+
+    measure: Literal["count", "value"]
+    family: str = ""
+    action_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Two metrics, one divided by the other. factor: 1000 for a price per thousand."""
+
+    numerator: str
+    denominator: str
+    factor: int = 1
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric of the daily marts, whose column has its name.
+
+    source: where the figure comes from. labels, synonyms: per language code. expression: SQL over the rows of one daily
+    mart, sums first, then the ratio of the sums. columns: those that the expression reads. additive: over which of
+    `objects` and `days` it may be summed. data_type: the column's. good: whether more of it is better.
+    """
+
+    name: str
+    source: RawField | Events | Ratio
+    labels: Mapping[str, str]
+    synonyms: Mapping[str, tuple[str, ...]]
+    description: str
+    expression: str
+    columns: tuple[str, ...]
+    unit: Unit
+    good: Good
+    additive: frozenset[str]
+    data_type: DataType = "numeric"
+    note: str = ""
+
+    @property
+    def is_ratio(self) -> bool:
+        """A sum divided by a sum: defined on any rows, though it does not add up."""
+        return isinstance(self.source, Ratio)
+
+    @property
+    def needs_one_row(self) -> bool:
+        """Reach and frequency: of one object and one day only."""
+        return not self.additive and not self.is_ratio
+
+    @property
+    def parts(self) -> tuple[str, str] | None:
+        """SQL of a ratio's numerator and denominator, without the guard against zero; None of a sum."""
+        if not isinstance(self.source, Ratio):
+            return None
+        factor = f"{self.source.factor} * " if self.source.factor != 1 else ""
+        return f"{factor}sum({self.source.numerator})", f"sum({self.source.denominator})"
+
+    @property
+    def raw_field(self) -> RawField | None:
+        """The field of Meta's insights that the metric is; None of one that is computed."""
+        return self.source if isinstance(self.source, RawField) else None
+
+
+def expressions(metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """Metric → SQL expression over the columns of a daily mart."""
+    return {name: metric.expression for name, metric in metrics.items()}
+
+
+def units(metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """Metric → unit."""
+    return {name: metric.unit for name, metric in metrics.items()}
+
+
+def raw_fields(metrics: Mapping[str, Metric]) -> tuple[RawField, ...]:
+    """The figures that a row of insights brings, in the order of the columns of `raw.insights`."""
+    return tuple(field for metric in metrics.values() if (field := metric.raw_field))
