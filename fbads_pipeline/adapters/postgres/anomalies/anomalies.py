@@ -1,17 +1,17 @@
-"""What the detectors read, remember and say, in PostgreSQL."""
+"""Anomalies and the detectors' state in PostgreSQL."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
-from fbads_pipeline.adapters.postgres.anomalies import anomalies_sql as sql
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
@@ -23,11 +23,21 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     Memory,
     ObjectState,
 )
+from fbads_pipeline.domain.anomalies.announcements import (
+    CHART_DAYS,
+    COOL_DOWN,
+    DIGEST_WINDOW,
+    LATEST_READING_DAYS,
+    READING_GRACE,
+)
 from fbads_pipeline.domain.anomalies.finding_text import recovery
 from fbads_pipeline.domain.anomalies.messages import AnomalyNews, AnomalyPart
 from fbads_pipeline.domain.core.formatting import Language
 
+INPUTS = Statements(__package__, "detector_inputs.sql")
+SQL = Statements(__package__, "anomalies.sql")
 _LOCK = 0x66626164735F616E  # "fbads_an"
+MessageKind = Literal["alert", "digest"]
 
 
 class PostgresAnomalies:
@@ -38,41 +48,32 @@ class PostgresAnomalies:
 
     def memory(self, account_id: str) -> Memory | None:
         with self._engine.connect() as connection:
-            row = connection.execute(sa.text(sql.MEMORY), {"account": account_id}).one_or_none()
+            row = connection.execute(INPUTS["detector_state"], {"account": account_id}).one_or_none()
             return None if row is None else Memory(row.version, bytes(row.state), row.read_until)
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         with self._engine.connect() as connection:
-            account = connection.execute(sa.text(sql.ACCOUNT), {"account": account_id}).one_or_none()
+            account = connection.execute(INPUTS["account"], {"account": account_id}).one_or_none()
             if account is None:
                 return None
             runs = _runs(connection, account_id, since, days)
             if not runs:
                 return AccountReadings(account_id, account.currency, account.timezone_name)
-            named = {
+            values = {
                 "account": account_id,
                 "since": runs[0][0],
                 "until": runs[-1][0],
                 "days": sorted({day for _, day in runs}),
-            }
-            rows = {
-                name: connection.execute(sa.text(query), named).tuples().all()
-                for name, query in (
-                    ("figures", sql.FIGURES),
-                    ("states", sql.STATES),
-                    ("created", sql.CREATED),
-                    ("learning", sql.LEARNING),
-                )
             }
             return AccountReadings(
                 account_id,
                 account.currency,
                 account.timezone_name,
                 runs,
-                [Figures(*row) for row in rows["figures"]],
-                [ObjectState(*row) for row in rows["states"]],
-                {row[0]: row[1] for row in rows["created"]},
-                frozenset(row[0] for row in rows["learning"]),
+                [Figures(*row) for row in connection.execute(INPUTS["campaign_day_versions"], values)],
+                [ObjectState(*row) for row in connection.execute(INPUTS["object_states"], values)],
+                {row.campaign_id: row.created_at for row in connection.execute(INPUTS["creation_times"], values)},
+                frozenset(connection.execute(INPUTS["learning_campaigns"], values).scalars()),
             )
 
     def save(self, account_id: str, before: Memory | None, followed: Followed, *, now: datetime) -> int:
@@ -82,8 +83,8 @@ class PostgresAnomalies:
             "version_before": before.version if before else None,
             "read_until_before": before.read_until if before else None,
         }
-        with self._alone() as connection:
-            if connection.execute(sa.text(sql.KEEP_MEMORY), kept).rowcount == 0:
+        with self._locked() as connection:
+            if connection.execute(INPUTS["save_detector_state"], kept).rowcount == 0:
                 return 0
             return sum(_write(connection, account_id, one, now) for one in followed.events)
 
@@ -93,12 +94,12 @@ class PostgresAnomalies:
         """Without recipients nothing is announced, and all of it waits for some."""
         if not recipients:
             return 0
-        with self._alone() as connection:
-            rows = connection.execute(sa.text(sql.UNTOLD), {"now": now}).mappings().all()
+        with self._locked() as connection:
+            rows = _to_announce(connection, "alert", now)
             alerts = [alert for news in _by_account(rows) for alert in compose(news)]
             for alert in alerts:
                 write_alert(connection, alert, recipients, now)
-                connection.execute(sa.text(sql.MARK_TOLD), _marked(alert))
+                connection.execute(SQL["mark_announced"], _marked(alert))
             return len(alerts)
 
     def digest(
@@ -112,64 +113,78 @@ class PostgresAnomalies:
         """Nothing is digested without recipients, and no account twice on one of its days."""
         if not recipients:
             return 0
-        with self._alone() as connection:
-            rows = connection.execute(sa.text(sql.UNDIGESTED), {"now": now, "at": at}).mappings().all()
-            alerts = [compose(news) for news in _by_account(rows)]
+        with self._locked() as connection:
+            rows = _to_announce(connection, "digest", now, at)
+            alerts = [compose(news) for news in _by_account(rows, digest=True)]
             for alert in alerts:
                 write_alert(connection, alert, recipients, now)
-                connection.execute(sa.text(sql.MARK_DIGESTED), _marked(alert))
+                connection.execute(SQL["mark_digested"], _marked(alert))
             return len(alerts)
 
     def raise_outlasting(self, *, now: datetime) -> int:
         with self._engine.begin() as connection:
-            if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
+            if not connection.execute(SQL["has_accounts"]).scalar_one():
                 return 0
-            return connection.execute(sa.text(sql.RAISE_OUTLASTING), {"now": now}).rowcount
+            return connection.execute(SQL["release_held_back"], {"now": now}).rowcount
 
     def unannounced(self, *, now: datetime, digest_at: time) -> int:
         with self._engine.connect() as connection:
-            if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
+            if not connection.execute(SQL["has_accounts"]).scalar_one():
                 return 0
-            queries = ((sql.UNTOLD_ACCOUNTS, {"now": now}), (sql.UNDIGESTED_ACCOUNTS, {"now": now, "at": digest_at}))
-            return sum(int(connection.execute(sa.text(query), named).scalar_one()) for query, named in queries)
+            return len({(row.account_id, row.message) for row in _unannounced(connection, now, digest_at)})
 
     def behind(self, *, now: datetime) -> int:
         with self._engine.connect() as connection:
-            if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
+            if not connection.execute(SQL["has_accounts"]).scalar_one():
                 return 0
-            return int(connection.execute(sa.text(sql.BEHIND), {"now": now}).scalar_one())
+            values = {"read_before": now - READING_GRACE, "since_day": now.date() - LATEST_READING_DAYS}
+            return int(connection.execute(INPUTS["accounts_behind"], values).scalar_one())
 
     def current(self) -> list[FoundAnomaly]:
         with self._engine.connect() as connection:
-            return [FoundAnomaly(**row) for row in connection.execute(sa.text(sql.CURRENT)).mappings()]
+            return [FoundAnomaly(**row) for row in connection.execute(SQL["open_anomalies"]).mappings()]
 
     @contextmanager
-    def _alone(self) -> Iterator[sa.Connection]:
+    def _locked(self) -> Iterator[sa.Connection]:
         with self._engine.begin() as connection:
-            connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            connection.execute(SQL["lock"], {"key": _LOCK})
             yield connection
 
 
 def _runs(connection: sa.Connection, account_id: str, since: datetime | None, days: int) -> list[Any]:
     """Readings after `since`, or those of the last `days` days before the newest."""
-    newest = connection.execute(sa.text(sql.NEWEST_RUN), {"account": account_id}).scalar_one()
+    newest = connection.execute(INPUTS["newest_reading"], {"account": account_id}).scalar_one()
     if newest is None:
         return []
-    named = {"account": account_id, "since": since or newest - timedelta(days=days)}
-    return [tuple(row) for row in connection.execute(sa.text(sql.RUNS), named)]
+    values = {"account": account_id, "since": since or newest - timedelta(days=days)}
+    return [tuple(row) for row in connection.execute(INPUTS["reading_days"], values)]
+
+
+def _unannounced(connection: sa.Connection, now: datetime, digest_at: time) -> Sequence[sa.Row[Any]]:
+    values = {"now": now, "digest_at": digest_at, "cool_down": COOL_DOWN, "digest_window": DIGEST_WINDOW}
+    return connection.execute(SQL["unannounced"], values).all()
+
+
+def _to_announce(
+    connection: sa.Connection, message: MessageKind, now: datetime, digest_at: time = time.max
+) -> Sequence[sa.RowMapping]:
+    """Anomalies for that kind of message, ordered by account; no other process changes them under the store's lock."""
+    ids = [row.anomaly_id for row in _unannounced(connection, now, digest_at) if row.message == message]
+    values = {"ids": ids, "now": now, "chart_days": CHART_DAYS}
+    return connection.execute(SQL["anomalies_to_announce"], values).mappings().all() if ids else []
 
 
 def _write(connection: sa.Connection, account_id: str, event: FoundAnomaly | Closing, now: datetime) -> int:
     if isinstance(event, Closing):
         values = {**vars(event), "account": account_id, "now": now}
-        return connection.execute(sa.text(sql.CLOSE), values).rowcount
+        return connection.execute(SQL["close_anomalies"], values).rowcount
     values = {**vars(event), "causes": _json(list(event.causes)), "data_used": _json(dict(event.data_used)), "now": now}
-    return connection.execute(sa.text(sql.OPEN), values).rowcount
+    return connection.execute(SQL["open_anomaly"], values).rowcount
 
 
-def _by_account(rows: Sequence[sa.RowMapping]) -> list[AnomalyNews]:
-    """Rows are ordered by account."""
-    return [_news(list(group)) for _, group in groupby(rows, key=lambda row: row["account_id"])]
+def _by_account(rows: Sequence[sa.RowMapping], *, digest: bool = False) -> list[AnomalyNews]:
+    """Rows are ordered by account; a digest is of today, an alert of the day of its newest reading."""
+    return [_news(list(group), digest=digest) for _, group in groupby(rows, key=lambda row: row["account_id"])]
 
 
 def _marked(alert: Alert) -> dict[str, object]:
@@ -178,13 +193,13 @@ def _marked(alert: Alert) -> dict[str, object]:
     return {"alert_id": alert.alert_id, "ids": [one["anomaly_id"] for one in told]}
 
 
-def _news(rows: Sequence[sa.RowMapping]) -> AnomalyNews:
+def _news(rows: Sequence[sa.RowMapping], *, digest: bool) -> AnomalyNews:
     first = rows[0]
     return AnomalyNews(
         account_id=first["account_id"],
         account_name=first["account_name"],
         currency=first["currency"],
-        day=max(row["told_on"] for row in rows),
+        day=first["local_today"] if digest else max(row["at_local"].date() for row in rows),
         parts=tuple(_part(row) for row in rows),
     )
 
@@ -202,7 +217,7 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
         text_pt=row["message_pt"],
         text_en=row["message_en"],
         announced_alert_id=row["announced_alert_id"],
-        course=tuple(row["course"] or ()),
+        course=tuple(row["last_days"] or ()),
     )
     if not part.is_recovery or part.announced_alert_id is None:
         return part

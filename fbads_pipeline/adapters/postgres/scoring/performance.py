@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
-from psycopg2 import sql as literal
 
-from fbads_pipeline.adapters.postgres.anomalies.anomalies_sql import LEARNING
-from fbads_pipeline.adapters.postgres.scoring import performance_sql as sql
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.money import minor_units
 from fbads_pipeline.domain.scoring.account_performance import (
@@ -31,6 +29,9 @@ if TYPE_CHECKING:
 
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 
+INPUTS = Statements(__package__, "score_inputs.sql")
+SQL = Statements(__package__, "scores.sql")
+MODELS = Statements(__package__, "models.sql")
 _LOCK = 0x66626164735F7363  # "fbads_sc"
 _COLUMNS = ("campaign_id", "date", "impressions", "clicks", "spend", "conversions")
 
@@ -43,11 +44,11 @@ class PostgresPerformance:
 
     def read(self, account_id: str, *, now: datetime, days: int = HISTORY_DAYS) -> AccountPerformance | None:
         with self._engine.connect() as connection:
-            account = connection.execute(sa.text(sql.ACCOUNT), {"account": account_id}).one_or_none()
+            account = connection.execute(INPUTS["account"], {"account": account_id}).one_or_none()
             if account is None or account.as_of is None:
                 return None
             today = local_day(now, account.timezone_name)
-            campaigns = connection.execute(sa.text(sql.CAMPAIGNS), {"account": account_id}).all()
+            campaigns = connection.execute(INPUTS["campaigns"], {"account": account_id}).all()
             history = _history(connection, account_id, account, today, days)
             named = {"account": account_id}
             return AccountPerformance(
@@ -56,46 +57,45 @@ class PostgresPerformance:
                 today=today,
                 history=history.assign(status=history["campaign_id"].map({one[0]: one[1] for one in campaigns})),
                 objectives={one.campaign_id: one.objective for one in campaigns},
-                learning=frozenset(connection.execute(sa.text(LEARNING), named).scalars()),
-                anomalies=[OpenAnomaly(*row) for row in connection.execute(sa.text(sql.ANOMALIES), named)],
+                learning=frozenset(connection.execute(INPUTS["learning_campaigns"], named).scalars()),
+                anomalies=[OpenAnomaly(*row) for row in connection.execute(INPUTS["open_anomalies"], named)],
                 as_of=account.as_of,
                 marts_version=account.marts_version,
                 goal_family=account.goal_family,
-                standing={row[0]: row[1] for row in connection.execute(sa.text(sql.STANDING), named)},
+                standing={row[0]: row[1] for row in connection.execute(INPUTS["pending_suggestions"], named)},
             )
 
     def save(self, found: AccountScores, *, now: datetime) -> int:
         with self._engine.begin() as connection:
-            connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            connection.execute(SQL["lock"], {"key": _LOCK})
             named = {"account": found.account_id, "now": now}
-            _incoming(connection, "scores", sql.SCORE_COLUMNS, _score_rows(found))
-            written = connection.execute(sa.text(sql.SAVE_SCORES), named).rowcount
-            newest = connection.execute(sa.text(sql.NEWEST_VERDICTS), named).scalar_one()
+            _incoming(connection, "scores", _score_rows(found))
+            written = connection.execute(SQL["save_scores"], named).rowcount
+            newest = connection.execute(SQL["newest_verdicts"], named).scalar_one()
             if newest <= found.marts_version:
-                _incoming(connection, "trends", sql.TREND_COLUMNS, _trend_rows(found))
-                connection.execute(sa.text(sql.SAVE_TRENDS), named)
-                connection.execute(sa.text(sql.FORGET_TRENDS), named)
-                _incoming(connection, "verdicts", sql.VERDICT_COLUMNS, _verdict_rows(found))
-                connection.execute(sa.text(sql.FORGET_VERDICTS), named)
-                connection.execute(sa.text(sql.SAVE_VERDICTS), named)
+                _incoming(connection, "trends", _trend_rows(found))
+                connection.execute(SQL["save_trends"], named)
+                connection.execute(SQL["delete_other_trends"], named)
+                _incoming(connection, "verdicts", _verdict_rows(found))
+                connection.execute(SQL["delete_verdicts"], named)
+                connection.execute(SQL["save_verdicts"], named)
             return int(written)
 
     def current_verdicts(self) -> list[StoredVerdict]:
         with self._engine.connect() as connection:
-            return [StoredVerdict(*row) for row in connection.execute(sa.text(sql.CURRENT_VERDICTS))]
+            return [StoredVerdict(*row) for row in connection.execute(SQL["current_verdicts"])]
 
     def current_scores(self, account_ids: Sequence[str], *, since: date) -> list[StoredScore]:
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.text(sql.CURRENT_SCORES), {"accounts": list(account_ids), "since": since})
+            rows = connection.execute(SQL["current_scores"], {"accounts": list(account_ids), "since": since})
             return [StoredScore(*row) for row in rows]
 
     def model(self, account_id: str, version: str | None = None) -> "AccountModel | None":
         from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 
-        which = "is_current" if version is None else "version = :version"
-        named = {"account": account_id, **({} if version is None else {"version": version})}
         with self._engine.connect() as connection:
-            content = connection.execute(sa.text(sql.MODEL.format(which=which)), named).scalar_one_or_none()
+            values = {"account": account_id, "version": version}
+            content = connection.execute(MODELS["model"], values).scalar_one_or_none()
             return None if content is None else AccountModel.from_json(content)
 
     def keep_model(self, kept: KeptModel, *, now: datetime) -> None:
@@ -115,23 +115,25 @@ class PostgresPerformance:
         }
         with self._engine.begin() as connection:
             if kept.is_current:
-                connection.execute(sa.text(sql.RETIRE_MODEL), {"account": kept.account_id})
-            connection.execute(sa.text(sql.KEEP_MODEL), values)
+                connection.execute(MODELS["retire_model"], {"account": kept.account_id})
+            connection.execute(MODELS["save_model"], values)
 
     def decided(self, account_id: str) -> list[Decided]:
         with self._engine.connect() as connection:
-            return [_decided(row) for row in connection.execute(sa.text(sql.DECIDED), {"account": account_id})]
+            return [
+                _decided(row) for row in connection.execute(MODELS["suggestions_to_evaluate"], {"account": account_id})
+            ]
 
     def save_outcomes(self, followed: Sequence[Followed], *, now: datetime) -> int:
         with self._engine.begin() as connection:
             return sum(
-                connection.execute(sa.text(sql.SAVE_OUTCOME), {**_outcome_row(one), "now": now}).rowcount
+                connection.execute(MODELS["save_outcome"], {**_outcome_row(one), "now": now}).rowcount
                 for one in followed
             )
 
     def hit_rates(self) -> list[Mapping[str, Any]]:
         with self._engine.connect() as connection:
-            return [dict(row) for row in connection.execute(sa.text(sql.HIT_RATES)).mappings()]
+            return [dict(row) for row in connection.execute(MODELS["hit_rates"]).mappings()]
 
 
 def _history(connection: sa.Connection, account_id: str, account: Any, today: date, days: int) -> "pd.DataFrame":
@@ -140,35 +142,37 @@ def _history(connection: sa.Connection, account_id: str, account: Any, today: da
 
     from fbads_pipeline.domain.recommendations.budgets import BudgetEdit, BudgetState, daily_budgets
 
-    driver: Any = connection.connection
-    statement = literal.SQL(sql.HISTORY).format(
-        account=literal.Literal(account_id),
-        since=literal.Literal(today - timedelta(days=days)),
-        until=literal.Literal(today - timedelta(days=1)),
-        currency=literal.Literal(account.currency),
-    )
+    values = {
+        "account": account_id,
+        "since": today - timedelta(days=days),
+        "until": today - timedelta(days=1),
+        "currency": account.currency,
+    }
+    # COPY takes no parameters: they are written into the statement as quoted literals.
+    statement = INPUTS["copy_history"].bindparams(**values)
+    copy = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
     text = io.BytesIO()
-    driver.cursor().copy_expert(statement.as_string(driver.driver_connection), text)
+    connection.connection.cursor().copy_expert(str(copy), text)
     text.seek(0)
     rows = pd.read_csv(text, header=None, names=list(_COLUMNS), dtype={"campaign_id": str})
     rows = rows.assign(date=pd.to_datetime(rows["date"], format="%Y-%m-%d"))
-    named = {"account": account_id, "zone": account.timezone_name}
-    states = [BudgetState(*row) for row in connection.execute(sa.text(sql.BUDGET_STATES), named)]
+    named = {"account": account_id, "timezone": account.timezone_name}
+    states = [BudgetState(*row) for row in connection.execute(INPUTS["budget_states"], named)]
     units = {**named, "minor_units": minor_units(account.currency)}
-    edits = [BudgetEdit(*row) for row in connection.execute(sa.text(sql.BUDGET_EDITS), units)]
-    has_log = bool(connection.execute(sa.text(sql.HAS_LOG), named).scalar_one())
+    edits = [BudgetEdit(*row) for row in connection.execute(INPUTS["budget_edits"], units)]
+    has_log = bool(connection.execute(INPUTS["has_change_log"], named).scalar_one())
     return rows.assign(daily_budget=daily_budgets(rows, states, edits, has_log=has_log))
 
 
-def _incoming(connection: sa.Connection, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """The rows in a table of this transaction."""
-    connection.execute(sa.text(sql.INCOMING.format(name=name)))
+def _incoming(connection: sa.Connection, name: str, rows: Iterable[Sequence[object]]) -> None:
+    """The rows in `incoming_<name>`, a table of this transaction; values in the order of its COPY statement."""
+    connection.execute(SQL[f"create_incoming_{name}"])
     if name == "scores":
-        connection.execute(sa.text(sql.RELAX))
+        connection.execute(SQL["relax_incoming_scores"])
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     text.seek(0)
-    connection.connection.cursor().copy_expert(sql.COPY.format(name=name, columns=", ".join(columns)), text)
+    connection.connection.cursor().copy_expert(SQL[f"copy_incoming_{name}"].text, text)
 
 
 def _score_rows(found: AccountScores) -> Iterable[Sequence[object]]:

@@ -1,0 +1,106 @@
+-- name: account
+select
+    currency,
+    timezone_name
+from marts.accounts
+where account_id = :account and currency is not null;
+
+-- name: newest_reading
+select max(read_at) from raw.reading_runs
+where account_id = :account and level = 'campaign' and breakdown = '' and ok;
+
+-- name: reading_days
+-- One row per good reading of the campaign level and day that it covered.
+select distinct
+    read_at,
+    day
+from raw.reading_runs
+where
+    account_id = :account and level = 'campaign' and breakdown = '' and ok
+    and read_at > :since
+order by read_at, day;
+
+-- name: campaign_day_versions
+-- Every version of those days: the ones before :since hold where a later reading found nothing new.
+select
+    campaign_id,
+    day,
+    known_from,
+    impressions::double precision,
+    clicks::double precision,
+    spend::double precision,
+    conversions::double precision,
+    is_removed
+from marts.campaign_daily_versions
+where
+    account_id = :account and day = any(:days)
+    and (known_to > :since or known_to is null) and known_from <= :until
+order by known_from, campaign_id, day;
+
+-- name: object_states
+select
+    campaign_id as object_id,
+    campaign_id,
+    valid_from,
+    effective_status = 'ACTIVE' as is_active,
+    daily_budget::double precision
+from marts.campaign_history
+where account_id = :account
+union all
+select
+    adset_id as object_id,
+    campaign_id,
+    valid_from,
+    effective_status = 'ACTIVE' as is_active,
+    daily_budget::double precision
+from marts.adset_history
+where account_id = :account
+order by valid_from, object_id;
+
+-- name: creation_times
+select
+    campaign_id,
+    created_at
+from marts.campaigns
+where account_id = :account and created_at is not null;
+
+-- name: learning_campaigns
+-- Campaigns whose active ad sets are all in Meta's learning phase.
+select campaign_id
+from marts.adsets
+where account_id = :account and effective_status = 'ACTIVE' and learning_status is not null
+group by campaign_id
+having bool_and(learning_status = 'LEARNING');
+
+-- name: detector_state
+select
+    version,
+    state,
+    read_until
+from analysis.detector_states
+where account_id = :account;
+
+-- name: save_detector_state
+-- The state moves on only from where it was read: of two runs at once the second writes nothing.
+insert into analysis.detector_states as known (account_id, version, state, read_until)
+values (:account, :version, :state, :read_until)
+on conflict (account_id) do update
+    set version = excluded.version, state = excluded.state, read_until = excluded.read_until
+    where known.version = :version_before and known.read_until = :read_until_before;
+
+-- name: accounts_behind
+select count(*)
+from (
+    select
+        account_id,
+        max(read_at) as read_at
+    from raw.reading_runs
+    where
+        level = 'campaign' and breakdown = '' and ok
+        and read_at <= :read_before and day >= :since_day
+    group by account_id
+) as newest
+inner join marts.accounts as accounts
+    on newest.account_id = accounts.account_id and accounts.currency is not null
+left join analysis.detector_states as known on newest.account_id = known.account_id
+where known.read_until is null or known.read_until < newest.read_at;
