@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from fbads_pipeline.defs.collect.assets import collect_config
-from fbads_pipeline.defs.collect.schedule import range_tags
+from fbads_pipeline.defs.collect.jobs import range_tags
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.services.collection.sync_ads import Progress
 

@@ -1,10 +1,14 @@
-"""What must be true of `ops` after telling."""
+"""What must be true of `ops` after messages were sent."""
 
 import dagster as dg
 
+from fbads_pipeline.defs.resources import rules_of
 from fbads_pipeline.ports.alerts import Outbox
+from fbads_pipeline.settings import Settings, SettingsError
 
 DELIVERIES = dg.AssetKey(["ops", "deliveries"])
+
+
 HOURS = 24
 
 
@@ -16,3 +20,12 @@ def every_message_goes_out(outbox: dg.ResourceParam[Outbox]) -> dg.AssetCheckRes
     return dg.AssetCheckResult(
         passed=not failed, description=said, metadata={"deliveries": dg.MetadataValue.json(named)}
     )
+
+
+@dg.asset_check(asset=["ops", "rule_hits"], description="The file of your own rules can be read.")
+def every_rule_is_readable(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
+    try:
+        wanted, _ = rules_of(settings)
+    except SettingsError as wrong:
+        return dg.AssetCheckResult(passed=False, description=str(wrong))
+    return dg.AssetCheckResult(passed=True, description=f"{len(wanted)} rules")

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
-from fbads_pipeline.defs.analyse import anomalies, assets, checks, learning, scores, sensor
-from fbads_pipeline.defs.notify import checks as tell_checks
-from fbads_pipeline.defs.notify import ops
-from fbads_pipeline.defs.notify import rules as tell_rules
-from fbads_pipeline.defs.notify import sensor as tell_sensor
+from fbads_pipeline.defs.analyse import assets, checks, jobs, schedules, sensors
+from fbads_pipeline.defs.notify import assets as notify
+from fbads_pipeline.defs.notify import checks as notify_checks
+from fbads_pipeline.defs.notify import jobs as notify_jobs
+from fbads_pipeline.defs.notify import sensors as notify_sensors
 from fbads_pipeline.domain.alerts.rules import RuleReading
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.fake_anomalies import FakeAnomalies, an_anomaly
@@ -56,10 +56,10 @@ def world():
 
 def definitions(world):
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([assets, anomalies, scores, learning, ops, tell_rules]),
-        asset_checks=dg.load_asset_checks_from_modules([checks, anomalies, scores, learning, tell_checks, tell_rules]),
-        jobs=[sensor.review, anomalies.detect_job, learning.learn_job, tell_sensor.dispatch_job],
-        sensors=[sensor.marts_refreshed, tell_sensor.messages_due],
+        assets=dg.load_assets_from_modules([assets, notify]),
+        asset_checks=dg.load_asset_checks_from_modules([checks, notify_checks]),
+        jobs=[jobs.review, jobs.detect_job, jobs.learn_job, notify_jobs.dispatch_job],
+        sensors=[sensors.review_after_marts_refresh, notify_sensors.send_due_messages],
         resources=world,
         executor=dg.in_process_executor,
     )
@@ -91,7 +91,7 @@ class TestTheReview:
         assert world["channels"]["fake"].sent == [("a1", "someone", False)]
         assert all(one.passed for one in checks_of(result).values())
         assert sorted(checks_of(result)) == [
-            "every_anomaly_is_in_numbers",
+            "every_anomaly_has_finite_numbers",
             "every_breach_is_past_its_limit",
             "every_message_goes_out",
             "every_rule_is_readable",
@@ -186,7 +186,7 @@ class TestTheLineage:
     def test_no_asset_belongs_to_the_collecting_job(self, world):
         graph = definitions(world).resolve_asset_graph()
         groups = {graph.get(key).group_name for key in graph.materializable_asset_keys}
-        assert groups == {"analyse", "learn", "tell"}
+        assert groups == {"analyse", "learn", "notify"}
 
     def test_the_definitions_load(self, world):
         dg.Definitions.validate_loadable(definitions(world))
@@ -220,19 +220,19 @@ class TestTheAnomalies:
     def test_readings_that_changed_no_mart_are_judged_all_the_same(self, world):
         world["anomalies"].unread = 1
         context = dg.build_sensor_context(resources={key: world[key] for key in ("anomalies", "clock")})
-        request = anomalies.readings_unjudged(context)
+        request = sensors.detect_after_new_readings(context)
         assert request.tags["fbads/accounts_behind"] == "1"
-        assert anomalies.readings_unjudged.default_status == dg.DefaultSensorStatus.RUNNING
+        assert sensors.detect_after_new_readings.default_status == dg.DefaultSensorStatus.RUNNING
         result = run(world, "detect")
         keys = [one.asset_key.to_user_string() for one in result.get_asset_materialization_events()]
         assert keys == ["analysis/anomalies", "ops/alerts", "ops/deliveries"]
         world["anomalies"].unread = 0
-        assert isinstance(anomalies.readings_unjudged(context), dg.SkipReason)
+        assert isinstance(sensors.detect_after_new_readings(context), dg.SkipReason)
 
     @pytest.mark.parametrize("wrong", [{"low": float("nan")}, {"message_en": "CTR of nan %"}])
     def test_an_anomaly_without_numbers_is_named(self, world, wrong):
         world["anomalies"] = FakeAnomalies(an_anomaly("7"), an_anomaly("8", **wrong))
-        check = checks_of(run(world))["every_anomaly_is_in_numbers"]
+        check = checks_of(run(world))["every_anomaly_has_finite_numbers"]
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
         assert check.description == "no finite numbers: account 1 campaign 8 (delivery_stop)"
 
@@ -264,7 +264,7 @@ class TestTheScores:
         assert models["maturity"].startswith("![](data:image/png;base64,")
         assert metadata_of(result, "analysis/suggestion_outcomes")["rows_changed"] == 0
         assert checks_of(result)["every_account_has_a_model"].passed
-        assert learning.every_night.default_status == dg.DefaultScheduleStatus.RUNNING
+        assert schedules.learn_nightly.default_status == dg.DefaultScheduleStatus.RUNNING
 
     def test_scores_without_a_model_are_named(self, world):
         run(world)
@@ -277,7 +277,7 @@ class TestTheScores:
 class TestTheSensor:
     def tick(self, world, instance, cursor=None):
         context = dg.build_sensor_context(instance, cursor=cursor, resources={"marts": world["marts"]})
-        return sensor.marts_refreshed(context), context.cursor
+        return sensors.review_after_marts_refresh(context), context.cursor
 
     @pytest.fixture
     def instance(self):
@@ -285,9 +285,9 @@ class TestTheSensor:
             yield instance
 
     def test_it_runs_by_itself_every_five_seconds(self):
-        assert sensor.marts_refreshed.default_status == dg.DefaultSensorStatus.RUNNING
-        assert sensor.marts_refreshed.minimum_interval_seconds == 5
-        assert sensor.marts_refreshed.job_name == "review"
+        assert sensors.review_after_marts_refresh.default_status == dg.DefaultSensorStatus.RUNNING
+        assert sensors.review_after_marts_refresh.minimum_interval_seconds == 5
+        assert sensors.review_after_marts_refresh.job_name == "review"
 
     def test_new_marts_ask_for_one_review(self, world, instance):
         request, cursor = self.tick(world, instance, "2")

@@ -8,7 +8,7 @@ import pytest
 from fbads_pipeline.adapters.calendar.holidays import country_of
 from fbads_pipeline.adapters.postgres.calendar.events import PostgresCalendarEvents
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
-from fbads_pipeline.defs.calendar import assets, schedule
+from fbads_pipeline.defs.calendar import assets, jobs, schedules, sensors
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.analyse.test_analyse import checks_of, metadata_of
@@ -27,7 +27,7 @@ def world(migrated_engine):
 
 
 def run(world):
-    definitions = dg.Definitions(assets=[assets.calendar_events], jobs=[schedule.calendar_job], resources=world)
+    definitions = dg.Definitions(assets=[assets.calendar_events], jobs=[jobs.calendar_job], resources=world)
     return definitions.resolve_job_def("read_calendars").execute_in_process()
 
 
@@ -55,11 +55,11 @@ def test_a_refused_calendar_is_a_red_check_and_the_others_are_read(world):
 
 
 def test_it_runs_by_itself_once_at_the_start_and_then_daily():
-    assert schedule.calendars_daily.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert schedules.read_calendars_daily.default_status == dg.DefaultScheduleStatus.RUNNING
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance)
-        assert schedule.calendars_unread(context).run_key == "calendars-first"
-        assert isinstance(schedule.calendars_unread(context), dg.SkipReason)
+        assert sensors.read_calendars_first_time(context).run_key == "calendars-first"
+        assert isinstance(sensors.read_calendars_first_time(context), dg.SkipReason)
     from fbads_pipeline.definitions import defs
 
     assert defs.resolve_job_def("read_calendars")

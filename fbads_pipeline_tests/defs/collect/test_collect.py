@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
-from fbads_pipeline.defs.collect import assets, checks, schedule
+from fbads_pipeline.defs.collect import assets, checks, jobs, schedules
 from fbads_pipeline.domain.collection.meta_errors import AccountStopped
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.fake_ads import FakeAds, FakeClock, FakeRaw, an_account
@@ -40,7 +40,7 @@ def run(world, config, since="2026-11-03", until="2026-11-09"):
     )
     with dg.DagsterInstance.ephemeral() as instance:
         return definitions.resolve_job_def("collecting").execute_in_process(
-            instance=instance, run_config=config, tags={schedule.RANGE_START: since, schedule.RANGE_END: until}
+            instance=instance, run_config=config, tags={jobs.RANGE_START: since, jobs.RANGE_END: until}
         )
 
 
@@ -115,9 +115,9 @@ def test_the_half_hour_asks_for_the_days_that_the_accounts_need(world):
         scheduled_execution_time=NOW, resources={key: world[key] for key in ("raw", "clock", "settings")}
     )
     world["raw"].saved = [an_account("1")]
-    request = schedule.every_half_hour(context)
-    assert request.tags[schedule.RANGE_START] == "2026-10-14"
-    assert request.tags[schedule.RANGE_END] == "2026-11-10"
+    request = schedules.collect_every_half_hour(context)
+    assert request.tags[jobs.RANGE_START] == "2026-10-14"
+    assert request.tags[jobs.RANGE_END] == "2026-11-10"
     assert request.run_key == "tick-2026-11-10T12:00"
-    assert schedule.every_half_hour.cron_schedule == "*/30 * * * *"
-    assert schedule.every_half_hour.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert schedules.collect_every_half_hour.cron_schedule == "*/30 * * * *"
+    assert schedules.collect_every_half_hour.default_status == dg.DefaultScheduleStatus.RUNNING

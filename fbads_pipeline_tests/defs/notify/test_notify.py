@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
-from fbads_pipeline.defs.notify import sensor
+from fbads_pipeline.defs.notify import sensors
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
 from fbads_pipeline.settings import load_settings
@@ -94,11 +94,11 @@ class TestTheSensor:
     def tick(self, world, instance):
         keys = ("decisions", "anomalies", "outbox", "channels", "clock", "recipients", "settings")
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
-        return sensor.messages_due(context)
+        return sensors.send_due_messages(context)
 
     def test_it_runs_by_itself(self):
-        assert sensor.messages_due.default_status == dg.DefaultSensorStatus.RUNNING
-        assert sensor.messages_due.job_name == "dispatch"
+        assert sensors.send_due_messages.default_status == dg.DefaultSensorStatus.RUNNING
+        assert sensors.send_due_messages.job_name == "dispatch"
 
     def test_nothing_due_is_skipped(self, world, instance):
         assert self.tick(world, instance).skip_message.startswith("nothing is due")

@@ -3,7 +3,7 @@
 import dagster as dg
 import pytest
 
-from fbads_pipeline.defs.report import assets, schedule
+from fbads_pipeline.defs.report import assets, jobs, schedules
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.analyse.test_analyse import metadata_of
 from fbads_pipeline_tests.services.reports.test_reports import World
@@ -18,8 +18,8 @@ def world():
 def run(world):
     definitions = dg.Definitions(
         assets=dg.load_assets_from_modules([assets]),
-        jobs=[schedule.reports_job],
-        schedules=[schedule.every_hour],
+        jobs=[jobs.reports_job],
+        schedules=[schedules.make_due_reports_hourly],
         resources={"report_service": world.report_service, "recipients": RecipientsOf({"settings": load_settings()})},
         executor=dg.in_process_executor,
     )
@@ -35,5 +35,5 @@ def test_what_is_due_is_made_once_and_its_files_are_shown(world):
 
 
 def test_the_schedule_runs_by_itself_each_hour():
-    assert schedule.every_hour.default_status == dg.DefaultScheduleStatus.RUNNING
-    assert schedule.every_hour.cron_schedule == "10 * * * *"
+    assert schedules.make_due_reports_hourly.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert schedules.make_due_reports_hourly.cron_schedule == "10 * * * *"

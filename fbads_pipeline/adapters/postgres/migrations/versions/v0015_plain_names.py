@@ -36,11 +36,13 @@ def upgrade() -> None:
     for schema, old, new in INDEXES:
         op.execute(f"alter index {schema}.{old} rename to {new}")
     op.execute("alter table ops.incidents rename constraint troubles_kind_check to incidents_kind_check")
+    op.execute("update ops.job_outcomes set job = 'announce_incidents' where job = 'tell_troubles'")
     op.execute("drop table if exists intermediate.standing_views")
 
 
 def downgrade() -> None:
     op.execute("drop table if exists intermediate.current_views")
+    op.execute("update ops.job_outcomes set job = 'tell_troubles' where job = 'announce_incidents'")
     op.execute("alter table ops.incidents rename constraint incidents_kind_check to troubles_kind_check")
     for schema, old, new in INDEXES:
         op.execute(f"alter index {schema}.{new} rename to {old}")

@@ -9,8 +9,7 @@ from fbads_pipeline.adapters.encryption import Cipher, new_key
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
-from fbads_pipeline.defs.collect import tokens as collect_tokens
-from fbads_pipeline.defs.notify import incidents as announce_incidents
+from fbads_pipeline.defs.maintenance import assets, checks, jobs, schedules, sensors
 from fbads_pipeline.domain.collection.tokens import NamedToken
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.settings import load_settings
@@ -42,9 +41,9 @@ def world(migrated_engine, sandbox):
 
 def run(world, job):
     definitions = dg.Definitions(
-        assets=dg.load_assets_from_modules([collect_tokens, announce_incidents]),
-        asset_checks=dg.load_asset_checks_from_modules([collect_tokens]),
-        jobs=[collect_tokens.token_job, announce_incidents.incidents_job],
+        assets=dg.load_assets_from_modules([assets]),
+        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        jobs=[jobs.token_job, jobs.incidents_job],
         resources=world,
         executor=dg.in_process_executor,
     )
@@ -55,7 +54,7 @@ def tick(world):
     keys = ("incidents", "clock", "recipients", "settings")
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
-        return announce_incidents.incidents_due(context)
+        return sensors.announce_incidents_when_due(context)
 
 
 def test_every_token_is_asked_for_and_the_dead_one_is_a_red_check(world):
@@ -75,7 +74,7 @@ def test_every_token_is_asked_for_and_the_dead_one_is_a_red_check(world):
 
 def test_meta_that_does_not_answer_says_nothing_of_a_token(world, sandbox, monkeypatch):
     sandbox.set_scenario({"name": "dropped-connection", "path": "debug_token", "count": 99})
-    monkeypatch.setattr(collect_tokens, "transport_of", patient_for_no_time)
+    monkeypatch.setattr(assets, "transport_of", patient_for_no_time)
     try:
         result = run(world, "check_tokens")
     finally:
@@ -100,8 +99,8 @@ def test_troubles_are_told_without_any_marts(world):
 
 
 def test_the_schedule_and_the_sensor_run_by_themselves():
-    assert collect_tokens.every_day.default_status == dg.DefaultScheduleStatus.RUNNING
-    assert announce_incidents.incidents_due.default_status == dg.DefaultSensorStatus.RUNNING
+    assert schedules.check_tokens_daily.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert sensors.announce_incidents_when_due.default_status == dg.DefaultSensorStatus.RUNNING
     from fbads_pipeline.definitions import defs
 
     assert defs.resolve_job_def("announce_incidents")
@@ -134,7 +133,7 @@ def test_a_run_that_fails_is_noted_with_its_innermost_sentence_and_its_success_t
         build()
 
     with dg.DagsterInstance.ephemeral() as instance:
-        for sensor in (announce_incidents.runs_failed, announce_incidents.runs_recovered):
+        for sensor in (sensors.record_failed_runs, sensors.record_recovered_runs):
             result = collect.execute_in_process(instance=instance, raise_on_error=False)
             event = result.get_run_failure_event() if fails[0] else result.get_run_success_event()
             context = dg.build_run_status_sensor_context(

@@ -1,47 +1,18 @@
-"""IncidentStore → outbox, whether or not the marts move: a stopped token means that they stand still."""
+"""Incidents are announced whether or not the marts move; runs that fail are recorded."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import dagster as dg
 
+from fbads_pipeline.defs.maintenance.jobs import incidents_job
+from fbads_pipeline.defs.maintenance.policy import watch_policy
 from fbads_pipeline.defs.shared.outages import outages, sentence
-from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.health import IncidentStore
-from fbads_pipeline.services.health.watch_incidents import WatchPolicy, news_waiting, watch_incidents
+from fbads_pipeline.services.health.watch_incidents import news_waiting
 from fbads_pipeline.settings import Settings, SettingsError
-
-_UP_SINCE = datetime.now(UTC)
-_HEADER = ("kind", "entity", "name", "since", "reason")
-
-
-@dg.asset(
-    key=["ops", "incidents"],
-    group_name="incidents",
-    kinds={"python", "postgres"},
-    owners=["team:data"],
-    deps=[["raw", "accounts"], ["ops", "token_checks"]],
-)
-def incidents(
-    incidents: dg.ResourceParam[IncidentStore],
-    clock: dg.ResourceParam[Clock],
-    recipients: dg.ResourceParam[Recipients],
-    settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult[None]:
-    """One row per incident that needs a person: a stopped account, a token, a version; told once, its end too."""
-    watched = watch_incidents(incidents, clock, recipients.everybody(), _policy(settings))
-    rows = [(one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", one.reason) for one in incidents.current()]
-    return dg.MaterializeResult(metadata={**vars(watched), "open": len(rows), "table": markdown_table(_HEADER, rows)})
-
-
-incidents_job = dg.define_asset_job(
-    "announce_incidents",
-    selection=dg.AssetSelection.groups("incidents"),
-    executor_def=dg.in_process_executor,
-    description="Opens and resolves incidents, and writes a message for each; `messages_due` sends it.",
-)
 
 
 @dg.sensor(
@@ -50,7 +21,7 @@ incidents_job = dg.define_asset_job(
     minimum_interval_seconds=30,
     description="Launches the telling of incidents when one is new, over, or unannounced.",
 )
-def incidents_due(
+def announce_incidents_when_due(
     context: dg.SensorEvaluationContext,
     incidents: dg.ResourceParam[IncidentStore],
     clock: dg.ResourceParam[Clock],
@@ -60,7 +31,7 @@ def incidents_due(
     """The run key is the minute of this machine, as in `messages_due`."""
     try:
         recipients.everybody()
-        waiting = news_waiting(incidents, clock, _policy(settings))
+        waiting = news_waiting(incidents, clock, watch_policy(settings))
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except outages() as outage:
@@ -74,7 +45,7 @@ def incidents_due(
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Notes that a run has failed; `incidents_due` tells it once, until a run of that job succeeds.",
 )
-def runs_failed(context: dg.RunFailureSensorContext, incidents: dg.ResourceParam[IncidentStore]) -> None:
+def record_failed_runs(context: dg.RunFailureSensorContext, incidents: dg.ResourceParam[IncidentStore]) -> None:
     """The sentence of the step that failed, without its trace."""
     run = context.dagster_run
     error = _reason(context)
@@ -86,7 +57,7 @@ def runs_failed(context: dg.RunFailureSensorContext, incidents: dg.ResourceParam
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Notes that a job that had failed has succeeded.",
 )
-def runs_recovered(context: dg.RunStatusSensorContext, incidents: dg.ResourceParam[IncidentStore]) -> None:
+def record_recovered_runs(context: dg.RunStatusSensorContext, incidents: dg.ResourceParam[IncidentStore]) -> None:
     """Writes nothing for a job that was well."""
     run = context.dagster_run
     incidents.note_run(run.job_name, run.run_id, ok=True, error=None, at=datetime.now(UTC))
@@ -102,8 +73,3 @@ def _reason(context: dg.RunFailureSensorContext) -> str:
             first = next(iter(error.message.strip().splitlines()), "")
             return plain_line(f"{event.step_key}: {first}")[:300]
     return plain_line(context.failure_event.message or "")[:300]
-
-
-def _policy(settings: Settings) -> WatchPolicy:
-    stale_after = timedelta(hours=settings.stale_hours)
-    return WatchPolicy(settings.token_warning_days, settings.api_version, stale_after, _UP_SINCE)

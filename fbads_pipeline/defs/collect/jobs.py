@@ -1,4 +1,4 @@
-"""Every half hour: what the accounts need now, collected and modelled in one run."""
+"""The collecting job, and the run that covers a range of account-local days."""
 
 import dagster as dg
 
@@ -11,6 +11,7 @@ from fbads_pipeline.settings import Settings
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
+
 collect_and_model = dg.define_asset_job(
     "collect_and_model",
     selection=dg.AssetSelection.groups("collect", "model"),
@@ -22,22 +23,6 @@ collect_and_model = dg.define_asset_job(
 def range_tags(days: DayRange) -> dict[str, str]:
     """The run tags that make one run cover a range of partitions."""
     return {RANGE_START: str(days.since), RANGE_END: str(days.until)}
-
-
-@dg.schedule(
-    job=collect_and_model,
-    cron_schedule="*/30 * * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="The trailing two local days of every account; once a day the whole restatement window.",
-)
-def every_half_hour(
-    context: dg.ScheduleEvaluationContext,
-    raw: dg.ResourceParam[RawStore],
-    clock: dg.ResourceParam[Clock],
-    settings: dg.ResourceParam[Settings],
-) -> dg.RunRequest:
-    return tick(f"tick-{context.scheduled_execution_time:%Y-%m-%dT%H:%M}", raw, clock, settings)
 
 
 def tick(run_key: str, raw: RawStore, clock: Clock, settings: Settings) -> dg.RunRequest:

@@ -1,18 +1,24 @@
-"""Once a day: does each token still work, and until when?"""
+"""Access tokens and incidents: what keeps the pipeline from its work."""
 
 import dagster as dg
 
 from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.defs.maintenance.policy import watch_policy
 from fbads_pipeline.defs.resources import named_tokens, transport_of
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.collection.tokens import TokenCheck
+from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.health import IncidentStore
 from fbads_pipeline.services.collection.check_tokens import check_tokens
+from fbads_pipeline.services.health.watch_incidents import watch_incidents
 from fbads_pipeline.settings import Settings
 
 TOKEN_CHECKS = dg.AssetKey(["ops", "token_checks"])
-_HEADER = ("token", "valid", "expires", "data access ends", "scopes", "error")
+
+
+_TOKEN_HEADER = ("token", "valid", "expires", "data access ends", "scopes", "error")
 
 
 @dg.asset(key=TOKEN_CHECKS, group_name="tokens", kinds={"python", "postgres"}, owners=["team:data"])
@@ -26,36 +32,36 @@ def token_checks(
         metadata={
             "tokens": len(checks),
             "unanswered": dg.MetadataValue.json(unanswered),
-            "table": markdown_table(_HEADER, [_row(one) for one in checks]),
+            "table": markdown_table(_TOKEN_HEADER, [_token_row(one) for one in checks]),
         }
     )
 
 
-@dg.asset_check(asset=TOKEN_CHECKS, description="Every token works.")
-def every_token_works(tokens: dg.ResourceParam[PostgresTokens]) -> dg.AssetCheckResult:
-    wrong = [
-        f"token {one.name}: {one.facts.error or 'not valid'}" for one in tokens.last_checks() if not one.facts.is_valid
-    ]
-    return dg.AssetCheckResult(passed=not wrong, description="; ".join(wrong) or "every token works")
+_INCIDENT_HEADER = ("kind", "entity", "name", "since", "reason")
 
 
-token_job = dg.define_asset_job(
-    "check_tokens",
-    selection=dg.AssetSelection.groups("tokens"),
-    executor_def=dg.in_process_executor,
-    description="Asks Meta of each token whether it works, and until when.",
+@dg.asset(
+    key=["ops", "incidents"],
+    group_name="incidents",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    deps=[["raw", "accounts"], ["ops", "token_checks"]],
 )
-every_day = dg.ScheduleDefinition(
-    name="every_day",
-    job=token_job,
-    cron_schedule="17 6 * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="The tokens, once a day.",
-)
+def incidents(
+    incidents: dg.ResourceParam[IncidentStore],
+    clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[None]:
+    """One row per incident that needs a person: a stopped account, a token, a version; told once, its end too."""
+    watched = watch_incidents(incidents, clock, recipients.everybody(), watch_policy(settings))
+    rows = [(one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", one.reason) for one in incidents.current()]
+    return dg.MaterializeResult(
+        metadata={**vars(watched), "open": len(rows), "table": markdown_table(_INCIDENT_HEADER, rows)}
+    )
 
 
-def _row(check: TokenCheck) -> tuple[object, ...]:
+def _token_row(check: TokenCheck) -> tuple[object, ...]:
     facts = check.facts
     ends = [f"{one:%Y-%m-%d}" if one else "never" for one in (facts.expires_at, facts.data_access_expires_at)]
     shown = ends if facts.is_valid else ["", ""]

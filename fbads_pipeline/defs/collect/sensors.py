@@ -1,8 +1,8 @@
-"""Collecting runs that somebody outside has asked for."""
+"""Collecting runs that were requested from outside (n8n, the API)."""
 
 import dagster as dg
 
-from fbads_pipeline.defs.collect.schedule import collect_and_model, tick
+from fbads_pipeline.defs.collect.jobs import collect_and_model, tick
 from fbads_pipeline.defs.shared.outages import outages, sentence
 from fbads_pipeline.ports.collection import CollectRequests, RawStore
 from fbads_pipeline.ports.core import Clock
@@ -15,7 +15,7 @@ from fbads_pipeline.settings import Settings
     minimum_interval_seconds=30,
     description="Launches one collecting run for whatever was asked for since the last one.",
 )
-def collect_requested(
+def collect_on_request(
     collect_requests: dg.ResourceParam[CollectRequests],
     raw: dg.ResourceParam[RawStore],
     clock: dg.ResourceParam[Clock],

@@ -1,9 +1,10 @@
-"""Messages that wait although the marts stand still: retries, leases of dead senders, the next day's news."""
+"""Messages and accepted decisions that wait."""
 
 from datetime import UTC, datetime
 
 import dagster as dg
 
+from fbads_pipeline.defs.notify.jobs import dispatch_job
 from fbads_pipeline.defs.shared.outages import outages, sentence
 from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
 from fbads_pipeline.ports.anomalies import Anomalies
@@ -11,12 +12,6 @@ from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.settings import Settings, SettingsError
 
-dispatch_job = dg.define_asset_job(
-    "dispatch",
-    selection=dg.AssetSelection.assets(["ops", "alerts"], ["ops", "deliveries"]),
-    executor_def=dg.in_process_executor,
-    description="Announces what waits for its day, and sends what is due.",
-)
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -31,7 +26,7 @@ _UNDER_WAY = [
     minimum_interval_seconds=15,
     description="Launches the sender when something is due, and never a second one beside it.",
 )
-def messages_due(
+def send_due_messages(
     context: dg.SensorEvaluationContext,
     decisions: dg.ResourceParam[Reviews],
     anomalies: dg.ResourceParam[Anomalies],

@@ -1,24 +1,26 @@
-"""analysis → ops → out: the op that emits suggestions, the one that announces them, and the one that sends."""
+"""analysis → ops: suggestions, alerts and deliveries, matches of rules, decisions written to Meta."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
 
 import dagster as dg
 
+from fbads_pipeline.defs.resources import rules_of
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.alerts.alerts import Outcome
-from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
+from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients, Rules
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
 from fbads_pipeline.services.alerts import dispatch_alerts as dispatching
+from fbads_pipeline.services.alerts.apply_rules import apply_rules
 from fbads_pipeline.services.anomalies import detect_anomalies as detecting
 from fbads_pipeline.services.recommendations import review_performance as reviewing
-from fbads_pipeline.settings import Settings
+from fbads_pipeline.settings import Settings, SettingsError
 
-_ABOUT: Mapping[str, Any] = {"group_name": "tell", "kinds": {"python", "postgres"}, "owners": ["team:data"]}
+_ABOUT: Mapping[str, Any] = {"group_name": "notify", "kinds": {"python", "postgres"}, "owners": ["team:data"]}
 
 
 @dg.op(ins={"breaches": dg.In(dg.Nothing), "scores": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
@@ -36,7 +38,7 @@ def emit_suggestions(
     ins={name: dg.In(dg.Nothing) for name in ("suggestions", "anomalies", "rule_hits")},
     out=dg.Out(dg.Nothing),
 )
-def announce_news(
+def announce_alerts(
     decisions: dg.ResourceParam[Reviews],
     anomalies: dg.ResourceParam[Anomalies],
     calendar_events: dg.ResourceParam[CalendarEvents],
@@ -85,7 +87,7 @@ def suggestions(breaches: Any, scores: Any) -> Any:
     **_ABOUT,
 )
 def alerts(suggestions: Any, anomalies: Any, rule_hits: Any) -> Any:
-    return announce_news(suggestions=suggestions, anomalies=anomalies, rule_hits=rule_hits)
+    return announce_alerts(suggestions=suggestions, anomalies=anomalies, rule_hits=rule_hits)
 
 
 @dg.graph_asset(
@@ -117,3 +119,29 @@ def _metadata(report: dispatching.DispatchReport) -> dict[str, Any]:
         "waiting_for_a_channel": dg.MetadataValue.json(dict(report.stranded)),
         "table": markdown_table(header, rows),
     }
+
+
+@dg.asset(
+    key=["ops", "rule_hits"],
+    group_name="notify",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    deps=[["marts", one] for one in ("account_daily", "campaign_daily", "adset_daily", "ad_daily")],
+)
+def rule_hits(
+    rules: dg.ResourceParam[Rules],
+    clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[None]:
+    """One row per rule of FBADS_RULES and object that was told of, with the message.
+
+    A file that is wrong holds back no other message: it is a red check.
+    """
+    try:
+        wanted, units = rules_of(settings)
+    except SettingsError:
+        wanted, units = [], {}
+    report = apply_rules(rules, wanted, clock, recipients.everybody(), units)
+    metadata: dict[str, Any] = {"rules": len(wanted), "alerts": report.alerts, "past_them": dict(report.crossed)}
+    return dg.MaterializeResult(metadata=metadata)

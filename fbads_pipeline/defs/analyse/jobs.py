@@ -1,0 +1,28 @@
+"""Review, detection and learning as jobs."""
+
+import dagster as dg
+
+from fbads_pipeline.defs.analyse.assets import ANOMALIES
+
+review = dg.define_asset_job(
+    "review",
+    selection=dg.AssetSelection.groups("analyse", "notify"),
+    executor_def=dg.in_process_executor,
+    description="marts → breaches → suggestions → messages. The same marts again say nothing new.",
+)
+
+
+detect_job = dg.define_asset_job(
+    "detect",
+    selection=dg.AssetSelection.assets(ANOMALIES, ["ops", "alerts"], ["ops", "deliveries"]),
+    executor_def=dg.in_process_executor,
+    description="readings → anomalies → messages, where the marts stand still.",
+)
+
+
+learn_job = dg.define_asset_job(
+    "learn",
+    selection=dg.AssetSelection.groups("learn"),
+    executor_def=dg.in_process_executor,
+    description="Fits every account's model anew, and holds accepted proposals against what came of them.",
+)

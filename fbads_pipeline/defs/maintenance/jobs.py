@@ -1,0 +1,18 @@
+"""Token checks and incidents as jobs."""
+
+import dagster as dg
+
+token_job = dg.define_asset_job(
+    "check_tokens",
+    selection=dg.AssetSelection.groups("tokens"),
+    executor_def=dg.in_process_executor,
+    description="Asks Meta of each token whether it works, and until when.",
+)
+
+
+incidents_job = dg.define_asset_job(
+    "announce_incidents",
+    selection=dg.AssetSelection.groups("incidents"),
+    executor_def=dg.in_process_executor,
+    description="Opens and resolves incidents, and writes a message for each; `messages_due` sends it.",
+)

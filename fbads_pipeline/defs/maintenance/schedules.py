@@ -1,0 +1,14 @@
+"""When tokens are checked."""
+
+import dagster as dg
+
+from fbads_pipeline.defs.maintenance.jobs import token_job
+
+check_tokens_daily = dg.ScheduleDefinition(
+    name="check_tokens_daily",
+    job=token_job,
+    cron_schedule="17 6 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="The tokens, once a day.",
+)
