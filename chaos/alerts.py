@@ -24,7 +24,7 @@ from chaos.stub_servers import FarSides, stub_servers
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.engine import engine
-from fbads_pipeline.domain.alerts.alerts import Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import AlertText, alert_of
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
 
@@ -108,10 +108,15 @@ class KillTest:
 
     def _write(self, name: str, channel: str) -> None:
         now = datetime.now(UTC)
-        texts: Any = {language: Text(name, "corpo") for language in ("pt", "en")}
         facts: dict[str, Any] = {}
         alert = alert_of(
-            texts, account_id="1", rule="kill_test", entity=name, severity="info", window_start=now.date(), facts=facts
+            AlertText(name, "corpo"),
+            account_id="1",
+            rule="kill_test",
+            entity=name,
+            severity="info",
+            window_start=now.date(),
+            facts=facts,
         )
         with self.engine.begin() as connection:
             to = Recipient(channel, ADDRESSES[channel], opted_in_on=now.date())

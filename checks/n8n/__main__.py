@@ -27,7 +27,7 @@ from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.alerts.alerts import Alert, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.services.alerts.dispatch_alerts import dispatch_alerts
 from fbads_pipeline.settings import load_settings
@@ -138,9 +138,8 @@ def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
 
 def an_alert(name: str, facts: dict[str, Any] | None = None) -> Alert:
     """One alert of the check."""
-    texts: Any = {language: Text(f"{name} <script>{{{{ 7*7 }}}}", "corpo") for language in ("pt", "en")}
     return alert_of(
-        texts,
+        AlertText(f"{name} <script>{{{{ 7*7 }}}}", "corpo"),
         account_id="42",
         rule="anomalies",
         entity=name,

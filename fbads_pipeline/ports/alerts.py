@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from fbads_pipeline.domain.alerts.alerts import Alert, DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.alerts.alerts import Alert, AnnouncedAlert, DeliveryAttempt, DueDelivery, FailedDelivery
 from fbads_pipeline.domain.alerts.mutes import Mute
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
@@ -50,22 +50,25 @@ class Mutes(Protocol):
 
 
 class Outbox(Protocol):
-    """What is sent out: at least once, and marked where it may be the second time. Time is the database's own, so
-    that senders with different clocks agree on leases, and a fixed FBADS_NOW ends none."""
+    """Alerts on their way: each is sent at least once, and marked where it may be the second time. Time is the
+    database's own, so that senders with different clocks agree on leases, and a fixed FBADS_NOW ends none."""
 
     def claim(self, channel: str, *, lease_seconds: float, max_attempts: int) -> DueDelivery | None:
-        """The channel's next due delivery, marked `sending` until the lease ends; one whose lease ran out comes again,
-        as a repeat. None where nothing is due, or others hold it."""
+        """The channel's next due delivery, rendered, and marked `sending` until the lease ends; one whose lease ran out
+        is due again, as a repeat. None where nothing is due, or others hold it."""
 
     def settle(self, delivery: DueDelivery, attempt: DeliveryAttempt, *, wait_seconds: float | None) -> bool:
-        """Write what became of a claimed delivery: due again after the wait, or without one at its end. False where the
-        lease ran out meanwhile and another sender holds it."""
+        """Store the result of a claimed delivery, with its text where it may have arrived: due again after the wait,
+        final without one. False where the lease ran out meanwhile and another sender holds it."""
 
     def due(self) -> dict[str, int]:
         """Channel → deliveries that could be claimed now; channels without any are left out."""
 
-    def failed(self, *, hours: int) -> list[dict[str, str]]:
-        """Deliveries given up on in the last hours: account_id, title, channel, recipient, error, ordered."""
+    def newest(self, last: int) -> list[AnnouncedAlert]:
+        """The last alerts, the newest first."""
+
+    def failed(self, *, hours: int) -> list[FailedDelivery]:
+        """Deliveries that were given up in the last hours, in the order in which they were written."""
 
 
 class Channel(Protocol):

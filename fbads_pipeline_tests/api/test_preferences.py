@@ -7,7 +7,7 @@ import pytest
 from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
-from fbads_pipeline.domain.alerts.alerts import Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import AlertText, alert_of
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.people import NOW, People
 
@@ -24,9 +24,8 @@ def recipients(database):
 
 
 def an_alert(account_id, severity="critical"):
-    text = {"pt": Text("t", "b"), "en": Text("t", "b")}
     named = {"rule": "anomalies", "entity": "1", "window_start": date(2026, 11, 10), "facts": {}}
-    return alert_of(text, account_id=account_id, severity=severity, **named)
+    return alert_of(AlertText("t", "b"), account_id=account_id, severity=severity, **named)
 
 
 def test_who_says_nothing_hears_nothing_by_their_own_address(people, database):

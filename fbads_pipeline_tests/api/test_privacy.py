@@ -39,9 +39,9 @@ def busy(people, database):
         connection.execute(
             sa.text(
                 "insert into ops.alerts (alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title,"
-                " body, title_en, body_en, facts, created_at) values ('a', 'a', '42', 'r', 'e', 'info', current_date,"
-                " 't', 'b', 't', 'b', '{}', now()); insert into ops.deliveries (alert_id, channel, recipient,"
-                " next_attempt_at) values ('a', 'email', :email, now());"
+                " body, facts, created_at) values ('a', 'a', '42', 'r', 'e', 'info', current_date,"
+                " '\"t\"', '\"b\"', '{}', now()); insert into ops.deliveries (alert_id, channel, recipient,"
+                " next_attempt_at, title) values ('a', 'email', :email, now(), 't');"
                 " insert into ops.conversations values (:id, 's', 1, null, 'answered', '[]', null, now())"
             ),
             {"email": user.email, "id": user.user_id},

@@ -133,8 +133,8 @@ class TestWhatsApp:
         with database.owner.begin() as connection:
             connection.execute(
                 sa.text(
-                    "insert into ops.alerts values ('a', 'k', null, 'r', 'e', 'info', '2026-11-10', 't', 'b', '{}',"
-                    " now(), 't', 'b', null);"
+                    "insert into ops.alerts values ('a', 'k', null, 'r', 'e', 'info', '2026-11-10', '{}', '{}', '{}',"
+                    " now(), null);"
                     " insert into ops.deliveries (alert_id, channel, recipient, state, next_attempt_at, provider_id)"
                     " values ('a', 'whatsapp', '+55', 'unknown', now(), 'wamid.1')"
                 )

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from fbads_pipeline.adapters.channels.configured import recipients_from
-from fbads_pipeline.domain.alerts.alerts import Alert, DeliveryAttempt, DueDelivery
+from fbads_pipeline.adapters.translation.deliveries import due_delivery
+from fbads_pipeline.domain.alerts.alerts import Alert, AnnouncedAlert, DeliveryAttempt, DueDelivery, FailedDelivery
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
 from fbads_pipeline.domain.calendar.events import CalendarChanges, CalendarEvent, CalendarReading, ordered
@@ -296,7 +297,7 @@ class FakeOutbox:
     def __init__(self, *deliveries: DueDelivery) -> None:
         self.waiting = list(deliveries)
         self.settled: list[tuple[DueDelivery, DeliveryAttempt, float | None]] = []
-        self.given_up: list[dict[str, str]] = []
+        self.given_up: list[FailedDelivery] = []
         self.fails: Exception | None = None
 
     def claim(self, channel: str, *, lease_seconds: float, max_attempts: int) -> DueDelivery | None:
@@ -316,7 +317,10 @@ class FakeOutbox:
         names = [one.channel for one in self.waiting]
         return {name: names.count(name) for name in sorted(set(names))}
 
-    def failed(self, *, hours: int) -> list[dict[str, str]]:
+    def newest(self, last: int) -> list[AnnouncedAlert]:
+        return []
+
+    def failed(self, *, hours: int) -> list[FailedDelivery]:
         return self.given_up
 
 
@@ -337,9 +341,15 @@ class FakeChannel:
 
 
 def a_delivery(number: int = 1, channel: str = "fake", alert: Alert | None = None, **others: object) -> DueDelivery:
-    values: dict[str, object] = {"recipient": "someone", "attempts": 0, "is_repeat": False, "announced_at": NOW}
+    values: dict[str, object] = {
+        "recipient": "someone",
+        "attempts": 0,
+        "is_repeat": False,
+        "announced_at": NOW,
+        "language": "pt",
+    }
     shown = alert or an_alert(alert_id=f"a{number}")
-    return DueDelivery(delivery_id=number, alert=shown, channel=channel, **{**values, **others})  # type: ignore[arg-type]
+    return due_delivery(shown, delivery_id=number, channel=channel, **{**values, **others})  # type: ignore[arg-type]
 
 
 class RecipientsOf:

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import structlog
 
+from fbads_pipeline.adapters.channels.json_fields import in_every_language
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.core.formatting import plain_line
 
@@ -37,6 +38,7 @@ class DryRunChannel:
             "severity": alert.severity,
             "title": delivery.title,
             "body": delivery.body,
+            **in_every_language(delivery),
             "facts": dict(alert.facts),
         }
         try:

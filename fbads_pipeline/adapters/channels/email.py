@@ -17,12 +17,12 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Literal
 
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.core.formatting import plain_line
 
 Security = Literal["starttls", "tls", "none"]
 LONGEST_SUBJECT = 200
-_LANGUAGES = {"pt": "pt-BR", "en": "en"}
 _STYLE = "font:15px/1.5 system-ui,sans-serif;color:#1d2433;max-width:40rem;margin:0 auto;padding:1rem"
 
 
@@ -89,7 +89,7 @@ def compose_mail(delivery: DueDelivery, sender: str, attachments: Path | None = 
         kind, _ = mimetypes.guess_type(file.name)
         main, _, sub = (kind or "application/octet-stream").partition("/")
         message.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)
-    message["Content-Language"] = _LANGUAGES[delivery.language]
+    message["Content-Language"] = _language_tag(delivery)
     return message
 
 
@@ -109,10 +109,15 @@ def _html(delivery: DueDelivery) -> str:
         for block in delivery.body.split("\n\n")
     )
     return (
-        f"<!doctype html><html lang='{_LANGUAGES[delivery.language]}'><head><meta charset='utf-8'>"
+        f"<!doctype html><html lang='{_language_tag(delivery)}'><head><meta charset='utf-8'>"
         f"<title>{_escaped(delivery.title)}</title></head><body style='{_STYLE}'>"
         f"<h1 style='font-size:1.2rem'>{_escaped(delivery.title)}</h1>{paragraphs}</body></html>"
     )
+
+
+def _language_tag(delivery: DueDelivery) -> str:
+    """BCP 47, such as pt-BR."""
+    return translator().locale(delivery.language).replace("_", "-")
 
 
 def _escaped(text: str) -> str:

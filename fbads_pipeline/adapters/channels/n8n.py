@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from fbads_pipeline.adapters.channels.http import post, retry_after
+from fbads_pipeline.adapters.channels.json_fields import in_every_language
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 
 _WINDOW = 300
@@ -88,10 +89,10 @@ def _message(delivery: DueDelivery) -> dict[str, Any]:
             "window_start": alert.window_start.isoformat(),
             "is_repeat": delivery.is_repeat,
             "replies_to": alert.replies_to,
-            "title_pt": alert.title,
-            "body_pt": alert.body,
-            "title_en": alert.title_en,
-            "body_en": alert.body_en,
+            "language": delivery.language,
+            "title": delivery.title,
+            "body": delivery.body,
+            **in_every_language(delivery),
             "facts": dict(alert.facts),
         },
     }

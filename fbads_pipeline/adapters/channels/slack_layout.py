@@ -6,8 +6,8 @@ Names are written by strangers: `& < >` are escaped, and nothing is linked, pars
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
-from fbads_pipeline.domain.core.formatting import Language
 
 LONGEST_HEADER = 150
 LONGEST_SECTION = 3000
@@ -15,22 +15,12 @@ LONGEST_MESSAGE = 12_000
 MOST_BLOCKS = 50
 
 Block = dict[str, Any]
-_BUTTONS: Mapping[Language, Sequence[tuple[str, str, str | None]]] = {
-    "pt": (
-        ("suggestion_accept", "Aprovar", "primary"),
-        ("suggestion_reject", "Rejeitar", "danger"),
-        ("suggestion_snooze", "Adiar", None),
-    ),
-    "en": (
-        ("suggestion_accept", "Approve", "primary"),
-        ("suggestion_reject", "Reject", "danger"),
-        ("suggestion_snooze", "Snooze", None),
-    ),
-}
-_LEFT_OUT: Mapping[Language, str] = {
-    "pt": "… {lines} linhas não couberam aqui; o restante está nas páginas.",
-    "en": "… {lines} lines did not fit here; the rest is on the pages.",
-}
+# Slack's id of the action, key of its label, style.
+_BUTTONS: Sequence[tuple[str, str, str | None]] = (
+    ("suggestion_accept", "alerts.slack.approve", "primary"),
+    ("suggestion_reject", "alerts.slack.reject", "danger"),
+    ("suggestion_snooze", "alerts.slack.snooze", None),
+)
 
 
 def escape(text: str) -> str:
@@ -53,7 +43,7 @@ def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
         needed = len(sections) + (suggestion is not None)
         if room < 0 or len(made) + needed > MOST_BLOCKS - 1:
             left = sum(len(rest) for rest, _ in pieces[number:])
-            return [*made, _section(_LEFT_OUT[delivery.language].format(lines=left))]
+            return [*made, _section(translator().text("alerts.slack.lines_left_out", delivery.language, count=left))]
         made += [_section(text) for text in sections]
         if suggestion is not None:
             made.append(_buttons(suggestion, delivery.language))
@@ -77,13 +67,13 @@ def _pieces(delivery: DueDelivery, with_buttons: bool) -> list[tuple[list[str], 
     return [*pieces, (lines[at:], None)]
 
 
-def _buttons(suggestion: Mapping[str, Any], language: Language) -> Block:
+def _buttons(suggestion: Mapping[str, Any], language: str) -> Block:
     """Approve, reject, snooze: the value names the suggestion and the version that was read."""
     named = f"{suggestion['suggestion_id']}:{suggestion['version']}"
     elements = [
-        {"type": "button", "action_id": action, "text": _plain(label), "value": named}
+        {"type": "button", "action_id": action, "text": _plain(translator().text(label, language)), "value": named}
         | ({} if style is None else {"style": style})
-        for action, label, style in _BUTTONS[language]
+        for action, label, style in _BUTTONS
     ]
     return {"type": "actions", "block_id": f"suggestion-{suggestion['suggestion_id']}"[:255], "elements": elements}
 

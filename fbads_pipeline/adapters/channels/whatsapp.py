@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 
 from fbads_pipeline.adapters.channels.http import post, retry_after
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.core.formatting import plain_line
 
 LONGEST_TITLE, LONGEST_DETAILS = 200, 700
-_LANGUAGES = {"pt": "pt_BR", "en": "en"}
 # https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
 _ASK_LATER = frozenset({4, 80007, 130429, 131048, 131056, 131016, 133004})
 _MAYBE_SENT = frozenset({131000})
@@ -64,7 +64,7 @@ class WhatsAppChannel:
             "type": "template",
             "template": {
                 "name": self._template,
-                "language": {"code": _LANGUAGES[delivery.language]},
+                "language": {"code": translator().locale(delivery.language)},
                 "components": [{"type": "body", "parameters": texts}],
             },
             "biz_opaque_callback_data": delivery.key,

@@ -36,6 +36,10 @@ class Translator:
         """The codes of the languages that have a catalogue, in order."""
         return tuple(self._catalogues)
 
+    def locale(self, language: str) -> str:
+        """The locale of a language's catalogue, such as pt_BR; its BCP 47 tag has a hyphen instead."""
+        return str(self._formats[language].locale)
+
     def text(self, key: str, language: str, *, count: float | None = None, **values: Value) -> str:
         """The sentence of that key; raises MissingText for a key, and KeyError for a language, that is not there."""
         return self.render(Message(key, values, None if count is None else int(count)), language)

@@ -4,7 +4,7 @@ import getpass
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -13,14 +13,17 @@ from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
 from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.server.database import open_database
+from fbads_pipeline.adapters.translation.deliveries import due_delivery
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.cli.home import WrongUse
-from fbads_pipeline.domain.alerts.alerts import DueDelivery, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import AlertText, AnnouncedAlert, DueDelivery, alert_of
 from fbads_pipeline.domain.alerts.mutes import Mute, duration
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.settings import Settings
 
-_SAID = ("at (UTC)", "account", "rule", "severity", "where", "title")
+_ALERTS = ("at (UTC)", "account", "rule", "severity", "where", "title")
 _MUTED = ("number", "account", "campaign", "rule", "until (UTC)", "reason")
 _OK, _OUTSIDE_FAILED = 0, 3
 _MISSING = {
@@ -51,8 +54,8 @@ def run_test(settings: Settings, channel: str, address: str | None) -> int:
 def run_list(settings: Settings, last: int) -> None:
     """One line per message, below a header."""
     with _database(settings) as owner:
-        said = PostgresOutbox(owner).newest(last)
-    _print(_SAID, [(*row[:5], plain_line(row[5])) for row in said])
+        newest = PostgresOutbox(owner).newest(last)
+    _print(_ALERTS, [_row(one, settings.language) for one in newest])
 
 
 def run_mute(
@@ -103,12 +106,14 @@ def _print(header: tuple[str, ...], rows: Sequence[tuple[str | None, ...]]) -> N
         print("\t".join(value or "–" for value in row))
 
 
+def _row(one: AnnouncedAlert, language: str) -> tuple[str | None, ...]:
+    at, title = one.announced_at.astimezone(UTC), translator().render(one.title, language)
+    return f"{at:%Y-%m-%d %H:%M}", one.account_id, one.rule, one.severity, one.deliveries, plain_line(title)
+
+
 def _test_delivery(recipient: Recipient, now: datetime) -> DueDelivery:
     alert = alert_of(
-        {
-            "pt": Text("Teste do fbads: esta mensagem chegou", "Se você lê isto, os alertas chegam aqui."),
-            "en": Text("Test of fbads: this message has arrived", "If you read this, alerts arrive here."),
-        },
+        AlertText(message("alerts.test.title"), message("alerts.test.body")),
         account_id=None,
         rule="test",
         entity=recipient.channel,
@@ -117,4 +122,13 @@ def _test_delivery(recipient: Recipient, now: datetime) -> DueDelivery:
         occasion=now.isoformat(),
         facts={"at": now.isoformat()},
     )
-    return DueDelivery(0, alert, recipient.channel, recipient.address, 1, False, now, recipient.language)
+    return due_delivery(
+        alert,
+        delivery_id=0,
+        channel=recipient.channel,
+        recipient=recipient.address,
+        attempts=1,
+        is_repeat=False,
+        announced_at=now,
+        language=recipient.language,
+    )

@@ -15,7 +15,7 @@ HOURS = 24
 @dg.asset_check(asset=DELIVERIES, description="No message of the last day was given up.")
 def every_message_goes_out(outbox: dg.ResourceParam[Outbox]) -> dg.AssetCheckResult:
     failed = outbox.failed(hours=HOURS)
-    named = [f"account {one['account_id']} by {one['channel']}: {one['error']}" for one in failed]
+    named = [f"account {one.account_id or ''} by {one.channel}: {one.error or ''}" for one in failed]
     said = "; ".join(named[:5]) or "every message went out, or still waits for its turn"
     return dg.AssetCheckResult(
         passed=not failed, description=said, metadata={"deliveries": dg.MetadataValue.json(named)}

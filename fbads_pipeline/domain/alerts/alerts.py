@@ -1,4 +1,4 @@
-"""What is said, to whom, and what became of it."""
+"""Alerts and their deliveries: what an alert states, who receives it, and the result of each attempt to send it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.messages import Joined, LegacyText, Message, Value
 
 Severity = Literal["info", "warning", "critical"]
 Outcome = Literal["sent", "retry", "failed", "unknown"]
 
-LOUDEST_FIRST: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
-_REPEATED: Mapping[Language, str] = {"pt": "[possível repetição] ", "en": "[possibly repeated] "}
+MOST_SEVERE_FIRST: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True)
-class Text:
-    """One message in one language, plain and unescaped; the title alone says what happened, and to whom."""
+class AlertText:
+    """Title and body as facts, rendered in the reader's language. The title alone says what happened, and to whom."""
+
+    title: Value
+    body: Value
+
+
+@dataclass(frozen=True)
+class RenderedText:
+    """Title and body in one language, plain and unescaped."""
 
     title: str
     body: str
@@ -25,9 +32,9 @@ class Text:
 
 @dataclass(frozen=True)
 class Alert:
-    """One message. dedupe_key: account, rule, entity, window start, severity; title and body are the Portuguese ones.
+    """One alert. dedupe_key: account, rule, entity, window start, severity; facts: what its figures come from.
 
-    replies_to: the alert whose thread this one belongs in: the recovery of what was told there.
+    replies_to: the alert whose thread this one belongs in: a recovery replies to the alert that it ends.
     """
 
     alert_id: str
@@ -37,23 +44,22 @@ class Alert:
     entity: str
     severity: Severity
     window_start: date
-    title: str
-    body: str
-    title_en: str
-    body_en: str
+    title: Value
+    body: Value
     facts: Mapping[str, object]
     replies_to: str | None = None
 
-    def text(self, language: Language) -> Text:
-        """What is said in that language."""
-        return Text(self.title_en, self.body_en) if language == "en" else Text(self.title, self.body)
+    def sent_title(self, *, is_repeat: bool) -> Value:
+        """The title of a delivery, with a mark where an earlier attempt may have arrived."""
+        return Message("alerts.possibly_repeated", {"title": self.title}) if is_repeat else self.title
 
 
 @dataclass(frozen=True)
 class DueDelivery:
     """One alert on its way to one recipient. attempts: with this one; is_repeat: an earlier one may have arrived.
 
-    announced_at: when the alert was written; thread: how the far side names the message that this one replies to.
+    text: in the recipient's language, its title marked where it is a repeat; translations: language code → the alert
+    without that mark; announced_at: when the alert was written; thread: the provider's id of the message replied to.
     """
 
     delivery_id: int
@@ -63,31 +69,33 @@ class DueDelivery:
     attempts: int
     is_repeat: bool
     announced_at: datetime
-    language: Language = "pt"
+    language: str
+    text: RenderedText
+    translations: Mapping[str, RenderedText]
     thread: str | None = None
 
     @property
     def title(self) -> str:
-        """The title in the recipient's language, marked where an earlier attempt may have arrived."""
-        return (_REPEATED[self.language] if self.is_repeat else "") + self.alert.text(self.language).title
+        """The title as the recipient reads it."""
+        return self.text.title
 
     @property
     def body(self) -> str:
-        """The body in the recipient's language."""
-        return self.alert.text(self.language).body
+        """The body as the recipient reads it."""
+        return self.text.body
 
     @property
     def key(self) -> str:
-        """The same for every attempt of this delivery, and for no other: what far sides dedupe by."""
+        """The same for every attempt of this delivery, and for no other: receivers recognise a repeat by it."""
         parts = "|".join((self.alert.alert_id, self.channel, self.recipient))
         return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """What became of one attempt. `unknown`: it may have arrived. error: one sentence without secrets.
+    """The result of one attempt. `unknown`: it may have arrived. error: one sentence without secrets.
 
-    provider_id: how the far side names the message; retry_after_seconds: the wait that it asked for, with `retry`.
+    provider_id: the provider's id of the message; retry_after_seconds: the wait that it asked for, with `retry`.
     """
 
     outcome: Outcome
@@ -96,8 +104,40 @@ class DeliveryAttempt:
     retry_after_seconds: float | None = None
 
 
+@dataclass(frozen=True)
+class AnnouncedAlert:
+    """A stored alert, as a list shows it. deliveries: its channels with their states, such as `slack sent`."""
+
+    announced_at: datetime
+    account_id: str | None
+    rule: str
+    severity: Severity
+    title: Value
+    deliveries: str
+
+
+@dataclass(frozen=True)
+class FailedDelivery:
+    """A delivery that is given up. title: in the recipient's language."""
+
+    account_id: str | None
+    title: str
+    channel: str
+    recipient: str
+    error: str | None
+
+
+def delivery_state(attempt: DeliveryAttempt, *, is_last: bool) -> str:
+    """The state after an attempt: sent, failed after the last one, else unknown (may have arrived) or pending."""
+    if attempt.outcome == "sent":
+        return "sent"
+    if is_last:
+        return "failed"
+    return "unknown" if attempt.outcome == "unknown" else "pending"
+
+
 def alert_of(
-    texts: Mapping[Language, Text],
+    text: AlertText,
     *,
     account_id: str | None,
     rule: str,
@@ -108,7 +148,7 @@ def alert_of(
     facts: Mapping[str, object],
     replies_to: str | None = None,
 ) -> Alert:
-    """The alert with its keys. occasion: what stands for the window in the dedupe key where a day says too little."""
+    """The alert with its keys. occasion: replaces the window in the dedupe key where a day is not specific enough."""
     key = "|".join((account_id or "", rule, entity, occasion or window_start.isoformat(), severity))
     return Alert(
         alert_id=hashlib.sha256(key.encode()).hexdigest()[:32],
@@ -118,10 +158,25 @@ def alert_of(
         entity=entity,
         severity=severity,
         window_start=window_start,
-        title=texts["pt"].title,
-        body=texts["pt"].body,
-        title_en=texts["en"].title,
-        body_en=texts["en"].body,
+        title=text.title,
+        body=text.body,
         facts=facts,
         replies_to=replies_to,
     )
+
+
+def in_languages(texts: Mapping[str, AlertText]) -> AlertText:
+    """One text of texts that were composed per language: for composers that do not use the catalogues yet."""
+    return AlertText(
+        LegacyText({code: _plain(one.title) for code, one in texts.items()}),
+        LegacyText({code: _plain(one.body) for code, one in texts.items()}),
+    )
+
+
+def _plain(value: Value) -> str:
+    """The text of parts that are text already; raises TypeError for facts."""
+    if isinstance(value, Joined):
+        return value.separator.join(map(_plain, value.parts))
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

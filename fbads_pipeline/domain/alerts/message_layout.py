@@ -1,32 +1,38 @@
-"""How a message is built: a lead, numbered parts, a closing; and which lines of the body each part became."""
+"""How the body of an alert is built: a lead, numbered parts, a closing; and which lines each part takes."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-Part = tuple[str, ...]
+from fbads_pipeline.domain.core.messages import Joined, Value, lines
+
+Part = tuple[Value, ...]
 _BARS = "▁▂▃▄▅▆▇█"
 _FEWEST_DRAWN = 5
 
 
 @dataclass(frozen=True)
 class Layout:
-    """lead: one line; parts: lines of each, in order; closing: what to do."""
+    """lead: one line, or "" for none; parts: the lines of each, in order; closing: what to do, or "" for nothing.
 
-    lead: str
+    Each value of lead and parts renders to exactly one line, so that `spans` hold in every language.
+    """
+
+    lead: Value
     parts: Sequence[Part]
-    closing: str
+    closing: Value
 
     @property
-    def body(self) -> str:
+    def body(self) -> Joined:
         """Lead, an empty line, the parts, the closing."""
-        lines = [self.lead, ""] if self.lead else []
-        return "\n".join((*lines, *(line for part in self.parts for line in part), self.closing)).rstrip()
+        head = [self.lead, ""] if self.lead != "" else []
+        tail = [self.closing] if self.closing != "" else []
+        return lines(*head, *(line for part in self.parts for line in part), *tail)
 
     @property
     def spans(self) -> list[tuple[int, int]]:
         """First line in the body and number of lines of each part."""
-        first, spans = 2 if self.lead else 0, []
+        first, spans = 2 if self.lead != "" else 0, []
         for part in self.parts:
             spans.append((first, len(part)))
             first += len(part)
@@ -34,9 +40,9 @@ class Layout:
 
 
 def laid_out(layout: Layout, subjects: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """For facts: what each part is about and which lines of the body it has; the same in both languages."""
+    """For facts: what each part is about and which lines of the body it has, the same in every language."""
     spans = zip(subjects, layout.spans, strict=True)
-    return {"parts": [{**subject, "line": first, "lines": lines} for subject, (first, lines) in spans]}
+    return {"parts": [{**subject, "line": first, "lines": length} for subject, (first, length) in spans]}
 
 
 def sparkline(values: Sequence[float]) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from fbads_pipeline.domain.alerts.alerts import LOUDEST_FIRST, Alert, Severity
+from fbads_pipeline.domain.alerts.alerts import MOST_SEVERE_FIRST, Alert, Severity
 from fbads_pipeline.domain.anomalies.messages import DIGEST
-from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.reports.message import REPORT
 
 Hours = tuple[time, time]
@@ -25,7 +24,7 @@ class Recipient:
     channel: str
     address: str
     name: str = ""
-    language: Language = "pt"
+    language: str = "pt"
     timezone: str = "UTC"
     quiet: Hours | None = None
     least_severity: Severity = "info"
@@ -46,7 +45,7 @@ class Recipient:
             return self.receives_digest
         if alert.rule.startswith(f"{REPORT}."):
             return alert.rule.partition(".")[2] in self.reports
-        return LOUDEST_FIRST[alert.severity] <= LOUDEST_FIRST[self.least_severity]
+        return MOST_SEVERE_FIRST[alert.severity] <= MOST_SEVERE_FIRST[self.least_severity]
 
     def wait(self, alert: Alert, now: datetime) -> timedelta:
         """How long the message waits for them: for the digest's time, or for the end of their quiet hours."""

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import Alert, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of, in_languages
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
 from fbads_pipeline.domain.core import formatting as words
@@ -40,7 +40,7 @@ def compose_rule(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Ale
     ids = hashlib.sha256("|".join(sorted(one.object_id for one in found)).encode()).hexdigest()[:32]
     languages: tuple[Language, ...] = ("pt", "en")
     return alert_of(
-        {one: _text(rule, found, unit, one) for one in languages},
+        in_languages({one: _text(rule, found, unit, one) for one in languages}),
         account_id=first.account_id,
         rule=rule.key,
         entity=first.account_id,
@@ -68,7 +68,7 @@ def compose_rule(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Ale
     )
 
 
-def _text(rule: UserRule, found: Sequence[RuleReading], unit: str, language: Language) -> Text:
+def _text(rule: UserRule, found: Sequence[RuleReading], unit: str, language: Language) -> AlertText:
     one, many = _OBJECTS[language][rule.level]
     counted = f"{len(found)} {one if len(found) == 1 else many}"
     first = found[0]
@@ -80,7 +80,7 @@ def _text(rule: UserRule, found: Sequence[RuleReading], unit: str, language: Lan
         parts=[_part(number, rule, one, unit, language) for number, one in enumerate(found[:MOST_LISTED], 1)],
         closing="" if more <= 0 else f"… e mais {more}." if language == "pt" else f"… and {more} more.",
     )
-    return Text(title, layout.body)
+    return AlertText(title, layout.body)
 
 
 def _limit(rule: UserRule, first: RuleReading, unit: str, language: Language) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import LOUDEST_FIRST, Alert, Severity, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import MOST_SEVERE_FIRST, Alert, AlertText, Severity, alert_of, in_languages
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
@@ -71,7 +71,7 @@ def compose_anomalies(news: AnomalyNews, *, link: str | None = None) -> list[Ale
 def compose_digest(news: AnomalyNews, *, link: str | None = None) -> Alert:
     """What was held back since the last one, every anomaly of it on one line; the dearest first, ends marked."""
     parts = _in_order(news.parts)
-    said = {}
+    said: dict[str, AlertText] = {}
     for language in _LANGUAGES:
         where = [] if link is None else [f"{'Ver tudo' if language == 'pt' else 'See all'}: {link}"]
         layout = Layout(
@@ -79,9 +79,9 @@ def compose_digest(news: AnomalyNews, *, link: str | None = None) -> Alert:
             parts=[(_line(number, one, language),) for number, one in enumerate(parts, 1)],
             closing="\n".join(("", *where)),
         )
-        said[language] = Text(_digest_title(news, language), layout.body)
+        said[language] = AlertText(_digest_title(news, language), layout.body)
     return alert_of(
-        said,
+        in_languages(said),
         account_id=news.account_id,
         rule=DIGEST,
         entity=news.account_id,
@@ -95,13 +95,13 @@ def _compose(
     news: AnomalyNews, found: Sequence[AnomalyPart], rule: str, link: str | None, replies_to: str | None = None
 ) -> Alert:
     parts = _in_order(found)
-    severity: Severity = min((one.severity for one in parts), key=lambda one: LOUDEST_FIRST[one], default="info")
+    severity: Severity = min((one.severity for one in parts), key=lambda one: MOST_SEVERE_FIRST[one], default="info")
     names = sorted(one.anomaly_id for one in parts)
     told = hashlib.sha256("|".join(names).encode()).hexdigest()[:32]
     layouts = {one: _layout(news, parts, one, link) for one in _LANGUAGES}
     listed = [{"anomaly_id": one.anomaly_id} for one in parts[:MOST_LISTED]]
     return alert_of(
-        {one: Text(_title(news, parts, one), layout.body) for one, layout in layouts.items()},
+        in_languages({one: AlertText(_title(news, parts, one), layout.body) for one, layout in layouts.items()}),
         account_id=news.account_id,
         rule=rule,
         entity=news.account_id,
@@ -114,7 +114,9 @@ def _compose(
 
 
 def _in_order(parts: Sequence[AnomalyPart]) -> list[AnomalyPart]:
-    return sorted(parts, key=lambda one: (one.is_recovery, LOUDEST_FIRST[one.severity], -one.at_stake, one.campaign_id))
+    return sorted(
+        parts, key=lambda one: (one.is_recovery, MOST_SEVERE_FIRST[one.severity], -one.at_stake, one.campaign_id)
+    )
 
 
 def _facts(news: AnomalyNews, parts: Sequence[AnomalyPart]) -> dict[str, object]:

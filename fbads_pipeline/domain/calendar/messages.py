@@ -7,8 +7,10 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.calendar.events import CalendarEvent
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.messages import LegacyText, lines
 
 _MOST_NAMED = 3
+_LANGUAGES: tuple[Language, ...] = ("pt", "en")
 
 
 def coinciding_line(events: Sequence[CalendarEvent], language: Language) -> str:
@@ -25,10 +27,10 @@ def with_coinciding(alert: Alert, events: Sequence[CalendarEvent]) -> Alert:
         {"title_pt": one.title_pt, "title_en": one.title_en, "from": str(one.starts_on), "to": str(one.ends_on)}
         for one in events[:_MOST_NAMED]
     ]
+    line = LegacyText({language: coinciding_line(events, language) for language in _LANGUAGES})
     return replace(
         alert,
-        body=f"{alert.body}\n\n{coinciding_line(events, 'pt')}",
-        body_en=f"{alert.body_en}\n\n{coinciding_line(events, 'en')}",
+        body=lines(alert.body, "", line),
         facts={**alert.facts, "calendar": named},
     )
 

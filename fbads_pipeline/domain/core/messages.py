@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from fbads_pipeline.domain.core.formatting import plain_line
+
 
 @dataclass(frozen=True)
 class Count:
@@ -60,10 +62,13 @@ class Instant:
 
 @dataclass(frozen=True)
 class Name:
-    """A name that a stranger wrote; `instead` where nothing of it can be shown."""
+    """A name that a stranger wrote, kept without invisible characters; `instead` where nothing of it is left."""
 
     name: str | None
     instead: "Message | str"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", plain_line(self.name or "") or None)
 
 
 @dataclass(frozen=True)

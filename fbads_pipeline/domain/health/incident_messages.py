@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fbads_pipeline.domain.alerts.alerts import Alert, Severity, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, Severity, alert_of, in_languages
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.health.incidents import EVERY_ACCOUNT, Incident, IncidentKind
@@ -93,7 +93,7 @@ def compose_incident(news: IncidentUpdate) -> Alert:
     incident, is_over = news.incident, news.resolved_at is not None
     severity: Severity = "info" if is_over else "critical" if incident.kind in _CRITICAL else "warning"
     return alert_of(
-        {"pt": _say(news, "pt"), "en": _say(news, "en")},
+        in_languages({"pt": _say(news, "pt"), "en": _say(news, "en")}),
         account_id=incident.account_id,
         rule=f"{RECOVERY if is_over else TROUBLE}.{incident.kind}",
         entity=incident.entity,
@@ -112,19 +112,25 @@ def compose_incident(news: IncidentUpdate) -> Alert:
     )
 
 
-def _say(news: IncidentUpdate, language: Language) -> Text:
+def _say(news: IncidentUpdate, language: Language) -> AlertText:
     incident = news.incident
     title = _TITLES[language][incident.kind].format(who=_who(incident, language))
     since, reason = _moment(incident.since, language), _reason(incident, language)
     if news.resolved_at is not None:
         over = _moment(news.resolved_at, language)
         if language == "pt":
-            return Text(f"Resolvido: {title}", f"Voltou ao normal em {over}; durava desde {since}. Motivo: {reason}.")
-        return Text(f"Resolved: {title}", f"Back to normal on {over}; it had lasted since {since}. Reason: {reason}.")
+            return AlertText(
+                f"Resolvido: {title}", f"Voltou ao normal em {over}; durava desde {since}. Motivo: {reason}."
+            )
+        return AlertText(
+            f"Resolved: {title}", f"Back to normal on {over}; it had lasted since {since}. Reason: {reason}."
+        )
     to_do = _TO_DO[language][incident.kind]
     if incident.kind in _OURS:
-        return Text(title, f"{_SINCE[language]} {since}. {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
-    return Text(title, f"{_SINCE[language]} {since}. {_META[language]}: {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
+        return AlertText(title, f"{_SINCE[language]} {since}. {reason}.\n\n{_TO_DO_IS[language]}: {to_do}")
+    return AlertText(
+        title, f"{_SINCE[language]} {since}. {_META[language]}: {reason}.\n\n{_TO_DO_IS[language]}: {to_do}"
+    )
 
 
 def _reason(incident: Incident, language: Language) -> str:

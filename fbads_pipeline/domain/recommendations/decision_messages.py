@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from fbads_pipeline.domain.alerts.alerts import Alert, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of, in_languages
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.recommendations.applying import Carried, Change
@@ -23,7 +23,7 @@ def compose_carried(carried: Carried, *, today: date) -> Alert:
     accepted = carried.accepted
     outcome = "undone" if accepted.is_undo and carried.is_applied else "applied" if carried.is_applied else "failed"
     return alert_of(
-        {"pt": _text(carried, outcome, "pt"), "en": _text(carried, outcome, "en")},
+        in_languages({"pt": _text(carried, outcome, "pt"), "en": _text(carried, outcome, "en")}),
         account_id=accepted.account_id,
         rule=f"decision.{outcome}",
         entity=accepted.campaign_id,
@@ -41,7 +41,7 @@ def compose_carried(carried: Carried, *, today: date) -> Alert:
     )
 
 
-def _text(carried: Carried, outcome: str, language: Language) -> Text:
+def _text(carried: Carried, outcome: str, language: Language) -> AlertText:
     accepted = carried.accepted
     what = _KINDS[language].get(accepted.kind, accepted.kind)
     fallback = "campanha" if language == "pt" else "campaign"
@@ -53,7 +53,7 @@ def _text(carried: Carried, outcome: str, language: Language) -> Text:
     lines = [_line(one, language) for one in carried.changes]
     if carried.reason:
         lines.append(f"{'Motivo' if language == 'pt' else 'Why'}: {words.plain_line(carried.reason)}.")
-    return Text(f"{titles[language][outcome]}: {what}, {name}", "\n".join(lines))
+    return AlertText(f"{titles[language][outcome]}: {what}, {name}", "\n".join(lines))
 
 
 def _line(change: Change, language: Language) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import Alert, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of, in_languages
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
@@ -76,7 +76,7 @@ def compose_suggestions(news: AccountNews, *, link: str | None = None) -> Alert:
     said = {one: _layout(news, ordered, one, link) for one in languages}
     decided = [{"suggestion_id": one.suggestion_id, "version": one.version} for one in listed]
     return alert_of(
-        {one: Text(_title(news, one), layout.body) for one, layout in said.items()},
+        in_languages({one: AlertText(_title(news, one), layout.body) for one, layout in said.items()}),
         account_id=news.account_id,
         rule=BREACHES,
         entity=news.account_id,

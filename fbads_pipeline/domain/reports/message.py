@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import Alert, Text, alert_of
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of, in_languages
 from fbads_pipeline.domain.core import formatting as words
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.reports.report import Figure, Report
@@ -17,7 +17,7 @@ def compose_report(
     """One message about the same report in both languages. attachments: names of files in the folder of exports."""
     one = reports["pt"]
     return alert_of(
-        {language: _text(report) for language, report in reports.items()},
+        in_languages({language: _text(report) for language, report in reports.items()}),
         account_id=account_id,
         rule=f"{REPORT}.{one.kind}",
         entity=account_id or "all",
@@ -32,7 +32,7 @@ def compose_report(
     )
 
 
-def _text(report: Report) -> Text:
+def _text(report: Report) -> AlertText:
     lines: list[str] = []
     for section in report.sections:
         lines += [section.title] if len(report.sections) > 1 else []
@@ -41,7 +41,7 @@ def _text(report: Report) -> Text:
         lines += ["", *section.notes[:1]] if not section.figures else []
         lines.append("")
     who = report.sections[0].title if len(report.sections) == 1 else ""
-    return Text(f"{report.title}{': ' if who else ''}{who}", "\n".join(lines).rstrip())
+    return AlertText(f"{report.title}{': ' if who else ''}{who}", "\n".join(lines).rstrip())
 
 
 def _figure(figure: Figure, report: Report) -> str:

@@ -12,6 +12,7 @@ from fbads_pipeline.adapters.channels.n8n import WebhookChannel
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
+from fbads_pipeline_tests.support.rendering import body_of, title_of
 from fbads_pipeline_tests.support.stub_server import hang_up, reply, silence, stub_server
 
 KEY = bytes(range(32))
@@ -36,7 +37,10 @@ def test_the_signature_is_that_of_standard_webhooks(n8n):
     signed = hmac.new(KEY, f"{delivery.key}.1700000000.".encode() + raw, hashlib.sha256).digest()
     assert headers["webhook-signature"] == "v1," + base64.b64encode(signed).decode()
     assert (body["type"], body["data"]["dedupe_key"]) == ("alert.breaches", delivery.alert.dedupe_key)
-    assert (body["data"]["title_pt"], body["data"]["title_en"]) == (delivery.alert.title, delivery.alert.title_en)
+    assert (body["data"]["title_pt"], body["data"]["title_en"]) == (
+        title_of(delivery.alert),
+        title_of(delivery.alert, "en"),
+    )
 
 
 def test_a_repeat_has_the_same_id_and_says_so(n8n):
@@ -50,7 +54,7 @@ def test_a_repeat_has_the_same_id_and_says_so(n8n):
 def test_hostile_names_travel_as_text(n8n, name):
     alert = compose_suggestions(news(announced(a_suggestion(), name), account_name=name))
     assert channel(n8n.url).send(a_delivery(alert=alert)).outcome == "sent"
-    assert n8n.requests[0][2]["data"]["body_pt"] == alert.body
+    assert n8n.requests[0][2]["data"]["body_pt"] == body_of(alert)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.channels.slack_layout import blocks, escape, plain_
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
+from fbads_pipeline_tests.support.rendering import body_of, title_of
 from fbads_pipeline_tests.support.stub_server import OK, hang_up, refuse, reply, silence, stub_server
 
 TOKEN = "xoxb-canary-1234567890-token"
@@ -50,10 +51,10 @@ class TestSending:
         assert path == "/api/chat.postMessage"
         assert headers["Authorization"] == f"Bearer {TOKEN}"
         assert body["channel"] == "C1"
-        assert body["text"] == f"{alert.title}\n{alert.body}"
+        assert body["text"] == f"{title_of(alert)}\n{body_of(alert)}"
         assert [block["type"] for block in body["blocks"]] == ["header", "section"]
-        assert body["blocks"][0]["text"]["text"] == alert.title
-        assert body["blocks"][1]["text"]["text"] == alert.body
+        assert body["blocks"][0]["text"]["text"] == title_of(alert)
+        assert body["blocks"][1]["text"]["text"] == body_of(alert)
 
     def test_nothing_is_linked_parsed_or_unfurled(self, slack, channel):
         send(channel)
@@ -170,8 +171,8 @@ class TestLimits:
     def test_a_full_message_fits_without_a_cut(self):
         names = [announced(a_suggestion(str(one)), "<" * 80) for one in range(40)]
         alert = compose_suggestions(news(*names))
-        sections = "\n".join(block["text"]["text"] for block in laid_out(alert.title, alert.body)[1:])
-        assert sections.replace("\n", "") == escape(alert.body).replace("\n", "")
+        sections = "\n".join(block["text"]["text"] for block in laid_out(title_of(alert), body_of(alert))[1:])
+        assert sections.replace("\n", "") == escape(body_of(alert)).replace("\n", "")
 
 
 class TestAnswers:

@@ -8,7 +8,7 @@ import pytest
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
 from fbads_pipeline.defs.notify import sensors
 from fbads_pipeline.defs.shared.tables import markdown_table
-from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
+from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, FailedDelivery
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.analyse.test_analyse import checks_of, definitions, metadata_of, run
 from fbads_pipeline_tests.support.fake_anomalies import FakeAnomalies
@@ -77,7 +77,7 @@ class TestTheJob:
 
     def test_a_message_that_was_given_up_is_a_red_check_that_names_it(self, world):
         world["outbox"].given_up = [
-            {"account_id": "1", "title": "t", "channel": "slack", "recipient": "C1", "error": "is archived"}
+            FailedDelivery(account_id="1", title="t", channel="slack", recipient="C1", error="is archived")
         ]
         check = checks_of(run(world, "dispatch"))["every_message_goes_out"]
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)

@@ -9,6 +9,7 @@ import pytest
 from fbads_pipeline.domain.alerts.rule_messages import compose_rule
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule, is_crossed
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
+from fbads_pipeline_tests.support.rendering import body_of, title_of
 
 HIGH = UserRule("CPA alto", "cpa", "above", Decimal(60), currency="BRL", guard={"spend": Decimal(200)})
 READING = RuleReading(
@@ -43,23 +44,23 @@ def test_a_threshold_is_crossed_only_where_the_figure_is_defined_meant_and_guard
 
 def test_the_message_says_the_rule_the_days_and_each_figure():
     alert = compose_rule(HIGH, [READING], "money")
-    assert alert.title == "CPA alto: 1 campanha, Loja 1"
-    assert alert.body == "Regra sua: CPA acima de R$ 60,00, de 20/11 a 22/11/2026.\n\n1. Verão\nCPA: R$ 61,50"
-    assert alert.body_en.startswith("Your rule: CPA above BRL 60.00, from 20 Nov to 22 Nov 2026.")
+    assert title_of(alert) == "CPA alto: 1 campanha, Loja 1"
+    assert body_of(alert) == "Regra sua: CPA acima de R$ 60,00, de 20/11 a 22/11/2026.\n\n1. Verão\nCPA: R$ 61,50"
+    assert body_of(alert, "en").startswith("Your rule: CPA above BRL 60.00, from 20 Nov to 22 Nov 2026.")
     assert (alert.rule, alert.severity, alert.window_start) == ("rule.cpa-alto", "warning", date(2026, 11, 22))
 
 
 def test_a_change_shows_what_was_before_and_roas_is_a_factor():
     rule = UserRule("ROAS", "roas", "falls_by", Decimal("0.3"), level="adset")
     alert = compose_rule(rule, [replace(READING, value=Decimal("1.5"), before=Decimal("3"))], "ratio")
-    assert "queda de ao menos 30 %" in alert.body and "ROAS: 1,5 (antes 3)" in alert.body
-    assert alert.title == "ROAS: 1 conjunto, Loja 1"
+    assert "queda de ao menos 30 %" in body_of(alert) and "ROAS: 1,5 (antes 3)" in body_of(alert)
+    assert title_of(alert) == "ROAS: 1 conjunto, Loja 1"
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_names_stay_on_their_line(name):
     found = [replace(READING, object_id=str(n), object_name=name, account_name=name) for n in range(20)]
     alert = compose_rule(replace(HIGH, name=name or "x"), found, "money")
-    assert len(alert.title.splitlines()) == 1
-    assert len(alert.body.splitlines()) == 2 + 15 * 2 + 1
-    assert all(line.isprintable() for line in (alert.title, *alert.body.splitlines()))
+    assert len(title_of(alert).splitlines()) == 1
+    assert len(body_of(alert).splitlines()) == 2 + 15 * 2 + 1
+    assert all(line.isprintable() for line in (title_of(alert), *body_of(alert).splitlines()))

@@ -9,6 +9,7 @@ from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_cal
 from fbads_pipeline.domain.calendar.messages import coinciding_line, with_coinciding
 from fbads_pipeline_tests.support.fake_anomalies import an_anomaly
 from fbads_pipeline_tests.support.fakes import an_alert, an_event
+from fbads_pipeline_tests.support.rendering import body_of
 
 ZONE = "America/Sao_Paulo"
 FRIDAY = date(2026, 11, 27)
@@ -94,8 +95,8 @@ def test_a_message_names_three_events_at_most_and_says_nothing_without_any():
     alert = an_alert()
     assert with_coinciding(alert, []) is alert
     told = with_coinciding(alert, [BLACK_FRIDAY])
-    assert told.body == f"{alert.body}\n\nCoincide com: Black Friday (em 27/11/2026)."
-    assert told.body_en == f"{alert.body_en}\n\nCoincides with: Black Friday (on 27 Nov 2026)."
+    assert body_of(told) == f"{body_of(alert)}\n\nCoincide com: Black Friday (em 27/11/2026)."
+    assert body_of(told, "en") == f"{body_of(alert, 'en')}\n\nCoincides with: Black Friday (on 27 Nov 2026)."
     assert told.facts["calendar"] == [
         {"title_pt": "Black Friday", "title_en": "Black Friday", "from": "2026-11-27", "to": "2026-11-27"}
     ]

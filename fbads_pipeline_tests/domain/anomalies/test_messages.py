@@ -5,6 +5,7 @@ from datetime import date
 
 from fbads_pipeline.domain.anomalies.messages import AnomalyNews, AnomalyPart, compose_anomalies, compose_digest
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
+from fbads_pipeline_tests.support.rendering import body_of, title_of
 
 STOP = AnomalyPart(
     *("a1", "7", "Verão", "delivery_stop", "critical", 480.0, False, False),
@@ -22,30 +23,30 @@ def told(*parts, **changes):
 
 def test_one_anomaly_is_one_message_with_its_money():
     alert = told()
-    assert (alert.title, alert.severity, alert.window_start) == ("1 anomalia: Loja 1", "critical", NEWS.day)
-    assert alert.body.startswith("Em jogo: R$ 480,00 por dia.\n\n1. Verão\nA veiculação parou: 0 em 3 horas.")
-    assert alert.body.endswith("\nVer: https://ads.example/")
-    assert alert.title_en == "1 anomaly: Loja 1"
-    assert "At stake: BRL 480.00 a day." in alert.body_en
+    assert (title_of(alert), alert.severity, alert.window_start) == ("1 anomalia: Loja 1", "critical", NEWS.day)
+    assert body_of(alert).startswith("Em jogo: R$ 480,00 por dia.\n\n1. Verão\nA veiculação parou: 0 em 3 horas.")
+    assert body_of(alert).endswith("\nVer: https://ads.example/")
+    assert title_of(alert, "en") == "1 anomaly: Loja 1"
+    assert "At stake: BRL 480.00 a day." in body_of(alert, "en")
 
 
 def test_the_critical_and_dear_come_first():
     cheap = replace(STOP, anomaly_id="a2", campaign_id="8", campaign_name="B", severity="warning", at_stake=900.0)
     dear = replace(STOP, anomaly_id="a3", campaign_id="9", campaign_name="C", at_stake=500.0)
     alert = told(cheap, STOP, dear)
-    assert [line[3:] for line in alert.body.splitlines() if line[:1].isdigit()] == ["C", "Verão", "B"]
-    assert alert.body.startswith("Em jogo: R$ 1.880,00 por dia.")
-    assert alert.title == "3 anomalias: Loja 1"
+    assert [line[3:] for line in body_of(alert).splitlines() if line[:1].isdigit()] == ["C", "Verão", "B"]
+    assert body_of(alert).startswith("Em jogo: R$ 1.880,00 por dia.")
+    assert title_of(alert) == "3 anomalias: Loja 1"
 
 
 def test_the_figures_last_days_are_drawn():
-    assert "\n6 dias: ██▇█▁▁\n" in told(replace(STOP, course=(9, 9, 7.8, 9, 0, 0.1))).body
+    assert "\n6 dias: ██▇█▁▁\n" in body_of(told(replace(STOP, course=(9, 9, 7.8, 9, 0, 0.1))))
 
 
 def test_an_end_replies_to_the_message_that_told_and_asks_for_nothing():
     alert = told(OVER)
-    assert (alert.title, alert.severity) == ("De volta ao usual: 1 campanha: Loja 1", "info")
-    assert "O que fazer" not in alert.body and "Em jogo" not in alert.body
+    assert (title_of(alert), alert.severity) == ("De volta ao usual: 1 campanha: Loja 1", "info")
+    assert "O que fazer" not in body_of(alert) and "Em jogo" not in body_of(alert)
     assert (alert.rule, alert.replies_to) == ("anomalies.over", "first")
 
 
@@ -67,32 +68,32 @@ def test_the_key_is_of_what_is_told_alone():
 
 def test_an_account_that_moves_as_one_is_called_so():
     parts = tuple(replace(STOP, anomaly_id=f"a{n}", campaign_id=str(n), is_account_wide=True) for n in range(5))
-    assert told(*parts).title == "A conta inteira mudou: Loja 1"
+    assert title_of(told(*parts)) == "A conta inteira mudou: Loja 1"
 
 
 def test_hostile_names_stay_on_their_line():
     parts = tuple(replace(STOP, campaign_id=f"{n:02}", campaign_name=name) for n, name in enumerate(HOSTILE_NAMES))
     alert = told(*parts, account_name=HOSTILE_NAMES[13])
-    assert len(alert.title.splitlines()) == 1
-    assert len(alert.body.splitlines()) == 2 + 2 * 10 + 1 + 3
-    assert alert.body.splitlines()[-4] == f"… e mais {len(HOSTILE_NAMES) - 10}."
+    assert len(title_of(alert).splitlines()) == 1
+    assert len(body_of(alert).splitlines()) == 2 + 2 * 10 + 1 + 3
+    assert body_of(alert).splitlines()[-4] == f"… e mais {len(HOSTILE_NAMES) - 10}."
 
 
 def test_a_digest_holds_every_one_of_a_thousand_on_a_line_of_its_own():
     parts = tuple(replace(STOP, anomaly_id=f"a{n}", campaign_id=str(n), campaign_name=f"C {n}") for n in range(1000))
     alert = compose_digest(replace(NEWS, parts=parts), link="https://ads.example/")
-    assert (alert.rule, alert.severity, alert.title) == (
+    assert (alert.rule, alert.severity, title_of(alert)) == (
         "digest",
         "info",
         "Resumo de 23/11/2026, 1000 anomalias: Loja 1",
     )
-    lines = [line for line in alert.body.splitlines() if line[:1].isdigit()]
+    lines = [line for line in body_of(alert).splitlines() if line[:1].isdigit()]
     assert {line.partition(". ")[2].partition(":")[0] for line in lines} == {f"C {n}" for n in range(1000)}
-    assert alert.title_en == "Digest of 23 Nov 2026, 1000 anomalies: Loja 1"
+    assert title_of(alert, "en") == "Digest of 23 Nov 2026, 1000 anomalies: Loja 1"
 
 
 def test_a_digest_marks_what_is_over():
     alert = compose_digest(replace(NEWS, parts=(replace(OVER, announced_alert_id=None), STOP)))
-    first, second = (line for line in alert.body.splitlines() if line[:1].isdigit())
+    first, second = (line for line in body_of(alert).splitlines() if line[:1].isdigit())
     assert "já voltou ao usual" in second and "já voltou" not in first
-    assert "(back to usual)" in alert.body_en
+    assert "(back to usual)" in body_of(alert, "en")

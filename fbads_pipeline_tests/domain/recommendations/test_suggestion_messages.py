@@ -7,6 +7,7 @@ import pytest
 
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_suggestion, announced, news
+from fbads_pipeline_tests.support.rendering import body_of, title_of
 
 
 def many(number):
@@ -15,8 +16,8 @@ def many(number):
 
 def test_one_message_says_what_since_when_how_much_why_and_what_to_do():
     alert = compose_suggestions(news(*many(2)))
-    assert alert.title == "2 campanhas fora dos limites: Loja 1"
-    assert alert.body == (
+    assert title_of(alert) == "2 campanhas fora dos limites: Loja 1"
+    assert body_of(alert) == (
         "Novidades de 23/11/2026. Em jogo: R$ 1.999,00, gastos por estas campanhas de 16/11 a 22/11/2026.\n"
         "\n"
         "1. Campanha 0\n"
@@ -32,9 +33,9 @@ def test_one_message_says_what_since_when_how_much_why_and_what_to_do():
 
 
 def test_the_same_in_english():
-    said = compose_suggestions(news(), link="https://ads.example/suggestions").text("en")
-    assert said.title == "1 campaign past the limits: Loja 1"
-    first, *_, last, link = said.body.splitlines()
+    alert = compose_suggestions(news(), link="https://ads.example/suggestions")
+    assert title_of(alert, "en") == "1 campaign past the limits: Loja 1"
+    first, *_, last, link = body_of(alert, "en").splitlines()
     assert first == "New on 23 Nov 2026. At stake: BRL 100.00, spent by this campaign from 16 Nov to 22 Nov 2026."
     assert last.startswith("What to do: look at each campaign")
     assert link == "Decide: https://ads.example/suggestions"
@@ -42,10 +43,10 @@ def test_the_same_in_english():
 
 def test_ten_are_listed_and_the_rest_is_counted():
     alert = compose_suggestions(news(*many(13)))
-    assert "10. Campanha 9" in alert.body
-    assert "Campanha 10" not in alert.body
-    assert "… e mais 3 campanhas." in alert.body
-    assert "… and 3 more." in alert.body_en
+    assert "10. Campanha 9" in body_of(alert)
+    assert "Campanha 10" not in body_of(alert)
+    assert "… e mais 3 campanhas." in body_of(alert)
+    assert "… and 3 more." in body_of(alert, "en")
     assert len(alert.facts["suggestions"]) == 13, "the facts hold what the words leave out"
 
 
@@ -54,7 +55,7 @@ def test_the_lines_of_each_suggestion_are_known_with_the_version_to_decide():
     alert = compose_suggestions(news(one, announced(a_suggestion("2"), "B")))
     parts = alert.facts["parts"]
     assert [(part["suggestion_id"], part["version"]) for part in parts] == [("s1-1", 3), ("s1-2", 1)]
-    for body in (alert.body, alert.body_en):
+    for body in (body_of(alert), body_of(alert, "en")):
         lines = body.splitlines()
         shown = [lines[part["line"] : part["line"] + part["lines"]] for part in parts]
         assert [(said[0], len(said)) for said in shown] == [("1. Verão", 3), ("2. B", 2)]
@@ -62,13 +63,13 @@ def test_the_lines_of_each_suggestion_are_known_with_the_version_to_decide():
 
 def test_the_last_days_are_drawn_from_zero():
     one = replace(announced(a_suggestion()), daily_spend=(1, 2, 4, 8, 8), daily_results=(0, 0, 0, 0, 1))
-    assert "\n5 dias: gasto ▂▃▅██ · resultados ▁▁▁▁█\n" in compose_suggestions(news(one)).body
+    assert "\n5 dias: gasto ▂▃▅██ · resultados ▁▁▁▁█\n" in body_of(compose_suggestions(news(one)))
     few = replace(one, daily_spend=(1, 2, 3, 4))
-    assert "dias:" not in compose_suggestions(news(few)).body
+    assert "dias:" not in body_of(compose_suggestions(news(few)))
 
 
 def test_the_biggest_spender_comes_first():
-    body = compose_suggestions(news(*reversed(many(3)))).body
+    body = body_of(compose_suggestions(news(*reversed(many(3)))))
     assert [line for line in body.splitlines() if line[:2] in ("1.", "2.", "3.")] == [
         "1. Campanha 0",
         "2. Campanha 1",
@@ -78,7 +79,7 @@ def test_the_biggest_spender_comes_first():
 
 def test_amounts_of_two_currencies_are_never_added():
     mixed = [announced(a_suggestion("1", spend="10")), announced(a_suggestion("2", spend="900", currency="USD"))]
-    assert "Em jogo: US$ 900,00 + R$ 10,00," in compose_suggestions(news(*mixed)).body
+    assert "Em jogo: US$ 900,00 + R$ 10,00," in body_of(compose_suggestions(news(*mixed)))
 
 
 def test_the_same_news_is_the_same_alert_and_another_day_another_one():
@@ -91,16 +92,15 @@ def test_the_same_news_is_the_same_alert_and_another_day_another_one():
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 @pytest.mark.parametrize("language", ["pt", "en"])
 def test_a_strangers_name_adds_no_line_and_no_invisible_character(name, language):
-    tame = compose_suggestions(news(account_name="Loja 1")).text(language)
+    tame = compose_suggestions(news(account_name="Loja 1"))
     alert = compose_suggestions(news(announced(a_suggestion(), name), account_name=name))
-    said = alert.text(language)
-    assert len(said.body.splitlines()) == len(tame.body.splitlines())
-    assert all(line.isprintable() for line in (said.title, *said.body.splitlines()))
-    assert len(said.title) <= 120
+    assert len(body_of(alert, language).splitlines()) == len(body_of(tame, language).splitlines())
+    assert all(line.isprintable() for line in (title_of(alert, language), *body_of(alert, language).splitlines()))
+    assert len(title_of(alert, language)) <= 120
     json.dumps(alert.facts).encode()
 
 
 def test_an_account_and_a_campaign_without_names_are_called_by_their_ids():
     alert = compose_suggestions(news(announced(a_suggestion(), None), account_name=None))
-    assert alert.title.endswith(": conta 1")
-    assert "1. campanha 7" in alert.body
+    assert title_of(alert).endswith(": conta 1")
+    assert "1. campanha 7" in body_of(alert)

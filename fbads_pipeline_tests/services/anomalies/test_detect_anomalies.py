@@ -12,6 +12,7 @@ from fbads_pipeline.services.anomalies.detect_anomalies import detect_anomalies
 from fbads_pipeline_tests.support.fakes import FakeCalendarEvents, an_event
 from fbads_pipeline_tests.support.following import FollowedAccount, instants
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
+from fbads_pipeline_tests.support.rendering import text_of
 
 BEGIN = datetime(2026, 10, 30, 3, 5, tzinfo=UTC)
 ANCHOR = "2026-11-10"
@@ -60,8 +61,8 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
     assert found.observed == 0 < found.low < found.expected < found.high
     assert found.money_at_stake_per_day > 100
     (alert,) = account.rows("select * from ops.alerts")
-    assert "A veiculação parou" in alert.body and "Em jogo: R$" in alert.body
-    assert "Delivery has stopped" in alert.body_en
+    assert "A veiculação parou" in text_of(alert.body) and "Em jogo: R$" in text_of(alert.body)
+    assert "Delivery has stopped" in text_of(alert.body, "en")
     assert account.rows("select channel, recipient from ops.deliveries") == [("dry_run", "someone")]
 
     before = account.rows("select xmin, * from analysis.anomalies") + account.rows(_MEMORY)
@@ -78,7 +79,7 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
         account.announce()
     assert account.anomalies.current() == []
     _, recovery = account.rows("select * from ops.alerts order by created_at")
-    assert recovery.title.startswith("De volta ao usual: 1 campanha") and recovery.severity == "info"
+    assert text_of(recovery.title).startswith("De volta ao usual: 1 campanha") and recovery.severity == "info"
     ((_, status, told, over),) = account.rows(MARKS)
     assert (status, told, over) == ("CLOSED", alert.alert_id, recovery.alert_id)
 

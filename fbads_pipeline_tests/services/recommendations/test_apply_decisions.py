@@ -22,6 +22,7 @@ from fbads_pipeline.services.collection.sync_ads import sync_ads
 from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
 from fbads_pipeline.services.recommendations.decide_suggestion import decide
 from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.rendering import text_of
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 TO = [Recipient("fake", "C1")]
@@ -93,7 +94,8 @@ def test_a_pause_is_written_read_back_told_and_audited_once(world):
     assert world.writer.state(account, campaign).campaign.status == "PAUSED"
     assert world.written() == [(campaign, "status", "ACTIVE", "PAUSED")]
     assert world.apply() == []
-    ((rule, title),) = world.rows("select rule, title from ops.alerts")
+    ((rule, stored),) = world.rows("select rule, title from ops.alerts")
+    title = text_of(stored)
     assert rule == "decision.applied" and title.startswith("Aplicado na Meta: pausa, ")
     assert world.rows("select action from ops.audit_log order by seq") == [
         ("suggestion.accept",),

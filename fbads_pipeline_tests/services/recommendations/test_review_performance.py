@@ -18,6 +18,7 @@ from fbads_pipeline_tests.support.fakes import (
     high_cpa,
     low_ctr,
 )
+from fbads_pipeline_tests.support.rendering import text_of, title_of
 from fbads_pipeline_tests.support.sample_marts import EXPRESSIONS, SampleMarts
 
 TO = [Recipient("dry_run", "stderr")]
@@ -38,7 +39,7 @@ def test_breaches_become_suggestions_and_one_message():
     assert (report.found.campaigns, report.found.marts_version) == (3, 3)
     assert (report.suggestions, report.announced) == (SuggestionChanges(opened=2), 1)
     (alert,) = decisions.alerts.values()
-    assert alert.title == "2 campanhas fora dos limites: Loja 1"
+    assert title_of(alert) == "2 campanhas fora dos limites: Loja 1"
 
 
 def test_a_second_review_of_the_same_data_says_and_writes_nothing():
@@ -90,7 +91,7 @@ def test_from_marts_to_message_over_a_real_database(migrated_engine):
     clock = FixedClock()
     first = review(marts, decisions, clock)
     assert (first.found.rows_written, first.suggestions.opened, first.announced) == (2, 1, 1)
-    ((body,),) = world.rows("select body from ops.alerts")
+    body = text_of(world.rows("select body from ops.alerts")[0][0])
     assert "1. <!channel> Verão\nDe 16/11 a 22/11/2026 gastou R$ 210,00: CTR de 0,5 % (35 cliques em 7.000" in body
     assert "nenhuma conversão, com limite de CPA de R$ 50,00." in body
     world.publish()

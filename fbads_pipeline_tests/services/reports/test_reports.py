@@ -20,6 +20,7 @@ from fbads_pipeline_tests.support.fake_reports import (
     an_account,
 )
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, FixedClock
+from fbads_pipeline_tests.support.rendering import body_of, title_of
 
 # Monday, 08:00 in São Paulo and 11:00 in Lisbon
 MONDAY = datetime(2026, 11, 23, 11, tzinfo=UTC)
@@ -229,8 +230,10 @@ class TestMaking:
         world = World()
         world.made("weekly")
         ((made, alert),) = world.reports.kept
-        assert (alert.rule, alert.title) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
-        assert "spend pt: R$ 220,00 (+47 %)" in alert.body and "cpa en: BRL 5.50 (+47 %, provisional)" in alert.body_en
+        assert (alert.rule, title_of(alert)) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
+        assert "spend pt: R$ 220,00 (+47 %)" in body_of(alert) and "cpa en: BRL 5.50 (+47 %, provisional)" in body_of(
+            alert, "en"
+        )
         assert alert.facts["attachments"] == {
             "pt": ["weekly_1_2026-11-22_pt.pdf"],
             "en": ["weekly_1_2026-11-22_en.pdf"],

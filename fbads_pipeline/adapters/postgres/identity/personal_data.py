@@ -32,8 +32,8 @@ _EXPORT = {
         from ops.decisions where user_id = :id order by decided_at
     """,
     "deliveries": """
-        select delivery.alert_id, alert.title, delivery.state, delivery.sent_at
-        from ops.deliveries as delivery join ops.alerts as alert using (alert_id)
+        select delivery.alert_id, delivery.title, delivery.state, delivery.sent_at
+        from ops.deliveries as delivery
         where delivery.channel = 'email' and delivery.recipient = (select email from ops.users where user_id = :id)
         order by delivery.delivery_id
     """,

@@ -8,8 +8,9 @@ import textwrap
 import threading
 
 import pytest
+import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
+from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox, stored_alert
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -68,10 +69,8 @@ def test_a_claim_is_committed_before_anything_is_sent(world, outbox):
 
 
 def compose_again(world):
-    from fbads_pipeline.domain.alerts.alerts import Alert
-
-    columns = ", ".join(Alert.__dataclass_fields__)
-    return Alert(*world.rows(f"select {columns} from ops.alerts")[0])
+    with world.engine.connect() as connection:
+        return stored_alert(connection.execute(sa.text("select * from ops.alerts")).mappings().one())
 
 
 def test_sent_is_the_end(world, outbox):
@@ -83,6 +82,25 @@ def test_sent_is_the_end(world, outbox):
         ("sent", "m1", None, False)
     ]
     assert (outbox.due(), outbox.failed(hours=24)) == ({}, [])
+
+
+def test_the_text_that_was_sent_is_kept_as_it_was_sent(world, outbox):
+    put(world)
+    delivery = claim(outbox)
+    assert delivery.title == "1 campanha fora dos limites: conta 1"
+    assert world.rows("select title, body from ops.deliveries") == [(None, None)], "nothing was sent yet"
+    outbox.settle(delivery, RETRY, wait_seconds=0)
+    assert world.rows("select title, body from ops.deliveries") == [(None, None)], "nothing arrived"
+    delivery = claim(outbox)
+    outbox.settle(delivery, SENT, wait_seconds=None)
+    assert world.rows("select title, body from ops.deliveries") == [(delivery.title, delivery.body)]
+
+
+def test_a_recipient_whose_language_has_no_catalogue_reads_english(world, outbox):
+    put(world)
+    world.execute("update ops.deliveries set language = 'xx'")
+    delivery = claim(outbox)
+    assert (delivery.language, delivery.title) == ("en", "1 campaign past the limits: account 1")
 
 
 def test_a_retry_waits_for_its_time_and_is_no_repeat(world, outbox):
@@ -135,7 +153,8 @@ def test_the_last_attempt_that_fails_is_told(world, outbox):
     outbox.settle(claim(outbox), RETRY, wait_seconds=None)
     assert states(world) == [("failed", 1, False)]
     (told,) = outbox.failed(hours=24)
-    assert (told["account_id"], told["channel"], told["recipient"], told["error"]) == ("1", "fake", "someone", "down")
+    assert (told.account_id, told.channel, told.recipient, told.error) == ("1", "fake", "someone", "down")
+    assert told.title == "1 campanha fora dos limites: conta 1"
     pass_time(world, 25 * 3600)
     assert outbox.failed(hours=24) == []
 
@@ -146,13 +165,13 @@ def test_a_message_that_kills_every_sender_is_given_up(world, outbox):
         assert claim(outbox, max_attempts=2)
         pass_time(world, 60)
     assert claim(outbox, max_attempts=2) is None
-    assert "every sender died on it" in outbox.failed(hours=24)[0]["error"]
+    assert "every sender died on it" in outbox.failed(hours=24)[0].error
 
 
 def test_errors_are_cut_and_hold_no_nul(world, outbox):
     put(world)
     outbox.settle(claim(outbox), DeliveryAttempt("failed", error="\0" + "x" * 900), wait_seconds=None)
-    assert [len(row["error"]) for row in outbox.failed(hours=24)] == [499]
+    assert [len(one.error) for one in outbox.failed(hours=24)] == [499]
 
 
 def test_channels_are_claimed_apart_and_the_oldest_first(world, outbox):

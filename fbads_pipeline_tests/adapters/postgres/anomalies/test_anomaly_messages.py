@@ -10,6 +10,7 @@ from fbads_pipeline.domain.alerts.mutes import Mute
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.services.anomalies.detect_anomalies import announce_anomalies
 from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.rendering import text_of
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 # 09:00 in São Paulo
@@ -41,7 +42,8 @@ class World(SampleMarts):
         return announce_anomalies(self.anomalies, self.clock, TO, digest_at=time(8))
 
     def said(self):
-        return self.rows("select rule, title, body, replies_to from ops.alerts order by created_at, rule")
+        rows = self.rows("select rule, title, body, replies_to from ops.alerts order by created_at, rule")
+        return [(rule, text_of(title), text_of(body), replies_to) for rule, title, body, replies_to in rows]
 
 
 @pytest.fixture

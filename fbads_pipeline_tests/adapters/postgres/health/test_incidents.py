@@ -21,6 +21,7 @@ from fbads_pipeline.services.alerts.dispatch_alerts import dispatch_alerts
 from fbads_pipeline.services.health.watch_incidents import Watched, WatchPolicy, news_waiting, watch_incidents
 from fbads_pipeline_tests.support.fake_ads import FakeClock
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, FakeChannel
+from fbads_pipeline_tests.support.rendering import text_of
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 TO = [Recipient("fake", "C1")]
@@ -109,7 +110,8 @@ def test_it_leaves_the_house_through_the_outbox_in_portuguese_with_the_english_b
     world.watch()
     channel = FakeChannel("fake", DeliveryAttempt("sent"))
     assert dispatch_alerts(PostgresOutbox(world.engine), {"fake": channel}).count("sent") == 1
-    ((_, title, body, english),) = world.rows("select alert_id, title, body, body_en from ops.alerts")
+    ((title, body),) = world.rows("select title, body from ops.alerts")
+    title, body, english = text_of(title), text_of(body), text_of(body, "en")
     assert title == "Conta parada: Loja (1)"
     assert body.startswith("Desde 10/11/2026 15:01 UTC. A Meta diz: Session has expired (Meta error 190/463).")
     assert english.startswith("Since 10 Nov 2026 15:01 UTC. Meta says: Session has expired")
@@ -203,7 +205,7 @@ def test_ten_evaluations_at_once_tell_once(world):
 def test_hostile_names_stay_one_plain_line(world, name):
     world.account("1", 2, name.replace("\0", "").encode(errors="replace").decode())
     world.watch()
-    ((title,),) = world.rows("select title from ops.alerts")
+    title = text_of(world.rows("select title from ops.alerts")[0][0])
     assert len(title.splitlines()) == 1
     assert title.endswith("(1)")
 
@@ -220,7 +222,7 @@ class TestRuns:
         self.note(world, False, 31, "another error")
         assert world.watch() == Watched(1, 0, 1)
         assert world.watch(2) == QUIET
-        ((title, body),) = world.rows("select title, body from ops.alerts")
+        title, body = map(text_of, *world.rows("select title, body from ops.alerts"))
         assert title == "Execução com falha: collect"
         assert body.startswith("Desde 10/11/2026 15:01 UTC. another error.") and "A Meta diz" not in body
         self.note(world, True, 61)
@@ -261,7 +263,8 @@ class TestFreshness:
             self.read(world, 5, account_id)
             world.ran("failed", "transient", account_id)
         assert world.watch(0) == Watched(1, 0, 1)
-        assert world.rows("select title from ops.alerts") == [("Números parados: todas as contas",)]
+        ((title,),) = world.rows("select title from ops.alerts")
+        assert text_of(title) == "Números parados: todas as contas"
 
     def test_a_machine_that_slept_does_not_complain_of_its_sleep(self, world):
         self.read(world, 9)

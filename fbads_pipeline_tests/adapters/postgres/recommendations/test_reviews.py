@@ -12,6 +12,7 @@ from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, NOW, a_breach, a_suggestion, high_cpa, low_ctr
+from fbads_pipeline_tests.support.rendering import text_of
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 YESTERDAY = date(2026, 11, 22)
@@ -182,7 +183,8 @@ class TestAnnouncing:
         assert decisions.unannounced(now=NOW) == 2
         assert announce(decisions) == 2
         assert decisions.unannounced(now=NOW) == 0
-        alerts = world.rows("select account_id, rule, severity, window_start, title from ops.alerts order by 1")
+        rows = world.rows("select account_id, rule, severity, window_start, title from ops.alerts order by 1")
+        alerts = [(*row, text_of(title)) for *row, title in rows]
         assert alerts == [
             ("1", "breaches", "warning", date(2026, 11, 23), "2 campanhas fora dos limites: Loja 1"),
             ("2", "breaches", "warning", date(2026, 11, 24), "1 campanha fora dos limites: Loja 2"),
@@ -206,7 +208,7 @@ class TestAnnouncing:
         tomorrow = NOW + timedelta(days=1)
         assert decisions.unannounced(now=tomorrow) == 1
         assert announce(decisions, tomorrow) == 1
-        bodies = [body for (body,) in world.rows("select body from ops.alerts order by window_start")]
+        bodies = [text_of(body) for (body,) in world.rows("select body from ops.alerts order by window_start")]
         assert "Verão" not in bodies[1], "marts.campaigns has no such campaign"
         assert ("campanha 8" in bodies[1], "campanha 7" in bodies[1]) == (True, False)
 
@@ -251,7 +253,8 @@ class TestAnnouncing:
             world.campaign(str(number), name=name)
         open_(decisions, *(a_suggestion(str(number)) for number in range(len(names))))
         assert announce(decisions) == 1
-        ((body, facts),) = world.rows("select body, facts from ops.alerts")
+        ((stored, facts),) = world.rows("select body, facts from ops.alerts")
+        body = text_of(stored)
         assert all(line.isprintable() for line in body.splitlines())
         assert len(facts["suggestions"]) == len(names)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from fbads_pipeline.adapters.dbt.project import project_dir
 from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_labels
 from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
@@ -15,8 +16,10 @@ from fbads_pipeline.services.reports.build_report import METRICS, ReportMaker
 from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline_tests.support.fake_reports import FakeFiles
 from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.rendering import text_of
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
+CATALOGUE = project_dir() / "metrics.yml"
 MONDAY = datetime(2026, 11, 23, 11, tzinfo=UTC)
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 22))
 TO = [Recipient("email", "a@b.example"), Recipient("slack", "C1", language="en")]
@@ -26,9 +29,9 @@ class World(SampleMarts):
     def __init__(self, engine):
         super().__init__(engine)
         self.execute("alter table marts.campaign_daily add purchase_value numeric, add is_provisional boolean")
-        self.facts = PostgresReportFacts(engine, lambda: read_catalogue(METRICS))
+        self.facts = PostgresReportFacts(engine, lambda: read_catalogue(CATALOGUE))
         self.reports, self.files, self.clock = PostgresReports(engine), FakeFiles(), FixedClock(MONDAY)
-        maker = ReportMaker(self.facts, read_labels(METRICS), ("7d_click",))
+        maker = ReportMaker(self.facts, read_labels(CATALOGUE), ("7d_click",))
         self.report_service = ReportService(
             maker, {"csv": lambda report: report.title.encode()}, self.files, self.reports, self.clock
         )
@@ -94,7 +97,8 @@ def test_a_report_is_made_once_and_leaves_with_its_message(world):
     world.day("7", 1, 100, 1)
     assert [one.kind for one in world.report_service.make_due("weekly", TO)] == ["weekly"]
     assert world.report_service.make_due("weekly", TO) == []
-    ((rule, title, title_en),) = world.rows("select rule, title, title_en from ops.alerts")
+    ((rule, stored),) = world.rows("select rule, title from ops.alerts")
+    title, title_en = text_of(stored), text_of(stored, "en")
     assert (rule, title) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
     assert title_en == "Weekly report, from 16 Nov to 22 Nov 2026: Loja 1"
     assert world.rows("select channel, language from ops.deliveries order by 1") == [("email", "pt"), ("slack", "en")]

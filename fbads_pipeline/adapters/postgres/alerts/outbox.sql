@@ -1,0 +1,145 @@
+-- A delivery is due when its next_attempt_at has passed. While one is being sent that is the end of its lease, so that
+-- one column and one index say what is due.
+
+-- name: give_up
+-- Senders died during every attempt that is allowed.
+update ops.deliveries
+set
+    state = 'failed',
+    lease_until = null,
+    settled_at = clock_timestamp(),
+    last_error = :error
+where
+    channel = :channel
+    and state = 'sending'
+    and attempts >= :max_attempts
+    and next_attempt_at <= clock_timestamp();
+
+-- name: claim
+with due as (
+    select delivery_id
+    from ops.deliveries
+    where
+        channel = :channel
+        and state in ('pending', 'sending', 'unknown')
+        and next_attempt_at <= clock_timestamp()
+    order by next_attempt_at, delivery_id
+    limit 1
+    for update skip locked
+),
+
+thread as (
+    select original.provider_id
+    from due
+    inner join ops.deliveries as reply on due.delivery_id = reply.delivery_id
+    inner join ops.alerts as answer on reply.alert_id = answer.alert_id
+    inner join ops.deliveries as original
+        on
+            answer.replies_to = original.alert_id
+            and reply.channel = original.channel
+            and reply.recipient = original.recipient
+),
+
+lease as (select clock_timestamp() + make_interval(secs => :lease_seconds) as ends_at)
+
+update ops.deliveries as delivery
+set
+    is_repeat = delivery.is_repeat or delivery.state in ('sending', 'unknown'),
+    state = 'sending',
+    attempts = delivery.attempts + 1,
+    lease_until = lease.ends_at,
+    next_attempt_at = lease.ends_at
+from due, lease, ops.alerts as alert
+where delivery.delivery_id = due.delivery_id and alert.alert_id = delivery.alert_id
+returning
+    delivery.delivery_id,
+    delivery.channel,
+    delivery.recipient,
+    delivery.attempts,
+    delivery.is_repeat,
+    delivery.language,
+    alert.created_at as announced_at,
+    (select thread.provider_id from thread) as thread,
+    alert.alert_id,
+    alert.dedupe_key,
+    alert.account_id,
+    alert.rule,
+    alert.entity,
+    alert.severity,
+    alert.window_start,
+    alert.title,
+    alert.body,
+    alert.facts,
+    alert.replies_to;
+
+-- name: settle
+-- The number of the attempt is the fence: only the sender that claimed last may settle. The text is kept where the
+-- message was sent, or may have been.
+update ops.deliveries
+set
+    state = :state,
+    lease_until = null,
+    next_attempt_at = clock_timestamp() + make_interval(secs => :wait_seconds),
+    provider_id = coalesce(:provider_id, provider_id),
+    last_error = :error,
+    title = coalesce(:title, title),
+    body = coalesce(:body, body),
+    sent_at = case when :state = 'sent' then clock_timestamp() end,
+    settled_at = case when :state in ('sent', 'failed') then clock_timestamp() end
+where delivery_id = :delivery_id and state = 'sending' and attempts = :attempts;
+
+-- name: due
+select
+    channel,
+    count(*) as deliveries
+from ops.deliveries
+where state in ('pending', 'sending', 'unknown') and next_attempt_at <= clock_timestamp()
+group by channel
+order by channel;
+
+-- name: newest
+select
+    alert.created_at as announced_at,
+    alert.account_id,
+    alert.rule,
+    alert.severity,
+    alert.title,
+    (
+        select
+            coalesce(
+                string_agg(delivery.channel || ' ' || delivery.state, ', ' order by delivery.delivery_id asc), ''
+            )
+        from ops.deliveries as delivery
+        where delivery.alert_id = alert.alert_id
+    ) as deliveries
+from ops.alerts as alert
+order by alert.created_at desc, alert.alert_id asc
+limit :last;
+
+-- name: failed
+select
+    alert.account_id,
+    alert.title,
+    delivery.channel,
+    delivery.recipient,
+    delivery.language,
+    delivery.last_error as error
+from ops.deliveries as delivery
+inner join ops.alerts as alert on delivery.alert_id = alert.alert_id
+where delivery.state = 'failed' and delivery.settled_at > clock_timestamp() - make_interval(hours => :hours)
+order by delivery.delivery_id;
+
+-- name: write_alert
+insert into ops.alerts (
+    alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title, body, facts, replies_to, created_at
+)
+values (
+    :alert_id, :dedupe_key, :account_id, :rule, :entity, :severity, :window_start, cast(:title as jsonb),
+    cast(:body as jsonb), cast(:facts as jsonb), :replies_to, :now
+)
+on conflict (dedupe_key) do nothing;
+
+-- name: write_delivery
+-- Waits are measured by the database's own clock, as everything in the outbox.
+insert into ops.deliveries (alert_id, channel, recipient, language, next_attempt_at)
+values (:alert_id, :channel, :recipient, :language, clock_timestamp() + make_interval(secs => :wait_seconds));

@@ -1,0 +1,56 @@
+"""Alerts are stored as facts that are rendered when they are read; deliveries keep the text that was sent.
+
+Alerts from before keep their texts, one per language, in a form that the same reader renders.
+"""
+
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+SENT_TEXTS = """
+alter table ops.deliveries add column title text, add column body text;
+alter table ops.deliveries drop constraint deliveries_language_check;
+update ops.deliveries as delivery
+set
+    title = case delivery.language when 'en' then alert.title_en else alert.title end,
+    body = case delivery.language when 'en' then alert.body_en else alert.body end
+from ops.alerts as alert
+where alert.alert_id = delivery.alert_id and delivery.state in ('sent', 'unknown')
+"""
+FACTS = """
+alter table ops.alerts
+    alter column title type jsonb using jsonb_build_object(
+        'kind', 'legacy', 'texts', jsonb_build_object('pt', title, 'en', title_en)
+    ),
+    alter column body type jsonb using jsonb_build_object(
+        'kind', 'legacy', 'texts', jsonb_build_object('pt', body, 'en', body_en)
+    );
+alter table ops.alerts drop column title_en, drop column body_en
+"""
+# What has no text per language is shown as its stored facts: the catalogues are not in the database.
+TEXTS = """
+alter table ops.alerts add column title_en text, add column body_en text;
+update ops.alerts set
+    title_en = coalesce(title #>> '{texts,en}', title #>> '{}'),
+    body_en = coalesce(body #>> '{texts,en}', body #>> '{}');
+alter table ops.alerts
+    alter column title_en set not null,
+    alter column body_en set not null,
+    alter column title type text using coalesce(title #>> '{texts,pt}', title #>> '{}'),
+    alter column body type text using coalesce(body #>> '{texts,pt}', body #>> '{}')
+"""
+
+
+def upgrade() -> None:
+    op.execute(SENT_TEXTS)
+    op.execute(FACTS)
+
+
+def downgrade() -> None:
+    op.execute(TEXTS)
+    op.execute("alter table ops.deliveries drop column title, drop column body")
+    op.execute("update ops.deliveries set language = 'en' where language not in ('pt', 'en')")
+    op.execute("alter table ops.deliveries add constraint deliveries_language_check check (language in ('pt', 'en'))")
