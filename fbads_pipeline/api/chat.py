@@ -10,6 +10,7 @@ from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversa
 from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
 from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
 from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.ports.chat import LanguagePlanner
@@ -24,7 +25,7 @@ def chat_of(settings: Settings, database: Database) -> Chat:
     return Chat(
         figures=ChatQueries(database.analyst, database.owner, catalogue),
         catalogue=catalogue,
-        lexicon=Lexicon(catalogue),
+        lexicon=Lexicon(vocabulary(), catalogue),
         conversations=PostgresConversations(database.owner, cipher),
         model=_model(settings),
         calendar=PostgresCalendarEvents(database.owner, lambda zone: country_of_account(settings, zone)),

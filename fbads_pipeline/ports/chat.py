@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fbads_pipeline.domain.chat.plan import Dimension, Plan, Understanding
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
-from fbads_pipeline.domain.chat.understanding.entities import Names
+from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 
 
@@ -16,7 +16,7 @@ class ChatFigures(Protocol):
     def accounts(self, account_ids: Sequence[str] | None, *, now: datetime) -> list[ChatAccount]:
         """The user's accounts, each with its local today; None means every account."""
 
-    def names(self, accounts: Sequence[ChatAccount]) -> tuple[Names, tuple[str, ...]]:
+    def names(self, accounts: Sequence[ChatAccount]) -> tuple[ObjectNames, tuple[str, ...]]:
         """What may be named, and which breakdowns are collected."""
 
     def figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result: ...

@@ -3,8 +3,9 @@
 from datetime import date
 
 from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
+from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
 from fbads_pipeline.domain.chat.plan import Plan, Understanding
-from fbads_pipeline.domain.chat.understanding.entities import NamedObject, Names
+from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext, plan
 from fbads_pipeline.domain.chat.understanding.language import detect
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
@@ -12,8 +13,8 @@ from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 
 TODAY = date(2026, 11, 23)  # a Monday
 CATALOGUE = read_metrics(catalogue_path())
-LEXICON = Lexicon(CATALOGUE)
-NAMES = Names(
+LEXICON = Lexicon(vocabulary(), CATALOGUE)
+NAMES = ObjectNames(
     [
         NamedObject("account", "100001", "100001", "Loja Aurora"),
         NamedObject("campaign", "1000010", "100001", "Coleção Verão | Prospecting | 01"),
@@ -25,7 +26,7 @@ NAMES = Names(
 
 
 def context(question: str, last: Plan | None = None) -> PlanningContext:
-    return PlanningContext(NAMES, CATALOGUE, LEXICON, TODAY, detect(question), last)
+    return PlanningContext(NAMES, CATALOGUE, LEXICON, TODAY, detect(question, LEXICON.vocabulary), last)
 
 
 def understood(*turns: str) -> Understanding:

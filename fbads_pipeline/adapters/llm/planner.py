@@ -8,7 +8,7 @@ import structlog
 from pydantic import SecretStr
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.masking import Masked, mask, plan_schema, unmask
+from fbads_pipeline.domain.chat.masking import MaskedQuestion, mask, plan_schema, unmask
 from fbads_pipeline.domain.chat.plan import Understanding
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 
@@ -44,7 +44,7 @@ class ChatModelPlanner:
             return None
         return unmask(said, masked, context.catalogue) if isinstance(said, Mapping) else None
 
-    def _asked(self, masked: Masked, catalogue: Catalogue) -> Any:
+    def _asked(self, masked: MaskedQuestion, catalogue: Catalogue) -> Any:
         labels = "; ".join(
             f"{one.name} = {one.labels['en']} / {one.labels['pt']}" for one in catalogue.metrics.values()
         )

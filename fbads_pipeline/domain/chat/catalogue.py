@@ -1,6 +1,6 @@
 """The metrics that a question can ask for, as the metric registry declares them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.metrics.registry import Metric
@@ -18,6 +18,9 @@ class Catalogue:
     def __getitem__(self, name: str) -> Metric:
         return self.metrics[name]
 
+    def items(self) -> Iterable[tuple[str, Metric]]:
+        return self.metrics.items()
+
     def is_of_money(self, name: str) -> bool:
         """Whether the metric reads amounts: those of two currencies do not add up, nor does their ratio."""
         metric = self[name]
@@ -28,8 +31,7 @@ class Catalogue:
         from rapidfuzz import fuzz
 
         def likeness(metric: Metric) -> float:
-            said = [metric.name, *metric.labels.values(), *(one for some in metric.synonyms.values() for one in some)]
-            return max(fuzz.WRatio(words.lower(), one.lower()) for one in said)
+            return max(fuzz.WRatio(words.lower(), one.lower()) for one in (metric.name, *metric.called))
 
         ranked = sorted(self.metrics.values(), key=likeness, reverse=True)
         return tuple(metric.name for metric in ranked[:count])

@@ -23,11 +23,11 @@ from fbads_pipeline.domain.chat.plan import (
     Threshold,
     Understanding,
 )
-from fbads_pipeline.domain.chat.understanding.amounts import Amount
-from fbads_pipeline.domain.chat.understanding.bounds import Unclear, threshold
+from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
+from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, threshold
 from fbads_pipeline.domain.chat.understanding.figure_plans import TOP, ranked
 from fbads_pipeline.domain.chat.understanding.grammar import ASSUMED, PlanningContext, objects_of
-from fbads_pipeline.domain.chat.understanding.question import Reading, read
+from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 
 _INTENTS = ("figures", "why", "suggestions", "anomalies", "scores", "pacing", "objects", "freshness", "none")
 _ORDERS = ("best", "worst", "most", "least", "none")
@@ -35,35 +35,35 @@ _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
-class Masked:
+class MaskedQuestion:
     """What the model sees, and what its placeholders stand for."""
 
     text: str
     objects: Mapping[str, Objects]
     periods: Mapping[str, Period]
-    amounts: Mapping[str, Amount]
+    amounts: Mapping[str, AmountBound]
 
 
-def mask(question: str, context: PlanningContext) -> Masked | None:
+def mask(question: str, context: PlanningContext) -> MaskedQuestion | None:
     """The question with placeholders; None where a name or a date in it is ambiguous or unknown: it stays here."""
     try:
-        reading = read(
+        parsed = read(
             question, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
         )
     except (AmbiguousDate, ImpossibleDate):
         return None
-    objects = objects_of(reading)
-    if reading.missing or isinstance(objects, Clarification):
+    objects = objects_of(parsed)
+    if parsed.missing or isinstance(objects, Clarification):
         return None
-    marks = _marks(reading)
-    text = reading.text
+    marks = _marks(parsed)
+    text = parsed.text
     for start, end, mark in sorted(marks, reverse=True):
         text = text[:start] + mark + text[end:]
-    return Masked(
+    return MaskedQuestion(
         _DIGITS.sub("#", text) if not marks else re.sub(r"(?<![CPV])\d+", "#", text),
-        {f"C{number}": one for number, one in enumerate(_by_name(reading), start=1)},
-        {f"P{number}": one.period for number, one in enumerate(reading.periods, start=1)},
-        {f"V{number}": one for number, one in enumerate(reading.amounts, start=1)},
+        {f"C{number}": one for number, one in enumerate(_by_name(parsed), start=1)},
+        {f"P{number}": one.period for number, one in enumerate(parsed.periods, start=1)},
+        {f"V{number}": one for number, one in enumerate(parsed.amounts, start=1)},
     )
 
 
@@ -102,17 +102,17 @@ def plan_schema(catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def unmask(said: Mapping[str, Any], masked: Masked, catalogue: Catalogue) -> Understanding | None:
+def unmask(said: Mapping[str, Any], masked: MaskedQuestion, catalogue: Catalogue) -> Understanding | None:
     """The plan of a model's answer; None where it is unusable, a refusal where it names what there is not."""
     try:
         return _unmasked(said, masked, catalogue)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    except Unclear as unclear:
+    except CannotPlan as unclear:
         return unclear.answer
 
 
-def _unmasked(said: Mapping[str, Any], masked: Masked, catalogue: Catalogue) -> Understanding | None:
+def _unmasked(said: Mapping[str, Any], masked: MaskedQuestion, catalogue: Catalogue) -> Understanding | None:
     intent = said["intent"]
     if intent not in _INTENTS or intent == "none":
         return None
@@ -141,7 +141,7 @@ def _unmasked(said: Mapping[str, Any], masked: Masked, catalogue: Catalogue) -> 
     return _ordered(_compared(plan, said, masked), said, catalogue)
 
 
-def _compared(plan: Plan, said: Mapping[str, Any], masked: Masked) -> Plan:
+def _compared(plan: Plan, said: Mapping[str, Any], masked: MaskedQuestion) -> Plan:
     wanted = said.get("compare")
     if plan.period is not None and (plan.intent == "why" or wanted == "previous"):
         return replace(plan, compare=previous(plan.period))
@@ -155,26 +155,25 @@ def _ordered(plan: Plan, said: Mapping[str, Any], catalogue: Catalogue) -> Plan:
     return replace(plan, rank=ranked(str(order), plan.metrics[0], catalogue), limit=TOP)
 
 
-def _threshold(said: Mapping[str, Any], masked: Masked, catalogue: Catalogue) -> Threshold:
+def _threshold(said: Mapping[str, Any], masked: MaskedQuestion, catalogue: Catalogue) -> Threshold:
     """The amount is the one in the question; of the model only metric and direction are taken."""
     if said["metric"] not in catalogue:
-        raise Unclear(Refusal("unknown_metric", str(said["metric"])[:40], catalogue.near(str(said["metric"])[:40])))
+        raise CannotPlan(Refusal("unknown_metric", str(said["metric"])[:40], catalogue.near(str(said["metric"])[:40])))
     amount = replace(masked.amounts[said["value"]], comparison=said["comparison"])
     return threshold(amount, said["metric"], catalogue)
 
 
-def _by_name(reading: Reading) -> list[Objects]:
+def _by_name(parsed: ParsedQuestion) -> list[Objects]:
     return [
         Objects(one.objects[0].level, tuple(each.object_id for each in one.objects), one.objects[0].name)
-        for one in reading.named
+        for one in parsed.named
     ]
 
 
-def _marks(reading: Reading) -> list[tuple[int, int, str]]:
-    marks = [(one.start, one.end, f"C{number}") for number, one in enumerate(reading.named, start=1)]
-    marks += [(one.start, one.end, f" P{number} ") for number, one in enumerate(reading.periods, start=1)]
+def _marks(parsed: ParsedQuestion) -> list[tuple[int, int, str]]:
+    marks = [(one.start, one.end, f"C{number}") for number, one in enumerate(parsed.named, start=1)]
+    marks += [(one.start, one.end, f" P{number} ") for number, one in enumerate(parsed.periods, start=1)]
     words = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
     return marks + [
-        (one.start, one.end, f"{words[one.comparison]} V{number}")
-        for number, one in enumerate(reading.amounts, start=1)
+        (one.start, one.end, f"{words[one.comparison]} V{number}") for number, one in enumerate(parsed.amounts, start=1)
     ]

@@ -66,6 +66,11 @@ class Metric:
     note: str = ""
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """Its labels and synonyms in every language."""
+        return (*self.labels.values(), *(one for some in self.synonyms.values() for one in some))
+
+    @property
     def is_ratio(self) -> bool:
         """A sum divided by a sum: defined on any rows, though it does not add up."""
         return isinstance(self.source, Ratio)

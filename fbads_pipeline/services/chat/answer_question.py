@@ -112,7 +112,7 @@ def answer(
     Never raises for what a person may type. Database faults of the queries pass through.
     """
     text = normalise(question)
-    spoken = language or detect(text)
+    spoken: Language = "en" if (language or detect(text, chat.lexicon.vocabulary)) == "en" else "pt"
     accounts = chat.figures.accounts(user.account_ids, now=now)
     last = (
         chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None

@@ -16,7 +16,7 @@ from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Dimension, Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
-from fbads_pipeline.domain.chat.understanding.entities import NamedObject, Names
+from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 
 LONGEST_MILLISECONDS = 5000
 NAMES_LIVE_SECONDS = 60
@@ -58,7 +58,7 @@ class ChatQueries:
 
     def __init__(self, analyst: sa.Engine, owner: sa.Engine, catalogue: Catalogue) -> None:
         self._analyst, self._owner, self._catalogue = analyst, owner, catalogue
-        self._kept: dict[tuple[str, ...], tuple[float, Names, tuple[str, ...]]] = {}
+        self._kept: dict[tuple[str, ...], tuple[float, ObjectNames, tuple[str, ...]]] = {}
         self._lock = Lock()
 
     def accounts(self, account_ids: Sequence[str] | None, *, now: datetime) -> list[ChatAccount]:
@@ -68,7 +68,7 @@ class ChatQueries:
             rows = connection.execute(sa.text(_ACCOUNTS), values).mappings().all()
         return [ChatAccount(**row, today=now.astimezone(ZoneInfo(row["timezone_name"])).date()) for row in rows]
 
-    def names(self, accounts: Sequence[ChatAccount]) -> tuple[Names, tuple[str, ...]]:
+    def names(self, accounts: Sequence[ChatAccount]) -> tuple[ObjectNames, tuple[str, ...]]:
         """What may be named, and which breakdowns there are; kept for a minute."""
         key = tuple(one.account_id for one in accounts)
         with self._lock:
@@ -78,7 +78,7 @@ class ChatQueries:
         with self._analyst.connect() as connection:
             rows = connection.execute(sa.text(_NAMES), {"account_ids": list(key)}).all()
             breakdowns = connection.execute(sa.text(_BREAKDOWNS), {"ids": list(key)}).scalars().all()
-        names = Names(NamedObject(row.level, row.object_id, row.account_id, row.name) for row in rows)
+        names = ObjectNames(NamedObject(row.level, row.object_id, row.account_id, row.name) for row in rows)
         with self._lock:
             if len(self._kept) > 200:
                 self._kept.clear()

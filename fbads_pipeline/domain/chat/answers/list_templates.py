@@ -228,7 +228,7 @@ def _freshness(plan: Plan, result: Result, language: Language, catalogue: Catalo
             f"- {group('account', row, language)}: "
             + say(language, f"dados até {last}, lidos em {read_at}", f"figures up to {last}, read at {read_at}")
         )
-    return "\n".join([say(language, "Última leitura:", "Last reading:"), *lines])
+    return "\n".join([say(language, "Última leitura:", "Last parsed:"), *lines])
 
 
 def _more(result: Result, language: Language) -> list[str]:

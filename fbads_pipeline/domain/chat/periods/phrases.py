@@ -1,237 +1,83 @@
-"""Every phrase of days that is understood, in Portuguese and English, the more particular ones first."""
+"""Every kind of period that is understood, the more particular ones first, and what the text says of each.
+
+How a language phrases a kind is in its lexicon (`periods`); what has the same form in all of them is a template here.
+"""
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
 
+from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.periods import readers
-from fbads_pipeline.domain.chat.periods.dates import DATE, LONG_MONTH, MONTH, MONTHS, SHORT_MONTHS, with_year
-from fbads_pipeline.domain.chat.periods.readers import COUNTS, UNITS, counted
-from fbads_pipeline.domain.chat.periods.resolution import starts
+from fbads_pipeline.domain.chat.periods.dates import DateContext
 from fbads_pipeline.domain.chat.plan import Period
-from fbads_pipeline.domain.core.formatting import Language
 
-_N = r"(?P<n>\d{1,4}|" + "|".join(COUNTS) + ")"
-YEAR = r"(?:(?:,? ?(?:de|of|do ano de|/|') ?|,? )(?P<{0}>20\d\d)\b)?"
-_UNIT = r"(?P<u>dia|day|semana|week|mes|month|trimestre|quarter|ano|year)"
-_LAST = r"(?:nos |nas |n?os |os |as |the |in the |over the |for the |during the |pelos |dos |das |de )*"
-_RANGE_OPEN = (
-    r"(?:desde o |desde |since |de |do |da |dos |das |from |between |entre |entre os dias |dos dias |dias? |the )+"
+_FROM = r"\b(?:(?:{range_open}) )*"
+_TO = r" ?(?:{range_join}|-) ?(?:(?:{range_join_after}) )?"
+_DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
+_KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
+    ("same_day_last_week", readers.fixed(Period("day", 0, back=7)), None),
+    ("since_earlier_unit", readers.since_unit(1), None),
+    ("week_of", readers.week_of, None),
+    ("same_part_of_earlier_unit", readers.unit_before, None),
+    ("year_ago", readers.fixed(Period("year", 0, back=1)), None),
+    ("date_range", readers.date_range, rf"{_FROM}(?P<a>{{date}}){_TO}(?P<b>{{date}})(?!\w)"),
+    (
+        "days_to_date",
+        readers.date_range,
+        rf"{_FROM}(?P<a>{_DAY}){_TO}(?P<b>{_DAY} (?:(?:{{of}}) )?{{month}}(?:,? (?:(?:{{of}}) )?20\d\d)?|"
+        r"\d{1,2}/\d{1,2}(?:/\d{2,4})?)(?!\w)",
+    ),
+    ("days_of_named_month", readers.days_of_named_month, None),
+    ("days_of_month", readers.days_of_month, None),
+    ("since_date", readers.since_date, None),
+    ("since_month", readers.since_month, None),
+    ("since_weekday", readers.since_weekday, None),
+    ("since_unit_start", readers.since_unit(0), None),
+    ("days_before_those", readers.days_before_those, None),
+    ("last_units", readers.last_units, None),
+    ("last_days_short", readers.last_days, None),
+    ("units_ago", readers.units_ago, None),
+    ("unit_before_last", readers.units_back(2), None),
+    ("day_before_yesterday", readers.fixed(Period("day", 2)), None),
+    ("last_unit", readers.units_back(1), None),
+    ("unit_before", readers.unit_before, None),
+    ("this_unit", readers.units_back(0), None),
+    ("month_to_date", readers.fixed(Period("month", 0)), None),
+    ("year_to_date", readers.fixed(Period("year", 0)), None),
+    ("week_to_date", readers.fixed(Period("week", 0)), None),
+    ("weekend", readers.weekend, None),
+    ("half_month", readers.half_month, None),
+    ("quarter", readers.quarter, None),
+    ("months_range", readers.months_range, None),
+    ("one_day", readers.one_day, r"\b(?:(?:{date_lead}) )*(?P<a>{date})(?!\w)"),
+    ("day_number", readers.day_number, None),
+    (
+        "long_month",
+        readers.month_named,
+        r"\b(?:(?:{month_lead}) )*(?P<m>{long_month})(?P<ly> (?:{of_last_year}))?{year}(?!\w)",
+    ),
+    (
+        "short_month",
+        readers.month_named,
+        r"\b(?:(?:{month_lead}|{short_month_lead}) )+(?P<m>{short_month})\b(?P<ly> (?:{of_last_year}))?{year}(?!\w)",
+    ),
+    (
+        "short_month_of_year",
+        readers.month_named,
+        r"\b(?P<m>{short_month})(?P<ly>\b)? ?(?:(?:{of}) |/|')? ?(?P<y>20\d\d)\b",
+    ),
+    ("led_year", readers.whole_year, r"\b(?:(?:{year_lead}) )+(?P<y>20\d\d)\b"),
+    ("weekday", readers.weekday, None),
+    ("bare_year", readers.whole_year, r"(?<![\w/-])(?P<y>20\d\d)(?![\w/-])"),
+    ("unit_now", readers.units_back(0), None),
 )
-_RANGE_JOIN = r" ?(?:a|ao|ate|ate o|e|to|and|until|through|till|thru|-) ?(?:o |dia |the )?"
-_PATTERNS = [
-    (re.compile(pattern), read)
-    for pattern, read in (
-        (
-            r"\b(?:no |ao |com o |o |the |to the |on the )*(?:mesmo dia|same day|same weekday|mesmo dia da semana) "
-            r"(?:d[oa] |na |of |in )?(?:the )?(?:semana (?:passada|anterior)|(?:last|previous|prior) "
-            r"week)(?!\w)",
-            readers.fixed(Period("day", 0, back=7)),
-        ),
-        (
-            r"\b(?:since|desde) (?:a |o |the )?(?:(?P<u>semana|mes|ano|trimestre) (?:passad[oa]|anterior)|(?:last|"
-            r"previous) (?P<u2>week|month|year|quarter))\b",
-            lambda m, lang, t: Period("since", first=starts(UNITS[m["u"] or m["u2"]], t, 1)),
-        ),
-        (
-            rf"\b(?:na |da |a |for the |in the |the |of the )*(?:semana|week) (?:de |do |do dia |of |beginning |"
-            rf"starting |que comeca em |of the )+(?P<a>{DATE})(?!\w)",
-            readers.week_of,
-        ),
-        (
-            rf"\b(?:no |na |n?o |ao |a |com o |com a |the |in the |to the )*(?:mesm[oa] (?:periodo|epoca|mes|"
-            rf"semana|dia|intervalo|trimestre)|same (?:period|time|days|month|week|day|quarter)) (?:d[oa] |no |"
-            rf"na |of |in )?(?:the )?(?:{_UNIT} (?:passad[oa]|anterior)|(?:last|previous|prior) (?P<u2>year|"
-            rf"month|week|quarter))(?!\w)",
-            lambda m, lang, t: Period(UNITS[m["u"] or m["u2"]], 0, back=1),
-        ),
-        (
-            r"\b(?:same (?:period|time|days|month|week|day|quarter) )?a? ?(?:year ago|year earlier|year over "
-            r"year)\b|\byoy\b|\bum ano antes\b|\bano contra ano\b|\bano a ano\b",
-            readers.fixed(Period("year", 0, back=1)),
-        ),
-        (rf"\b(?:{_RANGE_OPEN})?(?P<a>{DATE}){_RANGE_JOIN}(?P<b>{DATE})(?!\w)", readers.range_read),
-        (
-            rf"\b(?:{_RANGE_OPEN})?(?P<a>(?:dia )?\d{{1,2}}(?:o|st|nd|rd|th)?){_RANGE_JOIN}"
-            rf"(?P<b>(?:dia )?\d{{1,2}}(?:o|st|nd|rd|th)? (?:de |of )?{MONTH}(?:,? (?:de |of )?20\d\d)?|"
-            rf"\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?)(?!\w)",
-            readers.range_read,
-        ),
-        (
-            rf"\b(?P<m>{MONTH}) (?P<a>\d{{1,2}})(?:st|nd|rd|th)? ?(?:to|-|through|until) ?(?P<b>\d{{1,2}})(?:st|nd|"
-            rf"rd|th)?"
-            rf"(?:,? (?P<y>20\d\d))?(?!\w)",
-            lambda match, language, today: Period(
-                "between",
-                first=with_year(
-                    int(match["y"]) if match["y"] else None, MONTHS[match["m"]], int(match["a"]), match.group(), today
-                ),
-                last=with_year(
-                    int(match["y"]) if match["y"] else None, MONTHS[match["m"]], int(match["b"]), match.group(), today
-                ),
-            ),
-        ),
-        (
-            r"\b(?:do|dos|entre o|entre os|de|from the|between the) dias? (?P<a>\d{1,2}) (?:a|ao|e|ate|to|and) "
-            r"(?:o )?(?:dia )?(?P<b>\d{1,2})\b(?! ?(?:/|%|dias))",
-            readers.days_of_month,
-        ),
-        (
-            rf"\b(?:desde|since|a partir d[eoa]|starting(?: from)?|from) (?:o dia |o |a |os |dia |the "
-            rf")?(?P<a>{DATE})(?: (?:pra ca|para ca|ate hoje|ate agora|on|onwards?|until now|to date))?(?!\w)",
-            readers.since,
-        ),
-        (rf"\bde (?P<a>{DATE}) (?:pra ca|para ca|ate hoje|ate agora|em diante)(?!\w)", readers.since),
-        (
-            rf"\b(?:desde|since|a partir de) (?:o mes de |o inicio de |o comeco de |the start of |early "
-            rf")?(?P<m>{MONTH})" + YEAR.format("y") + r"(?!\w)",
-            readers.since_month,
-        ),
-        (
-            r"\b(?:desde|since|a partir d[ea]) (?:a |last |ultima )*(?P<w>segunda|terca|quarta|quinta|sexta|sabado|"
-            r"domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:[- ]feira)?\b",
-            readers.since_weekday,
-        ),
-        (
-            rf"\b(?:desde o (?:inicio|comeco) d[oa]|do (?:inicio|comeco) d[oa]|since the (?:beginning|start) of "
-            rf"the) {_UNIT}(?: (?:ate|pra|para) (?:hoje|agora|ca))?\b",
-            readers.since_unit,
-        ),
-        (
-            rf"\b{_LAST}(?:previous|prior|preceding) {_N} (?:days|dias)\b|"
-            rf"\b{_LAST}(?P<n2>\d{{1,3}}) (?:dias anteriores|dias antes|days before|days prior|days earlier|prior "
-            rf"days|previous days)\b",
-            lambda m, lang, t: Period("days", counted(m["n"] or m["n2"]), back=1),
-        ),
-        (
-            rf"\b{_LAST}(?:ultim[oa]s?|last|past|trailing|passados|passadas) {_N} {_UNIT}(?:e?s)?(?: "
-            rf"corridos| completos)?\b",
-            readers.last_n,
-        ),
-        (rf"\b{_LAST}{_N} (?:ultim[oa]s|last|past) {_UNIT}(?:e?s)?\b", readers.last_n),
-        (rf"\b(?:l|ult|last)\.? ?{_N} ?(?P<u>d)(?:ias?|ays?)?\b", lambda m, lang, t: Period("days", counted(m["n"]))),
-        (rf"\b(?:ha|faz) {_N} {_UNIT}(?:e?s)?(?: atras)?\b", readers.n_ago),
-        (rf"\b{_N} {_UNIT}(?:e?s)? (?:atras|ago)\b", readers.n_ago),
-        (
-            r"\b(?:no |na |o |a |do |da |the |in the )?(?:mes|semana|month|week) (?:antes do|antes da|before) "
-            r"(?:passad[oa]|last)\b",
-            lambda m, lang, t: Period(
-                "month"
-                if "m" in m.group().split()[0 if m.group().split()[0] in ("mes", "month") else 1][:1]
-                else "week",
-                2,
-            ),
-        ),
-        (
-            r"\b(?:no |na |o |a |do |da )?(?:mes|semana) retrasad[oa]\b",
-            lambda m, lang, t: Period("month" if "mes" in m.group() else "week", 2),
-        ),
-        (r"\bday before yesterday\b|\bantes de ontem\b|\banteontem\b", readers.fixed(Period("day", 2))),
-        (
-            r"\b(?:no |o |do |the |in the )?(?:mesmo periodo|same period)\b(?! (?:do|da|no|na|last|of|a year))",
-            lambda m, lang, t: None,
-        ),
-        (
-            rf"\b(?:no |na |n?o |a |do |da |the |in the |on the |from the |pela |pelo )*{_UNIT} (?:passad[oa]|que "
-            rf"passou)\b",
-            readers.unit_back(1),
-        ),
-        (
-            rf"\b(?:no |na |do |da |in the |over the |the )*(?:ultim[oa]|last|past) {_UNIT}\b",
-            lambda m, lang, t: Period(UNITS[m["u"]], 1),
-        ),
-        (
-            rf"\b(?:no |na |n?o |a |do |da |the |in the |on the |pelo |pela )*{_UNIT} (?:anterior|antes|before|"
-            rf"prior)\b",
-            readers.before_unit,
-        ),
-        (rf"\b(?:the |in the |on the |no |na |do |da )*(?:previous|prior|preceding) {_UNIT}\b", readers.before_unit),
-        (
-            rf"\b(?:n?est[ea]|n?ess[ea]|dest[ea]|dess[ea]|this|current|the current) {_UNIT}(?: (?:ate agora|ate "
-            rf"hoje|so far|to date|atual|corrente))?\b",
-            readers.unit_back(0),
-        ),
-        (
-            rf"\b(?:no |na |n?o |a |do |da )*{_UNIT} (?:atual|corrente|em curso|ate agora|ate hoje|to date|so far)\b",
-            readers.unit_back(0),
-        ),
-        (r"\b(?:mtd)\b", readers.fixed(Period("month", 0))),
-        (r"\b(?:ytd)\b", readers.fixed(Period("year", 0))),
-        (r"\b(?:wtd)\b", readers.fixed(Period("week", 0))),
-        (r"\b(?:last|past) ?24 ?(?:h|hours|horas)\b|\bultimas 24 ?(?:h|horas)\b", lambda m, lang, t: None),
-        (
-            r"\b(?:n?o |n?os |the |in |this |last |neste |nesse |do |ultimo )*(?:fim de semana|final de semana|fds|"
-            r"weekend)(?: passado)?\b",
-            readers.weekend,
-        ),
-        (
-            rf"\b(?:na |da |a |the |in the )?(?P<h>primeira|segunda|first|second|1|2)[ao]? (?:quinzena|half)(?: "
-            rf"(?:de|do|of) (?:mes|the month|month|(?P<m>{MONTH})))?",
-            readers.half,
-        ),
-        (r"\b(?:no |na |o |do |in |the )*q(?P<q>[1-4])(?: (?:de |do |of )?(?P<y>20\d\d))?\b", readers.quarter),
-        (
-            r"\b(?:no |o |do |in |the )*(?P<q>[1-4])(?:o|st|nd|rd|th)? ?(?:trimestre|tri|quarter|q)(?: (?:de |do "
-            r"ano de |of )?(?P<y>20\d\d))?\b",
-            readers.quarter,
-        ),
-        (
-            r"\b(?:no |o |do |in |the )*(?P<qw>primeiro|segundo|terceiro|quarto|first|second|third|fourth) "
-            r"(?:trimestre|quarter)(?: (?:de |of )?(?P<y>20\d\d))?\b",
-            lambda m, lang, t: readers.quarter_words(m, t),
-        ),
-        (
-            rf"\b(?:de |from |entre |between )(?P<m1>{MONTH}) (?:a|ate|e|to|and|until|through) (?P<m2>{MONTH})"
-            + YEAR.format("y")
-            + r"(?!\w)",
-            readers.months_named,
-        ),
-        (rf"\b(?:no |o |em |on |dia |the |do |de )*(?P<a>{DATE})(?!\w)", readers.one_day),
-        (
-            r"\b(?:n?o |do )?dia (?P<d>\d{1,2})\b(?!/)|\b(?:on |for )?the (?P<e>\d{1,2})(?:st|nd|rd|th)\b",
-            readers.day_number,
-        ),
-        (
-            rf"\b(?:em |in |no mes de |mes de |de |do |during |for |ao longo de |durante "
-            rf")*(?P<m>{LONG_MONTH})(?P<ly> (?:do ano passado|of last year|last year|passado))?"
-            + YEAR.format("y")
-            + r"(?!\w)",
-            readers.month_named,
-        ),
-        (
-            r"\b(?:em |in |no mes de |mes de |de |do |for |last )+(?P<m>"
-            + "|".join(SHORT_MONTHS)
-            + r")\b(?P<ly> (?:do ano passado|of last year|last year))?"
-            + YEAR.format("y")
-            + r"(?!\w)",
-            readers.month_named,
-        ),
-        (
-            r"\b(?P<m>" + "|".join(SHORT_MONTHS) + r")(?P<ly>\b)? ?(?:de |/|of |')? ?(?P<y>20\d\d)\b",
-            readers.month_named,
-        ),
-        (r"\b(?:em |in |no ano de |ano de |de |do |for |year )+(?P<y>20\d\d)\b", readers.year_read),
-        (
-            r"\b(?:na |no |n?a |da |do |on |last |ultima |ultimo |this |the )+(?P<w>segunda|terca|quarta|quinta|"
-            r"sexta|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:[- ]feira)?(?: "
-            r"passad[ao])?\b",
-            readers.weekday,
-        ),
-        (r"\b(?P<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", readers.weekday),
-        (r"(?<![\w/-])(?P<y>20\d\d)(?![\w/-])", readers.year_read),
-        (
-            r"(?<!dia )(?<!dias )(?<!day )(?<!days )\b(?:no|do|na|da|of the|in the|for the|on the) (?P<u>dia|mes|"
-            r"semana|trimestre|ano|day|month|week|quarter|year)\b(?! (?:da|de|of|com|em|que|with|which|that|"
-            r"\d))",
-            readers.unit_back(0),
-        ),
-    )
-]
+LEXICON_KINDS = frozenset(kind for kind, _, template in _KINDS if template is None)
 
 
 @dataclass(frozen=True)
-class Found:
-    """A period in a text: where it stands (of the folded text), and whether it only says "the one before"."""
+class FoundPeriod:
+    """A period in a text: its first and last character (not included), and whether it only says "the one before"."""
 
     start: int
     end: int
@@ -239,20 +85,29 @@ class Found:
     is_relative: bool = False
 
 
-def find_periods(text: str, language: Language, today: date) -> list[Found]:
+def find_periods(text: str, context: DateContext) -> list[FoundPeriod]:
     """Every period in a folded question, in the order of the text; none overlaps another.
 
     Raises AmbiguousDate and ImpossibleDate.
     """
-    found: list[Found] = []
+    found: list[FoundPeriod] = []
     taken = [False] * (len(text) + 1)
-    for pattern, read in _PATTERNS:
+    for pattern, read in _expressions(context.vocabulary):
         for match in pattern.finditer(text):
             if any(taken[match.start() : match.end()]):
                 continue
-            period = read(match, language, today)
+            period = read(match, context)
             if period is None:
                 continue
-            found.append(Found(match.start(), match.end(), period, period.back > 0))
+            found.append(FoundPeriod(match.start(), match.end(), period, period.back > 0))
             taken[match.start() : match.end()] = [True] * (match.end() - match.start())
     return sorted(found, key=lambda one: one.start)
+
+
+@lru_cache(maxsize=8)
+def _expressions(vocabulary: Vocabulary) -> list[tuple[re.Pattern[str], readers.Reader]]:
+    return [
+        (pattern, read)
+        for kind, read, template in _KINDS
+        for pattern in ([vocabulary.expression(template)] if template else vocabulary.period_expressions(kind))
+    ]

@@ -1,179 +1,135 @@
-"""What a phrase of days means: one reader per kind of phrase, each a period or None where it is none after all."""
+"""What a phrase of days means: one reader per kind of phrase, each a period, or None where it is none after all.
+
+The groups of a match: a, b (dates or days), m, m1, m2 (months), n (a number), u (a unit), w (a weekday), y (a year).
+"""
 
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from fbads_pipeline.domain.chat.periods.dates import MONTHS, ImpossibleDate, made_date, one_date
+from fbads_pipeline.domain.chat.periods.dates import DateContext, ImpossibleDate, made_date, one_date, with_year
 from fbads_pipeline.domain.chat.periods.resolution import ends, starts, years_back
-from fbads_pipeline.domain.chat.plan import Period, PeriodKind
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.chat.plan import Period
 
-COUNTS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "um uma one",
-            "dois duas two",
-            "tres three",
-            "quatro four",
-            "cinco five",
-            "seis six",
-            "sete seven",
-            "oito eight",
-            "nove nine",
-            "dez ten",
-        ),
-        start=1,
-    )
-    for word in words.split()
-} | {"quinze": 15, "quatorze": 14, "fourteen": 14, "thirty": 30, "trinta": 30, "noventa": 90, "vinte": 20, "doze": 12}
-COUNTS |= {"twelve": 12, "twenty": 20, "fifteen": 15, "ninety": 90, "sessenta": 60, "sixty": 60}
-UNITS: dict[str, PeriodKind] = {
-    "dia": "day",
-    "day": "day",
-    "semana": "week",
-    "week": "week",
-    "mes": "month",
-    "month": "month",
-}
-UNITS |= {"trimestre": "quarter", "quarter": "quarter", "ano": "year", "year": "year", "meses": "month"}
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "segunda segunda-feira monday",
-            "terca terca-feira tuesday",
-            "quarta quarta-feira wednesday",
-            "quinta quinta-feira thursday",
-            "sexta sexta-feira friday",
-            "sabado saturday",
-            "domingo sunday",
-        )
-    )
-    for name in names.split()
-}
-Reader = Callable[[re.Match[str], Language, date], Period | None]
-_CHANGES = re.compile(
-    r"\b(?:mud|vari|chang|differ|diferenc|compar|cresc|evol|aument|diminu|grew|grow|increas|decreas|drop|caiu|subiu)"
-)
+Reader = Callable[[re.Match[str], DateContext], Period | None]
+_MOST_UNITS = 1200
+_BARE_DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 
 
-def counted(words: str) -> int:
-    return int(words) if words.isdigit() else COUNTS[words]
+def fixed(period: Period) -> Reader:
+    """Always this period."""
+    return lambda match, context: period
 
 
-def last_n(match: re.Match[str], language: Language, today: date) -> Period | None:
-    count, unit = counted(match["n"]), UNITS[match["u"]]
-    if not count or count > 1200:
+def units_back(count: int) -> Reader:
+    """The day, week, month … that lies so many units back; 0 is the current one."""
+    return lambda match, context: Period(context.vocabulary.units[match["u"]], count)
+
+
+def unit_before(match: re.Match[str], context: DateContext) -> Period:
+    return Period(context.vocabulary.units[match["u"]], 0, back=1)
+
+
+def last_units(match: re.Match[str], context: DateContext) -> Period:
+    """The last n days; of weeks as many days; of months, quarters and years whole months."""
+    count, unit = _counted(match["n"], context), context.vocabulary.units[match["u"]]
+    if not count or count > _MOST_UNITS:
         raise ImpossibleDate(match.group())
     if unit == "day":
         return Period("days", count)
     if unit == "week":
         return Period("days", 7 * count)
-    months = {"month": 1, "quarter": 3, "year": 12}[unit] * count
     if unit == "month" and count == 1:
         return Period("days", 30)
-    first = starts("month", today, months)
-    return Period("between", first=first, last=starts("month", today, 0) - timedelta(days=1))
+    months = {"month": 1, "quarter": 3, "year": 12}[unit] * count
+    first = starts("month", context.today, months)
+    return Period("between", first=first, last=starts("month", context.today, 0) - timedelta(days=1))
 
 
-def n_ago(match: re.Match[str], language: Language, today: date) -> Period | None:
-    count, unit = counted(match["n"]), UNITS[match["u"]]
-    return Period(unit, count)
+def last_days(match: re.Match[str], context: DateContext) -> Period:
+    return Period("days", _counted(match["n"], context))
 
 
-def unit_back(count: int) -> Reader:
-    return lambda match, language, today: Period(UNITS[match["u"]], count)
+def days_before_those(match: re.Match[str], context: DateContext) -> Period:
+    return Period("days", _counted(match["n"], context), back=1)
 
 
-def fixed(period: Period) -> Reader:
-    return lambda match, language, today: period
+def units_ago(match: re.Match[str], context: DateContext) -> Period:
+    return Period(context.vocabulary.units[match["u"]], _counted(match["n"], context))
 
 
-def before_unit(match: re.Match[str], language: Language, today: date) -> Period | None:
-    return Period(UNITS[match["u"]], 0, back=1)
-
-
-def month_named(match: re.Match[str], language: Language, today: date) -> Period | None:
-    number = MONTHS[match["m"]]
-    if match["y"]:
-        year = int(match["y"])
-    elif match["ly"]:
-        year = today.year - 1
-    else:
-        year = today.year if number <= today.month else today.year - 1
+def month_named(match: re.Match[str], context: DateContext) -> Period:
+    number = context.vocabulary.months[match["m"]]
+    year = context.today.year - 1 if match["ly"] and not match["y"] else _year_of(match["y"], number, context)
     first = date(year, number, 1)
     return Period("between", first=first, last=ends("month", first))
 
 
-def months_named(match: re.Match[str], language: Language, today: date) -> Period | None:
+def months_range(match: re.Match[str], context: DateContext) -> Period | None:
     """From the first of one month to the end of another; "how did it change between" them asks for each by itself."""
-    if match.group().startswith(("entre", "between")) and _CHANGES.search(match.string):
+    if _compares(match, context):
         return None
-    last_month = MONTHS[match["m2"]]
-    year = int(match["y"]) if match["y"] else today.year if last_month <= today.month else today.year - 1
-    first = date(year, MONTHS[match["m1"]], 1)
+    months = context.vocabulary.months
+    last_month = months[match["m2"]]
+    year = _year_of(match["y"], last_month, context)
+    first = date(year, months[match["m1"]], 1)
     if first > date(year, last_month, 1):
         first = first.replace(year=year - 1)
-    return Period("between", first=first, last=min(ends("month", date(year, last_month, 1)), max(today, first)))
+    last = ends("month", date(year, last_month, 1))
+    return Period("between", first=first, last=min(last, max(context.today, first)))
 
 
-def quarter(match: re.Match[str], language: Language, today: date) -> Period | None:
-    number = int(match["q"])
-    year = int(match["y"]) if match["y"] else today.year
-    first = date(year, 3 * number - 2, 1)
+def quarter(match: re.Match[str], context: DateContext) -> Period:
+    today = context.today
+    number = _ordinal(match["q"], context)
+    first = date(int(match["y"]) if match["y"] else today.year, 3 * number - 2, 1)
     if not match["y"] and first > today:
-        first = first.replace(year=year - 1)
+        first = first.replace(year=first.year - 1)
     last = ends("quarter", first)
     return Period("between", first=first, last=min(last, today) if first <= today else last)
 
 
-def half(match: re.Match[str], language: Language, today: date) -> Period | None:
-    first_half = match["h"] in ("1", "primeira", "primeiro", "first")
-    month = month_of(match, today)
-    if first_half:
+def half_month(match: re.Match[str], context: DateContext) -> Period:
+    today = context.today
+    month = today.replace(day=1)
+    if match["m"]:
+        number = context.vocabulary.months[match["m"]]
+        month = date(_year_of(None, number, context), number, 1)
+    if _ordinal(match["h"], context) == 1:
         return Period("between", first=month, last=month.replace(day=15))
     return Period("between", first=month.replace(day=16), last=ends("month", month))
 
 
-def month_of(match: re.Match[str], today: date) -> date:
-    if not match["m"]:
-        return today.replace(day=1)
-    number = MONTHS[match["m"]]
-    return date(today.year if number <= today.month else today.year - 1, number, 1)
-
-
-def year_read(match: re.Match[str], language: Language, today: date) -> Period | None:
-    year = int(match["y"])
+def whole_year(match: re.Match[str], context: DateContext) -> Period:
+    year, today = int(match["y"]), context.today
     last = date(year, 12, 31)
     return Period("between", first=date(year, 1, 1), last=min(last, today) if year <= today.year else last)
 
 
-def weekday(match: re.Match[str], language: Language, today: date) -> Period | None:
-    back = (today.weekday() - _WEEKDAYS[match["w"]]) % 7 or 7
-    return Period("day", back)
+def weekday(match: re.Match[str], context: DateContext) -> Period:
+    return Period("day", _days_back(match, context))
 
 
-def weekend(match: re.Match[str], language: Language, today: date) -> Period | None:
+def weekend(match: re.Match[str], context: DateContext) -> Period:
+    today = context.today
     saturday = today - timedelta(days=(today.weekday() - 5) % 7)
-    if "passad" in match.group() or "last" in match.group():
-        saturday -= timedelta(days=7) if today.weekday() >= 5 else timedelta()
+    if match["previous"] and today.weekday() >= 5:
+        saturday -= timedelta(days=7)
     return Period("between", first=saturday, last=min(saturday + timedelta(days=1), today))
 
 
-def range_read(match: re.Match[str], language: Language, today: date) -> Period | None:
-    if match.group().startswith(("entre", "between")) and _CHANGES.search(match.string):
+def date_range(match: re.Match[str], context: DateContext) -> Period | None:
+    """Between two dates, of which the first may be a bare day of the month."""
+    if _compares(match, context):
         return None
-    last = one_date(match["b"], language, today)
-    start = match["a"]
-    if re.fullmatch(r"(?:dia )?\d{1,2}(?:o|st|nd|rd|th)?", start):
+    last, start = one_date(match["b"], context), match["a"]
+    if context.vocabulary.expression(_BARE_DAY).fullmatch(start):
         number = int(re.sub(r"\D", "", start))
         first = made_date(last.year, last.month, number, start)
         if first > last:
-            first = made_date(*divmod_month(first, -1), number, start)
+            first = made_date(*_month_away(first, -1), number, start)
     else:
-        first = one_date(start, language, today, near=last)
+        first = one_date(start, context, near=last)
     if first > last and re.search(r"\d", start) and not re.search(r"20\d\d|\d{4}-", start):
         first = years_back(first, 1)
     if first > last:
@@ -181,70 +137,90 @@ def range_read(match: re.Match[str], language: Language, today: date) -> Period 
     return Period("between", first=first, last=last)
 
 
-def week_of(match: re.Match[str], language: Language, today: date) -> Period | None:
-    first = starts("week", one_date(match["a"], language, today), 0)
+def days_of_named_month(match: re.Match[str], context: DateContext) -> Period:
+    """November 1 to 15."""
+    month, year = context.vocabulary.months[match["m"]], int(match["y"]) if match["y"] else None
+    first, last = (with_year(year, month, int(match[end]), match.group(), context.today) for end in ("a", "b"))
+    return Period("between", first=first, last=last)
+
+
+def week_of(match: re.Match[str], context: DateContext) -> Period:
+    first = starts("week", one_date(match["a"], context), 0)
     return Period("between", first=first, last=first + timedelta(days=6))
 
 
-def days_of_month(match: re.Match[str], language: Language, today: date) -> Period | None:
+def days_of_month(match: re.Match[str], context: DateContext) -> Period:
+    """The days a to b of this month, or of the last one where both are still to come."""
     a, b = int(match["a"]), int(match["b"])
-    month = today if b <= today.day or a <= today.day else date(*divmod_month(today, -1), 1)
-    return Period(
-        "between",
-        first=made_date(month.year, month.month, a, match.group()),
-        last=made_date(month.year, month.month, b, match.group()),
+    today = context.today
+    month = (today.year, today.month) if b <= today.day or a <= today.day else _month_away(today, -1)
+    first, last = (made_date(*month, number, match.group()) for number in (a, b))
+    return Period("between", first=first, last=last)
+
+
+def since_date(match: re.Match[str], context: DateContext) -> Period:
+    return Period("since", first=one_date(match["a"], context))
+
+
+def since_month(match: re.Match[str], context: DateContext) -> Period:
+    number = context.vocabulary.months[match["m"]]
+    return Period("since", first=date(_year_of(match["y"], number, context), number, 1))
+
+
+def since_weekday(match: re.Match[str], context: DateContext) -> Period:
+    return Period("since", first=context.today - timedelta(days=_days_back(match, context)))
+
+
+def since_unit(back: int) -> Reader:
+    """Since the first day of the week, month, quarter or year so many units back."""
+    return lambda match, context: Period(
+        "since", first=starts(context.vocabulary.units[match["u"]], context.today, back)
     )
 
 
-def since(match: re.Match[str], language: Language, today: date) -> Period | None:
-    return Period("since", first=one_date(match["a"], language, today))
-
-
-def since_month(match: re.Match[str], language: Language, today: date) -> Period | None:
-    number = MONTHS[match["m"]]
-    year = int(match["y"]) if match["y"] else today.year if number <= today.month else today.year - 1
-    return Period("since", first=date(year, number, 1))
-
-
-def since_weekday(match: re.Match[str], language: Language, today: date) -> Period | None:
-    back = (today.weekday() - _WEEKDAYS[match["w"]]) % 7 or 7
-    return Period("since", first=today - timedelta(days=back))
-
-
-def since_unit(match: re.Match[str], language: Language, today: date) -> Period | None:
-    return Period("since", first=starts(UNITS[match["u"]], today, 0))
-
-
-def one_day(match: re.Match[str], language: Language, today: date) -> Period | None:
-    words = match["a"]
-    if words in ("hoje", "today"):
-        return Period("day", 0)
-    if words in ("ontem", "yesterday"):
-        return Period("day", 1)
-    if words == "anteontem":
-        return Period("day", 2)
-    day = one_date(words, language, today)
+def one_day(match: re.Match[str], context: DateContext) -> Period:
+    text = match["a"]
+    if text in context.vocabulary.days_ago:
+        return Period("day", context.vocabulary.days_ago[text])
+    day = one_date(text, context)
     return Period("between", first=day, last=day)
 
 
-def day_number(match: re.Match[str], language: Language, today: date) -> Period | None:
-    number = int(match["d"] or match["e"])
-    month = today if number <= today.day else date(*divmod_month(today, -1), 1)
-    day = made_date(month.year, month.month, number, match.group())
+def day_number(match: re.Match[str], context: DateContext) -> Period:
+    number, today = int(match["d"]), context.today
+    month = (today.year, today.month) if number <= today.day else _month_away(today, -1)
+    day = made_date(*month, number, match.group())
     return Period("between", first=day, last=day)
 
 
-def quarter_words(match: re.Match[str], today: date) -> Period:
-    order = ("primeiro first", "segundo second", "terceiro third", "quarto fourth")
-    number = next(place for place, words in enumerate(order, start=1) if match["qw"] in words)
-    year = int(match["y"]) if match["y"] else today.year
-    first = date(year, 3 * number - 2, 1)
-    if not match["y"] and first > today:
-        first = first.replace(year=year - 1)
-    return Period("between", first=first, last=max(min(ends("quarter", first), today), first))
+def _counted(text: str, context: DateContext) -> int:
+    return int(text) if text.isdigit() else context.vocabulary.numerals[text]
 
 
-def divmod_month(day: date, months: int) -> tuple[int, int]:
+def _ordinal(text: str, context: DateContext) -> int:
+    return int(text) if text.isdigit() else context.vocabulary.ordinals[text]
+
+
+def _days_back(match: re.Match[str], context: DateContext) -> int:
+    """Days since that weekday, 1 to 7."""
+    return (context.today.weekday() - context.vocabulary.weekdays[match["w"]]) % 7 or 7
+
+
+def _year_of(text: str | None, month: int, context: DateContext) -> int:
+    """The year in the text; without one the year of the latest such month that has begun."""
+    if text:
+        return int(text)
+    return context.today.year if month <= context.today.month else context.today.year - 1
+
+
+def _compares(match: re.Match[str], context: DateContext) -> bool:
+    """Whether "between" two periods of a question about a change names two periods, not a range."""
+    vocabulary = context.vocabulary
+    is_between = vocabulary.expression(r"(?:{between})").match(match.group()) is not None
+    return is_between and vocabulary.expression(r"\b(?:{changes})").search(match.string) is not None
+
+
+def _month_away(day: date, months: int) -> tuple[int, int]:
     """Year and month so many months away."""
     number = day.year * 12 + day.month - 1 + months
     return number // 12, number % 12 + 1

@@ -1,25 +1,15 @@
 """Bounds on metrics ("CPA acima de R$ 50", "sem vendas"), and which of a question's words are metrics at all."""
 
-import re
 from decimal import Decimal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.lexicon.question_words import DIMENSIONS
-from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Refusal, Threshold
-from fbads_pipeline.domain.chat.understanding.amounts import Amount
-from fbads_pipeline.domain.chat.understanding.normalise import listed
-from fbads_pipeline.domain.chat.understanding.question import Reading
-from fbads_pipeline.domain.chat.understanding.tags import Tag
+from fbads_pipeline.domain.chat.plan import Clarification, Refusal, Threshold
+from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
+from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, level_words
+from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
 GOAL_COST = "goal_cost:"
-_HOW_MANY = ("quantas", "quantos", "how many")
-_LEVEL_NAMES = frozenset(word for level in LEVELS for phrase in DIMENSIONS[level].split("|") for word in phrase.split())
-_NONE_BEFORE = re.compile(
-    r"(?:\b(?:sem|zero|0|nenhuma?|without|no|any)(?: uma| um| nenhuma| nenhum| any| a single)?|\bnao (?:tiveram|"
-    r"teve|tem|geraram|gerou)) $"
-)
-_EACH = (["cada"], ["each"], ["a"], ["uma"], ["um"], ["o"], ["por", "cada"], ["per", "each"], ["for", "a"])
-_COST_VERBS = listed("custa custam custou custaram custando pagando pago paguei pagamos cost costs pay paid paying")
+_NONE_BEFORE = r"\b(?:{none_before}) $"
 # What an event costs.
 COST_OF = {
     "clicks": "cpc",
@@ -28,10 +18,9 @@ COST_OF = {
     "purchases": GOAL_COST + "purchase",
     "leads": GOAL_COST + "lead",
 }
-_PER = (["por"], ["per"], ["a", "cada"], ["de", "cada"], ["para", "cada"], ["for", "each"], ["for", "every"])
 
 
-class Unclear(Exception):
+class CannotPlan(Exception):
     """The question has an answer of its own: one asked back, or a refusal."""
 
     def __init__(self, answer: Clarification | Refusal) -> None:
@@ -39,26 +28,22 @@ class Unclear(Exception):
         self.answer = answer
 
 
-def thresholds(reading: Reading, catalogue: Catalogue) -> tuple[Threshold, ...]:
+def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold, ...]:
     made = []
-    for amount in reading.amounts:
-        tag = _bounded(amount, reading)
+    for amount in parsed.amounts:
+        tag = _bounded(amount, parsed)
         if tag is None:
-            words = reading.text[amount.start : amount.end]
-            unclear = Clarification("metric", words) if reading.has("dimension") else Refusal("not_understood", words)
-            raise Unclear(unclear)
+            words = parsed.text[amount.start : amount.end]
+            unclear = Clarification("metric", words) if parsed.has("dimension") else Refusal("not_understood", words)
+            raise CannotPlan(unclear)
         made.append(threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
-    for tag in metric_tags(reading):
-        if (
-            tag.kind == "metric"
-            and reading.has("dimension")
-            and _NONE_BEFORE.search(reading.text[: reading.place(tag)])
-        ):
+    for tag in metric_tags(parsed):
+        if tag.kind == "metric" and parsed.has("dimension") and _is_none(tag, parsed):
             made.append(Threshold(tag.value, "at_most", Decimal(0)))
-    return tuple(dict.fromkeys(made or _counted(reading, catalogue)))
+    return tuple(dict.fromkeys(made or _counted(parsed, catalogue)))
 
 
-def threshold(amount: Amount, metric: str, catalogue: Catalogue) -> Threshold:
+def threshold(amount: AmountBound, metric: str, catalogue: Catalogue) -> Threshold:
     """A bare number beside a rate of percents is one of percents ("CTR abaixo de 1"); ROAS of 200 % is 2."""
     value = amount.value
     is_share = metric in catalogue and catalogue[metric].unit == "ratio" and metric != "roas"
@@ -66,58 +51,66 @@ def threshold(amount: Amount, metric: str, catalogue: Catalogue) -> Threshold:
         value /= 100
     is_money = metric.startswith(GOAL_COST) or catalogue[metric].unit == "money"
     if amount.is_money and not is_money:
-        raise Unclear(Clarification("metric", amount.currency or "$"))
+        raise CannotPlan(Clarification("metric", amount.currency or "$"))
     return Threshold(metric, amount.comparison, value, amount.currency)
 
 
-def says_none(reading: Reading) -> bool:
+def says_none(parsed: ParsedQuestion) -> bool:
     """Whether the question asks for what has none of a metric: "sem vendas"."""
-    return any(_NONE_BEFORE.search(reading.text[: reading.place(tag)]) for tag in metric_tags(reading))
+    return any(_is_none(tag, parsed) for tag in metric_tags(parsed))
 
 
-def with_quotients(reading: Reading) -> list[str]:
+def with_quotients(parsed: ParsedQuestion) -> list[str]:
     """The metrics said, a cost per event as the metric that it is; refuses quotients that the catalogue lacks.
 
     "Quanto custa cada clique" is the CPC, "vendas por clique" is nothing that we have.
     """
     names: list[str] = []
-    tags = metric_tags(reading)
+    tags, words = metric_tags(parsed), parsed.vocabulary.words
     for place, tag in enumerate(tags):
         before = tags[place - 1] if place else None
-        between = [word.text for word in reading.words[before.end : tag.start]] if before else []
-        if before is not None and (between in _PER or (between in _EACH and before.said in _COST_VERBS)):
+        between = " ".join(word.text for word in parsed.words[before.end : tag.start]) if before else ""
+        is_cost = before is not None and (
+            between in words["per"] or (between in words["each"] and before.said in words["cost_verbs"])
+        )
+        if before is not None and is_cost:
             if before.value != "spend" or tag.value not in COST_OF or not names:
-                said = " ".join(word.text for word in reading.words[before.start : tag.end])
-                raise Unclear(Refusal("unknown_metric", said, (before.value, tag.value)))
+                said = " ".join(word.text for word in parsed.words[before.start : tag.end])
+                raise CannotPlan(Refusal("unknown_metric", said, (before.value, tag.value)))
             names[-1] = COST_OF[tag.value]
         else:
             names.append(GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value)
     return names
 
 
-def metric_tags(reading: Reading) -> list[Tag]:
-    return [tag for tag in reading.tags if tag.kind in ("metric", "goal_cost")]
+def metric_tags(parsed: ParsedQuestion) -> list[PhraseTag]:
+    return [tag for tag in parsed.tags if tag.kind in ("metric", "goal_cost")]
 
 
-def _counted(reading: Reading, catalogue: Catalogue) -> list[Threshold]:
+def _is_none(tag: PhraseTag, parsed: ParsedQuestion) -> bool:
+    return parsed.vocabulary.expression(_NONE_BEFORE).search(parsed.text[: parsed.place(tag)]) is not None
+
+
+def _counted(parsed: ParsedQuestion, catalogue: Catalogue) -> list[Threshold]:
     """ "Quantas campanhas tiveram vendas?" counts those with any."""
-    counts = [tag for tag in reading.of("intent") if tag.value == "objects" and tag.said in _HOW_MANY]
-    if not any(_word_after(reading, tag) in _LEVEL_NAMES for tag in counts):
+    how_many, levels = parsed.vocabulary.words["how_many"], level_words(parsed.vocabulary)
+    counts = [tag for tag in parsed.of("intent") if tag.value == "objects" and tag.said in how_many]
+    if not any(_word_after(parsed, tag) in levels for tag in counts):
         return []
-    sums = [tag.value for tag in reading.of("metric") if "days" in catalogue[tag.value].additive]
-    return [Threshold(sums[0], "above", Decimal(0))] if sums and not reading.of("rank") else []
+    sums = [tag.value for tag in parsed.of("metric") if "days" in catalogue[tag.value].additive]
+    return [Threshold(sums[0], "above", Decimal(0))] if sums and not parsed.of("rank") else []
 
 
-def _word_after(reading: Reading, tag: Tag) -> str:
-    return reading.words[tag.end].text if tag.end < len(reading.words) else ""
+def _word_after(parsed: ParsedQuestion, tag: PhraseTag) -> str:
+    return parsed.words[tag.end].text if tag.end < len(parsed.words) else ""
 
 
-def _bounded(amount: Amount, reading: Reading) -> Tag | None:
+def _bounded(amount: AmountBound, parsed: ParsedQuestion) -> PhraseTag | None:
     """The metric of a bound: right after it ("50 de CPA", "10 vendas"), else the last before it, else the first."""
-    tags = metric_tags(reading)
+    tags = metric_tags(parsed)
     for tag in tags:
-        between = reading.text[amount.end : reading.place(tag)] if reading.place(tag) >= amount.end else "-"
-        if re.fullmatch(r" (?:(?:de|in|em|of|reais de|no|na) )?", between):
+        between = parsed.text[amount.end : parsed.place(tag)] if parsed.place(tag) >= amount.end else "-"
+        if parsed.vocabulary.expression(r" (?:(?:{between_amount_and_metric}) )?").fullmatch(between):
             return tag
-    before = [tag for tag in tags if reading.place(tag) < amount.start]
+    before = [tag for tag in tags if parsed.place(tag) < amount.start]
     return before[-1] if before else tags[0] if tags else None

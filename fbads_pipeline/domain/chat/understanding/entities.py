@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Level
@@ -24,7 +24,7 @@ class NamedObject:
 
 
 @dataclass(frozen=True)
-class Mention:
+class NameMatch:
     """Tokens `start` to `end` (not included) of a question name one or more objects of one level."""
 
     start: int
@@ -36,7 +36,7 @@ class Mention:
         return len(self.objects) == 1
 
 
-class Names:
+class ObjectNames:
     """The names of everything that one user may see, ready to be looked up."""
 
     def __init__(self, objects: Iterable[NamedObject]) -> None:
@@ -49,9 +49,9 @@ class Names:
         self._by_id = {one.object_id: one for one in self.objects}
 
     @property
-    def words(self) -> frozenset[str]:
-        """Every word of every name, folded."""
-        return frozenset(self._places)
+    def words(self) -> Collection[str]:
+        """Every word of every name, folded, in the order of the objects."""
+        return self._places.keys()
 
     def by_id(self, words: str) -> NamedObject | None:
         """The object with this id, with or without `act_`."""
@@ -62,7 +62,7 @@ class Names:
         """The accounts that these objects belong to."""
         return frozenset(self._by_id[one].account_id for one in object_ids if one in self._by_id)
 
-    def longest_at(self, words: Sequence[str], start: int, level: Level | None) -> Mention | None:
+    def longest_at(self, words: Sequence[str], start: int, level: Level | None) -> NameMatch | None:
         """The longest run of words from `start` that stands in names in the same order, then narrowed by what follows.
 
         level: only objects of this level; without it the highest level that has one.
@@ -86,9 +86,9 @@ class Names:
             if not narrowed:
                 break
             numbers, end = narrowed, end + 1
-        return Mention(start, end, self._chosen(numbers, tuple(words[start:end])))
+        return NameMatch(start, end, self._chosen(numbers, tuple(words[start:end])))
 
-    def is_full_name(self, mention: Mention, words: Sequence[str]) -> bool:
+    def is_full_name(self, mention: NameMatch, words: Sequence[str]) -> bool:
         """Whether the words are the whole name of what is mentioned."""
         said = tuple(words[mention.start : mention.end])
         return any(tuple(_TOKEN.findall(fold(one.name))) == said for one in mention.objects)

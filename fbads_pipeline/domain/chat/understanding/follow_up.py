@@ -1,48 +1,37 @@
 """A question that goes on from the one before: "e na semana anterior?", "and by country?", "só as ativas"."""
 
-import re
 from dataclasses import replace
 from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
 from fbads_pipeline.domain.chat.plan import ROWS, Objects, Period, Plan
-from fbads_pipeline.domain.chat.understanding.figure_plans import Asked, ranked
-from fbads_pipeline.domain.chat.understanding.question import Reading
+from fbads_pipeline.domain.chat.understanding.figure_plans import FigureRequest, ranked
+from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
-_GOES_ON = re.compile(
-    r"^(?:\W*(?:ok|certo|ta|blz|beleza|legal|hm+|alright|right)\W+)?(?:e|and|mas|but|agora|now|so|tambem|also|what "
-    r"about|how about|then|entao|so as|only|just)\b"
-)
-_REFERS = re.compile(
-    r"\b(?:dela|dele|delas|deles|dessa campanha|dessas campanhas|desse anuncio|desse conjunto|nessa campanha|"
-    r"nessas campanhas|mesma campanha|mesmo periodo|"
-    r"mesmas campanhas|same campaign|same period|that campaign|those campaigns|these campaigns|for it|of it|its|"
-    r"for them|of them|their)\b"
-)
-_SAME = re.compile(r"\b(?:mesm[oa]|same)\b")
-_WHOLE = re.compile(r"\b(?:total|geral|overall|ao todo|in total|altogether|tudo junto)\b")
+_GOES_ON = r"^(?:\W*(?:{agreement})\W+)?(?:{goes_on})\b"
 _LONGEST_WORDS = 12
 
 
-def continues(reading: Reading, asked: Asked, last: Plan | None) -> bool:
+def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -> bool:
     """Whether the question only makes sense after the last one."""
     if last is None or last.intent not in ("figures", "why"):
         return False
     plan = asked.plan
-    if reading.has("intent", "why") or (reading.has("intent", "objects") and not plan.metrics):
+    if parsed.has("intent", "why") or (parsed.has("intent", "objects") and not plan.metrics):
         return False
-    goes_on = _GOES_ON.search(reading.text) is not None or _REFERS.search(reading.text) is not None
+    text, vocabulary = parsed.text, parsed.vocabulary
+    goes_on = vocabulary.expression(_GOES_ON).search(text) is not None or vocabulary.has("refers_back", text)
     if plan.metrics:
-        bare = len(reading.words) <= 2 and plan.period is None
-        return (goes_on and len(reading.words) <= _LONGEST_WORDS) or bare
+        bare = len(parsed.words) <= 2 and plan.period is None
+        return (goes_on and len(parsed.words) <= _LONGEST_WORDS) or bare
     said = plan.dimensions or plan.objects or plan.segments or plan.status or plan.objective or plan.period
     return bool(
         said or plan.compare or asked.to_previous or asked.to_last_year or asked.rank_word or plan.limit != ROWS
-    ) or (goes_on and _WHOLE.search(reading.text) is not None)
+    ) or (goes_on and vocabulary.has("whole", text))
 
 
-def patched(last: Plan, asked: Asked, reading: Reading, today: date, catalogue: Catalogue) -> Plan:
+def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date, catalogue: Catalogue) -> Plan:
     """The last plan with what the question says anew; what it does not say stays."""
     said = asked.plan
     made = replace(
@@ -57,11 +46,11 @@ def patched(last: Plan, asked: Asked, reading: Reading, today: date, catalogue: 
     )
     if last.intent == "why":
         made = replace(made, compare=None)
-    made = _with_period(made, last, asked, reading, today)
-    return _with_dimensions(made, last, asked, reading, catalogue)
+    made = _with_period(made, last, asked, parsed, today)
+    return _with_dimensions(made, last, asked, parsed, catalogue)
 
 
-def _with_period(made: Plan, last: Plan, asked: Asked, reading: Reading, today: date) -> Plan:
+def _with_period(made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date) -> Plan:
     said = asked.plan
     period = last.period or Period("days", 7)
     if asked.to_last_year:
@@ -70,7 +59,7 @@ def _with_period(made: Plan, last: Plan, asked: Asked, reading: Reading, today: 
         year = said.compare.kind == "year" and period.kind != "year"
         return replace(made, compare=a_year_before(period, today) if year else previous(period))
     if asked.is_relative and said.period is not None:
-        same = _SAME.search(reading.text) is not None
+        same = parsed.vocabulary.has("same", parsed.text)
         before = previous(period) if same else _before(period, said.period)
         return replace(made, period=before, compare=None, period_is_assumed=False)
     if asked.only_compares:
@@ -96,11 +85,13 @@ def _before(period: Period, said: Period) -> Period:
     return previous(period)
 
 
-def _with_dimensions(made: Plan, last: Plan, asked: Asked, reading: Reading, catalogue: Catalogue) -> Plan:
+def _with_dimensions(
+    made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQuestion, catalogue: Catalogue
+) -> Plan:
     said = asked.plan
     if said.dimensions:
         made = replace(made, dimensions=said.dimensions, rank=None, limit=said.limit)
-    elif _WHOLE.search(reading.text):
+    elif parsed.vocabulary.has("whole", parsed.text):
         made = replace(made, dimensions=(), rank=None)
     if asked.rank_word and made.dimensions and made.metrics:
         metric = said.metrics[0] if said.metrics else last.rank.metric if last.rank else made.metrics[0]
@@ -111,8 +102,8 @@ def _with_dimensions(made: Plan, last: Plan, asked: Asked, reading: Reading, cat
         rising = ranked("best", last.rank.metric, catalogue).descending == last.rank.descending
         word = "best" if rising else "worst"
         made = replace(made, rank=ranked(word, said.metrics[0], catalogue))
-    if reading.limit:
-        made = replace(made, limit=reading.limit)
+    if parsed.limit:
+        made = replace(made, limit=parsed.limit)
     if made.rank and made.rank.metric not in made.metrics:
         made = replace(made, metrics=(*made.metrics, made.rank.metric))
     return made

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.lexicon.metric_words import NEAR_METRICS
-from fbads_pipeline.domain.chat.lexicon.question_words import WRITES
+from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -26,19 +25,18 @@ from fbads_pipeline.domain.chat.plan import (
     Understanding,
 )
 from fbads_pipeline.domain.chat.understanding import commands, follow_up
-from fbads_pipeline.domain.chat.understanding.bounds import Unclear, says_none
-from fbads_pipeline.domain.chat.understanding.entities import CHOICES, Names
+from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, says_none
+from fbads_pipeline.domain.chat.understanding.entities import CHOICES, ObjectNames
 from fbads_pipeline.domain.chat.understanding.figure_plans import (
-    Asked,
+    FigureRequest,
     completed,
     figures,
     is_budget_spent,
     status_said,
 )
-from fbads_pipeline.domain.chat.understanding.normalise import fold, listed
-from fbads_pipeline.domain.chat.understanding.question import Reading, read
-from fbads_pipeline.domain.chat.understanding.tags import Lexicon, Tag
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.chat.understanding.normalise import fold
+from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
+from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 
 ASSUMED = Period("days", 7)
 LISTED = 10
@@ -47,16 +45,8 @@ _ASSUMED_FOR: dict[Dimension, Period] = {
     "weekday": Period("days", 28),
     "month": Period("year", 0),
 }
-_DEFINED = re.compile(
-    r"^(?:\W*(?:me |e |and |please |por favor )*)(?:(?:o que|oq|o q|que) (?:e|sao|significa|quer dizer)\b|"
-    r"what(?:'s| is| are)(?: an?)? (?!the\b|my\b|our\b|happen|wrong)|"
-    r"what does|define|defina|definicao|definition|como (?:e|se|voces?|vcs?) ?(?:calculad\w|calculam?)|como "
-    r"calcula\w*|how (?:is|are|do you) |meaning of|significado|explique o que|explica o que|qual (?:e )?(?:a |"
-    r"o )?(?:formula|definicao|significado|conceito))"
-)
-_NEGATIONS = listed("sem nao not without zero nenhum nenhuma")
-_VALUES = listed("valor valores value amount")
-_EXPLAINED = re.compile(r"^(?:me |please |can you )?(?:explique|explica|explain)(?: me| pra mim)?\b(?! why| por)")
+_DEFINED = r"^(?:\W*(?:(?:{before_definition}) )*)(?:{definition})"
+_EXPLAINED = r"^(?:(?:{before_explanation}) )*(?:{explanation})"
 _SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "freshness")
 
 
@@ -64,11 +54,11 @@ _SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing",
 class PlanningContext:
     """What a planner may know: the user's names, the catalogue, the local today, and the last plan of the session."""
 
-    names: Names
+    names: ObjectNames
     catalogue: Catalogue
     lexicon: Lexicon
     today: date
-    language: Language
+    language: str
     last: Plan | None = None
 
 
@@ -77,28 +67,28 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     if not question:
         return Refusal("empty")
     try:
-        reading = read(
+        parsed = read(
             question, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
         )
     except AmbiguousDate as unclear:
         return _which_date(question, unclear, context)
     except ImpossibleDate as wrong:
         return Refusal("not_understood", str(wrong))
-    return _forbidden(reading, context) or _conversation(reading, context) or _question(reading, context)
+    return _forbidden(parsed, context) or _conversation(parsed, context) or _question(parsed, context)
 
 
 def _which_date(question: str, unclear: AmbiguousDate, context: PlanningContext) -> Understanding:
     """Asks for the date; what else the question says is kept for the answer."""
-    without = plan(re.sub(re.escape(unclear.words), unclear.readings[0], fold(question), count=1), context)
-    return Clarification("date", unclear.words, unclear.readings, without if isinstance(without, Plan) else None)
+    without = plan(re.sub(re.escape(unclear.text), unclear.readings[0], fold(question), count=1), context)
+    return Clarification("date", unclear.text, unclear.readings, without if isinstance(without, Plan) else None)
 
 
-def _forbidden(reading: Reading, context: PlanningContext) -> Understanding | None:
-    if commands.is_hostile(reading):
+def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understanding | None:
+    if commands.is_hostile(parsed):
         return Refusal("forbidden")
-    if commands.is_change(reading):
-        return Plan("change_request", objects=_certain(reading))
-    unknown = reading.of("unknown")
+    if commands.is_change(parsed):
+        return Plan("change_request", objects=_certain(parsed))
+    unknown = parsed.of("unknown_metric")
     if unknown:
         said = unknown[0]
         return Refusal(
@@ -107,87 +97,83 @@ def _forbidden(reading: Reading, context: PlanningContext) -> Understanding | No
     return None
 
 
-def _conversation(reading: Reading, context: PlanningContext) -> Understanding | None:
+def _conversation(parsed: ParsedQuestion, context: PlanningContext) -> Understanding | None:
     """Greetings, help, and definitions: no figures."""
-    if reading.has("metric") or reading.has("goal_cost"):
-        return _definition(reading, context)
-    busy = reading.periods or reading.named or reading.amounts or reading.left or reading.missing
-    said = {tag.value for tag in reading.of("intent")}
-    if not busy and said == {"greeting"} and not reading.has("dimension"):
+    if parsed.has("metric") or parsed.has("goal_cost"):
+        return _definition(parsed, context)
+    busy = parsed.periods or parsed.named or parsed.amounts or parsed.left or parsed.missing
+    said = {tag.value for tag in parsed.of("intent")}
+    if not busy and said == {"greeting"} and not parsed.has("dimension"):
         return Plan("greeting")
     if "help" in said and not (said & set(_SUBJECTS)) and not busy:
         return Plan("help")
     return None
 
 
-def _definition(reading: Reading, context: PlanningContext) -> Understanding | None:
-    asks = (_DEFINED.match(reading.text) or _EXPLAINED.match(reading.text)) is not None or _means(reading)
-    busy = reading.periods or reading.named or reading.amounts or reading.has("dimension") or reading.has("rank")
-    if not asks or busy or reading.left or reading.missing or reading.has("compare"):
+def _definition(parsed: ParsedQuestion, context: PlanningContext) -> Understanding | None:
+    vocabulary, text = parsed.vocabulary, parsed.text
+    is_explained = vocabulary.expression(_EXPLAINED).match(text) is not None
+    is_defined = vocabulary.expression(_DEFINED).match(text) is not None or vocabulary.has("meaning", text)
+    busy = parsed.periods or parsed.named or parsed.amounts or parsed.has("dimension") or parsed.has("rank")
+    if not (is_explained or is_defined) or busy or parsed.left or parsed.missing or parsed.has("comparison"):
         return None
-    if reading.has("intent", "why") and not _EXPLAINED.match(reading.text):
+    if parsed.has("intent", "why") and not is_explained:
         return None
-    metrics = tuple(dict.fromkeys(tag.value for tag in reading.of("metric")))
+    metrics = tuple(dict.fromkeys(tag.value for tag in parsed.of("metric")))
     return Plan("definition", metrics=metrics or ("cpa",))
 
 
-def _means(reading: Reading) -> bool:
-    return (
-        re.search(r"\b(?:mean|means|significa|quer dizer|calculad[oa]|calculated|computed|formula)\b", reading.text)
-        is not None
-    )
-
-
-def _question(reading: Reading, context: PlanningContext) -> Understanding:
-    if reading.missing:
-        said, level = reading.missing[0]
+def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
+    if parsed.missing:
+        said, level = parsed.missing[0]
         return Refusal("unknown_object", said, context.names.near(said, level))
-    if commands.is_advice(reading):
-        reading.left = [word for word in reading.left if word.text not in WRITES]
-    if says_none(reading):
-        reading.left = [word for word in reading.left if word.text not in _NEGATIONS]
-    if any(catalogue_ratio(context, tag) for tag in reading.of("metric")):
-        reading.left = [word for word in reading.left if word.text not in _VALUES]
-    if reading.has("not_collected"):
-        return Refusal("not_collected", reading.of("not_collected")[0].said)
-    if reading.has("exclusion"):
-        return Refusal("not_understood", reading.of("exclusion")[0].said)
-    if reading.left:
-        return _left_over(reading, context)
-    objects = objects_of(reading)
+    words = parsed.vocabulary.words
+    if commands.is_advice(parsed):
+        parsed.left = [word for word in parsed.left if word.text not in words["change_verbs"]]
+    if says_none(parsed):
+        parsed.left = [word for word in parsed.left if word.text not in words["negations"]]
+    if any(_is_a_value(context, tag) for tag in parsed.of("metric")):
+        parsed.left = [word for word in parsed.left if word.text not in words["values"]]
+    if parsed.has("not_collected"):
+        return Refusal("not_collected", parsed.of("not_collected")[0].said)
+    if parsed.has("exclusion"):
+        return Refusal("not_understood", parsed.of("exclusion")[0].said)
+    if parsed.left:
+        return _left_over(parsed, context)
+    objects = objects_of(parsed)
     if isinstance(objects, Clarification):
-        pending = _planned(reading, context, ())
+        pending = _planned(parsed, context, ())
         return replace(objects, plan=pending if isinstance(pending, Plan) else None)
-    return _planned(reading, context, objects)
+    return _planned(parsed, context, objects)
 
 
-def catalogue_ratio(context: PlanningContext, tag: Tag) -> bool:
+def _is_a_value(context: PlanningContext, tag: PhraseTag) -> bool:
     """Whether "valor" before this metric only means the metric: "o valor do CPA"."""
     metric = context.catalogue[tag.value]
     return metric.is_ratio or metric.unit == "money"
 
 
-def _left_over(reading: Reading, context: PlanningContext) -> Refusal:
-    words = " ".join(word.text for word in reading.left[:8])
-    level = next((tag.value for tag in reading.of("dimension") if tag.value in LEVELS), None)
+def _left_over(parsed: ParsedQuestion, context: PlanningContext) -> Refusal:
+    words = " ".join(word.text for word in parsed.left[:8])
+    level = next((tag.value for tag in parsed.of("dimension") if tag.value in LEVELS), None)
     near = context.names.near(words, level)  # type: ignore[arg-type]
-    if level and any(_follows(reading, tag) for tag in reading.of("dimension")):
+    if level and any(_follows(parsed, tag) for tag in parsed.of("dimension")):
         return Refusal("unknown_object", words, near)
     return Refusal("not_understood", words)
 
 
-def _follows(reading: Reading, tag: Tag) -> bool:
+def _follows(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     """Whether a word that is left over comes right after a level: "campanha Xyz"."""
     if tag.value not in LEVELS:
         return False
-    end = reading.words[tag.end - 1].end
-    return any(0 < word.start - end < 14 for word in reading.left)
+    end = parsed.words[tag.end - 1].end
+    return any(0 < word.start - end < 14 for word in parsed.left)
 
 
-def objects_of(reading: Reading) -> tuple[Objects, ...] | Clarification:
+def objects_of(parsed: ParsedQuestion) -> tuple[Objects, ...] | Clarification:
     """The objects named, several of one level together; asks where one name fits several."""
     by_level: dict[Level, list[tuple[str, tuple[str, ...]]]] = {}
-    for named in reading.named:
+    for named in parsed.named:
         names = {one.name for one in named.objects}
         if len(named.objects) > 1 and not named.is_plural:
             choices = sorted(names) if len(names) > 1 else [one.object_id for one in named.objects]
@@ -201,34 +187,34 @@ def objects_of(reading: Reading) -> tuple[Objects, ...] | Clarification:
     )
 
 
-def _certain(reading: Reading) -> tuple[Objects, ...]:
-    objects = objects_of(reading)
+def _certain(parsed: ParsedQuestion) -> tuple[Objects, ...]:
+    objects = objects_of(parsed)
     return objects if isinstance(objects, tuple) else ()
 
 
-def _planned(reading: Reading, context: PlanningContext, objects: tuple[Objects, ...]) -> Understanding:
-    subject = _subject(reading)
+def _planned(parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Objects, ...]) -> Understanding:
+    subject = _subject(parsed)
     if subject is not None:
-        return _about(subject, reading, context, objects)
+        return _about(subject, parsed, context, objects)
     try:
-        asked = figures(reading, context.catalogue, objects, context.today)
-    except Unclear as unclear:
+        asked = figures(parsed, context.catalogue, objects, context.today)
+    except CannotPlan as unclear:
         return unclear.answer
-    if follow_up.continues(reading, asked, context.last):
+    if follow_up.continues(parsed, asked, context.last):
         assert context.last is not None
-        return follow_up.patched(context.last, asked, reading, context.today, context.catalogue)
-    return _standing_alone(asked, reading, context)
+        return follow_up.patched(context.last, asked, parsed, context.today, context.catalogue)
+    return _standing_alone(asked, parsed, context)
 
 
-def _standing_alone(asked: Asked, reading: Reading, context: PlanningContext) -> Understanding:
+def _standing_alone(asked: FigureRequest, parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
     plan = asked.plan
-    levels = _levels(reading)[:1] or tuple(one.level for one in plan.objects[-1:])
-    if reading.has("intent", "objects") and not plan.metrics and levels:
+    levels = _levels(parsed)[:1] or tuple(one.level for one in plan.objects[-1:])
+    if parsed.has("intent", "objects") and not plan.metrics and levels:
         return replace(plan, intent="objects", dimensions=levels, rank=None)
     period = plan.period if not (asked.is_relative and plan.compare) else replace(_set(plan.compare), back=0)
-    if reading.has("intent", "why"):
+    if parsed.has("intent", "why"):
         return _why(replace(plan, period=period), context)
-    if period is None and reading.has("so_far"):
+    if period is None and parsed.has("so_far"):
         return Clarification("period", "", (), plan)
     if asked.is_relative and period is not None and period.kind == "days":
         period = replace(period, back=0)  # "the previous 7 days", with nothing before them: the last 7
@@ -239,10 +225,10 @@ def _standing_alone(asked: Asked, reading: Reading, context: PlanningContext) ->
     plan = replace(plan, period_is_assumed=period is None)
     if asked.rank_word and plan.metrics and not plan.dimensions and plan.compare is None and not plan.objects:
         return Clarification("dimension", "", (), plan)
-    return plan if plan.metrics else _without_metric(asked, plan, reading)
+    return plan if plan.metrics else _without_metric(asked, plan, parsed)
 
 
-def _without_metric(asked: Asked, plan: Plan, reading: Reading) -> Understanding:
+def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) -> Understanding:
     said = asked.plan
     if asked.rank_word and said.dimensions:
         return Clarification("rank_metric", "", (), replace(plan, limit=ROWS))
@@ -252,7 +238,7 @@ def _without_metric(asked: Asked, plan: Plan, reading: Reading) -> Understanding
         return replace(plan, intent="objects", period=None)
     if said.objects or said.period or said.dimensions or said.segments or said.status or said.compare:
         return Clarification("metric", "", (), plan)
-    return Refusal("not_understood", reading.text[:80])
+    return Refusal("not_understood", parsed.text[:80])
 
 
 def _set(period: Period | None) -> Period:
@@ -284,41 +270,43 @@ def _why(plan: Plan, context: PlanningContext) -> Understanding:
     )
 
 
-def _levels(reading: Reading) -> tuple[Level, ...]:
-    return tuple(tag.value for tag in reading.of("dimension") if tag.value in LEVELS)  # type: ignore[misc]
+def _levels(parsed: ParsedQuestion) -> tuple[Level, ...]:
+    return tuple(tag.value for tag in parsed.of("dimension") if tag.value in LEVELS)  # type: ignore[misc]
 
 
-def _subject(reading: Reading) -> Intent | None:
+def _subject(parsed: ParsedQuestion) -> Intent | None:
     """What is asked about other than figures, where no metric claims the question."""
-    said = {tag.value for tag in reading.of("intent")}
+    said = {tag.value for tag in parsed.of("intent")}
     if "why" in said:
         return None
     for subject in _SUBJECTS:
-        if subject in said and (subject == "pacing" or not reading.has("metric") or subject in ("anomalies",)):
-            if subject == "pacing" and reading.has("metric") and not _is_pacing(reading):
+        if subject in said and (subject == "pacing" or not parsed.has("metric") or subject in ("anomalies",)):
+            if subject == "pacing" and parsed.has("metric") and not _is_pacing(parsed):
                 continue
-            return None if subject == "pacing" and is_budget_spent(reading) else subject
+            return None if subject == "pacing" and is_budget_spent(parsed) else subject
     return None
 
 
-def _is_pacing(reading: Reading) -> bool:
+def _is_pacing(parsed: ParsedQuestion) -> bool:
     """ "vou estourar o orçamento?" mentions spend and still asks about the budget."""
-    others = {tag.value for tag in reading.of("metric")} - {"spend"}
-    return not others and not reading.has("rank") and not reading.has("compare", "pair")
+    others = {tag.value for tag in parsed.of("metric")} - {"spend"}
+    return not others and not parsed.has("rank") and not parsed.has("comparison", "pair")
 
 
-def _about(subject: Intent, reading: Reading, context: PlanningContext, objects: tuple[Objects, ...]) -> Understanding:
-    period = reading.periods[0].period if reading.periods else None
-    dimensions = _levels(reading)[:1]
-    descending = not (reading.has("rank", "worst") or reading.has("rank", "least"))
+def _about(
+    subject: Intent, parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Objects, ...]
+) -> Understanding:
+    period = parsed.periods[0].period if parsed.periods else None
+    dimensions = _levels(parsed)[:1]
+    descending = not (parsed.has("rank", "worst") or parsed.has("rank", "least"))
     made = Plan(
         subject,
         objects=objects,
         period=period,
         dimensions=dimensions,
-        status=status_said(reading),
-        limit=reading.limit or LISTED,
+        status=status_said(parsed),
+        limit=parsed.limit or LISTED,
     )
-    if reading.has("rank") and subject == "scores":
+    if parsed.has("rank") and subject == "scores":
         made = replace(made, rank=Rank("score", descending))
     return made

@@ -28,8 +28,3 @@ def fold(text: str) -> str:
     """Lower case without accents: "Coleção" and "colecao" are the same."""
     spread = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in spread if not unicodedata.combining(character))
-
-
-def listed(words: str) -> frozenset[str]:
-    """The words of a list that is written as one text."""
-    return frozenset(words.split())

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
+from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
+from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, DateContext, ImpossibleDate
 from fbads_pipeline.domain.chat.periods.phrases import find_periods
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import Period
@@ -15,7 +16,7 @@ TODAY = date(2026, 11, 23)
 
 def days(words, language):
     """First and last day of each period found, as MMDD."""
-    found = find_periods(fold(words), language, TODAY)
+    found = find_periods(fold(words), DateContext(vocabulary(), language, TODAY))
     return [tuple(f"{day:%Y%m%d}"[2:] for day in resolve(one.period, TODAY)) for one in found]
 
 
