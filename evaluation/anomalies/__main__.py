@@ -23,8 +23,9 @@ from evaluation.anomalies.one_reading import seconds_of_a_reading
 from evaluation.anomalies.series_metrics import SeriesMarks
 from evaluation.anomalies.series_world import made_series
 from evaluation.anomalies.world import World, made_world
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.anomalies.detectors.series import detect_series
-from fbads_pipeline.domain.anomalies.finding_text import message
+from fbads_pipeline.domain.anomalies.finding_messages import finding_message
 from fbads_pipeline.domain.anomalies.replay import replay
 
 FRESH = 1001
@@ -77,7 +78,7 @@ def marks_of_seed(seed: int, preset: Preset) -> Marks:
 def alerts_of(world: World) -> pd.DataFrame:
     """What the detectors say of a world: `campaign_id, ts, kind, metric, message`."""
     rows = [
-        (name, pd.Timestamp(one.at), one.kind, one.metric, message(one, "en"))
+        (name, pd.Timestamp(one.at), one.kind, one.metric, translator().render(finding_message(one, "UTC"), "en"))
         for name, one in replay(world.readings, world.campaigns, world.changes)
     ]
     return pd.DataFrame(rows, columns=["campaign_id", "ts", "kind", "metric", "message"])

@@ -34,11 +34,12 @@ insert into analysis.scores (account_id, campaign_id, day, total, low, high, eff
 insert into analysis.trends values ('42', '101', 'cpa', '2026-11-09', 3.4, 0.01, 0.2, '2026-11-04', 0.3),
     ('42', '', 'cpa', '2026-11-09', 3.5, 0.0, 0.5, null, null);
 insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status, since, detected_at,
-    observed, expected, low, high, money_at_stake_per_day, currency, causes, message_pt, message_en, data_used,
+    observed, expected, low, high, money_at_stake_per_day, currency, causes, message, data_used,
     detector_version, is_alert, updated_at, closed_at, resolution)
     select 'a' || n, '42', case when n = 3 then '' else '101' end, 'delivery_stop', 'spend' || n, 'critical',
     case when n = 1 then 'CLOSED' else 'OPEN' end, '2026-11-08T12:00:00Z',
-    timestamptz '2026-11-08T15:00:00Z' + n * interval '1 hour', 0, 20, 10, 40, 480, 'BRL', '[]', 'Parou.', 'Stopped.',
+    timestamptz '2026-11-08T15:00:00Z' + n * interval '1 hour', 0, 20, 10, 40, 480, 'BRL', '[]',
+    jsonb_build_object('kind', 'legacy', 'texts', jsonb_build_object('pt', 'Parou.', 'en', 'Stopped.')),
     '{{}}', '1', true, now(), case when n = 1 then now() end, case when n = 1 then 'recovered' end
     from generate_series(1, 3) n;
 """

@@ -7,6 +7,7 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import AccountReadings, Followed, FoundAnomaly, Memory
 from fbads_pipeline.domain.anomalies.messages import AnomalyNews
+from fbads_pipeline.domain.core.messages import Count, message
 from fbads_pipeline_tests.support.fakes import NOW
 
 
@@ -69,8 +70,7 @@ def an_anomaly(campaign_id: str = "7", **figures: object) -> FoundAnomaly:
         "money_at_stake_per_day": 480.0,
         "currency": "BRL",
         "causes": [],
-        "message_pt": "A veiculação parou: 0 em 3 horas, esperado 20 (10 a 40).",
-        "message_en": "Delivery has stopped: 0 in 3 hours, 20 expected (10 to 40).",
+        "message": message("anomalies.back_to_usual", observed=Count(0), expected=Count(20)),
         "data_used": {},
         "detector_version": "1",
         "is_alert": True,

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.cli.data.csv_exports import read_export
 from fbads_pipeline.cli.home import WrongUse
-from fbads_pipeline.domain.anomalies.finding_text import message
+from fbads_pipeline.domain.anomalies.finding_messages import finding_message
 from fbads_pipeline.domain.anomalies.findings import Anomaly
 from fbads_pipeline.domain.anomalies.replay import replay
 from fbads_pipeline.domain.core.formatting import Language
@@ -77,7 +78,8 @@ def write_alerts(out: Path, found: list[tuple[str, Anomaly]], language: Language
             for name, one in found:
                 figures = (f"{value:.6g}" for value in (one.observed, one.expected, one.low, one.high))
                 ts = one.at.isoformat(sep=" ")
-                writer.writerow((name, ts, one.kind, one.metric, one.severity, *figures, message(one, language)))
+                text = translator().render(finding_message(one, "UTC"), language)
+                writer.writerow((name, ts, one.kind, one.metric, one.severity, *figures, text))
     except OSError as error:
         raise WrongUse(f"{out} cannot be written: {error.strerror}") from None
 

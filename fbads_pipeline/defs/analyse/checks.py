@@ -1,14 +1,17 @@
 """What must be true of `analysis` after a review."""
 
+import re
 from datetime import timedelta
 from math import isclose, isfinite
 
 import dagster as dg
+import orjson
 
 from fbads_pipeline.defs.analyse.assets import ANOMALIES, SCORES
 from fbads_pipeline.defs.shared.check_results import check_result
 from fbads_pipeline.domain.anomalies.account_readings import FoundAnomaly
 from fbads_pipeline.domain.core.days import local_day
+from fbads_pipeline.domain.core.messages import to_json
 from fbads_pipeline.domain.recommendations.breaches import Breach, is_past_limit
 from fbads_pipeline.domain.scoring.account_performance import HISTORY_DAYS, StoredScore
 from fbads_pipeline.ports.anomalies import Anomalies
@@ -18,6 +21,7 @@ from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
 
 BREACHES = dg.AssetKey(["analysis", "breaches"])
+_NOT_A_NUMBER = frozenset({"nan", "infinity"})
 _SCORED_WITHIN = 7
 
 
@@ -104,7 +108,8 @@ def _breach(one: Breach) -> str:
 
 def _has_finite_numbers(one: FoundAnomaly) -> bool:
     figures = (one.observed, one.expected, one.low, one.high, one.money_at_stake_per_day)
-    return all(map(isfinite, figures)) and "nan" not in f"{one.message_pt} {one.message_en}".lower().split()
+    stored = re.split(r"\W+", orjson.dumps(to_json(one.message)).decode().lower())
+    return all(map(isfinite, figures)) and _NOT_A_NUMBER.isdisjoint(stored)
 
 
 def _adds_up(one: StoredScore) -> bool:

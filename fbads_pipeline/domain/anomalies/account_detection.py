@@ -17,7 +17,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     Resolution,
 )
 from fbads_pipeline.domain.anomalies.detection import observe, ranked
-from fbads_pipeline.domain.anomalies.finding_text import message
+from fbads_pipeline.domain.anomalies.finding_messages import finding_message
 from fbads_pipeline.domain.anomalies.findings import Anomaly
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.known_figures import KnownFigures, KnownObjects
@@ -121,7 +121,7 @@ def _events(
 
 def _closing(one: Anomaly, name: str, zone: ZoneInfo) -> Closing:
     resolution: Resolution = "new_usual" if one.used.get("settled") else "recovered"
-    return Closing(name, one.metric, _utc(one.at, zone), resolution, message(one, "pt"), message(one, "en"))
+    return Closing(name, one.metric, _utc(one.at, zone), resolution, finding_message(one, zone.key))
 
 
 def _found(
@@ -145,8 +145,7 @@ def _found(
         money_at_stake_per_day=one.stake,
         currency=account.currency,
         causes=[{"name": cause.name, **cause.evidence} for cause in one.causes],
-        message_pt=message(one, "pt"),
-        message_en=message(one, "en"),
+        message=finding_message(one, account.timezone_name),
         data_used={**one.used, "hours": one.hours, "score": one.score},
         detector_version=version,
         is_alert=is_alert,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from fbads_pipeline.domain.anomalies.findings import Severity
+from fbads_pipeline.domain.core.messages import Value
 
 Resolution = Literal["recovered", "new_usual", "paused", "notice"]
 
@@ -88,8 +89,7 @@ class FoundAnomaly:
     money_at_stake_per_day: float
     currency: str
     causes: Sequence[Mapping[str, object]]
-    message_pt: str
-    message_en: str
+    message: Value
     data_used: Mapping[str, object]
     detector_version: str
     is_alert: bool
@@ -104,8 +104,7 @@ class Closing:
     metric: str | None
     closed_at: datetime
     resolution: Resolution
-    recovery_pt: str | None = None
-    recovery_en: str | None = None
+    recovery: Value | None = None
 
 
 @dataclass(frozen=True)

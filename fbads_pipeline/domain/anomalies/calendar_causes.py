@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import Closing, FoundAnomaly
 from fbads_pipeline.domain.calendar.events import CalendarEvent, EventKind
+from fbads_pipeline.domain.core.messages import Joined, LegacyText, message, sentences, to_json
 
 CALENDAR = "calendar"
 # Beyond 2.5 times the usual, or below 1 / 2.5 of it, a day in the calendar is no explanation.
@@ -51,18 +52,17 @@ def _explained(found: FoundAnomaly, days: Sequence[CalendarEvent], timezone_name
     # A day's figures settle on the day after it.
     until = max((one.ends_on for one in explaining), default=last) + timedelta(days=1)
     held_back = bool(explaining) and found.is_alert
+    titles = tuple(LegacyText({"pt": one.title_pt, "en": one.title_en}) for one in named)
     cause = {
         "name": CALENDAR,
-        "title_pt": [one.title_pt for one in named],
-        "title_en": [one.title_en for one in named],
+        "title": [to_json(one) for one in titles],
         "until": until.isoformat(),
         "held_back": held_back,
     }
     return replace(
         found,
         causes=[*found.causes, cause],
-        message_pt=f"{found.message_pt} Coincide com: {'; '.join(one.title_pt for one in named)}.",
-        message_en=f"{found.message_en} Coincides with: {'; '.join(one.title_en for one in named)}.",
+        message=sentences(found.message, message("anomalies.coincides", events=Joined(titles, "; "))),
         is_alert=found.is_alert and not held_back,
     )
 

@@ -27,10 +27,11 @@ create table marts.campaign_breakdown_daily (account_id text, breakdown text);
 insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok)
     values ('42', 'campaign', '2026-11-09', '2026-11-10T12:00:00Z', 'r', true);
 insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status, since, detected_at,
-    observed, expected, low, high, money_at_stake_per_day, currency, causes, message_pt, message_en, data_used,
+    observed, expected, low, high, money_at_stake_per_day, currency, causes, message, data_used,
     detector_version, is_alert, updated_at) values ('a1', '42', '101', 'delivery_stop', 'spend', 'critical', 'OPEN',
-    '2026-11-08T12:00:00Z', '2026-11-08T15:00:00Z', 0, 20, 10, 40, 480, 'BRL', '[]', 'A veiculação parou.',
-    'Delivery has stopped.', '{}', '1', true, now());
+    '2026-11-08T12:00:00Z', '2026-11-08T15:00:00Z', 0, 20, 10, 40, 480, 'BRL', '[]',
+    jsonb_build_object('kind', 'legacy', 'texts',
+        jsonb_build_object('pt', 'A veiculação parou.', 'en', 'Delivery has stopped.')), '{}', '1', true, now());
 update ops.suggestions set expires_at = '2026-11-20T00:00:00Z', campaign_id = '101' where suggestion_id = 's101';
 """
 

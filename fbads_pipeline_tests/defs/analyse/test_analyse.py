@@ -14,6 +14,7 @@ from fbads_pipeline.defs.notify import checks as notify_checks
 from fbads_pipeline.defs.notify import jobs as notify_jobs
 from fbads_pipeline.defs.notify import sensors as notify_sensors
 from fbads_pipeline.domain.alerts.rules import RuleReading
+from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.fake_anomalies import FakeAnomalies, an_anomaly
 from fbads_pipeline_tests.support.fake_performance import FakePerformance, a_performance
@@ -229,7 +230,9 @@ class TestTheAnomalies:
         world["anomalies"].unread = 0
         assert isinstance(sensors.detect_after_new_readings(context), dg.SkipReason)
 
-    @pytest.mark.parametrize("wrong", [{"low": float("nan")}, {"message_en": "CTR of nan %"}])
+    @pytest.mark.parametrize(
+        "wrong", [{"low": float("nan")}, {"message": message("anomalies.hours", count=Decimal("nan"))}]
+    )
     def test_an_anomaly_without_numbers_is_named(self, world, wrong):
         world["anomalies"] = FakeAnomalies(an_anomaly("7"), an_anomaly("8", **wrong))
         check = checks_of(run(world))["every_anomaly_has_finite_numbers"]

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.anomalies.account_readings import Closing
 from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_calendar
 from fbads_pipeline.domain.calendar.messages import coinciding_line, with_coinciding
@@ -31,12 +32,11 @@ def explained(one, *events):
 def test_a_moderate_move_on_a_date_of_commerce_is_explained_and_no_alert(kind, observed):
     after = explained(found(kind, observed), BLACK_FRIDAY)
     assert not after.is_alert
-    assert after.message_pt.endswith("Coincide com: Black Friday.")
-    assert after.message_en.endswith("Coincides with: Black Friday.")
+    assert translator().render(after.message, "pt").endswith("Coincide com: Black Friday.")
+    assert translator().render(after.message, "en").endswith("Coincides with: Black Friday.")
     assert after.causes[-1] == {
         "name": "calendar",
-        "title_pt": ["Black Friday"],
-        "title_en": ["Black Friday"],
+        "title": [{"kind": "legacy", "texts": {"pt": "Black Friday", "en": "Black Friday"}}],
         "until": "2026-11-28",
         "held_back": True,
     }
@@ -55,7 +55,7 @@ def test_a_moderate_move_on_a_date_of_commerce_is_explained_and_no_alert(kind, o
 def test_what_a_day_does_not_explain_is_told_and_names_it(one):
     after = explained(one, BLACK_FRIDAY)
     assert after.is_alert and after.causes[-1]["held_back"] is False
-    assert "Coincide com: Black Friday." in after.message_pt
+    assert "Coincide com: Black Friday." in translator().render(after.message, "pt")
 
 
 @pytest.mark.parametrize("kind", ["delivery_stop", "tracking_break"])

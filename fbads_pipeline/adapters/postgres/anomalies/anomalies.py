@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.adapters.translation.texts import texts_of
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
@@ -30,9 +31,9 @@ from fbads_pipeline.domain.anomalies.announcements import (
     LATEST_READING_DAYS,
     READING_GRACE,
 )
-from fbads_pipeline.domain.anomalies.finding_text import recovery
+from fbads_pipeline.domain.anomalies.finding_messages import recovery_message
 from fbads_pipeline.domain.anomalies.messages import AnomalyNews, AnomalyPart
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.messages import from_json, to_json
 
 INPUTS = Statements(__package__, "detector_inputs.sql")
 SQL = Statements(__package__, "anomalies.sql")
@@ -142,7 +143,8 @@ class PostgresAnomalies:
 
     def current(self) -> list[FoundAnomaly]:
         with self._engine.connect() as connection:
-            return [FoundAnomaly(**row) for row in connection.execute(SQL["open_anomalies"]).mappings()]
+            rows = connection.execute(SQL["open_anomalies"]).mappings()
+            return [FoundAnomaly(**{**row, "message": from_json(row["message"])}) for row in rows]
 
     @contextmanager
     def _locked(self) -> Iterator[sa.Connection]:
@@ -176,10 +178,15 @@ def _to_announce(
 
 def _write(connection: sa.Connection, account_id: str, event: FoundAnomaly | Closing, now: datetime) -> int:
     if isinstance(event, Closing):
-        values = {**vars(event), "account": account_id, "now": now}
+        recovery = None if event.recovery is None else _json(to_json(event.recovery))
+        values = {**vars(event), "recovery": recovery, "account": account_id, "now": now}
         return connection.execute(SQL["close_anomalies"], values).rowcount
-    values = {**vars(event), "causes": _json(list(event.causes)), "data_used": _json(dict(event.data_used)), "now": now}
-    return connection.execute(SQL["open_anomaly"], values).rowcount
+    stored = {
+        "causes": _json(list(event.causes)),
+        "message": _json(to_json(event.message)),
+        "data_used": _json(dict(event.data_used)),
+    }
+    return connection.execute(SQL["open_anomaly"], {**vars(event), **stored, "now": now}).rowcount
 
 
 def _by_account(rows: Sequence[sa.RowMapping], *, digest: bool = False) -> list[AnomalyNews]:
@@ -214,21 +221,24 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
         at_stake=row["money_at_stake_per_day"],
         is_account_wide=any(cause["name"] == "account_wide" for cause in row["causes"]),
         is_recovery=row["status"] == "CLOSED" and row["resolution"] != "notice",
-        text_pt=row["message_pt"],
-        text_en=row["message_en"],
+        **_texts(row["message"]),
         announced_alert_id=row["announced_alert_id"],
         course=tuple(row["last_days"] or ()),
     )
     if not part.is_recovery or part.announced_alert_id is None:
         return part
-    return replace(part, severity="info", text_pt=_recovery(row, "pt"), text_en=_recovery(row, "en"))
+    return replace(part, severity="info", **_texts(_recovery(row)))
 
 
-def _recovery(row: sa.RowMapping, language: Language) -> str:
-    """Back to usual with both moments; a new usual level in the words of the detectors."""
+def _recovery(row: sa.RowMapping) -> Any:
+    """Back to usual with both moments; a new usual level as the detectors describe it."""
     if row["resolution"] == "new_usual":
-        return str(row[f"recovery_{language}"])
-    return recovery(row["kind"], row["since_local"], row["at_local"], language)
+        return row["recovery"]
+    return to_json(recovery_message(row["kind"], row["since"], row["closed_at"], row["timezone_name"]))
+
+
+def _texts(stored: Any) -> dict[str, Any]:
+    return texts_of("text", stored)
 
 
 def _json(value: object) -> str:

@@ -10,12 +10,12 @@ select to_regclass('marts.accounts') is not null;
 -- An anomaly that is open for that campaign and metric stays as it is, and so does one with the same id.
 insert into analysis.anomalies (
     anomaly_id, account_id, campaign_id, kind, metric, severity, since, detected_at, observed, expected, low, high,
-    money_at_stake_per_day, currency, causes, message_pt, message_en, data_used, detector_version, is_alert, resolution,
+    money_at_stake_per_day, currency, causes, message, data_used, detector_version, is_alert, resolution,
     status, closed_at, updated_at
 )
 values (
     :anomaly_id, :account_id, :campaign_id, :kind, :metric, :severity, :since, :detected_at, :observed, :expected, :low,
-    :high, :money_at_stake_per_day, :currency, cast(:causes as jsonb), :message_pt, :message_en,
+    :high, :money_at_stake_per_day, :currency, cast(:causes as jsonb), cast(:message as jsonb),
     cast(:data_used as jsonb), :detector_version, :is_alert, :resolution,
     case when cast(:resolution as text) is null then 'OPEN' else 'CLOSED' end,
     case when cast(:resolution as text) is not null then cast(:detected_at as timestamptz) end,
@@ -29,8 +29,7 @@ update analysis.anomalies set
     status = 'CLOSED',
     closed_at = :closed_at,
     resolution = :resolution,
-    recovery_pt = :recovery_pt,
-    recovery_en = :recovery_en,
+    recovery = cast(:recovery as jsonb),
     updated_at = :now
 where
     account_id = :account and campaign_id = :campaign_id and status = 'OPEN'
@@ -75,8 +74,7 @@ select
     money_at_stake_per_day,
     currency,
     causes,
-    message_pt,
-    message_en,
+    message,
     data_used,
     detector_version,
     is_alert,
@@ -155,14 +153,14 @@ select
     found.money_at_stake_per_day,
     found.currency,
     found.causes,
-    found.message_pt,
-    found.message_en,
-    found.recovery_pt,
-    found.recovery_en,
+    found.message,
+    found.recovery,
+    found.since,
+    found.closed_at,
     found.announced_alert_id,
     accounts.name as account_name,
     campaigns.name as campaign_name,
-    found.since at time zone accounts.timezone_name as since_local,
+    accounts.timezone_name,
     coalesce(found.closed_at, found.detected_at) at time zone accounts.timezone_name as at_local,
     accounts.local_today,
     case when found.status = 'OPEN' and found.is_alert then (

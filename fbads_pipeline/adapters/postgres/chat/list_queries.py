@@ -115,7 +115,7 @@ def _anomalies(plan: Plan, parameters: dict[str, Any]) -> Query:
     sql = (
         "select anomalies.anomaly_id, anomalies.campaign_id as campaign, campaigns.name as campaign_name,\n"
         "    anomalies.metric, anomalies.severity,\n"
-        "    anomalies.status, anomalies.message_pt, anomalies.message_en, anomalies.currency,\n"
+        "    anomalies.status, anomalies.message, anomalies.currency,\n"
         "    anomalies.money_at_stake_per_day, anomalies.detected_at as as_of, count(*) over () as groups\n"
         "from analysis.anomalies as anomalies\n"
         "join marts.accounts as accounts on accounts.account_id = anomalies.account_id\n"
@@ -130,8 +130,7 @@ def _anomalies(plan: Plan, parameters: dict[str, Any]) -> Query:
         Column("campaign_name", "label", dimension="campaign"),
         Column("severity", "other"),
         Column("status", "other"),
-        Column("message_pt", "other"),
-        Column("message_en", "other"),
+        Column("message", "other"),
         Column("money_at_stake_per_day", "other", unit="money"),
     )
     return Query(sql, parameters, columns, "analysis.anomalies")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.chat.explanation_queries import compile_contributions, compile_edits
 from fbads_pipeline.adapters.postgres.chat.figure_queries import compile_figures
 from fbads_pipeline.adapters.postgres.chat.list_queries import compile_list
+from fbads_pipeline.adapters.translation.texts import with_texts
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Dimension, Plan
@@ -118,7 +119,7 @@ def _result(query: Query, rows: Sequence[Mapping[str, Any]]) -> Result:
     read = [row["as_of"] for row in rows if row.get("as_of") is not None]
     return Result(
         query,
-        tuple(rows),
+        tuple(with_texts(row, *(name for name in ("message", "reason") if name in row)) for row in rows),
         groups=int(rows[0]["groups"]) if rows else 0,
         source_rows=sum(int(row.get("source_rows") or 0) for row in rows),
         as_of=max(read, default=None),

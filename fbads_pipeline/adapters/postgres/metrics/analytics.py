@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics import analytics_sql as sql
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.translation.texts import rendered
 from fbads_pipeline.domain.reports.report import Period
 
 Keyset = tuple[str, str] | None
@@ -93,7 +94,9 @@ class AnalyticsReader:
         """The newest first; after: `detected_at` and id of the row before."""
         detected_at, anomaly_id = after or (None, None)
         named = {"status": status, "kind": kind, "severity": severity, "after_at": detected_at, "after_id": anomaly_id}
-        return rows_of(self._owner, sql.ANOMALIES, {**scope.bound(), **named, "limit": limit})
+        return [
+            rendered(row) for row in rows_of(self._owner, sql.ANOMALIES, {**scope.bound(), **named, "limit": limit})
+        ]
 
     def scores(self, scope: Scope, *, after: str | None, limit: int) -> list[Row]:
         """Each campaign's newest score, in the order of their ids."""

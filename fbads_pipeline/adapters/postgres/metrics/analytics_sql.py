@@ -106,7 +106,7 @@ order by pacing.account_id, pacing.campaign_id, pacing.adset_id nulls first
 ANOMALIES = f"""
 select found.anomaly_id, found.account_id, found.campaign_id, campaigns.name as campaign_name, found.kind, found.metric,
     found.severity, found.status, found.since, found.detected_at, found.observed, found.expected, found.low, found.high,
-    found.money_at_stake_per_day, found.currency, found.causes, found.message_pt, found.message_en,
+    found.money_at_stake_per_day, found.currency, found.causes, found.message,
     found.detector_version, found.closed_at, found.resolution
 from analysis.anomalies as found
 join marts.accounts as accounts on accounts.account_id = found.account_id

@@ -6,11 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, only_seen, rows_of
+from fbads_pipeline.adapters.translation.texts import with_texts
 
 _ANOMALIES = f"""
 select
     found.anomaly_id, found.account_id, found.campaign_id, campaigns.name as campaign_name, found.kind, found.metric,
-    found.severity, found.message_pt, found.message_en, found.causes, found.currency,
+    found.severity, found.message, found.causes, found.currency,
     round(found.money_at_stake_per_day::numeric, 2) as at_stake,
     found.since at time zone coalesce(accounts.timezone_name, 'UTC') as since,
     (found.since at time zone coalesce(accounts.timezone_name, 'UTC'))::date as day
@@ -78,12 +79,12 @@ class PageReader:
     def open_anomalies(self, accounts: Accounts, account_id: str | None) -> list[Row]:
         """The gravest and dearest first, fifty at most."""
         named = {"accounts": bound(accounts), "account_id": account_id, "campaign_id": None, "since": None}
-        return self._rows(_ANOMALIES, **named)
+        return [with_texts(row, "message") for row in self._rows(_ANOMALIES, **named)]
 
     def anomalies_of(self, accounts: Accounts, campaign_id: str, since: date) -> list[Row]:
         """A campaign's anomalies since that day, open or over."""
         named = {"accounts": bound(accounts), "account_id": None, "campaign_id": campaign_id, "since": since}
-        return self._rows(_ANOMALIES, **named)
+        return [with_texts(row, "message") for row in self._rows(_ANOMALIES, **named)]
 
     def history(self, accounts: Accounts, campaign_id: str) -> list[Row]:
         """Its states, the newest first."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.translation.texts import texts_of
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
@@ -59,8 +60,7 @@ select
     campaigns.name as campaign_name,
     found.since at time zone coalesce(accounts.timezone_name, 'UTC') as since,
     found.severity,
-    found.message_pt as text_pt,
-    found.message_en as text_en,
+    found.message as text,
     found.money_at_stake_per_day as at_stake,
     found.status,
     case
@@ -131,7 +131,10 @@ class PostgresReportFacts:
 
     def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
         rows = self._rows(_ANOMALIES, account_id, period)
-        return [ReportedAnomaly(**{**row, "at_stake": Decimal(repr(round(row["at_stake"], 2)))}) for row in rows]
+        return [
+            ReportedAnomaly(**{**row, "at_stake": Decimal(repr(round(row["at_stake"], 2)))})
+            for row in map(_texts, rows)
+        ]
 
     def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
         return [ReportedSuggestion(**row) for row in self._rows(_SUGGESTIONS, account_id, period)]
@@ -145,6 +148,14 @@ class PostgresReportFacts:
         named = {"account": account_id, "first": period.first, "last": period.last}
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(sa.text(query), named).mappings()]
+
+
+def _texts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with the texts of its message, in the two languages of reports."""
+    texts = texts_of("text", row["text"])
+    return {name: value for name, value in row.items() if name != "text"} | {
+        name: texts[name] for name in ("text_pt", "text_en")
+    }
 
 
 def _figures(row: sa.RowMapping, metrics: Sequence[str]) -> dict[str, Decimal | None]:

@@ -1,5 +1,6 @@
 """Which anomalies are told by themselves, which wait for the digest, and what is muted: on a real PostgreSQL."""
 
+import json
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -27,14 +28,16 @@ class World(SampleMarts):
         self.anomalies = PostgresAnomalies(engine)
 
     def found(self, number, *, is_alert=True, metric="spend", severity="warning", campaign="7", at=None, status="OPEN"):
+        texts = {"pt": f"Gasto {number} acima.", "en": f"Spend {number} above."}
+        text = json.dumps({"kind": "legacy", "texts": texts})
         moment = at or self.clock.now()
         closed = "null, null" if status == "OPEN" else f"'{moment}', 'recovered'"
         self.execute(
             "insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status,"
-            " since, detected_at, observed, expected, low, high, money_at_stake_per_day, currency, causes, message_pt,"
-            " message_en, data_used, detector_version, is_alert, closed_at, resolution, updated_at) values"
+            " since, detected_at, observed, expected, low, high, money_at_stake_per_day, currency, causes, message,"
+            " data_used, detector_version, is_alert, closed_at, resolution, updated_at) values"
             f" ('a{number}', '1', '{campaign}', 'spend_spike', '{metric}', '{severity}', '{status}', '{moment}',"
-            f" '{moment}', 9, 5, 4, 6, {number}, 'BRL', '[]', 'Gasto {number} acima.', 'Spend {number} above.', '{{}}',"
+            f" '{moment}', 9, 5, 4, 6, {number}, 'BRL', '[]', '{text}', '{{}}',"
             f" '1', {is_alert}, {closed}, '{moment}')"
         )
 

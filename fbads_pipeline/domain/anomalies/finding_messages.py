@@ -1,0 +1,107 @@
+"""Findings and recoveries as messages of the catalogue `anomalies`.
+
+Amounts are written without a currency: the detectors know none.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from fbads_pipeline.domain.anomalies.findings import Anomaly, Cause
+from fbads_pipeline.domain.core.messages import Count, Instant, Joined, Message, Percent, Value, message, sentences
+
+# Windows beyond two days are written in days.
+_LONGEST_IN_HOURS = 48
+_LEAST_STAKE = 0.005
+# From here on cents say nothing.
+_WITHOUT_CENTS = 1e9
+_CAUSES: Mapping[str, Callable[[Mapping[str, float | str]], Message]] = {
+    "budget_edit": lambda found: message("anomalies.cause.budget_edit", count=_number(found["days_ago"]).value),
+    "account_wide": lambda found: message("anomalies.cause.account_wide"),
+    "recently_resumed": lambda found: message("anomalies.cause.recently_resumed"),
+    "tracking": lambda found: message(
+        "anomalies.cause.tracking", clicks=_number(found["clicks"]), usual_clicks=_number(found["usual_clicks"])
+    ),
+}
+
+
+def finding_message(finding: Anomaly, zone: str) -> Value:
+    """What was found, in one to four sentences. zone: the account's, in which the finding's instants are local."""
+    if finding.kind == "explained":
+        return _budget_edited(finding, zone)
+    if finding.kind == "resolved":
+        key = "new_usual" if finding.used.get("settled") else "back_to_usual"
+        figures = _figures(finding, *(("observed",) if key == "new_usual" else ("observed", "expected")))
+        return Message(f"anomalies.{key}", figures)
+    parts: list[Value] = [
+        Message(
+            "anomalies.finding",
+            {
+                "what": kind_message(finding.what),
+                "window": _window(finding.hours),
+                "since": _instant(finding.since, zone),
+                **_figures(finding, "observed", "expected", "low", "high"),
+            },
+        )
+    ]
+    if finding.what == "tracking_break":
+        parts.append(message("anomalies.check_pixel"))
+    if finding.stake >= _LEAST_STAKE:
+        parts.append(message("anomalies.finding_at_stake", stake=_number(finding.stake)))
+    if finding.causes:
+        parts.append(message("anomalies.likely", causes=Joined(tuple(map(_cause, finding.causes)), "; ")))
+    return sentences(*parts) if len(parts) > 1 else parts[0]
+
+
+def recovery_message(kind: str, since: datetime, closed_at: datetime, zone: str) -> Message:
+    """That an anomaly of that kind is over, and how long it lasted; both instants are aware."""
+    return message(
+        "anomalies.recovered", what=kind_message(kind), closed_at=Instant(closed_at, zone), since=Instant(since, zone)
+    )
+
+
+def kind_message(kind: str) -> Message:
+    """The name of that kind of anomaly: `O gasto caiu`."""
+    return message(f"anomalies.kind.{kind}")
+
+
+def _budget_edited(finding: Anomaly, zone: str) -> Message:
+    edit = finding.causes[0].evidence
+    return Message(
+        "anomalies.budget_edited",
+        {
+            "old": _number(edit["old"]),
+            "new": _number(edit["new"]),
+            "at": _instant(finding.since, zone),
+            "window": message("anomalies.hours", count=round(finding.hours)),
+            **_figures(finding, "observed", "expected"),
+        },
+    )
+
+
+def _figures(finding: Anomaly, *names: str) -> dict[str, Value]:
+    return {name: _figure(finding.metric, getattr(finding, name)) for name in names}
+
+
+def _figure(metric: str, value: float) -> Value:
+    return Percent(Decimal(repr(round(value, 6)))) if metric == "ctr" else _number(value)
+
+
+def _number(value: float | str) -> Count:
+    number = float(value)
+    return Count(Decimal(repr(round(number, 2 if abs(number) < _WITHOUT_CENTS else 0))))
+
+
+def _window(hours: float) -> Message:
+    if hours > _LONGEST_IN_HOURS:
+        return message("anomalies.days", count=round(hours / 24))
+    return message("anomalies.hours", count=Decimal(repr(hours)))
+
+
+def _instant(local: datetime, zone: str) -> Instant:
+    return Instant(local.replace(tzinfo=ZoneInfo(zone)), zone)
+
+
+def _cause(cause: Cause) -> Message:
+    return _CAUSES[cause.name](cause.evidence)

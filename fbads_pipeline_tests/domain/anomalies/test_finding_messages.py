@@ -1,0 +1,84 @@
+"""What a finding says in each language, and that it is stored as facts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+
+from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.domain.anomalies.finding_messages import finding_message, kind_message, recovery_message
+from fbads_pipeline.domain.anomalies.findings import METRIC_OF, Anomaly, Cause
+from fbads_pipeline.domain.core.messages import from_json, to_json
+
+ZONE = "America/Sao_Paulo"
+DROP = Anomaly(
+    campaign=0,
+    at=datetime(2026, 11, 23, 14),
+    kind="anomaly",
+    what="spend_drop",
+    severity="warning",
+    since=datetime(2026, 11, 23, 11),
+    hours=3.0,
+    observed=12.5,
+    expected=1234.0,
+    low=900.0,
+    high=1500.0,
+    score=-6.0,
+    stake=0.0,
+)
+
+
+def text(finding, language):
+    stored = orjson.dumps(to_json(finding_message(finding, ZONE)))
+    return translator().render(from_json(orjson.loads(stored)), language)
+
+
+def test_a_finding_names_what_since_when_and_the_expected_range():
+    assert text(DROP, "pt") == ("O gasto caiu: 12,5 em 3 horas, esperado 1.234 (900 a 1.500), desde 23/11/2026 11:00.")
+    assert text(DROP, "en") == (
+        "Spend has fallen: 12.5 in 3 hours, 1,234 expected (900 to 1,500), since 23 Nov 2026, 11:00."
+    )
+
+
+def test_a_rate_is_a_percentage_and_a_long_window_is_in_days():
+    collapse = replace(DROP, what="ctr_collapse", observed=0.004, expected=0.012, low=0.01, high=0.014, hours=72.0)
+    assert text(collapse, "pt").startswith("O CTR despencou: 0,4 % em 3 dias, esperado 1,2 % (1 % a 1,4 %)")
+
+
+def test_money_at_stake_and_causes_follow_the_finding():
+    causes = (Cause("budget_edit", {"days_ago": 1.0}), Cause("account_wide", {}), Cause("recently_resumed", {}))
+    assert text(replace(DROP, stake=480.0, causes=causes), "en").endswith(
+        "At stake: 480 a day. Likely: the budget was edited 1 day ago; the whole account moves the same way;"
+        " the campaign was resumed lately."
+    )
+
+
+def test_a_tracking_break_asks_to_check_the_pixel():
+    clicks = (Cause("tracking", {"clicks": 55.0, "usual_clicks": 40.2}),)
+    found = text(replace(DROP, what="tracking_break", causes=clicks), "pt")
+    assert "Confira o pixel. Provável: 55 cliques em 12 horas, o usual são 40,2." in found
+
+
+def test_a_budget_edit_explains_what_a_day_will_spend():
+    edit = Cause("budget_edit", {"old": 100.0, "new": 200.0, "at": "2026-11-23 11:00"})
+    found = replace(DROP, kind="explained", what="budget_edit", causes=(edit,), hours=48.0)
+    assert text(found, "en") == (
+        "Budget edited from 100 to 200 at 23 Nov 2026, 11:00: a day is expected to spend 12.5 instead of 1,234;"
+        " spend is not assessed for 48 hours."
+    )
+
+
+def test_an_end_is_back_to_usual_or_a_new_usual():
+    over = replace(DROP, kind="resolved", used={"settled": 0.0})
+    assert text(over, "pt") == "De volta ao usual: 12,5, esperado 1.234."
+    assert text(replace(over, used={"settled": 1.0}), "pt") == "Uma semana em 12,5: este é o novo usual."
+    since, closed = datetime(2026, 11, 23, 14, tzinfo=UTC), datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
+    assert translator().render(recovery_message("spend_drop", since, closed, ZONE), "pt") == (
+        "O gasto caiu: de volta ao usual em 23/11/2026 14:30; durava desde 23/11/2026 11:00."
+    )
+
+
+@pytest.mark.parametrize("kind", METRIC_OF)
+def test_every_kind_has_a_name_in_every_language(kind):
+    assert all(translator().render(kind_message(kind), code) for code in translator().languages)
