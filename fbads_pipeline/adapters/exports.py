@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 
+def exports_folder(home: Path) -> Path:
+    """The folder of exports in a home."""
+    return home / "exports"
+
+
 class Exports:
     """The folder of exports, for its owner alone; made where it is missing."""
 

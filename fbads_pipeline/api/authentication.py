@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.identity.access_tokens import AccessTokens, TokenRefused
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
-from fbads_pipeline.api.dependencies import ClockDep, DatabaseDep
+from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.domain.identity.users import Principal, Scope, local_owner, principal_of
 from fbads_pipeline.ports.core import Clock
@@ -21,13 +21,6 @@ COOKIE = "fbads_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HINT = "log in at /login, or send an API key as `Authorization: Bearer fbk_…`"
-
-
-def _identity(database: DatabaseDep) -> PostgresIdentity:
-    return PostgresIdentity(database.owner)
-
-
-IdentityDep = Annotated[PostgresIdentity, Depends(_identity)]
 
 
 def access_tokens(request: Request) -> AccessTokens:

@@ -6,6 +6,7 @@ from fbads_pipeline.adapters.identity.access_tokens import require_strong
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.processes import require_free_port
+from fbads_pipeline.bootstrap.identity import identity_store
 from fbads_pipeline.settings import Settings, SettingsError
 
 
@@ -20,7 +21,7 @@ def serve(settings: Settings) -> None:
     require_free_port(settings.api_port, "FBADS_API_PORT")
     with open_database(settings) as database:
         database.prepare()
-        require_users(settings, PostgresIdentity(database.owner))
+        require_users(settings, identity_store(database))
         uvicorn.run(
             create_app(settings, database),
             host=settings.api_host,

@@ -7,6 +7,7 @@ import pytest
 from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
+from fbads_pipeline.bootstrap.alerts import channels, configured_recipients
 from fbads_pipeline.domain.alerts.alerts import AlertText, alert_of
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.people import NOW, People
@@ -62,14 +63,18 @@ def test_who_is_disabled_hears_no_more(people, database):
     assert recipients(database) == []
 
 
+def everybody(settings, users):
+    return KnownRecipients(lambda: configured_recipients(settings), lambda: channels(settings), users).everybody()
+
+
 def test_the_settings_come_first_and_a_channel_that_is_not_set_up_has_no_hearers(people, database):
     people.with_key("viewer", accounts=["42"]).post("/api/v1/me", {"alerts": HEARS}, method="PATCH")
     users = PostgresPreferences(database.owner).recipients
-    assert [one.channel for one in KnownRecipients(load_settings(), users).everybody()] == ["dry_run"]
+    assert [one.channel for one in everybody(load_settings(), users)] == ["dry_run"]
     mail = {"smtp_host": "127.0.0.1", "smtp_from": "ads@agencia.example"}
-    both = KnownRecipients(load_settings(**mail, email_to="time@agencia.example"), users).everybody()
+    both = everybody(load_settings(**mail, email_to="time@agencia.example"), users)
     assert [one.address for one in both] == ["time@agencia.example", users()[0].address]
-    same = KnownRecipients(load_settings(**mail, email_to=users()[0].address), users).everybody()
+    same = everybody(load_settings(**mail, email_to=users()[0].address), users)
     assert [one.receives_system_alerts for one in same] == [True]
 
 

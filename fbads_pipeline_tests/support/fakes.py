@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.adapters.translation.deliveries import due_delivery
+from fbads_pipeline.bootstrap.alerts import configured_recipients
 from fbads_pipeline.domain.alerts.alerts import Alert, AnnouncedAlert, DeliveryAttempt, DueDelivery, FailedDelivery
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
@@ -359,4 +359,4 @@ class RecipientsOf:
         self._world = world
 
     def everybody(self):
-        return recipients_from(self._world["settings"])
+        return configured_recipients(self._world["settings"])

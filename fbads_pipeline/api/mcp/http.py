@@ -12,12 +12,12 @@ from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fbads_pipeline.adapters.clock import clock_from
-from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.authentication import identify
 from fbads_pipeline.api.errors import ApiError
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.bootstrap.identity import identity_store
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.identity.users import Scope as Right
 from fbads_pipeline.settings import Settings
@@ -42,7 +42,7 @@ class McpEndpoint:
             _CALLER.reset(token)
 
     def _caller(self, request: Request) -> Principal:
-        who = identify(request, PostgresIdentity(self._database.owner), clock_from(self._settings.now))
+        who = identify(request, identity_store(self._database), clock(self._settings))
         if who is None:
             raise ApiError(401, "unauthenticated", "nothing says who asks")
         for right in NEEDS:

@@ -10,12 +10,11 @@ from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from fbads_pipeline.adapters.clock import clock_from
-from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
-from fbads_pipeline.adapters.postgres.metrics.readers import SuggestionReader
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.bootstrap import report_service_of
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.bootstrap.metrics import page_reader, suggestion_reader
+from fbads_pipeline.bootstrap.reports import report_service
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.reports.facts import ReportAccount
 from fbads_pipeline.domain.reports.report import KINDS, Period
@@ -37,9 +36,9 @@ class Tools:
 
     def __init__(self, settings: Settings, database: Database, visible: Callable[[], Accounts]) -> None:
         self._visible = visible
-        self._report_service = report_service_of(settings, database.owner)
-        self._clock = clock_from(settings.now)
-        self._pages, self._suggestions = PageReader(database.owner), SuggestionReader(database.owner)
+        self._report_service = report_service(settings, database)
+        self._clock = clock(settings)
+        self._pages, self._suggestions = page_reader(database), suggestion_reader(database)
 
     def list_metrics(self) -> list[dict[str, str]]:
         """Every metric that can be asked for: its name, labels in Portuguese and English, unit and good direction."""

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.identity.oidc import OidcRefused, OidcUnreachable, OpenIdProvider, unpacked
 from fbads_pipeline.adapters.identity.passwords import is_password
-from fbads_pipeline.api.authentication import COOKIE, IdentityDep, access_tokens
-from fbads_pipeline.api.dependencies import ClockDep
+from fbads_pipeline.api.authentication import COOKIE, access_tokens
+from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.pages.labels import WORDS
 from fbads_pipeline.api.pages.rendering import LANGUAGE_COOKIE, language_of, render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, own_path

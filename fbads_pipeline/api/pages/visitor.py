@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Query, Request
 
 from fbads_pipeline.adapters.rendering.formats import Formats
-from fbads_pipeline.api.authentication import IdentityDep, identify
-from fbads_pipeline.api.dependencies import ClockDep
+from fbads_pipeline.api.authentication import identify
+from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.identity.users import Principal, Scope

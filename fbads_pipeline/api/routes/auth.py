@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from fbads_pipeline.adapters.identity.passwords import is_password
-from fbads_pipeline.api.authentication import COOKIE, CallerDep, IdentityDep, access_tokens
-from fbads_pipeline.api.dependencies import ClockDep, PreferencesDep
+from fbads_pipeline.api.authentication import COOKIE, CallerDep, access_tokens
+from fbads_pipeline.api.dependencies import ClockDep, IdentityDep, PreferencesDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most
 from fbads_pipeline.api.schemas.analytics import Severity

@@ -9,10 +9,10 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from fbads_pipeline.api.authentication import Needs
-from fbads_pipeline.api.chat import answer_json, table_json
 from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, at_most
+from fbads_pipeline.api.schemas.chat import answer_json, table_json
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.services.chat.answer_question import ChatUser, answer, replay
 

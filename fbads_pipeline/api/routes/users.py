@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from fbads_pipeline.adapters.identity.passwords import WeakPassword, hash_password
 from fbads_pipeline.adapters.postgres.identity.users import LastAdmin, UserExists
-from fbads_pipeline.api.authentication import CallerDep, IdentityDep, Needs
-from fbads_pipeline.api.dependencies import ClockDep
+from fbads_pipeline.api.authentication import CallerDep, Needs
+from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal, Role, Scope, User, plain_email
 

@@ -6,15 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
-from fbads_pipeline.adapters.channels.configured import channels_from, recipients_from
 from fbads_pipeline.adapters.clock import clock_from
-from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
-from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
-from fbads_pipeline.adapters.postgres.server.database import open_database
+from fbads_pipeline.adapters.postgres.server.database import Database, open_database
 from fbads_pipeline.adapters.translation.deliveries import due_delivery
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.bootstrap.alerts import CHANNEL_SETTINGS, channels, configured_recipients, mutes, outbox
 from fbads_pipeline.cli.home import WrongUse
 from fbads_pipeline.domain.alerts.alerts import AlertText, AnnouncedAlert, DueDelivery, alert_of
 from fbads_pipeline.domain.alerts.mutes import Mute, duration
@@ -26,25 +22,19 @@ from fbads_pipeline.settings import Settings
 _ALERTS = ("at (UTC)", "account", "rule", "severity", "where", "title")
 _MUTED = ("number", "account", "campaign", "rule", "until (UTC)", "reason")
 _OK, _OUTSIDE_FAILED = 0, 3
-_MISSING = {
-    "slack": "FBADS_SLACK_TOKEN",
-    "email": "FBADS_SMTP_HOST and FBADS_SMTP_FROM",
-    "whatsapp": "FBADS_WHATSAPP_TOKEN and FBADS_WHATSAPP_PHONE_NUMBER_ID",
-    "n8n": "FBADS_N8N_WEBHOOK_URL and FBADS_N8N_SECRET",
-}
 
 
 def run_test(settings: Settings, channel: str, address: str | None) -> int:
     """One message to that address, or to the channel's recipients; 3 where one did not arrive."""
-    channels = channels_from(settings)
-    if channel not in channels:
-        raise WrongUse(f"{channel} is not set up: set {_MISSING[channel]}")
-    to = [one for one in recipients_from(settings) if one.channel == channel]
+    ready = channels(settings)
+    if channel not in ready:
+        raise WrongUse(f"{channel} is not set up: set {CHANNEL_SETTINGS[channel]}")
+    to = [one for one in configured_recipients(settings) if one.channel == channel]
     if address is not None or channel == "dry_run":
         to = [Recipient(channel, address or "stderr", language=settings.language)]
     if not to:
         raise WrongUse(f"{channel} has no recipient: give one with --to, or name one in FBADS_RECIPIENTS")
-    attempts = [(one, channels[channel].send(_test_delivery(one, datetime.now().astimezone()))) for one in to]
+    attempts = [(one, ready[channel].send(_test_delivery(one, datetime.now().astimezone()))) for one in to]
     for one, attempt in attempts:
         outcome = "sent" if attempt.outcome == "sent" else f"not sent: {attempt.error}"
         print(f"{channel} {plain_line(one.address)}: {outcome}", file=sys.stderr)
@@ -53,8 +43,8 @@ def run_test(settings: Settings, channel: str, address: str | None) -> int:
 
 def run_list(settings: Settings, last: int) -> None:
     """One line per message, below a header."""
-    with _database(settings) as owner:
-        newest = PostgresOutbox(owner).newest(last)
+    with _database(settings) as database:
+        newest = outbox(database).newest(last)
     _print(_ALERTS, [_row(one, settings.language) for one in newest])
 
 
@@ -70,15 +60,15 @@ def run_mute(
     if not account.isdigit() or (campaign is not None and not campaign.isdigit()):
         raise WrongUse("accounts and campaigns are named by their ids: digits alone")
     mute = Mute(account, until, campaign, rule, plain_line(reason)[:200] if reason else None)
-    with _database(settings) as owner:
-        print(PostgresMutes(owner).mute(mute, made_by=getpass.getuser(), now=now))
+    with _database(settings) as database:
+        print(mutes(database).mute(mute, made_by=getpass.getuser(), now=now))
     print(f"muted until {until:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
 
 
 def run_mutes(settings: Settings) -> None:
     """One line per mute that stands, below a header."""
-    with _database(settings) as owner:
-        standing = PostgresMutes(owner).standing(now=clock_from(settings.now).now())
+    with _database(settings) as database:
+        standing = mutes(database).standing(now=clock_from(settings.now).now())
     rows = [
         (str(n), one.account_id, one.campaign_id, one.rule, f"{one.until:%Y-%m-%d %H:%M}", one.reason)
         for n, one in standing
@@ -88,17 +78,17 @@ def run_mutes(settings: Settings) -> None:
 
 def run_unmute(settings: Settings, number: int) -> None:
     """Raises WrongUse where no such mute stands."""
-    with _database(settings) as owner:
-        if not PostgresMutes(owner).lift(number, now=clock_from(settings.now).now()):
+    with _database(settings) as database:
+        if not mutes(database).lift(number, now=clock_from(settings.now).now()):
             raise WrongUse(f"no mute {number} stands: `fbads alerts mutes` shows those that do")
     print(f"mute {number} is over", file=sys.stderr)
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[sa.Engine]:
+def _database(settings: Settings) -> Iterator[Database]:
     with open_database(settings) as database:
         database.prepare()
-        yield database.owner
+        yield database
 
 
 def _print(header: tuple[str, ...], rows: Sequence[tuple[str | None, ...]]) -> None:

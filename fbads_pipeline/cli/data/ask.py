@@ -6,7 +6,8 @@ import orjson
 
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.server.database import open_database
-from fbads_pipeline.api.chat import answer_json, chat_of
+from fbads_pipeline.api.schemas.chat import answer_json
+from fbads_pipeline.bootstrap.chat import chat
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.services.chat.answer_question import ChatUser, answer
 from fbads_pipeline.settings import Settings
@@ -18,9 +19,9 @@ def run_ask(settings: Settings, question: str, *, session: str | None, language:
     """Print the answer, and where its figures come from on stderr; 1 where it is a refusal or a question back."""
     with open_database(settings) as database:
         database.prepare()
-        chat = chat_of(settings, database)
+        answerer = chat(settings, database)
         now = clock_from(settings.now).now()
-        made = answer(chat, question, user=OWNER, session_id=session, language=language, now=now)
+        made = answer(answerer, question, user=OWNER, session_id=session, language=language, now=now)
     if as_json:
         sys.stdout.write(orjson.dumps(answer_json(made), option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
     else:

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fbads_pipeline.adapters.clock import clock_from
-from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
-from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.bootstrap.collection import ads_api, raw_store
+from fbads_pipeline.bootstrap.metrics import marts
 from fbads_pipeline.cli.data.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, progress_bar
 from fbads_pipeline.cli.home import WrongUse, ready_home
-from fbads_pipeline.defs.resources import graph_ads, token_store
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, last_months, unread_days
 from fbads_pipeline.services.collection.plan_sync import list_accounts, pick_accounts
@@ -100,11 +99,11 @@ class Backfill:
 
     def _marts_are_behind(self) -> bool:
         """As a call leaves them that was stopped between reading its last part and modelling it."""
-        return PostgresMarts(self.database.owner, dict).is_behind()
+        return marts(self.database).is_behind()
 
     def _unread(self, part: DayRange) -> Iterator[tuple[str, DayRange]]:
         """Account → its days of the part that still have to be read."""
-        store, now = PostgresRawStore(self.database.owner), clock_from(self.settings.now).now()
+        store, now = raw_store(self.database), clock_from(self.settings.now).now()
         for account in self.accounts:
             if account.account_id in self.failed:
                 continue
@@ -116,8 +115,8 @@ class Backfill:
 
 
 def _accounts(settings: Settings, database: Database, asked: list[str]) -> list[Account]:
-    ads = graph_ads(settings, token_store(settings, database.owner), database.owner)
-    seen = list_accounts(ads, PostgresRawStore(database.owner), clock_from(settings.now), settings.account_ids)
+    ads = ads_api(settings, database)
+    seen = list_accounts(ads, raw_store(database), clock_from(settings.now), settings.account_ids)
     return pick_accounts(seen, asked, settings.account_ids)
 
 

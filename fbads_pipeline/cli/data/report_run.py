@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.rendering.renderers import RENDERERS
-from fbads_pipeline.bootstrap import report_service_of
+from fbads_pipeline.bootstrap.reports import report_service
 from fbads_pipeline.cli.home import WrongUse
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.reports.facts import ReportAccount
@@ -34,13 +34,13 @@ def run_report(
     formats = list(RENDERERS) if fmt == "all" else [fmt]
     with open_database(settings) as database:
         database.prepare()
-        report_service = report_service_of(settings, database.owner)
+        service = report_service(settings, database)
         if out is not None:
-            report_service = replace(report_service, files=Exports(out.expanduser()))
-        found = report_service.maker.facts.accounts(accounts, now=clock_from(settings.now).now())
+            service = replace(service, files=Exports(out.expanduser()))
+        found = service.maker.facts.accounts(accounts, now=clock_from(settings.now).now())
         _require(found, accounts)
         total = len(formats) * (1 if kind == "executive" else len(found))
-        written = report_service.write(
+        written = service.write(
             kind, found, language or settings.language, formats, day, are_chosen=accounts is not None
         )
         _print(written, kind, total)

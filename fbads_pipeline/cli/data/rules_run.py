@@ -3,16 +3,14 @@
 import csv
 import io
 import sys
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from fbads_pipeline.adapters.dbt.project import project_dir
-from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
-from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_units
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.rules_file import read_rules
+from fbads_pipeline.bootstrap.alerts import rule_store
+from fbads_pipeline.bootstrap.metrics import metric_units
 from fbads_pipeline.cli.home import WrongUse
 from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.domain.core.formatting import plain_name
@@ -30,7 +28,7 @@ _LONGEST = timedelta(days=400)
 
 def run_check(file: Path) -> None:
     """One line per rule; raises SettingsError with the line that is wrong."""
-    for rule in read_rules(file, _units()):
+    for rule in read_rules(file, metric_units()):
         print(_meaning(rule))
 
 
@@ -40,14 +38,14 @@ def run_preview(settings: Settings, file: Path, since: date, until: date, out: T
         raise WrongUse(f"--from {since} lies after --to {until}: swap them")
     if until - since > _LONGEST:
         raise WrongUse("a preview looks at 400 days at most: choose a shorter range")
-    rules = read_rules(file, _units())
+    rules = read_rules(file, metric_units())
     moments = [datetime.combine(since + timedelta(days=n), _MORNING, UTC) for n in range((until - since).days + 1)]
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     rows = 0
     with open_database(settings) as database:
         database.prepare()
-        store = PostgresRules(database.owner, lambda: read_catalogue(project_dir() / "metrics.yml"))
+        store = rule_store(database)
         for one in preview(store, rules, moments):
             reading = one.reading
             name = plain_name(reading.object_name, reading.object_id)
@@ -90,7 +88,3 @@ def _meaning(rule: UserRule) -> str:
         f"{rule.key}: {rule.metric} of each {rule.level} {rule.comparison} {limit} over {window}{guards};"
         f" {rule.severity}, {rule.channel or 'every channel'}, again after {rule.cooldown}"
     )
-
-
-def _units() -> Mapping[str, str]:
-    return read_units(project_dir() / "metrics.yml")

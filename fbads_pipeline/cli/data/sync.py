@@ -11,10 +11,9 @@ import orjson
 import psutil
 
 from fbads_pipeline.adapters.clock import clock_from
-from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.bootstrap.collection import named_tokens, raw_store, token_store
 from fbads_pipeline.cli.home import WrongUse, ready_home
-from fbads_pipeline.defs.resources import named_tokens, token_store
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.services.collection.sync_ads import Progress
 from fbads_pipeline.settings import Settings
@@ -29,7 +28,7 @@ def run_sync(settings: Settings, since: date, until: date, accounts: list[str], 
     started = psutil.Process().create_time()
     days = check_days(since, until, clock_from(settings.now).now())
     with ready_home(settings) as database:
-        named_tokens(settings, token_store(settings, database.owner))
+        named_tokens(settings, token_store(settings, database))
         breakdown_days = None if "breakdowns" in settings.model_fields_set else 0
         with progress_bar("collecting") as progress:
             summary = collect_and_model(database, days, accounts, progress, started, breakdown_days=breakdown_days)
@@ -72,7 +71,7 @@ def collect_and_model(
 
     with dg.DagsterInstance.get() as instance:
         outcome = run_collect_and_model(instance, days, accounts, progress, started, breakdown_days=breakdown_days)
-    reports = PostgresRawStore(database.owner).reports(outcome.run_id)
+    reports = raw_store(database).reports(outcome.run_id)
     return {
         "run_id": outcome.run_id,
         "status": _status([row["status"] for row in reports], outcome.succeeded),

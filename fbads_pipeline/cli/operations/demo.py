@@ -11,9 +11,9 @@ import psutil
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.clock import clock_from
-from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import Children, require_free_port
+from fbads_pipeline.bootstrap.collection import raw_store
 from fbads_pipeline.cli.data.sync import collect_and_model, days_back, exit_code, progress_bar
 from fbads_pipeline.cli.home import only_one, ready_home
 from fbads_pipeline.cli.operations.up import require_messages, require_ports, stay_up
@@ -106,7 +106,7 @@ def _day(text: str) -> date | None:
 
 def _days_to_collect(database: Database, settings: Settings, world: _World) -> DayRange:
     """All 60 days at first, and of a new world; else what is due."""
-    raw, clock, whole = PostgresRawStore(database.owner), clock_from(settings.now), days_back(DEMO_DAYS)
+    raw, clock, whole = raw_store(database), clock_from(settings.now), days_back(DEMO_DAYS)
     first_days = DayRange(whole.since, whole.until - timedelta(days=2))
     accounts = [] if world.is_new else raw.known_accounts()
     read = [raw.last_readings(account.account_id, first_days, settings.levels) for account in accounts]

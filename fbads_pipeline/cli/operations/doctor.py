@@ -66,17 +66,16 @@ def _database(settings: Settings) -> str:
 
 def _token(settings: Settings) -> str:
     """Each token is asked for its accounts; the first that fails is named."""
-    from fbads_pipeline.adapters.meta_ads.client import GraphAds
     from fbads_pipeline.adapters.postgres.server.database import open_database
-    from fbads_pipeline.defs.resources import named_tokens, token_store, transport_of
+    from fbads_pipeline.bootstrap.collection import ads_client, named_tokens, token_store
 
     with open_database(settings) as database:
         database.prepare()
-        tokens = named_tokens(settings, token_store(settings, database.owner))
+        tokens = named_tokens(settings, token_store(settings, database))
     seen: set[str] = set()
     for token in tokens:
         try:
-            seen |= {account.account_id for account in GraphAds(transport_of(settings, token)).accounts()}
+            seen |= {account.account_id for account in ads_client(settings, token).accounts()}
         except MetaError as error:
             raise TokenRefused(f"the token {token.name}: {error}") from None
     if not seen:

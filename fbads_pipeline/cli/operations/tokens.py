@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.server.database import open_database
+from fbads_pipeline.bootstrap.collection import token_store
 from fbads_pipeline.cli.home import WrongUse
-from fbads_pipeline.defs.resources import token_store
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenEntry, is_token_name
 from fbads_pipeline.settings import Settings
 
@@ -54,7 +54,7 @@ def run_rotate(settings: Settings) -> None:
 def _store(settings: Settings) -> Iterator[PostgresTokens]:
     with open_database(settings) as database:
         database.prepare()
-        yield token_store(settings, database.owner)
+        yield token_store(settings, database)
 
 
 def _read_secret(what: str) -> str:

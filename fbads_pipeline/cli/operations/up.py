@@ -6,11 +6,10 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from fbads_pipeline.adapters.channels.configured import recipients_from
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import Children, free_port, require_free_port
+from fbads_pipeline.bootstrap.alerts import configured_recipients, user_rules
 from fbads_pipeline.cli.home import PROJECT, only_one, ready_home
-from fbads_pipeline.defs.resources import rules_of
 from fbads_pipeline.settings import Settings
 
 START_SECONDS = 90.0
@@ -37,8 +36,8 @@ def require_ports(settings: Settings) -> None:
 
 def require_messages(settings: Settings) -> str:
     """Who hears what and by which rules, in a sentence; raises SettingsError for a file that is wrong."""
-    recipients = recipients_from(settings)
-    rules, _ = rules_of(settings)
+    recipients = configured_recipients(settings)
+    rules, _ = user_rules(settings)
     channels = sorted({one.channel for one in recipients})
     return f"{len(recipients)} recipients by {', '.join(channels)}; {len(rules)} rules of your own"
 

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
 from fbads_pipeline.adapters.identity.passwords import hash_password
-from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.server.database import open_database
+from fbads_pipeline.bootstrap.identity import audit_log, identity_store
 from fbads_pipeline.cli.home import WrongUse
 from fbads_pipeline.domain.identity.users import Role, User, plain_email
 from fbads_pipeline.settings import Settings
@@ -63,7 +61,7 @@ def run_verify(settings: Settings) -> int:
     """0 where the chain is whole, else 1."""
     with open_database(settings) as database:
         database.prepare()
-        rows, broken = PostgresAudit(database.owner).verify()
+        rows, broken = audit_log(database).verify()
     if broken is None:
         print(f"the audit log is whole: {rows} rows", file=sys.stderr)
         return 0
@@ -75,8 +73,7 @@ def run_verify(settings: Settings) -> int:
 def _identity(settings: Settings) -> Iterator[PostgresIdentity]:
     with open_database(settings) as database:
         database.prepare()
-        owner: sa.Engine = database.owner
-        yield PostgresIdentity(owner)
+        yield identity_store(database)
 
 
 def _find(identity: PostgresIdentity, email: str) -> User:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from fbads_pipeline.adapters.calendar.configured import calendars_from
+from fbads_pipeline.bootstrap.calendar import calendars
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.collection import RawStore
@@ -29,7 +29,7 @@ def calendar_events(
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster takes no parameter beside check_specs
     """One row per event of a calendar; a private title reads busy. What a calendar that is away had said stays."""
-    report = read_calendars(calendars_from(settings, raw.known_accounts()), calendar_events, clock)
+    report = read_calendars(calendars(settings, raw.known_accounts()), calendar_events, clock)
     rows = [(name, one.written, one.removed, None) for name, one in report.changes.items()]
     said = "; ".join(f"{name}: {error}" for name, error in report.errors.items())
     return dg.MaterializeResult(

@@ -2,10 +2,9 @@
 
 import dagster as dg
 
-from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.bootstrap.collection import named_tokens, token_inspector
 from fbads_pipeline.defs.maintenance.policy import watch_policy
-from fbads_pipeline.defs.resources import named_tokens, transport_of
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.collection.tokens import TokenCheck
 from fbads_pipeline.ports.alerts import Recipients
@@ -26,8 +25,8 @@ def token_checks(
     tokens: dg.ResourceParam[PostgresTokens], clock: dg.ResourceParam[Clock], settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult[None]:
     """One row per token and check: valid or not, until when, with which permissions. Never the token."""
-    inspector = GraphInspector(lambda token: transport_of(settings, token))
-    checks, unanswered = check_tokens(named_tokens(settings, tokens), inspector, tokens, clock)
+    known = named_tokens(settings, tokens)
+    checks, unanswered = check_tokens(known, token_inspector(settings), tokens, clock)
     return dg.MaterializeResult(
         metadata={
             "tokens": len(checks),

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import dagster as dg
 
-from fbads_pipeline.defs.resources import rules_of
+from fbads_pipeline.bootstrap.alerts import user_rules
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.alerts.alerts import Outcome
 from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients, Rules
@@ -139,7 +139,7 @@ def rule_hits(
     A file that is wrong holds back no other message: it is a red check.
     """
     try:
-        wanted, units = rules_of(settings)
+        wanted, units = user_rules(settings)
     except SettingsError:
         wanted, units = [], {}
     report = apply_rules(rules, wanted, clock, recipients.everybody(), units)

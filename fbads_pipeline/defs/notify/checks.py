@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.resources import rules_of
+from fbads_pipeline.bootstrap.alerts import user_rules
 from fbads_pipeline.ports.alerts import Outbox
 from fbads_pipeline.settings import Settings, SettingsError
 
@@ -25,7 +25,7 @@ def every_message_goes_out(outbox: dg.ResourceParam[Outbox]) -> dg.AssetCheckRes
 @dg.asset_check(asset=["ops", "rule_hits"], description="The file of your own rules can be read.")
 def every_rule_is_readable(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     try:
-        wanted, _ = rules_of(settings)
+        wanted, _ = user_rules(settings)
     except SettingsError as wrong:
         return dg.AssetCheckResult(passed=False, description=str(wrong))
     return dg.AssetCheckResult(passed=True, description=f"{len(wanted)} rules")

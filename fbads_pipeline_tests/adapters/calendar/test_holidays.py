@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from fbads_pipeline.adapters.calendar.configured import calendars_from
 from fbads_pipeline.adapters.calendar.holidays import HolidayCalendar, country_of
+from fbads_pipeline.bootstrap.calendar import calendars
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.settings import SettingsError, load_settings
 
@@ -59,14 +59,14 @@ def an_account(number, zone):
 
 def test_each_country_of_the_accounts_is_one_calendar():
     accounts = [an_account(1, "America/Sao_Paulo"), an_account(2, "America/Recife"), an_account(3, "UTC")]
-    names = [one.name for one in calendars_from(load_settings(), accounts)]
+    names = [one.name for one in calendars(load_settings(), accounts)]
     assert names == ["holidays:BR", "holidays:world"]
-    assert [one.name for one in calendars_from(load_settings(country="PT"), accounts)] == ["holidays:PT"]
-    assert [one.name for one in calendars_from(load_settings(), [])] == ["holidays:world"]
+    assert [one.name for one in calendars(load_settings(country="PT"), accounts)] == ["holidays:PT"]
+    assert [one.name for one in calendars(load_settings(), [])] == ["holidays:world"]
 
 
 def test_half_a_google_calendar_is_refused():
     with pytest.raises(SettingsError, match="FBADS_CALENDAR_CREDENTIALS is missing"):
-        calendars_from(load_settings(calendar_id="team@x"), [])
+        calendars(load_settings(calendar_id="team@x"), [])
     with pytest.raises(SettingsError, match="FBADS_CALENDAR_ID is missing"):
-        calendars_from(load_settings(calendar_credentials="{}"), [])
+        calendars(load_settings(calendar_credentials="{}"), [])

@@ -4,8 +4,8 @@ from datetime import date, time
 
 import pytest
 
-from fbads_pipeline.adapters.channels.configured import channels_from, recipients_from
 from fbads_pipeline.adapters.channels.recipients_file import parse_recipients
+from fbads_pipeline.bootstrap.alerts import channels, configured_recipients
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.settings import SettingsError, load_settings
 
@@ -81,20 +81,20 @@ def test_a_file_without_recipients_says_how_to_begin(text):
 class TestSettings:
     def test_a_file_that_is_not_there_is_said(self, tmp_path):
         with pytest.raises(SettingsError, match="cannot be read: No such file"):
-            recipients_from(load_settings(recipients=tmp_path / "gone.yml"))
+            configured_recipients(load_settings(recipients=tmp_path / "gone.yml"))
 
     def test_a_channel_that_is_not_set_up_is_said_with_its_settings(self, tmp_path):
         path = tmp_path / "r.yml"
         path.write_text(ANA)
         with pytest.raises(SettingsError, match="r.yml names email, which is not set up: set FBADS_SMTP_HOST and"):
-            recipients_from(load_settings(recipients=path))
+            configured_recipients(load_settings(recipients=path))
 
     def test_a_changed_file_is_read_anew(self, tmp_path):
         path = tmp_path / "r.yml"
         path.write_text("recipients: [{channel: dry_run, address: a}]")
-        assert [one.address for one in recipients_from(load_settings(recipients=path))] == ["a"]
+        assert [one.address for one in configured_recipients(load_settings(recipients=path))] == ["a"]
         path.write_text("recipients: [{channel: dry_run, address: b}, {channel: dry_run, address: c}]")
-        assert [one.address for one in recipients_from(load_settings(recipients=path))] == ["b", "c"]
+        assert [one.address for one in configured_recipients(load_settings(recipients=path))] == ["b", "c"]
 
     def test_without_a_file_every_channel_that_is_set_up_hears(self):
         settings = load_settings(
@@ -109,13 +109,13 @@ class TestSettings:
             whatsapp_token="t",
             whatsapp_phone_number_id="42",
         )
-        assert [(one.channel, one.address, one.language) for one in recipients_from(settings)] == [
+        assert [(one.channel, one.address, one.language) for one in configured_recipients(settings)] == [
             ("slack", "C1", "en"),
             ("email", "a@b.example", "en"),
             ("email", "c@d.example", "en"),
             ("n8n", "n8n", "en"),
         ]
-        assert sorted(channels_from(settings)) == ["dry_run", "email", "n8n", "slack", "whatsapp"]
+        assert sorted(channels(settings)) == ["dry_run", "email", "n8n", "slack", "whatsapp"]
 
     @pytest.mark.parametrize(
         ("settings", "says"),
@@ -126,4 +126,4 @@ class TestSettings:
     )
     def test_half_a_channel_is_said(self, settings, says):
         with pytest.raises(SettingsError, match=says):
-            recipients_from(load_settings(**settings))
+            configured_recipients(load_settings(**settings))

@@ -6,6 +6,8 @@ import dagster as dg
 import pytest
 
 from fbads_pipeline.adapters.encryption import Cipher, new_key
+from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
+from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
@@ -74,7 +76,7 @@ def test_every_token_is_asked_for_and_the_dead_one_is_a_red_check(world):
 
 def test_meta_that_does_not_answer_says_nothing_of_a_token(world, sandbox, monkeypatch):
     sandbox.set_scenario({"name": "dropped-connection", "path": "debug_token", "count": 99})
-    monkeypatch.setattr(assets, "transport_of", patient_for_no_time)
+    monkeypatch.setattr(assets, "token_inspector", inspector_without_retries)
     try:
         result = run(world, "check_tokens")
     finally:
@@ -83,10 +85,8 @@ def test_meta_that_does_not_answer_says_nothing_of_a_token(world, sandbox, monke
     assert [one.name for one in world["tokens"].last_checks()] == ["gone"], "Meta did answer on that one"
 
 
-def patient_for_no_time(settings, token):
-    from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
-
-    return Transport(GraphAccess(settings.graph_url, "v25.0", token.token, attempts=1))
+def inspector_without_retries(settings):
+    return GraphInspector(lambda token: Transport(GraphAccess(settings.graph_url, "v25.0", token.token, attempts=1)))
 
 
 def test_troubles_are_told_without_any_marts(world):

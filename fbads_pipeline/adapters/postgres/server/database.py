@@ -1,10 +1,8 @@
 """The database of this home, opened: the user's own PostgreSQL, or the embedded one, migrated, with its analyst."""
 
-import atexit
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,7 +11,7 @@ from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, analyst_url, ensure_role
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.adapters.postgres.server.engine import check_server, engine, ensure_database, normalise_url
-from fbads_pipeline.settings import Settings, load_settings
+from fbads_pipeline.settings import Settings
 
 DATABASE_URL = "FBADS_DATABASE_URL"
 DAGSTER_DATABASE_URL = "FBADS_DAGSTER_DATABASE_URL"
@@ -98,14 +96,3 @@ def open_database(settings: Settings, *, leave_running: bool = False) -> Iterato
             yield database
         finally:
             database.close()
-
-
-@cache
-def shared_database() -> Database:
-    """One open database per process, for Dagster's resources; closed when the process ends."""
-    opened = open_database(load_settings())
-    database = opened.__enter__()
-    atexit.register(opened.__exit__, None, None, None)
-    if DATABASE_URL not in os.environ:
-        database.prepare()
-    return database

@@ -1,0 +1,149 @@
+"""Alerts: the channels that are set up, the recipients, users' rules, the outbox and mutes."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from fbads_pipeline.adapters.channels.dry_run import DryRunChannel
+from fbads_pipeline.adapters.channels.email import EmailChannel, MailServer
+from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
+from fbads_pipeline.adapters.channels.n8n import WebhookChannel
+from fbads_pipeline.adapters.channels.recipients_file import parse_recipients, read_recipients
+from fbads_pipeline.adapters.channels.slack import SlackChannel
+from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel
+from fbads_pipeline.adapters.exports import exports_folder
+from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
+from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
+from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
+from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.rules_file import read_rules
+from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_units
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.alerts.rules import UserRule
+from fbads_pipeline.ports.alerts import Channel
+from fbads_pipeline.settings import Settings, SettingsError
+
+# Channel → the settings without which it is not set up.
+CHANNEL_SETTINGS = {
+    "slack": "FBADS_SLACK_TOKEN",
+    "email": "FBADS_SMTP_HOST and FBADS_SMTP_FROM",
+    "whatsapp": "FBADS_WHATSAPP_TOKEN and FBADS_WHATSAPP_PHONE_NUMBER_ID",
+    "n8n": "FBADS_N8N_WEBHOOK_URL and FBADS_N8N_SECRET",
+}
+
+
+def outbox(database: Database) -> PostgresOutbox:
+    """Messages that wait to be sent, and those that were."""
+    return PostgresOutbox(database.owner)
+
+
+def mutes(database: Database) -> PostgresMutes:
+    """Accounts and campaigns of which nothing is sent for a while."""
+    return PostgresMutes(database.owner)
+
+
+def rule_store(database: Database) -> PostgresRules:
+    """Users' own rules, evaluated over the marts."""
+    return PostgresRules(database.owner, metric_expressions)
+
+
+def user_rules(settings: Settings) -> tuple[list[UserRule], Mapping[str, str]]:
+    """The rules of FBADS_RULES (none without it), and metric → unit; raises SettingsError with the line."""
+    if settings.rules is None:
+        return [], {}
+    units = metric_units()
+    return read_rules(settings.rules.expanduser(), units), units
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """Name → channel that is set up. The dry run is always one of them, so that messages queued for it are sent."""
+    ready: list[Channel] = [DryRunChannel(settings.home_path / "outbox" / "dry_run.jsonl")]
+    if settings.slack_token:
+        token, has_callback = settings.slack_token.get_secret_value(), settings.slack_signing_secret is not None
+        ready.append(SlackChannel(token, base_url=settings.slack_api_url, with_buttons=has_callback))
+    if settings.smtp_host and settings.smtp_from:
+        ready.append(EmailChannel(_mail_server(settings), attachments=exports_folder(settings.home_path)))
+    if settings.whatsapp_token and settings.whatsapp_phone_number_id:
+        token, base_url = settings.whatsapp_token.get_secret_value(), settings.whatsapp_api_url
+        number, template = settings.whatsapp_phone_number_id, settings.whatsapp_template
+        ready.append(WhatsAppChannel(token, number, template, base_url=base_url))
+    if settings.n8n_webhook_url and settings.n8n_secret:
+        ready.append(WebhookChannel(settings.n8n_webhook_url, settings.n8n_secret.get_secret_value()))
+    return {channel.name: channel for channel in ready}
+
+
+def recipients(settings: Settings, database: Database) -> KnownRecipients:
+    """The recipients of the settings, and the users whose preferences name a channel."""
+    of_users = PostgresPreferences(database.owner).recipients
+    return KnownRecipients(lambda: configured_recipients(settings), lambda: channels(settings), of_users)
+
+
+def configured_recipients(settings: Settings) -> list[Recipient]:
+    """Those of FBADS_RECIPIENTS; without it every channel that is set up, and the dry run where there is none.
+
+    Raises SettingsError for a file that is wrong, a recipient on a channel that is not set up, and half a channel.
+    """
+    if settings.recipients is not None:
+        return _recipients_of_file(settings)
+    found = [*_slack_recipients(settings), *_email_recipients(settings), *_n8n_recipients(settings)]
+    return found or [Recipient(DryRunChannel.name, "stderr")]
+
+
+def _recipients_of_file(settings: Settings) -> list[Recipient]:
+    path = Path(str(settings.recipients)).expanduser().resolve()
+    try:
+        modified = path.stat().st_mtime_ns
+    except OSError:
+        return read_recipients(path)
+    listed, ready = _recipients_at(path, modified), channels(settings)
+    for one in listed:
+        if one.channel not in ready:
+            needed = CHANNEL_SETTINGS[one.channel]
+            raise SettingsError(f"{path.name} names {one.channel}, which is not set up: set {needed}")
+    return listed
+
+
+@cache
+def _recipients_at(path: Path, modified: int) -> list[Recipient]:
+    """A sensor asks every few seconds: the file is read again when it changes."""
+    return read_recipients(path)
+
+
+def _slack_recipients(settings: Settings) -> list[Recipient]:
+    if settings.slack_token is None:
+        return []
+    if settings.slack_channel is None:
+        raise SettingsError("FBADS_SLACK_CHANNEL is missing: set it to the id of the channel that receives the alerts")
+    return [Recipient(SlackChannel.name, settings.slack_channel, language=settings.language)]
+
+
+def _email_recipients(settings: Settings) -> list[Recipient]:
+    if not settings.email_to:
+        return []
+    if not (settings.smtp_host and settings.smtp_from):
+        raise SettingsError("FBADS_EMAIL_TO needs FBADS_SMTP_HOST and FBADS_SMTP_FROM: set both")
+    entries = "\n".join(f"- {{channel: email, address: {address!r}}}" for address in settings.email_to)
+    listed = parse_recipients(f"recipients:\n{entries}", "FBADS_EMAIL_TO")
+    return [Recipient(one.channel, one.address, language=settings.language) for one in listed]
+
+
+def _n8n_recipients(settings: Settings) -> list[Recipient]:
+    if settings.n8n_webhook_url is None:
+        return []
+    if settings.n8n_secret is None:
+        raise SettingsError("FBADS_N8N_SECRET is missing: nothing leaves for FBADS_N8N_WEBHOOK_URL without a signature")
+    return [Recipient(WebhookChannel.name, WebhookChannel.name, language=settings.language)]
+
+
+def _mail_server(settings: Settings) -> MailServer:
+    password = settings.smtp_password
+    return MailServer(
+        host=str(settings.smtp_host),
+        sender=str(settings.smtp_from),
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=password.get_secret_value() if password else None,
+        ca_file=settings.smtp_ca,
+    )

@@ -1,0 +1,37 @@
+"""Chat: the grammar always, a language model where one is configured."""
+
+from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
+from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
+from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
+from fbads_pipeline.bootstrap.calendar import calendar_events
+from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.ports.chat import LanguagePlanner
+from fbads_pipeline.services.chat.answer_question import Chat
+from fbads_pipeline.settings import Settings
+
+
+def chat(settings: Settings, database: Database) -> Chat:
+    """Answers questions about the ads; questions are kept only where they can be encrypted."""
+    catalogue = read_metrics(catalogue_path())
+    cipher = Cipher(settings.encryption_keys) if settings.encryption_keys else None
+    return Chat(
+        figures=ChatQueries(database.analyst, database.owner, catalogue),
+        catalogue=catalogue,
+        lexicon=Lexicon(vocabulary(), catalogue),
+        conversations=PostgresConversations(database.owner, cipher),
+        model=_language_model(settings),
+        calendar=calendar_events(settings, database),
+        attribution=settings.attribution_windows,
+    )
+
+
+def _language_model(settings: Settings) -> LanguagePlanner | None:
+    if not settings.llm_base_url or not settings.llm_model:
+        return None
+    # langchain is an optional extra, and takes seconds to import.
+    from fbads_pipeline.adapters.llm.planner import ChatModelPlanner
+
+    return ChatModelPlanner(settings.llm_base_url, settings.llm_model, settings.llm_api_key)

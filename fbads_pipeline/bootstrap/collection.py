@@ -1,0 +1,95 @@
+"""Collecting: stored tokens, the Marketing API read through them, and the schema raw."""
+
+from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.meta_ads.client import GraphAds
+from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
+from fbads_pipeline.adapters.meta_ads.router import TokenRouter
+from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.collection.request_state import (
+    PostgresQuotas,
+    PostgresRequestStrategies,
+    PostgresWarnings,
+)
+from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.domain.collection.tokens import ENVIRONMENT, NamedToken
+from fbads_pipeline.settings import Settings, SettingsError
+
+
+def token_store(settings: Settings, database: Database) -> PostgresTokens:
+    """The stored tokens, decrypted with FBADS_ENCRYPTION_KEYS."""
+    return PostgresTokens(database.owner, Cipher(settings.encryption_keys))
+
+
+def named_tokens(settings: Settings, store: PostgresTokens) -> list[NamedToken]:
+    """The token of FBADS_ACCESS_TOKEN, then the stored ones.
+
+    Raises SettingsError where there is none, and where no key of FBADS_ENCRYPTION_KEYS decrypts one.
+    """
+    tokens = [*_environment_token(settings), *store.load()]
+    if not tokens:
+        raise SettingsError(
+            "FBADS_ACCESS_TOKEN is missing: set it to a token with the permission ads_read, or use `fbads tokens add`"
+        )
+    return tokens
+
+
+def transport(settings: Settings, token: NamedToken, database: Database | None = None) -> Transport:
+    """HTTP calls to the Marketing API with that token.
+
+    database: where quotas are shared with other processes; without it they last as long as this object.
+    """
+    access = GraphAccess(
+        url=settings.graph_url,
+        version=settings.api_version,
+        token=token.token,
+        app_id=token.app_id,
+        app_secret=token.app_secret,
+        longest_wait_seconds=settings.longest_wait_seconds,
+        connections=settings.concurrency,
+    )
+    if database is None:
+        return Transport(access)
+    warned = PostgresWarnings(database.owner, settings.api_version)
+    return Transport(access, quotas=PostgresQuotas(database.owner, token.app_id or token.name), warned=warned)
+
+
+def ads_client(settings: Settings, token: NamedToken) -> GraphAds:
+    """The Marketing API with one token, without any stored state."""
+    return GraphAds(transport(settings, token))
+
+
+def token_inspector(settings: Settings) -> GraphInspector:
+    """Asks Meta about tokens."""
+    return GraphInspector(lambda token: transport(settings, token))
+
+
+def ads_api(settings: Settings, database: Database) -> TokenRouter:
+    """The Marketing API, each account read with a token that sees it; raises SettingsError without any token."""
+    store, strategies = token_store(settings, database), PostgresRequestStrategies(database.owner)
+    windows = settings.attribution_windows
+    clients = {
+        token.name: GraphAds(transport(settings, token, database), windows=windows, strategies=strategies)
+        for token in named_tokens(settings, store)
+    }
+    return TokenRouter(clients, store, clock(settings))
+
+
+def raw_store(database: Database) -> PostgresRawStore:
+    """The schema raw."""
+    return PostgresRawStore(database.owner)
+
+
+def webhook_receipts(database: Database) -> PostgresReceipts:
+    """Webhooks that were received once, and the collecting runs that they request."""
+    return PostgresReceipts(database.owner)
+
+
+def _environment_token(settings: Settings) -> list[NamedToken]:
+    if settings.access_token is None:
+        return []
+    secret = settings.app_secret.get_secret_value() if settings.app_secret else None
+    return [NamedToken(ENVIRONMENT, settings.access_token.get_secret_value(), settings.app_id, secret)]

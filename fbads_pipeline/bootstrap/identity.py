@@ -1,0 +1,33 @@
+"""Identity: users and their sessions, preferences, personal data, and the audit log."""
+
+from functools import partial
+
+from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
+from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
+from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.settings import Settings
+
+
+def identity_store(database: Database) -> PostgresIdentity:
+    """Users, their sessions, links and API keys."""
+    return PostgresIdentity(database.owner)
+
+
+def preferences(database: Database) -> PostgresPreferences:
+    """What each user wants to receive, and in which language."""
+    return PostgresPreferences(database.owner)
+
+
+def audit_log(database: Database) -> PostgresAudit:
+    """The log of decisions and of changes of rights, chained by hashes."""
+    return PostgresAudit(database.owner)
+
+
+def personal_data(settings: Settings, database: Database) -> PostgresPersonalData:
+    """What is stored about a person; their questions to the chat only where a key decrypts them."""
+    keys = settings.encryption_keys
+    decrypt = partial(Cipher(keys).decrypt, name="a question") if keys else None
+    return PostgresPersonalData(database.owner, decrypt)

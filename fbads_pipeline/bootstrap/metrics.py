@@ -1,0 +1,63 @@
+"""The marts: the metric catalogue, and what reads the marts through it."""
+
+from collections.abc import Mapping
+
+from fbads_pipeline.adapters.dbt.runner import Dbt
+from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
+from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_catalogue, read_labels, read_units
+from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
+from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
+from fbads_pipeline.adapters.postgres.metrics.readers import CampaignReader, Readiness, SuggestionReader
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.domain.reports.facts import MetricAbout
+from fbads_pipeline.settings import Settings
+
+
+def metric_expressions() -> Mapping[str, str]:
+    """Metric → its SQL over the sums of a mart."""
+    return read_catalogue(catalogue_path())
+
+
+def metric_units() -> Mapping[str, str]:
+    """Metric → unit."""
+    return read_units(catalogue_path())
+
+
+def metric_labels() -> Mapping[str, MetricAbout]:
+    """Metric → what people read about it."""
+    return read_labels(catalogue_path())
+
+
+def dbt(settings: Settings, database: Database) -> Dbt:
+    """dbt against that database."""
+    return Dbt(database.url, goal_family=settings.goal_family, reporting_currency=settings.reporting_currency)
+
+
+def marts(database: Database) -> PostgresMarts:
+    """The schema marts, read through the metric catalogue."""
+    return PostgresMarts(database.owner, metric_expressions)
+
+
+def analytics_reader(database: Database) -> AnalyticsReader:
+    """Figures of any metric, period and grain."""
+    return AnalyticsReader(database.owner, metric_expressions)
+
+
+def page_reader(database: Database) -> PageReader:
+    """What the pages show."""
+    return PageReader(database.owner)
+
+
+def campaign_reader(database: Database) -> CampaignReader:
+    """Campaigns, read as the read-only analyst."""
+    return CampaignReader(database.analyst)
+
+
+def suggestion_reader(database: Database) -> SuggestionReader:
+    """Suggestions, as people see them."""
+    return SuggestionReader(database.owner)
+
+
+def readiness(database: Database) -> Readiness:
+    """Whether the marts exist, and how fresh they are."""
+    return Readiness(database.owner)

@@ -1,0 +1,27 @@
+"""Reports: what they are made from, and where their files lie."""
+
+from fbads_pipeline.adapters.exports import Exports, exports_folder
+from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
+from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
+from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.rendering.renderers import RENDERERS
+from fbads_pipeline.bootstrap.calendar import calendar_events
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_labels
+from fbads_pipeline.services.reports.build_report import ReportMaker
+from fbads_pipeline.services.reports.make_reports import ReportService
+from fbads_pipeline.settings import Settings
+
+
+def report_service(settings: Settings, database: Database) -> ReportService:
+    """Makes reports; their files go to the folder `exports` of FBADS_HOME."""
+    facts, calendar = PostgresReportFacts(database.owner, metric_expressions), calendar_events(settings, database)
+    maker = ReportMaker(facts, metric_labels(), settings.attribution_windows, calendar)
+    files = Exports(exports_folder(settings.home_path))
+    return ReportService(maker, RENDERERS, files, PostgresReports(database.owner), clock(settings))
+
+
+def report_requests(database: Database) -> PostgresReportRequests:
+    """Reports that somebody asked for through the API."""
+    return PostgresReportRequests(database.owner)
