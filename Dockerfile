@@ -7,7 +7,7 @@ RUN python -m venv /opt/venv
 COPY requirements/uv.txt requirements/py311.txt requirements/
 RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/uv.txt \
  && /opt/venv/bin/uv pip sync --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes requirements/py311.txt
-COPY pyproject.toml README.md workspace.yaml ./
+COPY pyproject.toml README.md workspace.yaml dagster.yaml ./
 COPY config config
 COPY fbads_pipeline fbads_pipeline
 COPY dbt_project dbt_project
@@ -25,7 +25,7 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/fbads fbads \
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build --chown=fbads:fbads /srv/fbads /srv/fbads
 COPY config/dagster/workspace.docker.yaml /srv/fbads/workspace.yaml
-COPY --chown=fbads:fbads config/dagster/dagster.yaml /var/lib/fbads/home/dagster/dagster.yaml
+COPY --chown=fbads:fbads dagster.yaml /var/lib/fbads/home/dagster/dagster.yaml
 WORKDIR /srv/fbads
 USER fbads
 ENTRYPOINT []

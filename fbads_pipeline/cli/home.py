@@ -64,7 +64,7 @@ def write_dagster_home(home: Path) -> None:
     """Copy dagster.yaml into DAGSTER_HOME, whole or not at all."""
     folder = home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    source = PROJECT / "config" / "dagster" / "dagster.yaml"
+    source = PROJECT / "dagster.yaml"
     target, fresh = folder / "dagster.yaml", folder / f".dagster.yaml.{os.getpid()}"
     if not target.exists() or target.read_bytes() != source.read_bytes():
         shutil.copyfile(source, fresh)

@@ -161,7 +161,7 @@ def test_dagsters_home_is_written_once(tmp_path):
     assert file.stat().st_mtime_ns == before
     file.write_text("half")
     write_dagster_home(tmp_path)
-    assert "postgres_url" in file.read_text()
+    assert "HomeDagsterStorage" in file.read_text()
 
 
 class TestAlerts:

@@ -6,6 +6,7 @@ import dagster as dg
 
 from fbads_pipeline.defs.shared.plots import as_markdown, curve, histogram
 from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.defs.shared.upstream import DIMENSIONS, HISTORIES
 from fbads_pipeline.domain.anomalies.account_readings import FoundAnomaly
 from fbads_pipeline.domain.recommendations.breaches import Breach
 from fbads_pipeline.domain.scoring.account_performance import AccountScores, KeptModel
@@ -58,7 +59,14 @@ _MODEL_HEADER = ("account", "version", "from", "to", "campaigns", "log loss", "u
     group_name="analyse",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[["marts", "campaign_daily"], ["raw", "insights"], ["raw", "calendar_events"]],
+    deps=[
+        *DIMENSIONS,
+        *HISTORIES,
+        ["marts", "campaign_daily"],
+        ["marts", "campaign_daily_versions"],
+        ["raw", "insights"],
+        ["raw", "calendar_events"],
+    ],
 )
 def anomalies(
     marts: dg.ResourceParam[Marts],
@@ -114,10 +122,9 @@ def breaches(
     kinds={"python", "postgres"},
     owners=["team:data"],
     deps=[
+        *DIMENSIONS,
+        *HISTORIES,
         ["marts", "campaign_daily"],
-        ["marts", "campaigns"],
-        ["marts", "campaign_history"],
-        ["marts", "adset_history"],
         ["analysis", "anomalies"],
         ["analysis", "breaches"],
         ["analysis", "models"],
@@ -158,7 +165,7 @@ def scores(
     group_name="learn",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[["marts", "campaign_daily"], ["marts", "campaign_history"], ["marts", "adset_history"]],
+    deps=[*DIMENSIONS, *HISTORIES, ["marts", "campaign_daily"]],
 )
 def models(
     marts: dg.ResourceParam[Marts], performance: dg.ResourceParam[Performance], clock: dg.ResourceParam[Clock]
@@ -183,7 +190,7 @@ def models(
     group_name="learn",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[["marts", "campaign_daily"], ["ops", "suggestions"]],
+    deps=[*DIMENSIONS, *HISTORIES, ["marts", "campaign_daily"], ["ops", "suggestions"]],
 )
 def suggestion_outcomes(
     marts: dg.ResourceParam[Marts],

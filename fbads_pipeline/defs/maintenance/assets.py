@@ -44,7 +44,7 @@ _INCIDENT_HEADER = ("kind", "entity", "name", "since", "reason")
     group_name="incidents",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[["raw", "accounts"], ["ops", "token_checks"]],
+    deps=[["raw", "accounts"], ["raw", "insights"], ["ops", "token_checks"]],
 )
 def incidents(
     incidents: dg.ResourceParam[IncidentStore],

@@ -7,6 +7,7 @@ import dagster as dg
 
 from fbads_pipeline.bootstrap.alerts import user_rules
 from fbads_pipeline.defs.shared.tables import markdown_table
+from fbads_pipeline.defs.shared.upstream import DIMENSIONS
 from fbads_pipeline.domain.alerts.alerts import Outcome
 from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients, Rules
 from fbads_pipeline.ports.anomalies import Anomalies
@@ -126,7 +127,12 @@ def _metadata(report: dispatching.DispatchReport) -> dict[str, Any]:
     group_name="notify",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[["marts", one] for one in ("account_daily", "campaign_daily", "adset_daily", "ad_daily")],
+    deps=[
+        *DIMENSIONS,
+        ["marts", "ads"],
+        *(["marts", one] for one in ("account_daily", "campaign_daily", "adset_daily", "ad_daily")),
+        ["marts", "campaign_daily_versions"],
+    ],
 )
 def rule_hits(
     rules: dg.ResourceParam[Rules],

@@ -7,7 +7,15 @@ from fbads_pipeline.domain.reports.report import ReportKind
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.services.reports.make_reports import ReportService
 
-_DEPS = [["marts", "campaign_daily"], ["analysis", "anomalies"], ["ops", "suggestions"]]
+_DEPS = [
+    ["marts", "accounts"],
+    ["marts", "campaigns"],
+    ["marts", "campaign_daily"],
+    ["analysis", "anomalies"],
+    ["analysis", "scores"],
+    ["analysis", "suggestion_outcomes"],
+    ["ops", "suggestions"],
+]
 _GROUP, _KINDS, _OWNERS = "report", {"python", "postgres"}, ["team:data"]
 _HEADER = ("account", "period", "file", "bytes")
 

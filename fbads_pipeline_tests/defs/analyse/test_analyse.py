@@ -36,6 +36,15 @@ from fbads_pipeline_tests.support.fakes import (
     low_ctr,
 )
 
+DAILY_INPUTS = [
+    "marts/accounts",
+    "marts/adset_history",
+    "marts/adsets",
+    "marts/campaign_daily",
+    "marts/campaign_history",
+    "marts/campaigns",
+]
+
 
 @pytest.fixture
 def world():
@@ -165,21 +174,25 @@ class TestTheLineage:
             for key in graph.materializable_asset_keys
         }
         assert parents == {
-            "analysis/anomalies": ["marts/campaign_daily", "raw/calendar_events", "raw/insights"],
+            "analysis/anomalies": sorted(
+                [*DAILY_INPUTS, "marts/campaign_daily_versions", "raw/calendar_events", "raw/insights"]
+            ),
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
-            "analysis/models": ["marts/adset_history", "marts/campaign_daily", "marts/campaign_history"],
-            "analysis/scores": [
-                "analysis/anomalies",
-                "analysis/breaches",
-                "analysis/models",
-                "marts/adset_history",
+            "analysis/models": DAILY_INPUTS,
+            "analysis/scores": ["analysis/anomalies", "analysis/breaches", "analysis/models", *DAILY_INPUTS],
+            "analysis/suggestion_outcomes": [*DAILY_INPUTS, "ops/suggestions"],
+            "ops/suggestions": ["analysis/breaches", "analysis/scores"],
+            "ops/rule_hits": [
+                "marts/account_daily",
+                "marts/accounts",
+                "marts/ad_daily",
+                "marts/ads",
+                "marts/adset_daily",
+                "marts/adsets",
                 "marts/campaign_daily",
-                "marts/campaign_history",
+                "marts/campaign_daily_versions",
                 "marts/campaigns",
             ],
-            "analysis/suggestion_outcomes": ["marts/campaign_daily", "ops/suggestions"],
-            "ops/suggestions": ["analysis/breaches", "analysis/scores"],
-            "ops/rule_hits": ["marts/account_daily", "marts/ad_daily", "marts/adset_daily", "marts/campaign_daily"],
             "ops/alerts": ["analysis/anomalies", "ops/rule_hits", "ops/suggestions"],
             "ops/deliveries": ["ops/alerts"],
         }

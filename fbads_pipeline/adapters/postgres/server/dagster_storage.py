@@ -1,0 +1,46 @@
+"""Dagster's storage: a database beside the pipeline's, on the same server, found as the pipeline finds its own.
+
+`dagster.yaml` names this class, so that `dagster dev`, `dg dev` and run workers need no variable that names a
+database: the embedded server is started where it is needed and FBADS_DATABASE_URL names none.
+"""
+
+import os
+from typing import Any
+
+from dagster_postgres import DagsterPostgresStorage
+
+from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL, shared_database
+
+# What other processes read in an instance's reference: the name of the variable, never the address with its password.
+_FROM_ENVIRONMENT = f"postgres_url:\n  env: {DAGSTER_DATABASE_URL}\n"
+
+
+class HomeDagsterStorage(DagsterPostgresStorage):
+    """PostgreSQL storage whose address comes from FBADS_DAGSTER_DATABASE_URL, else from the database of the home."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> "HomeDagsterStorage":
+        """Opens the home's database for the life of this process, and tells children where Dagster's own one is."""
+        if DAGSTER_DATABASE_URL not in os.environ:
+            os.environ[DAGSTER_DATABASE_URL] = shared_database().dagster_url
+        return cls(postgres_url=os.environ[DAGSTER_DATABASE_URL], inst_data=inst_data)
+
+    @property
+    def event_storage_data(self) -> Any:
+        return self._reference("PostgresEventLogStorage")
+
+    @property
+    def run_storage_data(self) -> Any:
+        return self._reference("PostgresRunStorage")
+
+    @property
+    def schedule_storage_data(self) -> Any:
+        return self._reference("PostgresScheduleStorage")
+
+    def _reference(self, storage: str) -> Any:
+        """The description of one of the three storages, of the class that Dagster handed over for this one."""
+        return self.inst_data and type(self.inst_data)("dagster_postgres", storage, _FROM_ENVIRONMENT)
