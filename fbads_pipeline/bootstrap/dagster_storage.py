@@ -9,7 +9,8 @@ from typing import Any
 
 from dagster_postgres import DagsterPostgresStorage
 
-from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL, shared_database
+from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
+from fbads_pipeline.bootstrap.core import process_database
 
 # What other processes read in an instance's reference: the name of the variable, never the address with its password.
 _FROM_ENVIRONMENT = f"postgres_url:\n  env: {DAGSTER_DATABASE_URL}\n"
@@ -26,7 +27,7 @@ class HomeDagsterStorage(DagsterPostgresStorage):
     def from_config_value(cls, inst_data: Any, config_value: Any) -> "HomeDagsterStorage":
         """Opens the home's database for the life of this process, and tells children where Dagster's own one is."""
         if DAGSTER_DATABASE_URL not in os.environ:
-            os.environ[DAGSTER_DATABASE_URL] = shared_database().dagster_url
+            os.environ[DAGSTER_DATABASE_URL] = process_database().dagster_url
         return cls(postgres_url=os.environ[DAGSTER_DATABASE_URL], inst_data=inst_data)
 
     @property
