@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import structlog
 
-from fbads_pipeline.adapters.channels.json_fields import in_every_language
+from fbads_pipeline.adapters.channels.json_fields import in_every_language, rendered_facts
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.core.formatting import plain_line
 
@@ -39,7 +39,7 @@ class DryRunChannel:
             "title": delivery.title,
             "body": delivery.body,
             **in_every_language(delivery),
-            "facts": dict(alert.facts),
+            "facts": rendered_facts(delivery),
         }
         try:
             self._append(orjson.dumps(record, default=str) + b"\n")

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from fbads_pipeline.adapters.channels.http import post, retry_after
-from fbads_pipeline.adapters.channels.json_fields import in_every_language
+from fbads_pipeline.adapters.channels.json_fields import in_every_language, rendered_facts
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 
 _WINDOW = 300
@@ -93,7 +93,7 @@ def _message(delivery: DueDelivery) -> dict[str, Any]:
             "title": delivery.title,
             "body": delivery.body,
             **in_every_language(delivery),
-            "facts": dict(alert.facts),
+            "facts": rendered_facts(delivery),
         },
     }
 

@@ -3,10 +3,12 @@
 import dagster as dg
 
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.collection import named_tokens, token_inspector
 from fbads_pipeline.defs.maintenance.policy import watch_policy
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.collection.tokens import TokenCheck
+from fbads_pipeline.domain.health.incidents import Incident
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.health import IncidentStore
@@ -52,12 +54,16 @@ def incidents(
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
-    """One row per incident that needs a person: a stopped account, a token, a version; told once, its end too."""
+    """One row per incident that needs a person: a stopped account, a token, a version; announced once, its end too."""
     watched = watch_incidents(incidents, clock, recipients.everybody(), watch_policy(settings))
-    rows = [(one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", one.reason) for one in incidents.current()]
+    rows = [_incident_row(one) for one in incidents.current()]
     return dg.MaterializeResult(
         metadata={**vars(watched), "open": len(rows), "table": markdown_table(_INCIDENT_HEADER, rows)}
     )
+
+
+def _incident_row(one: Incident) -> tuple[object, ...]:
+    return one.kind, one.entity, one.name, f"{one.since:%Y-%m-%d %H:%M}", translator().render(one.reason, "en")
 
 
 def _token_row(check: TokenCheck) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.health import IncidentStore
-from fbads_pipeline.services.health.watch_incidents import news_waiting
+from fbads_pipeline.services.health.watch_incidents import pending_changes
 from fbads_pipeline.settings import Settings, SettingsError
 
 
@@ -19,7 +19,7 @@ from fbads_pipeline.settings import Settings, SettingsError
     job=incidents_job,
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=30,
-    description="Launches the telling of incidents when one is new, over, or unannounced.",
+    description="Launches the alerts about incidents when one is new, over, or unannounced.",
 )
 def announce_incidents_when_due(
     context: dg.SensorEvaluationContext,
@@ -31,7 +31,7 @@ def announce_incidents_when_due(
     """The run key is the minute of this machine, as in `messages_due`."""
     try:
         recipients.everybody()
-        waiting = news_waiting(incidents, clock, watch_policy(settings))
+        waiting = pending_changes(incidents, clock, watch_policy(settings))
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except outages() as outage:
@@ -43,7 +43,7 @@ def announce_incidents_when_due(
 
 @dg.run_failure_sensor(
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Notes that a run has failed; `incidents_due` tells it once, until a run of that job succeeds.",
+    description="Notes that a run has failed, which is announced once until a run of that job succeeds.",
 )
 def record_failed_runs(context: dg.RunFailureSensorContext, incidents: dg.ResourceParam[IncidentStore]) -> None:
     """The sentence of the step that failed, without its trace."""

@@ -1,47 +1,49 @@
-"""What keeps the pipeline from its work and needs a person: judged from facts, opened once, resolved once.
+"""Incidents: what keeps the pipeline from its work and needs a person. Each is opened once and resolved once.
 
-A stopped account whose token is known to be refused is that token's incident and has none of its own.
+A stopped account whose token is known to be refused belongs to that token's incident and has none of its own.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from fbads_pipeline.domain.collection.tokens import TokenCheck
+from fbads_pipeline.domain.core.messages import Instant, Value, message
 
 IncidentKind = Literal[
     "account_stopped", "token_invalid", "token_expiring", "api_version", "account_disabled", "run_failed", "stale"
 ]
 Resolution = Literal["recovered", "superseded"]
-Key = tuple[IncidentKind, str]
+IncidentKey = tuple[IncidentKind, str]
 
 # https://developers.facebook.com/docs/marketing-api/reference/ad-account (account_status); 1 and 201 are active.
-BAD_STATUS: Mapping[int, str] = {
+RESTRICTED_STATUS: Mapping[int, str] = {
     2: "disabled",
     3: "unsettled",
-    7: "pending risk review",
-    8: "pending settlement",
-    9: "in grace period",
-    100: "pending closure",
+    7: "pending_risk_review",
+    8: "pending_settlement",
+    9: "in_grace_period",
+    100: "pending_closure",
     101: "closed",
     202: "closed",
 }
-_GOOD_STATUS = frozenset({1, 201})
+_ACTIVE_STATUS = frozenset({1, 201})
+STALE_AFTER = timedelta(hours=3)
 EVERY_ACCOUNT = "all"
 
 
 @dataclass(frozen=True)
 class AccountFact:
-    """One account. token: name of the token that sees it; status: of its newest run, None before the first.
+    """One account. token_name: the token that sees it; status: of its newest run, None before the first.
 
-    error_kind, error, ended_at: of that run; account_status: Meta's number; status_at: since when we know it;
+    error_kind, error, ended_at: of that run; account_status: Meta's number; status_at: since when it is known;
     read_at: the newest reading of its campaigns that succeeded.
     """
 
     account_id: str
     name: str | None = None
-    token: str | None = None
+    token_name: str | None = None
     status: str | None = None
     error_kind: str | None = None
     error: str | None = None
@@ -53,7 +55,7 @@ class AccountFact:
 
 @dataclass(frozen=True)
 class JobFact:
-    """How the newest run of a job ended. failing_since: of the first failure in a row; error: its sentence."""
+    """How the newest run of a job ended. failing_since: the first failure in a row; error: its sentence."""
 
     job: str
     ok: bool
@@ -63,7 +65,7 @@ class JobFact:
 
 @dataclass(frozen=True)
 class VersionFact:
-    """A warning of Meta about a version; seen_at: the first time."""
+    """A warning of Meta about a version of its API; seen_at: the first time."""
 
     version: str
     message: str
@@ -72,155 +74,163 @@ class VersionFact:
 
 @dataclass(frozen=True)
 class Incident:
-    """entity: account id, token name or version; name: the account's or the token's; reason: a sentence, in English."""
+    """entity: account id, token name, version or job; name: the account's or the token's; reason: ours as a message,
+    Meta's as Meta wrote it."""
 
     kind: IncidentKind
     entity: str
-    reason: str
+    reason: Value
     since: datetime
     account_id: str | None = None
     name: str | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> IncidentKey:
+        """At most one incident of a key is open."""
         return (self.kind, self.entity)
 
 
 @dataclass(frozen=True)
 class IncidentFacts:
-    """All that is judged: accounts, the newest check of each token, version warnings, jobs, and the open incidents."""
+    """What incidents are derived from: accounts, the newest check of each token, version warnings, jobs, and the keys
+    of the open incidents."""
 
     accounts: Sequence[AccountFact]
     checks: Sequence[TokenCheck]
     versions: Sequence[VersionFact]
-    open: Collection[Key]
+    open: Collection[IncidentKey]
     jobs: Sequence[JobFact] = ()
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What to write: incidents to open, and open ones that ended. Empty where nothing is new."""
+class IncidentChanges:
+    """Incidents to open, and keys of open ones to resolve. Empty where nothing has changed."""
 
     opened: Sequence[Incident]
-    resolved: Mapping[Key, Resolution]
+    resolved: Mapping[IncidentKey, Resolution]
 
 
-def judge(
+@dataclass
+class _State:
+    """What the facts say so far: conditions that hold, and conditions that are known not to hold."""
+
+    present: dict[IncidentKey, Incident] = field(default_factory=dict)
+    absent: dict[IncidentKey, Resolution] = field(default_factory=dict)
+
+    def add(self, incident: Incident) -> None:
+        self.present[incident.key] = incident
+
+
+def evaluate_incidents(
     facts: IncidentFacts,
     *,
     now: datetime,
     warning_days: int,
     api_version: str,
-    stale_after: timedelta = timedelta(hours=3),
+    stale_after: timedelta = STALE_AFTER,
     up_since: datetime | None = None,
-) -> Judged:
+) -> IncidentChanges:
     """Open what is new and resolve what has recovered; what the facts leave unclear stays as it is.
 
-    stale_after: age of the newest good reading from which figures stand still; up_since: since when this program has
-    been running without a break, so that a machine that slept does not complain of its sleep.
+    warning_days: before a token's end; stale_after: age of the newest good reading from which figures are stale;
+    up_since: since when this program has been running without a break, so that the time for which a machine was
+    suspended counts as nobody's failure.
     """
+    state = _State()
     refused = {one.name for one in facts.checks if not one.facts.is_valid}
-    found: dict[Key, Incident] = {}
-    well: dict[Key, Resolution] = {}
     for check in facts.checks:
-        _judge_token(check, now + timedelta(days=warning_days), found, well)
+        _evaluate_token(check, now + timedelta(days=warning_days), state)
     for account in facts.accounts:
-        _judge_reading(account, refused, found, well)
-        _judge_status(account, found, well)
-    _judge_age(facts, refused, found, well, now - stale_after, up_since)
+        _evaluate_run(account, refused, state)
+        _evaluate_status(account, state)
+    _evaluate_freshness(facts, refused, state, now - stale_after, up_since)
     for job in facts.jobs:
-        _judge_job(job, found, well)
+        _evaluate_job(job, state)
     for version in facts.versions:
-        key: Key = ("api_version", version.version)
-        if version.version == api_version:
-            found.setdefault(key, Incident(*key, version.message, version.seen_at))
+        if version.version == api_version and ("api_version", version.version) not in state.present:
+            state.add(Incident("api_version", version.version, version.message, version.seen_at))
     for kind, entity in facts.open:
         if kind == "api_version" and entity != api_version:
-            well[kind, entity] = "recovered"
+            state.absent[kind, entity] = "recovered"
         elif kind.startswith("token") and entity not in {one.name for one in facts.checks}:
-            well[kind, entity] = "superseded"  # the token was removed, or replaced and not checked yet
-    opened = [incident for key, incident in found.items() if key not in facts.open]
-    return Judged(opened, {key: how for key, how in well.items() if key in facts.open and key not in found})
+            state.absent[kind, entity] = "superseded"  # the token was removed, or replaced and not checked yet
+    return IncidentChanges(
+        [incident for key, incident in state.present.items() if key not in facts.open],
+        {key: how for key, how in state.absent.items() if key in facts.open and key not in state.present},
+    )
 
 
-def _judge_token(check: TokenCheck, horizon: datetime, found: dict[Key, Incident], well: dict[Key, Resolution]) -> None:
+def _evaluate_token(check: TokenCheck, horizon: datetime, state: _State) -> None:
     name, facts = check.name, check.facts
     if not facts.is_valid:
-        reason = facts.error or "Meta says that the token is not valid"
-        found["token_invalid", name] = Incident("token_invalid", name, reason, check.checked_at, name=name)
-        well["token_expiring", name] = "superseded"
+        reason = facts.error or message("health.reason.token_not_valid")
+        state.add(Incident("token_invalid", name, reason, check.checked_at, name=name))
+        state.absent["token_expiring", name] = "superseded"
         return
-    well["token_invalid", name] = "recovered"
+    state.absent["token_invalid", name] = "recovered"
     if facts.ends_at is not None and facts.ends_at <= horizon:
-        reason = f"it ends on {facts.ends_at:%Y-%m-%d %H:%M} UTC"
-        found["token_expiring", name] = Incident("token_expiring", name, reason, check.checked_at, name=name)
+        ends = message("health.reason.token_ends", at=Instant(facts.ends_at, "UTC"))
+        state.add(Incident("token_expiring", name, ends, check.checked_at, name=name))
     else:
-        well["token_expiring", name] = "recovered"
+        state.absent["token_expiring", name] = "recovered"
 
 
-def _judge_reading(
-    account: AccountFact, refused: Collection[str], found: dict[Key, Incident], well: dict[Key, Resolution]
-) -> None:
-    key: Key = ("account_stopped", account.account_id)
+def _evaluate_run(account: AccountFact, refused: Collection[str], state: _State) -> None:
     if account.status == "done":
-        well[key] = "recovered"
-    elif account.token in refused:
-        well[key] = "superseded"
+        state.absent["account_stopped", account.account_id] = "recovered"
+    elif account.token_name in refused:
+        state.absent["account_stopped", account.account_id] = "superseded"
     elif account.error_kind == "stopped" and account.ended_at is not None:
-        reason = account.error or "Meta refuses to read it"
-        found[key] = Incident(*key, reason, account.ended_at, account.account_id, account.name)
+        reason = account.error or message("health.reason.account_refused")
+        state.add(_of_account("account_stopped", account, reason, account.ended_at))
 
 
-def _judge_status(account: AccountFact, found: dict[Key, Incident], well: dict[Key, Resolution]) -> None:
-    key: Key = ("account_disabled", account.account_id)
+def _evaluate_status(account: AccountFact, state: _State) -> None:
     number = account.account_status
-    if number in _GOOD_STATUS:
-        well[key] = "recovered"
-    elif number is not None and number in BAD_STATUS and account.status_at is not None:
-        reason = f"account_status {number}: {BAD_STATUS[number]}"
-        found[key] = Incident(*key, reason, account.status_at, account.account_id, account.name)
+    if number in _ACTIVE_STATUS:
+        state.absent["account_disabled", account.account_id] = "recovered"
+    elif number is not None and number in RESTRICTED_STATUS and account.status_at is not None:
+        status = message(f"health.account_status.{RESTRICTED_STATUS[number]}")
+        reason = message("health.reason.account_status", number=str(number), status=status)
+        state.add(_of_account("account_disabled", account, reason, account.status_at))
 
 
-def _judge_age(
-    facts: IncidentFacts,
-    refused: Collection[str],
-    found: dict[Key, Incident],
-    well: dict[Key, Resolution],
-    horizon: datetime,
-    up_since: datetime | None,
+def _evaluate_freshness(
+    facts: IncidentFacts, refused: Collection[str], state: _State, horizon: datetime, up_since: datetime | None
 ) -> None:
-    """Figures that stand still although somebody tries; all of them at once are one incident with one cause."""
-    watched = [
-        one
+    """Figures that are not updated although somebody tries; all accounts at once are one incident with one cause."""
+    read = [
+        (one, one.read_at)
         for one in facts.accounts
-        if one.read_at is not None and one.error_kind != "stopped" and one.token not in refused
+        if one.read_at is not None and one.error_kind != "stopped" and one.token_name not in refused
     ]
-    stale = [one for one in watched if one.read_at and one.read_at < horizon and _was_tried(one, horizon, up_since)]
-    everywhere: Key = ("stale", EVERY_ACCOUNT)
-    if len(stale) == len(watched) > 1:
-        newest = max(one.read_at for one in stale if one.read_at)
-        found[everywhere] = Incident(*everywhere, f"no account was read since {newest:%Y-%m-%d %H:%M} UTC", newest)
+    stale = [(one, read_at) for one, read_at in read if read_at < horizon and _was_tried(one, horizon, up_since)]
+    if len(stale) == len(read) > 1:
+        newest = max(read_at for _, read_at in stale)
+        nothing_read = message("health.reason.nothing_read", at=Instant(newest, "UTC"))
+        state.add(Incident("stale", EVERY_ACCOUNT, nothing_read, newest))
         return
-    if any(one.read_at and one.read_at >= horizon for one in watched):
-        well[everywhere] = "recovered"
-    for account in watched:
-        key: Key = ("stale", account.account_id)
-        if account in stale and account.read_at:
-            reason = account.error or f"not read since {account.read_at:%Y-%m-%d %H:%M} UTC"
-            found[key] = Incident(*key, reason, account.read_at, account.account_id, account.name)
-        elif account.read_at and account.read_at >= horizon:
-            well[key] = "recovered"
+    for account, read_at in read:
+        if read_at >= horizon:
+            state.absent["stale", EVERY_ACCOUNT] = state.absent["stale", account.account_id] = "recovered"
+    for account, read_at in stale:
+        reason = account.error or message("health.reason.not_read", at=Instant(read_at, "UTC"))
+        state.add(_of_account("stale", account, reason, read_at))
 
 
 def _was_tried(account: AccountFact, horizon: datetime, up_since: datetime | None) -> bool:
-    """Whether somebody tried to read it of late, or has been up long enough to have tried."""
+    """Whether it was tried since the horizon, or the program has been up long enough to have tried."""
     was_tried = account.ended_at is not None and account.ended_at >= horizon
     return was_tried or (up_since is not None and up_since < horizon)
 
 
-def _judge_job(job: JobFact, found: dict[Key, Incident], well: dict[Key, Resolution]) -> None:
-    key: Key = ("run_failed", job.job)
+def _evaluate_job(job: JobFact, state: _State) -> None:
     if job.ok:
-        well[key] = "recovered"
+        state.absent["run_failed", job.job] = "recovered"
     elif job.failing_since is not None:
-        found[key] = Incident(*key, job.error or "the run ended without a word", job.failing_since, name=job.job)
+        reason = job.error or message("health.reason.run_without_error")
+        state.add(Incident("run_failed", job.job, reason, job.failing_since, name=job.job))
+
+
+def _of_account(kind: IncidentKind, account: AccountFact, reason: Value, since: datetime) -> Incident:
+    return Incident(kind, account.account_id, reason, since, account.account_id, account.name)

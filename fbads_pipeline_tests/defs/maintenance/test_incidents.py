@@ -1,4 +1,4 @@
-"""The daily token check and the telling of incidents under Dagster, against the sandbox and a real PostgreSQL."""
+"""The daily token check and the alerts about incidents under Dagster, against the sandbox and a real PostgreSQL."""
 
 from datetime import UTC, datetime
 
@@ -89,7 +89,7 @@ def inspector_without_retries(settings):
     return GraphInspector(lambda token: Transport(GraphAccess(settings.graph_url, "v25.0", token.token, attempts=1)))
 
 
-def test_troubles_are_told_without_any_marts(world):
+def test_incidents_are_announced_without_any_marts(world):
     assert tick(world).skip_message == "no incident is new, over, or unannounced"
     run(world, "check_tokens")
     assert tick(world).tags == {"fbads/incidents": "2"}

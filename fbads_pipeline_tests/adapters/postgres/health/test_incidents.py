@@ -1,4 +1,4 @@
-"""IncidentStore on a real PostgreSQL: opened once, told once, over once, and nothing is written the second time."""
+"""Incidents on a real PostgreSQL: opened, announced and resolved once; the same facts write nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +18,7 @@ from fbads_pipeline.domain.collection.levels import AccountReport
 from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.services.alerts.dispatch_alerts import dispatch_alerts
-from fbads_pipeline.services.health.watch_incidents import Watched, WatchPolicy, news_waiting, watch_incidents
+from fbads_pipeline.services.health.watch_incidents import WatchPolicy, WatchReport, pending_changes, watch_incidents
 from fbads_pipeline_tests.support.fake_ads import FakeClock
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, FakeChannel
 from fbads_pipeline_tests.support.rendering import text_of
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 TO = [Recipient("fake", "C1")]
 POLICY = WatchPolicy(14, "v25.0")
 TABLES = ("ops.incidents", "ops.alerts", "ops.deliveries")
-QUIET = Watched(0, 0, 0)
+QUIET = WatchReport(0, 0, 0)
 
 
 class World:
@@ -61,13 +61,13 @@ class World:
         return watch_incidents(self.incidents, FakeClock(NOW + timedelta(hours=hours)), recipients, policy)
 
     def waiting(self):
-        return news_waiting(self.incidents, FakeClock(NOW), POLICY)
+        return pending_changes(self.incidents, FakeClock(NOW), POLICY)
 
     def rows(self, query):
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(sa.text(query))]
 
-    def said(self):
+    def alerts(self):
         return self.rows("select rule, severity from ops.alerts order by created_at, rule, entity")
 
     def everything(self):
@@ -81,31 +81,31 @@ def world(migrated_engine):
     return made
 
 
-def test_a_stopped_account_is_told_once_and_its_recovery_once(world):
+def test_a_stopped_account_is_announced_once_and_its_recovery_once(world):
     world.ran("done")
     assert (world.waiting(), world.watch()) == (0, QUIET)
     world.ran("failed", "stopped")
     assert world.waiting() == 1
-    assert world.watch() == Watched(1, 0, 1)
+    assert world.watch() == WatchReport(1, 0, 1)
     before = world.everything()
     world.ran("partial", "stopped")
     assert (world.waiting(), world.watch(2)) == (0, QUIET)
     assert world.everything() == before, "the same incident writes nothing"
     world.ran("failed", "transient", error="no answer")
-    assert world.watch(3) == QUIET, "a passing fault neither opens nor ends a incident"
+    assert world.watch(3) == QUIET, "a passing fault neither opens nor ends an incident"
     world.ran("done")
-    assert world.watch(4) == Watched(0, 1, 1)
+    assert world.watch(4) == WatchReport(0, 1, 1)
     assert world.watch(5) == QUIET
     world.ran("failed", "stopped")
-    assert world.watch(6) == Watched(1, 0, 1), "the second time on one day is told again"
-    assert world.said() == [
+    assert world.watch(6) == WatchReport(1, 0, 1), "the second time on one day is told again"
+    assert world.alerts() == [
         ("incident.account_stopped", "critical"),
         ("recovery.account_stopped", "info"),
         ("incident.account_stopped", "critical"),
     ]
 
 
-def test_it_leaves_the_house_through_the_outbox_in_portuguese_with_the_english_beside(world):
+def test_the_alert_goes_through_the_outbox_and_is_rendered_in_each_language(world):
     world.ran("failed", "stopped")
     world.watch()
     channel = FakeChannel("fake", DeliveryAttempt("sent"))
@@ -114,7 +114,7 @@ def test_it_leaves_the_house_through_the_outbox_in_portuguese_with_the_english_b
     title, body, english = text_of(title), text_of(body), text_of(body, "en")
     assert title == "Conta parada: Loja (1)"
     assert body.startswith("Desde 10/11/2026 15:01 UTC. A Meta diz: Session has expired (Meta error 190/463).")
-    assert english.startswith("Since 10 Nov 2026 15:01 UTC. Meta says: Session has expired")
+    assert english.startswith("Since 10 Nov 2026, 15:01 UTC. Meta says: Session has expired")
 
 
 def test_one_dead_token_is_one_message_whatever_the_number_of_its_accounts(world):
@@ -131,16 +131,18 @@ def test_one_dead_token_is_one_message_whatever_the_number_of_its_accounts(world
         ("token_invalid", "acme"),
     ]
     world.checked(TokenFacts(is_valid=True), hours=1)
-    assert world.watch(2) == Watched(3, 1, 4), "the token works and its accounts do not: now that is their own incident"
+    assert world.watch(2) == WatchReport(3, 1, 4), (
+        "the token works, its accounts do not: they have incidents of their own"
+    )
 
 
-def test_a_stopped_account_that_turns_out_to_be_its_tokens_trouble_is_not_called_recovered(world):
+def test_a_stopped_account_whose_token_turns_out_to_be_refused_is_not_called_recovered(world):
     world.tokens.remember({"1": "acme"}, now=NOW)
     world.ran("failed", "stopped")
     world.watch()
     world.checked(TokenFacts(is_valid=False, error="expired"))
-    assert world.watch(2) == Watched(1, 1, 1)
-    assert world.said() == [("incident.account_stopped", "critical"), ("incident.token_invalid", "critical")]
+    assert world.watch(2) == WatchReport(1, 1, 1)
+    assert world.alerts() == [("incident.account_stopped", "critical"), ("incident.token_invalid", "critical")]
 
 
 @pytest.mark.parametrize("field", ["expires_at", "data_access_expires_at"])
@@ -149,51 +151,51 @@ def test_a_token_is_warned_of_fourteen_days_ahead(world, field):
     world.checked(TokenFacts(True, **{field: at + timedelta(days=14, seconds=1)}))
     assert world.watch() == QUIET
     world.checked(TokenFacts(True, **{field: at + timedelta(days=14)}), hours=1)
-    assert world.watch() == Watched(1, 0, 1)
-    assert world.said() == [("incident.token_expiring", "warning")]
+    assert world.watch() == WatchReport(1, 0, 1)
+    assert world.alerts() == [("incident.token_expiring", "warning")]
     world.checked(TokenFacts(False, error="expired"), hours=2)
-    assert world.watch(3) == Watched(1, 1, 1), "what became worse has not recovered"
+    assert world.watch(3) == WatchReport(1, 1, 1), "what became worse has not recovered"
     world.checked(TokenFacts(True), hours=3)
-    assert world.watch(4) == Watched(0, 1, 1)
-    assert world.said()[1:] == [("incident.token_invalid", "critical"), ("recovery.token_invalid", "info")]
+    assert world.watch(4) == WatchReport(0, 1, 1)
+    assert world.alerts()[1:] == [("incident.token_invalid", "critical"), ("recovery.token_invalid", "info")]
 
 
 @pytest.mark.parametrize("status", [2, 3, 7, 8, 9, 100, 101, 202])
-def test_an_account_that_meta_restricts_is_told_until_it_is_active_again(world, status):
+def test_an_account_that_meta_restricts_is_an_incident_until_it_is_active_again(world, status):
     world.account("1", status)
-    assert world.watch() == Watched(1, 0, 1)
+    assert world.watch() == WatchReport(1, 0, 1)
     assert world.watch() == QUIET
     world.account("1", 1)
-    assert world.watch(2) == Watched(0, 1, 1)
-    assert world.said() == [("incident.account_disabled", "critical"), ("recovery.account_disabled", "info")]
+    assert world.watch(2) == WatchReport(0, 1, 1)
+    assert world.alerts() == [("incident.account_disabled", "critical"), ("recovery.account_disabled", "info")]
 
 
-def test_a_version_near_its_end_is_told_once_and_over_with_the_next_version(world):
+def test_a_version_near_its_end_is_announced_once_and_resolved_by_the_next_version(world):
     world.warned("v24.0")
-    assert world.watch() == QUIET, "a version that we no longer speak"
+    assert world.watch() == QUIET, "a version that is not used any more"
     world.warned()
-    assert (world.watch(), world.watch(2)) == (Watched(1, 0, 1), QUIET)
-    assert world.said() == [("incident.api_version", "warning")]
-    assert world.watch(3, WatchPolicy(14, "v26.0")) == Watched(0, 1, 1)
+    assert (world.watch(), world.watch(2)) == (WatchReport(1, 0, 1), QUIET)
+    assert world.alerts() == [("incident.api_version", "warning")]
+    assert world.watch(3, WatchPolicy(14, "v26.0")) == WatchReport(0, 1, 1)
 
 
-def test_what_ended_before_anybody_could_hear_of_it_is_never_told(world):
+def test_what_ended_before_anybody_could_receive_it_is_never_announced(world):
     world.ran("failed", "stopped")
-    assert world.watch(recipients=[]) == Watched(1, 0, 0)
-    assert world.waiting() == 1, "it waits for somebody to tell"
+    assert world.watch(recipients=[]) == WatchReport(1, 0, 0)
+    assert world.waiting() == 1, "it waits for a recipient"
     world.ran("done")
-    assert world.watch() == Watched(0, 1, 0)
-    assert world.said() == []
+    assert world.watch() == WatchReport(0, 1, 0)
+    assert world.alerts() == []
 
 
-def test_a_removed_token_takes_its_trouble_along_silently(world):
+def test_the_incident_of_a_removed_token_ends_without_an_alert(world):
     world.checked(TokenFacts(False, error="expired"))
     world.watch()
     world.tokens.remove("acme")
-    assert world.watch(2) == Watched(0, 1, 0)
+    assert world.watch(2) == WatchReport(0, 1, 0)
 
 
-def test_ten_evaluations_at_once_tell_once(world):
+def test_ten_evaluations_at_once_announce_once(world):
     world.ran("failed", "stopped")
     with ThreadPoolExecutor(10) as pool:
         done = list(pool.map(lambda _: world.watch(), range(10)))
@@ -215,26 +217,26 @@ class TestRuns:
         at = NOW + timedelta(minutes=minutes)
         world.incidents.note_run(job, f"run-{minutes}", ok=ok, error=None if ok else error, at=at)
 
-    def test_a_failure_is_told_once_however_often_it_comes_and_its_end_once(self, world):
+    def test_a_failure_is_announced_once_however_often_it_comes_and_its_end_once(self, world):
         self.note(world, True, 0)
-        assert world.rows("select * from ops.job_outcomes") == [], "a job that is well leaves no row"
+        assert world.rows("select * from ops.job_outcomes") == [], "a job that never failed has no row"
         self.note(world, False, 1)
         self.note(world, False, 31, "another error")
-        assert world.watch() == Watched(1, 0, 1)
+        assert world.watch() == WatchReport(1, 0, 1)
         assert world.watch(2) == QUIET
         title, body = map(text_of, *world.rows("select title, body from ops.alerts"))
         assert title == "Execução com falha: collect"
         assert body.startswith("Desde 10/11/2026 15:01 UTC. another error.") and "A Meta diz" not in body
         self.note(world, True, 61)
-        assert world.watch(3) == Watched(0, 1, 1)
+        assert world.watch(3) == WatchReport(0, 1, 1)
         assert world.rows("select replies_to is not null from ops.alerts where rule = 'recovery.run_failed'") == [
             (True,)
         ]
 
-    def test_a_late_word_of_an_older_run_changes_nothing(self, world):
+    def test_a_late_result_of_an_older_run_changes_nothing(self, world):
         self.note(world, False, 30)
         self.note(world, True, 20)
-        assert world.watch() == Watched(1, 0, 1)
+        assert world.watch() == WatchReport(1, 0, 1)
 
 
 class TestFreshness:
@@ -247,34 +249,34 @@ class TestFreshness:
             at = NOW - timedelta(hours=hours_ago)
             connection.execute(sa.text(query), {"account": account_id, "day": at.date(), "at": at})
 
-    def test_an_account_that_is_tried_and_not_read_stands_still(self, world):
+    def test_an_account_that_is_tried_and_not_read_is_stale(self, world):
         world.account("2")
         self.read(world, 5)
         self.read(world, 1, "2")
         world.ran("failed", "transient", error="no answer")
-        assert world.watch(0) == Watched(1, 0, 1)
-        assert world.said() == [("incident.stale", "critical")]
+        assert world.watch(0) == WatchReport(1, 0, 1)
+        assert world.alerts() == [("incident.stale", "critical")]
         self.read(world, -1)
-        assert world.watch(2) == Watched(0, 1, 1)
+        assert world.watch(2) == WatchReport(0, 1, 1)
 
-    def test_all_of_them_are_one_trouble(self, world):
+    def test_all_of_them_are_one_incident(self, world):
         for account_id in "123":
             world.account(account_id)
             self.read(world, 5, account_id)
             world.ran("failed", "transient", account_id)
-        assert world.watch(0) == Watched(1, 0, 1)
+        assert world.watch(0) == WatchReport(1, 0, 1)
         ((title,),) = world.rows("select title from ops.alerts")
         assert text_of(title) == "Números parados: todas as contas"
 
-    def test_a_machine_that_slept_does_not_complain_of_its_sleep(self, world):
+    def test_the_time_for_which_the_machine_was_suspended_does_not_count(self, world):
         self.read(world, 9)
         woken = replace(POLICY, up_since=NOW - timedelta(minutes=5))
         assert world.watch(0, woken) == QUIET
         awake = replace(POLICY, up_since=NOW - timedelta(hours=8))
-        assert world.watch(0, awake) == Watched(1, 0, 1)
+        assert world.watch(0, awake) == WatchReport(1, 0, 1)
 
-    def test_what_stands_still_for_a_known_reason_has_no_trouble_of_its_own(self, world):
+    def test_what_is_stale_for_a_known_reason_has_no_incident_of_its_own(self, world):
         self.read(world, 5)
         world.ran("failed", "stopped")
         world.watch(0)
-        assert world.said() == [("incident.account_stopped", "critical")]
+        assert world.alerts() == [("incident.account_stopped", "critical")]

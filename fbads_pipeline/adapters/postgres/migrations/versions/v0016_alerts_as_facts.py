@@ -1,4 +1,4 @@
-"""Alerts are stored as facts that are rendered when they are read; deliveries keep the text that was sent.
+"""Alerts and incidents are stored as facts that are rendered when they are read; deliveries keep what was sent.
 
 Alerts from before keep their texts, one per language, in a form that the same reader renders.
 """
@@ -47,9 +47,11 @@ alter table ops.alerts
 def upgrade() -> None:
     op.execute(SENT_TEXTS)
     op.execute(FACTS)
+    op.execute("alter table ops.incidents alter column reason type jsonb using to_jsonb(reason)")
 
 
 def downgrade() -> None:
+    op.execute("alter table ops.incidents alter column reason type text using reason #>> '{}'")
     op.execute(TEXTS)
     op.execute("alter table ops.deliveries drop column title, drop column body")
     op.execute("update ops.deliveries set language = 'en' where language not in ('pt', 'en')")
