@@ -12,7 +12,9 @@ from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.server.engine import engine
-from fbads_pipeline.domain.collection.levels import LEVELS, Applied, Grain, Page
+from fbads_pipeline.domain.collection.account_reports import RowCounts
+from fbads_pipeline.domain.collection.levels import LEVELS, Grain
+from fbads_pipeline.domain.collection.pages import InsightRow, Page
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts
 from fbads_pipeline.services.collection.sync_ads import sync_ads
@@ -48,10 +50,17 @@ class PageByPage(PostgresRawStore):
     """The control: a store that commits after each page of a reading instead of after the reading."""
 
     def apply_insights(
-        self, account_id: str, grain: Grain, days: DayRange, pages: Iterator[Page], *, run_id: str, read_at: datetime
-    ) -> Applied:
-        seen: list[Page] = [[]]
-        applied = Applied()
+        self,
+        account_id: str,
+        grain: Grain,
+        days: DayRange,
+        pages: Iterator[Page[InsightRow]],
+        *,
+        run_id: str,
+        read_at: datetime,
+    ) -> RowCounts:
+        seen: list[Page[InsightRow]] = []
+        applied = RowCounts()
         for number, page in enumerate(pages):
             seen.append(page)
             part = f"{run_id}.{number}"

@@ -9,7 +9,7 @@ from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.collection.request_state import (
     PostgresQuotas,
     PostgresRequestStrategies,
-    PostgresWarnings,
+    PostgresVersionWarnings,
 )
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
@@ -53,7 +53,7 @@ def transport(settings: Settings, token: NamedToken, database: Database | None =
     )
     if database is None:
         return Transport(access)
-    warned = PostgresWarnings(database.owner, settings.api_version)
+    warned = PostgresVersionWarnings(database.owner, settings.api_version)
     return Transport(access, quotas=PostgresQuotas(database.owner, token.app_id or token.name), warned=warned)
 
 

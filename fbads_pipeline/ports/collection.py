@@ -1,28 +1,25 @@
-"""What the services ask of collecting. Adapters implement these; the fakes of the tests do too."""
+"""What collecting needs of the outside: the Marketing API, the raw store, tokens, quotas, request strategies."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from fbads_pipeline.domain.collection.levels import (
-    AccountReport,
-    Applied,
-    Grain,
-    Kind,
-    Level,
-    Page,
-    QuotaUse,
-    RequestStrategy,
-    Traffic,
-)
+from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
+from fbads_pipeline.domain.collection.pages import ActivityRow, CustomConversionRow, InsightRow, ObjectRow, Page
+from fbads_pipeline.domain.collection.quotas import QuotaUse
+from fbads_pipeline.domain.collection.request_strategy import RequestStrategy
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 
 
 class AdsApi(Protocol):
-    """The Marketing API, read. Every method may raise `domain.errors.MetaError`, sorted by what to do about it."""
+    """The Marketing API, read. Every method may raise a `MetaError`, sorted by what to do about it.
+
+    Iterators ask for a page when it is taken, and hold nothing while the caller works with it.
+    """
 
     def accounts(self) -> list[Account]:
         """Every ad account that the token sees."""
@@ -30,22 +27,22 @@ class AdsApi(Protocol):
     def account(self, account_id: str) -> Account:
         """One account, for a configured list."""
 
-    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page]:
-        """Pages of raw rows, one per object, day and breakdown value, archived and deleted objects included."""
+    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[InsightRow]]:
+        """One row per object, day and breakdown value, archived and deleted objects included; a row may come twice."""
 
-    def objects(self, account_id: str, kind: Kind) -> Iterator[Page]:
-        """Pages of raw campaigns, ad sets or ads, archived ones included; deleted ones never come this way."""
+    def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
+        """Campaigns, ad sets or ads, archived ones included; deleted ones never come this way."""
 
-    def objects_by_id(self, kind: Kind, ids: Sequence[str], *, account_id: str) -> list[dict[str, object]]:
+    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> Page[ObjectRow]:
         """Those of the objects that Meta still shows, deleted ones included; unknown ids are left out."""
 
-    def activities(self, account_id: str, days: DayRange) -> Iterator[Page]:
-        """Pages of the account's change log: who is left out, what and when is kept."""
+    def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:
+        """The account's change log of those days."""
 
-    def custom_conversions(self, account_id: str) -> Iterator[Page]:
-        """Pages of the account's own conversions."""
+    def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
+        """The conversions that the account defined itself."""
 
-    def traffic(self, account_id: str) -> Traffic:
+    def traffic(self, account_id: str) -> ApiTraffic:
         """What the account's calls cost so far."""
 
 
@@ -74,10 +71,11 @@ class TokenInspector(Protocol):
 
 
 class RawStore(Protocol):
-    """The schema `raw`: what Meta said. Every write is one transaction that applies the difference."""
+    """The schema `raw`: what Meta reported. Every write is one transaction that applies the difference; it raises
+    StoreUnavailable where the database goes away, and then nothing of it is kept."""
 
     def lock_account(self, account_id: str) -> AbstractContextManager[bool]:
-        """Holds the account apart from ticks, backfills and syncs elsewhere; False where another one holds it."""
+        """True while no other tick, backfill or sync, in any process, may collect the account; False where one does."""
 
     def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None: ...
 
@@ -87,27 +85,40 @@ class RawStore(Protocol):
         """Day → the oldest of its levels' latest good readings; days that lack a level are left out."""
 
     def apply_insights(
-        self, account_id: str, grain: Grain, days: DayRange, pages: Iterator[Page], *, run_id: str, read_at: datetime
-    ) -> Applied:
+        self,
+        account_id: str,
+        grain: Grain,
+        days: DayRange,
+        pages: Iterator[Page[InsightRow]],
+        *,
+        run_id: str,
+        read_at: datetime,
+    ) -> RowCounts:
         """Read all pages, then make raw.insights equal to them for those days and that grain."""
 
-    def apply_objects(self, account_id: str, kind: Kind, pages: Iterator[Page], *, read_at: datetime) -> Applied: ...
+    def apply_objects(
+        self, account_id: str, kind: ObjectKind, pages: Iterator[Page[ObjectRow]], *, read_at: datetime
+    ) -> RowCounts:
+        """Add and update what the pages show; objects that they do not show stay."""
 
-    def apply_activities(self, account_id: str, pages: Iterator[Page], *, read_at: datetime) -> Applied:
+    def apply_activities(self, account_id: str, pages: Iterator[Page[ActivityRow]], *, read_at: datetime) -> RowCounts:
         """Add the events that are not known yet."""
 
-    def apply_custom_conversions(self, account_id: str, pages: Iterator[Page], *, read_at: datetime) -> Applied: ...
+    def apply_custom_conversions(
+        self, account_id: str, pages: Iterator[Page[CustomConversionRow]], *, read_at: datetime
+    ) -> RowCounts:
+        """Add and update what the pages show."""
 
-    def missing_objects(self, account_id: str, kind: Kind) -> list[str]:
+    def missing_objects(self, account_id: str, kind: ObjectKind) -> list[str]:
         """Ids that facts name and neither an edge nor a look-up by id has described."""
 
-    def mark_unknown(self, account_id: str, kind: Kind, ids: Sequence[str], *, read_at: datetime) -> None:
+    def mark_unknown(self, account_id: str, kind: ObjectKind, ids: Sequence[str], *, read_at: datetime) -> None:
         """Objects that Meta no longer shows at all: facts name them, nothing else does."""
 
     def record_failure(
         self, account_id: str, grain: Grain, days: DayRange, error: str, *, run_id: str, read_at: datetime
     ) -> None:
-        """A reading that failed: said in raw.reading_runs, never stored as zero."""
+        """A reading that failed: a row of raw.reading_runs per day, never a zero."""
 
     def save_report(self, run_id: str, report: AccountReport) -> None: ...
 
@@ -126,7 +137,7 @@ class Quotas(Protocol):
     empty text for the app itself."""
 
     def read(self) -> Mapping[str, QuotaUse]:
-        """What was said in the last hour."""
+        """What was written in the last hour."""
 
     def write(self, key: str, use: QuotaUse) -> None: ...
 
@@ -140,7 +151,7 @@ class RequestStrategies(Protocol):
 
 
 class CollectRequests(Protocol):
-    """Collecting runs that somebody outside has asked for."""
+    """Collecting runs that somebody requested through the API."""
 
     def take(self) -> int | None:
         """The newest request that no run was launched for, which takes the older ones along; None without any."""

@@ -8,6 +8,7 @@ import pytest
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.domain.collection.levels import Grain
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline_tests.support.meta_json import insight_pages
 from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse, days, numbers, statuses
 
 LONG = "'; drop table \N{PILE OF POO} \"" + "é" * 380
@@ -106,9 +107,9 @@ def test_a_breakdown_value_that_meta_leaves_out_is_unknown_and_its_figures_stay(
     row = {"campaign_id": "101", "date_start": str(DAY), "date_stop": str(DAY), "impressions": "10", "spend": "1.5"}
     rows = [{**row, "age": "25-34", "gender": "female"}, {**row, "gender": "male"}]
     store = PostgresRawStore(warehouse.engine)
-    store.apply_insights(
-        "1", Grain("campaign", "age,gender"), DayRange(DAY, DAY), iter([rows]), run_id="r", read_at=datetime.now(UTC)
-    )
+    grain, days = Grain("campaign", "age,gender"), DayRange(DAY, DAY)
+    pages = insight_pages("1", grain, days, [rows])
+    store.apply_insights("1", grain, days, pages, run_id="r", read_at=datetime.now(UTC))
     warehouse.changed("1", DAY)
     warehouse.model("campaign_breakdown")
     parts = (

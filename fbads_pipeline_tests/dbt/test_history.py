@@ -11,6 +11,7 @@ from alembic.config import Config
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline_tests.support.meta_json import object_pages
 from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse, days, numbers
 
 NOON = datetime(2026, 10, 6, 12, tzinfo=UTC)
@@ -19,7 +20,7 @@ STATES = "select name, status, daily_budget, valid_from, valid_to, is_current fr
 
 def read_campaign(warehouse: Warehouse, at: datetime, **fields: str) -> None:
     row = {"id": "77", "name": "Black Friday", "status": "ACTIVE", "effective_status": "ACTIVE", **fields}
-    PostgresRawStore(warehouse.engine).apply_objects("1", "campaign", iter([[row]]), read_at=at)
+    PostgresRawStore(warehouse.engine).apply_objects("1", "campaign", object_pages("1", "campaign", [row]), read_at=at)
 
 
 def test_a_campaign_has_a_row_per_state_and_none_for_a_reading_that_changed_nothing(warehouse: Warehouse) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.domain.collection.levels import Grain, Level
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline_tests.support.meta_json import insight_pages
 from fbads_pipeline_tests.support.model_warehouse import Warehouse
 
 TODAY = date(2026, 11, 20)
@@ -51,7 +52,8 @@ def read(
         for campaign, (impressions, purchases) in rows.items()
     ]
     store = PostgresRawStore(warehouse.engine)
-    store.apply_insights("1", Grain(level), DayRange(day, day), iter([page]), run_id="r", read_at=at)
+    grain, days = Grain(level), DayRange(day, day)
+    store.apply_insights("1", grain, days, insight_pages("1", grain, days, [page]), run_id="r", read_at=at)
 
 
 def steps(warehouse: Warehouse, campaign: str) -> list[tuple[Any, ...]]:

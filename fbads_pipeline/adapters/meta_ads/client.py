@@ -4,9 +4,17 @@ Account-level calls, the largest page, only the fields that are stored, every ef
 archived and deleted objects otherwise).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from fbads_pipeline.adapters.meta_ads.insights import InMemoryRequestStrategies, InsightQuery
+from fbads_pipeline.adapters.meta_ads.object_rows import (
+    activity_page,
+    custom_conversion_page,
+    object_page,
+    read_account,
+)
 from fbads_pipeline.adapters.meta_ads.pages import read_batch, read_pages
 from fbads_pipeline.adapters.meta_ads.queries import (
     ACCOUNT_FIELDS,
@@ -20,14 +28,16 @@ from fbads_pipeline.adapters.meta_ads.queries import (
     STATUSES,
     as_json,
 )
-from fbads_pipeline.adapters.meta_ads.rows import read_account
-from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
-from fbads_pipeline.domain.collection.levels import Grain, Kind, Page, Traffic
+from fbads_pipeline.adapters.meta_ads.transport import Transport
+from fbads_pipeline.domain.collection.account_reports import ApiTraffic
+from fbads_pipeline.domain.collection.levels import Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TooMuchData
+from fbads_pipeline.domain.collection.pages import ActivityRow, CustomConversionRow, InsightRow, ObjectRow, Page
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.collection import RequestStrategies
 
+Read = TypeVar("Read")
 _INVALID_PARAMETER = 100
 
 
@@ -44,58 +54,65 @@ class GraphAds:
         self._transport = transport
         self._windows = list(windows)
         self._strategies = strategies or InMemoryRequestStrategies()
-        self._refused: set[Kind] = set()
+        self._refused: set[ObjectKind] = set()
 
-    def traffic(self, account_id: str) -> Traffic:
+    def traffic(self, account_id: str) -> ApiTraffic:
         return self._transport.traffic(account_id)
 
     def accounts(self) -> list[Account]:
-        pages = read_pages(self._transport, "me/adaccounts", {"fields": ACCOUNT_FIELDS, "limit": "500"}, "")
+        pages = read_pages(self._transport, "me/adaccounts", {"fields": ACCOUNT_FIELDS, "limit": "500"}, "", list)
         return [read_account(row) for page in pages for row in page]
 
     def account(self, account_id: str) -> Account:
         return read_account(self._transport.get(f"act_{account_id}", {"fields": ACCOUNT_FIELDS}, account_id=account_id))
 
-    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page]:
+    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[InsightRow]]:
         return InsightQuery(self._transport, self._strategies, account_id, grain, self._windows).read(days)
 
-    def objects(self, account_id: str, kind: Kind) -> Iterator[Page]:
+    def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
         statuses = [status for status in STATUSES[kind] if status != "DELETED"]
         params = {"fields": self._fields(kind), "effective_status": as_json(statuses)}
-        path = f"act_{account_id}/{EDGES[kind]}"
+        path, read = f"act_{account_id}/{EDGES[kind]}", partial(object_page, kind, account_id)
         try:
-            yield from self._shrinking(path, params, account_id)
+            yield from self._shrinking(path, params, account_id, read)
         except PermanentMetaError as refused:
             if not self._do_without(kind, refused):
                 raise
-            yield from self._shrinking(path, {**params, "fields": self._fields(kind)}, account_id)
+            yield from self._shrinking(path, {**params, "fields": self._fields(kind)}, account_id, read)
 
-    def objects_by_id(self, kind: Kind, ids: Sequence[str], *, account_id: str = "") -> list[Json]:
-        return read_batch(self._transport, ids, self._fields(kind), account_id)
+    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str = "") -> Page[ObjectRow]:
+        return object_page(kind, account_id, read_batch(self._transport, ids, self._fields(kind), account_id))
 
-    def activities(self, account_id: str, days: DayRange) -> Iterator[Page]:
+    def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:
         params = {"fields": ACTIVITY_FIELDS, "since": str(days.since), "until": str(days.until)}
-        return self._shrinking(f"act_{account_id}/activities", params, account_id, 1000)
+        read = partial(activity_page, account_id)
+        return self._shrinking(f"act_{account_id}/activities", params, account_id, read, 1000)
 
-    def custom_conversions(self, account_id: str) -> Iterator[Page]:
-        params = {"fields": CUSTOM_CONVERSION_FIELDS}
-        return self._shrinking(f"act_{account_id}/customconversions", params, account_id, 500)
+    def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
+        params, read = {"fields": CUSTOM_CONVERSION_FIELDS}, partial(custom_conversion_page, account_id)
+        return self._shrinking(f"act_{account_id}/customconversions", params, account_id, read, 500)
 
     def _shrinking(
-        self, path: str, params: Mapping[str, str], account_id: str, page_rows: int = PAGE_ROWS
-    ) -> Iterator[Page]:
+        self,
+        path: str,
+        params: Mapping[str, str],
+        account_id: str,
+        read: Callable[[list[Any]], Read],
+        page_rows: int = PAGE_ROWS,
+    ) -> Iterator[Read]:
+        """The pages, in smaller ones where Meta asks for less; rows may come twice then."""
         try:
-            yield from read_pages(self._transport, path, {**params, "limit": str(page_rows)}, account_id)
+            yield from read_pages(self._transport, path, {**params, "limit": str(page_rows)}, account_id, read)
         except TooMuchData:
             if page_rows <= SMALLEST_PAGE:
                 raise
-            yield from self._shrinking(path, params, account_id, max(page_rows // 5, SMALLEST_PAGE))
+            yield from self._shrinking(path, params, account_id, read, max(page_rows // 5, SMALLEST_PAGE))
 
-    def _fields(self, kind: Kind) -> str:
+    def _fields(self, kind: ObjectKind) -> str:
         fields = OBJECT_FIELDS[kind].split(",")
         return ",".join(field for field in fields if kind not in self._refused or field not in OPTIONAL_FIELDS)
 
-    def _do_without(self, kind: Kind, refused: PermanentMetaError) -> bool:
+    def _do_without(self, kind: ObjectKind, refused: PermanentMetaError) -> bool:
         """Whether asking again without the optional fields may help."""
         has_optional = OPTIONAL_FIELDS & set(OBJECT_FIELDS[kind].split(","))
         if refused.code != _INVALID_PARAMETER or kind in self._refused or not has_optional:

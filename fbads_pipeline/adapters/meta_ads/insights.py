@@ -6,9 +6,11 @@ figures at a time, joined again by their keys. Ranges that were asked anew give 
 the store keeps the last.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
+from fbads_pipeline.adapters.meta_ads.insight_rows import InsightReader
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.queries import (
     FIGURE_GROUPS,
@@ -20,11 +22,14 @@ from fbads_pipeline.adapters.meta_ads.queries import (
 )
 from fbads_pipeline.adapters.meta_ads.report_runs import ReportFailed, read_report
 from fbads_pipeline.adapters.meta_ads.transport import Transport
-from fbads_pipeline.domain.collection.levels import Grain, Page, RequestStrategy
+from fbads_pipeline.domain.collection.levels import Grain
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TooMuchData
+from fbads_pipeline.domain.collection.pages import InsightRow, Page
+from fbads_pipeline.domain.collection.request_strategy import RequestStrategy
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.collection import RequestStrategies
 
+Read = TypeVar("Read")
 _KEYS = ("date_start", "date_stop", "account_id", "campaign_id", "adset_id", "ad_id")
 
 
@@ -51,7 +56,7 @@ class InsightQuery:
         self._account_id, self._grain, self._windows = account_id, grain, windows
         self._path = f"act_{account_id}/insights"
 
-    def read(self, days: DayRange) -> Iterator[Page]:
+    def read(self, days: DayRange) -> Iterator[Page[InsightRow]]:
         """Every row of those days, in the way that worked last time."""
         strategy = self._strategy()
         if strategy.refused_days is None or len(days) < strategy.refused_days:
@@ -62,7 +67,7 @@ class InsightQuery:
             for part in days.chunks(max(strategy.refused_days // 2, 1)):
                 yield from self._range(part)
 
-    def _range(self, days: DayRange) -> Iterator[Page]:
+    def _range(self, days: DayRange) -> Iterator[Page[InsightRow]]:
         if len(days) == 1:
             yield from self._day(days)
             return
@@ -72,17 +77,20 @@ class InsightQuery:
             self._refused(days)
             yield from self._report_or_halves(days)
 
-    def _report_or_halves(self, days: DayRange) -> Iterator[Page]:
+    def _report_or_halves(self, days: DayRange) -> Iterator[Page[InsightRow]]:
         params = insight_params(self._grain, days, self._windows)
         try:
-            pages = read_report(self._transport, self._path, params, self._account_id, page_rows=self._page_rows())
-            yield from self._split(pages)
+            yield from read_report(
+                *(self._transport, self._path, params, self._account_id),
+                read=self._reader(days).page,
+                page_rows=self._page_rows(),
+            )
             self._learn(replace(self._strategy(), is_report=True))
         except (ReportFailed, TooMuchData, PermanentMetaError):
             self._learn(replace(self._strategy(), is_report=False))
             yield from self._halves(days)
 
-    def _halves(self, days: DayRange) -> Iterator[Page]:
+    def _halves(self, days: DayRange) -> Iterator[Page[InsightRow]]:
         """Half the days at a time without another report: Meta has just refused a larger one."""
         for half in days.chunks((len(days) + 1) // 2):
             if len(half) == 1:
@@ -94,7 +102,7 @@ class InsightQuery:
                 self._refused(half)
                 yield from self._halves(half)
 
-    def _day(self, day: DayRange) -> Iterator[Page]:
+    def _day(self, day: DayRange) -> Iterator[Page[InsightRow]]:
         page_rows = self._page_rows()
         while True:
             try:
@@ -108,7 +116,7 @@ class InsightQuery:
         if page_rows != self._page_rows():
             self._learn(replace(self._strategy(), page_rows=page_rows))
 
-    def _by_status(self, day: DayRange, page_rows: int) -> Iterator[Page]:
+    def _by_status(self, day: DayRange, page_rows: int) -> Iterator[Page[InsightRow]]:
         """Some objects at a time: every status is in exactly one group, so nothing is lost and nothing comes twice."""
         if self._grain.level == "account":
             yield from self._by_figures(day, page_rows, ())
@@ -119,30 +127,32 @@ class InsightQuery:
             except TooMuchData:
                 yield from self._by_figures(day, page_rows, (status,))
 
-    def _by_figures(self, day: DayRange, page_rows: int, statuses: Sequence[str]) -> Iterator[Page]:
+    def _by_figures(self, day: DayRange, page_rows: int, statuses: Sequence[str]) -> Iterator[Page[InsightRow]]:
         joined: dict[tuple[object, ...], dict[str, object]] = {}
         keys = (*_KEYS, *self._grain.fields)
         for figures in FIGURE_GROUPS:
-            for page in self._ask(day, page_rows, fields=figures, statuses=statuses):
-                for row in page:
+            for rows in self._ask_for(day, page_rows, list, fields=figures, statuses=statuses):
+                for row in rows:
                     joined.setdefault(tuple(row.get(key) for key in keys), {}).update(row)
-        yield list(joined.values())
+        yield self._reader(day).page(list(joined.values()))
 
-    def _ask(
-        self, days: DayRange, page_rows: int, *, fields: str = FIGURES, statuses: Sequence[str] = ()
-    ) -> Iterator[Page]:
+    def _ask(self, days: DayRange, page_rows: int, *, statuses: Sequence[str] = ()) -> Iterator[Page[InsightRow]]:
+        return self._ask_for(days, page_rows, self._reader(days).page, statuses=statuses)
+
+    def _ask_for(
+        self,
+        days: DayRange,
+        page_rows: int,
+        read: Callable[[list[Any]], Read],
+        *,
+        fields: str = FIGURES,
+        statuses: Sequence[str] = (),
+    ) -> Iterator[Read]:
         params = insight_params(self._grain, days, self._windows, fields=fields, statuses=statuses)
-        return self._split(
-            read_pages(self._transport, self._path, {**params, "limit": str(page_rows)}, self._account_id)
-        )
+        return read_pages(self._transport, self._path, {**params, "limit": str(page_rows)}, self._account_id, read)
 
-    def _split(self, pages: Iterator[Page]) -> Iterator[Page]:
-        """The pages; rows without any of the breakdown's fields are plain rows, and would count twice as its parts."""
-        for page in pages:
-            if self._grain.fields and page and not any(field in page[0] for field in self._grain.fields):
-                raise PermanentMetaError(f"the rows of {self._path} lack the breakdown {self._grain.breakdown}")
-            yield page
-            del page  # while the next one is under way, nobody holds this one
+    def _reader(self, days: DayRange) -> InsightReader:
+        return InsightReader(self._account_id, self._grain, days)
 
     def _strategy(self) -> RequestStrategy:
         return self._strategies.of(self._account_id, self._grain)

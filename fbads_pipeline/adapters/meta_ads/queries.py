@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from fbads_pipeline.domain.collection.levels import Grain, Kind, Level
+from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
+from fbads_pipeline.domain.collection.pages import RAW_FIGURES
 from fbads_pipeline.domain.core.days import DayRange
 
 PAGE_ROWS = 5000
@@ -12,34 +13,36 @@ SMALLEST_PAGE = 50
 
 ACCOUNT_FIELDS = "account_id,name,currency,timezone_name,account_status,created_time"
 _COMMON = "id,name,status,effective_status,created_time,updated_time"
-OBJECT_FIELDS: Mapping[Kind, str] = {
+OBJECT_FIELDS: Mapping[ObjectKind, str] = {
     "campaign": f"{_COMMON},account_id,objective,buying_type,bid_strategy,daily_budget,lifetime_budget,start_time,"
     "stop_time",
     "adset": f"{_COMMON},account_id,campaign_id,optimization_goal,billing_event,bid_strategy,bid_amount,daily_budget,"
     "lifetime_budget,start_time,end_time,learning_stage_info",
     "ad": f"{_COMMON},account_id,campaign_id,adset_id",
 }
-# Not every account, version or stand-in knows them: refused once, they are no longer asked for.
+# Not every account, version or server knows them: refused once, they are no longer asked for.
 OPTIONAL_FIELDS = frozenset({"learning_stage_info"})
 ACTIVITY_FIELDS = "event_type,event_time,object_id,object_name,object_type,extra_data"
 CUSTOM_CONVERSION_FIELDS = "id,name,custom_event_type,is_archived,default_conversion_value,creation_time"
-EDGES: Mapping[Kind, str] = {"campaign": "campaigns", "adset": "adsets", "ad": "ads"}
+EDGES: Mapping[ObjectKind, str] = {"campaign": "campaigns", "adset": "adsets", "ad": "ads"}
 IDS: Mapping[Level, str] = {
     "account": "account_id",
     "campaign": "account_id,campaign_id",
     "adset": "account_id,campaign_id,adset_id",
     "ad": "account_id,campaign_id,adset_id,ad_id",
 }
+# Meta counts these apart from the others, which makes them the costly ones of a query.
+_UNIQUE_FIGURES = frozenset({"reach", "frequency"})
+_PLAIN_FIGURES = [one for one in RAW_FIGURES if one.type != "actions"]
 # Figures in the groups in which a day that is too large even for one page is asked for, one after the other.
 FIGURE_GROUPS = (
-    "account_currency,impressions,clicks,inline_link_clicks,spend",
-    "reach,frequency",
-    "actions",
-    "action_values",
+    ",".join(("account_currency", *(one.column for one in _PLAIN_FIGURES if one.column not in _UNIQUE_FIGURES))),
+    ",".join(one.column for one in _PLAIN_FIGURES if one.column in _UNIQUE_FIGURES),
+    *(one.column for one in RAW_FIGURES if one.type == "actions"),
 )
 FIGURES = ",".join(FIGURE_GROUPS)
 # What Meta's own enumerations list for each level; a status that a level does not know would refuse the whole query.
-STATUSES: Mapping[Kind, tuple[str, ...]] = {
+STATUSES: Mapping[ObjectKind, tuple[str, ...]] = {
     "campaign": ("ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"),
     "adset": ("ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "CAMPAIGN_PAUSED", "IN_PROCESS", "WITH_ISSUES"),
     "ad": (

@@ -6,10 +6,10 @@ A run that failed or was skipped is submitted anew, once; one that does not end 
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
-from fbads_pipeline.domain.collection.levels import Page
 from fbads_pipeline.domain.collection.meta_errors import (
     MetaError,
     PermanentMetaError,
@@ -18,6 +18,7 @@ from fbads_pipeline.domain.collection.meta_errors import (
     error_from_envelope,
 )
 
+Read = TypeVar("Read")
 SUBMISSIONS = 2
 DEADLINE_SECONDS = 300.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
@@ -43,9 +44,10 @@ def read_report(
     params: Mapping[str, str],
     account_id: str,
     *,
+    read: Callable[[list[Any]], Read],
     page_rows: int,
     now: Callable[[], float] = time.monotonic,
-) -> Iterator[Page]:
+) -> Iterator[Read]:
     """The pages of a report on that query; raises ReportFailed, or TooMuchData where the run itself asks for less."""
     for submission in range(1, SUBMISSIONS + 1):
         try:
@@ -55,7 +57,7 @@ def read_report(
             if submission == SUBMISSIONS or isinstance(failed, ReportStuck):
                 raise
             continue
-        yield from read_pages(transport, f"{run_id}/insights", {"limit": str(page_rows)}, account_id)
+        yield from read_pages(transport, f"{run_id}/insights", {"limit": str(page_rows)}, account_id, read)
         return
 
 

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
-from fbads_pipeline.domain.collection.levels import Grain, Kind, Page, Traffic
+from fbads_pipeline.domain.collection.account_reports import ApiTraffic
+from fbads_pipeline.domain.collection.levels import Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import (
     AccountStopped,
     MetaError,
     PermanentMetaError,
     TransientMetaError,
 )
+from fbads_pipeline.domain.collection.pages import ActivityRow, CustomConversionRow, InsightRow, ObjectRow, Page
 from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
@@ -22,9 +24,6 @@ from fbads_pipeline.ports.collection import AdsApi, Tokens
 from fbads_pipeline.ports.core import Clock
 
 log = structlog.get_logger(__name__)
-
-# Error 190 is about the token, 102 about its session; the other stopping codes are about one account's permission.
-_TOKEN_IS_GONE = frozenset({102, 190})
 
 
 class TokenRouter:
@@ -63,25 +62,25 @@ class TokenRouter:
     def account(self, account_id: str) -> Account:
         return self._of(account_id).account(account_id)
 
-    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page]:
+    def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[InsightRow]]:
         return self._of(account_id).insights(account_id, grain, days)
 
-    def objects(self, account_id: str, kind: Kind) -> Iterator[Page]:
+    def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
         return self._of(account_id).objects(account_id, kind)
 
-    def objects_by_id(self, kind: Kind, ids: Sequence[str], *, account_id: str) -> list[dict[str, object]]:
+    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> Page[ObjectRow]:
         return self._of(account_id).objects_by_id(kind, ids, account_id=account_id)
 
-    def activities(self, account_id: str, days: DayRange) -> Iterator[Page]:
+    def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:
         return self._of(account_id).activities(account_id, days)
 
-    def custom_conversions(self, account_id: str) -> Iterator[Page]:
+    def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
         return self._of(account_id).custom_conversions(account_id)
 
-    def traffic(self, account_id: str) -> Traffic:
+    def traffic(self, account_id: str) -> ApiTraffic:
         """Nothing yet for an account whose token is still to be found; this never asks Meta."""
         name = self._seen.get(account_id)
-        return self._clients[name].traffic(account_id) if name else Traffic()
+        return self._clients[name].traffic(account_id) if name else ApiTraffic()
 
     def _of(self, account_id: str) -> AdsApi:
         """The client whose token sees the account: as just listed, as remembered, else as found by asking each."""
@@ -106,6 +105,6 @@ class TokenRouter:
     def _note(self, name: str, error: MetaError) -> None:
         """A token that Meta refuses is known to be dead from this moment, not from the next daily check."""
         log.warning("a token cannot list its accounts", token=name, reason=str(error))
-        if isinstance(error, AccountStopped) and error.code in _TOKEN_IS_GONE:
+        if isinstance(error, AccountStopped) and error.is_token_gone:
             facts = TokenFacts(is_valid=False, error=str(error))
             self._tokens.save_checks([TokenCheck(name, self._clock.now(), facts)])

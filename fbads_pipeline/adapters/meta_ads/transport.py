@@ -8,10 +8,8 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import orjson
@@ -21,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from fbads_pipeline.adapters.meta_ads.usage import Pacer, read_usage
-from fbads_pipeline.domain.collection.levels import Traffic
+from fbads_pipeline.domain.collection.account_reports import ApiTraffic
 from fbads_pipeline.domain.collection.meta_errors import (
     APP_LIMITS,
     MetaError,
@@ -35,7 +33,13 @@ from fbads_pipeline.ports.collection import Quotas
 log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
+Read = TypeVar("Read")
 _NOT_THERE = frozenset({404, 405, 410, 501})
+_CHUNK_BYTES = 1 << 16
+_LONGEST_BODY_SECONDS = 300.0
+_LONGEST_PERMIT_WAIT_SECONDS = 600.0
+# Parsed pages are several times the size of their text. Two, so that one arrives while the other one is parsed.
+PARSING_PERMITS = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Transport:
         self._sleep = sleep
         self._pacer = Pacer(quotas)
         self._warned, self._warnings = warned, set[str]()
-        self._traffic: dict[str, Traffic] = {}
+        self._traffic: dict[str, ApiTraffic] = {}
         self._lock = threading.Lock()
         session = FacebookSession(access.app_id, access.app_secret, access.token, timeout=access.timeout_seconds)
         self._http: requests.Session = session.requests
@@ -92,20 +96,24 @@ class Transport:
         for scheme in ("https://", "http://"):
             self._http.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=access.connections))
 
-    def traffic(self, account_id: str) -> Traffic:
+    def traffic(self, account_id: str) -> ApiTraffic:
         """What the account's calls cost so far (the live object)."""
         with self._lock:
-            return self._traffic.setdefault(account_id, Traffic())
+            return self._traffic.setdefault(account_id, ApiTraffic())
 
-    def get(
-        self, path: str, params: Mapping[str, str], *, account_id: str = "", gate: BoundedSemaphore | None = None
-    ) -> Json:
-        """The answer to a GET; raises a MetaError once retries and waits are used up.
-
-        gate: taken before the answer is parsed, and left to the caller to give back once it is done with the answer.
-        """
-        body: Json = self._patiently("GET", path, params, account_id, gate)
+    def get(self, path: str, params: Mapping[str, str], *, account_id: str = "") -> Json:
+        """The answer to a GET; raises a MetaError once retries and waits are used up."""
+        body: Json = self._patiently("GET", path, params, account_id)
         return body
+
+    def read(self, path: str, params: Mapping[str, str], understand: Callable[[Any], Read], *, account_id: str) -> Read:
+        """What `understand` makes of the answer to a GET.
+
+        For answers that are large: only as many as PARSING_PERMITS are parsed at once in this process, and the parsed
+        answer is gone when this returns. What `understand` raises as TransientMetaError is asked for again.
+        """
+        understood: Read = self._patiently("GET", path, params, account_id, understand)
+        return understood
 
     def post(self, path: str, params: Mapping[str, str], *, account_id: str = "") -> Any:
         """The answer to a POST that may be repeated safely (batch reads, report runs)."""
@@ -117,7 +125,12 @@ class Transport:
         self._sleep(seconds)
 
     def _patiently(
-        self, method: str, path: str, params: Mapping[str, str], account_id: str, gate: BoundedSemaphore | None = None
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        account_id: str,
+        understand: Callable[[Any], Any] | None = None,
     ) -> Any:
         traffic = self.traffic(account_id)
         backoff = wait_exponential_jitter(
@@ -148,7 +161,7 @@ class Transport:
             before_sleep=before_sleep,
             reraise=True,
         )
-        return retrying(self._once, method, path, params, account_id, traffic, gate)
+        return retrying(self._once, method, path, params, account_id, understand)
 
     def _once(
         self,
@@ -156,50 +169,18 @@ class Transport:
         path: str,
         params: Mapping[str, str],
         account_id: str,
-        traffic: Traffic,
-        gate: BoundedSemaphore | None,
+        understand: Callable[[Any], Any] | None,
     ) -> Any:
+        traffic = self.traffic(account_id)
         self._hold_back(account_id, traffic)
         url = f"{self._access.url.rstrip('/')}/{self._access.version}/{path}"
         traffic.calls += 1
-        with ExitStack() as on_failure:
-            response = self._timed(traffic, method, url, params, gate, on_failure)
-            traffic.bytes += len(response.content)
-            self._heed(response.headers)
-            body = self._understand(response, account_id)
-            on_failure.pop_all()
-            return body
-
-    def _timed(
-        self,
-        traffic: Traffic,
-        method: str,
-        url: str,
-        params: Mapping[str, str],
-        gate: BoundedSemaphore | None,
-        on_failure: ExitStack,
-    ) -> requests.Response:
-        """As `_receive`; how it ended and how long it took is counted, waiting for the gate included."""
-        begun, status = time.perf_counter(), None
-        try:
-            response = self._receive(method, url, params, gate, on_failure)
-            status = response.status_code
-            return response
-        finally:
-            traffic.answered(method, status, time.perf_counter() - begun)
-
-    def _receive(
-        self, method: str, url: str, params: Mapping[str, str], gate: BoundedSemaphore | None, on_failure: ExitStack
-    ) -> requests.Response:
-        """The whole answer. Who waits for the gate leaves the body on the wire: large bodies lie here one at a time."""
+        begun = time.perf_counter()
         try:
             with self._send(method, url, params) as response:
-                if gate:
-                    gate.acquire()
-                    on_failure.callback(gate.release)
-                _ = response.content
-                return response
+                return self._answer(response, account_id, begun, understand)
         except requests.RequestException as fault:
+            traffic.count_answer(method, None, time.perf_counter() - begun)
             raise TransientMetaError(f"no answer from {urlsplit(url).netloc}: {type(fault).__name__}") from None
 
     def _send(self, method: str, url: str, params: Mapping[str, str]) -> requests.Response:
@@ -214,21 +195,55 @@ class Transport:
             stream=True,
         )
 
-    def _understand(self, response: requests.Response, account_id: str) -> Any:
+    def _answer(
+        self,
+        response: requests.Response,
+        account_id: str,
+        begun: float,
+        understand: Callable[[Any], Any] | None,
+    ) -> Any:
+        """The answer, with its headers' usage noted."""
         usage = read_usage(response.headers)
         try:
-            body = _read(response)
+            if understand is None:
+                answer = self._body(response, account_id, begun)
+            else:
+                answer = self._understood(response, account_id, begun, understand)
         except RateLimited as limited:
             self._pacer.note(account_id, usage, is_refused=True, is_app_refused=limited.code in APP_LIMITS)
             limited.wait_seconds = max(usage.wait_seconds, self._pacer.delay(account_id))
             raise
         self._pacer.note(account_id, usage)
-        return body
+        self._heed(response.headers)
+        return answer
+
+    def _understood(
+        self, response: requests.Response, account_id: str, begun: float, understand: Callable[[Any], Read]
+    ) -> Read:
+        """Who waits for a permit leaves the body on the wire: large bodies are in memory a few at a time."""
+        if not PARSING_PERMITS.acquire(timeout=_LONGEST_PERMIT_WAIT_SECONDS):
+            raise TransientMetaError("other answers took too long to be parsed")
+        try:
+            return understand(self._body(response, account_id, begun))
+        finally:
+            PARSING_PERMITS.release()
+
+    def _body(self, response: requests.Response, account_id: str, begun: float) -> Any:
+        """The whole answer, parsed; sorted errors for those that are no data."""
+        traffic, parts = self.traffic(account_id), []
+        for part in response.iter_content(_CHUNK_BYTES):
+            parts.append(part)
+            if time.perf_counter() - begun > _LONGEST_PERMIT_WAIT_SECONDS + _LONGEST_BODY_SECONDS:
+                raise requests.Timeout("the answer took too long")
+        content = b"".join(parts)
+        traffic.count_answer(response.request.method or "", response.status_code, time.perf_counter() - begun)
+        traffic.bytes += len(content)
+        return _parsed(response.status_code, content)
 
     def _patience(self, account_id: str) -> float:
         return self._access.patience_seconds if account_id else self._access.longest_wait_seconds
 
-    def _hold_back(self, account_id: str, traffic: Traffic) -> None:
+    def _hold_back(self, account_id: str, traffic: ApiTraffic) -> None:
         seconds = self._pacer.delay(account_id)
         if seconds > self._patience(account_id):
             limited = RateLimited(f"the quota is used up, as Meta's headers say: {seconds:.0f} s to wait")
@@ -249,36 +264,31 @@ class Transport:
             self._warned(text[:300])
 
 
-def _read(response: requests.Response) -> Any:
+def _parsed(status: int, content: bytes) -> Any:
     try:
-        body = orjson.loads(response.content)
+        body = orjson.loads(content)
     except orjson.JSONDecodeError:
-        body = _leniently(response)
+        body = _leniently(status, content)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
-        raise error_from_envelope(body["error"], response.status_code)
-    if response.status_code >= 400:
-        raise _unexplained(response.status_code)(f"HTTP {response.status_code} without an error envelope")
+        raise error_from_envelope(body["error"], status)
+    if status >= 400:
+        raise _unexplained(status)(f"HTTP {status} without an error envelope")
     return body
 
 
-def _leniently(response: requests.Response) -> Any:
+def _leniently(status: int, content: bytes) -> Any:
     """Half a surrogate pair in a name is legal JSON that orjson refuses: such characters become `?`."""
     try:
-        loose = json.loads(response.content)
+        loose = json.loads(content)
         return orjson.loads(json.dumps(loose, ensure_ascii=False).encode("utf-8", "replace"))
     except ValueError:
-        raise _no_json(response) from None
+        raise _no_json(status, content) from None
 
 
-def _no_json(response: requests.Response) -> MetaError:
-    text = response.text[:2000]
-    if response.status_code >= 500 and "reduce the amount of data" in text.lower():
-        return error_from_envelope(
-            {"message": "Please reduce the amount of data you're asking for"}, response.status_code
-        )
-    return _unexplained(response.status_code)(
-        f"HTTP {response.status_code} with a body that is no JSON ({len(response.content)} bytes)"
-    )
+def _no_json(status: int, content: bytes) -> MetaError:
+    if status >= 500 and b"reduce the amount of data" in content[:2000].lower():
+        return error_from_envelope({"message": "Please reduce the amount of data you're asking for"}, status)
+    return _unexplained(status)(f"HTTP {status} with a body that is no JSON ({len(content)} bytes)")
 
 
 def _unexplained(status: int) -> type[MetaError]:

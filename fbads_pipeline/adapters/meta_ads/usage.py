@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import structlog
 
-from fbads_pipeline.domain.collection.levels import QuotaUse
+from fbads_pipeline.domain.collection.quotas import QuotaUse
 from fbads_pipeline.ports.collection import Quotas
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ _HEADERS_OF_THE_ACCOUNT = ("x-ad-account-usage", "x-fb-ads-insights-throttle")
 
 
 @dataclass(frozen=True)
-class Usage:
+class HeaderUsage:
     """What one answer's headers say. account, app: percent of the fullest quota; wait_seconds: how long to wait."""
 
     account: float = 0.0
@@ -35,7 +35,7 @@ class Usage:
     wait_seconds: float = 0.0
 
 
-def read_usage(headers: Mapping[str, str]) -> Usage:
+def read_usage(headers: Mapping[str, str]) -> HeaderUsage:
     """Every entry of every usage header; a header that is no JSON is passed over."""
     account = app = wait = 0.0
     entries = [_json(headers.get(name)) for name in _HEADERS_OF_THE_ACCOUNT]
@@ -50,7 +50,7 @@ def read_usage(headers: Mapping[str, str]) -> Usage:
         entry = _json(headers.get(name))
         app = max(app, _percent(entry))
         wait = max(wait, _told(entry))
-    return Usage(account, app, wait)
+    return HeaderUsage(account, app, wait)
 
 
 class Pacer:
@@ -68,7 +68,9 @@ class Pacer:
         self._refreshed = float("-inf")
         self._lock = threading.Lock()
 
-    def note(self, account_id: str, usage: Usage, *, is_refused: bool = False, is_app_refused: bool = False) -> None:
+    def note(
+        self, account_id: str, usage: HeaderUsage, *, is_refused: bool = False, is_app_refused: bool = False
+    ) -> None:
         """Remember an answer's headers.
 
         is_refused: the answer was a refusal for want of the account's quota; is_app_refused: of the whole app's. A told

@@ -20,7 +20,7 @@ class GraphWriter:
         transport = self._transport_of(account_id)
         campaign = transport.get(campaign_id, {"fields": _FIELDS}, account_id=account_id)
         params = {"fields": _FIELDS, "limit": "200"}
-        pages = read_pages(transport, f"{campaign_id}/adsets", params, account_id)
+        pages = read_pages(transport, f"{campaign_id}/adsets", params, account_id, list)
         adsets = [_state(row, "adset") for page in pages for row in page if row.get("status") not in GONE]
         return CampaignState(_state(campaign, "campaign"), tuple(sorted(adsets, key=lambda one: one.object_id)))
 

@@ -1,9 +1,9 @@
 """What Meta's errors mean, sorted by what to do about them.
 
-MetaError
+MetaError (an OutsideFailed: the command line exits with 3)
 ├── TransientMetaError     try again, with backoff
 ├── TooMuchData            ask for less: split, or go asynchronous
-├── RateLimited            wait the told time
+├── RateLimited            wait as long as the headers say
 ├── AccountStopped         this account's token or permission: stop it, tell someone once
 ├── ReportPending          poll on, or resubmit
 └── PermanentMetaError     our query is wrong
@@ -13,17 +13,25 @@ the text but for the one answer that has no code of its own ("reduce the amount 
 """
 
 from collections.abc import Mapping
+from copy import copy
+from typing import ClassVar, Self
+
+from fbads_pipeline.domain.core.errors import OutsideFailed
 
 
-class MetaError(Exception):
-    """An answer of the Marketing API that is no data. The message is one sentence without secrets."""
+class MetaError(OutsideFailed):
+    """An answer of the Marketing API that is no data. The text is one sentence without secrets.
 
-    kind = "error"
+    kind: its name in reports and tables; what_to_do: what the operator can do, one sentence.
+    """
+
+    kind: ClassVar[str] = "error"
+    what_to_do: ClassVar[str] = "Run `fbads doctor`; Meta's support finds the call by its fbtrace_id."
 
     def __init__(
-        self, message: str, *, code: int | None = None, subcode: int | None = None, fbtrace_id: str | None = None
+        self, text: str, *, code: int | None = None, subcode: int | None = None, fbtrace_id: str | None = None
     ) -> None:
-        super().__init__(message)
+        super().__init__(text)
         self.code, self.subcode, self.fbtrace_id = code, subcode, fbtrace_id
 
     def __str__(self) -> str:
@@ -31,23 +39,35 @@ class MetaError(Exception):
         trace = f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else ""
         return f"{self.args[0]} (Meta error {numbers}{trace})" if numbers else str(self.args[0])
 
+    def without_traceback(self) -> Self:
+        """A new error with the same facts, to be kept and raised later.
+
+        An exception that was raised holds the frames that it passed through, and with them whatever these hold.
+        """
+        fresh = copy(self)
+        fresh.__traceback__ = fresh.__context__ = fresh.__cause__ = None
+        return fresh
+
 
 class TransientMetaError(MetaError):
     """A passing fault: connection, time-out, HTTP 5xx, a body cut short, codes 1 and 2."""
 
     kind = "transient"
+    what_to_do = "Nothing, unless it stays: the next run asks again."
 
 
 class TooMuchData(MetaError):
     """Meta asks for less data at a time."""
 
     kind = "too_much_data"
+    what_to_do = "Collect fewer days at a time, or fewer breakdowns (FBADS_BREAKDOWNS)."
 
 
 class RateLimited(MetaError):
-    """A quota is used up; `wait_seconds` is what the headers told, None where they told nothing."""
+    """A quota is used up; `wait_seconds` is what the headers say, None where they say nothing."""
 
     kind = "rate_limited"
+    what_to_do = "Nothing, unless it stays: the next run goes on; apply for full access to the Marketing API."
     wait_seconds: float | None = None
 
 
@@ -55,24 +75,29 @@ class AccountStopped(MetaError):
     """The token is no longer valid, or the permission is missing."""
 
     kind = "stopped"
+    what_to_do = "Renew the token, or give its user ads_read on the account; then run `fbads doctor`."
+
+    @property
+    def is_token_gone(self) -> bool:
+        """Whether it concerns the token or its session, not one account's permission."""
+        return self.code in _TOKEN_CODES
 
 
 class ReportPending(MetaError):
     """A report run that is not ready, or has to be submitted anew."""
 
     kind = "report_pending"
+    what_to_do = "Nothing: the run is polled again."
 
 
 class PermanentMetaError(MetaError):
     """Asking again would give the same answer."""
 
     kind = "wrong_query"
+    what_to_do = "Check FBADS_API_VERSION, FBADS_LEVELS and FBADS_BREAKDOWNS against the message."
 
 
-class StoreDown(Exception):
-    """The database went away in the middle of a reading; nothing of that reading was kept. One sentence."""
-
-
+_TOKEN_CODES = frozenset({102, 190})
 # The app's own quota is used up; every other limit is one account's.
 APP_LIMITS = frozenset({4, 341})
 _TOO_MUCH = {(100, 1487534), (1, 99), (100, 1504018), (2, 1504038)}

@@ -3,7 +3,8 @@
     FbadsError
     ├── WrongUse          exit code 2: wrong use or settings; the sentence says what to change
     ├── OutsideFailed     exit code 3: Meta, the database, a child process or a channel failed
-    └── (collection.meta_errors.MetaError is an OutsideFailed)
+        ├── StoreUnavailable                   the database, in the middle of a write
+        └── collection.meta_errors.MetaError   the Marketing API
 
 An error that is none of these is a fault of ours and keeps its traceback.
 """
@@ -36,3 +37,7 @@ class OutsideFailed(FbadsError):
     """Something outside this program failed: one sentence without secrets."""
 
     exit_code = OUTSIDE_FAILED
+
+
+class StoreUnavailable(OutsideFailed):
+    """The database went away in the middle of a write; nothing of that write was kept."""

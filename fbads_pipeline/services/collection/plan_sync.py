@@ -19,7 +19,8 @@ class SyncPlan:
     breakdowns: of the campaign level, left out of the half-hour's two days; breakdown_days: of how many of the newest
     days they are read, None for all. concurrency: calls under way at once in
     all, account_concurrency: for one account. longest_wait_seconds: that an account waits for its quota in one run;
-    account_seconds: after which nothing more is begun for one account; lock_wait_seconds: for another run on it.
+    account_seconds: after which nothing more is begun for one account; lock_wait_seconds: for another run on it;
+    run_seconds: after which the run ends, whatever is under way.
     """
 
     run_id: str
@@ -33,10 +34,11 @@ class SyncPlan:
     longest_wait_seconds: float = 600.0
     account_seconds: float = 3600.0
     lock_wait_seconds: float = 300.0
+    run_seconds: float = 12 * 3600.0
 
 
 class UnknownAccount(ValueError):
-    """An account was asked for by name that the token does not see."""
+    """An account that was named for one run, and that the token does not see."""
 
 
 def list_accounts(ads: AdsApi, raw: RawStore, clock: Clock, configured: Sequence[str] = ()) -> list[Account]:

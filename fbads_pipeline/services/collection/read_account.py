@@ -1,31 +1,32 @@
-"""One account in one run: what is read of it, what became of each reading, and when it has to wait.
+"""One account in one run: what is read of it, what became of each task, and when it has to wait.
 
 begin (lock, days) → facts and edges side by side → objects that only facts name, by id → end (report).
+
+No exception that was raised is kept: its traceback would hold every frame that it passed through, suspended
+generators included.
 """
 
+import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
-from fbads_pipeline.domain.collection.levels import AccountReport, Applied, Page, Traffic
-from fbads_pipeline.domain.collection.meta_errors import (
-    AccountStopped,
-    MetaError,
-    RateLimited,
-    StoreDown,
-    TransientMetaError,
-)
+from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaError, RateLimited, TransientMetaError
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, local_day
+from fbads_pipeline.domain.core.errors import StoreUnavailable
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.services.collection.account_readings import Reading, Readings
 from fbads_pipeline.services.collection.plan_sync import SyncPlan, due_for
+from fbads_pipeline.services.collection.read_tasks import AccountReadTasks, ReadTask
 from fbads_pipeline.services.collection.work_scheduler import Step
+
+log = logging.getLogger(__name__)
 
 READ_ATTEMPTS, STORE_ATTEMPTS = 2, 8
 STORE_PAUSE_SECONDS = 3.0
@@ -51,12 +52,12 @@ class AccountReading:
         self.is_over = False
         self._before = ads.traffic(account.account_id).copy()
         self._phase: Phase = "new"
-        self._pending, self._active, self._landed, self._is_described = deque[Reading](), 0, 0, False
-        self._stopped: AccountStopped | None = None
+        self._pending, self._active, self._landed, self._is_described = deque[ReadTask](), 0, 0, False
+        self._stopped: AccountStopped | None = None  # never raised itself: see above
         self._parked_until, self._parked_seconds = 0.0, 0.0
         self._deadline = self._lock_deadline = 0.0
         self._lock, self._held = threading.Lock(), ExitStack()
-        self._readings = Readings(
+        self._tasks = AccountReadTasks(
             *(ads, raw, clock, account.account_id, plan),
             while_allowed=self._unless_stopped,
             described=self._note_description,
@@ -74,9 +75,9 @@ class AccountReading:
                 return None
             if not self._pending:
                 return self._alone(self._go_on)
-            reading = self._pending.popleft()
+            task = self._pending.popleft()
             self._active += 1
-            return lambda: self._do(reading)
+            return lambda: self._do(task)
 
     def ready_at(self, now: float) -> float | None:
         with self._lock:
@@ -91,7 +92,7 @@ class AccountReading:
                 step()
             except Exception as fault:  # whatever it is, it is this account's alone
                 self._fail("unexpected", f"{type(fault).__name__}: {fault}", is_whole=True)
-                self._phase = "ending" if self._phase != "ending" else "over"
+                self._phase = "over" if self._phase in ("ending", "over") else "ending"
             finally:
                 with self._lock:
                     self._active -= 1
@@ -115,26 +116,29 @@ class AccountReading:
         self._phase = "facts"
         self.report.days = self._days()
         if self.report.days is not None:
-            self._pending.extend(self._readings.facts(self.report.days))
+            self._pending.extend(self._tasks.facts(self.report.days))
         self._finished("", len(self._pending))
 
     def _leave_to_the_other_run(self) -> None:
-        said = "another run is collecting this account; it goes on without this one"
+        reason = "another run is collecting this account; it goes on without this one"
         if self._plan.days is None:
-            self.report.notes.append(said)
+            self.report.notes.append(reason)
         else:
-            self._fail("busy", said, is_whole=True)
+            self._fail("busy", reason, is_whole=True)
         self._phase = "ending"
 
     def _go_on(self) -> None:
         """From the facts to what only they name, and from there to the end."""
         if self._phase == "facts" and self._is_described and not self._stopped:
             self._phase = "by id"
-            self._pending.extend(self._readings.by_id())
+            self._pending.extend(self._tasks.by_id())
             return
         if self.report.error is not None and not self._landed:
             self.report.status = "failed"
         self._phase = "ending"
+        self._end()
+
+    def _end(self) -> None:
         try:
             self.report.traffic = self._traffic()
             self.report.ended_at = self._clock.now()
@@ -142,6 +146,17 @@ class AccountReading:
         finally:
             self._held.close()
             self._phase = "over"
+
+    def abandon(self, reason: str) -> None:
+        """End it from outside where it is not over: the report says why, and the account's lock is given back."""
+        if self.is_over:
+            return
+        self.is_over = True
+        self._fail("abandoned", reason, is_whole=True)
+        try:
+            self._end()
+        except Exception as fault:  # the reason of the end is in the report that the caller gets
+            log.warning("the report of account %s could not be saved: %s", self._account.account_id, fault)
 
     def _days(self) -> DayRange | None:
         now, account = self._clock.now(), self._account
@@ -153,85 +168,84 @@ class AccountReading:
     def _note_description(self) -> None:
         self._is_described = True
 
-    def _unless_stopped(self, pages: Iterable[Page]) -> Iterator[Page]:
-        """The pages, as long as no other call has learnt that the account's token or permission is gone."""
-        for page in pages:
-            if self._stopped:
-                raise self._stopped
-            yield page
-            del page
+    def _unless_stopped(self, pages: Iterator[Any]) -> Iterator[Any]:
+        return _WhileAllowed(pages, self._raise_if_stopped)
 
-    def _do(self, reading: Reading) -> None:
+    def _raise_if_stopped(self) -> None:
+        """Another call may have learnt that the account's token or permission is gone."""
+        if self._stopped:
+            raise self._stopped.without_traceback()
+
+    def _do(self, task: ReadTask) -> None:
         try:
-            self._attempt(reading)
+            self._attempt(task)
         except Exception as fault:
-            self._fail("unexpected", f"{reading.name}: {type(fault).__name__}: {fault}", is_whole=True)
+            self._fail("unexpected", f"{task.name}: {type(fault).__name__}: {fault}", is_whole=True)
         finally:
             with self._lock:
                 self._active -= 1
 
-    def _attempt(self, reading: Reading) -> None:
-        reading.attempts += 1
+    def _attempt(self, task: ReadTask) -> None:
+        task.attempts += 1
         if self._stopped or time.monotonic() > self._deadline:
-            error = self._stopped or TransientMetaError("the time that one account may take is up")
-            self._give_up(reading, error)
+            self._give_up(task, self._stopped or TransientMetaError("the time that one account may take is up"))
             return
         try:
-            applied = reading.read(self._clock.now())
+            applied = task.read(self._clock.now())
         except RateLimited as limited:
-            self._park(reading, limited)
+            self._park(task, limited)
         except AccountStopped as stop:
-            if not reading.is_forgiven(stop):
-                self._stopped = stop
-            self._give_up(reading, stop)
+            if not task.is_forgiven(stop):
+                self._stopped = stop.without_traceback()
+            self._give_up(task, stop)
         except TransientMetaError as error:
-            self._again(reading, error, READ_ATTEMPTS, 0.0)
-        except StoreDown as error:
-            self._again(reading, error, STORE_ATTEMPTS, STORE_PAUSE_SECONDS)
+            self._again(task, error, READ_ATTEMPTS, 0.0)
+        except StoreUnavailable as error:
+            self._again(task, error, STORE_ATTEMPTS, STORE_PAUSE_SECONDS)
         except MetaError as error:
-            self._give_up(reading, error)
+            self._give_up(task, error)
         else:
-            self._land(reading, applied)
+            self._land(task, applied)
 
-    def _land(self, reading: Reading, applied: Applied) -> None:
+    def _land(self, task: ReadTask, applied: RowCounts) -> None:
         with self._lock:
             self.report.applied += applied
             self._landed += 1
         if applied.rows_quarantined:
-            self._fail("quarantine", f"{reading.name}: {applied.rows_quarantined} rows could not be read")
-        self._finished(f"{self._account.name or self._account.account_id}: {reading.name}", 0)
+            self._fail("quarantine", f"{task.name}: {applied.rows_quarantined} rows could not be read")
+        self._finished(f"{self._account.name or self._account.account_id}: {task.name}", 0)
 
-    def _again(self, reading: Reading, error: Exception, attempts: int, pause: float) -> None:
+    def _again(self, task: ReadTask, error: Exception, attempts: int, pause: float) -> None:
         """A reading that a passing fault spoilt half-way is read anew as a whole."""
-        if reading.attempts >= attempts:
-            self._give_up(reading, error)
+        if task.attempts >= attempts:
+            self._give_up(task, error)
             return
         with self._lock:
             self._parked_until = max(self._parked_until, time.monotonic() + pause)
-            self._pending.appendleft(reading)
+            self._pending.appendleft(task)
 
-    def _park(self, reading: Reading, limited: RateLimited) -> None:
+    def _park(self, task: ReadTask, limited: RateLimited) -> None:
         """The whole account waits, as long as it has patience; then its readings fail, and the next run goes on."""
         now = time.monotonic()
         seconds = max((limited.wait_seconds or 30.0) - max(self._parked_until - now, 0.0), 0.0)
         if self._parked_seconds + seconds > self._plan.longest_wait_seconds:
-            self._give_up(reading, limited)
+            self._give_up(task, limited)
             return
-        reading.attempts -= 1
+        task.attempts -= 1
         with self._lock:
             self._parked_seconds += seconds
             self._parked_until = max(self._parked_until, now + seconds)
-            self._pending.appendleft(reading)
+            self._pending.appendleft(task)
 
-    def _give_up(self, reading: Reading, error: Exception) -> None:
-        said = f"{reading.name}: {error}"
-        if reading.is_forgiven(error):
+    def _give_up(self, task: ReadTask, error: Exception) -> None:
+        reason = f"{task.name}: {error}"
+        if task.is_forgiven(error):
             with self._lock:
-                self.report.notes.append(said)
+                self.report.notes.append(reason)
         else:
-            self._fail(error.kind if isinstance(error, MetaError) else "store", said)
-        reading.failed(str(error))
-        self._finished(f"{self._account.name or self._account.account_id}: {reading.name}", 0)
+            self._fail(error.kind if isinstance(error, MetaError) else "store", reason)
+        task.failed(str(error))
+        self._finished(f"{self._account.name or self._account.account_id}: {task.name}", 0)
 
     def _fail(self, kind: str, error: str, *, is_whole: bool = False) -> None:
         with self._lock:
@@ -239,6 +253,21 @@ class AccountReading:
             if self.report.error is None:
                 self.report.error_kind, self.report.error = kind, error
 
-    def _traffic(self) -> Traffic:
+    def _traffic(self) -> ApiTraffic:
         traffic = self._ads.traffic(self._account.account_id).since(self._before)
         return replace(traffic, waited_seconds=round(traffic.waited_seconds + self._parked_seconds, 3))
+
+
+class _WhileAllowed:
+    """Pages as long as `check` does not raise; unlike a generator it holds none of them."""
+
+    def __init__(self, pages: Iterator[Any], check: Callable[[], None]) -> None:
+        self._pages, self._check = pages, check
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        page = next(self._pages)
+        self._check()
+        return page

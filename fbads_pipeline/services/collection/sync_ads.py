@@ -6,7 +6,8 @@ Failures are data: an account that fails has a report that says so, and the othe
 import threading
 from collections.abc import Callable, Sequence
 
-from fbads_pipeline.domain.collection.levels import KINDS, AccountReport
+from fbads_pipeline.domain.collection.account_reports import AccountReport
+from fbads_pipeline.domain.collection.levels import OBJECT_KINDS
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
@@ -26,14 +27,20 @@ def sync_ads(
     progress: Progress = lambda name, done, total: None,
 ) -> list[AccountReport]:
     """Read each account once; returns a report per account, in the order given, and never raises for one account."""
-    steps = _Steps(progress, accounts=len(accounts), guess=len(plan.levels) + 2 * len(KINDS))
+    steps = _StepCounter(progress, accounts=len(accounts), guess=len(plan.levels) + 2 * len(OBJECT_KINDS))
     works = [AccountReading(ads, raw, clock, account, plan, steps.finished) for account in accounts]
-    WorkScheduler(works, plan.concurrency).run()
+    reason = "the run ended before the account was read"
+    try:
+        if not WorkScheduler(works, plan.concurrency).run(plan.run_seconds):
+            reason = f"the run may take {plan.run_seconds:.0f} s, and they are up"
+    finally:
+        for work in works:
+            work.abandon(reason)
     return [work.report for work in works]
 
 
-class _Steps:
-    """Counts finished steps across threads and tells the listener; an account's steps are known once it begins."""
+class _StepCounter:
+    """Counts finished steps across threads and reports them; an account's number of steps is known once it begins."""
 
     def __init__(self, progress: Progress, *, accounts: int, guess: int) -> None:
         self._progress, self._guess = progress, guess
@@ -47,5 +54,5 @@ class _Steps:
                 self._done += 1
             else:
                 self._unbegun -= 1
-                self._known += begun + (len(KINDS) if begun else 0)
+                self._known += begun + (len(OBJECT_KINDS) if begun else 0)
             self._progress(name or "begun", self._done, max(self._known + self._unbegun * self._guess, self._done))

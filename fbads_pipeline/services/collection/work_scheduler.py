@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 Step = Callable[[], None]
+LONGEST_WAIT_SECONDS = 5.0
+LONGEST_RUN_SECONDS = 12 * 3600.0
 
 
-class Work(Protocol):
+class ScheduledWork(Protocol):
     """Something with many steps. Its methods are called under the scheduler's lock, its steps outside of it."""
 
     is_over: bool
@@ -25,16 +27,20 @@ class WorkScheduler:
     """Does all steps of all works with a fixed number of threads.
 
     As many works are open at once as there are threads; one that waits does not count, so that others open meanwhile.
-    A step must not raise: what goes wrong is the work's own to keep.
+    A step must not raise: a work keeps its own errors.
     """
 
-    def __init__(self, works: Sequence[Work], threads: int) -> None:
-        self._waiting, self._open = deque(works), list[Work]()
+    def __init__(self, works: Sequence[ScheduledWork], threads: int) -> None:
+        self._waiting, self._open = deque(works), list[ScheduledWork]()
         self._threads = threads
         self._changed = threading.Condition()
 
-    def run(self) -> None:
-        """Returns when every work is over; raises the first fault of a step, which is a fault of ours."""
+    def run(self, longest_seconds: float = LONGEST_RUN_SECONDS) -> bool:
+        """Whether every work is over; False where that time is up, and then steps under way are left to themselves.
+
+        Raises the first fault of a step, which is a fault of ours.
+        """
+        deadline = time.monotonic() + longest_seconds
         faults: list[BaseException] = []
         threads = [
             threading.Thread(target=self._serve, args=(faults,), name=f"collect-{number}", daemon=True)
@@ -43,19 +49,27 @@ class WorkScheduler:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(max(deadline - time.monotonic(), 0.0))
         if faults:
             raise faults[0]
+        is_over = not any(thread.is_alive() for thread in threads)
+        if not is_over:
+            self._begin_nothing_more()
+        return is_over
+
+    def _begin_nothing_more(self) -> None:
+        with self._changed:
+            self._waiting.clear()
+            self._open.clear()
+            self._changed.notify_all()
 
     def _serve(self, faults: list[BaseException]) -> None:
         while (step := self._next()) is not None:
             try:
                 step()
             except BaseException as fault:
-                with self._changed:
-                    faults.append(fault)
-                    self._waiting.clear()
-                    self._open.clear()
+                faults.append(fault)
+                self._begin_nothing_more()
             with self._changed:
                 self._changed.notify_all()
 
@@ -75,7 +89,8 @@ class WorkScheduler:
                     self._changed.notify_all()
                     return None
                 moments = [moment for work in self._open if (moment := work.ready_at(now)) is not None]
-                self._changed.wait(max(min(moments) - now, 0.01) if moments else None)
+                soonest = max(min(moments, default=now + LONGEST_WAIT_SECONDS) - now, 0.01)
+                self._changed.wait(min(soonest, LONGEST_WAIT_SECONDS))
 
     def _busy(self, now: float) -> int:
         return sum(1 for work in self._open if work.ready_at(now) is None)

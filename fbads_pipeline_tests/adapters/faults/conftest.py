@@ -11,7 +11,8 @@ from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.server.engine import engine
-from fbads_pipeline.domain.collection.levels import LEVELS, AccountReport
+from fbads_pipeline.domain.collection.account_reports import AccountReport
+from fbads_pipeline.domain.collection.levels import LEVELS
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts

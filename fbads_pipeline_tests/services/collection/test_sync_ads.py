@@ -8,10 +8,10 @@ from fbads_pipeline.domain.collection.meta_errors import (
     AccountStopped,
     PermanentMetaError,
     RateLimited,
-    StoreDown,
     TransientMetaError,
 )
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.errors import StoreUnavailable
 from fbads_pipeline.services.collection import read_account as account_reading
 from fbads_pipeline.services.collection.plan_sync import (
     SyncPlan,
@@ -109,7 +109,7 @@ def test_a_fault_of_ours_in_one_account_is_named_and_kept_to_it():
 def test_objects_that_facts_name_and_no_edge_showed_are_fetched_by_id():
     ads, raw = FakeAds([an_account("1")]), FakeRaw()
     raw.missing["1", "campaign"] = ["7", "8"]
-    ads.by_id["7"] = {"id": "7"}
+    ads.by_id = {"7"}
     assert run(ads, raw)["1"].status == "done"
     assert raw.unknown == ["8"]
 
@@ -191,9 +191,9 @@ def test_an_account_that_must_wait_too_long_fails_without_waiting_and_says_so():
 def test_a_database_that_went_away_is_tried_again(monkeypatch):
     monkeypatch.setattr(account_reading, "STORE_PAUSE_SECONDS", 0.01)
     ads, raw = FakeAds([an_account("1")]), FakeRaw()
-    ads.fails["1", "ad"] = [StoreDown("gone")] * 3
+    ads.fails["1", "ad"] = [StoreUnavailable("gone")] * 3
     assert run(ads, raw)["1"].status == "done"
-    ads.fails["1", "ad"] = [StoreDown("gone")] * account_reading.STORE_ATTEMPTS
+    ads.fails["1", "ad"] = [StoreUnavailable("gone")] * account_reading.STORE_ATTEMPTS
     report = run(ads, raw)["1"]
     assert (report.status, report.error_kind, report.error) == ("partial", "store", "insights by ad: gone")
 

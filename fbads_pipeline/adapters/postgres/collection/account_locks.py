@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
+from fbads_pipeline.adapters.postgres.statements import Statements
 
-_CLASS = 1717723492
-_TAKE = sa.text("select pg_try_advisory_lock(:class, hashtext(:account))")
-_GIVE_BACK = sa.text("select pg_advisory_unlock(:class, hashtext(:account))")
+_LOCK_CLASS = 1717723492
+SQL = Statements(__package__, "account_locks.sql")
 
 
 class AccountLocks:
@@ -27,8 +27,8 @@ class AccountLocks:
         with self._guard:
             if account_id in self._held:
                 return False
-            if not self._ask(_TAKE, account_id):
-                self._rest()
+            if not self._scalar(SQL["take"], account_id):
+                self._close_when_unused()
                 return False
             self._held.add(account_id)
             return True
@@ -38,22 +38,22 @@ class AccountLocks:
         with self._guard:
             self._held.discard(account_id)
             try:
-                self._ask(_GIVE_BACK, account_id)
-                self._rest()
+                self._scalar(SQL["give_back"], account_id)
+                self._close_when_unused()
             except sa.exc.DBAPIError:
                 self._drop()
 
-    def _ask(self, query: sa.TextClause, account_id: str) -> Any:
+    def _scalar(self, query: sa.TextClause, account_id: str) -> Any:
         if self._connection is None or self._connection.invalidated:
             self._drop()
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            return self._connection.execute(query, {"class": _CLASS, "account": account_id}).scalar()
+            return self._connection.execute(query, {"lock_class": _LOCK_CLASS, "account": account_id}).scalar()
         except sa.exc.DBAPIError:
             self._drop()
             raise
 
-    def _rest(self) -> None:
+    def _close_when_unused(self) -> None:
         """Without any lock there is no need for a connection."""
         if not self._held and self._connection is not None:
             self._connection.close()

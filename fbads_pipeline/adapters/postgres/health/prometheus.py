@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.domain.collection.levels import LATENCIES
+from fbads_pipeline.domain.collection.account_reports import LATENCY_BOUNDS
 
 # name, help, type, labels, query: labels first, the value last. Never a name that a stranger wrote.
 _QUERIES: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
@@ -141,7 +141,7 @@ where figure is not null group by currency order by currency
 """
 
 
-_LATENCIES = """
+_LATENCY_BOUNDS = """
 select counted.key, counted.calls, summed.seconds
 from (select sum(answer_seconds) as seconds from ops.collect_runs) as summed
 left join (
@@ -184,11 +184,11 @@ class MetricsCollector:
 
         about = "Until an answer of the Marketing API is whole."
         histogram = HistogramMetricFamily("facebook_api_latency_seconds", about)
-        rows = [row for row in self._rows(_LATENCIES) or () if row[0] is not None]
+        rows = [row for row in self._rows(_LATENCY_BOUNDS) or () if row[0] is not None]
         if rows:
             counted, below = {key: float(calls) for key, calls, _ in rows}, 0.0
             buckets = []
-            for bound in (*map(str, LATENCIES), "+Inf"):
+            for bound in (*map(str, LATENCY_BOUNDS), "+Inf"):
                 below += counted.get(bound, 0.0)
                 buckets.append((bound, below))
             histogram.add_metric([], buckets, float(rows[0][2] or 0))

@@ -8,7 +8,7 @@ import psycopg2
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
-from fbads_pipeline.domain.collection.meta_errors import StoreDown
+from fbads_pipeline.domain.core.errors import StoreUnavailable
 
 Asked = ParamSpec("Asked")
 Told = TypeVar("Told")
@@ -16,19 +16,19 @@ _DISK_FULL = "53100"
 
 
 def never_half(method: Callable[Asked, Told]) -> Callable[Asked, Told]:
-    """Of a method that writes in one transaction: a lost connection or a full disk is raised as StoreDown."""
+    """Of a method that writes in one transaction: a lost connection or a full disk is raised as StoreUnavailable."""
 
     @wraps(method)
     def asked(*arguments: Asked.args, **named: Asked.kwargs) -> Told:
         try:
             return method(*arguments, **named)
         except DatabaseUnreachable as away:
-            raise StoreDown(str(away)) from away
+            raise StoreUnavailable(str(away)) from away
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as fault:
-            raise StoreDown(_sentence(fault)) from fault
+            raise StoreUnavailable(_sentence(fault)) from fault
         except sa.exc.DBAPIError as fault:
             if isinstance(fault.orig, psycopg2.OperationalError | psycopg2.InterfaceError):
-                raise StoreDown(_sentence(fault.orig)) from fault
+                raise StoreUnavailable(_sentence(fault.orig)) from fault
             raise
 
     return asked

@@ -9,10 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
-from fbads_pipeline.domain.collection.levels import AccountReport, Grain
-from fbads_pipeline.domain.collection.meta_errors import StoreDown, TransientMetaError
+from fbads_pipeline.domain.collection.account_reports import AccountReport
+from fbads_pipeline.domain.collection.levels import Grain
+from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.errors import StoreUnavailable
 from fbads_pipeline_tests.support.fake_ads import an_account
+from fbads_pipeline_tests.support.meta_json import (
+    activity_pages,
+    custom_conversion_pages,
+    insight_pages,
+    object_pages,
+)
 
 D1, D2 = date(2026, 11, 1), date(2026, 11, 2)
 DAYS = DayRange(D1, D2)
@@ -41,8 +49,9 @@ def store(migrated_engine):
 
 
 def apply(store, rows, *, level="campaign", breakdown="", days=DAYS, at=T0, run_id="r1", pages=None):
-    pages = iter([rows]) if pages is None else pages
-    return store.apply_insights("42", Grain(level, breakdown), days, pages, run_id=run_id, read_at=at)
+    grain = Grain(level, breakdown)
+    typed = insight_pages("42", grain, days, [rows] if pages is None else pages)
+    return store.apply_insights("42", grain, days, typed, run_id=run_id, read_at=at)
 
 
 def all_rows(store, table, columns="*", where="true"):
@@ -151,7 +160,7 @@ def test_facts_bring_stubs_of_the_objects_that_nobody_has_described(store):
     apply(store, [a_row(level="ad")], level="ad")
     assert store.missing_objects("42", "campaign") == ["7"]
     assert all_rows(store, "raw.ads", "ad_id, adset_id, campaign_id") == [("711", "71", "7")]
-    store.apply_objects("42", "ad", iter([[{"id": "711", "effective_status": "ACTIVE"}]]), read_at=T0)
+    store.apply_objects("42", "ad", object_pages("42", "ad", [{"id": "711", "effective_status": "ACTIVE"}]), read_at=T0)
     store.mark_unknown("42", "campaign", ["7"], read_at=T0)
     assert store.missing_objects("42", "ad") == []
     assert store.missing_objects("42", "campaign") == []
@@ -160,10 +169,13 @@ def test_facts_bring_stubs_of_the_objects_that_nobody_has_described(store):
 
 def test_objects_change_only_when_they_changed(store):
     campaign = {"id": "7", "name": "Zé \U0001f680 'quoted'", "effective_status": "ACTIVE", "daily_budget": "1000"}
-    assert store.apply_objects("42", "campaign", iter([[campaign]]), read_at=T0).rows_changed == 1
-    assert store.apply_objects("42", "campaign", iter([[campaign, campaign]]), read_at=T0).rows_changed == 0
-    paused = {**campaign, "effective_status": "PAUSED"}
-    assert store.apply_objects("42", "campaign", iter([[paused]]), read_at=T0).rows_changed == 1
+
+    def changed(*rows):
+        return store.apply_objects("42", "campaign", object_pages("42", "campaign", [*rows]), read_at=T0).rows_changed
+
+    assert changed(campaign) == 1
+    assert changed(campaign, campaign) == 0
+    assert changed({**campaign, "effective_status": "PAUSED"}) == 1
 
 
 def test_a_reading_counts_only_when_every_level_was_read(store):
@@ -201,7 +213,8 @@ def test_changed_days_become_visible_in_the_order_of_their_numbers(store, migrat
     def write(account: str) -> None:
         for turn in range(15):
             row = {**a_row(spend=str(turn)), "account_id": account}
-            store.apply_insights(account, Grain("campaign"), DAYS, iter([[row]]), run_id=f"r{turn}", read_at=T0)
+            pages = insight_pages(account, Grain("campaign"), DAYS, [[row]])
+            store.apply_insights(account, Grain("campaign"), DAYS, pages, run_id=f"r{turn}", read_at=T0)
 
     writers = [threading.Thread(target=write, args=(str(one),)) for one in range(100, 106)]
     for writer in writers:
@@ -274,17 +287,17 @@ def test_a_breakdown_has_rows_of_its_own_and_never_touches_the_plain_ones(store)
 def test_events_are_added_once_and_what_cannot_be_read_waits_in_quarantine(store):
     event = {"event_type": "create_campaign", "event_time": "2026-11-01T10:00:00+0000", "object_id": "7"}
     pages = [[event, {**event, "event_time": "2026-11-01T11:00:00+0000"}, event], [{"event_type": "x"}]]
-    first = store.apply_activities("42", iter(pages), read_at=T0)
+    first = store.apply_activities("42", activity_pages("42", *pages), read_at=T0)
     assert (first.rows_changed, first.rows_quarantined) == (2, 1)
-    assert store.apply_activities("42", iter(pages), read_at=T0).rows_changed == 0
+    assert store.apply_activities("42", activity_pages("42", *pages), read_at=T0).rows_changed == 0
     waiting = all_rows(store, "raw.quarantine", "level, reason, payload")
     assert waiting[0] == ("activity", "the event lacks its type or its time", '{"event_type":"x"}')
 
 
 def test_own_conversions_change_only_when_they_changed(store):
     pages = [[{"id": "5", "name": "Sign-up", "is_archived": False, "default_conversion_value": "2.50"}]]
-    assert store.apply_custom_conversions("42", iter(pages), read_at=T0).rows_changed == 1
-    assert store.apply_custom_conversions("42", iter(pages), read_at=T0).rows_changed == 0
+    assert store.apply_custom_conversions("42", custom_conversion_pages("42", *pages), read_at=T0).rows_changed == 1
+    assert store.apply_custom_conversions("42", custom_conversion_pages("42", *pages), read_at=T0).rows_changed == 0
     kept = all_rows(store, "raw.custom_conversions", "custom_conversion_id, account_id, default_value")
     assert kept == [("5", "42", Decimal("2.50"))]
 
@@ -298,7 +311,7 @@ def test_a_server_that_dies_in_the_middle_is_said_and_leaves_no_half(store, migr
         yield [a_row("8")]
 
     with pytest.raises(
-        StoreDown, match="the database went away in the middle of it .* nothing of this reading was kept"
+        StoreUnavailable, match="the database went away in the middle of it .* nothing of this reading was kept"
     ):
         apply(store, [], pages=dying())
     assert facts(store) == []

@@ -14,7 +14,7 @@ from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.collection.levels import AccountReport
+from fbads_pipeline.domain.collection.account_reports import AccountReport
 from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.services.alerts.dispatch_alerts import dispatch_alerts

@@ -1,0 +1,160 @@
+"""Accounts, campaigns, ad sets, ads, the change log, custom conversions: Meta's JSON → typed, validated rows."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import orjson
+
+from fbads_pipeline.adapters.meta_ads.values import (
+    UnreadableValue,
+    as_object,
+    decimal,
+    instant,
+    object_id,
+    optional_count,
+    text,
+    unreadable_row,
+)
+from fbads_pipeline.domain.collection.levels import ObjectKind
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
+from fbads_pipeline.domain.collection.pages import (
+    OBJECT_ROWS,
+    ActivityRow,
+    CustomConversionRow,
+    ObjectRow,
+    Page,
+    UnreadableRow,
+)
+from fbads_pipeline.domain.core.accounts import Account, InvalidAccountId, parse_account_id
+
+Read = TypeVar("Read", ObjectRow, ActivityRow, CustomConversionRow)
+# Column → the field of Meta's that it is read from, where the two differ.
+_MINOR_UNITS = {
+    "daily_budget_minor": "daily_budget",
+    "lifetime_budget_minor": "lifetime_budget",
+    "bid_amount_minor": "bid_amount",
+}
+_INSTANTS = {
+    "start_at": "start_time",
+    "stop_at": "stop_time",
+    "end_at": "end_time",
+    "created_at": "created_time",
+    "updated_at": "updated_time",
+}
+
+
+def read_account(row: Mapping[str, Any]) -> Account:
+    """An account from `/me/adaccounts` or `/act_<id>`; raises PermanentMetaError where zone or currency is missing."""
+    named, currency, zone = row.get("account_id") or row.get("id"), row.get("currency"), row.get("timezone_name")
+    try:
+        account_id = parse_account_id(named)
+    except InvalidAccountId:
+        account_id = ""
+    if not account_id or not currency or not zone:
+        raise PermanentMetaError(f"account {account_id or '?'} came without id, currency or time zone")
+    status = row.get("account_status")
+    return Account(
+        account_id,
+        text(row.get("name")),
+        str(currency),
+        str(zone),
+        None if status is None else int(status),
+        instant(row.get("created_time")),
+    )
+
+
+def object_page(kind: ObjectKind, account_id: str, rows: list[Any]) -> Page[ObjectRow]:
+    """Campaigns, ad sets or ads of one account."""
+    return _page(partial(read_object, kind, account_id), rows)
+
+
+def activity_page(account_id: str, rows: list[Any]) -> Page[ActivityRow]:
+    """Events of the account's change log."""
+    return _page(partial(read_activity, account_id), rows)
+
+
+def custom_conversion_page(account_id: str, rows: list[Any]) -> Page[CustomConversionRow]:
+    """Conversions that the account defined itself."""
+    return _page(partial(read_custom_conversion, account_id), rows)
+
+
+def _page(read: Callable[[Mapping[str, Any]], Read], rows: list[Any]) -> Page[Read]:
+    found: list[Read] = []
+    unreadable: list[UnreadableRow] = []
+    for row in rows:
+        try:
+            found.append(read(as_object(row)))
+        except UnreadableValue as reason:
+            unreadable.append(unreadable_row(row, reason))
+    return Page(found, unreadable)
+
+
+def read_object(kind: ObjectKind, account_id: str, row: Mapping[str, Any]) -> ObjectRow:
+    """Raises UnreadableValue where the object has no id."""
+    fixed: dict[str, Any] = {f"{kind}_id": object_id(row.get("id"), "id"), "account_id": account_id}
+    columns = OBJECT_ROWS[kind]._fields
+    if "learning_status" in columns:
+        fixed |= _learning(row.get("learning_stage_info"))
+    return OBJECT_ROWS[kind]._make(fixed[name] if name in fixed else _object_value(name, row) for name in columns)
+
+
+def _object_value(column: str, row: Mapping[str, Any]) -> Any:
+    if column in _MINOR_UNITS:
+        return optional_count(row.get(_MINOR_UNITS[column]), column)
+    return instant(row.get(_INSTANTS[column])) if column in _INSTANTS else text(row.get(column))
+
+
+def _learning(info: Any) -> dict[str, Any]:
+    """The learning stage of an ad set; all three None where Meta shows none."""
+    known = info if isinstance(info, dict) else {}
+    edited = known.get("last_sig_edit_ts")
+    return {
+        "learning_status": text(known.get("status")),
+        "learning_conversions": optional_count(known.get("conversions"), "learning_conversions"),
+        "last_significant_edit_at": (
+            datetime.fromtimestamp(edited, UTC) if isinstance(edited, int) and 0 < edited < 2**33 else None
+        ),
+    }
+
+
+def read_activity(account_id: str, row: Mapping[str, Any]) -> ActivityRow:
+    """Raises UnreadableValue where the event lacks its type or its time.
+
+    Meta gives events no id: one of their content keeps an event that comes twice from being stored twice.
+    """
+    kind, at = text(row.get("event_type")), instant(row.get("event_time"))
+    if not kind or at is None:
+        raise UnreadableValue("the event lacks its type or its time")
+    changed_id, extra = text(row.get("object_id")), _extra(row.get("extra_data"))
+    content = "\x1f".join((kind, at.isoformat(), changed_id or "", extra))
+    event_id = sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+    object_type, object_name = text(row.get("object_type")), text(row.get("object_name"))
+    return ActivityRow(account_id, event_id, at, kind, changed_id, object_type, object_name, extra)
+
+
+def _extra(value: Any) -> str:
+    """The event's details as ordered JSON; what is no JSON object stays as text in one."""
+    try:
+        read = orjson.loads(value) if isinstance(value, str) else value
+    except orjson.JSONDecodeError:
+        read = {"text": value}
+    if not isinstance(read, dict):
+        read = {} if read is None else {"text": str(read)}
+    return orjson.dumps(read, option=orjson.OPT_SORT_KEYS).decode().replace("\\u0000", "")
+
+
+def read_custom_conversion(account_id: str, row: Mapping[str, Any]) -> CustomConversionRow:
+    """Raises UnreadableValue where it has no id, or its value is no number."""
+    archived = row.get("is_archived")
+    return CustomConversionRow(
+        object_id(row.get("id"), "id"),
+        account_id,
+        text(row.get("name")),
+        text(row.get("custom_event_type")),
+        archived if isinstance(archived, bool) else None,
+        decimal(row.get("default_conversion_value"), "default_conversion_value"),
+        instant(row.get("creation_time")),
+    )

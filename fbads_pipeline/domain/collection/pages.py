@@ -1,0 +1,163 @@
+"""The typed rows that a reading delivers page by page. Their fields are the columns of the tables in `raw`."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from fbads_pipeline.domain.collection.levels import ObjectKind
+from fbads_pipeline.domain.metrics.declared import RAW_FIELDS
+from fbads_pipeline.domain.metrics.registry import DataType
+
+FigureType = Literal["count", "decimal", "actions"]
+# A count, an amount with every digit that Meta printed, or a list of actions as ordered JSON; None: not reported.
+Figure = int | Decimal | str | None
+_TYPES: dict[DataType, FigureType] = {"bigint": "count", "numeric": "decimal"}
+
+
+@dataclass(frozen=True, slots=True)
+class RawFigure:
+    """A figure of raw.insights. column: its name there, which is Meta's own."""
+
+    column: str
+    type: FigureType
+
+
+# The one list of figures, from the metric registry: what is asked of Meta, an insight row, its COPY columns and the
+# statements that compare readings all follow from it.
+RAW_FIGURES = (
+    *(RawFigure(field.name, _TYPES[field.data_type]) for field in RAW_FIELDS),
+    RawFigure("actions", "actions"),
+    RawFigure("action_values", "actions"),
+)
+
+
+class InsightRow(NamedTuple):
+    """One object on one day, for one value of the breakdown (empty for plain rows).
+
+    object_id: of the level that was read; the other ids are its own and its parents', None below that level;
+    currency: ISO 4217; figures: in the order of RAW_FIGURES.
+    """
+
+    day: date
+    object_id: str
+    breakdown_value: str
+    campaign_id: str | None
+    adset_id: str | None
+    ad_id: str | None
+    currency: str | None
+    figures: tuple[Figure, ...]
+
+
+INSIGHT_IDENTITY = InsightRow._fields[:-1]
+INSIGHT_COLUMNS = (*INSIGHT_IDENTITY, *(figure.column for figure in RAW_FIGURES))
+
+
+class CampaignRow(NamedTuple):
+    """A campaign as its edge shows it. Budgets are in minor units; instants are aware, None where there is none."""
+
+    campaign_id: str
+    account_id: str
+    name: str | None
+    status: str | None
+    effective_status: str | None
+    objective: str | None
+    buying_type: str | None
+    bid_strategy: str | None
+    daily_budget_minor: int | None
+    lifetime_budget_minor: int | None
+    start_at: datetime | None
+    stop_at: datetime | None
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class AdsetRow(NamedTuple):
+    """An ad set as its edge shows it; learning_…: of its learning phase, None where Meta shows none."""
+
+    adset_id: str
+    campaign_id: str | None
+    account_id: str
+    name: str | None
+    status: str | None
+    effective_status: str | None
+    optimization_goal: str | None
+    billing_event: str | None
+    bid_strategy: str | None
+    bid_amount_minor: int | None
+    daily_budget_minor: int | None
+    lifetime_budget_minor: int | None
+    start_at: datetime | None
+    end_at: datetime | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    learning_status: str | None
+    learning_conversions: int | None
+    last_significant_edit_at: datetime | None
+
+
+class AdRow(NamedTuple):
+    """An ad as its edge shows it."""
+
+    ad_id: str
+    adset_id: str | None
+    campaign_id: str | None
+    account_id: str
+    name: str | None
+    status: str | None
+    effective_status: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+ObjectRow = CampaignRow | AdsetRow | AdRow
+OBJECT_ROWS: dict[ObjectKind, type[ObjectRow]] = {"campaign": CampaignRow, "adset": AdsetRow, "ad": AdRow}
+
+
+class ActivityRow(NamedTuple):
+    """One event of an account's change log, without who did it. event_id: a hash of its content, for Meta gives none;
+    extra: the event's details as ordered JSON."""
+
+    account_id: str
+    event_id: str
+    event_at: datetime
+    event_type: str
+    object_id: str | None
+    object_type: str | None
+    object_name: str | None
+    extra: str
+
+
+class CustomConversionRow(NamedTuple):
+    """A conversion that the account defined itself. default_value: in major units of the account's currency."""
+
+    custom_conversion_id: str
+    account_id: str
+    name: str | None
+    custom_event_type: str | None
+    is_archived: bool | None
+    default_value: Decimal | None
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRow:
+    """A row that cannot be stored. payload: as it came, as JSON; day: where it named one."""
+
+    reason: str
+    payload: str
+    day: date | None = None
+
+
+Row = TypeVar("Row", InsightRow, ObjectRow, ActivityRow, CustomConversionRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of an answer: rows as they are stored, and those that could not be read."""
+
+    rows: list[Row]
+    unreadable: list[UnreadableRow] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.unreadable)

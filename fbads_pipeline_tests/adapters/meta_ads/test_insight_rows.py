@@ -1,0 +1,157 @@
+"""Insights of the Marketing API: read to the last digit, or refused with a reason."""
+
+from datetime import date
+from decimal import Decimal
+
+import orjson
+import pytest
+
+from fbads_pipeline.adapters.meta_ads.insight_rows import InsightReader
+from fbads_pipeline.domain.collection.levels import Grain
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
+from fbads_pipeline.domain.collection.pages import RAW_FIGURES
+from fbads_pipeline.domain.core.days import DayRange
+
+DAY = date(2026, 11, 1)
+READER = InsightReader("42", Grain("ad"), DayRange(DAY, DAY))
+ROW = {
+    "account_id": "42",
+    "campaign_id": "9007199254740993",
+    "adset_id": "2",
+    "ad_id": "3",
+    "account_currency": "BRL",
+    "date_start": "2026-11-01",
+    "date_stop": "2026-11-01",
+    "impressions": "1000",
+    "reach": "900",
+    "frequency": "1.111111",
+    "clicks": "20",
+    "inline_link_clicks": "15",
+    "spend": "12.34",
+    "actions": [{"action_type": "purchase", "value": "3", "7d_click": "2"}, {"action_type": "lead", "value": "1"}],
+    "action_values": [{"action_type": "purchase", "value": "99.90"}],
+}
+
+
+def as_columns(row):
+    figures = zip((figure.column for figure in RAW_FIGURES), row.figures, strict=True)
+    return {**{key: value for key, value in row._asdict().items() if key != "figures"}, **dict(figures)}
+
+
+def read(**changes):
+    return as_columns(READER.row(sent(**changes)))
+
+
+def sent(**changes):
+    return {key: value for key, value in {**ROW, **changes}.items() if value != "absent"}
+
+
+def reason_of(**changes):
+    """Why the row is refused; the page keeps it as it came."""
+    page = READER.page([sent(**changes)])
+    (refused,) = page.unreadable
+    assert (page.rows, orjson.loads(refused.payload)) == ([], sent(**changes))
+    return refused.reason
+
+
+def test_every_digit_survives():
+    line = read()
+    assert (line["campaign_id"], line["object_id"], line["spend"], line["frequency"]) == (
+        "9007199254740993",
+        "3",
+        Decimal("12.34"),
+        Decimal("1.111111"),
+    )
+    assert str(read(spend="0.10")["spend"]) == "0.10"
+
+
+def test_the_order_of_the_actions_is_no_change():
+    assert read()["actions"] == read(actions=list(reversed(ROW["actions"])))["actions"]
+    assert orjson.loads(read()["actions"])[1] == {"action_type": "purchase", "value": "3", "7d_click": "2"}
+
+
+def test_a_missing_figure_is_null_and_never_zero():
+    line = read(reach="absent", clicks="absent", action_values="absent")
+    assert (line["reach"], line["clicks"], line["action_values"]) == (None, None, "[]")
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ("impressions", "12.0", 12),
+        ("impressions", "1e3", 1000),
+        ("impressions", -5, -5),
+        ("spend", "-0.50", Decimal("-0.50")),
+        ("spend", 12.5, Decimal("12.5")),
+        ("spend", "1e12", Decimal(10**12)),
+    ],
+)
+def test_a_number_in_another_dress_is_still_the_number(field, text, expected):
+    assert read(**{field: text})[field] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"impressions": "many"}, "is no number"),
+        ({"impressions": "1.5"}, "no whole number"),
+        ({"impressions": "9" * 20}, "no whole number"),
+        ({"spend": "NaN"}, "not finite"),
+        ({"spend": "Infinity"}, "not finite"),
+        ({"spend": "1e999999"}, "too many digits"),
+        ({"date_start": ["2026-11-01"]}, "not among the days"),
+        ({"date_start": "2026-11-02"}, "not among the days"),
+        ({"date_start": "absent"}, "not among the days"),
+        ({"date_stop": "2026-11-07"}, "not one day"),
+        ({"account_id": "43"}, "belongs to account"),
+        ({"ad_id": "absent"}, "ad_id None is no id"),
+        ({"ad_id": "3\t4"}, "is no id"),
+        ({"campaign_id": "x"}, "is no id"),
+        ({"account_currency": "R$"}, "is no currency"),
+        ({"spend": "absent"}, "one without the other"),
+        ({"actions": "three"}, "no list of actions"),
+        ({"actions": [{"value": "1"}]}, "no list of actions"),
+        ({"actions": [{"action_type": "lead", "value": "NaN"}]}, "holds 'NaN'"),
+        ({"actions": [{"action_type": "lead", "value": "x"}]}, "no list of actions"),
+        (
+            {"impressions": "absent", "spend": "absent", "actions": "absent", "action_values": "absent"},
+            "neither delivery nor actions",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_understood_is_refused_with_its_reason(changes, reason):
+    assert reason in reason_of(**changes)
+
+
+def test_conversions_without_delivery_are_a_row():
+    assert read(impressions="absent", spend="absent")["impressions"] is None
+
+
+def test_an_entry_that_is_no_object_is_refused_and_the_others_are_read():
+    page = READER.page(["text", ROW, None])
+    assert [row.object_id for row in page.rows] == ["3"]
+    assert [(one.reason, one.payload) for one in page.unreadable] == [
+        ("'text' is no row", '"text"'),
+        ("'None' is no row", "null"),
+    ]
+
+
+def test_a_nul_inside_actions_which_postgresql_refuses_is_left_out():
+    nasty = 'a\tb\nc\\d"\x00'
+    actions = READER.row({**ROW, "actions": [{"action_type": nasty, "value": "1"}]}).figures[-2]
+    assert orjson.loads(actions) == [{"action_type": nasty.replace("\x00", ""), "value": "1"}]
+
+
+def test_a_breakdowns_values_are_part_of_the_key_in_the_fields_order():
+    reader = InsightReader("42", Grain("campaign", "gender,age"), DayRange(DAY, DAY))
+    assert reader.row({**ROW, "age": "25-34", "gender": "fe\tmale"}).breakdown_value == "fe\tmale,25-34"
+    assert reader.row({**ROW, "age": "25-34"}).breakdown_value == "unknown,25-34"
+    (refused,) = reader.page([{**ROW, "age": [25]}]).unreadable
+    assert "age [25] is no breakdown value" in refused.reason
+
+
+def test_rows_without_the_breakdown_that_was_asked_for_are_no_answer():
+    reader = InsightReader("42", Grain("campaign", "age"), DayRange(DAY, DAY))
+    with pytest.raises(PermanentMetaError, match="lack the breakdown age"):
+        reader.page([ROW])
+    assert len(reader.page([])) == 0

@@ -1,0 +1,63 @@
+"""Accounts, objects, events and custom conversions of the Marketing API: read, or refused with a reason."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from fbads_pipeline.adapters.meta_ads.object_rows import object_page, read_account, read_activity, read_object
+from fbads_pipeline.adapters.meta_ads.values import UnreadableValue
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
+
+
+def test_an_account_without_zone_or_currency_is_refused():
+    with pytest.raises(PermanentMetaError, match="without id, currency or time zone"):
+        read_account({"id": "act_1", "currency": "BRL"})
+    account = read_account({"id": "act_1", "currency": "BRL", "timezone_name": "America/Sao_Paulo", "name": "Zé\x00"})
+    assert (account.account_id, account.name) == ("1", "Zé")
+
+
+def test_an_object_keeps_budgets_in_minor_units_and_instants_in_utc():
+    row = {"id": "7", "name": "x", "daily_budget": "123456", "start_time": "2026-10-01T00:00:00-0300", "stop_time": ""}
+    campaign = read_object("campaign", "42", row)
+    assert campaign.daily_budget_minor == 123456
+    assert campaign.start_at == datetime(2026, 10, 1, 3, tzinfo=UTC)
+    assert campaign.stop_at is None
+    with pytest.raises(UnreadableValue, match="is no id"):
+        read_object("campaign", "42", {"id": None})
+
+
+def test_an_event_keeps_what_and_when_but_not_who():
+    row = {
+        "event_type": "update_campaign_budget",
+        "event_time": "2026-11-01T10:00:00+0000",
+        "object_id": "7",
+        "actor_name": "Maria",
+        "extra_data": '{"new_value": 2, "old_value": 1}',
+    }
+    event = read_activity("42", row)
+    assert "Maria" not in str(event)
+    assert event[-1] == '{"new_value":2,"old_value":1}'
+    assert read_activity("42", {**row, "extra_data": '{"old_value": 1, "new_value": 2}'}) == event
+    assert read_activity("42", {**row, "extra_data": "no json"})[1] != event[1]
+    for wrong in ({**row, "event_time": "soon"}, {**row, "event_type": None}):
+        with pytest.raises(UnreadableValue, match="lacks its type or its time"):
+            read_activity("42", wrong)
+
+
+@pytest.mark.parametrize("info", [None, [], {}, {"status": None}])
+def test_an_ad_set_without_a_learning_stage_has_none(info):
+    adset = read_object("adset", "42", {"id": "1", "learning_stage_info": info})
+    assert (adset.learning_status, adset.learning_conversions, adset.last_significant_edit_at) == (None,) * 3
+
+
+def test_the_learning_stage_of_an_ad_set_is_kept():
+    info = {"status": "LEARNING", "conversions": 17, "last_sig_edit_ts": 1_793_500_000}
+    adset = read_object("adset", "42", {"id": "1", "learning_stage_info": info})
+    assert (adset.learning_status, adset.learning_conversions) == ("LEARNING", 17)
+    assert adset.last_significant_edit_at == datetime.fromtimestamp(1_793_500_000, UTC)
+
+
+def test_a_row_without_an_id_waits_beside_those_that_could_be_read():
+    page = object_page("ad", "42", [{"id": "1", "effective_status": "ACTIVE"}, {"name": "no id"}])
+    assert [row.ad_id for row in page.rows] == ["1"]
+    assert [(one.reason, one.payload) for one in page.unreadable] == [("id None is no id", '{"name":"no id"}')]
