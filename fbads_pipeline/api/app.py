@@ -17,10 +17,10 @@ from fbads_pipeline.adapters.identity.access_tokens import tokens_of
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.rate_limits import Limits, ProcessLimits, RedisLimits
 from fbads_pipeline.api import errors
+from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.mcp import http as mcp_http
 from fbads_pipeline.api.metrics import Metrics
-from fbads_pipeline.api.pages.labels import WORDS
-from fbads_pipeline.api.pages.rendering import language_of, render
+from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.routers import ROUTERS
 from fbads_pipeline.api.pages.visitor import PageProblem
 from fbads_pipeline.api.routes import (
@@ -48,7 +48,14 @@ _ROUTERS = (
 )
 _TAGGED = "/api/v1/"
 _LONGEST_BODY = 64 * 1024
-_PROBLEMS = {401: "forbidden", 403: "forbidden", 404: "not_found", 405: "not_found", 429: "too_many", 503: "away"}
+_PROBLEMS = {
+    401: "forbidden",
+    403: "forbidden",
+    404: "not_found",
+    405: "not_found",
+    429: "too_many",
+    503: "unavailable",
+}
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -106,8 +113,8 @@ async def page_problem(request: Request, problem: PageProblem) -> Response:
 def problem_page(request: Request, status: int, headers: Mapping[str, str]) -> Response:
     """What is the matter, in the visitor's language; nothing is asked of the database."""
     who = getattr(request.state, "visitor", None)
-    words = WORDS[language_of(request, who)]
-    message = words[_PROBLEMS.get(status, "fault" if status >= 500 else "wrong")]
+    name = _PROBLEMS.get(status, "fault" if status >= 500 else "wrong")
+    message = page_localizer(request, who)(f"pages.problem.{name}")
     page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
     page.headers.update(headers)
     return page

@@ -6,10 +6,11 @@ from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.rendering.renderers import RENDERERS
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.calendar import calendar_events
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_labels
-from fbads_pipeline.services.reports.build_report import ReportMaker
+from fbads_pipeline.services.reports.build_report import ReportBuilder
 from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline.settings import Settings
 
@@ -17,11 +18,11 @@ from fbads_pipeline.settings import Settings
 def report_service(settings: Settings, database: Database) -> ReportService:
     """Makes reports; their files go to the folder `exports` of FBADS_HOME."""
     facts, calendar = PostgresReportFacts(database.owner, metric_expressions), calendar_events(settings, database)
-    maker = ReportMaker(facts, metric_labels(), settings.attribution_windows, calendar)
+    builder = ReportBuilder(facts, metric_labels(), settings.attribution_windows, calendar)
     files = Exports(exports_folder(settings.home_path))
-    return ReportService(maker, RENDERERS, files, PostgresReports(database.owner), clock(settings))
+    return ReportService(builder, RENDERERS, translator(), files, PostgresReports(database.owner), clock(settings))
 
 
 def report_requests(database: Database) -> PostgresReportRequests:
-    """Reports that somebody asked for through the API."""
+    """Reports that users requested through the API."""
     return PostgresReportRequests(database.owner)

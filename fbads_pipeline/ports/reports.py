@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.domain.reports.facts import (
     HitRate,
     PeriodFigures,
@@ -57,7 +58,7 @@ class ReportRequests(Protocol):
 
     def ready(self, request_id: str, files: Sequence[ReportFile], *, now: datetime) -> None: ...
 
-    def failed(self, request_id: str, reason: str, *, now: datetime) -> None:
+    def failed(self, request_id: str, reason: Value, *, now: datetime) -> None:
         """One that has ended stays as it is."""
 
     def one(self, user_id: str, request_id: str) -> ReportRequest | None:

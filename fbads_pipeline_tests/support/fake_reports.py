@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.messages import LegacyText
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
@@ -19,13 +20,15 @@ from fbads_pipeline.domain.reports.facts import (
 )
 from fbads_pipeline.domain.reports.generated_reports import MadeReport
 from fbads_pipeline.domain.reports.report import Period, ReportKind
-from fbads_pipeline.services.reports.build_report import METRICS, ReportMaker
+from fbads_pipeline.services.reports.build_report import METRICS, ReportBuilder
 
 TODAY = date(2026, 11, 23)
 MONEY = {"spend": "money", "cpm": "money", "cpa": "money", "purchase_value": "money", "ctr": "ratio", "roas": "ratio"}
 DOWN = frozenset({"cpm", "cpa"})
 ABOUT = {
-    name: MetricAbout(f"{name} pt", f"{name} en", MONEY.get(name, "count"), "down" if name in DOWN else "up")
+    name: MetricAbout(
+        LegacyText({"pt": f"{name} pt", "en": f"{name} en"}), MONEY.get(name, "count"), "down" if name in DOWN else "up"
+    )
     for name in METRICS
 }
 
@@ -137,5 +140,5 @@ class FakeFiles:
         return Path(name)
 
 
-def a_maker(facts: FakeReportFacts | None = None) -> ReportMaker:
-    return ReportMaker(facts or FakeReportFacts(), ABOUT, ("7d_click", "1d_view"))
+def a_builder(facts: FakeReportFacts | None = None) -> ReportBuilder:
+    return ReportBuilder(facts or FakeReportFacts(), ABOUT, ("7d_click", "1d_view"))

@@ -10,23 +10,25 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from fbads_pipeline.domain.reports.report import Column, Labels, Report, Section, Table, Value
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.domain.reports.report import Cell, Column, Report, Section, Table
 
 _PLACES = 6
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def render_csv(report: Report) -> bytes:
+def render_csv(report: Report, localizer: Localizer) -> bytes:
     """Long form: section, table, then the columns of that table, a header before each. Numbers have at most six
     decimals; empty where there is no value; a text that begins like a formula gets an apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    of_all = [localizer("reports.label.section"), localizer("reports.label.table")]
     for section in report.sections:
-        for table in _tables([_figures(section, report.labels), *section.tables]):
-            header = [f"{column.label} ({table.currency})" if _is_money(column.unit, table) else column.label
-                      for column in table.columns]  # fmt: skip
-            writer.writerow(["section", "table", *header])
-            writer.writerows([inert(section.title), table.title, *map(_cell, row)] for row in table.rows)
+        for table in _tables([_figures(section), *section.tables]):
+            writer.writerow([*of_all, *(_header(column, table, localizer) for column in table.columns)])
+            of_row = [inert(section.title), localizer.render(table.title)]
+            writer.writerows([*of_row, *(_cell(one, localizer) for one in row)] for row in table.rows)
             writer.writerow([])
     return text.getvalue().encode("utf-8-sig")
 
@@ -40,18 +42,18 @@ def _tables(tables: Iterable[Table]) -> list[Table]:
     return [table for table in tables if table.rows]
 
 
-def _figures(section: Section, labels: Labels) -> Table:
+def _figures(section: Section) -> Table:
     """The numbers at the top as a table; they are of several units, so that each row names its own."""
     columns = [
-        *(Column(label, "text") for label in (labels.figure, labels.unit)),
-        *(Column(label, "count") for label in (labels.now, labels.before)),
-        Column(labels.change, "change"),
-        Column(labels.provisional, "count"),
+        *(Column(message(f"reports.label.{name}"), "text") for name in ("figure", "unit")),
+        *(Column(message(f"reports.label.{name}"), "count") for name in ("now", "before")),
+        Column(message("reports.label.change"), "change"),
+        Column(message("reports.label.provisional"), "count"),
     ]
-    rows: list[Sequence[Value]] = [
+    rows: list[Sequence[Cell]] = [
         [
             one.label,
-            one.currency or "" if one.unit == "money" else one.unit,
+            one.currency or "" if one.unit == "money" else message(f"reports.unit.{one.unit}"),
             one.now,
             one.before,
             one.change,
@@ -59,18 +61,19 @@ def _figures(section: Section, labels: Labels) -> Table:
         ]
         for one in section.figures
     ]
-    return Table(labels.summary, columns, rows)
+    return Table(message("reports.label.summary"), columns, rows)
 
 
-def _is_money(unit: str, table: Table) -> bool:
-    return unit == "money" and table.currency is not None
+def _header(column: Column, table: Table, localizer: Localizer) -> str:
+    label = localizer.render(column.label)
+    return f"{label} ({table.currency})" if column.unit == "money" and table.currency is not None else label
 
 
-def _cell(value: Value) -> str:
+def _cell(value: Cell, localizer: Localizer) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return inert(value)
     if isinstance(value, date):
         return value.isoformat()
-    return f"{round(Decimal(value), _PLACES).normalize() + 0:f}"
+    if isinstance(value, Decimal | int):
+        return f"{round(Decimal(value), _PLACES).normalize() + 0:f}"
+    return inert(localizer.render(value))

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.core.money import minor_units
-from fbads_pipeline.domain.reports.report import Chart, Column, Report, Section, Table, Unit, Value
+from fbads_pipeline.domain.reports.report import Cell, Chart, Column, Report, Section, Table, Unit
 
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 _LONGEST_SHEET = 31
@@ -23,32 +26,34 @@ _NUMBERS: Mapping[Unit, str] = {
 }
 
 
-def render_excel(report: Report) -> bytes:
-    """The workbook's bytes; alike for alike reports."""
+def render_excel(report: Report, localizer: Localizer) -> bytes:
+    """The workbook's bytes; the same for the same report."""
     import xlsxwriter
 
     stream = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, options) as book:
         last = report.period.last
-        book.set_properties({"title": report.title, "created": datetime(last.year, last.month, last.day, tzinfo=UTC)})
-        sheets = _Sheets(book)
+        book.set_properties(
+            {"title": localizer.render(report.title), "created": datetime(last.year, last.month, last.day, tzinfo=UTC)}
+        )
+        sheets = _Sheets(book, localizer)
         _summary(sheets, report)
         for section in report.sections:
             prefix = f"{section.title} " if len(report.sections) > 1 else ""
             for table in section.tables:
                 if table.rows:
-                    _table(sheets, f"{prefix}{table.title}", table)
+                    _table(sheets, f"{prefix}{localizer.render(table.title)}", table)
             for chart in section.charts:
-                _chart(sheets, f"{prefix}{chart.title}", chart, report)
+                _chart(sheets, f"{prefix}{localizer.render(chart.title)}", chart)
     return stream.getvalue()
 
 
 class _Sheets:
     """Sheets with names of their own, and formats made once."""
 
-    def __init__(self, book: Any) -> None:
-        self.book = book
+    def __init__(self, book: Any, localizer: Localizer) -> None:
+        self.book, self.localizer = book, localizer
         self._names: set[str] = set()
         self._formats: dict[str, Any] = {}
         self.header = book.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom"})
@@ -56,7 +61,7 @@ class _Sheets:
         self.text = book.add_format({"valign": "top"})
 
     def add(self, name: str) -> Any:
-        plain = " ".join(name.translate(_FORBIDDEN).split())[:_LONGEST_SHEET] or "sheet"
+        plain = " ".join(name.translate(_FORBIDDEN).split())[:_LONGEST_SHEET] or "–"
         unique, number = plain, 2
         while unique.lower() in self._names:
             unique = f"{plain[: _LONGEST_SHEET - 4]} {number}"
@@ -73,56 +78,59 @@ class _Sheets:
             self._formats[pattern] = self.book.add_format({"num_format": pattern, "valign": "top"})
         return self._formats[pattern]
 
-    def write(self, sheet: Any, row: int, column: int, value: Value, unit: Unit, currency: str | None) -> None:
+    def write(self, sheet: Any, row: int, column: int, value: Cell, unit: Unit, currency: str | None) -> None:
         """A text is a text, whatever it begins with; a missing value is an empty cell."""
         if value is None:
             return
-        if isinstance(value, str):
-            sheet.write_string(row, column, value[:_LONGEST_CELL], self.text)
-        elif isinstance(value, date):
+        if isinstance(value, date):
             moment = datetime(value.year, value.month, value.day)
             sheet.write_datetime(row, column, moment, self.number("day", None))
-        else:
+        elif isinstance(value, Decimal | int):
             sheet.write_number(row, column, float(value), self.number(unit, currency))
+        else:
+            sheet.write_string(row, column, self.localizer.render(value)[:_LONGEST_CELL], self.text)
 
 
 def _summary(sheets: _Sheets, report: Report) -> None:
-    sheet = sheets.add(report.labels.summary)
+    sheet = sheets.add(sheets.localizer("reports.label.summary"))
     sheet.set_column(0, 0, 42)
     sheet.set_column(1, 4, 20)
-    sheet.write_string(0, 0, report.title, sheets.title)
+    sheet.write_string(0, 0, sheets.localizer.render(report.title), sheets.title)
     row = 2
     for section in report.sections:
-        row = _figures(sheets, sheet, row, section, report) + 1
+        row = _figures(sheets, sheet, row, section) + 1
 
 
-def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section, report: Report) -> int:
+def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section) -> int:
     """The numbers at the top of a section, what to know and its notes; returns the next free row."""
-    labels = report.labels
+    localizer = sheets.localizer
     sheet.write_string(row, 0, section.title, sheets.title)
-    sheet.write_string(row + 1, 0, section.subtitle)
+    sheet.write_string(row + 1, 0, localizer.render(section.subtitle))
     row += 2
     if section.figures:
-        for column, label in enumerate((labels.figure, labels.now, labels.before, labels.change, "")):
-            sheet.write(row, column, label or None, sheets.header)
+        for column, name in enumerate(("figure", "now", "before", "change")):
+            sheet.write_string(row, column, localizer(f"reports.label.{name}"), sheets.header)
+        sheet.write_blank(row, 4, None, sheets.header)
     for figure in section.figures:
         row += 1
-        sheet.write_string(row, 0, figure.label)
+        sheet.write_string(row, 0, localizer.render(figure.label))
         sheets.write(sheet, row, 1, figure.now, figure.unit, figure.currency)
         sheets.write(sheet, row, 2, figure.before, figure.unit, figure.currency)
         sheets.write(sheet, row, 3, figure.change, "change", None)
-        sheets.write(sheet, row, 4, labels.provisional if figure.is_provisional else None, "text", None)
+        provisional = message("reports.label.provisional") if figure.is_provisional else None
+        sheets.write(sheet, row, 4, provisional, "text", None)
     for line in (*section.highlights, *section.notes):
         row += 1
-        sheet.write_string(row, 0, line)
+        sheet.write_string(row, 0, localizer.render(line))
     return row + 1
 
 
 def _table(sheets: _Sheets, name: str, table: Table) -> None:
     sheet = sheets.add(name)
     for index, column in enumerate(table.columns):
-        sheet.write_string(0, index, column.label, sheets.header)
-        sheet.set_column(index, index, _width(column, [row[index] for row in table.rows]))
+        label = sheets.localizer.render(column.label)
+        sheet.write_string(0, index, label, sheets.header)
+        sheet.set_column(index, index, _width(label, column, [row[index] for row in table.rows], sheets.localizer))
     for number, row in enumerate(table.rows, 1):
         for index, value in enumerate(row):
             sheets.write(sheet, number, index, value, table.columns[index].unit, table.currency)
@@ -134,11 +142,13 @@ def _table(sheets: _Sheets, name: str, table: Table) -> None:
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
 
-def _chart(sheets: _Sheets, name: str, chart: Chart, report: Report) -> None:
+def _chart(sheets: _Sheets, name: str, chart: Chart) -> None:
     """The figures, and beside them a native chart of them."""
     sheet = sheets.add(name)
-    labels = (report.labels.day, chart.title, report.labels.before, report.labels.provisional)
-    for column, label in enumerate(labels):
+    localizer = sheets.localizer
+    title = localizer.render(chart.title)
+    labels = [localizer(f"reports.label.{name}") for name in ("day", "before", "provisional")]
+    for column, label in enumerate((labels[0], title, *labels[1:])):
         sheet.write_string(0, column, label, sheets.header)
     sheet.set_column(0, 3, 18)
     rows = zip(chart.days, chart.now, chart.before, chart.provisional, strict=True)
@@ -158,21 +168,21 @@ def _chart(sheets: _Sheets, name: str, chart: Chart, report: Report) -> None:
         }
         into.add_series(series)
     drawn.combine(line)
-    drawn.set_title({"name": chart.title, "overlay": False})
+    drawn.set_title({"name": title, "overlay": False})
     drawn.set_legend({"position": "bottom"})
     sheet.insert_chart(1, 5, drawn, {"x_scale": 1.6, "y_scale": 1.3})
     sheet.freeze_panes(1, 1)
 
 
-def _width(column: Column, values: list[Value]) -> float:
+def _width(label: str, column: Column, values: list[Cell], localizer: Localizer) -> float:
     """Room for the longest text and the longest number, its separators and its currency."""
-    longest = max((_shown_length(value, column.unit) for value in values), default=0)
-    return min(max(longest, len(column.label), 12), _WIDEST) + 1
+    longest = max((_shown_length(value, column.unit, localizer) for value in values), default=0)
+    return min(max(longest, len(label), 12), _WIDEST) + 1
 
 
-def _shown_length(value: Value, unit: Unit) -> int:
+def _shown_length(value: Cell, unit: Unit, localizer: Localizer) -> int:
     if value is None or isinstance(value, date):
         return 0
-    if isinstance(value, str):
-        return len(value)
-    return len(f"{value:,.2f}") + (len("BRL ") if unit == "money" else 0)
+    if isinstance(value, Decimal | int):
+        return len(f"{value:,.2f}") + (len("BRL ") if unit == "money" else 0)
+    return len(localizer.render(value))

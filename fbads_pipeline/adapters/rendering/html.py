@@ -4,30 +4,29 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
-from fbads_pipeline.adapters.rendering.formats import Formats
 from fbads_pipeline.adapters.rendering.svg import draw
-from fbads_pipeline.domain.reports.report import Figure, Report, Table, Value
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.domain.reports.report import Cell, Figure, Report, Table
 
 _SCREEN_FONT = "system-ui, 'Segoe UI', Roboto, sans-serif"
 
 
-def render_html(report: Report, *, font: str = _SCREEN_FONT, font_face: str = "") -> str:
-    """The page; alike for alike reports. font_face: CSS that brings the font, for paper."""
+def render_html(report: Report, localizer: Localizer, *, font: str = _SCREEN_FONT, font_face: str = "") -> str:
+    """The page; the same for the same report. font_face: CSS that brings the font, for paper."""
     from markupsafe import Markup
 
-    formats, labels = Formats(report.language), report.labels
     page: str = _template().render(
         report=report,
         font=Markup(font),
         font_face=Markup(font_face),
         is_landscape=any(len(table.columns) > 8 for section in report.sections for table in section.tables),
-        as_of=_as_of(report),
-        show=formats.show,
-        draw=lambda chart: Markup(draw(chart, formats, labels)),
-        change=lambda figure: change_of(figure, formats),
+        t=localizer,
+        text=localizer.render,
+        cell=localizer.cell,
+        draw=lambda chart: Markup(draw(chart, localizer)),
+        change=lambda figure: change_text(figure, localizer),
         tone=tone_of,
         shown=_shown,
-        more=lambda table: labels.more_rows.format(rows=table.left_out),
     )
     return page
 
@@ -52,16 +51,12 @@ def _css_text(text: str) -> str:
     return "".join(one if one.isalnum() or one in " .,-/()" else " " for one in text)
 
 
-def _as_of(report: Report) -> str:
-    return f"{'Dados lidos até' if report.language == 'pt' else 'Figures read until'} {report.as_of}"
-
-
-def change_of(figure: Figure, formats: Formats) -> str:
+def change_text(figure: Figure, localizer: Localizer) -> str:
     """With an arrow, so that colour is not the only sign."""
     change = _rounded(figure)
     if change is None:
-        return formats.show(None, "change")
-    return f"{'▲' if change > 0 else '▼' if change < 0 else '■'} {formats.show(change, 'change')}"
+        return localizer.cell(None, "change")
+    return f"{'▲' if change > 0 else '▼' if change < 0 else '■'} {localizer.cell(change, 'change')}"
 
 
 def _rounded(figure: Figure) -> Decimal | None:
@@ -77,5 +72,5 @@ def tone_of(figure: Figure) -> str:
     return "good" if (change > 0) == (figure.good == "up") else "bad"
 
 
-def _shown(table: Table) -> list[list[Value]]:
+def _shown(table: Table) -> list[list[Cell]]:
     return [list(row) for row in table.rows[: table.most_shown]]

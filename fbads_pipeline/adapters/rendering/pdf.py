@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fbads_pipeline.adapters.rendering.html import render_html
+from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.reports.report import Report
 
 _FONT = "fbads-report"
@@ -18,21 +19,21 @@ class RenderFailed(RuntimeError):
     """The page could not be drawn."""
 
 
-def render_pdf(report: Report) -> bytes:
-    """The report as PDF, dated by its period, so that alike reports are alike files."""
+def render_pdf(report: Report, localizer: Localizer) -> bytes:
+    """The report as PDF, dated by its period, so that the same report is the same file."""
     import plutoprint
 
     faces = "".join(
         f"@font-face {{ font-family: {_FONT}; font-weight: {weight}; src: url({_SCHEME}{name}); }}"
         for name, weight in _FACES.items()
     )
-    page = render_html(report, font=f"{_FONT}, sans-serif", font_face=faces)
+    page = render_html(report, localizer, font=f"{_FONT}, sans-serif", font_face=faces)
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
     book.custom_resource_fetcher = _fetcher()
     moment = datetime(report.period.last.year, report.period.last.month, report.period.last.day, tzinfo=UTC)
     stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
     for name, value in (
-        (plutoprint.PDF_METADATA_TITLE, report.title),
+        (plutoprint.PDF_METADATA_TITLE, localizer.render(report.title)),
         (plutoprint.PDF_METADATA_CREATOR, "fbads"),
         (plutoprint.PDF_METADATA_CREATION_DATE, stamp),
         (plutoprint.PDF_METADATA_MODIFICATION_DATE, stamp),

@@ -2,31 +2,34 @@
 
 from collections.abc import Callable, Mapping
 
+from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.domain.reports.report import Report
 
+# Each format's library is imported when the first report is rendered in it.
 
-def _html(report: Report) -> bytes:
+
+def _html(report: Report, language: str) -> bytes:
     from fbads_pipeline.adapters.rendering.html import render_html
 
-    return render_html(report).encode()
+    return render_html(report, localizer(language)).encode()
 
 
-def _pdf(report: Report) -> bytes:
+def _pdf(report: Report, language: str) -> bytes:
     from fbads_pipeline.adapters.rendering.pdf import render_pdf
 
-    return render_pdf(report)
+    return render_pdf(report, localizer(language))
 
 
-def _excel(report: Report) -> bytes:
+def _excel(report: Report, language: str) -> bytes:
     from fbads_pipeline.adapters.rendering.excel import render_excel
 
-    return render_excel(report)
+    return render_excel(report, localizer(language))
 
 
-def _csv(report: Report) -> bytes:
+def _csv(report: Report, language: str) -> bytes:
     from fbads_pipeline.adapters.rendering.csv_files import render_csv
 
-    return render_csv(report)
+    return render_csv(report, localizer(language))
 
 
-RENDERERS: Mapping[str, Callable[[Report], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _excel, "csv": _csv}
+RENDERERS: Mapping[str, Callable[[Report, str], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _excel, "csv": _csv}

@@ -5,8 +5,8 @@ from decimal import Decimal
 from html import escape
 from math import ceil
 
-from fbads_pipeline.adapters.rendering.formats import Formats
-from fbads_pipeline.domain.reports.report import Chart, Labels
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.domain.reports.report import Chart
 
 HEIGHT = 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 8, 16, 26
@@ -20,24 +20,25 @@ _CHARACTER, _GAP = 5.8, 6
 _WIDE_CHARACTER = 7
 
 
-def draw(chart: Chart, formats: Formats, labels: Labels) -> str:
-    """One self-contained SVG; no text in it was written by a stranger. Alike for alike input."""
+def draw(chart: Chart, localizer: Localizer) -> str:
+    """One self-contained SVG; no text in it was written by a stranger. The same for the same input."""
     top = max((value for value in (*chart.now, *chart.before) if value is not None), default=Decimal(0)) or Decimal(1)
     step = _step(top)
     ticks = [step * n for n in range(_TICKS + 2) if step * n <= top + step * Decimal("0.999")]
     highest, width = ticks[-1], _width(len(chart.days))
+    title = escape(localizer.render(chart.title))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}"'
-        f' role="img" aria-label="{escape(chart.title)}" font-family="inherit" font-size="11" fill="{_INK}">',
+        f' role="img" aria-label="{title}" font-family="inherit" font-size="11" fill="{_INK}">',
         '<defs><pattern id="provisional" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="#dfe8f5"/>'
         f'<path d="M0 5L5 0" stroke="{_BAR}" stroke-width="1.2"/></pattern></defs>',
-        *(_tick(tick, highest, chart, formats) for tick in ticks),
+        *(_tick(tick, highest, chart, localizer) for tick in ticks),
         *_bars(chart, highest),
         _before(chart.before, highest),
-        *_days(chart, formats),
+        *_days(chart, localizer),
         *_marks(chart),
-        _legend(chart, labels),
+        _legend(chart, localizer),
         "</svg>",
     ]
     return "".join(parts)
@@ -67,9 +68,9 @@ def _x(index: int, count: int) -> tuple[float, float]:
     return round(_LEFT + index * width, 2), round(width, 2)
 
 
-def _tick(value: Decimal, highest: Decimal, chart: Chart, formats: Formats) -> str:
+def _tick(value: Decimal, highest: Decimal, chart: Chart, localizer: Localizer) -> str:
     y = _y(value, highest)
-    label = escape(formats.tick(value, chart.unit, chart.currency))
+    label = escape(localizer.formats.tick(value, chart.unit, chart.currency))
     return (
         f'<path d="M{_LEFT} {y}H{_width(len(chart.days)) - _RIGHT}" stroke="#d5d9e0"/>'
         f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end" fill="{_SOFT}">{label}</text>'
@@ -119,10 +120,10 @@ def _marks(chart: Chart) -> list[str]:
     return drawn
 
 
-def _days(chart: Chart, formats: Formats) -> list[str]:
+def _days(chart: Chart, localizer: Localizer) -> list[str]:
     """As many labels as have room beside each other."""
     count = len(chart.days)
-    shown = [formats.short_day(one) for one in chart.days]
+    shown = [localizer.formats.short_day(one) for one in chart.days]
     needed = max(map(len, shown)) * _CHARACTER + _GAP
     every = max(1, ceil(needed / _x(0, count)[1]))
     labels, taken = [], 0.0
@@ -140,14 +141,17 @@ def _days(chart: Chart, formats: Formats) -> list[str]:
     return labels
 
 
-def _legend(chart: Chart, labels: Labels) -> str:
+def _legend(chart: Chart, localizer: Localizer) -> str:
     parts = []
     if any(value is not None for value in chart.before):
-        parts.append((f'<path d="M0 4H16" stroke="{_LINE}" stroke-width="1.6" stroke-dasharray="4 3"/>', labels.before))
+        parts.append(
+            (f'<path d="M0 4H16" stroke="{_LINE}" stroke-width="1.6" stroke-dasharray="4 3"/>', "reports.label.before")
+        )
     if any(chart.provisional):
-        parts.append(('<rect width="16" height="8" fill="url(#provisional)"/>', labels.provisional))
+        parts.append(('<rect width="16" height="8" fill="url(#provisional)"/>', "reports.label.provisional"))
     drawn, x = "", float(_width(len(chart.days)) - _RIGHT)
-    for mark, label in parts:
+    for mark, key in parts:
+        label = localizer(key)
         x -= 7.0 * len(label) + 34
         drawn += f'<g transform="translate({x} 0)">{mark}<text x="21" y="8" fill="{_SOFT}">{escape(label)}</text></g>'
     return drawn

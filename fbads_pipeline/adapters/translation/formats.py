@@ -4,6 +4,7 @@ The patterns are Unicode's (https://unicode.org/reports/tr35/tr35-numbers.html, 
 catalogue `formats`, so that a further language is a catalogue and nothing else.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from zoneinfo import ZoneInfo
@@ -13,13 +14,15 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from fbads_pipeline.adapters.translation.catalogues import Catalogues
 from fbads_pipeline.domain.core.money import minor_units
+from fbads_pipeline.domain.reports.report import Unit
 
 _MOST_PLACES = 8
+_CELLS: Mapping[str, str] = {"factor": "#,##0.00"}
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(_MOST_PLACES + 1))
 
 
-class SentenceFormats:
-    """How one language writes the values of a sentence."""
+class Formats:
+    """How one language writes numbers, amounts and days: in sentences, and in the cells of tables."""
 
     def __init__(self, catalogues: Catalogues) -> None:
         self._texts, self.locale = catalogues, catalogues.locale
@@ -62,6 +65,27 @@ class SentenceFormats:
     def instant(self, at: datetime, zone: str) -> str:
         """22/11/2026 14:30 or 22 Nov 2026, 14:30, on the clocks of that zone."""
         return format_datetime(at.astimezone(ZoneInfo(zone)), self._texts.text("formats.instant"), locale=self.locale)
+
+    def cell(self, number: Decimal, unit: Unit, currency: str | None) -> str:
+        """A number in a table: always as many decimals as its unit has, so that a column lines up."""
+        if unit == "money" and currency:
+            return format_currency(number, currency, self._texts.text("formats.cell_money"), locale=self.locale)
+        if unit == "ratio":
+            return format_percent(number, self._texts.text("formats.cell_ratio"), locale=self.locale)
+        if unit == "change":
+            rounded = _rounded(number, 2) + 0
+            pattern = self._texts.text("formats.cell_change")
+            return format_percent(rounded, pattern if rounded else pattern.lstrip("+"), locale=self.locale)
+        if unit == "score":
+            return format_decimal(_rounded(number, 0), "#,##0", locale=self.locale)
+        return format_decimal(number, _CELLS.get(unit, "#,##0.##"), locale=self.locale)
+
+    def tick(self, number: Decimal, unit: Unit, currency: str | None) -> str:
+        """A label of an axis: as a cell, an amount without decimals where it has none."""
+        if unit == "money" and currency and number == number.to_integral_value():
+            pattern = self._texts.text("formats.cell_money").replace(".00", "")
+            return format_currency(number, currency, pattern, locale=self.locale, currency_digits=False)
+        return self.cell(number, unit, currency)
 
 
 def _places_apart(value: Decimal, other: Decimal | None, places: int) -> int:

@@ -1,11 +1,13 @@
 """Messages as people read them: the text of a catalogue, its placeholders filled with formatted facts."""
 
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
 from fbads_pipeline.adapters.translation.catalogues import LOCALE, Catalogues, languages
-from fbads_pipeline.adapters.translation.formats import SentenceFormats
+from fbads_pipeline.adapters.translation.formats import Formats
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import (
     Count,
@@ -20,6 +22,7 @@ from fbads_pipeline.domain.core.messages import (
     Percent,
     Value,
 )
+from fbads_pipeline.domain.reports.report import NO_VALUE, Cell, Unit
 
 _FORMATTER = Formatter()
 
@@ -29,7 +32,7 @@ class Translator:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._catalogues = {code: Catalogues(one) for code, one in languages(folder or LOCALE).items()}
-        self._formats = {code: SentenceFormats(one) for code, one in self._catalogues.items()}
+        self._formats = {code: Formats(one) for code, one in self._catalogues.items()}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -43,6 +46,10 @@ class Translator:
     def text(self, key: str, language: str, *, count: float | None = None, **values: Value) -> str:
         """The sentence of that key; raises MissingText for a key, and KeyError for a language, that is not there."""
         return self.render(Message(key, values, None if count is None else int(count)), language)
+
+    def localizer(self, language: str) -> "Localizer":
+        """That language alone; raises KeyError for one that is not there."""
+        return Localizer(self, language, self._formats[language])
 
     def render(self, value: Value, language: str) -> str:
         """Any value of a message in that language."""
@@ -78,6 +85,42 @@ class Translator:
             return _FORMATTER.vformat(catalogues.text(message.key), (), filled)
         counted = {"count": self._formats[language].count(message.count)} | filled
         return _FORMATTER.vformat(catalogues.plural(message.key, float(message.count)), (), counted)
+
+
+class Localizer:
+    """Texts, figures and days in one language, for what a person reads as a whole: a page, a report.
+
+    language: its code; tag: as HTML names it (BCP 47), such as pt-BR; name: as its own speakers call it.
+    """
+
+    def __init__(self, translations: Translator, language: str, formats: Formats) -> None:
+        self._translations, self.language, self.formats = translations, language, formats
+        self.tag = str(formats.locale).replace("_", "-")
+        name = formats.locale.get_language_name() or language
+        self.name = name[:1].upper() + name[1:]
+
+    def __call__(self, key: str, *, count: Decimal | int | None = None, **values: Value) -> str:
+        """The text of that key."""
+        return self.render(Message(key, values, count))
+
+    def render(self, value: Value) -> str:
+        """Any value of a message."""
+        return self._translations.render(value, self.language)
+
+    def cell(self, value: Cell, unit: Unit, currency: str | None = None) -> str:
+        """A cell of a table; a missing value is a dash, never a zero."""
+        if value is None:
+            return NO_VALUE
+        if isinstance(value, date):
+            return self.formats.day(value)
+        if isinstance(value, Decimal | int):
+            return self.formats.cell(Decimal(value), unit, currency)
+        return self.render(value)
+
+
+def localizer(language: str) -> Localizer:
+    """The program's own catalogues in that language."""
+    return translator().localizer(language)
 
 
 @lru_cache

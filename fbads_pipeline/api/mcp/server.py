@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import page_reader, suggestion_reader
 from fbads_pipeline.bootstrap.reports import report_service
@@ -41,15 +42,23 @@ class Tools:
         self._pages, self._suggestions = page_reader(database), suggestion_reader(database)
 
     def list_metrics(self) -> list[dict[str, str]]:
-        """Every metric that can be asked for: its name, labels in Portuguese and English, unit and good direction."""
-        return [{"name": name, **vars(about)} for name, about in self._report_service.maker.about.items()]
+        """Every metric that can be asked for: its name, labels in each language, unit and good direction."""
+        return [
+            {
+                "name": name,
+                **{f"label_{code}": translator().render(about.label, code) for code in translator().languages},
+                "unit": about.unit,
+                "good": about.good,
+            }
+            for name, about in self._report_service.builder.about.items()
+        ]
 
     def query_metric(self, metric: str, first_day: str, last_day: str, account_id: str | None = None) -> dict[str, Any]:
         """One metric over account-local days (ISO dates, both included): each account in all, by day and by campaign.
 
         Ratios are sums divided by sums; null where undefined. Accounts of two currencies are never added.
         """
-        if metric not in self._report_service.maker.about:
+        if metric not in self._report_service.builder.about:
             raise ToolRefused(f"there is no metric {metric}: list_metrics shows those that there are")
         period = _period(first_day, last_day)
         answered = [self._of_account(one, metric, period) for one in self._accounts(account_id)]
@@ -72,12 +81,12 @@ class Tools:
         if named is None:
             raise ToolRefused(f"there is no report {kind!r}: one of {', '.join(KINDS)}")
         (account, *_) = self._accounts(account_id)
-        maker, spoken = self._report_service.maker, _language(language)
-        report = maker.of_all([account], spoken) if named == "executive" else maker.of_account(named, account, spoken)
-        return self._report_service.renderers["csv"](report).decode()
+        builder = self._report_service.builder
+        report = builder.of_all([account]) if named == "executive" else builder.of_account(named, account)
+        return self._report_service.renderers["csv"](report, _language(language)).decode()
 
     def _of_account(self, account: ReportAccount, metric: str, period: Period) -> dict[str, Any]:
-        found = self._report_service.maker.facts.figures(account.account_id, period, [metric])
+        found = self._report_service.builder.facts.figures(account.account_id, period, [metric])
         return {
             "account_id": account.account_id,
             "name": account.name,
@@ -100,7 +109,7 @@ class Tools:
         wanted = None if seen is None else sorted(seen)
         if account_id is not None:
             wanted = [account_id] if seen is None or account_id in seen else []
-        found = self._report_service.maker.facts.accounts(wanted, now=self._clock.now())
+        found = self._report_service.builder.facts.accounts(wanted, now=self._clock.now())
         if not found:
             raise ToolRefused("the marts have no such account" if account_id else "the marts have no account yet")
         return found
@@ -157,8 +166,10 @@ def _period(first_day: str, last_day: str) -> Period:
     return period
 
 
-def _language(text: str) -> Language:
-    return "en" if text == "en" else "pt"
+def _language(code: str) -> Language:
+    if code not in translator().languages:
+        raise ToolRefused(f"there is no language {code!r}: one of {', '.join(translator().languages)}")
+    return code
 
 
 def _text(value: Any) -> str | None:

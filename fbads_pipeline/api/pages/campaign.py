@@ -7,19 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fbads_pipeline.adapters.rendering.formats import Formats
+from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, ReportServiceDep
-from fbads_pipeline.api.pages.labels import WORDS
-from fbads_pipeline.api.pages.rendering import language_of, render
-from fbads_pipeline.api.pages.view import (
-    drawn,
-    score_card,
-)
-from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
-from fbads_pipeline.domain.core.formatting import Language, plain_line, plain_name
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.view import drawn, period_text, score_card, stored_text
+from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
+from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.domain.reports.labels import WORDS as REPORT_WORDS
 from fbads_pipeline.domain.reports.report import MARKS, Chart, MarkKind, Period, Unit
+from fbads_pipeline.domain.reports.tables import About, campaign_status
 
 _CHARTED: tuple[tuple[str, Unit], ...] = (("spend", "money"), ("conversions", "count"), ("cpa", "money"))
 _DAILY: tuple[tuple[str, Unit], ...] = (
@@ -35,7 +32,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DAYS = 28
 Marks = dict[date, list[tuple[MarkKind, str]]]
-_FIGURES = ("spend", "impressions", "clicks", "conversions", "ctr", "cpa", "roas")
 
 
 @router.get("/campaigns/{campaign_id}")
@@ -49,24 +45,19 @@ def campaign_page(
     clock: ClockDep,
 ) -> Response:
     """Four weeks of one campaign: charts, days with what happened on them, score, changes."""
-    language = language_of(request, who)
-    words = WORDS[language]
+    t = page_localizer(request, who)
     found = campaigns.campaign(campaign_id, who.accounts)
     if found is None:
         raise PageProblem(404)
-    known = report_service.maker.facts.accounts([found["account_id"]], now=clock.now())
+    known = report_service.builder.facts.accounts([found["account_id"]], now=clock.now())
     if not known:
         raise PageProblem(404)
     last = known[0].today - timedelta(days=1)
     period = Period(last - timedelta(days=_DAYS - 1), last)
     rows = pages.days(found["account_id"], campaign_id, period.first, period.last)
-    marks = _marks(pages, report_service, who, found, period, language)
-    about = [
-        found["account_id"],
-        found["objective"],
-        _status(found["effective_status"], language),
-        period_words(period, language),
-    ]
+    marks = _marks(pages, report_service, who, found, period, t)
+    metrics = report_service.builder.about
+    about = [found["account_id"], found["objective"], _status(found["effective_status"], t), period_text(period, t)]
     return render(
         request,
         "campaign.html.j2",
@@ -74,22 +65,15 @@ def campaign_page(
         "campaigns",
         name=plain_name(found["name"], campaign_id),
         about=" · ".join(str(one) for one in about if one),
-        charts=drawn(_charts(rows, marks, period, found["currency"], report_service, language), language),
-        columns=[words["day"], *(_label(report_service, name, language) for name in _FIGURES)],
-        days=_day_rows(rows, marks, found["currency"], language),
-        score=score_card(pages.score(who.accounts, campaign_id), language),
-        history=_history(pages.history(who.accounts, campaign_id), found["currency"], language),
+        charts=drawn(_charts(rows, marks, period, found["currency"], metrics), t),
+        columns=[t("reports.column.day"), *(t.render(metrics[name].label) for name, _ in _DAILY)],
+        days=_day_rows(rows, marks, found["currency"], t),
+        score=score_card(pages.score(who.accounts, campaign_id), t),
+        history=_history(pages.history(who.accounts, campaign_id), found["currency"], t),
     )
 
 
-def _charts(
-    rows: list[Any],
-    marks: Marks,
-    period: Period,
-    currency: str | None,
-    report_service: ReportServiceDep,
-    language: Language,
-) -> list[Chart]:
+def _charts(rows: list[Any], marks: Marks, period: Period, currency: str | None, about: About) -> list[Chart]:
     """Spend, conversions and CPA by day, with what happened; nothing where no day has figures."""
     if not rows:
         return []
@@ -102,16 +86,8 @@ def _charts(
         values = [by_day[day][name] if day in by_day else None for day in days]
         provisional = [name != "spend" and day in by_day and bool(by_day[day]["is_provisional"]) for day in days]
         if any(value is not None for value in values):
-            made.append(
-                Chart(_label(report_service, name, language), unit, days, values, blank, provisional, currency, gravest)
-            )
+            made.append(Chart(about[name].label, unit, days, values, blank, provisional, currency, gravest))
     return made
-
-
-def _label(report_service: ReportServiceDep, metric: str, language: Language) -> str:
-    """The metric as the catalogue calls it."""
-    about = report_service.maker.about[metric]
-    return about.label_pt if language == "pt" else about.label_en
 
 
 def _marks(
@@ -120,18 +96,18 @@ def _marks(
     who: Principal,
     found: Mapping[str, Any],
     period: Period,
-    language: Language,
+    t: Localizer,
 ) -> Marks:
     """Day → what happened on it: anomalies, changes, days of the calendar."""
     marks: Marks = {}
     for row in pages.anomalies_of(who.accounts, found["campaign_id"], period.first):
-        marks.setdefault(row["day"], []).append(("anomaly", plain_line(row[f"message_{language}"])))
+        marks.setdefault(row["day"], []).append(("anomaly", stored_text(row, "message", t)))
     for row in pages.history(who.accounts, found["campaign_id"])[:-1]:
-        marks.setdefault(row["at_local"].date(), []).append(("edit", _state(row, found["currency"], language)))
-    calendar = report_service.maker.calendar
+        marks.setdefault(row["at_local"].date(), []).append(("edit", _state(row, found["currency"], t)))
+    calendar = report_service.builder.calendar
     if calendar is not None:
         for event in calendar.between(found["account_id"], period.first, period.last):
-            name = event.title_pt if language == "pt" else event.title_en
+            name = stored_text(vars(event), "title", t)
             for n in range(min((event.ends_on - event.starts_on).days + 1, 31)):
                 marks.setdefault(event.starts_on + timedelta(days=n), []).append(
                     ("calendar", plain_name(name, event.kind))
@@ -139,31 +115,29 @@ def _marks(
     return marks
 
 
-def _day_rows(rows: list[Any], marks: Marks, currency: str | None, language: Language) -> list[dict[str, Any]]:
-    formats = Formats(language)
+def _day_rows(rows: list[Any], marks: Marks, currency: str | None, t: Localizer) -> list[dict[str, Any]]:
     return [
         {
-            "cells": [formats.day(row["day"]), *(formats.show(row[name], unit, currency) for name, unit in _DAILY)],
+            "cells": [t.formats.day(row["day"]), *(t.cell(row[name], unit, currency) for name, unit in _DAILY)],
             "marks": [text for _, text in marks.get(row["day"], [])],
         }
         for row in reversed(rows)
     ]
 
 
-def _history(rows: list[Any], currency: str | None, language: Language) -> list[str]:
-    formats = Formats(language)
+def _history(rows: list[Any], currency: str | None, t: Localizer) -> list[str]:
     return [
-        f"{formats.day(row['at_local'].date())} {row['at_local']:%H:%M}: {_state(row, currency, language)}"
+        f"{t.formats.day(row['at_local'].date())} {row['at_local']:%H:%M}: {_state(row, currency, t)}"
         f" · {plain_name(row['name'], '')}"
         for row in rows
     ]
 
 
-def _state(row: Mapping[str, Any], currency: str | None, language: Language) -> str:
-    """Status and daily budget as people say them."""
-    budget = Formats(language).show(row["daily_budget"], "money", currency)
-    return f"{_status(row['effective_status'] or row['status'], language)} · {budget}"
+def _state(row: Mapping[str, Any], currency: str | None, t: Localizer) -> str:
+    """Status and daily budget."""
+    budget = t.cell(row["daily_budget"], "money", currency)
+    return f"{_status(row['effective_status'] or row['status'], t)} · {budget}"
 
 
-def _status(status: str | None, language: Language) -> str:
-    return REPORT_WORDS[language].get(status or "", plain_line(status or ""))
+def _status(status: str | None, t: Localizer) -> str:
+    return plain_line(t.render(campaign_status(status)))

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.api.dependencies import ChatDep, ClockDep
-from fbads_pipeline.api.pages.labels import WORDS
-from fbads_pipeline.api.pages.rendering import language_of, render
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.api.rate_limits import at_most
 from fbads_pipeline.domain.chat.answers.values import cell, group
@@ -51,9 +51,10 @@ def ask_here(
 
 
 def _chat(request: Request, who: Principal, **shown: Any) -> Response:
-    words = WORDS[language_of(request, who)]
+    t = page_localizer(request, who)
+    examples = [t(f"pages.chat.example_{n}") for n in (1, 2, 3)]
     blank: dict[str, Any] = {"question": None, "answer": None}
-    return render(request, "chat.html.j2", who, "chat", examples=words["questions"], **{**blank, **shown})
+    return render(request, "chat.html.j2", who, "chat", examples=examples, **{**blank, **shown})
 
 
 def _told(columns: Any) -> list[Any]:

@@ -7,44 +7,37 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from fbads_pipeline.api.pages.labels import PAGES, WORDS
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.adapters.translation.translator import localizer, translator
+from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.domain.identity.users import Principal
 
-LANGUAGE_COOKIE = "fbads_language"
-
-
-def language_of(request: Request, who: Principal | None) -> Language:
-    """The browser's choice, else the user's, else what the browser asks for, else Portuguese."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in ("pt", "en"):
-        return "en" if chosen == "en" else "pt"
-    if who is not None and who.email:
-        return who.language
-    wanted = request.headers.get("accept-language", "")
-    return "en" if wanted.lower().startswith("en") else "pt"
+_NAVIGATION = {
+    "/": "today",
+    "/suggestions": "suggestions",
+    "/chat": "chat",
+    "/reports": "reports",
+    "/privacy": "privacy",
+}
 
 
 def render(
     request: Request, template: str, who: Principal | None, title: str, *, status: int = 200, **shown: Any
 ) -> Response:
-    """The page; every text in it is escaped by the template."""
-    language = language_of(request, who)
-    words = WORDS[language]
+    """The page; every text in it is escaped by the template. title: a key of pages.title."""
+    t = page_localizer(request, who)
     here = request.url.path
-    other = "en" if language == "pt" else "pt"
     back = f"{here}?{request.url.query}" if request.url.query and request.method == "GET" else here
     text = (
         _environment()
         .get_template(template)
         .render(
-            language=language,
-            w=words,
-            title=words.get(title, title),
+            t=t,
+            title=t(f"pages.title.{title}"),
             who=who,
-            pages=PAGES[language],
+            navigation=[(path, t(f"pages.title.{name}")) for path, name in _NAVIGATION.items()],
             here=here,
-            other_language=f"/language/{other}?back={quote(back, safe='')}",
+            languages=[localizer(code) for code in translator().languages if code != t.language],
+            back_here=quote(back, safe=""),
             csrf=getattr(request.state, "csrf", ""),
             **{"notice": None, **shown},
         )

@@ -1,4 +1,4 @@
-"""Reports that were made, and one now."""
+"""The reports that were made, and a form to make one now."""
 
 from typing import Annotated
 
@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from fbads_pipeline.api.dependencies import ClockDep, PagesDep, ReportServiceDep
-from fbads_pipeline.api.pages.labels import WORDS
-from fbads_pipeline.api.pages.rendering import language_of, render
-from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, period_words
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.view import period_text
+from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.report import KINDS, Period
 
@@ -23,22 +24,21 @@ def reports_page(
     report_service: ReportServiceDep,
 ) -> Response:
     """What was made, newest first, and a form to make one now."""
-    language = language_of(request, who)
-    words = WORDS[language]
+    t = page_localizer(request, who)
     accounts = pages.accounts(who.accounts)
     names = {one["account_id"]: one["name"] or one["account_id"] for one in accounts}
     visible = None if who.accounts is None else sorted(who.accounts)
     made = [
         {
             "id": one.report_id,
-            "kind": words["report_kinds"][one.kind],
-            "account": names.get(one.account_id, words["all_accounts"]),
-            "period": period_words(Period(one.first_day, one.last_day), language),
-            "files": [file for file in one.files if file.language == language],
+            "kind": t(f"pages.reports.kind.{one.kind}"),
+            "account": names.get(one.account_id, t("pages.reports.all_accounts")),
+            "period": period_text(Period(one.first_day, one.last_day), t),
+            "files": [file for file in one.files if file.language == t.language],
         }
         for one in report_service.reports.newest(50, visible)
     ]
-    kinds = [(one, words["report_kinds"][one]) for one in KINDS]
+    kinds = [(one, t(f"pages.reports.kind.{one}")) for one in KINDS]
     return render(request, "reports.html.j2", who, "reports", accounts=accounts, made=made, kinds=kinds)
 
 
@@ -52,14 +52,15 @@ def make_here(
     account: Annotated[str, Form(pattern=r"^[0-9]{1,32}$")],
     format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv)$")],
 ) -> Response:
-    """Make one now, and hand it over."""
+    """Make one now; the answer is the file."""
     named = next(one for one in KINDS if one == kind)
     visible = None if who.accounts is None else sorted(who.accounts)
     accounts = report_service.accounts(named, account, visible) if who.sees(account) else []
     if not accounts:
         raise PageProblem(404)
     are_chosen = named == "executive" and visible is not None
-    (path,) = report_service.write(named, accounts, language_of(request, who), [format], None, are_chosen=are_chosen)
+    language = page_localizer(request, who).language
+    (path,) = report_service.write(named, accounts, language, [format], None, are_chosen=are_chosen)
     return FileResponse(path, filename=path.rpartition("/")[2])
 
 

@@ -10,8 +10,8 @@ from fbads_pipeline.adapters.identity.oidc import OidcRefused, OidcUnreachable, 
 from fbads_pipeline.adapters.identity.passwords import is_password
 from fbads_pipeline.api.authentication import COOKIE, access_tokens
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
-from fbads_pipeline.api.pages.labels import WORDS
-from fbads_pipeline.api.pages.rendering import LANGUAGE_COOKIE, language_of, render
+from fbads_pipeline.api.languages import LANGUAGE_COOKIE, KnownLanguage, page_localizer
+from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, own_path
 from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most
 from fbads_pipeline.api.routes.auth import set_session
@@ -52,7 +52,7 @@ def log_in_here(
     """Open a session; a wrong address and a wrong password read the same."""
     found = log_in(identity, is_password, email, password, now=clock.now())
     if found is None:
-        return _form(request, next, "wrong_login")
+        return _form(request, next, "wrong")
     answer = RedirectResponse(own_path(next), 303)
     set_session(request, answer, found[1])
     return answer
@@ -66,7 +66,7 @@ def log_in_elsewhere(request: Request, clock: ClockDep, next: Annotated[str, Que
         url, begun = provider.begin(own_path(next))
     except OidcUnreachable as away:
         log.warning("oidc", reason=str(away))
-        return _form(request, next, "oidc_refused")
+        return _form(request, next, "company_failed")
     answer = RedirectResponse(url, 303)
     is_secure = request.url.scheme == "https"
     kept = begun.packed(access_tokens(request).secret, clock.now().timestamp())
@@ -83,10 +83,10 @@ def come_back(request: Request, identity: IdentityDep, clock: ClockDep) -> Respo
         email = plain_email(provider.finish(str(request.url), begun))
     except (OidcRefused, OidcUnreachable, ValueError) as refused:
         log.warning("oidc", reason=str(refused))
-        return _form(request, "/", "oidc_refused")
+        return _form(request, "/", "company_failed")
     user, _ = identity.with_password(email)
     if user is None:
-        return _form(request, begun.next, "oidc_unknown")
+        return _form(request, begun.next, "no_access")
     secret, _ = identity.open_session(user.user_id, now=now, details={"how": "oidc"})
     answer = RedirectResponse(own_path(begun.next), 303)
     set_session(request, answer, secret)
@@ -108,7 +108,7 @@ def log_out(
 
 
 @router.get("/language/{language}")
-def choose_language(language: Annotated[str, Path(pattern="^(pt|en)$")], back: str = "/") -> Response:
+def choose_language(language: Annotated[KnownLanguage, Path()], back: str = "/") -> Response:
     """Kept by the browser."""
     answer = RedirectResponse(own_path(back), 303)
     answer.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, samesite="lax", httponly=True)
@@ -123,10 +123,10 @@ def privacy(request: Request, who: Annotated[Principal, Depends(Visitor())]) -> 
 
 def _form(request: Request, next_page: str, notice: str | None = None) -> Response:
     """The login's form; a notice is a refusal."""
-    words, settings = WORDS[language_of(request, None)], request.app.state.settings
+    settings = request.app.state.settings
     shown = {"next": own_path(next_page), "has_oidc": settings.oidc_issuer is not None}
     if notice is not None:
-        shown["notice"] = words[notice]
+        shown["notice"] = page_localizer(request)(f"pages.login.{notice}")
     return render(request, "login.html.j2", None, "login", status=200 if notice is None else 401, **shown)
 
 

@@ -7,12 +7,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, PagesDep, SuggestionsDep
-from fbads_pipeline.api.pages.labels import WORDS
-from fbads_pipeline.api.pages.rendering import language_of, render
-from fbads_pipeline.api.pages.view import (
-    suggestion_items,
-)
+from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, MetricsDep, PagesDep, SuggestionsDep
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.view import suggestion_items
 from fbads_pipeline.api.pages.visitor import Digits, Visitor, own_path
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import Principal
@@ -31,6 +29,7 @@ def inbox(
     who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
     suggestions: SuggestionsDep,
     pages: PagesDep,
+    metrics: MetricsDep,
     clock: ClockDep,
     status: Annotated[str, Query(pattern=r"^[A-Z]{1,12}$")] = "PENDING",
     account: Digits = None,
@@ -38,20 +37,22 @@ def inbox(
     why: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
     """What waits for a decision, or was decided."""
-    language = language_of(request, who)
-    words = WORDS[language]
+    t = page_localizer(request, who)
     shown = status if status in _STATUSES else "PENDING"
     rows = suggestions.suggestions(status=shown, account_id=account, accounts=who.accounts, after=None, limit=100)
     names = pages.names([row["campaign_id"] for row in rows])
-    notice = words["done"].get(done) or (words["not_done"].format(why=plain_line(why)) if why else None)
+    notice = t("pages.suggestions.not_done", why=plain_line(why)) if why else None
+    if done in get_args(Action):
+        notice = t(f"pages.suggestions.done.{done}")
+    may = who.may("suggestions:decide")
     query = urlencode({"status": shown, **({"account": account} if account else {})})
     return render(
         request,
         "suggestions.html.j2",
         who,
         "suggestions",
-        suggestions=suggestion_items(rows, names, language, clock.now(), may=who.may("suggestions:decide")),
-        filters=[(one, words["statuses"][one]) for one in _STATUSES],
+        suggestions=suggestion_items(rows, names, metrics, t, clock.now(), may=may),
+        filters=[(one, t(f"pages.suggestions.status.{one.lower()}")) for one in _STATUSES],
         chosen=shown,
         account_id=account,
         back=f"/suggestions?{query}",

@@ -4,13 +4,10 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from fbads_pipeline.adapters.rendering.formats import Formats
 from fbads_pipeline.api.authentication import identify
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError
-from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.identity.users import Principal, Scope
-from fbads_pipeline.domain.reports.report import Period
 
 Digits = Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")]
 
@@ -53,9 +50,3 @@ def own_path(path: str) -> str:
     """A path of these pages; anything else is the first page."""
     plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if plain else "/"
-
-
-def period_words(period: Period, language: Language) -> str:
-    """First and last day, as people write them."""
-    formats = Formats(language)
-    return f"{formats.day(period.first)} – {formats.day(period.last)}"

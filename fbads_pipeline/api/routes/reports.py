@@ -146,7 +146,7 @@ def _visible(who: Principal) -> list[str] | None:
 
 
 def _asked(one: ReportRequest, now: datetime) -> ShownReport:
-    state, reason = one.standing(now)
+    state, reason = one.state_at(now)
     return ShownReport(
         report_id=one.request_id,
         kind=one.kind,

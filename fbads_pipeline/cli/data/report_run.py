@@ -37,7 +37,7 @@ def run_report(
         service = report_service(settings, database)
         if out is not None:
             service = replace(service, files=Exports(out.expanduser()))
-        found = service.maker.facts.accounts(accounts, now=clock_from(settings.now).now())
+        found = service.builder.facts.accounts(accounts, now=clock_from(settings.now).now())
         _require(found, accounts)
         total = len(formats) * (1 if kind == "executive" else len(found))
         written = service.write(

@@ -1,31 +1,28 @@
 """Days and instants as reports name them."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from fbads_pipeline.domain.core.formatting import Language, day, days
+from fbads_pipeline.domain.core.messages import Days, Instant, Joined, Value
 from fbads_pipeline.domain.reports.facts import ReportAccount
+from fbads_pipeline.domain.reports.report import NO_VALUE
 
-_NEVER = "–"
 
-
-def as_of(read_at: datetime | None, accounts: Sequence[ReportAccount], language: Language) -> str:
+def as_of(read_at: datetime | None, accounts: Sequence[ReportAccount]) -> Value:
     """An instant on the accounts' own clock, where they share one, otherwise in UTC: 23/11/2026 09:30 (UTC)."""
     if read_at is None:
-        return _NEVER
+        return NO_VALUE
     zones = {one.timezone_name for one in accounts}
     zone = zones.pop() if len(zones) == 1 else "UTC"
-    local = read_at.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
-    return f"{day(local.date(), language)} {local:%H:%M} ({zone})"
+    return Joined((Instant(read_at, zone), f"({zone})"), " ")
 
 
-def stretches(found: Sequence[date], language: Language) -> str:
+def consecutive_days(found: Sequence[date]) -> Joined:
     """Ascending days, neighbours taken together: em 03/11/2026; de 16/11 a 22/11/2026. Empty without days."""
-    runs: list[tuple[date, date]] = []
+    runs: list[Days] = []
     for one in found:
-        if runs and one - runs[-1][1] == timedelta(days=1):
-            runs[-1] = (runs[-1][0], one)
+        if runs and one - runs[-1].last == timedelta(days=1):
+            runs[-1] = Days(runs[-1].first, one)
         else:
-            runs.append((one, one))
-    return "; ".join(days(first, last, language) for first, last in runs)
+            runs.append(Days(one, one))
+    return Joined(tuple(runs), "; ")

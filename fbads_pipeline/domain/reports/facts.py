@@ -1,9 +1,12 @@
-"""What reports are made from, as the marts and the decisions have it."""
+"""What reports are made from: figures of the marts, anomalies, suggestions and their outcomes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
+
+from fbads_pipeline.domain.core.messages import Value
 
 Figures = Mapping[str, Decimal | None]
 
@@ -22,10 +25,9 @@ class ReportAccount:
 
 @dataclass(frozen=True)
 class MetricAbout:
-    """A metric of the catalogue: its name as people call it, its unit and good direction."""
+    """A metric of the catalogue: its label, its unit and the direction in which a change is good."""
 
-    label_pt: str
-    label_en: str
+    label: Value
     unit: str
     good: str
 
@@ -52,16 +54,15 @@ class DayFigures:
 
 @dataclass(frozen=True)
 class ReportedAnomaly:
-    """One anomaly of the period. told: `told`, `digest` or `not_told`; since: account-local."""
+    """One anomaly of the period. since: an instant; notified: how people were notified of it."""
 
     campaign_name: str | None
     since: datetime
     severity: str
-    text_pt: str
-    text_en: str
+    text: Value
     at_stake: Decimal
     status: str
-    told: str
+    notified: Literal["alert", "digest", "none"]
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,16 @@ class ReportedSuggestion:
     day: date
     kind: str
     status: str
-    reason_pt: str
-    reason_en: str
+    reason: Value
 
 
 @dataclass(frozen=True)
 class HitRate:
-    """How often followed suggestions of a kind came true."""
+    """How many followed suggestions of a kind could be evaluated, and how many of these were right."""
 
     kind: str
     followed: int
-    judged: int
+    evaluated: int
     hits: int
 
 

@@ -1,67 +1,68 @@
-"""The message that a report travels with: its figures in a few lines, and where the file is."""
+"""The alert that a report is sent with: its figures in a few lines; the files are attached."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of, in_languages
-from fbads_pipeline.domain.core import formatting as words
-from fbads_pipeline.domain.core.formatting import Language
-from fbads_pipeline.domain.reports.report import Figure, Report
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
+from fbads_pipeline.domain.core.messages import Count, Joined, Message, Money, Percent, Value, lines, message
+from fbads_pipeline.domain.reports.report import NO_VALUE, Figure, Report
 
 REPORT = "report"
 
 
-def compose_report(
-    reports: Mapping[Language, Report], account_id: str | None, attachments: Mapping[Language, Sequence[str]]
-) -> Alert:
-    """One message about the same report in both languages. attachments: names of files in the folder of exports."""
-    one = reports["pt"]
+def compose_report(report: Report, account_id: str | None, attachments: Mapping[str, Sequence[str]]) -> Alert:
+    """The alert about a report. attachments: language → names of its files in the folder of exports."""
     return alert_of(
-        in_languages({language: _text(report) for language, report in reports.items()}),
+        AlertText(_title(report), _body(report)),
         account_id=account_id,
-        rule=f"{REPORT}.{one.kind}",
+        rule=f"{REPORT}.{report.kind}",
         entity=account_id or "all",
         severity="info",
-        window_start=one.period.last,
+        window_start=report.period.last,
         facts={
-            "kind": one.kind,
-            "first_day": one.period.first.isoformat(),
-            "last_day": one.period.last.isoformat(),
+            "kind": report.kind,
+            "first_day": report.period.first.isoformat(),
+            "last_day": report.period.last.isoformat(),
             "attachments": {language: list(names) for language, names in attachments.items()},
         },
     )
 
 
-def _text(report: Report) -> AlertText:
-    lines: list[str] = []
+def _title(report: Report) -> Value:
+    """The report's title, and the account's name where it is about one."""
+    if len(report.sections) > 1:
+        return report.title
+    return Joined((report.title, report.sections[0].title), ": ")
+
+
+def _body(report: Report) -> Joined:
+    """Each section's figures and highlights; the first note where it has no figures."""
+    parts: list[Value] = []
     for section in report.sections:
-        lines += [section.title] if len(report.sections) > 1 else []
-        lines += [_figure(one, report) for one in section.figures]
-        lines += ["", *section.highlights] if section.highlights else []
-        lines += ["", *section.notes[:1]] if not section.figures else []
-        lines.append("")
-    who = report.sections[0].title if len(report.sections) == 1 else ""
-    return AlertText(f"{report.title}{': ' if who else ''}{who}", "\n".join(lines).rstrip())
+        parts += ["", section.title] if len(report.sections) > 1 else [""]
+        parts += [_line(one) for one in section.figures]
+        parts += ["", *section.highlights] if section.highlights else []
+        parts += section.notes[:1] if not section.figures else []
+    return lines(*parts[1:])
 
 
-def _figure(figure: Figure, report: Report) -> str:
+def _line(figure: Figure) -> Message:
     """CPA: R$ 57,31 (+11 %, provisório)."""
-    change, said = figure.change, []
-    if change is not None:
-        said.append(f"{'+' if change > 0 else ''}{_whole_percent(change, report.language)}")
+    details: list[Value] = []
+    if figure.change is not None:
+        sign = "+" if figure.change > 0 else ""
+        details.append(Joined((sign, Percent(figure.change.quantize(Decimal("0.01")))), ""))
     if figure.is_provisional:
-        said.append(report.labels.provisional)
-    moved = f" ({', '.join(said)})" if said else ""
-    return f"{figure.label}: {_shown(figure, report.language)}{moved}"
+        details.append(message("reports.label.provisional"))
+    shown = _value(figure)
+    if details:
+        shown = Joined((shown, Joined(("(", Joined(tuple(details), ", "), ")"), "")), " ")
+    return message("reports.figure", label=figure.label, value=shown)
 
 
-def _shown(figure: Figure, language: Language) -> str:
+def _value(figure: Figure) -> Value:
     if figure.now is None:
-        return "–"
+        return NO_VALUE
     if figure.unit == "money" and figure.currency:
-        return words.money(figure.now, figure.currency, language)
-    return words.percent(figure.now, language) if figure.unit == "ratio" else words.count(figure.now, language)
-
-
-def _whole_percent(change: Decimal, language: Language) -> str:
-    return words.percent(change.quantize(Decimal("0.01")), language)
+        return Money(figure.now, figure.currency)
+    return Percent(figure.now) if figure.unit == "ratio" else Count(figure.now)

@@ -1,7 +1,4 @@
-"""A report as data: what it says, in which order, before anybody draws it.
-
-Values are raw (fractions, money in major units, days); how they look in a language is the renderer's matter.
-"""
+"""A report as data: keys of texts and raw values (fractions, money in major units, days), in no language yet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,14 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.messages import Value
 
 ReportKind = Literal["daily", "weekly", "executive"]
 Unit = Literal["text", "count", "money", "ratio", "factor", "day", "change", "score"]
 Good = Literal["up", "down", "none"]
-Value = Decimal | int | str | date | None
+Cell = Decimal | int | date | Value | None
 
 KINDS: tuple[ReportKind, ...] = ("daily", "weekly", "executive")
+NO_VALUE = "–"
 _EXECUTIVE_DAYS = 28
 
 
@@ -56,7 +54,7 @@ def period_of(kind: ReportKind, day: date) -> Period:
 class Column:
     """good: the direction in which a change is good; is_wide: takes the room that others leave."""
 
-    label: str
+    label: Value
     unit: Unit
     good: Good = "none"
     is_wide: bool = False
@@ -69,11 +67,11 @@ class Table:
     is_half: stands beside the next one, where there is room for both.
     """
 
-    title: str
+    title: Value
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Value]]
+    rows: Sequence[Sequence[Cell]]
     currency: str | None = None
-    empty: str = ""
+    empty: Value = ""
     most_shown: int | None = None
     is_half: bool = False
 
@@ -90,7 +88,7 @@ class Figure:
     """
 
     metric: str
-    label: str
+    label: Value
     unit: Unit
     now: Decimal | None
     before: Decimal | None
@@ -118,7 +116,7 @@ class Chart:
     marks: day → the gravest thing that happened on it.
     """
 
-    title: str
+    title: Value
     unit: Unit
     days: Sequence[date]
     now: Sequence[Decimal | None]
@@ -130,45 +128,24 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """One account, or all that share a currency. highlights: what to know, in sentences."""
+    """One account, or all that share a currency. title: its name or the currency; highlights: what to know first."""
 
     title: str
-    subtitle: str
+    subtitle: Value
     figures: Sequence[Figure]
     charts: Sequence[Chart]
     tables: Sequence[Table]
-    notes: Sequence[str]
-    highlights: Sequence[str] = ()
+    notes: Sequence[Value]
+    highlights: Sequence[Value] = ()
 
 
 @dataclass(frozen=True)
 class Report:
-    """name: of its files, without extension; as_of: the newest reading that it rests on, as text."""
+    """name: of its files, without language and extension; as_of: the newest reading that it rests on."""
 
     kind: ReportKind
-    language: Language
     name: str
-    title: str
+    title: Value
     period: Period
     sections: Sequence[Section]
-    as_of: str
-    labels: "Labels"
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Words that the renderers need."""
-
-    summary: str
-    figure: str
-    unit: str
-    now: str
-    before: str
-    was: str
-    change: str
-    provisional: str
-    day: str
-    more_rows: str
-    page: str
-    of: str
-    no_value: str = "–"
+    as_of: Value

@@ -1,17 +1,18 @@
-"""A report that somebody asked for, and what became of it."""
+"""A report that a user requested, and its state."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.messages import Value, message
 from fbads_pipeline.domain.reports.generated_reports import ReportFile
 from fbads_pipeline.domain.reports.report import ReportKind
 
 State = Literal["waiting", "ready", "failed"]
-# The longest report takes seconds: what still waits then was left behind by a program that ended.
+# The longest report takes seconds: one that still waits then belonged to a program that has ended.
 GIVEN_UP_AFTER = timedelta(minutes=10)
-LEFT_BEHIND = "the program that was making it has ended: ask again"
+INTERRUPTED = message("reports.failure.interrupted")
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ class ReportRequest:
     day: date | None
     asked_at: datetime
     state: State = "waiting"
-    reason: str | None = None
+    reason: Value | None = None
     files: tuple[ReportFile, ...] = ()
     ended_at: datetime | None = None
 
-    def standing(self, now: datetime) -> tuple[State, str | None]:
-        """Where it stands, and why where it failed."""
+    def state_at(self, now: datetime) -> tuple[State, Value | None]:
+        """Its state, and why where it failed."""
         if self.state == "waiting" and now - self.asked_at > GIVEN_UP_AFTER:
-            return "failed", LEFT_BEHIND
+            return "failed", INTERRUPTED
         return self.state, self.reason

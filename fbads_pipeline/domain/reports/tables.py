@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from fbads_pipeline.domain.core import formatting as words
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.formatting import plain_name
+from fbads_pipeline.domain.core.messages import Instant, Joined, Message, Value, message
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
@@ -18,29 +18,31 @@ from fbads_pipeline.domain.reports.facts import (
     ReportedAnomaly,
     ReportedSuggestion,
 )
-from fbads_pipeline.domain.reports.labels import WORDS
-from fbads_pipeline.domain.reports.report import Chart, Column, Figure, Good, Period, Table, Unit, Value
+from fbads_pipeline.domain.reports.report import Cell, Chart, Column, Figure, Good, Period, Table, Unit
 
 _TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
 _SHOWN = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
 BRIEF = ("spend", "conversions", "cpa", "roas", "ctr")
+_CHARTED: tuple[tuple[str, Unit], ...] = (("spend", "money"), ("conversions", "count"), ("cpa", "money"))
 _FACTORS = frozenset({"roas"})
 _RANKED = 5
 _MOST_ROWS = 40
+_MOST_EVENTS = 15
 _LEAST_OF_AVERAGE = Decimal("0.25")
-# Meta goes on attributing conversions to past days, so that these move in one direction: more of them, and cheaper.
+# Meta goes on attributing conversions to past days, so that these change in one direction: more of them, and cheaper.
 _MATURING = frozenset({"conversions", "cpa", "purchase_value", "roas"})
+_STATUSES = frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"})
 
 About = Mapping[str, MetricAbout]
 
 
-def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: str, language: Language) -> list[Figure]:
+def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: str) -> list[Figure]:
     """The numbers at the top. Spend is neither good nor bad by itself, nor is a fall that may be mere delay."""
     is_provisional = any(one.is_provisional for one in now.days)
     made = [
         Figure(
             name,
-            _label(about, name, language),
+            about[name].label,
             _unit(about, name),
             now.total.get(name),
             before.total.get(name),
@@ -54,36 +56,30 @@ def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: s
     return [replace(one, good="none") if one.is_provisional and _is_worse(one) else one for one in made]
 
 
-def charts(now: PeriodFigures, before: PeriodFigures, period: Period, currency: str, language: Language) -> list[Chart]:
+def charts(now: PeriodFigures, before: PeriodFigures, period: Period, currency: str) -> list[Chart]:
     """Spend, conversions and CPA, each day beside the one of the period before."""
-    word = WORDS[language]
     days = [period.first + timedelta(days=n) for n in range(period.days)]
     here = {one.day: one for one in now.days}
     there = {one.day + timedelta(days=period.days): one for one in before.days}
     made = []
-    kinds: tuple[tuple[str, str, Unit], ...] = (
-        ("spend", "spend_chart", "money"),
-        ("conversions", "results_chart", "count"),
-        ("cpa", "cpa_chart", "money"),
-    )
-    for metric, title, unit in kinds:
+    for metric, unit in _CHARTED:
         values = [_of(here.get(day), metric) for day in days]
         earlier = [_of(there.get(day), metric) for day in days]
         is_provisional = [metric != "spend" and day in here and here[day].is_provisional for day in days]
         if any(value is not None for value in values):
-            made.append(Chart(word[title], unit, days, values, earlier, is_provisional, currency))
+            title = message(f"reports.chart.{metric}")
+            made.append(Chart(title, unit, days, values, earlier, is_provisional, currency))
     return made
 
 
-def best_and_worst(now: PeriodFigures, about: About, currency: str, language: Language) -> tuple[Table, Table]:
+def best_and_worst(now: PeriodFigures, about: About, currency: str) -> tuple[Table, Table]:
     """By CPA, among campaigns that spend something; what spends without a conversion is the worst of all."""
     sold, idle = ranked(now.campaigns)
     best = sold[:_RANKED]
     worst = [one for one in (*idle, *reversed(sold)) if one not in best][:_RANKED]
-    word = WORDS[language]
     return (
-        _ranked(word["best"], best, about, currency, language),
-        _ranked(word["worst"], worst, about, currency, language),
+        _ranked_table(message("reports.table.best"), best, about, currency),
+        _ranked_table(message("reports.table.worst"), worst, about, currency),
     )
 
 
@@ -98,149 +94,155 @@ def ranked(campaigns: Sequence[CampaignFigures]) -> tuple[list[CampaignFigures],
 
 
 def campaign_table(
-    now: PeriodFigures,
-    before: PeriodFigures,
-    about: About,
-    currency: str,
-    language: Language,
-    shown: Sequence[str] = _SHOWN,
+    now: PeriodFigures, before: PeriodFigures, about: About, currency: str, shown: Sequence[str] = _SHOWN
 ) -> Table:
     """Every campaign, the biggest spender first, with those figures and the change of its spend."""
-    word = WORDS[language]
     earlier = {one.campaign_id: one.figures for one in before.campaigns}
     columns = [
-        Column(word["campaign"], "text", is_wide=True),
-        Column(word["status"], "text"),
-        *_columns(about, shown, language),
-        Column(word["change"], "change"),
-        Column(word["score"], "score"),
+        _text("campaign", is_wide=True),
+        _text("status"),
+        *_columns(about, shown),
+        Column(_column("spend_change"), "change"),
+        Column(_column("score"), "score"),
     ]
     rows = [
         [
-            _name(one.name, one.campaign_id),
-            word.get(one.status or "", one.status or ""),
+            plain_name(one.name, one.campaign_id),
+            campaign_status(one.status),
             *(one.figures.get(name) for name in shown),
             _change(one.figures, earlier.get(one.campaign_id)),
             one.score,
         ]
         for one in now.campaigns
     ]
-    return Table(word["campaigns"], columns, rows, currency, word["no_campaigns"], _MOST_ROWS)
+    empty = message("reports.empty.campaigns")
+    return Table(message("reports.table.campaigns"), columns, rows, currency, empty, _MOST_ROWS)
 
 
-def day_table(now: PeriodFigures, about: About, currency: str, language: Language) -> Table:
+def campaign_status(status: str | None) -> Value:
+    """Meta's effective status as people read it; one that we do not know as Meta writes it."""
+    return message(f"reports.status.{status.lower()}") if status in _STATUSES else status or ""
+
+
+def day_table(now: PeriodFigures, about: About, currency: str) -> Table:
     """The account day by day: what the charts draw, and which days are provisional."""
-    word = WORDS[language]
-    columns = [Column(word["day"], "day"), *_columns(about, _SHOWN, language), Column(word["provisional"], "text")]
-    rows: list[list[Value]] = [
-        [one.day, *(one.figures.get(name) for name in _SHOWN), word["yes"] if one.is_provisional else ""]
-        for one in now.days
+    columns = [Column(_column("day"), "day"), *_columns(about, _SHOWN), _text("provisional")]
+    yes = message("reports.yes")
+    rows: list[list[Cell]] = [
+        [one.day, *(one.figures.get(name) for name in _SHOWN), yes if one.is_provisional else ""] for one in now.days
     ]
-    return Table(word["by_day"], columns, rows, currency)
+    return Table(message("reports.table.days"), columns, rows, currency)
 
 
-def anomaly_table(found: Sequence[ReportedAnomaly], currency: str, language: Language) -> Table:
-    """What happened, what was at stake, whether it is over and whether people were told."""
-    word = WORDS[language]
+def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount) -> Table:
+    """What happened, when on the account's clock, what was at stake, whether it is over, who was notified."""
     columns = [
-        Column(word["when"], "text"),
-        Column(word["campaign"], "text"),
-        Column(word["what"], "text", is_wide=True),
-        Column(word["severity"], "text"),
-        Column(word["at_stake"], "money"),
-        Column(word["ended"], "text"),
+        _text("when"),
+        _text("campaign"),
+        _text("what", is_wide=True),
+        _text("severity"),
+        Column(_column("at_stake"), "money"),
+        _text("status"),
     ]
-    rows: list[list[Value]] = [
+    rows: list[list[Cell]] = [
         [
-            f"{words.day(one.since.date(), language)} {one.since:%H:%M}",
-            _name(one.campaign_name, ""),
-            words.plain_line(one.text_pt if language == "pt" else one.text_en),
-            word[one.severity],
+            Instant(one.since, account.timezone_name),
+            plain_name(one.campaign_name, ""),
+            one.text,
+            message(f"reports.severity.{one.severity}"),
             one.at_stake,
-            f"{word[one.status]}, {word[one.told]}",
+            Joined(
+                (message(f"reports.anomaly.{one.status.lower()}"), message(f"reports.notified.{one.notified}")), ", "
+            ),
         ]
         for one in found
     ]
-    return Table(word["anomalies"], columns, rows, currency, word["no_anomalies"], 15)
+    empty = message("reports.empty.anomalies")
+    return Table(message("reports.table.anomalies"), columns, rows, account.currency, empty, _MOST_EVENTS)
 
 
-def suggestion_table(made: Sequence[ReportedSuggestion], language: Language) -> Table:
+def suggestion_table(made: Sequence[ReportedSuggestion]) -> Table:
     """What was proposed, why, and what a person decided."""
-    word = WORDS[language]
     columns = [
-        Column(word["day"], "day"),
-        Column(word["campaign"], "text"),
-        Column(word["kind"], "text"),
-        Column(word["why"], "text", is_wide=True),
-        Column(word["status"], "text"),
+        Column(_column("day"), "day"),
+        _text("campaign"),
+        _text("action"),
+        _text("why", is_wide=True),
+        _text("status"),
     ]
-    rows: list[list[Value]] = [
+    rows: list[list[Cell]] = [
         [
             one.day,
-            _name(one.campaign_name, ""),
-            word.get(one.kind, one.kind),
-            words.plain_line(one.reason_pt if language == "pt" else one.reason_en),
-            word.get(one.status, one.status),
+            plain_name(one.campaign_name, ""),
+            suggestion_kind(one.kind),
+            one.reason,
+            message(f"reports.decision.{one.status.lower()}"),
         ]
         for one in made
     ]
-    return Table(word["suggestions"], columns, rows, None, word["no_suggestions"], 15)
+    empty = message("reports.empty.suggestions")
+    return Table(message("reports.table.suggestions"), columns, rows, None, empty, _MOST_EVENTS)
 
 
-def hit_rate_table(rates: Sequence[HitRate], language: Language) -> Table:
-    """Followed suggestions by kind; no rate where none could be judged."""
-    word = WORDS[language]
+def suggestion_kind(kind: str) -> Message:
+    """PAUSE, BUDGET_UP or BUDGET_DOWN as people read it."""
+    return message(f"reports.action.{kind.lower()}")
+
+
+def hit_rate_table(rates: Sequence[HitRate]) -> Table:
+    """Followed suggestions by kind; no rate where none could be evaluated."""
     columns = [
-        Column(word["kind"], "text", is_wide=True),
-        Column(word["followed"], "count"),
-        Column(word["judged"], "count"),
-        Column(word["hits"], "count"),
-        Column(word["rate"], "ratio"),
+        _text("action", is_wide=True),
+        *(Column(_column(name), "count") for name in ("followed", "evaluated", "hits")),
+        Column(_column("rate"), "ratio"),
     ]
-    rows: list[list[Value]] = [
+    rows: list[list[Cell]] = [
         [
-            word.get(one.kind, one.kind),
+            suggestion_kind(one.kind),
             one.followed,
-            one.judged,
+            one.evaluated,
             one.hits,
-            Decimal(one.hits) / one.judged if one.judged else None,
+            Decimal(one.hits) / one.evaluated if one.evaluated else None,
         ]
         for one in rates
     ]
-    return Table(word["hit_rate"], columns, rows)
+    return Table(message("reports.table.hit_rate"), columns, rows)
 
 
-def account_table(rows: Sequence[Sequence[Value]], about: About, currency: str, language: Language) -> Table:
+def account_table(rows: Sequence[Sequence[Cell]], about: About, currency: str) -> Table:
     """Accounts of one currency, as `account_row` makes them."""
-    word = WORDS[language]
     columns = [
-        Column(word["account"], "text", is_wide=True),
-        *_columns(about, BRIEF, language),
-        Column(word["change"], "change"),
+        _text("account", is_wide=True),
+        *_columns(about, BRIEF),
+        Column(_column("spend_change"), "change"),
     ]
-    return Table(word["accounts"], columns, rows, currency, most_shown=_MOST_ROWS)
+    return Table(message("reports.table.accounts"), columns, rows, currency, most_shown=_MOST_ROWS)
 
 
-def account_row(account: ReportAccount, now: PeriodFigures, before: PeriodFigures) -> list[Value]:
+def account_row(account: ReportAccount, now: PeriodFigures, before: PeriodFigures) -> list[Cell]:
     """One account among others of its currency."""
     values = [now.total.get(name) for name in BRIEF]
-    return [_name(account.name, account.account_id), *values, _change(now.total, before.total)]
+    return [plain_name(account.name, account.account_id), *values, _change(now.total, before.total)]
 
 
-def _ranked(title: str, campaigns: Sequence[CampaignFigures], about: About, currency: str, language: Language) -> Table:
-    columns = [Column(WORDS[language]["campaign"], "text", is_wide=True), *_columns(about, BRIEF, language)]
-    rows: list[list[Value]] = [
-        [_name(one.name, one.campaign_id), *(one.figures.get(name) for name in BRIEF)] for one in campaigns
+def _ranked_table(title: Message, campaigns: Sequence[CampaignFigures], about: About, currency: str) -> Table:
+    columns = [_text("campaign", is_wide=True), *_columns(about, BRIEF)]
+    rows: list[list[Cell]] = [
+        [plain_name(one.name, one.campaign_id), *(one.figures.get(name) for name in BRIEF)] for one in campaigns
     ]
     return Table(title, columns, rows, currency, is_half=True)
 
 
-def _columns(about: About, names: Sequence[str], language: Language) -> list[Column]:
-    return [Column(_label(about, name, language), _unit(about, name), _good(about, name)) for name in names]
+def _column(name: str) -> Message:
+    return message(f"reports.column.{name}")
 
 
-def _label(about: About, name: str, language: Language) -> str:
-    return about[name].label_pt if language == "pt" else about[name].label_en
+def _text(name: str, *, is_wide: bool = False) -> Column:
+    return Column(_column(name), "text", is_wide=is_wide)
+
+
+def _columns(about: About, names: Sequence[str]) -> list[Column]:
+    return [Column(about[name].label, _unit(about, name), _good(about, name)) for name in names]
 
 
 def _unit(about: About, name: str) -> Unit:
@@ -253,10 +255,6 @@ def _unit(about: About, name: str) -> Unit:
 def _good(about: About, name: str) -> Good:
     goods: Mapping[str, Good] = {"up": "up", "down": "down"}
     return goods.get(about[name].good, "none")
-
-
-def _name(name: str | None, instead: str) -> str:
-    return words.plain_name(name, instead)
 
 
 def _of(day: DayFigures | None, metric: str) -> Decimal | None:

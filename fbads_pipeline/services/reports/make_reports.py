@@ -1,4 +1,4 @@
-"""Making reports: what is due in each account's morning → files → one message each, in one transaction."""
+"""Makes reports: what is due in each account's morning → files in every language → one alert each."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,35 +8,36 @@ from pathlib import Path
 
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.messages import Message, message
 from fbads_pipeline.domain.reports.facts import ReportAccount
 from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile, due_on, report_id
 from fbads_pipeline.domain.reports.message import compose_report
 from fbads_pipeline.domain.reports.report import Report, ReportKind, period_of
 from fbads_pipeline.domain.reports.requests import ReportRequest
-from fbads_pipeline.ports.core import Clock, Files
+from fbads_pipeline.ports.core import Clock, Files, Translator
 from fbads_pipeline.ports.reports import ReportRequests, Reports
-from fbads_pipeline.services.reports.build_report import ReportMaker
+from fbads_pipeline.services.reports.build_report import ReportBuilder
 
 ALL = ""
-_LANGUAGES: tuple[Language, ...] = ("pt", "en")
 _ATTACHED = ("pdf", "xlsx")
 
 
 class ReportsFailed(RuntimeError):
-    """failed: account id → why. made: the reports that were made all the same."""
+    """failed: account id → why. made: the other reports, which were made."""
 
     def __init__(self, kind: ReportKind, failed: Mapping[str, Exception], made: Sequence[MadeReport]) -> None:
-        said = "; ".join(f"{account_id}: {fault}" for account_id, fault in failed.items())
-        super().__init__(f"{len(failed)} {kind} reports could not be made: {said}")
+        reasons = "; ".join(f"{account_id}: {fault}" for account_id, fault in failed.items())
+        super().__init__(f"{len(failed)} {kind} reports could not be made: {reasons}")
         self.failed, self.made = failed, made
 
 
 @dataclass(frozen=True)
 class ReportService:
-    """What reports are made with and kept in. renderers: format → the report's bytes in it."""
+    """What reports are made with and kept in. renderers: format → the report's bytes in it, in a language."""
 
-    maker: ReportMaker
-    renderers: Mapping[str, Callable[[Report], bytes]]
+    builder: ReportBuilder
+    renderers: Mapping[str, Callable[[Report, Language], bytes]]
+    translator: Translator
     files: Files
     reports: Reports
     clock: Clock
@@ -67,7 +68,7 @@ class ReportService:
         wanted = visible if kind == "executive" else [] if account_id is None else [account_id]
         if kind != "executive" and visible is not None and account_id not in visible:
             return []
-        return self.maker.facts.accounts(wanted, now=self.clock.now())
+        return self.builder.facts.accounts(wanted, now=self.clock.now())
 
     def write(
         self,
@@ -79,30 +80,29 @@ class ReportService:
         *,
         are_chosen: bool = False,
     ) -> Iterator[str]:
-        """By hand: the path of each file as it is written; nothing is kept or sent. are_chosen: not all accounts."""
-        for report in self._of(kind, accounts, language, day, are_chosen=are_chosen):
+        """On demand: the path of each file as it is written; nothing is kept or sent. are_chosen: not all accounts."""
+        for report in self._of(kind, accounts, day, are_chosen=are_chosen):
             for name in formats:
-                yield str(self.files.write(f"{report.name}.{name}", self.renderers[name](report)))
+                yield str(self.files.write(_file_name(report, language, name), self.renderers[name](report, language)))
 
     def _of(
         self,
         kind: ReportKind,
         accounts: Sequence[ReportAccount],
-        language: Language,
         day: date | None,
         *,
         are_chosen: bool = False,
     ) -> Iterator[Report]:
         if kind == "executive":
-            yield self.maker.of_all(accounts, language, on=day, are_chosen=are_chosen)
+            yield self.builder.of_all(accounts, on=day, are_chosen=are_chosen)
         else:
             for account in accounts:
-                yield self.maker.of_account(kind, account, language, on=day)
+                yield self.builder.of_account(kind, account, on=day)
 
     def _due(self, kind: ReportKind) -> Iterator[tuple[str, list[ReportAccount], date]]:
         """Account id (or ALL), the accounts that it is about, and the day on which it is made."""
         now = self.clock.now()
-        accounts = self.maker.facts.accounts(None, now=now)
+        accounts = self.builder.facts.accounts(None, now=now)
         waiting = [(one, due_on(kind, one.timezone_name, now)) for one in accounts]
         if kind == "executive":
             # The last account to reach its Monday morning makes it due, so that no account lacks its Sunday.
@@ -123,16 +123,12 @@ class ReportService:
         day: date,
         recipients: Sequence[Recipient],
     ) -> MadeReport:
-        """Files first, then the row and the message together: a crash between the two makes the files anew."""
-        drawn = {language: next(self._of(kind, accounts, language, day)) for language in _LANGUAGES}
-        files: list[ReportFile] = []
-        for language, report in drawn.items():
-            for name, render in self.renderers.items():
-                content = render(report)
-                path = self.files.write(f"{report.name}.{name}", content)
-                digest = hashlib.sha256(content).hexdigest()
-                files.append(ReportFile(language, name, path.name, len(content), digest))
-        period = drawn["pt"].period
+        """Files first, then the row and the alert together: a crash between the two makes the files anew."""
+        report = next(self._of(kind, accounts, day))
+        files = [
+            self._write(report, language, name) for language in self.translator.languages for name in self.renderers
+        ]
+        period = report.period
         made = MadeReport(
             report_id(kind, account_id, period),
             kind,
@@ -144,38 +140,47 @@ class ReportService:
         )
         attached = {
             language: [one.name for one in files if one.language == language and one.format in _ATTACHED]
-            for language in _LANGUAGES
+            for language in self.translator.languages
         }
-        self.reports.keep(made, compose_report(drawn, account_id or None, attached), recipients)
+        self.reports.keep(made, compose_report(report, account_id or None, attached), recipients)
         return made
+
+    def _write(self, report: Report, language: Language, name: str) -> ReportFile:
+        content = self.renderers[name](report, language)
+        path = self.files.write(_file_name(report, language, name), content)
+        return ReportFile(language, name, path.name, len(content), hashlib.sha256(content).hexdigest())
 
 
 def make_requested(
     report_service: ReportService, requests: ReportRequests, request: ReportRequest, visible: Sequence[str] | None
 ) -> None:
-    """Make what was asked for, and note what became of it; a fault of ours is noted without its words, and raised.
+    """Make a requested report and record the result; a fault of ours is recorded without its text, and raised.
 
     visible: ids of the accounts that its user sees, None for all.
     """
+
+    def fail(reason: Message) -> None:
+        requests.failed(request.request_id, reason, now=report_service.clock.now())
+
     try:
         accounts = report_service.accounts(request.kind, request.account_id, visible)
         if not accounts:
-            requests.failed(request.request_id, "the marts have no such account yet", now=report_service.clock.now())
-            return
+            return fail(message("reports.failure.no_account"))
         are_chosen = request.kind == "executive" and visible is not None
         paths = report_service.write(
             request.kind, accounts, request.language, request.formats, request.day, are_chosen=are_chosen
         )
         files = [_file(request.language, path) for path in paths]
     except OSError as full:
-        requests.failed(
-            request.request_id, f"its file cannot be written: {full.strerror}", now=report_service.clock.now()
-        )
-        return
+        return fail(message("reports.failure.not_written", reason=full.strerror or ""))
     except BaseException:
-        requests.failed(request.request_id, "it could not be made; the log says why", now=report_service.clock.now())
+        fail(message("reports.failure.fault"))
         raise
-    requests.ready(request.request_id, files, now=report_service.clock.now())
+    return requests.ready(request.request_id, files, now=report_service.clock.now())
+
+
+def _file_name(report: Report, language: Language, extension: str) -> str:
+    return f"{report.name}_{language}.{extension}"
 
 
 def _file(language: Language, path: str) -> ReportFile:

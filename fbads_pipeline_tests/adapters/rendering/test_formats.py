@@ -18,20 +18,24 @@ import pytest
 from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.rendering import pdf
 from fbads_pipeline.adapters.rendering.csv_files import inert
-from fbads_pipeline.adapters.rendering.formats import Formats
 from fbads_pipeline.adapters.rendering.renderers import RENDERERS
 from fbads_pipeline.adapters.rendering.svg import draw
+from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.domain.reports.report import Column, Table
-from fbads_pipeline_tests.support.fake_reports import FakeReportFacts, a_maker, an_account
+from fbads_pipeline_tests.support.fake_reports import FakeReportFacts, a_builder, an_account
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.stub_server import stub_server
 
 
-def a_report(*names, kind="weekly", language="pt", account="Loja 1"):
+def a_report(*names, kind="weekly", account="Loja 1"):
     facts = FakeReportFacts(an_account(name=account), names=names or ("Verão", "Inverno"))
     if kind == "executive":
-        return a_maker(facts).of_all(facts.known, language)
-    return a_maker(facts).of_account(kind, facts.known[0], language)
+        return a_builder(facts).of_all(facts.known)
+    return a_builder(facts).of_account(kind, facts.known[0])
+
+
+def rendered(name, report, language="pt"):
+    return RENDERERS[name](report, language)
 
 
 @pytest.mark.parametrize("count", [7, 28, 29, 30, 31, 61])
@@ -40,8 +44,7 @@ def test_no_label_of_a_day_reaches_beyond_its_chart_in_a_wide_font(count):
     days = [date(2026, 11, 9) - timedelta(days=count - 1 - n) for n in range(count)]
     drawn = draw(
         replace(chart, days=days, now=[Decimal(1)] * count, before=[], provisional=[False] * count),
-        Formats("en"),
-        a_report().labels,
+        localizer("en"),
     )
     width = int(re.search(r'viewBox="0 0 (\d+) ', drawn)[1])
     labels = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([^<]+)<', drawn)
@@ -89,28 +92,28 @@ class TestLanguages:
         ],
     )
     def test_numbers_are_written_as_their_readers_do(self, language, value, unit, shown):
-        assert Formats(language).show(value, unit, "BRL") == shown
+        assert localizer(language).cell(value, unit, "BRL") == shown
 
     def test_a_currency_without_decimals_has_none(self):
-        assert Formats("en").show(Decimal(1234), "money", "JPY") == "¥1,234"
+        assert localizer("en").cell(Decimal(1234), "money", "JPY") == "¥1,234"
 
 
 class TestHtml:
     def test_it_needs_nothing_from_anywhere_and_every_chart_has_a_table(self):
-        page = Page(RENDERERS["html"](a_report()).decode())
+        page = Page(rendered("html", a_report()).decode())
         assert page.addresses == [] and "script" not in page.tags
         assert page.tags.count("svg") == 3
         assert "Dia a dia" in page.text and "R$\xa0300,00" in page.text
 
     def test_what_is_provisional_is_marked_and_the_period_before_is_named(self):
-        page = Page(RENDERERS["html"](a_report(language="en")).decode())
+        page = Page(rendered("html", a_report(), "en").decode())
         assert "+47% · provisional" in page.text and "before: R$150.00" in page.text
 
     @pytest.mark.parametrize("language", ["pt", "en"])
     @pytest.mark.parametrize("kind", ["weekly", "executive"])
     def test_days_under_a_chart_have_room(self, kind, language):
-        report = a_report(kind=kind, language=language)
-        drawn = draw(report.sections[0].charts[0], Formats(language), report.labels)
+        report = a_report(kind=kind)
+        drawn = draw(report.sections[0].charts[0], localizer(language))
         days = re.findall(r'<text x="([\d.]+)" y="161" text-anchor="middle"[^>]*>([^<]+)<', drawn)
         assert len(days) >= 4
         for (x, label), (following, _) in pairwise(days):
@@ -118,14 +121,14 @@ class TestHtml:
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
     def test_hostile_names_are_text(self, name):
-        tame = Page(RENDERERS["html"](a_report("Verão")).decode())
-        page = Page(RENDERERS["html"](a_report(name, account=name)).decode())
+        tame = Page(rendered("html", a_report("Verão")).decode())
+        page = Page(rendered("html", a_report(name, account=name)).decode())
         assert (page.tags, page.handlers, page.addresses) == (tame.tags, [], [])
 
 
 class TestPdf:
     def test_it_has_pages_and_alike_reports_are_alike_files(self):
-        first, again = (RENDERERS["pdf"](a_report(*[f"Campanha {n}" for n in range(60)])) for _ in range(2))
+        first, again = (rendered("pdf", a_report(*[f"Campanha {n}" for n in range(60)])) for _ in range(2))
         assert first.startswith(b"%PDF-") and first == again
         packed = re.findall(rb"stream\r?\n(x.*?)endstream", first, re.S)
         streams = (zlib.decompressobj().decompress(part) for part in packed)
@@ -133,27 +136,27 @@ class TestPdf:
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
     def test_hostile_names_break_no_page(self, name):
-        assert RENDERERS["pdf"](a_report(name, account=name)).startswith(b"%PDF-")
+        assert rendered("pdf", a_report(name, account=name)).startswith(b"%PDF-")
 
     def test_nothing_is_fetched(self, monkeypatch):
         with stub_server() as server:
             page = f"<img src='{server.url}x.png'><link rel=stylesheet href='{server.url}x.css'><p>a"
             monkeypatch.setattr(pdf, "render_html", lambda *args, **named: page)
-            assert RENDERERS["pdf"](a_report()).startswith(b"%PDF-")
+            assert rendered("pdf", a_report()).startswith(b"%PDF-")
             assert server.requests == []
 
     def test_a_program_that_drew_pages_ends_well(self):
         program = (
-            "from fbads_pipeline.adapters.rendering.pdf import render_pdf\n"
+            "from fbads_pipeline.adapters.rendering.renderers import RENDERERS\n"
             "from fbads_pipeline_tests.adapters.rendering.test_formats import a_report\n"
-            "for n in range(30): render_pdf(a_report(f'Verão {n}'))\n"
+            "for n in range(30): RENDERERS['pdf'](a_report(f'Verão {n}'), 'pt')\n"
         )
         assert subprocess.run([sys.executable, "-c", program], timeout=120).returncode == 0
 
 
 class TestExcel:
     def test_numbers_are_numbers_with_formats_and_headers_stay(self):
-        book = openpyxl.load_workbook(io.BytesIO(RENDERERS["xlsx"](a_report())))
+        book = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", a_report())))
         assert book.sheetnames[0] == "Resumo" and "Todas as campanhas" in book.sheetnames
         sheet = book["Todas as campanhas"]
         header, first, *_ = sheet.iter_rows()
@@ -166,18 +169,18 @@ class TestExcel:
 
     def test_the_longest_amount_has_room(self):
         (column,) = [n for n, one in enumerate(a_table().columns) if one.unit == "money"]
-        book = openpyxl.load_workbook(io.BytesIO(RENDERERS["xlsx"](with_table(a_report(), a_table()))))
+        book = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", with_table(a_report(), a_table()))))
         letter = openpyxl.utils.get_column_letter(column + 1)
         assert book["Big"].column_dimensions[letter].width >= len("BRL 1,234,567,890.12")
 
     def test_the_first_sheet_has_the_figures_with_what_is_provisional(self):
-        sheet = openpyxl.load_workbook(io.BytesIO(RENDERERS["xlsx"](a_report())))["Resumo"]
+        sheet = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", a_report())))["Resumo"]
         rows = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
         assert rows["indicador"] == ("período", "período anterior", "variação", None)
         assert (rows["spend pt"][:2], rows["spend pt"][3], rows["cpa pt"][3]) == ((220, 150), None, "provisório")
 
     def test_no_cell_computes_what_a_stranger_wrote(self):
-        book = openpyxl.load_workbook(io.BytesIO(RENDERERS["xlsx"](a_report(*HOSTILE_NAMES, account="=1+1"))))
+        book = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", a_report(*HOSTILE_NAMES, account="=1+1"))))
         kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
         assert kinds <= {"s", "n", "d"}
         assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.hyperlink]
@@ -185,26 +188,26 @@ class TestExcel:
         assert '=HYPERLINK("http://evil.example","click")' in names
 
     def test_alike_reports_are_alike_files(self):
-        assert RENDERERS["xlsx"](a_report()) == RENDERERS["xlsx"](a_report())
+        assert rendered("xlsx", a_report()) == rendered("xlsx", a_report())
 
 
 class TestCsv:
     def test_values_are_raw_and_alike(self):
-        text = RENDERERS["csv"](a_report()).decode("utf-8-sig")
-        assert text == RENDERERS["csv"](a_report()).decode("utf-8-sig")
+        text = rendered("csv", a_report()).decode("utf-8-sig")
+        assert text == rendered("csv", a_report()).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text)))
-        (header,) = [row for row in rows if row[:3] == ["section", "table", "Campanha"] and "Situação" in row]
+        (header,) = [row for row in rows if row[:3] == ["seção", "tabela", "Campanha"] and "Situação" in row]
         (first,) = [row for row in rows if row[1:3] == ["Todas as campanhas", "Verão"]]
         cells = dict(zip(header, first, strict=True))
         assert (cells["spend pt (BRL)"], cells["cpa pt (BRL)"], cells["ctr pt"]) == ("300", "", "0.005")
 
     def test_a_spreadsheet_knows_its_encoding(self):
-        assert RENDERERS["csv"](a_report()).startswith(b"\xef\xbb\xbfsection,")
+        assert rendered("csv", a_report()).startswith(b"\xef\xbb\xbf" + "seção,".encode())
 
     def test_the_figures_come_first_each_with_its_unit(self):
-        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](a_report()).decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(rendered("csv", a_report()).decode("utf-8-sig"))))
         assert rows[0] == [
-            *("section", "table", "indicador", "unidade", "período", "período anterior", "variação", "provisório")
+            *("seção", "tabela", "indicador", "unidade", "período", "período anterior", "variação", "provisório")
         ]
         assert rows[1] == ["Loja 1", "Resumo", "spend pt", "BRL", "220", "150", "0.466667", "0"]
         assert rows[3][2:] == ["cpa pt", "BRL", "5.5", "3.75", "0.466667", "1"]
@@ -212,11 +215,11 @@ class TestCsv:
     def test_numbers_have_six_decimals_at_most_and_no_exponent(self):
         values = [Decimal("9742.0100000000000000"), Decimal("0.00985123456789"), Decimal("1E+6"), Decimal("-0.0000001")]
         table = Table("Big", [Column("x", "count")], [[value] for value in values])
-        rows = list(csv.reader(io.StringIO(RENDERERS["csv"](with_table(a_report(), table)).decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(rendered("csv", with_table(a_report(), table)).decode("utf-8-sig"))))
         assert [row[2] for row in rows if row[1:2] == ["Big"]] == ["9742.01", "0.009851", "1000000", "0"]
 
     def test_no_text_begins_like_a_formula(self):
-        rows = csv.reader(io.StringIO(RENDERERS["csv"](a_report(*HOSTILE_NAMES, account="+1")).decode("utf-8-sig")))
+        rows = csv.reader(io.StringIO(rendered("csv", a_report(*HOSTILE_NAMES, account="+1")).decode("utf-8-sig")))
         values = [value for row in rows for value in row]
         assert '\'=HYPERLINK("http://evil.example","click")' in values
         assert not [value for value in values if value[:1] in ("=", "+", "@", "\t", "\r", "＝")]

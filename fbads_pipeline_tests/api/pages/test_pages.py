@@ -84,7 +84,7 @@ def test_today_shows_the_figures_of_the_marts_and_what_is_open(visitor):
     page = Page(visitor.get("/"))
     assert "R$\xa086.419.752.308.638,70" in page.text, "seven days of 12345678901234.10"
     assert "A veiculação parou." in page.text and "R$\xa0480,00" in page.text
-    assert "lida até 2026-11-10 12:00 UTC" in page.text
+    assert "lida até 10/11/2026 09:00 (America/Sao_Paulo)" in page.text
 
 
 def test_an_account_without_figures_says_so(visitor):
@@ -233,7 +233,7 @@ class TestWhatIsTheMatter:
                 answer = visitor.send("GET", path, headers=self.BROWSER)
                 if path != "/login":
                     assert answer.status_code == 503 and answer.headers["retry-after"] == "5", path
-                    assert "The database is away" in answer.text and "<h1>" in answer.text
+                    assert "The database is unavailable" in answer.text and "<h1>" in answer.text
             connection.exec_driver_sql(away.replace("false", "true"))
         admin.dispose()
         assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200
@@ -244,7 +244,7 @@ def test_the_interval_is_called_what_it_is(visitor, database):
     with database.owner.begin() as connection:
         evidence = 'evidence = evidence || \'{"currency": "BRL"}\''
         connection.execute(sa.text(f"update ops.suggestions set {promised}, {evidence} where suggestion_id = 's101'"))
-    assert "(de R$\xa010,00 a R$\xa0120,00, 8 em 10 casos)" in Page(visitor.get("/suggestions")).text
+    assert "(de R$ 10,00 a R$ 120,00, 8 em 10 casos)" in Page(visitor.get("/suggestions")).text
     visitor.cookies.set("fbads_language", "en")
     assert "8 times in 10" in Page(visitor.get("/suggestions")).text
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.api.pages.view import figure_cards
 from fbads_pipeline.domain.alerts.message_layout import sparkline
 from fbads_pipeline.domain.reports.facts import DayFigures, PeriodFigures
@@ -20,7 +21,7 @@ def a_period(conversions, first=FIRST):
 
 def test_an_account_that_stopped_converting_keeps_every_card_with_its_own_days():
     now, before = a_period(None), a_period(4, FIRST - timedelta(days=7))
-    cards = figure_cards(figures(now, before, ABOUT, "BRL", "en"), now, "en")
+    cards = figure_cards(figures(now, before, ABOUT, "BRL"), now, localizer("en"))
     drawn = {card["label"]: card["spark"] for card in cards}
     assert list(drawn) == ["spend en", "conversions en", "cpa en", "roas en", "ctr en", "cpm en"]
     assert drawn["conversions en"] == drawn["cpa en"] == ""

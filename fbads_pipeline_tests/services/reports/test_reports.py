@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.routing import Recipient, route
+from fbads_pipeline.domain.core.messages import LegacyText
 from fbads_pipeline.domain.reports.facts import ReportedAnomaly, ReportedSuggestion
 from fbads_pipeline.domain.reports.generated_reports import due_on
 from fbads_pipeline.domain.reports.report import Period, period_of
@@ -16,14 +18,16 @@ from fbads_pipeline_tests.support.fake_reports import (
     FakeFiles,
     FakeReportFacts,
     FakeReports,
-    a_maker,
+    a_builder,
     an_account,
 )
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, FixedClock
-from fbads_pipeline_tests.support.rendering import body_of, title_of
+from fbads_pipeline_tests.support.rendering import body_of, in_language, title_of
 
 # Monday, 08:00 in São Paulo and 11:00 in Lisbon
 MONDAY = datetime(2026, 11, 23, 11, tzinfo=UTC)
+STOPPED = LegacyText({"pt": "Parou.", "en": "Stopped."})
+HIGH_CPA = LegacyText({"pt": "CPA alto.", "en": "High CPA."})
 TO = [Recipient("email", "a@b.example")]
 
 
@@ -63,9 +67,9 @@ class TestPeriods:
 
 
 def section(facts=None, kind="weekly", language="pt"):
-    maker = a_maker(facts)
-    (found,) = maker.of_account(kind, maker.facts.known[0], language).sections
-    return found
+    builder = a_builder(facts)
+    (found,) = builder.of_account(kind, builder.facts.known[0]).sections
+    return in_language(found, language)
 
 
 def table(found, title):
@@ -130,12 +134,12 @@ class TestWhatItSays:
 
     def test_anomalies_suggestions_and_hit_rate_are_told(self):
         facts = FakeReportFacts()
-        at = datetime(2026, 11, 20, 9, 30)
-        facts.found = [ReportedAnomaly("Verão", at, "critical", "Parou.", "Stopped.", Decimal(480), "CLOSED", "told")]
-        facts.made = [ReportedSuggestion("Natal", TODAY, "PAUSE", "REJECTED", "CPA alto.", "High CPA.")]
+        at = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+        facts.found = [ReportedAnomaly("Verão", at, "critical", STOPPED, Decimal(480), "CLOSED", "alert")]
+        facts.made = [ReportedSuggestion("Natal", TODAY, "PAUSE", "REJECTED", HIGH_CPA)]
         found = section(facts, language="en")
         assert table(found, "Anomalies and what was done").rows == [
-            ["20 Nov 2026 09:30", "Verão", "Stopped.", "critical", Decimal(480), "over, told"]
+            ["20 Nov 2026, 09:30", "Verão", "Stopped.", "critical", Decimal(480), "closed, alert sent"]
         ]
         assert table(found, "Suggestions and decisions").rows == [[TODAY, "Natal", "pause", "High CPA.", "rejected"]]
         (rate,) = table(found, "How often suggestions were right, so far").rows
@@ -143,7 +147,7 @@ class TestWhatItSays:
 
     def test_currencies_have_a_section_each_and_ratios_are_made_anew_of_sums(self):
         facts = FakeReportFacts(an_account("1"), an_account("2"), an_account("3", currency="USD"))
-        report = a_maker(facts).of_all(facts.known, "en")
+        report = in_language(a_builder(facts).of_all(facts.known), "en")
         assert [(one.title, one.subtitle.partition(" · ")[0]) for one in report.sections] == [
             ("BRL", "2 accounts"),
             ("USD", "Loja 1"),
@@ -154,16 +158,16 @@ class TestWhatItSays:
 
     def test_one_page_says_what_to_know_of_a_currency(self):
         facts = FakeReportFacts()
-        at = datetime(2026, 11, 20, 9, 30)
+        at = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
         facts.found = [
-            ReportedAnomaly("Verão", at, "critical", "Parou.", "Stopped.", Decimal(480), "OPEN", "told"),
-            ReportedAnomaly("Natal", at, "info", "Parou.", "Stopped.", Decimal(99), "CLOSED", "told"),
+            ReportedAnomaly("Verão", at, "critical", STOPPED, Decimal(480), "OPEN", "alert"),
+            ReportedAnomaly("Natal", at, "info", STOPPED, Decimal(99), "CLOSED", "alert"),
         ]
         facts.made = [
-            ReportedSuggestion("Natal", TODAY, "PAUSE", status, "CPA alto.", "High CPA.")
+            ReportedSuggestion("Natal", TODAY, "PAUSE", status, HIGH_CPA)
             for status in ("PENDING", "APPLIED", "ACCEPTED")
         ]
-        report = a_maker(facts).of_all(facts.known, "pt")
+        report = in_language(a_builder(facts).of_all(facts.known), "pt")
         assert report.sections[0].highlights == [
             "Melhor CPA: Natal, R$ 29,80 (10 conversões).",
             "Maior gasto sem conversão: Verão, R$ 300,00.",
@@ -176,19 +180,19 @@ class TestWhatItSays:
     def test_a_report_of_chosen_accounts_never_takes_the_place_of_the_whole(self):
         facts = FakeReportFacts(*(an_account(str(n)) for n in range(1, 6)))
         names = {
-            a_maker(facts).of_all(facts.known[:n], "pt", are_chosen=are_chosen).name
+            a_builder(facts).of_all(facts.known[:n], are_chosen=are_chosen).name
             for n, are_chosen in ((5, False), (1, True), (3, True), (4, True), (5, True))
         }
-        assert {"executive_2026-11-22_pt", "executive_1_2026-11-22_pt", "executive_1_2_3_2026-11-22_pt"} < names
+        assert {"executive_2026-11-22", "executive_1_2026-11-22", "executive_1_2_3_2026-11-22"} < names
         assert len(names) == 5
 
     def test_conversions_of_other_goals_are_not_added(self):
         facts = FakeReportFacts(an_account("1"), an_account("2", goal="lead"))
-        (found,) = a_maker(facts).of_all(facts.known, "en").sections
+        (found,) = in_language(a_builder(facts).of_all(facts.known), "en").sections
         assert not {"conversions en", "cpa en"} & {one.label for one in found.figures}
         assert (
             found.notes[0]
-            == "The accounts count other conversions (lead, purchase): conversions and CPA do not add up."
+            == "The accounts count different conversions (lead, purchase): conversions and CPA are not added up."
         )
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
@@ -203,8 +207,10 @@ class World:
     def __init__(self, *accounts):
         self.facts, self.reports, self.files = FakeReportFacts(*accounts), FakeReports(), FakeFiles()
         self.clock = FixedClock(MONDAY)
-        draw = {"pdf": lambda report: report.title.encode(), "csv": lambda report: b"csv"}
-        self.report_service = ReportService(a_maker(self.facts), draw, self.files, self.reports, self.clock)
+        draw = {"pdf": lambda report, language: repr(report.title).encode(), "csv": lambda report, language: b"csv"}
+        self.report_service = ReportService(
+            a_builder(self.facts), draw, translator(), self.files, self.reports, self.clock
+        )
 
     def made(self, kind):
         return [(one.account_id, one.last_day) for one in self.report_service.make_due(kind, TO)]

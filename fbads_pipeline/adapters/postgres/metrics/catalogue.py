@@ -6,6 +6,7 @@ from pathlib import Path
 from fbads_pipeline.adapters.dbt.metric_registry import RegistryError, read_registry
 from fbads_pipeline.adapters.dbt.project import project_dir
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.metrics.registry import expressions, units
 from fbads_pipeline.domain.reports.facts import MetricAbout
 
@@ -38,6 +39,6 @@ def read_units(path: Path) -> Mapping[str, str]:
 
 
 def read_labels(path: Path) -> Mapping[str, MetricAbout]:
-    """Metric → what people call it, its unit and good direction. Raises CatalogueError."""
+    """Metric → its label, unit and the direction in which a change is good. Raises CatalogueError."""
     metrics = read_registry(path).by_name()
-    return {name: MetricAbout(one.labels["pt"], one.labels["en"], one.unit, one.good) for name, one in metrics.items()}
+    return {name: MetricAbout(message(f"metrics.{name}"), one.unit, one.good) for name, one in metrics.items()}

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.translation.texts import texts_of
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import LegacyText, from_json
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
@@ -58,16 +59,16 @@ order by facts.spend desc nulls last, facts.campaign_id
 _ANOMALIES = """
 select
     campaigns.name as campaign_name,
-    found.since at time zone coalesce(accounts.timezone_name, 'UTC') as since,
+    found.since,
     found.severity,
     found.message as text,
     found.money_at_stake_per_day as at_stake,
     found.status,
     case
-        when found.announced_alert_id is not null then 'told'
+        when found.announced_alert_id is not null then 'alert'
         when found.digest_alert_id is not null then 'digest'
-        else 'not_told'
-    end as told
+        else 'none'
+    end as notified
 from analysis.anomalies as found
 join marts.accounts as accounts on accounts.account_id = found.account_id
 left join marts.campaigns as campaigns on campaigns.campaign_id = found.campaign_id
@@ -88,7 +89,7 @@ order by made.status, made.day desc, made.suggestion_id
 """
 # As analysis.hit_rates, of one account.
 _HIT_RATES = """
-select kind, count(*) as followed, count(is_hit) as judged, count(*) filter (where is_hit) as hits
+select kind, count(*) as followed, count(is_hit) as evaluated, count(*) filter (where is_hit) as hits
 from analysis.suggestion_outcomes
 where account_id = :account
 group by kind
@@ -130,14 +131,24 @@ class PostgresReportFacts:
         )
 
     def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
-        rows = self._rows(_ANOMALIES, account_id, period)
         return [
-            ReportedAnomaly(**{**row, "at_stake": Decimal(repr(round(row["at_stake"], 2)))})
-            for row in map(_texts, rows)
+            ReportedAnomaly(
+                campaign_name=row["campaign_name"],
+                since=row["since"],
+                severity=row["severity"],
+                text=from_json(row["text"]),
+                at_stake=Decimal(repr(round(row["at_stake"], 2))),
+                status=row["status"],
+                notified=row["notified"],
+            )
+            for row in self._rows(_ANOMALIES, account_id, period)
         ]
 
     def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
-        return [ReportedSuggestion(**row) for row in self._rows(_SUGGESTIONS, account_id, period)]
+        return [
+            ReportedSuggestion(row["campaign_name"], row["day"], row["kind"], row["status"], _text(row, "reason"))
+            for row in self._rows(_SUGGESTIONS, account_id, period)
+        ]
 
     def hit_rates(self, account_id: str) -> list[HitRate]:
         with self._engine.connect() as connection:
@@ -150,13 +161,9 @@ class PostgresReportFacts:
             return [dict(row) for row in connection.execute(sa.text(query), named).mappings()]
 
 
-def _texts(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with the texts of its message, in the two languages of reports."""
-    texts = texts_of("text", row["text"])
-    return {name: value for name, value in row.items() if name != "text"} | {
-        name: texts[name] for name in ("text_pt", "text_en")
-    }
-
-
 def _figures(row: sa.RowMapping, metrics: Sequence[str]) -> dict[str, Decimal | None]:
     return {name: None if row[name] is None else Decimal(row[name]) for name in metrics}
+
+
+def _text(row: Mapping[str, Any], name: str) -> LegacyText:
+    return LegacyText({language: plain_line(row[f"{name}_{language}"]) for language in ("pt", "en")})

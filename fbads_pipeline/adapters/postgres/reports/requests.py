@@ -1,4 +1,4 @@
-"""Reports that users asked for, in `ops`."""
+"""Reports that users requested, in `ops`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 import sqlalchemy as sa
 
+from fbads_pipeline.domain.core.messages import Value, from_json, to_json
 from fbads_pipeline.domain.reports.generated_reports import ReportFile
 from fbads_pipeline.domain.reports.requests import ReportRequest
 
@@ -36,8 +37,10 @@ class PostgresReportRequests:
         listed = orjson.dumps([vars(one) for one in files]).decode()
         self._end(request_id=request_id, state="ready", reason=None, files=listed, now=now)
 
-    def failed(self, request_id: str, reason: str, *, now: datetime) -> None:
-        self._end(request_id=request_id, state="failed", reason=reason, files="[]", now=now)
+    def failed(self, request_id: str, reason: Value, *, now: datetime) -> None:
+        self._end(
+            request_id=request_id, state="failed", reason=orjson.dumps(to_json(reason)).decode(), files="[]", now=now
+        )
 
     def one(self, user_id: str, request_id: str) -> ReportRequest | None:
         with self._engine.connect() as connection:
@@ -58,4 +61,13 @@ class PostgresReportRequests:
 
 def _request(row: sa.RowMapping) -> ReportRequest:
     files = tuple(ReportFile(**one) for one in row["files"])
-    return ReportRequest(**{**row, "formats": tuple(row["formats"]), "files": files})
+    reason = None if row["reason"] is None else _reason(row["reason"])
+    return ReportRequest(**{**row, "formats": tuple(row["formats"]), "files": files, "reason": reason})
+
+
+def _reason(stored: str) -> Value:
+    """Reasons were once stored as English sentences."""
+    try:
+        return from_json(orjson.loads(stored))
+    except ValueError:
+        return stored

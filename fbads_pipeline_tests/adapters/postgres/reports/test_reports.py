@@ -9,10 +9,11 @@ from fbads_pipeline.adapters.dbt.project import project_dir
 from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_labels
 from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.reports.facts import HitRate
 from fbads_pipeline.domain.reports.report import Period
-from fbads_pipeline.services.reports.build_report import METRICS, ReportMaker
+from fbads_pipeline.services.reports.build_report import METRICS, ReportBuilder
 from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline_tests.support.fake_reports import FakeFiles
 from fbads_pipeline_tests.support.fakes import FixedClock
@@ -31,9 +32,9 @@ class World(SampleMarts):
         self.execute("alter table marts.campaign_daily add purchase_value numeric, add is_provisional boolean")
         self.facts = PostgresReportFacts(engine, lambda: read_catalogue(CATALOGUE))
         self.reports, self.files, self.clock = PostgresReports(engine), FakeFiles(), FixedClock(MONDAY)
-        maker = ReportMaker(self.facts, read_labels(CATALOGUE), ("7d_click",))
+        builder = ReportBuilder(self.facts, read_labels(CATALOGUE), ("7d_click",))
         self.report_service = ReportService(
-            maker, {"csv": lambda report: report.title.encode()}, self.files, self.reports, self.clock
+            builder, {"csv": lambda report, language: b"csv"}, translator(), self.files, self.reports, self.clock
         )
 
     def day(self, campaign, days_ago, spend, conversions, currency="BRL"):
