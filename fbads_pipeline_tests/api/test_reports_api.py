@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.reports.requests import LEFT_BEHIND, ReportRequest
+from fbads_pipeline.domain.reports.requests import ReportRequest
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.analytics_marts import fill
 from fbads_pipeline_tests.support.people import People
@@ -36,7 +36,7 @@ def test_one_that_is_asked_for_is_made_and_taken_away(people, home):
     told = client.get(asked.headers["location"]).json()
     assert (told["state"], [one["format"] for one in told["files"]]) == ("ready", ["csv", "pdf"])
     taken = [client.get(one["path"]) for one in told["files"]]
-    assert taken[0].content.startswith(b"\xef\xbb\xbfsection,") and taken[1].content.startswith(b"%PDF-")
+    assert taken[0].content.startswith(b"\xef\xbb\xbf" + "seção,".encode()) and taken[1].content.startswith(b"%PDF-")
     assert [len(one.content) for one in taken] == [one["bytes"] for one in told["files"]]
     assert "attachment" in taken[1].headers["content-disposition"]
     (listed,) = client.get("/api/v1/reports").json()
@@ -88,7 +88,7 @@ def test_a_full_disk_is_said_and_leaves_no_file(people, home, monkeypatch):
     monkeypatch.setattr(Exports, "write", full)
     client = people.with_key("viewer", accounts=["42"])
     told = client.get(client.post("/api/v1/reports", WEEKLY).headers["location"]).json()
-    assert (told["state"], told["reason"]) == ("failed", "its file cannot be written: No space left on device")
+    assert (told["state"], told["reason"]) == ("failed", "the file cannot be written: No space left on device")
     assert told["files"] == [] and not list(home.rglob("*.pdf"))
 
 
@@ -99,7 +99,7 @@ def test_one_that_its_program_left_behind_says_so(people, database):
     old = ReportRequest("a" * 32, user_id, "weekly", "42", "pt", ("csv",), None, NOW - timedelta(minutes=11))
     PostgresReportRequests(database.owner).add(old)
     told = client.get(f"/api/v1/reports/{old.request_id}").json()
-    assert (told["state"], told["reason"]) == ("failed", LEFT_BEHIND)
+    assert (told["state"], told["reason"]) == ("failed", "the program that was making it was interrupted: ask again")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "x.csv%00", "weekly.exe", "other.csv"])

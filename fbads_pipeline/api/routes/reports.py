@@ -1,16 +1,18 @@
-"""Reports: ask for one, see where it stands, take its files away."""
+"""Reports: request one, see its state, download its files."""
 
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Path, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, ReportRequestsDep, ReportServiceDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.languages import KnownLanguage, problem_localizer
 from fbads_pipeline.api.rate_limits import at_most
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile
@@ -41,7 +43,7 @@ class NewReport(BaseModel):
 
     kind: ReportKind
     account_id: str | None = Field(None, pattern=r"^[0-9]{1,32}$")
-    language: Literal["pt", "en"] = "pt"
+    language: KnownLanguage = "pt"
     formats: list[Format] = Field(min_length=1, max_length=4)
     day: date | None = Field(None, ge=_EARLIEST, le=_LATEST)
 
@@ -50,7 +52,7 @@ class ShownFile(BaseModel):
     """One file; `path` is where it is taken from."""
 
     format: str
-    language: Literal["pt", "en"]
+    language: str
     bytes: int
     sha256: str
     path: str
@@ -70,16 +72,18 @@ class ShownReport(BaseModel):
 
 @router.get("", responses=documented())
 def list_reports(
-    requests: ReportRequestsDep, report_service: ReportServiceDep, clock: ClockDep, who: ReaderDep
+    request: Request, requests: ReportRequestsDep, report_service: ReportServiceDep, clock: ClockDep, who: ReaderDep
 ) -> list[ShownReport]:
-    """The newest hundred of those that one asked for, then of those made on schedule of one's accounts."""
-    asked = [_asked(one, clock.now()) for one in requests.newest(who.user_id, _SHOWN)]
-    return asked + [_made(one) for one in report_service.reports.newest(_SHOWN, _visible(who))]
+    """The newest hundred that one requested, then of those made on schedule for one's accounts."""
+    t = problem_localizer(request)
+    requested = [_requested(one, clock.now(), t) for one in requests.newest(who.user_id, _SHOWN)]
+    return requested + [_made(one) for one in report_service.reports.newest(_SHOWN, _visible(who))]
 
 
 @router.post("", status_code=202, responses=documented(404, 422, 429), dependencies=[Depends(at_most("reports", 30))])
 def make_report(
     given: NewReport,
+    request: Request,
     response: Response,
     later: BackgroundTasks,
     requests: ReportRequestsDep,
@@ -87,13 +91,13 @@ def make_report(
     clock: ClockDep,
     who: ReaderDep,
 ) -> ShownReport:
-    """Ask for one; it is made right after this answer, and `Location` says where it stands."""
+    """Request one; it is made right after this answer, and `Location` shows its state."""
     if (given.account_id is None) != (given.kind == "executive"):
         need = "is about all accounts: leave account_id out" if given.kind == "executive" else "needs an account_id"
         raise ApiError(422, "unusable_parameter", f"the {given.kind} report {need}")
     if not report_service.accounts(given.kind, given.account_id, _visible(who)):
         raise ApiError(404, "not_found", "the marts have no such account yet")
-    request = ReportRequest(
+    wanted = ReportRequest(
         token_hex(16),
         who.user_id,
         given.kind,
@@ -103,20 +107,25 @@ def make_report(
         given.day,
         clock.now(),
     )
-    requests.add(request)
-    later.add_task(make_requested, report_service, requests, request, _visible(who))
-    response.headers["Location"] = f"/api/v1/reports/{request.request_id}"
-    return _asked(request, clock.now())
+    requests.add(wanted)
+    later.add_task(make_requested, report_service, requests, wanted, _visible(who))
+    response.headers["Location"] = f"/api/v1/reports/{wanted.request_id}"
+    return _requested(wanted, clock.now(), problem_localizer(request))
 
 
 @router.get("/{report_id}", responses=documented(404, 422))
 def one_report(
-    report_id: ReportId, requests: ReportRequestsDep, report_service: ReportServiceDep, clock: ClockDep, who: ReaderDep
+    report_id: ReportId,
+    request: Request,
+    requests: ReportRequestsDep,
+    report_service: ReportServiceDep,
+    clock: ClockDep,
+    who: ReaderDep,
 ) -> ShownReport:
-    """Where it stands."""
-    request = requests.one(who.user_id, report_id)
-    if request is not None:
-        return _asked(request, clock.now())
+    """Its state, and its files where they are ready."""
+    wanted = requests.one(who.user_id, report_id)
+    if wanted is not None:
+        return _requested(wanted, clock.now(), problem_localizer(request))
     return _made(_known(report_service, report_id, who))
 
 
@@ -125,8 +134,8 @@ def download(
     report_id: ReportId, name: FileName, requests: ReportRequestsDep, report_service: ReportServiceDep, who: ReaderDep
 ) -> FileResponse:
     """A file of it, by the name that its row has, and no other."""
-    request = requests.one(who.user_id, report_id)
-    files = request.files if request is not None else _known(report_service, report_id, who).files
+    wanted = requests.one(who.user_id, report_id)
+    files = wanted.files if wanted is not None else _known(report_service, report_id, who).files
     if name in {one.name for one in files}:
         path = report_service.files.path(name)
         if path.is_file():
@@ -145,14 +154,14 @@ def _visible(who: Principal) -> list[str] | None:
     return None if who.accounts is None else sorted(who.accounts)
 
 
-def _asked(one: ReportRequest, now: datetime) -> ShownReport:
+def _requested(one: ReportRequest, now: datetime, t: Localizer) -> ShownReport:
     state, reason = one.state_at(now)
     return ShownReport(
         report_id=one.request_id,
         kind=one.kind,
         account_id=one.account_id,
         state=state,
-        reason=reason,
+        reason=None if reason is None else t.render(reason),
         made_at=one.ended_at,
         files=_files(one.request_id, one.files),
     )
