@@ -1,4 +1,4 @@
-"""What the services ask of alerts and their delivery. Adapters implement these; the fakes of the tests do too."""
+"""What the services need of alerts and their delivery. Adapters and the fakes of the tests implement it."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
 
 
 class Rules(Protocol):
-    """Users' own rules over the marts, and what they have said."""
+    """Users' own rules over the marts, and when they matched."""
 
     def readings(self, rule: UserRule, *, now: datetime, as_known: bool = False) -> list[RuleReading]:
         """Every active object of the rule's level in its window, ordered by account and id; ratios from sums. as_known:
@@ -26,27 +26,28 @@ class Rules(Protocol):
         recipients: Sequence[Recipient],
         now: datetime,
     ) -> int:
-        """In one transaction: an alert per account about what is neither cooling down nor muted; returns how many."""
+        """In one transaction: an alert per account about what is neither cooling down nor muted; returns how many.
+        Without recipients of the rule's channel nothing is written, and all of it waits for some."""
 
 
 class Recipients(Protocol):
-    """Who hears of alerts and reports."""
+    """Who receives alerts and reports."""
 
     def everybody(self) -> list[Recipient]:
-        """Those of the settings, and users who want to hear. Raises SettingsError for settings that are wrong."""
+        """Those of the settings, and users who chose to receive. Raises SettingsError for settings that are wrong."""
 
 
 class Mutes(Protocol):
-    """What people do not want to hear of for a while; whoever announces leaves it out."""
+    """What is not announced for a while."""
 
     def mute(self, mute: Mute, *, made_by: str, now: datetime) -> int:
         """Begins at once; returns its number."""
 
     def lift(self, mute_id: int, *, now: datetime) -> bool:
-        """Ends it; False where it does not stand any more."""
+        """Ends it; False where it has ended already."""
 
-    def standing(self, *, now: datetime) -> list[tuple[int, Mute]]:
-        """Number and mute, the oldest first."""
+    def active(self, *, now: datetime) -> list[tuple[int, Mute]]:
+        """Number and mute of those that have not ended, the oldest first."""
 
 
 class Outbox(Protocol):
@@ -72,8 +73,9 @@ class Outbox(Protocol):
 
 
 class Channel(Protocol):
-    """One way out. `send` returns what became of the attempt and never raises for the far side's faults."""
+    """A way to send messages, such as Slack."""
 
     name: str
 
-    def send(self, delivery: DueDelivery) -> DeliveryAttempt: ...
+    def send(self, delivery: DueDelivery) -> DeliveryAttempt:
+        """The result of one attempt; never raises for faults of the provider."""

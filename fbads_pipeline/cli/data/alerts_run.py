@@ -68,10 +68,10 @@ def run_mute(
 def run_mutes(settings: Settings) -> None:
     """One line per mute that stands, below a header."""
     with _database(settings) as database:
-        standing = mutes(database).standing(now=clock_from(settings.now).now())
+        active = mutes(database).active(now=clock_from(settings.now).now())
     rows = [
         (str(n), one.account_id, one.campaign_id, one.rule, f"{one.until:%Y-%m-%d %H:%M}", one.reason)
-        for n, one in standing
+        for n, one in active
     ]
     _print(_MUTED, rows)
 

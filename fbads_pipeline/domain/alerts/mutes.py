@@ -1,4 +1,4 @@
-"""Mutes: what a person does not want to hear of for a while."""
+"""Mutes: what is not announced for a while, because a person asked for that."""
 
 import re
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Mute:
 
 
 def duration(text: str) -> timedelta:
-    """30m, 12h or 3d; raises ValueError with a sentence for anything else, and for more than 90 days."""
+    """The length of 30m, 12h or 3d; raises ValueError with a sentence for anything else and for more than 90 days."""
     found = re.fullmatch(r"([1-9][0-9]{0,3})([mhd])", text.strip())
     if not found:
         raise ValueError(f"{text!r} is no time such as 30m, 12h or 3d")
     length = timedelta(**{_UNITS[found[2]]: int(found[1])})
     if length > LONGEST:
-        raise ValueError("a mute lasts at most 90 days: what is never wanted is a matter of FBADS_RECIPIENTS")
+        raise ValueError("a mute lasts at most 90 days: what is never wanted is set in FBADS_RECIPIENTS")
     return length

@@ -1,46 +1,26 @@
-"""What a user's own rule has found, as people read it: one message per rule and account."""
+"""Alerts of users' own rules: one per rule and account."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of, in_languages
+from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
-from fbads_pipeline.domain.core import formatting as words
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.messages import Count, Days, Joined, Money, Name, Percent, Value, message, to_json
 
 MOST_LISTED = 15
 # Ratios that people read as a factor, 2.5 and not 250 %.
 _FACTORS = frozenset({"roas"})
-_OBJECTS: Mapping[Language, Mapping[str, tuple[str, str]]] = {
-    "pt": {
-        "account": ("conta", "contas"),
-        "campaign": ("campanha", "campanhas"),
-        "adset": ("conjunto", "conjuntos"),
-        "ad": ("anúncio", "anúncios"),
-    },
-    "en": {
-        "account": ("account", "accounts"),
-        "campaign": ("campaign", "campaigns"),
-        "adset": ("ad set", "ad sets"),
-        "ad": ("ad", "ads"),
-    },
-}
-_COMPARED: Mapping[Language, Mapping[str, str]] = {
-    "pt": {"above": "acima de", "below": "abaixo de", "rises_by": "alta de ao menos", "falls_by": "queda de ao menos"},
-    "en": {"above": "above", "below": "below", "rises_by": "a rise of at least", "falls_by": "a fall of at least"},
-}
 
 
 def compose_rule(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Alert:
-    """The message about objects of one account, ordered by id. unit: of the metric, as the catalogue names it."""
+    """The alert about objects of one account, ordered by id. unit: of the metric."""
     first = found[0]
     unit = "factor" if rule.metric in _FACTORS else unit
     ids = hashlib.sha256("|".join(sorted(one.object_id for one in found)).encode()).hexdigest()[:32]
-    languages: tuple[Language, ...] = ("pt", "en")
     return alert_of(
-        in_languages({one: _text(rule, found, unit, one) for one in languages}),
+        AlertText(_title(rule, found), _layout(rule, found, unit).body),
         account_id=first.account_id,
         rule=rule.key,
         entity=first.account_id,
@@ -52,58 +32,58 @@ def compose_rule(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Ale
             "metric": rule.metric,
             "comparison": rule.comparison,
             "threshold": str(rule.threshold),
-            "objects": [
-                {
-                    "object_id": one.object_id,
-                    "object_name": _name(rule, one, "pt"),
-                    "value": str(one.value),
-                    "before": None if one.before is None else str(one.before),
-                    "currency": one.currency,
-                    "first_day": one.first_day.isoformat(),
-                    "last_day": one.last_day.isoformat(),
-                }
-                for one in found
-            ],
+            "objects": [_object_facts(rule, one) for one in found],
         },
     )
 
 
-def _text(rule: UserRule, found: Sequence[RuleReading], unit: str, language: Language) -> AlertText:
-    one, many = _OBJECTS[language][rule.level]
-    counted = f"{len(found)} {one if len(found) == 1 else many}"
-    first = found[0]
-    account = words.plain_name(first.account_name, first.account_id)
-    title = f"{words.plain_name(rule.name, rule.metric)}: {counted}, {account}"
+def _title(rule: UserRule, found: Sequence[RuleReading]) -> Value:
+    account = Name(found[0].account_name, found[0].account_id)
+    objects = message(f"alerts.rule.objects.{rule.level}", count=len(found))
+    return message("alerts.rule.title", rule=Name(rule.name, rule.metric), objects=objects, account=account)
+
+
+def _layout(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Layout:
     more = len(found) - MOST_LISTED
-    layout = Layout(
-        lead=_limit(rule, first, unit, language),
-        parts=[_part(number, rule, one, unit, language) for number, one in enumerate(found[:MOST_LISTED], 1)],
-        closing="" if more <= 0 else f"… e mais {more}." if language == "pt" else f"… and {more} more.",
+    return Layout(
+        lead=_limit(rule, found[0], unit),
+        parts=[_part(number, rule, one, unit) for number, one in enumerate(found[:MOST_LISTED], 1)],
+        closing="" if more <= 0 else message("alerts.and_more", count=more),
     )
-    return AlertText(title, layout.body)
 
 
-def _limit(rule: UserRule, first: RuleReading, unit: str, language: Language) -> str:
-    days = words.days(first.first_day, first.last_day, language)
-    against = _shown(rule.threshold, "ratio" if rule.is_of_change else unit, first.currency, language)
-    yours = "Regra sua" if language == "pt" else "Your rule"
-    return f"{yours}: {rule.metric.upper()} {_COMPARED[language][rule.comparison]} {against}, {days}."
+def _limit(rule: UserRule, first: RuleReading, unit: str) -> Value:
+    threshold = _figure(rule.threshold, "ratio" if rule.is_of_change else unit, first.currency)
+    days = Days(first.first_day, first.last_day)
+    return message(f"alerts.rule.limit.{rule.comparison}", metric=rule.metric.upper(), threshold=threshold, days=days)
 
 
-def _part(number: int, rule: UserRule, one: RuleReading, unit: str, language: Language) -> Part:
-    value = _shown(one.value or Decimal(0), unit, one.currency, language)
-    line = f"{rule.metric.upper()}: {value}"
+def _part(number: int, rule: UserRule, one: RuleReading, unit: str) -> Part:
+    heading = Joined((f"{number}.", _object_name(rule, one)), " ")
+    metric, value = rule.metric.upper(), _figure(one.value or Decimal(0), unit, one.currency)
     if rule.is_of_change and one.before is not None:
-        before = _shown(one.before, unit, one.currency, language)
-        line += f" ({'antes' if language == 'pt' else 'before'} {before})"
-    return (f"{number}. {_name(rule, one, language)}", line)
+        before = _figure(one.before, unit, one.currency)
+        return heading, message("alerts.rule.value_before", metric=metric, value=value, before=before)
+    return heading, message("alerts.rule.value", metric=metric, value=value)
 
 
-def _shown(value: Decimal, unit: str, currency: str, language: Language) -> str:
+def _figure(value: Decimal, unit: str, currency: str) -> Value:
     if unit == "money":
-        return words.money(value, currency, language)
-    return words.percent(value, language) if unit == "ratio" else words.count(value, language)
+        return Money(value, currency)
+    return Percent(value) if unit == "ratio" else Count(value)
 
 
-def _name(rule: UserRule, one: RuleReading, language: Language) -> str:
-    return words.plain_name(one.object_name, f"{_OBJECTS[language][rule.level][0]} {one.object_id}")
+def _object_name(rule: UserRule, one: RuleReading) -> Name:
+    return Name(one.object_name, message(f"alerts.rule.object.{rule.level}", id=one.object_id))
+
+
+def _object_facts(rule: UserRule, one: RuleReading) -> dict[str, object]:
+    return {
+        "object_id": one.object_id,
+        "object_name": to_json(_object_name(rule, one)),
+        "value": str(one.value),
+        "before": None if one.before is None else str(one.before),
+        "currency": one.currency,
+        "first_day": one.first_day.isoformat(),
+        "last_day": one.last_day.isoformat(),
+    }

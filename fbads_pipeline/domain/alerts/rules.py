@@ -1,10 +1,10 @@
-"""Automation rules of the user's own: a metric over a window of days, held against a threshold."""
+"""Users' own alert rules: a metric over a window of days, compared with a threshold."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -19,8 +19,9 @@ GUARDS = ("impressions", "clicks", "spend", "conversions")
 class UserRule:
     """days: complete account-local days; 0 is today so far. threshold: in the metric's unit, a fraction for changes.
 
-    currency: the only one in which a threshold of money is meant; guard: sums that the window must reach before the
-    rule is judged; cooldown: silence after an object was told; channel: the only one that hears, None for all.
+    currency: of a threshold of money, other accounts are left out; guard: sums that the window must reach for the rule
+    to apply; cooldown: for how long an object that was announced is left out; channel: the only one that is used, None
+    for all; accounts: empty for all.
     """
 
     name: str
@@ -38,14 +39,18 @@ class UserRule:
 
     @property
     def key(self) -> str:
-        """The name in letters, digits and dashes: what its alerts and mutes are known by."""
+        """The name in letters, digits and dashes: the rule of its alerts and mutes."""
         plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
         return "rule." + (re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "unnamed")
 
     @property
     def is_of_change(self) -> bool:
-        """Whether the window is held against the one before it."""
+        """Whether the window is compared with the one before it."""
         return self.comparison in ("rises_by", "falls_by")
+
+    def cooling_since(self, now: datetime) -> datetime:
+        """An object that was announced after that instant is cooling down."""
+        return now - self.cooldown
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class RuleReading:
 
 
 def is_crossed(rule: UserRule, reading: RuleReading) -> bool:
-    """Whether the rule has something to say; never of a figure that is undefined, or below its guard."""
+    """Whether the figure is past the threshold; never where it is undefined, or a guard is not reached."""
     if rule.accounts and reading.account_id not in rule.accounts:
         return False
     if rule.currency is not None and reading.currency != rule.currency:

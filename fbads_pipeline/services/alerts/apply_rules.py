@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -14,15 +14,15 @@ from fbads_pipeline.ports.core import Clock
 
 @dataclass(frozen=True)
 class RuleReport:
-    """crossed: rule's name → objects past it now, told or not; alerts: messages written."""
+    """crossed: rule's name → objects past it now, announced or not; alerts: alerts written."""
 
     crossed: Mapping[str, int]
     alerts: int
 
 
 @dataclass(frozen=True)
-class Previewed:
-    """What a rule would have said at that moment."""
+class RuleMatch:
+    """An object about which a rule would have written an alert at that moment."""
 
     at: datetime
     rule: UserRule
@@ -32,7 +32,7 @@ class Previewed:
 def apply_rules(
     rules: Rules, wanted: Sequence[UserRule], clock: Clock, recipients: Sequence[Recipient], units: Mapping[str, str]
 ) -> RuleReport:
-    """Judge every rule once, and announce what is neither cooling down nor muted. units: metric → unit."""
+    """Evaluate every rule once, and announce what is neither cooling down nor muted. units: metric → unit."""
     now, crossed, alerts = clock.now(), {}, 0
     for rule in wanted:
         found = [one for one in rules.readings(rule, now=now) if is_crossed(rule, one)]
@@ -42,15 +42,15 @@ def apply_rules(
     return RuleReport(crossed, alerts)
 
 
-def preview(rules: Rules, wanted: Sequence[UserRule], moments: Sequence[datetime]) -> Iterator[Previewed]:
-    """What they would have said at those moments, in their order, cool-downs applied; as it was known then where the
-    marts remember that (campaigns)."""
-    said: dict[tuple[str, str, str], datetime] = {}
+def preview(rules: Rules, wanted: Sequence[UserRule], moments: Sequence[datetime]) -> Iterator[RuleMatch]:
+    """What they would have announced at those moments, in their order, cool-downs applied; by the figures of that
+    moment where the marts have them (campaigns)."""
+    matched_at: dict[tuple[str, str, str], datetime] = {}
     for at in moments:
         for rule in wanted:
             for one in rules.readings(rule, now=at, as_known=rule.level == "campaign"):
                 key = (rule.key, one.account_id, one.object_id)
-                cools = at - said.get(key, at - rule.cooldown - timedelta(seconds=1)) <= rule.cooldown
-                if not cools and is_crossed(rule, one):
-                    said[key] = at
-                    yield Previewed(at, rule, one)
+                is_cooling = key in matched_at and matched_at[key] > rule.cooling_since(at)
+                if not is_cooling and is_crossed(rule, one):
+                    matched_at[key] = at
+                    yield RuleMatch(at, rule, one)

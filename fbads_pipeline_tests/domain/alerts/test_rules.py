@@ -1,5 +1,6 @@
-"""When a user's own rule has something to say, and its words."""
+"""When a user's own rule matches, and its alert."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -42,7 +43,7 @@ def test_a_threshold_is_crossed_only_where_the_figure_is_defined_meant_and_guard
     assert is_crossed(replace(HIGH, **rule), replace(READING, **reading)) is crossed
 
 
-def test_the_message_says_the_rule_the_days_and_each_figure():
+def test_the_alert_names_the_rule_the_days_and_each_figure():
     alert = compose_rule(HIGH, [READING], "money")
     assert title_of(alert) == "CPA alto: 1 campanha, Loja 1"
     assert body_of(alert) == "Regra sua: CPA acima de R$ 60,00, de 20/11 a 22/11/2026.\n\n1. Verão\nCPA: R$ 61,50"
@@ -61,6 +62,7 @@ def test_a_change_shows_what_was_before_and_roas_is_a_factor():
 def test_hostile_names_stay_on_their_line(name):
     found = [replace(READING, object_id=str(n), object_name=name, account_name=name) for n in range(20)]
     alert = compose_rule(replace(HIGH, name=name or "x"), found, "money")
+    json.dumps(alert.facts)
     assert len(title_of(alert).splitlines()) == 1
     assert len(body_of(alert).splitlines()) == 2 + 15 * 2 + 1
     assert all(line.isprintable() for line in (title_of(alert), *body_of(alert).splitlines()))

@@ -1,4 +1,4 @@
-"""Users' own rules on a real PostgreSQL: sums first, ratios of sums, told once, then silence for a while."""
+"""Users' own rules on a real PostgreSQL: ratios of sums, announced once, then left out for a while."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -65,7 +65,7 @@ def test_a_ratio_is_of_sums_over_complete_days_and_over_the_window_before(world)
     assert world.values(today) == [("7", Decimal(5000), Decimal(10))]
 
 
-def test_two_currencies_in_one_window_and_paused_campaigns_are_not_judged(world):
+def test_two_currencies_in_one_window_and_paused_campaigns_are_left_out(world):
     world.day(1, 100, 1)
     world.day(2, 100, 1, currency="USD")
     world.campaign("8", "1", status="PAUSED")
@@ -73,7 +73,7 @@ def test_two_currencies_in_one_window_and_paused_campaigns_are_not_judged(world)
     assert world.values(HIGH) == []
 
 
-def test_it_is_told_once_and_again_after_its_cool_down(world):
+def test_an_object_is_announced_once_and_again_after_its_cool_down(world):
     world.day(1, 900, 1)
     assert world.apply(HIGH) == 1
     assert world.apply(HIGH) == 0
@@ -81,12 +81,12 @@ def test_it_is_told_once_and_again_after_its_cool_down(world):
     assert world.apply(HIGH) == 0
     world.campaign("8", "1")
     world.day(1, 800, 1, campaign="8")
-    assert world.apply(HIGH) == 1, "another campaign is news of its own"
+    assert world.apply(HIGH) == 1, "another campaign is announced at once"
     ((first,), (second,)) = world.rows("select facts -> 'objects' from ops.alerts order by created_at")
     assert ([one["object_id"] for one in first], [one["object_id"] for one in second]) == (["7"], ["8"])
 
 
-def test_only_its_channel_hears_and_without_one_nothing_is_lost(world):
+def test_only_its_channel_is_used_and_without_one_nothing_is_lost(world):
     world.day(1, 900, 1)
     mailed = UserRule(**{**vars(HIGH), "channel": "email"})
     assert world.apply(mailed, recipients=TO[:1]) == 0
@@ -103,7 +103,7 @@ def test_a_mute_holds_it_back(world, rule):
     assert world.apply(HIGH) == 1
 
 
-def test_a_preview_says_what_was_known_then_and_cools_down(world):
+def test_a_preview_uses_the_figures_of_that_moment_and_cools_down(world):
     world.day(1, 900, 1)
     world.execute(
         "create table marts.campaign_daily_versions as select *, now() as known_from, null::timestamptz as known_to,"
@@ -117,7 +117,7 @@ def test_a_preview_says_what_was_known_then_and_cools_down(world):
     )
     world.execute("update marts.campaign_daily_versions set known_to = :late where spend = 900", late=NOW)
     moments = [NOW - timedelta(hours=3), NOW - timedelta(hours=2), NOW + timedelta(hours=1)]
-    told = list(preview(world.rules, [HIGH], moments))
-    assert [(one.at, one.reading.value) for one in told] == [(moments[0], Decimal(900))]
+    matches = list(preview(world.rules, [HIGH], moments))
+    assert [(one.at, one.reading.value) for one in matches] == [(moments[0], Decimal(900))]
     eager = UserRule(**{**vars(HIGH), "cooldown": timedelta(minutes=30)})
     assert [one.at for one in preview(world.rules, [eager], moments)] == moments[:2], "after noon it was known better"

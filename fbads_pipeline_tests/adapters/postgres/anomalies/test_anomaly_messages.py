@@ -150,10 +150,10 @@ class TestMutes:
     def test_a_mute_is_lifted_once_and_shown_until_then(self, world):
         mutes = PostgresMutes(world.engine)
         number = mutes.mute(Mute("1", MORNING + timedelta(days=1), reason="promo"), made_by="ana", now=MORNING)
-        ((shown, mute),) = mutes.standing(now=MORNING)
+        ((shown, mute),) = mutes.active(now=MORNING)
         assert (shown, mute.reason) == (number, "promo")
         world.found(1)
         assert world.announce() == 0
         assert [mutes.lift(number, now=MORNING) for _ in range(2)] == [True, False]
-        assert mutes.standing(now=MORNING) == []
+        assert mutes.active(now=MORNING) == []
         assert world.announce() == 1
