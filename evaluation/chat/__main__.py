@@ -17,6 +17,7 @@ from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, ensure_role
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.services.chat.answer_question import Chat
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
@@ -39,6 +40,7 @@ def chat_over(url: str, folder: Path) -> Iterator[tuple[Chat, sa.Engine]]:
                 ChatQueries(analyst, owner, catalogue),
                 catalogue,
                 Lexicon(vocabulary(), catalogue),
+                translator(),
                 PostgresConversations(owner, None),
             ),
             owner,

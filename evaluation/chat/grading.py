@@ -4,8 +4,10 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -74,6 +76,7 @@ def loose_numbers(made: Answer, item: Item) -> tuple[str, ...]:
     allowed = {_digits(one) for turn in item.turns for one in _NUMBER.findall(turn)}
     for table in made.tables:
         allowed |= {form for row in table.rows for value in row.values() for form in _forms(value)}
+        allowed |= {form for row in table.rows for value in row.values() for form in _local_forms(value, row)}
         allowed |= set(_forms(table.groups)) | set(_forms(len(table.rows)))
     for citation in made.citations:
         for day in (citation.first_day, citation.last_day, citation.compared_first_day, citation.compared_last_day):
@@ -99,6 +102,13 @@ def _forms(value: Any) -> set[str]:
             made |= {_digits(f"{_rounded(scaled, places):f}") for places in range(9)}
         return made
     return {_digits(one) for one in _NUMBER.findall(str(value))}
+
+
+def _local_forms(value: Any, row: Mapping[str, Any]) -> set[str]:
+    """An instant on the clocks of its row's account."""
+    if not isinstance(value, datetime) or not row.get("timezone_name"):
+        return set()
+    return _forms(str(value.astimezone(ZoneInfo(row["timezone_name"])))[:16])
 
 
 def _rounded(number: Decimal, places: int) -> Decimal:

@@ -7,6 +7,7 @@ from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, r
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
 from fbads_pipeline.bootstrap.calendar import calendar_events
+from fbads_pipeline.bootstrap.core import translator
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.ports.chat import LanguagePlanner
 from fbads_pipeline.services.chat.answer_question import Chat
@@ -21,6 +22,7 @@ def chat(settings: Settings, database: Database) -> Chat:
         figures=ChatQueries(database.analyst, database.owner, catalogue),
         catalogue=catalogue,
         lexicon=Lexicon(vocabulary(), catalogue),
+        translator=translator(),
         conversations=PostgresConversations(database.owner, cipher),
         model=_language_model(settings),
         calendar=calendar_events(settings, database),

@@ -12,10 +12,15 @@ from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.api.rate_limits import at_most
-from fbads_pipeline.domain.chat.answers.values import cell, group
-from fbads_pipeline.domain.core.formatting import Language, plain_line
+from fbads_pipeline.domain.chat.answers.cells import cell, group, metric_label
+from fbads_pipeline.domain.chat.result import Column, Result
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import Value, message
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.services.chat.answer_question import ChatUser, answer
+from fbads_pipeline.services.chat.answer_question import Chat, ChatUser, answer
+
+_MOST_ROWS = 50
+_COMPARED = ("before", "change", "change_ratio")
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -38,13 +43,7 @@ def ask_here(
     """The answer, with the rows and the query of every number."""
     user = ChatUser(who.user_id, None if who.accounts is None else tuple(sorted(who.accounts)))
     made = answer(chat, question, user=user, session_id=session, now=clock.now())
-    tables = [
-        {
-            "columns": [_heading(column, made.language, chat) for column in _told(table.query.columns)],
-            "rows": [_cells(_told(table.query.columns), row, made.language, chat) for row in table.rows[:50]],
-        }
-        for table in made.tables
-    ]
+    tables = [_table(table, made.language, chat) for table in made.tables]
     citations = [{"facts": _facts(vars(one)), "sql": one.sql} for one in made.citations]
     shown = {"text": made.text, "tables": tables, "citations": citations}
     return _chat(request, who, session=session, question=plain_line(question), answer=shown)
@@ -57,31 +56,32 @@ def _chat(request: Request, who: Principal, **shown: Any) -> Response:
     return render(request, "chat.html.j2", who, "chat", examples=examples, **{**blank, **shown})
 
 
-def _told(columns: Any) -> list[Any]:
-    """Without the columns that only name what another one shows."""
-    return [one for one in columns if one.role != "label"]
+def _table(table: Result, language: str, chat: Chat) -> dict[str, Any]:
+    """Headings and cells, without the columns that only name what another one shows."""
+    columns = [one for one in table.query.columns if one.role != "label"]
+
+    def shown(value: Value) -> str:
+        return chat.translator.render(value, language)
+
+    return {
+        "columns": [shown(_heading(column, chat)) for column in columns],
+        "rows": [[shown(_cell(column, row, chat)) for column in columns] for row in table.rows[:_MOST_ROWS]],
+    }
 
 
-def _heading(column: Any, language: Language, chat: ChatDep) -> str:
+def _heading(column: Column, chat: Chat) -> Value:
     """A metric as the catalogue calls it; a group by its own name."""
-    if column.metric is None or column.metric not in chat.catalogue.metrics:
-        return str(column.name).replace("_", " ")
-    label = chat.catalogue.metrics[column.metric].labels[language]
-    before = {"pt": " (antes)", "en": " (before)"}[language]
-    change = {"pt": " (variação)", "en": " (change)"}[language]
-    return str(label) + {"before": before, "change": change, "change_ratio": change + " %"}.get(column.role, "")
+    if column.metric is None or column.metric not in chat.catalogue:
+        return column.name.replace("_", " ")
+    label = metric_label(column.metric)
+    return message(f"chat.column_{column.role}", metric=label) if column.role in _COMPARED else label
 
 
-def _cells(columns: Any, row: Mapping[str, Any], language: Language, chat: ChatDep) -> list[str]:
-    """Figures as the answer writes them, groups as they are called."""
-    return [
-        cell(column, row, language, chat.catalogue)
-        if column.metric
-        else group(column.dimension, row, language)
-        if column.dimension
-        else plain_line(str(row.get(column.name, "")))
-        for column in columns
-    ]
+def _cell(column: Column, row: Mapping[str, Any], chat: Chat) -> Value:
+    """A figure as the answer writes it, a group as it is called."""
+    if column.metric:
+        return cell(column, row, chat.catalogue)
+    return group(column.dimension, row) if column.dimension else plain_line(str(row.get(column.name, "")))
 
 
 def _facts(citation: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from fbads_pipeline.domain.chat.answers import list_templates, templates
+from fbads_pipeline.domain.chat.answers import replies
+from fbads_pipeline.domain.chat.answers.explanations import explanation_answer
+from fbads_pipeline.domain.chat.answers.figures import figures_answer, filters
+from fbads_pipeline.domain.chat.answers.lists import list_answer
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, TIMES, Clarification, Plan, Refusal, Understanding
@@ -16,13 +19,14 @@ from fbads_pipeline.domain.chat.understanding.language import detect
 from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, normalise
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.chat.validator import validate
-from fbads_pipeline.domain.core import formatting as words
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import Day, Joined, LegacyText, Value, lines
 from fbads_pipeline.ports.calendar import EventsBetween
 from fbads_pipeline.ports.chat import ChatFigures, Conversations, LanguagePlanner
+from fbads_pipeline.ports.core import Translator
 
 Outcome = Literal["answered", "asked", "refused"]
-_LISTS = ("objects", "pacing", "anomalies", "suggestions", "scores", "freshness")
+_CONTRIBUTIONS, _ANOMALIES, _EVENTS, _EVENTS_PER_ACCOUNT = 5, 3, 5, 3
 # A ratio moves with these; each is a ratio of sums of its own.
 _DRIVERS = {
     "cpa": ("cpc", "conversion_rate"),
@@ -61,7 +65,7 @@ class Answer:
     outcome: Outcome
     kind: str
     text: str
-    language: Language
+    language: str
     choices: tuple[str, ...] = ()
     tables: tuple[Result, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -76,6 +80,7 @@ class Chat:
     figures: ChatFigures
     catalogue: Catalogue
     lexicon: Lexicon
+    translator: Translator
     conversations: Conversations | None = None
     model: LanguagePlanner | None = None
     calendar: EventsBetween | None = None
@@ -87,10 +92,14 @@ class _Turn:
     """One question under way: what was read for it so far."""
 
     chat: Chat
-    language: Language
+    language: str
     accounts: Sequence[ChatAccount]
     tables: list[Result] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
+
+    def render(self, value: Value) -> str:
+        """The value in the language of the answer."""
+        return self.chat.translator.render(value, self.language)
 
     def cite(self, plan: Plan, result: Result) -> Result:
         self.tables.append(result)
@@ -104,7 +113,7 @@ def answer(
     *,
     user: ChatUser,
     session_id: str | None = None,
-    language: Language | None = None,
+    language: str | None = None,
     now: datetime,
 ) -> Answer:
     """Answer one question of a user; with a session the last ten exchanges are remembered as plans.
@@ -112,14 +121,14 @@ def answer(
     Never raises for what a person may type. Database faults of the queries pass through.
     """
     text = normalise(question)
-    spoken: Language = "en" if (language or detect(text, chat.lexicon.vocabulary)) == "en" else "pt"
+    language = language or detect(text, chat.lexicon.vocabulary)
     accounts = chat.figures.accounts(user.account_ids, now=now)
     last = (
         chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None
     )
-    understood = _understand(chat, text, accounts, spoken, last, is_cut=is_too_long(question))
+    understood = _understand(chat, text, accounts, language, last, is_cut=is_too_long(question))
     inside = _inside(chat, understood, accounts) if isinstance(understood, Plan) else accounts
-    made = _answer(_Turn(chat, spoken, inside), understood)
+    made = _answer(_Turn(chat, language, inside), understood)
     if chat.conversations and session_id:
         chat.conversations.keep(
             user.user_id,
@@ -155,7 +164,7 @@ def _inside(chat: Chat, plan: Plan, accounts: Sequence[ChatAccount]) -> Sequence
 
 
 def _understand(
-    chat: Chat, text: str, accounts: Sequence[ChatAccount], language: Language, last: Plan | None, *, is_cut: bool
+    chat: Chat, text: str, accounts: Sequence[ChatAccount], language: str, last: Plan | None, *, is_cut: bool
 ) -> Understanding:
     if not accounts:
         return Refusal("unknown_object", "")
@@ -173,20 +182,20 @@ def _understand(
 
 
 def _answer(turn: _Turn, understood: Understanding) -> Answer:
-    language, catalogue = turn.language, turn.chat.catalogue
+    catalogue = turn.chat.catalogue
     if isinstance(understood, Refusal):
-        text = templates.refusal_text(understood, language, catalogue)
-        return Answer("refused", understood.kind, text, language, understood.near)
+        text = turn.render(replies.refusal_answer(understood, catalogue))
+        return Answer("refused", understood.kind, text, turn.language, understood.near)
     if isinstance(understood, Clarification):
-        text = templates.clarification_text(understood, language, catalogue)
-        return Answer("asked", understood.kind, text, language, understood.choices, plan=_pending(understood))
-    text = _text(turn, understood)
+        text = turn.render(replies.clarification_answer(understood, catalogue))
+        return Answer("asked", understood.kind, text, turn.language, understood.choices, plan=_pending(understood))
+    text = turn.render(_planned(turn, understood))
     refused = understood.intent == "change_request"
     return Answer(
         "refused" if refused else "answered",
         understood.intent,
         text,
-        language,
+        turn.language,
         tables=tuple(turn.tables),
         citations=tuple(turn.citations),
         chart=_chart(understood, turn.tables),
@@ -200,35 +209,37 @@ def _pending(asked: Clarification) -> Plan | None:
     return plan if plan is not None and plan.intent in ("figures", "why") else None
 
 
-def _text(turn: _Turn, plan: Plan) -> str:
-    language, catalogue = turn.language, turn.chat.catalogue
+def _planned(turn: _Turn, plan: Plan) -> Value:
+    """The answer to a validated plan."""
+    catalogue = turn.chat.catalogue
     match plan.intent:
         case "greeting":
-            return list_templates.greeting_text(language)
+            return replies.greeting()
         case "help":
-            return list_templates.help_text(language, catalogue)
+            return replies.help_answer(catalogue)
         case "definition":
-            return list_templates.definition_text(plan.metrics, language, catalogue)
+            return replies.definition(plan.metrics, catalogue)
         case "change_request":
-            return list_templates.change_text(plan, language)
+            return replies.change_refused()
         case "why":
             return _why(turn, plan)
         case "figures":
             return _figures(turn, plan)
     result = turn.cite(plan, turn.chat.figures.listed(plan, turn.accounts))
-    return list_templates.listed_text(plan, result, language, catalogue)
+    return list_answer(plan, result, catalogue)
 
 
-def _figures(turn: _Turn, plan: Plan) -> str:
+def _figures(turn: _Turn, plan: Plan) -> Value:
     """The rows; of a plain breakdown the whole too, for "nas campanhas ativas" can mean either."""
-    language, catalogue = turn.language, turn.chat.catalogue
-    result = turn.cite(plan, turn.chat.figures.figures(plan, turn.accounts))
-    text = templates.figures_text(plan, result, turn.accounts, language, catalogue)
-    if not _has_whole(plan, catalogue) or not result.rows:
+    result, text = _read_figures(turn, plan)
+    if not _has_whole(plan, turn.chat.catalogue) or not result.rows:
         return text
-    whole = replace(plan, dimensions=())
-    total = turn.cite(whole, turn.chat.figures.figures(whole, turn.accounts))
-    return templates.figures_text(whole, total, turn.accounts, language, catalogue) + "\n" + text
+    return lines(_read_figures(turn, replace(plan, dimensions=()))[1], text)
+
+
+def _read_figures(turn: _Turn, plan: Plan) -> tuple[Result, Value]:
+    result = turn.cite(plan, turn.chat.figures.figures(plan, turn.accounts))
+    return result, figures_answer(plan, result, turn.accounts, turn.chat.catalogue)
 
 
 def _has_whole(plan: Plan, catalogue: Catalogue) -> bool:
@@ -236,42 +247,46 @@ def _has_whole(plan: Plan, catalogue: Catalogue) -> bool:
     return is_plain and not any(catalogue[name].needs_one_row for name in plan.metrics)
 
 
-def _why(turn: _Turn, plan: Plan) -> str:
-    """Contributions by campaign and placement, drivers, edits, anomalies and calendar days of the same stretch."""
-    language, catalogue, figures = turn.language, turn.chat.catalogue, turn.chat.figures
-    metric = plan.metrics[0]
-    change = turn.cite(plan, figures.figures(plan, turn.accounts))
-    said = templates.figures_text(plan, change, turn.accounts, language, catalogue)
+def _why(turn: _Turn, plan: Plan) -> Value:
+    """Contributions by campaign and placement, drivers, edits, anomalies and calendar days of the same days."""
+    figures, metric = turn.chat.figures, plan.metrics[0]
+    change, text = _read_figures(turn, plan)
     if not change.rows:
-        return said
-    drivers = ""
+        return text
+    texts = [text]
     if metric in _DRIVERS:
-        beside = replace(plan, metrics=_DRIVERS[metric])
-        found = turn.cite(beside, figures.figures(beside, turn.accounts))
-        drivers = templates.figures_text(beside, found, turn.accounts, language, catalogue)
-    top = replace(plan, limit=5)
+        texts.append(_read_figures(turn, replace(plan, metrics=_DRIVERS[metric]))[1])
+    top = replace(plan, limit=_CONTRIBUTIONS)
     below = any(one.level in ("campaign", "adset", "ad") for one in plan.objects)
     parts = [turn.cite(top, figures.contributions(top, "adset" if below else "campaign", turn.accounts))]
     if not any(one.level in ("adset", "ad") for one in plan.objects):
         parts.append(turn.cite(top, figures.contributions(top, "placement", turn.accounts)))
-    return list_templates.why_text(plan, said, drivers, parts, *_coinciding(turn, plan), language, catalogue)
+    return explanation_answer(texts, parts, *_coinciding(turn, plan), turn.chat.catalogue)
 
 
-def _coinciding(turn: _Turn, plan: Plan) -> tuple[Result, Result, list[str]]:
+def _coinciding(turn: _Turn, plan: Plan) -> tuple[Result, Result, list[Value]]:
+    """Edits, anomalies and calendar days of the plan's days."""
     assert plan.period is not None
     today = max(one.today for one in turn.accounts)
     first, last = resolve(plan.period, today)
     before = resolve(plan.compare, today)[0] if plan.compare else first
     edits = turn.cite(plan, turn.chat.figures.edits(plan, turn.accounts, min(first, before), last))
-    listed = replace(plan, intent="anomalies", limit=3)
+    listed = replace(plan, intent="anomalies", limit=_ANOMALIES)
     anomalies = turn.cite(listed, turn.chat.figures.listed(listed, turn.accounts))
-    events: dict[str, None] = {}
-    if turn.chat.calendar is not None:
-        for account in turn.accounts:
-            for event in turn.chat.calendar.between(account.account_id, first, last)[:3]:
-                title = event.title_pt if turn.language == "pt" else event.title_en
-                events[f"{words.plain_line(title)}, {words.day(event.starts_on, turn.language)}"] = None
-    return edits, anomalies, list(events)[:5]
+    return edits, anomalies, _calendar_days(turn, first, last)
+
+
+def _calendar_days(turn: _Turn, first: date, last: date) -> list[Value]:
+    calendar = turn.chat.calendar
+    if calendar is None:
+        return []
+    found: dict[str, Value] = {}
+    for account in turn.accounts:
+        for event in calendar.between(account.account_id, first, last)[:_EVENTS_PER_ACCOUNT]:
+            title = LegacyText({"pt": plain_line(event.title_pt), "en": plain_line(event.title_en)})
+            line = Joined((title, Day(event.starts_on)), ", ")
+            found.setdefault(turn.render(line), line)
+    return list(found.values())[:_EVENTS]
 
 
 def _chart(plan: Plan, tables: Sequence[Result]) -> ChartSpec | None:
@@ -299,7 +314,7 @@ def _citation(plan: Plan, result: Result, turn: _Turn) -> Citation:
         parameters=result.query.parameters,
         source=result.query.source,
         metrics=metrics,
-        filters=templates.filter_words(plan, turn.language, catalogue),
+        filters=tuple(turn.render(one) for one in filters(plan, catalogue)),
         timezones=tuple(sorted({one.timezone_name for one in turn.accounts})),
         currencies=tuple(sorted({str(row["currency"]) for row in result.rows if row.get("currency")})),
         attribution=turn.chat.attribution,

@@ -1,0 +1,84 @@
+"""One cell of a result as a value of a sentence. Every number that an answer shows passes through here."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.plan import Dimension
+from fbads_pipeline.domain.chat.result import Column
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import Count, Day, Joined, Money, Name, Percent, Value, message
+from fbads_pipeline.domain.metrics.registry import Ratio
+
+Row = Mapping[str, Any]
+_NAMED_DENOMINATORS = ("conversions", "clicks", "impressions", "spend", "purchases")
+_GENDERS = ("female", "male", "unknown")
+
+
+def metric_label(name: str) -> Value:
+    """The metric as the catalogue of messages calls it."""
+    return message(f"metrics.{name}")
+
+
+def metric_labels(names: tuple[str, ...] | list[str]) -> Value:
+    """Several metrics with commas between them."""
+    return Joined(tuple(metric_label(name) for name in names), ", ")
+
+
+def dimension_label(dimension: Dimension) -> Value:
+    return message(f"chat.dimension_{dimension}")
+
+
+def cell(column: Column, row: Row, catalogue: Catalogue) -> Value:
+    """A figure in the row's currency; what is missing where there is none (a ratio without anything to divide by)."""
+    value = row.get(column.name)
+    if value is None:
+        return _nothing(column, catalogue)
+    number = Decimal(str(value))
+    if column.unit == "money":
+        return Money(number, str(row.get("currency") or ""))
+    if column.role == "change_ratio" or _is_share(column):
+        return Percent(number)
+    return Count(number)
+
+
+def signed(column: Column, row: Row, catalogue: Catalogue) -> Value:
+    """A change with its sign; of a rate in percentage points."""
+    value, shown = row.get(column.name), cell(column, row, catalogue)
+    if value is not None and column.role == "change" and _is_share(column):
+        shown = message("chat.percentage_points", points=Count(Decimal(str(value)) * 100))
+    return Joined(("+", shown), "") if value is not None and value > 0 else shown
+
+
+def group(dimension: Dimension, row: Row) -> Value:
+    """What a row is about: the name of an object, a day, a weekday, a part of a breakdown."""
+    value = row.get(dimension)
+    if f"{dimension}_name" in row:
+        return Name(row[f"{dimension}_name"], str(value))
+    if value is None:
+        return message("chat.unknown")
+    if dimension == "weekday":
+        return message(f"chat.weekday_{int(value)}")
+    if dimension == "gender" and value in _GENDERS:
+        return message(f"chat.gender_{value}")
+    if isinstance(value, date):
+        if dimension == "month":
+            return message("chat.month", month=f"{value:%m}", year=f"{value:%Y}")
+        return message("chat.week", monday=Day(value)) if dimension == "week" else Day(value)
+    return plain_line(str(value))
+
+
+def _is_share(column: Column) -> bool:
+    """Whether the figure is a fraction that people read in percent: every ratio but ROAS."""
+    return column.unit == "ratio" and column.metric != "roas"
+
+
+def _nothing(column: Column, catalogue: Catalogue) -> Value:
+    metric = catalogue[column.metric] if column.metric and column.metric in catalogue else None
+    if metric is not None and isinstance(metric.source, Ratio) and column.role in ("value", "before"):
+        denominator = metric.source.denominator
+        if denominator in _NAMED_DENOMINATORS:
+            return message(f"chat.no_{denominator}")
+    return message("chat.nothing_to_compare" if column.role in ("change", "change_ratio") else "chat.no_data")

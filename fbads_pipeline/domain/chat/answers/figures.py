@@ -1,0 +1,150 @@
+"""The answer to a plan for figures: metric and days at the head, a line per row."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from fbads_pipeline.domain.chat.answers.cells import (
+    Row,
+    cell,
+    dimension_label,
+    group,
+    metric_label,
+    metric_labels,
+    signed,
+)
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.periods.resolution import resolve
+from fbads_pipeline.domain.chat.plan import LEVELS, Period, Plan, Threshold
+from fbads_pipeline.domain.chat.result import ChatAccount, Column, Result
+from fbads_pipeline.domain.core.messages import Count, Days, Joined, Money, Name, Percent, Value, lines, message
+
+_SIGNS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
+
+
+def figures_answer(plan: Plan, result: Result, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:
+    """Metric, days and filters; then the rows, what was cut off, and whether the figures may still change."""
+    head = _head(plan, accounts, catalogue)
+    if not result.rows:
+        return _beside(head, message("chat.nothing_meets_the_bound" if plan.thresholds else "chat.no_figures"))
+    rows = [_line(plan, row, result, catalogue) for row in result.rows]
+    if not plan.dimensions and len(rows) == 1:
+        return lines(Joined((head, ": ", rows[0], "."), ""), *_notes(plan, result))
+    return lines(Joined((head, ":"), ""), *(bullet(row) for row in rows), *_notes(plan, result))
+
+
+def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
+    """What the rows were limited to, as it was understood."""
+    found: list[Value] = [
+        _beside(dimension_label(one.level), Name(one.name, ", ".join(one.ids))) for one in plan.objects
+    ]
+    found += [
+        _beside(dimension_label(one.dimension), group(one.dimension, {one.dimension: one.value}))
+        for one in plan.segments
+    ]
+    if plan.status:
+        found.append(message(f"chat.only_{plan.status.lower()}"))
+    if plan.objective:
+        found.append(_beside(dimension_label("objective"), plan.objective.lower()))
+    return found + [_bound(one, catalogue) for one in plan.thresholds]
+
+
+def bullet(line: Value) -> Value:
+    """A line of a list."""
+    return Joined(("- ", line), "")
+
+
+def cut_off(result: Result) -> list[Value]:
+    """How many of the rows are shown, where that is not all of them."""
+    if not result.is_truncated:
+        return []
+    return [message("chat.shown_of", shown=Count(len(result.rows)), groups=Count(result.groups))]
+
+
+def _bound(threshold: Threshold, catalogue: Catalogue) -> Value:
+    unit, value = catalogue[threshold.metric].unit, threshold.value
+    shown: Value = Count(value)
+    if unit == "money" and threshold.currency:
+        shown = Money(value, threshold.currency)
+    elif unit == "ratio" and threshold.metric != "roas":
+        shown = Percent(value)
+    return Joined((metric_label(threshold.metric), _SIGNS[threshold.comparison], shown), " ")
+
+
+def _head(plan: Plan, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:
+    head = metric_labels(plan.metrics)
+    if plan.per_day:
+        head = message("chat.daily_average", metrics=head)
+    if plan.dimensions:
+        head = message("chat.by", metrics=head, groups=_enumerated([dimension_label(one) for one in plan.dimensions]))
+    if plan.period is not None and accounts:
+        head = Joined((head, _period(plan, plan.period, accounts)), ", ")
+    limits = filters(plan, catalogue)
+    if limits:
+        head = Joined((head, " (", Joined(tuple(limits), "; "), ")"), "")
+    return message("chat.assumed_period", heading=head) if plan.period_is_assumed else head
+
+
+def _enumerated(parts: Sequence[Value]) -> Value:
+    found = parts[0]
+    for part in parts[1:]:
+        found = message("chat.and", first=found, second=part)
+    return found
+
+
+def _period(plan: Plan, period: Period, accounts: Sequence[ChatAccount]) -> Value:
+    days = _days_by_account(period, accounts)
+    if plan.compare is None:
+        return days
+    return message("chat.compared_days", days=days, compared=_days_by_account(plan.compare, accounts))
+
+
+def _days_by_account(period: Period, accounts: Sequence[ChatAccount]) -> Value:
+    """The days of most accounts, and by name those where it is already, or still, another day."""
+    by_days: dict[tuple[date, date], list[str]] = {}
+    for one in accounts:
+        by_days.setdefault(resolve(period, one.today), []).append(one.name)
+    most, *others = sorted(by_days.items(), key=lambda one: (-len(one[1]), one[0]))
+    if not others:
+        return Days(*most[0])
+    apart = [_beside(Joined(tuple(Name(name, "?") for name in names), ", "), Days(*days)) for days, names in others]
+    return Joined((Days(*most[0]), " (", Joined(tuple(apart), "; "), ")"), "")
+
+
+def _line(plan: Plan, row: Row, result: Result, catalogue: Catalogue) -> Value:
+    columns = result.of("value")
+    groups: list[Value] = [group(one, row) for one in plan.dimensions]
+    several_currencies = len({one.get("currency") for one in result.rows}) > 1
+    if several_currencies and row["currency"] and not any(column.unit == "money" for column in columns):
+        groups.insert(0, str(row["currency"]))
+    parts: list[Value] = []
+    for column in columns:
+        part = cell(column, row, catalogue)
+        if len(plan.metrics) > 1:
+            part = Joined((metric_label(column.metric or ""), part), " ")
+        if plan.compare is not None:
+            part = Joined((part, " (", _change(column, row, result, catalogue), ")"), "")
+        parts.append(part)
+    figures = Joined(tuple(parts), "; ")
+    return _beside(Joined(tuple(groups), " · "), figures) if groups else figures
+
+
+def _change(column: Column, row: Row, result: Result, catalogue: Catalogue) -> Value:
+    by_role = {one.role: one for one in result.query.columns if one.metric == column.metric}
+    before = message("chat.before", figure=cell(by_role["before"], row, catalogue))
+    change = signed(by_role["change"], row, catalogue)
+    if row.get(by_role["change_ratio"].name) is not None:
+        change = Joined((change, signed(by_role["change_ratio"], row, catalogue)), ", ")
+    return Joined((before, change), "; ")
+
+
+def _notes(plan: Plan, result: Result) -> list[Value]:
+    found: list[Value] = []
+    if plan.thresholds and any(one in LEVELS for one in plan.dimensions):
+        found.append(message("chat.in_all", groups=Count(result.groups)))
+    elif plan.rank is None:
+        found += cut_off(result)
+    return [*found, message("chat.provisional")] if result.is_provisional else found
+
+
+def _beside(label: Value, value: Value) -> Value:
+    return Joined((label, value), ": ")

@@ -1,0 +1,136 @@
+"""Answers that list what is no figure of a mart: objects, budgets, anomalies, suggestions, scores, freshness."""
+
+from collections.abc import Sequence
+
+from fbads_pipeline.domain.chat.answers.cells import Row, cell, group
+from fbads_pipeline.domain.chat.answers.figures import bullet, cut_off
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.plan import Level, Plan
+from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import (
+    Count,
+    Day,
+    Instant,
+    Joined,
+    LegacyText,
+    Message,
+    Name,
+    Value,
+    lines,
+    message,
+)
+
+
+def list_answer(plan: Plan, result: Result, catalogue: Catalogue) -> Value:
+    """The rows of a list, one a line."""
+    match plan.intent:
+        case "objects":
+            return _objects(plan, result)
+        case "pacing":
+            return _pacing(result, catalogue)
+        case "anomalies":
+            return _anomalies(result)
+        case "suggestions":
+            return _suggestions(result)
+        case "scores":
+            return _scores(result, catalogue)
+        case "freshness":
+            return _freshness(result)
+    raise ValueError(f"{plan.intent} is no list")
+
+
+def stored_text(row: Row, name: str) -> Value:
+    """A sentence that is stored with the row."""
+    return LegacyText({code: plain_line(str(row[f"{name}_{code}"])) for code in ("pt", "en")})
+
+
+def _listed(head: Value, rows: Sequence[Value], result: Result) -> Value:
+    return lines(head, *(bullet(row) for row in rows), *cut_off(result))
+
+
+def _objects(plan: Plan, result: Result) -> Value:
+    level: Level = plan.dimensions[0]  # type: ignore[assignment]
+    kind: Value = message(f"chat.heading_{level}")
+    if plan.status:
+        kind = message(f"chat.heading_{plan.status.lower()}", objects=kind)
+    rows = [Joined((group(level, row), " (", str(row["status"]), ")"), "") for row in result.rows]
+    return _listed(Joined((kind, Count(result.groups)), ": "), rows, result)
+
+
+def _pacing(result: Result, catalogue: Catalogue) -> Value:
+    if not result.rows:
+        return message("chat.no_budget")
+    rows = [Joined((_budget(row), _month(row, result, catalogue)), ": ") for row in result.rows]
+    return _listed(message("chat.pacing"), rows, result)
+
+
+def _budget(row: Row) -> Value:
+    """The budget's name; the row without a name is the sum of its currency's budgets."""
+    everything: Message = message("chat.all_budgets", currency=str(row["currency"]))
+    return everything if row["name"] is None else Name(row["name"], everything)
+
+
+def _month(row: Row, result: Result, catalogue: Catalogue) -> Value:
+    shown = {column.name: cell(column, row, catalogue) for column in result.query.columns if column.unit}
+    month = message(
+        "chat.budget_of_month",
+        spent=shown["spent_month"],
+        planned=shown["planned_month"],
+        left=shown["left_month"],
+        projected=shown["projected_month"],
+        pacing=shown["pacing_month"],
+    )
+    if row["daily_budget"] is None:
+        return month
+    return Joined((month, message("chat.daily_budget", budget=shown["daily_budget"])), "; ")
+
+
+def _anomalies(result: Result) -> Value:
+    if not result.rows:
+        return message("chat.no_anomaly")
+    rows = [
+        Joined(("[", message(f"chat.severity_{row['severity']}"), "] ", stored_text(row, "message")), "")
+        for row in result.rows
+    ]
+    return _listed(message("chat.anomalies", found=Count(result.groups)), rows, result)
+
+
+def _suggestions(result: Result) -> Value:
+    if not result.rows:
+        return message("chat.no_suggestion")
+    rows = [_suggestion(row) for row in result.rows]
+    return _listed(message("chat.suggestions", found=Count(result.groups)), rows, result)
+
+
+def _suggestion(row: Row) -> Value:
+    campaign = Name(row["campaign_name"], str(row["campaign"]))
+    kind = message(f"chat.suggested_{row['kind'].lower()}", campaign=campaign)
+    return Joined((kind, ": ", stored_text(row, "reason"), f" (/suggestions/{row['suggestion_id']})"), "")
+
+
+def _scores(result: Result, catalogue: Catalogue) -> Value:
+    if not result.rows:
+        return message("chat.no_scores")
+    columns = {column.name: column for column in result.query.columns}
+    rows: list[Value] = []
+    for row in result.rows:
+        name = group("campaign", row)
+        if row["score"] is None:
+            rows.append(message("chat.not_scored", campaign=name, reason=str(row["why_not"])))
+            continue
+        score, low, high = (cell(columns[one], row, catalogue) for one in ("score", "low", "high"))
+        rows.append(Joined((name, ": ", score, " (", low, "–", high, "), ", Day(row["day"])), ""))
+    return _listed(message("chat.scores"), rows, result)
+
+
+def _freshness(result: Result) -> Value:
+    rows: list[Value] = []
+    for row in result.rows:
+        state: Value = message("chat.no_data")
+        if row["as_of"] is not None:
+            zone = row["timezone_name"] or "UTC"
+            read_at = Instant(row["as_of"], zone)
+            state = message("chat.read_until", day=Day(row["last_day"]), read_at=read_at, zone=zone)
+        rows.append(Joined((group("account", row), state), ": "))
+    return lines(message("chat.last_reading"), *(bullet(row) for row in rows))

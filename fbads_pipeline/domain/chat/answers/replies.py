@@ -1,0 +1,86 @@
+"""Answers without figures: greetings, help, definitions, refusals and questions back."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from fbads_pipeline.domain.chat.answers.cells import metric_label, metric_labels
+from fbads_pipeline.domain.chat.answers.figures import bullet
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.plan import Clarification, Refusal
+from fbads_pipeline.domain.core.messages import Day, Joined, Message, Name, Value, lines, message, sentences
+from fbads_pipeline.domain.metrics.registry import Metric, Ratio
+
+EXAMPLES = tuple(message(f"chat.example_{name}") for name in ("spend", "rank", "split", "compare", "why", "budget"))
+_SUGGESTED_METRICS = ("spend", "conversions", "cpa", "roas", "ctr")
+
+
+def greeting() -> Value:
+    return sentences(message("chat.hello"), examples())
+
+
+def help_answer(catalogue: Catalogue) -> Value:
+    return lines(examples(), message("chat.metrics", metrics=metric_labels(list(catalogue.metrics))))
+
+
+def change_refused() -> Value:
+    """Nothing is changed from here: where decisions are made."""
+    return message("chat.changes_nothing")
+
+
+def definition(names: Sequence[str], catalogue: Catalogue) -> Value:
+    """How each metric is calculated, as the registry declares it."""
+    return lines(*(_defined(catalogue[name]) for name in names))
+
+
+def examples() -> Value:
+    return message("chat.examples", examples=Joined(EXAMPLES, " · "))
+
+
+def refusal_answer(refusal: Refusal, catalogue: Catalogue) -> Value:
+    """Why not, and what can be asked instead."""
+    about: Value = Name(refusal.about, "?")
+    if refusal.kind == "not_additive" and refusal.about in catalogue:
+        about = metric_label(refusal.about)
+    parts: list[Value] = [message(f"chat.refused_{refusal.kind}", about=about)]
+    metrics = [name for name in refusal.near if name in catalogue]
+    if metrics:
+        parts.append(message("chat.has_metrics", metrics=metric_labels(metrics)))
+    elif refusal.near:
+        parts.append(message("chat.similar", names=Joined(tuple(Name(name, "?") for name in refusal.near), ", ")))
+    if refusal.kind in ("not_understood", "empty", "forbidden"):
+        parts.append(examples())
+    return sentences(*parts)
+
+
+def clarification_answer(clarification: Clarification, catalogue: Catalogue) -> Value:
+    """A question back with its choices."""
+    if clarification.kind in ("metric", "rank_metric"):
+        metrics = metric_labels([name for name in _SUGGESTED_METRICS if name in catalogue])
+        return message(f"chat.which_{clarification.kind}", metrics=metrics)
+    which: Message = message(f"chat.which_{clarification.kind}", about=Name(clarification.about, "?"))
+    return lines(which, *(bullet(_choice(one, clarification.kind)) for one in clarification.choices))
+
+
+def _choice(choice: str, kind: str) -> Value:
+    if kind == "date":
+        return Joined((Day(date.fromisoformat(choice)), " (", choice, ")"), "")
+    return Name(choice, "?")
+
+
+def _defined(metric: Metric) -> Value:
+    parts: list[Value] = [Joined((metric_label(metric.name), ": ", _formula(metric), "."), "")]
+    if metric.note:
+        parts.append(message(f"metrics.{metric.name}_note"))
+    return sentences(*parts)
+
+
+def _formula(metric: Metric) -> Value:
+    """The sum, or the sum over a sum; the column's name of what is not summed."""
+    if isinstance(metric.source, Ratio):
+        factor = (f"{metric.source.factor} × ",) if metric.source.factor != 1 else ()
+        return Joined((*factor, _sum(metric.source.numerator), " ÷ ", _sum(metric.source.denominator)), "")
+    return metric.name if metric.needs_one_row else _sum(metric.name)
+
+
+def _sum(name: str) -> Value:
+    return Joined(("Σ", metric_label(name)), " ")
