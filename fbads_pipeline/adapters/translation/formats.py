@@ -6,7 +6,7 @@ catalogue `formats`, so that a further language is a catalogue and nothing else.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -18,6 +18,7 @@ from fbads_pipeline.domain.reports.report import Unit
 
 _MOST_PLACES = 8
 _CELLS: Mapping[str, str] = {"factor": "#,##0.00"}
+_EXACT = Context(prec=60)  # people type numbers of 40 digits
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(_MOST_PLACES + 1))
 
 
@@ -29,15 +30,16 @@ class Formats:
 
     def count(self, value: Decimal | int) -> str:
         """1.234,5 or 1,234.5: at most two decimals, none where they are zero."""
-        return format_decimal(_rounded(Decimal(value), 2), "#,##0.##", locale=self.locale)
+        with localcontext(_EXACT):
+            return format_decimal(_rounded(Decimal(value), 2), "#,##0.##", locale=self.locale)
 
     def percent(self, fraction: Decimal, apart_from: Decimal | None = None) -> str:
         """0.012 → 1,2 %: two decimals, more only where it would read like the fraction it must differ from."""
         places = _places_apart(fraction * 100, None if apart_from is None else apart_from * 100, 2)
         pattern = self._texts.text("formats.percent").replace("##0", "##0." + "#" * places)
-        return format_percent(
-            _rounded(fraction * 100, places) / 100, pattern, locale=self.locale, decimal_quantization=False
-        )
+        with localcontext(_EXACT):
+            rounded = _rounded(fraction * 100, places) / 100
+            return format_percent(rounded, pattern, locale=self.locale, decimal_quantization=False)
 
     def money(self, amount: Decimal, currency: str, apart_from: Decimal | None = None) -> str:
         """R$ 1.234,56 or BRL 1,234.56; no decimals where the currency has none, more as in `percent`."""
@@ -45,7 +47,8 @@ class Formats:
         decimals = "." + "0" * places if places else ""
         pattern = self._texts.text("formats.money").replace("#,##0", "#,##0" + decimals)
         rounded = _rounded(amount, places)
-        return format_currency(rounded, currency, pattern, locale=self.locale, currency_digits=False)
+        with localcontext(_EXACT):
+            return format_currency(rounded, currency, pattern, locale=self.locale, currency_digits=False)
 
     def day(self, value: date) -> str:
         """22/11/2026 or 22 Nov 2026."""
@@ -98,4 +101,4 @@ def _places_apart(value: Decimal, other: Decimal | None, places: int) -> int:
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(_UNITS[places], ROUND_HALF_UP, Context(prec=60))
+    return value.quantize(_UNITS[places], ROUND_HALF_UP, _EXACT)
