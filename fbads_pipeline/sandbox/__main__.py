@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument("--scenario", help="a name, name:count=2,probability=0.5, or JSON")
     parser.add_argument("--token", default="sandbox-token")
     parser.add_argument("--campaigns", type=int, default=60, help="campaigns per account")
-    parser.add_argument("--anchor", help="the ISO day that the incidents precede; that of now without it")
+    parser.add_argument("--anchor", help="the ISO day that the anomalies precede; that of now without it")
     parser.add_argument("--app-secret", help="calls must then carry an appsecret_proof")
     serve(**vars(parser.parse_args()))
 

@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP in, one call, HTTP out, in whatever shape a scenario leaves it."""
+"""The ASGI application: an HTTP request becomes a call; its answer is delivered as the scenario in force says."""
 
 import asyncio
 import gzip
@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from fbads_pipeline.sandbox.control import PREFIX, control
-from fbads_pipeline.sandbox.fault_injection import disturb_answer, refuse
+from fbads_pipeline.sandbox.fault_injection import alter_answer, refusal_of
 from fbads_pipeline.sandbox.graph.batch import answer_batch, is_batch
 from fbads_pipeline.sandbox.graph.errors import GraphError
-from fbads_pipeline.sandbox.graph.graph import route
+from fbads_pipeline.sandbox.graph.routing import route
 from fbads_pipeline.sandbox.graph.tokens import check_grant, check_token
-from fbads_pipeline.sandbox.graph.usage import Usage, version_headers
-from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
+from fbads_pipeline.sandbox.graph.usage import UsageHeaders, version_headers
+from fbads_pipeline.sandbox.sandbox import GraphAnswer, GraphCall, Sandbox
 from fbads_pipeline.sandbox.scenarios import Scenario
 
 SMALLEST_GZIP = 1000
@@ -26,14 +26,16 @@ SLOW_PARTS = 8
 
 
 class SandboxApp:
+    """Serves one sandbox: the Graph API, and below /__sandbox what controls it."""
+
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._usage = Usage()
+        self._usage = UsageHeaders()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         params = await _params(request)
-        self.sandbox.catch_up()
+        self.sandbox.follow_clock()
         path = request.url.path.strip("/")
         if path.startswith(PREFIX):
             answer = control(self.sandbox, request.method, path.removeprefix(PREFIX).strip("/"), params)
@@ -41,15 +43,15 @@ class SandboxApp:
             answer = self._graph(request, path, params)
         await _deliver(answer, request.headers, send)
 
-    def _graph(self, request: Request, path: str, params: dict[str, str]) -> Answer:
+    def _graph(self, request: Request, path: str, params: dict[str, str]) -> GraphAnswer:
         version = re.match(r"v(\d+)\.\d+(?:/|$)", path)
         base = str(request.base_url) + (version.group().strip("/") if version else "v26.0")
         token = _token(params, request.headers)
         number = int(version.group(1)) if version else None
-        call = Call(request.method, path[version.end() :] if version else path, params, base, token)
+        call = GraphCall(request.method, path[version.end() :] if version else path, params, base, token)
         return self._answered(call, token, number)
 
-    def _answered(self, call: Call, token: str, version: int | None) -> Answer:
+    def _answered(self, call: GraphCall, token: str, version: int | None) -> GraphAnswer:
         """The answer with its headers, counted and logged; each part of a batch comes through here as well."""
         found = self.sandbox.account_of(call.path)
         account = found.id if found else None
@@ -64,19 +66,19 @@ class SandboxApp:
         self.sandbox.record(call, answer)
         return answer
 
-    def _answer(self, call: Call, account: str | None, token: str, version: int | None) -> Answer:
-        if refusal := refuse(self.sandbox.scenarios, account, call):
+    def _answer(self, call: GraphCall, account: str | None, token: str, version: int | None) -> GraphAnswer:
+        if refusal := refusal_of(self.sandbox.scenarios, account, call):
             return _refused(refusal[0], refusal[1])
         if is_batch(call):
             answer = answer_batch(call, lambda part: self._answered(part, token, version))
         else:
             answer = route(self.sandbox, call)
-        return disturb_answer(self.sandbox.scenarios, account, call, answer)
+        return alter_answer(self.sandbox.scenarios, account, call, answer)
 
 
-def _refused(error: GraphError, scenario: Scenario | None = None) -> Answer:
+def _refused(error: GraphError, scenario: Scenario | None = None) -> GraphAnswer:
     headers = {"www-authenticate": f'OAuth "Facebook Platform" "{error.kind}"'} if error.code == 190 else {}
-    answer = Answer(error.status, orjson.dumps(error.body()), headers=headers)
+    answer = GraphAnswer(error.status, orjson.dumps(error.body()), headers=headers)
     if scenario is not None:
         answer.scenario = scenario.name
         answer.wait_minutes = scenario.minutes if scenario.name.startswith("rate-limit") else 0
@@ -105,7 +107,7 @@ async def _params(request: Request) -> dict[str, str]:
     return params
 
 
-async def _deliver(answer: Answer, asked: Headers, send: Send) -> None:
+async def _deliver(answer: GraphAnswer, asked: Headers, send: Send) -> None:
     if answer.seconds and answer.way == "whole":
         await asyncio.sleep(answer.seconds)
     if answer.way == "dropped":
@@ -121,7 +123,7 @@ async def _deliver(answer: Answer, asked: Headers, send: Send) -> None:
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
     if answer.way == "truncated":
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        _hang_up(send, politely=True)
+        _hang_up(send, is_graceful=True)
         return
     if answer.way == "slow":
         step = max(1, len(body) // SLOW_PARTS)
@@ -132,13 +134,13 @@ async def _deliver(answer: Answer, asked: Headers, send: Send) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _hang_up(send: Send, *, politely: bool = False) -> None:
+def _hang_up(send: Send, *, is_graceful: bool = False) -> None:
     """Closes the connection under a response: ASGI cannot say that, uvicorn's cycle, whose method `send` is, can."""
     cycle: Any = getattr(send, "__self__", None)
     transport = cycle.transport
     cycle.disconnected = True
     cycle.response_complete = True
-    if politely:
+    if is_graceful:
         transport.close()
     else:
         transport.abort()

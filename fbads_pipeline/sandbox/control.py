@@ -1,4 +1,4 @@
-"""The paths below `/__sandbox`: the clock, the scenario, and what was true, asked and written."""
+"""The paths below `/__sandbox`: clock, scenarios, injected anomalies, true figures, calls and writes."""
 
 from dataclasses import asdict
 from datetime import date
@@ -8,7 +8,7 @@ import orjson
 
 from fbads_pipeline.sandbox.figures.truth import truth_rows
 from fbads_pipeline.sandbox.graph.tokens import grant_token
-from fbads_pipeline.sandbox.sandbox import Answer, Sandbox
+from fbads_pipeline.sandbox.sandbox import GraphAnswer, Sandbox
 from fbads_pipeline.sandbox.scenarios import BadScenario, read_scenarios
 from fbads_pipeline.sandbox.world.clock import parse_instant
 
@@ -16,22 +16,24 @@ PREFIX = "__sandbox"
 Params = dict[str, str]
 
 
-def control(sandbox: Sandbox, method: str, name: str, params: Params) -> Answer:
+def control(sandbox: Sandbox, method: str, name: str, params: Params) -> GraphAnswer:
     """404 for an unknown path, 400 with one sentence for a bad value."""
     try:
         body = _done(sandbox, name, params) if method == "POST" else _shown(sandbox, name, params)
     except KeyError as error:
-        return Answer(400, orjson.dumps({"error": f"the parameter {error} is missing"}))
+        return GraphAnswer(400, orjson.dumps({"error": f"the parameter {error} is missing"}))
     except (BadScenario, ValueError, OverflowError) as error:
-        return Answer(400, orjson.dumps({"error": str(error)}))
-    return Answer(404, orjson.dumps({"error": f"no such path: {name}"})) if body is None else Answer(200, body)
+        return GraphAnswer(400, orjson.dumps({"error": str(error)}))
+    return (
+        GraphAnswer(404, orjson.dumps({"error": f"no such path: {name}"})) if body is None else GraphAnswer(200, body)
+    )
 
 
 def _shown(sandbox: Sandbox, name: str, params: Params) -> bytes | None:
     if name == "state":
         return orjson.dumps(_state(sandbox))
-    if name == "incidents":
-        return orjson.dumps([incident.shown() for incident in sandbox.ledger.incidents])
+    if name in ("incidents", "anomalies"):
+        return orjson.dumps([anomaly.shown() for anomaly in sandbox.figures.anomalies])
     if name == "calls":
         return orjson.dumps(list(sandbox.calls))
     if name == "calls/counts":
@@ -61,7 +63,7 @@ def _done(sandbox: Sandbox, name: str, params: Params) -> bytes | None:
         else:
             sandbox.clock.advance(float(params["advance_seconds"]))
     elif name == "scenario":
-        sandbox.play(read_scenarios({key: _value(text) for key, text in params.items()}))
+        sandbox.use_scenarios(read_scenarios({key: _value(text) for key, text in params.items()}))
     elif name == "tokens":
         grant_token(sandbox, params)
     else:

@@ -1,4 +1,4 @@
-"""Where scenarios take hold: before a call is answered, on its page, and on the way out."""
+"""Where scenarios change answers: before a call is answered, on its page, and in its body."""
 
 import random
 from datetime import date
@@ -7,9 +7,9 @@ import orjson
 
 from fbads_pipeline.sandbox.graph.errors import GraphError, expired_token
 from fbads_pipeline.sandbox.graph.insights import PageText, cursor, read_offset
-from fbads_pipeline.sandbox.graph.query import read_limit
-from fbads_pipeline.sandbox.graph.reports import Fate
-from fbads_pipeline.sandbox.sandbox import Answer, Call
+from fbads_pipeline.sandbox.graph.insights_request import read_limit
+from fbads_pipeline.sandbox.graph.report_runs import ReportOutcome
+from fbads_pipeline.sandbox.sandbox import GraphAnswer, GraphCall
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
 
 HTML_502 = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
@@ -52,7 +52,7 @@ REDUCE: dict[int | None, GraphError] = {
 }
 
 
-def refuse(scenarios: Scenarios, account: str | None, call: Call) -> tuple[GraphError, Scenario] | None:
+def refusal_of(scenarios: Scenarios, account: str | None, call: GraphCall) -> tuple[GraphError, Scenario] | None:
     """The refusal that a scenario has for this call."""
     for name, errors in REFUSALS.items():
         if scenario := scenarios.hit(name, account, call.path):
@@ -65,13 +65,13 @@ def refuse(scenarios: Scenarios, account: str | None, call: Call) -> tuple[Graph
     return None
 
 
-def _is_too_much(scenario: Scenario, call: Call) -> bool:
+def _is_too_much(scenario: Scenario, call: GraphCall) -> bool:
     if scenario.max_rows is not None:
         return _days(call) * read_limit(call.params) > scenario.max_rows
     return _days(call) > scenario.max_days
 
 
-def disturb_page(scenarios: Scenarios, account: str | None, call: Call, page: PageText) -> str | None:
+def alter_page(scenarios: Scenarios, account: str | None, call: GraphCall, page: PageText) -> str | None:
     """Changes a page in place as a scenario says; returns the scenario's name if one did."""
     if not call.params.get("after") and scenarios.hit("empty-page-with-next", account, call.path):
         page.rows, page.next, page.after = [], cursor(0), cursor(0)
@@ -88,13 +88,13 @@ def disturb_page(scenarios: Scenarios, account: str | None, call: Call, page: Pa
     return None
 
 
-def disturb_answer(scenarios: Scenarios, account: str | None, call: Call, answer: Answer) -> Answer:
+def alter_answer(scenarios: Scenarios, account: str | None, call: GraphCall, answer: GraphAnswer) -> GraphAnswer:
     """The answer as a scenario lets it out: late, cut, slow, not at all, or as something else."""
     if scenarios.hit("html-502", account, call.path):
-        return Answer(502, HTML_502, media="text/html", scenario="html-502")
+        return GraphAnswer(502, HTML_502, media="text/html", scenario="html-502")
     if scenarios.hit("error-in-200", account, call.path):
         error = GraphError(1, "An unknown error occurred", transient=True)
-        return Answer(200, orjson.dumps(error.body()), scenario="error-in-200")
+        return GraphAnswer(200, orjson.dumps(error.body()), scenario="error-in-200")
     if scenario := scenarios.hit("latency", account, call.path):
         answer.seconds, answer.scenario = scenario.seconds, "latency"
     if scenarios.hit("truncated-body", account, call.path):
@@ -106,7 +106,7 @@ def disturb_answer(scenarios: Scenarios, account: str | None, call: Call, answer
     return answer
 
 
-def reports_fate(scenarios: Scenarios, account: str, path: str) -> Fate:
+def report_outcome(scenarios: Scenarios, account: str, path: str) -> ReportOutcome:
     """What becomes of a report run that is asked for now."""
     if scenarios.hit("report-fails", account, path):
         return "fails"
@@ -115,7 +115,7 @@ def reports_fate(scenarios: Scenarios, account: str, path: str) -> Fate:
     return "skips" if scenarios.hit("report-skipped", account, path) else "completes"
 
 
-def _days(call: Call) -> int:
+def _days(call: GraphCall) -> int:
     try:
         asked = orjson.loads(call.params.get("time_range", ""))
         return (date.fromisoformat(asked["until"]) - date.fromisoformat(asked["since"])).days + 1

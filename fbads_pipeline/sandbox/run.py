@@ -31,7 +31,7 @@ def serve(
 ) -> None:
     """Serves until SIGTERM or SIGINT. A `now` that is given stands still until it is moved; without one, time runs.
 
-    scenario: a name, `name:count=2,probability=0.5`, or JSON. anchor: the ISO day that the incidents precede, by
+    scenario: a name, `name:count=2,probability=0.5`, or JSON. anchor: the ISO day that the anomalies precede, by
     default that of `now`. app_secret: calls must then carry an appsecret_proof. What cannot be done is said in one
     sentence on stderr, with SystemExit(2).
     """
@@ -47,7 +47,7 @@ def serve(
         anchor=day,
         app_secret=app_secret,
     )
-    sandbox.play(scenarios)
+    sandbox.use_scenarios(scenarios)
     with listening:
         server(sandbox).run(sockets=[listening])
 

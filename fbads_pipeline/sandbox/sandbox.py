@@ -1,26 +1,26 @@
-"""Everything one sandbox holds, and the vocabulary of a call and its answer."""
+"""The state of one sandbox, and the types of a call and its answer."""
 
 from collections import deque
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from fbads_pipeline.sandbox.figures.ledger import Ledger
+from fbads_pipeline.sandbox.change_log import move_to
+from fbads_pipeline.sandbox.figures.by_period import PeriodFigures
 from fbads_pipeline.sandbox.graph.insights import InsightsPages
-from fbads_pipeline.sandbox.graph.query import Params
-from fbads_pipeline.sandbox.graph.reports import Reports
-from fbads_pipeline.sandbox.graph.writes import Write
-from fbads_pipeline.sandbox.replay import move_to
+from fbads_pipeline.sandbox.graph.insights_request import Params
+from fbads_pipeline.sandbox.graph.report_runs import ReportRuns
+from fbads_pipeline.sandbox.graph.writes import AcceptedWrite
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
 from fbads_pipeline.sandbox.world.build import build_world
-from fbads_pipeline.sandbox.world.clock import Clock
-from fbads_pipeline.sandbox.world.world import Account, AdObject
+from fbads_pipeline.sandbox.world.clock import SandboxClock
+from fbads_pipeline.sandbox.world.world import AdObject, SandboxAccount
 
 KEPT_CALLS = 5000
 
 
 @dataclass(frozen=True)
-class Call:
+class GraphCall:
     """A request without its transport; `path` without version and outer slashes, `base` the address before it."""
 
     method: str
@@ -41,13 +41,13 @@ class Grant:
     accounts: frozenset[str] | None = None
     expires_at: datetime | None = None
 
-    def sees(self, account: Account) -> bool:
+    def sees(self, account: SandboxAccount) -> bool:
         return self.accounts is None or account.id in self.accounts
 
 
 @dataclass
-class Answer:
-    """`way`: how the body leaves; `rows`: how many rows it holds, for the log."""
+class GraphAnswer:
+    """`way`: how the body is delivered; `rows`: how many rows it holds, for the log."""
 
     status: int
     body: bytes
@@ -72,9 +72,9 @@ class CallCount:
 
 
 class Sandbox:
-    """One world with its clock, its misbehaviour and a memory of what it was asked.
+    """One world with its clock, the scenarios in force, and a log of calls and writes.
 
-    anchor: the day before which the 60 days of incidents and changes lie, by default the day of `now`.
+    anchor: the day before which the 60 days of anomalies and changes lie, by default the day of `now`.
     app_secret: if given, every call must carry the token's proof.
     """
 
@@ -92,32 +92,32 @@ class Sandbox:
         self.token = token
         self.grants: dict[str, Grant] = {token: Grant()}
         self.app_secret = app_secret
-        self.clock = Clock(now, is_frozen=is_frozen)
+        self.clock = SandboxClock(now, is_frozen=is_frozen)
         self.world = build_world(seed, anchor or now.date(), now, campaigns)
-        self.ledger = Ledger(self.world, self.clock)
-        self.pages = InsightsPages(self.ledger)
-        self.reports = Reports()
+        self.figures = PeriodFigures(self.world, self.clock)
+        self.pages = InsightsPages(self.figures)
+        self.reports = ReportRuns()
         self.scenarios = Scenarios(seed, [])
         self.calls: deque[dict[str, Any]] = deque(maxlen=KEPT_CALLS)
         self.calls_total = 0
         self._counts: dict[tuple[str, str, str | None], CallCount] = {}
-        self.writes: list[Write] = []
+        self.writes: list[AcceptedWrite] = []
 
-    def play(self, scenarios: list[Scenario]) -> None:
+    def use_scenarios(self, scenarios: list[Scenario]) -> None:
         self.scenarios.replace(scenarios)
 
-    def catch_up(self) -> None:
-        """Lets the objects follow the clock; before each call."""
+    def follow_clock(self) -> None:
+        """Gives every object the status that it has by now; before each call."""
         now = self.clock.now()
         for account in self.world.accounts:
             move_to(account, now)
 
-    def object_of(self, object_id: str) -> tuple[Account, AdObject] | None:
+    def object_of(self, object_id: str) -> tuple[SandboxAccount, AdObject] | None:
         """A campaign, ad set or ad that exists by now, archived and deleted ones included."""
         found = self.world.by_id.get(object_id)
         return found if found and found[0].has(found[1]) else None
 
-    def account_of(self, path: str) -> Account | None:
+    def account_of(self, path: str) -> SandboxAccount | None:
         """The account a path is about, whichever kind of object it names."""
         first = path.split("/", 1)[0]
         if first in self.world.by_id:
@@ -125,7 +125,7 @@ class Sandbox:
         run = self.reports.runs.get(first)
         return self.world.account(run.account_id if run else first)
 
-    def record(self, call: Call, answer: Answer) -> None:
+    def record(self, call: GraphCall, answer: GraphAnswer) -> None:
         shown = {name: value for name, value in call.params.items() if name not in ("access_token", "input_token")}
         account = self.account_of(call.path)
         template = self._template(call)
@@ -153,7 +153,7 @@ class Sandbox:
             for (method, path, account), count in self._counts.items()
         ]
 
-    def _template(self, call: Call) -> str:
+    def _template(self, call: GraphCall) -> str:
         """The path with what it names instead of the ids: `act_<id>/insights`, `<campaign>/ads`, `<run>`."""
         first, *rest = call.parts or ["<batch>" if "batch" in call.params else "<ids>"]
         if first in self.world.by_id:

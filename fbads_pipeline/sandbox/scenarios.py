@@ -1,4 +1,4 @@
-"""Ways to misbehave on purpose: which calls a scenario hits, and how often."""
+"""Faults that the sandbox produces on request: which calls a scenario hits, and how often."""
 
 import random
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ NAMES = frozenset(
         "report-skipped",
     }
 )
-# Where nothing else was said: a fault that is meant to pass does so after some calls.
+# Without a count of its own, a passing fault ends after so many calls.
 COUNTS = {
     "rate-limit": 3,
     "rate-limit-storm": 40,

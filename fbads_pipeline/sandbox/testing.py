@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 10.0
 class SandboxServer:
     """`url` and `token` are what a client needs; the clock stands still until `set_now`.
 
-    anchor: the ISO day that the incidents precede, by default that of `now`; app_secret: calls must carry its proof.
+    anchor: the ISO day that the anomalies precede, by default that of `now`; app_secret: calls must carry its proof.
     """
 
     def __init__(

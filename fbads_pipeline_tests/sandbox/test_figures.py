@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fbads_pipeline.sandbox.figures.figures import known_at
+from fbads_pipeline.sandbox.figures.daily import known_at
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.sandbox.world.clock import parse_instant
 from fbads_pipeline_tests.sandbox.conftest import Reader

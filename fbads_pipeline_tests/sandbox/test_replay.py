@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline.sandbox.world.world import Account, AdObject, Change
+from fbads_pipeline.sandbox.world.world import AdObject, LoggedChange, SandboxAccount
 from fbads_pipeline_tests.sandbox.conftest import NOW, Reader
 
 BEFORE_ALL = "2026-09-12T12:00:00+00:00"
@@ -20,7 +20,7 @@ def alone() -> Iterator[Reader]:
         reader.session.close()
 
 
-def _change(reader: Reader, what: str, new: str = "") -> tuple[Account, AdObject, Change]:
+def _change(reader: Reader, what: str, new: str = "") -> tuple[SandboxAccount, AdObject, LoggedChange]:
     """A campaign that was there before all of it, and the first such change in its log."""
     for account in reader.server.sandbox.world.accounts:
         for change in account.changes:
@@ -31,7 +31,7 @@ def _change(reader: Reader, what: str, new: str = "") -> tuple[Account, AdObject
     raise AssertionError(f"no campaign has a {what} changed")
 
 
-def _listed(reader: Reader, account: Account) -> set[str]:
+def _listed(reader: Reader, account: SandboxAccount) -> set[str]:
     return {row["id"] for row in reader.get(f"act_{account.id}/campaigns").json()["data"]}
 
 

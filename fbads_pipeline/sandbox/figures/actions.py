@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fbads_pipeline.sandbox.figures.figures import AT, Ints
+from fbads_pipeline.sandbox.figures.daily import AT, Ints
 
 WINDOWS = frozenset(
     {
@@ -18,7 +18,7 @@ WINDOWS = frozenset(
         "skan_view",
     }
 )
-BUYS = ("omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase")
+PURCHASE_TYPES = ("omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase")
 Memo = dict[tuple[int, ...], str]
 
 
@@ -32,16 +32,16 @@ class ActionTexts:
     def actions(self, values: Ints) -> list[str]:
         """Per object `,"actions":[…]`, or nothing at all; values: (COLUMNS, objects)."""
         traffic = self._looked_up(0, values, ("link", "landings"), self._traffic)
-        buys = self._looked_up(1, values, ("buys_click", "buys_view", "carts"), self._buys)
+        purchases = self._looked_up(1, values, ("purchases_click", "purchases_view", "carts"), self._purchases)
         leads = self._looked_up(2, values, ("leads_click", "leads_view", "leads_on_site"), self._leads)
-        joined = [first + second + third for first, second, third in zip(buys, leads, traffic, strict=True)]
+        joined = [first + second + third for first, second, third in zip(purchases, leads, traffic, strict=True)]
         return [f',"actions":[{text[:-1]}]' if text else "" for text in joined]
 
     def values(self, values: Ints, factor: int) -> list[str]:
         """Per object `,"action_values":[…]` in major units, or nothing."""
         pairs = zip(values[AT["value_click"]].tolist(), values[AT["value_view"]].tolist(), strict=True)
         return [
-            f',"action_values":[{"".join(self._entry(kind, click, view, factor) for kind in BUYS)[:-1]}]'
+            f',"action_values":[{"".join(self._entry(kind, click, view, factor) for kind in PURCHASE_TYPES)[:-1]}]'
             if click or view
             else ""
             for click, view in pairs
@@ -59,8 +59,8 @@ class ActionTexts:
     def _traffic(self, link: int, landings: int) -> str:
         return self._entry("link_click", link, 0) + self._entry("landing_page_view", landings, 0)
 
-    def _buys(self, click: int, view: int, carts: int) -> str:
-        return "".join(self._entry(kind, click, view) for kind in BUYS) + self._entry("add_to_cart", carts, 0)
+    def _purchases(self, click: int, view: int, carts: int) -> str:
+        return "".join(self._entry(kind, click, view) for kind in PURCHASE_TYPES) + self._entry("add_to_cart", carts, 0)
 
     def _leads(self, click: int, view: int, on_site: int) -> str:
         return (

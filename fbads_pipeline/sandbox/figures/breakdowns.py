@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 import numpy as np
 
-from fbads_pipeline.sandbox.figures.figures import AT, COLUMNS, Ints, hours_delivered
-from fbads_pipeline.sandbox.figures.ledger import Figures
+from fbads_pipeline.sandbox.figures.by_period import LevelFigures
+from fbads_pipeline.sandbox.figures.daily import AT, COLUMNS, Ints, hours_delivered
 
 AGES = (("18-24", 14.0), ("25-34", 31.0), ("35-44", 26.0), ("45-54", 16.0), ("55-64", 9.0), ("65+", 4.0))
 GENDERS = (("female", 57.0), ("male", 41.0), ("unknown", 2.0))
@@ -34,7 +34,7 @@ OFF_META = tuple(AT[name] for name in COLUMNS if name not in ("impressions", "li
 
 
 @dataclass(frozen=True)
-class Split:
+class BreakdownSplit:
     """The cells of a breakdown: their values, one per breakdown field, and their weights (of hours: none as yet)."""
 
     names: tuple[str, ...]
@@ -46,7 +46,7 @@ class Split:
         return self.names == (HOURLY,)
 
 
-def split_of(names: tuple[str, ...], currency: str) -> Split | None:
+def split_of(names: tuple[str, ...], currency: str) -> BreakdownSplit | None:
     """The split for the breakdown fields in any order; None where Meta would refuse the combination."""
     wanted = frozenset(names)
     pairs: list[tuple[tuple[str, ...], float]]
@@ -61,14 +61,16 @@ def split_of(names: tuple[str, ...], currency: str) -> Split | None:
     elif wanted == {"publisher_platform", "platform_position"}:
         pairs = [((platform, position), weight) for platform, position, weight in PLACES]
     elif wanted == {HOURLY}:
-        return Split((HOURLY,), tuple((f"{hour:02d}:00:00 - {hour:02d}:59:59",) for hour in range(24)), ())
+        return BreakdownSplit((HOURLY,), tuple((f"{hour:02d}:00:00 - {hour:02d}:59:59",) for hour in range(24)), ())
     else:
         return None
     ordered = ("age", "gender", "country", "publisher_platform", "platform_position")
-    return Split(tuple(n for n in ordered if n in wanted), tuple(c for c, _ in pairs), tuple(w for _, w in pairs))
+    return BreakdownSplit(
+        tuple(n for n in ordered if n in wanted), tuple(c for c, _ in pairs), tuple(w for _, w in pairs)
+    )
 
 
-def split_figures(figures: Figures, split: Split) -> Figures:
+def split_figures(figures: LevelFigures, split: BreakdownSplit) -> LevelFigures:
     """Figures of (object, cell), cells running fastest. Nobody is in two cells, so that here reach adds up as well."""
     shares = np.cumsum(split.weights) / sum(split.weights)
     shares[-1] = 1.0
@@ -76,20 +78,20 @@ def split_figures(figures: Figures, split: Split) -> Figures:
     repeats = _parts(figures.values[0] - figures.reach, shares)
     values = np.stack([_parts(row, shares) for row in figures.values])
     values[0] = reach + repeats
-    return Figures(values, reach)
+    return LevelFigures(values, reach)
 
 
-def weigh_hours(split: Split, zone: str, days: list[date], slot: datetime) -> Split:
+def weigh_hours(split: BreakdownSplit, zone: str, days: list[date], slot: datetime) -> BreakdownSplit:
     """An hourly split with the weights that its hours have on these days, so far as they have passed."""
     weights = sum((hours_delivered(zone, day, slot) for day in days), np.zeros(24))
     return replace(split, weights=tuple(weights.tolist()) if weights.any() else (1.0,) * 24)
 
 
-def on_meta(figures: Figures) -> Figures:
+def on_meta(figures: LevelFigures) -> LevelFigures:
     """The figures without what happened off Meta."""
     values = figures.values.copy()
     values[list(OFF_META)] = 0
-    return Figures(values, figures.reach)
+    return LevelFigures(values, figures.reach)
 
 
 def _parts(totals: Ints, shares: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Ints:

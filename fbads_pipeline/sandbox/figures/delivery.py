@@ -6,17 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbads_pipeline.sandbox.world.clock import local_day
-from fbads_pipeline.sandbox.world.world import ADS_BELOW, KINDS, Account
+from fbads_pipeline.sandbox.world.world import ADS_BELOW, KINDS, SandboxAccount
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 BUDGET_PULL = 0.8
 
 
-class Delivery:
+class AdDelivery:
     """One account's log at one version. A change counts from the day after it was made."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: SandboxAccount) -> None:
         self._created = np.array([local_day(account.zone, ad.created_at).toordinal() for ad in account.objects["ad"]])
         self._changes = sorted((change for change in account.changes if change.what != "created"), key=lambda c: c.at)
         self._disapproved = np.array([ad.is_disapproved for ad in account.objects["ad"]])

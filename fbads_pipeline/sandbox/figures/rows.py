@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbads_pipeline.sandbox.figures.actions import ActionTexts
-from fbads_pipeline.sandbox.figures.breakdowns import Split
-from fbads_pipeline.sandbox.figures.figures import AT, Ints
-from fbads_pipeline.sandbox.figures.ledger import LEVELS, Figures, Level, Period
+from fbads_pipeline.sandbox.figures.breakdowns import BreakdownSplit
+from fbads_pipeline.sandbox.figures.by_period import LEVELS, Level, LevelFigures, Period
+from fbads_pipeline.sandbox.figures.daily import AT, Ints
 from fbads_pipeline.sandbox.world.clock import meta_time
-from fbads_pipeline.sandbox.world.world import ADS_BELOW, KINDS, Account, AdObject, Kind
+from fbads_pipeline.sandbox.world.world import ADS_BELOW, KINDS, AdObject, ObjectKind, SandboxAccount
 
 Values = list[str] | list[int] | list[float]
 # A piece of the template and the columns that fill it.
@@ -20,22 +20,22 @@ Piece = tuple[str, list[Values]]
 
 
 @dataclass(frozen=True)
-class RowsWanted:
-    account: Account
+class RowsRequest:
+    account: SandboxAccount
     level: Level
     period: Period
     fields: tuple[str, ...]
     texts: ActionTexts
-    split: Split | None
+    split: BreakdownSplit | None
 
 
 @dataclass(frozen=True)
 class _Rows:
     """The rows to write: `where` is the object of each, `figures` are the rows' own."""
 
-    wanted: RowsWanted
+    wanted: RowsRequest
     where: NDArray[np.intp]
-    figures: Figures
+    figures: LevelFigures
 
     def column(self, name: str) -> Ints:
         column: Ints = self.figures.values[AT[name]]
@@ -48,11 +48,11 @@ class _Rows:
         return self.column("link") + self.column("other")
 
 
-def write_rows(wanted: RowsWanted, figures: Figures) -> list[str]:
+def write_rows(wanted: RowsRequest, figures: LevelFigures) -> list[str]:
     """One JSON object of text for each object (and cell) that has anything in the period."""
     where = figures.present()
     cells = 1 if wanted.split is None else len(wanted.split.cells)
-    rows = _Rows(wanted, where // cells, Figures(figures.values[:, where], figures.reach[where]))
+    rows = _Rows(wanted, where // cells, LevelFigures(figures.values[:, where], figures.reach[where]))
     fixed: list[str] = []
     optional: list[str] = []
     columns: list[Values] = []
@@ -76,7 +76,7 @@ def write_rows(wanted: RowsWanted, figures: Figures) -> list[str]:
     return [template % row for row in zip(*columns, strict=True)]
 
 
-def _cell_text(split: Split, cell: tuple[str, ...]) -> str:
+def _cell_text(split: BreakdownSplit, cell: tuple[str, ...]) -> str:
     return "".join(f',"{name}":"{value}"' for name, value in zip(split.names, cell, strict=True))
 
 
@@ -84,12 +84,12 @@ def _json(text: str) -> str:
     return json.dumps(text)
 
 
-def _of_account(name: str, value: Callable[[Account], str]) -> Callable[[_Rows], Piece | None]:
+def _of_account(name: str, value: Callable[[SandboxAccount], str]) -> Callable[[_Rows], Piece | None]:
     return lambda rows: (f'"{name}":{_json(value(rows.wanted.account))}'.replace("%", "%%"), [])
 
 
 def _of_object(
-    name: str, kind: Kind | None, value: Callable[[Account, AdObject], str]
+    name: str, kind: ObjectKind | None, value: Callable[[SandboxAccount, AdObject], str]
 ) -> Callable[[_Rows], Piece | None]:
     """A text of the row's object of the kind (None: of the level itself); nothing on a level above the kind."""
 

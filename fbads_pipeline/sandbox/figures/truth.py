@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from fbads_pipeline.sandbox.figures.figures import AT, Ints
-from fbads_pipeline.sandbox.figures.ledger import LEVELS, Figures, Level, days_of
+from fbads_pipeline.sandbox.figures.by_period import LEVELS, Level, LevelFigures, days_of
+from fbads_pipeline.sandbox.figures.daily import AT, Ints
 from fbads_pipeline.sandbox.sandbox import Sandbox
-from fbads_pipeline.sandbox.world.world import KINDS, Account
+from fbads_pipeline.sandbox.world.world import KINDS, SandboxAccount
 
 Rows = list[dict[str, Any]]
 
@@ -28,10 +28,10 @@ def truth_rows(sandbox: Sandbox, level: str, since: date, until: date, account_i
     for account in accounts:
         ids = _ids(account, chosen)
         for day in days_of((since, until)):
-            yield _rows(account, chosen, day, ids, sandbox.ledger.period(account, chosen, (day, day), None))
+            yield _rows(account, chosen, day, ids, sandbox.figures.period(account, chosen, (day, day), None))
 
 
-def _rows(account: Account, level: Level, day: date, ids: Rows, figures: Figures) -> Rows:
+def _rows(account: SandboxAccount, level: Level, day: date, ids: Rows, figures: LevelFigures) -> Rows:
     where = figures.present()
     value = {name: figures.values[position, where] for name, position in AT.items()}
     columns = {
@@ -40,7 +40,7 @@ def _rows(account: Account, level: Level, day: date, ids: Rows, figures: Figures
         "inline_link_clicks": value["link"].tolist(),
         "reach": figures.reach[where].tolist(),
         "spend": _major(account, value["spend"]),
-        "purchases": (value["buys_click"] + value["buys_view"]).tolist(),
+        "purchases": (value["purchases_click"] + value["purchases_view"]).tolist(),
         "purchase_value": _major(account, value["value_click"] + value["value_view"]),
         "leads": (value["leads_click"] + value["leads_view"] + value["leads_on_site"]).tolist(),
     }
@@ -51,7 +51,7 @@ def _rows(account: Account, level: Level, day: date, ids: Rows, figures: Figures
     ]
 
 
-def _ids(account: Account, level: Level) -> Rows:
+def _ids(account: SandboxAccount, level: Level) -> Rows:
     """Per object of the level its own id and its parents'; None below the level."""
     if level == "account":
         return [{f"{kind}_id": None for kind in KINDS}]
@@ -62,7 +62,7 @@ def _ids(account: Account, level: Level) -> Rows:
     ]
 
 
-def _major(account: Account, minor: Ints) -> list[str]:
+def _major(account: SandboxAccount, minor: Ints) -> list[str]:
     """Exact decimal text, so that nothing is lost on the way through JSON."""
     factor = account.minor_factor
     if factor == 1:

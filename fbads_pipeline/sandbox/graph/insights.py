@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from fbads_pipeline.sandbox.figures.actions import ActionTexts
 from fbads_pipeline.sandbox.figures.breakdowns import on_meta, split_figures, weigh_hours
-from fbads_pipeline.sandbox.figures.ledger import Figures, Ledger, Period, days_of
-from fbads_pipeline.sandbox.figures.rows import RowsWanted, write_rows
+from fbads_pipeline.sandbox.figures.by_period import LevelFigures, Period, PeriodFigures, days_of
+from fbads_pipeline.sandbox.figures.rows import RowsRequest, write_rows
 from fbads_pipeline.sandbox.graph.errors import invalid_parameter
-from fbads_pipeline.sandbox.graph.query import Params, Query, read_limit
+from fbads_pipeline.sandbox.graph.insights_request import InsightsRequest, Params, read_limit
 
 KEPT_CHARACTERS = 48_000_000
 
@@ -28,13 +28,13 @@ class PageText:
 
 
 class InsightsPages:
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, figures: PeriodFigures) -> None:
+        self._by_period = figures
         self._texts: dict[tuple[str, ...], ActionTexts] = {}
         self._kept: OrderedDict[Hashable, list[str]] = OrderedDict()
         self._kept_characters = 0
 
-    def page(self, query: Query, params: Params) -> PageText:
+    def page(self, query: InsightsRequest, params: Params) -> PageText:
         """The rows from the cursor on, at most `limit`: by period, then in the order of the objects."""
         limit, start = read_limit(params), read_offset(params)
         position, rows = 0, list[str]()
@@ -49,32 +49,32 @@ class InsightsPages:
         following = cursor(start + limit) if position > start + limit else None
         return PageText(rows[:limit], cursor(start), cursor(start + len(rows[:limit])), following)
 
-    def rows(self, query: Query) -> Iterator[str]:
+    def rows(self, query: InsightsRequest) -> Iterator[str]:
         for period in query.periods:
             yield from self._block(query, period)
 
-    def total(self, query: Query) -> int:
+    def total(self, query: InsightsRequest) -> int:
         return sum(self._count(query, period) for period in query.periods)
 
-    def _figures(self, query: Query, period: Period) -> Figures:
-        figures = self._ledger.period(query.account, query.level, period, query.mask)
+    def _figures(self, query: InsightsRequest, period: Period) -> LevelFigures:
+        figures = self._by_period.period(query.account, query.level, period, query.mask)
         split = query.split
         if split is not None and split.is_hourly:
-            split = weigh_hours(split, query.account.zone, days_of(period), self._ledger.clock.slot())
+            split = weigh_hours(split, query.account.zone, days_of(period), self._by_period.clock.slot())
             figures = on_meta(figures)
         return figures if split is None else split_figures(figures, split)
 
-    def _count(self, query: Query, period: Period) -> int:
+    def _count(self, query: InsightsRequest, period: Period) -> int:
         kept = self._kept.get(self._key(query, period))
         return len(self._figures(query, period).present()) if kept is None else len(kept)
 
-    def _key(self, query: Query, period: Period) -> Hashable:
-        stage = self._ledger.stage(query.account, period[1])
+    def _key(self, query: InsightsRequest, period: Period) -> Hashable:
+        stage = self._by_period.stage(query.account, period[1])
         mask = None if query.mask is None else query.mask.tobytes()
         cells = None if query.split is None else query.split.names
         return (query.account.id, query.level, period, stage, mask, query.fields, query.windows, cells)
 
-    def _block(self, query: Query, period: Period) -> list[str]:
+    def _block(self, query: InsightsRequest, period: Period) -> list[str]:
         key = self._key(query, period)
         kept = self._kept.get(key)
         if kept is None:
@@ -82,11 +82,11 @@ class InsightsPages:
             self._keep(key, kept)
         return kept
 
-    def _written(self, query: Query, period: Period) -> list[str]:
+    def _written(self, query: InsightsRequest, period: Period) -> list[str]:
         if len(self._texts) > 16:
             self._texts.clear()
         texts = self._texts.setdefault(query.windows, ActionTexts(query.windows))
-        wanted = RowsWanted(query.account, query.level, period, query.fields, texts, query.split)
+        wanted = RowsRequest(query.account, query.level, period, query.fields, texts, query.split)
         return write_rows(wanted, self._figures(query, period))
 
     def _keep(self, key: Hashable, rows: list[str]) -> None:

@@ -10,7 +10,7 @@ import orjson
 from fbads_pipeline.sandbox.graph.errors import GraphError, bad_token, expired_token
 from fbads_pipeline.sandbox.sandbox import Grant, Sandbox
 from fbads_pipeline.sandbox.world.clock import parse_instant
-from fbads_pipeline.sandbox.world.world import Account
+from fbads_pipeline.sandbox.world.world import SandboxAccount
 
 SCOPES = ["ads_management", "ads_read", "business_management", "read_insights"]
 ME = {"id": "102030405060708", "name": "Sandbox System User"}
@@ -33,7 +33,7 @@ def check_token(token: str, proof: str | None, sandbox: Sandbox) -> None:
         raise GraphError(100, text, kind="GraphMethodException")
 
 
-def check_grant(token: str, account: Account | None, sandbox: Sandbox) -> None:
+def check_grant(token: str, account: SandboxAccount | None, sandbox: Sandbox) -> None:
     """Raises error 200 where the call is about an account that the token does not see."""
     if account is not None and not sandbox.grants[token].sees(account):
         text = "(#200) Ad account owner has NOT grant ads_management or ads_read permission"

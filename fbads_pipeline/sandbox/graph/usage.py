@@ -5,7 +5,7 @@ from time import monotonic
 
 import orjson
 
-from fbads_pipeline.sandbox.sandbox import Answer, Sandbox
+from fbads_pipeline.sandbox.sandbox import GraphAnswer, Sandbox
 
 BUSINESS_ID = "402211334455667"
 # Comes first and is quiet: whoever reads only the first entry never sees the limit.
@@ -14,13 +14,13 @@ WINDOW_SECONDS = 300.0
 OLDEST_VERSION = 25
 
 
-class Usage:
+class UsageHeaders:
     """Percentages from the calls of the last five minutes: 2 at rest, never above 38 by themselves."""
 
     def __init__(self) -> None:
         self._calls: deque[float] = deque(maxlen=4000)
 
-    def headers(self, sandbox: Sandbox, account: str | None, path: str, answer: Answer) -> dict[str, str]:
+    def headers(self, sandbox: Sandbox, account: str | None, path: str, answer: GraphAnswer) -> dict[str, str]:
         now = monotonic()
         self._calls.append(now)
         while now - self._calls[0] > WINDOW_SECONDS:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from fbads_pipeline.sandbox.change_log import add_change
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
-from fbads_pipeline.sandbox.graph.query import Params
-from fbads_pipeline.sandbox.replay import add_change
+from fbads_pipeline.sandbox.graph.insights_request import Params
 from fbads_pipeline.sandbox.world.clock import local_day
-from fbads_pipeline.sandbox.world.world import KINDS, Account, AdObject, Change
+from fbads_pipeline.sandbox.world.world import KINDS, AdObject, LoggedChange, SandboxAccount
 
 SETTABLE = frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED"})
 EDITS_AN_HOUR = 4
@@ -16,7 +16,7 @@ Budget = Literal["daily_budget", "lifetime_budget"]
 
 
 @dataclass(frozen=True)
-class Write:
+class AcceptedWrite:
     """One accepted change, for whoever checks what was really written."""
 
     at: str
@@ -26,11 +26,11 @@ class Write:
     new: str
 
 
-def write_object(account: Account, one: AdObject, params: Params, now: datetime) -> list[Write]:
+def write_object(account: SandboxAccount, one: AdObject, params: Params, now: datetime) -> list[AcceptedWrite]:
     """Applies every change asked, or none; figures follow from the next local day on."""
-    changes: list[Change] = []
+    changes: list[LoggedChange] = []
     day = local_day(account.zone, now)
-    blank = Change(at=now, day=day, kind=one.kind, index=one.index, what="status", old="", new="")
+    blank = LoggedChange(at=now, day=day, kind=one.kind, index=one.index, what="status", old="", new="")
     if "status" in params:
         changes.append(replace(blank, old=one.status, new=_status(account, one, params["status"])))
     if "daily_budget" in params:
@@ -43,14 +43,14 @@ def write_object(account: Account, one: AdObject, params: Params, now: datetime)
         raise invalid_parameter("Nothing to update: send status, daily_budget or lifetime_budget")
     for change in changes:
         add_change(account, change)
-    return [Write(change.at.isoformat(), one.id, change.what, change.old, change.new) for change in changes]
+    return [AcceptedWrite(change.at.isoformat(), one.id, change.what, change.old, change.new) for change in changes]
 
 
-def delete_object(account: Account, one: AdObject, now: datetime) -> list[Write]:
+def delete_object(account: SandboxAccount, one: AdObject, now: datetime) -> list[AcceptedWrite]:
     return write_object(account, one, {"status": "DELETED"}, now)
 
 
-def _status(account: Account, one: AdObject, status: str) -> str:
+def _status(account: SandboxAccount, one: AdObject, status: str) -> str:
     if status not in SETTABLE:
         raise invalid_parameter(f"status must be one of the following values: {', '.join(sorted(SETTABLE))}")
     if account.effective_status(one) == "DELETED":
@@ -61,7 +61,7 @@ def _status(account: Account, one: AdObject, status: str) -> str:
     return status
 
 
-def _amount(account: Account, one: AdObject, which: Budget, text: Any, now: datetime) -> int:
+def _amount(account: SandboxAccount, one: AdObject, which: Budget, text: Any, now: datetime) -> int:
     """The minor units asked; refused where the budget is elsewhere or was changed too often."""
     if not str(text).isascii() or not str(text).isdigit() or int(text) < account.minor_factor:
         raise invalid_parameter(

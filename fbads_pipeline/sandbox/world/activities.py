@@ -6,16 +6,16 @@ from typing import Any
 import orjson
 
 from fbads_pipeline.sandbox.graph.errors import invalid_parameter
-from fbads_pipeline.sandbox.graph.query import Params
+from fbads_pipeline.sandbox.graph.insights_request import Params
 from fbads_pipeline.sandbox.world.clock import meta_time
-from fbads_pipeline.sandbox.world.world import Account, Change, Kind
+from fbads_pipeline.sandbox.world.world import LoggedChange, ObjectKind, SandboxAccount
 
-OBJECT_TYPES: dict[Kind, str] = {"campaign": "CAMPAIGN", "adset": "ADSET", "ad": "AD"}
-WORDS: dict[Kind, str] = {"campaign": "campaign", "adset": "ad_set", "ad": "ad"}
+OBJECT_TYPES: dict[ObjectKind, str] = {"campaign": "CAMPAIGN", "adset": "ADSET", "ad": "AD"}
+EVENT_NOUNS: dict[ObjectKind, str] = {"campaign": "campaign", "adset": "ad_set", "ad": "ad"}
 ACTORS = (("100044556677881", "Ana Souza"), ("100044556677882", "Rui Costa"), ("100044556677883", "Yuki Sato"))
 
 
-def show_activities(account: Account, params: Params, now: datetime) -> list[dict[str, Any]]:
+def show_activities(account: SandboxAccount, params: Params, now: datetime) -> list[dict[str, Any]]:
     """Entries between `since` and `until` (unix seconds or ISO days), none later than now."""
     since, until = _instant(params.get("since"), datetime.min.replace(tzinfo=UTC)), _instant(params.get("until"), now)
     wanted = [change for change in account.changes if since <= change.at <= min(until, now)]
@@ -34,7 +34,7 @@ def _instant(text: str | None, default: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _entry(account: Account, change: Change) -> dict[str, Any]:
+def _entry(account: SandboxAccount, change: LoggedChange) -> dict[str, Any]:
     one = account.objects[change.kind][change.index]
     actor = ACTORS[change.index % len(ACTORS)]
     return {
@@ -52,14 +52,14 @@ def _entry(account: Account, change: Change) -> dict[str, Any]:
     }
 
 
-def _event(change: Change) -> str:
-    word = WORDS[change.kind]
+def _event(change: LoggedChange) -> str:
+    word = EVENT_NOUNS[change.kind]
     if change.what == "created":
         return f"create_{word}"
     return f"update_{word}_budget" if change.what.endswith("budget") else f"update_{word}_run_status"
 
 
-def _extra(account: Account, change: Change) -> dict[str, Any]:
+def _extra(account: SandboxAccount, change: LoggedChange) -> dict[str, Any]:
     if not change.what.endswith("budget"):
         return {"old_value": change.old, "new_value": change.new, "run_status": change.new}
     values = {"old_value": int(change.old), "new_value": int(change.new)}

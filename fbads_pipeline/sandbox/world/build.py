@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from fbads_pipeline.sandbox.replay import move_to
+from fbads_pipeline.sandbox.change_log import move_to
+from fbads_pipeline.sandbox.world.ad_traits import MONEY, draw_traits
+from fbads_pipeline.sandbox.world.history import record_history
 from fbads_pipeline.sandbox.world.names import ad_name, adset_name, campaign_name
-from fbads_pipeline.sandbox.world.past import record_past
-from fbads_pipeline.sandbox.world.traits import MONEY, draw_traits
-from fbads_pipeline.sandbox.world.world import ADS_EACH, ADSETS_EACH, Account, AdObject, Kind, World
+from fbads_pipeline.sandbox.world.world import ADS_EACH, ADSETS_EACH, AdObject, ObjectKind, SandboxAccount, SandboxWorld
 
 OBJECTIVES = ("OUTCOME_SALES", "OUTCOME_LEADS", "OUTCOME_SALES", "OUTCOME_TRAFFIC")
 
 
 @dataclass(frozen=True)
-class Profile:
+class AccountProfile:
     id: str
     name: str
     currency: str
@@ -25,20 +25,20 @@ class Profile:
 
 
 PROFILES = (
-    Profile("1015812345678901", "Loja Ipê BR", "BRL", "America/Sao_Paulo", "pt"),
-    Profile("784512369874512", "Maple & Sons US", "USD", "America/New_York", "en"),
-    Profile("10203040506070809", "Azulejo Lisboa", "EUR", "Europe/Lisbon", "eu"),
-    Profile("365214789632541", "さくら商店", "JPY", "Asia/Tokyo", "ja"),
+    AccountProfile("1015812345678901", "Loja Ipê BR", "BRL", "America/Sao_Paulo", "pt"),
+    AccountProfile("784512369874512", "Maple & Sons US", "USD", "America/New_York", "en"),
+    AccountProfile("10203040506070809", "Azulejo Lisboa", "EUR", "Europe/Lisbon", "eu"),
+    AccountProfile("365214789632541", "さくら商店", "JPY", "Asia/Tokyo", "ja"),
 )
 # Ids of several ages: the newer kinds do not fit into a double.
-ID_BASES: dict[Kind, int] = {
+ID_BASES: dict[ObjectKind, int] = {
     "campaign": 120_210_000_000_000_000,
     "adset": 23_850_000_000_000_000,
     "ad": 6_050_000_000_000,
 }
 
 
-def build_world(seed: int, anchor: date, now: datetime, campaigns: int) -> World:
+def build_world(seed: int, anchor: date, now: datetime, campaigns: int) -> SandboxWorld:
     """4 accounts with `campaigns` campaigns each, their recent past lying in the 60 days before the anchor.
 
     The world is the same whatever `now` is; only the objects' present status follows it.
@@ -46,14 +46,14 @@ def build_world(seed: int, anchor: date, now: datetime, campaigns: int) -> World
     accounts = [_account(seed, anchor, campaigns, index) for index in range(len(PROFILES))]
     for account in accounts:
         move_to(account, now)
-    return World(seed=seed, anchor=anchor, started_at=now, accounts=accounts)
+    return SandboxWorld(seed=seed, anchor=anchor, started_at=now, accounts=accounts)
 
 
-def _account(seed: int, today: date, campaigns: int, index: int) -> Account:
+def _account(seed: int, today: date, campaigns: int, index: int) -> SandboxAccount:
     profile = PROFILES[index]
     rng = np.random.default_rng([seed, index, 1])
     created = _created_days(rng, today, campaigns)
-    objects: dict[Kind, list[AdObject]] = {
+    objects: dict[ObjectKind, list[AdObject]] = {
         "campaign": [_campaign(rng, profile, index, i, created[i]) for i in range(campaigns)],
         "adset": [_adset(rng, profile, index, i, created[i // ADSETS_EACH]) for i in range(campaigns * ADSETS_EACH)],
         "ad": [
@@ -61,7 +61,7 @@ def _account(seed: int, today: date, campaigns: int, index: int) -> Account:
             for i in range(campaigns * ADSETS_EACH * ADS_EACH)
         ],
     }
-    account = Account(
+    account = SandboxAccount(
         id=profile.id,
         name=profile.name,
         currency=profile.currency,
@@ -73,7 +73,7 @@ def _account(seed: int, today: date, campaigns: int, index: int) -> Account:
         traits=draw_traits(rng, profile.currency, [one.objective for one in objects["campaign"]]),
         objects=objects,
     )
-    record_past(account, rng, today)
+    record_history(account, rng, today)
     return account
 
 
@@ -85,7 +85,7 @@ def _created_days(rng: np.random.Generator, today: date, campaigns: int) -> list
     return [today - timedelta(days=int(age)) for age in ages]
 
 
-def _id(kind: Kind, account: int, index: int, rng: np.random.Generator) -> str:
+def _id(kind: ObjectKind, account: int, index: int, rng: np.random.Generator) -> str:
     step = 1_000_003 if kind == "ad" else 100_000_007
     return str(ID_BASES[kind] + account * 10 * step * 9_973 + index * step + int(rng.integers(1, 9_999)) * 10 + 3)
 
@@ -94,26 +94,26 @@ def _moment(zone: str, day: date, second: int) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) + timedelta(seconds=second)
 
 
-def _born(rng: np.random.Generator, zone: str, day: date) -> datetime:
+def _created_at(rng: np.random.Generator, zone: str, day: date) -> datetime:
     return _moment(zone, day, int(rng.integers(8 * 3600, 9 * 3600)))
 
 
-def _campaign(rng: np.random.Generator, profile: Profile, account: int, index: int, day: date) -> AdObject:
-    born = _born(rng, profile.zone, day)
+def _campaign(rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date) -> AdObject:
+    created_at = _created_at(rng, profile.zone, day)
     return AdObject(
         id=_id("campaign", account, index, rng),
         kind="campaign",
         index=index,
         name=campaign_name(profile.language, index),
         status="ACTIVE",
-        created_at=born,
-        updated_at=born,
+        created_at=created_at,
+        updated_at=created_at,
         objective=OBJECTIVES[index % len(OBJECTIVES)],
     )
 
 
-def _adset(rng: np.random.Generator, profile: Profile, account: int, index: int, day: date) -> AdObject:
-    born = _born(rng, profile.zone, day) + timedelta(hours=1)
+def _adset(rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date) -> AdObject:
+    created_at = _created_at(rng, profile.zone, day) + timedelta(hours=1)
     campaign, slot = divmod(index, ADSETS_EACH)
     return AdObject(
         id=_id("adset", account, index, rng),
@@ -121,13 +121,13 @@ def _adset(rng: np.random.Generator, profile: Profile, account: int, index: int,
         index=index,
         name=adset_name(profile.language, campaign, slot),
         status="ACTIVE",
-        created_at=born,
-        updated_at=born,
+        created_at=created_at,
+        updated_at=created_at,
     )
 
 
-def _ad(rng: np.random.Generator, profile: Profile, account: int, index: int, day: date) -> AdObject:
-    born = _born(rng, profile.zone, day) + timedelta(hours=2)
+def _ad(rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date) -> AdObject:
+    created_at = _created_at(rng, profile.zone, day) + timedelta(hours=2)
     campaign, slot = divmod(index, ADSETS_EACH * ADS_EACH)
     return AdObject(
         id=_id("ad", account, index, rng),
@@ -135,7 +135,7 @@ def _ad(rng: np.random.Generator, profile: Profile, account: int, index: int, da
         index=index,
         name=ad_name(profile.language, campaign, slot),
         status="ACTIVE",
-        created_at=born,
-        updated_at=born,
+        created_at=created_at,
+        updated_at=created_at,
         is_disapproved=campaign % 8 == 6 and slot == 3,
     )

@@ -5,11 +5,11 @@ from functools import lru_cache
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-QUANTUM_MINUTES = 15
+REFRESH_MINUTES = 15
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
-class Clock:
+class SandboxClock:
     """An instant that runs on by itself from where it was set; frozen when it was told so."""
 
     def __init__(self, now: datetime, *, is_frozen: bool) -> None:
@@ -23,7 +23,7 @@ class Clock:
     def slot(self) -> datetime:
         """`now`, cut down to a quarter of an hour: the moment the figures were last refreshed."""
         now = self.now()
-        return now.replace(minute=now.minute - now.minute % QUANTUM_MINUTES, second=0, microsecond=0)
+        return now.replace(minute=now.minute - now.minute % REFRESH_MINUTES, second=0, microsecond=0)
 
     def set(self, now: datetime) -> None:
         self._set, self._since = _checked(now), monotonic()

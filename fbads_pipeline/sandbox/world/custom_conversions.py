@@ -3,12 +3,12 @@
 from typing import Any
 
 from fbads_pipeline.sandbox.world.clock import meta_time
-from fbads_pipeline.sandbox.world.world import Account
+from fbads_pipeline.sandbox.world.world import SandboxAccount
 
 KINDS = (("Checkout over 200", "PURCHASE", False), ("Newsletter", "LEAD", False), ("Old landing page", "OTHER", True))
 
 
-def show_custom_conversions(account: Account) -> list[dict[str, Any]]:
+def show_custom_conversions(account: SandboxAccount) -> list[dict[str, Any]]:
     """Three per account, one of them archived."""
     return [
         {

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
-from fbads_pipeline.sandbox.graph.query import Params, read_json, read_list
+from fbads_pipeline.sandbox.graph.insights_request import Params, read_json, read_list
 from fbads_pipeline.sandbox.world.clock import meta_time
-from fbads_pipeline.sandbox.world.world import HIDDEN, KINDS, STATUSES, Account, AdObject, Kind
+from fbads_pipeline.sandbox.world.world import HIDDEN, KINDS, STATUSES, AdObject, ObjectKind, SandboxAccount
 
 Shown = dict[str, Any]
 GOALS = {
@@ -16,7 +16,7 @@ GOALS = {
     "OUTCOME_TRAFFIC": "LANDING_PAGE_VIEWS",
 }
 
-ACCOUNT_FIELDS: dict[str, Callable[[Account], Any]] = {
+ACCOUNT_FIELDS: dict[str, Callable[[SandboxAccount], Any]] = {
     "id": lambda account: f"act_{account.id}",
     "account_id": lambda account: account.id,
     "name": lambda account: account.name,
@@ -31,7 +31,7 @@ ACCOUNT_FIELDS: dict[str, Callable[[Account], Any]] = {
 }
 
 
-def _shared(account: Account, one: AdObject) -> Shown:
+def _shared(account: SandboxAccount, one: AdObject) -> Shown:
     created = meta_time(account.zone, one.created_at)
     return {
         "id": one.id,
@@ -56,7 +56,7 @@ def _budgets(one: AdObject) -> Shown:
     }
 
 
-def _campaign(account: Account, one: AdObject) -> Shown:
+def _campaign(account: SandboxAccount, one: AdObject) -> Shown:
     ends = None if one.ends_at is None else meta_time(account.zone, one.ends_at)
     return {
         **_shared(account, one),
@@ -69,7 +69,7 @@ def _campaign(account: Account, one: AdObject) -> Shown:
     }
 
 
-def _adset(account: Account, one: AdObject) -> Shown:
+def _adset(account: SandboxAccount, one: AdObject) -> Shown:
     campaign = account.parent(one, "campaign")
     ends = None if one.ends_at is None else meta_time(account.zone, one.ends_at)
     return {
@@ -93,7 +93,7 @@ def _adset(account: Account, one: AdObject) -> Shown:
     }
 
 
-def _ad(account: Account, one: AdObject) -> Shown:
+def _ad(account: SandboxAccount, one: AdObject) -> Shown:
     return {
         **_shared(account, one),
         "campaign_id": account.parent(one, "campaign").id,
@@ -102,14 +102,18 @@ def _ad(account: Account, one: AdObject) -> Shown:
     }
 
 
-SHOWN: dict[Kind, Callable[[Account, AdObject], Shown]] = {"campaign": _campaign, "adset": _adset, "ad": _ad}
+SHOWN: dict[ObjectKind, Callable[[SandboxAccount, AdObject], Shown]] = {
+    "campaign": _campaign,
+    "adset": _adset,
+    "ad": _ad,
+}
 
 
-def show_object(account: Account, one: AdObject, params: Params) -> Shown:
+def show_object(account: SandboxAccount, one: AdObject, params: Params) -> Shown:
     return _picked(SHOWN[one.kind](account, one), _asked(params), one.kind)
 
 
-def show_account(account: Account, params: Params, status: int = 1) -> Shown:
+def show_account(account: SandboxAccount, params: Params, status: int = 1) -> Shown:
     """status: the number by which Meta says whether it may advertise."""
     fields = _asked(params) or ["account_id"]
     shown: Shown = {"id": f"act_{account.id}"}
@@ -120,7 +124,9 @@ def show_account(account: Account, params: Params, status: int = 1) -> Shown:
     return shown
 
 
-def edge_rows(account: Account, kind: Kind, params: Params, parent: AdObject | None = None) -> list[AdObject]:
+def edge_rows(
+    account: SandboxAccount, kind: ObjectKind, params: Params, parent: AdObject | None = None
+) -> list[AdObject]:
     """The objects an edge lists: archived ones only where named, deleted ones never."""
     statuses = frozenset(read_list(params, "effective_status"))
     ids: frozenset[str] | None = None
@@ -146,7 +152,7 @@ def edge_rows(account: Account, kind: Kind, params: Params, parent: AdObject | N
     ]
 
 
-def is_below(kind: Kind, parent: AdObject) -> bool:
+def is_below(kind: ObjectKind, parent: AdObject) -> bool:
     return KINDS.index(kind) > KINDS.index(parent.kind)
 
 

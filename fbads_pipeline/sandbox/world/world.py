@@ -11,16 +11,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = Literal["campaign", "adset", "ad"]
-KINDS: tuple[Kind, ...] = ("campaign", "adset", "ad")
+ObjectKind = Literal["campaign", "adset", "ad"]
+KINDS: tuple[ObjectKind, ...] = ("campaign", "adset", "ad")
 ADSETS_EACH = 3
 ADS_EACH = 4
 # How many ads stand below one object of the kind.
-ADS_BELOW: dict[Kind, int] = {"campaign": ADSETS_EACH * ADS_EACH, "adset": ADS_EACH, "ad": 1}
-EDGES: dict[str, Kind] = {"campaigns": "campaign", "adsets": "adset", "ads": "ad"}
+ADS_BELOW: dict[ObjectKind, int] = {"campaign": ADSETS_EACH * ADS_EACH, "adset": ADS_EACH, "ad": 1}
+EDGES: dict[str, ObjectKind] = {"campaigns": "campaign", "adsets": "adset", "ads": "ad"}
 HIDDEN = frozenset({"ARCHIVED", "DELETED"})
 # The effective statuses that Meta knows for each kind; it refuses a filter that names another.
-STATUSES: dict[Kind, frozenset[str]] = {
+STATUSES: dict[ObjectKind, frozenset[str]] = {
     "campaign": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"}),
     "adset": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "CAMPAIGN_PAUSED", "IN_PROCESS", "WITH_ISSUES"}),
     "ad": frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "CAMPAIGN_PAUSED", "ADSET_PAUSED", "IN_PROCESS"})
@@ -33,7 +33,7 @@ class AdObject:
     """A campaign, ad set or ad. Budgets in minor units; `status` is its own, not what its parents make of it."""
 
     id: str
-    kind: Kind
+    kind: ObjectKind
     index: int
     name: str
     status: str
@@ -47,12 +47,12 @@ class AdObject:
 
 
 @dataclass(frozen=True)
-class Change:
+class LoggedChange:
     """One entry of the account's activity log; figures follow it from the next local day on."""
 
     at: datetime
     day: date
-    kind: Kind
+    kind: ObjectKind
     index: int
     what: Literal["status", "daily_budget", "lifetime_budget", "created"]
     old: str
@@ -60,8 +60,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Traits:
-    """What the figures are drawn around, one number per ad. Money in minor units."""
+class AdTraits:
+    """What the figures are drawn around, one number per ad. CurrencyPrices in minor units."""
 
     impressions: NDArray[np.float64]
     ctr: NDArray[np.float64]
@@ -74,7 +74,7 @@ class Traits:
 
 
 @dataclass
-class Account:
+class SandboxAccount:
     id: str
     name: str
     currency: str
@@ -83,10 +83,10 @@ class Account:
     minor_factor: int
     created_at: datetime
     index: int
-    traits: Traits
-    objects: dict[Kind, list[AdObject]]
+    traits: AdTraits
+    objects: dict[ObjectKind, list[AdObject]]
     # In the order of time; the objects show the first `applied` of them, which is how far the clock has come.
-    changes: list[Change] = field(default_factory=list)
+    changes: list[LoggedChange] = field(default_factory=list)
     applied: int = 0
     moment: datetime = datetime.max.replace(tzinfo=UTC)
     # Raised by every write, so that nothing computed before it is served after it.
@@ -99,7 +99,7 @@ class Account:
         """Whether it had been created by now."""
         return one.created_at <= self.moment
 
-    def parent(self, one: AdObject, kind: Kind) -> AdObject:
+    def parent(self, one: AdObject, kind: ObjectKind) -> AdObject:
         """The object of the kind that `one` belongs to; `one` itself where it is of that kind."""
         return self.objects[kind][one.index * ADS_BELOW[one.kind] // ADS_BELOW[kind]]
 
@@ -114,23 +114,23 @@ class Account:
                 return f"{parent.kind.upper()}_PAUSED"
         return "DISAPPROVED" if one.is_disapproved and one.status == "ACTIVE" else one.status
 
-    def statuses(self, kind: Kind) -> list[str]:
+    def statuses(self, kind: ObjectKind) -> list[str]:
         return [self.effective_status(one) for one in self.objects[kind]]
 
 
 @dataclass
-class World:
+class SandboxWorld:
     seed: int
     anchor: date
     started_at: datetime
-    accounts: list[Account]
-    by_id: dict[str, tuple[Account, AdObject]] = field(default_factory=dict)
+    accounts: list[SandboxAccount]
+    by_id: dict[str, tuple[SandboxAccount, AdObject]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for account in self.accounts:
             for objects in account.objects.values():
                 self.by_id.update({one.id: (account, one) for one in objects})
 
-    def account(self, account_id: str) -> Account | None:
+    def account(self, account_id: str) -> SandboxAccount | None:
         bare = account_id.removeprefix("act_")
         return next((account for account in self.accounts if account.id == bare), None)

@@ -1,4 +1,4 @@
-"""Things that go wrong in the figures, each with a label, so that a detector can be marked against the truth."""
+"""Anomalies injected into the figures, each with a label that a detector can be evaluated against."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fbads_pipeline.sandbox.world.world import ADS_BELOW, Account, World
+from fbads_pipeline.sandbox.world.world import ADS_BELOW, SandboxAccount, SandboxWorld
 
 Name = Literal[
     "delivery_stop",
@@ -30,7 +30,7 @@ NAMES: tuple[Name, ...] = (
 )
 ON_ACCOUNT = frozenset({"tracking_break", "account_shock"})
 DAYS = {"delivery_stop": 2, "spend_spike": 2, "ctr_collapse": 3, "cpa_jump": 3, "tracking_break": 2, "account_shock": 1}
-# What a day of the incident multiplies; the drift multiplies again every day.
+# What a day of the anomaly multiplies; the drift multiplies again every day.
 FACTORS: dict[Name, dict[str, float]] = {
     "delivery_stop": {"impressions": 0.0},
     "spend_spike": {"impressions": 3.2, "cpm": 1.25},
@@ -74,26 +74,24 @@ class InjectedAnomaly:
         return {**label, "first_day": str(self.first_day), "last_day": last, "factors": FACTORS[self.name]}
 
 
-def plan_incidents(world: World) -> list[InjectedAnomaly]:
+def plan_anomalies(world: SandboxWorld) -> list[InjectedAnomaly]:
     """Every kind twice: once within the last 7 days before the anchor, once some weeks ago, in different accounts."""
     planned: list[InjectedAnomaly] = []
     for number, name in enumerate(NAMES):
         recent, older = world.accounts[number % 4], world.accounts[(number + 1) % 4]
-        planned.append(_incident(world, recent, name, _healthy(recent, number // 4), 14 if _lasts(name) else 4))
-        planned.append(
-            _incident(world, older, name, _healthy(older, (number // 4 + 1) % 2), 26 if _lasts(name) else 10)
-        )
+        planned.append(_anomaly(world, recent, name, _healthy(recent, number // 4), 14 if _lasts(name) else 4))
+        planned.append(_anomaly(world, older, name, _healthy(older, (number // 4 + 1) % 2), 26 if _lasts(name) else 10))
     for account in world.accounts:
-        planned += _further(world, account)
+        planned += _more_in_large_accounts(world, account)
     return planned
 
 
-def _further(world: World, account: Account) -> list[InjectedAnomaly]:
-    """One more incident for every dozen campaigns of a larger world, spread over the 60 days."""
+def _more_in_large_accounts(world: SandboxWorld, account: SandboxAccount) -> list[InjectedAnomaly]:
+    """One more anomaly for every dozen campaigns of a larger world, spread over the 60 days."""
     rng = np.random.default_rng([world.seed, account.index, 2])
     kinds = [name for name in NAMES if name not in ON_ACCOUNT]
     return [
-        _incident(world, account, kinds[(dozen + account.index) % len(kinds)], dozen * 12, int(rng.integers(3, 56)))
+        _anomaly(world, account, kinds[(dozen + account.index) % len(kinds)], dozen * 12, int(rng.integers(3, 56)))
         for dozen in range(1, len(account.objects["campaign"]) // 12)
     ]
 
@@ -102,12 +100,12 @@ def _lasts(name: Name) -> bool:
     return name not in DAYS
 
 
-def _healthy(account: Account, which: int) -> int:
+def _healthy(account: SandboxAccount, which: int) -> int:
     """A campaign that is active and neither clicks badly nor converts dearly: the first or the second of all."""
     return min(which, len(account.objects["campaign"]) - 1)
 
 
-def _incident(world: World, account: Account, name: Name, campaign: int, back: int) -> InjectedAnomaly:
+def _anomaly(world: SandboxWorld, account: SandboxAccount, name: Name, campaign: int, back: int) -> InjectedAnomaly:
     first = world.anchor - timedelta(days=back)
     last = first + timedelta(days=DAYS[name] - 1) if name in DAYS else None
     if name == "fatigue_drift":

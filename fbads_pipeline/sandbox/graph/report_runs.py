@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fbads_pipeline.sandbox.graph.errors import GraphError, unknown_object
-from fbads_pipeline.sandbox.graph.query import Params
+from fbads_pipeline.sandbox.graph.insights_request import Params
 
-Fate = Literal["completes", "fails", "sticks", "skips"]
+ReportOutcome = Literal["completes", "fails", "sticks", "skips"]
 FIRST_ID = 6_100_000_000_000_001
 # What each poll finds, the last one ever after.
-STEPS: dict[Fate, tuple[tuple[str, int], ...]] = {
+STEPS: dict[ReportOutcome, tuple[tuple[str, int], ...]] = {
     "completes": (("Job Not Started", 0), ("Job Running", 60), ("Job Completed", 100)),
     "fails": (("Job Started", 10), ("Job Failed", 40)),
     "sticks": (("Job Running", 70), ("Job Running", 99)),
@@ -18,17 +18,17 @@ STEPS: dict[Fate, tuple[tuple[str, int], ...]] = {
 
 
 @dataclass
-class Run:
+class ReportRun:
     id: str
     account_id: str
     path: str
     params: Params
     created: int
-    fate: Fate
+    outcome: ReportOutcome
     polls: int = 0
 
     def step(self) -> tuple[str, int]:
-        steps = STEPS[self.fate]
+        steps = STEPS[self.outcome]
         return steps[min(self.polls, len(steps)) - 1] if self.polls else ("Job Not Started", 0)
 
     def poll(self) -> dict[str, Any]:
@@ -48,16 +48,16 @@ class Run:
         return shown
 
 
-class Reports:
+class ReportRuns:
     def __init__(self) -> None:
-        self.runs: dict[str, Run] = {}
+        self.runs: dict[str, ReportRun] = {}
 
-    def start(self, account_id: str, path: str, params: Params, created: int, fate: Fate) -> Run:
-        run = Run(str(FIRST_ID + len(self.runs)), account_id, path, params, created, fate)
+    def start(self, account_id: str, path: str, params: Params, created: int, outcome: ReportOutcome) -> ReportRun:
+        run = ReportRun(str(FIRST_ID + len(self.runs)), account_id, path, params, created, outcome)
         self.runs[run.id] = run
         return run
 
-    def finished(self, run_id: str) -> Run:
+    def finished(self, run_id: str) -> ReportRun:
         """The run, when its pages can be read; else the refusal."""
         run = self.runs.get(run_id)
         if run is None:

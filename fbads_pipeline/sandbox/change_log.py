@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from fbads_pipeline.sandbox.world.world import Account, Change
+from fbads_pipeline.sandbox.world.world import LoggedChange, SandboxAccount
 
 
-def move_to(account: Account, now: datetime) -> None:
+def move_to(account: SandboxAccount, now: datetime) -> None:
     """Gives every object the status and the budgets that the log says it had at the instant."""
     changes, before = account.changes, account.applied
     while account.applied and changes[account.applied - 1].at > now:
@@ -19,7 +19,7 @@ def move_to(account: Account, now: datetime) -> None:
         account.version += 1
 
 
-def add_change(account: Account, change: Change) -> None:
+def add_change(account: SandboxAccount, change: LoggedChange) -> None:
     """Makes a change now; what the log holds for later stays to be applied."""
     account.changes.insert(account.applied, change)
     account.applied += 1
@@ -27,7 +27,7 @@ def add_change(account: Account, change: Change) -> None:
     _show(account, change)
 
 
-def _show(account: Account, change: Change, *, is_undone: bool = False) -> None:
+def _show(account: SandboxAccount, change: LoggedChange, *, is_undone: bool = False) -> None:
     one = account.objects[change.kind][change.index]
     value = change.old if is_undone else change.new
     if change.what == "status":
@@ -39,7 +39,7 @@ def _show(account: Account, change: Change, *, is_undone: bool = False) -> None:
     one.updated_at = _last_touched(account, change) if is_undone else change.at
 
 
-def _last_touched(account: Account, change: Change) -> datetime:
+def _last_touched(account: SandboxAccount, change: LoggedChange) -> datetime:
     """When the object was last changed before a change that is now undone."""
     mine = (change.kind, change.index)
     earlier = (done.at for done in reversed(account.changes[: account.applied]) if (done.kind, done.index) == mine)

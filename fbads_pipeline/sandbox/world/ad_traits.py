@@ -5,49 +5,49 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fbads_pipeline.sandbox.world.world import ADS_EACH, ADSETS_EACH, Traits
+from fbads_pipeline.sandbox.world.world import ADS_EACH, ADSETS_EACH, AdTraits
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Money:
-    """A currency's prices, in minor units; `dear_cpa` is what an operator would call too much."""
+class CurrencyPrices:
+    """A currency's prices, in minor units; `high_cpa` is what an operator would call too much."""
 
     minor_factor: int
     cpm: float
     cpa: float
-    dear_cpa: float
+    high_cpa: float
     order_value: float
 
 
 MONEY = {
-    "BRL": Money(100, 1_800, 2_200, 8_500, 14_000),
-    "USD": Money(100, 1_150, 1_700, 8_000, 6_500),
-    "EUR": Money(100, 900, 1_500, 7_800, 5_500),
-    "JPY": Money(1, 850, 1_500, 8_500, 6_800),
+    "BRL": CurrencyPrices(100, 1_800, 2_200, 8_500, 14_000),
+    "USD": CurrencyPrices(100, 1_150, 1_700, 8_000, 6_500),
+    "EUR": CurrencyPrices(100, 900, 1_500, 7_800, 5_500),
+    "JPY": CurrencyPrices(1, 850, 1_500, 8_500, 6_800),
 }
 
 
-def draw_traits(rng: np.random.Generator, currency: str, objectives: list[str]) -> Traits:
+def draw_traits(rng: np.random.Generator, currency: str, objectives: list[str]) -> AdTraits:
     """Traits of every ad of an account; of each six campaigns the third clicks badly, the fifth converts dearly."""
     money = MONEY[currency]
     campaigns = len(objectives)
     each = ADSETS_EACH * ADS_EACH
     ads = campaigns * each
     number = np.arange(campaigns)
-    clicks_badly = np.repeat(number % 6 == 2, each)
-    converts_dearly = np.repeat(number % 6 == 4, each)
+    has_low_ctr = np.repeat(number % 6 == 2, each)
+    has_high_cpa = np.repeat(number % 6 == 4, each)
     impressions = np.repeat(rng.lognormal(6.9, 0.35, campaigns), each) * rng.lognormal(0.0, 0.45, ads)
     ctr = np.repeat(rng.uniform(0.013, 0.024, campaigns), each) * rng.uniform(0.85, 1.15, ads)
-    ctr[clicks_badly] *= 0.35
+    ctr[has_low_ctr] *= 0.35
     cpm = money.cpm * np.repeat(rng.lognormal(0.0, 0.15, campaigns), each) * rng.lognormal(0.0, 0.08, ads)
     link_share = rng.uniform(0.7, 0.9, ads)
     cpa = np.repeat(money.cpa * rng.uniform(0.7, 1.3, campaigns), each)
-    cpa[converts_dearly] = money.dear_cpa
+    cpa[has_high_cpa] = money.high_cpa
     per_link = cpm / (1000.0 * ctr * link_share) / cpa
     purchases, leads = _conversion_rates(per_link, np.repeat(np.array(objectives), each))
-    return Traits(
+    return AdTraits(
         impressions=impressions,
         ctr=ctr,
         link_share=link_share,

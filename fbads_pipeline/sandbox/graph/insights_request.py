@@ -9,32 +9,32 @@ import orjson
 from numpy.typing import NDArray
 
 from fbads_pipeline.sandbox.figures.actions import WINDOWS
-from fbads_pipeline.sandbox.figures.breakdowns import Split, split_of
-from fbads_pipeline.sandbox.figures.ledger import LEVELS, Level, Period
+from fbads_pipeline.sandbox.figures.breakdowns import BreakdownSplit, split_of
+from fbads_pipeline.sandbox.figures.by_period import LEVELS, Level, Period
 from fbads_pipeline.sandbox.figures.rows import FIELDS, OPTIONAL
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
-from fbads_pipeline.sandbox.world.world import ADS_BELOW, HIDDEN, KINDS, STATUSES, Account, AdObject, Kind
+from fbads_pipeline.sandbox.world.world import ADS_BELOW, HIDDEN, KINDS, STATUSES, AdObject, ObjectKind, SandboxAccount
 
 Params = dict[str, str]
 Mask = NDArray[np.bool_]
 DEFAULT_LIMIT, LARGEST_LIMIT = 25, 5000
 HISTORY_MONTHS, HOURLY_MONTHS = 37, 13
 PRESET_DAYS = {"last_3d": 3, "last_7d": 7, "last_14d": 14, "last_28d": 28, "last_30d": 30, "last_90d": 90}
-NEUTRAL_FIELDS = frozenset({"date_start", "date_stop"})
+ALWAYS_SHOWN_FIELDS = frozenset({"date_start", "date_stop"})
 
 
 @dataclass(frozen=True)
-class Query:
-    account: Account
+class InsightsRequest:
+    account: SandboxAccount
     level: Level
     periods: list[Period]
     fields: tuple[str, ...]
     windows: tuple[str, ...]
     mask: Mask | None
-    split: Split | None
+    split: BreakdownSplit | None
 
 
-def read_query(account: Account, one: AdObject | None, params: Params, today: date) -> Query:
+def read_request(account: SandboxAccount, one: AdObject | None, params: Params, today: date) -> InsightsRequest:
     """`one`: the object whose insights are asked, None for the account's."""
     level = _level(one, params)
     names = read_list(params, "breakdowns")
@@ -42,7 +42,7 @@ def read_query(account: Account, one: AdObject | None, params: Params, today: da
     if names and split is None:
         raise invalid_parameter(f"Current combination of data breakdown columns ({', '.join(names)}) is invalid")
     months = HOURLY_MONTHS if split and split.is_hourly else HISTORY_MONTHS
-    return Query(
+    return InsightsRequest(
         account=account,
         level=level,
         periods=_periods(params, _range(params, today, months)),
@@ -89,9 +89,9 @@ def read_limit(params: Params) -> int:
 def _fields(params: Params) -> tuple[str, ...]:
     fields = read_list(params, "fields") or ["account_id", "impressions", "spend"]
     for field in fields:
-        if field not in FIELDS and field not in OPTIONAL and field not in NEUTRAL_FIELDS:
+        if field not in FIELDS and field not in OPTIONAL and field not in ALWAYS_SHOWN_FIELDS:
             raise invalid_parameter(f"{field} is not valid for fields param. please check the documentation")
-    return tuple(dict.fromkeys(field for field in fields if field not in NEUTRAL_FIELDS))
+    return tuple(dict.fromkeys(field for field in fields if field not in ALWAYS_SHOWN_FIELDS))
 
 
 def _windows(params: Params) -> tuple[str, ...]:
@@ -160,7 +160,7 @@ def _periods(params: Params, whole: Period) -> list[Period]:
     return periods
 
 
-def _mask(account: Account, one: AdObject | None, level: Level, params: Params) -> Mask | None:
+def _mask(account: SandboxAccount, one: AdObject | None, level: Level, params: Params) -> Mask | None:
     """Which ads count; None: all. Archived and deleted objects of the level do only where a status was asked for."""
     mask = np.ones(len(account.objects["ad"]), dtype=np.bool_)
     if one is not None:
@@ -181,7 +181,7 @@ def _mask(account: Account, one: AdObject | None, level: Level, params: Params) 
     return None if mask.all() else mask
 
 
-def _filter(entry: object) -> tuple[Kind, str, frozenset[str]]:
+def _filter(entry: object) -> tuple[ObjectKind, str, frozenset[str]]:
     asked = entry if isinstance(entry, dict) else {}
     kind, _, attribute = str(asked.get("field", "")).partition(".")
     values = asked.get("value")
@@ -189,7 +189,7 @@ def _filter(entry: object) -> tuple[Kind, str, frozenset[str]]:
         raise invalid_parameter(f"Filtering field {asked.get('field')} with operation is not supported")
     if asked.get("operator") not in ("IN", "EQUAL"):
         raise invalid_parameter(f"Filtering operator {asked.get('operator')} is not supported for the field")
-    known = STATUSES[cast(Kind, kind)]
+    known = STATUSES[cast(ObjectKind, kind)]
     if attribute == "effective_status" and (unknown := set(map(str, values)) - known):
         raise invalid_parameter(f"{asked['field']} has an unknown value: {sorted(unknown)[0]}")
-    return cast(Kind, kind), attribute, frozenset(str(value) for value in values)
+    return cast(ObjectKind, kind), attribute, frozenset(str(value) for value in values)

@@ -10,10 +10,10 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from fbads_pipeline.sandbox.figures.delivery import Delivery
+from fbads_pipeline.sandbox.figures.delivery import AdDelivery
 from fbads_pipeline.sandbox.world.clock import day_end, day_start
-from fbads_pipeline.sandbox.world.incidents import InjectedAnomaly
-from fbads_pipeline.sandbox.world.world import Account
+from fbads_pipeline.sandbox.world.injected_anomalies import InjectedAnomaly
+from fbads_pipeline.sandbox.world.world import SandboxAccount
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -23,8 +23,8 @@ COLUMNS = (
     "link",
     "other",
     "spend",
-    "buys_click",
-    "buys_view",
+    "purchases_click",
+    "purchases_view",
     "value_click",
     "value_view",
     "leads_click",
@@ -44,7 +44,7 @@ DRAWS = 20
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownShare:
     """How much of a day is known at an instant, each from 0 to 1."""
 
     delivered: float
@@ -52,13 +52,13 @@ class Known:
     arrived: float
 
 
-def known_at(zone: str, day: date, slot: datetime) -> Known:
+def known_at(zone: str, day: date, slot: datetime) -> KnownShare:
     end = day_end(zone, day)
     delivered = float(hours_delivered(zone, day, slot).sum()) / sum(HOURS)
     after = max(0.0, (slot - end).total_seconds() / 86_400)
     late = min(1.0, max(0.0, (after - 1.0) / (ARRIVING_DAYS - 1.0)))
     arrived = 1.0 if late == 1.0 else AT_ONCE * delivered + WITHIN_A_DAY * min(1.0, after) + LATER * late
-    return Known(delivered, min(1.0, after / RESTATED_DAYS), arrived)
+    return KnownShare(delivered, min(1.0, after / RESTATED_DAYS), arrived)
 
 
 def hours_delivered(zone: str, day: date, slot: datetime) -> Floats:
@@ -70,7 +70,12 @@ def hours_delivered(zone: str, day: date, slot: datetime) -> Floats:
 
 
 def day_figures(
-    seed: int, account: Account, delivery: Delivery, incidents: list[InjectedAnomaly], day: date, slot: datetime
+    seed: int,
+    account: SandboxAccount,
+    delivery: AdDelivery,
+    anomalies: list[InjectedAnomaly],
+    day: date,
+    slot: datetime,
 ) -> Ints:
     """Shape (columns, ads), in the order of COLUMNS."""
     traits = account.traits
@@ -79,7 +84,7 @@ def day_figures(
     if known.delivered == 0.0:
         return np.zeros((len(COLUMNS), ads), dtype=np.int64)
     draws = np.random.default_rng([seed, account.index, day.toordinal()]).random((ads, DRAWS)).T
-    factors = _factors(ads, incidents, day)
+    factors = _factors(ads, anomalies, day)
     final = _final_impressions(account, delivery, day, draws, factors)
     shown = final * known.delivered * (1 + RESTATED_BY * (2 * draws[2] - 1) * (1 - known.settled))
     impressions = np.floor(shown + draws[3] * (final > 0))
@@ -90,31 +95,31 @@ def day_figures(
     cpm = traits.cpm_minor * factors["cpm"] * (0.95 + 0.1 * draws[7])
     spend = np.floor(impressions * cpm / 1000 + draws[8])
     expected = np.floor(final * clicks_per) * factors["conversions"]
-    strays = _strays(account, delivery, day, draws) & (factors["conversions"] > 0)
-    delivered = np.stack((impressions, link, other, spend)) * ~strays * (impressions > 0)
-    conversions = _conversions(account, expected, strays, draws, known.arrived)
+    late_credits = _late_credits(account, delivery, day, draws) & (factors["conversions"] > 0)
+    delivered = np.stack((impressions, link, other, spend)) * ~late_credits * (impressions > 0)
+    conversions = _conversions(account, expected, late_credits, draws, known.arrived)
     carts = np.floor(delivered[1] * 0.12 * factors["tracking"] + draws[18])
     landings = np.floor(delivered[1] * 0.82 * factors["tracking"] + draws[19])
     seen = np.stack((np.minimum(carts, delivered[1]), np.minimum(landings, delivered[1])))
     return np.concatenate((delivered, conversions, seen)).astype(np.int64)
 
 
-def ad_reach(account: Account, impressions: Ints) -> Ints:
+def ad_reach(account: SandboxAccount, impressions: Ints) -> Ints:
     """People reached, per ad: at least one, at most one per impression."""
     return np.minimum(np.ceil(impressions * account.traits.overlap), impressions).astype(np.int64)
 
 
-def _factors(ads: int, incidents: list[InjectedAnomaly], day: date) -> dict[str, Floats]:
+def _factors(ads: int, anomalies: list[InjectedAnomaly], day: date) -> dict[str, Floats]:
     factors = {name: np.ones(ads) for name in ("impressions", "ctr", "cpm", "conversions", "tracking")}
-    for incident in incidents:
-        if incident.is_on(day):
-            for name, factor in incident.factors(day).items():
-                factors[name][incident.ads()] *= factor
+    for anomaly in anomalies:
+        if anomaly.is_on(day):
+            for name, factor in anomaly.factors(day).items():
+                factors[name][anomaly.ads()] *= factor
     return factors
 
 
 def _final_impressions(
-    account: Account, delivery: Delivery, day: date, draws: Floats, factors: dict[str, Floats]
+    account: SandboxAccount, delivery: AdDelivery, day: date, draws: Floats, factors: dict[str, Floats]
 ) -> Floats:
     noise = np.exp(0.18 * _normal(draws[0], draws[1]))
     season = WEEKDAYS[day.weekday()] * (1 + 0.08 * np.sin(day.timetuple().tm_yday / 365.25 * 2 * np.pi))
@@ -123,31 +128,31 @@ def _final_impressions(
     return final
 
 
-def _strays(account: Account, delivery: Delivery, day: date, draws: Floats) -> NDArray[np.bool_]:
+def _late_credits(account: SandboxAccount, delivery: AdDelivery, day: date, draws: Floats) -> NDArray[np.bool_]:
     """Ads without delivery on the day that are nevertheless credited with a conversion of an earlier click."""
     before = delivery.is_on(date.fromordinal(day.toordinal() - 7))
     chance = np.where(delivery.is_on(day), 0.002, 0.06)
     converts = account.traits.purchases_per_link + account.traits.leads_per_link > 0
-    strays: NDArray[np.bool_] = before & converts & (draws[9] < chance)
-    return strays
+    late_credits: NDArray[np.bool_] = before & converts & (draws[9] < chance)
+    return late_credits
 
 
 def _conversions(
-    account: Account, expected: Floats, strays: NDArray[np.bool_], draws: Floats, arrived: float
+    account: SandboxAccount, expected: Floats, late_credits: NDArray[np.bool_], draws: Floats, arrived: float
 ) -> Floats:
-    """Purchases and leads by click and by view, with the purchases' value: the rows `buys_click` … `leads_on_site`."""
+    """Purchases and leads by click and by view, with the purchases' value: from `purchases_click` on."""
     traits = account.traits
-    buys = poisson(expected * traits.purchases_per_link * ~strays, draws[10])
-    leads = poisson(expected * traits.leads_per_link * ~strays, draws[11])
+    purchases = poisson(expected * traits.purchases_per_link * ~late_credits, draws[10])
+    leads = poisson(expected * traits.leads_per_link * ~late_credits, draws[11])
     sells = traits.purchases_per_link >= traits.leads_per_link
-    buys, leads = buys + (strays & sells), leads + (strays & ~sells)
-    buys_view = np.floor(buys * VIEW_SHARE + draws[12] * 0.999) * ~strays
-    leads_view = np.floor(leads * VIEW_SHARE + draws[13] * 0.999) * ~strays
-    on_site = np.floor((leads - leads_view) * 0.25 + draws[14] * 0.999) * ~strays
-    parts = np.stack((buys - buys_view, buys_view, leads - leads_view - on_site, leads_view, on_site))
+    purchases, leads = purchases + (late_credits & sells), leads + (late_credits & ~sells)
+    purchases_view = np.floor(purchases * VIEW_SHARE + draws[12] * 0.999) * ~late_credits
+    leads_view = np.floor(leads * VIEW_SHARE + draws[13] * 0.999) * ~late_credits
+    on_site = np.floor((leads - leads_view) * 0.25 + draws[14] * 0.999) * ~late_credits
+    parts = np.stack((purchases - purchases_view, purchases_view, leads - leads_view - on_site, leads_view, on_site))
     shown = np.floor(parts * arrived + draws[15] * 0.999) * (parts > 0)
-    worth = traits.order_value_minor * (0.85 + 0.3 * draws[16])
-    values = np.floor(shown[:2] * worth)
+    order_value = traits.order_value_minor * (0.85 + 0.3 * draws[16])
+    values = np.floor(shown[:2] * order_value)
     return np.concatenate((shown[:2], values, shown[2:]))
 
 

@@ -6,23 +6,23 @@ from urllib.parse import urlencode
 
 import orjson
 
-from fbads_pipeline.sandbox.fault_injection import disturb_page, reports_fate
+from fbads_pipeline.sandbox.fault_injection import alter_page, report_outcome
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter, unknown_object, unknown_path
 from fbads_pipeline.sandbox.graph.insights import PageText, cursor, read_offset
-from fbads_pipeline.sandbox.graph.query import read_limit, read_list, read_query
+from fbads_pipeline.sandbox.graph.insights_request import read_limit, read_list, read_request
 from fbads_pipeline.sandbox.graph.tokens import ME, debug_token
 from fbads_pipeline.sandbox.graph.writes import delete_object, write_object
-from fbads_pipeline.sandbox.sandbox import Answer, Call, Sandbox
+from fbads_pipeline.sandbox.sandbox import GraphAnswer, GraphCall, Sandbox
 from fbads_pipeline.sandbox.world.activities import show_activities
 from fbads_pipeline.sandbox.world.clock import local_day
 from fbads_pipeline.sandbox.world.custom_conversions import show_custom_conversions
 from fbads_pipeline.sandbox.world.objects import edge_rows, is_below, show_account, show_object
-from fbads_pipeline.sandbox.world.world import EDGES, Account, AdObject
+from fbads_pipeline.sandbox.world.world import EDGES, AdObject, SandboxAccount
 
 LARGEST_IDS = 50
 
 
-def route(sandbox: Sandbox, call: Call) -> Answer:
+def route(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
     """The answer to a call whose token is good; raises GraphError for a refusal."""
     parts = call.parts
     if not parts:
@@ -46,11 +46,11 @@ def route(sandbox: Sandbox, call: Call) -> Answer:
     raise unknown_path(call.path)
 
 
-def _json(body: Any, rows: int = 0) -> Answer:
-    return Answer(200, orjson.dumps(body), rows=rows)
+def _json(body: Any, rows: int = 0) -> GraphAnswer:
+    return GraphAnswer(200, orjson.dumps(body), rows=rows)
 
 
-def _root(sandbox: Sandbox, call: Call) -> Answer:
+def _root(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
     ids = read_list(call.params, "ids")
     if not ids or len(ids) > LARGEST_IDS:
         raise GraphError(2500, "An object path or 1 to 50 ids must be given")
@@ -66,7 +66,7 @@ def _root(sandbox: Sandbox, call: Call) -> Answer:
     return _json(shown, len(shown))
 
 
-def _me(sandbox: Sandbox, call: Call) -> Answer:
+def _me(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
     if call.parts == ["me"]:
         return _json(ME)
     if call.parts != ["me", "adaccounts"]:
@@ -76,7 +76,7 @@ def _me(sandbox: Sandbox, call: Call) -> Answer:
     return _listed(sandbox, call, [_shown_account(sandbox, call, account) for account in seen])
 
 
-def _account(sandbox: Sandbox, call: Call, account: Account) -> Answer:
+def _account(sandbox: Sandbox, call: GraphCall, account: SandboxAccount) -> GraphAnswer:
     match call.parts[1:]:
         case []:
             return _json(_shown_account(sandbox, call, account))
@@ -92,7 +92,7 @@ def _account(sandbox: Sandbox, call: Call, account: Account) -> Answer:
             raise unknown_path(call.path)
 
 
-def _object(sandbox: Sandbox, call: Call, account: Account, one: AdObject) -> Answer:
+def _object(sandbox: Sandbox, call: GraphCall, account: SandboxAccount, one: AdObject) -> GraphAnswer:
     match call.parts[1:]:
         case [] if call.method == "POST":
             sandbox.writes += write_object(account, one, call.params, sandbox.clock.now())
@@ -110,7 +110,9 @@ def _object(sandbox: Sandbox, call: Call, account: Account, one: AdObject) -> An
             raise unknown_path(call.path)
 
 
-def _edge(sandbox: Sandbox, call: Call, account: Account, edge: str, parent: AdObject | None) -> Answer:
+def _edge(
+    sandbox: Sandbox, call: GraphCall, account: SandboxAccount, edge: str, parent: AdObject | None
+) -> GraphAnswer:
     if call.method != "GET":
         raise invalid_parameter("The sandbox creates no objects.")
     objects = edge_rows(account, EDGES[edge], call.params, parent)
@@ -119,7 +121,7 @@ def _edge(sandbox: Sandbox, call: Call, account: Account, edge: str, parent: AdO
     return _paged(sandbox, call, _page(rows, start, limit, len(objects)))
 
 
-def _listed(sandbox: Sandbox, call: Call, every: Sequence[dict[str, Any]]) -> Answer:
+def _listed(sandbox: Sandbox, call: GraphCall, every: Sequence[dict[str, Any]]) -> GraphAnswer:
     start, limit = read_offset(call.params), read_limit(call.params)
     return _paged(sandbox, call, _page(every[start : start + limit], start, limit, len(every)))
 
@@ -130,17 +132,17 @@ def _page(rows: Sequence[dict[str, Any]], start: int, limit: int, total: int) ->
     return PageText(texts, cursor(start), cursor(start + len(rows)), following)
 
 
-def _insights(sandbox: Sandbox, call: Call, account: Account, one: AdObject | None) -> Answer:
-    query = read_query(account, one, call.params, local_day(account.zone, sandbox.clock.now()))
+def _insights(sandbox: Sandbox, call: GraphCall, account: SandboxAccount, one: AdObject | None) -> GraphAnswer:
+    query = read_request(account, one, call.params, local_day(account.zone, sandbox.clock.now()))
     if call.method == "POST":
         created = int(sandbox.clock.now().timestamp())
-        fate = reports_fate(sandbox.scenarios, account.id, call.path)
-        run = sandbox.reports.start(account.id, call.path, call.params, created, fate)
+        outcome = report_outcome(sandbox.scenarios, account.id, call.path)
+        run = sandbox.reports.start(account.id, call.path, call.params, created, outcome)
         return _json({"report_run_id": run.id})
     return _paged(sandbox, call, sandbox.pages.page(query, call.params))
 
 
-def _report(sandbox: Sandbox, call: Call) -> Answer:
+def _report(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
     run_id = call.parts[0]
     if call.parts[1:] == []:
         return _json(sandbox.reports.runs[run_id].poll())
@@ -150,23 +152,23 @@ def _report(sandbox: Sandbox, call: Call) -> Answer:
     account, one = sandbox.account_of(run.path), sandbox.world.by_id.get(run.path.split("/")[0])
     assert account is not None
     today = local_day(account.zone, sandbox.clock.now())
-    query = read_query(account, one[1] if one else None, run.params, today)
+    query = read_request(account, one[1] if one else None, run.params, today)
     return _paged(sandbox, call, sandbox.pages.page(query, call.params))
 
 
-def _paged(sandbox: Sandbox, call: Call, page: PageText) -> Answer:
+def _paged(sandbox: Sandbox, call: GraphCall, page: PageText) -> GraphAnswer:
     """The page as Meta writes it: cursors always, `next` (with the token, not its proof) only where more follows."""
     account = sandbox.account_of(call.path)
-    note = disturb_page(sandbox.scenarios, account.id if account else None, call, page)
+    note = alter_page(sandbox.scenarios, account.id if account else None, call, page)
     paging: dict[str, Any] = {"cursors": {"before": page.before, "after": page.after}}
     if page.next is not None:
         params = {**call.params, "access_token": call.token, "after": page.next}
         params.pop("appsecret_proof", None)
         paging["next"] = f"{call.base}/{call.path}?{urlencode(params)}"
     body = f'{{"data":[{",".join(page.rows)}],"paging":{orjson.dumps(paging).decode()}}}'
-    return Answer(200, body.encode(), rows=len(page.rows), scenario=note)
+    return GraphAnswer(200, body.encode(), rows=len(page.rows), scenario=note)
 
 
-def _shown_account(sandbox: Sandbox, call: Call, account: Account) -> dict[str, Any]:
+def _shown_account(sandbox: Sandbox, call: GraphCall, account: SandboxAccount) -> dict[str, Any]:
     scenario = sandbox.scenarios.hit("account-status", account.id, call.path)
     return show_account(account, call.params, 1 if scenario is None else scenario.code or 2)

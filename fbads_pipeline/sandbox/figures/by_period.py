@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fbads_pipeline.sandbox.figures.delivery import Delivery
-from fbads_pipeline.sandbox.figures.figures import ARRIVING_DAYS, COLUMNS, Ints, ad_reach, day_figures
-from fbads_pipeline.sandbox.world.clock import Clock, day_end
-from fbads_pipeline.sandbox.world.incidents import plan_incidents
-from fbads_pipeline.sandbox.world.world import ADS_BELOW, KINDS, Account, Kind, World
+from fbads_pipeline.sandbox.figures.daily import ARRIVING_DAYS, COLUMNS, Ints, ad_reach, day_figures
+from fbads_pipeline.sandbox.figures.delivery import AdDelivery
+from fbads_pipeline.sandbox.world.clock import SandboxClock, day_end
+from fbads_pipeline.sandbox.world.injected_anomalies import plan_anomalies
+from fbads_pipeline.sandbox.world.world import ADS_BELOW, KINDS, ObjectKind, SandboxAccount, SandboxWorld
 
 Level = Literal["account", "campaign", "adset", "ad"]
 LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
@@ -25,7 +25,7 @@ NEW_PEOPLE = {"day": 0.62, "ad": 0.8, "adset": 0.74, "campaign": 0.68}
 
 
 @dataclass(frozen=True)
-class Figures:
+class LevelFigures:
     """`values`: (COLUMNS, objects); `reach`: (objects)."""
 
     values: Ints
@@ -36,24 +36,26 @@ class Figures:
         return np.flatnonzero(self.values.any(axis=0))
 
 
-class Ledger:
+class PeriodFigures:
     """Figures of the world as they stand at the clock's slot."""
 
-    def __init__(self, world: World, clock: Clock) -> None:
+    def __init__(self, world: SandboxWorld, clock: SandboxClock) -> None:
         self.world = world
         self.clock = clock
-        self.incidents = plan_incidents(world)
-        self._deliveries: dict[str, tuple[int, Delivery]] = {}
+        self.anomalies = plan_anomalies(world)
+        self._deliveries: dict[str, tuple[int, AdDelivery]] = {}
         self._days: OrderedDict[Hashable, Ints] = OrderedDict()
-        self._periods: OrderedDict[Hashable, Figures] = OrderedDict()
+        self._periods: OrderedDict[Hashable, LevelFigures] = OrderedDict()
 
-    def stage(self, account: Account, last: date) -> str:
+    def stage(self, account: SandboxAccount, last: date) -> str:
         """What figures up to the day depend on besides the day: equal stages, equal figures."""
         slot = self.clock.slot()
         settled = slot - day_end(account.zone, last) >= timedelta(days=ARRIVING_DAYS)
         return f"{account.version}/{'final' if settled else slot.isoformat()}"
 
-    def period(self, account: Account, level: Level, period: Period, mask: NDArray[np.bool_] | None) -> Figures:
+    def period(
+        self, account: SandboxAccount, level: Level, period: Period, mask: NDArray[np.bool_] | None
+    ) -> LevelFigures:
         """Figures of the level's objects over the period; `mask` says which ads count."""
         key = (account.id, level, period, self.stage(account, period[1]), None if mask is None else mask.tobytes())
         kept = self._periods.get(key)
@@ -63,7 +65,9 @@ class Ledger:
                 self._periods.popitem(last=False)
         return kept
 
-    def _computed(self, account: Account, level: Level, period: Period, mask: NDArray[np.bool_] | None) -> Figures:
+    def _computed(
+        self, account: SandboxAccount, level: Level, period: Period, mask: NDArray[np.bool_] | None
+    ) -> LevelFigures:
         days = [self._day(account, day) for day in days_of(period)]
         reaches = np.stack([ad_reach(account, values[0]) for values in days])
         values, reach = sum(days[1:], days[0]), _united(reaches.T, "day")
@@ -71,22 +75,22 @@ class Ledger:
             values, reach = values * mask, reach * mask
         return _rolled_up(values, reach, level)
 
-    def _day(self, account: Account, day: date) -> Ints:
+    def _day(self, account: SandboxAccount, day: date) -> Ints:
         key = (account.id, day, self.stage(account, day))
         kept = self._days.get(key)
         if kept is None:
             slot = self.clock.slot()
-            mine = [incident for incident in self.incidents if incident.account_id == account.id]
+            mine = [anomaly for anomaly in self.anomalies if anomaly.account_id == account.id]
             kept = day_figures(self.world.seed, account, self._delivery(account), mine, day, slot)
             self._days[key] = kept
             if len(self._days) > KEPT_DAYS:
                 self._days.popitem(last=False)
         return kept
 
-    def _delivery(self, account: Account) -> Delivery:
+    def _delivery(self, account: SandboxAccount) -> AdDelivery:
         version, delivery = self._deliveries.get(account.id, (-1, None))
         if delivery is None or version != account.version:
-            delivery = Delivery(account)
+            delivery = AdDelivery(account)
             self._deliveries[account.id] = (account.version, delivery)
         return delivery
 
@@ -95,9 +99,9 @@ def days_of(period: Period) -> list[date]:
     return [period[0] + timedelta(days=n) for n in range((period[1] - period[0]).days + 1)]
 
 
-def _rolled_up(values: Ints, reach: Ints, level: Level) -> Figures:
+def _rolled_up(values: Ints, reach: Ints, level: Level) -> LevelFigures:
     """Ads summed into the level's objects; reach united step by step through the levels between."""
-    parts: Kind = "ad"
+    parts: ObjectKind = "ad"
     for whole in reversed(KINDS):
         if level == "ad" or parts == level:
             break
@@ -105,8 +109,8 @@ def _rolled_up(values: Ints, reach: Ints, level: Level) -> Figures:
             reach = _united(reach.reshape(-1, ADS_BELOW[whole] // ADS_BELOW[parts]), parts)
             parts = whole
     if level == "account":
-        return Figures(values.sum(axis=1, keepdims=True), _united(reach.reshape(1, -1), "campaign"))
-    return Figures(values.reshape(len(COLUMNS), -1, ADS_BELOW[level]).sum(axis=2), reach)
+        return LevelFigures(values.sum(axis=1, keepdims=True), _united(reach.reshape(1, -1), "campaign"))
+    return LevelFigures(values.reshape(len(COLUMNS), -1, ADS_BELOW[level]).sum(axis=2), reach)
 
 
 def _united(parts: Ints, name: str) -> Ints:
