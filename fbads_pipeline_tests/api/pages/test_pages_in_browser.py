@@ -143,7 +143,7 @@ def test_the_login_is_accessible_too(browser, world, address):
 def report_service(page: Page, key: str, until: str, most: int = 80) -> None:
     """ReportService the key until what has the focus matches the selector."""
     for _ in range(most):
-        page.keyboard.report_service(key)
+        page.keyboard.press(key)
         if page.locator(f"{until}:focus").count():
             return
     raise AssertionError(f"{until} is never reached by {key}")
@@ -160,21 +160,21 @@ def test_a_suggestion_is_accepted_and_taken_back_with_the_keyboard_alone_and_no_
         page.keyboard.type(user.email)
         report_service(page, "Tab", "input[type=password]")
         page.keyboard.type(PASSWORD)
-        page.keyboard.report_service("Enter")
+        page.keyboard.press("Enter")
         page.wait_for_url(f"{address}/suggestions*")
         report_service(page, "Tab", "summary")
-        page.keyboard.report_service("Space")
+        page.keyboard.press("Space")
         assert page.locator("details[open] table").count() == 1, "the evidence is open"
         report_service(page, "Tab", "button[value=accept]")
-        page.keyboard.report_service("Enter")
+        page.keyboard.press("Enter")
         page.wait_for_url("**/suggestions?*done=accept*")
         assert stands(database) == [("ACCEPTED", user.user_id)]
         report_service(page, "Tab", "a[href^='/suggestions?status=ACCEPTED']")
-        page.keyboard.report_service("Enter")
+        page.keyboard.press("Enter")
         page.wait_for_url("**status=ACCEPTED*")
         assert page.locator("main li h2").count() == 1, "it is seen among the accepted ones"
         report_service(page, "Tab", "button[value=undo]")
-        page.keyboard.report_service("Space")
+        page.keyboard.press("Space")
         page.wait_for_url("**done=undo*")
         assert stands(database) == []
         assert watched.errors == [] and watched.strangers == []
@@ -189,6 +189,6 @@ def stands(database):
 def test_what_has_the_focus_can_be_seen(browser, world, address):
     with Watched(browser, address) as watched:
         watched.page.goto("/suggestions")
-        watched.page.keyboard.report_service("Tab")
+        watched.page.keyboard.press("Tab")
         style = "(() => { const one = getComputedStyle(document.activeElement); return one.outlineStyle })()"
         assert watched.page.evaluate(style) != "none"
