@@ -7,6 +7,7 @@ import numpy as np
 
 from fbads_pipeline.domain.anomalies.detection import observe
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
+from fbads_pipeline.domain.anomalies.state.arrays import nbytes
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.readings import Reading
 
@@ -32,4 +33,4 @@ def seconds_of_a_reading(campaigns: int) -> tuple[float, float]:
         begun = time.perf_counter()
         observe(state, reading)
         taken.append(time.perf_counter() - begun)
-    return float(np.median(taken[-6:])), state.nbytes() / 2**20
+    return float(np.median(taken[-6:])), nbytes(state) / 2**20

@@ -54,13 +54,14 @@ def follow(account: AccountReadings, memory: Memory | None, settings: DetectionS
 def _set_created(held: Remembered, account: AccountReadings, zone: ZoneInfo) -> None:
     for place, name in enumerate(held.ids):
         if name in account.created:
-            held.state.created[place] = minutes(_local(account.created[name], zone))
+            held.state.campaigns.created[place] = minutes(_local(account.created[name], zone))
 
 
 def _readings(held: Remembered, account: AccountReadings, zone: ZoneInfo) -> Iterator[tuple[datetime, Reading]]:
     """One reading per instant: what every day that it covered said then, and zero where today has no row yet."""
     place = {name: number for number, name in enumerate(held.ids)}
-    figures, objects = KnownFigures(account.figures, place), KnownObjects(account.states, place, held.state.active)
+    figures = KnownFigures(account.figures, place)
+    objects = KnownObjects(account.states, place, held.state.campaigns.is_active)
     for at, group in groupby(account.runs, key=lambda run: run[0]):
         local = _local(at, zone)
         figures.advance(at)
@@ -88,7 +89,7 @@ def _paused(held: Remembered, reading: Reading, at: datetime) -> list[Closing]:
     closed = []
     for change in reading.changes:
         if not change.active:
-            held.state.is_open[:, change.campaign] = False
+            held.state.close_alerts(change.campaign)
             held.sender.told = {one for one in held.sender.told if one[0] != change.campaign}
             closed.append(Closing(held.ids[change.campaign], None, at, "paused"))
     return closed

@@ -1,16 +1,24 @@
 """From evidence to a finding: what it is, since when, how much money, why, and on which data it stands."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from fbads_pipeline.domain.anomalies.detectors.windows import Evidence, window_sums
+from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
 from fbads_pipeline.domain.anomalies.findings import Anomaly, Cause, Severity, What
-from fbads_pipeline.domain.anomalies.state import detector_state as st
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
+from fbads_pipeline.domain.anomalies.state.history import Channel, row_of
+from fbads_pipeline.domain.anomalies.state.metric_states import AlertState, Metric
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, minutes
 
 _RECENT_EDIT_DAYS = 7
+_CHANNELS: Mapping[Metric, tuple[Channel, Channel]] = {
+    "spend": (Channel.SPEND, Channel.EXPECTED_SPEND),
+    "ctr": (Channel.CLICKS, Channel.EXPECTED_CLICKS),
+    "conversions": (Channel.CONVERSIONS, Channel.EXPECTED_CONVERSIONS),
+    "cpm": (Channel.SPEND, Channel.EXPECTED_COST),
+}
 
 
 def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, shocked: bool) -> Anomaly:
@@ -41,10 +49,10 @@ def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *
 
 def recovery(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, settled: bool) -> Anomaly:
     """The finding that closes an alert: back to usual, or (`settled`) the new usual after a week."""
-    what = _what_was(state, one.family, campaign)
+    what = _what_was(state.of(one.metric).alerts, one.metric, campaign)
     observed, expected = _in_metric(state, one, campaign, what)
     error = float(np.nan_to_num(one.error[campaign], nan=0.3))
-    since = datetime.min + timedelta(minutes=int(state.alerted_at[one.family, campaign]) - MINUTES_A_DAY)
+    since = datetime.min + timedelta(minutes=int(state.of(one.metric).alerts.opened_at[campaign]) - MINUTES_A_DAY)
     return Anomaly(
         campaign=campaign,
         at=at,
@@ -66,7 +74,7 @@ def recovery(state: DetectorState, one: Evidence, campaign: int, at: datetime, *
 def budget_edit(state: DetectorState, change: Change, at: datetime) -> Anomaly:
     """The finding that explains a budget edit: what a usual day will spend now, against what it did."""
     campaign, old, new = change.campaign, float(change.old or 0.0), float(change.new or 0.0)
-    ratio = float(np.exp(state.level[campaign])) if state.level_days[campaign] > 0 else 1.0
+    ratio = float(np.exp(state.spend.level[campaign])) if state.spend.baseline_days[campaign] > 0 else 1.0
     return Anomaly(
         campaign=campaign,
         at=at,
@@ -89,53 +97,53 @@ def budget_edit(state: DetectorState, change: Change, at: datetime) -> Anomaly:
 
 def _what(one: Evidence, campaign: int) -> What:
     above = one.observed[campaign] > one.expected[campaign]
-    if one.family == st.F_SPEND:
-        return "delivery_stop" if one.hard[campaign] else "spend_spike" if above else "spend_drop"
-    if one.family == st.F_CTR:
+    if one.metric == "spend":
+        return "delivery_stop" if one.is_certain[campaign] else "spend_spike" if above else "spend_drop"
+    if one.metric == "ctr":
         return "ctr_collapse"
-    if one.family == st.F_CONVERSIONS:
-        return "tracking_break" if one.hard[campaign] or one.none[campaign] else "cpa_jump"
+    if one.metric == "conversions":
+        return "tracking_break" if one.is_certain[campaign] or one.is_zero[campaign] else "cpa_jump"
     return "cpm_rise" if above else "cpm_drop"
 
 
-def _what_was(state: DetectorState, family: int, campaign: int) -> What:
-    hard, above = bool(state.is_hard[family, campaign]), state.direction[family, campaign] > 0
-    if family == st.F_SPEND:
-        return "delivery_stop" if hard else "spend_spike" if above else "spend_drop"
-    if family == st.F_CTR:
+def _what_was(alerts: AlertState, metric: Metric, campaign: int) -> What:
+    is_certain, above = bool(alerts.is_certain[campaign]), alerts.direction[campaign] > 0
+    if metric == "spend":
+        return "delivery_stop" if is_certain else "spend_spike" if above else "spend_drop"
+    if metric == "ctr":
         return "ctr_collapse"
-    if family == st.F_CONVERSIONS:
-        return "tracking_break" if hard else "cpa_jump"
+    if metric == "conversions":
+        return "tracking_break" if is_certain else "cpa_jump"
     return "cpm_rise" if above else "cpm_drop"
 
 
 def _in_metric(state: DetectorState, one: Evidence, campaign: int, what: What) -> tuple[float, float]:
     """Observed and expected as the metric that is shown."""
     observed, expected = float(one.observed[campaign]), float(one.expected[campaign])
-    if one.family == st.F_CTR:
-        shown = expected / max(float(state.ctr[campaign]), 1e-12)
+    if one.metric == "ctr":
+        shown = expected / max(float(state.ctr.level[campaign]), 1e-12)
         return observed / max(shown, 1.0), expected / max(shown, 1.0)
-    if one.family == st.F_CPM:
-        usual = float(state.cpm[campaign]) * 1000.0
+    if one.metric == "cpm":
+        usual = float(state.cpm.level[campaign]) * 1000.0
         return usual * observed / max(expected, 1e-12), usual
     if what == "cpa_jump":
         days = max(1, round(float(one.hours[campaign]) / 24.0))
-        spend = sum(float(state.spend[state.row(state.today - back), campaign]) for back in range(days))
+        spend = sum(float(state.days.spend[row_of(state.today - back), campaign]) for back in range(days))
         return spend / max(observed, 0.5), spend / max(expected, 0.5)
     return observed, expected
 
 
 def _spend_a_day(state: DetectorState, campaign: int) -> float:
-    level = float(np.exp(np.clip(state.level[campaign], -50, 50)))
-    return level * (float(state.budget[campaign]) or 1.0) if state.level_days[campaign] > 0 else 0.0
+    level = float(np.exp(np.clip(state.spend.level[campaign], -50, 50)))
+    return level * (float(state.campaigns.budget[campaign]) or 1.0) if state.spend.baseline_days[campaign] > 0 else 0.0
 
 
 def _stake(state: DetectorState, one: Evidence, campaign: int, what: What, spend_a_day: float) -> float:
     """Money per day: spend that does not happen or happens too much, or that buys less than usual."""
     share = float(one.observed[campaign]) / max(float(one.expected[campaign]), 1e-9)
-    if one.family == st.F_SPEND:
+    if one.metric == "spend":
         return spend_a_day * min(abs(share - 1.0), 20.0)
-    if one.family == st.F_CPM:
+    if one.metric == "cpm":
         return spend_a_day * abs(1.0 - 1.0 / max(share, 1e-3)) if share > 1 else 0.0
     return spend_a_day * max(0.0, 1.0 - share)
 
@@ -148,14 +156,7 @@ def _severity(what: What, stake: float, spend_a_day: float) -> Severity:
 
 def _since(state: DetectorState, one: Evidence, campaign: int, at: datetime) -> datetime:
     """The half hour from which observed and expected parted most clearly, within 48 hours."""
-    channels = {
-        st.F_SPEND: (st.R_SPEND, st.E_SPEND),
-        st.F_CTR: (st.R_CLICKS, st.E_CLICKS),
-        st.F_CONVERSIONS: (st.R_CONVERSIONS, st.E_CONVERSIONS),
-        st.F_CPM: (st.R_SPEND, st.E_COST),
-    }[one.family]
-    order = np.arange(state.slot, state.slot - st.RING, -1) % st.RING
-    seen, due = (state.ring[channel, order, campaign].astype(float) for channel in channels)
+    seen, due = (state.half_hours.newest_first(channel, campaign) for channel in _CHANNELS[one.metric])
     away = ((seen - due) * np.sign(one.observed[campaign] - one.expected[campaign])).cumsum()
     usual = 0.3 * due.cumsum() * (1 if one.observed[campaign] > one.expected[campaign] else 0.5)
     back = int(np.argmax(away - usual)) + 1
@@ -164,15 +165,15 @@ def _since(state: DetectorState, one: Evidence, campaign: int, at: datetime) -> 
 
 def _causes(state: DetectorState, what: What, campaign: int, at: datetime, *, shocked: bool) -> tuple[Cause, ...]:
     causes = []
-    days = (minutes(at) - int(state.edited_at[campaign])) / MINUTES_A_DAY
+    days = (minutes(at) - int(state.campaigns.edited_at[campaign])) / MINUTES_A_DAY
     if 0 <= days <= _RECENT_EDIT_DAYS:
         causes.append(Cause("budget_edit", {"days_ago": round(days, 1)}))
     if shocked and METRIC_IS_SPEND[what]:
         causes.append(Cause("account_wide", {}))
-    if 0 <= minutes(at) - int(state.resumed_at[campaign]) <= 3 * MINUTES_A_DAY:
+    if 0 <= minutes(at) - int(state.campaigns.resumed_at[campaign]) <= 3 * MINUTES_A_DAY:
         causes.append(Cause("recently_resumed", {}))
     if what == "tracking_break":
-        clicks, due = window_sums(state, (12.0,), (st.R_CLICKS, st.E_CLICKS))[:, 0, campaign].tolist()
+        clicks, due = state.half_hours.sums((12.0,), (Channel.CLICKS, Channel.EXPECTED_CLICKS))[:, 0, campaign].tolist()
         causes.append(Cause("tracking", {"clicks": clicks, "usual_clicks": round(due, 1)}))
     return tuple(causes)
 
@@ -194,12 +195,7 @@ METRIC_IS_SPEND = {
 
 def _used(state: DetectorState, one: Evidence, campaign: int) -> dict[str, float]:
     """The data behind it: hours looked at, readings in them, days of the baseline."""
-    days = {
-        st.F_SPEND: state.level_days,
-        st.F_CTR: state.ctr_days,
-        st.F_CONVERSIONS: state.conversion_days,
-        st.F_CPM: state.cpm_days,
-    }[one.family]
+    days = state.of(one.metric).baseline_days
     hours = float(one.hours[campaign])
-    readings = window_sums(state, (min(hours, 48.0),), (st.READINGS,))[0, 0, campaign]
+    readings = state.half_hours.sums((min(hours, 48.0),), (Channel.READINGS,))[0, 0, campaign]
     return {"hours": hours, "readings": float(readings), "baseline_days": round(float(days[campaign]), 1)}

@@ -54,7 +54,7 @@ def _created(state: DetectorState, campaigns: pd.DataFrame, place: dict[str, int
         return
     for name, created in zip(campaigns["campaign_id"].astype(str), campaigns["created"], strict=True):
         if not pd.isna(created):
-            state.created[place[name]] = minutes(created)
+            state.campaigns.created[place[name]] = minutes(created)
 
 
 def _changes(changes: pd.DataFrame, place: dict[str, int]) -> list[Change]:

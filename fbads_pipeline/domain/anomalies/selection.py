@@ -1,4 +1,4 @@
-"""Which evidence becomes a word: thresholds, false discoveries, silence, hysteresis and cooldown."""
+"""Which evidence becomes a finding: thresholds, false discoveries, silence, hysteresis and cool-down."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,137 +7,157 @@ import numpy as np
 
 from fbads_pipeline.domain.anomalies.detectors.tails import discoveries
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
-from fbads_pipeline.domain.anomalies.state import detector_state as st
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
+from fbads_pipeline.domain.anomalies.state.history import row_of
+from fbads_pipeline.domain.anomalies.state.metric_states import LONG_AGO, MetricState
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats
 
-_HOUR = 60
+_MINUTES_AN_HOUR = 60
+# A campaign that was resumed has no usual spend for a day.
 _RESUMED_HOURS = 24
+# An account moves as a whole beyond this |z|, once its weekdays are known.
+_SHOCK_Z, _SHOCK_KNOWN_DAYS = 4.0, 14
 
 
 @dataclass(frozen=True)
-class Verdicts:
-    """Per family (rows as in `evidence`) and campaign: opened, closed, and closed because it is the new level."""
+class Transitions:
+    """What changes at one reading, per metric (rows as in the evidence) and campaign.
 
-    opened: Bools
-    closed: Bools
-    settled: Bools
-    shocked: bool
+    Attributes
+    ----------
+    opened, closed, settled
+        Alerts that open; those that are over; those that last so long that their level has become the usual one.
+    is_account_wide
+        Whether the account moves as a whole.
+    """
+
+    opened: list[Bools]
+    closed: list[Bools]
+    settled: list[Bools]
+    is_account_wide: bool
 
 
-def decide(state: DetectorState, evidence: Sequence[Evidence], read: Bools, minute: int) -> Verdicts:
-    """Open and close alerts in `state`."""
+def decide(state: DetectorState, evidence: Sequence[Evidence], is_read: Bools, minute: int) -> Transitions:
+    """Open and close alerts in `state`.
+
+    Parameters
+    ----------
+    evidence
+        One per metric, the spend first.
+    is_read
+        Campaigns with a row of today (n,).
+    minute
+        Of the reading, since year 1, account-local.
+    """
+    is_account_wide = _is_account_wide(state, evidence[0], is_read)
+    opened, closed, settled = [], [], []
+    for one in evidence:
+        metric = state.of(one.metric)
+        in_shock = is_account_wide and one.metric == "spend"
+        scores = one.absolute_score if in_shock else one.score
+        opens = _opens(state, metric, one, scores, is_read, minute, in_shock=in_shock)
+        ends, settles = _ends(state, metric, one, is_read, minute)
+        _remember(state, metric, one, scores, opens, ends | settles, minute)
+        _accept_level(state, metric, settles)
+        opened.append(opens)
+        closed.append(ends)
+        settled.append(settles)
+    return Transitions(opened, closed, settled, is_account_wide)
+
+
+def _opens(
+    state: DetectorState,
+    metric: MetricState,
+    one: Evidence,
+    scores: Floats,
+    is_read: Bools,
+    minute: int,
+    *,
+    in_shock: bool,
+) -> Bools:
     settings = state.settings
-    shocked = _is_shock(state, evidence[0], read)
-    scores = np.array([one.raw if shocked and one.family == st.F_SPEND else one.score for one in evidence])
-    families = np.array([one.family for one in evidence])
-    hard = np.array([one.hard for one in evidence])
-    silent = _silence(state, families, hard, minute)
-    far = np.array([_is_far(state, one) for one in evidence])
-    tested = np.where(silent | ~read, np.nan, scores)
-    rates = np.where(families == st.F_CONVERSIONS, settings.conversion_discovery_rate, settings.false_discovery_rate)
-    found = np.array([discoveries(row, rate) for row, rate in zip(tested, rates.tolist(), strict=True)]) | hard
-    loudness = np.array([_loudness(one, shocked, settings.spend_low_z[1]) for one in evidence])
-    loud = (np.nan_to_num(loudness) >= 1.0) & found & far & ~silent & read
-    rested = minute - state.alerted_at[families] >= settings.cooldown_hours * _HOUR
-    opened = loud & rested & ~state.is_open[families]
-    closed, settled = _over(state, evidence, families, read, minute)
-    _remember(state, families, opened, closed, settled, hard | np.array([one.none for one in evidence]), scores, minute)
-    return Verdicts(opened, closed, settled, shocked)
+    silent = _is_silent(state, one, minute)
+    rate = settings.conversion_discovery_rate if one.metric == "conversions" else settings.false_discovery_rate
+    found = discoveries(np.where(silent | ~is_read, np.nan, scores), rate) | one.is_certain
+    ratio = one.threshold_ratio
+    if in_shock:
+        ratio = np.maximum(ratio, np.abs(one.absolute_score) / settings.spend_low_z[1])
+    is_beyond = (np.nan_to_num(ratio) >= 1.0) & found & _is_large(state, one) & ~silent & is_read
+    has_rested = minute - metric.alerts.opened_at >= settings.cooldown_hours * _MINUTES_AN_HOUR
+    opens: Bools = is_beyond & has_rested & ~metric.alerts.is_open
+    return opens
 
 
-def _loudness(one: Evidence, shocked: bool, bar: float) -> Floats:
-    """In a shock of the account its own movement is what counts."""
-    return np.maximum(one.loudness, np.abs(one.raw) / bar) if shocked and one.family == st.F_SPEND else one.loudness
-
-
-def _is_shock(state: DetectorState, spend: Evidence, read: Bools) -> bool:
+def _is_account_wide(state: DetectorState, spend: Evidence, is_read: Bools) -> bool:
     """A third of the active campaigns far off the same way, once the account's weekdays are known."""
     settings = state.settings
-    if state.closed_days < 14:
+    if state.closed_days < _SHOCK_KNOWN_DAYS:
         return False
-    raw = spend.raw[read & state.active & np.isfinite(spend.raw)]
-    least = max(settings.shock_campaigns, settings.shock_share * raw.size)
-    return bool(max((raw >= 4.0).sum(), (raw <= -4.0).sum()) >= least)
+    score = spend.absolute_score
+    score = score[is_read & state.campaigns.is_active & np.isfinite(score)]
+    least = max(settings.shock_campaigns, settings.shock_share * score.size)
+    return bool(max((score >= _SHOCK_Z).sum(), (score <= -_SHOCK_Z).sum()) >= least)
 
 
-def _is_far(state: DetectorState, one: Evidence) -> Bools:
-    """The change is large enough to be worth a word, and of the direction that hurts."""
+def _is_large(state: DetectorState, one: Evidence) -> Bools:
+    """The change is large enough to be reported, and of the direction that hurts."""
     settings = state.settings
     share = (one.observed + 1e-9) / np.maximum(one.expected, 1e-9)
-    if one.family == st.F_CTR:
-        far: Bools = (share <= 1.0 - settings.ctr_change) & (one.score < 0)
-    elif one.family == st.F_CONVERSIONS:
-        far = (share <= 1.0 - settings.conversion_change) & (one.score < 0)
+    if one.metric == "ctr":
+        large: Bools = (share <= 1.0 - settings.ctr_change) & (one.score < 0)
+    elif one.metric == "conversions":
+        large = (share <= 1.0 - settings.conversion_change) & (one.score < 0)
     else:
-        least = settings.spend_change if one.family == st.F_SPEND else settings.cpm_change
-        far = np.abs(np.log(np.maximum(share, 1e-9))) >= np.log1p(least)
-    return far
+        least = settings.spend_change if one.metric == "spend" else settings.cpm_change
+        large = np.abs(np.log(np.maximum(share, 1e-9))) >= np.log1p(least)
+    return large
 
 
-def _silence(state: DetectorState, families: np.ndarray, hard: Bools, minute: int) -> Bools:
-    """Paused, learning, just edited or resumed, account not known yet: (families, n). Learning lets a stop through."""
-    settings = state.settings
-    silent = np.zeros((len(families), state.n), dtype=np.bool_)
+def _is_silent(state: DetectorState, one: Evidence, minute: int) -> Bools:
+    """Paused, learning, just edited or resumed, account not known yet (n,). Learning lets a stop through."""
+    settings, campaigns = state.settings, state.campaigns
     if state.closed_days < settings.known_days:
-        silent[:] = True
-    learning = minute - state.created < settings.learning_days * MINUTES_A_DAY
-    resumed = minute - state.resumed_at < _RESUMED_HOURS * _HOUR
-    edited = minute - state.edited_at < settings.edit_silence_hours * _HOUR
-    spend = families[:, None] == st.F_SPEND
-    silent |= learning & ~(hard & spend)
-    silent |= resumed & spend
-    silent |= edited & spend & ~hard
-    silent |= ~state.active
-    return silent
+        return np.ones(state.n, dtype=np.bool_)
+    silent = ~campaigns.is_active
+    learning = minute - campaigns.created < settings.learning_days * MINUTES_A_DAY
+    if one.metric != "spend":
+        return silent | learning
+    resumed = minute - campaigns.resumed_at < _RESUMED_HOURS * _MINUTES_AN_HOUR
+    edited = minute - campaigns.edited_at < settings.edit_silence_hours * _MINUTES_AN_HOUR
+    return silent | resumed | ((learning | edited) & ~one.is_certain)
 
 
-def _over(
-    state: DetectorState, evidence: Sequence[Evidence], families: np.ndarray, read: Bools, minute: int
-) -> tuple[Bools, Bools]:
+def _ends(state: DetectorState, metric: MetricState, one: Evidence, is_read: Bools, minute: int) -> tuple[Bools, Bools]:
     """Open alerts whose figures have been calm for long enough, and those that have become the usual level."""
-    settings = state.settings
-    calm = np.array([one.calm for one in evidence])
-    known = read & np.isfinite(calm)
-    is_calm = known & (np.nan_to_num(calm) < settings.rearm_z)
-    since = state.calm_since[families]
-    since = np.where(is_calm & (since < 0), minute, np.where(known & ~is_calm, st.LONG_AGO, since))
-    state.calm_since[families] = since
-    is_open = state.is_open[families]
-    closed = is_open & is_calm & (since > 0) & (minute - since >= settings.calm_hours * _HOUR)
-    settled = is_open & ~closed & (minute - state.alerted_at[families] >= settings.new_level_days * MINUTES_A_DAY)
-    return closed, settled
+    settings, alerts = state.settings, metric.alerts
+    is_known = is_read & np.isfinite(one.recent_score)
+    is_calm = is_known & (np.nan_to_num(one.recent_score) < settings.rearm_z)
+    since = alerts.calm_since
+    since = np.where(is_calm & (since < 0), minute, np.where(is_known & ~is_calm, LONG_AGO, since))
+    alerts.calm_since = since
+    ends = alerts.is_open & is_calm & (since > 0) & (minute - since >= settings.calm_hours * _MINUTES_AN_HOUR)
+    lasts = minute - alerts.opened_at >= settings.new_level_days * MINUTES_A_DAY
+    return ends, alerts.is_open & ~ends & lasts
 
 
 def _remember(
-    state: DetectorState,
-    families: np.ndarray,
-    opened: Bools,
-    closed: Bools,
-    settled: Bools,
-    named: Bools,
-    scores: np.ndarray,
-    minute: int,
+    state: DetectorState, metric: MetricState, one: Evidence, scores: Floats, opens: Bools, ends: Bools, minute: int
 ) -> None:
-    today = state.row(state.today)
-    for place, family in enumerate(families.tolist()):
-        state.is_open[family] = (state.is_open[family] | opened[place]) & ~closed[place] & ~settled[place]
-        state.alerted_at[family, opened[place]] = minute
-        state.closed_at[family, closed[place] | settled[place]] = minute
-        state.calm_since[family, opened[place]] = st.LONG_AGO
-        state.is_hard[family] = np.where(opened[place], named[place], state.is_hard[family])
-        state.direction[family] = np.where(
-            opened[place], np.sign(np.nan_to_num(scores[place])), state.direction[family]
-        )
-        state.clean[family, today, opened[place]] = False
-        if family != st.F_SPEND:
-            state.clean[family, state.row(state.today - 1), opened[place]] = False
-        _accept(state, family, settled[place])
+    alerts = metric.alerts
+    alerts.is_open = (alerts.is_open | opens) & ~ends
+    alerts.opened_at[opens] = minute
+    alerts.closed_at[ends] = minute
+    alerts.calm_since[opens] = LONG_AGO
+    alerts.is_certain = np.where(opens, one.is_certain | one.is_zero, alerts.is_certain)
+    alerts.direction = np.where(opens, np.sign(np.nan_to_num(scores)), alerts.direction)
+    metric.is_baseline_day[row_of(state.today), opens] = False
+    if one.metric != "spend":
+        metric.is_baseline_day[row_of(state.today - 1), opens] = False
 
 
-def _accept(state: DetectorState, family: int, settled: Bools) -> None:
+def _accept_level(state: DetectorState, metric: MetricState, settles: Bools) -> None:
     """What has lasted a week is the usual level: its days count, those before do not."""
-    if settled.any():
-        recent = np.array([state.row(state.today - back) for back in range(int(state.settings.new_level_days))])
-        state.clean[family][:, settled] = False
-        state.clean[family][np.ix_(recent, np.flatnonzero(settled))] = True
+    if settles.any():
+        recent = np.array([row_of(state.today - back) for back in range(int(state.settings.new_level_days))])
+        metric.is_baseline_day[:, settles] = False
+        metric.is_baseline_day[np.ix_(recent, np.flatnonzero(settles))] = True

@@ -1,126 +1,163 @@
-"""What every test shares: sums over the last hours, the account's own movement, and the window that says most."""
+"""What the tests of all metrics share: windows, the account's common movement, and the window that is strongest."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from fbads_pipeline.domain.anomalies.state import detector_state as st
+from fbads_pipeline.domain.anomalies.detectors.variance import count_scores
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats
+from fbads_pipeline.domain.anomalies.state.metric_states import Metric
+from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
+
+# A median of fewer campaigns is no movement of the account.
+_LEAST_CAMPAIGNS = 5
+# Windows up to this length tell whether an alert is over.
+_RECENT_HOURS = 12.0
+# What a certain finding counts as.
+_CERTAIN_SCORE, _CERTAIN_RATIO = 8.0, 2.0
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One family at one reading; arrays over all campaigns, NaN where nothing could be tested.
+    """One metric at one reading; arrays over all campaigns (n,), NaN where nothing could be tested.
 
-    score: signed standard score of the window that says most, the account's own movement taken off; raw: with it left
-    in; loudness: |score| over the threshold of that window; calm: the largest |score| of the windows that answer
-    whether it is over. hours: the window; observed and expected: its sums; error: standard deviation of
-    log(observed / expected). hard: a stop, or a tracking break, beyond doubt; none: not one conversion of late.
+    Attributes
+    ----------
+    score
+        Signed standard score of the strongest window, the account's common movement taken off.
+    absolute_score
+        The same with that movement left in.
+    threshold_ratio
+        |score| over the threshold of that window; 1 and more is a finding.
+    recent_score
+        The largest |score| of the windows up to 12 hours: small once an incident is over.
+    hours
+        Length of the window.
+    observed, expected
+        Its sums.
+    error
+        Standard deviation of log(observed / expected).
+    is_certain
+        A delivery stop, or a tracking break, beyond chance.
+    is_zero
+        Not one conversion lately, although some were expected.
     """
 
-    family: int
+    metric: Metric
     score: Floats
-    raw: Floats
-    loudness: Floats
-    calm: Floats
+    absolute_score: Floats
+    threshold_ratio: Floats
+    recent_score: Floats
     hours: Floats
     observed: Floats
     expected: Floats
     error: Floats
-    hard: Bools
-    none: Bools
+    is_certain: Bools
+    is_zero: Bools
 
 
 @dataclass(frozen=True)
-class Windows:
-    """What a test saw: arrays (windows, n), bars also (windows, 1).
+class WindowScores:
+    """The scores of one metric in each window; arrays (windows, n), thresholds also (windows, 1).
 
-    raw and apart are scores with and without the account's movement.
+    Attributes
+    ----------
+    absolute, relative
+        Standard scores without and with the account's common movement taken off.
+    observed, expected, error
+        As in `Evidence`.
     """
 
-    family: int
+    metric: Metric
     hours: tuple[float, ...]
-    bars: Floats
-    raw: Floats
-    apart: Floats
+    thresholds: Floats
+    absolute: Floats
+    relative: Floats
     observed: Floats
     expected: Floats
     error: Floats
 
 
-def window_sums(state: DetectorState, hours: tuple[float, ...], channels: tuple[int, ...]) -> Floats:
-    """Sums of the ring's channels over the last hours: (channel, window, n); hours ascend."""
-    edges = [0, *(min(int(window * 2), st.RING) for window in hours)]
-    order = np.arange(state.slot, state.slot - edges[-1], -1) % st.RING
-    parts = state.ring[np.ix_(np.array(channels), order)]
-    sums: Floats = np.add.reduceat(parts, edges[:-1], axis=1, dtype=np.float64).cumsum(axis=1)
-    return sums
+def common_movement(log_ratio: Floats, use: Bools) -> Floats:
+    """Return the movement that the account's campaigns share, per window.
 
+    Parameters
+    ----------
+    log_ratio
+        log(observed / expected) (windows, n); NaN is left out.
+    use
+        Campaigns that count (n,).
 
-def common_movement(log: Floats, use: Bools) -> Floats:
-    """Movement that the account's campaigns share, per window (windows, 1); less the fewer they are."""
-    shared = np.zeros((log.shape[0], 1))
-    if np.count_nonzero(use) <= 5:
+    Returns
+    -------
+    ndarray of shape (windows, 1)
+        Median over campaigns times (k - 5) / (k + 5) for k campaigns: the fewer, the less; 0 for five or fewer.
+
+    Examples
+    --------
+    >>> common_movement(np.full((1, 15), -0.4), np.ones(15, dtype=bool))
+    array([[-0.2]])
+    """
+    shared = np.zeros((log_ratio.shape[0], 1))
+    if np.count_nonzero(use) <= _LEAST_CAMPAIGNS:
         return shared
-    for window in range(log.shape[0]):
-        there = log[window][use & np.isfinite(log[window])]
-        if there.size > 5:
-            shared[window, 0] = float(np.median(there)) * (there.size - 5) / (there.size + 5)
+    for window in range(log_ratio.shape[0]):
+        there = log_ratio[window][use & np.isfinite(log_ratio[window])]
+        if there.size > _LEAST_CAMPAIGNS:
+            shared[window, 0] = (
+                float(np.median(there)) * (there.size - _LEAST_CAMPAIGNS) / (there.size + _LEAST_CAMPAIGNS)
+            )
     return shared
 
 
-def loudest(state: DetectorState, seen: Windows, hard: Bools | None = None) -> Evidence:
-    """The window that is loudest; its score is the smaller of the two views where they agree, else nothing."""
-    # Once an alert is over, only what came since then may open another one.
-    since = (state.slot * 30 - state.closed_at[seen.family]) / 60.0
-    fresh = np.array(seen.hours)[:, None] <= since
-    raw, apart = np.where(fresh, seen.raw, np.nan), np.where(fresh, seen.apart, np.nan)
-    agreed = np.where(np.sign(raw) == np.sign(apart), np.sign(raw) * np.minimum(np.abs(raw), np.abs(apart)), 0.0)
-    _remember_tails(state, seen)
-    below, above = state.scale[seen.family][:, :, None]
-    scale = np.where(apart < 0, below, above)
-    score = np.where(np.isnan(raw), np.nan, agreed / scale)
-    loudness = np.abs(score) / seen.bars
-    stopped = np.zeros(raw.shape, dtype=np.bool_) if hard is None else hard
-    best = np.argmax(np.where(stopped, np.inf, np.nan_to_num(loudness)), axis=0)
+def strongest_window(state: DetectorState, seen: WindowScores, certain: Bools | None = None) -> Evidence:
+    """Return the evidence of each campaign's window that is farthest beyond its threshold.
+
+    Parameters
+    ----------
+    seen
+        Scores of every window.
+    certain
+        Windows that are findings beyond chance (windows, n).
+
+    Notes
+    -----
+    A score is the smaller of its absolute and its relative value where both have one sign, else zero, divided by the
+    account's score scale. After an alert has closed only windows that began since then count.
+    """
+    metric = state.of(seen.metric)
+    since_closed = (state.minute - metric.alerts.closed_at) / 60.0
+    fresh = np.array(seen.hours)[:, None] <= since_closed
+    absolute, relative = np.where(fresh, seen.absolute, np.nan), np.where(fresh, seen.relative, np.nan)
+    smaller = np.minimum(np.abs(absolute), np.abs(relative))
+    agreed = np.where(np.sign(absolute) == np.sign(relative), np.sign(absolute) * smaller, 0.0)
+    count_scores(state, metric, seen.relative)
+    below, above = metric.score_scale[:, :, None]
+    scale = np.where(relative < 0, below, above)
+    score = np.where(np.isnan(absolute), np.nan, agreed / scale)
+    ratio = np.abs(score) / seen.thresholds
+    certain = np.zeros(absolute.shape, dtype=np.bool_) if certain is None else certain
+    best = np.argmax(np.where(certain, np.inf, np.nan_to_num(ratio)), axis=0)
     column = np.arange(state.n)
-    tested, first = np.isfinite(score).any(axis=0), stopped[best, column]
-    short = np.array(seen.hours) <= max(12.0, seen.hours[0])
-    calm = np.where(np.isnan(score), -1.0, np.abs(score))[short].max(axis=0)
+    tested, is_certain = np.isfinite(score).any(axis=0), certain[best, column]
+    recent = np.array(seen.hours) <= max(_RECENT_HOURS, seen.hours[0])
+    recent_score = np.where(np.isnan(score), -1.0, np.abs(score))[recent].max(axis=0)
     chosen = np.where(tested, score[best, column], np.nan)
     return Evidence(
-        seen.family,
-        score=np.where(first, np.minimum(np.nan_to_num(chosen), -8.0), chosen),
-        raw=np.where(tested, raw[best, column] / scale[best, column], np.nan),
-        loudness=np.where(first, 2.0, np.where(tested, loudness[best, column], np.nan)),
-        calm=np.where(first, 8.0, np.where(calm < 0, np.nan, calm)),
+        seen.metric,
+        score=np.where(is_certain, np.minimum(np.nan_to_num(chosen), -_CERTAIN_SCORE), chosen),
+        absolute_score=np.where(tested, absolute[best, column] / scale[best, column], np.nan),
+        threshold_ratio=np.where(is_certain, _CERTAIN_RATIO, np.where(tested, ratio[best, column], np.nan)),
+        recent_score=np.where(is_certain, _CERTAIN_SCORE, np.where(recent_score < 0, np.nan, recent_score)),
         hours=np.array(seen.hours)[best],
         observed=seen.observed[best, column],
         expected=seen.expected[best, column],
         error=seen.error[best, column],
-        hard=first,
-        none=np.zeros(state.n, dtype=np.bool_),
+        is_certain=is_certain,
+        is_zero=np.zeros(state.n, dtype=np.bool_),
     )
 
 
-def _remember_tails(state: DetectorState, seen: Windows) -> None:
-    use = np.isfinite(seen.apart) & is_usual(state, seen.family)
-    apart = np.where(use, seen.apart, 0.0)
-    bins = np.minimum(np.abs(apart) * st.BINS_A_UNIT, st.BINS - 1).astype(np.int64)
-    windows = bins.shape[0]
-    flat = ((apart >= 0) * windows + np.arange(windows)[:, None]) * st.BINS + bins
-    counts = np.bincount(flat[use], minlength=2 * windows * st.BINS)
-    state.tails[seen.family] += counts.reshape(2, windows, st.BINS)
-
-
-def is_usual(state: DetectorState, family: int) -> Bools:
-    """Campaigns whose variation may be learned from: known for long enough, and no alert open."""
-    known: Bools = (state.slot * 30 - state.created) >= state.settings.learning_days * MINUTES_A_DAY
-    usual: Bools = known & ~state.is_open[family] & (state.closed_days >= state.settings.known_days)
-    return usual
-
-
-def column(bars: tuple[float, ...]) -> Floats:
-    """Thresholds as (windows, 1)."""
-    return np.array(bars)[:, None]
+def as_column(thresholds: tuple[float, ...]) -> Floats:
+    """Thresholds per window as (windows, 1)."""
+    return np.array(thresholds)[:, None]

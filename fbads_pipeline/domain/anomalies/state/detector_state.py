@@ -1,176 +1,137 @@
-"""What the detectors remember of one account between two readings: plain arrays, nothing else.
+"""What the detectors remember of one account between two readings: plain arrays, one group per subject.
 
-Every array ends in the axis of campaigns, so that a reading of 10,000 campaigns is a handful of operations. Made from
-the history once (`replay`), then carried from reading to reading; it can be stored as it is.
+Every array of campaigns ends in their axis, so that a reading of 10,000 campaigns is a handful of operations.
 """
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from fbads_pipeline.domain.anomalies.detectors.maturity import AGES, first_guess
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
-from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
-
-SLOTS = 48
-RING = 96
-HISTORY = 35
-BINS, BINS_A_UNIT = 101, 10
-SAMPLE = 5000
-
-# Channels of the ring: what came, and what was expected of the same interval.
-CHANNELS = (
-    "spend",
-    "impressions",
-    "clicks",
-    "conversions",
-    "e_spend",
-    "e_impressions",
-    "e_clicks",
-    "e_conversions",
-    "e_cost",
-    "readings",
+from fbads_pipeline.domain.anomalies.state.history import DailyHistory, HalfHours, OpenDay
+from fbads_pipeline.domain.anomalies.state.metric_states import (
+    LONG_AGO,
+    ConversionState,
+    CpmState,
+    CtrState,
+    Metric,
+    MetricState,
+    SpendState,
 )
-(R_SPEND, R_IMPRESSIONS, R_CLICKS, R_CONVERSIONS, E_SPEND, E_IMPRESSIONS, E_CLICKS, E_CONVERSIONS, E_COST, READINGS) = (
-    range(10)
-)
+from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats, Ints
 
-FAMILIES = ("spend", "ctr", "conversions", "cpm", "fatigue")
-F_SPEND, F_CTR, F_CONVERSIONS, F_CPM, F_FATIGUE = range(5)
+SAMPLE_ROWS = 5000
 
-LONG_AGO = -(10**9)
+
+@dataclass
+class CampaignFacts:
+    """Budget, status and age per campaign (n,); times in minutes since year 1, account-local.
+
+    Attributes
+    ----------
+    budget, budget_read
+        Daily budget of the last reading of today, and of the last reading at all (0: none).
+    created, resumed_at, edited_at
+        When it was made, last resumed, and its budget last edited.
+    edit_ratio
+        |log(new budget / old budget)| of that edit.
+    is_active
+        Whether it may deliver.
+    """
+
+    n: int
+    budget: Floats = field(init=False)
+    budget_read: Floats = field(init=False)
+    created: Ints = field(init=False)
+    resumed_at: Ints = field(init=False)
+    edited_at: Ints = field(init=False)
+    edit_ratio: Floats = field(init=False)
+    is_active: Bools = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.budget, self.budget_read, self.edit_ratio = np.zeros(self.n), np.zeros(self.n), np.zeros(self.n)
+        self.created, self.resumed_at = np.full(self.n, LONG_AGO), np.full(self.n, LONG_AGO)
+        self.edited_at = np.full(self.n, LONG_AGO)
+        self.is_active = np.ones(self.n, dtype=np.bool_)
+
+
+@dataclass
+class ScoreSample:
+    """Scores of past readings that the forest ranks by: (rows, metric), the first `filled` rows are used."""
+
+    rows: Floats = field(default_factory=lambda: np.zeros((SAMPLE_ROWS, 4)))
+    filled: int = 0
+
+    def add(self, scores: Floats) -> None:
+        """Put rows of scores in front; the oldest beyond `SAMPLE_ROWS` go."""
+        kept = np.vstack([scores, self.rows[: self.filled]])[: len(self.rows)]
+        self.rows[: len(kept)], self.filled = kept, len(kept)
 
 
 @dataclass
 class DetectorState:
-    """One account. Times are minutes since year 1, account-local; days are ordinals; `n` is the number of campaigns."""
+    """One account.
+
+    Attributes
+    ----------
+    n
+        Number of campaigns.
+    today
+        The open day (ordinal, account-local), 0 before the first reading.
+    closed_days
+        Days that were learned from.
+    """
 
     n: int
     settings: DetectionSettings
     today: int = 0
-    slot: int = 0
     closed_days: int = 0
-
-    # today's counters (4, n): last reading, and the highest of the day
-    last: Floats = field(init=False)
-    high: Floats = field(init=False)
-    read_to: Floats = field(init=False)
-    seen_at: Ints = field(init=False)
-    budget: Floats = field(init=False)
-    budget_read: Floats = field(init=False)
-    created: Ints = field(init=False)
-    active: Bools = field(init=False)
-    resumed_at: Ints = field(init=False)
-    edited_at: Ints = field(init=False)
-    edit_ratio: Floats = field(init=False)
-
-    # the last 48 hours (channel, slot, n) and the day's own half hours
-    ring: Any = field(init=False)
-    day_slots: Floats = field(init=False)
-
-    # per day, position = ordinal % HISTORY (HISTORY, n); clean (family, HISTORY, n)
-    day_of: Ints = field(init=False)
-    spend: Floats = field(init=False)
-    unit: Floats = field(init=False)
-    cover: Floats = field(init=False)
-    impressions: Floats = field(init=False)
-    clicks: Floats = field(init=False)
-    conversions: Floats = field(init=False)
-    conversions_to: Floats = field(init=False)
-    clean: Bools = field(init=False)
-
-    # what is expected
-    profile: Floats = field(init=False)
-    cumulative: Floats = field(init=False)
-    account_profile: Floats = field(init=False)
-    profile_sum: Floats = field(init=False)
-    profile_weight: Floats = field(init=False)
-    level: Floats = field(init=False)
-    level_days: Floats = field(init=False)
-    weekday: Floats = field(init=False)
-    ctr: Floats = field(init=False)
-    ctr_clicks: Floats = field(init=False)
-    cpm: Floats = field(init=False)
-    cpm_days: Floats = field(init=False)
-    conversion_rate: Floats = field(init=False)
-    conversion_weight: Floats = field(init=False)
-    ctr_days: Floats = field(init=False)
-    conversion_days: Floats = field(init=False)
-    ctr_hours: Floats = field(init=False)
-    cpm_hours: Floats = field(init=False)
-    hours_sum: Floats = field(init=False)
-
-    # conversions by the age of their day (maturity.AGES): the curve, and (reported, expected at maturity one)
-    matured: Floats = field(init=False)
-    maturity_sum: Floats = field(init=False)
-
-    # own variation (window, n), as sums to divide
-    spread: dict[int, Floats] = field(init=False)
-
-    # how often the account's own scores reach how far: histograms of |score| per family
-    # (below or above, window, bin), and what to divide scores by (below or above, window)
-    tails: dict[int, Floats] = field(init=False)
-    scale: dict[int, Floats] = field(init=False)
-
-    # scores of past readings for the forest (row, family), the first `sampled` are filled
-    sample: Floats = field(init=False)
-    sampled: int = 0
-
-    # alerts (family, n)
-    is_open: Bools = field(init=False)
-    is_hard: Bools = field(init=False)
-    alerted_at: Ints = field(init=False)
-    calm_since: Ints = field(init=False)
-    closed_at: Ints = field(init=False)
-    direction: Floats = field(init=False)
+    campaigns: CampaignFacts = field(init=False)
+    open_day: OpenDay = field(init=False)
+    days: DailyHistory = field(init=False)
+    half_hours: HalfHours = field(init=False)
+    spend: SpendState = field(init=False)
+    ctr: CtrState = field(init=False)
+    conversions: ConversionState = field(init=False)
+    cpm: CpmState = field(init=False)
+    sample: ScoreSample = field(default_factory=ScoreSample)
 
     def __post_init__(self) -> None:
-        n, windows = self.n, self.settings
-        self.last, self.high = np.zeros((4, n)), np.zeros((4, n))
-        self.read_to, self.budget, self.budget_read = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.seen_at = np.full(n, LONG_AGO)
-        self.created = np.full(n, LONG_AGO)
-        self.active = np.ones(n, dtype=np.bool_)
-        self.resumed_at, self.edited_at = np.full(n, LONG_AGO), np.full(n, LONG_AGO)
-        self.edit_ratio = np.zeros(n)
-        self.ring = np.zeros((len(CHANNELS), RING, n), dtype=np.float32)
-        self.day_slots = np.zeros((SLOTS, n))
-        self.day_of = np.zeros(HISTORY, dtype=np.int64)
-        for name in ("spend", "unit", "cover", "impressions", "clicks", "conversions", "conversions_to"):
-            setattr(self, name, np.zeros((HISTORY, n)))
-        self.clean = np.ones((len(FAMILIES), HISTORY, n), dtype=np.bool_)
-        self.account_profile = np.full(SLOTS, 1.0 / SLOTS)
-        self.profile = np.full((SLOTS, n), 1.0 / SLOTS)
-        self.cumulative = np.vstack([np.zeros(n), self.profile.cumsum(axis=0)])
-        self.profile_sum, self.profile_weight = np.zeros((SLOTS, n)), np.zeros(n)
-        self.level, self.level_days, self.weekday = np.zeros(n), np.zeros(n), np.zeros((7, n))
-        self.ctr, self.ctr_clicks, self.cpm, self.cpm_days = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-        self.conversion_rate, self.conversion_weight = np.zeros(n), np.zeros(n)
-        self.ctr_days, self.conversion_days = np.zeros(n), np.zeros(n)
-        self.ctr_hours, self.cpm_hours = np.ones(SLOTS), np.ones(SLOTS)
-        self.hours_sum = np.zeros((4, SLOTS))
-        self.matured = first_guess()
-        self.maturity_sum = np.zeros((2, len(AGES)))
-        counts = {F_SPEND: windows.spend_hours, F_CTR: windows.ctr_hours, F_CPM: windows.cpm_hours}
-        self.spread = {family: np.zeros((2, len(hours), n)) for family, hours in counts.items()}
-        self.spread[F_CONVERSIONS] = np.zeros((2, 1, n))
-        long = len(windows.conversion_days)
-        wide = {**{family: len(hours) for family, hours in counts.items()}, F_CONVERSIONS: long}
-        self.tails = {family: np.zeros((2, width, BINS)) for family, width in wide.items()}
-        self.scale = {family: np.ones((2, width)) for family, width in wide.items()}
-        self.sample = np.zeros((SAMPLE, 4))
-        shape = (len(FAMILIES), n)
-        self.is_open, self.is_hard = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
-        self.alerted_at, self.calm_since = np.full(shape, LONG_AGO), np.full(shape, LONG_AGO)
-        self.closed_at = np.full(shape, LONG_AGO)
-        self.direction = np.zeros(shape)
+        n, settings = self.n, self.settings
+        self.campaigns, self.open_day = CampaignFacts(n), OpenDay(n)
+        self.days, self.half_hours = DailyHistory(n), HalfHours(n)
+        self.spend = SpendState(n, len(settings.spend_hours), len(settings.spend_hours))
+        self.ctr = CtrState(n, len(settings.ctr_hours), len(settings.ctr_hours))
+        self.conversions = ConversionState(n, len(settings.conversion_days), 1)
+        self.cpm = CpmState(n, len(settings.cpm_hours), len(settings.cpm_hours))
 
-    def nbytes(self) -> int:
-        """Bytes that the arrays take."""
-        held = [getattr(self, one.name) for one in fields(self)]
-        return sum(array.nbytes for array in held if isinstance(array, np.ndarray))
+    @property
+    def minute(self) -> int:
+        """End of the newest half hour, in minutes since year 1."""
+        return self.half_hours.slot * 30
 
-    def row(self, day: int) -> int:
-        """Where a day stands in the history."""
-        return day % HISTORY
+    @property
+    def metrics(self) -> tuple[MetricState, ...]:
+        """The states of all metrics."""
+        return self.spend, self.ctr, self.conversions, self.cpm
+
+    def of(self, metric: Metric) -> MetricState:
+        """The state of that metric."""
+        states: dict[Metric, MetricState] = {
+            "spend": self.spend,
+            "ctr": self.ctr,
+            "conversions": self.conversions,
+            "cpm": self.cpm,
+        }
+        return states[metric]
+
+    def close_alerts(self, campaign: int) -> None:
+        """Whatever is open on the campaign is over."""
+        for metric in self.metrics:
+            metric.alerts.is_open[campaign] = False
+
+    def is_learnable(self, metric: MetricState) -> Bools:
+        """Campaigns whose variation may be learned from: known for long enough, no alert of that metric open (n,)."""
+        is_known: Bools = self.minute - self.campaigns.created >= self.settings.learning_days * MINUTES_A_DAY
+        learnable: Bools = is_known & ~metric.alerts.is_open & (self.closed_days >= self.settings.known_days)
+        return learnable

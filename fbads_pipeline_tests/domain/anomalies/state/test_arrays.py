@@ -24,6 +24,6 @@ def test_a_stored_state_goes_on_where_it_was():
     assert len(expected) > 40
     for name, array in as_arrays(again).items():
         assert np.array_equal(array, expected[name]), name
-    assert np.allclose(grown.level[:3], state.level)
-    assert grown.level_days[3:].tolist() == [0.0, 0.0]
-    assert state.level_days.min() > 2
+    assert np.allclose(grown.spend.level[:3], state.spend.level)
+    assert grown.spend.baseline_days[3:].tolist() == [0.0, 0.0]
+    assert state.spend.baseline_days.min() > 2
