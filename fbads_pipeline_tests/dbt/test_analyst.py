@@ -49,6 +49,6 @@ def test_the_analyst_reads_every_mart_after_a_full_refresh_and_nothing_else(
 
 
 def test_a_mart_that_is_made_anew_can_be_read_at_once(warehouse: Warehouse, analyst: sa.Engine) -> None:
-    warehouse.built(["ads"])
+    warehouse.built()
     warehouse.run("drop view marts.accounts; create view marts.accounts as select 1 as one")
     assert reads(analyst, "marts.accounts")

@@ -87,9 +87,9 @@ class Warehouse:
         """Build the daily marts of these grains (of STORED) alone: half a second instead of one."""
         self.built([name for grain in grains for name in (f"int_{grain}_daily", f"{grain}_daily")])
 
-    def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row of every mart."""
-        return {mart: sorted(self.rows(f"select * from marts.{mart}"), key=repr) for mart in MARTS}
+    def snapshot(self, *marts: str) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of these marts, or of every one."""
+        return {mart: sorted(self.rows(f"select * from marts.{mart}"), key=repr) for mart in marts or MARTS}
 
     def watermarks(self) -> list[tuple[Any, ...]]:
         return self.rows("select model, seq from intermediate.watermarks order by model")

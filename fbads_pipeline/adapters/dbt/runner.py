@@ -1,4 +1,4 @@
-"""dbt in this process, through its programmatic door (dbtRunner).
+"""dbt in this process, through its programmatic interface (dbtRunner).
 
 dagster-dbt starts a second Python for every build and asks it for its version first: 6 s more per run than this.
 """
@@ -10,24 +10,30 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fbads_pipeline.adapters.dbt.project import dbt_environment, project_dir, project_hash
-from fbads_pipeline.adapters.dbt.views import note_views, views_are_current
+from fbads_pipeline.adapters.dbt.current_views import existing_views, record_views, views_are_current
+from fbads_pipeline.adapters.dbt.project import (
+    dbt_environment,
+    fresh_manifest,
+    project_dir,
+    project_hash,
+    read_manifest,
+)
 
 _ONE_AT_A_TIME = threading.Lock()
 _KEPT_PARSES = 8
 _LOCK_POLL_SECONDS = 0.1
-_ALL_BUT_VIEWS = ("config.materialized:incremental", "resource_type:seed", "resource_type:test")
+_FACTS_AND_TESTS = ("config.materialized:incremental", "resource_type:test")
 _FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 
 
 @dataclass(frozen=True)
 class NodeOutcome:
-    """What became of a model, seed or test. failures: rows that a test found; rows: rows written, where dbt knows."""
+    """The result of a model, seed or test. failures: rows that a test found; rows: rows written, where dbt knows."""
 
     unique_id: str
     status: str
@@ -44,12 +50,12 @@ class NodeOutcome:
 @dataclass(frozen=True)
 class DbtOutcome:
     """succeeded: nothing failed that blocks. error: what went wrong before or beside the nodes, in one paragraph.
-    views_stood: the views stand as they were, and are not among the nodes."""
+    views_are_current: views and seeds needed no build, and are not among the nodes."""
 
     succeeded: bool
     nodes: tuple[NodeOutcome, ...] = ()
     error: str = ""
-    views_stood: bool = False
+    views_are_current: bool = False
 
 
 class Dbt:
@@ -77,38 +83,40 @@ class Dbt:
     ) -> DbtOutcome:
         """Seeds, models and data tests; `select`: names of nodes, empty for all. Unit tests run in the test-suite.
 
-        A build of all leaves out the views where they stand as the last one left them, and says so (`views_stood`).
+        Leaves out views and seeds where they are as the last whole build left them, and says so. Views that went with
+        one below them, or with a build that failed, are made again.
         """
-        args = ["build", "--exclude-resource-type", "unit_test"]
-        if full_refresh:
-            args.append("--full-refresh")
-        if select or variables or full_refresh:
-            return self.run(args, select, variables=variables)
+        args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else ())]
+        args += ["--vars", json.dumps(dict(variables))] if variables else []
         try:
             with _alone_in(self._environment) as connection:
-                stood = views_are_current(connection, self._state())
-                chosen = _selected(_ALL_BUT_VIEWS) if stood else []
-                outcome = replace(self._run([*args, *chosen], parses_anew=False), views_stood=stood)
-                if outcome.succeeded:
-                    note_views(connection, self._state())
-                return outcome
+                is_current = views_are_current(connection, self._state())
+                before = existing_views(connection)
+                chosen = _without_views(select) if is_current else _with_views_above(select, before)
+                if select and not chosen:
+                    return DbtOutcome(True, views_are_current=True)
+                args += _selected(chosen or (_FACTS_AND_TESTS if is_current else ()))
+                outcome = self._run(args, parses_anew=bool(variables), makes_views=not is_current)
+                if lost := before - existing_views(connection):
+                    self._run(["run", *_selected(sorted(lost))], makes_views=True)
+                if outcome.succeeded and not select:
+                    record_views(connection, self._state())
+                return replace(outcome, views_are_current=is_current)
         except _NoDatabase as refused:
             return DbtOutcome(False, error=str(refused))
 
-    def run(
-        self, args: Sequence[str], select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None
-    ) -> DbtOutcome:
+    def run(self, args: Sequence[str], select: Sequence[str] = ()) -> DbtOutcome:
         """Any dbt command that works on nodes, with exactly the named ones where some are named."""
-        chosen = _selected(select) if select else []
-        given = ["--vars", json.dumps(dict(variables))] if variables else []
-        command = [*args, *chosen, *given]
         try:
             with _alone_in(self._environment):
-                return self._run(command, parses_anew=bool(given))
+                return self._run([*args, *_selected(select)])
         except _NoDatabase as refused:
             return DbtOutcome(False, error=str(refused))
 
-    def _run(self, command: list[str], *, parses_anew: bool) -> DbtOutcome:
+    def _run(self, command: list[str], *, parses_anew: bool = False, makes_views: bool = False) -> DbtOutcome:
+        if makes_views:
+            # One at a time: a view takes those above it with it, and two that share some would wait in a circle.
+            command = [*command, "--threads", "1"]
         with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
             target, parse = Path(folder), self._parse_path()
             if parse.is_file() and not parses_anew:
@@ -168,8 +176,37 @@ def _alone_in(environment: Mapping[str, str]) -> Iterator[Any]:
 
 
 def _selected(names: Sequence[str]) -> list[str]:
-    """dbt's options for exactly these nodes, without the tests that hang on them."""
-    return ["--select", *names, "--indirect-selection", "empty"]
+    """dbt's options for exactly these nodes, without the tests that hang on them; for none: all nodes."""
+    return ["--select", *names, "--indirect-selection", "empty"] if names else []
+
+
+def _with_views_above(names: Sequence[str], existing: Container[str]) -> list[str]:
+    """The named nodes, and the existing views that go with a view among them when it is made anew."""
+    if not names:
+        return []
+    manifest = read_manifest(fresh_manifest())
+    nodes, children = manifest["nodes"], manifest["child_map"]
+    chosen = dict.fromkeys(names)
+    waiting = [one for one in nodes if nodes[one]["name"] in chosen and _is_view(nodes[one])]
+    while waiting:
+        for child in children[waiting.pop()]:
+            node = nodes.get(child)
+            if node and _is_view(node) and node["name"] in existing and node["name"] not in chosen:
+                chosen[node["name"]] = None
+                waiting.append(child)
+    return list(chosen)
+
+
+def _is_view(node: Mapping[str, Any]) -> bool:
+    return bool(node["config"]["materialized"] == "view")
+
+
+def _without_views(names: Sequence[str]) -> list[str]:
+    """The named nodes that are neither views nor seeds."""
+    if not names:
+        return []
+    nodes = {node["name"]: node for node in read_manifest(fresh_manifest())["nodes"].values()}
+    return [name for name in names if nodes[name]["config"]["materialized"] not in ("view", "seed")]
 
 
 def run_dbt(

@@ -1,6 +1,6 @@
 """raw → staging → intermediate → marts: every dbt model, seed and test in the lineage, built by one dbt command."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -66,7 +66,7 @@ def models(
     for node in outcome.nodes:
         if node.failed or node.status == "warn":
             context.log.warning(f"{node.unique_id}: {node.message}")
-    for node in _in_order(outcome):
+    for node in _in_order(outcome, names):
         yield from _dagster_results(context, node)
     if any(node.failed and not node.unique_id.startswith("test.") for node in outcome.nodes) or (
         not outcome.succeeded and not outcome.nodes
@@ -74,14 +74,27 @@ def models(
         raise dg.Failure(f"dbt: {outcome.error}", allow_retries=False)
 
 
-def _in_order(outcome: DbtOutcome) -> list[NodeOutcome]:
-    """The outcomes of the project's nodes, parents before children, and of the views that stood unasked among them."""
+def _in_order(outcome: DbtOutcome, names: Collection[str]) -> list[NodeOutcome]:
+    """The outcomes of the project's nodes, parents before children.
+
+    Views and seeds that needed no build are among them, where they were asked for (names: empty for all) and nothing
+    failed below them.
+    """
     found = {node.unique_id: node for node in outcome.nodes}
-    if outcome.views_stood and outcome.succeeded:
-        for unique_id, node in _NODES.items():
-            if node["resource_type"] == "model" and node["config"]["materialized"] == "view":
-                found[unique_id] = NodeOutcome(unique_id, "success", 0.0, "stands unchanged")
+    if outcome.views_are_current:
+        failed = {unique_id for unique_id, node in found.items() if node.failed}
+        held = failed | {_NODES[one]["attached_node"] for one in failed if _NODES[one]["resource_type"] == "test"}
+        for unique_id in _ORDER:
+            node = _NODES.get(unique_id, {})
+            if held & set(MANIFEST["parent_map"][unique_id]):
+                held.add(unique_id)
+            elif _needs_no_build(node) and (not names or node["name"] in names):
+                found[unique_id] = NodeOutcome(unique_id, "success", 0.0, "unchanged")
     return [found[unique_id] for unique_id in _ORDER if unique_id in found]
+
+
+def _needs_no_build(node: Mapping[str, Any]) -> bool:
+    return bool(node) and (node["resource_type"] == "seed" or node["config"]["materialized"] == "view")
 
 
 def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
