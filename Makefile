@@ -11,6 +11,8 @@ PYTAG := $(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2]
 LOCK := requirements/$(PYTAG).txt
 STAMP := $(VENV)/.installed-$(PYTAG)
 TESTS ?= fbads_pipeline_tests
+WORKERS ?= 2
+COVERAGE := --cov=fbads_pipeline --cov-report=term:skip-covered --cov-fail-under=80
 ARGS ?=
 
 help: ## what there is
@@ -43,16 +45,26 @@ demo: install ## the main job against a sandbox Marketing API, then Dagster and 
 up: install ## Dagster and the sidecar with your settings
 	@exec $(BIN)/fbads up
 
-lint: install ## ruff, mypy, import rules, SQL
+lint: install ## ruff, mypy, import rules, SQL, dependencies
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint-style lint-types lint-imports lint-sql
+
+lint-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 models tests
-	cd fbads_pipeline/adapters/postgres && ../../../$(BIN)/sqlfluff lint --processes 2 .
 
+lint-types:
+	$(BIN)/mypy
+
+lint-imports:
+	$(BIN)/lint-imports --no-cache
+
+lint-sql:
+	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 1 models tests
+	cd fbads_pipeline/adapters/postgres && ../../../$(BIN)/sqlfluff lint --processes 1 .
+
+# Two workers, each with a PostgreSQL of its own; the floor is what the whole suite reaches.
 test: install programs lint ## everything that CI checks, closing with pytest's summary
-	$(BIN)/pytest $(TESTS) $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(filter fbads_pipeline_tests,$(TESTS)),$(COVERAGE)) $(TESTS) $(ARGS)
 
 programs: ## Chromium and promtool for the tests of pages and metrics (Debian's packages; as root only)
 	@{ command -v chromium && command -v promtool; } >/dev/null || [ "$$(id -u)" != 0 ] || \

@@ -140,7 +140,7 @@ def test_the_login_is_accessible_too(browser, world, address):
         assert found.violations_count == 0, found.generate_report()
 
 
-def report_service(page: Page, key: str, until: str, most: int = 80) -> None:
+def press(page: Page, key: str, until: str, most: int = 80) -> None:
     """ReportService the key until what has the focus matches the selector."""
     for _ in range(most):
         page.keyboard.press(key)
@@ -156,24 +156,24 @@ def test_a_suggestion_is_accepted_and_taken_back_with_the_keyboard_alone_and_no_
     with Watched(browser, address, has_script=False) as watched:
         page = watched.page
         page.goto("/suggestions")
-        report_service(page, "Tab", "input[type=email]")
+        press(page, "Tab", "input[type=email]")
         page.keyboard.type(user.email)
-        report_service(page, "Tab", "input[type=password]")
+        press(page, "Tab", "input[type=password]")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{address}/suggestions*")
-        report_service(page, "Tab", "summary")
+        press(page, "Tab", "summary")
         page.keyboard.press("Space")
         assert page.locator("details[open] table").count() == 1, "the evidence is open"
-        report_service(page, "Tab", "button[value=accept]")
+        press(page, "Tab", "button[value=accept]")
         page.keyboard.press("Enter")
         page.wait_for_url("**/suggestions?*done=accept*")
         assert stands(database) == [("ACCEPTED", user.user_id)]
-        report_service(page, "Tab", "a[href^='/suggestions?status=ACCEPTED']")
+        press(page, "Tab", "a[href^='/suggestions?status=ACCEPTED']")
         page.keyboard.press("Enter")
         page.wait_for_url("**status=ACCEPTED*")
         assert page.locator("main li h2").count() == 1, "it is seen among the accepted ones"
-        report_service(page, "Tab", "button[value=undo]")
+        press(page, "Tab", "button[value=undo]")
         page.keyboard.press("Space")
         page.wait_for_url("**done=undo*")
         assert stands(database) == []
