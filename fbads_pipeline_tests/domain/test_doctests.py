@@ -24,4 +24,4 @@ def test_the_examples_of_a_module_give_what_they_show(name):
 def test_there_are_examples():
     finder = doctest.DocTestFinder(exclude_empty=True)
     examples = [one for name in MODULES for one in finder.find(import_module(name)) if one.examples]
-    assert len(examples) >= 14
+    assert len(examples) >= 17

@@ -9,7 +9,8 @@ import pandas as pd
 
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, Floats, Integers, read_history
-from fbads_pipeline.domain.recommendations.model.posterior import ELASTICITIES, Posterior, fit_posterior
+from fbads_pipeline.domain.recommendations.model.elasticity import ELASTICITIES
+from fbads_pipeline.domain.recommendations.model.posterior import Posterior, fit_posterior
 from fbads_pipeline.domain.recommendations.verdicts import SPENDS_ITS_BUDGET, last_budget, may_be_judged
 
 LARGEST_STEP = 0.2

@@ -1,4 +1,4 @@
-"""Trends of what people look at: spend, CTR, CPM and CPA, of each campaign and of the account as a whole."""
+"""Trends of spend, CTR, CPM and CPA, of each campaign and of the account as a whole."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +19,18 @@ ACCOUNT = ""
 class Trend:
     """One metric of one campaign (ACCOUNT: of all of them) up to yesterday.
 
-    level: of the last day, in the account's currency, CTR as a fraction. slope: relative change per day. changed_on:
-    first day of the latest regime, None without; shift: its level over the one before, less 1.
+    Attributes
+    ----------
+    level
+        Of the last day, in the account's currency, CTR as a fraction.
+    slope
+        Relative change per day.
+    p_falling
+        P(slope < 0).
+    changed_on
+        First day of the latest regime, None without.
+    shift
+        That regime's level over the one before, less 1.
     """
 
     campaign_id: str
@@ -33,10 +43,18 @@ class Trend:
 
 
 def trends_on(history: pd.DataFrame, *, today: date, maturity: MaturityCurve) -> list[Trend]:
-    """Every trend that has its eight days, ordered by metric, the account's first, then by campaign.
+    """Return every trend with eight days or more, ordered by metric, the account's first, then by campaign.
 
-    history: as in `suggestions.suggest`, in one currency. Ratios are of sums; conversions are corrected for those that
-    have not arrived.
+    Parameters
+    ----------
+    history
+        As in `suggestions.suggest`, in one currency.
+    maturity
+        Corrects conversions for those that have not arrived.
+
+    Notes
+    -----
+    Ratios are of sums: an account's CPA is its spend over its conversions, no mean of CPAs.
     """
     known = read_history(history, today)
     if known.size == 0:

@@ -16,20 +16,44 @@ from fbads_pipeline.domain.recommendations.model.posterior import Posterior, fit
 
 Part = Literal["efficiency", "trend", "attention", "delivery", "health"]
 WEIGHTS: dict[Part, int] = {"efficiency": 45, "trend": 20, "attention": 15, "delivery": 10, "health": 10}
+# Below so many mature conversions of 14 days there is no score; certainty is n / (n + 10).
 ENOUGH_CONVERSIONS = 3.0
 RECENT_DAYS = 14
-_DOUBT = 10.0
+_HALF_CERTAIN_CONVERSIONS = 10.0
+# A CPA up to 10 % above that of the three weeks before counts as no rise.
 _TOLERATED_RISE = 1.1
+_TREND_DAYS, _BEFORE_DAYS = 7, 28
 _CTR_PRIOR_IMPRESSIONS = 2_000.0
+# One click in a hundred impressions on both sides keeps the logarithm of few clicks finite; a fall costs half at most.
+_DRIFT_CLICKS, _DRIFT_IMPRESSIONS, _MOST_DRIFT = 1.0, 100.0, 0.5
+# Spend a third or three times of the expected is worth nothing.
+_DELIVERY_DAYS, _LARGEST_DELIVERY_RATIO = 3, 3.0
+# The 90th percentile of the normal distribution.
 _Z_90 = 1.2815515655446004
+# The score's standard deviation: of the efficiency part at least three points, of what is not known .35 of 50.
+_LEAST_EFFICIENCY_DOUBT, _UNKNOWN_DEVIATION = 3.0, 0.35
 
 
 @dataclass(frozen=True)
 class Score:
-    """One campaign's score; None where it is not given, and then `why_not` says why.
+    """One campaign's score.
 
-    points: what each part adds to 50, in tenths of a point; 50 plus their sum is `total` exactly (as tenths). parts:
-    the same in 0..1. low, high: the 10–90 % band. conversions: n, mature, of the last 14 days; certainty: n / (n + 10).
+    Attributes
+    ----------
+    total
+        0 to 100 in tenths, None where it is not given.
+    low, high
+        Its 10–90 % band.
+    parts
+        Each part, 0 to 1.
+    points
+        What each part adds to 50, in tenths: 50 plus their sum is `total` exactly. Empty without a total.
+    conversions
+        Mature conversions of the last 14 days, n.
+    certainty
+        n / (n + 10).
+    why_not
+        Why there is no total.
     """
 
     campaign_id: str
@@ -53,10 +77,32 @@ def score(
     broken_tracking: frozenset[str] = frozenset(),
     model: AccountModel | None = None,
 ) -> list[Score]:
-    """One score per campaign, ordered by campaign.
+    """Return one score per campaign, ordered by campaign.
 
-    history: as in `suggestions.suggest`. objectives: of the campaigns, for peers (missing: all are peers).
-    worst_anomaly: 0..1 per campaign, already halved every 48 hours since it was seen. Raises ValueError like `suggest`.
+    Parameters
+    ----------
+    history
+        As in `suggestions.suggest`.
+    target_cpa
+        In the history's currency.
+    objectives
+        Campaign → objective: only campaigns of one objective are peers; missing: all are.
+    worst_anomaly
+        Campaign → 0 to 1, already halved every 48 hours since it was detected.
+    broken_tracking
+        Campaigns whose score is withheld.
+    model
+        None learns it from the history.
+
+    Raises
+    ------
+    ValueError
+        As `suggest`: missing columns, a date that is none, a target that is not positive.
+
+    Notes
+    -----
+    ``50 + c (R - 50)`` with ``R = 45 E + 20 T + 15 A + 10 D + 10 H`` and c the certainty: efficiency, trend, attention,
+    delivery and health. A part of .5 adds nothing.
     """
     if not np.isfinite(target_cpa) or target_cpa <= 0:
         raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
@@ -79,7 +125,7 @@ def score(
 
 
 def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken: frozenset[str]) -> Score:
-    certainty = mature / (mature + _DOUBT)
+    certainty = mature / (mature + _HALF_CERTAIN_CONVERSIONS)
     named = {name: float(part) for name, part in zip(WEIGHTS, parts, strict=True)}
     why: Literal["not enough data", "tracking is broken"] | None = None
     if campaign_id in broken:
@@ -91,25 +137,33 @@ def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken:
     # Tenths as whole numbers: they add up exactly, whatever the order.
     tenths = {name: round(10 * certainty * weight * (named[name] - 0.5)) for name, weight in WEIGHTS.items()}
     total = 500 + sum(tenths.values())
-    half = _Z_90 * 10 * float(np.hypot(certainty * doubt, 50 * (1 - certainty) * 0.35))
+    half = _Z_90 * 10 * float(np.hypot(certainty * doubt, 50 * (1 - certainty) * _UNKNOWN_DEVIATION))
     low, high = max(0, round(total - half)), min(1000, round(total + half))
     points = {name: one / 10 for name, one in tenths.items()}
     return Score(campaign_id, total / 10, low / 10, high / 10, named, points, mature, certainty)
 
 
 def _efficiency(posterior: Posterior, target_cpa: float) -> tuple[Floats, Floats]:
-    """P(CPA ≤ target), and the deviation of a score of 45 points that it leaves open."""
+    """P(CPA ≤ target) per campaign, and the deviation, in points of the score, that it leaves open.
+
+    The CPA is at most the target where daily conversions are at least spend / target: the upper tail of the posterior's
+    Gamma, averaged over the elasticities.
+    """
     wanted = posterior.spend / target_cpa
     beyond = 1.0 - gammainc(posterior.shape[:, None], posterior.rate * wanted[:, None])
     chance = np.clip((posterior.chance * beyond).sum(axis=1), 0.0, 1.0)
-    return chance, WEIGHTS["efficiency"] * np.sqrt(chance * (1.0 - chance)) * 0.5 + 3.0
+    return chance, WEIGHTS["efficiency"] * np.sqrt(chance * (1.0 - chance)) * 0.5 + _LEAST_EFFICIENCY_DOUBT
 
 
 def _trend(history: CampaignHistory, posterior: Posterior) -> Floats:
-    """P(CPA of the last 7 mature-corrected days ≤ 1.1 × that of the previous 21); .5 where one side is empty."""
+    """P(CPA of the last 7 days ≤ 1.1 × that of the previous 21), conversions matured; .5 where one side is empty.
+
+    Normal approximation of the log ratio of two Poisson rates: its variance is 1 / k1 + 1 / k2, with counts divided by
+    the dispersion and half a conversion added to both.
+    """
     scale = 1.0 / posterior.priors.dispersion
     used = np.isfinite(history.conversions) & (history.spend > 0)
-    sides = (used & (history.age <= 7), used & (history.age > 7) & (history.age <= 28))
+    sides = (used & (history.age <= _TREND_DAYS), used & (history.age > _TREND_DAYS) & (history.age <= _BEFORE_DAYS))
     counts = [history.total(np.where(side, history.conversions, 0.0)) * scale + 0.5 for side in sides]
     effort = [
         history.total(np.where(side, history.spend * posterior.maturity.at(history.age), 0.0)) * scale for side in sides
@@ -121,7 +175,7 @@ def _trend(history: CampaignHistory, posterior: Posterior) -> Floats:
 
 def _attention(history: CampaignHistory, peers: npt.NDArray[np.object_]) -> Floats:
     """Percentile of the shrunk CTR among peers of the same objective, less a falling CTR; .5 without peers."""
-    shown, clicks = _sums(history, 28)
+    shown, clicks = _sums(history, _BEFORE_DAYS)
     rank = np.full(history.size, 0.5)
     for peer in np.unique(peers):
         members = (peers == peer) & (shown > 0)
@@ -132,11 +186,11 @@ def _attention(history: CampaignHistory, peers: npt.NDArray[np.object_]) -> Floa
         below = np.searchsorted(np.sort(shrunk), shrunk, side="left")
         upto = np.searchsorted(np.sort(shrunk), shrunk, side="right")
         rank[members] = (below + upto) / (2.0 * members.sum())
-    new_shown, new_clicks = _sums(history, 7)
+    new_shown, new_clicks = _sums(history, _TREND_DAYS)
     old_shown, old_clicks = shown - new_shown, clicks - new_clicks
-    new = (new_clicks + 1.0) / (new_shown + 100.0)
-    old = (old_clicks + 1.0) / (old_shown + 100.0)
-    drift = np.where((new_shown > 0) & (old_shown > 0), np.clip(np.log(old / new), 0.0, 0.5), 0.0)
+    new = (new_clicks + _DRIFT_CLICKS) / (new_shown + _DRIFT_IMPRESSIONS)
+    old = (old_clicks + _DRIFT_CLICKS) / (old_shown + _DRIFT_IMPRESSIONS)
+    drift = np.where((new_shown > 0) & (old_shown > 0), np.clip(np.log(old / new), 0.0, _MOST_DRIFT), 0.0)
     return np.asarray(np.clip(rank - drift, 0.0, 1.0))
 
 
@@ -150,13 +204,13 @@ def _delivery(history: CampaignHistory) -> Floats:
     """1 − |ln(spend / expected)| / ln 3 of the last 3 days; expected: usual share of the budget × its present value."""
     has_budget = history.daily_budget > 0
     budget = np.where(has_budget, history.daily_budget, 1.0)
-    usual, now = history.age > 3, history.age <= 3
+    usual, now = history.age > _DELIVERY_DAYS, history.age <= _DELIVERY_DAYS
     ratio = np.where(has_budget, history.spend / budget, np.nan)
     known = np.isfinite(ratio)
     usual_days, days = (history.total((side & known).astype(float)) for side in (usual, now))
     usual_share = history.total(np.where(usual & known, ratio, 0.0)) / np.maximum(usual_days, 1.0)
     share = history.total(np.where(now & known, ratio, 0.0)) / np.maximum(days, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = 1.0 - np.abs(np.log(share / usual_share)) / np.log(3.0)
-    judged = (usual_days > 0) & (days > 0) & (usual_share > 0)
-    return np.where(judged, np.clip(np.nan_to_num(part, nan=0.0, neginf=0.0), 0.0, 1.0), 0.5)
+        part = 1.0 - np.abs(np.log(share / usual_share)) / np.log(_LARGEST_DELIVERY_RATIO)
+    known_sides = (usual_days > 0) & (days > 0) & (usual_share > 0)
+    return np.where(known_sides, np.clip(np.nan_to_num(part, nan=0.0, neginf=0.0), 0.0, 1.0), 0.5)

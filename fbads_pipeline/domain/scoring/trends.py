@@ -1,4 +1,4 @@
-"""Where a metric stands, where it goes and where it changed: level, slope and change points of many series at once."""
+"""Level, slope and change points of many series at once."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,32 @@ from scipy.stats import t as student  # type: ignore[import-untyped]
 
 from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, Floats, Integers
 
+# Days without which there is no trend, and without which a regime is none.
 SHORTEST = 8
 _LEAST_SEGMENT = 4
-_HALF_LIFE = 10.0
-# Above the 99th percentile of the largest of many shifts of pure noise (BIC alone finds one in six of them).
+_HALF_LIFE_DAYS = 10.0
+# Gain in squared error, in units of the noise, that a change point needs: above the 99th percentile of the largest gain
+# in series of pure noise (BIC alone finds a change in one of six of them).
 _PENALTY = 12.0
+_MOST_AUTOCORRELATION = 0.8
 
 
 @dataclass(frozen=True)
 class Trends:
-    """One entry per series; NaN (and no change point, −1) where fewer than 8 days are known.
+    """One entry per series; NaN (and no change point, -1) where fewer than 8 days are known.
 
-    level: of the last day, in the metric's unit. slope: relative change per day. p_falling: P(slope < 0). changed_at:
-    position of the first day of the latest regime, −1 without; shift: its level over the one before, less 1.
+    Attributes
+    ----------
+    level
+        Of the last day, in the metric's unit.
+    slope
+        Relative change per day.
+    p_falling
+        P(slope < 0).
+    changed_at
+        Position of the first day of the latest regime, -1 without.
+    shift
+        The latest regime's level over the one before, less 1.
     """
 
     level: Floats
@@ -30,16 +43,42 @@ class Trends:
 
 
 def trends_of(values: Floats) -> Trends:
-    """values: (series, days), old to new, positive; NaN or ≤ 0 is not known. Account trends: pass one row of its sums.
+    """Return level, slope and change point of each series.
 
-    Weighted least squares of the log (half-life 10 days), errors inflated by the residuals' autocorrelation; the change
-    point is the best single split of the log series, believed beyond a penalty on its gain in squared error.
+    Parameters
+    ----------
+    values
+        (series, days), old to new; NaN or ≤ 0 is not known.
+
+    Returns
+    -------
+    Trends
+        Arrays (series,).
+
+    Notes
+    -----
+    Weighted least squares of the log on the day, weights 0.5 ** (age / 10). The slope's variance is the sandwich
+    ``sum w² x² s² / (sum w x²)²`` with the residual variance s², times (1 + r) / (1 - r) for the residuals' lag-one
+    autocorrelation r (0 to .8); P(slope < 0) is Student's t with n - 2 degrees of freedom. The change point is the
+    split with the largest fall in squared error, believed beyond 12 times the noise.
+
+    References
+    ----------
+    Bai, J. (1997). Estimation of a change point in multiple regression models. Rev. Econ. Stat. 79, 551–563.
+
+    Examples
+    --------
+    >>> found = trends_of(np.exp(-0.03 * np.arange(20.0))[None, :])
+    >>> found.slope.round(4), found.level.round(3)
+    (array([-0.0296]), array([0.566]))
+    >>> int(trends_of(np.array([[10.0] * 9 + [20.0] * 9])).changed_at[0])
+    9
     """
     known = np.isfinite(values) & (values > 0)
     logs = np.log(np.where(known, values, 1.0))
     days = values.shape[1]
     since = np.arange(days, dtype=float) - (days - 1)
-    weight = known * 0.5 ** (-since / _HALF_LIFE)
+    weight = known * 0.5 ** (-since / _HALF_LIFE_DAYS)
     level, slope, error, freedom = _regression(logs, weight, since, known)
     changed_at, shift = _split(logs, known)
     enough = known.sum(axis=1) >= SHORTEST
@@ -64,7 +103,8 @@ def _regression(logs: Floats, weight: Floats, since: Floats, known: Booleans) ->
     freedom = np.maximum(known.sum(axis=1) - 2.0, 1.0)
     variance = (residual**2).sum(axis=1) / freedom
     lagged = (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / np.maximum((residual**2).sum(axis=1), 1e-12)
-    inflation = (1 + np.clip(lagged, 0.0, 0.8)) / (1 - np.clip(lagged, 0.0, 0.8))
+    lagged = np.clip(lagged, 0.0, _MOST_AUTOCORRELATION)
+    inflation = (1 + lagged) / (1 - lagged)
     error = np.sqrt(variance * inflation * (weight**2 * across**2).sum(axis=1)) / spread
     return mean - slope * middle, slope, error, freedom
 

@@ -50,9 +50,9 @@ def learn_models(marts: Marts, performance: Performance, clock: Clock) -> Learni
 def learn(seen: AccountPerformance, current: "AccountModel | None") -> KeptModel:
     """The account's new model, and whether to use it: both foretell the last week, which the candidate's twin has not
     seen."""
-    from fbads_pipeline.domain.recommendations.model.account_model import fit, is_better_than
+    from fbads_pipeline.domain.recommendations.model.fitting import fit_model, is_better_than
 
-    model = fit(seen.history, today=seen.today)
+    model = fit_model(seen.history, today=seen.today)
     if current is None:
         return KeptModel(seen.account_id, model, True, "the account's first")
     if model.version == current.version:
@@ -61,7 +61,7 @@ def learn(seen: AccountPerformance, current: "AccountModel | None") -> KeptModel
     earlier = seen.history[seen.history["date"].dt.date < cut]
     if earlier.empty:
         return KeptModel(seen.account_id, model, True, "too few days to compare: the newest is used")
-    twin = fit(earlier, today=cut)
+    twin = fit_model(earlier, today=cut)
     promotes, figures = is_better_than(twin, current, seen.history, today=seen.today, slack=_SLACK)
     return KeptModel(seen.account_id, model, promotes, _said(promotes, figures))
 

@@ -83,12 +83,12 @@ def score_account(
 
 def _model(performance: Performance, seen: AccountPerformance, clock: Clock) -> "AccountModel":
     """The one that is used; an account without any learns its first at once."""
-    from fbads_pipeline.domain.recommendations.model.account_model import fit
+    from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 
     known = performance.model(seen.account_id)
     if known is not None:
         return known
-    first = fit(seen.history, today=seen.today)
+    first = fit_model(seen.history, today=seen.today)
     performance.keep_model(
         KeptModel(seen.account_id, first, is_current=True, reason="the account's first"), now=clock.now()
     )

@@ -9,10 +9,10 @@ from fbads_pipeline_tests.support.fakes import a_breach, low_ctr
 
 
 def verdicts(in_breach=()):
-    from fbads_pipeline.domain.recommendations.model.account_model import fit
+    from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 
     seen = a_performance()
-    found = score_account(seen, 50.0, fit(seen.history, today=seen.today), in_breach)
+    found = score_account(seen, 50.0, fit_model(seen.history, today=seen.today), in_breach)
     return [stored(found, one) for one in found.proposals] + [
         stored(found, one, is_proposed=False) for one in found.beside
     ]

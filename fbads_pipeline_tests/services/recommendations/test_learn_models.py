@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from fbads_pipeline.domain.recommendations.model.account_model import fit
+from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 from fbads_pipeline.domain.scoring.account_performance import Decided, KeptModel
 from fbads_pipeline.services.recommendations.learn_models import follow_suggestions, learn, learn_models
 from fbads_pipeline.services.scoring.score_campaigns import score_account
@@ -38,7 +38,7 @@ def test_every_night_keeps_one_fit_per_account():
 def test_a_model_that_foretells_worse_is_kept_but_not_used():
     """Half the conversions of the last week's days before are lost: its rate is far from what came."""
     seen = a_performance()
-    good = fit(seen.history, today=TODAY)
+    good = fit_model(seen.history, today=TODAY)
     history = seen.history.copy()
     old = history["date"].dt.date < TODAY - timedelta(days=7)
     history.loc[old, "conversions"] = (history.loc[old, "conversions"] * 0.1).astype(int)
@@ -50,7 +50,9 @@ def test_a_model_that_foretells_worse_is_kept_but_not_used():
 
 def test_a_model_that_foretells_as_well_is_used():
     seen = a_performance()
-    older = fit(seen.history[seen.history["date"].dt.date < TODAY - timedelta(days=3)], today=TODAY - timedelta(days=3))
+    older = fit_model(
+        seen.history[seen.history["date"].dt.date < TODAY - timedelta(days=3)], today=TODAY - timedelta(days=3)
+    )
     kept = learn(seen, older)
     assert kept.is_current
     assert "used from now on" in kept.reason
@@ -59,7 +61,9 @@ def test_a_model_that_foretells_as_well_is_used():
 def test_any_old_version_can_score_again():
     seen = a_performance()
     performance = FakePerformance(seen)
-    old = fit(seen.history[seen.history["date"].dt.date < TODAY - timedelta(days=9)], today=TODAY - timedelta(days=9))
+    old = fit_model(
+        seen.history[seen.history["date"].dt.date < TODAY - timedelta(days=9)], today=TODAY - timedelta(days=9)
+    )
     performance.keep_model(KeptModel("1", old, False, "old"), now=FixedClock().now())
     learn_models(MARTS, performance, FixedClock())
     again = score_account(seen, 50.0, performance.model("1", old.version))

@@ -109,9 +109,9 @@ def test_an_account_without_figures_stops_no_other():
 
 
 def _model(seen):
-    from fbads_pipeline.domain.recommendations.model.account_model import fit
+    from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 
-    return fit(seen.history, today=seen.today)
+    return fit_model(seen.history, today=seen.today)
 
 
 def _chance(seen, kind, target=50.0):

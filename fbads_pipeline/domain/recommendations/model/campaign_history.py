@@ -1,4 +1,4 @@
-"""A history of campaigns as people hand it over, made into arrays that the models can trust."""
+"""A history of campaigns as callers have it, made into arrays that the models can rely on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,10 +22,22 @@ _LARGEST, _SMALLEST = 1e12, 1e-4
 
 @dataclass(frozen=True)
 class CampaignHistory:
-    """One row per campaign and day, sorted; arrays of one length, but for `campaign_ids` (one per campaign).
+    """One row per campaign and day, sorted by campaign, the oldest day first; arrays (rows,).
 
-    campaign: position in campaign_ids; age: whole days before today (yesterday is 1). spend and the counts: never NaN
-    nor negative. conversions and daily_budget are NaN where they were not reported (null is not zero).
+    Attributes
+    ----------
+    campaign_ids
+        One per campaign, sorted.
+    campaign
+        Position in `campaign_ids`.
+    age
+        Whole days before `today`, yesterday 1.
+    impressions, clicks, spend
+        Never NaN nor negative.
+    conversions, daily_budget
+        NaN where they were not reported (null is not zero).
+    is_active
+        Whether the campaign's status is ACTIVE, or unknown.
     """
 
     today: date
@@ -50,10 +62,18 @@ class CampaignHistory:
 
 
 def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
-    """The rows before `today`, the last of duplicates by value, sorted by campaign and day.
+    """Return the rows before `today`, sorted by campaign and day, the largest of duplicates.
 
-    Decimals, texts and None are read as numbers; what is no number, negative or infinite counts as not reported.
-    Raises ValueError in one sentence: missing columns, or a date that is none.
+    Parameters
+    ----------
+    history
+        `COLUMNS`; decimals, texts and None are read as numbers, and what is no number, negative or infinite counts as
+        not reported.
+
+    Raises
+    ------
+    ValueError
+        In one sentence: missing columns, or a date that is none.
     """
     missing = [name for name in COLUMNS if name not in history.columns]
     if missing:
@@ -133,5 +153,5 @@ def _identity(value: object) -> str:
 
 
 def _is_active(value: object) -> bool:
-    """Unknown counts as active: what it delivers is judged apart."""
+    """Unknown counts as active: whether it delivers is known from its spend."""
     return not isinstance(value, str) or value.strip().upper() in ("", "ACTIVE")

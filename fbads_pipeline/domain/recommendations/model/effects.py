@@ -8,16 +8,19 @@ from functools import cache
 import numpy as np
 
 from fbads_pipeline.domain.recommendations.model.campaign_history import Floats, Integers
-from fbads_pipeline.domain.recommendations.model.posterior import ELASTICITIES, Posterior
+from fbads_pipeline.domain.recommendations.model.elasticity import ELASTICITIES
+from fbads_pipeline.domain.recommendations.model.posterior import Posterior
 
 DRAWS = 4_000
 DAYS = 7
-# RESCUE is never proposed: a campaign that would lose even at that share of its budget is beyond a smaller budget.
+# RESCUE is never proposed: no smaller budget helps a campaign that would lose even at that share of its own.
 UP, DOWN, PAUSE, RESCUE = 1.2, 0.8, 0.0, 0.4
 FACTORS = (UP, DOWN, PAUSE, RESCUE)
-# Efficiency moves within the week to come: deviation of its log.
+# Efficiency moves within the week to come: deviation of its log (docs/reference/evaluation/decisions.md).
 _DRIFT = 0.10
-_FEELS_ITS_BUDGET = 0.9
+# From this share of the budget on, the budget limits the spend.
+_LIMITED_BY_BUDGET = 0.9
+_LEAST_ELASTICITY, _LARGEST_ELASTICITY = 0.05, 1.2
 _RANKS = np.array([9 * DRAWS // 10, DRAWS // 2, DRAWS // 10])
 _TENTH = DRAWS // 10
 # As many campaigns at a time as stay within a processor's cache.
@@ -28,10 +31,20 @@ _STEP = float(ELASTICITIES[1] - ELASTICITIES[0])
 
 @dataclass(frozen=True)
 class Effects:
-    """Rows: campaigns (positions in `rows`); columns: FACTORS; change of target_cpa × conversions − spend in 7 days.
+    """Change of target_cpa × conversions − spend over 7 days; arrays (campaigns, FACTORS) in the account's currency.
 
-    low, high: 80 % interval. p_gain: P(change > 0). p_above_target: P(CPA > target), one per campaign. cpa: (low,
-    middle, high) of the CPA at today's spend, 80 %.
+    Attributes
+    ----------
+    rows
+        Positions of the campaigns.
+    low, mean, high
+        80 % interval and mean.
+    p_gain
+        P(change > 0).
+    p_above_target
+        P(CPA > target) (campaigns,).
+    cpa
+        CPA at today's spend: 10 %, 50 % and 90 % quantile (campaigns, 3).
     """
 
     rows: Integers
@@ -46,9 +59,24 @@ class Effects:
 def effects_of(
     posterior: Posterior, campaign_ids: tuple[str, ...], rows: Integers, *, today: date, target_cpa: float
 ) -> Effects:
-    """4,000 draws per campaign of `rows`, seeded by campaign, day and target: no other campaign moves them."""
-    effects = _nothing_yet(rows)
-    leaves_over = posterior.pacing[rows] < _FEELS_ITS_BUDGET
+    """Return the effects of each factor on the budgets of `rows`.
+
+    Parameters
+    ----------
+    campaign_ids
+        Of all campaigns of the posterior.
+    rows
+        Positions of the campaigns wanted.
+
+    Notes
+    -----
+    4,000 draws per campaign, seeded by campaign, day and target, so that no other campaign moves them. With daily
+    conversions c ~ Gamma(shape, rate), elasticity e (stratified over its grid) and a factor f of the spend s,
+    ``7 (target (f^e - 1) c - (f - 1) s)``; c is also multiplied by the week's log-normal drift. A campaign that spends
+    less than 90 % of its budget follows it in an unknown part, which is drawn.
+    """
+    effects = _empty_effects(rows)
+    leaves_over = posterior.pacing[rows] < _LIMITED_BY_BUDGET
     for alike in (~leaves_over, leaves_over):
         places = np.nonzero(alike)[0]
         for start in range(0, places.size, _BLOCK):
@@ -60,15 +88,24 @@ def effects_of(
 
 @dataclass(frozen=True)
 class _Draws:
-    """Of some campaigns: daily conversions at today's spend and their elasticity, (campaigns, DRAWS); spend, pacing:
-    (campaigns, 1). felt: how far the budget itself is what limits spend, 0 to 1: unknown, and so drawn, for campaigns
-    that leave money over, None for those that do not."""
+    """Draws of some campaigns.
+
+    Attributes
+    ----------
+    daily, elasticity
+        Daily conversions at today's spend and their elasticity (campaigns, DRAWS).
+    spend, pacing
+        (campaigns, 1)
+    limited
+        How far the budget is what limits spend, 0 to 1 (campaigns, DRAWS): unknown, and so drawn, for campaigns that
+        leave money over; None for those that do not.
+    """
 
     daily: Floats
     elasticity: Floats
     spend: Floats
     pacing: Floats
-    felt: Floats | None
+    limited: Floats | None
 
 
 def _draw(posterior: Posterior, rows: Integers, seeds: list[int]) -> _Draws:
@@ -79,32 +116,35 @@ def _draw(posterior: Posterior, rows: Integers, seeds: list[int]) -> _Draws:
     repeats = np.diff(upto, axis=1, prepend=0).ravel()
     shape = (rows.size, DRAWS)
     inside, daily = np.empty(shape), np.empty(shape)
-    felt = np.empty(shape) if posterior.pacing[rows[0]] < _FEELS_ITS_BUDGET else None
+    limited = np.empty(shape) if posterior.pacing[rows[0]] < _LIMITED_BY_BUDGET else None
     for place, (row, seed) in enumerate(zip(rows, seeds, strict=True)):
         random = np.random.Generator(np.random.SFC64(seed))
         random.random(out=inside[place])
         random.standard_gamma(posterior.shape[row], out=daily[place])
-        if felt is not None:
-            random.random(out=felt[place])
+        if limited is not None:
+            random.random(out=limited[place])
     elasticity = np.repeat(np.tile(ELASTICITIES, rows.size), repeats).reshape(shape)
     elasticity += _STEP * (inside - 0.5)
     daily /= np.repeat(posterior.rate[rows].ravel(), repeats).reshape(shape)
     daily *= _drifts()
     spend, pacing = posterior.spend[rows][:, None], posterior.pacing[rows][:, None]
-    return _Draws(daily, np.clip(elasticity, 0.05, 1.2, out=elasticity), spend, pacing, felt)
+    return _Draws(
+        daily, np.clip(elasticity, _LEAST_ELASTICITY, _LARGEST_ELASTICITY, out=elasticity), spend, pacing, limited
+    )
 
 
 @cache
 def _drifts() -> Floats:
     """How efficiency moves within the week: the log-normal's DRAWS quantiles in an order that nothing else follows, the
     same for every campaign, so that this part of the uncertainty is exact and costs no drawing."""
+    # scipy is loaded only where effects are drawn.
     from scipy.special import ndtri  # type: ignore[import-untyped, unused-ignore]
 
     order = np.random.Generator(np.random.SFC64(0)).permutation(_STRATA)
     return np.asarray(np.exp(_DRIFT * ndtri(order)))
 
 
-def _nothing_yet(rows: Integers) -> Effects:
+def _empty_effects(rows: Integers) -> Effects:
     low, mean, high, gain = (np.zeros((rows.size, len(FACTORS))) for _ in range(4))
     return Effects(rows, low, mean, high, gain, np.zeros(rows.size), np.zeros((rows.size, 3)))
 
@@ -144,28 +184,28 @@ def _change(factor: float | Floats, worth: Floats, draws: _Draws) -> Floats:
 
 
 def _mean_of_rescue(draws: _Draws, worth: Floats, above: Floats) -> Floats:
-    """Asked of campaigns that may be paused alone: NaN where the CPA is likelier to be below the target."""
-    asked = above >= 0.5
+    """Only of campaigns that may be paused: NaN where the CPA is likelier to be below the target."""
+    possible = above >= 0.5
     few = _Draws(
-        draws.daily[asked],
-        draws.elasticity[asked],
-        draws.spend[asked],
-        draws.pacing[asked],
-        None if draws.felt is None else draws.felt[asked],
+        draws.daily[possible],
+        draws.elasticity[possible],
+        draws.spend[possible],
+        draws.pacing[possible],
+        None if draws.limited is None else draws.limited[possible],
     )
-    found = np.full(asked.size, np.nan)
-    found[asked] = _change(_spend_factor(RESCUE, few), worth[asked], few).mean(axis=1)
+    found = np.full(possible.size, np.nan)
+    found[possible] = _change(_spend_factor(RESCUE, few), worth[possible], few).mean(axis=1)
     return found
 
 
 def _spend_factor(factor: float, draws: _Draws) -> float | Floats:
     """Factor of the budget → factors of the spend; only what a smaller budget truly takes away is missing."""
-    if draws.felt is None:
+    if draws.limited is None:
         return factor
     if factor > 1:
-        return 1.0 + (factor - 1.0) * draws.felt
+        return 1.0 + (factor - 1.0) * draws.limited
     left = np.minimum(1.0, factor / np.maximum(draws.pacing, 1e-6))
-    return np.asarray(factor * draws.felt + left * (1.0 - draws.felt))
+    return np.asarray(factor * draws.limited + left * (1.0 - draws.limited))
 
 
 def _seed(campaign_id: str, today: date, target_cpa: float) -> int:

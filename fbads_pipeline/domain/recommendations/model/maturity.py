@@ -1,4 +1,4 @@
-"""How much of a day's conversions is reported by now: learned from one report, by how its last days thin out."""
+"""How much of a day's conversions is reported by now: learned from one report, by how its last days fall off."""
 
 from dataclasses import dataclass
 
@@ -6,36 +6,77 @@ import numpy as np
 
 from fbads_pipeline.domain.recommendations.model.campaign_history import CampaignHistory, Floats, Integers
 
-# About 35 % within the hour and half within a day; the rest over days (Meta's own attribution delay).
+# Grid of the curve's two parameters, and their priors as (mean, deviation): about 35 % are reported within the hour and
+# half within a day; the rest over days (Meta's attribution delay).
 _FAST = np.linspace(0.15, 0.75, 13)
 _DELAY = np.array([0.4, 0.7, 1.0, 1.4, 1.9, 2.5, 3.2, 4.0, 5.0])
 _FAST_PRIOR = (0.36, 0.10)
 _LOG_DELAY_PRIOR = (np.log(2.5), 0.45)
-_LONGEST = 42
+# Days of the report that the curve is learned from; days this old count as mature when a campaign's rate is taken.
+_LONGEST, _MATURE_AGE = 42, 8
+# Conversions that a usual weekday counts as: few are no pattern.
+_WEEKDAY_CONVERSIONS = 20.0
 # The account's own days vary beyond counting: without this a single odd weekend would bend the curve.
 _DAILY_VARIATION = 0.06
 
 
 @dataclass(frozen=True)
 class MaturityCurve:
-    """Share reported by age: `fast` at once, the rest exponentially with mean `delay_days`."""
+    """Share of a day's conversions reported by age.
+
+    Attributes
+    ----------
+    fast
+        Share reported at once.
+    delay_days
+        Mean days until the rest are, exponentially distributed.
+    """
 
     fast: float = _FAST_PRIOR[0]
     delay_days: float = 2.5
 
     def at(self, age: Integers | Floats) -> Floats:
-        """The share reported of a day that began `age` days ago, its clicks spread evenly over it."""
+        """Return the share reported of a day that began `age` days ago, its clicks spread evenly over it.
+
+        Parameters
+        ----------
+        age
+            Whole days since the day began, yesterday 1, any shape.
+
+        Returns
+        -------
+        ndarray
+            Shares between 0 and 1, in the shape of `age`.
+
+        Notes
+        -----
+        The mean of ``1 - (1 - fast) exp(-t / d)`` over the ages t of the day's clicks, from age - 1 to age:
+        ``1 - (1 - fast) exp(-(age - 1) / d) d (1 - exp(-1 / d))``.
+
+        Examples
+        --------
+        >>> MaturityCurve(fast=0.36, delay_days=2.5).at(np.array([1, 7, 30])).round(3)
+        array([0.473, 0.952, 1.   ])
+        """
         end = np.maximum(np.asarray(age, dtype=float) - 1.0, 0.0)
         waiting = np.exp(-end / self.delay_days) * self.delay_days * (1 - np.exp(-1 / self.delay_days))
         return np.asarray(1 - (1 - self.fast) * waiting)
 
 
 def fit_maturity(history: CampaignHistory, effort: Floats | None = None) -> MaturityCurve:
-    """The posterior mean curve of one account, from conversions per unit of expected conversions at each age.
+    """Return the posterior mean curve of one account.
 
-    effort: per row what conversions are in proportion to (the spend, less its diminishing returns; None: the spend).
-    One report has one figure per day, so the level of the account is profiled out and the prior stays strong: an
-    account of few conversions keeps it.
+    Parameters
+    ----------
+    effort
+        Per row what conversions are in proportion to: the spend less its diminishing returns; None: the spend.
+
+    Notes
+    -----
+    Conversions by age k against expected ones m (`_by_age`) times the curve c, on a grid of both parameters: the
+    weighted squares ``(k - L c m)² / (k + 1 + (0.06 k)²)`` with the account's level L profiled out, plus the priors'.
+    One report has one figure per day, so that the prior stays strong: an account of few conversions keeps it. The mean
+    of the delay is taken on the log scale.
     """
     counts, expected = _by_age(history, history.spend if effort is None else effort)
     if counts.sum() < 1.0:
@@ -60,7 +101,7 @@ def fit_maturity(history: CampaignHistory, effort: Floats | None = None) -> Matu
 def _by_age(history: CampaignHistory, effort: Floats) -> tuple[Floats, Floats]:
     """Conversions reported, and those that each campaign's own older days would expect of its spend, by age."""
     usable = (history.age <= _LONGEST) & np.isfinite(history.conversions) & (history.spend > 0)
-    old = usable & (history.age >= 8)
+    old = usable & (history.age >= _MATURE_AGE)
     rate = history.total(np.where(old, history.conversions, 0.0)) / np.maximum(
         history.total(np.where(old, effort, 0.0)), 1e-9
     )
@@ -71,16 +112,15 @@ def _by_age(history: CampaignHistory, effort: Floats) -> tuple[Floats, Floats]:
     counts: Floats = np.bincount(age, weights=np.where(seen, history.conversions, 0.0), minlength=_LONGEST).astype(
         float
     )
-    foretold = np.where(seen, effort * rate[history.campaign], 0.0)
-    expected: Floats = np.bincount(age, weights=foretold, minlength=_LONGEST).astype(float)
+    predicted = np.where(seen, effort * rate[history.campaign], 0.0)
+    expected: Floats = np.bincount(age, weights=predicted, minlength=_LONGEST).astype(float)
     return counts, np.asarray(expected * _by_weekday(counts, expected))
 
 
 def _by_weekday(counts: Floats, expected: Floats) -> Floats:
     """Each age's weekday against the others, from days that have matured; 1 where one has not been seen."""
     weekday = np.arange(_LONGEST) % 7
-    old = np.arange(_LONGEST) >= 7
+    old = np.arange(_LONGEST) >= _MATURE_AGE - 1
     seen = np.bincount(weekday, weights=counts * old, minlength=7)
     usual = np.bincount(weekday, weights=expected * old, minlength=7)
-    # Twenty conversions of patience: few are no pattern.
-    return np.asarray(((seen + 20.0) / (usual + 20.0))[weekday])
+    return np.asarray(((seen + _WEEKDAY_CONVERSIONS) / (usual + _WEEKDAY_CONVERSIONS))[weekday])

@@ -1,37 +1,50 @@
 """What a campaign's spend earns: conversions per day at today's spend and their elasticity, with their uncertainty."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
+from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, CampaignHistory, Floats
+from fbads_pipeline.domain.recommendations.model.elasticity import (
+    ELASTICITIES,
+    ELASTICITY,
+    edit_log_likelihood,
+    elasticity_prior,
+)
 from fbads_pipeline.domain.recommendations.model.maturity import MaturityCurve, fit_maturity
 
-if TYPE_CHECKING:
-    from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
-
+# Four weeks with a half-life of ten days, and counts that vary twice as much as Poisson's (day-to-day variation of
+# conversions in real accounts): the constants of docs/reference/evaluation/decisions.md.
 WINDOW_DAYS = 28
 HALF_LIFE_DAYS = 10.0
 DISPERSION = 2.0
-ELASTICITY = 0.65
-ELASTICITY_DEVIATION = 0.15
-# Elasticities that are tried; beyond 1 more spend would earn more than in proportion.
-ELASTICITIES = np.linspace(0.15, 1.1, 20)
-# Weights on the prior: as so many days or campaigns of evidence does it count.
+# Weights on the prior: as so many days of evidence does it count.
 _DISPERSION_DAYS = 400.0
 _OWN_DISPERSION_DAYS = 40.0
 _EDIT_DAYS = 90
-# Efficiency drifts under the edits' feet: what they say together counts for so much.
-_BELIEF = 1.0
+# The spend to expect follows the last days.
+_SPEND_HALF_LIFE_DAYS = 3.0
+# Expected conversions below which a day says nothing of dispersion, and what one day may say at most.
+_LEAST_EXPECTED, _LARGEST_SQUARE, _DISPERSIONS = 0.05, 30.0, (1.0, 6.0)
+# The Gamma prior of the rate: the relative variance of few campaigns, as how many they count, and the shape's range.
+_USUAL_VARIANCE, _FEW_CAMPAIGNS, _SHAPES = 0.35, 8.0, (0.5, 25.0)
 
 
 @dataclass(frozen=True)
 class Priors:
-    """What an account's campaigns share. shape: of the Gamma prior of conversions per unit of spend.
+    """What an account's campaigns share.
 
-    mean_rate: per campaign, conversions per unit of spend that the account would expect of it. dispersion: variance
-    over mean of the counts, per campaign. elasticity: (mean, deviation) of the campaigns' elasticities.
+    Attributes
+    ----------
+    shape
+        Of the Gamma prior of conversions per unit of spend.
+    mean_rate
+        Conversions per unit of spend that the account would expect of a campaign (campaigns,).
+    dispersion
+        Variance over mean of the daily counts (campaigns,).
+    elasticity_weights
+        Prior weights of `elasticity.ELASTICITIES`.
     """
 
     shape: float
@@ -42,11 +55,22 @@ class Priors:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Per campaign: conversions per day at `spend` are Gamma(shape, rate) given each of ELASTICITIES.
+    """Conversions per day at `spend` are Gamma(shape, rate) given each of ELASTICITIES.
 
-    shape: (campaigns,); rate and chance: (campaigns, elasticities), chance sums to 1 per campaign. spend: per day at
-    today's budget; pacing: spend over budget (NaN where no budget was reported). matured: conversions of the window as
-    they will read once all have arrived.
+    Attributes
+    ----------
+    shape
+        (campaigns,)
+    rate, chance
+        (campaigns, elasticities); chance is the probability of each elasticity and sums to 1 per campaign.
+    spend
+        Money per day at today's budget (campaigns,).
+    pacing
+        Spend over budget, NaN where no budget was reported (campaigns,).
+    matured
+        Conversions of the window as they will read once all have arrived (campaigns,).
+    maturity, priors
+        What the campaigns share.
     """
 
     shape: Floats
@@ -64,44 +88,63 @@ class Posterior:
         return np.asarray(self.chance @ ELASTICITIES)
 
 
-def fit_posterior(history: CampaignHistory, model: "AccountModel | None" = None) -> Posterior:
-    """Gamma–Poisson over the last 28 days, half-life 10, counts divided by their dispersion, mature exposure.
+def fit_posterior(history: CampaignHistory, model: AccountModel | None = None) -> Posterior:
+    """Return the posterior of every campaign's conversions per day and elasticity.
 
-    model: None learns what the campaigns share from this history. Budget edits are what tells a campaign's elasticity:
-    the likelihood of its days is evaluated at each of ELASTICITIES, the Gamma integrated out.
+    Parameters
+    ----------
+    model
+        What the campaigns share; None learns it from this history.
+
+    Notes
+    -----
+    Gamma–Poisson over the last 28 days. With w = 0.5 ** (age / 10) over the dispersion, k conversions, s mature spend
+    and l the log of the day's spend level over the present one, ``shape = a + sum w k`` and
+    ``rate = (a / mean_rate + sum w s exp((e - 1) l)) / spend`` for elasticity e: the posterior of conversions per unit
+    of spend, in days of today's spend. Budget edits tell a campaign's elasticity: its likelihood is evaluated at each
+    of ELASTICITIES with the Gamma integrated out (`elasticity.edit_log_likelihood`).
+
+    References
+    ----------
+    Gelman, A. et al. (2013). Bayesian Data Analysis, 3rd ed., section 2.6 (Poisson model with a Gamma prior).
     """
     spend, pacing = _spend_at_budget(history)
     reference = np.maximum(spend, 1e-9)
     level = np.log(np.maximum(_at_level(history), 1e-9) / reference[history.campaign])
     maturity = model.maturity if model else fit_maturity(history, history.spend * np.exp((ELASTICITY - 1.0) * level))
-    counted = _counted(history, maturity, history.age <= WINDOW_DAYS)
+    counts, exposure = _counted(history, maturity, history.age <= WINDOW_DAYS)
     recency = 0.5 ** ((history.age - 1) / HALF_LIFE_DAYS)
-    dispersion = _dispersion(history, counted)
+    dispersion = _dispersion(history, counts, exposure)
     share = recency / dispersion[history.campaign]
     shape, mean_rate = (
-        (model.rate_shape, np.full(history.size, model.mean_rate)) if model else _rate_prior(history, share, counted)
+        (model.rate_shape, np.full(history.size, model.mean_rate))
+        if model
+        else _rate_prior(history.total(share * counts), history.total(share * exposure))
     )
-    priors = Priors(shape, mean_rate, dispersion, np.empty(0))
-    likelihood = _edit_evidence(history, maturity, priors, level)
-    weights = np.array(model.elasticity_weights) if model else _elasticity_prior(likelihood)
+    prior_rate = shape / np.maximum(mean_rate, 1e-12)
+    edit_counts, edit_exposure = _counted(history, maturity, history.age <= _EDIT_DAYS)
+    scale = 1.0 / dispersion[history.campaign]
+    likelihood = edit_log_likelihood(
+        history, scale * edit_counts, scale * edit_exposure, level, shape=shape, prior_rate=prior_rate
+    )
+    weights = np.array(model.elasticity_weights) if model else elasticity_prior(likelihood)
     chance = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) * weights
-    exposure = _exposure(history, share * counted[1], level)
-    rate = (shape / np.maximum(mean_rate, 1e-12))[:, None] + exposure
+    rate = prior_rate[:, None] + _exposure(history, share * exposure, level)
     chance /= chance.sum(axis=1, keepdims=True)
     return Posterior(
-        shape=shape + history.total(share * counted[0]),
+        shape=shape + history.total(share * counts),
         rate=rate / reference[:, None],
         chance=chance,
         spend=spend,
         pacing=pacing,
-        matured=history.total(counted[0] / maturity.at(history.age)),
+        matured=history.total(counts / maturity.at(history.age)),
         maturity=maturity,
-        priors=replace(priors, elasticity_weights=weights),
+        priors=Priors(shape, mean_rate, dispersion, weights),
     )
 
 
 def _counted(history: CampaignHistory, maturity: MaturityCurve, days: Booleans) -> tuple[Floats, Floats]:
-    """Conversions reported and mature spend of the rows of those days that can be judged, zero elsewhere."""
+    """Conversions reported and mature spend per row of those days, zero where nothing was spent or reported."""
     used = days & (history.spend > 0) & np.isfinite(history.conversions)
     return np.where(used, history.conversions, 0.0), np.where(used, history.spend * maturity.at(history.age), 0.0)
 
@@ -120,7 +163,7 @@ def _spend_at_budget(history: CampaignHistory) -> tuple[Floats, Floats]:
     """Daily spend to expect at the budget that stands, and its share of that budget, from the last days delivered."""
     budget = last_known(history, history.daily_budget)
     recent = (history.spend > 0) & (history.age <= WINDOW_DAYS)
-    weight = np.where(recent, 0.5 ** ((history.age - 1) / 3.0), 0.0)
+    weight = np.where(recent, 0.5 ** ((history.age - 1) / _SPEND_HALF_LIFE_DAYS), 0.0)
     plain = history.total(weight * history.spend) / np.maximum(history.total(weight), 1e-12)
     known = recent & (history.daily_budget > 0)
     own = np.where(known, history.daily_budget, 1.0)
@@ -156,70 +199,37 @@ def last_known(history: CampaignHistory, values: Floats) -> Floats:
     return found
 
 
-def _dispersion(history: CampaignHistory, counted: tuple[Floats, Floats]) -> Floats:
-    """Variance over mean of daily counts: the campaign's own, drawn to the account's, drawn to the usual 2."""
-    counts, exposure = counted
+def _dispersion(history: CampaignHistory, counts: Floats, exposure: Floats) -> Floats:
+    """Variance over mean of daily counts per campaign: its own, shrunk to the account's, shrunk to the usual 2.
+
+    Pearson's chi-square over its degrees of freedom; the prior of the account counts 400 days, that of a campaign 40.
+    """
     rate = history.total(counts) / np.maximum(history.total(exposure), 1e-12)
     mean = rate[history.campaign] * exposure
-    seen = mean > 0.05
+    seen = mean > _LEAST_EXPECTED
     squares = np.where(seen, (counts - mean) ** 2 / np.where(seen, mean, 1.0), 0.0)
-    squares = np.minimum(squares, 30.0)
+    squares = np.minimum(squares, _LARGEST_SQUARE)
     freedom = np.maximum(history.total(seen.astype(float)) - 1.0, 0.0)
     pooled = (DISPERSION * _DISPERSION_DAYS + squares.sum()) / (_DISPERSION_DAYS + freedom.sum())
     own = (pooled * _OWN_DISPERSION_DAYS + history.total(squares)) / (_OWN_DISPERSION_DAYS + freedom)
-    return np.asarray(np.clip(own, 1.0, 6.0))
+    return np.asarray(np.clip(own, *_DISPERSIONS))
 
 
-def _rate_prior(history: CampaignHistory, share: Floats, counted: tuple[Floats, Floats]) -> tuple[float, Floats]:
-    """Gamma prior of conversions per unit of spend by moments: shape, and the mean for each campaign."""
-    events, spent = (history.total(share * one) for one in counted)
+def _rate_prior(events: Floats, spent: Floats) -> tuple[float, Floats]:
+    """Gamma prior of conversions per unit of spend by moments: its shape, and the mean for each campaign.
+
+    events, spent: weighted conversions and mature spend per campaign. The shape is one over the relative variance of
+    the campaigns' rates beyond counting noise.
+    """
     known = spent > 0
     if not known.any() or events.sum() <= 0:
-        return 1.0, np.full(history.size, 0.0 if not known.any() else 0.5 / spent.sum())
+        return 1.0, np.full(spent.size, 0.0 if not known.any() else 0.5 / spent.sum())
     trust = spent[known] / (spent[known] + np.median(spent[known]))
     rate = events[known] / spent[known]
     mean = float((trust * rate).sum() / trust.sum())
     variance = float((trust * (rate - mean) ** 2).sum() / trust.sum())
     noise = float((trust * mean / spent[known]).sum() / trust.sum())
     relative = max(variance - noise, 0.0) / mean**2
-    few = 8.0 / (8.0 + known.sum())
-    relative = (1 - few) * relative + few * 0.35
-    return float(np.clip(1.0 / max(relative, 1e-3), 0.5, 25.0)), np.full(history.size, mean)
-
-
-def _edit_evidence(history: CampaignHistory, maturity: MaturityCurve, priors: Priors, level: Floats) -> Floats:
-    """Log likelihood of each of ELASTICITIES per campaign, over all days and without recency.
-
-    The prior of the rate stands at the campaign's first budget: at today's, a bad campaign whose budget was cut would
-    itself be evidence of a low elasticity, and so would a good one whose budget was raised.
-    """
-    counts, exposure = _counted(history, maturity, history.age <= _EDIT_DAYS)
-    oldest = np.zeros(history.size)
-    oldest[history.campaign[::-1]] = level[::-1]  # the last assignment is the campaign's first day
-    moved = level - oldest[history.campaign]
-    share = 1.0 / priors.dispersion[history.campaign]
-    start = priors.shape / np.maximum(priors.mean_rate, 1e-12)
-    total = priors.shape + history.total(share * counts)
-    found = np.tile((-total * np.log(start + history.total(share * exposure)))[:, None], ELASTICITIES.size)
-    edited = history.total((moved != 0).astype(float)) > 0
-    rows = edited[history.campaign]
-    who, moved = history.campaign[rows], moved[rows]
-    counted, exposed = (share * counts)[rows], (share * exposure)[rows]
-    for place, one in enumerate(ELASTICITIES):
-        gained = np.bincount(who, weights=counted * (one - 1.0) * moved, minlength=history.size)
-        spent = np.bincount(who, weights=exposed * np.exp((one - 1.0) * moved), minlength=history.size)
-        found[edited, place] = (gained - total * np.log(start + spent))[edited]
-    return found
-
-
-def _elasticity_prior(likelihood: Floats) -> Floats:
-    """Weights of ELASTICITIES before a campaign's own edits: .65 ± .15, moved by what all edits of the account say."""
-    spread = 0.10
-    between = np.sqrt(ELASTICITY_DEVIATION**2 - spread**2)
-    own = np.exp(-0.5 * ((ELASTICITIES[:, None] - ELASTICITIES[None, :]) / spread) ** 2)
-    own /= own.sum(axis=0)
-    evidence = np.log(np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) @ own + 1e-300)
-    account = _BELIEF * evidence.sum(axis=0) - 0.5 * ((ELASTICITIES - ELASTICITY) / between) ** 2
-    account = np.exp(account - account.max())
-    weights = own @ (account / account.sum())
-    return np.asarray(weights / weights.sum())
+    few = _FEW_CAMPAIGNS / (_FEW_CAMPAIGNS + known.sum())
+    relative = (1 - few) * relative + few * _USUAL_VARIANCE
+    return float(np.clip(1.0 / max(relative, 1e-3), *_SHAPES)), np.full(spent.size, mean)

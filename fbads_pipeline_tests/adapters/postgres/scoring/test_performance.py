@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
-from fbads_pipeline.domain.recommendations.model.account_model import fit
+from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
 from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
 from fbads_pipeline.domain.scoring.account_performance import Followed, KeptModel
@@ -57,7 +57,7 @@ def edit(world, event, old, at, object_id="7", account="1"):
 
 def found_of(version=3, **changes):
     seen = a_performance(version=version)
-    return replace(score_account(seen, 50.0, fit(seen.history, today=seen.today), {"7"}), **changes)
+    return replace(score_account(seen, 50.0, fit_model(seen.history, today=seen.today), {"7"}), **changes)
 
 
 class TestReading:
@@ -174,8 +174,8 @@ class TestSaving:
 class TestModels:
     def test_one_is_in_use_and_every_version_can_be_read(self, performance):
         seen = a_performance()
-        old = fit(seen.history[:-20], today=TODAY)
-        new = fit(seen.history, today=TODAY)
+        old = fit_model(seen.history[:-20], today=TODAY)
+        new = fit_model(seen.history, today=TODAY)
         assert performance.model("1") is None
         performance.keep_model(KeptModel("1", old, True, "first"), now=NOW)
         performance.keep_model(KeptModel("1", new, True, "better"), now=NOW)
