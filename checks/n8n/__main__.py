@@ -122,7 +122,7 @@ def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
         ended = warehouse.executions(WITH_WEBHOOK[0], 3)
         _say("a forged signature is refused in the workflow", ended[2:] == ["error"], (forged.status_code, ended))
         calendar = f"{instance.url}/webhook/fbads-calendar"
-        facts = {"calendar": [{"title_pt": "Black Friday", "title_en": "Black Friday", "starts_on": "2026-11-27"}]}
+        facts = {"calendar": [{"title": "Black Friday", "from": "2026-11-27", "to": "2026-11-27"}]}
         outcomes = warehouse.send(an_alert("coincides", facts), calendar)
         ended = warehouse.executions(WITH_WEBHOOK[1], 1)
         _say("an alert with a day of the calendar runs through", (outcomes, ended) == (["sent"], ["success"]), ended)

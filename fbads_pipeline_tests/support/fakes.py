@@ -262,8 +262,7 @@ def an_event(title: str = "Black Friday", day: date = NOW.date(), **other: objec
         "event_id": title,
         "starts_on": day,
         "ends_on": day,
-        "title_pt": title,
-        "title_en": title,
+        "title": title,
         "kind": "commercial",
     }
     return CalendarEvent(**{**values, **other})  # type: ignore[arg-type]

@@ -23,8 +23,8 @@ def body_of(alert: Alert, language: str = "pt") -> str:
 
 
 def text_of(stored: Any, language: str = "pt") -> str:
-    """Of a column that holds a stored message."""
-    return translator().render(from_json(stored), language)
+    """Of a message, or of a column that stores one."""
+    return translator().render(from_json(stored) if isinstance(stored, dict) else stored, language)
 
 
 def in_language(value: Any, language: str) -> Any:

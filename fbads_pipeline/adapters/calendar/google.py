@@ -16,8 +16,9 @@ from fbads_pipeline.domain.calendar.events import (
     CalendarReading,
     EventKind,
     SyncTokenExpired,
-    title,
+    visible_title,
 )
+from fbads_pipeline.domain.core.messages import message
 
 SCOPE = "https://www.googleapis.com/auth/calendar.readonly"
 # Attendees, descriptions and places are not even asked for.
@@ -38,17 +39,18 @@ class GoogleCalendar:
 
     def read(self, sync_token: str | None, first: date, last: date) -> CalendarReading:
         """Raises SyncTokenExpired where the whole is to be read, CalendarError where nothing could be."""
-        asked: dict[str, Any] = {"calendarId": self._id, "singleEvents": True, "maxResults": _PAGE, "fields": FIELDS}
+        query: dict[str, Any] = {"calendarId": self._id, "singleEvents": True, "maxResults": _PAGE, "fields": FIELDS}
         if sync_token is None:
-            asked |= {"timeMin": f"{first}T00:00:00Z", "timeMax": f"{last + timedelta(days=1)}T00:00:00Z"}
+            query |= {"timeMin": f"{first}T00:00:00Z", "timeMax": f"{last + timedelta(days=1)}T00:00:00Z"}
         else:
-            asked |= {"syncToken": sync_token}
-        items, token = self._pages(asked)
+            query |= {"syncToken": sync_token}
+        items, token = self._pages(query)
         gone = [str(one["id"]) for one in items if one.get("status") == "cancelled"]
         events = [self._event(one) for one in items if one.get("status") != "cancelled"]
         return CalendarReading(self.name, first, last, events, gone, is_full=sync_token is None, sync_token=token)
 
-    def _pages(self, asked: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    def _pages(self, query: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+        # Google's client is a large library.
         from google.auth.exceptions import GoogleAuthError
         from googleapiclient.errors import HttpError, InvalidJsonError  # type: ignore[import-untyped]
         from httplib2 import HttpLib2Error  # type: ignore[import-untyped]
@@ -58,22 +60,23 @@ class GoogleCalendar:
         try:
             events = self._service().events()
             for _ in range(_MOST_PAGES):
-                said = events.list(**asked, pageToken=page).execute(num_retries=_RETRIES)
-                if not isinstance(said, dict):
-                    raise CalendarError("Google Calendar cannot be reached: what answers at its address is no JSON")
-                items += said.get("items", [])
-                page = said.get("nextPageToken")
+                answer = events.list(**query, pageToken=page).execute(num_retries=_RETRIES)
+                if not isinstance(answer, dict):
+                    raise CalendarError("Google Calendar cannot be reached: the answer is no JSON")
+                items += answer.get("items", [])
+                page = answer.get("nextPageToken")
                 if page is None:
-                    return items, said.get("nextSyncToken")
+                    return items, answer.get("nextSyncToken")
         except HttpError as error:
             raise _refused(error, self._id) from None
         except GoogleAuthError as error:
-            raise CalendarError(f"Google does not accept FBADS_CALENDAR_CREDENTIALS: {_first(error)}") from None
+            raise CalendarError(f"Google does not accept FBADS_CALENDAR_CREDENTIALS: {_first_line(error)}") from None
         except (OSError, HttpLib2Error, InvalidJsonError) as error:
             raise CalendarError(f"Google Calendar cannot be reached: {type(error).__name__}") from None
         raise CalendarError(f"the calendar {self._id} does not end after {_MOST_PAGES} pages")
 
     def _service(self) -> Any:
+        # Google's client is a large library.
         import httplib2
         from google.oauth2 import service_account as accounts
         from google_auth_httplib2 import AuthorizedHttp  # type: ignore[import-untyped]
@@ -93,10 +96,8 @@ class GoogleCalendar:
         first, last = _days(item)
         is_private = item.get("visibility") in _PRIVATE or "summary" not in item
         kind: EventKind = "busy" if is_private else "own"
-        words = ("ocupado", "busy")
-        if not is_private:
-            words = title(item["summary"], words[0]), title(item["summary"], words[1])
-        return CalendarEvent(self.name, str(item["id"]), first, last, *words, kind)
+        title = "" if is_private else visible_title(item["summary"])
+        return CalendarEvent(self.name, str(item["id"]), first, last, title or message("calendar.busy"), kind)
 
 
 def service_account(credentials: str) -> dict[str, Any]:
@@ -135,8 +136,8 @@ def _refused(error: Any, calendar_id: str) -> CalendarError:
         )
     if status == 404:
         return CalendarError(f"there is no calendar {calendar_id} that this service account may see (404)")
-    return CalendarError(f"Google Calendar answers {status}: {_first(error.reason)}")
+    return CalendarError(f"Google Calendar answers {status}: {_first_line(error.reason)}")
 
 
-def _first(said: object) -> str:
-    return (str(said).splitlines() or [""])[0][:200]
+def _first_line(text: object) -> str:
+    return (str(text).splitlines() or [""])[0][:200]

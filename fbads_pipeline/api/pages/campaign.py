@@ -107,7 +107,7 @@ def _marks(
     calendar = report_service.builder.calendar
     if calendar is not None:
         for event in calendar.between(found["account_id"], period.first, period.last):
-            name = stored_text(vars(event), "title", t)
+            name = t.render(event.title)
             for n in range(min((event.ends_on - event.starts_on).days + 1, 31)):
                 marks.setdefault(event.starts_on + timedelta(days=n), []).append(
                     ("calendar", plain_name(name, event.kind))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import Closing, FoundAnomaly
 from fbads_pipeline.domain.calendar.events import CalendarEvent, EventKind
-from fbads_pipeline.domain.core.messages import Joined, LegacyText, message, sentences, to_json
+from fbads_pipeline.domain.core.messages import Joined, message, sentences, to_json
 
 CALENDAR = "calendar"
 # Beyond 2.5 times the usual, or below 1 / 2.5 of it, a day in the calendar is no explanation.
@@ -52,7 +52,7 @@ def _explained(found: FoundAnomaly, days: Sequence[CalendarEvent], timezone_name
     # A day's figures settle on the day after it.
     until = max((one.ends_on for one in explaining), default=last) + timedelta(days=1)
     held_back = bool(explaining) and found.is_alert
-    titles = tuple(LegacyText({"pt": one.title_pt, "en": one.title_en}) for one in named)
+    titles = tuple(one.title for one in named)
     cause = {
         "name": CALENDAR,
         "title": [to_json(one) for one in titles],

@@ -1,6 +1,6 @@
-"""Dates of commerce, computed: no public calendar has them, and they move budgets more than holidays do.
+"""Commercial dates, computed: no public calendar has them, and they move budgets more than holidays do.
 
-Those that people prepare for also give the week before (`…-week`): auctions are dearer from then on.
+Those that people prepare for also have an event for the days before (`…-week`): auctions are dearer from then on.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from fbads_pipeline.domain.calendar.events import CalendarEvent
+from fbads_pipeline.domain.core.messages import message
 
 COMMERCIAL: Literal["commercial"] = "commercial"
 SUNDAY, FRIDAY = 6, 4
@@ -65,27 +66,26 @@ def commercial_dates(country: str | None, first: date, last: date) -> list[Calen
 
 
 @dataclass(frozen=True)
-class _Rule:
+class _DateRule:
+    """name: in the ids of its events; title: key of the catalogue `calendar`; country: None for everywhere."""
+
     name: str
-    title_pt: str
-    title_en: str
+    title: str
     day: Callable[[int], date]
     country: str | None = None
     preparing: Preparing = "none"
 
 
-def _of(rule: _Rule, year: int) -> Iterator[CalendarEvent]:
+def _of(rule: _DateRule, year: int) -> Iterator[CalendarEvent]:
     day, country = rule.day(year), rule.country
-    prefix = f"{country or 'world'}-{rule.name}-{year}"
-    yield CalendarEvent(COMMERCIAL, prefix, day, day, rule.title_pt, rule.title_en, COMMERCIAL, country)
+    title = message(f"calendar.{rule.title}")
+    event_id = f"{country or 'world'}-{rule.name}-{year}"
+    yield CalendarEvent(COMMERCIAL, event_id, day, day, title, COMMERCIAL, country)
     if rule.preparing == "none":
         return
-    if rule.preparing == "same_week":
-        begin, end = day - timedelta(days=day.weekday()), day - timedelta(days=1)
-    else:
-        begin, end = day - timedelta(days=7), day - timedelta(days=1)
-    before_pt, before_en = f"véspera: {rule.title_pt}", f"the days before {rule.title_en}"
-    yield CalendarEvent(COMMERCIAL, f"{prefix}-week", begin, end, before_pt, before_en, COMMERCIAL, country)
+    begin = day - timedelta(days=day.weekday() if rule.preparing == "same_week" else 7)
+    end, before = day - timedelta(days=1), message("calendar.days_before", event=title)
+    yield CalendarEvent(COMMERCIAL, f"{event_id}-week", begin, end, before, COMMERCIAL, country)
 
 
 def _working_day_before(day: date) -> date:
@@ -103,25 +103,25 @@ def _nth(month: int, weekday: int, number: int) -> Callable[[int], date]:
 
 
 _RULES = (
-    _Rule("black-friday", "Black Friday", "Black Friday", black_friday, preparing="same_week"),
-    _Rule("cyber-monday", "Cyber Monday", "Cyber Monday", lambda year: black_friday(year) + timedelta(days=3)),
-    _Rule("singles-day", "11.11 (Dia dos Solteiros)", "Singles' Day (11.11)", _on(11, 11)),
-    _Rule("christmas", "Natal", "Christmas", _on(12, 25), preparing="week_before"),
-    _Rule("consumer-day", "Dia do Consumidor", "Consumer Day", _on(3, 15), "BR"),
-    _Rule("easter", "Páscoa", "Easter", easter, "BR", "week_before"),
-    _Rule("mothers-day", "Dia das Mães", "Mother's Day", _nth(5, SUNDAY, 2), "BR", "week_before"),
-    _Rule("valentines-day", "Dia dos Namorados", "Valentine's Day (Brazil)", _on(6, 12), "BR", "week_before"),
-    _Rule("fathers-day", "Dia dos Pais", "Father's Day", _nth(8, SUNDAY, 2), "BR", "week_before"),
-    _Rule("customer-day", "Dia do Cliente", "Customer Day", _on(9, 15), "BR"),
-    _Rule("childrens-day", "Dia das Crianças", "Children's Day", _on(10, 12), "BR", "week_before"),
-    _Rule("thirteenth-1", "13º salário, 1ª parcela", "13th salary, first half", thirteenth_salary_first, "BR"),
-    _Rule("thirteenth-2", "13º salário, 2ª parcela", "13th salary, second half", thirteenth_salary_second, "BR"),
-    _Rule("valentines-day", "Dia de São Valentim", "Valentine's Day", _on(2, 14), "US", "week_before"),
-    _Rule("mothers-day", "Dia das Mães", "Mother's Day", _nth(5, SUNDAY, 2), "US", "week_before"),
-    _Rule("fathers-day", "Dia dos Pais", "Father's Day", _nth(6, SUNDAY, 3), "US", "week_before"),
-    _Rule("halloween", "Halloween", "Halloween", _on(10, 31), "US"),
-    _Rule("valentines-day", "Dia de São Valentim", "Valentine's Day", _on(2, 14), "PT", "week_before"),
-    _Rule("mothers-day", "Dia da Mãe", "Mother's Day", _nth(5, SUNDAY, 1), "PT", "week_before"),
-    _Rule("fathers-day", "Dia do Pai", "Father's Day", _on(3, 19), "PT", "week_before"),
-    _Rule("mothers-day", "Dia das Mães", "Mother's Day", _on(5, 10), "MX", "week_before"),
+    _DateRule("black-friday", "black_friday", black_friday, preparing="same_week"),
+    _DateRule("cyber-monday", "cyber_monday", lambda year: black_friday(year) + timedelta(days=3)),
+    _DateRule("singles-day", "singles_day", _on(11, 11)),
+    _DateRule("christmas", "christmas", _on(12, 25), preparing="week_before"),
+    _DateRule("consumer-day", "consumer_day", _on(3, 15), "BR"),
+    _DateRule("easter", "easter", easter, "BR", "week_before"),
+    _DateRule("mothers-day", "mothers_day", _nth(5, SUNDAY, 2), "BR", "week_before"),
+    _DateRule("valentines-day", "valentines_day_brazil", _on(6, 12), "BR", "week_before"),
+    _DateRule("fathers-day", "fathers_day", _nth(8, SUNDAY, 2), "BR", "week_before"),
+    _DateRule("customer-day", "customer_day", _on(9, 15), "BR"),
+    _DateRule("childrens-day", "childrens_day", _on(10, 12), "BR", "week_before"),
+    _DateRule("thirteenth-1", "thirteenth_salary_first", thirteenth_salary_first, "BR"),
+    _DateRule("thirteenth-2", "thirteenth_salary_second", thirteenth_salary_second, "BR"),
+    _DateRule("valentines-day", "valentines_day", _on(2, 14), "US", "week_before"),
+    _DateRule("mothers-day", "mothers_day", _nth(5, SUNDAY, 2), "US", "week_before"),
+    _DateRule("fathers-day", "fathers_day", _nth(6, SUNDAY, 3), "US", "week_before"),
+    _DateRule("halloween", "halloween", _on(10, 31), "US"),
+    _DateRule("valentines-day", "valentines_day", _on(2, 14), "PT", "week_before"),
+    _DateRule("mothers-day", "mothers_day_portugal", _nth(5, SUNDAY, 1), "PT", "week_before"),
+    _DateRule("fathers-day", "fathers_day_portugal", _on(3, 19), "PT", "week_before"),
+    _DateRule("mothers-day", "mothers_day", _on(5, 10), "MX", "week_before"),
 )

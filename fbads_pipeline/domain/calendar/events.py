@@ -1,48 +1,54 @@
-"""Days that stand in a calendar: holidays, dates of commerce, the team's own events."""
+"""Events of calendars: holidays, commercial dates, the team's own events."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Literal
+
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import Value, to_json
 
 EventKind = Literal["holiday", "optional", "commercial", "own", "busy"]
 
-# What says most of why a day is unlike others comes first.
+# What most probably makes a day unlike others comes first.
 _ORDER: dict[EventKind, int] = {"own": 0, "commercial": 1, "holiday": 2, "optional": 3, "busy": 4}
 _LONGEST_TITLE = 200
+# A calendar that is read by its changes is read whole this often, and where it was not read this far ahead.
+READ_WHOLE_EVERY = timedelta(days=7)
 
 
 class CalendarError(Exception):
-    """A calendar that cannot be read: one sentence that says what to mend, without secrets."""
+    """A calendar that cannot be read: one sentence that says what to correct, without secrets."""
 
 
 class SyncTokenExpired(CalendarError):
-    """What was read since cannot be told any more: the whole calendar is to be read."""
+    """The provider no longer has the changes since that token: the whole calendar must be read."""
 
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """starts_on, ends_on: local days, both inside; country: ISO 3166, None: everywhere.
+    """starts_on, ends_on: local days, both included; country: ISO 3166, None: everywhere.
 
-    kind: `own` is of the team's calendar, `busy` one whose title is private: it is stored as busy, never as it reads.
+    title: a message, a holiday's name per language, or the title that the team wrote. kind: `own` is of the team's
+    calendar; `busy` is one of it whose title is private and not stored.
     """
 
     calendar: str
     event_id: str
     starts_on: date
     ends_on: date
-    title_pt: str
-    title_en: str
+    title: Value
     kind: EventKind
     country: str | None = None
 
 
 @dataclass(frozen=True)
 class CalendarReading:
-    """What one calendar said: events that are new or changed, ids that are gone.
+    """What one calendar returned: events that are new or changed, ids that are gone.
 
-    is_full: these are all of them from `first` to `last`, so that what is not among them is gone too; sync_token: where
-    the next reading goes on.
+    is_full: these are all of them from `first` to `last`, so that what is not among them is gone too; sync_token: from
+    which the next reading continues.
     """
 
     calendar: str
@@ -62,17 +68,29 @@ class CalendarChanges:
     removed: int = 0
 
 
-def title(text: str | None, instead: str) -> str:
-    """A stranger's title: one line of at most 200 characters, nothing invisible in it."""
-    from fbads_pipeline.domain.core.formatting import plain_line
+@dataclass(frozen=True)
+class WholeReading:
+    """What a whole reading must satisfy for a reading of changes to suffice: not older than `since`, and as far ahead
+    as `covers`."""
 
-    return plain_line(text or "")[:_LONGEST_TITLE] or instead
+    since: datetime
+    covers: date
+
+
+def recent_enough(*, last: date, now: datetime) -> WholeReading:
+    """For a reading at `now` that is to reach until `last`."""
+    return WholeReading(since=now - READ_WHOLE_EVERY, covers=last - READ_WHOLE_EVERY)
+
+
+def visible_title(text: str | None) -> str:
+    """A title that a stranger wrote: one line of at most 200 characters, nothing invisible in it; perhaps empty."""
+    return plain_line(text or "")[:_LONGEST_TITLE]
 
 
 def ordered(events: Sequence[CalendarEvent]) -> list[CalendarEvent]:
-    """Those that say something, the most telling first, each title once."""
-    told: dict[str, CalendarEvent] = {}
-    for one in sorted(events, key=lambda one: (_ORDER[one.kind], one.starts_on, one.title_pt)):
+    """Those with a title, the most explaining kind first, each title once."""
+    by_title: dict[str, CalendarEvent] = {}
+    for one in sorted(events, key=lambda one: (_ORDER[one.kind], one.starts_on, one.event_id)):
         if one.kind != "busy":
-            told.setdefault(one.title_pt, one)
-    return list(told.values())
+            by_title.setdefault(json.dumps(to_json(one.title), sort_keys=True), one)
+    return list(by_title.values())

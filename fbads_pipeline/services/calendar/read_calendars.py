@@ -1,4 +1,4 @@
-"""Calendars → raw: what stands in them around today, changes only where the far side can tell them."""
+"""Calendars → raw: their events around today; changes only, where the provider has them."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -17,14 +17,14 @@ DAYS_BACK, DAYS_AHEAD = 400, 120
 
 @dataclass(frozen=True)
 class CalendarsRead:
-    """changes: calendar → rows; errors: calendar → why it could not be read; what was known of it stays."""
+    """changes: calendar → rows; errors: calendar → why it could not be read, in which case its events stay."""
 
     changes: Mapping[str, CalendarChanges]
     errors: Mapping[str, str]
 
 
 def read_calendars(calendars: Sequence[Calendar], events: CalendarEvents, clock: Clock) -> CalendarsRead:
-    """Each for itself: one that is away holds back none of the others. The same once more writes no event."""
+    """Each on its own: one that cannot be read holds back no other. A second reading of the same writes no event."""
     changes: dict[str, CalendarChanges] = {}
     errors: dict[str, str] = {}
     for one in calendars:

@@ -19,8 +19,7 @@ from fbads_pipeline.domain.chat.understanding.language import detect
 from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, normalise
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.chat.validator import validate
-from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import Day, Joined, LegacyText, Value, lines
+from fbads_pipeline.domain.core.messages import Day, Joined, Value, lines
 from fbads_pipeline.ports.calendar import EventsBetween
 from fbads_pipeline.ports.chat import ChatFigures, Conversations, LanguagePlanner
 from fbads_pipeline.ports.core import Translator
@@ -283,8 +282,7 @@ def _calendar_days(turn: _Turn, first: date, last: date) -> list[Value]:
     found: dict[str, Value] = {}
     for account in turn.accounts:
         for event in calendar.between(account.account_id, first, last)[:_EVENTS_PER_ACCOUNT]:
-            title = LegacyText({"pt": plain_line(event.title_pt), "en": plain_line(event.title_en)})
-            line = Joined((title, Day(event.starts_on)), ", ")
+            line = Joined((event.title, Day(event.starts_on)), ", ")
             found.setdefault(turn.render(line), line)
     return list(found.values())[:_EVENTS]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from fbads_pipeline.domain.calendar.messages import coinciding_line
 from fbads_pipeline.domain.core.formatting import plain_name
-from fbads_pipeline.domain.core.messages import Days, Joined, LegacyText, Message, Value, message
+from fbads_pipeline.domain.core.messages import Days, Joined, Message, Value, message
 from fbads_pipeline.domain.reports.days import as_of, consecutive_days
 from fbads_pipeline.domain.reports.facts import MetricAbout, PeriodFigures, ReportAccount
 from fbads_pipeline.domain.reports.highlights import campaign_highlights, event_highlights
@@ -99,7 +99,7 @@ class ReportBuilder:
         if self.calendar is not None:
             events = self.calendar.between(account.account_id, period.first, period.last)
             if events:
-                notes.append(LegacyText({language: coinciding_line(events, language) for language in ("pt", "en")}))
+                notes.append(coinciding_line(events))
         return notes
 
     def _currency_section(

@@ -8,6 +8,7 @@ from fbads_pipeline.adapters.calendar.google import GoogleCalendar
 from fbads_pipeline.domain.calendar.events import CalendarError, SyncTokenExpired
 from fbads_pipeline_tests.support.calendar_server import all_day, error, google_server, with_hours
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
+from fbads_pipeline_tests.support.rendering import text_of
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
 
@@ -52,7 +53,7 @@ def test_private_titles_are_busy_and_attendees_are_not_even_asked_for(google, ca
         all_day("d", "Liquidação", "2026-11-25", "2026-11-26", visibility="public"),
     ]
     reading = calendar.read(None, FIRST, LAST)
-    told = {one.event_id: (one.kind, one.title_pt, one.title_en) for one in reading.events}
+    told = {one.event_id: (one.kind, text_of(one.title), text_of(one.title, "en")) for one in reading.events}
     assert told == dict.fromkeys("abc", ("busy", "ocupado", "busy")) | {"d": ("own", "Liquidação", "Liquidação")}
     asked = google.asked[0]
     assert "attendees" not in asked["fields"] and "description" not in asked["fields"]
@@ -126,5 +127,5 @@ def test_a_key_that_is_none_is_named(credentials, said):
 def test_hostile_titles_are_one_plain_line(google, calendar, name):
     google.events = [all_day("a", name, "2026-11-25", "2026-11-26")]
     (event,) = calendar.read(None, FIRST, LAST).events
-    assert event.title_pt.isprintable()
-    assert len(event.title_pt) <= 200
+    assert event.title.isprintable()
+    assert len(event.title) <= 200

@@ -8,13 +8,14 @@ from fbads_pipeline.adapters.calendar.holidays import HolidayCalendar, country_o
 from fbads_pipeline.bootstrap.calendar import calendars
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.settings import SettingsError, load_settings
+from fbads_pipeline_tests.support.rendering import text_of
 
 YEAR = date(2026, 1, 1), date(2026, 12, 31)
 
 
 def titles(country, kind):
     return {
-        str(one.starts_on): (one.title_pt, one.title_en)
+        str(one.starts_on): (text_of(one.title), text_of(one.title, "en"))
         for one in HolidayCalendar(country).read(None, *YEAR).events
         if one.kind == kind
     }

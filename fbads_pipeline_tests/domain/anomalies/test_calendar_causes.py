@@ -10,7 +10,7 @@ from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_cal
 from fbads_pipeline.domain.calendar.messages import coinciding_line, with_coinciding
 from fbads_pipeline_tests.support.fake_anomalies import an_anomaly
 from fbads_pipeline_tests.support.fakes import an_alert, an_event
-from fbads_pipeline_tests.support.rendering import body_of
+from fbads_pipeline_tests.support.rendering import body_of, text_of
 
 ZONE = "America/Sao_Paulo"
 FRIDAY = date(2026, 11, 27)
@@ -36,7 +36,7 @@ def test_a_moderate_move_on_a_date_of_commerce_is_explained_and_no_alert(kind, o
     assert translator().render(after.message, "en").endswith("Coincides with: Black Friday.")
     assert after.causes[-1] == {
         "name": "calendar",
-        "title": [{"kind": "legacy", "texts": {"pt": "Black Friday", "en": "Black Friday"}}],
+        "title": ["Black Friday"],
         "until": "2026-11-28",
         "held_back": True,
     }
@@ -90,13 +90,14 @@ def test_an_end_stays_an_end():
 def test_a_message_names_three_events_at_most_and_says_nothing_without_any():
     week = an_event("véspera", FRIDAY - timedelta(4), ends_on=FRIDAY - timedelta(1))
     line = "Coincide com: Black Friday (em 27/11/2026); véspera (de 23/11 a 26/11/2026); a (em 27/11/2026)."
-    assert coinciding_line([BLACK_FRIDAY, week, *(an_event(name, FRIDAY) for name in "ab")], "pt") == line
-    assert coinciding_line([BLACK_FRIDAY], "en") == "Coincides with: Black Friday (on 27 Nov 2026)."
+    assert text_of(coinciding_line([BLACK_FRIDAY, week, *(an_event(name, FRIDAY) for name in "ab")])) == line
+    assert text_of(coinciding_line([BLACK_FRIDAY]), "en") == "Coincides with: Black Friday (on 27 Nov 2026)."
     alert = an_alert()
     assert with_coinciding(alert, []) is alert
     told = with_coinciding(alert, [BLACK_FRIDAY])
     assert body_of(told) == f"{body_of(alert)}\n\nCoincide com: Black Friday (em 27/11/2026)."
     assert body_of(told, "en") == f"{body_of(alert, 'en')}\n\nCoincides with: Black Friday (on 27 Nov 2026)."
+    day = "2026-11-27"
     assert told.facts["calendar"] == [
-        {"title_pt": "Black Friday", "title_en": "Black Friday", "from": "2026-11-27", "to": "2026-11-27"}
+        {"title": {"kind": "name", "name": "Black Friday", "instead": "commercial"}, "from": day, "to": day}
     ]

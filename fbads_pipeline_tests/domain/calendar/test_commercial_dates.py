@@ -6,6 +6,7 @@ import pytest
 from dateutil.easter import easter as reference
 
 from fbads_pipeline.domain.calendar.commercial_dates import black_friday, commercial_dates, easter
+from fbads_pipeline_tests.support.rendering import text_of
 
 
 def of(country, year):
@@ -45,7 +46,7 @@ def test_brazils_year_of_2026():
 def test_the_week_before_is_an_event_of_its_own_that_ends_the_day_before():
     week = of("BR", 2026)["world-black-friday-2026-week"]
     assert (str(week.starts_on), str(week.ends_on)) == ("2026-11-23", "2026-11-26")
-    assert (week.title_pt, week.title_en) == ("véspera: Black Friday", "the days before Black Friday")
+    assert (text_of(week.title), text_of(week.title, "en")) == ("véspera: Black Friday", "the days before Black Friday")
 
 
 def test_a_span_has_what_touches_it_and_nothing_else():

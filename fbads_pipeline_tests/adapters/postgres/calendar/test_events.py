@@ -15,6 +15,7 @@ from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.services.calendar.read_calendars import read_calendars
 from fbads_pipeline_tests.support.calendar_server import all_day, error, google_server
 from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.rendering import text_of
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 FIRST, LAST = date(2026, 1, 1), date(2027, 3, 1)
@@ -36,7 +37,7 @@ def clock():
 
 
 def an_event(event_id="a", calendar="google:x", **other):
-    named = {"starts_on": FRIDAY, "ends_on": FRIDAY, "title_pt": "Live", "title_en": "Live", "kind": "own"}
+    named = {"starts_on": FRIDAY, "ends_on": FRIDAY, "title": "Live", "kind": "own"}
     return CalendarEvent(calendar=calendar, event_id=event_id, **{**named, **other})
 
 
@@ -57,10 +58,12 @@ def test_the_same_reading_a_second_time_writes_no_event(events, migrated_engine,
 def test_an_account_sees_its_country_and_the_teams_calendar(events, clock):
     read_calendars([HolidayCalendar("BR"), HolidayCalendar("US")], events, clock)
     events.apply(CalendarReading("google:x", FIRST, LAST, [an_event(), an_event("b", kind="busy")]), read_at=NOW)
-    titles = {one: [e.title_en for e in events.between(one, FRIDAY - timedelta(1), FRIDAY)] for one in "12"}
+    titles = {one: [text_of(e.title, "en") for e in events.between(one, FRIDAY - timedelta(1), FRIDAY)] for one in "12"}
     assert titles["1"] == ["Live", "the days before Black Friday", "Black Friday"]
     assert titles["2"] == ["Live", "the days before Black Friday", "Black Friday", "Thanksgiving Day"]
-    assert [one.title_pt for one in events.between("9", FRIDAY, FRIDAY)] == ["Live"], "no country, no calendar of one"
+    assert [text_of(one.title) for one in events.between("9", FRIDAY, FRIDAY)] == ["Live"], (
+        "no country, no calendar of one"
+    )
 
 
 def test_a_whole_reading_removes_what_is_gone_and_brings_back_what_is_there_again(events):
@@ -92,7 +95,7 @@ def test_google_is_read_whole_once_then_by_token_and_whole_again_after_a_week(ev
         read_calendars([team], events, clock)
         assert "syncToken" not in google.asked[-1]
         assert events.between("1", FRIDAY, FRIDAY) == [
-            replace(an_event("a", calendar="google:team@x"), title_pt="Liquidação", title_en="Liquidação")
+            replace(an_event("a", calendar="google:team@x"), title="Liquidação")
         ]
 
 
@@ -104,4 +107,4 @@ def test_a_calendar_that_is_refused_holds_back_no_other_and_loses_nothing(events
         google.refuses = [(403, error(403, "forbidden", "no"))]
         report = read_calendars([team, HolidayCalendar("BR")], events, clock)
     assert list(report.errors) == ["google:team@x"] and list(report.changes) == ["holidays:BR"]
-    assert events.between("1", FRIDAY, FRIDAY)[0].title_pt == "Liquidação"
+    assert events.between("1", FRIDAY, FRIDAY)[0].title == "Liquidação"

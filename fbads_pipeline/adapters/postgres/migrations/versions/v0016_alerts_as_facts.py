@@ -1,4 +1,4 @@
-"""Alerts and incidents are stored as facts that are rendered when they are read; deliveries keep what was sent.
+"""Alerts, incidents and calendar titles are facts that are rendered when read; deliveries keep what was sent.
 
 Alerts from before keep their texts, one per language, in a form that the same reader renders.
 """
@@ -44,13 +44,33 @@ alter table ops.alerts
 """
 
 
+CALENDAR_TITLES = """
+alter table raw.calendar_events add column title jsonb;
+update raw.calendar_events set title = case
+    when title_pt = title_en then to_jsonb(title_pt)
+    else jsonb_build_object('kind', 'legacy', 'texts', jsonb_build_object('pt', title_pt, 'en', title_en))
+end;
+alter table raw.calendar_events alter column title set not null, drop column title_pt, drop column title_en
+"""
+CALENDAR_TEXTS = """
+alter table raw.calendar_events add column title_pt text, add column title_en text;
+update raw.calendar_events set
+    title_pt = coalesce(title #>> '{texts,pt}', title #>> '{}'),
+    title_en = coalesce(title #>> '{texts,en}', title #>> '{}');
+alter table raw.calendar_events
+    alter column title_pt set not null, alter column title_en set not null, drop column title
+"""
+
+
 def upgrade() -> None:
     op.execute(SENT_TEXTS)
     op.execute(FACTS)
     op.execute("alter table ops.incidents alter column reason type jsonb using to_jsonb(reason)")
+    op.execute(CALENDAR_TITLES)
 
 
 def downgrade() -> None:
+    op.execute(CALENDAR_TEXTS)
     op.execute("alter table ops.incidents alter column reason type text using reason #>> '{}'")
     op.execute(TEXTS)
     op.execute("alter table ops.deliveries drop column title, drop column body")
