@@ -37,6 +37,7 @@ from fbads_pipeline.api.routes import (
     webhooks,
     webhooks_n8n,
 )
+from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -150,9 +151,9 @@ def _too_big(request: Request) -> Response | None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return None
     if length is None and "transfer-encoding" in request.headers:
-        return errors.answer(request, 411, "length_required", "say the body's length")
+        return errors.answer(request, 411, "length_required", message("api.length_required"))
     if length is not None and (not length.isdigit() or int(length) > _LONGEST_BODY):
-        return errors.answer(request, 413, "too_big", f"a body has at most {_LONGEST_BODY} bytes")
+        return errors.answer(request, 413, "too_big", message("api.too_big", bytes=str(_LONGEST_BODY)))
     return None
 
 
@@ -168,7 +169,7 @@ async def _serve(request: Request, follow: Callable[[Request], Awaitable[Respons
         response = _too_big(request) or await _tagged(request, await follow(request))
     except Exception as error:
         log.error("fault", request_id=request.state.request_id, exc_info=error)
-        response = errors.answer(request, 500, "fault", "something of ours broke; the request id finds it in the log")
+        response = errors.answer(request, 500, "fault", message("api.fault"))
     is_docs = request.url.path.startswith(_DOCS)
     response.headers.update(_HEADERS)
     is_page = response.headers.get("content-type", "").startswith("text/html") and not is_docs

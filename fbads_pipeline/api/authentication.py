@@ -20,7 +20,6 @@ from fbads_pipeline.ports.core import Clock
 COOKIE = "fbads_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_HINT = "log in at /login, or send an API key as `Authorization: Bearer fbk_…`"
 
 
 def access_tokens(request: Request) -> AccessTokens:
@@ -33,7 +32,8 @@ def caller(request: Request, identity: IdentityDep, clock: ClockDep) -> Principa
     """Who asks; raises ApiError 401 where nothing proves it, 403 for a form of another site."""
     found = identify(request, identity, clock)
     if found is None:
-        raise ApiError(401, "unauthenticated", "nothing says who asks", _HINT)
+        raise ApiError(401, "unauthenticated", "authentication_required", hint="log_in")
+    request.state.principal = found
     return found
 
 
@@ -46,7 +46,7 @@ def identify(request: Request, identity: PostgresIdentity, clock: Clock) -> Prin
     if kind:
         found = _of_header(request, identity, clock, kind.lower(), secret.strip())
         if found is None:
-            raise ApiError(401, "unauthenticated", "that token or key is not valid, or has expired", _HINT)
+            raise ApiError(401, "unauthenticated", "invalid_token", hint="log_in")
         return found
     if cookie := cookie_of(request):
         known = identity.of_session(cookie, now=clock.now())
@@ -68,7 +68,7 @@ class Needs:
 
     def __call__(self, principal: CallerDep) -> Principal:
         if not principal.may(self.scope):
-            raise ApiError(403, "forbidden", f"this needs {self.scope}, which a {principal.role} does not have")
+            raise ApiError(403, "forbidden", "missing_scope", scope=self.scope, role=principal.role)
         return principal
 
 
@@ -107,7 +107,7 @@ def _require_own_form(request: Request, csrf: str) -> None:
         return
     shown = str(request.headers.get("x-csrf-token") or getattr(request.state, "form_csrf", ""))
     if not hmac.compare_digest(shown.encode(), csrf.encode()):
-        raise ApiError(403, "csrf", "the form is too old, or comes from another site", "load the page again")
+        raise ApiError(403, "csrf", "old_form", hint="reload")
 
 
 def _require_own_origin(request: Request) -> None:
@@ -117,4 +117,4 @@ def _require_own_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     own = f"{request.url.scheme}://{request.headers.get('host', '')}"
     if origin not in (None, own) or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise ApiError(403, "csrf", "the request comes from another site", "load the page again")
+        raise ApiError(403, "csrf", "other_site", hint="reload")

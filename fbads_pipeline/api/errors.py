@@ -9,6 +9,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
 
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
+from fbads_pipeline.api.invalid_values import invalid_value
+from fbads_pipeline.api.languages import problem_localizer
+from fbads_pipeline.domain.core.messages import Message, Value, message
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +20,20 @@ _FOR_PROGRAMS = ("/api/", "/mcp", "/metrics", "/healthz", "/readyz", "/openapi.j
 _OPEN = (500, 503)
 _ALWAYS = (401, 403, 413, *_OPEN)
 _NOT_BUILT = {"42P01", "3F000"}  # undefined table, undefined schema
+_DESCRIPTIONS = {
+    400: "The request is not valid.",
+    401: "Authentication is required.",
+    403: "The caller lacks the scope.",
+    404: "It does not exist.",
+    405: "This is not done here.",
+    409: "It has changed meanwhile.",
+    410: "It is over.",
+    413: "The body is too big.",
+    422: "A parameter is not usable.",
+    429: "Too many requests.",
+    500: "A fault; the request id finds it in the log.",
+    503: "The database is unavailable, or the marts have not been built yet.",
+}
 
 
 class ErrorBody(BaseModel):
@@ -35,26 +52,45 @@ class ErrorAnswer(BaseModel):
 
 
 class ApiError(Exception):
-    """An answer other than the one asked for."""
+    """An answer other than the one asked for. key: of the catalogue `api`, filled with count and values; hint: a key
+    of its hints, or a message."""
 
     def __init__(
-        self, status: int, code: str, message: str, hint: str | None = None, *, retry_after: int | None = None
+        self,
+        status: int,
+        code: str,
+        key: str,
+        *,
+        hint: str | Message | None = None,
+        retry_after: int | None = None,
+        count: int | None = None,
+        **values: Value,
     ) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message, self.hint = status, code, message, hint
-        self.retry_after = retry_after
+        super().__init__(key)
+        self.status, self.code, self.retry_after = status, code, retry_after
+        self.message: Value = message(f"api.{key}", count=count, **values)
+        self.hint = message(f"api.hint.{hint}") if isinstance(hint, str) else hint
+
+    @classmethod
+    def of(cls, status: int, code: str, wrong: Exception, *, hint: str | None = None) -> "ApiError":
+        """With the sentence of an error that a service raised."""
+        made = cls(status, code, "refused", hint=hint)
+        made.message = reason_of(wrong)
+        return made
+
+
+def reason_of(wrong: Exception) -> Value:
+    """The sentence of an error of ours: its message, where it has one."""
+    found: Value | None = getattr(wrong, "message", None)
+    return str(wrong) if found is None else found
 
 
 def documented(*statuses: int, is_open: bool = False) -> dict[int | str, dict[str, object]]:
     """OpenAPI's `responses` for the errors that a route can answer with, those of every route among them.
 
-    is_open: anybody may ask."""
+    is_open: needs no authentication."""
     always = _OPEN if is_open else _ALWAYS
-    words = {400: "The request makes no sense.", 404: "It does not exist.", 422: "A parameter is not usable."}
-    words |= {401: "Nothing says who asks.", 403: "Who asks may not.", 409: "It has changed meanwhile."}
-    words |= {405: "This is not done here.", 410: "It is over.", 413: "The body is too big.", 429: "Too many requests."}
-    words |= {500: "A fault of ours; the request id finds it in the log.", 503: "The database or the marts are away."}
-    return {status: {"model": ErrorAnswer, "description": words[status]} for status in (*statuses, *always)}
+    return {status: {"model": ErrorAnswer, "description": _DESCRIPTIONS[status]} for status in (*statuses, *always)}
 
 
 def install(app: FastAPI) -> None:
@@ -62,8 +98,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _wrong_parameter)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
-    for away in (DatabaseUnreachable, OperationalError, InterfaceError, ProgrammingError):
-        app.add_exception_handler(away, _away)
+    for unavailable in (DatabaseUnreachable, OperationalError, InterfaceError, ProgrammingError):
+        app.add_exception_handler(unavailable, _unavailable)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -71,17 +107,23 @@ def answer(
     request: Request,
     status: int,
     code: str,
-    message: str,
-    hint: str | None = None,
+    problem: Value,
+    hint: Value | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """An error in the one shape; a page for a person's browser."""
+    """An error in the one shape, in the caller's language; a page for a person's browser."""
     if is_for_people(request):
         page: Response = request.app.state.problem_page(request, status, headers or {})
         return page
-    request_id = getattr(request.state, "request_id", "")
-    body = ErrorAnswer(error=ErrorBody(code=code, message=message, hint=hint, request_id=request_id))
-    return JSONResponse(body.model_dump(), status, headers)
+    t = problem_localizer(request)
+    body = ErrorBody(
+        code=code,
+        message=t.render(problem),
+        hint=None if hint is None else t.render(hint),
+        request_id=getattr(request.state, "request_id", ""),
+    )
+    headers = {"Content-Language": t.tag, **(headers or {})}
+    return JSONResponse(ErrorAnswer(error=body).model_dump(), status, headers)
 
 
 def is_for_people(request: Request) -> bool:
@@ -99,31 +141,26 @@ async def _api_error(request: Request, error: ApiError) -> Response:
 
 async def _wrong_parameter(request: Request, error: RequestValidationError) -> Response:
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-    reason = str(first["msg"]).removeprefix("Value error, ")
-    return answer(request, 422, "unusable_parameter", f"{name}: {reason[:1].lower()}{reason[1:]}")
+    name = ".".join(str(part) for part in first["loc"][1:])
+    problem = message("api.parameter", name=name or message("api.the_request"), reason=invalid_value(first))
+    return answer(request, 422, "unusable_parameter", problem)
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
     names = {404: "not_found", 405: "method_not_allowed"}
-    messages = {404: "there is nothing at this address", 405: "this address does not know that method"}
-    message = messages.get(error.status_code, str(error.detail))
-    hint = "see /docs" if error.status_code in names else None
-    return answer(
-        request, error.status_code, names.get(error.status_code, "refused"), message, hint, dict(error.headers or {})
-    )
+    name = names.get(error.status_code, "refused")
+    hint = message("api.hint.docs") if error.status_code in names else None
+    return answer(request, error.status_code, name, message(f"api.{name}"), hint, dict(error.headers or {}))
 
 
-async def _away(request: Request, error: Exception) -> Response:
+async def _unavailable(request: Request, error: Exception) -> Response:
     if isinstance(error, ProgrammingError) and getattr(error.orig, "pgcode", None) not in _NOT_BUILT:
         raise error
-    log.warning("database away", request_id=request.state.request_id, reason=type(error).__name__)
-    message = "the database is away, or the marts are not built yet"
-    return answer(
-        request, 503, "unavailable", message, "GET /readyz says what is missing", {"Retry-After": RETRY_SECONDS}
-    )
+    log.warning("database unavailable", request_id=request.state.request_id, reason=type(error).__name__)
+    hint, headers = message("api.hint.readyz"), {"Retry-After": RETRY_SECONDS}
+    return answer(request, 503, "unavailable", message("api.unavailable"), hint, headers)
 
 
 async def _fault(request: Request, error: Exception) -> Response:
     log.error("fault", request_id=getattr(request.state, "request_id", ""), exc_info=error)
-    return answer(request, 500, "fault", "something of ours broke; the request id finds it in the log")
+    return answer(request, 500, "fault", message("api.fault"))

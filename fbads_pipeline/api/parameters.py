@@ -27,7 +27,7 @@ def from_cursor(cursor: str, length: int) -> list[str]:
     except (binascii.Error, ValueError):
         values = None
     if not isinstance(values, list) or len(values) != length or not all(map(_is_plain, values)):
-        raise ApiError(400, "unusable_cursor", "this cursor is not one of ours", "start again without one")
+        raise ApiError(400, "unusable_cursor", "unusable_cursor", hint="restart_list")
     return values
 
 

@@ -21,15 +21,21 @@ def period_of(since: date | None, until: date | None, *, names: tuple[str, str] 
     if since is None and until is None:
         return None
     if since is None or until is None:
-        raise ApiError(422, "unusable_parameter", f"{first} and {last} go together: give both, or neither")
+        raise ApiError(422, "unusable_parameter", "both_days", first=first, last=last)
     if since > until:
-        raise ApiError(422, "unusable_parameter", f"{first} {since} lies after {last} {until}: swap them")
+        raise _swapped(first, since, last, until)
     if not _EARLIEST <= since <= until <= _LATEST:
-        raise ApiError(422, "unusable_parameter", f"{first} and {last} lie between {_EARLIEST} and {_LATEST}")
-    if (until - since).days >= LONGEST_DAYS:
         raise ApiError(
-            422, "unusable_parameter", f"at most {LONGEST_DAYS} days at a time: bring {first} and {last} closer"
+            422,
+            "unusable_parameter",
+            "days_out_of_range",
+            first=first,
+            last=last,
+            earliest=str(_EARLIEST),
+            latest=str(_LATEST),
         )
+    if (until - since).days >= LONGEST_DAYS:
+        raise ApiError(422, "unusable_parameter", "too_many_days", days=str(LONGEST_DAYS), first=first, last=last)
     return Period(since, until)
 
 
@@ -41,9 +47,13 @@ def filled(since: date | None, until: date | None, today: date, days: int) -> Pe
     except OverflowError:
         first = last
     if first > last:
-        raise ApiError(422, "unusable_parameter", f"from {first} lies after to {last}: swap them")
+        raise _swapped("from", first, "to", last)
     if first > today:
-        raise ApiError(422, "unusable_parameter", f"from {first} lies in the future: today is {today} for this account")
+        raise ApiError(422, "unusable_parameter", "future_day", first=str(first), today=str(today))
     if (last - first).days >= LONGEST_DAYS:
-        raise ApiError(422, "unusable_parameter", f"at most {LONGEST_DAYS} days at a time: bring from and to closer")
+        raise ApiError(422, "unusable_parameter", "too_many_days", days=str(LONGEST_DAYS), first="from", last="to")
     return Period(first, last)
+
+
+def _swapped(first: str, since: date, last: str, until: date) -> ApiError:
+    return ApiError(422, "unusable_parameter", "swap_days", first=first, since=str(since), last=last, until=str(until))

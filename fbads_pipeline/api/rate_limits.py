@@ -19,7 +19,7 @@ def at_most(kind: str, per_minute: int) -> Check:
         wait = request.app.state.limits.take(f"{kind}:{_who(request)}", per_minute)
         if wait is not None:
             seconds = math.ceil(wait)
-            raise ApiError(429, "too_many_requests", f"too many requests: wait {seconds} seconds", retry_after=seconds)
+            raise ApiError(429, "too_many_requests", "too_many_requests", count=seconds, retry_after=seconds)
 
     return check
 

@@ -44,14 +44,14 @@ class McpEndpoint:
     def _caller(self, request: Request) -> Principal:
         who = identify(request, identity_store(self._database), clock(self._settings))
         if who is None:
-            raise ApiError(401, "unauthenticated", "nothing says who asks")
+            raise ApiError(401, "unauthenticated", "authentication_required")
         for right in NEEDS:
             if not who.may(right):
-                raise ApiError(403, "forbidden", f"this needs {right}, which a {who.role} does not have")
+                raise ApiError(403, "forbidden", "missing_scope", scope=right, role=who.role)
         wait = request.app.state.limits.take(f"mcp:{who.user_id}", MOST_PER_MINUTE)
         if wait is not None:
             seconds = math.ceil(wait)
-            raise ApiError(429, "too_many_requests", f"too many requests: wait {seconds} seconds", retry_after=seconds)
+            raise ApiError(429, "too_many_requests", "too_many_requests", count=seconds, retry_after=seconds)
         return who
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, MetricsDep, PagesDep, SuggestionsDep
+from fbads_pipeline.api.errors import reason_of
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import suggestion_items
@@ -62,6 +63,7 @@ def inbox(
 
 @router.post("/suggestions/{suggestion_id}")
 def decide_here(
+    request: Request,
     suggestion_id: Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")],
     who: Annotated[Principal, Depends(Visitor("suggestions:decide"))],
     decision_store: DecisionStoreDep,
@@ -77,8 +79,8 @@ def decide_here(
     made = Decision(suggestion_id, version, named[action], reason or None, until)
     try:
         decide(decision_store, who, made, key=None, now=clock.now())
-        told = {"done": action}
+        result = {"done": action}
     except (NotThere, NotUsable, Conflict) as wrong:
-        told = {"why": str(wrong)[:300]}
+        result = {"why": page_localizer(request, who).render(reason_of(wrong))[:300]}
     path = own_path(back)
-    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(told)}", 303)
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(result)}", 303)

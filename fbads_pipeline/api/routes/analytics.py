@@ -38,6 +38,7 @@ from fbads_pipeline.api.schemas.analytics import (
     Trends,
 )
 from fbads_pipeline.api.schemas.resources import Meta
+from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.report import Period
 from fbads_pipeline.services.recommendations.reallocate_budget import reallocate_budget
@@ -119,7 +120,7 @@ def compare(
     period = period_of(since, until)
     before = period_of(against_from, against_to, names=("against_from", "against_to"))
     if before is not None and period is None:
-        raise ApiError(422, "unusable_parameter", "against_from and against_to need from and to")
+        raise ApiError(422, "unusable_parameter", "needs_period")
     scope = figures.scope(account_id, period=period, before=before)
     data = [
         CampaignComparison(
@@ -209,7 +210,7 @@ def reallocation(
     """How the account's present budgets would earn the most conversions under the same total."""
     found = reallocate_budget(performance, account_id, now=clock.now()) if who.sees(account_id) else None
     if found is None:
-        raise ApiError(404, "not_found", f"there is no account {account_id} with figures")
+        raise ApiError(404, "not_found", "no_account_figures", id=account_id)
     moves = [
         BudgetMove(
             campaign_id=one.campaign_id,
@@ -291,11 +292,10 @@ def _change(value: Decimal | None, before: Decimal | None) -> Compared:
 def _require(metric: str, metrics: Mapping[str, Any]) -> None:
     """Raises ApiError 404 for a metric that the catalogue has not, 422 for one that adds up over nothing."""
     if metric not in metrics:
-        raise ApiError(404, "not_found", f"there is no metric {metric}", f"one of {', '.join(sorted(metrics))}")
+        hint = message("api.hint.metrics", metrics=", ".join(sorted(metrics)))
+        raise ApiError(404, "not_found", "no_metric", hint=hint, metric=metric)
     if metrics[metric].unit not in _ADD_UP:
-        raise ApiError(
-            422, "unusable_parameter", f"metric: {metric} is of one object and one day, and adds up over nothing"
-        )
+        raise ApiError(422, "unusable_parameter", "metric_does_not_add_up", metric=metric)
 
 
 def _after(cursor: str) -> tuple[str, str]:
@@ -303,4 +303,4 @@ def _after(cursor: str) -> tuple[str, str]:
     try:
         return datetime.fromisoformat(moment).isoformat(), anomaly_id
     except ValueError:
-        raise ApiError(400, "unusable_cursor", "this cursor is not one of ours", "start again without one") from None
+        raise ApiError(400, "unusable_cursor", "unusable_cursor", hint="restart_list") from None

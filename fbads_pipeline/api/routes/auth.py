@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 
 from fbads_pipeline.adapters.identity.passwords import is_password
 from fbads_pipeline.api.authentication import COOKIE, CallerDep, access_tokens
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep, PreferencesDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.languages import KnownLanguage
 from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most
 from fbads_pipeline.api.schemas.analytics import Severity
 from fbads_pipeline.domain.identity.preferences import Preferences
@@ -63,7 +65,7 @@ class Me(BaseModel):
     scopes: list[str]
     accounts: list[str] | None
     via: str
-    language: Literal["pt", "en"]
+    language: str
 
 
 class Quiet(BaseModel):
@@ -92,7 +94,7 @@ class ChangedPreferences(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     alerts: Hearing | None = None
-    language: Literal["pt", "en"] | None = None
+    language: KnownLanguage | None = None
     timezone: str | None = Field(None, max_length=64)
 
     @field_validator("timezone")
@@ -101,13 +103,13 @@ class ChangedPreferences(BaseModel):
         try:
             return None if value is None else ZoneInfo(value).key
         except (ValueError, OSError, KeyError):
-            raise ValueError("there is no such time zone; one is America/Sao_Paulo") from None
+            raise PydanticCustomError("time_zone", "there is no such time zone; one is America/Sao_Paulo") from None
 
 
 class ShownPreferences(BaseModel):
     """A user's language, time zone, and what they hear of."""
 
-    language: Literal["pt", "en"]
+    language: str
     timezone: str
     alerts: Hearing
 
@@ -117,7 +119,7 @@ def login(given: Login, request: Request, response: Response, identity: Identity
     """Open a session for a browser; the answer to a wrong address and to a wrong password is the same."""
     found = log_in(identity, is_password, given.email, given.password.get_secret_value(), now=clock.now())
     if found is None:
-        raise ApiError(401, "unauthenticated", "address or password is wrong")
+        raise ApiError(401, "unauthenticated", "wrong_login")
     user, secret, csrf = found
     set_session(request, response, secret)
     return LoggedIn(user_id=user.user_id, csrf_token=csrf)
@@ -136,7 +138,7 @@ def logout(request: Request, response: Response, who: CallerDep, identity: Ident
 def token(request: Request, who: CallerDep, identity: IdentityDep, clock: ClockDep) -> Tokens:
     """A pair of tokens for whoever has a session; a password is never sent for one."""
     if who.via != "session":
-        raise ApiError(409, "no_session", "tokens are for a session", "POST /api/v1/auth/login opens one")
+        raise ApiError(409, "no_session", "needs_session", hint="open_session")
     refresh = identity.new_refresh(who.user_id, now=clock.now())
     return Tokens(access_token=access_tokens(request).make(who.user_id, now=clock.now()), refresh_token=refresh)
 
@@ -148,7 +150,7 @@ def refresh(given: Refresh, request: Request, identity: IdentityDep, clock: Cloc
     found = identity.use_refresh(given.refresh_token.get_secret_value(), now=now)
     user = identity.user(found[0]) if found else None
     if found is None or user is None or user.is_disabled:
-        raise ApiError(401, "unauthenticated", "that refresh token is not valid any more", "log in again")
+        raise ApiError(401, "unauthenticated", "invalid_refresh", hint="log_in_again")
     following = identity.new_refresh(user.user_id, now=now, family=found[1])
     return Tokens(access_token=access_tokens(request).make(user.user_id, now=now), refresh_token=following)
 
@@ -188,7 +190,7 @@ def set_session(request: Request, response: Response, secret: str) -> None:
 def _user(who: Principal, identity: IdentityDep) -> User:
     user = identity.user(who.user_id)
     if user is None:
-        raise ApiError(409, "no_user", "whoever sits at this machine has no preferences: make a user first")
+        raise ApiError(409, "no_user", "no_preferences")
     return user
 
 
@@ -196,7 +198,7 @@ def _wanted(given: Hearing) -> Preferences:
     """Raises ApiError 422 for quiet hours of no length."""
     quiet = None if given.quiet is None else (given.quiet.since, given.quiet.until)
     if quiet is not None and (quiet[0] == quiet[1] or quiet[0].tzinfo or quiet[1].tzinfo):
-        raise ApiError(422, "unusable_parameter", "quiet: from and to are two times of the wall clock, such as 22:00")
+        raise ApiError(422, "unusable_parameter", "quiet_hours")
     return Preferences(frozenset(given.channels), given.least_severity, quiet, frozenset(given.reports))
 
 

@@ -64,10 +64,9 @@ def list_campaigns(
 ) -> CampaignPage:
     """Campaigns as they are now."""
     if named is not None and not named.isprintable():
-        raise ApiError(422, "unusable_parameter", "q: a name has letters and signs, nothing that cannot be printed")
+        raise ApiError(422, "unusable_parameter", "unprintable_name")
     if sort.endswith(("spend", "daily_budget")) and account_id is None:
-        message = f"sort: {sort} compares amounts, which accounts may have in different currencies: give account_id"
-        raise ApiError(422, "unusable_parameter", message)
+        raise ApiError(422, "unusable_parameter", "sort_needs_account", sort=sort)
     after = _after(cursor, sort) if cursor else None
     wanted = Wanted(sort, status, account_id, objective, named, after)
     rows = campaigns.campaigns(wanted, who.accounts, now=figures.now, limit=limit + 1)
@@ -80,14 +79,14 @@ def list_campaigns(
 @router.post("", status_code=405, responses=documented(405), response_model=None)
 def no_new_campaigns(who: ReaderDep) -> Response:
     """Refused: campaigns are made in Ads Manager."""
-    raise _not_done_here("made")
+    raise ApiError(405, "not_done_here", "campaigns_not_made", hint="ads_manager")
 
 
 @router.delete("/{campaign_id}", status_code=405, responses=documented(404, 405, 422), response_model=None)
 def no_deleting(campaign_id: CampaignId, campaigns: CampaignsDep, who: ReaderDep) -> Response:
     """Refused: a deleted campaign takes its figures with it; pause it instead."""
     _known(campaigns, campaign_id, who)
-    raise _not_done_here("deleted")
+    raise ApiError(405, "not_done_here", "campaigns_not_deleted", hint="ads_manager")
 
 
 @router.get("/{campaign_id}", responses=documented(404, 422))
@@ -119,9 +118,9 @@ def ask_for_change(
         asked = asked_change(campaign, status=given.status, daily_budget=given.daily_budget, why=given.reason)
         outcome = ask(decision_store, who, asked, key=key, now=now)
     except NotUsable as wrong:
-        raise ApiError(422, "unusable_parameter", str(wrong)) from None
+        raise ApiError.of(422, "unusable_parameter", wrong) from None
     except Conflict as wrong:
-        raise ApiError(409, "changed", str(wrong), "GET the campaign again, then ask") from None
+        raise ApiError.of(409, "changed", wrong, hint="reread_campaign") from None
     return Decided(**vars(outcome))
 
 
@@ -198,17 +197,8 @@ def _known(campaigns: CampaignsDep, campaign_id: str, who: Principal) -> Row:
     """Raises ApiError 404 for one that is not there, or not the caller's."""
     found = campaigns.campaign(campaign_id, who.accounts)
     if found is None:
-        raise ApiError(404, "not_found", f"there is no campaign {campaign_id}", "GET /api/v1/campaigns lists them")
+        raise ApiError(404, "not_found", "no_campaign", hint="campaigns", id=campaign_id)
     return found
-
-
-def _not_done_here(what: str) -> ApiError:
-    return ApiError(
-        405,
-        "not_done_here",
-        f"campaigns are not {what} here: this reads them, and writes only what a person has decided",
-        f"campaigns are {what} in Ads Manager; PATCH asks for a pause or another daily budget",
-    )
 
 
 def _after(cursor: str, sort: str) -> tuple[str, str]:
@@ -222,6 +212,5 @@ def _after(cursor: str, sort: str) -> tuple[str, str]:
     except (ValueError, InvalidOperation):
         made_for = ""
     if made_for != sort:
-        message = "this cursor is not one of ours, or of another order"
-        raise ApiError(400, "unusable_cursor", message, "start again without one")
+        raise ApiError(400, "unusable_cursor", "cursor_of_other_order", hint="restart_list")
     return key, campaign_id

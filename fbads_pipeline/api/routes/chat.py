@@ -80,7 +80,7 @@ def run_again(query_id: QueryId, chat: ChatDep, user: UserDep) -> Response:
     """The rows that a cited query finds now, under the same parameters."""
     found = replay(chat, query_id, user=user)
     if found is None:
-        raise ApiError(404, "not_found", f"there is no query {query_id} among your answers")
+        raise ApiError(404, "not_found", "no_query", id=query_id)
     return _json(table_json(found))
 
 
@@ -89,7 +89,7 @@ def _answered(
 ) -> dict[str, Any]:
     missing = readiness.missing()
     if missing:
-        raise ApiError(503, "not_ready", missing)
+        raise ApiError(503, "not_ready", f"not_ready.{missing}")
     made = answer(
         chat, asked.question, user=user, session_id=asked.session_id, language=asked.language, now=clock.now()
     )

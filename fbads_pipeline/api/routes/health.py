@@ -20,5 +20,5 @@ def readyz(readiness: ReadinessDep) -> Health:
     """200 when the database is there, migrated, and the marts are published; 503 says what is missing."""
     missing = readiness.missing()
     if missing:
-        raise ApiError(503, "not_ready", missing)
+        raise ApiError(503, "not_ready", f"not_ready.{missing}")
     return Health()

@@ -58,7 +58,7 @@ def export_mine(who: CallerDep, personal: PersonalDataDep, clock: ClockDep) -> d
     """Everything about oneself, but secrets."""
     found = personal.export(who.user_id, actor=who.user_id, now=clock.now())
     if found is None:
-        raise ApiError(409, "no_user", "nothing is kept of whoever sits at this machine")
+        raise ApiError(409, "no_user", "no_personal_data")
     return found
 
 
@@ -67,7 +67,7 @@ def export_user(user_id: UserId, who: ExporterDep, personal: PersonalDataDep, cl
     """Everything about a user, but secrets; that it was handed out stands in the audit log."""
     found = personal.export(user_id, actor=who.user_id, now=clock.now())
     if found is None:
-        raise ApiError(404, "not_found", f"there is no user {user_id}")
+        raise ApiError(404, "not_found", "no_user", id=user_id)
     return found
 
 
@@ -77,9 +77,9 @@ def erase_user(user_id: UserId, who: EraserDep, personal: PersonalDataDep, clock
     try:
         is_known = personal.erase(user_id, actor=who.user_id, now=clock.now())
     except LastAdmin as wrong:
-        raise ApiError(409, "last_admin", str(wrong)) from None
+        raise ApiError.of(409, "last_admin", wrong) from None
     if not is_known:
-        raise ApiError(404, "not_found", f"there is no user {user_id}")
+        raise ApiError(404, "not_found", "no_user", id=user_id)
     return Erased(request_id=hashlib.sha256(f"erase|{user_id}".encode()).hexdigest()[:16], user_id=user_id)
 
 
@@ -97,10 +97,10 @@ def delete_for_meta(
     """Meta's data deletion callback: a person took this app from their Facebook account."""
     settings: Settings = request.app.state.settings
     if settings.app_secret is None:
-        raise ApiError(404, "not_found", "there is nothing at this address")
+        raise ApiError(404, "not_found", "not_found")
     said = signed_request(settings.app_secret.get_secret_value(), signed)
     if said is None or not str(said.get("user_id", "")).strip():
-        raise ApiError(401, "unauthenticated", "that signature is not Meta's")
+        raise ApiError(401, "unauthenticated", "signature.meta")
     subject = hashlib.sha256(str(said["user_id"]).encode()).hexdigest()
     with database.owner.begin() as connection:
         named = {"code": token_hex(8), "subject": subject, "now": clock.now()}
@@ -116,5 +116,5 @@ def deletion_state(code: Code, database: DatabaseDep) -> DeletionState:
     with database.owner.connect() as connection:
         row = connection.execute(sa.text(query), {"code": code}).mappings().first()
     if row is None:
-        raise ApiError(404, "not_found", f"there is no request {code}")
+        raise ApiError(404, "not_found", "no_request", id=code)
     return DeletionState(**row)

@@ -93,10 +93,10 @@ def make_report(
 ) -> ShownReport:
     """Request one; it is made right after this answer, and `Location` shows its state."""
     if (given.account_id is None) != (given.kind == "executive"):
-        need = "is about all accounts: leave account_id out" if given.kind == "executive" else "needs an account_id"
-        raise ApiError(422, "unusable_parameter", f"the {given.kind} report {need}")
+        key = "report_of_all" if given.kind == "executive" else "report_needs_account"
+        raise ApiError(422, "unusable_parameter", key, kind=given.kind)
     if not report_service.accounts(given.kind, given.account_id, _visible(who)):
-        raise ApiError(404, "not_found", "the marts have no such account yet")
+        raise ApiError(404, "not_found", "no_account")
     wanted = ReportRequest(
         token_hex(16),
         who.user_id,
@@ -140,14 +140,14 @@ def download(
         path = report_service.files.path(name)
         if path.is_file():
             return FileResponse(path, filename=name, media_type="application/octet-stream")
-    raise ApiError(404, "not_found", f"the report has no file {name}")
+    raise ApiError(404, "not_found", "no_file", name=name)
 
 
 def _known(report_service: ReportServiceDep, report_id: str, who: Principal) -> MadeReport:
     for one in report_service.reports.newest(500, _visible(who)):
         if one.report_id == report_id:
             return one
-    raise ApiError(404, "not_found", f"there is no report {report_id}")
+    raise ApiError(404, "not_found", "no_report", id=report_id)
 
 
 def _visible(who: Principal) -> list[str] | None:

@@ -94,7 +94,7 @@ def one_suggestion(suggestion_id: SuggestionId, suggestions: SuggestionsDep, who
         status=None, account_id=None, accounts=who.accounts, after=None, limit=1, suggestion_id=suggestion_id
     )
     if not rows:
-        raise ApiError(404, "not_found", f"there is no suggestion {suggestion_id}")
+        raise ApiError(404, "not_found", "no_suggestion", id=suggestion_id)
     return Suggestion(**rows[0])
 
 
@@ -135,7 +135,7 @@ def snooze(
 ) -> Decided:
     """Decide later: it stays open and out of the way until then."""
     if given.until.tzinfo is None:
-        raise ApiError(422, "unusable_parameter", "until: the instant needs an offset, such as Z")
+        raise ApiError(422, "unusable_parameter", "until_needs_offset")
     made = Decision(suggestion_id, given.version, "snooze", given.reason, given.until)
     return _decided(decision_store, who, clock, made, key)
 
@@ -159,11 +159,11 @@ def _decided(
     try:
         outcome = decide(decision_store, who, made, key=key, now=clock.now())
     except NotThere as wrong:
-        raise ApiError(404, "not_found", str(wrong)) from None
+        raise ApiError.of(404, "not_found", wrong) from None
     except NotUsable as wrong:
-        raise ApiError(422, "unusable_parameter", str(wrong)) from None
+        raise ApiError.of(422, "unusable_parameter", wrong) from None
     except Conflict as wrong:
-        raise ApiError(409, "changed", str(wrong), "GET the suggestion again, then decide") from None
+        raise ApiError.of(409, "changed", wrong, hint="reread_suggestion") from None
     return Decided(**vars(outcome))
 
 
@@ -172,4 +172,4 @@ def _after(cursor: str) -> tuple[datetime, str]:
     try:
         return datetime.fromisoformat(moment), suggestion_id
     except ValueError:
-        raise ApiError(400, "unusable_cursor", "this cursor is not one of ours", "start again without one") from None
+        raise ApiError(400, "unusable_cursor", "unusable_cursor", hint="restart_list") from None

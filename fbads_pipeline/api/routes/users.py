@@ -1,7 +1,7 @@
 """Users, their rights and their keys: for admins, and one's own keys."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -11,6 +11,7 @@ from fbads_pipeline.adapters.postgres.identity.users import LastAdmin, UserExist
 from fbads_pipeline.api.authentication import CallerDep, Needs
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.languages import KnownLanguage
 from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal, Role, Scope, User, plain_email
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
@@ -30,7 +31,7 @@ class NewUser(BaseModel):
     role: Role
     password: SecretStr | None = Field(None, max_length=1024)
     accounts: AccountIds | None = Field(default_factory=list)
-    language: Literal["pt", "en"] = "pt"
+    language: KnownLanguage = "pt"
 
 
 class ChangedUser(BaseModel):
@@ -50,7 +51,7 @@ class ShownUser(BaseModel):
     user_id: str
     email: str
     role: Role
-    language: Literal["pt", "en"]
+    language: str
     timezone: str
     accounts: list[str] | None
     is_disabled: bool
@@ -98,7 +99,7 @@ def add_user(given: NewUser, identity: IdentityDep, clock: ClockDep, who: AdminD
         email = plain_email(given.email)
         hashed = hash_password(given.password.get_secret_value()) if given.password else None
     except (WeakPassword, ValueError) as wrong:
-        raise ApiError(422, "unusable_parameter", str(wrong)) from None
+        raise ApiError.of(422, "unusable_parameter", wrong) from None
     try:
         made = identity.add_user(
             email,
@@ -110,7 +111,7 @@ def add_user(given: NewUser, identity: IdentityDep, clock: ClockDep, who: AdminD
             language=given.language,
         )
     except UserExists as wrong:
-        raise ApiError(409, "exists", str(wrong)) from None
+        raise ApiError.of(409, "exists", wrong) from None
     return _shown(made)
 
 
@@ -130,10 +131,10 @@ def change_user(
             now=clock.now(),
         )
     except LastAdmin as wrong:
-        raise ApiError(409, "last_admin", str(wrong)) from None
+        raise ApiError.of(409, "last_admin", wrong) from None
     found = identity.user(user_id) if is_known else None
     if found is None:
-        raise ApiError(404, "not_found", f"there is no user {user_id}")
+        raise ApiError(404, "not_found", "no_user", id=user_id)
     return _shown(found)
 
 
@@ -148,10 +149,10 @@ def add_key(given: NewKey, who: CallerDep, identity: IdentityDep, clock: ClockDe
     """Make a key; a key cannot make another one."""
     user = identity.user(who.user_id)
     if user is None or who.via == "key":
-        raise ApiError(409, "no_session", "keys are made by somebody who has logged in")
+        raise ApiError(409, "no_session", "keys_need_login")
     beyond = sorted(set(given.scopes) - SCOPES_OF[user.role])
     if beyond:
-        raise ApiError(422, "unusable_parameter", f"scopes: a {user.role} does not have {', '.join(beyond)}")
+        raise ApiError(422, "unusable_parameter", "scopes_beyond_role", role=user.role, scopes=", ".join(beyond))
     key_id, key = identity.add_key(
         user, given.name, given.scopes, lasts=timedelta(days=given.days), actor=who.user_id, now=clock.now()
     )
@@ -162,7 +163,7 @@ def add_key(given: NewKey, who: CallerDep, identity: IdentityDep, clock: ClockDe
 def end_key(key_id: KeyId, who: CallerDep, identity: IdentityDep, clock: ClockDep) -> None:
     """End one of one's own keys."""
     if not identity.end_key(who.user_id, key_id, actor=who.user_id, now=clock.now()):
-        raise ApiError(404, "not_found", f"you have no key {key_id} that is still good")
+        raise ApiError(404, "not_found", "no_key", id=key_id)
 
 
 def _shown(user: User) -> ShownUser:

@@ -11,8 +11,9 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from fbads_pipeline.adapters.request_signatures import is_from_meta, is_from_slack
+from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, ReceiptsDep
-from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.errors import ApiError, documented, reason_of
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal
@@ -31,14 +32,9 @@ _ACTIONS: dict[str, Action] = {
 }
 _PLAIN: dict[str, Any] = {"content": {"text/plain": {}}, "description": "The challenge."}
 _SNOOZE = timedelta(days=1)
-_DONE = {
-    "accept": "Aprovada por <@{who}>.",
-    "reject": "Rejeitada por <@{who}>.",
-    "snooze": "Adiada por um dia por <@{who}>.",
-}
 
 
-class Told(BaseModel):
+class SlackReply(BaseModel):
     """What Slack shows to the person alone, beside the message."""
 
     response_type: Literal["ephemeral"] = "ephemeral"
@@ -62,24 +58,25 @@ BodyDep = Annotated[bytes, Depends(_body)]
 @router.post("/slack", responses=documented(404, 409, 422, 429))
 def slack(
     request: Request, body: BodyDep, decision_store: DecisionStoreDep, receipts: ReceiptsDep, clock: ClockDep
-) -> Told:
+) -> SlackReply:
     """A button of a message. Only Slack's signature and the ids of FBADS_SLACK_APPROVERS count."""
     settings: Settings = request.app.state.settings
     if settings.slack_signing_secret is None:
-        raise ApiError(404, "not_found", "there is nothing at this address")
+        raise ApiError(404, "not_found", "not_found")
+    t = localizer(settings.language)
     secret, now = settings.slack_signing_secret.get_secret_value(), clock.now()
     stamp = request.headers.get("x-slack-request-timestamp", "")
     shown = request.headers.get("x-slack-signature", "")
     if not is_from_slack(secret, stamp, shown, body, now=now.timestamp()):
-        raise ApiError(401, "unauthenticated", "that is not Slack's signature, or it is too old")
+        raise ApiError(401, "unauthenticated", "signature.slack")
     user, action_id, value = _pressed(body)
     if user not in settings.slack_approvers:
-        return Told(text="Você não está entre os que decidem (FBADS_SLACK_APPROVERS). · You may not decide here.")
+        return SlackReply(text=t("api.slack.not_an_approver"))
     if not receipts.is_new("slack", shown, now=now):
-        return Told(text="Já recebido. · Received already.")
+        return SlackReply(text=t("api.slack.received"))
     action, (suggestion_id, version) = _ACTIONS.get(action_id), _named(value)
     if action is None:
-        raise ApiError(422, "unusable_parameter", "action_id: no such button is ours")
+        raise ApiError(422, "unusable_parameter", "no_button")
     who = Principal(f"slack:{user}", "", "approver", SCOPES_OF["approver"], None, "session")
     made = Decision(
         suggestion_id,
@@ -91,8 +88,8 @@ def slack(
     try:
         decide(decision_store, who, made, key=None, now=now)
     except (NotThere, NotUsable, Conflict) as wrong:
-        return Told(text=f"Nada mudou: {plain_line(str(wrong))}. · Nothing was changed.")
-    return Told(text=_DONE[action].format(who=user))
+        return SlackReply(text=t("api.slack.nothing_changed", why=plain_line(t.render(reason_of(wrong)))))
+    return SlackReply(text=t(f"api.slack.{action}", who=f"<@{user}>"))
 
 
 @router.get("/whatsapp", responses={**documented(404, 422, 429), 200: _PLAIN}, response_model=None)
@@ -106,9 +103,9 @@ def whatsapp_challenge(
     settings: Settings = request.app.state.settings
     wanted = settings.whatsapp_verify_token
     if wanted is None:
-        raise ApiError(404, "not_found", "there is nothing at this address")
+        raise ApiError(404, "not_found", "not_found")
     if mode != "subscribe" or not hmac.compare_digest(token.encode(), wanted.get_secret_value().encode()):
-        raise ApiError(403, "forbidden", "that is not the token that we agreed on")
+        raise ApiError(403, "forbidden", "webhook_token")
     return PlainTextResponse(challenge)
 
 
@@ -117,10 +114,10 @@ def whatsapp_status(request: Request, body: BodyDep, receipts: ReceiptsDep, cloc
     """What became of messages: a delivery whose fate was unknown is settled by it."""
     settings: Settings = request.app.state.settings
     if settings.app_secret is None or settings.whatsapp_token is None:
-        raise ApiError(404, "not_found", "there is nothing at this address")
+        raise ApiError(404, "not_found", "not_found")
     shown = request.headers.get("x-hub-signature-256", "")
     if not is_from_meta(settings.app_secret.get_secret_value(), shown, body):
-        raise ApiError(401, "unauthenticated", "that is not Meta's signature")
+        raise ApiError(401, "unauthenticated", "signature.meta")
     kept = sum(receipts.settle_whatsapp(one, state) for one, state in _statuses(_object(body)))
     return Received(kept=kept)
 
@@ -132,15 +129,15 @@ def _pressed(body: bytes) -> tuple[str, str, str]:
         pressed = payload["actions"][0]
         return str(payload["user"]["id"]), str(pressed["action_id"]), str(pressed["value"])
     except (UnicodeDecodeError, ValueError, KeyError, IndexError, TypeError):
-        raise ApiError(422, "unusable_parameter", "payload: this is no button of Slack") from None
+        raise ApiError(422, "unusable_parameter", "no_slack_payload") from None
 
 
 def _named(value: str) -> tuple[str, int]:
     suggestion_id, _, version = value.rpartition(":")
     if not suggestion_id or len(suggestion_id) > 64 or not version.isascii() or not version.isdigit():
-        raise ApiError(422, "unusable_parameter", "value: the button names no suggestion")
+        raise ApiError(422, "unusable_parameter", "button_without_suggestion")
     if int(version) >= 2**31:
-        raise ApiError(422, "unusable_parameter", "value: the button names no version")
+        raise ApiError(422, "unusable_parameter", "button_without_version")
     return suggestion_id, int(version)
 
 
@@ -150,7 +147,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise ApiError(422, "unusable_parameter", "the body is no JSON object")
+        raise ApiError(422, "unusable_parameter", "no_json_object")
     return found
 
 

@@ -47,14 +47,14 @@ def signed(request: Request, body: Annotated[bytes, Depends(_body)], receipts: R
     """What a signed, fresh and first request says; raises ApiError for any other."""
     settings: Settings = request.app.state.settings
     if settings.n8n_secret is None:
-        raise ApiError(404, "not_found", "there is nothing at this address")
+        raise ApiError(404, "not_found", "not_found")
     now, headers = clock.now(), request.headers
     message_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     secrets = [one.get_secret_value() for one in (settings.n8n_secret, settings.n8n_secret_before) if one is not None]
     if not is_signed(secrets, message_id, stamp, headers.get("webhook-signature", ""), body, now=now.timestamp()):
-        raise ApiError(401, "unauthenticated", "that signature is not ours, or it is too old")
+        raise ApiError(401, "unauthenticated", "signature.n8n")
     if not receipts.is_new("n8n", message_id[:200], now=now):
-        raise ApiError(409, "received", "a request with this webhook-id was taken already")
+        raise ApiError(409, "received", "webhook_received")
     return _asked(body)
 
 
@@ -80,4 +80,4 @@ def _asked(body: bytes) -> Asked:
         said: Any = orjson.loads(body or b"{}")
         return Asked.model_validate(said)
     except (ValueError, ValidationError):
-        raise ApiError(422, "unusable_parameter", "the body is no JSON object with account_ids and limit") from None
+        raise ApiError(422, "unusable_parameter", "no_n8n_body") from None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -158,15 +158,15 @@ class Readiness:
     def __init__(self, owner: sa.Engine) -> None:
         self._owner = owner
 
-    def missing(self) -> str | None:
-        """A sentence that names the missing part, or None when all is there; raises when the database is away."""
+    def missing(self) -> Literal["not_migrated", "not_built", "not_published"] | None:
+        """The first missing part, or None when all is there; raises when the database is unavailable."""
         with self._owner.connect() as connection:
             if connection.execute(sa.text("select to_regclass('public.schema_version')")).scalar() is None:
-                return "the database is not migrated yet: run fbads db migrate"
+                return "not_migrated"
             if connection.execute(sa.text("select to_regclass('intermediate.publications')")).scalar() is None:
-                return "the marts have not been built yet: run fbads sync, or wait for the schedule"
+                return "not_built"
             if connection.execute(sa.text(_PUBLISHED)).first() is None:
-                return "the marts have not been published yet: a blocking test failed, or no day has changed"
+                return "not_published"
         return None
 
     def published(self) -> Row | None:
