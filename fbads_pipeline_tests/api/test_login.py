@@ -166,13 +166,15 @@ class TestTokens:
 class TestKeys:
     def test_a_key_has_its_scopes_and_no_more_than_its_user(self, app, people):
         client = people.logged_in("analyst")
+        client.headers["accept-language"] = "en"
         beyond = client.post("/api/v1/me/keys", {"name": "k", "scopes": ["admin"]})
         assert (beyond.status_code, "does not have admin" in beyond.json()["error"]["message"]) == (422, True)
         key = client.post("/api/v1/me/keys", {"name": "k", "scopes": ["suggestions:read"]}).json()
-        program = Client(app, authorization=f"Bearer {key['key']}")
+        program = Client(app, authorization=f"Bearer {key['key']}", **{"accept-language": "en"})
         assert program.get("/api/v1/suggestions").status_code == 200
         assert (
-            program.get(CAMPAIGNS).json()["error"]["message"] == "this needs marts:read, which a analyst does not have"
+            program.get(CAMPAIGNS).json()["error"]["message"]
+            == "this needs marts:read, which the role analyst does not have"
         )
         assert program.post("/api/v1/me/keys", {"name": "k", "scopes": ["marts:read"]}).status_code == 409
         assert [one["name"] for one in client.get("/api/v1/me/keys").json()] == ["k"]

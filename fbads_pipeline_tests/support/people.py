@@ -29,7 +29,7 @@ class People:
         user = self.add(role, accounts=accounts)
         scopes = sorted(SCOPES_OF[role])
         _, key = self.identity.add_key(user, "test", scopes, lasts=timedelta(days=1), actor=user.user_id, now=NOW)
-        return Client(self.app, authorization=f"Bearer {key}")
+        return Client(self.app, authorization=f"Bearer {key}", **{"accept-language": "en"})
 
     def logged_in(self, role: Role = "approver", *, accounts=None) -> Client:
         """A browser with a session, and its token in a header."""
