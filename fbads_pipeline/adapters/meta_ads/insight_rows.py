@@ -10,7 +10,6 @@ import orjson
 
 from fbads_pipeline.adapters.meta_ads.values import (
     UnreadableValue,
-    as_object,
     count,
     decimal,
     object_id,
@@ -35,6 +34,9 @@ _ID_FIELDS: Mapping[Level, tuple[str, ...]] = {
     "ad": ("campaign_id", "adset_id", "ad_id"),
 }
 _BY_TYPE = itemgetter("action_type")
+# Figures of actions that were seen to be numbers: most are small counts, and parsing each again is most of the work.
+_FINITE = set[Any]()
+_MOST_REMEMBERED = 20_000
 
 
 class InsightReader:
@@ -50,6 +52,7 @@ class InsightReader:
         self._no_ids: tuple[None, ...] = (None,) * (3 - len(self._id_fields))
         self._breakdown_fields = grain.fields
         self._days: dict[Any, date] = {str(day): day for day in days}
+        self._known_ids: dict[str, str] = {}
 
     def page(self, rows: list[Any]) -> Page[InsightRow]:
         """Raises PermanentMetaError where the breakdown is missing: plain rows would count twice as its parts."""
@@ -60,13 +63,15 @@ class InsightReader:
         unreadable: list[UnreadableRow] = []
         for row in rows:
             try:
-                read.append(self.row(as_object(row)))
+                read.append(self.row(row))
             except UnreadableValue as reason:
                 unreadable.append(unreadable_row(row, reason))
         return Page(read, unreadable)
 
-    def row(self, row: Mapping[str, Any]) -> InsightRow:
+    def row(self, row: Any) -> InsightRow:
         """Raises UnreadableValue."""
+        if not isinstance(row, dict):
+            raise UnreadableValue(f"{str(row)[:40]!r} is no row")
         get = row.get
         named_day = get("date_start")
         day = self._days.get(named_day) if isinstance(named_day, str) else None
@@ -76,7 +81,7 @@ class InsightReader:
             raise UnreadableValue(f"the row spans {named_day} to {get('date_stop')}, not one day")
         if str(get("account_id", self._account_id)) != self._account_id:
             raise UnreadableValue(f"the row belongs to account {get('account_id')!r}")
-        ids = [object_id(get(field), field) for field in self._id_fields]
+        ids = [self._id(get(field), field) for field in self._id_fields]
         parents: tuple[str | None, ...] = (*ids, *self._no_ids)
         campaign_id, adset_id, ad_id = parents
         impressions = get("impressions")
@@ -87,13 +92,21 @@ class InsightReader:
         return InsightRow(
             day,
             ids[-1] if ids else self._account_id,
-            ",".join([_part(get(field), field) for field in self._breakdown_fields]),
+            ",".join([_part(get(field), field) for field in self._breakdown_fields]) if self._breakdown else "",
             campaign_id,
             adset_id,
             ad_id,
             _currency(get("account_currency")),
             tuple([read(get(column), column) for column, read in _FIGURES]),
         )
+
+    def _id(self, value: Any, field: str) -> str:
+        """The same text for every row of an object: a page names each of its objects once per day."""
+        known = self._known_ids.get(value) if isinstance(value, str) else None
+        if known is None:
+            known = object_id(value, field)
+            self._known_ids[known] = known
+        return known
 
 
 def _part(value: Any, field: str) -> str:
@@ -113,24 +126,27 @@ def _actions(value: Any, field: str) -> str:
     """The whole list as JSON, ordered by action type so that Meta's order is no change."""
     if not value:
         return "[]"
-    total = 0.0
     try:
         ordered = sorted(value, key=_BY_TYPE)
         for action in ordered:
             for key, figure in action.items():
-                if key != "action_type" and (key == "value" or key[0].isdigit()):
-                    total += float(figure)  # one sum shows whether any of them is not finite
-    except (TypeError, KeyError, ValueError, IndexError):
+                if (key == "value" or key[0].isdigit()) and figure not in _FINITE:
+                    _require_finite(figure, field)
+    except (TypeError, KeyError, IndexError, AttributeError):
         raise UnreadableValue(f"{field} is no list of actions") from None
-    if not math.isfinite(total):
-        raise UnreadableValue(f"{field} holds {_not_finite(ordered)!r}")
     written = orjson.dumps(ordered).decode()
     return written.replace("\\u0000", "") if "\\" in written else written
 
 
-def _not_finite(actions: list[dict[str, Any]]) -> object:
-    figures = (figure for one in actions for key, figure in one.items() if key == "value" or key[0].isdigit())
-    return next((figure for figure in figures if not math.isfinite(float(figure))), "figures beyond any number")
+def _require_finite(figure: Any, field: str) -> None:
+    try:
+        is_finite = math.isfinite(float(figure))
+    except ValueError:
+        raise UnreadableValue(f"{field} is no list of actions") from None
+    if not is_finite:
+        raise UnreadableValue(f"{field} holds {figure!r}")
+    if len(_FINITE) < _MOST_REMEMBERED:
+        _FINITE.add(figure)
 
 
 _READERS: Mapping[FigureType, Callable[[Any, str], Figure]] = {"count": count, "decimal": decimal, "actions": _actions}

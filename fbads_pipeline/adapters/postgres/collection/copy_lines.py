@@ -9,7 +9,8 @@ from fbads_pipeline.domain.collection.pages import INSIGHT_COLUMNS, INSIGHT_IDEN
 
 # Python writes an absent value as None, and no line needs a look at which of its values are absent.
 COPY_INCOMING = f"copy incoming ({', '.join(INSIGHT_COLUMNS)}) from stdin with (null 'None')"
-_LINE = "\t".join(["%s"] * len(INSIGHT_COLUMNS))
+_LINES_AT_ONCE = 200
+_LINE = "\t".join(["%s"] * len(INSIGHT_COLUMNS)) + "\n"
 _KEYS = len(INSIGHT_IDENTITY)
 _PART = INSIGHT_IDENTITY.index("breakdown_value")
 # The columns that carry Meta's own text; ids are digits, currencies letters, the rest numbers and days.
@@ -17,11 +18,17 @@ _TEXTS = tuple(_KEYS + place for place, figure in enumerate(RAW_FIGURES) if figu
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
-def copy_lines(rows: Sequence[InsightRow]) -> str:
-    """A line per row, columns as in INSIGHT_COLUMNS, each with a line end."""
-    lines = [_line(row) for row in rows]
-    lines.append("")
-    return "\n".join(lines)
+class CopyFile:
+    """Rows as a file for COPY: a line per row, columns as in INSIGHT_COLUMNS; only some lines at a time are text."""
+
+    def __init__(self, rows: Sequence[InsightRow]) -> None:
+        self._rows, self._next = rows, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next lines, whatever their size; empty at the end."""
+        rows = self._rows[self._next : self._next + _LINES_AT_ONCE]
+        self._next += _LINES_AT_ONCE
+        return "".join([_line(row) for row in rows]).encode()
 
 
 def _line(row: InsightRow) -> str:

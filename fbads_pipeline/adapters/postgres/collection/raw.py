@@ -6,7 +6,6 @@ transaction keeps the reading (raw.insight_readings), records that it happened (
 that changed (raw.changed_days), so that nobody ever sees half a day.
 """
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -17,7 +16,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.collection import insight_statements, object_statements
 from fbads_pipeline.adapters.postgres.collection.account_locks import AccountLocks
-from fbads_pipeline.adapters.postgres.collection.copy_lines import COPY_INCOMING, copy_lines
+from fbads_pipeline.adapters.postgres.collection.copy_lines import COPY_INCOMING, CopyFile
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.account_reports import AccountReport, RowCounts
@@ -198,7 +197,7 @@ def _copy_pages(connection: sa.Connection, pages: Iterator[Page[InsightRow]]) ->
         rows_read += len(page)
         unreadable += page.unreadable
         if page.rows:
-            cursor.copy_expert(COPY_INCOMING, io.StringIO(copy_lines(page.rows)))
+            cursor.copy_expert(COPY_INCOMING, CopyFile(page.rows))
         del page  # a page is large: nobody holds it while the next one is under way
     return rows_read, unreadable
 
