@@ -1,14 +1,14 @@
-"""`make chaos`: SIGKILL at random instants of loads and ticks against a real PostgreSQL, and what the tables say then.
+"""`make chaos`: SIGKILL at random instants of loads and ticks against a real PostgreSQL, and what the tables hold then.
 
-Exit code 1 where anything was lost, doubled, half or unsaid. With `--control` each page is committed by itself, and the
-judgement has to turn red.
+Exit code 1 where anything was lost, doubled, half or unrecorded. With `--control` each page is committed by itself, and
+the check has to turn red.
 """
 
 import argparse
 import sys
 import time
 
-from chaos.kills import BEGIN, KillTest, Tally
+from chaos.collecting import BEGIN, CollectKillTest, KillCounts
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.sandbox.testing import SandboxServer
@@ -25,24 +25,24 @@ def main() -> None:
         migrate.upgrade(made)
         made.dispose()
         name = str(made.url.database)
-        kill_test = KillTest(sandbox, server, name, seed=arguments.seed, is_protected=not arguments.control)
-        tally = kill_test.run(arguments.kills, until_damaged=arguments.control)
-    _print(tally, time.monotonic() - begun)
-    sys.exit(1 if tally.damage else 0)
+        kill_test = CollectKillTest(sandbox, server, name, seed=arguments.seed, is_protected=not arguments.control)
+        counts = kill_test.run(arguments.kills, until_damaged=arguments.control)
+    _print(counts, time.monotonic() - begun)
+    sys.exit(1 if counts.damage else 0)
 
 
-def _print(tally: Tally, seconds: float) -> None:
-    damage = tally.damage
+def _print(counts: KillCounts, seconds: float) -> None:
+    damage = counts.damage
     rows = {
-        "kills": tally.kills,
-        "  in loads": tally.load_kills,
-        "  in ticks": tally.tick_kills,
-        "runs that ended before their kill": tally.early,
-        "databases": tally.loads,
+        "kills": counts.kills,
+        "  in loads": counts.load_kills,
+        "  in ticks": counts.tick_kills,
+        "runs that ended before their kill": counts.early,
+        "databases": counts.loads,
         "rows lost": damage.rows_lost,
         "rows duplicated": damage.rows_duplicated,
         "half days": damage.half_days,
-        "changed days that nothing names": damage.unsaid,
+        "changed days without a record": damage.unrecorded,
         "seconds": round(seconds),
     }
     for name, value in rows.items():

@@ -29,7 +29,7 @@ _CONTEXT.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True)
-class Run:
+class CollectorRun:
     """What one collector does.
 
     days: None for a tick. page_rows: small, so that a reading has several pages and a kill may fall between two of
@@ -46,7 +46,7 @@ class Run:
     is_protected: bool = True
 
 
-class PageByPage(PostgresRawStore):
+class PageByPageStore(PostgresRawStore):
     """The control: a store that commits after each page of a reading instead of after the reading."""
 
     def apply_insights(
@@ -68,11 +68,11 @@ class PageByPage(PostgresRawStore):
         return applied
 
 
-def collect(run: Run) -> None:
+def collect(run: CollectorRun) -> None:
     """Do it to its end; AssertionError where an account was not read completely."""
     insights.PAGE_ROWS = run.page_rows
     database = engine(run.database_url, application_name=APPLICATION, pool_size=10)
-    store = PostgresRawStore(database) if run.is_protected else PageByPage(database)
+    store = PostgresRawStore(database) if run.is_protected else PageByPageStore(database)
     clock = clock_from(datetime.fromisoformat(run.now))
     ads = GraphAds(Transport(GraphAccess(run.graph_url, "v25.0", run.token)))
     plan = SyncPlan(run.run_id, LEVELS, run.days, breakdowns=BREAKDOWNS, concurrency=6, lock_wait_seconds=30.0)
@@ -81,7 +81,7 @@ def collect(run: Run) -> None:
     assert [report.error for report in reports] == [None] * len(reports)
 
 
-def finish(run: Run) -> float:
+def finish(run: CollectorRun) -> float:
     """A collector that nobody disturbs; wall seconds."""
     begun = time.monotonic()
     process = _CONTEXT.Process(target=collect, args=(run,))
@@ -91,7 +91,7 @@ def finish(run: Run) -> float:
     return time.monotonic() - begun
 
 
-def kill(run: Run, seconds: float) -> bool:
+def kill(run: CollectorRun, seconds: float) -> bool:
     """A collector that gets SIGKILL so long after its start; False where it had ended before."""
     process = _CONTEXT.Process(target=collect, args=(run,))
     process.start()

@@ -1,4 +1,4 @@
-"""Where messages arrive in the kill_test of the senders: a web and a mail server that can kill who sends to them."""
+"""Stub servers of the kill test of senders: a web and a mail server that can kill the process that sends to them."""
 
 import json
 import os
@@ -25,8 +25,8 @@ ANSWERS = {
 
 
 @dataclass
-class FarSides:
-    """kill_at: `arrived` before a message is taken, `taken` before the answer leaves; victim: the process that dies.
+class StubServers:
+    """kill_at: `arrived` before a message is taken, `taken` before the answer leaves; sender_pid: who is killed.
 
     taken: channel → texts of messages that were taken, in their order.
     """
@@ -35,7 +35,7 @@ class FarSides:
     mail_port: int = 0
     ca_file: Path = Path()
     kill_at: str | None = None
-    victim: int | None = None
+    sender_pid: int | None = None
     taken: dict[str, list[str]] = field(default_factory=dict)
 
     def take(self, channel: str, text: str) -> bool:
@@ -47,37 +47,37 @@ class FarSides:
         return True
 
     def _killed(self, here: str) -> bool:
-        if self.kill_at != here or self.victim is None:
+        if self.kill_at != here or self.sender_pid is None:
             return False
         with suppress(ProcessLookupError):
-            os.kill(self.victim, signal.SIGKILL)
+            os.kill(self.sender_pid, signal.SIGKILL)
         self.kill_at = None
         return True
 
 
-class _Box(Mailbox):
-    """A mailbox that tells the kill_test what it took."""
+class _StubMailbox(Mailbox):
+    """A mailbox whose messages the kill test counts."""
 
-    def __init__(self, sides: FarSides) -> None:
+    def __init__(self, servers: StubServers) -> None:
         super().__init__()
-        self.sides = sides
+        self.servers = servers
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mail = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
-        return "250 OK" if self.sides.take("email", str(mail["subject"])) else "451 never heard"
+        return "250 OK" if self.servers.take("email", str(mail["subject"])) else "451 not taken"
 
 
 @contextmanager
-def stub_servers(folder: Path) -> Iterator[FarSides]:
+def stub_servers(folder: Path) -> Iterator[StubServers]:
     """Both servers on free loopback ports; gone in the end. folder: for the certificate."""
-    sides = FarSides()
+    servers = StubServers()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             channel = self.path.strip("/").split("/")[0]
             is_read = "conversations" in self.path
-            if is_read or sides.take(channel, _text(body, self.headers["Content-Type"] or "")):
+            if is_read or servers.take(channel, _text(body, self.headers["Content-Type"] or "")):
                 self._answer(ANSWERS[channel])
 
         def do_GET(self) -> None:
@@ -93,17 +93,17 @@ def stub_servers(folder: Path) -> Iterator[FarSides]:
                 self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
+            """No log."""
 
     web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     keys = certificates(folder)
     try:
-        with mail_server(keys, box=_Box(sides)) as box:
-            sides.url = f"http://127.0.0.1:{web.server_address[1]}"
-            sides.mail_port, sides.ca_file = box.port, keys / "ca.pem"
-            yield sides
+        with mail_server(keys, box=_StubMailbox(servers)) as box:
+            servers.url = f"http://127.0.0.1:{web.server_address[1]}"
+            servers.mail_port, servers.ca_file = box.port, keys / "ca.pem"
+            yield servers
     finally:
         web.shutdown()
         thread.join()

@@ -1,10 +1,10 @@
-"""A short `make chaos`: kills leave whole days behind, and the judgement can see one that is half."""
+"""A short `make chaos`: kills leave whole days behind, and the check finds one that is half."""
 
 import pytest
 import sqlalchemy as sa
 
-from chaos.kills import BEGIN, KillTest
-from chaos.verdict import Damage, State, judge, judge_end
+from chaos.collecting import BEGIN, CollectKillTest
+from chaos.damage import Damage, State, check_after_kill, check_end
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
@@ -17,14 +17,14 @@ def sandbox():
 
 
 def test_killed_loads_and_ticks_leave_no_day_half_and_lose_nothing(sandbox, postgres, migrated_template):
-    kill_test = KillTest(sandbox, postgres, migrated_template, seed=11, kills_per_load=3)
-    tally = kill_test.run(5)
-    assert (tally.kills, tally.load_kills > 0, tally.tick_kills > 0) == (5, True, True)
-    assert not tally.damage, tally.damage
+    kill_test = CollectKillTest(sandbox, postgres, migrated_template, seed=11, kills_per_load=3)
+    counts = kill_test.run(5)
+    assert (counts.kills, counts.load_kills > 0, counts.tick_kills > 0) == (5, True, True)
+    assert not counts.damage, counts.damage
 
 
-def test_a_store_that_commits_page_by_page_is_found_out(sandbox, postgres, migrated_template):
-    kill_test = KillTest(sandbox, postgres, migrated_template, seed=11, is_protected=False)
+def test_a_store_that_commits_page_by_page_is_detected(sandbox, postgres, migrated_template):
+    kill_test = CollectKillTest(sandbox, postgres, migrated_template, seed=11, is_protected=False)
     damage = kill_test.run(12, until_damaged=True).damage
     assert damage.half_days > 0
     assert damage.examples
@@ -41,11 +41,11 @@ def write(database, statement):
         connection.execute(sa.text(statement))
 
 
-def test_a_row_that_no_reading_tells_of_is_half_a_day_and_an_unsaid_change(migrated_engine):
+def test_a_row_that_no_reading_recorded_is_half_a_day_and_an_unrecorded_change(migrated_engine):
     before, damage = State.of(migrated_engine), Damage()
     write(migrated_engine, ROW.format(spend="1.00"))
-    judge(damage, migrated_engine, before, before, "run1")
-    assert (damage.half_days, damage.unsaid) == (1, 1)
+    check_after_kill(damage, migrated_engine, before, before, "run1")
+    assert (damage.half_days, damage.unrecorded) == (1, 1)
 
 
 def test_a_row_that_is_another_in_the_end_is_one_lost_and_one_too_many(migrated_engine, postgres, migrated_template):
@@ -54,6 +54,6 @@ def test_a_row_that_is_another_in_the_end_is_one_lost_and_one_too_many(migrated_
     with fresh_database(postgres, template=migrated_template) as url:
         undisturbed = engine(url, application_name="test")
         write(undisturbed, ROW.format(spend="1.01"))
-        judge_end(damage, migrated_engine, undisturbed)
+        check_end(damage, migrated_engine, undisturbed)
         undisturbed.dispose()
-    assert (damage.rows_lost, damage.rows_duplicated, damage.unsaid) == (1, 1, 1)
+    assert (damage.rows_lost, damage.rows_duplicated, damage.unrecorded) == (1, 1, 1)

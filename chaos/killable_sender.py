@@ -1,6 +1,6 @@
 """A sender of the kill test: the real dispatcher with one real channel, which may kill itself at a step of the outbox.
 
-Arguments as JSON: url, channel, web, mail_port, ca_file, file, seam, lease (seconds).
+Arguments as JSON: url, channel, web, mail_port, ca_file, file, kill_point, lease (seconds).
 """
 
 import json
@@ -23,7 +23,7 @@ from fbads_pipeline.services.alerts.dispatch_alerts import DispatchPolicy, Dispa
 
 
 def channel_of(given: dict[str, Any]) -> Channel:
-    """The channel of that name, towards the far sides of this machine."""
+    """The channel of that name, towards the far servers of this machine."""
     web = given["web"]
     made: dict[str, Channel] = {
         "slack": SlackChannel("xoxb-chaos", base_url=f"{web}/slack/"),
@@ -37,35 +37,35 @@ def channel_of(given: dict[str, Any]) -> Channel:
     return made[given["channel"]]
 
 
-class Mortal(PostgresOutbox):
-    """The outbox, around whose steps the process dies."""
+class KillableOutbox(PostgresOutbox):
+    """An outbox that kills its own process before or after a step."""
 
-    seam = ""
+    kill_point = ""
 
     def claim(self, channel: str, *, lease_seconds: float, max_attempts: int) -> DueDelivery | None:
-        die(self.seam, "before claim")
+        kill_at(self.kill_point, "before claim")
         delivery = super().claim(channel, lease_seconds=lease_seconds, max_attempts=max_attempts)
-        die(self.seam, "before send")
+        kill_at(self.kill_point, "before send")
         return delivery
 
     def settle(self, delivery: DueDelivery, attempt: DeliveryAttempt, *, wait_seconds: float | None) -> bool:
-        die(self.seam, "before mark")
+        kill_at(self.kill_point, "before settle")
         settled = super().settle(delivery, attempt, wait_seconds=wait_seconds)
-        die(self.seam, "after mark")
+        kill_at(self.kill_point, "after settle")
         return settled
 
 
-def die(seam: str, here: str) -> None:
-    """SIGKILL to oneself at that seam: nothing is flushed, closed or told."""
-    if seam == here:
+def kill_at(kill_point: str, here: str) -> None:
+    """SIGKILL to this process at that point: nothing is flushed or closed."""
+    if kill_point == here:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def send(given: dict[str, Any]) -> DispatchReport:
     """What is due on that channel."""
     made = engine(given["url"], application_name="sender")
-    outbox = Mortal(made)
-    outbox.seam = given["seam"]
+    outbox = KillableOutbox(made)
+    outbox.kill_point = given["kill_point"]
     try:
         channel = channel_of(given)
         return dispatch_alerts(outbox, {channel.name: channel}, DispatchPolicy(lease_seconds=given["lease"]))
