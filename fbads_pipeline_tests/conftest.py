@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["fbads_pipeline_tests.support.postgres_fixture"]
+pytest_plugins = ["fbads_pipeline_tests.support.postgres_fixture", "fbads_pipeline_tests.support.stored_home"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,86 +1,22 @@
-"""A home of schema 0014, with data of every kind, is upgraded in place: nothing is lost, and old texts stay readable.
+"""A home of schema 0014, with data of every kind, is upgraded in place: nothing is lost, old texts stay readable."""
 
-`home_0014.sql.gz` is a plain dump of such a home (pg_dump --no-owner --no-acl): twelve days of four sandbox accounts,
-reviewed, with anomalies, suggestions, messages, incidents, a user, a conversation and a mute.
-"""
-
-import gzip
-import re
-from collections.abc import Iterator
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
-import sqlalchemy as sa
 
-from fbads_pipeline.adapters.dbt.runner import Dbt
-from fbads_pipeline.adapters.postgres.server import migrate
-from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
-from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.core.messages import from_json
-from fbads_pipeline_tests.support.postgres_fixture import fresh_database
+from fbads_pipeline_tests.support.stored_home import StoredHome
 
-DUMP = Path(__file__).with_name("home_0014.sql.gz")
 RENAMED = {"ops.troubles": "ops.incidents", "ops.reading_habits": "ops.request_strategies"}
 GONE = {"intermediate.standing_views", "public.schema_version"}
-_COPY = re.compile(r"^COPY .* FROM stdin;\n", re.MULTILINE)
+BUILT = ("intermediate.", "staging.", "marts.")
 
 
-def restore(url: str) -> None:
-    """Run the dump: statements between blocks of COPY, and those blocks."""
-    text = gzip.decompress(DUMP.read_bytes()).decode()
-    connection = psycopg2.connect(url.replace("+psycopg2", "", 1))
-    try:
-        with connection.cursor() as cursor:
-            at = 0
-            for block in _COPY.finditer(text):
-                _execute(cursor, text[at : block.start()])
-                at = text.index("\\.\n", block.end())
-                cursor.copy_expert(block.group().rstrip().rstrip(";"), StringIO(text[block.end() : at]))
-                at += len("\\.\n")
-            _execute(cursor, text[at:])
-        connection.commit()
-    finally:
-        connection.close()
-
-
-def _execute(cursor: Any, statements: str) -> None:
-    if any(line.strip() and not line.startswith("--") for line in statements.splitlines()):
-        cursor.execute(statements)
-
-
-class Home:
-    def __init__(self, made: sa.Engine) -> None:
-        self.engine = made
-
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(sa.text(sql)).mappings()]
-
-    def counts(self) -> dict[str, int]:
-        tables = self.rows(
-            "select table_schema || '.' || table_name as name from information_schema.tables"
-            " where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')"
-        )
-        return {one["name"]: self.rows(f"select count(*) as n from {one['name']}")[0]["n"] for one in tables}
-
-
-@pytest.fixture(scope="module")
-def homes(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Home]]:
+@pytest.fixture
+def homes(home_before: StoredHome, home_after: StoredHome) -> tuple[StoredHome, StoredHome]:
     """The home as it was, and the same home upgraded and modelled."""
-    with fresh_database(postgres) as before_url, fresh_database(postgres) as after_url:
-        for url in (before_url, after_url):
-            restore(url)
-        before, after = (engine(url, application_name="fbads tests") for url in (before_url, after_url))
-        assert migrate.revision(after) == "0014"
-        migrate.upgrade(after)
-        ensure_role(after, tmp_path_factory.mktemp("home") / "analyst.password")
-        yield Home(before), Home(after)
-        before.dispose()
-        after.dispose()
+    return home_before, home_after
 
 
 def rendered(stored: Any, language: str) -> str:
@@ -89,7 +25,8 @@ def rendered(stored: Any, language: str) -> str:
 
 def test_no_row_of_any_table_is_lost(homes):
     before, after = homes
-    expected = {RENAMED.get(name, name): n for name, n in before.counts().items() if name not in GONE}
+    kept = {name: n for name, n in before.counts().items() if name not in GONE and not name.startswith(BUILT)}
+    expected = {RENAMED.get(name, name): n for name, n in kept.items()}
     found = after.counts()
     assert {name: found.get(name) for name in expected} == expected
 
@@ -145,8 +82,6 @@ def test_incidents_keep_their_state_under_their_new_name(homes):
 
 def test_the_marts_are_the_same_after_the_models_of_today(homes):
     before, after = homes
-    outcome = Dbt(after.engine.url.render_as_string(hide_password=False)).build()
-    assert outcome.succeeded, outcome.error
     for mart in ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_history", "campaigns"):
         key = "1, 2, 3" if mart.endswith("_daily") else "1, 2"
         was = before.rows(f"select * from marts.{mart} order by {key}")

@@ -6,7 +6,7 @@ import dagster as dg
 
 from fbads_pipeline.defs.shared.plots import as_markdown, curve, histogram
 from fbads_pipeline.defs.shared.tables import markdown_table
-from fbads_pipeline.defs.shared.upstream import DIMENSIONS, HISTORIES
+from fbads_pipeline.defs.shared.upstream import DIMENSIONS, HISTORIES, PERFORMANCE_INPUTS
 from fbads_pipeline.domain.anomalies.account_readings import FoundAnomaly
 from fbads_pipeline.domain.recommendations.breaches import Breach
 from fbads_pipeline.domain.scoring.account_performance import AccountScores, KeptModel
@@ -122,9 +122,7 @@ def breaches(
     kinds={"python", "postgres"},
     owners=["team:data"],
     deps=[
-        *DIMENSIONS,
-        *HISTORIES,
-        ["marts", "campaign_daily"],
+        *PERFORMANCE_INPUTS,
         ["analysis", "anomalies"],
         ["analysis", "breaches"],
         ["analysis", "models"],
@@ -165,7 +163,7 @@ def scores(
     group_name="learn",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[*DIMENSIONS, *HISTORIES, ["marts", "campaign_daily"]],
+    deps=[*PERFORMANCE_INPUTS],
 )
 def models(
     marts: dg.ResourceParam[Marts], performance: dg.ResourceParam[Performance], clock: dg.ResourceParam[Clock]
@@ -190,7 +188,7 @@ def models(
     group_name="learn",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[*DIMENSIONS, *HISTORIES, ["marts", "campaign_daily"], ["ops", "suggestions"]],
+    deps=[*PERFORMANCE_INPUTS, ["ops", "suggestions"]],
 )
 def suggestion_outcomes(
     marts: dg.ResourceParam[Marts],

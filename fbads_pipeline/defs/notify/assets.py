@@ -22,6 +22,16 @@ from fbads_pipeline.services.recommendations import review_performance as review
 from fbads_pipeline.settings import Settings, SettingsError
 
 _ABOUT: Mapping[str, Any] = {"group_name": "notify", "kinds": {"python", "postgres"}, "owners": ["team:data"]}
+# What a message is made of: its causes, and what names and charts them.
+_ANNOUNCED = {
+    "suggestions": ("ops", "suggestions"),
+    "anomalies": ("analysis", "anomalies"),
+    "rule_hits": ("ops", "rule_hits"),
+    "accounts": ("marts", "accounts"),
+    "campaigns": ("marts", "campaigns"),
+    "campaign_daily": ("marts", "campaign_daily"),
+    "events": ("raw", "calendar_events"),
+}
 
 
 @dg.op(ins={"breaches": dg.In(dg.Nothing), "scores": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
@@ -36,7 +46,7 @@ def emit_suggestions(
 
 
 @dg.op(
-    ins={name: dg.In(dg.Nothing) for name in ("suggestions", "anomalies", "rule_hits")},
+    ins={name: dg.In(dg.Nothing) for name in _ANNOUNCED},
     out=dg.Out(dg.Nothing),
 )
 def announce_alerts(
@@ -79,16 +89,16 @@ def suggestions(breaches: Any, scores: Any) -> Any:
 
 @dg.graph_asset(
     key=["ops", "alerts"],
-    ins={
-        "suggestions": dg.AssetIn(key=["ops", "suggestions"], dagster_type=dg.Nothing),
-        "anomalies": dg.AssetIn(key=["analysis", "anomalies"], dagster_type=dg.Nothing),
-        "rule_hits": dg.AssetIn(key=["ops", "rule_hits"], dagster_type=dg.Nothing),
-    },
+    ins={name: dg.AssetIn(key=list(key), dagster_type=dg.Nothing) for name, key in _ANNOUNCED.items()},
     description="One row per message: what is new for an account on one of its days, or in one of its readings.",
     **_ABOUT,
 )
-def alerts(suggestions: Any, anomalies: Any, rule_hits: Any) -> Any:
-    return announce_alerts(suggestions=suggestions, anomalies=anomalies, rule_hits=rule_hits)
+def alerts(
+    suggestions: Any, anomalies: Any, rule_hits: Any, accounts: Any, campaigns: Any, campaign_daily: Any, events: Any
+) -> Any:
+    causes = {"suggestions": suggestions, "anomalies": anomalies, "rule_hits": rule_hits}
+    names = {"accounts": accounts, "campaigns": campaigns, "campaign_daily": campaign_daily, "events": events}
+    return announce_alerts(**causes, **names)
 
 
 @dg.graph_asset(
@@ -108,7 +118,7 @@ def _metadata(report: dispatching.DispatchReport) -> dict[str, Any]:
         (
             one.delivery.channel,
             one.delivery.recipient,
-            one.delivery.alert.title,
+            one.delivery.title,
             one.delivery.attempts,
             "given up" if one.given_up else one.attempt.outcome,
             one.attempt.error,

@@ -178,9 +178,15 @@ class TestTheLineage:
                 [*DAILY_INPUTS, "marts/campaign_daily_versions", "raw/calendar_events", "raw/insights"]
             ),
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
-            "analysis/models": DAILY_INPUTS,
-            "analysis/scores": ["analysis/anomalies", "analysis/breaches", "analysis/models", *DAILY_INPUTS],
-            "analysis/suggestion_outcomes": [*DAILY_INPUTS, "ops/suggestions"],
+            "analysis/models": [*DAILY_INPUTS, "raw/insights"],
+            "analysis/scores": [
+                "analysis/anomalies",
+                "analysis/breaches",
+                "analysis/models",
+                *DAILY_INPUTS,
+                "raw/insights",
+            ],
+            "analysis/suggestion_outcomes": [*DAILY_INPUTS, "ops/suggestions", "raw/insights"],
             "ops/suggestions": ["analysis/breaches", "analysis/scores"],
             "ops/rule_hits": [
                 "marts/account_daily",
@@ -193,7 +199,15 @@ class TestTheLineage:
                 "marts/campaign_daily_versions",
                 "marts/campaigns",
             ],
-            "ops/alerts": ["analysis/anomalies", "ops/rule_hits", "ops/suggestions"],
+            "ops/alerts": [
+                "analysis/anomalies",
+                "marts/accounts",
+                "marts/campaign_daily",
+                "marts/campaigns",
+                "ops/rule_hits",
+                "ops/suggestions",
+                "raw/calendar_events",
+            ],
             "ops/deliveries": ["ops/alerts"],
         }
 

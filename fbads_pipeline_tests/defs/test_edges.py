@@ -1,0 +1,93 @@
+"""Every edge that data takes is declared: what an asset's SQL really reads is among the parents of the asset."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.bootstrap import core
+from fbads_pipeline.definitions import defs
+from fbads_pipeline_tests.support.postgres_fixture import fresh_database
+from fbads_pipeline_tests.support.stored_home import StoredHome
+
+# Tables that are no asset of their own → the asset whose data they hold; None for what people and channels own.
+PART_OF = {
+    "raw.reading_runs": "raw/insights",
+    "raw.changed_days": "raw/insights",
+    "raw.insight_readings": "raw/insights",
+    "raw.activities": "raw/insights",
+    "raw.calendar_states": "raw/calendar_events",
+    "ops.collect_runs": "raw/insights",
+    "analysis.detector_states": "analysis/anomalies",
+    "analysis.reviews": "analysis/breaches",
+    "analysis.trends": "analysis/scores",
+    "analysis.verdicts": "analysis/scores",
+    "analysis.hit_rates": "analysis/suggestion_outcomes",
+    "ops.decisions": "ops/suggestions",
+    **dict.fromkeys(
+        ("ops.mutes", "ops.users", "ops.account_grants", "ops.preferences", "ops.tokens", "ops.account_tokens",
+         "ops.api_warnings", "ops.job_outcomes", "ops.reports", "ops.idempotency_keys", "ops.audit_log", "ops.is_muted",
+         "ops.report_requests")
+    ),
+}  # fmt: skip
+# Edges that would close a circle: the review reads what earlier runs of later assets left.
+LOOKS_BACK = {
+    "analysis/scores": {"ops/suggestions"},
+    "analysis/breaches": {"ops/suggestions"},
+    "analysis/models": {"ops/suggestions", "analysis/anomalies", "analysis/scores"},
+    "analysis/suggestion_outcomes": {"analysis/models", "analysis/anomalies", "analysis/scores"},
+    "analysis/anomalies": {"ops/alerts"},
+    "ops/suggestions": {"ops/alerts"},
+}
+ASSETS = (
+    "analysis/anomalies", "analysis/breaches", "analysis/scores", "analysis/models", "analysis/suggestion_outcomes",
+    "ops/suggestions", "ops/rule_hits", "ops/alerts", "ops/deliveries", "ops/incidents",
+    "report/daily", "report/weekly", "report/executive",
+)  # fmt: skip
+_READ = re.compile(
+    r"\b(?:from|join|using)\s+(?:lateral\s+)?(?:only\s+)?((?:raw|marts|analysis|ops)\.[a-z_]+)", re.IGNORECASE
+)
+
+
+@pytest.fixture(scope="module")
+def stored(postgres: Any, home_after: StoredHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The process's settings and database are those of a copy of the stored home."""
+    home = tmp_path_factory.mktemp("edges")
+    home_after.engine.dispose()
+    name = str(sa.engine.make_url(home_after.url).database)
+    with pytest.MonkeyPatch.context() as environment, fresh_database(postgres, template=name) as url:
+        environment.setenv("FBADS_DATABASE_URL", url)
+        environment.setenv("FBADS_HOME", str(home))
+        core.process_settings.cache_clear()
+        core.process_database.cache_clear()
+        core.process_settings()
+        yield
+        core.process_database().close()
+        core.process_settings.cache_clear()
+        core.process_database.cache_clear()
+
+
+@pytest.mark.parametrize("name", ASSETS)
+def test_an_asset_reads_what_it_declares(name: str, stored: None) -> None:
+    statements: list[str] = []
+
+    def record(connection, cursor, statement, parameters, context, many):
+        statements.append(statement)
+
+    key = dg.AssetKey(name.split("/"))
+    repository = defs.get_repository_def()
+    for made in (core.process_database().owner, core.process_database().analyst):
+        sa.event.listen(made, "before_cursor_execute", record)
+    job = repository.get_implicit_job_def_for_assets([key])
+    assert job is not None
+    result = job.execute_in_process(asset_selection=[key], raise_on_error=True)
+    assert result.success
+    read = {table for statement in statements for table in _READ.findall(statement)}
+    assert read, "the asset read nothing: this test proves nothing"
+    parents = {one.to_user_string() for one in repository.asset_graph.get(key).parent_keys}
+    allowed = parents | {name} | LOOKS_BACK.get(name, set())
+    found = {PART_OF.get(table, table.replace(".", "/")) for table in read} - {None}
+    assert sorted(found - allowed) == []

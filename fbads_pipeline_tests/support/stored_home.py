@@ -1,0 +1,94 @@
+"""A home of schema 0014 with data of every kind, as it was and as today's program leaves it.
+
+`home_0014.sql.gz` is a plain dump (pg_dump --no-owner --no-acl): twelve days of four sandbox accounts, reviewed, with
+anomalies, suggestions, messages, incidents, a user, a conversation and a mute.
+"""
+
+import gzip
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+import psycopg2
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.dbt.runner import Dbt
+from fbads_pipeline.adapters.postgres.server import migrate
+from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
+from fbads_pipeline.adapters.postgres.server.engine import engine
+from fbads_pipeline_tests.support.paths import ROOT
+from fbads_pipeline_tests.support.postgres_fixture import fresh_database
+
+DUMP = ROOT / "fbads_pipeline_tests" / "upgrade" / "home_0014.sql.gz"
+_COPY = re.compile(r"^COPY .* FROM stdin;\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class StoredHome:
+    """A database with the home's data."""
+
+    url: str
+    engine: sa.Engine
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(sa.text(sql)).mappings()]
+
+    def counts(self) -> dict[str, int]:
+        """Rows of every table."""
+        tables = self.rows(
+            "select table_schema || '.' || table_name as name from information_schema.tables"
+            " where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')"
+        )
+        return {one["name"]: self.rows(f"select count(*) as n from {one['name']}")[0]["n"] for one in tables}
+
+
+@pytest.fixture(scope="session")
+def home_before(postgres: Any) -> Iterator[StoredHome]:
+    """The home as the dump has it."""
+    with fresh_database(postgres) as url:
+        _restore(url)
+        made = engine(url, application_name="fbads tests")
+        yield StoredHome(url, made)
+        made.dispose()
+
+
+@pytest.fixture(scope="session")
+def home_after(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoredHome]:
+    """The same home, migrated and modelled by today's program. Tests read it."""
+    with fresh_database(postgres) as url:
+        _restore(url)
+        made = engine(url, application_name="fbads tests")
+        assert migrate.revision(made) == "0014"
+        migrate.upgrade(made)
+        ensure_role(made, tmp_path_factory.mktemp("home") / "analyst.password")
+        outcome = Dbt(url).build()
+        assert outcome.succeeded, outcome.error
+        yield StoredHome(url, made)
+        made.dispose()
+
+
+def _restore(url: str) -> None:
+    """Run the dump: statements between blocks of COPY, and those blocks."""
+    text = gzip.decompress(DUMP.read_bytes()).decode()
+    connection = psycopg2.connect(url.replace("+psycopg2", "", 1))
+    try:
+        with connection.cursor() as cursor:
+            at = 0
+            for block in _COPY.finditer(text):
+                _execute(cursor, text[at : block.start()])
+                at = text.index("\\.\n", block.end())
+                cursor.copy_expert(block.group().rstrip().rstrip(";"), StringIO(text[block.end() : at]))
+                at += len("\\.\n")
+            _execute(cursor, text[at:])
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def _execute(cursor: Any, statements: str) -> None:
+    if any(line.strip() and not line.startswith("--") for line in statements.splitlines()):
+        cursor.execute(statements)
