@@ -1,8 +1,11 @@
 """Every setting, typed, read once. A wrong one stops the program with a sentence that names it."""
 
 import base64
+import os
+from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,9 +15,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 from fbads_pipeline.domain.core.accounts import parse_account_id
+from fbads_pipeline.domain.core.errors import WrongUse
 
 
-class SettingsError(ValueError):
+class SettingsError(WrongUse):
     """One sentence that names the setting and what to change."""
 
 
@@ -254,3 +258,18 @@ def _sentence(error: Any) -> str:
     name = "FBADS_" + str(error["loc"][0]).upper()
     reason = str(error["msg"]).removeprefix("Value error, ")
     return f"{name} is not usable: {reason[:1].lower()}{reason[1:]}"
+
+
+# Variables of ours that are no settings of a user: they pass databases and folders on to child processes.
+_INTERNAL_VARIABLES = {"FBADS_DAGSTER_DATABASE_URL", "FBADS_DBT_PROJECT_DIR"}
+
+
+def misspelt_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """A question for each variable `FBADS_…` that is no setting but looks like one."""
+    known = _INTERNAL_VARIABLES | {f"FBADS_{name.upper()}" for name in Settings.model_fields}
+    questions = []
+    for name in sorted(environment):
+        if name.upper().startswith("FBADS_") and name.upper() not in known:
+            similar = get_close_matches(name.upper(), known, n=1, cutoff=0.85)
+            questions += [f"{name}: did you mean {one}?" for one in similar]
+    return questions

@@ -13,14 +13,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from fbads_pipeline.domain.core.errors import OutsideFailed, WrongUse
+
 _PR_SET_PDEATHSIG = 1
 
 
-class ChildFailed(RuntimeError):
+class ChildFailed(OutsideFailed):
     """A child ended, or did not answer in time; one sentence with the place of its log."""
 
 
-class PortTaken(RuntimeError):
+class PortTaken(WrongUse):
     """Something else listens there; the sentence names the setting to change."""
 
 

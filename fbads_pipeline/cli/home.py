@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fbads_pipeline.adapters.dbt.project import build_manifest, manifest_is_stale
 from fbads_pipeline.adapters.postgres.server.database import Database, open_database
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.settings import Settings, SettingsError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -16,8 +18,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 ROOM_MB = 400
 
 
-class WrongUse(ValueError):
-    """One sentence that says what to change in the command."""
+@contextmanager
+def prepared_database(settings: Settings) -> Iterator[Database]:
+    """The open database of these settings, migrated."""
+    with open_database(settings) as database:
+        database.prepare()
+        yield database
 
 
 @contextmanager
@@ -27,8 +33,7 @@ def ready_home(settings: Settings) -> Iterator[Database]:
     require_writable(home)
     if settings.database_url is None:
         require_room(home)
-    with open_database(settings) as database:
-        database.prepare()
+    with prepared_database(settings) as database:
         write_dagster_home(home)
         build_manifest_if_stale()
         before = dict(os.environ)
@@ -73,15 +78,13 @@ def write_dagster_home(home: Path) -> None:
 
 def build_manifest_if_stale() -> None:
     """dbt's manifest must exist before Dagster reads the definitions."""
-    from fbads_pipeline.adapters.dbt.project import build_manifest, manifest_is_stale
-
     if manifest_is_stale():
         build_manifest()
 
 
 @contextmanager
 def only_one(home: Path, what: str) -> Iterator[None]:
-    """Holds the home for one `up` or `demo`; raises WrongUse where another one runs in it."""
+    """Locks the home for one `up` or `demo`; raises WrongUse where another one runs in it."""
     home.mkdir(parents=True, exist_ok=True)
     with open(home / "up.lock", "a+") as lock:
         try:

@@ -2,89 +2,53 @@
 
 import resource
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
-from fbads_pipeline.defs.collect.assets import collect_config
-from fbads_pipeline.defs.collect.jobs import range_tags
-from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.cli.job_outcome import JobOutcome
+from fbads_pipeline.definitions import defs
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.services.collection.sync_ads import Progress
 
-_WRONG_USE = {"UnknownAccount", "SettingsError"}
-_INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+# Dagster keeps of an error that ended a run nothing but its texts.
+_INTERRUPTIONS = {KeyboardInterrupt.__name__, dg.DagsterExecutionInterruptedError.__name__}
 
 
-@dataclass
-class JobOutcome:
-    """What came of a run.
-
-    is_wrong_use: a step failed for what the user asked; failures: step → reason; red_checks: checks of severity ERROR
-    that did not pass → what they said; seconds: phase → wall time, steps added up.
-    """
-
-    run_id: str
-    succeeded: bool
-    is_wrong_use: bool = False
-    failures: dict[str, str] = field(default_factory=dict)
-    red_checks: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    cpu_seconds: dict[str, float] = field(default_factory=dict)
-    peak_rss_bytes: int = 0
+def no_progress(name: str, done: int, total: int) -> None:
+    """A progress that shows nothing."""
 
 
-# Dagster writes several events per asset and partition: a year of partitions in one run would cost minutes. Older days
-# than these are read and modelled all the same, but the UI does not mark them.
-LONGEST_PARTITIONED_DAYS = 31
-
-
-def run_collect_and_model(
+def run_job(
+    job: str,
     instance: dg.DagsterInstance,
-    days: DayRange,
-    accounts: list[str],
-    progress: Progress,
-    started: float,
     *,
-    breakdown_days: int | None,
+    started: float,
+    run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+    progress: Progress = no_progress,
 ) -> JobOutcome:
-    """Collect the days and model them, as a run that Dagster's UI shows; `started` is when the program started.
+    """Run the job of that name, as a run that Dagster's UI shows; started: when the program started, a timestamp.
 
     Raises KeyboardInterrupt where Ctrl-C ended it.
     """
-    marked = days.last(LONGEST_PARTITIONED_DAYS) or days
-    config = collect_config(accounts, only_due=False, breakdown_days=breakdown_days, days=days)
-    return _run("collect_and_model", instance, config, range_tags(marked), progress, started)
-
-
-def run_review(instance: dg.DagsterInstance, progress: Progress, started: float) -> JobOutcome:
-    """Review the marts as they stand, write suggestions, send what is due."""
-    return _run("review", instance, {}, {}, progress, started)
-
-
-def _run(
-    job: str,
-    instance: dg.DagsterInstance,
-    run_config: Mapping[str, Any],
-    tags: Mapping[str, str],
-    progress: Progress,
-    started: float,
-) -> JobOutcome:
-    from fbads_pipeline.definitions import defs
-
-    begun = time.time()
-    result = defs.resolve_job_def(job).execute_in_process(
-        instance=instance,
-        run_config={**run_config, **_QUIET},
-        tags=dict(tags),
-        resources=_with_progress(progress),
-        raise_on_error=False,
+    begun, errors = time.time(), list[BaseException]()
+    result = (
+        defs.resolve_job_def(job)
+        .with_hooks({_collects_errors(errors)})
+        .execute_in_process(
+            instance=instance,
+            run_config={**(run_config or {}), **_QUIET},
+            tags=dict(tags or {}),
+            resources={"progress": progress},
+            raise_on_error=False,
+        )
     )
-    outcome = JobOutcome(result.run_id, result.success)
     if any(_is_interruption(event) for event in result.all_events):
         raise KeyboardInterrupt
+    outcome = JobOutcome(result.run_id, result.success, any(isinstance(one, WrongUse) for one in errors))
     for event in result.all_events:
         _note(outcome, event)
     outcome.seconds = _phases(instance, result.run_id, started, begun)
@@ -97,13 +61,20 @@ def _run(
     return outcome
 
 
-def _with_progress(progress: Progress) -> dict[str, Any]:
-    listener: Callable[..., None] = progress
-    return {"progress": listener}
+def _collects_errors(errors: list[BaseException]) -> dg.HookDefinition:
+    """A hook that appends the exception of each step that fails."""
+
+    @dg.failure_hook(name="collect_errors")
+    def collect(context: dg.HookContext) -> None:
+        if context.op_exception is not None:
+            errors.append(context.op_exception)
+
+    hook: dg.HookDefinition = collect
+    return hook
 
 
 def _is_interruption(event: dg.DagsterEvent) -> bool:
-    """Ctrl-C inside of a run, which Dagster writes down as a failure and does not pass on."""
+    """Ctrl-C inside of a run, which Dagster records as a failure and does not pass on."""
     error = event.job_failure_data.error if event.is_job_failure else None
     return error is not None and error.cls_name in _INTERRUPTIONS
 
@@ -113,7 +84,10 @@ def _note(outcome: JobOutcome, event: dg.DagsterEvent) -> None:
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
         outcome.failures[str(event.step_key)] = _sentence(cause.message) if cause else "no reason was given"
-        outcome.is_wrong_use |= cause is not None and cause.cls_name in _WRONG_USE
+    elif event.is_step_materialization:
+        made = event.step_materialization_data.materialization
+        values = {name: value.value for name, value in made.metadata.items()}
+        outcome.materialized.setdefault(made.asset_key.to_user_string(), {}).update(values)
     elif event.event_type_value == "ASSET_CHECK_EVALUATION":
         check = event.asset_check_evaluation_data
         if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:

@@ -12,8 +12,10 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.cli.home import PROJECT, WrongUse, only_one, ready_home, write_dagster_home
-from fbads_pipeline.cli.main import DISK_FULL, main
+from fbads_pipeline.cli.errors import DISK_FULL
+from fbads_pipeline.cli.home import PROJECT, only_one, ready_home, write_dagster_home
+from fbads_pipeline.cli.main import main
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.settings import SettingsError, load_settings
 from fbads_pipeline_tests.cli.conftest import FBADS, Program
 
@@ -34,10 +36,10 @@ def home(used_home):
 def test_the_database_is_shown_started_and_stopped(home):
     shown = home.run("db", "url")
     assert shown.returncode == 0, shown.stderr
-    assert shown.stdout.startswith("postgresql+psycopg2://fbads:")
+    assert shown.stdout.startswith("postgresql://fbads:")
     assert shown.stdout.count("\n") == 1
     analyst = home.run("db", "url", "--role", "analyst").stdout
-    assert analyst.startswith("postgresql+psycopg2://fbads_analyst:")
+    assert analyst.startswith("postgresql://fbads_analyst:")
     assert home.run("db", "stop").returncode == 0
     again = home.run("db", "stop")
     assert (again.returncode, again.stdout) == (0, "")
@@ -198,7 +200,7 @@ class TestAlerts:
         [
             (("--account", "7", "--for", "soon"), "'soon' is no time such as 30m, 12h or 3d"),
             (("--account", "7", "--for", "99d"), "at most 90 days"),
-            (("--account", "loja", "--for", "3d"), "digits alone"),
+            (("--account", "loja", "--for", "3d"), "no account is named 'loja'"),
         ],
     )
     def test_a_wrong_mute_says_what_to_change(self, home, options, says):

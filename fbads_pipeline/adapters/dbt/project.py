@@ -12,10 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from fbads_pipeline.domain.core.errors import WrongUse
+
 PARSED = ("dbt_project.yml", "macros", "models", "seeds", "tests")
 
 
-class ManifestError(RuntimeError):
+class ManifestError(WrongUse):
     """dbt's manifest is missing or older than the project; the message says what to do."""
 
 

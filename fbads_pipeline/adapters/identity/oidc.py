@@ -8,6 +8,8 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from fbads_pipeline.domain.core.errors import OutsideFailed
+
 _ALGORITHMS = ["RS256", "ES256", "PS256"]
 _CLAIMS = ["exp", "iat", "aud", "iss", "sub"]
 _SECONDS, _LEEWAY = 10.0, 60
@@ -19,7 +21,7 @@ class OidcRefused(ValueError):
     """The provider did not say who it is, or not so that it can be believed; one sentence."""
 
 
-class OidcUnreachable(RuntimeError):
+class OidcUnreachable(OutsideFailed):
     """The provider does not answer, or not what it should."""
 
 

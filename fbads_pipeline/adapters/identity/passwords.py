@@ -5,10 +5,12 @@ import secrets
 from functools import cache
 from typing import Any
 
+from fbads_pipeline.domain.core.errors import WrongUse
+
 SHORTEST_PASSWORD = 12
 
 
-class WeakPassword(ValueError):
+class WeakPassword(WrongUse):
     """A sentence that says what to change."""
 
 

@@ -1,36 +1,52 @@
 """`fbads ask`: one question about the ads, answered from the marts of this home."""
 
 import sys
+from typing import Annotated
 
 import orjson
+import typer
 
-from fbads_pipeline.adapters.clock import clock_from
-from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.api.schemas.chat import answer_json
 from fbads_pipeline.bootstrap.chat import chat
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.cli.home import prepared_database
+from fbads_pipeline.cli.options import AnyLanguage
+from fbads_pipeline.domain.core.errors import DONE, PARTLY
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.services.chat.answer_question import ChatUser, answer
-from fbads_pipeline.settings import Settings
+from fbads_pipeline.settings import Settings, load_settings
+
+app = typer.Typer(add_completion=False)
 
 OWNER = ChatUser("owner")
 
 
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in Portuguese or English.")],
+    session: Annotated[str | None, typer.Option(help="Remember the exchange under this name, for follow-ups.")] = None,
+    lang: AnyLanguage = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: text, rows, citations.")] = False,
+) -> None:
+    """Ask about your ads; every number comes from a query, which the answer names.
+
+    The sources go to stderr. Without --lang the answer is in the question's language. Exits with 1 where the question
+    was refused or needs another one.
+    """
+    raise typer.Exit(run_ask(load_settings(), question, session=session, language=lang, as_json=as_json))
+
+
 def run_ask(settings: Settings, question: str, *, session: str | None, language: Language | None, as_json: bool) -> int:
-    """Print the answer, and where its figures come from on stderr; 1 where it is a refusal or a question back."""
-    with open_database(settings) as database:
-        database.prepare()
-        answerer = chat(settings, database)
-        now = clock_from(settings.now).now()
-        made = answer(answerer, question, user=OWNER, session_id=session, language=language, now=now)
+    """Print the answer; returns the exit code."""
+    with prepared_database(settings) as database:
+        now = clock(settings).now()
+        made = answer(chat(settings, database), question, user=OWNER, session_id=session, language=language, now=now)
     if as_json:
         sys.stdout.write(orjson.dumps(answer_json(made), option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
     else:
         print(made.text)
-        for citation in made.citations:
-            read = f"{citation.as_of:%Y-%m-%d %H:%M %Z}" if citation.as_of else "-"
-            zones = ", ".join(citation.timezones)
-            print(
-                f"[{citation.query_id}] {citation.source} · {citation.rows} rows · {zones} · as of {read}",
-                file=sys.stderr,
-            )
-    return 0 if made.outcome == "answered" else 1
+        for one in made.citations:
+            as_of = f"{one.as_of:%Y-%m-%d %H:%M %Z}" if one.as_of else "-"
+            source = f"[{one.query_id}] {one.source} · {one.rows} rows · {', '.join(one.timezones)} · as of {as_of}"
+            print(source, file=sys.stderr)
+    return DONE if made.outcome == "answered" else PARTLY

@@ -4,47 +4,59 @@ What was read is written in raw.reading_runs, so nothing else has to be remember
 was stopped, and once all is read it reads nothing.
 """
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from fbads_pipeline.adapters.clock import clock_from
+import typer
+
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.collection import ads_api, raw_store
+from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import marts
-from fbads_pipeline.cli.data.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, progress_bar
-from fbads_pipeline.cli.home import WrongUse, ready_home
+from fbads_pipeline.cli.accounts import account_ids
+from fbads_pipeline.cli.data.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, seconds_of
+from fbads_pipeline.cli.home import ready_home
+from fbads_pipeline.cli.options import Accounts
+from fbads_pipeline.cli.output import note, progress_bar
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, last_months, unread_days
+from fbads_pipeline.domain.core.errors import DONE, PARTLY, WrongUse
 from fbads_pipeline.services.collection.plan_sync import list_accounts, pick_accounts
 from fbads_pipeline.services.collection.sync_ads import Progress
-from fbads_pipeline.settings import Settings
+from fbads_pipeline.settings import Settings, load_settings
 
-PARTLY, INTERRUPTED = 1, 130
+app = typer.Typer(add_completion=False)
 
 
-def run_backfill(settings: Settings, months: int, account_ids: list[str]) -> int:
-    """Fill the last `months` months; prints a line per quarter and returns the worst exit code of its runs.
+@app.command()
+def backfill(
+    months: Annotated[int, typer.Option(min=1, max=37, help="How far back; Meta keeps 37 months.")],
+    account: Accounts = None,
+) -> None:
+    """Collect and model history, newest days first; goes on where it was stopped.
 
-    An account that failed in one quarter is left out of the older ones. Raises UnknownAccount, and MetaError where no
-    token can list accounts.
+    Prints a line per quarter, and exits with the worst code of its runs. An account that failed in one quarter is left
+    out of the older ones.
     """
-    today = newest_day(clock_from(settings.now).now())
+    settings = load_settings()
+    today = newest_day(clock(settings).now())
     if today < FIRST_DAY:
         raise WrongUse(f"there is nothing to read before {FIRST_DAY}, and FBADS_NOW says that it is {today}")
     months_back = last_months(today, months)
     quarters = list(DayRange(max(months_back.since, FIRST_DAY), today).quarters())
     with ready_home(settings) as database:
-        backfill = Backfill(settings, database, _accounts(settings, database, account_ids))
+        wanted = account_ids(account, database, ask_meta=settings)
+        work = Backfill(settings, database, _accounts(settings, database, wanted))
         try:
             with progress_bar("backfill") as progress:
-                return backfill.fill(quarters, progress)
+                code = work.fill(quarters, progress)
         except KeyboardInterrupt:
-            left = len(quarters) - backfill.finished
-            print(f"fbads: stopped with {left} of {len(quarters)} parts to go: call it again to go on", file=sys.stderr)
-            return INTERRUPTED
+            left = len(quarters) - work.finished
+            note(f"stopped with {left} of {len(quarters)} parts to go: call it again to go on")
+            raise
+    raise typer.Exit(code)
 
 
 @dataclass
@@ -63,7 +75,7 @@ class Backfill:
 
     def fill(self, parts: list[DayRange], progress: Progress) -> int:
         """The worst exit code of the parts; ends with the part in which the last account failed."""
-        codes = [0]
+        codes = [DONE]
         for part in parts:
             progress(str(part), self.finished, len(parts))
             codes.append(self._fill(part, _within(progress, part, self.finished, len(parts))))
@@ -80,7 +92,7 @@ class Backfill:
         unread = dict(self._unread(part))
         if not unread:
             print(f"{part}\tread before", flush=True)
-            return 0
+            return DONE
         days = DayRange(min(one.since for one in unread.values()), max(one.until for one in unread.values()))
         return self._run(days, sorted(unread), progress)
 
@@ -103,7 +115,7 @@ class Backfill:
 
     def _unread(self, part: DayRange) -> Iterator[tuple[str, DayRange]]:
         """Account → its days of the part that still have to be read."""
-        store, now = raw_store(self.database), clock_from(self.settings.now).now()
+        store, now = raw_store(self.database), clock(self.settings).now()
         for account in self.accounts:
             if account.account_id in self.failed:
                 continue
@@ -114,21 +126,18 @@ class Backfill:
                 yield account.account_id, days
 
 
-def _accounts(settings: Settings, database: Database, asked: list[str]) -> list[Account]:
+def _accounts(settings: Settings, database: Database, wanted: list[str]) -> list[Account]:
     ads = ads_api(settings, database)
-    seen = list_accounts(ads, raw_store(database), clock_from(settings.now), settings.account_ids)
-    return pick_accounts(seen, asked, settings.account_ids)
+    seen = list_accounts(ads, raw_store(database), clock(settings), settings.account_ids)
+    return pick_accounts(seen, wanted, settings.account_ids)
 
 
 def _print(days: DayRange, summary: dict[str, Any]) -> None:
     """A line on stdout, and one on stderr for each thing that went wrong."""
-    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
-    print(
-        f"{days}\t{summary['status']}\t{summary['rows_read']} rows read in {summary['calls']} calls ({seconds})",
-        flush=True,
-    )
+    rows, calls = summary["rows_read"], summary["calls"]
+    print(f"{days}\t{summary['status']}\t{rows} rows read in {calls} calls ({seconds_of(summary)})", flush=True)
     for name, reason in summary["problems"].items():
-        print(f"fbads: {days}: {name}: {reason}", file=sys.stderr)
+        note(f"{days}: {name}: {reason}")
 
 
 def _within(progress: Progress, part: DayRange, finished: int, count: int) -> Progress:

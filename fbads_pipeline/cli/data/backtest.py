@@ -1,20 +1,29 @@
-"""`fbads backtest`: what the detectors would have said, reading by reading, over CSV exports."""
+"""`fbads backtest`: the detectors replayed reading by reading over CSV exports, or your own rules over stored days."""
 
 import csv
+import io
 import sys
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
+import typer
 
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.cli.data.backtest_plots import write_plots
 from fbads_pipeline.cli.data.csv_exports import read_export
-from fbads_pipeline.cli.home import WrongUse
+from fbads_pipeline.cli.data.rules import write_preview
+from fbads_pipeline.cli.options import DAY_FORMATS, AnyLanguage
 from fbads_pipeline.domain.anomalies.finding_messages import finding_message
 from fbads_pipeline.domain.anomalies.findings import Anomaly
 from fbads_pipeline.domain.anomalies.replay import replay
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.settings import load_settings
+
+app = typer.Typer(add_completion=False)
 
 READINGS = (
     "ts", "campaign_id", "date", "daily_budget", "impressions", "clicks", "spend", "conversions", "revenue"
@@ -22,6 +31,55 @@ READINGS = (
 ALERTS = (
     "campaign_id", "ts", "kind", "metric", "severity", "observed", "expected", "low", "high", "message"
 )  # fmt: skip
+
+
+@app.command()
+def backtest(
+    out: Annotated[Path, typer.Option(help="Where the alerts go, as CSV.")],
+    readings: Annotated[
+        Path | None, typer.Option(help="CSV of half-hour readings, cumulative since local midnight.")
+    ] = None,
+    campaigns: Annotated[Path | None, typer.Option(help="CSV: campaign_id, tier, objective, created.")] = None,
+    changes: Annotated[
+        Path | None, typer.Option(help="CSV of the activity log: ts, campaign_id, event, old, new.")
+    ] = None,
+    rules_file: Annotated[
+        Path | None, typer.Option("--rules", help="Your own rules instead, over the stored days of this home.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY_FORMATS, metavar="DAY", help="First day reported.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=DAY_FORMATS, metavar="DAY", help="Last day read.")
+    ] = None,
+    as_sent: Annotated[bool, typer.Option("--as-sent", help="Also apply alert budget and grouping.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Print counts per kind.")] = False,
+    plots: Annotated[Path | None, typer.Option(help="Write plots here (.svg or .html).")] = None,
+    language: AnyLanguage = None,
+) -> None:
+    """Replay the detectors, or your own rules, over past days.
+
+    Reading by reading, never looking ahead; needs no database, and writes messages in English without --lang. With
+    --rules: the messages of your own rules each morning over stored days, as they were known then.
+    """
+    first, last = since and since.date(), until and until.date()
+    if rules_file is not None:
+        _backtest_rules(rules_file, first, last, out)
+    elif readings is None or campaigns is None or changes is None:
+        raise typer.BadParameter("give --readings, --campaigns and --changes, or --rules")
+    else:
+        run_backtest(
+            readings,
+            campaigns,
+            changes,
+            out,
+            since=first,
+            until=last,
+            as_sent=as_sent,
+            summary=summary,
+            plots=plots,
+            language=language or "en",
+        )
 
 
 def run_backtest(
@@ -36,8 +94,8 @@ def run_backtest(
     summary: bool = False,
     plots: Path | None = None,
     language: Language = "en",
-) -> int:
-    """Write the alerts; days before `since` are learned from and not told of, days after `until` are not read."""
+) -> None:
+    """Write the alerts; days before `since` are learned from and not reported, days after `until` are not read."""
     if since and until and since > until:
         raise WrongUse(f"--from {since} lies after --to {until}: swap them")
     read, about, log = read_exports(readings, campaigns, changes)
@@ -52,10 +110,21 @@ def run_backtest(
     if summary:
         _print_summary(found, read)
     if plots is not None:
-        from fbads_pipeline.cli.data.backtest_plots import write_plots
-
         write_plots(plots, found, read)
-    return 0
+
+
+def _backtest_rules(rules_file: Path, since: date | None, until: date | None, out: Path) -> None:
+    """The preview of the rules into a file, written whole or not at all."""
+    if since is None or until is None:
+        raise WrongUse("--rules looks at stored days: say which with --from and --to")
+    rows = io.StringIO()
+    write_preview(load_settings(), rules_file, since, until, rows)
+    try:
+        partial = out.with_name(out.name + ".partial")
+        partial.write_text(rows.getvalue(), encoding="utf-8")
+        partial.replace(out)
+    except OSError as fault:
+        raise WrongUse(f"{out} cannot be written: {fault.strerror}") from None
 
 
 def read_exports(readings: Path, campaigns: Path, changes: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -70,7 +139,7 @@ def read_exports(readings: Path, campaigns: Path, changes: Path) -> tuple[pd.Dat
 
 
 def write_alerts(out: Path, found: list[tuple[str, Anomaly]], language: Language) -> None:
-    """One row per finding, in the order in which they were said."""
+    """One row per finding, in the order of their instants."""
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbads_pipeline.cli.home import WrongUse
 from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.core.errors import WrongUse
 
 _COLOURS = {"anomaly": "#c0392b", "drift": "#d68910", "explained": "#2e86c1", "resolved": "#1e8449"}
 _CAMPAIGNS = 6
@@ -27,7 +27,7 @@ def write_plots(path: Path, found: list[tuple[str, Anomaly]], readings: pd.DataF
 
 
 def _svg(found: list[tuple[str, Anomaly]], readings: pd.DataFrame) -> str:
-    import matplotlib
+    import matplotlib  # half a second, which a backtest without plots need not wait for
 
     matplotlib.use("Agg")
     from matplotlib.figure import Figure

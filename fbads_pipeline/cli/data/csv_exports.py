@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbads_pipeline.cli.home import WrongUse
+from fbads_pipeline.domain.core.errors import WrongUse
 
 
 def read_export(

@@ -2,21 +2,32 @@
 
 import csv
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+import typer
 
 from fbads_pipeline.cli.data.csv_exports import read_export
-from fbads_pipeline.cli.home import WrongUse
 from fbads_pipeline.domain.anomalies.detectors.series import detect_series
+from fbads_pipeline.domain.core.errors import WrongUse
+
+app = typer.Typer(add_completion=False)
 
 COLUMNS = ("timestamp", "value", "score", "alert")
 _STEP_ROWS = 50
 _DAY = 86_400.0
 
 
-def run_detect(series: Path, out: Path) -> int:
-    """Write `timestamp, value, score, alert`: the rows and texts of the input, in its order."""
+@app.command()
+def detect(
+    series: Annotated[Path, typer.Argument(help="CSV of one KPI: timestamp, value; any regular step.")],
+    out: Annotated[Path, typer.Option(help="Where timestamp, value, score, alert go.")],
+) -> None:
+    """Mark the anomalies of one series of a CSV file.
+
+    Row by row, never looking ahead; the rows and texts of the input, in its order. Needs no database.
+    """
     texts = read_export(series, ("timestamp", "value"))
     read = read_export(series, ("timestamp", "value"), times=("timestamp",), numbers=("value",))
     scores, alerts = detect_series(read["value"].to_numpy(dtype=np.float64), step_seconds(read["timestamp"]))
@@ -29,7 +40,6 @@ def run_detect(series: Path, out: Path) -> int:
                 writer.writerow((timestamp, value, f"{score:.6f}", int(alert)))
     except OSError as error:
         raise WrongUse(f"{out} cannot be written: {error.strerror}") from None
-    return 0
 
 
 def step_seconds(times: pd.Series) -> float:

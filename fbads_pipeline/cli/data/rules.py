@@ -1,32 +1,87 @@
-"""`fbads rules`: your own rules."""
+"""`fbads rules`: your own rules. Rows on stdout, sentences on stderr."""
 
-from datetime import datetime
+import csv
+import sys
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
-from fbads_pipeline.settings import load_settings
+from fbads_pipeline.adapters.rules_file import read_rules
+from fbads_pipeline.bootstrap.alerts import rule_store
+from fbads_pipeline.bootstrap.metrics import metric_units
+from fbads_pipeline.cli.home import prepared_database
+from fbads_pipeline.cli.options import FirstDay, LastDay
+from fbads_pipeline.domain.alerts.rules import UserRule
+from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.domain.core.formatting import plain_name
+from fbads_pipeline.services.alerts.apply_rules import preview as preview_rules
+from fbads_pipeline.settings import Settings, load_settings
 
-DAY = ["%Y-%m-%d"]
-app = typer.Typer(no_args_is_help=True, help="Your own automation rules: check a file, preview what it would say.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Your own automation rules: check a file, preview its messages."
+)
+
+RuleFile = Annotated[Path, typer.Argument(help="A YAML file of rules.")]
+COLUMNS = (
+    *("at", "rule", "severity", "account_id", "object_id", "object_name", "metric", "value", "before", "currency"),
+    *("first_day", "last_day"),
+)
+# Every account's yesterday is over by then, and its figures have been read at least once.
+_MORNING = time(12)
+_LONGEST = timedelta(days=400)
 
 
 @app.command("check")
-def check(file: Annotated[Path, typer.Argument(help="A YAML file of rules.")]) -> None:
-    """Say what each rule means, or the line that is wrong. Needs no database."""
-    from fbads_pipeline.cli.data.rules_run import run_check
-
-    run_check(file)
+def check(file: RuleFile) -> None:
+    """Print the meaning of each rule, or the line that is wrong. Needs no database."""
+    for rule in read_rules(file, metric_units()):
+        print(_meaning(rule))
 
 
 @app.command("preview")
-def preview(
-    file: Annotated[Path, typer.Argument(help="A YAML file of rules.")],
-    since: Annotated[datetime, typer.Option("--from", formats=DAY, metavar="DAY", help="First day.")],
-    until: Annotated[datetime, typer.Option("--to", formats=DAY, metavar="DAY", help="Last day.")],
-) -> None:
-    """Print, as CSV, what the rules would have said each morning over the stored days, as they were known then."""
-    from fbads_pipeline.cli.data.rules_run import run_preview
+def preview(file: RuleFile, since: FirstDay, until: LastDay) -> None:
+    """Print, as CSV, the messages that the rules would have sent each morning over the stored days, as known then."""
+    write_preview(load_settings(), file, since.date(), until.date(), sys.stdout)
 
-    run_preview(load_settings(), file, since.date(), until.date())
+
+def write_preview(settings: Settings, file: Path, since: date, until: date, out: TextIO) -> None:
+    """CSV, one row per rule, object and day on which it would have sent a message."""
+    if since > until:
+        raise WrongUse(f"--from {since} lies after --to {until}: swap them")
+    if until - since > _LONGEST:
+        raise WrongUse("a preview looks at 400 days at most: choose a shorter range")
+    rules = read_rules(file, metric_units())
+    moments = [datetime.combine(since + timedelta(days=n), _MORNING, UTC) for n in range((until - since).days + 1)]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    rows = 0
+    with prepared_database(settings) as database:
+        for one in preview_rules(rule_store(database), rules, moments):
+            reading = one.reading
+            name = plain_name(reading.object_name, reading.object_id)
+            writer.writerow(
+                (
+                    *(f"{one.at:%Y-%m-%d %H:%M}", one.rule.name, one.rule.severity, reading.account_id),
+                    *(reading.object_id, _without_formula(name), one.rule.metric, reading.value, reading.before),
+                    *(reading.currency, reading.first_day, reading.last_day),
+                )
+            )
+            rows += 1
+    print(f"{rows} times something would have been said, on {len(moments)} days", file=sys.stderr)
+
+
+def _without_formula(text: str) -> str:
+    """A name that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "＝", "\t", "\r") else text
+
+
+def _meaning(rule: UserRule) -> str:
+    window = "today" if rule.days == 0 else f"{rule.days} complete days"
+    limit = f"{rule.threshold:.0%}" if rule.is_of_change else f"{rule.threshold} {rule.currency or ''}".strip()
+    guards = "".join(f", {name} at least {least}" for name, least in rule.guard.items())
+    return (
+        f"{rule.key}: {rule.metric} of each {rule.level} {rule.comparison} {limit} over {window}{guards};"
+        f" {rule.severity}, {rule.channel or 'every channel'}, again after {rule.cooldown}"
+    )

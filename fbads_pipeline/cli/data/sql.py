@@ -1,36 +1,57 @@
-"""`fbads sql`: one read-only statement, as the analyst, to a table, CSV or JSON on stdout."""
+"""`fbads sql`: one read-only statement, to a table, CSV or JSON on stdout."""
 
 import csv
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any
 
 import orjson
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
+from fbads_pipeline.adapters.postgres.server.analyst import read_only_query
 from fbads_pipeline.adapters.postgres.server.database import open_database
-from fbads_pipeline.settings import Settings
+from fbads_pipeline.cli.options import DatabaseRole
+from fbads_pipeline.settings import load_settings
+
+app = typer.Typer(add_completion=False)
 
 TABLE_ROWS = 1000
 
 
-def run_sql(settings: Settings, query: str, fmt: str) -> int:
-    """Print the rows; money and other decimals keep every digit. A table shows the first 1,000 rows and says so."""
-    from fbads_pipeline.adapters.postgres.server.analyst import read_only_query
+class RowFormat(StrEnum):
+    """How rows are written."""
 
-    with open_database(settings) as database:
-        columns, rows = read_only_query(database.analyst, query, max_rows=TABLE_ROWS + 1 if fmt == "table" else None)
-        {"table": _table, "csv": _csv, "json": _json}[fmt](columns, rows)
-    return 0
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One read-only statement.")],
+    fmt: Annotated[RowFormat, typer.Option("--format", help="How rows are written.")] = RowFormat.TABLE,
+    role: Annotated[DatabaseRole, typer.Option(help="Who logs in.")] = DatabaseRole.ANALYST,
+) -> None:
+    """Read the database with one read-only statement.
+
+    The analyst sees the marts alone; the owner sees every schema. Money and other decimals keep every digit. A table
+    shows the first 1,000 rows and says so.
+    """
+    most = TABLE_ROWS + 1 if fmt is RowFormat.TABLE else None
+    with open_database(load_settings()) as database:
+        engine = database.analyst if role is DatabaseRole.ANALYST else database.owner
+        columns, rows = read_only_query(engine, query, max_rows=most)
+        {RowFormat.TABLE: _table, RowFormat.CSV: _csv, RowFormat.JSON: _json}[fmt](columns, rows)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     shown = list(rows)
     table = Table(box=SIMPLE)
     for column in columns:

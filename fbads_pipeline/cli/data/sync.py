@@ -1,44 +1,62 @@
 """`fbads sync`: the Dagster job of a range of days, in this process."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import orjson
 import psutil
+import typer
 
-from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.collection import named_tokens, raw_store, token_store
-from fbads_pipeline.cli.home import WrongUse, ready_home
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.cli.accounts import account_ids
+from fbads_pipeline.cli.home import ready_home
+from fbads_pipeline.cli.job_outcome import JobOutcome
+from fbads_pipeline.cli.options import Accounts, FirstDay, LastDay
+from fbads_pipeline.cli.output import note, progress_bar
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, WRONG_USE, WrongUse
 from fbads_pipeline.services.collection.sync_ads import Progress
-from fbads_pipeline.settings import Settings
+from fbads_pipeline.settings import load_settings
+
+app = typer.Typer(add_completion=False)
 
 FIRST_DAY = date(2022, 1, 1)
-_OURS = ("problems", "is_wrong_use")
+# Dagster writes several events per asset and partition: a year of partitions in one run would cost minutes. Older days
+# than these are read and modelled all the same, but the UI does not mark them.
+MOST_PARTITIONS = 31
+_INTERNAL = ("problems", "is_wrong_use")
 _EASTERNMOST = ZoneInfo("Pacific/Kiritimati")
 
 
-def run_sync(settings: Settings, since: date, until: date, accounts: list[str], *, as_json: bool) -> int:
-    """Collect and model; prints the summary, or the JSON object; returns the exit code."""
-    started = psutil.Process().create_time()
-    days = check_days(since, until, clock_from(settings.now).now())
+@app.command()
+def sync(
+    since: FirstDay,
+    until: LastDay,
+    account: Accounts = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Collect and model a range of days in this process. Never alerts.
+
+    Days are account-local. Exits with 1 where an account failed or a check is red, with 3 where every account failed.
+    """
+    started, settings = psutil.Process().create_time(), load_settings()
+    days = check_days(since.date(), until.date(), clock(settings).now())
     with ready_home(settings) as database:
         named_tokens(settings, token_store(settings, database))
+        accounts = account_ids(account, database, ask_meta=settings)
         breakdown_days = None if "breakdowns" in settings.model_fields_set else 0
         with progress_bar("collecting") as progress:
             summary = collect_and_model(database, days, accounts, progress, started, breakdown_days=breakdown_days)
     if as_json:
-        print(orjson.dumps({key: value for key, value in summary.items() if key not in _OURS}).decode())
+        print(orjson.dumps({key: value for key, value in summary.items() if key not in _INTERNAL}).decode())
     else:
         print_accounts(summary)
-    for name, reason in summary["problems"].items():
-        print(f"fbads: {name}: {reason}", file=sys.stderr)
-    return exit_code(summary)
+    print_problems(summary["problems"])
+    raise typer.Exit(exit_code(summary))
 
 
 def check_days(since: date, until: date, now: datetime) -> DayRange:
@@ -64,13 +82,29 @@ def collect_and_model(
     *,
     breakdown_days: int | None = None,
 ) -> dict[str, Any]:
-    """Run the job; the summary has the keys of `--json`, and `problems`: what went wrong, by name."""
-    import dagster as dg
+    """Run the collecting job over those days; accounts: ids, empty for all. Returns `summary_of` the run."""
+    import dagster as dg  # seconds, which --help and wrong days need not wait for
 
-    from fbads_pipeline.cli.jobs import run_collect_and_model
+    from fbads_pipeline.cli.jobs import run_job
+    from fbads_pipeline.defs.collect.assets import collect_config
+    from fbads_pipeline.defs.collect.jobs import range_tags
 
+    partitions = days.last(MOST_PARTITIONS) or days
+    config = collect_config(accounts, only_due=False, breakdown_days=breakdown_days, days=days)
     with dg.DagsterInstance.get() as instance:
-        outcome = run_collect_and_model(instance, days, accounts, progress, started, breakdown_days=breakdown_days)
+        outcome = run_job(
+            "collect_and_model",
+            instance,
+            started=started,
+            run_config=config,
+            tags=range_tags(partitions),
+            progress=progress,
+        )
+    return summary_of(outcome, database)
+
+
+def summary_of(outcome: JobOutcome, database: Database) -> dict[str, Any]:
+    """A collecting run: the keys of `fbads sync --json`, `is_wrong_use`, and `problems`: what went wrong, by name."""
     reports = raw_store(database).reports(outcome.run_id)
     return {
         "run_id": outcome.run_id,
@@ -84,7 +118,7 @@ def collect_and_model(
         "cpu_seconds": outcome.cpu_seconds,
         "peak_rss_bytes": outcome.peak_rss_bytes,
         "is_wrong_use": outcome.is_wrong_use,
-        "problems": {**outcome.failures, **outcome.red_checks},
+        "problems": outcome.problems,
     }
 
 
@@ -96,52 +130,34 @@ def _status(accounts: list[str], succeeded: bool) -> str:
     return "done" if succeeded and all(status == "done" for status in accounts) else "partial"
 
 
-def exit_code(summary: dict[str, Any]) -> int:
-    """0 done, 1 in part or with a red check, 2 for what was asked wrongly, 3 when every account failed."""
+def exit_code(summary: Mapping[str, Any]) -> int:
+    """0 done, 1 in part or with a red check, 2 where the user's input was wrong, 3 when every account failed."""
     if summary["is_wrong_use"]:
-        return 2
+        return WRONG_USE
     if summary["status"] == "failed":
-        return 3
-    return 1 if summary["status"] == "partial" or summary["problems"] else 0
+        return OUTSIDE_FAILED
+    return PARTLY if summary["status"] == "partial" or summary["problems"] else DONE
 
 
-def print_accounts(summary: dict[str, Any]) -> None:
+def print_problems(problems: Mapping[str, str]) -> None:
+    """A line on stderr for each failed step and red check."""
+    for name, reason in problems.items():
+        note(f"{name}: {reason}")
+
+
+def print_accounts(summary: Mapping[str, Any]) -> None:
     """A line per account and one for the run, on stdout."""
     for row in summary["accounts"]:
         print(f"{row['account_id']}\t{row['status']}\t{row['error'] or ''}")
-    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
     print(
         f"{summary['status']}: {summary['rows_read']} rows read, {summary['rows_changed']} changed,"
-        f" {summary['rows_removed']} removed in {summary['calls']} calls ({seconds})"
+        f" {summary['rows_removed']} removed in {summary['calls']} calls ({seconds_of(summary)})"
     )
 
 
-@contextmanager
-def progress_bar(title: str) -> Iterator[Progress]:
-    """A bar on stderr; without a terminal, a line whenever another tenth is done."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _Lines(title)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=console, transient=False) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda name, done, total: bar.update(task, completed=done, total=total, description=f"{title}: {name}")
-
-
-class _Lines:
-    def __init__(self, title: str) -> None:
-        self._title, self._tenth = title, -1
-
-    def __call__(self, name: str, done: int, total: int) -> None:
-        tenth = 10 * done // max(total, 1)
-        if tenth != self._tenth:
-            self._tenth = tenth
-            print(f"{self._title}: {done} of {total} ({name})", file=sys.stderr)
+def seconds_of(summary: Mapping[str, Any]) -> str:
+    """Phase by phase, as `start 1.2 s, collect 3.4 s`."""
+    return ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
 
 
 def today_everywhere() -> date:

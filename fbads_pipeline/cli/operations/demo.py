@@ -5,21 +5,26 @@ import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import psutil
 import sqlalchemy as sa
+import typer
 
-from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import Children, require_free_port
 from fbads_pipeline.bootstrap.collection import raw_store
-from fbads_pipeline.cli.data.sync import collect_and_model, days_back, exit_code, progress_bar
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.cli.data.sync import collect_and_model, days_back, exit_code, print_problems, seconds_of
 from fbads_pipeline.cli.home import only_one, ready_home
 from fbads_pipeline.cli.operations.up import require_messages, require_ports, stay_up
+from fbads_pipeline.cli.output import note, progress_bar
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.errors import DONE, PARTLY
 from fbads_pipeline.services.collection.plan_sync import due_range
 from fbads_pipeline.settings import Settings, load_settings
+
+app = typer.Typer(add_completion=False)
 
 DEMO_DAYS, DEMO_BREAKDOWN_DAYS = 60, 7
 DEMO_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
@@ -31,7 +36,7 @@ select c.account_id, min(a.name) as name, c.currency, count(distinct c.campaign_
 from marts.campaign_daily c join marts.accounts a using (account_id)
 group by c.account_id, c.currency order by c.account_id
 """
-_SAID = """
+_PENDING = """
 select account_id, count(*) filter (where status = 'PENDING') as pending from ops.suggestions group by account_id
 """
 
@@ -43,8 +48,14 @@ class _World(NamedTuple):
     is_new: bool
 
 
-def run_demo(*, once: bool) -> int:
-    """Do the main job; unless `once`, stay up afterwards. Returns the exit code."""
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Do the main job, print the summary, and end.")] = False,
+) -> None:
+    """The whole pipeline against a sandbox Marketing API on this machine.
+
+    No account anywhere is needed. Afterwards Dagster and the sidecar stay up until Ctrl-C.
+    """
     settings = load_settings()
     require_free_port(settings.sandbox_port, "FBADS_SANDBOX_PORT")
     if not once:
@@ -52,19 +63,18 @@ def run_demo(*, once: bool) -> int:
     require_messages(settings)
     with only_one(settings.home_path, "make demo"), Children(settings.home_path / "logs") as children:
         started = time.time()
-        _say("starting the sandbox Marketing API and the database")
+        note("starting the sandbox Marketing API and the database")
         settings, world = _start_sandbox(settings, children)
         with ready_home(settings) as database:
             code = _main_job(database, settings, world)
             _print_summary(database, settings, time.time() - started)
-            if not once and code in (0, 1):
-                stay_up(settings, database, children)
-                return 0
-            return code
+            if once or code not in (DONE, PARTLY):
+                raise typer.Exit(code)
+            stay_up(settings, database, children)
 
 
 def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, _World]:
-    """The sandbox as a child, settings that point at it (a demo asks nobody else), and its world."""
+    """The sandbox as a child, settings that point at it (a demo calls nothing else), and its world."""
     port, world = settings.sandbox_port, _world(settings)
     command = [
         str(Path(sys.executable).parent / "fbads"),
@@ -106,36 +116,34 @@ def _day(text: str) -> date | None:
 
 def _days_to_collect(database: Database, settings: Settings, world: _World) -> DayRange:
     """All 60 days at first, and of a new world; else what is due."""
-    raw, clock, whole = raw_store(database), clock_from(settings.now), days_back(DEMO_DAYS)
+    raw, whole = raw_store(database), days_back(DEMO_DAYS)
     first_days = DayRange(whole.since, whole.until - timedelta(days=2))
     accounts = [] if world.is_new else raw.known_accounts()
     read = [raw.last_readings(account.account_id, first_days, settings.levels) for account in accounts]
     if not read or any(len(days) < len(first_days) for days in read):
         return whole
-    return due_range(raw, clock, levels=settings.levels, restatement_days=settings.restatement_days)
+    return due_range(raw, clock(settings), levels=settings.levels, restatement_days=settings.restatement_days)
 
 
 def _main_job(database: Database, settings: Settings, world: _World) -> int:
-    import dagster as dg
+    import dagster as dg  # seconds, which the checks before it need not wait for
 
-    from fbads_pipeline.cli.jobs import run_review
+    from fbads_pipeline.cli.jobs import run_job
 
     started = psutil.Process().create_time()
     days = _days_to_collect(database, settings, world)
-    _say(f"collecting and modelling {days}")
+    note(f"collecting and modelling {days}")
     with progress_bar("collecting") as progress:
         summary = collect_and_model(database, days, [], progress, started, breakdown_days=DEMO_BREAKDOWN_DAYS)
-    if exit_code(summary) in (0, 1):
+    if exit_code(summary) in (DONE, PARTLY):
         _marker(settings).write_text(str(world.anchor))
-    for name, reason in summary["problems"].items():
-        print(f"fbads: {name}: {reason}", file=sys.stderr)
-    _say(f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({_seconds(summary)})")
-    _say("reviewing performance")
+    print_problems(summary["problems"])
+    note(f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({seconds_of(summary)})")
+    note("reviewing performance")
     with dg.DagsterInstance.get() as instance:
-        review = run_review(instance, lambda name, done, total: None, started)
-    for name, reason in {**review.failures, **review.red_checks}.items():
-        print(f"fbads: {name}: {reason}", file=sys.stderr)
-    return max(exit_code(summary), 0 if review.succeeded and not review.red_checks else 1)
+        review = run_job("review", instance, started=started)
+    print_problems(review.problems)
+    return max(exit_code(summary), DONE if review.succeeded and not review.red_checks else PARTLY)
 
 
 def _print_summary(database: Database, settings: Settings, seconds: float) -> None:
@@ -145,8 +153,8 @@ def _print_summary(database: Database, settings: Settings, seconds: float) -> No
 
     with database.owner.connect() as connection:
         rows = connection.execute(sa.text(_SUMMARY)).mappings().all()
-        pending = dict(connection.execute(sa.text(_SAID)).tuples().all())
-    table = Table(title=f"The last {DEMO_DAYS} days, as the marts tell them")
+        pending = dict(connection.execute(sa.text(_PENDING)).tuples().all())
+    table = Table(title=f"The last {DEMO_DAYS} days, from the marts")
     for heading in ("account", "name", "campaigns", "impressions", "clicks", "spend", "purchases", "suggestions"):
         table.add_column(heading, justify="left" if heading in ("account", "name") else "right")
     for row in rows:
@@ -166,11 +174,3 @@ def _cells(row: Any, pending: dict[str, int]) -> list[str]:
         f"{row['purchases']:,.0f}",
         str(pending.get(row["account_id"], 0)),
     ]
-
-
-def _seconds(summary: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
-
-
-def _say(text: str) -> None:
-    print(f"fbads: {text}", file=sys.stderr, flush=True)

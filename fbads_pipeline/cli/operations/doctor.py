@@ -1,51 +1,64 @@
-"""`fbads doctor`: what is well, what is not, and what to mend."""
+"""`fbads doctor`: what is in order, what is not, and what to change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import typer
+
+from fbads_pipeline.adapters.dbt.project import manifest_is_stale
+from fbads_pipeline.adapters.postgres.server import migrate
+from fbads_pipeline.adapters.postgres.server.database import open_database
+from fbads_pipeline.adapters.postgres.server.engine import check_server
+from fbads_pipeline.adapters.processes import require_free_port
+from fbads_pipeline.bootstrap.collection import ads_client, named_tokens, token_store
+from fbads_pipeline.cli.home import prepared_database, require_room, require_writable
+from fbads_pipeline.cli.operations.up import require_messages
 from fbads_pipeline.domain.collection.meta_errors import MetaError
+from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, FbadsError, OutsideFailed
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing looked at. code: the exit code that it asks for (0 well, 2 settings, 3 the outside world)."""
+class CheckResult:
+    """The result of one check. exit_code: 0 in order, 2 settings to change, 3 the outside world failed."""
 
     subject: str
-    said: str
-    code: int = 0
+    sentence: str
+    exit_code: int = DONE
 
 
-class TokenRefused(RuntimeError):
-    """Meta does not answer a token; one sentence that names it."""
+@app.command()
+def doctor() -> None:
+    """Check settings, database, tokens, dbt manifest and ports; say what to change.
+
+    Exits with the worst code.
+    """
+    results = _results()
+    for one in results:
+        print(f"{'ok  ' if one.exit_code == DONE else 'MEND'}  {one.subject}: {one.sentence}")
+    raise typer.Exit(max(one.exit_code for one in results))
 
 
-def run_doctor() -> int:
-    """Print a line per thing looked at; returns the worst code."""
+def _results() -> list[CheckResult]:
     try:
         settings = load_settings()
     except SettingsError as wrong:
-        return _print([Finding("settings", str(wrong), 2)])
-    return _print([Finding("settings", "readable"), *(_look(name, check, settings) for name, check in _CHECKS.items())])
+        return [CheckResult("settings", str(wrong), wrong.exit_code)]
+    checked = (_result(name, check, settings) for name, check in _CHECKS.items())
+    return [CheckResult("settings", "readable"), *checked]
 
 
-def _print(findings: list[Finding]) -> int:
-    for finding in findings:
-        print(f"{'ok  ' if finding.code == 0 else 'MEND'}  {finding.subject}: {finding.said}")
-    return max(finding.code for finding in findings)
-
-
-def _look(name: str, check: Callable[[Settings], str], settings: Settings) -> Finding:
+def _result(name: str, check: Callable[[Settings], str], settings: Settings) -> CheckResult:
     try:
-        return Finding(name, check(settings))
-    except Exception as wrong:  # a doctor names what it finds, whatever it is
-        is_ours = {"SettingsError", "PortTaken", "ManifestError"} & {cls.__name__ for cls in type(wrong).__mro__}
-        return Finding(name, str(wrong).splitlines()[0], 2 if is_ours else 3)
+        return CheckResult(name, check(settings))
+    except Exception as wrong:  # whatever it is, the other checks still run
+        code = wrong.exit_code if isinstance(wrong, FbadsError) else OUTSIDE_FAILED
+        return CheckResult(name, str(wrong).splitlines()[0], code)
 
 
 def _home(settings: Settings) -> str:
-    from fbads_pipeline.cli.home import require_room, require_writable
-
     require_writable(settings.home_path)
     if settings.database_url is None:
         require_room(settings.home_path)
@@ -53,10 +66,6 @@ def _home(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    from fbads_pipeline.adapters.postgres.server import migrate
-    from fbads_pipeline.adapters.postgres.server.database import open_database
-    from fbads_pipeline.adapters.postgres.server.engine import check_server
-
     with open_database(settings) as database:
         facts = check_server(database.owner)
         revision = migrate.revision(database.owner) or "not migrated yet (fbads db migrate, or any other command, does)"
@@ -66,18 +75,14 @@ def _database(settings: Settings) -> str:
 
 def _token(settings: Settings) -> str:
     """Each token is asked for its accounts; the first that fails is named."""
-    from fbads_pipeline.adapters.postgres.server.database import open_database
-    from fbads_pipeline.bootstrap.collection import ads_client, named_tokens, token_store
-
-    with open_database(settings) as database:
-        database.prepare()
+    with prepared_database(settings) as database:
         tokens = named_tokens(settings, token_store(settings, database))
     seen: set[str] = set()
     for token in tokens:
         try:
             seen |= {account.account_id for account in ads_client(settings, token).accounts()}
         except MetaError as error:
-            raise TokenRefused(f"the token {token.name}: {error}") from None
+            raise OutsideFailed(f"the token {token.name}: {error}") from None
     if not seen:
         raise SettingsError("FBADS_ACCESS_TOKEN sees no ad account: give its user or system user access to one")
     missing = [one for one in settings.account_ids if one not in seen]
@@ -88,8 +93,6 @@ def _token(settings: Settings) -> str:
 
 
 def _manifest(settings: Settings) -> str:
-    from fbads_pipeline.adapters.dbt.project import manifest_is_stale
-
     if manifest_is_stale():
         raise SettingsError("dbt's manifest is missing or older than the project: run make manifest")
     return "fresh"
@@ -97,14 +100,10 @@ def _manifest(settings: Settings) -> str:
 
 def _messages(settings: Settings) -> str:
     """Recipients and rules, with the line that is wrong."""
-    from fbads_pipeline.cli.operations.up import require_messages
-
     return require_messages(settings)
 
 
 def _ports(settings: Settings) -> str:
-    from fbads_pipeline.adapters.processes import require_free_port
-
     ports = {"FBADS_DAGSTER_PORT": settings.dagster_port, "FBADS_API_PORT": settings.api_port}
     for name, port in ports.items():
         require_free_port(port, name)

@@ -4,56 +4,76 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
-from fbads_pipeline.adapters.clock import clock_from
+import typer
+
+from fbads_pipeline.adapters.encryption import new_key
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
-from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.bootstrap.collection import token_store
-from fbads_pipeline.cli.home import WrongUse
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.cli.home import prepared_database
+from fbads_pipeline.cli.output import print_rows
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenEntry, is_token_name
-from fbads_pipeline.settings import Settings
+from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.settings import Settings, load_settings
 
-HEADER = ("name", "app", "app secret", "added", "last check", "expires", "state")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tokens of further businesses, stored encrypted.")
+
+_HEADER = ("name", "app", "app secret", "added", "last check", "expires", "state")
 
 
-def run_add(settings: Settings, name: str, app_id: str | None, *, with_secret: bool) -> None:
-    """Read the secrets, store them, say so on stderr."""
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What to call it: lower-case letters, digits, - and _.")],
+    app_id: Annotated[str | None, typer.Option(help="The Meta app's id.")] = None,
+    app_secret: Annotated[bool, typer.Option("--app-secret", help="Ask for the app's secret too.")] = False,
+) -> None:
+    """Store a token; it is read from stdin, its first line, or at a hidden prompt (the app's secret: the second)."""
     if not is_token_name(name):
         raise WrongUse(f"{name!r} is no name for a token: lower-case letters, digits, - and _, and not `environment`")
-    token = _read_secret("token")
-    secret = _read_secret("app secret") if with_secret else None
-    with _store(settings) as store:
-        store.add(NamedToken(name, token, app_id, secret), now=clock_from(settings.now).now())
+    settings, token = load_settings(), _read_secret("token")
+    secret = _read_secret("app secret") if app_secret else None
+    with _tokens(settings) as tokens:
+        tokens.add(NamedToken(name, token, app_id, secret), now=clock(settings).now())
     print(f"stored {name}", file=sys.stderr)
 
 
-def run_list(settings: Settings) -> None:
-    """One line per stored token, below a header."""
-    with _store(settings) as store:
-        entries = store.entries()
-    for row in (HEADER, *(_row(one) for one in entries)):
-        print("\t".join(row))
+@app.command("list")
+def show() -> None:
+    """Print name, app, last check and expiry of each token, tab-separated; no secret."""
+    with _tokens(load_settings()) as tokens:
+        entries = tokens.entries()
+    print_rows(_HEADER, [_row(one) for one in entries])
 
 
-def run_remove(settings: Settings, name: str) -> None:
-    """Raises WrongUse where there is no such token."""
-    with _store(settings) as store:
-        if not store.remove(name):
+@app.command("remove")
+def remove(name: Annotated[str, typer.Argument(help="As `fbads tokens list` shows it.")]) -> None:
+    """Delete a token."""
+    with _tokens(load_settings()) as tokens:
+        if not tokens.remove(name):
             raise WrongUse(f"there is no token {name}: `fbads tokens list` shows those that there are")
     print(f"removed {name}", file=sys.stderr)
 
 
-def run_rotate(settings: Settings) -> None:
-    """Say on stderr how many were encrypted anew."""
-    with _store(settings) as store:
-        number = store.rotate(now=clock_from(settings.now).now())
+@app.command("rotate")
+def rotate() -> None:
+    """Encrypt every stored token anew under the first of FBADS_ENCRYPTION_KEYS."""
+    settings = load_settings()
+    with _tokens(settings) as tokens:
+        number = tokens.rotate(now=clock(settings).now())
     print(f"{number} tokens are encrypted under the first key", file=sys.stderr)
 
 
+@app.command("new-key")
+def print_new_key() -> None:
+    """Print a fresh key for FBADS_ENCRYPTION_KEYS."""
+    print(new_key())
+
+
 @contextmanager
-def _store(settings: Settings) -> Iterator[PostgresTokens]:
-    with open_database(settings) as database:
-        database.prepare()
+def _tokens(settings: Settings) -> Iterator[PostgresTokens]:
+    with prepared_database(settings) as database:
         yield token_store(settings, database)
 
 

@@ -6,26 +6,31 @@ import time
 from pathlib import Path
 from types import FrameType
 
+import typer
+
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import Children, free_port, require_free_port
 from fbads_pipeline.bootstrap.alerts import configured_recipients, user_rules
 from fbads_pipeline.cli.home import PROJECT, only_one, ready_home
-from fbads_pipeline.settings import Settings
+from fbads_pipeline.settings import Settings, load_settings
+
+app = typer.Typer(add_completion=False)
 
 START_SECONDS = 90.0
 
 
 class Stopped(Exception):
-    """SIGTERM or SIGINT asked us to end."""
+    """SIGTERM or SIGINT has arrived."""
 
 
-def run_up(settings: Settings) -> int:
-    """Everything up until a signal; returns the exit code (0: we were asked to end)."""
+@app.command()
+def up() -> None:
+    """Start Dagster (UI, daemon, schedules, sensors) and the sidecar, and stay until Ctrl-C."""
+    settings = load_settings()
     require_ports(settings)
     require_messages(settings)
     with only_one(settings.home_path, "fbads up"), ready_home(settings) as database:
         stay_up(settings, database, Children(settings.home_path / "logs"))
-    return 0
 
 
 def require_ports(settings: Settings) -> None:
@@ -35,7 +40,7 @@ def require_ports(settings: Settings) -> None:
 
 
 def require_messages(settings: Settings) -> str:
-    """Who hears what and by which rules, in a sentence; raises SettingsError for a file that is wrong."""
+    """How many recipients, channels and rules there are; raises SettingsError for a file that is wrong."""
     recipients = configured_recipients(settings)
     rules, _ = user_rules(settings)
     channels = sorted({one.channel for one in recipients})

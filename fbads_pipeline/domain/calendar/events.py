@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from fbads_pipeline.domain.core.errors import OutsideFailed
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Value, to_json
 
@@ -18,7 +19,7 @@ _LONGEST_TITLE = 200
 READ_WHOLE_EVERY = timedelta(days=7)
 
 
-class CalendarError(Exception):
+class CalendarError(OutsideFailed):
     """A calendar that cannot be read: one sentence that says what to correct, without secrets."""
 
 

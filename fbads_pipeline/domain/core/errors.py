@@ -2,7 +2,7 @@
 
     FbadsError
     ├── WrongUse          exit code 2: wrong use or settings; the sentence says what to change
-    ├── OutsideFailed     exit code 3: Meta, the database, a child process or a channel failed
+    └── OutsideFailed     exit code 3: Meta, the database, a child process or a calendar failed
         ├── StoreUnavailable                   the database, in the middle of a write
         └── collection.meta_errors.MetaError   the Marketing API
 

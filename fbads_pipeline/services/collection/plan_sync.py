@@ -8,6 +8,7 @@ from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.collection.meta_errors import MetaError
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, due_days, local_day
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
 
@@ -37,7 +38,7 @@ class SyncPlan:
     run_seconds: float = 12 * 3600.0
 
 
-class UnknownAccount(ValueError):
+class UnknownAccount(WrongUse):
     """An account that was named for one run, and that the token does not see."""
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.errors import OutsideFailed
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.core.messages import Message, message
 from fbads_pipeline.domain.reports.facts import ReportAccount
@@ -22,7 +23,7 @@ ALL = ""
 _ATTACHED = ("pdf", "xlsx")
 
 
-class ReportsFailed(RuntimeError):
+class ReportsFailed(OutsideFailed):
     """failed: account id → why. made: the other reports, which were made."""
 
     def __init__(self, kind: ReportKind, failed: Mapping[str, Exception], made: Sequence[MadeReport]) -> None:

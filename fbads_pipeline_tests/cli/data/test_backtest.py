@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from fbads_pipeline.cli.data.backtest import ALERTS, run_backtest
-from fbads_pipeline.cli.data.detect import run_detect
-from fbads_pipeline.cli.home import WrongUse
+from fbads_pipeline.cli.data.detect import detect
 from fbads_pipeline.cli.main import app
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline_tests.support.detection_figures import START, calm_readings, changes, from_then, known_campaigns
 
 AT = START + timedelta(days=8, hours=10)
@@ -145,7 +145,7 @@ def test_a_missing_file_and_days_the_wrong_way_round_are_one_sentence(tmp_path):
 def _series(tmp_path, values, step="h"):
     frame = pd.DataFrame({"timestamp": pd.date_range(START, periods=len(values), freq=step), "value": values})
     frame.to_csv(tmp_path / "series.csv", index=False)
-    run_detect(tmp_path / "series.csv", tmp_path / "found.csv")
+    detect(tmp_path / "series.csv", tmp_path / "found.csv")
     return pd.read_csv(tmp_path / "found.csv", dtype=str)
 
 

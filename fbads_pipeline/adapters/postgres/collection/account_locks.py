@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
 from fbads_pipeline.adapters.postgres.statements import Statements
 
@@ -40,7 +41,7 @@ class AccountLocks:
             try:
                 self._scalar(SQL["give_back"], account_id)
                 self._close_when_unused()
-            except sa.exc.DBAPIError:
+            except (DatabaseUnreachable, sa.exc.DBAPIError):
                 self._drop()
 
     def _scalar(self, query: sa.TextClause, account_id: str) -> Any:
@@ -49,7 +50,7 @@ class AccountLocks:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             return self._connection.execute(query, {"lock_class": _LOCK_CLASS, "account": account_id}).scalar()
-        except sa.exc.DBAPIError:
+        except (DatabaseUnreachable, sa.exc.DBAPIError):
             self._drop()
             raise
 

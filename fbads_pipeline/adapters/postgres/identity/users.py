@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.identity.passwords import digest, new_secret
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.identity.users import Principal, Role, Scope, User, principal_of
 
 SESSION = timedelta(hours=12)
@@ -32,11 +33,11 @@ on conflict (email) do nothing
 """
 
 
-class UserExists(ValueError):
+class UserExists(WrongUse):
     """Somebody has that address already."""
 
 
-class LastAdmin(ValueError):
+class LastAdmin(WrongUse):
     """Without them nobody could give rights any more."""
 
 

@@ -10,6 +10,7 @@ import psycopg2
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnfit, DatabaseUnreachable, engine, normalise_url
+from fbads_pipeline.domain.core.errors import WrongUse
 
 ROLE = "fbads_analyst"
 _LOCK = 1717723494
@@ -30,7 +31,7 @@ $$
 """
 
 
-class QueryRefused(ValueError):
+class QueryRefused(WrongUse):
     """The statement is empty, more than one, or the database refuses it; one sentence with its reason."""
 
 

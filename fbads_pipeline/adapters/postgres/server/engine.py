@@ -5,15 +5,23 @@ from dataclasses import dataclass
 import psycopg2
 import sqlalchemy as sa
 
+from fbads_pipeline.domain.core.errors import OutsideFailed
+
 OLDEST_VERSION = 150000
+DISK_FULL = "53100"
 _SECRETS = {"password", "sslpassword"}
 
 
-class DatabaseUnreachable(RuntimeError):
+class DatabaseUnreachable(OutsideFailed):
     """One sentence that names host, port, database and the setting."""
 
 
-class DatabaseUnfit(RuntimeError):
+class DatabaseInterrupted(DatabaseUnreachable):
+    """The server broke off in the middle of it: gone away, timed out or out of disk. One sentence, without statement
+    or parameters; the cause is psycopg2's error."""
+
+
+class DatabaseUnfit(OutsideFailed):
     """The server answers, but lacks a version or a right that the program needs."""
 
 
@@ -42,6 +50,11 @@ def normalise_url(url: str) -> str:
     return parsed.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
 
 
+def plain_url(url: str) -> str:
+    """The address as libpq (psql) understands it: without SQLAlchemy's driver."""
+    return sa.engine.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def redacted(url: str) -> str:
     """The address without its password, wherever it stands, for logs and messages."""
     parsed = sa.engine.make_url(url)
@@ -53,7 +66,9 @@ def redacted(url: str) -> str:
 def engine(
     url: str, *, application_name: str, pool_size: int = 5, fixed_now: str | None = None, read_only: bool = False
 ) -> sa.Engine:
-    """An engine whose sessions live in UTC; a server that cannot be reached raises DatabaseUnreachable.
+    """An engine whose sessions live in UTC.
+
+    A server that cannot be reached raises DatabaseUnreachable; one that breaks off later, DatabaseInterrupted.
 
     fixed_now: ISO instant that the models take for now (setting `fbads.now` of the session).
     """
@@ -76,6 +91,7 @@ def engine(
         },
     )
     sa.event.listen(made, "do_connect", _connect)
+    sa.event.listen(made, "handle_error", _translate)
     return made
 
 
@@ -93,6 +109,24 @@ def _connect(dialect: object, record: object, arguments: list[object], named: di
         raise DatabaseUnreachable(
             f"the database at {where} does not let us in ({_reason(fault)}): check FBADS_DATABASE_URL"
         ) from None
+
+
+def _translate(context: sa.engine.ExceptionContext) -> None:
+    if is_interruption(context.original_exception):
+        raise DatabaseInterrupted(interruption(context.original_exception)) from context.original_exception
+
+
+def is_interruption(fault: BaseException) -> bool:
+    """Whether psycopg2 says that the server broke off, not that the statement is wrong."""
+    return isinstance(fault, psycopg2.OperationalError | psycopg2.InterfaceError)
+
+
+def interruption(fault: BaseException) -> str:
+    """The sentence of such a fault."""
+    if getattr(fault, "pgcode", None) == DISK_FULL:
+        return "the database's disk is full: free some space"
+    first = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+    return f"the database went away in the middle of it ({first})"
 
 
 def _reason(fault: psycopg2.Error) -> str:

@@ -17,11 +17,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from fbads_pipeline.domain.core.errors import OutsideFailed
+
 SHARED = Path("/var/lib/fbads")
 OLDEST = 15
 
 
-class EmbeddedPostgresError(RuntimeError):
+class EmbeddedPostgresError(OutsideFailed):
     """One sentence that says what to change."""
 
 

@@ -1,41 +1,28 @@
-"""A database that goes away, or is full, in the middle of a write: one sentence, and nothing half-written."""
+"""A database that goes away, or whose disk fills, in the middle of a write: nothing is half-written."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import psycopg2
-import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
+from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable, interruption
 from fbads_pipeline.domain.core.errors import StoreUnavailable
 
-Asked = ParamSpec("Asked")
-Told = TypeVar("Told")
-_DISK_FULL = "53100"
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
-def never_half(method: Callable[Asked, Told]) -> Callable[Asked, Told]:
+def never_half(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Of a method that writes in one transaction: a lost connection or a full disk is raised as StoreUnavailable."""
 
     @wraps(method)
-    def asked(*arguments: Asked.args, **named: Asked.kwargs) -> Told:
+    def write(*arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
         try:
             return method(*arguments, **named)
-        except DatabaseUnreachable as away:
-            raise StoreUnavailable(str(away)) from away
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as fault:
-            raise StoreUnavailable(_sentence(fault)) from fault
-        except sa.exc.DBAPIError as fault:
-            if isinstance(fault.orig, psycopg2.OperationalError | psycopg2.InterfaceError):
-                raise StoreUnavailable(_sentence(fault.orig)) from fault
-            raise
+        except DatabaseUnreachable as fault:
+            raise StoreUnavailable(f"{fault}; nothing of this reading was kept") from fault
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as fault:  # of COPY, which SQLAlchemy does not see
+            raise StoreUnavailable(f"{interruption(fault)}; nothing of this reading was kept") from fault
 
-    return asked
-
-
-def _sentence(fault: psycopg2.Error) -> str:
-    if fault.pgcode == _DISK_FULL:
-        return "the database's disk is full: free some space; nothing of this reading was kept"
-    first = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
-    return f"the database went away in the middle of it ({first}); nothing of this reading was kept"
+    return write

@@ -1,0 +1,115 @@
+"""`fbads run`: one of Dagster's jobs in this process, as its schedule or sensor would launch it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+import psutil
+import typer
+
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.bootstrap.collection import named_tokens, raw_store, token_store
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.cli.data.sync import exit_code, print_accounts, print_problems, summary_of
+from fbads_pipeline.cli.home import ready_home
+from fbads_pipeline.cli.job_outcome import JobOutcome
+from fbads_pipeline.cli.output import progress_bar
+from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, WRONG_USE, WrongUse
+from fbads_pipeline.settings import Settings, load_settings
+
+app = typer.Typer(add_completion=False)
+
+
+class JobName(StrEnum):
+    """What `fbads run` calls Dagster's jobs."""
+
+    TICK = "tick"
+    REVIEW = "review"
+    DETECT = "detect"
+    DISPATCH = "dispatch"
+    INCIDENTS = "incidents"
+    TROUBLES = "troubles"
+    LEARN = "learn"
+    REPORTS = "reports"
+    TOKENS = "tokens"
+    CALENDARS = "calendars"
+    APPLY = "apply"
+
+
+# Those whose job has another name in Dagster.
+_JOBS = {
+    JobName.TICK: "collect_and_model",
+    JobName.INCIDENTS: "announce_incidents",
+    JobName.TROUBLES: "announce_incidents",
+    JobName.TOKENS: "check_tokens",
+    JobName.CALENDARS: "read_calendars",
+}
+
+
+@app.command()
+def run(
+    job: Annotated[JobName, typer.Argument(help="Which job; `troubles` is the former name of `incidents`.")],
+) -> None:
+    """Run one of Dagster's jobs in this process, as its schedule or sensor would.
+
+    With the same config, tags and days, whether or not it is due. `tick` prints a line per account like `fbads sync`,
+    the others a line per asset: its name and what is recorded of it. Exits with 1 in part or with a red check, with 3
+    where the run failed.
+    """
+    started, settings = psutil.Process().create_time(), load_settings()
+    if job is JobName.APPLY and not settings.apply_decisions:
+        raise WrongUse("FBADS_APPLY_DECISIONS is off: set it to true to write accepted suggestions to Meta")
+    with ready_home(settings) as database:
+        if job is JobName.TICK:
+            raise typer.Exit(_tick(settings, database, started))
+        raise typer.Exit(_other(job, started))
+
+
+def _tick(settings: Settings, database: Database, started: float) -> int:
+    import dagster as dg  # seconds, which --help and wrong settings need not wait for
+
+    from fbads_pipeline.cli.jobs import run_job
+    from fbads_pipeline.defs.collect.jobs import tick
+
+    named_tokens(settings, token_store(settings, database))
+    request = tick("", raw_store(database), clock(settings), settings)
+    with progress_bar("collecting") as progress, dg.DagsterInstance.get() as instance:
+        outcome = run_job(
+            _JOBS[JobName.TICK],
+            instance,
+            started=started,
+            run_config=request.run_config,
+            tags=request.tags,
+            progress=progress,
+        )
+    summary = summary_of(outcome, database)
+    print_accounts(summary)
+    print_problems(outcome.problems)
+    return exit_code(summary)
+
+
+def _other(job: JobName, started: float) -> int:
+    import dagster as dg
+
+    from fbads_pipeline.cli.jobs import run_job
+
+    with dg.DagsterInstance.get() as instance:
+        outcome = run_job(_JOBS.get(job, job.value), instance, started=started)
+    for asset, metadata in outcome.materialized.items():
+        print(f"{asset}\t{_recorded(metadata)}")
+    print_problems(outcome.problems)
+    return _exit_code(outcome)
+
+
+def _exit_code(outcome: JobOutcome) -> int:
+    if outcome.is_wrong_use:
+        return WRONG_USE
+    if not outcome.succeeded:
+        return OUTSIDE_FAILED
+    return PARTLY if outcome.red_checks else DONE
+
+
+def _recorded(metadata: Mapping[str, Any]) -> str:
+    """The numbers and words of an asset's metadata; tables and charts are for Dagster's UI."""
+    plain = {name: value for name, value in metadata.items() if isinstance(value, int | float | dict)}
+    return ", ".join(f"{name} {value}" for name, value in plain.items() if not name.startswith("dagster"))
