@@ -7,10 +7,13 @@ catalogue `formats`, so that a further language is a catalogue and nothing else.
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol, parse_pattern
 
 from fbads_pipeline.adapters.translation.catalogues import Catalogues
 from fbads_pipeline.domain.core.money import minor_units
@@ -31,7 +34,7 @@ class Formats:
     def count(self, value: Decimal | int) -> str:
         """1.234,5 or 1,234.5: at most two decimals, none where they are zero."""
         with localcontext(_EXACT):
-            return format_decimal(_rounded(Decimal(value), 2), "#,##0.##", locale=self.locale)
+            return format_decimal(_rounded(Decimal(value), 2), _parsed("#,##0.##"), locale=self.locale)
 
     def percent(self, fraction: Decimal, apart_from: Decimal | None = None) -> str:
         """0.012 → 1,2 %: two decimals, more only where it would read like the fraction it must differ from."""
@@ -39,16 +42,15 @@ class Formats:
         pattern = self._texts.text("formats.percent").replace("##0", "##0." + "#" * places)
         with localcontext(_EXACT):
             rounded = _rounded(fraction * 100, places) / 100
-            return format_percent(rounded, pattern, locale=self.locale, decimal_quantization=False)
+            return format_percent(rounded, _parsed(pattern), locale=self.locale, decimal_quantization=False)
 
     def money(self, amount: Decimal, currency: str, apart_from: Decimal | None = None) -> str:
         """R$ 1.234,56 or BRL 1,234.56; no decimals where the currency has none, more as in `percent`."""
         places = _places_apart(amount, apart_from, 0 if minor_units(currency) == 1 else 2)
-        decimals = "." + "0" * places if places else ""
-        pattern = self._texts.text("formats.money").replace("#,##0", "#,##0" + decimals)
+        pattern = _money_pattern(self._texts.text("formats.money"), currency, places, self.locale)
         rounded = _rounded(amount, places)
         with localcontext(_EXACT):
-            return format_currency(rounded, currency, pattern, locale=self.locale, currency_digits=False)
+            return format_decimal(rounded, pattern, locale=self.locale)
 
     def day(self, value: date) -> str:
         """22/11/2026 or 22 Nov 2026."""
@@ -89,6 +91,20 @@ class Formats:
             pattern = self._texts.text("formats.cell_money").replace(".00", "")
             return format_currency(number, currency, pattern, locale=self.locale, currency_digits=False)
         return self.cell(number, unit, currency)
+
+
+@lru_cache(maxsize=256)
+def _parsed(pattern: str) -> Any:
+    return parse_pattern(pattern)
+
+
+@lru_cache(maxsize=256)
+def _money_pattern(pattern: str, currency: str, places: int, locale: Locale) -> Any:
+    """The pattern for one currency, its sign in place; Babel would look up the currency's plural name each time."""
+    decimals = "." + "0" * places if places else ""
+    symbol = get_currency_symbol(currency, locale)
+    signed = pattern.replace("¤¤", f"'{currency}'").replace("¤", f"'{symbol}'" if symbol else "")
+    return parse_pattern(signed.replace("#,##0", "#,##0" + decimals))
 
 
 def _places_apart(value: Decimal, other: Decimal | None, places: int) -> int:

@@ -15,7 +15,7 @@ from fbads_pipeline.api.rate_limits import at_most
 from fbads_pipeline.domain.chat.answers.cells import cell, group, metric_label
 from fbads_pipeline.domain.chat.result import Column, Result
 from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import Value, message
+from fbads_pipeline.domain.core.messages import Value, from_json, message
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.services.chat.answer_question import Chat, ChatUser, answer
 
@@ -81,6 +81,8 @@ def _cell(column: Column, row: Mapping[str, Any], chat: Chat) -> Value:
     """A figure as the answer writes it, a group as it is called."""
     if column.metric:
         return cell(column, row, chat.catalogue)
+    if column.role == "message":
+        return from_json(row[column.name])
     return group(column.dimension, row) if column.dimension else plain_line(str(row.get(column.name, "")))
 
 

@@ -1,9 +1,11 @@
 """An answer of the chat as JSON holds it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.adapters.translation.texts import rendered
+from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.domain.chat.result import Column, Result
 from fbads_pipeline.services.chat.answer_question import Answer
 
 
@@ -22,10 +24,16 @@ def answer_json(made: Answer) -> dict[str, Any]:
 
 
 def table_json(table: Result) -> dict[str, Any]:
-    """Columns and rows of one query."""
+    """Columns and rows of one query; a stored message is a column per language."""
     columns = table.query.columns
     return {
         "query_id": table.query.query_id,
-        "columns": [asdict(column) for column in columns],
-        "rows": [{column.name: row.get(column.name) for column in columns} for row in table.rows],
+        "columns": [asdict(one) for column in columns for one in _per_language(column)],
+        "rows": [rendered({column.name: row.get(column.name) for column in columns}) for row in table.rows],
     }
+
+
+def _per_language(column: Column) -> list[Column]:
+    if column.role != "message":
+        return [column]
+    return [replace(column, name=f"{column.name}_{code}", role="other") for code in translator().languages]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fbads_pipeline.domain.metrics.registry import Metric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Every metric by its name."""
+    """Every metric by its name; equal to itself alone."""
 
     metrics: Mapping[str, Metric]
 

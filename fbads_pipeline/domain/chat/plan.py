@@ -46,6 +46,17 @@ SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "plac
 INTENTS: tuple[Intent, ...] = Intent.__args__  # type: ignore[attr-defined]
 DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]
 ROWS, MOST_ROWS = 50, 200
+# Meta's states of an object that a question calls active or paused; a paused parent pauses it too.
+STATUSES = {"ACTIVE": ("ACTIVE",), "PAUSED": ("PAUSED", "CAMPAIGN_PAUSED", "ADSET_PAUSED")}
+# A campaign's goal as a question names it → Meta's objectives, today's and those of older campaigns.
+META_OBJECTIVES = {
+    "SALES": ("OUTCOME_SALES", "CONVERSIONS", "PRODUCT_CATALOG_SALES"),
+    "LEADS": ("OUTCOME_LEADS", "LEAD_GENERATION"),
+    "TRAFFIC": ("OUTCOME_TRAFFIC", "LINK_CLICKS"),
+    "AWARENESS": ("OUTCOME_AWARENESS", "BRAND_AWARENESS", "REACH"),
+    "ENGAGEMENT": ("OUTCOME_ENGAGEMENT", "POST_ENGAGEMENT", "MESSAGES"),
+    "APP_PROMOTION": ("OUTCOME_APP_PROMOTION", "APP_INSTALLS"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from fbads_pipeline.domain.chat.plan import Dimension
 from fbads_pipeline.domain.metrics.registry import Unit
 
-Role = Literal["key", "label", "value", "before", "change", "change_ratio", "other"]
+Role = Literal["key", "label", "value", "before", "change", "change_ratio", "message", "other"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,10 @@ class ChatAccount:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result; metric and unit where it holds figures, dimension where it holds a group."""
+    """A column of a result; metric and unit where it holds figures, dimension where it holds a group.
+
+    role `message`: the column holds sentences as JSON (domain/core/messages.py).
+    """
 
     name: str
     role: Role

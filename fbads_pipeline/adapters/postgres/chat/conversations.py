@@ -1,37 +1,20 @@
-"""The chat's memory: the plans of a session, and the queries behind each answer; text encrypted, 30 days."""
+"""The chat's memory: the plans of a session, and the queries behind each answer; questions only encrypted."""
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.chat.memory import REMEMBERED_EXCHANGES, oldest_kept
 from fbads_pipeline.domain.chat.plan import Plan, from_json, to_json
-from fbads_pipeline.domain.chat.result import Query
+from fbads_pipeline.domain.chat.result import Column, Query
 
-REMEMBERED = 10
-KEPT_DAYS = 30
-_LAST = """
-select plan from ops.conversations
-where user_id = :user_id and session_id = :session_id and at > :oldest
-order by turn desc
-limit :remembered
-"""
-_KEEP = """
-insert into ops.conversations (user_id, session_id, turn, plan, outcome, queries, question, at)
-select :user_id, :session_id, coalesce(max(turn), 0) + 1, cast(:plan as jsonb), :outcome, cast(:queries as jsonb),
-    :question, :at
-from ops.conversations where user_id = :user_id and session_id = :session_id
-"""
-_LOCK = "select pg_advisory_xact_lock(hashtextextended(:user_id || chr(31) || :session_id, 17))"
-_FIND = """
-select query from ops.conversations, jsonb_array_elements(queries) as query
-where user_id = :user_id and queries @> cast(:wanted as jsonb) and query ->> 'query_id' = :query_id
-limit 1
-"""
+_SQL = Statements(__package__, "conversations.sql")
 
 
 class PostgresConversations:
@@ -42,10 +25,10 @@ class PostgresConversations:
 
     def last_plan(self, user_id: str, session_id: str, *, now: datetime) -> Plan | None:
         """The plan of the latest of the last ten exchanges that has one."""
-        values = {"user_id": user_id, "session_id": session_id, "remembered": REMEMBERED}
-        values["oldest"] = now - timedelta(days=KEPT_DAYS)
+        values = {"user_id": user_id, "session_id": session_id, "remembered": REMEMBERED_EXCHANGES}
+        values["oldest"] = oldest_kept(now)
         with self._owner.connect() as connection:
-            plans = connection.execute(sa.text(_LAST), values).scalars().all()
+            plans = connection.execute(_SQL["last_plans"], values).scalars().all()
         return next((from_json(plan) for plan in plans if plan), None)
 
     def keep(
@@ -70,27 +53,22 @@ class PostgresConversations:
             "at": now,
         }
         with self._owner.begin() as connection:
-            connection.execute(
-                sa.text("delete from ops.conversations where at < :old"), {"old": now - timedelta(KEPT_DAYS)}
-            )
-            connection.execute(sa.text(_LOCK), values)
-            connection.execute(sa.text(_KEEP), values)
+            connection.execute(_SQL["forget_older"], {"oldest": oldest_kept(now)})
+            connection.execute(_SQL["lock_session"], {"user_id": user_id, "session_id": session_id})
+            connection.execute(_SQL["keep"], values)
 
     def query(self, user_id: str, query_id: str) -> Query | None:
         """A query that answered this user, ready to be run again."""
         wanted = json.dumps([{"query_id": query_id}])
         with self._owner.connect() as connection:
-            found = connection.execute(
-                sa.text(_FIND), {"user_id": user_id, "wanted": wanted, "query_id": query_id}
-            ).scalar()
+            values = {"user_id": user_id, "wanted": wanted, "query_id": query_id}
+            found = connection.execute(_SQL["query"], values).scalar()
         return _read(found) if found else None
 
     def forget(self, user_id: str) -> int:
         """Erase everything that a user asked; returns how many exchanges there were."""
         with self._owner.begin() as connection:
-            erased = connection.execute(
-                sa.text("delete from ops.conversations where user_id = :user_id"), {"user_id": user_id}
-            )
+            erased = connection.execute(_SQL["forget_user"], {"user_id": user_id})
         return int(erased.rowcount)
 
 
@@ -107,8 +85,6 @@ def _written(query: Query) -> Mapping[str, Any]:
 
 
 def _read(kept: Mapping[str, Any]) -> Query:
-    from fbads_pipeline.domain.chat.result import Column
-
     parameters = {name: _typed(value) for name, value in kept["parameters"].items()}
     return Query(kept["sql"], parameters, tuple(Column(**one) for one in kept["columns"]), kept["source"])
 

@@ -17,6 +17,7 @@ from fbads_pipeline.domain.core.messages import (
     Message,
     Name,
     Value,
+    from_json,
     lines,
     message,
 )
@@ -42,6 +43,8 @@ def list_answer(plan: Plan, result: Result, catalogue: Catalogue) -> Value:
 
 def stored_text(row: Row, name: str) -> Value:
     """A sentence that is stored with the row."""
+    if name in row:
+        return from_json(row[name])
     return LegacyText({code: plain_line(str(row[f"{name}_{code}"])) for code in ("pt", "en")})
 
 

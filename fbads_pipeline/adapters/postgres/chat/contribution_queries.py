@@ -1,0 +1,115 @@
+"""What a change is made of: how much each group contributed to it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.chat.figure_queries import both_sides
+from fbads_pipeline.adapters.postgres.chat.groups import (
+    Figures,
+    column_label,
+    constant,
+    grouped,
+    mart_of,
+    parameters_of,
+    shape_of,
+    text_of,
+)
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.plan import LEVELS, Dimension, Plan
+from fbads_pipeline.domain.chat.result import ChatAccount, Column, Query
+
+_ZERO = constant("0")
+
+
+def compile_contributions(
+    plan: Plan, dimension: Dimension, catalogue: Catalogue, accounts: Sequence[ChatAccount]
+) -> Query:
+    """How much each group contributed to a metric's change; the contributions of a currency add up to the change.
+
+    Of a ratio N/D with the earlier value R: (n − R·d)/D of the later days minus that of the earlier ones, whose sum is
+    zero; so a group counts by what it does and by its weight.
+    """
+    metric = catalogue[plan.metrics[0]]
+    columns = [Column("currency", "key"), Column(dimension, "key", dimension=dimension)]
+    columns += [Column(column_label(dimension), "label", dimension=dimension)] if dimension in LEVELS else []
+    columns += [
+        Column(metric.name, "value", metric.name, metric.unit),
+        Column(f"{metric.name}_before", "before", metric.name, metric.unit),
+        Column("contribution", "change", metric.name, metric.unit),
+        Column("share", "change_ratio", metric.name, "ratio"),
+    ]
+    sql = _statement(shape_of(plan), dimension, catalogue)
+    parameters = parameters_of(plan, (dimension,), accounts)
+    return Query(sql, parameters, tuple(columns), f"marts.{mart_of(plan, (dimension,))}")
+
+
+@lru_cache(maxsize=256)
+def _statement(plan: Plan, dimension: Dimension, catalogue: Catalogue) -> str:
+    metric = catalogue[plan.metrics[0]]
+    numerator, denominator = metric.parts or (metric.expression, "sum(0) + 1")
+
+    def side(name: str) -> sa.Subquery:
+        values = [constant(numerator).label("n"), constant(denominator).label("d")]
+        by_currency = catalogue.is_of_money(metric.name)
+        return grouped(Figures(plan, (dimension,), name), values, by_currency=by_currency).subquery(name)
+
+    keys = ["currency", dimension]
+    names = [column_label(dimension)] if dimension in LEVELS else []
+    rows = _weighed(_joined(side("now"), side("before"), keys, names), is_ratio=metric.parts is not None).c
+    statement = (
+        sa.select(
+            *(rows[name] for name in (*keys, *names)),
+            rows.figure.label(metric.name),
+            rows.figure_before.label(f"{metric.name}_before"),
+            rows.contribution,
+            (rows.contribution / sa.func.nullif(rows.whole_change, _ZERO)).label("share"),
+            *(rows[name] for name in ("is_provisional", "as_of", "source_rows")),
+            sa.func.count().over().label("groups"),
+        )
+        .where(rows.contribution != _ZERO)
+        .order_by(sa.func.abs(rows.contribution).desc(), rows[dimension])
+        .limit(sa.bindparam("rows", type_=sa.Integer))
+    )
+    return text_of(statement)
+
+
+def _joined(now: sa.Subquery, before: sa.Subquery, keys: Sequence[str], names: Sequence[str]) -> sa.CTE:
+    """Numerator and denominator now (n1, d1) and before (n0, d0) per group."""
+    columns: list[sa.ColumnElement[Any]] = [
+        sa.func.coalesce(now.c[name], before.c[name]).label(name) for name in (*keys, *names)
+    ]
+    for name, side in (("1", now), ("0", before)):
+        columns += [sa.func.coalesce(side.c[part], _ZERO).label(f"{part}{name}") for part in ("n", "d")]
+    same = sa.and_(*(now.c[key] == before.c[key] for key in keys))
+    return sa.select(*columns, *both_sides(now, before)).select_from(now.join(before, same, full=True)).cte("joined")
+
+
+def _weighed(joined: sa.CTE, *, is_ratio: bool) -> sa.CTE:
+    """Each group's figures and contribution, and the change of the whole of its currency."""
+
+    def whole(name: str) -> sa.ColumnElement[Any]:
+        return sa.func.sum(joined.c[name]).over(partition_by=joined.c.currency)
+
+    totals = {f"all_{name}": whole(name).label(f"all_{name}") for name in ("n1", "d1", "n0", "d0")}
+    ratio = (whole("n0") / sa.func.nullif(whole("d0"), _ZERO)).label("ratio_before")
+    summed = sa.select(joined, *totals.values(), ratio).cte("summed")
+    one = summed.c
+    if not is_ratio:
+        figures: list[sa.ColumnElement[Any]] = [one.n1 - one.n0, one.all_n1 - one.all_n0, one.n1, one.n0]
+    else:
+        after = (one.n1 - one.ratio_before * one.d1) / _divisor(one.all_d1)
+        figures = [
+            after - (one.n0 - one.ratio_before * one.d0) / _divisor(one.all_d0),
+            one.all_n1 / _divisor(one.all_d1) - one.all_n0 / _divisor(one.all_d0),
+            one.n1 / _divisor(one.d1),
+            one.n0 / _divisor(one.d0),
+        ]
+    names = ("contribution", "whole_change", "figure", "figure_before")
+    return sa.select(summed, *(figure.label(name) for figure, name in zip(figures, names, strict=True))).cte("weighed")
+
+
+def _divisor(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.nullif(sa.cast(column, sa.Numeric), _ZERO)

@@ -1,0 +1,41 @@
+-- The chat's memory: one row per exchange of a user's session.
+
+-- name: last_plans
+-- The plans of the latest exchanges, the newest first; null for an exchange without one.
+select plan
+from ops.conversations
+where user_id = :user_id and session_id = :session_id and at > :oldest
+order by turn desc
+limit :remembered;
+
+-- name: lock_session
+select pg_advisory_xact_lock(hashtextextended(:user_id || chr(31) || :session_id, 17));
+
+-- name: keep
+insert into ops.conversations (user_id, session_id, turn, plan, outcome, queries, question, at)
+select
+    cast(:user_id as text) as user_id,
+    cast(:session_id as text) as session_id,
+    coalesce(max(turn), 0) + 1 as turn,
+    cast(:plan as jsonb) as plan,
+    cast(:outcome as text) as outcome,
+    cast(:queries as jsonb) as queries,
+    cast(:question as bytea) as question,
+    cast(:at as timestamptz) as at
+from ops.conversations
+where user_id = :user_id and session_id = :session_id;
+
+-- name: forget_older
+delete from ops.conversations
+where at < :oldest;
+
+-- name: query
+select query
+from ops.conversations, jsonb_array_elements(queries) as query
+where user_id = :user_id and queries @> cast(:wanted as jsonb) and query ->> 'query_id' = :query_id
+order by at desc
+limit 1;
+
+-- name: forget_user
+delete from ops.conversations
+where user_id = :user_id;

@@ -1,0 +1,255 @@
+"""Rows of one daily mart, limited to a plan's accounts, days, objects and segments, and grouped by its dimensions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from fbads_pipeline.domain.chat.periods.resolution import resolve
+from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, STATUSES, Dimension, Level, Period, Plan
+from fbads_pipeline.domain.chat.result import ChatAccount
+from fbads_pipeline.domain.chat.validator import breakdown_of
+
+Expression = sa.ColumnElement[Any]
+
+_DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_DAY, _TEXTS, _DATES = sa.Date(), postgresql.ARRAY(sa.Text), postgresql.ARRAY(sa.Date)
+_ANY = Decimal(0)
+_MARTS: dict[Level, str] = {
+    "account": "account_daily",
+    "campaign": "campaign_daily",
+    "adset": "adset_daily",
+    "ad": "ad_daily",
+}
+_OBJECTS: dict[Level, str] = {"account": "accounts", "campaign": "campaigns", "adset": "adsets", "ad": "ads"}
+_FACT_COLUMNS: tuple[str, ...] = (
+    "account_id",
+    "campaign_id",
+    "adset_id",
+    "ad_id",
+    "day",
+    "currency",
+    "age",
+    "gender",
+    "country",
+)
+_FACT_COLUMNS += ("publisher_platform", "platform_position", "breakdown", "is_provisional", "collected_at")
+_OBJECT_COLUMNS = ("account_id", "campaign_id", "adset_id", "ad_id", "name", "effective_status", "objective")
+
+
+def constant(sql: str) -> Expression:
+    """SQL of this program's own or of the metric registry, as it is: groups and orders need the same text twice."""
+    return sa.literal_column(sql)
+
+
+class Figures:
+    """The rows that one side of an answer ("now" or "before") is made of.
+
+    facts: the daily mart, scope: the accounts with their days, objects: the tables of names and states by level.
+    """
+
+    def __init__(self, plan: Plan, dimensions: Sequence[Dimension], side: str) -> None:
+        self.plan, self.dimensions, self.side = plan, tuple(dimensions), side
+        self.facts = _table(mart_of(plan, dimensions), _FACT_COLUMNS, "facts")
+        self.objects = {level: _table(name, _OBJECT_COLUMNS, level) for level, name in _OBJECTS.items()}
+        days = (_array(f"{side}_first_days", _DATES), _array(f"{side}_last_days", _DATES))
+        accounts = sa.func.unnest(_array("account_ids", _TEXTS), *days)
+        self.scope = accounts.table_valued("account_id", "first_day", "last_day").render_derived("scope")
+
+    def group(self, dimension: Dimension) -> Expression:
+        return _GROUPS[dimension](self)
+
+    def within_days(self) -> Expression:
+        """Each account's days. The bounds of all of them tell PostgreSQL's planner how few rows there are."""
+        first, last = (sa.cast(sa.bindparam(f"{self.side}_{end}"), _DAY) for end in ("first", "last"))
+        day = self.facts.c.day
+        return sa.and_(
+            self.facts.c.account_id == self.scope.c.account_id,
+            day.between(self.scope.c.first_day, self.scope.c.last_day),
+            day.between(first, last),
+        )
+
+    def joined(self) -> list[Level]:
+        """The tables of objects that names, states and objectives are read from."""
+        levels = [one for one in self.dimensions if one in LEVELS]
+        if self.plan.status:
+            levels.append(self._status_level())
+        if self.plan.objective or "objective" in self.dimensions:
+            levels.append("campaign")
+        return list(dict.fromkeys(levels))  # type: ignore[arg-type]
+
+    def conditions(self) -> list[Expression]:
+        """Objects, status, objective, breakdown and segments of the plan."""
+        plan, facts = self.plan, self.facts
+        found: list[Expression] = [
+            facts.c[f"{one.level}_id"] == sa.any_(_array(f"{one.level}_ids", _TEXTS)) for one in plan.objects
+        ]
+        if plan.status:
+            status = self.objects[self._status_level()].c.effective_status
+            found.append(status == sa.any_(_array("statuses", _TEXTS)))
+        if plan.objective:
+            objective = self.objects["campaign"].c.objective
+            found.append(objective == sa.any_(_array("objectives", _TEXTS)))
+        if _breakdown(plan, self.dimensions):
+            found.append(facts.c.breakdown == sa.bindparam("breakdown"))
+        return found + [self.group(one.dimension) == sa.bindparam(f"segment_{one.dimension}") for one in plan.segments]
+
+    def _status_level(self) -> Level:
+        if "ad" in self.dimensions:
+            return "ad"
+        return "adset" if "adset" in self.dimensions else "campaign"
+
+
+def grouped(
+    figures: Figures, values: Sequence[Expression], having: Sequence[Expression] = (), *, by_currency: bool
+) -> sa.Select[Any]:
+    """One row per group. Counts of two currencies add up, amounts do not: `by_currency` keeps them apart."""
+    facts, groups = figures.facts, [figures.group(one) for one in figures.dimensions]
+    currency: Expression = facts.c.currency if by_currency else constant("''")
+    source = facts.join(figures.scope, figures.within_days())
+    for level in figures.joined():
+        source = source.join(figures.objects[level], _same_object(facts, figures.objects[level], level))
+    levels: list[Level] = [one for one in figures.dimensions if one in LEVELS]  # type: ignore[misc]
+    names = [sa.func.max(figures.objects[one].c.name).label(column_label(one)) for one in levels]
+    keys = [key.label(one) for key, one in zip(groups, figures.dimensions, strict=True)]
+    meta = [
+        sa.func.bool_or(facts.c.is_provisional).label("is_provisional"),
+        sa.func.max(facts.c.collected_at).label("as_of"),
+        sa.func.count().label("source_rows"),
+    ]
+    statement = sa.select(currency.label("currency"), *keys, *names, *values, *meta).select_from(source)
+    return (
+        statement.where(*figures.conditions())
+        .group_by(*([currency] if by_currency else []), *groups)
+        .having(sa.and_(sa.func.count() > constant("0"), *having))
+    )
+
+
+def text_of(statement: sa.Select[Any]) -> str:
+    """The statement with named parameters, as sa.text reads it."""
+    return str(statement.compile(dialect=_DIALECT))
+
+
+def shape_of(plan: Plan) -> Plan:
+    """The plan without the values that are bound as parameters: plans of one shape have one statement."""
+    return replace(
+        plan,
+        objects=tuple(replace(one, ids=(), name="") for one in plan.objects),
+        segments=tuple(replace(one, value="") for one in plan.segments),
+        thresholds=tuple(replace(one, value=_ANY, currency=one.currency and "") for one in plan.thresholds),
+        status=plan.status and "ACTIVE",
+        objective=plan.objective and "SALES",
+        period=None,
+        compare=plan.compare and Period("days"),
+        limit=0,
+        period_is_assumed=False,
+    )
+
+
+def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequence[ChatAccount]) -> dict[str, Any]:
+    """The parameters of a statement over the plan's rows, both sides."""
+    if plan.period is None:
+        raise ValueError("figures need a period")
+    found: dict[str, Any] = {"rows": plan.limit, "account_ids": [one.account_id for one in accounts]}
+    found |= _days("now", plan.period, accounts)
+    if plan.compare is not None:
+        found |= _days("before", plan.compare, accounts)
+    found |= {f"{one.level}_ids": list(one.ids) for one in plan.objects}
+    if plan.status:
+        found["statuses"] = list(STATUSES[plan.status])
+    if plan.objective:
+        found["objectives"] = list(META_OBJECTIVES[plan.objective])
+    breakdown = _breakdown(plan, dimensions)
+    if breakdown:
+        found["breakdown"] = breakdown
+    return found | {f"segment_{one.dimension}": one.value for one in plan.segments}
+
+
+def _days(side: str, period: Period, accounts: Sequence[ChatAccount]) -> dict[str, Any]:
+    """Each account's days by its own calendar, and the bounds of all."""
+    days = [resolve(period, one.today) for one in accounts]
+    return {
+        f"{side}_first_days": [first for first, _ in days],
+        f"{side}_last_days": [last for _, last in days],
+        f"{side}_first": min((first for first, _ in days), default=date.max),
+        f"{side}_last": max((last for _, last in days), default=date.min),
+    }
+
+
+def _array(name: str, kind: postgresql.ARRAY[Any]) -> Expression:
+    # Without a type of its own the parameter is written as :name, which the cited text of the query needs.
+    return sa.cast(sa.bindparam(name), kind)
+
+
+def column_label(dimension: Dimension) -> str:
+    """The column that holds the name of an object."""
+    return f"{dimension}_name"
+
+
+def mart_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> str:
+    """The daily mart whose rows answer the plan: the lowest level that is shown, named, or needed by a filter."""
+    shown = plan.dimensions if dimensions is None else dimensions
+    if _breakdown(plan, shown):
+        return "campaign_breakdown_daily"
+    wanted: list[Level] = [one for one in shown if one in LEVELS]  # type: ignore[misc]
+    wanted += [one.level for one in plan.objects]
+    if plan.status or plan.objective or "objective" in shown:
+        wanted.append("campaign")
+    return _MARTS[max(wanted, key=LEVELS.index, default="account")]
+
+
+def _breakdown(plan: Plan, dimensions: Sequence[Dimension]) -> str | None:
+    return breakdown_of(replace(plan, dimensions=tuple(dimensions)))
+
+
+def _table(name: str, columns: Sequence[str], alias: str) -> sa.FromClause:
+    return sa.table(name, *(sa.column(one) for one in columns), schema="marts").alias(alias)
+
+
+def _same_object(facts: sa.FromClause, table: sa.FromClause, level: Level) -> Expression:
+    same = table.c.account_id == facts.c.account_id
+    return same if level == "account" else sa.and_(same, table.c[f"{level}_id"] == facts.c[f"{level}_id"])
+
+
+def _truncated(unit: str) -> Callable[[Figures], Expression]:
+    return lambda figures: sa.cast(sa.func.date_trunc(constant(f"'{unit}'"), figures.facts.c.day), _DAY)
+
+
+def _column(name: str) -> Callable[[Figures], Expression]:
+    return lambda figures: figures.facts.c[name]
+
+
+def _weekday(figures: Figures) -> Expression:
+    return sa.cast(sa.extract("isodow", figures.facts.c.day), sa.Integer)
+
+
+def _objective(figures: Figures) -> Expression:
+    objective = figures.objects["campaign"].c.objective
+    return sa.func.regexp_replace(objective, constant("'^OUTCOME_'"), constant("''"))
+
+
+def _placement(figures: Figures) -> Expression:
+    facts = figures.facts
+    return sa.func.concat_ws(constant("' · '"), facts.c.publisher_platform, facts.c.platform_position)
+
+
+_GROUPS: Mapping[Dimension, Callable[[Figures], Expression]] = {
+    "account": _column("account_id"),
+    "campaign": _column("campaign_id"),
+    "adset": _column("adset_id"),
+    "ad": _column("ad_id"),
+    "day": _column("day"),
+    "week": _truncated("week"),
+    "month": _truncated("month"),
+    "weekday": _weekday,
+    "objective": _objective,
+    "age": _column("age"),
+    "gender": _column("gender"),
+    "country": _column("country"),
+    "platform": _column("publisher_platform"),
+    "placement": _placement,
+}

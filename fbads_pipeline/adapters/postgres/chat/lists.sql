@@ -1,0 +1,253 @@
+-- Lists that a question can ask for. Every statement reads the accounts in :account_ids only; :campaign_ids, :adset_ids
+-- and :ad_ids are null where the question names no such object. `groups` counts the rows before the limit.
+
+-- name: accounts
+select
+    listed.account_id as account,
+    listed.name as account_name,
+    listed.status,
+    listed.collected_at as as_of,
+    count(*) over () as groups
+from marts.accounts as listed
+where
+    listed.account_id = any(cast(:account_ids as text[]))
+    and (cast(:statuses as text[]) is null or listed.status = any(cast(:statuses as text[])))
+order by listed.name, listed.account_id
+limit :rows;
+
+-- name: campaigns
+select
+    listed.campaign_id as campaign,
+    listed.name as campaign_name,
+    listed.effective_status as status,
+    listed.collected_at as as_of,
+    count(*) over () as groups
+from marts.campaigns as listed
+where
+    listed.account_id = any(cast(:account_ids as text[]))
+    and (cast(:campaign_ids as text[]) is null or listed.campaign_id = any(cast(:campaign_ids as text[])))
+    and (cast(:statuses as text[]) is null or listed.effective_status = any(cast(:statuses as text[])))
+order by listed.name, listed.campaign_id
+limit :rows;
+
+-- name: adsets
+select
+    listed.adset_id as adset,
+    listed.name as adset_name,
+    listed.effective_status as status,
+    listed.collected_at as as_of,
+    count(*) over () as groups
+from marts.adsets as listed
+where
+    listed.account_id = any(cast(:account_ids as text[]))
+    and (cast(:campaign_ids as text[]) is null or listed.campaign_id = any(cast(:campaign_ids as text[])))
+    and (cast(:adset_ids as text[]) is null or listed.adset_id = any(cast(:adset_ids as text[])))
+    and (cast(:statuses as text[]) is null or listed.effective_status = any(cast(:statuses as text[])))
+order by listed.name, listed.adset_id
+limit :rows;
+
+-- name: ads
+select
+    listed.ad_id as ad,
+    listed.name as ad_name,
+    listed.effective_status as status,
+    listed.collected_at as as_of,
+    count(*) over () as groups
+from marts.ads as listed
+where
+    listed.account_id = any(cast(:account_ids as text[]))
+    and (cast(:campaign_ids as text[]) is null or listed.campaign_id = any(cast(:campaign_ids as text[])))
+    and (cast(:adset_ids as text[]) is null or listed.adset_id = any(cast(:adset_ids as text[])))
+    and (cast(:ad_ids as text[]) is null or listed.ad_id = any(cast(:ad_ids as text[])))
+    and (cast(:statuses as text[]) is null or listed.effective_status = any(cast(:statuses as text[])))
+order by listed.name, listed.ad_id
+limit :rows;
+
+-- name: pacing
+-- One row per currency in which name is null: the sum of those with a plan; then the budgets, of which :only_overruns
+-- keeps those that run over.
+with budgets as (
+    select *
+    from marts.budget_pacing
+    where
+        account_id = any(cast(:account_ids as text[]))
+        and effective_status = 'ACTIVE'
+        and (cast(:campaign_ids as text[]) is null or campaign_id = any(cast(:campaign_ids as text[])))
+        and (cast(:adset_ids as text[]) is null or adset_id = any(cast(:adset_ids as text[])))
+),
+
+everything as (
+    select
+        currency,
+        null::text as name,
+        sum(daily_budget) as daily_budget,
+        sum(spent_today) as spent_today,
+        sum(planned_today) as planned_today,
+        sum(projected_today) as projected_today,
+        sum(projected_today) / nullif(sum(planned_today), 0) as pacing_today,
+        sum(spent_month) as spent_month,
+        sum(planned_month) as planned_month,
+        sum(projected_month) as projected_month,
+        sum(projected_month) / nullif(sum(planned_month), 0) as pacing_month,
+        max(read_at) as as_of
+    from budgets
+    group by currency
+    union all
+    select
+        currency,
+        name,
+        daily_budget,
+        spent_today,
+        planned_today,
+        projected_today,
+        pacing_today,
+        spent_month,
+        planned_month,
+        projected_month,
+        pacing_month,
+        read_at
+    from budgets
+    where not :only_overruns or pacing_month > 1
+)
+
+select
+    *,
+    planned_month - spent_month as left_month,
+    count(*) over () as groups
+from everything
+order by name is not null asc, currency asc, pacing_month desc nulls last, name asc
+limit :rows;
+
+-- name: anomalies
+-- Those that are open; with :first and :last those that were open on one of these local days.
+select
+    anomalies.anomaly_id,
+    anomalies.campaign_id as campaign,
+    campaigns.name as campaign_name,
+    anomalies.metric,
+    anomalies.severity,
+    anomalies.status,
+    anomalies.message,
+    anomalies.currency,
+    anomalies.money_at_stake_per_day,
+    anomalies.detected_at as as_of,
+    count(*) over () as groups
+from analysis.anomalies as anomalies
+inner join marts.accounts as accounts on anomalies.account_id = accounts.account_id
+left join marts.campaigns as campaigns
+    on anomalies.account_id = campaigns.account_id and anomalies.campaign_id = campaigns.campaign_id
+where
+    anomalies.account_id = any(cast(:account_ids as text[]))
+    and (cast(:campaign_ids as text[]) is null or anomalies.campaign_id = any(cast(:campaign_ids as text[])))
+    and case
+        when cast(:first as date) is null then anomalies.status = 'OPEN'
+        else
+            (anomalies.since at time zone accounts.timezone_name)::date <= cast(:last as date)
+            and coalesce((anomalies.closed_at at time zone accounts.timezone_name)::date, cast(:last as date))
+            >= cast(:first as date)
+    end
+order by
+    case anomalies.severity when 'critical' then 0 when 'warning' then 1 else 2 end asc,
+    anomalies.money_at_stake_per_day desc,
+    anomalies.anomaly_id asc
+limit :rows;
+
+-- name: suggestions
+select
+    suggestions.suggestion_id,
+    suggestions.campaign_id as campaign,
+    campaigns.name as campaign_name,
+    suggestions.kind,
+    suggestions.confidence,
+    suggestions.reason_pt,
+    suggestions.reason_en,
+    suggestions.day,
+    suggestions.updated_at as as_of,
+    count(*) over () as groups
+from ops.suggestions as suggestions
+left join marts.campaigns as campaigns
+    on suggestions.account_id = campaigns.account_id and suggestions.campaign_id = campaigns.campaign_id
+where
+    suggestions.account_id = any(cast(:account_ids as text[]))
+    and suggestions.status = 'PENDING'
+    and (cast(:campaign_ids as text[]) is null or suggestions.campaign_id = any(cast(:campaign_ids as text[])))
+order by suggestions.created_at desc, suggestions.suggestion_id asc
+limit :rows;
+
+-- name: scores
+-- The last score of each campaign; those without one say why.
+with latest as (
+    select distinct on (scores.account_id, scores.campaign_id)
+        scores.campaign_id as campaign,
+        campaigns.name as campaign_name,
+        scores.day,
+        scores.total as score,
+        scores.low,
+        scores.high,
+        scores.why_not,
+        scores.scored_at as as_of,
+        count(*) over () as groups
+    from analysis.scores as scores
+    inner join marts.campaigns as campaigns
+        on scores.account_id = campaigns.account_id and scores.campaign_id = campaigns.campaign_id
+    where
+        scores.account_id = any(cast(:account_ids as text[]))
+        and (cast(:campaign_ids as text[]) is null or scores.campaign_id = any(cast(:campaign_ids as text[])))
+        and (not :only_active or campaigns.effective_status = 'ACTIVE')
+    order by scores.account_id asc, scores.campaign_id asc, scores.day desc
+)
+
+select *
+from latest
+order by case when :best_first then -score else score end nulls last, campaign
+limit :rows;
+
+-- name: freshness
+select
+    accounts.account_id as account,
+    accounts.name as account_name,
+    accounts.timezone_name,
+    max(daily.day) as last_day,
+    max(daily.collected_at) as as_of,
+    count(*) over () as groups
+from marts.accounts as accounts
+left join marts.account_daily as daily on accounts.account_id = daily.account_id
+where accounts.account_id = any(cast(:account_ids as text[]))
+group by accounts.account_id, accounts.name, accounts.timezone_name
+order by accounts.name, accounts.account_id
+limit :rows;
+
+-- name: edits
+-- Changes of budget and status that readings found between the local days :first and :last, the latest first.
+with states as (
+    select
+        history.*,
+        accounts.timezone_name,
+        lag(history.daily_budget) over state as budget_before,
+        lag(history.effective_status) over state as status_before,
+        row_number() over state as place
+    from marts.campaign_history as history
+    inner join marts.accounts as accounts on history.account_id = accounts.account_id
+    where
+        history.account_id = any(cast(:account_ids as text[]))
+        and (cast(:campaign_ids as text[]) is null or history.campaign_id = any(cast(:campaign_ids as text[])))
+    window state as (partition by history.account_id, history.campaign_id order by history.valid_from)
+)
+
+select
+    currency,
+    campaign_id,
+    name as campaign_name,
+    (valid_from at time zone timezone_name)::date as day,
+    budget_before,
+    daily_budget as budget,
+    status_before,
+    effective_status as status,
+    count(*) over () as groups
+from states
+where
+    place > 1
+    and (valid_from at time zone timezone_name)::date between cast(:first as date) and cast(:last as date)
+    and (budget_before is distinct from daily_budget or status_before is distinct from effective_status)
+order by valid_from desc, campaign_id asc
+limit :rows;
