@@ -1,4 +1,4 @@
-"""`make eval`: marks of the detectors on worlds made for it, on seeds that no threshold was chosen on.
+"""`make eval`: recall, precision and delays of the detectors on made worlds, on seeds that no threshold was chosen on.
 
 Thresholds were chosen on seeds 1 to 18 and made series 100 to 139; the figures are of seeds from 1,001 on. `--seeds N`
 worlds of 200 campaigns and five weeks of each of two kinds (default 6), `--series N` series (default 60). One
@@ -18,9 +18,9 @@ import pandas as pd
 import psutil
 
 from evaluation.anomalies.assumptions import Preset
-from evaluation.anomalies.metrics import Marks, mark
+from evaluation.anomalies.metrics import DetectionCounts, compare
 from evaluation.anomalies.one_reading import seconds_of_a_reading
-from evaluation.anomalies.series_metrics import SeriesMarks
+from evaluation.anomalies.series_metrics import SeriesCounts
 from evaluation.anomalies.series_world import made_series
 from evaluation.anomalies.world import World, made_world
 from fbads_pipeline.adapters.translation.translator import translator
@@ -55,10 +55,10 @@ def main() -> None:
     )
     started = time.perf_counter()
     for preset in PRESETS:
-        total, seeds = Marks(), range(arguments.first, arguments.first + arguments.seeds)
+        total, seeds = DetectionCounts(), range(arguments.first, arguments.first + arguments.seeds)
         with ProcessPoolExecutor(2) as pool:
-            for marks in pool.map(partial(marks_of_seed, preset=preset), seeds):
-                total.add(marks)
+            for counts in pool.map(partial(counts_of_seed, preset=preset), seeds):
+                total.add(counts)
         print(f"\n{preset} worlds")
         for line in (*_overall(total), *_by_kind(total)):
             print(line)
@@ -69,14 +69,14 @@ def main() -> None:
     print(f"{time.perf_counter() - started:.0f} s")
 
 
-def marks_of_seed(seed: int, preset: Preset) -> Marks:
-    """Marks of one world."""
+def counts_of_seed(seed: int, preset: Preset) -> DetectionCounts:
+    """Counts of one world."""
     world = made_world(seed, preset=preset)
-    return mark(world, alerts_of(world))
+    return compare(world, alerts_of(world))
 
 
 def alerts_of(world: World) -> pd.DataFrame:
-    """What the detectors say of a world: `campaign_id, ts, kind, metric, message`."""
+    """The alerts of a world: `campaign_id, ts, kind, metric, message`."""
     rows = [
         (name, pd.Timestamp(one.at), one.kind, one.metric, translator().render(finding_message(one, "UTC"), "en"))
         for name, one in replay(world.readings, world.campaigns, world.changes)
@@ -84,42 +84,53 @@ def alerts_of(world: World) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["campaign_id", "ts", "kind", "metric", "message"])
 
 
-def _overall(total: Marks) -> Iterator[str]:
+def _overall(total: DetectionCounts) -> Iterator[str]:
+    weeks = total.hundred_campaign_weeks
     rows = (
         ("recall, incidents with volume", total.recall_with_volume(), ".75", ".90"),
         ("recall, all incidents", total.recall(), "", ""),
         ("precision", total.precision, ".80", ".92"),
-        ("false alerts per 100 campaigns and week", len(total.false) / total.hundred_weeks, "1.0", ".3"),
-        ("of these at weekends", total.weekend_false / total.hundred_weeks, ".1", "0"),
+        (
+            "false alerts per 100 campaigns and week",
+            len(total.false_positives) / weeks,
+            "1.0",
+            ".3",
+        ),
+        ("of these at weekends", total.weekend_false_positives / weeks, ".1", "0"),
         ("budget edits alerted", total.edits_alerted / max(total.edits, 1), ".10", ".03"),
         ("budget edits explained", total.edits_explained / max(total.edits, 1), ".95", "1.00"),
-        ("false drift notices per 100 campaigns and week", total.drift_false / total.hundred_weeks, ".3", ".1"),
+        (
+            "false drift notices per 100 campaigns and week",
+            total.drift_false_positives / weeks,
+            ".3",
+            ".1",
+        ),
     )
     yield f"\n{'':<48} {'got':>6} {'must':>6} {'ambition':>9}"
     for name, got, must, ambition in rows:
         yield f"{name:<48} {got:>6.2f} {must:>6} {ambition:>9}"
 
 
-def _by_kind(total: Marks) -> Iterator[str]:
+def _by_kind(total: DetectionCounts) -> Iterator[str]:
     yield f"\n{'kind':<9} {'n':>4} {'all':>5} {'volume':>7} {'median h':>9} {'must':>16} {'ambition':>16}"
     for kind in KINDS:
         delays = total.delays.get(kind, [])
         delay = f"{statistics.median(delays):.1f}" if delays else "-"
         bars = [
-            f"{total.volume_within(kind, hours):.2f} of {share:.2f}/{hours}h" for share, hours in BARS.get(kind, ())
+            f"{total.recall_within(kind, hours):.2f} of {share:.2f}/{hours}h" for share, hours in BARS.get(kind, ())
         ] or ["", ""]
         found, volume = total.recall(kind), total.recall_with_volume(kind)
-        counted = f"{kind:<9} {total.planted.get(kind, 0):>4} {found:>5.2f} {volume:>7.2f}"
+        counted = f"{kind:<9} {total.labelled.get(kind, 0):>4} {found:>5.2f} {volume:>7.2f}"
         yield f"{counted} {delay:>9} {bars[0]:>16} {bars[1]:>16}"
 
 
 def _series_line(first: int, count: int) -> str:
-    marks = SeriesMarks()
+    counts = SeriesCounts()
     for seed in range(first, first + count):
         series = made_series(seed)
         _, alerts = detect_series(series.values, 3600.0)
-        marks.add(np.asarray(alerts, dtype=np.bool_), series.windows)
-    score = f"standard score {marks.standard:.1f} (must 70, ambition 77), F1 {marks.f1:.2f} (.55, .73)"
+        counts.add(np.asarray(alerts, dtype=np.bool_), series.windows)
+    score = f"standard score {counts.standard:.1f} (must 70, ambition 77), F1 {counts.f1:.2f} (.55, .73)"
     return f"\n{count} made series: {score}"
 
 

@@ -1,8 +1,8 @@
-"""The standard score of the Numenta Anomaly Benchmark (Lavin and Ahmad, 2015), and F1 by windows found.
+"""The standard score of the Numenta Anomaly Benchmark (Lavin and Ahmad, 2015), and F1 by windows detected.
 
 Within a window the first alert counts, more the earlier it comes; an alert outside costs 0.11, less shortly after a
-window; a window without an alert costs one. The first 15 % of a series (750 rows at most) are not marked. 0 is silence,
-100 is every window found at its first row without a false alert.
+window; a window without an alert costs one. The first 15 % of a series (750 rows at most) are left out. 0 is no
+alert at all, 100 is every window detected at its first row without a false alert.
 """
 
 from collections.abc import Sequence
@@ -16,42 +16,42 @@ Windows = Sequence[tuple[int, int]]
 
 
 @dataclass
-class SeriesMarks:
+class SeriesCounts:
     """Sums over series; windows are (first row, last row), both in."""
 
     score: float = 0.0
     windows: int = 0
-    found: int = 0
+    detected: int = 0
     false: int = 0
 
     def add(self, alerts: NDArray[np.bool_], windows: Windows) -> None:
-        """Mark one series."""
+        """Add one series: alerts per row (rows,) and its labelled windows."""
         start = min(int(0.15 * len(alerts)), 750)
         rows = [int(row) for row in np.flatnonzero(alerts) if row >= start]
-        marked = [window for window in windows if window[1] >= start]
-        for first, last in marked:
+        labelled = [window for window in windows if window[1] >= start]
+        for first, last in labelled:
             inside = [row for row in rows if first <= row <= last]
             self.windows += 1
-            self.found += bool(inside)
-            place = -(last - inside[0] + 1) / (last - first + 1) if inside else 0.0
-            self.score += _sigmoid(place) / _sigmoid(-1.0) if inside else -1.0
+            self.detected += bool(inside)
+            position = -(last - inside[0] + 1) / (last - first + 1) if inside else 0.0
+            self.score += _sigmoid(position) / _sigmoid(-1.0) if inside else -1.0
         for row in rows:
-            if not any(first <= row <= last for first, last in marked):
+            if not any(first <= row <= last for first, last in labelled):
                 self.false += 1
-                before = [window for window in marked if window[1] < row]
-                away = (row - before[-1][1]) / max(before[-1][1] - before[-1][0], 1) if before else np.inf
-                self.score += FALSE_ALERT * (_sigmoid(away) if away <= 3 else -1.0)
+                before = [window for window in labelled if window[1] < row]
+                distance = (row - before[-1][1]) / max(before[-1][1] - before[-1][0], 1) if before else np.inf
+                self.score += FALSE_ALERT * (_sigmoid(distance) if distance <= 3 else -1.0)
 
     @property
     def standard(self) -> float:
-        """The score from 0 (silence) to 100."""
+        """The score from 0 (no alert) to 100."""
         return 100.0 * (self.score + self.windows) / (2.0 * self.windows) if self.windows else float("nan")
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of windows found and of alerts that were right."""
-        return 2.0 * self.found / max(self.found + self.false + self.windows, 1)
+        """Harmonic mean of windows detected and of alerts that were right."""
+        return 2.0 * self.detected / max(self.detected + self.false + self.windows, 1)
 
 
-def _sigmoid(place: float) -> float:
-    return float(2.0 / (1.0 + np.exp(5.0 * place)) - 1.0)
+def _sigmoid(position: float) -> float:
+    return float(2.0 / (1.0 + np.exp(5.0 * position)) - 1.0)

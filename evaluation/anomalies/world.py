@@ -1,6 +1,6 @@
 """A world of campaigns in half-hour steps with labelled incidents, as CSV exports would show it.
 
-Not the sandbox: that one speaks HTTP and knows days; this one exists to mark detectors, on as many seeds as wanted.
+The sandbox serves days over HTTP; this world has half hours, and as many seeds as wanted, to evaluate detectors on.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class World:
 
 @dataclass(frozen=True)
 class Steps:
-    """What truly happened: counts and money per campaign and half-hour step."""
+    """What happened, before reporting: counts and money (campaigns, half-hour steps)."""
 
     impressions: Floats
     clicks: Floats

@@ -57,16 +57,16 @@ def main() -> int:
         fresh_database(server) as url,
         chat_over(url, Path(folder)) as (chat, owner),
     ):
-        marks = grade(chat, owner, items())
-    for mark in marks:
-        if mark.verdict != "right" or mark.loose_numbers:
-            found = f"{mark.answer.outcome}/{mark.answer.kind}: {mark.answer.text[:160]!r}"
-            print(f"{mark.verdict} [{mark.item.expected}] {' >> '.join(mark.item.turns)}\n    {found}")
-            if mark.loose_numbers:
-                print(f"    from no query: {mark.loose_numbers}")
-    print(table(marks))
-    right = sum(mark.verdict == "right" for mark in marks) / len(marks)
-    wrong = any(mark.verdict == "wrong" or mark.loose_numbers for mark in marks)
+        graded = grade(chat, owner, items())
+    for one in graded:
+        if one.verdict != "right" or one.unsourced_numbers:
+            found = f"{one.answer.outcome}/{one.answer.kind}: {one.answer.text[:160]!r}"
+            print(f"{one.verdict} [{one.item.expected}] {' >> '.join(one.item.turns)}\n    {found}")
+            if one.unsourced_numbers:
+                print(f"    from no query: {one.unsourced_numbers}")
+    print(table(graded))
+    right = sum(one.verdict == "right" for one in graded) / len(graded)
+    wrong = any(one.verdict == "wrong" or one.unsourced_numbers for one in graded)
     return 0 if right >= SHARE_RIGHT and not wrong else 1
 
 

@@ -32,14 +32,14 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Mark:
+class GradedAnswer:
     """right, wrong (a figure that is not the expected one), or unanswered (a refusal or question back instead)."""
 
     item: Item
     verdict: str
     milliseconds: float
     answer: Answer
-    loose_numbers: tuple[str, ...]
+    unsourced_numbers: tuple[str, ...]
 
 
 def items() -> list[Item]:
@@ -52,21 +52,23 @@ def items() -> list[Item]:
     return made
 
 
-def grade(chat: Chat, engine: sa.Engine, asked: Iterable[Item]) -> list[Mark]:
-    """One mark per item, each in a session of its own."""
+def grade(chat: Chat, engine: sa.Engine, asked: Iterable[Item]) -> list[GradedAnswer]:
+    """One graded answer per item, each in a session of its own."""
     user = ChatUser("grader", MINE)
-    marks = []
+    graded = []
     for number, item in enumerate(asked):
         for turn in item.turns[:-1]:
             answer(chat, turn, user=user, session_id=f"s{number}", now=NOW)
         begun = time.perf_counter()
         made = answer(chat, item.turns[-1], user=user, session_id=f"s{number}", now=NOW)
         took = (time.perf_counter() - begun) * 1000
-        marks.append(Mark(item, _verdict(made, read(item.expected), engine), took, made, loose_numbers(made, item)))
-    return marks
+        graded.append(
+            GradedAnswer(item, _verdict(made, read(item.expected), engine), took, made, unsourced_numbers(made, item))
+        )
+    return graded
 
 
-def loose_numbers(made: Answer, item: Item) -> tuple[str, ...]:
+def unsourced_numbers(made: Answer, item: Item) -> tuple[str, ...]:
     """Numbers of the text that come from no row, no date of the plan, no name and no word of the question.
 
     Formulas and examples are no figures: definitions, help and refusals are looked at only for digits of their own.
@@ -151,23 +153,23 @@ def _row(row: Sequence[Any]) -> tuple[str, ...]:
     return tuple(f"{float(one):.6g}" if isinstance(one, int | float | Decimal) else str(one) for one in row)
 
 
-def table(marks: Sequence[Mark]) -> str:
-    """Right, confidently wrong and unanswered per level and language; loose numbers; the 95th percentile of time."""
+def table(graded: Sequence[GradedAnswer]) -> str:
+    """Right, confidently wrong and unanswered per level and language; unsourced numbers; 95th percentile of time."""
     lines = [f"{'':10}{'':4}{'items':>6}{'right':>7}{'wrong':>7}{'unanswered':>12}"]
     for level in (*LEVELS, "all"):
         for language in ("pt", "en"):
-            some = [one for one in marks if one.item.language == language and level in (one.item.level, "all")]
+            some = [one for one in graded if one.item.language == language and level in (one.item.level, "all")]
             counts: Mapping[str, int] = {
                 v: sum(one.verdict == v for one in some) for v in ("right", "wrong", "unanswered")
             }
             lines.append(
                 f"{level:10}{language:4}{len(some):6}{counts['right']:7}{counts['wrong']:7}{counts['unanswered']:12}"
             )
-    times = sorted(one.milliseconds for one in marks)
-    loose = sum(bool(one.loose_numbers) for one in marks)
-    right = sum(one.verdict == "right" for one in marks)
+    times = sorted(one.milliseconds for one in graded)
+    loose = sum(bool(one.unsourced_numbers) for one in graded)
+    right = sum(one.verdict == "right" for one in graded)
     lines.append(
-        f"right: {right} of {len(marks)} ({right / len(marks):.1%}); answers with numbers from no query: {loose}"
+        f"right: {right} of {len(graded)} ({right / len(graded):.1%}); answers with numbers from no query: {loose}"
     )
     lines.append(f"p50 {times[len(times) // 2]:.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms")
     return "\n".join(lines)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import numpy as np
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from evaluation.decisions.policies import FIRST_ID, POLICIES, Judged, best_profit, profit_of
-from evaluation.decisions.simulator import FIRST_DAY, WEEK, World, simulate, worlds
+from evaluation.decisions.policies import FIRST_ID, POLICIES, EvaluatedAdvice, best_profit, profit_of
+from evaluation.decisions.simulator import FIRST_DAY, WEEK, AccountSettings, simulate, worlds
 from fbads_pipeline.domain.scoring.scores import score
 
 FRESH_SEEDS = range(1_000, 1_030)
@@ -27,30 +27,32 @@ def main(seeds: range) -> None:
         runs = [profit_of(world, policy) for world in drawn]
         regret = [100 * (best - got) / (best - none) for (best, none), (got, _) in zip(bounds, runs, strict=True)]
         lost = sum(best - got for (best, _), (got, _) in zip(bounds, runs, strict=True))
-        judged = [one for _, found in runs for one in found]
-        print(_row(name, np.array(regret), 100 * lost / sum(best - none for best, none in bounds), judged))
+        evaluated = [one for _, found in runs for one in found]
+        print(_row(name, np.array(regret), 100 * lost / sum(best - none for best, none in bounds), evaluated))
     for action in ("PAUSE", "BUDGET_UP", "BUDGET_DOWN"):
-        print(f"| – {action} | | | | {_shares([one for one in judged if one.advice.action == action], 'posterior')} |")
+        print(
+            f"| – {action} | | | | {_shares([one for one in evaluated if one.advice.action == action], 'posterior')} |"
+        )
     print()
     _print_scores(drawn)
     print(f"\n{time.monotonic() - started:.0f} s.")
 
 
-def _row(name: str, regret: np.ndarray, pooled: float, judged: list[Judged]) -> str:
+def _row(name: str, regret: np.ndarray, pooled: float, evaluated: list[EvaluatedAdvice]) -> str:
     low, middle, high = np.quantile(regret, (0.1, 0.5, 0.9))
     spread = f"{middle:.1f} ({low:.0f}–{high:.0f})"
-    return f"| {name} | {regret.mean():.1f} | {spread} | {pooled:.1f} | {_shares(judged, name)} |"
+    return f"| {name} | {regret.mean():.1f} | {spread} | {pooled:.1f} | {_shares(evaluated, name)} |"
 
 
-def _shares(judged: list[Judged], name: str) -> str:
-    if not judged:
+def _shares(evaluated: list[EvaluatedAdvice], name: str) -> str:
+    if not evaluated:
         return "0 | – | –"
-    harmful = 100 * np.mean([one.is_harmful for one in judged])
-    covered = f"{100 * np.mean([one.is_covered for one in judged]):.1f} %" if name == "posterior" else "–"
-    return f"{len(judged)} | {harmful:.1f} % | {covered}"
+    harmful = 100 * np.mean([one.is_harmful for one in evaluated])
+    covered = f"{100 * np.mean([one.is_covered for one in evaluated]):.1f} %" if name == "posterior" else "–"
+    return f"{len(evaluated)} | {harmful:.1f} % | {covered}"
 
 
-def _print_scores(drawn: list[World]) -> None:
+def _print_scores(drawn: list[AccountSettings]) -> None:
     """For "true CPA of the week to come is below the target", over campaigns that have a score or a raw CPA."""
     rows = np.concatenate([_score_rows(world) for world in drawn])
     truth, chance, total, raw = rows.T
@@ -62,7 +64,7 @@ def _print_scores(drawn: list[World]) -> None:
     print(f"| raw 7-day CPA | {roc_auc_score(truth, -raw):.3f} | {brier_score_loss(truth, 1.0 * (raw <= 1)):.3f} |")
 
 
-def _score_rows(world: World) -> np.ndarray:
+def _score_rows(world: AccountSettings) -> np.ndarray:
     account, today = simulate(world), world.past_days
     history = account.history(today)
     budgets = account.budgets[:, today]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from evaluation.decisions.simulator import FIRST_DAY, WEEK, Account, World, simulate
+from evaluation.decisions.simulator import FIRST_DAY, WEEK, AccountSettings, SimulatedAccount, simulate
 from fbads_pipeline.domain.recommendations.suggestions import suggest
 
 FIRST_ID = 120_000
@@ -24,7 +24,7 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Judged:
+class EvaluatedAdvice:
     """An advice beside its true effect on the week's expected profit."""
 
     advice: Advice
@@ -77,24 +77,24 @@ POLICIES: dict[str, Policy] = {
 }
 
 
-def profit_of(world: World, policy: Policy | None) -> tuple[float, list[Judged]]:
+def profit_of(world: AccountSettings, policy: Policy | None) -> tuple[float, list[EvaluatedAdvice]]:
     """True profit over the world's weeks, deciding each Monday; None does nothing."""
     account = simulate(world)
     random = np.random.default_rng(world.seed + 1)
-    total, judged = 0.0, []
+    total, evaluated = 0.0, []
     for week in range(world.weeks):
         today = world.past_days + WEEK * week
         factors = np.ones(world.campaigns)
         if policy is not None:
-            found = _judged(account, today, policy)
+            found = _evaluated(account, today, policy)
             for one in found:
                 factors[_row(one.advice)] = one.advice.factor
-            judged += found
-        total += _live_a_week(account, today, factors, random)
-    return total, judged
+            evaluated += found
+        total += _simulate_week(account, today, factors, random)
+    return total, evaluated
 
 
-def best_profit(world: World) -> float:
+def best_profit(world: AccountSettings) -> float:
     """What an oracle earns that picks, each week and campaign, the best of ×1, ×1.2, ×0.8 and a pause."""
     account = simulate(world)
     random = np.random.default_rng(world.seed + 1)
@@ -103,11 +103,11 @@ def best_profit(world: World) -> float:
         today = world.past_days + WEEK * week
         budgets = account.budgets[:, today]
         gains = np.stack([account.profit(budgets * factor, today) for factor in OPTIONS])
-        total += _live_a_week(account, today, OPTIONS[gains.argmax(axis=0)], random)
+        total += _simulate_week(account, today, OPTIONS[gains.argmax(axis=0)], random)
     return total
 
 
-def _judged(account: Account, today: int, policy: Policy) -> list[Judged]:
+def _evaluated(account: SimulatedAccount, today: int, policy: Policy) -> list[EvaluatedAdvice]:
     budgets = account.budgets[:, today]
     before = account.profit(budgets, today)
     day = FIRST_DAY + timedelta(days=today)
@@ -115,13 +115,13 @@ def _judged(account: Account, today: int, policy: Policy) -> list[Judged]:
     for one in policy(account.history(today), day, account.target_cpa):
         row = _row(one)
         if account.active[row, today]:
-            found.append(Judged(one, float(account.profit(budgets * one.factor, today)[row] - before[row])))
+            found.append(EvaluatedAdvice(one, float(account.profit(budgets * one.factor, today)[row] - before[row])))
     return found
 
 
-def _live_a_week(account: Account, today: int, factors: np.ndarray, random: np.random.Generator) -> float:
+def _simulate_week(account: SimulatedAccount, today: int, factors: np.ndarray, random: np.random.Generator) -> float:
     account.decide(today, factors)
-    account.live(today, today + WEEK, random)
+    account.simulate_days(today, today + WEEK, random)
     return float((account.profit(account.budgets[:, today], today) * account.active[:, today]).sum())
 
 

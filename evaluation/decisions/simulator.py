@@ -13,7 +13,7 @@ FIRST_DAY = date(2026, 1, 5)
 
 
 @dataclass(frozen=True)
-class World:
+class AccountSettings:
     """What one simulated account assumes. elasticity and cpa_spread are log-scale centres and deviations per campaign.
 
     fast_share and delay_days: conversions reported within the hour, and the mean days of the rest. dispersion: variance
@@ -41,13 +41,13 @@ class World:
 
 
 @dataclass
-class Account:
+class SimulatedAccount:
     """The truth of one world, arrays of shape (campaigns, days) unless said otherwise; budgets are what is decided.
 
     conversions are counted on the day of the click; reported_by holds each day's counts by their delay in days.
     """
 
-    world: World
+    world: AccountSettings
     target_cpa: float
     base_budget: np.ndarray
     base_rate: np.ndarray
@@ -76,8 +76,8 @@ class Account:
         spend = np.minimum(budgets[:, None], self.demand[:, days])
         return (self.target_cpa * self.expected_conversions(spend, days) - spend).sum(axis=1)
 
-    def live(self, first: int, last: int, rng: np.random.Generator) -> None:
-        """Let the days from `first` to before `last` happen under the budgets that stand."""
+    def simulate_days(self, first: int, last: int, rng: np.random.Generator) -> None:
+        """Fill the days from `first` to before `last` under the budgets in force."""
         days = slice(first, last)
         noise = rng.lognormal(0.0, 0.06, self.budgets[:, days].shape)
         self.spend[:, days] = np.minimum(self.budgets[:, days] * noise, self.demand[:, days]) * self.active[:, days]
@@ -116,8 +116,8 @@ class Account:
         self.active[:, today:] &= (factors > 0)[:, None]
 
 
-def simulate(world: World) -> Account:
-    """An account with its past lived, ready for the first decision on day `past_days`."""
+def simulate(world: AccountSettings) -> SimulatedAccount:
+    """An account with its past simulated, ready for the first decision on day `past_days`."""
     rng = np.random.default_rng(world.seed)
     count, days = world.campaigns, world.past_days + world.weeks * WEEK
     budget = np.exp(rng.normal(np.log(80.0), world.budget_scale * 0.6, count))
@@ -127,7 +127,7 @@ def simulate(world: World) -> Account:
     capped = rng.random(count) < world.capped_share
     ceiling = np.where(capped, rng.uniform(0.5, 1.0, count), rng.uniform(1.5, 6.0, count)) * budget
     created = np.where(rng.random(count) < world.new_share, world.past_days - rng.integers(1, 12, count), 0)
-    account = Account(
+    account = SimulatedAccount(
         world=world,
         target_cpa=30.0 * world.target_factor,
         base_budget=budget,
@@ -142,20 +142,20 @@ def simulate(world: World) -> Account:
         spend=np.zeros((count, days)),
         reported_by=np.zeros((count, days, 30), dtype=np.int64),
     )
-    account.live(0, world.past_days, rng)
+    account.simulate_days(0, world.past_days, rng)
     return account
 
 
-def worlds(seeds: range) -> list[World]:
+def worlds(seeds: range) -> list[AccountSettings]:
     """One world per seed; what each assumes is drawn widely, so no single configuration can be tuned to it."""
     return [_drawn(seed) for seed in seeds]
 
 
-def _drawn(seed: int) -> World:
+def _drawn(seed: int) -> AccountSettings:
     rng = np.random.default_rng(seed + 7_000)
     curves: tuple[Curve, ...] = ("power", "hill", "exponential")
     return replace(
-        World(seed=seed),
+        AccountSettings(seed=seed),
         campaigns=int(rng.choice([30, 60, 120, 200])),
         elasticity=float(rng.uniform(0.4, 0.9)),
         elasticity_spread=float(rng.uniform(0.03, 0.18)),
@@ -170,7 +170,7 @@ def _drawn(seed: int) -> World:
     )
 
 
-def _past_budgets(budget: np.ndarray, world: World, days: int, rng: np.random.Generator) -> np.ndarray:
+def _past_budgets(budget: np.ndarray, world: AccountSettings, days: int, rng: np.random.Generator) -> np.ndarray:
     edited = rng.random((budget.size, days)) < world.edits / WEEK
     edited[:, world.past_days :] = False
     steps = np.where(edited, np.log(rng.choice([0.7, 0.8, 1.2, 1.3], edited.shape)), 0.0)
@@ -178,7 +178,7 @@ def _past_budgets(budget: np.ndarray, world: World, days: int, rng: np.random.Ge
     return budget[:, None] * np.exp(path - path[:, [-1]] * 0.5)
 
 
-def _delays(world: World, longest: int) -> np.ndarray:
+def _delays(world: AccountSettings, longest: int) -> np.ndarray:
     """Share of a day's conversions by whole days of delay; clicks fall evenly over their day."""
     hours = (np.arange(24) + 0.5) / 24
     by_day = np.arange(1, longest + 1)[:, None] - hours[None, :]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from evaluation.chat.grading import LEVELS, Item, grade, items, loose_numbers
+from evaluation.chat.grading import LEVELS, Item, grade, items, unsourced_numbers
 from evaluation.chat.world import FOREIGN, MINE, NOW
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
@@ -24,12 +24,12 @@ def ask(chat, question, *, user=USER, session=None):
 
 def test_the_graded_questions_are_answered_right_or_not_at_all(graded):
     chat, owner = graded
-    marks = grade(chat, owner, items())
-    assert len(marks) >= 240
-    assert [mark.item.turns for mark in marks if mark.verdict == "wrong"] == []
-    assert [(mark.item.turns, mark.loose_numbers) for mark in marks if mark.loose_numbers] == []
+    graded_answers = grade(chat, owner, items())
+    assert len(graded_answers) >= 240
+    assert [one.item.turns for one in graded_answers if one.verdict == "wrong"] == []
+    assert [(one.item.turns, one.unsourced_numbers) for one in graded_answers if one.unsourced_numbers] == []
     for level in LEVELS:
-        some = [mark.verdict == "right" for mark in marks if mark.item.level == level]
+        some = [one.verdict == "right" for one in graded_answers if one.item.level == level]
         assert sum(some) / len(some) >= 0.95, level
 
 
@@ -37,8 +37,8 @@ def test_a_number_from_nowhere_is_noticed(graded):
     chat, _ = graded
     made = ask(chat, "quanto gastei ontem?")
     item = Item("pt", "lookup", "", ("quanto gastei ontem?",))
-    assert loose_numbers(made, item) == ()
-    assert loose_numbers(replace(made, text=made.text + " Ou 123,45."), item) == ("123,45",)
+    assert unsourced_numbers(made, item) == ()
+    assert unsourced_numbers(replace(made, text=made.text + " Ou 123,45."), item) == ("123,45",)
 
 
 def test_another_one_s_account_does_not_exist(graded):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DetectionSettings:
-    """Hours, days, counts and standard scores; the defaults are what `docs/evaluation.md` measured."""
+    """Hours, days, counts and standard scores; measured in docs/reference/evaluation/anomalies.md."""
 
     # Baselines
     half_life_days: float = 10.0

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from evaluation.decisions.simulator import FIRST_DAY, World, simulate
+from evaluation.decisions.simulator import FIRST_DAY, AccountSettings, simulate
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model, is_better_than
 from fbads_pipeline.domain.recommendations.model.maturity import MaturityCurve
@@ -35,7 +35,7 @@ def test_an_old_version_can_judge_again():
 
 
 def test_a_worse_refit_is_not_promoted():
-    world = World(seed=4, campaigns=60)
+    world = AccountSettings(seed=4, campaigns=60)
     history, today = simulate(world).history(world.past_days), FIRST_DAY + timedelta(days=world.past_days)
     good = fit_model(history, today=today)
     bad = replace(
@@ -49,7 +49,7 @@ def test_a_worse_refit_is_not_promoted():
 
 def test_the_curve_that_made_the_delays_is_found():
     for fast, delay in ((0.3, 4.0), (0.6, 1.2)):
-        world = World(seed=8, campaigns=200, fast_share=fast, delay_days=delay, drift=0.0)
+        world = AccountSettings(seed=8, campaigns=200, fast_share=fast, delay_days=delay, drift=0.0)
         model = fit_model(simulate(world).history(world.past_days), today=FIRST_DAY + timedelta(days=world.past_days))
         for age in (1, 3, 7):
             truth = MaturityCurve(fast, delay).at([age])[0]
