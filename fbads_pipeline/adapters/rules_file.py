@@ -1,4 +1,4 @@
-"""The file of automation rules (FBADS_RULES).
+"""The file of users' own alert rules (FBADS_RULES).
 
 ```yaml
 rules:
@@ -24,17 +24,25 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, Self, get_args
 
-from fbads_pipeline.adapters.yaml_lines import Entry, Wrong, account_ids, entries, one_of, read_text
+from pydantic import BeforeValidator, ValidationInfo, field_validator, model_validator
+
+from fbads_pipeline.adapters.yaml_models import (
+    Wrong,
+    YamlEntry,
+    account_ids,
+    check_one_of,
+    line_error,
+    one_of,
+    read_entries,
+    read_text,
+)
+from fbads_pipeline.domain.alerts.alerts import Severity
 from fbads_pipeline.domain.alerts.mutes import duration
 from fbads_pipeline.domain.alerts.rules import GUARDS, Comparison, RuleLevel, UserRule
 
 _COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
-_KEYS = (
-    *("name", "metric", *_COMPARISONS, "level", "window", "currency", "guard", "severity", "channel", "cooldown"),
-    "accounts",
-)
 _CHANNELS = ("slack", "email", "whatsapp", "n8n", "dry_run")
 _LONGEST_WINDOW = 28
 
@@ -48,43 +56,13 @@ def parse_rules(text: str, name: str, units: Mapping[str, str]) -> list[UserRule
     """As `read_rules`; name: how the file is called in a sentence."""
     made: list[UserRule] = []
     seen: dict[str, int] = {}
-    for entry in entries(text, name, under="rules", keys=_KEYS, kind="a rule"):
-        rule = _rule(entry, units)
+    for line, entry in read_entries(text, name, _RuleEntry, under="rules", kind="a rule", context=units):
+        rule = entry.rule()
         if rule.key in seen:
-            raise entry.error(f"line {seen[rule.key]} has that name already: every rule needs its own")
-        seen[rule.key] = entry.line
+            raise line_error(name, line, f"line {seen[rule.key]} has that name already: every rule needs its own")
+        seen[rule.key] = line
         made.append(rule)
     return made
-
-
-def _rule(entry: Entry, units: Mapping[str, str]) -> UserRule:
-    metric = entry.of("metric", lambda value: one_of(value, tuple(units)), required=True)
-    given = [one for one in _COMPARISONS if one in entry]
-    if len(given) != 1:
-        raise entry.error(f"a rule has one of {', '.join(_COMPARISONS)}")
-    (comparison,) = given
-    is_change = comparison in ("rises_by", "falls_by")
-    threshold = entry.of(comparison, lambda value: _number(value, as_fraction=is_change or units[metric] == "ratio"))
-    currency = entry.of("currency", _currency)
-    if units[metric] == "money" and not is_change and currency is None:
-        raise entry.error(f"{metric} is money: say in which currency the threshold is meant, as in `currency: BRL`")
-    days = entry.of("window", _days)
-    if units[metric] in ("people", "per_person") and days not in (0, 1):
-        raise entry.error(f"people overlap from day to day, so {metric} is judged by days: set `window: 1d` or `today`")
-    return UserRule(
-        name=entry.of("name", _name, required=True),
-        metric=metric,
-        comparison=comparison,
-        threshold=threshold,
-        level=entry.of("level", lambda value: one_of(value, get_args(RuleLevel))) or "campaign",
-        days=7 if days is None else days,
-        currency=currency,
-        guard=entry.of("guard", lambda value: _guard(value, currency)) or {},
-        severity=entry.of("severity", lambda value: one_of(value, ("info", "warning", "critical"))) or "warning",
-        channel=entry.of("channel", lambda value: one_of(value, _CHANNELS)),
-        cooldown=entry.of("cooldown", _cooldown) or timedelta(hours=24),
-        accounts=entry.of("accounts", account_ids) or frozenset(),
-    )
 
 
 def _name(value: Any) -> str:
@@ -120,18 +98,89 @@ def _days(value: Any) -> int:
     return int(found[1])
 
 
-def _guard(value: Any, currency: str | None) -> dict[str, Decimal]:
-    if not isinstance(value, dict):
-        raise Wrong("a guard is a list such as {impressions: 5000}")
-    for name in value:
-        one_of(name, GUARDS)
-    if "spend" in value and currency is None:
-        raise Wrong("a guard of spend is money: say in which currency, as in `currency: BRL`")
-    return {str(name): _number(least) for name, least in value.items()}
-
-
 def _cooldown(value: Any) -> timedelta:
     try:
         return duration(str(value))
     except ValueError as wrong:
         raise Wrong(str(wrong)) from None
+
+
+class _RuleEntry(YamlEntry):
+    name: Annotated[str, BeforeValidator(_name)]
+    metric: str
+    level: Annotated[RuleLevel, one_of(lambda: get_args(RuleLevel))] = "campaign"
+    window: Annotated[int, BeforeValidator(_days)] = 7
+    above: Decimal | None = None
+    below: Decimal | None = None
+    rises_by: Decimal | None = None
+    falls_by: Decimal | None = None
+    currency: Annotated[str, BeforeValidator(_currency)] | None = None
+    guard: dict[str, Decimal] = {}
+    severity: Annotated[Severity, one_of(lambda: ("info", "warning", "critical"))] = "warning"
+    channel: Annotated[str, one_of(lambda: _CHANNELS)] | None = None
+    cooldown: Annotated[timedelta, BeforeValidator(_cooldown)] = timedelta(hours=24)
+    accounts: Annotated[frozenset[str], BeforeValidator(account_ids)] = frozenset()
+
+    @field_validator("metric", mode="before")
+    @classmethod
+    def _is_metric(cls, value: Any, info: ValidationInfo) -> str:
+        return check_one_of(value, tuple(_units(info)))
+
+    @field_validator("above", "below", mode="before")
+    @classmethod
+    def _is_threshold(cls, value: Any, info: ValidationInfo) -> Decimal:
+        return _number(value, as_fraction=_units(info).get(info.data.get("metric", "")) == "ratio")
+
+    @field_validator("rises_by", "falls_by", mode="before")
+    @classmethod
+    def _is_change(cls, value: Any) -> Decimal:
+        return _number(value, as_fraction=True)
+
+    @field_validator("guard", mode="before")
+    @classmethod
+    def _is_guard(cls, value: Any) -> dict[str, Decimal]:
+        if not isinstance(value, dict):
+            raise Wrong("a guard is a list such as {impressions: 5000}")
+        for name in value:
+            check_one_of(name, GUARDS)
+        return {str(name): _number(least) for name, least in value.items()}
+
+    @model_validator(mode="after")
+    def _is_whole(self, info: ValidationInfo) -> Self:
+        unit = _units(info)[self.metric]
+        if len(self._given()) != 1:
+            raise Wrong(f"a rule has one of {', '.join(_COMPARISONS)}")
+        if unit == "money" and self._given()[0] in ("above", "below") and self.currency is None:
+            raise Wrong(f"{self.metric} is money: say in which currency the threshold is meant, as in `currency: BRL`")
+        if "spend" in self.guard and self.currency is None:
+            raise Wrong("a guard of spend is money: say in which currency, as in `currency: BRL`")
+        if unit in ("people", "per_person") and self.window not in (0, 1):
+            raise Wrong(
+                f"people overlap from day to day, so {self.metric} is of single days: set `window: 1d` or `today`"
+            )
+        return self
+
+    def _given(self) -> list[Comparison]:
+        return [one for one in _COMPARISONS if getattr(self, one) is not None]
+
+    def rule(self) -> UserRule:
+        (comparison,) = self._given()
+        return UserRule(
+            name=self.name,
+            metric=self.metric,
+            comparison=comparison,
+            threshold=getattr(self, comparison),
+            level=self.level,
+            days=self.window,
+            currency=self.currency,
+            guard=self.guard,
+            severity=self.severity,
+            channel=self.channel,
+            cooldown=self.cooldown,
+            accounts=self.accounts,
+        )
+
+
+def _units(info: ValidationInfo) -> Mapping[str, str]:
+    units: Mapping[str, str] = info.context or {}
+    return units

@@ -30,7 +30,7 @@ rules:
 """
 
 
-def test_everything_that_can_be_said_is_read():
+def test_every_key_is_read():
     high, falling = parse_rules(RULES, "r.yml", UNITS)
     assert high == UserRule(
         *("CPA alto", "cpa", "above", Decimal(60), "campaign", 3, "BRL"),
@@ -64,7 +64,7 @@ def test_everything_that_can_be_said_is_read():
         ("name: CTR em queda", "name: 7", "line 12: name: a name has 1 to 60 characters"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(before, after, says):
+def test_what_is_wrong_is_named_with_its_line(before, after, says):
     assert before in RULES
     with pytest.raises(SettingsError) as wrong:
         parse_rules(RULES.replace(before, after, 1), "r.yml", UNITS)

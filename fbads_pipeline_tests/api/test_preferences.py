@@ -29,14 +29,14 @@ def an_alert(account_id, severity="critical"):
     return alert_of(AlertText("t", "b"), account_id=account_id, severity=severity, **named)
 
 
-def test_who_says_nothing_hears_nothing_by_their_own_address(people, database):
+def test_a_user_without_preferences_receives_nothing(people, database):
     client = people.with_key("viewer")
     told = client.get("/api/v1/me/preferences").json()
     assert told["alerts"]["channels"] == [] and told["timezone"] == "America/Sao_Paulo"
     assert recipients(database) == []
 
 
-def test_who_wants_to_hear_is_a_recipient_of_their_accounts_in_their_language_and_hours(people, database):
+def test_a_user_who_chose_alerts_is_a_recipient_for_their_accounts_in_their_language_and_hours(people, database):
     client = people.with_key("viewer", accounts=["42"])
     body = {"alerts": HEARS, "language": "en", "timezone": "Europe/Lisbon"}
     told = client.post("/api/v1/me", body, method="PATCH")
@@ -44,16 +44,16 @@ def test_who_wants_to_hear_is_a_recipient_of_their_accounts_in_their_language_an
     assert told.json()["alerts"]["quiet"] == {"from": "22:00:00", "to": "07:00:00"}
     (one,) = recipients(database)
     assert (one.channel, one.language, one.timezone, one.quiet) == ("email", "en", "Europe/Lisbon", (time(22), time(7)))
-    assert one.hears(an_alert("42")) and not one.hears(an_alert("43"))
-    assert not one.hears(an_alert(None)), "what concerns the whole warehouse names accounts that are not theirs"
-    assert not one.hears(an_alert("42", "info"))
+    assert one.receives(an_alert("42")) and not one.receives(an_alert("43"))
+    assert not one.receives(an_alert(None)), "what concerns the whole warehouse names accounts that are not theirs"
+    assert not one.receives(an_alert("42", "info"))
 
 
 @pytest.mark.parametrize(("role", "accounts", "count"), [("viewer", [], 0), ("dpo", None, 0), ("admin", None, 1)])
 def test_without_accounts_to_see_there_is_nothing_to_hear(people, database, role, accounts, count):
     people.with_key(role, accounts=accounts).post("/api/v1/me", {"alerts": HEARS}, method="PATCH")
     assert len(recipients(database)) == count
-    assert all(one.hears(an_alert(None)) for one in recipients(database))
+    assert all(one.receives(an_alert(None)) for one in recipients(database))
 
 
 def test_who_is_disabled_hears_no_more(people, database):

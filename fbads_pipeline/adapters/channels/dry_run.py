@@ -1,4 +1,4 @@
-"""The dry run: what would be said, on stderr for the eye and as JSON lines for a program."""
+"""The dry run: what would be sent, on stderr for people and as JSON lines for programs."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ class DryRunChannel:
         self._path = path
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
-        """Appends one whole line or none; a disk that refuses it means another try later."""
+        """Appends one whole line or none; where the disk refuses it, the attempt is repeated later."""
         alert, provider_id = delivery.alert, f"dry-run-{delivery.key[:16]}"
         record = {
             "provider_id": provider_id,
@@ -49,7 +49,7 @@ class DryRunChannel:
         return DeliveryAttempt("sent", provider_id=provider_id)
 
     def _append(self, line: bytes) -> None:
-        """One write at the end of the file, under a lock; a short one is taken back."""
+        """One write at the end of the file, under a lock; a partial one is undone."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self._path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
         try:

@@ -28,7 +28,8 @@ _STYLE = "font:15px/1.5 system-ui,sans-serif;color:#1d2433;max-width:40rem;margi
 
 @dataclass(frozen=True)
 class MailServer:
-    """How the mail leaves. ca_file: certificate authorities to trust instead of the system's; sender: an address."""
+    """The server that mail is sent through. ca_file: certificate authorities instead of the system's; sender: an
+    address."""
 
     host: str
     sender: str
@@ -50,7 +51,7 @@ class EmailChannel:
         self._attachments = attachments
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
-        """Until the last line of the message was sent, nothing can have arrived; after it, a silence says nothing."""
+        """Nothing can have arrived before the whole message was sent; without an answer after that, it is unknown."""
         message = compose_mail(delivery, self._server.sender, self._attachments)
         try:
             with _session(self._server) as session:
@@ -61,18 +62,18 @@ class EmailChannel:
             reason = "the mail server does not accept FBADS_SMTP_USER and FBADS_SMTP_PASSWORD"
             return DeliveryAttempt("retry", error=f"{reason} ({refused.smtp_code})")
         except smtplib.SMTPNotSupportedError:
-            reason = "the mail server offers no STARTTLS or login: set FBADS_SMTP_SECURITY and the port that it speaks"
+            reason = "the mail server offers no STARTTLS or login: set FBADS_SMTP_SECURITY and FBADS_SMTP_PORT"
             return DeliveryAttempt("retry", error=reason)
         except smtplib.SMTPResponseException as answer:
             return _by_code(answer.smtp_code, "the connection")
         except smtplib.SMTPServerDisconnected:
-            return DeliveryAttempt("retry", error="the mail server hung up")
+            return DeliveryAttempt("retry", error="the mail server closed the connection")
         except (OSError, smtplib.SMTPException) as fault:
             return DeliveryAttempt("retry", error=f"the mail server cannot be reached: {_kind(fault)}")
 
 
 def compose_mail(delivery: DueDelivery, sender: str, attachments: Path | None = None) -> EmailMessage:
-    """The message as it leaves. No name can add a header: line ends and control characters are gone before."""
+    """The message as it is sent. No name can add a header: line ends and control characters are removed before."""
     message = EmailMessage(policy=SMTP)
     name, domain = sender.rsplit("@", 1)
     message["From"] = Address("fbads", name, domain)
@@ -94,7 +95,7 @@ def compose_mail(delivery: DueDelivery, sender: str, attachments: Path | None = 
 
 
 def _files(delivery: DueDelivery, folder: Path | None) -> list[Path]:
-    """What the alert names in that language, as far as it lies in the folder of reports."""
+    """The attachments of the alert in that language, as far as they are in the folder of reports."""
     named = delivery.alert.facts.get("attachments")
     if folder is None or not isinstance(named, Mapping):
         return []
@@ -103,7 +104,7 @@ def _files(delivery: DueDelivery, folder: Path | None) -> list[Path]:
 
 
 def _html(delivery: DueDelivery) -> str:
-    """The same words, escaped; the paragraphs of the body, and its parts as they stand."""
+    """The same text, escaped: the paragraphs of the body, each line of its own."""
     paragraphs = "".join(
         f"<p style='margin:0 0 1rem'>{'<br>'.join(map(_escaped, block.splitlines()))}</p>"
         for block in delivery.body.split("\n\n")
@@ -156,14 +157,17 @@ def _hand_over(session: smtplib.SMTP, sender: str, recipient: str, message: Emai
     except smtplib.SMTPDataError as refused:
         return _by_code(refused.smtp_code, "the message")
     except (OSError, smtplib.SMTPServerDisconnected) as fault:
-        return DeliveryAttempt("unknown", error=f"the mail server did not answer to the end: {_kind(fault)}")
+        return DeliveryAttempt("unknown", error=f"the mail server broke off before its answer: {_kind(fault)}")
     if code != 250:
         return _by_code(code, "the message")
     return DeliveryAttempt("sent", provider_id=str(message["Message-ID"]))
 
 
 def _by_code(code: int, about: str) -> DeliveryAttempt:
-    """4xx: later; 5xx: never (https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1). Its words may quote anything."""
+    """4xx: later; 5xx: never (https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1).
+
+    Its text is left out: it may quote anything.
+    """
     if 400 <= code < 500 or code == -1:
         return DeliveryAttempt("retry", error=f"the mail server asks to come later, about {about} ({code})")
     return DeliveryAttempt("failed", error=f"the mail server refuses {about} ({code})")

@@ -1,4 +1,4 @@
-"""Requests to addresses of the settings: no redirect is followed, and what happened is told without the request.
+"""Requests to addresses of the settings: no redirect is followed, and errors do not quote the request.
 
 A private network is where one's own n8n lives, so private addresses are allowed; the addresses under which clouds hand
 out their machines' keys are not, however they are written.
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
 
-# Link-local addresses, and the ones that stand for IPv4 in IPv6 (https://www.rfc-editor.org/rfc/rfc6052).
+# Link-local addresses, and the ones that embed IPv4 in IPv6 (https://www.rfc-editor.org/rfc/rfc6052).
 _REFUSED = [
     ipaddress.ip_network(net) for net in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200")
 ]
@@ -29,14 +29,14 @@ def check_address(url: str) -> None:
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
     except OSError:
-        return  # the request itself will say that nobody is there
+        return  # the request itself will fail
     if any(_is_refused(str(address)) for address in found):
         raise AddressRefused(f"{host} is an address of machine metadata, and nothing is sent there")
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_seconds: float) -> Any:
-    """The answer (`requests.Response`), or the attempt that this has become."""
-    import requests
+    """The answer (`requests.Response`), or the failed attempt."""
+    import requests  # takes a while to import
 
     try:
         check_address(url)
@@ -44,23 +44,23 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_seconds: 
     except AddressRefused as wrong:
         return DeliveryAttempt("failed", error=str(wrong))
     except requests.exceptions.ConnectTimeout:
-        return DeliveryAttempt("retry", error="nobody answers at that address")
+        return DeliveryAttempt("retry", error="nothing answers at that address")
     except requests.exceptions.SSLError:
-        return DeliveryAttempt("retry", error="the far side's certificate is refused")
+        return DeliveryAttempt("retry", error="the receiver's certificate is refused")
     except requests.exceptions.ReadTimeout:
-        return DeliveryAttempt("unknown", error="the far side did not answer in time")
+        return DeliveryAttempt("unknown", error="the receiver did not answer in time")
     except requests.exceptions.ConnectionError as fault:
         if "NewConnectionError" in repr(fault) or "NameResolutionError" in repr(fault):
-            return DeliveryAttempt("retry", error="the far side cannot be reached")
-        return DeliveryAttempt("unknown", error="the far side hung up before its answer")
+            return DeliveryAttempt("retry", error="the receiver cannot be reached")
+        return DeliveryAttempt("unknown", error="the receiver closed the connection before its answer")
     except requests.exceptions.RequestException as fault:
         return DeliveryAttempt("unknown", error=f"the request broke off: {type(fault).__name__}")
 
 
 def retry_after(answer: Any) -> float | None:
-    """The seconds that the far side asks for."""
-    told = str(answer.headers.get("Retry-After", ""))
-    return float(told) if told.isdigit() else None
+    """The seconds that the receiver asks to wait."""
+    value = str(answer.headers.get("Retry-After", ""))
+    return float(value) if value.isdigit() else None
 
 
 def _is_refused(text: str) -> bool:

@@ -1,4 +1,7 @@
-"""n8n, or whatever takes a signed webhook (https://www.standardwebhooks.com): JSON, one id for all attempts."""
+"""n8n, or any receiver of webhooks signed as Standard Webhooks specifies: JSON, one id for all attempts.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
 
 import base64
 import binascii
@@ -34,7 +37,7 @@ class WebhookChannel:
         self._clock = clock
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
-        """The far side knows a repeat by its `webhook-id`."""
+        """The receiver recognises a repeat by its `webhook-id`."""
         body = orjson.dumps(_message(delivery), default=str)
         moment = int(self._clock())
         headers = {
@@ -44,7 +47,7 @@ class WebhookChannel:
             "webhook-signature": sign(self._key, delivery.key, moment, body),
         }
         answer = post(self._url, body, headers, timeout_seconds=self._timeout)
-        return answer if isinstance(answer, DeliveryAttempt) else _judged(answer, delivery.key)
+        return answer if isinstance(answer, DeliveryAttempt) else _attempt(answer, delivery.key)
 
 
 def signing_key(secret: str) -> bytes:
@@ -98,12 +101,12 @@ def _message(delivery: DueDelivery) -> dict[str, Any]:
     }
 
 
-def _judged(answer: Any, key: str) -> DeliveryAttempt:
+def _attempt(answer: Any, key: str) -> DeliveryAttempt:
     status = answer.status_code
     if 200 <= status < 300:
         return DeliveryAttempt("sent", provider_id=key)
     if 300 <= status < 400:
-        return DeliveryAttempt("failed", error=f"the webhook points elsewhere (HTTP {status}): set its final address")
+        return DeliveryAttempt("failed", error=f"the webhook redirects (HTTP {status}): set its final address")
     # n8n says 404 for a workflow that is not active, and that may be active again in a minute.
     if status in (404, 408, 425, 429) or status >= 500:
         return DeliveryAttempt(

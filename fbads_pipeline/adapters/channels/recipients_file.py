@@ -1,4 +1,4 @@
-"""The file of recipients (FBADS_RECIPIENTS): who hears what, where, in which language and when not.
+"""The file of recipients (FBADS_RECIPIENTS): who receives what, where, in which language and when not.
 
 ```yaml
 recipients:
@@ -19,10 +19,23 @@ import re
 from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from fbads_pipeline.adapters.yaml_lines import Entry, Wrong, account_ids, entries, one_of, read_text
+from pydantic import BeforeValidator, ValidationInfo, field_validator, model_validator
+
+from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.adapters.yaml_models import (
+    Wrong,
+    YamlEntry,
+    account_ids,
+    check_one_of,
+    line_error,
+    one_of,
+    read_entries,
+    read_text,
+)
+from fbads_pipeline.domain.alerts.alerts import Severity
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.reports.report import KINDS
 
@@ -33,20 +46,7 @@ _ADDRESSES: Mapping[str, tuple[str, str]] = {
     "n8n": (r".{0,100}", "a name for the webhook"),
     "dry_run": (r".{0,100}", "a name"),
 }
-_KEYS = (
-    "name",
-    "channel",
-    "address",
-    "language",
-    "timezone",
-    "quiet",
-    "severity",
-    "accounts",
-    "digest",
-    "opt_in",
-    "reports",
-)
-_SEVERITIES = ("info", "warning", "critical")
+_WITHOUT_ADDRESS = ("n8n", "dry_run")
 
 
 def read_recipients(path: Path) -> list[Recipient]:
@@ -58,53 +58,14 @@ def parse_recipients(text: str, name: str) -> list[Recipient]:
     """As `read_recipients`; name: how the file is called in a sentence."""
     made: list[Recipient] = []
     seen: dict[tuple[str, str], int] = {}
-    for entry in entries(text, name, under="recipients", keys=_KEYS, kind="a recipient"):
-        one = _recipient(entry)
+    for line, entry in read_entries(text, name, _RecipientEntry, under="recipients", kind="a recipient"):
+        one = entry.recipient()
         key = (one.channel, one.address)
         if key in seen:
-            raise entry.error(f"{one.channel} {one.address} stands on line {seen[key]} already")
-        seen[key] = entry.line
+            raise line_error(name, line, f"{one.channel} {one.address} is on line {seen[key]} already")
+        seen[key] = line
         made.append(one)
     return made
-
-
-def _recipient(entry: Entry) -> Recipient:
-    channel = entry.of("channel", lambda value: one_of(value, tuple(_ADDRESSES)), required=True)
-    address = entry.of("address", lambda value: _address(value, channel), required=channel not in ("n8n", "dry_run"))
-    opted_in_on = entry.of("opt_in", _day)
-    if channel == "whatsapp" and opted_in_on is None:
-        raise entry.error("WhatsApp needs opt_in, the day on which that person agreed")
-    digest = entry.of("digest", lambda value: value if isinstance(value, bool) else _moment(value))
-    reports = entry.of("reports", _reports)
-    zone, quiet = entry.of("timezone", _zone), entry.of("quiet", _hours)
-    if zone is None and (quiet or isinstance(digest, time)):
-        raise entry.error("quiet hours and a digest's time need a timezone")
-    return Recipient(
-        channel=channel,
-        address=address or channel,
-        name=entry.of("name", str) or "",
-        language=entry.of("language", lambda value: one_of(value, ("pt", "en"))) or "pt",
-        timezone=zone or "UTC",
-        quiet=quiet,
-        least_severity=entry.of("severity", lambda value: one_of(value, _SEVERITIES)) or "info",
-        accounts=entry.of("accounts", account_ids) or frozenset(),
-        digest_at=digest if isinstance(digest, time) else None,
-        receives_digest=digest is not False,
-        opted_in_on=opted_in_on,
-        **{} if reports is None else {"reports": reports},
-    )
-
-
-def _address(value: Any, channel: str) -> str:
-    pattern, form = _ADDRESSES[channel]
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        raise Wrong(f"{value!r} is not {form}")
-    return value
-
-
-def _reports(value: Any) -> frozenset[str]:
-    """Kinds of reports; an empty list for none."""
-    return frozenset(one_of(one, KINDS) for one in (value if isinstance(value, list) else [value]))
 
 
 def _zone(value: Any) -> str:
@@ -129,5 +90,56 @@ def _moment(value: Any) -> time:
     return time.fromisoformat(text)
 
 
-def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+def _kinds(value: Any) -> frozenset[str]:
+    """Kinds of reports; an empty list for none."""
+    return frozenset(check_one_of(one, KINDS) for one in (value if isinstance(value, list) else [value]))
+
+
+class _RecipientEntry(YamlEntry):
+    channel: Annotated[str, one_of(lambda: _ADDRESSES)]
+    address: str | None = None
+    name: Annotated[str, BeforeValidator(str)] = ""
+    language: Annotated[str, one_of(lambda: translator().languages)] = "pt"
+    timezone: Annotated[str, BeforeValidator(_zone)] | None = None
+    quiet: Annotated[tuple[time, time], BeforeValidator(_hours)] | None = None
+    severity: Annotated[Severity, one_of(lambda: ("info", "warning", "critical"))] = "info"
+    accounts: Annotated[frozenset[str], BeforeValidator(account_ids)] = frozenset()
+    digest: Annotated[
+        bool | time, BeforeValidator(lambda value: value if isinstance(value, bool) else _moment(value))
+    ] = True
+    opt_in: date | None = None
+    reports: Annotated[frozenset[str], BeforeValidator(_kinds)] = frozenset(KINDS)
+
+    @field_validator("address", mode="before")
+    @classmethod
+    def _is_of_channel(cls, value: Any, info: ValidationInfo) -> str:
+        pattern, form = _ADDRESSES[info.data.get("channel", "dry_run")]
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise Wrong(f"{value!r} is not {form}")
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.address is None and self.channel not in _WITHOUT_ADDRESS:
+            raise Wrong("address is missing")
+        if self.channel == "whatsapp" and self.opt_in is None:
+            raise Wrong("WhatsApp needs opt_in, the day on which that person agreed")
+        if self.timezone is None and (self.quiet or isinstance(self.digest, time)):
+            raise Wrong("quiet hours and a digest's time need a timezone")
+        return self
+
+    def recipient(self) -> Recipient:
+        return Recipient(
+            channel=self.channel,
+            address=self.address or self.channel,
+            name=self.name,
+            language=self.language,
+            timezone=self.timezone or "UTC",
+            quiet=self.quiet,
+            least_severity=self.severity,
+            accounts=self.accounts,
+            digest_at=self.digest if isinstance(self.digest, time) else None,
+            receives_digest=self.digest is not False,
+            opted_in_on=self.opt_in,
+            reports=self.reports,
+        )

@@ -15,7 +15,7 @@ _CLOCKS_APART = 300.0
 _ASK_LATER = frozenset(
     {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
 )
-# Slack's own words: some aspect of the operation may have succeeded before the error was raised.
+# As Slack documents them: some aspect of the operation may have succeeded before the error was raised.
 _MAYBE_SENT = frozenset({"internal_error", "fatal_error", "request_timeout"})
 _REASONS = {
     "channel_not_found": "Slack does not know the channel: correct FBADS_SLACK_CHANNEL, or invite the bot",
@@ -36,9 +36,9 @@ _quiet.setLevel(logging.CRITICAL)
 
 
 class SlackChannel:
-    """The port Channel on Slack. recipient: a Slack channel id. The SDK sends a request once and retries nothing.
+    """The port Channel on Slack. recipient: a Slack channel id. The SDK sends each request once, without retries.
 
-    with_buttons: where the sidecar takes the callback; without it nobody is shown a button that does nothing.
+    with_buttons: only where the API receives the callback; otherwise a button would do nothing.
     """
 
     name = "slack"
@@ -58,9 +58,9 @@ class SlackChannel:
         self._sdk: Any = None
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
-        """Header, sections, buttons, in the thread it belongs to; the words alone when Slack refuses the layout.
+        """Header, sections, buttons, in the thread it belongs to; text alone where Slack refuses the layout.
 
-        A repeat first looks whether the earlier attempt has arrived; where Slack does not let us look, it is sent.
+        For a repeat the channel is searched for the earlier attempt first; where Slack refuses the search, it is sent.
         """
         found = self._earlier(delivery) if delivery.is_repeat else None
         if found is not None:
@@ -79,7 +79,7 @@ class SlackChannel:
         return attempt
 
     def _earlier(self, delivery: DueDelivery) -> str | None:
-        """How Slack names the message of an earlier attempt, by the key in its metadata; None where none is found."""
+        """Slack's id of the message of an earlier attempt, found by the key in its metadata; None without one."""
         read = {"channel": delivery.recipient, "include_all_metadata": True, "limit": 200}
         read["oldest"] = f"{delivery.announced_at.timestamp() - _CLOCKS_APART:.6f}"
         try:
@@ -105,7 +105,7 @@ class SlackChannel:
         except urllib.error.URLError as fault:
             return DeliveryAttempt("retry", error=f"Slack cannot be reached: {_kind(fault.reason)}"), None
         except (OSError, http.client.HTTPException) as fault:
-            return DeliveryAttempt("unknown", error=f"Slack did not answer to the end: {_kind(fault)}"), None
+            return DeliveryAttempt("unknown", error=f"Slack broke off before its answer: {_kind(fault)}"), None
         except Exception as fault:
             return DeliveryAttempt("unknown", error=f"Slack's answer cannot be read: {_kind(fault)}"), None
         return DeliveryAttempt("sent", provider_id=f"{answer.get('channel')}/{answer.get('ts')}"), None
@@ -136,17 +136,17 @@ def _refused(response: Any) -> tuple[DeliveryAttempt, str | None]:
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
-    told = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return float(told) if told.isdigit() else None
+    value = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
+    return float(value) if value.isdigit() else None
 
 
 def _timestamp(provider_id: str | None) -> str | None:
-    """Slack's own time of a message that we named `<channel>/<ts>`."""
+    """Slack's timestamp in a provider id `<channel>/<ts>`."""
     return provider_id.partition("/")[2] or None if provider_id else None
 
 
 def _kind(fault: object) -> str:
-    """What went wrong, by its kind alone: an exception's own words may quote the request."""
+    """What went wrong, by its kind alone: its text may quote the request."""
     if isinstance(fault, OSError) and fault.strerror and fault.errno is not None:
         return fault.strerror
     return type(fault).__name__

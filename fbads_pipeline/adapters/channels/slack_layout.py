@@ -1,4 +1,4 @@
-"""How a message looks on Slack: Block Kit within its limits, every word plain text.
+"""Layout of an alert on Slack: Block Kit within its limits, all of it plain text.
 
 Names are written by strangers: `& < >` are escaped, and nothing is linked, parsed or unfurled.
 """

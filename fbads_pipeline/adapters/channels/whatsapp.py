@@ -1,4 +1,4 @@
-"""WhatsApp Cloud: template messages, the only ones that may be sent unasked.
+"""WhatsApp Cloud: template messages, the only ones that may start a conversation.
 
 https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates. The template has two body
 parameters: what happened, and the details. Meta's answer means accepted; whether it was read comes by webhook.
@@ -52,7 +52,7 @@ class WhatsAppChannel:
         """The key of the delivery travels along and comes back with every status."""
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         answer = post(self._url, orjson.dumps(self._message(delivery)), headers, timeout_seconds=self._timeout)
-        return answer if isinstance(answer, DeliveryAttempt) else _judged(answer)
+        return answer if isinstance(answer, DeliveryAttempt) else _attempt(answer)
 
     def _message(self, delivery: DueDelivery) -> dict[str, Any]:
         title = parameter(delivery.title, LONGEST_TITLE)
@@ -77,7 +77,7 @@ def parameter(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def _judged(answer: Any) -> DeliveryAttempt:
+def _attempt(answer: Any) -> DeliveryAttempt:
     body = _json(answer)
     if answer.status_code == 200:
         messages = body.get("messages")

@@ -1,4 +1,4 @@
-"""Who hears what, and when: severity, accounts, quiet hours. A critical message passes quiet hours."""
+"""Who receives which alert, and when: severity, accounts, quiet hours. A critical one ignores quiet hours."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ class Recipient:
     opted_in_on: date | None = None
     receives_system_alerts: bool = True
 
-    def hears(self, alert: Alert) -> bool:
-        """Whether that message is for them."""
+    def receives(self, alert: Alert) -> bool:
+        """Whether that alert is for them."""
         if alert.account_id is None and not self.receives_system_alerts:
             return False
         if self.accounts and alert.account_id is not None and alert.account_id not in self.accounts:
@@ -48,7 +48,7 @@ class Recipient:
         return MOST_SEVERE_FIRST[alert.severity] <= MOST_SEVERE_FIRST[self.least_severity]
 
     def wait(self, alert: Alert, now: datetime) -> timedelta:
-        """How long the message waits for them: for the digest's time, or for the end of their quiet hours."""
+        """How long the alert waits: for the time of the digest, or for the end of their quiet hours."""
         local = now.astimezone(ZoneInfo(self.timezone))
         start = local
         if alert.rule == DIGEST and self.digest_at is not None:
@@ -67,13 +67,13 @@ class PlannedDelivery:
 
 
 def route(alert: Alert, recipients: Iterable[Recipient], now: datetime) -> list[PlannedDelivery]:
-    """A delivery per recipient that hears it, each address of a channel once; now carries an offset."""
-    heard = {(one.channel, one.address): one for one in recipients if one.hears(alert)}
-    return [PlannedDelivery(one, one.wait(alert, now)) for one in heard.values()]
+    """A delivery per recipient that receives it, each address of a channel once. now: an aware instant."""
+    receiving = {(one.channel, one.address): one for one in recipients if one.receives(alert)}
+    return [PlannedDelivery(one, one.wait(alert, now)) for one in receiving.values()]
 
 
 def _next(local: datetime, moment: time) -> datetime:
-    """The next time that the clock on the wall shows it; a moment that a change of clocks skips comes an hour later."""
+    """The next time that local clocks show it; a moment that a change of clocks skips comes an hour later."""
     day = local.date() if local.time() <= moment else local.date() + timedelta(days=1)
     return datetime.combine(day, moment, local.tzinfo)
 

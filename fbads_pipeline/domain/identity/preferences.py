@@ -1,4 +1,4 @@
-"""What a user wants to hear of, and when not."""
+"""Which alerts and reports a user receives, and when not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from fbads_pipeline.domain.identity.users import User
 
 @dataclass(frozen=True)
 class Preferences:
-    """channels: by which they hear, at the address that they log in with; quiet: every night, in their time zone;
+    """channels: on which they receive, at the address that they log in with; quiet: every night, in their time zone;
     reports: the kinds that they are sent."""
 
     channels: frozenset[str] = frozenset()
@@ -21,7 +21,7 @@ class Preferences:
 
 
 def recipients_of(user: User, wanted: Preferences) -> Sequence[Recipient]:
-    """One per channel; nobody without an account, and of what concerns no account of theirs they hear nothing."""
+    """One per channel; nobody without an account, and what concerns no account of theirs is not sent to them."""
     if user.is_disabled or user.role == "dpo" or user.accounts == frozenset():
         return []
     return [

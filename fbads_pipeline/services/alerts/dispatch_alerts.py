@@ -1,4 +1,4 @@
-"""Dispatching: what waits in the outbox goes out, each channel for itself."""
+"""Sends the deliveries that are due in the outbox, each channel on its own."""
 
 import logging
 import random
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 class DispatchPolicy:
     """How long and how often. The lease must outlast the slowest send; waits double from the first to the longest.
 
-    most_per_channel, budget_seconds: what one run does at most per channel; strikes: attempts in a row that did not
-    arrive, after which the run leaves the channel alone.
+    most_per_channel, budget_seconds: what one run does at most per channel; failures_in_a_row: after which the run
+    stops using the channel.
     """
 
     lease_seconds: float = 120
@@ -27,7 +27,7 @@ class DispatchPolicy:
     longest_wait_seconds: float = 3600
     most_per_channel: int = 200
     budget_seconds: float = 60
-    strikes: int = 3
+    failures_in_a_row: int = 3
 
     def wait_seconds(self, attempts: int, jitter: float) -> float:
         """The wait after that many attempts; jitter in 0..1 spreads it over ± 25 %."""
@@ -92,8 +92,8 @@ def _drain(
     has_time: Callable[[], bool],
 ) -> list[Dispatched]:
     done: list[Dispatched] = []
-    strikes = 0
-    while len(done) < policy.most_per_channel and strikes < policy.strikes and has_time():
+    failures = 0
+    while len(done) < policy.most_per_channel and failures < policy.failures_in_a_row and has_time():
         delivery = outbox.claim(channel.name, lease_seconds=policy.lease_seconds, max_attempts=policy.max_attempts)
         if delivery is None:
             break
@@ -102,12 +102,12 @@ def _drain(
         if not outbox.settle(delivery, attempt, wait_seconds=wait):
             log.warning("delivery %s took longer than its lease; another sender has it", delivery.delivery_id)
         done.append(Dispatched(delivery, attempt, given_up=wait is None and attempt.outcome != "sent"))
-        strikes = strikes + 1 if attempt.outcome in ("retry", "unknown") else 0
+        failures = failures + 1 if attempt.outcome in ("retry", "unknown") else 0
     return done
 
 
 def _send(channel: Channel, delivery: DueDelivery) -> DeliveryAttempt:
-    """A channel that breaks its promise and raises may have sent: the attempt is unknown. Its words stay out of it."""
+    """A channel that raises may have sent: the attempt is unknown. The exception's text is left out."""
     try:
         return channel.send(delivery)
     except Exception as fault:
@@ -117,7 +117,7 @@ def _send(channel: Channel, delivery: DueDelivery) -> DeliveryAttempt:
 def _wait(
     attempt: DeliveryAttempt, delivery: DueDelivery, policy: DispatchPolicy, jitter: Callable[[], float]
 ) -> float | None:
-    """Seconds until the next attempt, at least what the far side asked for; None where this one was the last."""
+    """Seconds until the next attempt, at least what the provider asked for; None where this one was the last."""
     if attempt.outcome in ("sent", "failed") or delivery.attempts >= policy.max_attempts:
         return None
     return max(policy.wait_seconds(delivery.attempts, jitter()), attempt.retry_after_seconds or 0)

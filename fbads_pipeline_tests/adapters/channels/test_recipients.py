@@ -28,7 +28,7 @@ recipients:
 """
 
 
-def test_everything_that_can_be_said_is_read():
+def test_every_key_is_read():
     ana, phone, n8n = parse_recipients(ANA, "r.yml")
     assert ana == Recipient(
         *("email", "ana@agencia.com.br", "Ana", "en", "America/Sao_Paulo", (time(22), time(7)), "warning"),
@@ -44,7 +44,7 @@ def test_everything_that_can_be_said_is_read():
     [
         ("channel: email", "channel: fax", "line 3: channel: 'fax' is none of slack, email, whatsapp, n8n, dry_run"),
         ("ana@agencia.com.br", "ana", "line 4: address: 'ana' is not an e-mail address"),
-        ("language: en", "language: fr", "line 5: language: 'fr' is none of pt, en"),
+        ("language: en", "language: fr", "line 5: language: 'fr' is none of en, pt"),
         ("America/Sao_Paulo", "Sao Paulo", "line 6: timezone: 'Sao Paulo' is no time zone"),
         ('"22:00-07:00"', '"22-07"', "line 7: quiet: '22' is no time"),
         ('"22:00-07:00"', "always", "line 7: quiet: 'always' is not two times"),
@@ -61,11 +61,11 @@ def test_everything_that_can_be_said_is_read():
         (
             "- channel: n8n",
             '- {channel: whatsapp, address: "+5511999999999", opt_in: 2026-11-01}',
-            "line 15: whatsapp +5511999999999 stands on line 11 already",
+            "line 15: whatsapp +5511999999999 is on line 11 already",
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(before, after, says):
+def test_what_is_wrong_is_named_with_its_line(before, after, says):
     assert before in ANA
     with pytest.raises(SettingsError) as wrong:
         parse_recipients(ANA.replace(before, after, 1), "r.yml")
@@ -96,7 +96,7 @@ class TestSettings:
         path.write_text("recipients: [{channel: dry_run, address: b}, {channel: dry_run, address: c}]")
         assert [one.address for one in configured_recipients(load_settings(recipients=path))] == ["b", "c"]
 
-    def test_without_a_file_every_channel_that_is_set_up_hears(self):
+    def test_without_a_file_every_channel_that_is_set_up_receives(self):
         settings = load_settings(
             slack_token="xoxb-1",
             slack_channel="C1",
