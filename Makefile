@@ -57,6 +57,7 @@ lint-types:
 
 lint-imports:
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m checks.dependencies
 
 lint-sql:
 	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 1 models tests

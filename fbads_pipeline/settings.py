@@ -17,6 +17,8 @@ from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Le
 from fbads_pipeline.domain.core.accounts import parse_account_id
 from fbads_pipeline.domain.core.errors import WrongUse
 
+_LOCALE = Path(__file__).parent / "locale"
+
 
 class SettingsError(WrongUse):
     """One sentence that names the setting and what to change."""
@@ -79,14 +81,14 @@ class Settings(BaseSettings):
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the sidecar.")
     sandbox_port: int = Field(8090, ge=1, le=65535, description="Port of the sandbox Marketing API.")
     ctr_limit: Decimal = Field(Decimal("0.01"), ge=0, le=1, description="CTR below this fraction is a breach.")
-    ctr_min_impressions: int = Field(1000, ge=1, description="Impressions needed before CTR is judged.")
+    ctr_min_impressions: int = Field(1000, ge=1, description="Impressions needed before CTR is assessed.")
     cpa_limit: Decimal = Field(
         Decimal(50),
         gt=0,
         description="CPA above this is a breach, in the account's currency (× 100 where it has no decimals).",
     )
     cpa_min_spend_factor: Decimal = Field(
-        Decimal(3), gt=0, description="Spend needed before CPA is judged, in CPA limits."
+        Decimal(3), gt=0, description="Spend needed before CPA is assessed, in CPA limits."
     )
     review_days: int = Field(7, ge=1, le=28, description="Complete days that the thresholds look at.")
     slack_token: SecretStr | None = Field(None, description="Slack bot token; without it alerts go to the dry run.")
@@ -96,15 +98,16 @@ class Settings(BaseSettings):
         None, description="Signing secret of the Slack app; with it messages have buttons, and the sidecar takes them."
     )
     recipients: Path | None = Field(
-        None, description="A YAML file that says who hears what; without it every channel that is set up hears all."
+        None,
+        description="A YAML file that says who receives what; without it every channel that is set up is used.",
     )
     rules: Path | None = Field(None, description="A YAML file of automation rules of your own (`fbads rules check`).")
-    language: Literal["pt", "en"] = Field("pt", description="Language of recipients for whom nothing else is said.")
+    language: str = Field("pt", description="Language of recipients who chose none; any that has a catalogue.")
     public_url: str | None = Field(None, description="Where people reach the sidecar; messages then carry links.")
     digest_at: time = Field(
         time(8), description="When the day's digest is made, in each account's own time (as 08:00)."
     )
-    email_to: Annotated[tuple[str, ...], NoDecode] = Field((), description="Comma list of addresses that hear all.")
+    email_to: Annotated[tuple[str, ...], NoDecode] = Field((), description="Comma list of addresses that receive all.")
     smtp_host: str | None = Field(None, description="Mail server; SendGrid's and SES' are smtp.sendgrid.net and so on.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for STARTTLS, 465 for TLS.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -216,6 +219,14 @@ class Settings(BaseSettings):
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("an address starts with http:// or https://")
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _has_catalogue(cls, value: str) -> str:
+        known = sorted(one.parent.name.partition("_")[0] for one in _LOCALE.glob("*/LC_MESSAGES"))
+        if value not in known:
+            raise ValueError(f"{value!r} is none of the languages that have a catalogue: {', '.join(known)}")
         return value
 
     @field_validator("now")

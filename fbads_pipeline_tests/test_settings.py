@@ -16,6 +16,11 @@ from fbads_pipeline.settings import SettingsError, load_settings
         ("FBADS_API_PORT", "99999", "FBADS_API_PORT is not usable"),
         ("FBADS_API_VERSION", "25", "FBADS_API_VERSION is not usable"),
         ("FBADS_GRAPH_URL", "graph.facebook.com", "FBADS_GRAPH_URL is not usable: an address starts with http"),
+        (
+            "FBADS_LANGUAGE",
+            "xx",
+            "FBADS_LANGUAGE is not usable: 'xx' is none of the languages that have a catalogue: en, pt",
+        ),
         ("FBADS_RESTATEMENT_DAYS", "1", "FBADS_RESTATEMENT_DAYS is not usable"),
     ],
 )
