@@ -40,9 +40,9 @@ FOLDER = Path(__file__).parents[2] / ".n8n"
 WITH_WEBHOOK = ("fbads: an alert to several places", "fbads: alerts that coincide with the calendar")
 _PATIENCE = 30.0
 _SUGGESTION = """
-insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason_pt, reason_en,
+insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason,
     evidence, day, marts_version, created_at, updated_at, expires_at)
-values ('s1', '42', '101', 'PAUSE', 'low', '{ctr_below}', 'CTR baixo', 'CTR is low', '{}', current_date, 1, now(),
+values ('s1', '42', '101', 'PAUSE', 'low', '{ctr_below}', '"CTR is low"', '{}', current_date, 1, now(),
     now(), now() + interval '7 days')
 """
 _EXECUTIONS = """

@@ -7,7 +7,7 @@ from typing import Protocol
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import AccountReadings, Followed, FoundAnomaly, Memory
-from fbads_pipeline.domain.anomalies.messages import AnomalyNews
+from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 
 
 class Anomalies(Protocol):
@@ -24,13 +24,22 @@ class Anomalies(Protocol):
         at all where another run has moved the memory on from `before` meanwhile."""
 
     def announce(
-        self, *, compose: Callable[[AnomalyNews], Sequence[Alert]], recipients: Sequence[Recipient], now: datetime
+        self,
+        *,
+        compose: Callable[[UnannouncedAnomalies], Sequence[Alert]],
+        recipients: Sequence[Recipient],
+        now: datetime,
     ) -> int:
         """In one transaction: the alerts with their deliveries of each account that has something nobody has heard of:
         open anomalies, or the recovery of some that were told; returns how many alerts were written."""
 
     def digest(
-        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime, at: time
+        self,
+        *,
+        compose: Callable[[UnannouncedAnomalies], Alert],
+        recipients: Sequence[Recipient],
+        now: datetime,
+        at: time,
     ) -> int:
         """In one transaction: one alert per account and local day, from `at` on, about what was held back since the
         last one; returns how many alerts were written."""

@@ -1,4 +1,4 @@
-"""What the services ask of suggestions and decisions. Adapters implement these; the fakes of the tests do too."""
+"""What the services need of suggestions and decisions. Adapters implement these; the fakes of the tests do too."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -7,12 +7,17 @@ from typing import Protocol
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.domain.recommendations.applying import Accepted, CampaignState, Carried, Change
+from fbads_pipeline.domain.recommendations.applying import (
+    AcceptedSuggestion,
+    AppliedDecision,
+    CampaignState,
+    FieldChange,
+)
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach
-from fbads_pipeline.domain.recommendations.decisions import Decision, Outcome
-from fbads_pipeline.domain.recommendations.requested_changes import Asked
-from fbads_pipeline.domain.recommendations.suggestion_messages import AccountNews
-from fbads_pipeline.domain.recommendations.suggestions import NewSuggestion, SuggestionChanges
+from fbads_pipeline.domain.recommendations.decisions import Decision, DecisionResult
+from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, SuggestionChanges
+from fbads_pipeline.domain.recommendations.requested_changes import RequestedChange
+from fbads_pipeline.domain.recommendations.suggestion_messages import UnannouncedSuggestions
 
 
 class Reviews(Protocol):
@@ -36,7 +41,7 @@ class Reviews(Protocol):
         own suggestions these are."""
 
     def announce(
-        self, *, compose: Callable[[AccountNews], Alert], recipients: Sequence[Recipient], now: datetime
+        self, *, compose: Callable[[UnannouncedSuggestions], Alert], recipients: Sequence[Recipient], now: datetime
     ) -> int:
         """In one transaction: for each account with unannounced suggestions and no message yet on that local day, one
         alert into the outbox with a delivery per recipient; returns how many alerts were written."""
@@ -51,23 +56,28 @@ class AdsWriter(Protocol):
     def state(self, account_id: str, campaign_id: str) -> CampaignState:
         """As Meta has it now."""
 
-    def write(self, account_id: str, change: Change) -> None:
+    def write(self, account_id: str, change: FieldChange) -> None:
         """One field of one object; the same again writes the same."""
 
 
 class ApprovedChangeQueue(Protocol):
-    """Accepted suggestions on their way to Meta."""
+    """Accepted suggestions that are to be applied at Meta."""
 
-    def waiting(self, *, now: datetime) -> list[Accepted]:
-        """Accepted ones and those to take back, the oldest first."""
+    def waiting(self, *, now: datetime) -> list[AcceptedSuggestion]:
+        """Accepted ones that are not too old, and applied ones to undo, the oldest first."""
 
-    def intend(self, accepted: Accepted, changes: Sequence[Change]) -> None:
+    def intend(self, accepted: AcceptedSuggestion, changes: Sequence[FieldChange]) -> None:
         """Kept before anything is written, so that a crash in between is understood."""
 
     def finish(
-        self, carried: Carried, *, compose: Callable[[Carried], Alert], recipients: Sequence[Recipient], now: datetime
+        self,
+        decision: AppliedDecision,
+        *,
+        compose: Callable[[AppliedDecision], Alert],
+        recipients: Sequence[Recipient],
+        now: datetime,
     ) -> None:
-        """APPLIED, FAILED, or taken back, with its audit and its message, in one transaction."""
+        """The suggestion is APPLIED, FAILED or undone, with an audit entry and an alert, in one transaction."""
 
 
 class DecisionStore(Protocol):
@@ -75,9 +85,12 @@ class DecisionStore(Protocol):
 
     def decide(
         self, who: Principal, decision: Decision, *, key: str | None, fingerprint: str, now: datetime
-    ) -> Outcome:
-        """Of any number at once one wins. Raises NotThere, Conflict, and NotUsable for a key of another decision."""
+    ) -> DecisionResult:
+        """Of any number at once one wins. Raises SuggestionNotFound, DecisionConflict, and DecisionNotUsable for a key
+        of another decision."""
 
-    def ask(self, who: Principal, asked: Asked, *, key: str | None, fingerprint: str, now: datetime) -> Outcome:
-        """A change that a person asks for, kept as an accepted suggestion. Raises Conflict where one of that campaign
-        and kind waits to be applied, and NotUsable as `decide`."""
+    def request_change(
+        self, who: Principal, requested: RequestedChange, *, key: str | None, fingerprint: str, now: datetime
+    ) -> DecisionResult:
+        """A change that a person requests, kept as an accepted suggestion. Raises DecisionConflict where one of that
+        campaign and kind waits to be applied, and DecisionNotUsable as `decide`."""

@@ -36,9 +36,11 @@ create table marts.campaign_daily (account_id text, campaign_id text, day date, 
 insert into marts.campaign_daily select '42', '101', day::date, 'BRL', 1000, null, null, 25, 20, 12345678901234.10, 3,
     99.9, 0, 3, 99.9, 0.025, 0.4, 10, 3.333333333333333333, 9.99, day::date + 28, true, now()
     from generate_series(date '2026-11-01', date '2026-11-09', '1 day') day;
-insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason_pt, reason_en,
+insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason,
     evidence, day, marts_version, created_at, updated_at, expires_at)
-    select 's' || n, '42', n::text, 'PAUSE', 'low', '{ctr_below}', :hostile, :hostile, '{"ctr": "0.004"}', '2026-11-09',
+    select 's' || n, '42', n::text, 'PAUSE', 'low', '{ctr_below}',
+    jsonb_build_object('kind', 'legacy', 'texts', jsonb_build_object('pt', cast(:hostile as text), 'en', 'x')),
+    '{"ctr": "0.004"}', '2026-11-09',
     7, timestamptz '2026-11-10' + n * interval '1 second', now(), now() from generate_series(101, 105) n;
 """
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
-from fbads_pipeline.domain.recommendations.requested_changes import PERSON
+from fbads_pipeline.domain.recommendations.decisions import PERSON
 from fbads_pipeline_tests.api.conftest import HOSTILE
 from fbads_pipeline_tests.api.test_decisions import rows
 from fbads_pipeline_tests.support.analytics_marts import fill

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresRev
 from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.recommendations.suggestions import NewSuggestion, Promise
+from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, Promise
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
 from fbads_pipeline.services.recommendations.review_performance import announce

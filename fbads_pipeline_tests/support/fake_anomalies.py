@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import AccountReadings, Followed, FoundAnomaly, Memory
-from fbads_pipeline.domain.anomalies.messages import AnomalyNews
+from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Count, message
 from fbads_pipeline_tests.support.fakes import NOW
 
@@ -29,13 +29,22 @@ class FakeAnomalies:
         raise AssertionError("nothing was read")
 
     def announce(
-        self, *, compose: Callable[[AnomalyNews], Sequence[Alert]], recipients: Sequence[Recipient], now: datetime
+        self,
+        *,
+        compose: Callable[[UnannouncedAnomalies], Sequence[Alert]],
+        recipients: Sequence[Recipient],
+        now: datetime,
     ) -> int:
         written, self.waiting = self.waiting, 0
         return written
 
     def digest(
-        self, *, compose: Callable[[AnomalyNews], Alert], recipients: Sequence[Recipient], now: datetime, at: time
+        self,
+        *,
+        compose: Callable[[UnannouncedAnomalies], Alert],
+        recipients: Sequence[Recipient],
+        now: datetime,
+        at: time,
     ) -> int:
         return 0
 

@@ -136,7 +136,6 @@ def stored(account: AccountScores, verdict: Any, *, is_proposed: bool = True) ->
     """As the adapter keeps it."""
     return StoredVerdict(
         *(account.account_id, verdict.campaign_id, verdict.action, verdict.factor, verdict.effect[0]),
-        *(verdict.expected, verdict.effect[1], verdict.p_better, verdict.confidence, verdict.reason_pt),
-        *(verdict.reason_en, verdict.would_change_pt, verdict.would_change, verdict.evidence, is_proposed),
+        *(verdict.expected, verdict.effect[1], verdict.p_better, verdict.confidence, verdict.evidence, is_proposed),
         *(account.day, account.currency, account.model_version, account.marts_version),
     )

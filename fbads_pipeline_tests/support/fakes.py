@@ -14,8 +14,12 @@ from fbads_pipeline.domain.calendar.events import CalendarChanges, CalendarEvent
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow, Rule
-from fbads_pipeline.domain.recommendations.suggestion_messages import AccountNews, Announced, compose_suggestions
-from fbads_pipeline.domain.recommendations.suggestions import NewSuggestion, SuggestionChanges, from_breaches
+from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, SuggestionChanges, from_breaches
+from fbads_pipeline.domain.recommendations.suggestion_messages import (
+    UnannouncedSuggestion,
+    UnannouncedSuggestions,
+    compose_suggestions,
+)
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 HOSTILE_NAMES = (
@@ -128,22 +132,23 @@ def a_suggestion(campaign_id: str = "7", account_id: str = "1", **figures: objec
     return from_breaches([a_breach(low_ctr(campaign_id, account_id, **figures))])[0]
 
 
-def announced(suggestion: NewSuggestion, name: str | None = "Verão") -> Announced:
-    return Announced(
+def announced(suggestion: NewSuggestion, name: str | None = "Verão") -> UnannouncedSuggestion:
+    return UnannouncedSuggestion(
         suggestion_id=f"s{suggestion.account_id}-{suggestion.campaign_id}",
         campaign_id=suggestion.campaign_id,
         campaign_name=name,
         kind=suggestion.kind,
         confidence=suggestion.confidence,
         rules=suggestion.rules,
-        reason_pt=suggestion.reason_pt,
-        reason_en=suggestion.reason_en,
+        reason=suggestion.reason,
         evidence=suggestion.evidence,
     )
 
 
-def news(*suggestions: Announced, account_name: str | None = "Loja 1", day: date = date(2026, 11, 23)) -> AccountNews:
-    return AccountNews("1", account_name, day, suggestions or (announced(a_suggestion()),))
+def news(
+    *suggestions: UnannouncedSuggestion, account_name: str | None = "Loja 1", day: date = date(2026, 11, 23)
+) -> UnannouncedSuggestions:
+    return UnannouncedSuggestions("1", account_name, day, suggestions or (announced(a_suggestion()),))
 
 
 def an_alert(name: str | None = "Verão", **changes: object) -> Alert:
@@ -214,7 +219,7 @@ class FakeReviews:
         return changes
 
     def announce(
-        self, *, compose: Callable[[AccountNews], Alert], recipients: Sequence[Recipient], now: datetime
+        self, *, compose: Callable[[UnannouncedSuggestions], Alert], recipients: Sequence[Recipient], now: datetime
     ) -> int:
         written = 0
         for account in sorted({key[0] for key in self._waiting()}):
@@ -223,7 +228,7 @@ class FakeReviews:
                 continue
             keys = [key for key in self._waiting() if key[0] == account]
             parts = tuple(announced(self.pending[key]) for key in keys)
-            self.alerts[account, today] = compose(AccountNews(account, f"Loja {account}", today, parts))
+            self.alerts[account, today] = compose(UnannouncedSuggestions(account, f"Loja {account}", today, parts))
             self.deliveries += [(self.alerts[account, today].alert_id, one) for one in recipients]
             self.announced |= set(keys)
             written += 1

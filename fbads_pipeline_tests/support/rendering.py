@@ -7,7 +7,7 @@ from fbads_pipeline.adapters.translation.deliveries import rendered_alert
 from fbads_pipeline.adapters.translation.translator import localizer, translator
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.core import messages
-from fbads_pipeline.domain.core.messages import from_json
+from fbads_pipeline.domain.core.messages import Value, from_json
 from fbads_pipeline.domain.reports.report import Chart, Column, Figure, Report, Section, Table
 
 _PARTS = (Report, Section, Table, Column, Figure, Chart)
@@ -36,3 +36,8 @@ def in_language(value: Any, language: str) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(in_language(one, language) for one in value)
     return value
+
+
+def reads(value: Value, language: str = "pt") -> str:
+    """A message in that language."""
+    return translator().render(value, language)

@@ -1,11 +1,9 @@
 """Fields of the JSON that leaves this program: texts and facts, rendered when they are sent."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.adapters.translation.texts import rendered
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
-from fbads_pipeline.domain.core.messages import from_json
 
 
 def in_every_language(delivery: DueDelivery) -> dict[str, str]:
@@ -18,16 +16,5 @@ def in_every_language(delivery: DueDelivery) -> dict[str, str]:
 
 
 def rendered_facts(delivery: DueDelivery) -> Any:
-    """The alert's facts, the messages in them as text in the recipient's language."""
-    return _rendered(delivery.alert.facts, delivery.language)
-
-
-def _rendered(fact: Any, language: str) -> Any:
-    if isinstance(fact, Mapping):
-        try:
-            return translator().render(from_json(fact), language)
-        except ValueError:
-            return {name: _rendered(one, language) for name, one in fact.items()}
-    if isinstance(fact, list | tuple):
-        return [_rendered(one, language) for one in fact]
-    return fact
+    """The alert's facts; a message in them, such as `reason`, in the recipient's language, beside it `reason_pt`, …"""
+    return rendered(delivery.alert.facts, delivery.language)

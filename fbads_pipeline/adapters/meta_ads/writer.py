@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
-from fbads_pipeline.domain.recommendations.applying import GONE, CampaignState, Change, Kind, ObjectState
+from fbads_pipeline.domain.recommendations.applying import GONE, AdObjectKind, AdObjectState, CampaignState, FieldChange
 
 _FIELDS = "id,status,daily_budget"
 
@@ -24,12 +24,12 @@ class GraphWriter:
         adsets = [_state(row, "adset") for page in pages for row in page if row.get("status") not in GONE]
         return CampaignState(_state(campaign, "campaign"), tuple(sorted(adsets, key=lambda one: one.object_id)))
 
-    def write(self, account_id: str, change: Change) -> None:
+    def write(self, account_id: str, change: FieldChange) -> None:
         """Raises a MetaError where Meta refuses it, or does not answer."""
         self._transport_of(account_id).post(change.object_id, {change.field: change.new}, account_id=account_id)
 
 
-def _state(row: Json, kind: Kind) -> ObjectState:
+def _state(row: Json, kind: AdObjectKind) -> AdObjectState:
     budget = row.get("daily_budget")
     is_set = budget not in (None, "", "0", 0)
-    return ObjectState(str(row["id"]), kind, row.get("status"), int(str(budget)) if is_set else None)
+    return AdObjectState(str(row["id"]), kind, row.get("status"), int(str(budget)) if is_set else None)

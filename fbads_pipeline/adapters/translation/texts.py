@@ -22,20 +22,23 @@ def with_texts(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return dict(row) | {key: text for name in names for key, text in texts_of(name, row[name]).items()}
 
 
-def rendered(stored: Any) -> Any:
-    """The same JSON, in which every message, and every list of messages, is replaced by its texts."""
+def rendered(stored: Any, language: str | None = None) -> Any:
+    """The same JSON with texts for its messages and lists of messages: `<name>_<language>` for every language, and
+    `<name>` itself in `language` where that is given."""
     if isinstance(stored, Mapping):
-        return {key: text for name, part in stored.items() for key, text in _rendered(name, part).items()}
-    return [rendered(one) for one in stored] if isinstance(stored, list | tuple) else stored
+        return {key: text for name, part in stored.items() for key, text in _rendered(name, part, language).items()}
+    return [rendered(one, language) for one in stored] if isinstance(stored, list | tuple) else stored
 
 
-def _rendered(name: str, part: Any) -> dict[str, Any]:
+def _rendered(name: str, part: Any, language: str | None) -> dict[str, Any]:
     if _is_message(part):
-        return dict(texts_of(name, part))
-    if isinstance(part, list | tuple) and part and all(map(_is_message, part)):
+        texts: dict[str, Any] = dict(texts_of(name, part))
+    elif isinstance(part, list | tuple) and part and all(map(_is_message, part)):
         values = [from_json(one) for one in part]
-        return {f"{name}_{code}": [_line(one, code) for one in values] for code in translator().languages}
-    return {name: rendered(part)}
+        texts = {f"{name}_{code}": [_line(one, code) for one in values] for code in translator().languages}
+    else:
+        return {name: rendered(part, language)}
+    return texts if language is None else {name: texts[f"{name}_{language}"], **texts}
 
 
 def _is_message(part: Any) -> bool:

@@ -74,7 +74,8 @@ class Translator:
             case Day():
                 return formats.day(value.day)
             case Days():
-                return formats.days(value.first, value.last)
+                text = formats.days(value.first, value.last)
+                return text[0].upper() + text[1:] if value.begins_sentence else text
             case Instant():
                 return formats.instant(value.at, value.zone)
 

@@ -15,7 +15,13 @@ from fbads_pipeline.api.pages.view import suggestion_items
 from fbads_pipeline.api.pages.visitor import Digits, Visitor, own_path
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.domain.recommendations.decisions import Action, Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.domain.recommendations.decisions import (
+    Action,
+    Decision,
+    DecisionConflict,
+    DecisionNotUsable,
+    SuggestionNotFound,
+)
 from fbads_pipeline.services.recommendations.decide_suggestion import decide
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -80,7 +86,7 @@ def decide_here(
     try:
         decide(decision_store, who, made, key=None, now=clock.now())
         result = {"done": action}
-    except (NotThere, NotUsable, Conflict) as wrong:
+    except (SuggestionNotFound, DecisionNotUsable, DecisionConflict) as wrong:
         result = {"why": page_localizer(request, who).render(reason_of(wrong))[:300]}
     path = own_path(back)
     return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(result)}", 303)

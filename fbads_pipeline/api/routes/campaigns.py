@@ -20,9 +20,9 @@ from fbads_pipeline.api.schemas.analytics import AnomalyPage, History, Score, Sc
 from fbads_pipeline.api.schemas.resources import Campaign, CampaignPage, Insight, InsightMeta, Insights
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.domain.recommendations.decisions import Conflict, NotUsable
-from fbads_pipeline.domain.recommendations.requested_changes import CampaignNow, asked_change
-from fbads_pipeline.services.recommendations.decide_suggestion import ask
+from fbads_pipeline.domain.recommendations.decisions import DecisionConflict, DecisionNotUsable
+from fbads_pipeline.domain.recommendations.requested_changes import CampaignNow, requested_change
+from fbads_pipeline.services.recommendations.decide_suggestion import request_change
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
@@ -115,11 +115,11 @@ def ask_for_change(
     budget, status = known["daily_budget"], known["effective_status"]
     campaign = CampaignNow(known["account_id"], campaign_id, status, budget, known["currency"], today)
     try:
-        asked = asked_change(campaign, status=given.status, daily_budget=given.daily_budget, why=given.reason)
-        outcome = ask(decision_store, who, asked, key=key, now=now)
-    except NotUsable as wrong:
+        requested = requested_change(campaign, status=given.status, daily_budget=given.daily_budget, why=given.reason)
+        outcome = request_change(decision_store, who, requested, key=key, now=now)
+    except DecisionNotUsable as wrong:
         raise ApiError.of(422, "unusable_parameter", wrong) from None
-    except Conflict as wrong:
+    except DecisionConflict as wrong:
         raise ApiError.of(409, "changed", wrong, hint="reread_campaign") from None
     return Decided(**vars(outcome))
 

@@ -12,7 +12,12 @@ from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.schemas.resources import Meta, Suggestion, SuggestionPage
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.domain.recommendations.decisions import Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.domain.recommendations.decisions import (
+    Decision,
+    DecisionConflict,
+    DecisionNotUsable,
+    SuggestionNotFound,
+)
 from fbads_pipeline.services.recommendations.decide_suggestion import decide
 
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"])
@@ -158,11 +163,11 @@ def _decided(
 ) -> Decided:
     try:
         outcome = decide(decision_store, who, made, key=key, now=clock.now())
-    except NotThere as wrong:
+    except SuggestionNotFound as wrong:
         raise ApiError.of(404, "not_found", wrong) from None
-    except NotUsable as wrong:
+    except DecisionNotUsable as wrong:
         raise ApiError.of(422, "unusable_parameter", wrong) from None
-    except Conflict as wrong:
+    except DecisionConflict as wrong:
         raise ApiError.of(409, "changed", wrong, hint="reread_suggestion") from None
     return Decided(**vars(outcome))
 

@@ -15,9 +15,14 @@ from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, ReceiptsDep
 from fbads_pipeline.api.errors import ApiError, documented, reason_of
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
-from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal
-from fbads_pipeline.domain.recommendations.decisions import Action, Conflict, Decision, NotThere, NotUsable
+from fbads_pipeline.domain.recommendations.decisions import (
+    Action,
+    Decision,
+    DecisionConflict,
+    DecisionNotUsable,
+    SuggestionNotFound,
+)
 from fbads_pipeline.services.recommendations.decide_suggestion import decide
 from fbads_pipeline.settings import Settings
 
@@ -87,7 +92,7 @@ def slack(
     )
     try:
         decide(decision_store, who, made, key=None, now=now)
-    except (NotThere, NotUsable, Conflict) as wrong:
+    except (SuggestionNotFound, DecisionNotUsable, DecisionConflict) as wrong:
         return SlackReply(text=t("api.slack.nothing_changed", why=plain_line(t.render(reason_of(wrong)))))
     return SlackReply(text=t(f"api.slack.{action}", who=f"<@{user}>"))
 

@@ -1,4 +1,4 @@
-"""Anomalies as people read them: what is new in one message per account, an end as a reply, the rest in a digest."""
+"""Alerts about anomalies: what is new in one alert per account, a recovery as a reply, the rest in a digest."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,30 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import MOST_SEVERE_FIRST, Alert, AlertText, Severity, alert_of, in_languages
+from fbads_pipeline.domain.alerts.alerts import MOST_SEVERE_FIRST, Alert, AlertText, Severity, alert_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
-from fbads_pipeline.domain.core import formatting as words
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.formatting import plain_name
+from fbads_pipeline.domain.core.messages import Day, Message, Money, Name, Value, lines, message, to_json
 
 ANOMALIES, ANOMALIES_OVER, DIGEST = "anomalies", "anomalies.over", "digest"
 MOST_LISTED = 10
-_LANGUAGES: tuple[Language, ...] = ("pt", "en")
-_TO_DO = {
-    "pt": "O que fazer: abra cada campanha na Meta e confira; nada muda por lá sem a sua decisão.",
-    "en": "What to do: look at each campaign at Meta; nothing changes there without your decision.",
-}
-_NOTHING_URGENT = {
-    "pt": "Nada aqui exigiu um aviso próprio: ficou dentro do limite de avisos do dia, ou o calendário explica.",
-    "en": "Nothing here called for a message of its own: the day's budget of alerts held it back, or the calendar"
-    " explains it.",
-}
 
 
 @dataclass(frozen=True)
 class AnomalyPart:
-    """One anomaly, or the end of one; text_pt, text_en: what is said; at_stake: money per day.
+    """One anomaly, or its recovery. text: on one line; at_stake: money per day.
 
-    course: the figure's last days, oldest first; announced_alert_id: the message that told of it.
+    last_days: the metric's last complete days, oldest first; announced_alert_id: the alert that announced it.
     """
 
     anomaly_id: str
@@ -40,15 +30,19 @@ class AnomalyPart:
     at_stake: float
     is_account_wide: bool
     is_recovery: bool
-    text_pt: str
-    text_en: str
+    text: Value
     announced_alert_id: str | None = None
-    course: tuple[float, ...] = ()
+    last_days: tuple[float, ...] = ()
+
+    @property
+    def campaign(self) -> Name:
+        """The campaign's name, or its id where it has none."""
+        return Name(self.campaign_name, message("core.campaign", id=self.campaign_id))
 
 
 @dataclass(frozen=True)
-class AnomalyNews:
-    """What one account has to say; day: account-local day of the newest reading among it."""
+class UnannouncedAnomalies:
+    """What is to be announced of one account; day: account-local day of the newest reading among it."""
 
     account_id: str
     account_name: str | None
@@ -56,61 +50,71 @@ class AnomalyNews:
     day: date
     parts: tuple[AnomalyPart, ...]
 
+    @property
+    def account(self) -> Name:
+        """The account's name, or its id where it has none."""
+        return Name(self.account_name, message("core.account", id=self.account_id))
 
-def compose_anomalies(news: AnomalyNews, *, link: str | None = None) -> list[Alert]:
-    """One message about what is new, the dearest first, and a reply to each message whose anomalies have ended."""
-    opened = [one for one in news.parts if not one.is_recovery]
-    over: dict[str | None, list[AnomalyPart]] = {}
-    for one in news.parts:
+
+def compose_anomalies(found: UnannouncedAnomalies, *, link: str | None = None) -> list[Alert]:
+    """One alert about what is new, most at stake first, and a reply to each alert whose anomalies have ended."""
+    opened = [one for one in found.parts if not one.is_recovery]
+    recovered: dict[str | None, list[AnomalyPart]] = {}
+    for one in found.parts:
         if one.is_recovery:
-            over.setdefault(one.announced_alert_id, []).append(one)
-    alerts = [_compose(news, opened, ANOMALIES, link)] if opened else []
-    return alerts + [_compose(news, parts, ANOMALIES_OVER, None, told) for told, parts in over.items()]
+            recovered.setdefault(one.announced_alert_id, []).append(one)
+    alerts = [_compose(found, opened, ANOMALIES, link)] if opened else []
+    return alerts + [_compose(found, parts, ANOMALIES_OVER, None, alert) for alert, parts in recovered.items()]
 
 
-def compose_digest(news: AnomalyNews, *, link: str | None = None) -> Alert:
-    """What was held back since the last one, every anomaly of it on one line; the dearest first, ends marked."""
-    parts = _in_order(news.parts)
-    said: dict[str, AlertText] = {}
-    for language in _LANGUAGES:
-        where = [] if link is None else [f"{'Ver tudo' if language == 'pt' else 'See all'}: {link}"]
-        layout = Layout(
-            lead=_NOTHING_URGENT[language],
-            parts=[(_line(number, one, language),) for number, one in enumerate(parts, 1)],
-            closing="\n".join(("", *where)),
-        )
-        said[language] = AlertText(_digest_title(news, language), layout.body)
+def compose_digest(found: UnannouncedAnomalies, *, link: str | None = None) -> Alert:
+    """What was held back since the last digest, one anomaly on a line; most at stake first, recoveries marked."""
+    parts = _in_order(found.parts)
+    layout = Layout(
+        lead=message("anomalies.digest.lead"),
+        parts=[(_line(number, one),) for number, one in enumerate(parts, 1)],
+        closing="" if link is None else lines("", message("anomalies.digest.see_all", link=link)),
+    )
+    title = message("anomalies.digest.title", count=len(parts), day=Day(found.day), account=found.account)
     return alert_of(
-        in_languages(said),
-        account_id=news.account_id,
+        AlertText(title, layout.body),
+        account_id=found.account_id,
         rule=DIGEST,
-        entity=news.account_id,
+        entity=found.account_id,
         severity="info",
-        window_start=news.day,
-        facts=_facts(news, parts),
+        window_start=found.day,
+        facts=_facts(found, parts),
     )
 
 
 def _compose(
-    news: AnomalyNews, found: Sequence[AnomalyPart], rule: str, link: str | None, replies_to: str | None = None
+    found: UnannouncedAnomalies,
+    unordered: Sequence[AnomalyPart],
+    rule: str,
+    link: str | None,
+    replies_to: str | None = None,
 ) -> Alert:
-    parts = _in_order(found)
+    parts = _in_order(unordered)
     severity: Severity = min((one.severity for one in parts), key=lambda one: MOST_SEVERE_FIRST[one], default="info")
-    names = sorted(one.anomaly_id for one in parts)
-    told = hashlib.sha256("|".join(names).encode()).hexdigest()[:32]
-    layouts = {one: _layout(news, parts, one, link) for one in _LANGUAGES}
+    layout = _layout(found, parts, link)
     listed = [{"anomaly_id": one.anomaly_id} for one in parts[:MOST_LISTED]]
     return alert_of(
-        in_languages({one: AlertText(_title(news, parts, one), layout.body) for one, layout in layouts.items()}),
-        account_id=news.account_id,
+        AlertText(_title(found, parts), layout.body),
+        account_id=found.account_id,
         rule=rule,
-        entity=news.account_id,
+        entity=found.account_id,
         severity="info" if rule == ANOMALIES_OVER else severity,
-        window_start=news.day,
-        occasion=f"{news.day.isoformat()}.{told}",
-        facts=_facts(news, parts) | laid_out(layouts["pt"], listed),
+        window_start=found.day,
+        occasion=f"{found.day.isoformat()}.{_digest_of(parts)}",
+        facts=_facts(found, parts) | laid_out(layout, listed),
         replies_to=replies_to,
     )
+
+
+def _digest_of(parts: Sequence[AnomalyPart]) -> str:
+    """The same for the same anomalies, so that they are announced once."""
+    names = sorted(one.anomaly_id for one in parts)
+    return hashlib.sha256("|".join(names).encode()).hexdigest()[:32]
 
 
 def _in_order(parts: Sequence[AnomalyPart]) -> list[AnomalyPart]:
@@ -119,85 +123,54 @@ def _in_order(parts: Sequence[AnomalyPart]) -> list[AnomalyPart]:
     )
 
 
-def _facts(news: AnomalyNews, parts: Sequence[AnomalyPart]) -> dict[str, object]:
+def _facts(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> dict[str, object]:
     return {
-        "account_id": news.account_id,
-        "day": news.day.isoformat(),
-        "currency": news.currency,
+        "account_id": found.account_id,
+        "day": found.day.isoformat(),
+        "currency": found.currency,
         "anomalies": [
             {
-                **{name: value for name, value in vars(one).items() if name != "course"},
-                "campaign_name": _campaign(one, "pt"),
+                **{name: value for name, value in vars(one).items() if name != "last_days"},
+                "campaign_name": plain_name(one.campaign_name, one.campaign_id),
+                "text": to_json(one.text),
             }
             for one in parts
         ],
     }
 
 
-def _title(news: AnomalyNews, parts: Sequence[AnomalyPart], language: Language) -> str:
-    account, number = _account(news, language), len(parts)
-    if parts[0].is_recovery and language == "pt":
-        return f"De volta ao usual: {number} {'campanha' if number == 1 else 'campanhas'}: {account}"
+def _title(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Message:
     if parts[0].is_recovery:
-        return f"Back to usual: {number} {'campaign' if number == 1 else 'campaigns'}: {account}"
+        return message("anomalies.alert.back_to_usual", count=len(parts), account=found.account)
     if sum(one.is_account_wide for one in parts) > 1:
-        return f"{'A conta inteira mudou' if language == 'pt' else 'The whole account has moved'}: {account}"
-    return f"{_anomalies(number, language)}: {account}"
+        return message("anomalies.alert.account_moved", account=found.account)
+    return message("anomalies.alert.title", count=len(parts), account=found.account)
 
 
-def _digest_title(news: AnomalyNews, language: Language) -> str:
-    day, number = words.day(news.day, language), _anomalies(len(news.parts), language)
-    if language == "pt":
-        return f"Resumo de {day}, {number}: {_account(news, language)}"
-    return f"Digest of {day}, {number}: {_account(news, language)}"
-
-
-def _anomalies(number: int, language: Language) -> str:
-    if language == "pt":
-        return f"{number} {'anomalia' if number == 1 else 'anomalias'}"
-    return f"{number} {'anomaly' if number == 1 else 'anomalies'}"
-
-
-def _layout(news: AnomalyNews, parts: Sequence[AnomalyPart], language: Language, link: str | None) -> Layout:
+def _layout(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart], link: str | None) -> Layout:
     more = len(parts) - MOST_LISTED
-    closing = [] if more <= 0 else [f"… e mais {more}." if language == "pt" else f"… and {more} more."]
+    closing: list[Value] = [] if more <= 0 else [message("anomalies.alert.more", count=more)]
     if not parts[0].is_recovery:
-        closing += ["", _TO_DO[language]]
-        closing += [] if link is None else [f"{'Ver' if language == 'pt' else 'See'}: {link}"]
+        closing += ["", message("anomalies.alert.to_do")]
+        closing += [] if link is None else [message("anomalies.alert.see", link=link)]
     return Layout(
-        lead=_at_stake(news, parts, language),
-        parts=[_part(number, one, language) for number, one in enumerate(parts[:MOST_LISTED], 1)],
-        closing="\n".join(closing),
+        lead=_at_stake(found, parts),
+        parts=[_part(number, one) for number, one in enumerate(parts[:MOST_LISTED], 1)],
+        closing=lines(*closing) if closing else "",
     )
 
 
-def _at_stake(news: AnomalyNews, parts: Sequence[AnomalyPart], language: Language) -> str:
+def _at_stake(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Value:
     stake = Decimal(repr(round(sum(one.at_stake for one in parts if not one.is_recovery), 2)))
-    if stake <= 0:
-        return ""
-    amount = words.money(stake, news.currency, language)
-    return f"Em jogo: {amount} por dia." if language == "pt" else f"At stake: {amount} a day."
+    return message("anomalies.alert.at_stake", amount=Money(stake, found.currency)) if stake > 0 else ""
 
 
-def _part(number: int, one: AnomalyPart, language: Language) -> Part:
-    drawn = "" if one.is_recovery else sparkline(one.course)
-    days = "dias" if language == "pt" else "days"
-    course = (f"{len(one.course)} {days}: {drawn}",) if drawn else ()
-    return (f"{number}. {_campaign(one, language)}", _text(one, language), *course)
+def _part(number: int, one: AnomalyPart) -> Part:
+    chart = "" if one.is_recovery else sparkline(one.last_days)
+    drawn = (message("anomalies.alert.last_days", count=len(one.last_days), chart=chart),) if chart else ()
+    return (message("anomalies.alert.campaign", number=str(number), campaign=one.campaign), one.text, *drawn)
 
 
-def _line(number: int, one: AnomalyPart, language: Language) -> str:
-    over = "" if not one.is_recovery else " (já voltou ao usual)" if language == "pt" else " (back to usual)"
-    return f"{number}. {_campaign(one, language)}: {_text(one, language)}{over}"
-
-
-def _text(one: AnomalyPart, language: Language) -> str:
-    return words.plain_line(one.text_pt if language == "pt" else one.text_en)
-
-
-def _account(news: AnomalyNews, language: Language) -> str:
-    return words.plain_name(news.account_name, f"{'conta' if language == 'pt' else 'account'} {news.account_id}")
-
-
-def _campaign(one: AnomalyPart, language: Language) -> str:
-    return words.plain_name(one.campaign_name, f"{'campanha' if language == 'pt' else 'campaign'} {one.campaign_id}")
+def _line(number: int, one: AnomalyPart) -> Message:
+    text = message("anomalies.digest.ended", text=one.text) if one.is_recovery else one.text
+    return message("anomalies.digest.line", number=str(number), campaign=one.campaign, text=text)

@@ -46,10 +46,11 @@ class Day:
 
 @dataclass(frozen=True)
 class Days:
-    """The days from first to last, both included."""
+    """The days from first to last, both included. begins_sentence: written with a capital letter."""
 
     first: date
     last: date
+    begins_sentence: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,9 @@ def to_json(value: Value) -> Any:
     if isinstance(value, str):
         return value
     return {"kind": _KIND_OF[type(value)]} | {
-        name: _plain(part) for name, part in vars(value).items() if part is not None and part != {}
+        name: _plain(part)
+        for name, part in vars(value).items()
+        if part is not None and part is not False and part != {}
     }
 
 
@@ -188,7 +191,9 @@ _READERS: Mapping[str, Any] = {
     "percent": lambda one: Percent(Decimal(one["fraction"]), _maybe(one.get("apart_from"))),
     "money": lambda one: Money(Decimal(one["amount"]), one["currency"], _maybe(one.get("apart_from"))),
     "day": lambda one: Day(date.fromisoformat(one["day"])),
-    "days": lambda one: Days(date.fromisoformat(one["first"]), date.fromisoformat(one["last"])),
+    "days": lambda one: Days(
+        date.fromisoformat(one["first"]), date.fromisoformat(one["last"]), one.get("begins_sentence", False)
+    ),
     "instant": lambda one: Instant(datetime.fromisoformat(one["at"]), one["zone"]),
     "name": _name,
     "joined": lambda one: Joined(_values(one["parts"]), one["separator"]),

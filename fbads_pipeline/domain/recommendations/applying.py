@@ -2,29 +2,49 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from fbads_pipeline.domain.core.errors import FbadsError
+from fbads_pipeline.domain.core.messages import Message, Value, message
+
 Field = Literal["status", "daily_budget"]
-Kind = Literal["campaign", "adset"]
+AdObjectKind = Literal["campaign", "adset"]
 
 # One step changes a budget by a fifth; whatever asks for more than double or less than half is a mistake.
 LEAST_FACTOR, MOST_FACTOR = 0.5, 1.5
 MOST_PER_DAY = 20
+APPROVAL_LIFETIME = timedelta(hours=24)
 # What is gone takes no part in a campaign's state.
 GONE = frozenset({"DELETED", "ARCHIVED"})
 
 
-class Refused(ValueError):
-    """Why nothing is written; one sentence."""
+class ChangeRefused(FbadsError):
+    """Nothing is written to Meta. message: why, in one sentence without its full stop."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.key)
+        self.message: Message = why
+
+
+def approved_since(now: datetime) -> datetime:
+    """A decision older than this is not applied any more: what was accepted while nothing was applied, or while Meta
+    was away, would come as a surprise."""
+    return now - APPROVAL_LIFETIME
+
+
+def applied_since(now: datetime) -> datetime:
+    """Changes after this instant count towards MOST_PER_DAY."""
+    return now - timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class ObjectState:
+class AdObjectState:
     """A campaign or ad set as Meta has it, or as we last read it. daily_budget: in minor units."""
 
     object_id: str
-    kind: Kind
+    kind: AdObjectKind
     status: str | None
     daily_budget: int | None
 
@@ -33,26 +53,26 @@ class ObjectState:
 class CampaignState:
     """A campaign with its ad sets, by id."""
 
-    campaign: ObjectState
-    adsets: tuple[ObjectState, ...] = ()
+    campaign: AdObjectState
+    adsets: tuple[AdObjectState, ...] = ()
 
-    def objects(self) -> tuple[ObjectState, ...]:
+    def objects(self) -> tuple[AdObjectState, ...]:
         return (self.campaign, *self.adsets)
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field of one object. old, new: as Meta writes them."""
 
     object_id: str
-    kind: Kind
+    kind: AdObjectKind
     field: Field
     old: str
     new: str
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedSuggestion:
     """A suggestion that a person accepted, or an applied one that a person takes back.
 
     known: as we last read it; intended: what was about to be written when an earlier attempt ended; applied_today: how
@@ -66,54 +86,54 @@ class Accepted:
     kind: str
     factor: float | None
     known: CampaignState
-    intended: tuple[Change, ...]
+    intended: tuple[FieldChange, ...]
     is_undo: bool
     applied_today: int
 
 
 @dataclass(frozen=True)
-class Carried:
-    """What became of it. reason: why not, in a sentence."""
+class AppliedDecision:
+    """An accepted suggestion after the attempt to apply it. changes: those written; reason: why it was not applied."""
 
-    accepted: Accepted
+    accepted: AcceptedSuggestion
     is_applied: bool
-    changes: tuple[Change, ...]
-    reason: str | None = None
+    changes: tuple[FieldChange, ...]
+    reason: Value | None = None
 
 
-def plan(kind: str, factor: float | None, known: CampaignState, found: CampaignState) -> list[Change]:
+def plan(kind: str, factor: float | None, known: CampaignState, found: CampaignState) -> list[FieldChange]:
     """The changes that carry the suggestion out. known: as people saw it; found: as Meta has it now.
 
-    Raises Refused where Meta's state is another one, or the suggestion cannot be carried out on it.
+    Raises ChangeRefused where Meta's state is another one, or the suggestion cannot be carried out on it.
     """
     _require_same(known, found)
     if kind == "PAUSE":
         if found.campaign.status != "ACTIVE":
-            raise Refused(f"the campaign is {found.campaign.status} already")
-        return [Change(found.campaign.object_id, "campaign", "status", "ACTIVE", "PAUSED")]
+            raise ChangeRefused(message("recommendations.refused.already", status=found.campaign.status or "UNKNOWN"))
+        return [FieldChange(found.campaign.object_id, "campaign", "status", "ACTIVE", "PAUSED")]
     if kind in ("BUDGET_UP", "BUDGET_DOWN"):
         return _budgets(kind, factor, found)
-    raise Refused(f"nobody knows how to carry out {kind}")
+    raise ChangeRefused(message("recommendations.refused.unknown_kind", kind=kind))
 
 
-def undone(changes: Sequence[Change]) -> list[Change]:
+def undone(changes: Sequence[FieldChange]) -> list[FieldChange]:
     """The changes that take these back."""
-    return [Change(one.object_id, one.kind, one.field, one.new, one.old) for one in changes]
+    return [FieldChange(one.object_id, one.kind, one.field, one.new, one.old) for one in changes]
 
 
-def remaining(changes: Sequence[Change], found: CampaignState) -> list[Change]:
+def remaining(changes: Sequence[FieldChange], found: CampaignState) -> list[FieldChange]:
     """Those that Meta does not show yet, of changes that an earlier attempt may have begun.
 
-    Raises Refused where Meta shows neither the old value nor the new one.
+    Raises ChangeRefused where Meta shows neither the old value nor the new one.
     """
     states = {one.object_id: one for one in found.objects()}
     for one in changes:
         if one.object_id not in states or _value(states[one.object_id], one.field) not in (one.old, one.new):
-            raise Refused(f"{one.object_id} has changed at Meta since it was read: look again, then decide")
+            raise ChangeRefused(message("recommendations.refused.changed", object=one.object_id))
     return [one for one in changes if not has_come_true([one], found)]
 
 
-def has_come_true(changes: Sequence[Change], found: CampaignState) -> bool:
+def has_come_true(changes: Sequence[FieldChange], found: CampaignState) -> bool:
     """Whether Meta shows every change."""
     states = {one.object_id: one for one in found.objects()}
     return all(one.object_id in states and _value(states[one.object_id], one.field) == one.new for one in changes)
@@ -123,20 +143,22 @@ def _require_same(known: CampaignState, found: CampaignState) -> None:
     before, now = ({one.object_id: one for one in state.objects()} for state in (known, found))
     for object_id in sorted(before.keys() | now.keys()):
         if before.get(object_id) != now.get(object_id):
-            raise Refused(f"{object_id} has changed at Meta since it was read: look again, then decide")
+            raise ChangeRefused(message("recommendations.refused.changed", object=object_id))
 
 
-def _budgets(kind: str, factor: float | None, found: CampaignState) -> list[Change]:
+def _budgets(kind: str, factor: float | None, found: CampaignState) -> list[FieldChange]:
     if factor is None or not LEAST_FACTOR <= factor <= MOST_FACTOR or (factor > 1) != (kind == "BUDGET_UP"):
-        raise Refused(f"a budget is not multiplied by {factor}")
+        raise ChangeRefused(message("recommendations.refused.factor", factor=str(factor)))
     if found.campaign.daily_budget is not None:
-        holders: Sequence[ObjectState] = [found.campaign]
+        holders: Sequence[AdObjectState] = [found.campaign]
     else:
         holders = [one for one in found.adsets if one.daily_budget is not None and one.status == "ACTIVE"]
     if not holders:
-        raise Refused("no daily budget stands at the campaign or at an active ad set of it")
+        raise ChangeRefused(message("recommendations.refused.no_budget"))
     return [
-        Change(one.object_id, one.kind, "daily_budget", str(one.daily_budget), str(_times(one.daily_budget, factor)))
+        FieldChange(
+            one.object_id, one.kind, "daily_budget", str(one.daily_budget), str(_times(one.daily_budget, factor))
+        )
         for one in holders
     ]
 
@@ -146,5 +168,5 @@ def _times(budget: int | None, factor: float) -> int:
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _value(state: ObjectState, field: Field) -> str:
+def _value(state: AdObjectState, field: Field) -> str:
     return str(state.status if field == "status" else state.daily_budget)

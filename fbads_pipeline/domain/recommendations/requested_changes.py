@@ -1,18 +1,16 @@
-"""A change of a campaign that a person asks for: a decision from the start, carried out like an accepted suggestion."""
+"""A change of a campaign that a person requests: a decision from the start, applied like an accepted suggestion."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from fbads_pipeline.domain.core import formatting as words
-from fbads_pipeline.domain.core.formatting import Language
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import Message, Money, message
 from fbads_pipeline.domain.recommendations.applying import LEAST_FACTOR, MOST_FACTOR
-from fbads_pipeline.domain.recommendations.decisions import LONGEST_REASON, Conflict, NotUsable
-
-PERSON = "person"
-Kind = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
+from fbads_pipeline.domain.recommendations.decisions import LONGEST_REASON, DecisionConflict, DecisionNotUsable
+from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionKind
 
 
 @dataclass(frozen=True)
@@ -29,51 +27,50 @@ class CampaignNow:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is to be done. factor: of the daily budget, 0 for a pause; reasons: why it stands among the suggestions."""
+class RequestedChange:
+    """What is to be done. factor: of the daily budget, 0 for a pause; why: the person's own words; reason: what the
+    suggestion says that it becomes."""
 
     campaign: CampaignNow
-    kind: Kind
+    kind: SuggestionKind
     factor: float
     why: str
-    reasons: Mapping[Language, str]
+    reason: Message
     evidence: Mapping[str, Any]
 
 
-def asked_change(campaign: CampaignNow, *, status: str | None, daily_budget: Decimal | None, why: str) -> Asked:
-    """The one change that is asked for. Raises NotUsable for what cannot be asked, Conflict for what stands already."""
-    why = words.plain_line(why)[:LONGEST_REASON]
+def requested_change(
+    campaign: CampaignNow, *, status: str | None, daily_budget: Decimal | None, why: str
+) -> RequestedChange:
+    """The one change that is requested.
+
+    Raises DecisionNotUsable for a change that is not possible, DecisionConflict for one that is in place already.
+    """
+    why = plain_line(why)[:LONGEST_REASON]
     if not why:
-        raise NotUsable("reason: say why, for whoever looks at the decision later")
+        raise DecisionNotUsable(message("recommendations.request.reason_missing"))
     if (status is None) == (daily_budget is None):
-        raise NotUsable("ask for one change at a time: either status or daily_budget")
+        raise DecisionNotUsable(message("recommendations.request.one_at_a_time"))
     return _pause(campaign, why) if daily_budget is None else _budget(campaign, daily_budget, why)
 
 
-def _pause(campaign: CampaignNow, why: str) -> Asked:
+def _pause(campaign: CampaignNow, why: str) -> RequestedChange:
     if campaign.status != "ACTIVE":
-        raise Conflict(f"the campaign is {campaign.status or 'of unknown status'} already")
-    reasons: Mapping[Language, str] = {"pt": "Pausa pedida por uma pessoa.", "en": "A pause that a person asked for."}
-    return Asked(campaign, "PAUSE", 0.0, why, reasons, {"status": {"from": "ACTIVE", "to": "PAUSED"}})
+        raise DecisionConflict(message("recommendations.refused.already", status=campaign.status or "UNKNOWN"))
+    evidence = {"status": {"from": "ACTIVE", "to": "PAUSED"}}
+    return RequestedChange(campaign, "PAUSE", 0.0, why, message("recommendations.requested_pause"), evidence)
 
 
-def _budget(campaign: CampaignNow, wanted: Decimal, why: str) -> Asked:
+def _budget(campaign: CampaignNow, wanted: Decimal, why: str) -> RequestedChange:
     known, currency = campaign.daily_budget, campaign.currency
     if known is None or known <= 0 or currency is None:
-        raise Conflict("the campaign has no daily budget of its own: it lies at its ad sets, or is a lifetime budget")
+        raise DecisionConflict(message("recommendations.request.no_daily_budget"))
     if wanted == known:
-        raise Conflict(f"the daily budget is {known:f} {currency} already")
+        raise DecisionConflict(message("recommendations.request.same_budget", budget=Money(known, currency)))
     factor = float(wanted / known)
     if not LEAST_FACTOR <= factor <= MOST_FACTOR:
-        least, most = ((known * Decimal(str(one))).normalize() for one in (LEAST_FACTOR, MOST_FACTOR))
-        raise NotUsable(f"daily_budget: between {least:f} and {most:f} {currency}, one step at a time")
-    reasons: Mapping[Language, str] = {
-        "pt": f"Orçamento diário pedido por uma pessoa: {_step(known, wanted, currency, 'pt')}.",
-        "en": f"A daily budget that a person asked for: {_step(known, wanted, currency, 'en')}.",
-    }
+        least, most = (Money(known * Decimal(str(one)), currency) for one in (LEAST_FACTOR, MOST_FACTOR))
+        raise DecisionNotUsable(message("recommendations.request.budget_step", least=least, most=most))
+    reason = message("recommendations.requested_budget", old=Money(known, currency), new=Money(wanted, currency))
     evidence = {"daily_budget": {"from": f"{known:f}", "to": f"{wanted:f}"}, "currency": currency}
-    return Asked(campaign, "BUDGET_UP" if wanted > known else "BUDGET_DOWN", factor, why, reasons, evidence)
-
-
-def _step(known: Decimal, wanted: Decimal, currency: str, language: Language) -> str:
-    return f"{words.money(known, currency, language)} → {words.money(wanted, currency, language)}"
+    return RequestedChange(campaign, "BUDGET_UP" if wanted > known else "BUDGET_DOWN", factor, why, reason, evidence)

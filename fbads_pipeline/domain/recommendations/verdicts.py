@@ -8,14 +8,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from fbads_pipeline.domain.recommendations import verdict_messages as verdict_words
+from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, CampaignHistory, Floats, read_history
 from fbads_pipeline.domain.recommendations.model.effects import DOWN, FACTORS, PAUSE, RESCUE, UP, Effects, effects_of
 from fbads_pipeline.domain.recommendations.model.posterior import WINDOW_DAYS, Posterior, fit_posterior, last_known
+from fbads_pipeline.domain.recommendations.new_suggestions import Confidence, confidence_of
+from fbads_pipeline.domain.recommendations.reasons import estimate_reason, would_change
 
 Action = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
-Confidence = Literal["low", "medium", "high"]
 SURE = 0.8
 SURE_TO_PAUSE = 0.9
 SPENT_TARGETS = 2.0
@@ -34,8 +35,8 @@ class Verdict:
     """One proposal for one campaign.
 
     effect: 80 % interval (low, high) of the change of target_cpa × conversions − spend over the next 7 days, in the
-    account's currency, against leaving the budget alone; expected is its mean. p_better: P(change > 0). reason is
-    reason_en. evidence: JSON values only; every number of the reasons is in it.
+    account's currency, against leaving the budget alone; expected is its mean. p_better: P(change > 0).
+    reason, would_change: amounts without a currency. evidence: JSON values only; every number of the reason is in it.
     """
 
     campaign_id: str
@@ -45,11 +46,8 @@ class Verdict:
     expected: float
     p_better: float
     confidence: Confidence
-    reason: str
-    reason_pt: str
-    reason_en: str
-    would_change: str
-    would_change_pt: str
+    reason: Value
+    would_change: Value
     evidence: dict[str, object]
 
 
@@ -190,8 +188,6 @@ def _verdict(judged: Judgement, position: int, action: Action) -> Verdict:
         "effect": [round(low, 2), round(high, 2)],
         "p_better": sure,
     }
-    said = verdict_words.reasons(action, evidence)
-    change = verdict_words.would_change(action, evidence)
     return Verdict(
         campaign_id=judged.campaign_ids[row],
         action=action,
@@ -199,11 +195,8 @@ def _verdict(judged: Judgement, position: int, action: Action) -> Verdict:
         effect=(low, high),
         expected=float(effects.mean[position, column]),
         p_better=sure,
-        confidence="high" if sure >= 0.95 else "medium" if sure >= 0.88 else "low",
-        reason=said["en"],
-        reason_pt=said["pt"],
-        reason_en=said["en"],
-        would_change=change["en"],
-        would_change_pt=change["pt"],
+        confidence=confidence_of(sure),
+        reason=estimate_reason(action, evidence),
+        would_change=would_change(action, evidence),
         evidence=evidence,
     )

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+    from fbads_pipeline.domain.recommendations.new_suggestions import Confidence, SuggestionKind
     from fbads_pipeline.domain.recommendations.outcomes import Outcome
-    from fbads_pipeline.domain.recommendations.suggestions import Confidence, SuggestionKind
     from fbads_pipeline.domain.recommendations.verdicts import Verdict
     from fbads_pipeline.domain.scoring.campaign_trends import Trend
     from fbads_pipeline.domain.scoring.scores import Score
@@ -113,10 +113,6 @@ class StoredVerdict(NamedTuple):
     effect_high: float
     p_better: float
     confidence: "Confidence"
-    reason_pt: str
-    reason_en: str
-    would_change_pt: str
-    would_change_en: str
     evidence: Mapping[str, Any]
     is_proposed: bool
     day: date

@@ -10,7 +10,7 @@ from datetime import time
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import Closing, Followed, FoundAnomaly
-from fbads_pipeline.domain.anomalies.messages import AnomalyNews, compose_anomalies, compose_digest
+from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies, compose_anomalies, compose_digest
 from fbads_pipeline.domain.core.links import account_page
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.calendar import CalendarEvents
@@ -57,14 +57,14 @@ def announce_anomalies(
     digest_at: the account's own time; returns how many messages were written.
     """
 
-    def compose(news: AnomalyNews) -> list[Alert]:
-        return compose_anomalies(news, link=account_page(public_url, news.account_id))
+    def compose(found: UnannouncedAnomalies) -> list[Alert]:
+        return compose_anomalies(found, link=account_page(public_url, found.account_id))
 
-    def compose_all(news: AnomalyNews) -> Alert:
-        return compose_digest(news, link=account_page(public_url, news.account_id))
+    def compose_all(found: UnannouncedAnomalies) -> Alert:
+        return compose_digest(found, link=account_page(public_url, found.account_id))
 
-    told = anomalies.announce(compose=compose, recipients=recipients, now=clock.now())
-    return told + anomalies.digest(compose=compose_all, recipients=recipients, now=clock.now(), at=digest_at)
+    announced = anomalies.announce(compose=compose, recipients=recipients, now=clock.now())
+    return announced + anomalies.digest(compose=compose_all, recipients=recipients, now=clock.now(), at=digest_at)
 
 
 def _follow(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:

@@ -13,9 +13,9 @@ from fbads_pipeline.domain.calendar.messages import with_coinciding
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.links import suggestions_page
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, Limits, breaches
+from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
-from fbads_pipeline.domain.recommendations.suggestion_messages import AccountNews, compose_suggestions, window
-from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
+from fbads_pipeline.domain.recommendations.suggestion_messages import UnannouncedSuggestions, compose_suggestions
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -93,8 +93,10 @@ def announce(
     public_url: where people reach the pages; without it no message has a link.
     """
 
-    def compose_with_calendar(news: AccountNews) -> Alert:
-        alert = compose_suggestions(news, link=suggestions_page(public_url, news.account_id))
-        return alert if calendar is None else with_coinciding(alert, calendar.between(news.account_id, *window(news)))
+    def compose_with_calendar(found: UnannouncedSuggestions) -> Alert:
+        alert = compose_suggestions(found, link=suggestions_page(public_url, found.account_id))
+        if calendar is None:
+            return alert
+        return with_coinciding(alert, calendar.between(found.account_id, *found.window))
 
     return decisions.announce(compose=compose_with_calendar, recipients=recipients, now=clock.now())

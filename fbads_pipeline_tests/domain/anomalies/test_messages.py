@@ -3,16 +3,22 @@
 from dataclasses import replace
 from datetime import date
 
-from fbads_pipeline.domain.anomalies.messages import AnomalyNews, AnomalyPart, compose_anomalies, compose_digest
+from fbads_pipeline.domain.anomalies.messages import (
+    AnomalyPart,
+    UnannouncedAnomalies,
+    compose_anomalies,
+    compose_digest,
+)
+from fbads_pipeline.domain.core.messages import LegacyText
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.rendering import body_of, title_of
 
 STOP = AnomalyPart(
     *("a1", "7", "Verão", "delivery_stop", "critical", 480.0, False, False),
-    *("A veiculação parou: 0 em 3 horas.", "Delivery has stopped: 0 in 3 hours."),
+    LegacyText({"pt": "A veiculação parou: 0 em 3 horas.", "en": "Delivery has stopped: 0 in 3 hours."}),
 )
 OVER = replace(STOP, severity="info", is_recovery=True, announced_alert_id="first")
-NEWS = AnomalyNews("1", "Loja 1", "BRL", date(2026, 11, 23), (STOP,))
+NEWS = UnannouncedAnomalies("1", "Loja 1", "BRL", date(2026, 11, 23), (STOP,))
 
 
 def told(*parts, **changes):
@@ -40,7 +46,7 @@ def test_the_critical_and_dear_come_first():
 
 
 def test_the_figures_last_days_are_drawn():
-    assert "\n6 dias: ██▇█▁▁\n" in body_of(told(replace(STOP, course=(9, 9, 7.8, 9, 0, 0.1))))
+    assert "\n6 dias: ██▇█▁▁\n" in body_of(told(replace(STOP, last_days=(9, 9, 7.8, 9, 0, 0.1))))
 
 
 def test_an_end_replies_to_the_message_that_told_and_asks_for_nothing():
@@ -63,7 +69,7 @@ def test_what_is_new_and_the_ends_of_two_messages_are_three():
 def test_the_key_is_of_what_is_told_alone():
     keys = {told(STOP).dedupe_key, told(OVER).dedupe_key, told(STOP, replace(STOP, anomaly_id="a2")).dedupe_key}
     assert len(keys) == 3
-    assert told(replace(STOP, text_pt="Outro texto."), account_name="Outra").dedupe_key in keys
+    assert told(replace(STOP, text="Outro texto."), account_name="Outra").dedupe_key in keys
 
 
 def test_an_account_that_moves_as_one_is_called_so():
@@ -85,11 +91,11 @@ def test_a_digest_holds_every_one_of_a_thousand_on_a_line_of_its_own():
     assert (alert.rule, alert.severity, title_of(alert)) == (
         "digest",
         "info",
-        "Resumo de 23/11/2026, 1000 anomalias: Loja 1",
+        "Resumo de 23/11/2026, 1.000 anomalias: Loja 1",
     )
     lines = [line for line in body_of(alert).splitlines() if line[:1].isdigit()]
     assert {line.partition(". ")[2].partition(":")[0] for line in lines} == {f"C {n}" for n in range(1000)}
-    assert title_of(alert, "en") == "Digest of 23 Nov 2026, 1000 anomalies: Loja 1"
+    assert title_of(alert, "en") == "Digest of 23 Nov 2026, 1,000 anomalies: Loja 1"
 
 
 def test_a_digest_marks_what_is_over():

@@ -6,6 +6,7 @@ from fbads_pipeline.domain.recommendations.proposals import proposals
 from fbads_pipeline.services.scoring.score_campaigns import score_account
 from fbads_pipeline_tests.support.fake_performance import a_performance, stored
 from fbads_pipeline_tests.support.fakes import a_breach, low_ctr
+from fbads_pipeline_tests.support.rendering import reads
 
 
 def verdicts(in_breach=()):
@@ -26,9 +27,9 @@ def test_a_verdict_promises_an_effect_in_the_accounts_currency():
     ]
     assert (up.promise.factor, pause.promise.factor) == (1.2, 0.0)
     assert 0 < up.promise.effect_low < up.promise.effect_expected < up.promise.effect_high
-    assert "R$ 14.000,00" in up.reason_pt
-    assert "BRL 14,000.00" in up.reason_en
-    assert up.note_pt.startswith("Outra conclusão")
+    assert "R$ 14.000,00" in reads(up.reason, "pt")
+    assert "BRL 14,000.00" in reads(up.reason, "en")
+    assert reads(up.note, "pt").startswith("Outra conclusão")
     assert (up.evidence["first_day"], up.evidence["last_day"], up.evidence["currency"]) == (
         "2026-10-26",
         "2026-11-22",
@@ -49,13 +50,13 @@ def test_a_breach_alone_stays_of_low_confidence_with_the_opinion_beside():
     )
     assert (pause.kind, pause.confidence, pause.rules) == ("PAUSE", "low", ("ctr_below",))
     assert pause.promise.effect_high < 0
-    assert pause.note_pt.startswith("Pelas conversões, pausar mudaria")
+    assert reads(pause.note, "pt").startswith("Pelas conversões, pausar mudaria")
     assert "posterior" in up.rules
 
 
 def test_a_breach_that_the_posterior_may_not_judge_has_no_promise():
     (pause,) = proposals([a_breach(low_ctr("6"))], [])
-    assert (pause.promise, pause.note_pt) == (None, None)
+    assert (pause.promise, pause.note) == (None, None)
 
 
 def test_what_is_only_beside_proposes_nothing():

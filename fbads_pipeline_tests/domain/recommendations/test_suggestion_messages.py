@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from fbads_pipeline.domain.core.messages import LegacyText
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_suggestion, announced, news
 from fbads_pipeline_tests.support.rendering import body_of, title_of
@@ -51,7 +52,7 @@ def test_ten_are_listed_and_the_rest_is_counted():
 
 
 def test_the_lines_of_each_suggestion_are_known_with_the_version_to_decide():
-    one = replace(announced(a_suggestion("1")), note_pt="Nota.", note_en="Note.", version=3)
+    one = replace(announced(a_suggestion("1")), note=LegacyText({"pt": "Nota.", "en": "Note."}), version=3)
     alert = compose_suggestions(news(one, announced(a_suggestion("2"), "B")))
     parts = alert.facts["parts"]
     assert [(part["suggestion_id"], part["version"]) for part in parts] == [("s1-1", 3), ("s1-2", 1)]

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbads_pipeline.domain.recommendations.breaches import breaches
-from fbads_pipeline.domain.recommendations.suggestions import from_breaches
+from fbads_pipeline.domain.recommendations.new_suggestions import from_breaches
 from fbads_pipeline_tests.support.fakes import PlainLimits, a_breach, a_window, high_cpa, low_ctr
+from fbads_pipeline_tests.support.rendering import reads
 
 BOTH = {"clicks": 62, "spend": "1628", "conversions": "20"}
 
@@ -27,11 +28,11 @@ def test_both_rules_make_one_pause_of_low_confidence():
 
 def test_the_reason_is_in_a_managers_words_in_both_languages():
     (one,) = suggest(a_window(**BOTH))
-    assert one.reason_pt == (
+    assert reads(one.reason, "pt") == (
         "De 16/11 a 22/11/2026 gastou R$ 1.628,00: CTR de 0,62 % (62 cliques em 10.000 impressões), abaixo do limite"
         " de 1 %; CPA de R$ 81,40 com 20 conversões, acima do limite de R$ 50,00."
     )
-    assert one.reason_en == (
+    assert reads(one.reason, "en") == (
         "From 16 Nov to 22 Nov 2026 it spent BRL 1,628.00: CTR of 0.62 % (62 clicks on 10,000 impressions), below the"
         " limit of 1 %; CPA of BRL 81.40 with 20 conversions, above the limit of BRL 50.00."
     )
@@ -39,20 +40,22 @@ def test_the_reason_is_in_a_managers_words_in_both_languages():
 
 def test_no_conversion_is_said_in_words():
     (one,) = suggest(a_window(spend="180", conversions="0"))
-    assert one.reason_pt.endswith("gastou R$ 180,00: nenhuma conversão, com limite de CPA de R$ 50,00.")
-    assert one.reason_en.endswith("it spent BRL 180.00: no conversion at all, with a CPA limit of BRL 50.00.")
+    assert reads(one.reason, "pt").endswith("gastou R$ 180,00: nenhuma conversão, com limite de CPA de R$ 50,00.")
+    assert reads(one.reason, "en").endswith("it spent BRL 180.00: no conversion at all, with a CPA limit of BRL 50.00.")
 
 
 def test_one_click_and_one_conversion_are_singular():
     (one,) = suggest(a_window(clicks=1, spend="200", conversions="1"))
-    assert "(1 clique em" in one.reason_pt
-    assert "com 1 conversão," in one.reason_pt
-    assert "(1 click on" in one.reason_en
+    assert "(1 clique em" in reads(one.reason, "pt")
+    assert "com 1 conversão," in reads(one.reason, "pt")
+    assert "(1 click on" in reads(one.reason, "en")
 
 
 def test_yen_have_no_cents():
     (one,) = suggest(a_window(spend="18000.4", conversions="2", currency="JPY"))
-    assert "it spent JPY 18,000: CPA of JPY 9,000 with 2 conversions, above the limit of JPY 5,000." in one.reason_en
+    assert "it spent JPY 18,000: CPA of JPY 9,000 with 2 conversions, above the limit of JPY 5,000." in reads(
+        one.reason, "en"
+    )
 
 
 def test_the_evidence_is_plain_json_and_names_its_source():
@@ -94,11 +97,11 @@ def test_every_number_of_the_words_is_in_the_evidence(impressions, clicks, spend
     window = a_window(impressions=impressions, clicks=clicks, spend=str(spend), conversions=str(conversions))
     for one in suggest(window):
         known = [Decimal(str(value)) for value in _numbers(one.evidence)]
-        text = re.sub(r"From .*? it spent", "", one.reason_en)
+        text = re.sub(r"From .*? it spent", "", reads(one.reason, "en"))
         for said in re.findall(r"\d[\d,]*(?:\.\d+)?", text):
             number = Decimal(said.replace(",", ""))
             unit = Decimal(1).scaleb(number.as_tuple().exponent)
-            assert any(abs(value - number) <= unit / 2 for value in known), (said, one.reason_en, known)
+            assert any(abs(value - number) <= unit / 2 for value in known), (said, reads(one.reason, "en"), known)
 
 
 def _numbers(evidence):

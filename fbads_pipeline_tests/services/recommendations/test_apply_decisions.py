@@ -14,6 +14,7 @@ from fbads_pipeline.adapters.postgres.recommendations.approved_changes import Po
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
+from fbads_pipeline.domain.core.messages import to_json
 from fbads_pipeline.domain.identity.users import local_owner
 from fbads_pipeline.domain.recommendations.decisions import Decision
 from fbads_pipeline.sandbox.testing import SandboxServer
@@ -22,7 +23,7 @@ from fbads_pipeline.services.collection.sync_ads import sync_ads
 from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
 from fbads_pipeline.services.recommendations.decide_suggestion import decide
 from fbads_pipeline_tests.support.fakes import FixedClock
-from fbads_pipeline_tests.support.rendering import text_of
+from fbads_pipeline_tests.support.rendering import reads, text_of
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
 TO = [Recipient("fake", "C1")]
@@ -61,9 +62,9 @@ class World:
         account, campaign = self.pick(at_campaign=at_campaign)
         with self.engine.begin() as connection:
             query = """
-                insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason_pt,
-                    reason_en, evidence, day, marts_version, created_at, updated_at, expires_at, factor)
-                values (:name, :account, :campaign, :kind, 'high', '{posterior}', 'x', 'x', '{}', '2026-11-09', 1, :now,
+                insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason,
+                    evidence, day, marts_version, created_at, updated_at, expires_at, factor)
+                values (:name, :account, :campaign, :kind, 'high', '{posterior}', '"x"', '{}', '2026-11-09', 1, :now,
                     :now, :ends, :factor)
             """
             named = {"name": name, "account": account, "campaign": campaign, "kind": kind, "factor": factor}
@@ -75,7 +76,7 @@ class World:
         return apply_decisions(self.book, self.writer, self.clock, TO, **options)
 
     def stands(self, name="s1"):
-        return self.rows(f"select status, decision_reason from ops.suggestions where suggestion_id = '{name}'")[0]
+        return self.rows(f"select status, failure from ops.suggestions where suggestion_id = '{name}'")[0]
 
     def written(self):
         return [(one["object_id"], one["what"], one["old"], one["new"]) for one in self.server.control("writes")]
@@ -122,8 +123,8 @@ def test_what_has_changed_at_meta_is_not_touched(world):
     account, campaign = world.accept()
     world.transport.post(campaign, {"status": "PAUSED"}, account_id=account)
     (done,) = world.apply()
-    assert (done.is_applied, world.stands()) == (False, ("FAILED", done.reason))
-    assert "has changed at Meta since it was read" in done.reason
+    assert (done.is_applied, world.stands()) == (False, ("FAILED", to_json(done.reason)))
+    assert "has changed at Meta since it was read" in reads(done.reason, "en")
     assert len(world.written()) == 1, "the stranger's own"
     assert world.rows("select severity from ops.alerts") == [("warning",)]
 
@@ -178,7 +179,7 @@ def test_what_a_stranger_changed_after_a_crash_is_left_to_them(world):
     first = world.written()[0][0]
     world.transport.post(first, {"daily_budget": "99999"}, account_id=account)
     (done,) = world.apply()
-    assert (done.is_applied, f"{first} has changed at Meta" in done.reason) == (False, True)
+    assert (done.is_applied, f"{first} has changed at Meta" in reads(done.reason, "en")) == (False, True)
 
 
 def test_what_was_decided_yesterday_is_not_done_today(world):
@@ -203,7 +204,7 @@ def test_a_silence_leaves_it_for_the_next_run(world):
 def test_the_day_has_a_cap(world):
     world.accept()
     (done,) = world.apply(most_per_day=0)
-    assert (done.is_applied, "as many changes" in done.reason, world.written()) == (False, True, [])
+    assert (done.is_applied, "as many changes" in reads(done.reason, "en"), world.written()) == (False, True, [])
 
 
 @pytest.mark.parametrize("factor", [None, 0.0, 0.9, 3.0])

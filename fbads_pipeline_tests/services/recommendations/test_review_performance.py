@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
+from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.services.recommendations.review_performance import review_performance
 from fbads_pipeline_tests.support.fake_performance import FakePerformance
 from fbads_pipeline_tests.support.fakes import (

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.adapters.translation.texts import texts_of
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
@@ -32,8 +31,8 @@ from fbads_pipeline.domain.anomalies.announcements import (
     READING_GRACE,
 )
 from fbads_pipeline.domain.anomalies.finding_messages import recovery_message
-from fbads_pipeline.domain.anomalies.messages import AnomalyNews, AnomalyPart
-from fbads_pipeline.domain.core.messages import from_json, to_json
+from fbads_pipeline.domain.anomalies.messages import AnomalyPart, UnannouncedAnomalies
+from fbads_pipeline.domain.core.messages import Value, from_json, to_json
 
 INPUTS = Statements(__package__, "detector_inputs.sql")
 SQL = Statements(__package__, "anomalies.sql")
@@ -90,14 +89,18 @@ class PostgresAnomalies:
             return sum(_write(connection, account_id, one, now) for one in followed.events)
 
     def announce(
-        self, *, compose: Callable[[AnomalyNews], Sequence[Alert]], recipients: Sequence[Recipient], now: datetime
+        self,
+        *,
+        compose: Callable[[UnannouncedAnomalies], Sequence[Alert]],
+        recipients: Sequence[Recipient],
+        now: datetime,
     ) -> int:
         """Without recipients nothing is announced, and all of it waits for some."""
         if not recipients:
             return 0
         with self._locked() as connection:
             rows = _to_announce(connection, "alert", now)
-            alerts = [alert for news in _by_account(rows) for alert in compose(news)]
+            alerts = [alert for found in _by_account(rows) for alert in compose(found)]
             for alert in alerts:
                 write_alert(connection, alert, recipients, now)
                 connection.execute(SQL["mark_announced"], _marked(alert))
@@ -106,7 +109,7 @@ class PostgresAnomalies:
     def digest(
         self,
         *,
-        compose: Callable[[AnomalyNews], Alert],
+        compose: Callable[[UnannouncedAnomalies], Alert],
         recipients: Sequence[Recipient],
         now: datetime,
         at: time,
@@ -116,7 +119,7 @@ class PostgresAnomalies:
             return 0
         with self._locked() as connection:
             rows = _to_announce(connection, "digest", now, at)
-            alerts = [compose(news) for news in _by_account(rows, digest=True)]
+            alerts = [compose(found) for found in _by_account(rows, digest=True)]
             for alert in alerts:
                 write_alert(connection, alert, recipients, now)
                 connection.execute(SQL["mark_digested"], _marked(alert))
@@ -189,9 +192,11 @@ def _write(connection: sa.Connection, account_id: str, event: FoundAnomaly | Clo
     return connection.execute(SQL["open_anomaly"], {**vars(event), **stored, "now": now}).rowcount
 
 
-def _by_account(rows: Sequence[sa.RowMapping], *, digest: bool = False) -> list[AnomalyNews]:
+def _by_account(rows: Sequence[sa.RowMapping], *, digest: bool = False) -> list[UnannouncedAnomalies]:
     """Rows are ordered by account; a digest is of today, an alert of the day of its newest reading."""
-    return [_news(list(group), digest=digest) for _, group in groupby(rows, key=lambda row: row["account_id"])]
+    return [
+        _by_one_account(list(group), digest=digest) for _, group in groupby(rows, key=lambda row: row["account_id"])
+    ]
 
 
 def _marked(alert: Alert) -> dict[str, object]:
@@ -200,9 +205,9 @@ def _marked(alert: Alert) -> dict[str, object]:
     return {"alert_id": alert.alert_id, "ids": [one["anomaly_id"] for one in told]}
 
 
-def _news(rows: Sequence[sa.RowMapping], *, digest: bool) -> AnomalyNews:
+def _by_one_account(rows: Sequence[sa.RowMapping], *, digest: bool) -> UnannouncedAnomalies:
     first = rows[0]
-    return AnomalyNews(
+    return UnannouncedAnomalies(
         account_id=first["account_id"],
         account_name=first["account_name"],
         currency=first["currency"],
@@ -221,24 +226,20 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
         at_stake=row["money_at_stake_per_day"],
         is_account_wide=any(cause["name"] == "account_wide" for cause in row["causes"]),
         is_recovery=row["status"] == "CLOSED" and row["resolution"] != "notice",
-        **_texts(row["message"]),
+        text=from_json(row["message"]),
         announced_alert_id=row["announced_alert_id"],
-        course=tuple(row["last_days"] or ()),
+        last_days=tuple(row["last_days"] or ()),
     )
     if not part.is_recovery or part.announced_alert_id is None:
         return part
-    return replace(part, severity="info", **_texts(_recovery(row)))
+    return replace(part, severity="info", text=_recovery(row))
 
 
-def _recovery(row: sa.RowMapping) -> Any:
-    """Back to usual with both moments; a new usual level as the detectors describe it."""
+def _recovery(row: sa.RowMapping) -> Value:
+    """Back to usual with both instants; a new usual level as the detectors describe it."""
     if row["resolution"] == "new_usual":
-        return row["recovery"]
-    return to_json(recovery_message(row["kind"], row["since"], row["closed_at"], row["timezone_name"]))
-
-
-def _texts(stored: Any) -> dict[str, Any]:
-    return texts_of("text", stored)
+        return from_json(row["recovery"])
+    return recovery_message(row["kind"], row["since"], row["closed_at"], row["timezone_name"])
 
 
 def _json(value: object) -> str:

@@ -46,10 +46,7 @@ _LISTS: dict[Intent, tuple[str, tuple[Column, ...]]] = {
         "ops.suggestions",
         (
             *_CAMPAIGN,
-            *(
-                Column(name, "other")
-                for name in ("suggestion_id", "kind", "confidence", "reason_pt", "reason_en", "day")
-            ),
+            *(Column(name, "other") for name in ("suggestion_id", "kind", "confidence", "reason", "day")),
         ),
     ),
     "scores": (

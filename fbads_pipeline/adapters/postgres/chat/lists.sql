@@ -159,8 +159,7 @@ select
     campaigns.name as campaign_name,
     suggestions.kind,
     suggestions.confidence,
-    suggestions.reason_pt,
-    suggestions.reason_en,
+    suggestions.reason,
     suggestions.day,
     suggestions.updated_at as as_of,
     count(*) over () as groups

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, only_seen, rows_of
+from fbads_pipeline.adapters.translation.texts import texts_of, with_texts
 
 # The seven account-local days before today, of the one currency that the account has.
 _WEEK = """
@@ -51,9 +52,9 @@ where campaign_id = :campaign_id and account_id = :account_id and day between :s
 order by day
 """
 _SUGGESTIONS = """
-select suggestion_id, account_id, campaign_id, kind, status, version, confidence, rules, reason_pt, reason_en, evidence,
+select suggestion_id, account_id, campaign_id, kind, status, version, confidence, rules, reason, evidence,
     day, marts_version, created_at, updated_at, expires_at, factor, effect_low, effect_expected, effect_high, p_better,
-    note_pt, note_en, snoozed_until, decided_at, decision_reason
+    note, failure, snoozed_until, decided_at, decision_reason
 from ops.suggestions
 where (cast(:status as text) is null or status = :status)
   and (cast(:account_id as text) is null or account_id = :account_id)
@@ -149,7 +150,13 @@ class SuggestionReader:
             "after_id": after[1] if after else None,
             "limit": limit,
         }
-        return rows_of(self._owner, _SUGGESTIONS, values)
+        return [_suggestion(row) for row in rows_of(self._owner, _SUGGESTIONS, values)]
+
+
+def _suggestion(row: Row) -> Row:
+    """With the texts of its messages. decision_reason: a person's, or in English why it could not be applied."""
+    failure = None if row["failure"] is None else texts_of("failure", row["failure"])["failure_en"]
+    return with_texts(row, "reason", "note") | {"decision_reason": failure or row["decision_reason"]}
 
 
 class Readiness:

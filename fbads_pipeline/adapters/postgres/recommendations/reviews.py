@@ -1,4 +1,4 @@
-"""The schemas `analysis` and `ops`, as far as the review writes them.
+"""Breaches and suggestions in PostgreSQL.
 
 Reviews may run at once: every write is one transaction under one advisory lock, and applies the difference only.
 """
@@ -14,18 +14,30 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
-from fbads_pipeline.adapters.postgres.recommendations import reviews_sql as sql
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.messages import from_json, to_json
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow
-from fbads_pipeline.domain.recommendations.suggestion_messages import AccountNews, Announced
-from fbads_pipeline.domain.recommendations.suggestions import LIFETIME, NewSuggestion, SuggestionChanges
+from fbads_pipeline.domain.recommendations.new_suggestions import (
+    NewSuggestion,
+    SuggestionChanges,
+    decided_since,
+    expires_at,
+)
+from fbads_pipeline.domain.recommendations.suggestion_messages import (
+    CHART_DAYS,
+    UnannouncedSuggestion,
+    UnannouncedSuggestions,
+)
 
+BREACHES = Statements(__package__, "breaches.sql")
+SUGGESTIONS = Statements(__package__, "suggestions.sql")
 _LOCK = 0x66626164735F6F70  # "fbads_op"
 
 
 class PostgresReviews:
-    """The port Decisions on PostgreSQL; safe to use from several threads and processes at once."""
+    """The port Reviews on PostgreSQL; safe to use from several threads and processes at once."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -35,22 +47,22 @@ class PostgresReviews:
     ) -> int:
         accounts = [{"account_id": key, "day": day.isoformat()} for key, day in reviewed.items()]
         moment = {"marts_version": marts_version, "at": found_at}
-        with self._alone() as connection:
-            accepted = connection.execute(sa.text(sql.ACCEPT_REVIEWS), {"accounts": _json(accounts), **moment})
+        with self._locked() as connection:
+            accepted = connection.execute(BREACHES["accept_reviews"], {"accounts": _json(accounts), **moment})
             ids = list(accepted.scalars())
-            connection.execute(sa.text(sql.NOTE_REVIEWS), {"accounts": _json(accounts), "ids": ids, **moment})
-            connection.execute(sa.text(sql.FORGET_REVIEWS), {"reviewed": list(reviewed)})
+            connection.execute(BREACHES["save_reviews"], {"accounts": _json(accounts), "ids": ids, **moment})
+            connection.execute(BREACHES["remove_reviews"], {"reviewed": list(reviewed)})
             values = {
                 "rows": _json([_breach_row(one) for one in breaches if one.window.account_id in ids]),
                 "ids": ids,
                 "at": found_at,
             }
-            removed = connection.execute(sa.text(sql.REMOVE_BREACHES), values).rowcount
-            return removed + connection.execute(sa.text(sql.SAVE_BREACHES), values).rowcount
+            removed = connection.execute(BREACHES["remove_breaches"], values).rowcount
+            return removed + connection.execute(BREACHES["save_breaches"], values).rowcount
 
     def current_breaches(self) -> list[Breach]:
         with self._engine.connect() as connection:
-            return [_breach(row) for row in connection.execute(sa.text(sql.CURRENT_BREACHES)).mappings()]
+            return [_breach(row) for row in connection.execute(BREACHES["current_breaches"]).mappings()]
 
     def open_suggestions(
         self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
@@ -59,67 +71,81 @@ class PostgresReviews:
             "answered": list(answered),
             "rows": _json([_suggestion_row(one) for one in suggestions]),
             "now": now,
-            "expires_at": now + LIFETIME,
-            "decided_since": now - LIFETIME,
+            "expires_at": expires_at(now),
+            "decided_since": decided_since(now),
         }
-        with self._alone() as connection:
+        with self._locked() as connection:
             expired, renewed, opened = (
-                connection.execute(sa.text(statement), values).rowcount
-                for statement in (sql.EXPIRE_SUGGESTIONS, sql.RENEW_SUGGESTIONS, sql.OPEN_SUGGESTIONS)
+                connection.execute(SUGGESTIONS[statement], values).rowcount
+                for statement in ("expire_suggestions", "renew_suggestions", "open_suggestions")
             )
         return SuggestionChanges(opened=opened, renewed=renewed, expired=expired)
 
     def announce(
-        self, *, compose: Callable[[AccountNews], Alert], recipients: Sequence[Recipient], now: datetime
+        self, *, compose: Callable[[UnannouncedSuggestions], Alert], recipients: Sequence[Recipient], now: datetime
     ) -> int:
         """Without recipients nothing is announced, and all of it waits for some."""
         if not recipients:
             return 0
-        with self._alone() as connection:
-            rows = connection.execute(sa.text(sql.UNANNOUNCED), {"now": now}).mappings().all()
-            news = [_news(list(group)) for _, group in groupby(rows, key=lambda row: row["account_id"])]
-            return sum(_tell(connection, compose(one), one, recipients, now) for one in news)
+        with self._locked() as connection:
+            ids = [row.suggestion_id for row in connection.execute(SUGGESTIONS["unannounced"], {"now": now})]
+            values = {"ids": ids, "now": now, "chart_days": CHART_DAYS}
+            rows = connection.execute(SUGGESTIONS["suggestions_to_announce"], values).mappings().all() if ids else []
+            found = [_by_one_account(list(group)) for _, group in groupby(rows, key=lambda row: row["account_id"])]
+            return sum(_announce(connection, compose(one), one, recipients, now) for one in found)
 
     def unannounced(self, *, now: datetime) -> int:
         with self._engine.connect() as connection:
-            if not connection.execute(sa.text(sql.ANY_UNANNOUNCED)).scalar():
+            if not connection.execute(SUGGESTIONS["any_unannounced"]).scalar():
                 return 0
-            rows = connection.execute(sa.text(sql.UNANNOUNCED_ACCOUNTS), {"now": now})
-            return int(rows.scalar_one())
+            return len({row.account_id for row in connection.execute(SUGGESTIONS["unannounced"], {"now": now})})
 
     @contextmanager
-    def _alone(self) -> Iterator[sa.Connection]:
+    def _locked(self) -> Iterator[sa.Connection]:
         with self._engine.begin() as connection:
-            connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            connection.execute(BREACHES["lock"], {"key": _LOCK})
             yield connection
 
 
-def _tell(
-    connection: sa.Connection, alert: Alert, news: AccountNews, recipients: Sequence[Recipient], now: datetime
+def _announce(
+    connection: sa.Connection,
+    alert: Alert,
+    found: UnannouncedSuggestions,
+    recipients: Sequence[Recipient],
+    now: datetime,
 ) -> int:
     """The alert and the mark on its suggestions; 0 where that alert exists already."""
     if not write_alert(connection, alert, recipients, now):
         return 0
-    ids = [one.suggestion_id for one in news.suggestions]
-    connection.execute(sa.text(sql.MARK_ANNOUNCED), {"alert_id": alert.alert_id, "ids": ids})
+    ids = [one.suggestion_id for one in found.suggestions]
+    connection.execute(SUGGESTIONS["mark_announced"], {"alert_id": alert.alert_id, "ids": ids})
     return 1
 
 
-def _news(rows: Sequence[sa.RowMapping]) -> AccountNews:
+def _by_one_account(rows: Sequence[sa.RowMapping]) -> UnannouncedSuggestions:
     first = rows[0]
-    return AccountNews(
+    return UnannouncedSuggestions(
         account_id=first["account_id"],
         account_name=first["account_name"],
         day=first["local_day"],
         suggestions=tuple(
-            Announced(**{name: _plain(row[name]) for name in (*sql.ANNOUNCED, *sql.ANNOUNCED_LISTS)}) for row in rows
+            UnannouncedSuggestion(
+                suggestion_id=row["suggestion_id"],
+                campaign_id=row["campaign_id"],
+                campaign_name=row["campaign_name"],
+                kind=row["kind"],
+                confidence=row["confidence"],
+                rules=tuple(row["rules"]),
+                reason=from_json(row["reason"]),
+                evidence=row["evidence"],
+                note=None if row["note"] is None else from_json(row["note"]),
+                version=row["version"],
+                daily_spend=tuple(row["daily_spend"]),
+                daily_results=tuple(row["daily_results"]),
+            )
+            for row in rows
         ),
     )
-
-
-def _plain(value: Any) -> Any:
-    """PostgreSQL's arrays as tuples."""
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _breach_row(breach: Breach) -> dict[str, Any]:
@@ -141,7 +167,8 @@ def _breach(row: sa.RowMapping) -> Breach:
 def _suggestion_row(one: NewSuggestion) -> dict[str, Any]:
     promise = vars(one.promise) if one.promise else {}
     plain = {name: value for name, value in vars(one).items() if name != "promise"}
-    return {**plain, **promise, "evidence": dict(one.evidence), "suggestion_id": uuid4().hex}
+    texts = {"reason": to_json(one.reason), "note": None if one.note is None else to_json(one.note)}
+    return {**plain, **promise, **texts, "evidence": dict(one.evidence), "suggestion_id": uuid4().hex}
 
 
 def _json(value: object) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import LegacyText, from_json
+from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
@@ -78,7 +77,7 @@ where
 order by found.severity, found.money_at_stake_per_day desc, found.anomaly_id
 """
 _SUGGESTIONS = """
-select campaigns.name as campaign_name, made.day, made.kind, made.status, made.reason_pt, made.reason_en
+select campaigns.name as campaign_name, made.day, made.kind, made.status, made.reason
 from ops.suggestions as made
 join marts.accounts as accounts on accounts.account_id = made.account_id
 left join marts.campaigns as campaigns on campaigns.campaign_id = made.campaign_id
@@ -146,7 +145,7 @@ class PostgresReportFacts:
 
     def suggestions(self, account_id: str, period: Period) -> list[ReportedSuggestion]:
         return [
-            ReportedSuggestion(row["campaign_name"], row["day"], row["kind"], row["status"], _text(row, "reason"))
+            ReportedSuggestion(row["campaign_name"], row["day"], row["kind"], row["status"], from_json(row["reason"]))
             for row in self._rows(_SUGGESTIONS, account_id, period)
         ]
 
@@ -163,7 +162,3 @@ class PostgresReportFacts:
 
 def _figures(row: sa.RowMapping, metrics: Sequence[str]) -> dict[str, Decimal | None]:
     return {name: None if row[name] is None else Decimal(row[name]) for name in metrics}
-
-
-def _text(row: Mapping[str, Any], name: str) -> LegacyText:
-    return LegacyText({language: plain_line(row[f"{name}_{language}"]) for language in ("pt", "en")})

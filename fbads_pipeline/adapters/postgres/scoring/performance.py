@@ -197,8 +197,8 @@ def _verdict_rows(found: AccountScores) -> Iterable[Sequence[object]]:
     for is_proposed, one in kinds:
         yield (
             *(found.account_id, one.campaign_id, one.action, one.factor, one.effect[0], one.expected, one.effect[1]),
-            *(one.p_better, one.confidence, one.reason_pt, one.reason_en, one.would_change_pt, one.would_change),
-            *(_json(one.evidence), is_proposed, found.day, found.currency, found.model_version, found.marts_version),
+            *(one.p_better, one.confidence, _json(one.evidence), is_proposed),
+            *(found.day, found.currency, found.model_version, found.marts_version),
         )
 
 

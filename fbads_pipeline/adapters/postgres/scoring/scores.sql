@@ -137,8 +137,8 @@ create temporary table incoming_verdicts (like analysis.verdicts) on commit drop
 
 -- name: copy_incoming_verdicts
 copy incoming_verdicts (
-    account_id, campaign_id, kind, factor, effect_low, effect_expected, effect_high, p_better, confidence, reason_pt,
-    reason_en, would_change_pt, would_change_en, evidence, is_proposed, day, currency, model_version, marts_version
+    account_id, campaign_id, kind, factor, effect_low, effect_expected, effect_high, p_better, confidence,
+    evidence, is_proposed, day, currency, model_version, marts_version
 ) from stdin with (format csv, force_not_null (campaign_id));
 
 -- name: newest_verdicts
@@ -151,8 +151,8 @@ where account_id = :account;
 
 -- name: save_verdicts
 insert into analysis.verdicts (
-    account_id, campaign_id, kind, factor, effect_low, effect_expected, effect_high, p_better, confidence, reason_pt,
-    reason_en, would_change_pt, would_change_en, evidence, is_proposed, day, currency, model_version, marts_version
+    account_id, campaign_id, kind, factor, effect_low, effect_expected, effect_high, p_better, confidence,
+    evidence, is_proposed, day, currency, model_version, marts_version
 )
 select
     account_id,
@@ -164,10 +164,6 @@ select
     effect_high,
     p_better,
     confidence,
-    reason_pt,
-    reason_en,
-    would_change_pt,
-    would_change_en,
     evidence,
     is_proposed,
     day,
@@ -187,10 +183,6 @@ select
     effect_high,
     p_better,
     confidence,
-    reason_pt,
-    reason_en,
-    would_change_pt,
-    would_change_en,
     evidence,
     is_proposed,
     day,

@@ -9,8 +9,9 @@ import pytest
 
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.messages import to_json
+from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
-from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, NOW, a_breach, a_suggestion, high_cpa, low_ctr
 from fbads_pipeline_tests.support.rendering import text_of
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
@@ -120,8 +121,8 @@ class TestSuggestions:
     def test_they_say_what_they_rest_on(self, decisions, world):
         one = a_suggestion()
         open_(decisions, one)
-        columns = "kind, confidence, rules, reason_pt, reason_en, evidence, day, marts_version, expires_at"
-        kept = (one.kind, "low", ["ctr_below"], one.reason_pt, one.reason_en, one.evidence, one.day, 3)
+        columns = "kind, confidence, rules, reason, evidence, day, marts_version, expires_at"
+        kept = (one.kind, "low", ["ctr_below"], to_json(one.reason), one.evidence, one.day, 3)
         assert suggestions(world, columns) == [(*kept, NOW + timedelta(days=7))]
 
     def test_new_evidence_renews_and_counts_up(self, decisions, world):
@@ -167,9 +168,9 @@ class TestSuggestions:
     def test_what_is_closed_is_never_touched_again(self, decisions, world, status):
         open_(decisions, a_suggestion())
         world.execute(f"update ops.suggestions set status = '{status}'")
-        before = suggestions(world, "suggestion_id, status, version, reason_pt, updated_at")
+        before = suggestions(world, "suggestion_id, status, version, reason, updated_at")
         open_(decisions, a_suggestion(clicks=50), now=NOW + timedelta(days=8))
-        assert suggestions(world, "suggestion_id, status, version, reason_pt, updated_at")[:1] == before
+        assert suggestions(world, "suggestion_id, status, version, reason, updated_at")[:1] == before
         assert announce(decisions, NOW + timedelta(days=8)) == 1, "what opened anew, and nothing else"
         assert world.rows("select jsonb_array_length(facts -> 'suggestions') from ops.alerts") == [(1,)]
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model
+from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
-from fbads_pipeline.domain.recommendations.suggestions import SuggestionChanges
 from fbads_pipeline.domain.scoring.account_performance import Followed, KeptModel
 from fbads_pipeline.services.recommendations.learn_models import follow_suggestions
 from fbads_pipeline.services.scoring.score_campaigns import score_account
@@ -195,7 +195,7 @@ class TestInTheInbox:
         performance.save(found_of(), now=NOW)
         assert self.open_(decisions, performance) == SuggestionChanges(opened=2)
         assert self.open_(decisions, performance) == SuggestionChanges()
-        columns = "campaign_id, kind, rules, factor, effect_low < effect_expected, p_better > .8, note_pt is not null"
+        columns = "campaign_id, kind, rules, factor, effect_low < effect_expected, p_better > .8, note is not null"
         assert world.rows(f"select {columns} from ops.suggestions order by 1") == [
             ("7", "BUDGET_UP", ["posterior"], 1.2, True, True, True),
             ("9", "PAUSE", ["posterior"], 0.0, True, True, True),

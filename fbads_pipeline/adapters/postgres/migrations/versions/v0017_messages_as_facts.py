@@ -14,7 +14,11 @@ depends_on = None
 TEXTS = (
     ("analysis.anomalies", "message", "message", True),
     ("analysis.anomalies", "recovery", "recovery", False),
+    ("ops.suggestions", "reason", "reason", True),
+    ("ops.suggestions", "note", "note", False),
 )
+# Verdicts are replaced by each review, and their texts follow from their evidence.
+VERDICT_TEXTS = ("reason_pt", "reason_en", "would_change_pt", "would_change_en")
 
 
 def upgrade() -> None:
@@ -28,9 +32,17 @@ def upgrade() -> None:
         if is_required:
             op.execute(f"alter table {table} alter column {new} set not null")
         op.execute(f"alter table {table} drop column {old}_pt, drop column {old}_en")
+    # Why an accepted suggestion could not be applied; decision_reason keeps what a person wrote.
+    op.execute("alter table ops.suggestions add column failure jsonb")
+    for column in VERDICT_TEXTS:
+        op.execute(f"alter table analysis.verdicts drop column {column}")
 
 
 def downgrade() -> None:
+    for column in VERDICT_TEXTS:
+        op.execute(f"alter table analysis.verdicts add column {column} text not null default ''")
+        op.execute(f"alter table analysis.verdicts alter column {column} drop default")
+    op.execute("alter table ops.suggestions drop column failure")
     for table, new, old, is_required in reversed(TEXTS):
         op.execute(f"alter table {table} add column {old}_pt text, add column {old}_en text")
         op.execute(

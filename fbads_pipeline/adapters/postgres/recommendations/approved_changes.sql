@@ -1,0 +1,66 @@
+-- name: waiting
+-- Accepted suggestions and applied ones that are to be undone, with the campaign as it was last read; the oldest first.
+select
+    made.suggestion_id,
+    made.account_id,
+    made.campaign_id,
+    made.kind,
+    made.factor,
+    made.changes,
+    made.status = 'APPLIED' as is_undo,
+    campaigns.name as campaign_name,
+    campaigns.status as campaign_status,
+    campaigns.daily_budget_minor,
+    (
+        select
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_array(adsets.adset_id, adsets.status, adsets.daily_budget_minor)
+                    order by adsets.adset_id
+                ), '[]'
+            )
+        from raw.adsets as adsets
+        where adsets.campaign_id = made.campaign_id and coalesce(adsets.status, '') <> all(cast(:gone as text[]))
+    ) as adsets,
+    (
+        select count(*)
+        from ops.decisions as done
+        inner join ops.suggestions as other on done.suggestion_id = other.suggestion_id
+        where
+            done.action = 'applied' and other.account_id = made.account_id
+            and done.decided_at > :applied_since
+    ) as applied_today
+from ops.suggestions as made
+inner join raw.campaigns as campaigns on made.campaign_id = campaigns.campaign_id
+where
+    (made.status = 'ACCEPTED' and made.decided_at > :approved_since)
+    or (made.status = 'APPLIED' and made.is_undone)
+order by made.decided_at, made.suggestion_id;
+
+-- name: save_intended_changes
+update ops.suggestions set changes = cast(:changes as jsonb)
+where suggestion_id = :suggestion_id;
+
+-- name: finish
+update ops.suggestions set
+    status = :status,
+    version = version + 1,
+    updated_at = :now,
+    is_undone = false,
+    failure = cast(:failure as jsonb)
+where suggestion_id = :suggestion_id and status = :before;
+
+-- name: save_result
+insert into ops.decisions (decision_id, suggestion_id, version, action, reason, user_id, via, details, decided_at)
+select
+    cast(:decision_id as text) as decision_id,
+    suggestion_id,
+    version,
+    cast(:action as text) as action,
+    null as reason,
+    'fbads' as user_id,
+    'apply' as via,
+    cast(:details as jsonb) as details,
+    cast(:now as timestamptz) as decided_at
+from ops.suggestions
+where suggestion_id = :suggestion_id;

@@ -1,0 +1,213 @@
+-- name: expire_suggestions
+-- Each rule of :answered has given its suggestions: those of these rules alone that are not among them end. Old ones
+-- end whatever their rules.
+with incoming as (
+    select one.*
+    from jsonb_to_recordset(cast(:rows as jsonb)) as one (account_id text, campaign_id text, kind text)
+)
+
+update ops.suggestions as known
+set status = 'EXPIRED', version = known.version + 1, updated_at = :now
+where
+    known.status = 'PENDING'
+    and (
+        known.expires_at <= :now
+        or (
+            known.rules <@ cast(:answered as text[])
+            and not exists (
+                select from incoming
+                where
+                    (incoming.account_id, incoming.campaign_id, incoming.kind)
+                    = (known.account_id, known.campaign_id, known.kind)
+            )
+        )
+    );
+
+-- name: renew_suggestions
+-- The state of the marts alone renews nothing: the same figures keep the version in which they first stood. What the
+-- posterior says of one day is kept for that day: figures that still move would change the version while a person
+-- decides about it.
+with incoming as (
+    select one.*
+    from jsonb_to_recordset(cast(:rows as jsonb)) as one (
+        account_id text,
+        campaign_id text,
+        kind text,
+        confidence text,
+        rules text[],
+        reason jsonb,
+        evidence jsonb,
+        day date,
+        marts_version bigint,
+        factor double precision,
+        effect_low double precision,
+        effect_expected double precision,
+        effect_high double precision,
+        p_better double precision,
+        note jsonb,
+        model_version text
+    )
+)
+
+update ops.suggestions as known
+set
+    version = known.version + 1,
+    confidence = incoming.confidence,
+    rules = incoming.rules,
+    reason = incoming.reason,
+    evidence = incoming.evidence,
+    day = incoming.day,
+    marts_version = incoming.marts_version,
+    factor = incoming.factor,
+    effect_low = incoming.effect_low,
+    effect_expected = incoming.effect_expected,
+    effect_high = incoming.effect_high,
+    p_better = incoming.p_better,
+    note = incoming.note,
+    model_version = incoming.model_version,
+    updated_at = :now
+from incoming
+where
+    (incoming.account_id, incoming.campaign_id, incoming.kind) = (known.account_id, known.campaign_id, known.kind)
+    and known.status = 'PENDING'
+    and (
+        (known.rules, known.day) is distinct from (incoming.rules, incoming.day)
+        or (
+            not known.rules @> array['posterior']
+            and (known.confidence, known.evidence - 'marts_version')
+            is distinct from (incoming.confidence, incoming.evidence - 'marts_version')
+        )
+    );
+
+-- name: open_suggestions
+-- One that a person decided after :decided_since is not opened again.
+with incoming as (
+    select one.*
+    from jsonb_to_recordset(cast(:rows as jsonb)) as one (
+        suggestion_id text,
+        account_id text,
+        campaign_id text,
+        kind text,
+        confidence text,
+        rules text[],
+        reason jsonb,
+        evidence jsonb,
+        day date,
+        marts_version bigint,
+        factor double precision,
+        effect_low double precision,
+        effect_expected double precision,
+        effect_high double precision,
+        p_better double precision,
+        note jsonb,
+        model_version text
+    )
+)
+
+insert into ops.suggestions (
+    suggestion_id, account_id, campaign_id, kind, confidence, rules, reason, evidence, day, marts_version, factor,
+    effect_low, effect_expected, effect_high, p_better, note, model_version, created_at, updated_at, expires_at
+)
+select
+    suggestion_id,
+    account_id,
+    campaign_id,
+    kind,
+    confidence,
+    rules,
+    reason,
+    evidence,
+    day,
+    marts_version,
+    factor,
+    effect_low,
+    effect_expected,
+    effect_high,
+    p_better,
+    note,
+    model_version,
+    :now as created_at,
+    :now as updated_at,
+    :expires_at
+from incoming
+where
+    not exists (
+        select from ops.suggestions as known
+        where
+            (incoming.account_id, incoming.campaign_id, incoming.kind)
+            = (known.account_id, known.campaign_id, known.kind)
+            and (known.status = 'PENDING' or (known.status <> 'EXPIRED' and known.updated_at > :decided_since))
+    )
+order by account_id, campaign_id
+on conflict (account_id, campaign_id, kind) where status = 'PENDING' do nothing;
+
+-- name: any_unannounced
+select exists(
+    select from ops.suggestions
+    where status = 'PENDING' and alert_id is null
+);
+
+-- name: unannounced
+-- Suggestions of accounts that have had no alert about suggestions on their local day, muted ones left out.
+select
+    waiting.suggestion_id,
+    waiting.account_id
+from ops.suggestions as waiting
+left join marts.accounts as accounts on waiting.account_id = accounts.account_id
+where
+    waiting.status = 'PENDING' and waiting.alert_id is null and waiting.expires_at > :now
+    and not ops.is_muted(waiting.account_id, waiting.campaign_id, waiting.rules || array['suggestions'], :now)
+    and not exists (
+        select from ops.alerts as alerts
+        where
+            alerts.account_id = waiting.account_id and alerts.rule = 'breaches'
+            and alerts.window_start
+            = (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date
+    )
+order by waiting.account_id, waiting.campaign_id, waiting.kind;
+
+-- name: suggestions_to_announce
+-- Those of :ids that are open still; the rows are locked. daily_spend, daily_results: of the last :chart_days complete
+-- days, oldest first; today is left out because it would always look like a fall.
+select
+    waiting.account_id,
+    accounts.name as account_name,
+    (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date as local_day,
+    campaigns.name as campaign_name,
+    waiting.suggestion_id,
+    waiting.campaign_id,
+    waiting.kind,
+    waiting.confidence,
+    waiting.rules,
+    waiting.reason,
+    waiting.evidence,
+    waiting.note,
+    waiting.version,
+    days.daily_spend,
+    days.daily_results
+from ops.suggestions as waiting
+left join marts.accounts as accounts on waiting.account_id = accounts.account_id
+left join marts.campaigns as campaigns
+    on waiting.account_id = campaigns.account_id and waiting.campaign_id = campaigns.campaign_id
+left join lateral (
+    select
+        coalesce(array_agg(coalesce(daily.spend, 0)::double precision order by daily.day), '{}') as daily_spend,
+        coalesce(
+            array_agg(daily.conversions::double precision order by daily.day)
+            filter (where daily.conversions is not null),
+            '{}'
+        ) as daily_results
+    from marts.campaign_daily as daily
+    where
+        daily.account_id = waiting.account_id and daily.campaign_id = waiting.campaign_id
+        and daily.day
+        >= (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date - :chart_days
+        and daily.day < (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date
+) as days on true
+where waiting.suggestion_id = any(:ids) and waiting.status = 'PENDING'
+order by waiting.account_id, waiting.campaign_id, waiting.kind
+for update of waiting;
+
+-- name: mark_announced
+update ops.suggestions set alert_id = :alert_id
+where suggestion_id = any(:ids);

@@ -1,0 +1,132 @@
+"""Suggestions of a review: what is proposed for a campaign, why, and until when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Literal
+
+from fbads_pipeline.domain.core.messages import Value
+from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach
+from fbads_pipeline.domain.recommendations.reasons import limits_reason
+
+SuggestionKind = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
+Confidence = Literal["low", "medium", "high"]
+
+LIFETIME = timedelta(days=7)
+PAUSE_AFTER_DECISION = timedelta(days=7)
+HIGH_CONFIDENCE, MEDIUM_CONFIDENCE = 0.95, 0.88
+EVIDENCE_MART = "marts.campaign_daily"
+
+
+def expires_at(now: datetime) -> datetime:
+    """Until when a suggestion made now stays open."""
+    return now + LIFETIME
+
+
+def decided_since(now: datetime) -> datetime:
+    """What a person decided after this instant is not suggested again now."""
+    return now - PAUSE_AFTER_DECISION
+
+
+def confidence_of(p_better: float) -> Confidence:
+    """How sure a suggestion is, from the probability that it is better than doing nothing."""
+    if p_better >= HIGH_CONFIDENCE:
+        return "high"
+    return "medium" if p_better >= MEDIUM_CONFIDENCE else "low"
+
+
+@dataclass(frozen=True)
+class NewSuggestion:
+    """A proposal for one campaign; `day` is the account-local day whose figures it rests on.
+
+    promise: of the estimate; a plain limit has none. note: what would change the verdict, or what the estimate expects
+    of pausing a campaign that is past a limit. evidence: JSON values only (decimals as text); every number of the
+    reason is in it. marts_version: state of the marts in which these figures first stood.
+    """
+
+    account_id: str
+    campaign_id: str
+    kind: SuggestionKind
+    confidence: Confidence
+    rules: tuple[str, ...]
+    reason: Value
+    evidence: Mapping[str, object]
+    day: date
+    marts_version: int
+    promise: "Promise | None" = None
+    note: Value | None = None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the posterior expects of a proposal. factor: of the daily budget, 0 for a pause. effect_low, effect_high:
+    80 % interval of the change of next week's profit in the account's currency; p_better: P(change > 0)."""
+
+    factor: float
+    effect_low: float
+    effect_expected: float
+    effect_high: float
+    p_better: float
+    model_version: str
+
+
+@dataclass(frozen=True)
+class SuggestionChanges:
+    """What a review did to the open suggestions."""
+
+    opened: int = 0
+    renewed: int = 0
+    expired: int = 0
+
+
+def from_breaches(breaches: Iterable[Breach]) -> list[NewSuggestion]:
+    """One PAUSE of low confidence per campaign, both rules in one, ordered by account and campaign."""
+    ordered = sorted(breaches, key=lambda one: (*_campaign(one), one.rule != CTR_BELOW))
+    return [_pause(list(group)) for _, group in groupby(ordered, key=_campaign)]
+
+
+def _campaign(breach: Breach) -> tuple[str, str]:
+    return breach.window.account_id, breach.window.campaign_id
+
+
+def _pause(breaches: Sequence[Breach]) -> NewSuggestion:
+    window = breaches[0].window
+    version = max(breach.window.marts_version for breach in breaches)
+    return NewSuggestion(
+        account_id=window.account_id,
+        campaign_id=window.campaign_id,
+        kind="PAUSE",
+        confidence="low",
+        rules=tuple(breach.rule for breach in breaches),
+        reason=limits_reason(breaches),
+        evidence=_evidence(breaches, version),
+        day=window.last_day,
+        marts_version=version,
+    )
+
+
+def _evidence(breaches: Sequence[Breach], marts_version: int) -> dict[str, object]:
+    window = breaches[0].window
+    return {
+        "mart": EVIDENCE_MART,
+        "marts_version": marts_version,
+        "first_day": window.first_day.isoformat(),
+        "last_day": window.last_day.isoformat(),
+        "currency": window.currency,
+        "impressions": window.impressions,
+        "clicks": window.clicks,
+        "spend": _text(window.spend),
+        "conversions": _text(window.conversions),
+        "ctr": _text(window.ctr),
+        "cpa": _text(window.cpa),
+        "limits": {breach.rule: _text(breach.limit) for breach in breaches},
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    """One text per number, whatever its trailing zeros: 50, 50.0 and 5E+1 are `50`."""
+    if value is None:
+        return None
+    return f"{value.normalize():f}" if value else "0"

@@ -1,0 +1,78 @@
+"""Why something is suggested, and what would change it, as messages of the catalogue `recommendations`."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from fbads_pipeline.domain.core.messages import Count, Days, Joined, Message, Money, Percent, Value, message, sentences
+from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach
+
+
+def limits_reason(breaches: Sequence[Breach]) -> Message:
+    """What one campaign spent and which limits it is past; the breaches are of one window."""
+    window = breaches[0].window
+    return message(
+        "recommendations.limits_passed",
+        period=Days(window.first_day, window.last_day, begins_sentence=True),
+        spend=Money(window.spend, window.currency),
+        parts=Joined(tuple(map(_limit, breaches)), "; "),
+    )
+
+
+def estimate_reason(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> Joined:
+    """What a campaign's conversions cost and what the action would change; amounts in the currency where it is given,
+    every number one of the evidence's."""
+    low, cpa, high = (_amount(one, currency) for one in evidence["cpa"])
+    seen = message(
+        "recommendations.estimate",
+        days=Count(evidence["window_days"]),
+        spend=_amount(evidence["spend"], currency),
+        conversions=Count(Decimal(str(round(evidence["conversions_matured"], 1)))),
+        cpa=cpa,
+        cpa_low=low,
+        cpa_high=high,
+        target=_amount(evidence["target_cpa"], currency),
+    )
+    return sentences(seen, Message(f"recommendations.effect.{action}", _effect(evidence, currency)))
+
+
+def would_change(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> Message:
+    """What would have to be observed for another verdict."""
+    key = "would_change_budget_up" if action == "BUDGET_UP" else "would_change"
+    return message(f"recommendations.{key}", target=_amount(evidence["target_cpa"], currency))
+
+
+def pausing_estimate(evidence: Mapping[str, Any], currency: str | None = None) -> Message:
+    """What the estimate expects of pausing a campaign that is past a limit."""
+    return Message("recommendations.pausing_estimate", _effect(evidence, currency))
+
+
+def _limit(breach: Breach) -> Message:
+    window = breach.window
+    if breach.rule == CTR_BELOW:
+        return message(
+            "recommendations.ctr_below",
+            ctr=Percent(breach.observed or Decimal(0), apart_from=breach.limit),
+            clicks=message("recommendations.clicks", count=window.clicks),
+            impressions=Count(window.impressions),
+            limit=Percent(breach.limit),
+        )
+    limit = Money(breach.limit, window.currency)
+    if breach.observed is None:
+        return message("recommendations.no_conversion", limit=limit)
+    return message(
+        "recommendations.cpa_above",
+        cpa=Money(breach.observed, window.currency, apart_from=breach.limit),
+        conversions=message("recommendations.conversions", count=window.conversions or Decimal(0)),
+        limit=limit,
+    )
+
+
+def _effect(evidence: Mapping[str, Any], currency: str | None) -> dict[str, Value]:
+    low, high = (_amount(one, currency) for one in evidence["effect"])
+    return {"low": low, "high": high, "probability": Percent(Decimal(str(round(evidence["p_better"], 3))))}
+
+
+def _amount(value: float, currency: str | None) -> Value:
+    amount = Decimal(str(value))
+    return Money(amount, currency) if currency else Count(amount)
