@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from fbads_pipeline.adapters.channels.dry_run import DryRunChannel
+from fbads_pipeline.adapters.translation.texts import rendered
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
 from fbads_pipeline_tests.support.rendering import body_of, title_of
@@ -42,7 +43,7 @@ def test_the_message_is_a_line_of_the_file_and_words_on_stderr(channel, path, ca
     (line,) = lines(path)
     assert attempt.outcome == "sent"
     assert (line["provider_id"], line["alert_id"]) == (attempt.provider_id, alert.alert_id)
-    assert (line["title"], line["body"], line["facts"]) == (title_of(alert), body_of(alert), alert.facts)
+    assert (line["title"], line["body"], line["facts"]) == (title_of(alert), body_of(alert), rendered(alert.facts))
     said = capsys.readouterr()
     assert f"  {title_of(alert)}\n" in said.err
     assert "  1. Verão\n" in said.err
