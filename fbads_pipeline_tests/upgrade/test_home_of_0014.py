@@ -72,6 +72,20 @@ def test_anomalies_keep_their_texts_their_instants_and_their_alert(homes):
                 assert rendered(one["recovery"], language) == was[f"recovery_{language}"]
 
 
+def test_suggestions_keep_their_reasons_notes_and_decisions(homes):
+    before, after = homes
+    old = before.rows("select * from ops.suggestions order by suggestion_id")
+    new = after.rows("select * from ops.suggestions order by suggestion_id")
+    assert len(old) == len(new) > 0
+    same = ("account_id", "campaign_id", "kind", "status", "version", "rules", "evidence", "decided_at", "alert_id")
+    for was, one in zip(old, new, strict=True):
+        assert {name: one[name] for name in same} == {name: was[name] for name in same}
+        for language in ("pt", "en"):
+            assert rendered(one["reason"], language) == was[f"reason_{language}"]
+            if was[f"note_{language}"] is not None:
+                assert rendered(one["note"], language) == was[f"note_{language}"]
+
+
 def test_incidents_keep_their_state_under_their_new_name(homes):
     before, after = homes
     columns = "kind, entity, account_id, reason, since, opened_at, resolved_at, resolution"

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.alerts.message_layout import sparkline
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
-from fbads_pipeline.domain.core.messages import Instant, Joined, LegacyText, Money, Percent, Value, message
+from fbads_pipeline.domain.core.messages import Instant, Joined, Money, Percent, Value, from_json, message
 from fbads_pipeline.domain.reports.facts import MetricAbout, PeriodFigures
 from fbads_pipeline.domain.reports.report import Chart, Figure, Period, Table, Unit
 
@@ -120,10 +120,8 @@ def score_card(row: Mapping[str, Any] | None, t: Localizer) -> dict[str, Any] | 
 
 
 def stored_text(row: Mapping[str, Any], name: str, t: Localizer) -> str:
-    """A text of a row that holds it per language; empty where there is none."""
-    prefix = f"{name}_"
-    texts = {key.removeprefix(prefix): text or "" for key, text in row.items() if key.startswith(prefix)}
-    return plain_line(t.render(LegacyText(texts)))
+    """The message that the row stores under that name, on one line; empty where there is none."""
+    return "" if row[name] is None else plain_line(t.render(from_json(row[name])))
 
 
 def _suggestion(

@@ -46,7 +46,8 @@ _LISTS: dict[Intent, tuple[str, tuple[Column, ...]]] = {
         "ops.suggestions",
         (
             *_CAMPAIGN,
-            *(Column(name, "other") for name in ("suggestion_id", "kind", "confidence", "reason", "day")),
+            *(Column(name, "other") for name in ("suggestion_id", "kind", "confidence", "day")),
+            Column("reason", "message"),
         ),
     ),
     "scores": (

@@ -6,7 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, only_seen, rows_of
-from fbads_pipeline.adapters.translation.texts import with_texts
 
 _ANOMALIES = f"""
 select
@@ -79,12 +78,12 @@ class PageReader:
     def open_anomalies(self, accounts: Accounts, account_id: str | None) -> list[Row]:
         """The gravest and dearest first, fifty at most."""
         named = {"accounts": bound(accounts), "account_id": account_id, "campaign_id": None, "since": None}
-        return [with_texts(row, "message") for row in self._rows(_ANOMALIES, **named)]
+        return self._rows(_ANOMALIES, **named)
 
     def anomalies_of(self, accounts: Accounts, campaign_id: str, since: date) -> list[Row]:
         """A campaign's anomalies since that day, open or over."""
         named = {"accounts": bound(accounts), "account_id": None, "campaign_id": campaign_id, "since": since}
-        return [with_texts(row, "message") for row in self._rows(_ANOMALIES, **named)]
+        return self._rows(_ANOMALIES, **named)
 
     def history(self, accounts: Accounts, campaign_id: str) -> list[Row]:
         """Its states, the newest first."""

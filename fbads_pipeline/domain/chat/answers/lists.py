@@ -7,13 +7,11 @@ from fbads_pipeline.domain.chat.answers.figures import bullet, cut_off
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Level, Plan
 from fbads_pipeline.domain.chat.result import Result
-from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import (
     Count,
     Day,
     Instant,
     Joined,
-    LegacyText,
     Message,
     Name,
     Value,
@@ -42,10 +40,8 @@ def list_answer(plan: Plan, result: Result, catalogue: Catalogue) -> Value:
 
 
 def stored_text(row: Row, name: str) -> Value:
-    """A sentence that is stored with the row."""
-    if name in row:
-        return from_json(row[name])
-    return LegacyText({code: plain_line(str(row[f"{name}_{code}"])) for code in ("pt", "en")})
+    """The message that the row stores under that name."""
+    return from_json(row[name])
 
 
 def _listed(head: Value, rows: Sequence[Value], result: Result) -> Value:
