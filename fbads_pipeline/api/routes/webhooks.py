@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, ReceiptsDep
 from fbads_pipeline.api.errors import ApiError, documented, reason_of
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
+from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal
 from fbads_pipeline.domain.recommendations.decisions import (
     Action,
