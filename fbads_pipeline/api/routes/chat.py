@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.languages import KnownLanguage
 from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, at_most
 from fbads_pipeline.api.schemas.chat import answer_json, table_json
 from fbads_pipeline.domain.identity.users import Principal
@@ -35,7 +36,7 @@ class Question(BaseModel):
 
     question: str = Field(min_length=1, max_length=2000, examples=["quanto gastei ontem?"])
     session_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    language: Literal["pt", "en"] | None = Field(None, description="The question's own without it.")
+    language: KnownLanguage | None = Field(None, description="The question's own without it.")
 
 
 class ChatAnswer(BaseModel):
@@ -43,7 +44,7 @@ class ChatAnswer(BaseModel):
 
     outcome: Literal["answered", "asked", "refused"]
     kind: str
-    language: Literal["pt", "en"]
+    language: str
     text: str
     choices: list[str]
     tables: list[dict[str, Any]]
@@ -55,7 +56,7 @@ class ChatAnswer(BaseModel):
 def ask(
     request: Request, asked: Question, chat: ChatDep, user: UserDep, clock: ClockDep, readiness: ReadinessDep
 ) -> Response:
-    """Ask in Portuguese or English; an answer, a question back, or a refusal that says what can be asked."""
+    """Ask in any language that has a lexicon; an answer, a question back, or a refusal that says what can be asked."""
     return _json(_answered(request, asked, chat, user, clock, readiness))
 
 

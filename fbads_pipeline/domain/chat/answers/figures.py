@@ -44,7 +44,7 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
     if plan.status:
         found.append(message(f"chat.only_{plan.status.lower()}"))
     if plan.objective:
-        found.append(_beside(dimension_label("objective"), plan.objective.lower()))
+        found.append(_beside(dimension_label("objective"), message(f"chat.objective_{plan.objective.lower()}")))
     return found + [_bound(one, catalogue) for one in plan.thresholds]
 
 

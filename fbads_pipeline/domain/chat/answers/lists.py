@@ -20,6 +20,8 @@ from fbads_pipeline.domain.core.messages import (
     message,
 )
 
+_NOT_SCORED = ("not enough data", "tracking is broken")
+
 
 def list_answer(plan: Plan, result: Result, catalogue: Catalogue) -> Value:
     """The rows of a list, one a line."""
@@ -116,11 +118,16 @@ def _scores(result: Result, catalogue: Catalogue) -> Value:
     for row in result.rows:
         name = group("campaign", row)
         if row["score"] is None:
-            rows.append(message("chat.not_scored", campaign=name, reason=str(row["why_not"])))
+            rows.append(message("chat.not_scored", campaign=name, reason=_why_not(row["why_not"])))
             continue
         score, low, high = (cell(columns[one], row, catalogue) for one in ("score", "low", "high"))
         rows.append(Joined((name, ": ", score, " (", low, "–", high, "), ", Day(row["day"])), ""))
     return _listed(message("chat.scores"), rows, result)
+
+
+def _why_not(reason: str) -> Value:
+    """Why a campaign has no score, as it is stored with the score."""
+    return message(f"chat.not_scored_{reason.replace(' ', '_')}") if reason in _NOT_SCORED else reason
 
 
 def _freshness(result: Result) -> Value:

@@ -6,7 +6,7 @@ from datetime import date
 from fbads_pipeline.domain.chat.answers.cells import metric_label, metric_labels
 from fbads_pipeline.domain.chat.answers.figures import bullet
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.plan import Clarification, Refusal
+from fbads_pipeline.domain.chat.plan import DIMENSIONS, Clarification, Refusal
 from fbads_pipeline.domain.core.messages import Day, Joined, Message, Name, Value, lines, message, sentences
 from fbads_pipeline.domain.metrics.registry import Metric, Ratio
 
@@ -38,10 +38,7 @@ def examples() -> Value:
 
 def refusal_answer(refusal: Refusal, catalogue: Catalogue) -> Value:
     """Why not, and what can be asked instead."""
-    about: Value = Name(refusal.about, "?")
-    if refusal.kind == "not_additive" and refusal.about in catalogue:
-        about = metric_label(refusal.about)
-    parts: list[Value] = [message(f"chat.refused_{refusal.kind}", about=about)]
+    parts: list[Value] = [message(f"chat.refused_{refusal.kind}", about=_about(refusal, catalogue))]
     metrics = [name for name in refusal.near if name in catalogue]
     if metrics:
         parts.append(message("chat.has_metrics", metrics=metric_labels(metrics)))
@@ -50,6 +47,18 @@ def refusal_answer(refusal: Refusal, catalogue: Catalogue) -> Value:
     if refusal.kind in ("not_understood", "empty", "forbidden"):
         parts.append(examples())
     return sentences(*parts)
+
+
+def _about(refusal: Refusal, catalogue: Catalogue) -> Value:
+    """The question's own words, or the labels of the metric, dimensions or goals that the refusal names."""
+    if refusal.kind == "not_additive" and refusal.about in catalogue:
+        return metric_label(refusal.about)
+    named = refusal.about.split(", ")
+    if refusal.kind == "not_collected" and all(one in DIMENSIONS for one in named):
+        return Joined(tuple(message(f"chat.dimension_{one}") for one in named), ", ")
+    if refusal.kind == "other_goal":
+        return Joined(tuple(message(f"chat.goal_{one}") for one in named), ", ")
+    return Name(refusal.about, "?")
 
 
 def clarification_answer(clarification: Clarification, catalogue: Catalogue) -> Value:
