@@ -6,22 +6,27 @@ from typing import Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.anomalies.account_readings import AccountReadings, Followed, FoundAnomaly, Memory
+from fbads_pipeline.domain.anomalies.account_readings import (
+    AccountReadings,
+    DetectedAnomaly,
+    DetectionResult,
+    StoredDetectors,
+)
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 
 
 class Anomalies(Protocol):
-    """What the detectors read, remember and say. The same readings a second time write nothing."""
+    """Readings for the detectors, their state, and the anomalies they open and close."""
 
-    def memory(self, account_id: str) -> Memory | None:
-        """What the detectors remember of the account."""
+    def detectors(self, account_id: str) -> StoredDetectors | None:
+        """The account's detectors as they were last stored."""
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         """What was read after `since` (None: over the last `days` days); None for an account without currency."""
 
-    def save(self, account_id: str, before: Memory | None, followed: Followed, *, now: datetime) -> int:
-        """Write the memory and what is to open or close, in one transaction; returns rows of anomalies written. Nothing
-        at all where another run has moved the memory on from `before` meanwhile."""
+    def save(self, account_id: str, before: StoredDetectors | None, result: DetectionResult, *, now: datetime) -> int:
+        """Store the detectors and open and close anomalies, in one transaction; returns rows of anomalies written.
+        Nothing at all where another run has stored detectors since `before`. The same readings write nothing twice."""
 
     def announce(
         self,
@@ -30,8 +35,8 @@ class Anomalies(Protocol):
         recipients: Sequence[Recipient],
         now: datetime,
     ) -> int:
-        """In one transaction: the alerts with their deliveries of each account that has something nobody has heard of:
-        open anomalies, or the recovery of some that were told; returns how many alerts were written."""
+        """In one transaction: the alerts with their deliveries of each account with something unannounced:
+        open anomalies, or the end of announced ones; returns how many alerts were written."""
 
     def digest(
         self,
@@ -44,14 +49,14 @@ class Anomalies(Protocol):
         """In one transaction: one alert per account and local day, from `at` on, about what was held back since the
         last one; returns how many alerts were written."""
 
-    def raise_outlasting(self, *, now: datetime) -> int:
+    def release_held_back(self, *, now: datetime) -> int:
         """Open anomalies that a calendar day held back and that outlast it become alerts; returns how many."""
 
     def unannounced(self, *, now: datetime, digest_at: time) -> int:
         """Accounts for which `announce` or `digest` would write alerts now."""
 
-    def behind(self, *, now: datetime) -> int:
+    def accounts_behind(self, *, now: datetime) -> int:
         """Accounts with a good reading, five minutes old or older, that the detectors have not taken."""
 
-    def current(self) -> list[FoundAnomaly]:
+    def current(self) -> list[DetectedAnomaly]:
         """The open ones, ordered by account, campaign and metric."""

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     AccountScores,
-    Decided,
-    KeptModel,
+    EffectFollowUp,
+    FittedModel,
+    PromisedEffect,
     StoredScore,
     StoredVerdict,
 )
-from fbads_pipeline.domain.scoring.account_performance import Followed as FollowedSuggestion
 
 if TYPE_CHECKING:  # numpy and scipy are spared to whoever only needs the names
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 
 
 class Performance(Protocol):
-    """What scores and proposals are made from, and what they came to. The same figures a second time write nothing."""
+    """What scores and suggestions are made from, the results, and what became of suggestions.
+
+    The same figures a second time write nothing.
+    """
 
     def read(self, account_id: str, *, now: datetime) -> AccountPerformance | None:
         """Everything before the account's today; None for one without currency or figures."""
@@ -37,12 +40,12 @@ class Performance(Protocol):
     def model(self, account_id: str, version: str | None = None) -> "AccountModel | None":
         """The model that is used now, or that version of it."""
 
-    def keep_model(self, kept: KeptModel, *, now: datetime) -> None: ...
+    def save_model(self, kept: FittedModel, *, now: datetime) -> None: ...
 
-    def decided(self, account_id: str) -> list[Decided]:
-        """Accepted proposals of the posterior whose end is not known yet, ordered by id."""
+    def promised_effects(self, account_id: str) -> list[PromisedEffect]:
+        """Accepted suggestions of the posterior whose outcome is not known yet, ordered by id."""
 
-    def save_outcomes(self, followed: Sequence[FollowedSuggestion], *, now: datetime) -> int: ...
+    def save_outcomes(self, followed: Sequence[EffectFollowUp], *, now: datetime) -> int: ...
 
     def hit_rates(self) -> list[Mapping[str, Any]]:
         """Rows kind, followed, judged, hits, hit_rate (None without any judged), ordered by kind."""

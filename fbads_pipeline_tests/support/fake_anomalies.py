@@ -5,7 +5,12 @@ from datetime import datetime, time, timedelta
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.anomalies.account_readings import AccountReadings, Followed, FoundAnomaly, Memory
+from fbads_pipeline.domain.anomalies.account_readings import (
+    AccountReadings,
+    DetectedAnomaly,
+    DetectionResult,
+    StoredDetectors,
+)
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Count, message
 from fbads_pipeline_tests.support.fakes import NOW
@@ -14,18 +19,18 @@ from fbads_pipeline_tests.support.fakes import NOW
 class FakeAnomalies:
     """open: what `current` tells; waiting: accounts that `announce` has a message for; asked: account ids."""
 
-    def __init__(self, *found: FoundAnomaly, waiting: int = 0) -> None:
+    def __init__(self, *found: DetectedAnomaly, waiting: int = 0) -> None:
         self.open, self.waiting, self.asked = list(found), waiting, list[str]()
         self.unread = 0
 
-    def memory(self, account_id: str) -> Memory | None:
+    def detectors(self, account_id: str) -> StoredDetectors | None:
         return None
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         self.asked.append(account_id)
         return AccountReadings(account_id, "BRL", "America/Sao_Paulo")
 
-    def save(self, account_id: str, before: Memory | None, followed: Followed, *, now: datetime) -> int:
+    def save(self, account_id: str, before: StoredDetectors | None, result: DetectionResult, *, now: datetime) -> int:
         raise AssertionError("nothing was read")
 
     def announce(
@@ -48,20 +53,20 @@ class FakeAnomalies:
     ) -> int:
         return 0
 
-    def raise_outlasting(self, *, now: datetime) -> int:
+    def release_held_back(self, *, now: datetime) -> int:
         return 0
 
     def unannounced(self, *, now: datetime, digest_at: time) -> int:
         return self.waiting
 
-    def behind(self, *, now: datetime) -> int:
+    def accounts_behind(self, *, now: datetime) -> int:
         return self.unread
 
-    def current(self) -> list[FoundAnomaly]:
+    def current(self) -> list[DetectedAnomaly]:
         return self.open
 
 
-def an_anomaly(campaign_id: str = "7", **figures: object) -> FoundAnomaly:
+def an_anomaly(campaign_id: str = "7", **figures: object) -> DetectedAnomaly:
     """A stop of delivery that is still open."""
     values: dict[str, object] = {
         "anomaly_id": f"a-{campaign_id}",
@@ -84,4 +89,4 @@ def an_anomaly(campaign_id: str = "7", **figures: object) -> FoundAnomaly:
         "detector_version": "1",
         "is_alert": True,
     }
-    return FoundAnomaly(**{**values, **figures})  # type: ignore[arg-type]
+    return DetectedAnomaly(**{**values, **figures})  # type: ignore[arg-type]

@@ -11,10 +11,10 @@ from fbads_pipeline.domain.recommendations.model.account_model import AccountMod
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     AccountScores,
-    Decided,
-    Followed,
-    KeptModel,
+    EffectFollowUp,
+    FittedModel,
     OpenAnomaly,
+    PromisedEffect,
     StoredScore,
     StoredVerdict,
 )
@@ -51,7 +51,7 @@ def a_performance(
     anomalies: Sequence[OpenAnomaly] = (),
     learning: frozenset[str] = frozenset(),
     objectives: Mapping[str, str] | None = None,
-    standing: Mapping[str, str] | None = None,
+    pending: Mapping[str, str] | None = None,
     version: int = 3,
 ) -> AccountPerformance:
     """Three campaigns: a bargain (CPA 15), one whose budget is right for a target of 50 (33) and a loss (150)."""
@@ -66,7 +66,7 @@ def a_performance(
         anomalies=anomalies,
         as_of=datetime.fromisoformat("2026-11-23T12:00:00+00:00"),
         marts_version=version,
-        standing=standing or {},
+        pending=pending or {},
     )
 
 
@@ -76,9 +76,9 @@ class FakePerformance:
     def __init__(self, *seen: AccountPerformance) -> None:
         self.seen = {one.account_id: one for one in seen}
         self.saved: dict[str, AccountScores] = {}
-        self.models: dict[str, list[KeptModel]] = {}
-        self.accepted: list[Decided] = []
-        self.outcomes: dict[str, Followed] = {}
+        self.models: dict[str, list[FittedModel]] = {}
+        self.accepted: list[PromisedEffect] = []
+        self.outcomes: dict[str, EffectFollowUp] = {}
 
     def read(self, account_id: str, *, now: datetime) -> AccountPerformance | None:
         return self.seen.get(account_id)
@@ -92,7 +92,7 @@ class FakePerformance:
         return [
             stored(account, one, is_proposed=is_proposed)
             for account in self.saved.values()
-            for is_proposed, found in ((True, account.proposals), (False, account.beside))
+            for is_proposed, found in ((True, account.proposals), (False, account.for_breaches))
             for one in found
         ]
 
@@ -112,15 +112,15 @@ class FakePerformance:
                 return kept.model
         return None
 
-    def keep_model(self, kept: KeptModel, *, now: datetime) -> None:
+    def save_model(self, kept: FittedModel, *, now: datetime) -> None:
         self.models.setdefault(kept.account_id, []).append(kept)
 
-    def decided(self, account_id: str) -> list[Decided]:
+    def promised_effects(self, account_id: str) -> list[PromisedEffect]:
         return [one for one in self.accepted if one.account_id == account_id]
 
-    def save_outcomes(self, followed: Sequence[Followed], *, now: datetime) -> int:
-        changed = [one for one in followed if self.outcomes.get(one.decided.suggestion_id) != one]
-        self.outcomes |= {one.decided.suggestion_id: one for one in followed}
+    def save_outcomes(self, followed: Sequence[EffectFollowUp], *, now: datetime) -> int:
+        changed = [one for one in followed if self.outcomes.get(one.promised.suggestion_id) != one]
+        self.outcomes |= {one.promised.suggestion_id: one for one in followed}
         return len(changed)
 
     def hit_rates(self) -> list[Mapping[str, Any]]:

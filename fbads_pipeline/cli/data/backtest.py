@@ -17,7 +17,7 @@ from fbads_pipeline.cli.data.csv_exports import read_export
 from fbads_pipeline.cli.data.rules import write_preview
 from fbads_pipeline.cli.options import DAY_FORMATS, AnyLanguage
 from fbads_pipeline.domain.anomalies.finding_messages import finding_message
-from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.replay import replay
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.formatting import Language
@@ -138,7 +138,7 @@ def read_exports(readings: Path, campaigns: Path, changes: Path) -> tuple[pd.Dat
     return read, about, log
 
 
-def write_alerts(out: Path, found: list[tuple[str, Anomaly]], language: Language) -> None:
+def write_alerts(out: Path, found: list[tuple[str, Finding]], language: Language) -> None:
     """One row per finding, in the order of their instants."""
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
@@ -153,7 +153,7 @@ def write_alerts(out: Path, found: list[tuple[str, Anomaly]], language: Language
         raise WrongUse(f"{out} cannot be written: {error.strerror}") from None
 
 
-def _print_summary(found: list[tuple[str, Anomaly]], readings: pd.DataFrame) -> None:
+def _print_summary(found: list[tuple[str, Finding]], readings: pd.DataFrame) -> None:
     campaigns, span = readings["campaign_id"].nunique(), _span(readings)
     weeks = max(span / timedelta(days=7), 1 / 7)
     counted = Counter((one.kind, one.what) for _, one in found)

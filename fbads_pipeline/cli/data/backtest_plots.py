@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.core.errors import WrongUse
 
 _COLOURS = {"anomaly": "#c0392b", "drift": "#d68910", "explained": "#2e86c1", "resolved": "#1e8449"}
 _CAMPAIGNS = 6
 
 
-def write_plots(path: Path, found: list[tuple[str, Anomaly]], readings: pd.DataFrame) -> None:
+def write_plots(path: Path, found: list[tuple[str, Finding]], readings: pd.DataFrame) -> None:
     """An SVG, or an HTML page around it, by the name's ending; the same input gives the same bytes."""
     if path.suffix.lower() not in (".svg", ".html"):
         raise WrongUse(f"--plots {path} should end in .svg or .html")
@@ -26,7 +26,7 @@ def write_plots(path: Path, found: list[tuple[str, Anomaly]], readings: pd.DataF
         raise WrongUse(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _svg(found: list[tuple[str, Anomaly]], readings: pd.DataFrame) -> str:
+def _svg(found: list[tuple[str, Finding]], readings: pd.DataFrame) -> str:
     import matplotlib  # half a second, which a backtest without plots need not wait for
 
     matplotlib.use("Agg")

@@ -7,9 +7,9 @@ import dagster as dg
 from fbads_pipeline.defs.shared.plots import as_markdown, curve, histogram
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.defs.shared.upstream import DIMENSIONS, HISTORIES, PERFORMANCE_INPUTS
-from fbads_pipeline.domain.anomalies.account_readings import FoundAnomaly
+from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
 from fbads_pipeline.domain.recommendations.breaches import Breach
-from fbads_pipeline.domain.scoring.account_performance import AccountScores, KeptModel
+from fbads_pipeline.domain.scoring.account_performance import AccountScores, FittedModel
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.core import Clock
@@ -204,7 +204,7 @@ def suggestion_outcomes(
     return dg.MaterializeResult(metadata={"rows_changed": changed, "table": table})
 
 
-def _anomaly_row(one: FoundAnomaly) -> tuple[object, ...]:
+def _anomaly_row(one: DetectedAnomaly) -> tuple[object, ...]:
     figures = (f"{value:.4g}" for value in (one.observed, one.expected, one.low, one.high))
     stake = f"{one.money_at_stake_per_day:.2f} {one.currency}"
     since = f"{one.since:%Y-%m-%d %H:%M}"
@@ -239,7 +239,7 @@ def _score_rows(accounts: tuple[AccountScores, ...]) -> list[tuple[object, ...]]
     ]
 
 
-def _model_row(one: KeptModel) -> tuple[object, ...]:
+def _model_row(one: FittedModel) -> tuple[object, ...]:
     model = one.model
     loss = model.evaluation.get("log_loss")
     figures = (model.first_day, model.last_day, model.campaigns, "" if loss is None else f"{loss:.4f}")

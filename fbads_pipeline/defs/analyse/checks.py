@@ -9,7 +9,7 @@ import orjson
 
 from fbads_pipeline.defs.analyse.assets import ANOMALIES, SCORES
 from fbads_pipeline.defs.shared.check_results import check_result
-from fbads_pipeline.domain.anomalies.account_readings import FoundAnomaly
+from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import to_json
 from fbads_pipeline.domain.recommendations.breaches import Breach, is_past_limit
@@ -98,7 +98,7 @@ def every_account_has_a_model(
     )
 
 
-def _anomaly(one: FoundAnomaly) -> str:
+def _anomaly(one: DetectedAnomaly) -> str:
     return f"account {one.account_id} campaign {one.campaign_id} ({one.kind})"
 
 
@@ -106,7 +106,7 @@ def _breach(one: Breach) -> str:
     return f"account {one.window.account_id} campaign {one.window.campaign_id} ({one.rule})"
 
 
-def _has_finite_numbers(one: FoundAnomaly) -> bool:
+def _has_finite_numbers(one: DetectedAnomaly) -> bool:
     figures = (one.observed, one.expected, one.low, one.high, one.money_at_stake_per_day)
     stored = re.split(r"\W+", orjson.dumps(to_json(one.message)).decode().lower())
     return all(map(isfinite, figures)) and _NOT_A_NUMBER.isdisjoint(stored)

@@ -44,7 +44,7 @@ def detect_after_new_readings(
 ) -> dg.RunRequest | dg.SkipReason:
     """An account that stops altogether changes no mart. The run key is the minute of this machine, against storms."""
     try:
-        behind = anomalies.behind(now=clock.now())
+        behind = anomalies.accounts_behind(now=clock.now())
     except outages() as outage:
         return dg.SkipReason(sentence(outage))
     if not behind:

@@ -1,4 +1,4 @@
-"""From an account's stored readings to rows that open and close: the detectors, carried on from where they were."""
+"""From an account's stored readings to anomalies that open and close; the detectors go on where they stopped."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,58 +10,70 @@ import numpy as np
 
 from fbads_pipeline.domain.anomalies.account_readings import (
     AccountReadings,
-    Closing,
-    Followed,
-    FoundAnomaly,
-    Memory,
+    AnomalyClosure,
+    DetectedAnomaly,
+    DetectionResult,
     Resolution,
+    StoredDetectors,
 )
 from fbads_pipeline.domain.anomalies.detection import observe, ranked
 from fbads_pipeline.domain.anomalies.finding_messages import finding_message
-from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
-from fbads_pipeline.domain.anomalies.state.known_figures import KnownFigures, KnownObjects
-from fbads_pipeline.domain.anomalies.state.memory import Remembered, pack, unknown, unpack, version_of
+from fbads_pipeline.domain.anomalies.state.packing import AccountDetectors, new_detectors, pack, unpack, version_of
 from fbads_pipeline.domain.anomalies.state.readings import Change, Reading, minutes
+from fbads_pipeline.domain.anomalies.state.timelines import FigureTimeline, ObjectTimeline
 
-# What is older than this when it is found is written down, and is no news.
-_NEWS = timedelta(hours=24)
+# What is older than this when it is detected is recorded and not announced.
+_RECENT = timedelta(hours=24)
 
 
-def follow(account: AccountReadings, memory: Memory | None, settings: DetectionSettings) -> Followed | None:
-    """Take every reading since `memory.read_until` through the detectors; None where there is none.
+def run_detectors(
+    account: AccountReadings, stored: StoredDetectors | None, settings: DetectionSettings
+) -> DetectionResult | None:
+    """Run the detectors over every reading of an account since they last ran.
 
-    A memory of another version counts as none. The same readings and memory give the same bytes.
+    Parameters
+    ----------
+    stored
+        The detectors as they were; those of another version count as none, and new ones begin.
+
+    Returns
+    -------
+    DetectionResult or None
+        None without a reading. The same readings and detectors give the same bytes.
     """
     if not account.runs:
         return None
     version, zone = version_of(settings), ZoneInfo(account.timezone_name)
     campaigns = sorted({one.campaign_id for one in account.figures})
-    is_known = memory is not None and memory.version == version
-    held = unpack(memory.state, settings, campaigns) if memory and is_known else unknown(settings, campaigns)
-    _set_created(held, account, zone)
+    is_known = stored is not None and stored.version == version
+    detectors = unpack(stored.state, settings, campaigns) if stored and is_known else new_detectors(settings, campaigns)
+    _set_created(detectors, account, zone)
     newest = account.runs[-1][0]
-    events: list[FoundAnomaly | Closing] = []
+    events: list[DetectedAnomaly | AnomalyClosure] = []
     readings = 0
-    for at, reading in _readings(held, account, zone):
-        events += _paused(held, reading, at)
-        found = _without_learning(observe(held.state, reading), held, account.learning)
-        events += _events(held, account, found, version, zone, is_news=at > newest - _NEWS)
+    for at, reading in _readings(detectors, account, zone):
+        events += _paused(detectors, reading, at)
+        found = _without_learning(observe(detectors.state, reading), detectors, account.learning)
+        events += _events(detectors, account, found, version, zone, is_recent=at > newest - _RECENT)
         readings += 1
-    return Followed(Memory(version, pack(held), newest), events, readings)
+    return DetectionResult(StoredDetectors(version, pack(detectors), newest), events, readings)
 
 
-def _set_created(held: Remembered, account: AccountReadings, zone: ZoneInfo) -> None:
-    for place, name in enumerate(held.ids):
+def _set_created(detectors: AccountDetectors, account: AccountReadings, zone: ZoneInfo) -> None:
+    for place, name in enumerate(detectors.ids):
         if name in account.created:
-            held.state.campaigns.created[place] = minutes(_local(account.created[name], zone))
+            detectors.state.campaigns.created[place] = minutes(_local(account.created[name], zone))
 
 
-def _readings(held: Remembered, account: AccountReadings, zone: ZoneInfo) -> Iterator[tuple[datetime, Reading]]:
-    """One reading per instant: what every day that it covered said then, and zero where today has no row yet."""
-    place = {name: number for number, name in enumerate(held.ids)}
-    figures = KnownFigures(account.figures, place)
-    objects = KnownObjects(account.states, place, held.state.campaigns.is_active)
+def _readings(
+    detectors: AccountDetectors, account: AccountReadings, zone: ZoneInfo
+) -> Iterator[tuple[datetime, Reading]]:
+    """One reading per instant: every day that it covered as known then, and zero where today has no row yet."""
+    place = {name: number for number, name in enumerate(detectors.ids)}
+    figures = FigureTimeline(account.figures, place)
+    objects = ObjectTimeline(account.states, place, detectors.state.campaigns.is_active)
     for at, group in groupby(account.runs, key=lambda run: run[0]):
         local = _local(at, zone)
         figures.advance(at)
@@ -84,34 +96,40 @@ def _reading(
     return Reading(local, campaign, day, np.hstack([counters for _, _, counters in rows]), budget[campaign], changes)
 
 
-def _paused(held: Remembered, reading: Reading, at: datetime) -> list[Closing]:
-    """What is open on a campaign that somebody pauses is over, and nobody needs to hear of it."""
+def _paused(detectors: AccountDetectors, reading: Reading, at: datetime) -> list[AnomalyClosure]:
+    """What is open on a campaign that is paused is over and needs no message."""
     closed = []
     for change in reading.changes:
         if not change.active:
-            held.state.close_alerts(change.campaign)
-            held.sender.told = {one for one in held.sender.told if one[0] != change.campaign}
-            closed.append(Closing(held.ids[change.campaign], None, at, "paused"))
+            detectors.state.close_alerts(change.campaign)
+            detectors.budget.announced = {one for one in detectors.budget.announced if one[0] != change.campaign}
+            closed.append(AnomalyClosure(detectors.ids[change.campaign], None, at, "paused"))
     return closed
 
 
-def _without_learning(found: list[Anomaly], held: Remembered, learning: frozenset[str]) -> list[Anomaly]:
-    """In Meta's learning phase only a stop speaks."""
+def _without_learning(found: list[Finding], detectors: AccountDetectors, learning: frozenset[str]) -> list[Finding]:
+    """In Meta's learning phase only a delivery stop is reported."""
     return [
         one
         for one in found
-        if one.kind != "anomaly" or one.what == "delivery_stop" or held.ids[one.campaign] not in learning
+        if one.kind != "anomaly" or one.what == "delivery_stop" or detectors.ids[one.campaign] not in learning
     ]
 
 
 def _events(
-    held: Remembered, account: AccountReadings, found: list[Anomaly], version: str, zone: ZoneInfo, *, is_news: bool
-) -> list[FoundAnomaly | Closing]:
-    sent = held.sender.send(ranked(held.state, found)) if is_news and found else []
-    alerts = {(campaign, one.metric) for one in sent for campaign in one.listed or (one.campaign,)}
-    events: list[FoundAnomaly | Closing] = []
+    detectors: AccountDetectors,
+    account: AccountReadings,
+    found: list[Finding],
+    version: str,
+    zone: ZoneInfo,
+    *,
+    is_recent: bool,
+) -> list[DetectedAnomaly | AnomalyClosure]:
+    selected = detectors.budget.select(ranked(detectors.state, found)) if is_recent and found else []
+    alerts = {(campaign, one.metric) for one in selected for campaign in one.listed or (one.campaign,)}
+    events: list[DetectedAnomaly | AnomalyClosure] = []
     for one in found:
-        name = held.ids[one.campaign]
+        name = detectors.ids[one.campaign]
         if one.kind == "resolved":
             events.append(_closing(one, name, zone))
         else:
@@ -120,17 +138,17 @@ def _events(
     return events
 
 
-def _closing(one: Anomaly, name: str, zone: ZoneInfo) -> Closing:
+def _closing(one: Finding, name: str, zone: ZoneInfo) -> AnomalyClosure:
     resolution: Resolution = "new_usual" if one.used.get("settled") else "recovered"
-    return Closing(name, one.metric, _utc(one.at, zone), resolution, finding_message(one, zone.key))
+    return AnomalyClosure(name, one.metric, _utc(one.at, zone), resolution, finding_message(one, zone.key))
 
 
 def _found(
-    one: Anomaly, name: str, account: AccountReadings, version: str, zone: ZoneInfo, *, is_alert: bool
-) -> FoundAnomaly:
+    one: Finding, name: str, account: AccountReadings, version: str, zone: ZoneInfo, *, is_alert: bool
+) -> DetectedAnomaly:
     since, detected_at = _utc(one.since, zone), _utc(one.at, zone)
     key = "|".join((account.account_id, one.what, name, since.isoformat()))
-    return FoundAnomaly(
+    return DetectedAnomaly(
         anomaly_id=hashlib.sha256(key.encode()).hexdigest()[:32],
         account_id=account.account_id,
         campaign_id=name,

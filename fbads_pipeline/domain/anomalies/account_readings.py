@@ -1,4 +1,4 @@
-"""One account between two runs of the detectors: what was read of it, what is remembered, what came of it.
+"""One account between two runs of the detectors: what was read, the detectors' state, and what they detected.
 
 Plain values, without numpy, so that whoever only passes them on loads nothing heavy. Instants are aware, in UTC.
 """
@@ -14,8 +14,8 @@ from fbads_pipeline.domain.core.messages import Value
 Resolution = Literal["recovered", "new_usual", "paused", "notice"]
 
 
-class Figures(NamedTuple):
-    """What one account-local day of a campaign said from `known_from` on; is_removed: Meta stopped showing the row."""
+class CampaignDayVersion(NamedTuple):
+    """One account-local day of a campaign as known from `known_from` on; is_removed: Meta stopped showing the row."""
 
     campaign_id: str
     day: date
@@ -55,15 +55,15 @@ class AccountReadings:
     currency: str
     timezone_name: str
     runs: Sequence[tuple[datetime, date]] = ()
-    figures: Sequence[Figures] = ()
+    figures: Sequence[CampaignDayVersion] = ()
     states: Sequence[ObjectState] = ()
     created: Mapping[str, datetime] = field(default_factory=dict)
     learning: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Memory:
-    """The detectors' state of one account, packed. version: of the detectors and their settings."""
+class StoredDetectors:
+    """One account's detectors, packed. version: of their code and settings; read_until: their last reading."""
 
     version: str
     state: bytes
@@ -71,8 +71,8 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class FoundAnomaly:
-    """A row to open. low, high: 95 of 100 usual cases lie within; resolution: only a notice has one, over at once."""
+class DetectedAnomaly:
+    """An anomaly to open. low, high: 95 of 100 usual cases lie within; resolution: of notices, over at once."""
 
     anomaly_id: str
     account_id: str
@@ -97,7 +97,7 @@ class FoundAnomaly:
 
 
 @dataclass(frozen=True)
-class Closing:
+class AnomalyClosure:
     """The end of the open anomaly of that campaign and metric; metric None: of every one of the campaign."""
 
     campaign_id: str
@@ -108,9 +108,9 @@ class Closing:
 
 
 @dataclass(frozen=True)
-class Followed:
-    """What following an account came to: the memory to keep, and what to write, in the order of time."""
+class DetectionResult:
+    """The detectors to store, and what to open and close, in the order of time. readings: how many were new."""
 
-    memory: Memory
-    events: Sequence[FoundAnomaly | Closing]
+    detectors: StoredDetectors
+    events: Sequence[DetectedAnomaly | AnomalyClosure]
     readings: int

@@ -1,11 +1,9 @@
-"""From what the detectors say to what is sent: account-wide shocks in one message, and a budget of alerts a day."""
+"""Which findings become alerts: account-wide ones together, and a budget of alerts a day."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 
-from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 
 ACCOUNT = -1
@@ -13,59 +11,62 @@ _ORDER = {"critical": 0, "warning": 1, "info": 2}
 
 
 @dataclass
-class Sender:
-    """What was sent so far: alerts of the day, and which campaign and metric a recovery may be told of."""
+class AlertBudget:
+    """Alerts selected so far.
+
+    Attributes
+    ----------
+    campaigns
+        Their number; the budget is per 100 of them.
+    day, selected_today
+        The account-local day, and its alerts so far.
+    announced
+        Campaigns and metrics with an alert whose end is announced too.
+    """
 
     campaigns: int
     settings: DetectionSettings
     day: date | None = None
-    sent_today: int = 0
-    told: set[tuple[int, str]] = field(default_factory=set)
+    selected_today: int = 0
+    announced: set[tuple[int, str]] = field(default_factory=set)
 
     @property
-    def budget(self) -> int:
+    def per_day(self) -> int:
         """Alerts a day, at least one."""
         return max(1, round(self.campaigns * self.settings.alerts_a_day_per_100 / 100))
 
-    def send(self, findings: list[Anomaly]) -> list[Anomaly]:
-        """Which findings of one reading go out; what is over the budget waits for the digest."""
+    def select(self, findings: list[Finding]) -> list[Finding]:
+        """Return the findings of one reading that become alerts; what is over the budget waits for the digest."""
         if findings and findings[0].at.date() != self.day:
-            self.day, self.sent_today = findings[0].at.date(), 0
+            self.day, self.selected_today = findings[0].at.date(), 0
         out = []
         for one in sorted(self._grouped(findings), key=_urgency):
             if one.kind == "anomaly":
-                if self.sent_today >= self.budget:
+                if self.selected_today >= self.per_day:
                     continue
-                self.sent_today += 1
-                self.told |= {(campaign, one.metric) for campaign in one.listed or (one.campaign,)}
+                self.selected_today += 1
+                self.announced |= {(campaign, one.metric) for campaign in one.listed or (one.campaign,)}
             elif one.kind == "resolved":
-                if (one.campaign, one.metric) not in self.told:
+                if (one.campaign, one.metric) not in self.announced:
                     continue
-                self.told.discard((one.campaign, one.metric))
+                self.announced.discard((one.campaign, one.metric))
             out.append(one)
         return out
 
-    def _grouped(self, findings: list[Anomaly]) -> list[Anomaly]:
+    def _grouped(self, findings: list[Finding]) -> list[Finding]:
         """Account-wide findings of one kind become one that lists its campaigns; its money is theirs together."""
         shared = [one for one in findings if any(cause.name == "account_wide" for cause in one.causes)]
         rest = [one for one in findings if one not in shared]
         return rest + ([_together(shared)] if len(shared) > 1 else shared)
 
 
-def send_all(findings: Iterable[Anomaly], campaigns: int, settings: DetectionSettings) -> Iterator[Anomaly]:
-    """`Sender.send` over a replay: findings in the order of time."""
-    sender = Sender(campaigns, settings)
-    for _, group in groupby(findings, key=lambda one: one.at):
-        yield from sender.send(list(group))
-
-
-def _urgency(one: Anomaly) -> tuple[int, float, float, int]:
+def _urgency(one: Finding) -> tuple[int, float, float, int]:
     return _ORDER[one.severity], -one.rarity, -one.stake, one.campaign
 
 
-def _together(shared: list[Anomaly]) -> Anomaly:
+def _together(shared: list[Finding]) -> Finding:
     first = min(shared, key=lambda one: one.since)
-    return Anomaly(
+    return Finding(
         campaign=ACCOUNT,
         at=first.at,
         kind="anomaly",

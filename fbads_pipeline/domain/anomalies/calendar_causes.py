@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from fbads_pipeline.domain.anomalies.account_readings import Closing, FoundAnomaly
+from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly
 from fbads_pipeline.domain.calendar.events import CalendarEvent, EventKind
 from fbads_pipeline.domain.core.messages import Joined, message, sentences, to_json
 
@@ -28,7 +28,7 @@ _EXPLAINS: Mapping[EventKind, frozenset[str]] = {
 }
 
 
-def local_days(found: FoundAnomaly, timezone_name: str) -> tuple[date, date]:
+def local_days(found: DetectedAnomaly, timezone_name: str) -> tuple[date, date]:
     """The account-local days from which it departed until it was said."""
     zone = ZoneInfo(timezone_name)
     first, last = found.since.astimezone(zone).date(), found.detected_at.astimezone(zone).date()
@@ -36,13 +36,13 @@ def local_days(found: FoundAnomaly, timezone_name: str) -> tuple[date, date]:
 
 
 def with_calendar(
-    events: Sequence[FoundAnomaly | Closing], days: Sequence[CalendarEvent], timezone_name: str
-) -> list[FoundAnomaly | Closing]:
+    events: Sequence[DetectedAnomaly | AnomalyClosure], days: Sequence[CalendarEvent], timezone_name: str
+) -> list[DetectedAnomaly | AnomalyClosure]:
     """The same, each finding with what coincides with it; what a day explains is no alert (`held_back`)."""
-    return [one if isinstance(one, Closing) else _explained(one, days, timezone_name) for one in events]
+    return [one if isinstance(one, AnomalyClosure) else _explained(one, days, timezone_name) for one in events]
 
 
-def _explained(found: FoundAnomaly, days: Sequence[CalendarEvent], timezone_name: str) -> FoundAnomaly:
+def _explained(found: DetectedAnomaly, days: Sequence[CalendarEvent], timezone_name: str) -> DetectedAnomaly:
     first, last = local_days(found, timezone_name)
     coinciding = [one for one in days if one.kind != "busy" and one.starts_on <= last and one.ends_on >= first]
     if found.kind not in _MOVED or not coinciding:
@@ -67,6 +67,6 @@ def _explained(found: FoundAnomaly, days: Sequence[CalendarEvent], timezone_name
     )
 
 
-def _is_moderate(found: FoundAnomaly) -> bool:
+def _is_moderate(found: DetectedAnomaly) -> bool:
     share = found.observed / found.expected if found.expected > 0 else 0.0
     return found.severity != "critical" and 1 / MODERATE <= share <= MODERATE

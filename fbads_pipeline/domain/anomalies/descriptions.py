@@ -1,4 +1,4 @@
-"""From evidence to a finding: what it is, since when, how much money, why, and on which data it stands."""
+"""From evidence to a finding: what it is, since when, how much money is at stake, why, and the data behind it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,29 +6,29 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
-from fbads_pipeline.domain.anomalies.findings import Anomaly, Cause, Severity, What
+from fbads_pipeline.domain.anomalies.findings import Cause, Finding, Severity, What
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import Channel, row_of
+from fbads_pipeline.domain.anomalies.state.history import RingChannel, row_of
 from fbads_pipeline.domain.anomalies.state.metric_states import AlertState, Metric
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, minutes
 
 _RECENT_EDIT_DAYS = 7
-_CHANNELS: Mapping[Metric, tuple[Channel, Channel]] = {
-    "spend": (Channel.SPEND, Channel.EXPECTED_SPEND),
-    "ctr": (Channel.CLICKS, Channel.EXPECTED_CLICKS),
-    "conversions": (Channel.CONVERSIONS, Channel.EXPECTED_CONVERSIONS),
-    "cpm": (Channel.SPEND, Channel.EXPECTED_COST),
+_CHANNELS: Mapping[Metric, tuple[RingChannel, RingChannel]] = {
+    "spend": (RingChannel.SPEND, RingChannel.EXPECTED_SPEND),
+    "ctr": (RingChannel.CLICKS, RingChannel.EXPECTED_CLICKS),
+    "conversions": (RingChannel.CONVERSIONS, RingChannel.EXPECTED_CONVERSIONS),
+    "cpm": (RingChannel.SPEND, RingChannel.EXPECTED_COST),
 }
 
 
-def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, shocked: bool) -> Anomaly:
+def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, shocked: bool) -> Finding:
     """The finding that opens an alert."""
     what = _what(one, campaign)
     observed, expected = _in_metric(state, one, campaign, what)
     error = float(one.error[campaign])
     spend_a_day = _spend_a_day(state, campaign)
     stake = _stake(state, one, campaign, what, spend_a_day)
-    return Anomaly(
+    return Finding(
         campaign=campaign,
         at=at,
         kind="anomaly",
@@ -47,13 +47,13 @@ def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *
     )
 
 
-def recovery(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, settled: bool) -> Anomaly:
+def recovery(state: DetectorState, one: Evidence, campaign: int, at: datetime, *, settled: bool) -> Finding:
     """The finding that closes an alert: back to usual, or (`settled`) the new usual after a week."""
     what = _what_was(state.of(one.metric).alerts, one.metric, campaign)
     observed, expected = _in_metric(state, one, campaign, what)
     error = float(np.nan_to_num(one.error[campaign], nan=0.3))
     since = datetime.min + timedelta(minutes=int(state.of(one.metric).alerts.opened_at[campaign]) - MINUTES_A_DAY)
-    return Anomaly(
+    return Finding(
         campaign=campaign,
         at=at,
         kind="resolved",
@@ -71,11 +71,11 @@ def recovery(state: DetectorState, one: Evidence, campaign: int, at: datetime, *
     )
 
 
-def budget_edit(state: DetectorState, change: Change, at: datetime) -> Anomaly:
+def budget_edit(state: DetectorState, change: Change, at: datetime) -> Finding:
     """The finding that explains a budget edit: what a usual day will spend now, against what it did."""
     campaign, old, new = change.campaign, float(change.old or 0.0), float(change.new or 0.0)
     ratio = float(np.exp(state.spend.level[campaign])) if state.spend.baseline_days[campaign] > 0 else 1.0
-    return Anomaly(
+    return Finding(
         campaign=campaign,
         at=at,
         kind="explained",
@@ -173,7 +173,8 @@ def _causes(state: DetectorState, what: What, campaign: int, at: datetime, *, sh
     if 0 <= minutes(at) - int(state.campaigns.resumed_at[campaign]) <= 3 * MINUTES_A_DAY:
         causes.append(Cause("recently_resumed", {}))
     if what == "tracking_break":
-        clicks, due = state.half_hours.sums((12.0,), (Channel.CLICKS, Channel.EXPECTED_CLICKS))[:, 0, campaign].tolist()
+        channels = (RingChannel.CLICKS, RingChannel.EXPECTED_CLICKS)
+        clicks, due = state.half_hours.sums((12.0,), channels)[:, 0, campaign].tolist()
         causes.append(Cause("tracking", {"clicks": clicks, "usual_clicks": round(due, 1)}))
     return tuple(causes)
 
@@ -197,5 +198,5 @@ def _used(state: DetectorState, one: Evidence, campaign: int) -> dict[str, float
     """The data behind it: hours looked at, readings in them, days of the baseline."""
     days = state.of(one.metric).baseline_days
     hours = float(one.hours[campaign])
-    readings = state.half_hours.sums((min(hours, 48.0),), (Channel.READINGS,))[0, 0, campaign]
+    readings = state.half_hours.sums((min(hours, 48.0),), (RingChannel.READINGS,))[0, 0, campaign]
     return {"hours": hours, "readings": float(readings), "baseline_days": round(float(days[campaign]), 1)}

@@ -15,7 +15,7 @@ from fbads_pipeline.domain.anomalies.detectors.increments import take_past, take
 from fbads_pipeline.domain.anomalies.detectors.ranking import rarity
 from fbads_pipeline.domain.anomalies.detectors.spend import spend_evidence
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
-from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.selection import Transitions, decide
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, Reading, minutes
@@ -30,7 +30,7 @@ _EDITED_SHARE = 0.005
 _SAMPLE_SLOTS, _SAMPLE_EVERY = 12, 7
 
 
-def observe(state: DetectorState, reading: Reading) -> list[Anomaly]:
+def observe(state: DetectorState, reading: Reading) -> list[Finding]:
     """Take one reading into `state` and return the findings, in the order of campaigns.
 
     Parameters
@@ -69,9 +69,9 @@ def _finite(reading: Reading) -> Reading:
     )
 
 
-def _take(state: DetectorState, reading: Reading) -> list[Anomaly]:
+def _take(state: DetectorState, reading: Reading) -> list[Finding]:
     """Rows of the open day first (also just after midnight), then the new day, then older days."""
-    findings: list[Anomaly] = []
+    findings: list[Finding] = []
     newest = int(reading.day.max()) if reading.day.size else state.today
     today = reading.at.toordinal()
     late = reading.minute % MINUTES_A_DAY >= _MIDNIGHT_GRACE
@@ -88,7 +88,7 @@ def _take(state: DetectorState, reading: Reading) -> list[Anomaly]:
     return findings
 
 
-def _apply_changes(state: DetectorState, reading: Reading) -> list[Anomaly]:
+def _apply_changes(state: DetectorState, reading: Reading) -> list[Finding]:
     findings = []
     for change in reading.changes:
         findings += _apply(state, change, reading.at)
@@ -106,7 +106,7 @@ def _apply_changes(state: DetectorState, reading: Reading) -> list[Anomaly]:
     return findings
 
 
-def _apply(state: DetectorState, change: Change, at: datetime) -> list[Anomaly]:
+def _apply(state: DetectorState, change: Change, at: datetime) -> list[Finding]:
     who, minute, campaigns = change.campaign, minutes(change.at), state.campaigns
     if change.event == "created":
         campaigns.created[who] = minute
@@ -123,7 +123,7 @@ def _apply(state: DetectorState, change: Change, at: datetime) -> list[Anomaly]:
 
 def _of_transitions(
     state: DetectorState, evidence: list[Evidence], transitions: Transitions, at: datetime
-) -> list[Anomaly]:
+) -> list[Finding]:
     findings = []
     for place, one in enumerate(evidence):
         for campaign in np.flatnonzero(transitions.opened[place]).tolist():
@@ -135,7 +135,7 @@ def _of_transitions(
     return sorted(findings, key=lambda one: (one.campaign, one.metric, one.kind))
 
 
-def ranked(state: DetectorState, findings: list[Anomaly]) -> list[Anomaly]:
+def ranked(state: DetectorState, findings: list[Finding]) -> list[Finding]:
     """The findings with their rarity; the forest is fitted only where two anomalies or more compete."""
     several = [one for one in findings if one.kind == "anomaly"]
     if len(several) < 2:

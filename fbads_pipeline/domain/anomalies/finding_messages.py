@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from fbads_pipeline.domain.anomalies.findings import Anomaly, Cause
+from fbads_pipeline.domain.anomalies.findings import Cause, Finding
 from fbads_pipeline.domain.core.messages import Count, Instant, Joined, Message, Percent, Value, message, sentences
 
 # Windows beyond two days are written in days.
@@ -26,7 +26,7 @@ _CAUSES: Mapping[str, Callable[[Mapping[str, float | str]], Message]] = {
 }
 
 
-def finding_message(finding: Anomaly, zone: str) -> Value:
+def finding_message(finding: Finding, zone: str) -> Value:
     """What was found, in one to four sentences. zone: the account's, in which the finding's instants are local."""
     if finding.kind == "explained":
         return _budget_edited(finding, zone)
@@ -66,7 +66,7 @@ def kind_message(kind: str) -> Message:
     return message(f"anomalies.kind.{kind}")
 
 
-def _budget_edited(finding: Anomaly, zone: str) -> Message:
+def _budget_edited(finding: Finding, zone: str) -> Message:
     edit = finding.causes[0].evidence
     return Message(
         "anomalies.budget_edited",
@@ -80,7 +80,7 @@ def _budget_edited(finding: Anomaly, zone: str) -> Message:
     )
 
 
-def _figures(finding: Anomaly, *names: str) -> dict[str, Value]:
+def _figures(finding: Finding, *names: str) -> dict[str, Value]:
     return {name: _figure(finding.metric, getattr(finding, name)) for name in names}
 
 

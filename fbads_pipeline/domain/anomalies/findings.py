@@ -45,7 +45,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Anomaly:
+class Finding:
     """One row of what the detectors say.
 
     at: reading that said it; since: half hour from which the figures departed (both naive, account-local).

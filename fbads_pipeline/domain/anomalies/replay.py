@@ -6,9 +6,9 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from fbads_pipeline.domain.anomalies.alert_budget import ACCOUNT, Sender
+from fbads_pipeline.domain.anomalies.alert_budget import ACCOUNT, AlertBudget
 from fbads_pipeline.domain.anomalies.detection import observe, ranked
-from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, Change, Floats, Reading, minutes
@@ -25,7 +25,7 @@ def replay(
     settings: DetectionSettings | None = None,
     *,
     as_sent: bool = False,
-) -> Iterator[tuple[str, Anomaly]]:
+) -> Iterator[tuple[str, Finding]]:
     """Campaign id and finding, oldest first; `as_sent` also applies the alert budget and groups what is account-wide.
 
     readings: `ts, campaign_id, date, daily_budget, impressions, clicks, spend, conversions` in any order; campaigns:
@@ -36,10 +36,10 @@ def replay(
     place = {name: number for number, name in enumerate(ids)}
     _created(state, campaigns, place)
     waiting = _changes(changes, place)
-    sender = Sender(len(ids), state.settings)
+    budget = AlertBudget(len(ids), state.settings)
     for reading in readings_of(readings, ids, waiting):
         found = observe(state, reading)
-        for one in sender.send(ranked(state, found)) if as_sent else found:
+        for one in budget.select(ranked(state, found)) if as_sent else found:
             yield ids[one.campaign] if one.campaign != ACCOUNT else ACCOUNT_ROW, one
 
 

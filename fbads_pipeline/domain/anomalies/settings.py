@@ -24,9 +24,9 @@ class DetectionSettings:
     conversion_days: tuple[int, ...] = (1, 2, 3, 4, 5)
     tracking_hours: tuple[float, ...] = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0)
 
-    # When a test speaks: a standard score per window. Two readings of one day share most of a long window, so that a
-    # long window is tested less often than a short one and may ask for less.
-    # Spend runs away upwards more easily than down; its shortest window is there for stops alone.
+    # From which standard score on a test is a finding, per window. Two readings of one day share most of a long window,
+    # so that a long window is tested less often than a short one and needs less.
+    # Spend rises more easily than it falls; its shortest window is there for stops alone.
     spend_low_z: tuple[float, ...] = (6.5, 5.6, 5.2, 5.0, 5.0)
     spend_high_z: tuple[float, ...] = (7.0, 5.8, 5.4, 4.8, 4.5)
     ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
@@ -42,7 +42,7 @@ class DetectionSettings:
     few_conversions_z: float = 0.2
     conversion_discovery_rate: float = 0.15
 
-    # The least relative change worth a word
+    # The least relative change that is reported
     spend_change: float = 0.35
     ctr_change: float = 0.25
     cpm_change: float = 0.25
@@ -54,7 +54,7 @@ class DetectionSettings:
     cpm_floor: float = 0.05
     conversion_cv: float = 0.35
 
-    # Saying it once
+    # One alert per incident
     rearm_z: float = 2.0
     calm_hours: float = 2.0
     cooldown_hours: float = 72.0

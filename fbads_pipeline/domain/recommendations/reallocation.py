@@ -11,7 +11,7 @@ from fbads_pipeline.domain.recommendations.model.account_model import AccountMod
 from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, Floats, Integers, read_history
 from fbads_pipeline.domain.recommendations.model.elasticity import ELASTICITIES
 from fbads_pipeline.domain.recommendations.model.posterior import Posterior, fit_posterior
-from fbads_pipeline.domain.recommendations.verdicts import SPENDS_ITS_BUDGET, last_budget, may_be_judged
+from fbads_pipeline.domain.recommendations.verdicts import SPENDS_ITS_BUDGET, can_be_assessed, last_budget
 
 LARGEST_STEP = 0.2
 _ROUNDS = 60
@@ -38,7 +38,7 @@ def reallocate(
 ) -> list[Move]:
     """Budgets that earn the most conversions for today's total, each within ± largest_step; [] where nothing gains.
 
-    Only campaigns that may be judged take part (delivering, out of learning, 7 days after an edit, not withheld) and
+    Only campaigns that may be assessed take part (delivering, out of learning, 7 days after an edit, not withheld) and
     only those that spend 90 % of their budget receive. At the optimum the next unit of money earns the same everywhere
     (elasticity × conversions / spend), so one price of money is searched by bisection.
     """
@@ -48,7 +48,7 @@ def reallocate(
     posterior = fit_posterior(known, model)
     budget = np.nan_to_num(last_budget(known))
     allowed = ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
-    rows = np.nonzero(may_be_judged(known) & allowed & (budget > 0) & (posterior.spend > 0))[0]
+    rows = np.nonzero(can_be_assessed(known) & allowed & (budget > 0) & (posterior.spend > 0))[0]
     if rows.size < 2:
         return []
     conversions = (posterior.chance * posterior.shape[:, None] / posterior.rate).sum(axis=1)

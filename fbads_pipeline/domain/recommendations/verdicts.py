@@ -1,4 +1,4 @@
-"""The posterior's verdicts: which change of budget is worth proposing, how sure that is and what would change it."""
+"""The posterior's verdicts: which change of budget to suggest, how sure that is and what would change it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -52,8 +52,8 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What the posterior thinks of every campaign that may be judged; made by `judge`.
+class AccountAssessment:
+    """The posterior of every campaign that can be assessed; made by `assess`.
 
     rows of effects: campaigns, by position in campaign_ids. spend, conversions: sums of the window as reported;
     elasticity: means.
@@ -67,28 +67,28 @@ class Judgement:
     elasticity: Floats
     target_cpa: float
 
-    def proposals(self, standing: Mapping[str, str] | None = None) -> list[Verdict]:
-        """At most one per campaign, ordered by campaign. standing: campaign → action that is open already: it stays
+    def proposals(self, open_suggestions: Mapping[str, str] | None = None) -> list[Verdict]:
+        """At most one per campaign, ordered by it. open_suggestions: campaign → action of an open one, which stays
         until it is clearly no longer so, lest figures that still move open and close it."""
-        actions = _choose(self, standing or {})
+        actions = _choose(self, open_suggestions or {})
         return [_verdict(self, place, action) for place, action in enumerate(actions) if action is not None]
 
     def of(self, campaign_id: str, action: Action) -> Verdict | None:
-        """What it thinks of that action, proposed or not; None for a campaign that may not be judged."""
+        """The verdict on that action, proposed or not; None for a campaign that cannot be assessed."""
         for place, row in enumerate(self.effects.rows):
             if self.campaign_ids[row] == campaign_id:
                 return _verdict(self, place, action)
         return None
 
 
-def judge(
+def assess(
     history: pd.DataFrame,
     *,
     today: date,
     target_cpa: float,
     withheld: Collection[str] = (),
     model: AccountModel | None = None,
-) -> Judgement | None:
+) -> AccountAssessment | None:
     """See `suggestions.suggest`; None without a single row."""
     if not np.isfinite(target_cpa) or target_cpa <= 0:
         raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
@@ -96,10 +96,10 @@ def judge(
     if known.size == 0:
         return None
     posterior = fit_posterior(known, model)
-    free = may_be_judged(known) & ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
+    free = can_be_assessed(known) & ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
     rows = np.nonzero(free)[0]
     days = known.age <= WINDOW_DAYS
-    return Judgement(
+    return AccountAssessment(
         known.campaign_ids,
         posterior,
         effects_of(posterior, known.campaign_ids, rows, today=today, target_cpa=target_cpa),
@@ -119,11 +119,11 @@ def verdicts_on(
     model: AccountModel | None = None,
 ) -> list[Verdict]:
     """The verdicts ordered by campaign; see `suggestions.suggest`."""
-    judged = judge(history, today=today, target_cpa=target_cpa, withheld=withheld, model=model)
-    return judged.proposals() if judged else []
+    assessed = assess(history, today=today, target_cpa=target_cpa, withheld=withheld, model=model)
+    return assessed.proposals() if assessed else []
 
 
-def may_be_judged(history: CampaignHistory) -> Booleans:
+def can_be_assessed(history: CampaignHistory) -> Booleans:
     """Delivering, out of its first 7 days, and at least 7 days after its last budget edit."""
     first = np.zeros(history.size, dtype=np.int64)
     np.maximum.at(first, history.campaign, history.age)
@@ -137,7 +137,7 @@ def may_be_judged(history: CampaignHistory) -> Booleans:
 
 
 def days_since_edit(history: CampaignHistory) -> Floats:
-    """Whole days since the first day of the budget that stands; infinite where it never changed."""
+    """Whole days since the first day of the budget in force; infinite where it never changed."""
     known = history.daily_budget > 0
     campaign, budget, age = history.campaign[known], history.daily_budget[known], history.age[known]
     changed = (campaign[1:] == campaign[:-1]) & (np.abs(np.log(budget[1:] / budget[:-1])) > 1e-3)
@@ -147,49 +147,49 @@ def days_since_edit(history: CampaignHistory) -> Floats:
 
 
 def last_budget(history: CampaignHistory) -> Floats:
-    """The daily budget that stands, per campaign; NaN where none was reported."""
+    """The daily budget in force, per campaign; NaN where none was reported."""
     return last_known(history, history.daily_budget)
 
 
-def _choose(judged: Judgement, standing: Mapping[str, str]) -> list[Action | None]:
-    effects, rows = judged.effects, judged.effects.rows
-    stands = np.array([standing.get(judged.campaign_ids[row], "") for row in rows], dtype=object)
-    pacing = np.nan_to_num(judged.posterior.pacing[rows])
-    up = (effects.p_gain[:, _COLUMN[UP]] >= _bar(SURE, stands, "BUDGET_UP")) & (pacing >= SPENDS_ITS_BUDGET)
-    down = effects.p_gain[:, _COLUMN[DOWN]] >= _bar(SURE, stands, "BUDGET_DOWN")
+def _choose(assessed: AccountAssessment, open_suggestions: Mapping[str, str]) -> list[Action | None]:
+    effects, rows = assessed.effects, assessed.effects.rows
+    open_actions = np.array([open_suggestions.get(assessed.campaign_ids[row], "") for row in rows], dtype=object)
+    pacing = np.nan_to_num(assessed.posterior.pacing[rows])
+    up = (effects.p_gain[:, _COLUMN[UP]] >= _bar(SURE, open_actions, "BUDGET_UP")) & (pacing >= SPENDS_ITS_BUDGET)
+    down = effects.p_gain[:, _COLUMN[DOWN]] >= _bar(SURE, open_actions, "BUDGET_DOWN")
     hopeless = effects.mean[:, _COLUMN[PAUSE]] > effects.mean[:, _COLUMN[RESCUE]]
-    has_spent = judged.spend[rows] >= SPENT_TARGETS * judged.target_cpa
-    pause = (effects.p_above_target >= _bar(SURE_TO_PAUSE, stands, "PAUSE")) & has_spent & hopeless
+    has_spent = assessed.spend[rows] >= SPENT_TARGETS * assessed.target_cpa
+    pause = (effects.p_above_target >= _bar(SURE_TO_PAUSE, open_actions, "PAUSE")) & has_spent & hopeless
     chosen = np.select([pause, up, down], ["PAUSE", "BUDGET_UP", "BUDGET_DOWN"], "")
     names: dict[str, Action | None] = {"PAUSE": "PAUSE", "BUDGET_UP": "BUDGET_UP", "BUDGET_DOWN": "BUDGET_DOWN"}
     return [names.get(str(one)) for one in chosen]
 
 
-def _bar(sure: float, stands: np.ndarray, action: Action) -> Floats:
-    return np.where(stands == action, sure - _SLACK_WHILE_OPEN, sure)
+def _bar(sure: float, open_actions: np.ndarray, action: Action) -> Floats:
+    return np.where(open_actions == action, sure - _SLACK_WHILE_OPEN, sure)
 
 
-def _verdict(judged: Judgement, position: int, action: Action) -> Verdict:
-    posterior, effects = judged.posterior, judged.effects
+def _verdict(assessed: AccountAssessment, position: int, action: Action) -> Verdict:
+    posterior, effects = assessed.posterior, assessed.effects
     row, column = int(effects.rows[position]), _COLUMN[_FACTOR[action]]
     low, high = float(effects.low[position, column]), float(effects.high[position, column])
     sure = float(effects.p_gain[position, column])
     evidence: dict[str, object] = {
         "window_days": WINDOW_DAYS,
-        "spend": round(float(judged.spend[row]), 2),
-        "conversions_reported": round(float(judged.conversions[row]), 2),
+        "spend": round(float(assessed.spend[row]), 2),
+        "conversions_reported": round(float(assessed.conversions[row]), 2),
         "conversions_matured": round(float(posterior.matured[row]), 2),
         "cpa": [round(float(one), 2) for one in effects.cpa[position]],
-        "target_cpa": float(judged.target_cpa),
+        "target_cpa": float(assessed.target_cpa),
         "p_cpa_above_target": float(effects.p_above_target[position]),
-        "elasticity": round(float(judged.elasticity[row]), 3),
+        "elasticity": round(float(assessed.elasticity[row]), 3),
         "spend_per_day": round(float(posterior.spend[row]), 2),
         "spent_of_budget": None if np.isnan(posterior.pacing[row]) else round(float(posterior.pacing[row]), 3),
         "effect": [round(low, 2), round(high, 2)],
         "p_better": sure,
     }
     return Verdict(
-        campaign_id=judged.campaign_ids[row],
+        campaign_id=assessed.campaign_ids[row],
         action=action,
         factor=_FACTOR[action],
         effect=(low, high),

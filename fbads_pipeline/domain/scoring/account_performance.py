@@ -1,4 +1,4 @@
-"""One account as scores and proposals see it, and what they came to. Heavy values are made by the services."""
+"""What scores and suggestions of one account are made from, and their results. Services fill in what loads numpy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fbads_pipeline.domain.recommendations.new_suggestions import Confidence, SuggestionKind
     from fbads_pipeline.domain.recommendations.outcomes import Outcome
     from fbads_pipeline.domain.recommendations.verdicts import Verdict
-    from fbads_pipeline.domain.scoring.campaign_trends import Trend
-    from fbads_pipeline.domain.scoring.scores import Score
+    from fbads_pipeline.domain.scoring.campaign_trends import CampaignTrend
+    from fbads_pipeline.domain.scoring.scores import CampaignScore
 
 HISTORY_DAYS = 56
 TRACKING = "tracking_break"
@@ -24,7 +24,7 @@ _HALF_LIFE_HOURS = 48.0
 
 
 class OpenAnomaly(NamedTuple):
-    """What stands open on a campaign; `since` is aware."""
+    """An open anomaly of a campaign; `since` is aware."""
 
     campaign_id: str
     kind: str
@@ -39,7 +39,7 @@ class AccountPerformance:
     history: as in `suggestions.suggest`, over HISTORY_DAYS, in the account's currency. objectives: campaign → Meta's
     objective. learning: campaigns whose active ad sets are all in Meta's learning phase. as_of: when the newest of the
     figures was read. goal_family: what its
-    conversions are. standing: campaign → kind of the posterior's proposal that waits for a person.
+    conversions are. pending: campaign → kind of the posterior's suggestion that waits for a decision.
     """
 
     account_id: str
@@ -52,7 +52,7 @@ class AccountPerformance:
     as_of: datetime
     marts_version: int
     goal_family: str = "purchase"
-    standing: Mapping[str, str] = field(default_factory=dict)
+    pending: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def withheld(self) -> frozenset[str]:
@@ -62,11 +62,11 @@ class AccountPerformance:
 
     @property
     def broken_tracking(self) -> frozenset[str]:
-        """Campaigns whose conversions cannot be believed now."""
+        """Campaigns whose tracking is broken: their conversions say nothing."""
         return frozenset(one.campaign_id for one in self.anomalies if one.kind == TRACKING)
 
     def worst_anomaly(self) -> dict[str, float]:
-        """Campaign → 0..1, what stands open on it, halved every 48 hours since it began."""
+        """Campaign → 0..1, its worst open anomaly, halved every 48 hours since it began."""
         worst: dict[str, float] = {}
         for one in self.anomalies:
             hours = max((self.as_of - one.since).total_seconds() / 3600, 0.0)
@@ -77,7 +77,7 @@ class AccountPerformance:
 
 @dataclass(frozen=True)
 class AccountScores:
-    """What one review of an account came to. beside: what the posterior thinks of pausing what a threshold names."""
+    """Results of one review of an account. for_breaches: verdicts on pausing campaigns that are beyond a threshold."""
 
     account_id: str
     currency: str
@@ -85,15 +85,15 @@ class AccountScores:
     target_cpa: float
     model_version: str
     marts_version: int
-    scores: "Sequence[Score]"
-    trends: "Sequence[Trend]"
+    scores: "Sequence[CampaignScore]"
+    trends: "Sequence[CampaignTrend]"
     proposals: "Sequence[Verdict]"
-    beside: "Sequence[Verdict]"
+    for_breaches: "Sequence[Verdict]"
 
 
 @dataclass(frozen=True)
-class KeptModel:
-    """A model and whether it is used. reason: one sentence on why it is, or is not, the one that is used."""
+class FittedModel:
+    """A fitted model and whether it is used. reason: one sentence on why it is, or is not."""
 
     account_id: str
     model: "AccountModel"
@@ -137,7 +137,7 @@ class StoredScore(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Decided:
+class PromisedEffect:
     """An accepted suggestion of the posterior. decided_on: account-local day of the decision."""
 
     suggestion_id: str
@@ -151,9 +151,9 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Followed:
-    """What came of an accepted suggestion. state: waiting, not carried out, unknown or judged."""
+class EffectFollowUp:
+    """The outcome of an accepted suggestion. state: waiting, not carried out, unknown or judged."""
 
-    decided: Decided
+    promised: PromisedEffect
     state: str
     outcome: "Outcome | None" = None

@@ -9,14 +9,14 @@ import pandas as pd
 
 from fbads_pipeline.domain.recommendations.model.campaign_history import CampaignHistory, Floats, read_history
 from fbads_pipeline.domain.recommendations.model.maturity import MaturityCurve
-from fbads_pipeline.domain.scoring.trends import Trends, trends_of
+from fbads_pipeline.domain.scoring.trends import SeriesTrends, trends_of
 
 DAYS = 56
 ACCOUNT = ""
 
 
 @dataclass(frozen=True)
-class Trend:
+class CampaignTrend:
     """One metric of one campaign (ACCOUNT: of all of them) up to yesterday.
 
     Attributes
@@ -42,7 +42,7 @@ class Trend:
     shift: float | None
 
 
-def trends_on(history: pd.DataFrame, *, today: date, maturity: MaturityCurve) -> list[Trend]:
+def trends_on(history: pd.DataFrame, *, today: date, maturity: MaturityCurve) -> list[CampaignTrend]:
     """Return every trend with eight days or more, ordered by metric, the account's first, then by campaign.
 
     Parameters
@@ -79,11 +79,11 @@ def _daily(known: CampaignHistory, values: Floats) -> Floats:
     return np.vstack([table.sum(axis=0), table])
 
 
-def _named(names: tuple[str, ...], metric: str, values: Floats, today: date) -> Iterator[Trend]:
-    found: Trends = trends_of(values)
+def _named(names: tuple[str, ...], metric: str, values: Floats, today: date) -> Iterator[CampaignTrend]:
+    found: SeriesTrends = trends_of(values)
     for row in np.nonzero(np.isfinite(found.level) & np.isfinite(found.p_falling))[0]:
         changed = int(found.changed_at[row])
-        yield Trend(
+        yield CampaignTrend(
             campaign_id=names[row],
             metric=metric,
             level=float(found.level[row]),

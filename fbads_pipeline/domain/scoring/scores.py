@@ -35,7 +35,7 @@ _LEAST_EFFICIENCY_DOUBT, _UNKNOWN_DEVIATION = 3.0, 0.35
 
 
 @dataclass(frozen=True)
-class Score:
+class CampaignScore:
     """One campaign's score.
 
     Attributes
@@ -76,7 +76,7 @@ def score(
     worst_anomaly: Mapping[str, float] | None = None,
     broken_tracking: frozenset[str] = frozenset(),
     model: AccountModel | None = None,
-) -> list[Score]:
+) -> list[CampaignScore]:
     """Return one score per campaign, ordered by campaign.
 
     Parameters
@@ -124,7 +124,7 @@ def score(
     ]
 
 
-def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken: frozenset[str]) -> Score:
+def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken: frozenset[str]) -> CampaignScore:
     certainty = mature / (mature + _HALF_CERTAIN_CONVERSIONS)
     named = {name: float(part) for name, part in zip(WEIGHTS, parts, strict=True)}
     why: Literal["not enough data", "tracking is broken"] | None = None
@@ -133,14 +133,14 @@ def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken:
     elif mature < ENOUGH_CONVERSIONS:
         why = "not enough data"
     if why:
-        return Score(campaign_id, None, None, None, named, {}, mature, certainty, why)
+        return CampaignScore(campaign_id, None, None, None, named, {}, mature, certainty, why)
     # Tenths as whole numbers: they add up exactly, whatever the order.
     tenths = {name: round(10 * certainty * weight * (named[name] - 0.5)) for name, weight in WEIGHTS.items()}
     total = 500 + sum(tenths.values())
     half = _Z_90 * 10 * float(np.hypot(certainty * doubt, 50 * (1 - certainty) * _UNKNOWN_DEVIATION))
     low, high = max(0, round(total - half)), min(1000, round(total + half))
     points = {name: one / 10 for name, one in tenths.items()}
-    return Score(campaign_id, total / 10, low / 10, high / 10, named, points, mature, certainty)
+    return CampaignScore(campaign_id, total / 10, low / 10, high / 10, named, points, mature, certainty)
 
 
 def _efficiency(posterior: Posterior, target_cpa: float) -> tuple[Floats, Floats]:

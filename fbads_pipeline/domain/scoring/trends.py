@@ -18,7 +18,7 @@ _MOST_AUTOCORRELATION = 0.8
 
 
 @dataclass(frozen=True)
-class Trends:
+class SeriesTrends:
     """One entry per series; NaN (and no change point, -1) where fewer than 8 days are known.
 
     Attributes
@@ -42,7 +42,7 @@ class Trends:
     shift: Floats
 
 
-def trends_of(values: Floats) -> Trends:
+def trends_of(values: Floats) -> SeriesTrends:
     """Return level, slope and change point of each series.
 
     Parameters
@@ -52,7 +52,7 @@ def trends_of(values: Floats) -> Trends:
 
     Returns
     -------
-    Trends
+    SeriesTrends
         Arrays (series,).
 
     Notes
@@ -83,7 +83,7 @@ def trends_of(values: Floats) -> Trends:
     changed_at, shift = _split(logs, known)
     enough = known.sum(axis=1) >= SHORTEST
     falling = student.cdf(-slope / np.maximum(error, 1e-12), np.maximum(freedom, 1.0))
-    return Trends(
+    return SeriesTrends(
         level=np.where(enough, np.exp(level), np.nan),
         slope=np.where(enough, np.expm1(slope), np.nan),
         p_falling=np.where(enough, falling, np.nan),

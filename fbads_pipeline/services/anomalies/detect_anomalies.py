@@ -1,6 +1,6 @@
 """Detecting anomalies: what was read since the last time → detectors → anomalies opened and closed → outbox.
 
-The same readings a second time say nothing new and write nothing; what a crash lost is done again by the next run.
+The same readings a second time write nothing; what a crash lost is done again by the next run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import time
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.anomalies.account_readings import Closing, Followed, FoundAnomaly
+from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly, DetectionResult
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies, compose_anomalies, compose_digest
 from fbads_pipeline.domain.core.links import account_page
 from fbads_pipeline.ports.anomalies import Anomalies
@@ -29,18 +29,21 @@ class DetectionReport:
 
     readings: Mapping[str, int]
     rows_written: int
-    current: tuple[FoundAnomaly, ...]
+    current: tuple[DetectedAnomaly, ...]
 
 
 def detect_anomalies(
     marts: Marts, anomalies: Anomalies, clock: Clock, calendar: CalendarEvents | None = None
 ) -> DetectionReport:
-    """Follow every account through its new readings, one transaction each. calendar: its days explain."""
+    """Run the detectors over every account's new readings, one transaction each.
+
+    calendar: its days explain moderate anomalies.
+    """
     readings, written = {}, 0
     for account in marts.accounts():
-        readings[account.account_id], rows = _follow(anomalies, account.account_id, clock, calendar)
+        readings[account.account_id], rows = _detect(anomalies, account.account_id, clock, calendar)
         written += rows
-    written += anomalies.raise_outlasting(now=clock.now())
+    written += anomalies.release_held_back(now=clock.now())
     return DetectionReport(readings, written, tuple(anomalies.current()))
 
 
@@ -67,31 +70,33 @@ def announce_anomalies(
     return announced + anomalies.digest(compose=compose_all, recipients=recipients, now=clock.now(), at=digest_at)
 
 
-def _follow(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:
-    """How many readings were new, and rows written."""
-    from fbads_pipeline.domain.anomalies.account_detection import follow
+def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:
+    """How many readings were new, and rows written. numpy is loaded only where detectors run."""
+    from fbads_pipeline.domain.anomalies.account_detection import run_detectors
     from fbads_pipeline.domain.anomalies.settings import DetectionSettings
-    from fbads_pipeline.domain.anomalies.state.memory import version_of
+    from fbads_pipeline.domain.anomalies.state.packing import version_of
 
     settings = DetectionSettings()
-    memory = anomalies.memory(account_id)
-    is_known = memory is not None and memory.version == version_of(settings)
-    since = memory.read_until if memory and is_known else None
+    stored = anomalies.detectors(account_id)
+    is_known = stored is not None and stored.version == version_of(settings)
+    since = stored.read_until if stored and is_known else None
     account = anomalies.readings(account_id, since=since, days=REPLAYED_DAYS)
-    followed = follow(account, memory, settings) if account else None
-    if account is None or followed is None:
+    result = run_detectors(account, stored, settings) if account else None
+    if account is None or result is None:
         return 0, 0
     if calendar is not None:
-        followed = _with_calendar(followed, account_id, account.timezone_name, calendar)
-    return followed.readings, anomalies.save(account_id, memory, followed, now=clock.now())
+        result = _with_calendar(result, account_id, account.timezone_name, calendar)
+    return result.readings, anomalies.save(account_id, stored, result, now=clock.now())
 
 
-def _with_calendar(followed: Followed, account_id: str, timezone_name: str, calendar: CalendarEvents) -> Followed:
-    """The calendar is asked only where something was found."""
+def _with_calendar(
+    result: DetectionResult, account_id: str, timezone_name: str, calendar: CalendarEvents
+) -> DetectionResult:
+    """The calendar is read only where something was detected."""
     from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_calendar
 
-    spans = [local_days(one, timezone_name) for one in followed.events if not isinstance(one, Closing)]
+    spans = [local_days(one, timezone_name) for one in result.events if not isinstance(one, AnomalyClosure)]
     if not spans:
-        return followed
+        return result
     days = calendar.between(account_id, min(first for first, _ in spans), max(last for _, last in spans))
-    return replace(followed, events=with_calendar(followed.events, days, timezone_name))
+    return replace(result, events=with_calendar(result.events, days, timezone_name))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fbads_pipeline.domain.recommendations.breaches import Limits, cpa_limit_in
-from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, Followed, KeptModel
+from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, EffectFollowUp, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
 from fbads_pipeline.ports.scoring import Performance
@@ -26,7 +26,7 @@ _SLACK = 0.05
 class LearningReport:
     """kept: one per account that could be learned of."""
 
-    kept: tuple[KeptModel, ...]
+    kept: tuple[FittedModel, ...]
 
     @property
     def promoted(self) -> int:
@@ -42,35 +42,35 @@ def learn_models(marts: Marts, performance: Performance, clock: Clock) -> Learni
         if seen is None or seen.history.empty:
             continue
         one = learn(seen, performance.model(account.account_id))
-        performance.keep_model(one, now=clock.now())
+        performance.save_model(one, now=clock.now())
         kept.append(one)
     return LearningReport(tuple(kept))
 
 
-def learn(seen: AccountPerformance, current: "AccountModel | None") -> KeptModel:
+def learn(seen: AccountPerformance, current: "AccountModel | None") -> FittedModel:
     """The account's new model, and whether to use it: both foretell the last week, which the candidate's twin has not
     seen."""
     from fbads_pipeline.domain.recommendations.model.fitting import fit_model, is_better_than
 
     model = fit_model(seen.history, today=seen.today)
     if current is None:
-        return KeptModel(seen.account_id, model, True, "the account's first")
+        return FittedModel(seen.account_id, model, True, "the account's first")
     if model.version == current.version:
-        return KeptModel(seen.account_id, model, True, "the same as the one in use")
+        return FittedModel(seen.account_id, model, True, "the same as the one in use")
     cut = seen.today - timedelta(days=_HELD_OUT_DAYS)
     earlier = seen.history[seen.history["date"].dt.date < cut]
     if earlier.empty:
-        return KeptModel(seen.account_id, model, True, "too few days to compare: the newest is used")
+        return FittedModel(seen.account_id, model, True, "too few days to compare: the newest is used")
     twin = fit_model(earlier, today=cut)
     promotes, figures = is_better_than(twin, current, seen.history, today=seen.today, slack=_SLACK)
-    return KeptModel(seen.account_id, model, promotes, _said(promotes, figures))
+    return FittedModel(seen.account_id, model, promotes, _said(promotes, figures))
 
 
 def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, limits: Limits) -> int:
     """Hold what accepted proposals promised against what came; returns how many rows of outcomes changed."""
     changed = 0
     for account in marts.accounts():
-        decided = performance.decided(account.account_id)
+        decided = performance.promised_effects(account.account_id)
         seen = performance.read(account.account_id, now=clock.now()) if decided else None
         if seen is not None and not seen.history.empty:
             target = float(cpa_limit_in(seen.currency, limits))
@@ -79,16 +79,16 @@ def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, lim
     return changed
 
 
-def _followed(seen: AccountPerformance, one: Any, target_cpa: float) -> Followed:
+def _followed(seen: AccountPerformance, one: Any, target_cpa: float) -> EffectFollowUp:
     from fbads_pipeline.domain.recommendations.outcomes import DAYS, Applied, follow_up, was_carried_out
 
     applied = Applied(one.campaign_id, one.kind, one.factor, one.effect, one.decided_on)
     if seen.today < one.decided_on + timedelta(days=DAYS):
-        return Followed(one, "waiting")
+        return EffectFollowUp(one, "waiting")
     if not was_carried_out(seen.history, applied):
-        return Followed(one, "not carried out")
+        return EffectFollowUp(one, "not carried out")
     (outcome,) = follow_up(seen.history, [applied], today=seen.today, target_cpa=target_cpa)
-    return Followed(one, "judged" if outcome.is_hit is not None else "unknown", outcome)
+    return EffectFollowUp(one, "judged" if outcome.is_hit is not None else "unknown", outcome)
 
 
 def _said(promotes: bool, figures: Mapping[str, float]) -> str:

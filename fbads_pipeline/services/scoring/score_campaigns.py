@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fbads_pipeline.domain.recommendations.breaches import Limits, cpa_limit_in
-from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, KeptModel
+from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
 from fbads_pipeline.ports.recommendations import Reviews
@@ -50,7 +50,7 @@ def score_account(
     seen: AccountPerformance, target_cpa: float, model: "AccountModel", in_breach: Collection[str] = ()
 ) -> AccountScores:
     """One account's scores, trends and verdicts. in_breach: campaigns whose breach the posterior is shown beside."""
-    from fbads_pipeline.domain.recommendations.verdicts import judge
+    from fbads_pipeline.domain.recommendations.verdicts import assess
     from fbads_pipeline.domain.scoring.campaign_trends import trends_on
     from fbads_pipeline.domain.scoring.scores import score
 
@@ -63,10 +63,10 @@ def score_account(
         broken_tracking=seen.broken_tracking,
         model=model,
     )
-    judged = judge(seen.history, today=seen.today, target_cpa=target_cpa, withheld=seen.withheld, model=model)
-    proposals = judged.proposals(seen.standing) if judged else []
+    assessed = assess(seen.history, today=seen.today, target_cpa=target_cpa, withheld=seen.withheld, model=model)
+    proposals = assessed.proposals(seen.pending) if assessed else []
     paused = {one.campaign_id for one in proposals if one.action == "PAUSE"}
-    beside = [judged.of(one, "PAUSE") for one in sorted(set(in_breach) - paused)] if judged else []
+    for_breaches = [assessed.of(one, "PAUSE") for one in sorted(set(in_breach) - paused)] if assessed else []
     return AccountScores(
         account_id=seen.account_id,
         currency=seen.currency,
@@ -77,7 +77,7 @@ def score_account(
         scores=scores,
         trends=trends_on(seen.history, today=seen.today, maturity=model.maturity),
         proposals=proposals,
-        beside=[one for one in beside if one is not None],
+        for_breaches=[one for one in for_breaches if one is not None],
     )
 
 
@@ -89,7 +89,7 @@ def _model(performance: Performance, seen: AccountPerformance, clock: Clock) -> 
     if known is not None:
         return known
     first = fit_model(seen.history, today=seen.today)
-    performance.keep_model(
-        KeptModel(seen.account_id, first, is_current=True, reason="the account's first"), now=clock.now()
+    performance.save_model(
+        FittedModel(seen.account_id, first, is_current=True, reason="the account's first"), now=clock.now()
     )
     return first

@@ -298,7 +298,7 @@ class TestTheScores:
 
     def test_scores_without_a_model_are_named(self, world):
         run(world)
-        world["performance"].keep_model = lambda kept, now: None
+        world["performance"].save_model = lambda kept, now: None
         world["performance"].models.clear()
         check = checks_of(run(world, "learn"))["every_account_has_a_model"]
         assert (check.passed, check.description) == (False, "without a model: 1")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from fbads_pipeline.adapters.translation.translator import translator
-from fbads_pipeline.domain.anomalies.account_readings import Closing
+from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure
 from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_calendar
 from fbads_pipeline.domain.calendar.messages import coinciding_line, with_coinciding
 from fbads_pipeline_tests.support.fake_anomalies import an_anomaly
@@ -83,7 +83,7 @@ def test_what_would_not_have_been_told_is_not_held_back():
 
 
 def test_an_end_stays_an_end():
-    over = Closing("7", "cpm", NOON, "recovered")
+    over = AnomalyClosure("7", "cpm", NOON, "recovered")
     assert with_calendar([over], [BLACK_FRIDAY], ZONE) == [over]
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.anomalies.finding_messages import finding_message, kind_message, recovery_message
-from fbads_pipeline.domain.anomalies.findings import METRIC_OF, Anomaly, Cause
+from fbads_pipeline.domain.anomalies.findings import METRIC_OF, Cause, Finding
 from fbads_pipeline.domain.core.messages import from_json, to_json
 
 ZONE = "America/Sao_Paulo"
-DROP = Anomaly(
+DROP = Finding(
     campaign=0,
     at=datetime(2026, 11, 23, 14),
     kind="anomaly",

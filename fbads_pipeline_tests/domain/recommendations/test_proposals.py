@@ -15,7 +15,7 @@ def verdicts(in_breach=()):
     seen = a_performance()
     found = score_account(seen, 50.0, fit_model(seen.history, today=seen.today), in_breach)
     return [stored(found, one) for one in found.proposals] + [
-        stored(found, one, is_proposed=False) for one in found.beside
+        stored(found, one, is_proposed=False) for one in found.for_breaches
     ]
 
 

@@ -72,7 +72,7 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
     assert account.rows("select xmin, * from analysis.anomalies") + account.rows(_MEMORY) == before
 
     account.read(found.detected_at + timedelta(minutes=30))
-    behind = [account.anomalies.behind(now=account.clock.now() + timedelta(minutes=late)) for late in (1, 6)]
+    behind = [account.anomalies.accounts_behind(now=account.clock.now() + timedelta(minutes=late)) for late in (1, 6)]
     assert behind == [0, 1]
 
     for at in instants(found.detected_at + timedelta(hours=3), stop.ends + timedelta(hours=15), 1.5):
@@ -156,9 +156,9 @@ def test_what_a_calendar_day_explains_waits_and_is_told_only_if_it_outlasts_the_
     opened = "status = 'OPEN', closed_at = null, resolution = null, is_alert = false, announced_alert_id = null"
     for until, raised in ((local, 0), (local - timedelta(days=1), 1)):
         _run(account, f"update analysis.anomalies set {opened}, causes = '{held % until}' where {one}")
-        assert account.anomalies.raise_outlasting(now=account.clock.now()) == raised
+        assert account.anomalies.release_held_back(now=account.clock.now()) == raised
         assert account.anomalies.unannounced(now=account.clock.now(), digest_at=time(23, 59)) == raised
-    assert account.anomalies.raise_outlasting(now=account.clock.now()) == 0
+    assert account.anomalies.release_held_back(now=account.clock.now()) == 0
     assert account.rows(f"select causes -> 0 -> 'held_back' from analysis.anomalies where {one}") == [(False,)]
 
 

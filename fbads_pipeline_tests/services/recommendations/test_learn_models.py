@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model
-from fbads_pipeline.domain.scoring.account_performance import Decided, KeptModel
+from fbads_pipeline.domain.scoring.account_performance import FittedModel, PromisedEffect
 from fbads_pipeline.services.recommendations.learn_models import follow_suggestions, learn, learn_models
 from fbads_pipeline.services.scoring.score_campaigns import score_account
 from fbads_pipeline_tests.support.fake_performance import TODAY, FakePerformance, a_history, a_performance
@@ -23,7 +23,7 @@ def followed(seen, decided):
 
 
 def accepted(kind="PAUSE", factor=0.0, *, days_ago=10, effect=(500.0, 2_500.0)):
-    return Decided("s1", "1", "9", kind, factor, effect, TODAY - timedelta(days=days_ago), "BRL")
+    return PromisedEffect("s1", "1", "9", kind, factor, effect, TODAY - timedelta(days=days_ago), "BRL")
 
 
 def test_every_night_keeps_one_fit_per_account():
@@ -64,7 +64,7 @@ def test_any_old_version_can_score_again():
     old = fit_model(
         seen.history[seen.history["date"].dt.date < TODAY - timedelta(days=9)], today=TODAY - timedelta(days=9)
     )
-    performance.keep_model(KeptModel("1", old, False, "old"), now=FixedClock().now())
+    performance.save_model(FittedModel("1", old, False, "old"), now=FixedClock().now())
     learn_models(MARTS, performance, FixedClock())
     again = score_account(seen, 50.0, performance.model("1", old.version))
     assert again.model_version == old.version

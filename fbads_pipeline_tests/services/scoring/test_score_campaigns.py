@@ -87,7 +87,7 @@ def test_what_a_threshold_names_is_shown_what_the_posterior_thinks():
     decisions = FakeReviews()
     decisions.breaches = [a_breach(low_ctr("7")), a_breach(low_ctr("9")), a_breach(low_ctr("gone"))]
     (account,) = scored(FakePerformance(a_performance()), decisions).accounts
-    (beside,) = account.beside
+    (beside,) = account.for_breaches
     assert (beside.campaign_id, beside.action, beside.factor) == ("7", "PAUSE", 0.0)
     assert beside.p_better < 0.05, "a bargain is not to be paused, whatever its CTR"
 
@@ -97,7 +97,7 @@ def test_an_open_proposal_stays_until_it_is_clearly_no_longer_so():
     seen = a_performance()
     target = _target_at(seen, "BUDGET_UP", 0.75)
     alone, standing, other = (
-        {one.campaign_id for one in score_account(replace(seen, standing=open_), target, _model(seen)).proposals}
+        {one.campaign_id for one in score_account(replace(seen, pending=open_), target, _model(seen)).proposals}
         for open_ in ({}, {"8": "BUDGET_UP"}, {"8": "PAUSE"})
     )
     assert ("8" in alone, "8" in standing, "8" in other) == (False, True, False)
@@ -115,9 +115,9 @@ def _model(seen):
 
 
 def _chance(seen, kind, target=50.0):
-    from fbads_pipeline.domain.recommendations.verdicts import judge
+    from fbads_pipeline.domain.recommendations.verdicts import assess
 
-    judged = judge(seen.history, today=seen.today, target_cpa=target, model=_model(seen))
+    judged = assess(seen.history, today=seen.today, target_cpa=target, model=_model(seen))
     return judged.of("8", kind).p_better
 
 

@@ -16,12 +16,12 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
     AccountReadings,
-    Closing,
-    Figures,
-    Followed,
-    FoundAnomaly,
-    Memory,
+    AnomalyClosure,
+    CampaignDayVersion,
+    DetectedAnomaly,
+    DetectionResult,
     ObjectState,
+    StoredDetectors,
 )
 from fbads_pipeline.domain.anomalies.announcements import (
     CHART_DAYS,
@@ -46,10 +46,10 @@ class PostgresAnomalies:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def memory(self, account_id: str) -> Memory | None:
+    def detectors(self, account_id: str) -> StoredDetectors | None:
         with self._engine.connect() as connection:
             row = connection.execute(INPUTS["detector_state"], {"account": account_id}).one_or_none()
-            return None if row is None else Memory(row.version, bytes(row.state), row.read_until)
+            return None if row is None else StoredDetectors(row.version, bytes(row.state), row.read_until)
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         with self._engine.connect() as connection:
@@ -70,15 +70,15 @@ class PostgresAnomalies:
                 account.currency,
                 account.timezone_name,
                 runs,
-                [Figures(*row) for row in connection.execute(INPUTS["campaign_day_versions"], values)],
+                [CampaignDayVersion(*row) for row in connection.execute(INPUTS["campaign_day_versions"], values)],
                 [ObjectState(*row) for row in connection.execute(INPUTS["object_states"], values)],
                 {row.campaign_id: row.created_at for row in connection.execute(INPUTS["creation_times"], values)},
                 frozenset(connection.execute(INPUTS["learning_campaigns"], values).scalars()),
             )
 
-    def save(self, account_id: str, before: Memory | None, followed: Followed, *, now: datetime) -> int:
+    def save(self, account_id: str, before: StoredDetectors | None, result: DetectionResult, *, now: datetime) -> int:
         kept = {
-            **vars(followed.memory),
+            **vars(result.detectors),
             "account": account_id,
             "version_before": before.version if before else None,
             "read_until_before": before.read_until if before else None,
@@ -86,7 +86,7 @@ class PostgresAnomalies:
         with self._locked() as connection:
             if connection.execute(INPUTS["save_detector_state"], kept).rowcount == 0:
                 return 0
-            return sum(_write(connection, account_id, one, now) for one in followed.events)
+            return sum(_write(connection, account_id, one, now) for one in result.events)
 
     def announce(
         self,
@@ -125,7 +125,7 @@ class PostgresAnomalies:
                 connection.execute(SQL["mark_digested"], _marked(alert))
             return len(alerts)
 
-    def raise_outlasting(self, *, now: datetime) -> int:
+    def release_held_back(self, *, now: datetime) -> int:
         with self._engine.begin() as connection:
             if not connection.execute(SQL["has_accounts"]).scalar_one():
                 return 0
@@ -137,17 +137,17 @@ class PostgresAnomalies:
                 return 0
             return len({(row.account_id, row.message) for row in _unannounced(connection, now, digest_at)})
 
-    def behind(self, *, now: datetime) -> int:
+    def accounts_behind(self, *, now: datetime) -> int:
         with self._engine.connect() as connection:
             if not connection.execute(SQL["has_accounts"]).scalar_one():
                 return 0
             values = {"read_before": now - READING_GRACE, "since_day": now.date() - LATEST_READING_DAYS}
             return int(connection.execute(INPUTS["accounts_behind"], values).scalar_one())
 
-    def current(self) -> list[FoundAnomaly]:
+    def current(self) -> list[DetectedAnomaly]:
         with self._engine.connect() as connection:
             rows = connection.execute(SQL["open_anomalies"]).mappings()
-            return [FoundAnomaly(**{**row, "message": from_json(row["message"])}) for row in rows]
+            return [DetectedAnomaly(**{**row, "message": from_json(row["message"])}) for row in rows]
 
     @contextmanager
     def _locked(self) -> Iterator[sa.Connection]:
@@ -179,8 +179,8 @@ def _to_announce(
     return connection.execute(SQL["anomalies_to_announce"], values).mappings().all() if ids else []
 
 
-def _write(connection: sa.Connection, account_id: str, event: FoundAnomaly | Closing, now: datetime) -> int:
-    if isinstance(event, Closing):
+def _write(connection: sa.Connection, account_id: str, event: DetectedAnomaly | AnomalyClosure, now: datetime) -> int:
+    if isinstance(event, AnomalyClosure):
         recovery = None if event.recovery is None else _json(to_json(event.recovery))
         values = {**vars(event), "recovery": recovery, "account": account_id, "now": now}
         return connection.execute(SQL["close_anomalies"], values).rowcount

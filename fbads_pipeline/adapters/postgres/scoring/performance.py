@@ -16,10 +16,10 @@ from fbads_pipeline.domain.scoring.account_performance import (
     HISTORY_DAYS,
     AccountPerformance,
     AccountScores,
-    Decided,
-    Followed,
-    KeptModel,
+    EffectFollowUp,
+    FittedModel,
     OpenAnomaly,
+    PromisedEffect,
     StoredScore,
     StoredVerdict,
 )
@@ -62,7 +62,7 @@ class PostgresPerformance:
                 as_of=account.as_of,
                 marts_version=account.marts_version,
                 goal_family=account.goal_family,
-                standing={row[0]: row[1] for row in connection.execute(INPUTS["pending_suggestions"], named)},
+                pending={row[0]: row[1] for row in connection.execute(INPUTS["pending_suggestions"], named)},
             )
 
     def save(self, found: AccountScores, *, now: datetime) -> int:
@@ -98,7 +98,7 @@ class PostgresPerformance:
             content = connection.execute(MODELS["model"], values).scalar_one_or_none()
             return None if content is None else AccountModel.from_json(content)
 
-    def keep_model(self, kept: KeptModel, *, now: datetime) -> None:
+    def save_model(self, kept: FittedModel, *, now: datetime) -> None:
         model = kept.model
         values = {
             "account": kept.account_id,
@@ -118,13 +118,13 @@ class PostgresPerformance:
                 connection.execute(MODELS["retire_model"], {"account": kept.account_id})
             connection.execute(MODELS["save_model"], values)
 
-    def decided(self, account_id: str) -> list[Decided]:
+    def promised_effects(self, account_id: str) -> list[PromisedEffect]:
         with self._engine.connect() as connection:
             return [
                 _decided(row) for row in connection.execute(MODELS["suggestions_to_evaluate"], {"account": account_id})
             ]
 
-    def save_outcomes(self, followed: Sequence[Followed], *, now: datetime) -> int:
+    def save_outcomes(self, followed: Sequence[EffectFollowUp], *, now: datetime) -> int:
         with self._engine.begin() as connection:
             return sum(
                 connection.execute(MODELS["save_outcome"], {**_outcome_row(one), "now": now}).rowcount
@@ -193,7 +193,7 @@ def _trend_rows(found: AccountScores) -> Iterable[Sequence[object]]:
 
 
 def _verdict_rows(found: AccountScores) -> Iterable[Sequence[object]]:
-    kinds = [(True, one) for one in found.proposals] + [(False, one) for one in found.beside]
+    kinds = [(True, one) for one in found.proposals] + [(False, one) for one in found.for_breaches]
     for is_proposed, one in kinds:
         yield (
             *(found.account_id, one.campaign_id, one.action, one.factor, one.effect[0], one.expected, one.effect[1]),
@@ -202,8 +202,8 @@ def _verdict_rows(found: AccountScores) -> Iterable[Sequence[object]]:
         )
 
 
-def _decided(row: sa.Row[Any]) -> Decided:
-    return Decided(
+def _decided(row: sa.Row[Any]) -> PromisedEffect:
+    return PromisedEffect(
         suggestion_id=row.suggestion_id,
         account_id=row.account_id,
         campaign_id=row.campaign_id,
@@ -215,22 +215,22 @@ def _decided(row: sa.Row[Any]) -> Decided:
     )
 
 
-def _outcome_row(one: Followed) -> dict[str, object]:
+def _outcome_row(one: EffectFollowUp) -> dict[str, object]:
     outcome = one.outcome
     return {
-        "suggestion_id": one.decided.suggestion_id,
-        "account_id": one.decided.account_id,
-        "campaign_id": one.decided.campaign_id,
-        "kind": one.decided.kind,
-        "applied_on": one.decided.decided_on,
-        "promised_low": one.decided.effect[0],
-        "promised_high": one.decided.effect[1],
+        "suggestion_id": one.promised.suggestion_id,
+        "account_id": one.promised.account_id,
+        "campaign_id": one.promised.campaign_id,
+        "kind": one.promised.kind,
+        "applied_on": one.promised.decided_on,
+        "promised_low": one.promised.effect[0],
+        "promised_high": one.promised.effect[1],
         "state": one.state,
         "observed": outcome.observed if outcome else None,
         "observed_low": outcome.low if outcome else None,
         "observed_high": outcome.high if outcome else None,
         "is_hit": outcome.is_hit if outcome else None,
-        "currency": one.decided.currency,
+        "currency": one.promised.currency,
     }
 
 

@@ -15,7 +15,7 @@ from fbads_pipeline.domain.anomalies.detectors.windows import (
     strongest_window,
 )
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import Channel, row_of
+from fbads_pipeline.domain.anomalies.state.history import RingChannel, row_of
 from fbads_pipeline.domain.anomalies.state.maturity import age_index, fitted_curve, maturity_at
 from fbads_pipeline.domain.anomalies.state.readings import CLICKS, Bools, Floats, Ints
 
@@ -88,7 +88,12 @@ def _with_tracking_breaks(state: DetectorState, evidence: Evidence, is_read: Boo
     day_variance: relative variance of a day (n,). A day is one draw of it: over several days it averages out.
     """
     settings, metric = state.settings, state.conversions
-    channels = (Channel.CONVERSIONS, Channel.EXPECTED_CONVERSIONS, Channel.CLICKS, Channel.EXPECTED_CLICKS)
+    channels = (
+        RingChannel.CONVERSIONS,
+        RingChannel.EXPECTED_CONVERSIONS,
+        RingChannel.CLICKS,
+        RingChannel.EXPECTED_CLICKS,
+    )
     reported, expected, clicks, clicks_expected = state.half_hours.sums(settings.tracking_hours, channels)
     hours = np.array(settings.tracking_hours)[:, None]
     variance = day_variance / np.maximum(hours / 24.0, 1.0) + 1.0 / (metric.conversions + _PRIOR_CONVERSIONS)
@@ -162,8 +167,8 @@ def add_late_conversions(state: DetectorState, rows: Ints, campaigns: Ints, repo
     expected = np.maximum(matured, 0.0) * history.clicks[rows, campaigns] * metric.rate[campaigns]
     gained = np.maximum(reported - before, 0.0)
     known = read_at > 0
-    state.half_hours.add(Channel.CONVERSIONS, campaigns, gained * known)
-    state.half_hours.add(Channel.EXPECTED_CONVERSIONS, campaigns, expected * known)
+    state.half_hours.add(RingChannel.CONVERSIONS, campaigns, gained * known)
+    state.half_hours.add(RingChannel.EXPECTED_CONVERSIONS, campaigns, expected * known)
 
 
 def add_maturity(

@@ -12,7 +12,7 @@ from fbads_pipeline.domain.anomalies.detectors.windows import (
     strongest_window,
 )
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import Channel
+from fbads_pipeline.domain.anomalies.state.history import RingChannel
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
 
 _FIRST_DEVIATION = 0.15
@@ -30,7 +30,7 @@ def cpm_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     Log of spend over usual cost; its variance is the campaign's own and that of a day over the days behind the level.
     """
     settings, metric = state.settings, state.cpm
-    channels = (Channel.SPEND, Channel.EXPECTED_COST, Channel.IMPRESSIONS)
+    channels = (RingChannel.SPEND, RingChannel.EXPECTED_COST, RingChannel.IMPRESSIONS)
     spend, expected, shown = state.half_hours.sums(settings.cpm_hours, channels)
     tested = is_read & (shown >= 10 * settings.least_impressions) & (expected > 0) & (spend > 0)
     tested &= metric.baseline_days > settings.baseline_days

@@ -13,7 +13,7 @@ from fbads_pipeline.domain.anomalies.detectors.windows import (
     strongest_window,
 )
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import Channel
+from fbads_pipeline.domain.anomalies.state.history import RingChannel
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
 
 _FIRST_DEVIATION = 0.2
@@ -32,7 +32,7 @@ def ctr_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     clicks behind it), and a day's variance over the days behind it.
     """
     settings, metric = state.settings, state.ctr
-    clicks, expected = state.half_hours.sums(settings.ctr_hours, (Channel.CLICKS, Channel.EXPECTED_CLICKS))
+    clicks, expected = state.half_hours.sums(settings.ctr_hours, (RingChannel.CLICKS, RingChannel.EXPECTED_CLICKS))
     tested = is_read & (expected >= settings.least_clicks) & (metric.baseline_days > settings.baseline_days)
     safe = np.where(tested, expected, 1.0)
     own = relative_variance(metric, settings.ctr_floor, _FIRST_DEVIATION)

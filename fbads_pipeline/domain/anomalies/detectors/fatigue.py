@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.detectors.variance import relative_variance
-from fbads_pipeline.domain.anomalies.findings import Anomaly
+from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import HISTORY_DAYS, row_of
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats, minutes
@@ -57,11 +57,11 @@ class Decline:
         return score
 
 
-def fatigue_notices(state: DetectorState, at: datetime) -> list[Anomaly]:
+def fatigue_notices(state: DetectorState, at: datetime) -> list[Finding]:
     """Return the notices due at the start of a day, at most one per campaign in three weeks."""
     settings = state.settings
     log, weight = _log_ctr(state)
-    notices: list[Anomaly] = []
+    notices: list[Finding] = []
     for days, threshold in zip(settings.fatigue_days, settings.fatigue_z, strict=True):
         decline = fit_decline(log, weight, days)
         drop = -np.expm1(decline.slope * days)
@@ -158,7 +158,7 @@ def _scale(decline: Decline) -> float:
     return float(np.clip(np.median(scores) / _NORMAL_MEDIAN, _LEAST_SCALE, _LARGEST_SCALE))
 
 
-def _notice(state: DetectorState, campaign: int, at: datetime, decline: Decline) -> Anomaly:
+def _notice(state: DetectorState, campaign: int, at: datetime, decline: Decline) -> Finding:
     """CTR of the last third against that of the first, over the days of the decline."""
     days = state.days
     rows = [row_of(day) for day in range(state.today - decline.days, state.today)]
@@ -168,7 +168,7 @@ def _notice(state: DetectorState, campaign: int, at: datetime, decline: Decline)
     late = float(clicks[-third:].sum() / max(shown[-third:].sum(), 1.0))
     width = _Z_95 * float(decline.error[campaign]) * decline.days / 2
     spend = float(days.spend[rows[-7:], campaign].mean())
-    return Anomaly(
+    return Finding(
         campaign=campaign,
         at=at,
         kind="drift",

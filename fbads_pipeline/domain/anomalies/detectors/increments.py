@@ -16,7 +16,7 @@ from fbads_pipeline.domain.anomalies.detectors.cpm import add_cpm_hour
 from fbads_pipeline.domain.anomalies.detectors.ctr import add_ctr_hour
 from fbads_pipeline.domain.anomalies.detectors.spend import delivered_share, expected_spend
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import HALF_HOURS_A_DAY, HISTORY_DAYS, Channel, row_of
+from fbads_pipeline.domain.anomalies.state.history import HALF_HOURS_A_DAY, HISTORY_DAYS, RingChannel, row_of
 from fbads_pipeline.domain.anomalies.state.readings import (
     CLICKS,
     CONVERSIONS,
@@ -124,16 +124,16 @@ def _fill_half_hour(
     shown_expected = np.where(cost > 0, spend_expected / np.maximum(cost_now, 1e-12), 0.0)
     ctr_now = state.ctr.level[campaigns]
     for channel, values in (
-        (Channel.SPEND, steps[SPEND]),
-        (Channel.IMPRESSIONS, steps[IMPRESSIONS]),
-        (Channel.CLICKS, steps[CLICKS]),
-        (Channel.CONVERSIONS, steps[CONVERSIONS]),
-        (Channel.EXPECTED_SPEND, spend_expected),
-        (Channel.EXPECTED_IMPRESSIONS, shown_expected),
-        (Channel.EXPECTED_CLICKS, steps[IMPRESSIONS] * ctr_now * state.ctr.hour_factors[hour]),
-        (Channel.EXPECTED_CONVERSIONS, expected_conversions(state, campaigns, steps[CLICKS], before, now)),
-        (Channel.EXPECTED_COST, steps[IMPRESSIONS] * cost * state.cpm.hour_factors[hour]),
-        (Channel.READINGS, is_known.astype(float)),
+        (RingChannel.SPEND, steps[SPEND]),
+        (RingChannel.IMPRESSIONS, steps[IMPRESSIONS]),
+        (RingChannel.CLICKS, steps[CLICKS]),
+        (RingChannel.CONVERSIONS, steps[CONVERSIONS]),
+        (RingChannel.EXPECTED_SPEND, spend_expected),
+        (RingChannel.EXPECTED_IMPRESSIONS, shown_expected),
+        (RingChannel.EXPECTED_CLICKS, steps[IMPRESSIONS] * ctr_now * state.ctr.hour_factors[hour]),
+        (RingChannel.EXPECTED_CONVERSIONS, expected_conversions(state, campaigns, steps[CLICKS], before, now)),
+        (RingChannel.EXPECTED_COST, steps[IMPRESSIONS] * cost * state.cpm.hour_factors[hour]),
+        (RingChannel.READINGS, is_known.astype(float)),
     ):
         ring.add(channel, campaigns, values)
 

@@ -19,7 +19,7 @@ from fbads_pipeline.domain.anomalies.detectors.windows import (
     strongest_window,
 )
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import HALF_HOURS_A_DAY, Channel, row_of
+from fbads_pipeline.domain.anomalies.state.history import HALF_HOURS_A_DAY, RingChannel, row_of
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats, Ints
 
 _FIRST_DEVIATION = 0.3
@@ -62,8 +62,8 @@ def spend_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     """
     settings, metric = state.settings, state.spend
     channels = (
-        *(Channel.SPEND, Channel.EXPECTED_SPEND, Channel.IMPRESSIONS, Channel.EXPECTED_IMPRESSIONS),
-        Channel.READINGS,
+        *(RingChannel.SPEND, RingChannel.EXPECTED_SPEND, RingChannel.IMPRESSIONS, RingChannel.EXPECTED_IMPRESSIONS),
+        RingChannel.READINGS,
     )
     spend, expected, shown, shown_expected, readings = state.half_hours.sums(settings.spend_hours, channels)
     has_volume = is_read & (shown_expected >= settings.least_impressions) & (expected > 0)
@@ -128,7 +128,7 @@ def movement_of_the_day(state: DetectorState, own: Floats) -> Floats:
     moved = np.zeros(own.shape)
     if not inside:
         return moved
-    channels = (Channel.SPEND, Channel.EXPECTED_SPEND, Channel.EXPECTED_IMPRESSIONS)
+    channels = (RingChannel.SPEND, RingChannel.EXPECTED_SPEND, RingChannel.EXPECTED_IMPRESSIONS)
     whole = state.half_hours.sums((since_midnight,), channels)
     spend, expected, shown = whole - state.half_hours.sums(tuple(hours[place] for place in inside), channels)
     has_volume = (shown >= state.settings.least_impressions) & (expected > 0)

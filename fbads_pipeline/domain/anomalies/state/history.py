@@ -15,7 +15,7 @@ RING_SLOTS = 96
 HISTORY_DAYS = 35
 
 
-class Channel(IntEnum):
+class RingChannel(IntEnum):
     """First axis of `HalfHours.ring`: what was read, and what was expected of the same interval."""
 
     SPEND = 0
@@ -50,7 +50,7 @@ class HalfHours:
     ring: NDArray[np.float32] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ring = np.zeros((len(Channel), RING_SLOTS, self.n), dtype=np.float32)
+        self.ring = np.zeros((len(RingChannel), RING_SLOTS, self.n), dtype=np.float32)
 
     def advance(self, minute: int) -> None:
         """Move on to the slot that ends at or after `minute`; skipped slots are empty."""
@@ -59,11 +59,11 @@ class HalfHours:
             self.ring[:, passed % RING_SLOTS] = 0.0
         self.slot = max(self.slot, slot)
 
-    def add(self, channel: Channel, campaigns: Ints, values: Floats) -> None:
+    def add(self, channel: RingChannel, campaigns: Ints, values: Floats) -> None:
         """Add values to the newest slot; a campaign may occur more than once."""
         np.add.at(self.ring[channel, self.slot % RING_SLOTS], campaigns, values.astype(np.float32))
 
-    def sums(self, hours: tuple[float, ...], channels: tuple[Channel, ...]) -> Floats:
+    def sums(self, hours: tuple[float, ...], channels: tuple[RingChannel, ...]) -> Floats:
         """Sums over the last hours, (channel, window, campaign); `hours` ascend and are multiples of one half."""
         edges = [0, *(min(int(window * 2), RING_SLOTS) for window in hours)]
         order = np.arange(self.slot, self.slot - edges[-1], -1) % RING_SLOTS
@@ -71,7 +71,7 @@ class HalfHours:
         sums: Floats = np.add.reduceat(parts, edges[:-1], axis=1, dtype=np.float64).cumsum(axis=1)
         return sums
 
-    def newest_first(self, channel: Channel, campaign: int) -> Floats:
+    def newest_first(self, channel: RingChannel, campaign: int) -> Floats:
         """One campaign's 96 half hours of a channel, the newest first."""
         order = np.arange(self.slot, self.slot - RING_SLOTS, -1) % RING_SLOTS
         values: Floats = self.ring[channel, order, campaign].astype(float)

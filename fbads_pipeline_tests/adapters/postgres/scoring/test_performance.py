@@ -11,7 +11,7 @@ from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerform
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
-from fbads_pipeline.domain.scoring.account_performance import Followed, KeptModel
+from fbads_pipeline.domain.scoring.account_performance import EffectFollowUp, FittedModel
 from fbads_pipeline.services.recommendations.learn_models import follow_suggestions
 from fbads_pipeline.services.scoring.score_campaigns import score_account
 from fbads_pipeline_tests.support.fake_performance import TODAY, a_performance
@@ -151,7 +151,7 @@ class TestSaving:
         up = performance.current_verdicts()[0]
         assert (up.effect_low, up.effect_high) == found.proposals[0].effect
         assert up.evidence == found.proposals[0].evidence
-        performance.save(replace(found, marts_version=4, proposals=[], beside=[]), now=NOW)
+        performance.save(replace(found, marts_version=4, proposals=[], for_breaches=[]), now=NOW)
         assert performance.current_verdicts() == []
 
     def test_the_newest_score_of_each_campaign(self, performance):
@@ -177,11 +177,11 @@ class TestModels:
         old = fit_model(seen.history[:-20], today=TODAY)
         new = fit_model(seen.history, today=TODAY)
         assert performance.model("1") is None
-        performance.keep_model(KeptModel("1", old, True, "first"), now=NOW)
-        performance.keep_model(KeptModel("1", new, True, "better"), now=NOW)
+        performance.save_model(FittedModel("1", old, True, "first"), now=NOW)
+        performance.save_model(FittedModel("1", new, True, "better"), now=NOW)
         assert performance.model("1") == new
         assert performance.model("1", old.version) == old
-        performance.keep_model(KeptModel("1", old, False, "worse"), now=NOW)
+        performance.save_model(FittedModel("1", old, False, "worse"), now=NOW)
         assert performance.model("1") == new
         assert performance.model("1").version == new.version
 
@@ -216,7 +216,7 @@ class TestInTheInbox:
         decisions = PostgresReviews(migrated_engine)
         performance.save(found_of(), now=NOW)
         self.open_(decisions, performance)
-        assert performance.read("1", now=NOW).standing == {"7": "BUDGET_UP", "9": "PAUSE"}
+        assert performance.read("1", now=NOW).pending == {"7": "BUDGET_UP", "9": "PAUSE"}
         performance.save(found_of(version=4, proposals=[]), now=NOW)
         assert self.open_(decisions, performance) == SuggestionChanges(expired=2)
 
@@ -231,21 +231,21 @@ class TestInTheInbox:
         )
         world.execute("update ops.suggestions set status = 'REJECTED' where campaign_id = '7'")
         marts = FakeMarts(accounts=[an_account("1")])
-        (decided,) = performance.decided("1")
+        (decided,) = performance.promised_effects("1")
         assert (decided.campaign_id, decided.decided_on) == ("9", date(2026, 11, 13))
         assert follow_suggestions(marts, performance, FixedClock(), PlainLimits()) == 1
         assert world.rows("select state, is_hit, currency from analysis.suggestion_outcomes") == [
             ("judged", True, "BRL")
         ]
         assert performance.hit_rates() == [{"kind": "PAUSE", "followed": 1, "judged": 1, "hits": 1, "hit_rate": 1.0}]
-        assert performance.decided("1") == []
+        assert performance.promised_effects("1") == []
 
     def test_one_that_waits_is_looked_at_again(self, performance, migrated_engine, world):
         performance.save(found_of(), now=NOW)
         self.open_(PostgresReviews(migrated_engine), performance)
         world.execute("update ops.suggestions set status = 'ACCEPTED', updated_at = :at where kind = 'PAUSE'", at=NOW)
-        decided = performance.decided("1")
-        assert performance.save_outcomes([Followed(one, "waiting") for one in decided], now=NOW) == 1
-        assert performance.decided("1") == decided
-        assert performance.save_outcomes([Followed(one, "not carried out") for one in decided], now=NOW) == 1
-        assert performance.decided("1") == []
+        decided = performance.promised_effects("1")
+        assert performance.save_outcomes([EffectFollowUp(one, "waiting") for one in decided], now=NOW) == 1
+        assert performance.promised_effects("1") == decided
+        assert performance.save_outcomes([EffectFollowUp(one, "not carried out") for one in decided], now=NOW) == 1
+        assert performance.promised_effects("1") == []

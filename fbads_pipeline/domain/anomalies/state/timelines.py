@@ -5,17 +5,17 @@ from datetime import date, datetime
 
 import numpy as np
 
-from fbads_pipeline.domain.anomalies.account_readings import Figures, ObjectState
+from fbads_pipeline.domain.anomalies.account_readings import CampaignDayVersion, ObjectState
 from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, Bools, Floats, Ints
 
 
-class KnownFigures:
+class FigureTimeline:
     """The newest version of each campaign and day up to the instant of `advance`.
 
     versions: oldest first. A reading that found nothing new left no version: what was known before still holds.
     """
 
-    def __init__(self, versions: Sequence[Figures], place: Mapping[str, int]) -> None:
+    def __init__(self, versions: Sequence[CampaignDayVersion], place: Mapping[str, int]) -> None:
         self._versions, self._place, self._next = versions, place, 0
         self._counters: dict[date, Floats] = {}
         self._is_there: dict[date, Bools] = {}
@@ -26,7 +26,7 @@ class KnownFigures:
             self._take(self._versions[self._next])
             self._next += 1
 
-    def _take(self, one: Figures) -> None:
+    def _take(self, one: CampaignDayVersion) -> None:
         who = self._place[one.campaign_id]
         if one.day not in self._counters:
             self._counters[one.day] = np.zeros((len(COUNTERS), len(self._place)))
@@ -43,7 +43,7 @@ class KnownFigures:
         return who, counters[:, who].copy()
 
 
-class KnownObjects:
+class ObjectTimeline:
     """Status and daily budget of each campaign at an instant; the first known state holds for the time before it.
 
     A campaign without a daily budget of its own has that of its active ad sets together. is_active: as remembered.

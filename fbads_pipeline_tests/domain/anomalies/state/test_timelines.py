@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from fbads_pipeline.domain.anomalies.account_readings import Figures, ObjectState
-from fbads_pipeline.domain.anomalies.state.known_figures import KnownFigures, KnownObjects
+from fbads_pipeline.domain.anomalies.account_readings import CampaignDayVersion, ObjectState
+from fbads_pipeline.domain.anomalies.state.timelines import FigureTimeline, ObjectTimeline
 
 DAY, AT = date(2026, 11, 2), datetime(2026, 11, 2, 12, tzinfo=UTC)
 PLACE = {"a": 0, "b": 1}
@@ -17,11 +17,11 @@ def later(hours):
 
 def test_figures_stand_until_they_are_read_anew():
     versions = [
-        Figures("a", DAY, AT, 100, 5, 2.5, 1, False),
-        Figures("a", DAY, later(2), 300, 9, 7.5, 2, False),
-        Figures("a", DAY, later(4), 300, 9, 7.5, 2, True),
+        CampaignDayVersion("a", DAY, AT, 100, 5, 2.5, 1, False),
+        CampaignDayVersion("a", DAY, later(2), 300, 9, 7.5, 2, False),
+        CampaignDayVersion("a", DAY, later(4), 300, 9, 7.5, 2, True),
     ]
-    known = KnownFigures(versions, PLACE)
+    known = FigureTimeline(versions, PLACE)
     seen = []
     for hours in (-1, 0, 1, 2, 3, 4):
         known.advance(later(hours))
@@ -32,7 +32,7 @@ def test_figures_stand_until_they_are_read_anew():
 
 
 def test_an_older_day_has_the_campaigns_alone_that_it_has_a_row_of():
-    known = KnownFigures([Figures("b", DAY, AT, 100, 5, 2.5, 1, False)], PLACE)
+    known = FigureTimeline([CampaignDayVersion("b", DAY, AT, 100, 5, 2.5, 1, False)], PLACE)
     known.advance(AT)
     who, counters = known.of(DAY, is_whole=False)
     assert (who.tolist(), counters.tolist()) == ([1], [[100], [5], [2.5], [1]])
@@ -50,7 +50,7 @@ def test_budgets_and_status_are_those_of_the_instant_and_the_first_holds_before(
         ObjectState("b1", "b", later(3), False, 10.1),
         ObjectState("x", "unknown", later(3), False, 10.1),
     ]
-    known = KnownObjects(states, PLACE, np.ones(2, dtype=np.bool_))
+    known = ObjectTimeline(states, PLACE, np.ones(2, dtype=np.bool_))
     told = []
     for hours in (-5, 1, 2, 3):
         told.append((known.advance(later(hours)), known.budget().tolist()))
