@@ -7,6 +7,7 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
     AccountReadings,
+    AnomalyClosure,
     DetectedAnomaly,
     DetectionResult,
     StoredDetectors,
@@ -17,21 +18,48 @@ from fbads_pipeline_tests.support.fakes import NOW
 
 
 class FakeAnomalies:
-    """open: what `current` tells; waiting: accounts that `announce` has a message for; asked: account ids."""
+    """open: open anomalies; stored: account → detectors; waiting: accounts that `announce` has a message for;
+    asked: account ids whose readings were asked for; unread: accounts behind."""
 
     def __init__(self, *found: DetectedAnomaly, waiting: int = 0) -> None:
         self.open, self.waiting, self.asked = list(found), waiting, list[str]()
         self.unread = 0
+        self.stored: dict[str, StoredDetectors] = {}
+        self._ids = {one.anomaly_id for one in found}
 
     def detectors(self, account_id: str) -> StoredDetectors | None:
-        return None
+        return self.stored.get(account_id)
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         self.asked.append(account_id)
         return AccountReadings(account_id, "BRL", "America/Sao_Paulo")
 
     def save(self, account_id: str, before: StoredDetectors | None, result: DetectionResult, *, now: datetime) -> int:
-        raise AssertionError("nothing was read")
+        known = self.stored.get(account_id)
+        if known is not None and (before is None or vars(before) | {"state": b""} != vars(known) | {"state": b""}):
+            return 0
+        self.stored[account_id] = result.detectors
+        return sum(self._write(account_id, one) for one in result.events)
+
+    def _write(self, account_id: str, event: DetectedAnomaly | AnomalyClosure) -> int:
+        if isinstance(event, AnomalyClosure):
+            metrics = {event.metric} if event.metric else {one.metric for one in self.open}
+            ended = [
+                one
+                for one in self.open
+                if (one.account_id, one.campaign_id) == (account_id, event.campaign_id) and one.metric in metrics
+            ]
+            self.open = [one for one in self.open if one not in ended]
+            return len(ended)
+        key = (event.account_id, event.campaign_id, event.metric)
+        is_open = any((one.account_id, one.campaign_id, one.metric) == key for one in self.open)
+        if event.anomaly_id in self._ids or (is_open and event.resolution is None):
+            return 0
+        self._ids.add(event.anomaly_id)
+        if event.resolution is None:
+            self.open.append(event)
+            self.open.sort(key=lambda one: (one.account_id, one.campaign_id, one.metric))
+        return 1
 
     def announce(
         self,

@@ -18,6 +18,7 @@ from fbads_pipeline.domain.scoring.account_performance import (
     StoredScore,
     StoredVerdict,
 )
+from fbads_pipeline.domain.scoring.scores import WEIGHTS
 
 TODAY = date(2026, 11, 23)
 
@@ -100,7 +101,12 @@ class FakePerformance:
         return [
             StoredScore(
                 *(account.account_id, one.campaign_id, account.day, one.total, one.low, one.high),
-                *(dict(one.points), one.conversions, one.why_not, account.model_version),
+                *(
+                    {name: one.points.get(name) for name in WEIGHTS},
+                    one.conversions,
+                    one.why_not,
+                    account.model_version,
+                ),
             )
             for account in self.saved.values()
             for one in account.scores
@@ -119,17 +125,20 @@ class FakePerformance:
         return [one for one in self.accepted if one.account_id == account_id]
 
     def save_outcomes(self, followed: Sequence[EffectFollowUp], *, now: datetime) -> int:
-        changed = [one for one in followed if self.outcomes.get(one.promised.suggestion_id) != one]
+        states = {name: one.state for name, one in self.outcomes.items()}
+        changed = [one for one in followed if states.get(one.promised.suggestion_id) != one.state]
         self.outcomes |= {one.promised.suggestion_id: one for one in followed}
         return len(changed)
 
     def hit_rates(self) -> list[Mapping[str, Any]]:
-        judged = [one for one in self.outcomes.values() if one.state == "judged"]
-        hits = sum(bool(one.outcome and one.outcome.is_hit) for one in judged)
-        rate = hits / len(judged) if judged else None
-        return [
-            {"kind": "PAUSE", "followed": len(self.outcomes), "judged": len(judged), "hits": hits, "hit_rate": rate}
-        ]
+        rows = []
+        for kind in sorted({one.promised.kind for one in self.outcomes.values()}):
+            mine = [one for one in self.outcomes.values() if one.promised.kind == kind]
+            judged = [one for one in mine if one.state == "judged"]
+            hits = sum(bool(one.outcome and one.outcome.is_hit) for one in judged)
+            rate = hits / len(judged) if judged else None
+            rows.append({"kind": kind, "followed": len(mine), "judged": len(judged), "hits": hits, "hit_rate": rate})
+        return rows
 
 
 def stored(account: AccountScores, verdict: Any, *, is_proposed: bool = True) -> StoredVerdict:
