@@ -50,6 +50,7 @@ def score_account(
     seen: AccountPerformance, target_cpa: float, model: "AccountModel", in_breach: Collection[str] = ()
 ) -> AccountScores:
     """One account's scores, trends and verdicts. in_breach: campaigns whose breach the posterior is shown beside."""
+    # numpy, pandas and scipy are loaded only where something is scored.
     from fbads_pipeline.domain.recommendations.verdicts import assess
     from fbads_pipeline.domain.scoring.campaign_trends import trends_on
     from fbads_pipeline.domain.scoring.scores import score

@@ -91,6 +91,7 @@ class PostgresPerformance:
             return [StoredScore(*row) for row in rows]
 
     def model(self, account_id: str, version: str | None = None) -> "AccountModel | None":
+        # numpy and pandas are loaded only where models and histories are read.
         from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 
         with self._engine.connect() as connection:
