@@ -162,7 +162,7 @@ def _print_summary(found: list[tuple[str, Finding]], readings: pd.DataFrame) -> 
         rate = 100 * number / max(campaigns, 1) / weeks
         print(f"{kind:<10} {what:<16} {number:>6}   {rate:.2f} per 100 campaigns and week")
     if not found:
-        print("nothing was said")
+        print("no findings")
     sys.stdout.flush()
 
 

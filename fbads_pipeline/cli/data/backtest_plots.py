@@ -1,4 +1,4 @@
-"""The plots of a backtest: how much was said each day, and the days of the campaigns of which most was said."""
+"""The plots of a backtest: findings per day, and the spend of the campaigns with most of them."""
 
 import html
 import io
@@ -32,21 +32,21 @@ def _svg(found: list[tuple[str, Finding]], readings: pd.DataFrame) -> str:
     matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
-    loudest = [
+    most_findings = [
         name for name, _ in Counter(name for name, one in found if one.kind == "anomaly").most_common(_CAMPAIGNS)
     ]
     with matplotlib.rc_context({"svg.hashsalt": "fbads", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(11, 2.6 * (1 + len(loudest))), layout="constrained")
-        axes = figure.subplots(1 + len(loudest), 1, squeeze=False)[:, 0]
+        figure = Figure(figsize=(11, 2.6 * (1 + len(most_findings))), layout="constrained")
+        axes = figure.subplots(1 + len(most_findings), 1, squeeze=False)[:, 0]
         bottom: Counter[object] = Counter()
         for kind, colour in _COLOURS.items():
             days = Counter(one.at.date() for _, one in found if one.kind == kind)
             axes[0].bar(list(days), list(days.values()), bottom=[bottom[day] for day in days], color=colour, label=kind)
             bottom.update(days)
-        axes[0].set_title("said per day")
+        axes[0].set_title("findings per day")
         axes[0].legend(loc="upper left")
         daily = readings.groupby(["campaign_id", "date"])["spend"].max()
-        for axis, name in zip(axes[1:], loudest, strict=True):
+        for axis, name in zip(axes[1:], most_findings, strict=True):
             if name in daily.index.get_level_values(0):
                 axis.plot(daily[name].index, daily[name].to_numpy(), color="#555555")
             for _, one in ((who, one) for who, one in found if who == name):

@@ -1,7 +1,7 @@
 """Calendar days explain instead of alarm: what departs moderately on such a day, the way such days do, is held back.
 
-It stays an open anomaly that names the event and waits: if it outlasts the event, it is told after all. Stops and
-tracking breaks are never explained away. An event is named as what coincides, never as what caused.
+It stays an open anomaly that names the event and waits: if it outlasts the event, it becomes an alert after all. Stops
+and tracking breaks are never explained away. An event is named as what coincides, never as what caused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ _EXPLAINS: Mapping[EventKind, frozenset[str]] = {
 
 
 def local_days(found: DetectedAnomaly, timezone_name: str) -> tuple[date, date]:
-    """The account-local days from which it departed until it was said."""
+    """The account-local days from which it departed until it was detected."""
     zone = ZoneInfo(timezone_name)
     first, last = found.since.astimezone(zone).date(), found.detected_at.astimezone(zone).date()
     return min(first, last), last

@@ -1,4 +1,4 @@
-"""What is said of a campaign: one finding, with everything a reader needs to believe it."""
+"""One finding about a campaign, with everything that a reader needs to check it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ METRIC_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Cause:
-    """A likely cause and its evidence, as names and numbers; `wording` puts it into words."""
+    """A likely cause and its evidence, as names and numbers."""
 
     name: Literal["budget_edit", "account_wide", "tracking", "recently_resumed"]
     evidence: Mapping[str, float | str]
@@ -46,12 +46,12 @@ class Cause:
 
 @dataclass(frozen=True)
 class Finding:
-    """One row of what the detectors say.
+    """One finding of the detectors.
 
-    at: reading that said it; since: half hour from which the figures departed (both naive, account-local).
+    at: reading that showed it; since: half hour from which the figures departed (both naive, account-local).
     observed, expected, low, high: the metric over `hours`, with the range in which 95 of 100 usual cases lie: money for
     spend, CPM and CPA in the account's currency, a fraction for CTR, a count for conversions. stake: money per day.
-    scores: standard scores of all families at that reading; rarity: their rank by the pooled forest; listed: campaigns
+    scores: standard scores of all metrics at that reading; rarity: its rank by the pooled forest; listed: campaigns
     of an account-wide finding.
     """
 

@@ -200,9 +200,9 @@ def _by_account(rows: Sequence[sa.RowMapping], *, digest: bool = False) -> list[
 
 
 def _marked(alert: Alert) -> dict[str, object]:
-    """The alert and the anomalies that it tells of."""
-    told = cast("list[dict[str, str]]", alert.facts["anomalies"])
-    return {"alert_id": alert.alert_id, "ids": [one["anomaly_id"] for one in told]}
+    """The alert and the ids of its anomalies."""
+    announced = cast("list[dict[str, str]]", alert.facts["anomalies"])
+    return {"alert_id": alert.alert_id, "ids": [one["anomaly_id"] for one in announced]}
 
 
 def _by_one_account(rows: Sequence[sa.RowMapping], *, digest: bool) -> UnannouncedAnomalies:
