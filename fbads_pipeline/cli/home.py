@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fbads_pipeline.adapters.dbt.project import build_manifest, manifest_is_stale
+from fbads_pipeline.adapters.packaged_files import packaged
 from fbads_pipeline.adapters.postgres.server.database import Database, open_database
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.settings import Settings, SettingsError
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = packaged(".")
 # Two months of four accounts take about 250 MB, Dagster's records of the runs included.
 ROOM_MB = 400
 
@@ -35,10 +36,10 @@ def ready_home(settings: Settings) -> Iterator[Database]:
         require_room(home)
     with prepared_database(settings) as database:
         write_dagster_home(home)
-        build_manifest_if_stale()
         before = dict(os.environ)
         os.environ.update(database.environment())
         try:
+            build_manifest_if_stale()
             yield database
         finally:
             os.environ.clear()
@@ -69,7 +70,7 @@ def write_dagster_home(home: Path) -> None:
     """Copy dagster.yaml into DAGSTER_HOME, whole or not at all."""
     folder = home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    source = PROJECT / "dagster.yaml"
+    source = packaged("dagster.yaml")
     target, fresh = folder / "dagster.yaml", folder / f".dagster.yaml.{os.getpid()}"
     if not target.exists() or target.read_bytes() != source.read_bytes():
         shutil.copyfile(source, fresh)

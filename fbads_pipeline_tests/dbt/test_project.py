@@ -109,3 +109,12 @@ def test_an_url_becomes_the_variables_of_the_profile(
 
 def test_sslmode_passes() -> None:
     assert dbt_environment("postgresql://u@db/ads?sslmode=require")["FBADS_DBT_SSLMODE"] == "require"
+
+
+def test_an_installed_package_keeps_what_dbt_writes_in_its_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project, "is_checkout", lambda: False)
+    monkeypatch.setenv("FBADS_HOME", str(tmp_path))
+    assert project.manifest_path() == tmp_path / "dbt" / "manifest.json"
+    assert project.manifest_is_stale()

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from fbads_pipeline.adapters.packaged_files import is_checkout, packaged
 from fbads_pipeline.domain.core.errors import WrongUse
 
 PARSED = ("dbt_project.yml", "macros", "models", "seeds", "tests")
@@ -22,16 +23,24 @@ class ManifestError(WrongUse):
 
 
 def project_dir() -> Path:
-    """The folder of the dbt project: FBADS_DBT_PROJECT_DIR, else `dbt_project` beside the package."""
+    """The folder of the dbt project: FBADS_DBT_PROJECT_DIR, else that of the checkout or of the installed package."""
     configured = os.environ.get("FBADS_DBT_PROJECT_DIR")
-    folder = Path(configured) if configured else Path(__file__).parents[3] / "dbt_project"
+    folder = Path(configured) if configured else packaged("dbt_project")
     if not (folder / "dbt_project.yml").is_file():
         raise ManifestError(f"{folder} holds no dbt project: set FBADS_DBT_PROJECT_DIR to the folder dbt_project")
     return folder.resolve()
 
 
+def target_dir() -> Path:
+    """Where manifest and parse are kept: `target` in the project; `dbt` in FBADS_HOME for an installed package."""
+    if is_checkout() or os.environ.get("FBADS_DBT_PROJECT_DIR"):
+        return project_dir() / "target"
+    return Path(os.environ.get("FBADS_HOME", ".fbads")).expanduser().resolve() / "dbt"
+
+
 def manifest_path() -> Path:
-    return project_dir() / "target" / "manifest.json"
+    """The file that dbt's manifest is kept in."""
+    return target_dir() / "manifest.json"
 
 
 def project_hash() -> str:
@@ -57,8 +66,13 @@ def manifest_is_stale() -> bool:
 
 
 def fresh_manifest() -> Path:
-    """The path of a manifest that fits the project; raises ManifestError with one sentence otherwise."""
+    """The path of a manifest that fits the project; raises ManifestError with one sentence otherwise.
+
+    An installed package has no `make`: there it is built when it is first needed.
+    """
     if manifest_is_stale():
+        if not is_checkout():
+            return build_manifest()
         reason = "does not fit the project's files any more" if manifest_path().is_file() else "is missing"
         raise ManifestError(f"dbt's manifest {reason}: run `make manifest`")
     return manifest_path()

@@ -22,6 +22,7 @@ from fbads_pipeline.adapters.dbt.project import (
     project_dir,
     project_hash,
     read_manifest,
+    target_dir,
 )
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -128,7 +129,7 @@ class Dbt:
 
     def _parse_path(self) -> Path:
         """dbt's parse fits one state of the project and one connection; with another one dbt would parse anew."""
-        return project_dir() / "target" / "parsed" / f"{self._state()}.msgpack"
+        return target_dir() / "parsed" / f"{self._state()}.msgpack"
 
     def _state(self) -> str:
         """One hash over the project, where it lies, and what it gets from the environment."""
