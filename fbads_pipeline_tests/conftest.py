@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["fbads_pipeline_tests.support.postgres_fixture", "fbads_pipeline_tests.support.stored_home"]
+pytest_plugins = [
+    "fbads_pipeline_tests.support.postgres_fixture",
+    "fbads_pipeline_tests.support.declared_reads",
+]
 
 
 @pytest.fixture(autouse=True)
