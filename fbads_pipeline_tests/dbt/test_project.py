@@ -35,7 +35,7 @@ def test_a_changed_file_makes_it_stale(copy: Path, file: str) -> None:
         project.fresh_manifest()
 
 
-@pytest.mark.parametrize("file", ["DECISIONS.md", "metrics.yml", "profiles.yml"])
+@pytest.mark.parametrize("file", [".sqlfluff", "metrics.yml", "profiles.yml"])
 def test_a_file_that_dbt_does_not_parse_does_not(copy: Path, file: str) -> None:
     with (copy / file).open("a") as stream:
         stream.write("\n# changed\n")
