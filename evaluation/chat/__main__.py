@@ -12,13 +12,14 @@ from evaluation.chat import world
 from evaluation.chat.grading import grade, items, table
 from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
 from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
-from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, ensure_role
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.services.chat.answer_question import Chat
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
 
@@ -33,7 +34,7 @@ def chat_over(url: str, folder: Path) -> Iterator[tuple[Chat, sa.Engine]]:
     world.build(owner)
     ensure_role(owner, folder / "analyst.password")
     analyst = analyst_engine(owner, folder / "analyst.password")
-    catalogue = read_metrics(catalogue_path())
+    catalogue = Catalogue(METRICS)
     try:
         yield (
             Chat(

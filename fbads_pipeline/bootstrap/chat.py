@@ -3,12 +3,13 @@
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
 from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
-from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
 from fbads_pipeline.bootstrap.calendar import calendar_events
 from fbads_pipeline.bootstrap.core import translator
+from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.ports.chat import LanguagePlanner
 from fbads_pipeline.services.chat.answer_question import Chat
 from fbads_pipeline.settings import Settings
@@ -16,7 +17,7 @@ from fbads_pipeline.settings import Settings
 
 def chat(settings: Settings, database: Database) -> Chat:
     """Answers questions about the ads; questions are kept only where they can be encrypted."""
-    catalogue = read_metrics(catalogue_path())
+    catalogue = Catalogue(METRICS)
     cipher = Cipher(settings.encryption_keys) if settings.encryption_keys else None
     return Chat(
         figures=ChatQueries(database.analyst, database.owner, catalogue),

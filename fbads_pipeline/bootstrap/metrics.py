@@ -4,28 +4,30 @@ from collections.abc import Mapping
 
 from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
-from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_catalogue, read_labels, read_units
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readers import CampaignReader, Readiness, SuggestionReader
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.registry import expressions, units
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.settings import Settings
 
 
 def metric_expressions() -> Mapping[str, str]:
     """Metric → its SQL over the sums of a mart."""
-    return read_catalogue(catalogue_path())
+    return expressions(METRICS)
 
 
 def metric_units() -> Mapping[str, str]:
     """Metric → unit."""
-    return read_units(catalogue_path())
+    return units(METRICS)
 
 
 def metric_labels() -> Mapping[str, MetricAbout]:
     """Metric → what people read about it."""
-    return read_labels(catalogue_path())
+    return {name: MetricAbout(message(f"metrics.{name}"), one.unit, one.good) for name, one in METRICS.items()}
 
 
 def dbt(settings: Settings, database: Database) -> Dbt:

@@ -5,13 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from fbads_pipeline.adapters.postgres.metrics.catalogue import read_units
 from fbads_pipeline.adapters.rules_file import parse_rules, read_rules
+from fbads_pipeline.bootstrap.metrics import metric_units
 from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.settings import SettingsError
-from fbads_pipeline_tests.support.paths import METRICS
 
-UNITS = read_units(METRICS)
+UNITS = metric_units()
 RULES = """\
 rules:
   - name: CPA alto

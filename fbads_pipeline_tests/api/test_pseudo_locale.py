@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.translation.catalogues import MissingText
 from fbads_pipeline.adapters.translation.translator import localizer, translator
+from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.pages.test_pages import MARTS, PAGES
 from fbads_pipeline_tests.support.people import PASSWORD, People
@@ -121,9 +122,7 @@ def test_a_problem_has_no_plain_text(app, world, language, method, path, given, 
 
 
 def translator_keys():
-    from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_labels
-
-    return read_labels(catalogue_path())
+    return METRICS
 
 
 def test_a_caller_without_a_login_is_told_in_each_language(app, world):

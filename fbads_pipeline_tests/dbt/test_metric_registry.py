@@ -48,3 +48,13 @@ def test_a_wrong_entry_is_named(tmp_path: Path, change: dict[str, Any], reason: 
     path.write_text(yaml.safe_dump(registry))
     with pytest.raises(RegistryError, match=reason):
         read_registry(path)
+
+
+def test_a_file_that_is_no_registry_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.yml"
+    for content, reason in (("metrics: 7", "is wrong at"), ("[]", "is wrong at"), ("{", "cannot be read")):
+        path.write_text(content)
+        with pytest.raises(RegistryError, match=reason):
+            read_registry(path)
+    with pytest.raises(RegistryError, match="cannot be read"):
+        read_registry(tmp_path / "missing.yml")

@@ -2,17 +2,18 @@
 
 from datetime import date
 
-from fbads_pipeline.adapters.postgres.metrics.catalogue import catalogue_path, read_metrics
 from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
+from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Plan, Understanding
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext, plan
 from fbads_pipeline.domain.chat.understanding.language import detect
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.domain.metrics.declared import METRICS
 
 TODAY = date(2026, 11, 23)  # a Monday
-CATALOGUE = read_metrics(catalogue_path())
+CATALOGUE = Catalogue(METRICS)
 LEXICON = Lexicon(vocabulary(), CATALOGUE)
 NAMES = ObjectNames(
     [

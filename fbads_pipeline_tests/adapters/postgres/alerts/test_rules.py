@@ -7,13 +7,12 @@ import pytest
 
 from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
 from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
-from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_units
+from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_units
 from fbads_pipeline.domain.alerts.mutes import Mute
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.services.alerts.apply_rules import apply_rules, preview
 from fbads_pipeline_tests.support.fakes import FixedClock
-from fbads_pipeline_tests.support.paths import METRICS
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -26,7 +25,7 @@ class World(SampleMarts):
     def __init__(self, engine):
         super().__init__(engine)
         self.clock = FixedClock(NOW)
-        self.rules = PostgresRules(engine, lambda: read_catalogue(METRICS))
+        self.rules = PostgresRules(engine, metric_expressions)
 
     def day(self, days_ago, spend, conversions, campaign="7", account="1", currency="BRL"):
         self.execute(
@@ -42,7 +41,7 @@ class World(SampleMarts):
         )
 
     def apply(self, *rules, recipients=TO):
-        return apply_rules(self.rules, rules, self.clock, recipients, read_units(METRICS)).alerts
+        return apply_rules(self.rules, rules, self.clock, recipients, metric_units()).alerts
 
     def values(self, rule):
         return [(one.object_id, one.value, one.before) for one in self.rules.readings(rule, now=self.clock.now())]

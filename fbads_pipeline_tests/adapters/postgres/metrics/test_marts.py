@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from fbads_pipeline.adapters.postgres.metrics.catalogue import CatalogueError, read_catalogue
-from fbads_pipeline.adapters.postgres.metrics.marts import RATIOS, PostgresMarts
+from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
+from fbads_pipeline.bootstrap.metrics import metric_expressions
 from fbads_pipeline_tests.support.fakes import NOW, an_account
-from fbads_pipeline_tests.support.paths import DBT_PROJECT, METRICS
+from fbads_pipeline_tests.support.paths import DBT_PROJECT
 from fbads_pipeline_tests.support.sample_marts import EXPRESSIONS, SampleMarts
 
 YESTERDAY = date(2026, 11, 22)
@@ -147,8 +147,7 @@ def test_the_ratios_are_those_of_the_house_catalogue(world):
     world.account()
     world.campaign("7")
     world.days("7", YESTERDAY, clicks=5)
-    warehouse = METRICS
-    (one,) = windows(PostgresMarts(world.engine, lambda: read_catalogue(warehouse, needs=RATIOS)))
+    (one,) = windows(PostgresMarts(world.engine, metric_expressions))
     assert (one.ctr, one.cpa) == (Decimal("0.005"), 10)
 
 
@@ -159,24 +158,6 @@ def test_another_definition_in_the_catalogue_changes_the_ratio(world):
     world.days("7", YESTERDAY)
     (one,) = windows(PostgresMarts(world.engine, lambda: {**EXPRESSIONS, "ctr": "sum(clicks) * 2"}))
     assert one.ctr == 700
-
-
-def test_a_catalogue_that_lacks_a_metric_is_refused_by_name(tmp_path):
-    path = tmp_path / "metrics.yml"
-    registry = yaml.safe_load(METRICS.read_text(encoding="utf-8"))
-    registry["metrics"] = [one for one in registry["metrics"] if one["name"] != "cpa"]
-    path.write_text(yaml.safe_dump(registry))
-    with pytest.raises(CatalogueError, match=r"metrics\.yml lacks an expression for cpa"):
-        read_catalogue(path, needs=RATIOS)
-    for content in ("metrics: 7", "[]"):
-        path.write_text(content)
-        with pytest.raises(CatalogueError, match="is wrong at"):
-            read_catalogue(path)
-    path.write_text("{")
-    with pytest.raises(CatalogueError, match="cannot be read"):
-        read_catalogue(path)
-    with pytest.raises(CatalogueError, match="cannot be read"):
-        read_catalogue(tmp_path / "missing.yml")
 
 
 @pytest.mark.parametrize("table", ["accounts", "campaigns", "campaign_daily"])

@@ -5,11 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from fbads_pipeline.adapters.dbt.project import project_dir
-from fbads_pipeline.adapters.postgres.metrics.catalogue import read_catalogue, read_labels
 from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_labels
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.reports.facts import HitRate
 from fbads_pipeline.domain.reports.report import Period
@@ -20,7 +19,6 @@ from fbads_pipeline_tests.support.fakes import FixedClock
 from fbads_pipeline_tests.support.rendering import text_of
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
-CATALOGUE = project_dir() / "metrics.yml"
 MONDAY = datetime(2026, 11, 23, 11, tzinfo=UTC)
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 22))
 TO = [Recipient("email", "a@b.example"), Recipient("slack", "C1", language="en")]
@@ -30,9 +28,9 @@ class World(SampleMarts):
     def __init__(self, engine):
         super().__init__(engine)
         self.execute("alter table marts.campaign_daily add purchase_value numeric, add is_provisional boolean")
-        self.facts = PostgresReportFacts(engine, lambda: read_catalogue(CATALOGUE))
+        self.facts = PostgresReportFacts(engine, metric_expressions)
         self.reports, self.files, self.clock = PostgresReports(engine), FakeFiles(), FixedClock(MONDAY)
-        builder = ReportBuilder(self.facts, read_labels(CATALOGUE), ("7d_click",))
+        builder = ReportBuilder(self.facts, metric_labels(), ("7d_click",))
         self.report_service = ReportService(
             builder, {"csv": lambda report, language: b"csv"}, translator(), self.files, self.reports, self.clock
         )
