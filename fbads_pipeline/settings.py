@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         " set to nothing, none. `fbads sync` reads them where this is set.",
     )
     attribution_windows: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("7d_click", "1d_view"), description="Attribution windows that are asked for."
+        ("7d_click", "1d_view"), description="Attribution windows that are requested."
     )
     restatement_days: int = Field(28, ge=2, le=92, description="Days that are read again once a day.")
     goal_family: str = Field(

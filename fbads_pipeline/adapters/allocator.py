@@ -1,4 +1,4 @@
-"""glibc's allocator told to give memory back: its arenas, one per thread, else keep what large pages left behind."""
+"""Makes glibc's allocator give memory back: its arenas, one per thread, else keep what large pages left behind."""
 
 import ctypes
 import sys

@@ -13,7 +13,7 @@ from fbads_pipeline.settings import SettingsError, load_settings
 
 
 def set_up_logs() -> None:
-    """Configure structlog and the standard library's logging once per process; wrong settings are said elsewhere."""
+    """Configure structlog and the standard library's logging; wrong settings are reported elsewhere."""
     try:
         as_json = load_settings().log_format == "json"
     except SettingsError:

@@ -36,7 +36,7 @@ class ProcessLimits:
 
 
 class RedisLimits:
-    """In Redis. When it is away, this process counts alone: a limiter that is down must not close the door."""
+    """In Redis. While it is unreachable this process counts alone: a limiter that is down must not refuse requests."""
 
     def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
         import redis

@@ -12,7 +12,7 @@ from fbads_pipeline.services.collection.sync_ads import Progress
 
 
 def print_rows(header: Sequence[str], rows: Iterable[Sequence[str | None]], *, empty: str = "") -> None:
-    """A line per row below a header, tab-separated; empty: what stands for a missing value."""
+    """A line per row below a header, tab-separated; empty: printed for a missing value."""
     for row in (header, *rows):
         print("\t".join(value or empty for value in row))
 

@@ -27,7 +27,7 @@ class OidcUnreachable(OutsideFailed):
 
 @dataclass(frozen=True)
 class Begun:
-    """What has to come back, and what proves that it is ours. next: the page that was asked for."""
+    """A login under way: what must come back, and what proves that it is ours. next: the page to show afterwards."""
 
     state: str
     nonce: str
@@ -47,10 +47,10 @@ def unpacked(text: str, secret: str, now: float) -> Begun:
 
     try:
         options: Any = {"require": ["exp", "aud"], "verify_exp": False}
-        said = jwt.decode(text, secret, algorithms=["HS256"], audience=_AUDIENCE, options=options)
-        if float(said["exp"]) < now:
+        answer_body = jwt.decode(text, secret, algorithms=["HS256"], audience=_AUDIENCE, options=options)
+        if float(answer_body["exp"]) < now:
             raise OidcRefused("logging in took too long: begin again")
-        return Begun(**{name: str(said[name]) for name in ("state", "nonce", "verifier", "next")})
+        return Begun(**{name: str(answer_body[name]) for name in ("state", "nonce", "verifier", "next")})
     except (jwt.PyJWTError, KeyError, TypeError, ValueError):
         raise OidcRefused("logging in was begun elsewhere, or too long ago: begin again") from None
 
@@ -133,10 +133,10 @@ class OpenIdProvider:
 
     @cached_property
     def _described(self) -> Mapping[str, Any]:
-        said = self._read(f"{self._issuer}/.well-known/openid-configuration")
-        if str(said.get("issuer", "")).rstrip("/") != self._issuer:
+        answer_body = self._read(f"{self._issuer}/.well-known/openid-configuration")
+        if str(answer_body.get("issuer", "")).rstrip("/") != self._issuer:
             raise OidcUnreachable("FBADS_OIDC_ISSUER names another issuer than the provider does")
-        return said
+        return answer_body
 
     def _read(self, url: str) -> dict[str, Any]:
         import httpx
@@ -144,12 +144,12 @@ class OpenIdProvider:
         try:
             answer = httpx.get(url, timeout=_SECONDS, trust_env=False)
             answer.raise_for_status()
-            said = answer.json()
+            answer_body = answer.json()
         except (httpx.HTTPError, ValueError):
             raise OidcUnreachable("the provider does not answer") from None
-        if not isinstance(said, dict):
+        if not isinstance(answer_body, dict):
             raise OidcUnreachable("the provider does not answer what it should")
-        return said
+        return answer_body
 
     def _client(self) -> Any:
         from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]

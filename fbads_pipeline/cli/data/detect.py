@@ -45,7 +45,7 @@ def detect(
 def step_seconds(times: pd.Series) -> float:
     """The step of the series by the median of its first fifty differences; a day where there are none.
 
-    Only the first rows are asked, so that what comes later changes nothing.
+    Only the first rows count, so that what comes later changes nothing.
     """
     gaps = times.iloc[:_STEP_ROWS].diff().dt.total_seconds()
     known = gaps[gaps > 0]

@@ -69,7 +69,7 @@ def write_preview(settings: Settings, file: Path, since: date, until: date, out:
                 )
             )
             rows += 1
-    print(f"{rows} times something would have been said, on {len(moments)} days", file=sys.stderr)
+    print(f"{rows} messages would have been sent, on {len(moments)} days", file=sys.stderr)
 
 
 def _without_formula(text: str) -> str:

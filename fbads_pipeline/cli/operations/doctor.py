@@ -74,7 +74,7 @@ def _database(settings: Settings) -> str:
 
 
 def _token(settings: Settings) -> str:
-    """Each token is asked for its accounts; the first that fails is named."""
+    """Lists the accounts of each token; the first token that fails is named."""
     with prepared_database(settings) as database:
         tokens = named_tokens(settings, token_store(settings, database))
     seen: set[str] = set()

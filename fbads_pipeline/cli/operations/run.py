@@ -110,6 +110,6 @@ def _exit_code(outcome: JobOutcome) -> int:
 
 
 def _recorded(metadata: Mapping[str, Any]) -> str:
-    """The numbers and words of an asset's metadata; tables and charts are for Dagster's UI."""
+    """The numbers and lists of an asset's metadata; tables and charts are for Dagster's UI."""
     plain = {name: value for name, value in metadata.items() if isinstance(value, int | float | dict)}
     return ", ".join(f"{name} {value}" for name, value in plain.items() if not name.startswith("dagster"))

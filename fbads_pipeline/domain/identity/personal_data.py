@@ -7,8 +7,8 @@ Meta, which is the advertiser's.
 from collections.abc import Mapping
 from typing import Literal
 
-# delete: the row goes; replace: another text stands there; pseudonym: a random id that means nothing once the address
-# is gone, kept as evidence of who decided (LGPD art. 16, I; five years).
+# delete: the row goes; replace: another text takes its place; pseudonym: a random id that means nothing once the
+# address is gone, kept as evidence of who decided (LGPD art. 16, I; five years).
 Treatment = Literal["delete", "replace", "pseudonym"]
 
 OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
@@ -48,6 +48,6 @@ PURPOSES: Mapping[str, str] = {
     "identity": "to log in and to see one's own accounts only",
     "decisions": "to show who decided what, for five years",
     "conversations": "to answer follow-up questions, for 30 days",
-    "deliveries": "to send what one asked to hear of, and to send it once",
+    "deliveries": "to send what one chose to receive, and to send it once",
     "sessions": "to stay logged in, and to find misuse, for 90 days",
 }

@@ -1,7 +1,8 @@
-"""Who asks, and what they may: roles, scopes, accounts. Nothing is allowed that is not named here."""
+"""Users and callers, and what they may do: roles, scopes, accounts. Nothing is allowed that is not named here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, get_args
 
 Role = Literal["viewer", "analyst", "approver", "admin", "dpo"]
@@ -29,6 +30,11 @@ SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     "dpo": frozenset({"users:export", "users:erase"}),
 }
 OWNER = "owner"
+SESSION_LIFETIME = timedelta(hours=12)
+REFRESH_LIFETIME = timedelta(days=14)
+LINK_LIFETIME = timedelta(minutes=15)
+# Expired sessions, refresh tokens and links are kept that long, to find misuse.
+KEEP_EXPIRED = timedelta(days=90)
 
 
 @dataclass(frozen=True)

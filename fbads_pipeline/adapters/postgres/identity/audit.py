@@ -1,4 +1,4 @@
-"""The audit log: one chain of hashes, appended to inside the transaction of what it tells of."""
+"""The audit log: one chain of hashes. An entry is appended in the transaction of the change that it records."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,30 +8,27 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.statements import Statements
+
 _LOCK = 0x66626164735F6175  # "fbads_au"
 _GENESIS = "0" * 64
-_LAST = "select seq, hash from ops.audit_log order by seq desc limit 1"
-_APPEND = """
-insert into ops.audit_log (seq, at, actor, action, subject, details, previous_hash, hash)
-values (:seq, :at, :actor, :action, :subject, cast(:details as jsonb), :previous, :hash)
-"""
-_ALL = "select seq, at, actor, action, subject, details, previous_hash, hash from ops.audit_log order by seq"
+SQL = Statements(__package__, "audit.sql")
 
 
 def append(
     connection: sa.Connection, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, object]
 ) -> None:
     """One row at the end. Writers queue, so that the chain has no forks."""
-    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    last = connection.execute(sa.text(_LAST)).one_or_none()
+    connection.execute(SQL["lock"], {"key": _LOCK})
+    last = connection.execute(SQL["last"]).one_or_none()
     seq, previous = (last.seq + 1, last.hash) if last else (1, _GENESIS)
     row: dict[str, Any] = {"seq": seq, "at": at, "actor": actor, "action": action, "subject": subject}
     row["details"] = _json(details)
-    connection.execute(sa.text(_APPEND), {**row, "previous": previous, "hash": _hash(previous, **row)})
+    connection.execute(SQL["append"], {**row, "previous": previous, "hash": _hash(previous, **row)})
 
 
 class PostgresAudit:
-    """The log, read."""
+    """Reads the audit log."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -40,7 +37,7 @@ class PostgresAudit:
         """How many rows there are, and the first one at which the chain is broken; None where it is whole."""
         previous, count = _GENESIS, 0
         with self._engine.connect().execution_options(stream_results=True) as connection:
-            for row in connection.execute(sa.text(_ALL)).mappings():
+            for row in connection.execute(SQL["entries"]).mappings():
                 count += 1
                 plain = {name: row[name] for name in ("seq", "at", "actor", "action", "subject")}
                 expected = _hash(previous, **plain, details=_json(row["details"]))
@@ -56,5 +53,5 @@ def _json(details: Mapping[str, object]) -> str:
 
 def _hash(previous: str, *, seq: int, at: datetime, actor: str, action: str, subject: str, details: str) -> str:
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    said = orjson.dumps([previous, seq, moment, actor, action, subject, details])
-    return hashlib.sha256(said).hexdigest()
+    content = orjson.dumps([previous, seq, moment, actor, action, subject, details])
+    return hashlib.sha256(content).hexdigest()

@@ -5,17 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.identity.preferences import Preferences, recipients_of
 
-_READ = "select * from ops.preferences where cast(:user_id as text) is null or user_id = :user_id"
-_KEEP = """
-insert into ops.preferences (user_id, channels, least_severity, quiet_from, quiet_until, reports)
-values (:user_id, :channels, :least_severity, :quiet_from, :quiet_until, :reports)
-on conflict (user_id) do update set
-    channels = excluded.channels, least_severity = excluded.least_severity, quiet_from = excluded.quiet_from,
-    quiet_until = excluded.quiet_until, reports = excluded.reports
-"""
+SQL = Statements(__package__, "preferences.sql")
 
 
 class PostgresPreferences:
@@ -25,7 +19,7 @@ class PostgresPreferences:
         self._engine = engine
 
     def of(self, user_id: str) -> Preferences:
-        """What they have said, or what is usual."""
+        """What they chose, or the defaults."""
         return self._all(user_id).get(user_id, Preferences())
 
     def keep(self, user_id: str, wanted: Preferences) -> None:
@@ -39,17 +33,17 @@ class PostgresPreferences:
             "reports": sorted(wanted.reports),
         }
         with self._engine.begin() as connection:
-            connection.execute(sa.text(_KEEP), values)
+            connection.execute(SQL["keep"], values)
 
     def recipients(self) -> list[Recipient]:
-        """Of every user who wants to hear, in the order of their addresses."""
+        """Of every user who chose a channel, in the order of their addresses."""
         wanted = {user_id: one for user_id, one in self._all(None).items() if one.channels}
         users = PostgresIdentity(self._engine).users() if wanted else []
         return [one for user in users if user.user_id in wanted for one in recipients_of(user, wanted[user.user_id])]
 
     def _all(self, user_id: str | None) -> dict[str, Preferences]:
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.text(_READ), {"user_id": user_id}).mappings()
+            rows = connection.execute(SQL["preferences"], {"user_id": user_id}).mappings()
             return {row["user_id"]: _preferences(row) for row in rows}
 
 

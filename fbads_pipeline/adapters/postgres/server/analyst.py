@@ -8,27 +8,21 @@ from typing import Any
 
 import psycopg2
 import sqlalchemy as sa
+from psycopg2 import errors, sql
 
-from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnfit, DatabaseUnreachable, engine, normalise_url
+from fbads_pipeline.adapters.postgres.server.engine import (
+    SQL,
+    DatabaseUnfit,
+    DatabaseUnreachable,
+    engine,
+    normalise_url,
+)
 from fbads_pipeline.domain.core.errors import WrongUse
 
 ROLE = "fbads_analyst"
 _LOCK = 1717723494
 _FETCH_ROWS = 5000
-_GRANTS = f"""
-grant usage on schema marts to {ROLE};
-grant select on all tables in schema marts to {ROLE};
-alter default privileges in schema marts grant select on tables to {ROLE};
-revoke create on schema public from public;
-"""
-_OPEN = """
-do $$
-declare rows refcursor := 'fbads_rows';
-begin
-    open rows for execute current_setting('fbads.query');
-end
-$$
-"""
+_FETCH = sql.SQL("fetch {} from fbads_rows")
 
 
 class QueryRefused(WrongUse):
@@ -40,26 +34,23 @@ def ensure_role(owner: sa.Engine, password_file: Path) -> None:
 
     Raises DatabaseUnfit where the owner may not create roles.
     """
-    from psycopg2 import errors, sql
-
     password = _password(password_file)
     with owner.begin() as connection:
-        connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        known = connection.execute(sa.text("select 1 from pg_roles where rolname = :role"), {"role": ROLE}).scalar()
-        if known is None:
+        connection.execute(SQL["lock"], {"key": _LOCK})
+        cursor = connection.connection.cursor()
+        if not connection.execute(SQL["role_exists"], {"role": ROLE}).scalar_one():
             create = sql.SQL("create role {} login noinherit connection limit 50 password {}")
             try:
-                connection.connection.cursor().execute(create.format(sql.Identifier(ROLE), sql.Literal(password)))
+                cursor.execute(create.format(sql.Identifier(ROLE), sql.Literal(password)))
             except errors.InsufficientPrivilege:
                 raise DatabaseUnfit(
                     f"the role of FBADS_DATABASE_URL may not create roles: create {ROLE} (login), or grant CREATEROLE"
                 ) from None
-            connection.execute(sa.text(f"alter role {ROLE} set default_transaction_read_only = on"))
-            connection.execute(sa.text(f"alter role {ROLE} set statement_timeout = '60s'"))
-        database = connection.execute(sa.text("select quote_ident(current_database())")).scalar()
-        connection.execute(sa.text(f"revoke temporary on database {database} from public"))
-        connection.execute(sa.text(f"grant connect on database {database} to {ROLE}"))
-        connection.execute(sa.text(_GRANTS))
+            connection.execute(SQL["limit_analyst"])
+        database = sql.Identifier(connection.execute(SQL["current_database"]).scalar_one())
+        cursor.execute(sql.SQL("revoke temporary on database {} from public").format(database))
+        cursor.execute(sql.SQL("grant connect on database {} to {}").format(database, sql.Identifier(ROLE)))
+        connection.execute(SQL["grant_marts"])
 
 
 def analyst_url(owner_url: str, password_file: Path) -> str:
@@ -95,8 +86,8 @@ def read_only_query(
     try:
         with connection.cursor() as cursor:
             cursor.execute("set transaction read only; select set_config('fbads.query', %s, true)", (text,))
-            cursor.execute(_OPEN)
-            cursor.execute(f"fetch {min(_FETCH_ROWS, max_rows or _FETCH_ROWS)} from fbads_rows")
+            cursor.execute(SQL.texts["open_rows"])
+            cursor.execute(_FETCH.format(sql.Literal(min(_FETCH_ROWS, max_rows or _FETCH_ROWS))))
             columns = [column.name for column in cursor.description or ()]
             first = cursor.fetchall()
     except psycopg2.Error as refusal:
@@ -121,7 +112,7 @@ def _stream(connection: Any, first: list[Any], max_rows: int | None) -> Iterator
                     given += 1
                     if max_rows is not None and given >= max_rows:
                         return
-                cursor.execute(f"fetch {_FETCH_ROWS} from fbads_rows")
+                cursor.execute(_FETCH.format(sql.Literal(_FETCH_ROWS)))
                 rows = cursor.fetchall()
     except psycopg2.Error as refusal:
         raise QueryRefused(_sentence(refusal)) from None
@@ -130,8 +121,6 @@ def _stream(connection: Any, first: list[Any], max_rows: int | None) -> Iterator
 
 
 def _set_password(owner: sa.Engine, password: str) -> None:
-    from psycopg2 import sql
-
     change = sql.SQL("alter role {} password {}").format(sql.Identifier(ROLE), sql.Literal(password))
     with owner.begin() as connection:
         connection.connection.cursor().execute(change)
@@ -154,5 +143,5 @@ def _password(file: Path) -> str:
 
 
 def _sentence(refusal: psycopg2.Error) -> str:
-    said = (refusal.diag.message_primary or str(refusal)).strip().splitlines()
-    return f"the database refuses the statement: {said[0] if said else type(refusal).__name__}"
+    lines = (refusal.diag.message_primary or str(refusal)).strip().splitlines()
+    return f"the database refuses the statement: {lines[0] if lines else type(refusal).__name__}"

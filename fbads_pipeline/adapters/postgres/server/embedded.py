@@ -195,8 +195,10 @@ class EmbeddedPostgres:
             *("start", "-w", "-t", str(int(START_SECONDS)), "-l", log_file, "-o", f"-c config_file={self._config()}")
         )
         if started.returncode != 0 or not self._answers():
-            said = _last(log_file.read_text(errors="replace")) if log_file.exists() else _last(started.stderr)
-            raise EmbeddedPostgresError(f"PostgreSQL in {self._place.data_root} does not start: {said}; see {log_file}")
+            reason = _last(log_file.read_text(errors="replace")) if log_file.exists() else _last(started.stderr)
+            raise EmbeddedPostgresError(
+                f"PostgreSQL in {self._place.data_root} does not start: {reason}; see {log_file}"
+            )
 
     def _config(self) -> Path:
         """postgresql.conf that reads ours last."""

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import psycopg2
 import sqlalchemy as sa
+from psycopg2 import errors, sql
 
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.errors import OutsideFailed
 
+SQL = Statements(__package__, "server.sql")
 OLDEST_VERSION = 150000
 DISK_FULL = "53100"
 _SECRETS = {"password", "sslpassword"}
@@ -138,30 +141,24 @@ def _reason(fault: psycopg2.Error) -> str:
 
 def check_server(owner: sa.Engine) -> ServerFacts:
     """Raises DatabaseUnfit where the server is older than PostgreSQL 15 or not in UTF-8."""
-    query = (
-        "select current_setting('server_version_num')::int as number, current_setting('server_version') as version,"
-        " current_setting('server_encoding') as encoding, rolcreaterole or rolsuper as can_create_role,"
-        " rolcreatedb or rolsuper as can_create_db from pg_roles where rolname = current_user"
-    )
     with owner.connect() as connection:
-        row = connection.execute(sa.text(query)).one()
-    if row.number < OLDEST_VERSION:
-        raise DatabaseUnfit(f"PostgreSQL {row.version} is too old: FBADS_DATABASE_URL must name version 15 or newer")
-    if row.encoding != "UTF8":
-        raise DatabaseUnfit(f"the database is encoded in {row.encoding}: FBADS_DATABASE_URL must name one in UTF8")
-    return ServerFacts(row.version, row.can_create_role, row.can_create_db)
+        row = connection.execute(SQL["facts"]).one()
+    if row.version_number < OLDEST_VERSION:
+        raise DatabaseUnfit(
+            f"PostgreSQL {row.version_text} is too old: FBADS_DATABASE_URL must name version 15 or newer"
+        )
+    if row.encoding_name != "UTF8":
+        raise DatabaseUnfit(f"the database is encoded in {row.encoding_name}: FBADS_DATABASE_URL must name one in UTF8")
+    return ServerFacts(row.version_text, row.can_create_role, row.can_create_db)
 
 
 def ensure_database(url: str, name: str) -> str:
     """The address of the database `name` on the same server, created where it is missing; two may ask at once."""
-    from psycopg2 import errors, sql
-
     target = sa.engine.make_url(normalise_url(url)).set(database=name).render_as_string(hide_password=False)
     admin = engine(url, application_name="fbads", pool_size=1).execution_options(isolation_level="AUTOCOMMIT")
     try:
         with admin.connect() as connection:
-            known = connection.execute(sa.text("select 1 from pg_database where datname = :name"), {"name": name})
-            if known.scalar() is None:
+            if not connection.execute(SQL["database_exists"], {"name": name}).scalar_one():
                 create = sql.SQL("create database {} encoding 'UTF8' template template0").format(sql.Identifier(name))
                 connection.connection.cursor().execute(create)
     except (errors.DuplicateDatabase, errors.UniqueViolation):

@@ -126,8 +126,8 @@ def _copied(programs: Path) -> Path:
 
     The wheel's programs find their libraries in a folder beside the package: both are copied, and lie as they lay.
     """
-    said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.sub(r"[^0-9.]", "", said.split(")")[-1])
+    printed = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.sub(r"[^0-9.]", "", printed.split(")")[-1])
     installation, package = programs.parent, programs.parent.parent
     target = SHARED / f"postgresql-{version}"
     inside = Path(package.name) / installation.name / "bin"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.server.engine import SQL
+
 _LOCK = 0x66626164735F6462  # "fbads_db"
 
 
@@ -18,7 +20,7 @@ def upgrade(engine: sa.Engine) -> str:
     config.set_main_option("path_separator", "os")
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.begin() as connection:
-        connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        connection.execute(SQL["lock"], {"key": _LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return str(newest)
@@ -27,6 +29,6 @@ def upgrade(engine: sa.Engine) -> str:
 def revision(engine: sa.Engine) -> str | None:
     """The revision that the database has, or None where nothing was migrated yet."""
     with engine.connect() as connection:
-        if connection.execute(sa.text("select to_regclass('public.schema_version')")).scalar() is None:
+        if not connection.execute(SQL["has_revision"]).scalar_one():
             return None
-        return connection.execute(sa.text("select version_num from public.schema_version")).scalar()
+        return connection.execute(SQL["revision"]).scalar()

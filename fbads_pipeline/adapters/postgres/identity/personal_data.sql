@@ -1,0 +1,133 @@
+-- What is stored about one user: a statement per part of the export, named `export_<part>`, and what erasing changes.
+
+-- name: export_identity
+select
+    user_id,
+    email,
+    role,
+    language,
+    timezone,
+    sees_all_accounts,
+    created_at,
+    disabled_at
+from ops.users
+where user_id = :user_id;
+
+-- name: export_accounts
+select
+    account_id,
+    granted_at
+from ops.account_grants
+where user_id = :user_id
+order by account_id;
+
+-- name: export_preferences
+select
+    channels,
+    least_severity,
+    quiet_from,
+    quiet_until,
+    reports
+from ops.preferences
+where user_id = :user_id;
+
+-- name: export_sessions
+select
+    created_at,
+    expires_at,
+    revoked_at
+from ops.sessions
+where user_id = :user_id
+order by created_at;
+
+-- name: export_keys
+select
+    key_id,
+    name,
+    scopes,
+    created_at,
+    expires_at,
+    revoked_at,
+    last_used_at
+from ops.api_keys
+where user_id = :user_id
+order by created_at;
+
+-- name: export_conversations
+select
+    session_id,
+    turn,
+    outcome,
+    question,
+    at
+from ops.conversations
+where user_id = :user_id
+order by at;
+
+-- name: export_decisions
+select
+    suggestion_id,
+    version,
+    action,
+    reason,
+    via,
+    decided_at
+from ops.decisions
+where user_id = :user_id
+order by decided_at;
+
+-- name: export_deliveries
+select
+    alert_id,
+    title,
+    state,
+    sent_at
+from ops.deliveries
+where
+    channel = 'email' and recipient = (
+        select email
+        from ops.users
+        where user_id = :user_id
+    )
+order by delivery_id;
+
+-- name: export_reports
+select
+    kind,
+    account_id,
+    state,
+    asked_at
+from ops.report_requests
+where user_id = :user_id
+order by asked_at;
+
+-- name: export_audit
+select
+    at,
+    action,
+    subject,
+    details
+from ops.audit_log
+where :user_id in (actor, subject)
+order by seq;
+
+-- name: role
+select role
+from ops.users
+where user_id = :user_id;
+
+-- name: erase_deliveries
+update ops.deliveries set recipient = :replacement
+where channel = 'email' and recipient = (
+    select email
+    from ops.users
+    where user_id = :user_id
+);
+
+-- name: erase_user
+update ops.users set
+    email = :replacement,
+    password_hash = null,
+    slack_id = null,
+    disabled_at = coalesce(disabled_at, :now)
+where user_id = :user_id and email <> :replacement;
