@@ -1,6 +1,6 @@
 {#
     marts.campaign_daily_as_known(instant): campaign_daily as it read at that instant. The function has the columns of the
-    view that it stands on (campaign_daily_versions), but for those that say until when; it is made anew when its text changes.
+    view that it reads (campaign_daily_versions), without known_to and is_removed; it is made anew when its text changes.
     `confirmed_at` is the last good reading up to the instant: later than known_from, the row was read again and unchanged.
 #}
 {% macro create_as_known() -%}

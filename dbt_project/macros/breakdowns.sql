@@ -1,6 +1,6 @@
 {#
     One field of a breakdown's value: of ('age,gender', '25-34,female') the age is 25-34. Null where the breakdown does not
-    split by the field; 'unknown' where it does and Meta left the value out. Whatever else Meta says stays as it is.
+    split by the field; 'unknown' where it does and Meta left the value out. Any other value of Meta's stays as it is.
 #}
 {% macro breakdown_field(field) -%}
     case

@@ -55,7 +55,7 @@ cross join
 {%- endmacro %}
 
 
-{# What is measured in a row of insights, plain or broken down, once `by_action_type` stands beside it. #}
+{# What is measured in a row of insights, plain or broken down, after `by_action_type` in the same query. #}
 {% macro measures(insights) -%}
     {{ insights }}.currency,
     {%- for metric in metrics() if metric.raw %}
@@ -74,7 +74,7 @@ cross join
 {%- endmacro %}
 
 
-{# The goal of an account that names none: FBADS_GOAL_FAMILY, a family or one action type; a word that is neither stops the build. #}
+{# The goal of an account that names none: FBADS_GOAL_FAMILY, a family or one action type; anything else stops the build. #}
 {% macro default_goal() -%}
     {%- set goal = env_var('FBADS_GOAL_FAMILY', '') or 'purchase' -%}
     {%- set type_pattern = modules.re.compile(var('action_type_pattern')) -%}

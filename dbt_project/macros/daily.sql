@@ -38,7 +38,7 @@
 
 
 {#
-    The currency of a row: what Meta said with it; else what the account had on that day (it may have changed since); else,
+    The currency of a row: what Meta reported with it; else what the account had on that day (it may have changed since); else,
     of an account without readings, what it has.
 #}
 {% macro currency_of(facts) -%}

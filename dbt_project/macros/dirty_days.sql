@@ -60,7 +60,7 @@
     insert into intermediate.watermarks (model) values ('{{ this.identifier }}') on conflict do nothing;
     select seq from intermediate.watermarks where model = '{{ this.identifier }}' for update;
     create temporary table {{ dirty_days() }} on commit drop as
-    with mark as (
+    with watermark as (
         select
             seq,
             {{ takes_all | lower }} or definition is distinct from {{ definition_of(model) }} as takes_all
@@ -70,19 +70,19 @@
     listed as (
         select account_id, day, seq
         from raw.changed_days
-        where seq > (select seq from mark)
+        where seq > (select seq from watermark)
         union all
         select account_id, day, 0 as seq
         from raw.insights
         where
-            (select takes_all from mark)
+            (select takes_all from watermark)
             and level = '{{ level }}'
             and breakdown {{ '<>' if model.config.meta.is_broken_down else '=' }} ''
         {%- if stored is not none %}
         union all
         select account_id, day, 0 as seq
         from {{ this }}
-        where (select takes_all from mark)
+        where (select takes_all from watermark)
         {%- endif %}
         {%- if var('rebuild_from') %}
         union all

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 
-{# The clock of every model: a fixed instant where the session says so (set fbads.now = '2026-11-01T12:00Z'), else now. #}
+{# The clock of every model: a fixed instant where the session sets one (set fbads.now = '2026-11-01T12:00Z'), else now. #}
 {% macro fbads_now() -%}
     coalesce(nullif(current_setting('fbads.now', true), '')::timestamptz, now())
 {%- endmacro %}

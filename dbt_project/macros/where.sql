@@ -1,6 +1,6 @@
 {#
     `where: __unpublished__` on a test of a daily mart: the account-days written since the last publication. So every row
-    is tested by the build that wrote it, and what fails is tested again until it is mended. A mart that stands on the days
+    is tested by the build that wrote it, and what fails is tested again until it is corrected. A mart that has the days
     of another model names it: `where: __unpublished__ int_campaign_daily`.
 #}
 {% macro get_where_subquery(relation) -%}

@@ -11,7 +11,7 @@ from fbads_pipeline.defs.transform.assets import models
 from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, MARTS, STORED, UNTESTED, Warehouse, numbers
 
 BETWEEN = (
-    *("insight_measures", "breakdown_measures", "reading_measures", "intraday_marks", "days_by_age"),
+    *("insight_measures", "breakdown_measures", "reading_measures", "reading_intervals", "days_by_age"),
     *("budgets", "budget_spend", "spend_by_day"),
 )
 SEEDS = ("account_goals", "account_action_types", "currency_minor_units", "exchange_rates")

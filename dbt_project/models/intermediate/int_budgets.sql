@@ -45,5 +45,5 @@ from (
 ) as budgets
 inner join {{ ref('stg_accounts') }} as accounts on budgets.account_id = accounts.account_id
 cross join lateral (select {{ local_today('accounts.timezone_name') }} as local_day) as today
--- Meta says 0 for "none".
+-- Meta reports 0 for "none".
 where budgets.daily_budget_minor > 0 or budgets.lifetime_budget_minor > 0

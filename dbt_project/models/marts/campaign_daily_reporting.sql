@@ -35,7 +35,7 @@ left join
                 and wanted.currency = reporting.currency
                 and daily.currency <> reporting.currency
                 and own.day <= daily.day
-                and own.day > daily.day - {{ var('rate_stands_days') }}
+                and own.day > daily.day - {{ var('rate_valid_days') }}
             order by own.day desc, own.base asc
             limit 1
         )

@@ -18,16 +18,16 @@ select
     steps.is_last
 from (
     select
-        marks.account_id,
+        intervals.account_id,
         campaigns.campaign_id,
-        marks.day,
-        marks.from_at,
-        marks.until_at,
-        marks.minutes,
-        marks.read_at,
-        marks.is_last,
+        intervals.day,
+        intervals.from_at,
+        intervals.until_at,
+        intervals.minutes,
+        intervals.read_at,
+        intervals.is_last,
         max(readings.currency) over by_campaign as currency,
-        -- The highest figure so far: it stands where nothing new was found; a correction downwards takes nothing back.
+        -- The highest figure so far: it stays where nothing new was found; a correction downwards takes nothing back.
         coalesce(max(readings.impressions) over by_campaign, 0) as impressions,
         coalesce(max(readings.clicks) over by_campaign, 0) as clicks,
         coalesce(max(readings.link_clicks) over by_campaign, 0) as link_clicks,
@@ -37,7 +37,7 @@ from (
         coalesce(max(readings.leads) over by_campaign, 0) as leads,
         coalesce(max(readings.conversions) over by_campaign, 0) as conversions,
         coalesce(max(readings.conversion_value) over by_campaign, 0) as conversion_value
-    from {{ ref('int_intraday_marks') }} as marks
+    from {{ ref('int_reading_intervals') }} as intervals
     inner join (
         select distinct
             account_id,
@@ -47,8 +47,8 @@ from (
         where level = 'campaign'
     ) as campaigns
         on
-            marks.account_id = campaigns.account_id
-            and marks.day = campaigns.day
+            intervals.account_id = campaigns.account_id
+            and intervals.day = campaigns.day
     left join (
         select
             facts.account_id,
@@ -75,7 +75,10 @@ from (
             campaigns.account_id = readings.account_id
             and campaigns.day = readings.day
             and campaigns.campaign_id = readings.campaign_id
-            and marks.read_at = readings.read_at
-    window by_campaign as (partition by marks.account_id, marks.day, campaigns.campaign_id order by marks.read_at)
+            and intervals.read_at = readings.read_at
+    window by_campaign as (
+        partition by intervals.account_id, intervals.day, campaigns.campaign_id
+        order by intervals.read_at
+    )
 ) as steps
 window by_campaign as (partition by steps.account_id, steps.day, steps.campaign_id order by steps.read_at)

@@ -1,4 +1,4 @@
-{# A family, or an action type: another word would count nothing, and say so nowhere. #}
+{# A family, or an action type: anything else would count nothing, without any sign of it. #}
 {% test goal_is_known(model, column, families_only=false) %}
     {%- set known = var('conversion_families') | list if families_only else known_goals() %}
     select {{ column }}
