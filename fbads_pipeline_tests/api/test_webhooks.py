@@ -71,7 +71,7 @@ def test_the_buttons_that_we_send_are_the_ones_that_we_take(client, database):
     (actions,) = [one for one in blocks(a_delivery(alert=alert), with_buttons=True) if one["type"] == "actions"]
     for element in actions["elements"]:
         answer = press(client, element["action_id"], element["value"])
-        assert "there is no suggestion s1-7" in answer.json()["text"]
+        assert "não existe a sugestão s1-7" in answer.json()["text"]
 
 
 @pytest.mark.parametrize("options", [{"secret": "another"}, {"age": 330}, {"age": -330}])
@@ -92,7 +92,7 @@ def test_who_is_no_approver_is_told_so(client, database):
 
 
 def test_a_button_of_an_older_version_changes_nothing_and_says_why(client, database):
-    assert "at version 1 by now" in press(client, value="s101:7").json()["text"]
+    assert "já está na versão 1" in press(client, value="s101:7").json()["text"]
     assert stands(database)[:2] == ("PENDING", 1)
 
 
