@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from fbads_pipeline.adapters.translation.deliveries import due_delivery
 from fbads_pipeline.bootstrap.alerts import configured_recipients
-from fbads_pipeline.domain.alerts.alerts import Alert, AnnouncedAlert, DeliveryAttempt, DueDelivery, FailedDelivery
+from fbads_pipeline.domain.alerts.alerts import (
+    Alert,
+    AnnouncedAlert,
+    DeliveryAttempt,
+    DueDelivery,
+    FailedDelivery,
+    delivery_state,
+)
+from fbads_pipeline.domain.alerts.mutes import Mute
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
 from fbads_pipeline.domain.calendar.events import CalendarChanges, CalendarEvent, CalendarReading, ordered
@@ -295,37 +303,104 @@ class FakeRules:
         return len({one.account_id for one in crossed})
 
 
+@dataclass
+class _Row:
+    """A stored delivery. due_at: seconds on the outbox's clock; while it is being sent, the end of its lease."""
+
+    delivery: DueDelivery
+    state: str = "pending"
+    due_at: float = 0
+    error: str | None = None
+
+
 class FakeOutbox:
-    """waiting: deliveries to be claimed; settled: (delivery, attempt, wait); given_up: what `failed` tells."""
+    """The port Outbox in memory. settled: (delivery, attempt, wait) of every result; given_up: what `failed` returns
+    besides; fails: raised by `due`."""
 
     def __init__(self, *deliveries: DueDelivery) -> None:
-        self.waiting = list(deliveries)
+        self._rows = [_Row(one) for one in deliveries]
+        self._seconds = 0.0
         self.settled: list[tuple[DueDelivery, DeliveryAttempt, float | None]] = []
         self.given_up: list[FailedDelivery] = []
         self.fails: Exception | None = None
 
+    def add(self, delivery: DueDelivery) -> None:
+        self._rows.append(_Row(delivery, due_at=self._seconds))
+
+    def pass_time(self, seconds: float) -> None:
+        self._seconds += seconds
+
     def claim(self, channel: str, *, lease_seconds: float, max_attempts: int) -> DueDelivery | None:
-        for delivery in self.waiting:
-            if delivery.channel == channel:
-                self.waiting.remove(delivery)
-                return replace(delivery, attempts=delivery.attempts + 1)
-        return None
+        for row in self._due(channel):
+            if row.state == "sending" and row.delivery.attempts >= max_attempts:
+                row.state, row.error = "failed", "every sender died on it"
+        due = sorted(self._due(channel), key=lambda row: row.due_at)
+        if not due:
+            return None
+        row, before = due[0], due[0].delivery
+        row.delivery = due_delivery(
+            before.alert,
+            delivery_id=before.delivery_id,
+            channel=before.channel,
+            recipient=before.recipient,
+            attempts=before.attempts + 1,
+            is_repeat=before.is_repeat or row.state in ("sending", "unknown"),
+            announced_at=before.announced_at,
+            language=before.language,
+            thread=before.thread,
+        )
+        row.state, row.due_at = "sending", self._seconds + lease_seconds
+        return row.delivery
 
     def settle(self, delivery: DueDelivery, attempt: DeliveryAttempt, *, wait_seconds: float | None) -> bool:
         self.settled.append((delivery, attempt, wait_seconds))
-        return True
+        for row in self._rows:
+            if row.state == "sending" and row.delivery == delivery:
+                row.state = delivery_state(attempt, is_last=wait_seconds is None)
+                row.due_at, row.error = self._seconds + (wait_seconds or 0), attempt.error
+                return True
+        return False
 
     def due(self) -> dict[str, int]:
         if self.fails:
             raise self.fails
-        names = [one.channel for one in self.waiting]
+        names = [row.delivery.channel for row in self._rows if self._is_due(row)]
         return {name: names.count(name) for name in sorted(set(names))}
 
     def newest(self, last: int) -> list[AnnouncedAlert]:
         return []
 
     def failed(self, *, hours: int) -> list[FailedDelivery]:
-        return self.given_up
+        found = [(row.delivery, row.error) for row in self._rows if row.state == "failed"]
+        return self.given_up + [
+            FailedDelivery(one.alert.account_id, one.title, one.channel, one.recipient, error) for one, error in found
+        ]
+
+    def _due(self, channel: str) -> list[_Row]:
+        return [row for row in self._rows if row.delivery.channel == channel and self._is_due(row)]
+
+    def _is_due(self, row: _Row) -> bool:
+        return row.state in ("pending", "sending", "unknown") and row.due_at <= self._seconds
+
+
+class FakeMutes:
+    """The port Mutes in memory."""
+
+    def __init__(self) -> None:
+        self._made: list[Mute] = []
+        self._lifted: set[int] = set()
+
+    def mute(self, mute: Mute, *, made_by: str, now: datetime) -> int:
+        self._made.append(mute)
+        return len(self._made)
+
+    def lift(self, mute_id: int, *, now: datetime) -> bool:
+        is_active = mute_id in dict(self.active(now=now))
+        self._lifted |= {mute_id} if is_active else set()
+        return is_active
+
+    def active(self, *, now: datetime) -> list[tuple[int, Mute]]:
+        return [(n, one) for n, one in enumerate(self._made, 1) if n not in self._lifted and one.until > now]
 
 
 class FakeChannel:

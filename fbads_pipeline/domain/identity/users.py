@@ -44,7 +44,7 @@ class User:
     user_id: str
     email: str
     role: Role
-    language: Literal["pt", "en"] = "pt"
+    language: str = "pt"
     timezone: str = "America/Sao_Paulo"
     accounts: frozenset[str] | None = frozenset()
     is_disabled: bool = False
@@ -60,7 +60,7 @@ class Principal:
     scopes: frozenset[Scope]
     accounts: frozenset[str] | None
     via: Via
-    language: Literal["pt", "en"] = "pt"
+    language: str = "pt"
     session: str | None = None
 
     def may(self, scope: Scope) -> bool:

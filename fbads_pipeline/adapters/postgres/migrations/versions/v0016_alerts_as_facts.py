@@ -13,6 +13,8 @@ depends_on = None
 SENT_TEXTS = """
 alter table ops.deliveries add column title text, add column body text;
 alter table ops.deliveries drop constraint deliveries_language_check;
+alter table ops.users drop constraint users_language_check;
+alter table ops.report_requests drop constraint report_requests_language_check;
 update ops.deliveries as delivery
 set
     title = case delivery.language when 'en' then alert.title_en else alert.title end,
@@ -74,5 +76,6 @@ def downgrade() -> None:
     op.execute("alter table ops.incidents alter column reason type text using reason #>> '{}'")
     op.execute(TEXTS)
     op.execute("alter table ops.deliveries drop column title, drop column body")
-    op.execute("update ops.deliveries set language = 'en' where language not in ('pt', 'en')")
-    op.execute("alter table ops.deliveries add constraint deliveries_language_check check (language in ('pt', 'en'))")
+    for table in ("deliveries", "users", "report_requests"):
+        op.execute(f"update ops.{table} set language = 'en' where language not in ('pt', 'en')")
+        op.execute(f"alter table ops.{table} add constraint {table}_language_check check (language in ('pt', 'en'))")
