@@ -28,10 +28,10 @@ def calendar_events(
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster takes no parameter beside check_specs
-    """One row per event of a calendar; a private title reads busy. What a calendar that is away had said stays."""
+    """One row per event of a calendar; a private title reads busy. Where a calendar cannot be read, its events stay."""
     report = read_calendars(calendars(settings, raw.known_accounts()), calendar_events, clock)
     rows = [(name, one.written, one.removed, None) for name, one in report.changes.items()]
-    said = "; ".join(f"{name}: {error}" for name, error in report.errors.items())
+    failures = "; ".join(f"{name}: {error}" for name, error in report.errors.items())
     return dg.MaterializeResult(
         metadata={
             "calendars": len(report.changes) + len(report.errors),
@@ -40,7 +40,7 @@ def calendar_events(
         },
         check_results=[
             dg.AssetCheckResult(
-                check_name=WAS_READ, passed=not report.errors, description=said or "every calendar was read"
+                check_name=WAS_READ, passed=not report.errors, description=failures or "every calendar was read"
             )
         ],
     )

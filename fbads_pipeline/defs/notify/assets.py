@@ -57,13 +57,13 @@ def announce_alerts(
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[None]:
-    """Suggestions: one message per account and day. Anomalies: one per account and reading that has news, a reply for
+    """Suggestions: one message per account and day. Anomalies: one per account and reading with new ones, a reply for
     what is over, and a digest a day of what was held back."""
-    hearers = recipients.everybody()
+    receiving = recipients.everybody()
     link = settings.public_url
-    urgent = detecting.announce_anomalies(anomalies, clock, hearers, digest_at=settings.digest_at, public_url=link)
-    alerts = urgent + reviewing.announce(decisions, clock, hearers, calendar_events, link)
-    return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(hearers)})
+    urgent = detecting.announce_anomalies(anomalies, clock, receiving, digest_at=settings.digest_at, public_url=link)
+    alerts = urgent + reviewing.announce(decisions, clock, receiving, calendar_events, link)
+    return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(receiving)})
 
 
 @dg.op(ins={"alerts": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
@@ -150,7 +150,7 @@ def rule_hits(
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
-    """One row per rule of FBADS_RULES and object that was told of, with the message.
+    """One row per rule of FBADS_RULES and object that was announced, with the alert.
 
     A file that is wrong holds back no other message: it is a red check.
     """

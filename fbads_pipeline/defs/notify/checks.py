@@ -16,9 +16,9 @@ HOURS = 24
 def every_message_goes_out(outbox: dg.ResourceParam[Outbox]) -> dg.AssetCheckResult:
     failed = outbox.failed(hours=HOURS)
     named = [f"account {one.account_id or ''} by {one.channel}: {one.error or ''}" for one in failed]
-    said = "; ".join(named[:5]) or "every message went out, or still waits for its turn"
+    summary = "; ".join(named[:5]) or "every message went out, or is still due"
     return dg.AssetCheckResult(
-        passed=not failed, description=said, metadata={"deliveries": dg.MetadataValue.json(named)}
+        passed=not failed, description=summary, metadata={"deliveries": dg.MetadataValue.json(named)}
     )
 
 
