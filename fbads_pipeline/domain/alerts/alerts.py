@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from fbads_pipeline.domain.core.messages import Joined, LegacyText, Message, Value
+from fbads_pipeline.domain.core.messages import Message, Value
 
 Severity = Literal["info", "warning", "critical"]
 Outcome = Literal["sent", "retry", "failed", "unknown"]
@@ -163,20 +163,3 @@ def alert_of(
         facts=facts,
         replies_to=replies_to,
     )
-
-
-def in_languages(texts: Mapping[str, AlertText]) -> AlertText:
-    """One text of texts that were composed per language: for composers that do not use the catalogues yet."""
-    return AlertText(
-        LegacyText({code: _plain(one.title) for code, one in texts.items()}),
-        LegacyText({code: _plain(one.body) for code, one in texts.items()}),
-    )
-
-
-def _plain(value: Value) -> str:
-    """The text of parts that are text already; raises TypeError for facts."""
-    if isinstance(value, Joined):
-        return value.separator.join(map(_plain, value.parts))
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
