@@ -11,9 +11,11 @@ from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPers
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
+from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
-from fbads_pipeline.adapters.postgres.metrics.readers import CampaignReader, Readiness, SuggestionReader
+from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
+from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database

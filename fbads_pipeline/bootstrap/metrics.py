@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
+from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
-from fbads_pipeline.adapters.postgres.metrics.readers import CampaignReader, Readiness, SuggestionReader
+from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
+from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.metrics.declared import METRICS

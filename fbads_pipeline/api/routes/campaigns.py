@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.adapters.postgres.metrics.readers import Wanted
+from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignQuery
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, DecisionStoreDep
@@ -68,7 +68,7 @@ def list_campaigns(
     if sort.endswith(("spend", "daily_budget")) and account_id is None:
         raise ApiError(422, "unusable_parameter", "sort_needs_account", sort=sort)
     after = _after(cursor, sort) if cursor else None
-    wanted = Wanted(sort, status, account_id, objective, named, after)
+    wanted = CampaignQuery(sort, status, account_id, objective, named, after)
     rows = campaigns.campaigns(wanted, who.accounts, now=figures.now, limit=limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else to_cursor(sort, last["sort_key"], last["campaign_id"])

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.reports.report import ReportKind
 
 State = Literal["waiting", "ready", "failed"]
 # The longest report takes seconds: one that still waits then belonged to a program that has ended.
+KEPT_FOR = timedelta(days=90)
 GIVEN_UP_AFTER = timedelta(minutes=10)
 INTERRUPTED = message("reports.failure.interrupted")
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics import analytics_sql as sql
+from fbads_pipeline.adapters.postgres.metrics.analytics_queries import SQL, FigureQueries
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
 from fbads_pipeline.adapters.translation.texts import rendered
 from fbads_pipeline.domain.reports.report import Period
 
+DEFAULT_DAYS = 28
 Keyset = tuple[str, str] | None
 
 
@@ -22,7 +23,7 @@ Keyset = tuple[str, str] | None
 class Scope:
     """Whose figures, and of which days. accounts: that the caller sees; account_id, campaign_id: only those.
 
-    period: None for the 28 complete account-local days before today; before: None for as many days before those.
+    period: None for the DEFAULT_DAYS account-local days before today; before: None for as many days before those.
     """
 
     accounts: Accounts
@@ -45,41 +46,39 @@ class Scope:
             "last": last,
             "before_first": before[0],
             "before_last": before[1],
+            "default_days": DEFAULT_DAYS,
         }
 
 
 class AnalyticsReader:
-    """Reads only. catalogue: gives metric → SQL expression over the columns of a daily mart."""
+    """Reads only. expressions: gives metric → SQL expression over the columns of a daily mart."""
 
-    def __init__(self, owner: sa.Engine, catalogue: Callable[[], Mapping[str, str]]) -> None:
-        self._owner, self._catalogue = owner, catalogue
+    def __init__(self, owner: sa.Engine, expressions: Callable[[], Mapping[str, str]]) -> None:
+        self._owner, self._expressions = owner, expressions
 
     def totals(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
         """One row per account: `<metric>`, `<metric>_before`, days that may still be restated, newest reading."""
-        return self._figures(sql.TOTALS, scope, metrics)
+        return self._rows(self._figures(metrics).totals(), scope)
 
     def days(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
         """One row per account and day with a reading, oldest first."""
-        return self._figures(sql.DAYS, scope, metrics)
+        return self._rows(self._figures(metrics).days(scope.campaign_id), scope)
 
     def campaigns(self, scope: Scope, metrics: Sequence[str], limit: int) -> list[Row]:
         """As `totals`, one row per campaign; of each account so many, the biggest spenders of the period first."""
-        return self._figures(sql.CAMPAIGNS, scope, metrics, limit=limit)
+        return self._rows(self._figures(metrics).campaigns(limit), scope)
 
     def parts(self, scope: Scope, metric: str, by: Sequence[str], limit: int) -> list[Row]:
         """One row per account and part, with `value` and `spend`; of each account so many, the dearest first."""
-        query = sql.PARTS.format(
-            parts=", ".join(f"daily.{one}" for one in by), expression=self._catalogue()[metric], seen=sql.SEEN
-        )
-        return rows_of(self._owner, query, {**scope.bound(), "breakdown": ",".join(by), "limit": limit})
+        return self._rows(self._figures([metric]).parts(by, scope.campaign_id, limit), scope)
 
     def trends(self, scope: Scope, metric: str) -> list[Row]:
-        """What the last review said of that metric: of the campaign, or of each account as a whole."""
-        return rows_of(self._owner, sql.TRENDS, {**scope.bound(), "metric": metric})
+        """The last review's trend of that metric: of the campaign, or of each account as a whole."""
+        return self._rows(SQL["trends"], scope, metric=metric)
 
     def pacing(self, scope: Scope) -> list[Row]:
         """One row per object that holds a budget."""
-        return rows_of(self._owner, sql.PACING, scope.bound())
+        return self._rows(SQL["pacing"], scope)
 
     def anomalies(
         self,
@@ -94,26 +93,22 @@ class AnalyticsReader:
         """The newest first; after: `detected_at` and id of the row before."""
         detected_at, anomaly_id = after or (None, None)
         named = {"status": status, "kind": kind, "severity": severity, "after_at": detected_at, "after_id": anomaly_id}
-        return [
-            rendered(row) for row in rows_of(self._owner, sql.ANOMALIES, {**scope.bound(), **named, "limit": limit})
-        ]
+        return [rendered(row) for row in self._rows(SQL["anomalies"], scope, **named, most=limit)]
 
     def scores(self, scope: Scope, *, after: str | None, limit: int) -> list[Row]:
         """Each campaign's newest score, in the order of their ids."""
-        return rows_of(self._owner, sql.SCORES, {**scope.bound(), "after": after, "limit": limit})
+        return self._rows(SQL["scores"], scope, after=after, most=limit)
 
     def score_history(self, scope: Scope, since: date) -> list[Row]:
         """One campaign's scores from that day on, oldest first."""
-        return rows_of(self._owner, sql.SCORE_HISTORY, {**scope.bound(), "since": since})
+        return self._rows(SQL["score_history"], scope, since=since)
 
     def history(self, scope: Scope, limit: int) -> list[Row]:
         """One campaign's states, the newest first."""
-        return rows_of(self._owner, sql.HISTORY, {**scope.bound(), "limit": limit})
+        return self._rows(SQL["history"], scope, most=limit)
 
-    def _figures(self, query: str, scope: Scope, metrics: Sequence[str], **named: object) -> list[Row]:
-        catalogue = self._catalogue()
-        figures = ", ".join(f"{catalogue[name]} as {name}" for name in metrics)
-        both = ", ".join(f"now.{name}, before.{name} as {name}_before" for name in metrics)
-        names = ", ".join(f"{name}, {name}_before" for name in metrics)
-        statement = query.format(figures=figures, both=both, names=names, seen=sql.SEEN)
-        return rows_of(self._owner, statement, {**scope.bound(), **named})
+    def _figures(self, metrics: Sequence[str]) -> FigureQueries:
+        return FigureQueries(self._expressions(), metrics)
+
+    def _rows(self, query: sa.Executable, scope: Scope, **more: object) -> list[Row]:
+        return rows_of(self._owner, query, {**scope.bound(), **more})

@@ -6,20 +6,12 @@ from datetime import datetime
 import orjson
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.messages import Value, from_json, to_json
 from fbads_pipeline.domain.reports.generated_reports import ReportFile
-from fbads_pipeline.domain.reports.requests import ReportRequest
+from fbads_pipeline.domain.reports.requests import KEPT_FOR, ReportRequest
 
-_ADD = """
-insert into ops.report_requests (request_id, user_id, kind, account_id, language, formats, day, asked_at)
-values (:request_id, :user_id, :kind, :account_id, :language, :formats, :day, :asked_at)
-"""
-_FORGET = "delete from ops.report_requests where asked_at < cast(:now as timestamptz) - interval '90 days'"
-_END = """
-update ops.report_requests set state = :state, reason = :reason, files = cast(:files as jsonb), ended_at = :now
-where request_id = :request_id and state = 'waiting'
-"""
-_OF = "select * from ops.report_requests where user_id = :user_id"
+SQL = Statements(__package__, "requests.sql")
 
 
 class PostgresReportRequests:
@@ -30,8 +22,8 @@ class PostgresReportRequests:
 
     def add(self, request: ReportRequest) -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.text(_FORGET), {"now": request.asked_at})
-            connection.execute(sa.text(_ADD), {**vars(request), "formats": list(request.formats)})
+            connection.execute(SQL["forget"], {"before": request.asked_at - KEPT_FOR})
+            connection.execute(SQL["add"], {**vars(request), "formats": list(request.formats)})
 
     def ready(self, request_id: str, files: Sequence[ReportFile], *, now: datetime) -> None:
         listed = orjson.dumps([vars(one) for one in files]).decode()
@@ -44,19 +36,17 @@ class PostgresReportRequests:
 
     def one(self, user_id: str, request_id: str) -> ReportRequest | None:
         with self._engine.connect() as connection:
-            query = f"{_OF} and request_id = :request_id"
-            row = connection.execute(sa.text(query), {"user_id": user_id, "request_id": request_id}).mappings().first()
+            row = connection.execute(SQL["one"], {"user_id": user_id, "request_id": request_id}).mappings().first()
             return None if row is None else _request(row)
 
     def newest(self, user_id: str, last: int) -> list[ReportRequest]:
         with self._engine.connect() as connection:
-            query = f"{_OF} order by asked_at desc, request_id limit :last"
-            rows = connection.execute(sa.text(query), {"user_id": user_id, "last": last}).mappings()
+            rows = connection.execute(SQL["newest"], {"user_id": user_id, "last": last}).mappings()
             return [_request(row) for row in rows]
 
     def _end(self, **values: object) -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.text(_END), values)
+            connection.execute(SQL["settle"], values)
 
 
 def _request(row: sa.RowMapping) -> ReportRequest:

@@ -1,0 +1,148 @@
+"""Queries over figures of any metric, composed. Days in another currency than the account's add up with nothing, and
+are left out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.metrics.figures import daily_mart, figure_columns
+from fbads_pipeline.adapters.postgres.statements import Statements
+
+SQL = Statements(__package__, "analytics.sql")
+_SCOPE_COLUMNS = (
+    *("account_id", "name", "currency", "timezone_name"),
+    *("first_day", "last_day", "before_first", "before_last"),
+)
+_CAMPAIGN_KEYS = ("account_id", "currency", "campaign_id")
+Expressions = Mapping[str, str]
+
+
+class FigureQueries:
+    """metric → SQL expression, and the metrics that are read. Each query binds what `Scope.bound` gives."""
+
+    def __init__(self, expressions: Expressions, metrics: Sequence[str]) -> None:
+        self._metrics = metrics
+        self._figures = figure_columns(expressions, metrics)
+        self._scopes = SQL["scopes"].columns(*(sa.column(name) for name in _SCOPE_COLUMNS)).cte("scopes")
+
+    def totals(self) -> sa.Select[Any]:
+        """One row per account: `<metric>`, `<metric>_before`, provisional days, newest reading."""
+        scopes, daily = self._scopes, daily_mart("account_daily")
+        provisional = sa.func.count(daily.c.day.distinct()).filter(daily.c.is_provisional)
+        now = (
+            sa.select(
+                scopes.c.account_id,
+                *self._figures,
+                provisional.label("provisional_days"),
+                sa.func.max(daily.c.collected_at).label("as_of"),
+            )
+            .select_from(self._joined(daily, "first_day", "last_day"))
+            .group_by(scopes.c.account_id)
+            .cte("now")
+        )
+        before = (
+            sa.select(scopes.c.account_id, *self._figures)
+            .select_from(self._joined(daily, "before_first", "before_last"))
+            .group_by(scopes.c.account_id)
+            .cte("before")
+        )
+        return (
+            sa.select(
+                *scopes.c,
+                *self._both(now, before),
+                sa.func.coalesce(now.c.provisional_days, 0).label("provisional_days"),
+                now.c.as_of,
+            )
+            .select_from(
+                scopes.outerjoin(now, now.c.account_id == scopes.c.account_id).outerjoin(
+                    before, before.c.account_id == scopes.c.account_id
+                )
+            )
+            .order_by(scopes.c.account_id)
+        )
+
+    def days(self, campaign_id: str | None) -> sa.Select[Any]:
+        """One row per account and day with a reading, oldest first; of one campaign where it is given."""
+        scopes, daily = self._scopes, daily_mart("campaign_daily")
+        query = sa.select(
+            scopes.c.account_id,
+            scopes.c.currency,
+            daily.c.day,
+            sa.func.bool_or(daily.c.is_provisional).label("is_provisional"),
+            *self._figures,
+        ).select_from(self._joined(daily, "first_day", "last_day"))
+        if campaign_id is not None:
+            query = query.where(daily.c.campaign_id == campaign_id)
+        keys = (scopes.c.account_id, scopes.c.currency, daily.c.day)
+        return query.group_by(*keys).order_by(scopes.c.account_id, daily.c.day)
+
+    def campaigns(self, limit: int) -> sa.Select[Any]:
+        """As `totals`, one row per campaign; of each account so many, the biggest spenders of the period first."""
+        daily = daily_mart("campaign_daily")
+        now = self._by_campaign(daily, "first_day", "last_day", sa.func.sum(daily.c.spend).label("biggest")).cte("now")
+        before = self._by_campaign(daily, "before_first", "before_last").cte("before")
+        keys = [sa.func.coalesce(now.c[name], before.c[name]).label(name) for name in _CAMPAIGN_KEYS]
+        is_same = sa.and_(*(now.c[name] == before.c[name] for name in _CAMPAIGN_KEYS))
+        periods = (
+            sa.select(*keys, now.c.biggest, *self._both(now, before))
+            .select_from(now.join(before, is_same, full=True))
+            .subquery("periods")
+        )
+        known = sa.table(
+            "campaigns", sa.column("account_id"), sa.column("campaign_id"), sa.column("name"), schema="marts"
+        )
+        is_it = sa.and_(known.c.account_id == periods.c.account_id, known.c.campaign_id == periods.c.campaign_id)
+        place = sa.func.row_number().over(
+            partition_by=periods.c.account_id,
+            order_by=[periods.c.biggest.desc().nulls_last(), periods.c.campaign_id],
+        )
+        shown = [periods.c[name] for pair in self._metrics for name in (pair, f"{pair}_before")]
+        placed = (
+            sa.select(*(periods.c[name] for name in _CAMPAIGN_KEYS), known.c.name, *shown, place.label("place"))
+            .select_from(periods.outerjoin(known, is_it))
+            .subquery("placed")
+        )
+        return sa.select(placed).where(placed.c.place <= limit).order_by(placed.c.account_id, placed.c.place)
+
+    def parts(self, by: Sequence[str], campaign_id: str | None, limit: int) -> sa.Select[Any]:
+        """One row per account and part of a breakdown, with `spend`; of each account so many, the dearest first."""
+        scopes, daily = self._scopes, daily_mart("campaign_breakdown_daily", *by)
+        fields, spend = [daily.c[name] for name in by], sa.func.sum(daily.c.spend)
+        place = sa.func.row_number().over(partition_by=scopes.c.account_id, order_by=[spend.desc(), *fields])
+        query = (
+            sa.select(
+                scopes.c.account_id,
+                scopes.c.currency,
+                *fields,
+                *(one.label("value") for one in self._figures),
+                spend.label("spend"),
+                place.label("place"),
+            )
+            .select_from(self._joined(daily, "first_day", "last_day"))
+            .where(daily.c.breakdown == ",".join(by))
+            .group_by(scopes.c.account_id, scopes.c.currency, *fields)
+        )
+        if campaign_id is not None:
+            query = query.where(daily.c.campaign_id == campaign_id)
+        placed = query.subquery("placed")
+        return sa.select(placed).where(placed.c.place <= limit).order_by(placed.c.account_id, placed.c.place)
+
+    def _by_campaign(self, daily: sa.FromClause, first: str, last: str, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        keys = (self._scopes.c.account_id, self._scopes.c.currency, daily.c.campaign_id)
+        return sa.select(*keys, *more, *self._figures).select_from(self._joined(daily, first, last)).group_by(*keys)
+
+    def _joined(self, daily: sa.FromClause, first: str, last: str) -> sa.Join:
+        """Each account with its own days, in its own currency, of one of its two periods."""
+        scopes = self._scopes
+        return scopes.join(
+            daily,
+            sa.and_(
+                daily.c.account_id == scopes.c.account_id,
+                daily.c.currency == scopes.c.currency,
+                daily.c.day.between(scopes.c[first], scopes.c[last]),
+            ),
+        )
+
+    def _both(self, now: sa.CTE, before: sa.CTE) -> list[sa.ColumnElement[Any]]:
+        return [column for name in self._metrics for column in (now.c[name], before.c[name].label(f"{name}_before"))]

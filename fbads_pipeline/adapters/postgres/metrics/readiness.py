@@ -1,0 +1,39 @@
+"""Whether the marts are there to be served, and which state of them."""
+
+from typing import Literal
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.metrics.visible import Row
+from fbads_pipeline.adapters.postgres.statements import Statements
+
+SQL = Statements(__package__, "readiness.sql")
+MissingPart = Literal["not_migrated", "not_built", "not_published"]
+
+
+class Readiness:
+    """What must be there before anybody is served."""
+
+    def __init__(self, owner: sa.Engine) -> None:
+        self._owner = owner
+
+    def missing(self) -> MissingPart | None:
+        """The first missing part, or None when all is there; raises when the database is unavailable."""
+        with self._owner.connect() as connection:
+            if not _has(connection, "public.schema_version"):
+                return "not_migrated"
+            if not _has(connection, "intermediate.publications"):
+                return "not_built"
+            return "not_published" if connection.execute(SQL["published"]).first() is None else None
+
+    def published(self) -> Row | None:
+        """Version and instant of the marts' last published state."""
+        with self._owner.connect() as connection:
+            if not _has(connection, "intermediate.publications"):
+                return None
+            row = connection.execute(SQL["published"]).mappings().first()
+            return dict(row) if row else None
+
+
+def _has(connection: sa.Connection, table: str) -> bool:
+    return bool(connection.execute(SQL["has"], {"name": table}).scalar())

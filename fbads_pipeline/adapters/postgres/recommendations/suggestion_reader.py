@@ -1,0 +1,46 @@
+"""Suggestions as people and programs read them."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.adapters.translation.texts import texts_of, with_texts
+
+SQL = Statements(__package__, "suggestion_reader.sql")
+
+
+class SuggestionReader:
+    """Suggestions, the newest first."""
+
+    def __init__(self, owner: sa.Engine) -> None:
+        self._owner = owner
+
+    def suggestions(
+        self,
+        *,
+        status: str | None,
+        account_id: str | None,
+        accounts: Accounts,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        suggestion_id: str | None = None,
+    ) -> list[Row]:
+        """accounts: that the caller sees."""
+        values = {
+            "accounts": bound(accounts),
+            "suggestion_id": suggestion_id,
+            "status": status,
+            "account_id": account_id,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "most": limit,
+        }
+        return [_suggestion(row) for row in rows_of(self._owner, SQL["suggestions"], values)]
+
+
+def _suggestion(row: Row) -> Row:
+    """With the texts of its messages. decision_reason: a person's, or in English why it could not be applied."""
+    failure = None if row["failure"] is None else texts_of("failure", row["failure"])["failure_en"]
+    return with_texts(row, "reason", "note") | {"decision_reason": failure or row["decision_reason"]}

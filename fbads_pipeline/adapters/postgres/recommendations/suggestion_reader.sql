@@ -1,0 +1,36 @@
+-- name: suggestions
+select
+    suggestion_id,
+    account_id,
+    campaign_id,
+    kind,
+    status,
+    version,
+    confidence,
+    rules,
+    reason,
+    evidence,
+    day,
+    marts_version,
+    created_at,
+    updated_at,
+    expires_at,
+    factor,
+    effect_low,
+    effect_expected,
+    effect_high,
+    p_better,
+    note,
+    failure,
+    snoozed_until,
+    decided_at,
+    decision_reason
+from ops.suggestions
+where
+    (cast(:status as text) is null or status = :status)
+    and (cast(:account_id as text) is null or account_id = :account_id)
+    and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
+    and (cast(:suggestion_id as text) is null or suggestion_id = :suggestion_id)
+    and (cast(:after_at as timestamptz) is null or (created_at, suggestion_id) < (:after_at, :after_id))
+order by created_at desc, suggestion_id desc
+limit cast(:most as int);

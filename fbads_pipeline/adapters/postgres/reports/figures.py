@@ -1,0 +1,65 @@
+"""Queries over one account's figures in a period. Days in another currency than the account's do not add up with the
+rest, and are left out of every figure alike."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.metrics.figures import daily_mart, figure_columns
+from fbads_pipeline.domain.reports.report import Period
+
+
+def _table(schema: str, name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, *(sa.column(column) for column in columns), schema=schema)
+
+
+_ACCOUNTS = _table("marts", "accounts", "account_id", "currency")
+_CAMPAIGNS = _table("marts", "campaigns", "campaign_id", "name", "effective_status")
+_SCORES = _table("analysis", "scores", "account_id", "campaign_id", "day", "total")
+
+
+class AccountFigures:
+    """expressions: metric → SQL expression over the columns of a daily mart; metrics: those that are read."""
+
+    def __init__(self, expressions: Mapping[str, str], metrics: Sequence[str], account_id: str, period: Period) -> None:
+        self._figures, self._account_id = figure_columns(expressions, metrics), account_id
+        self._daily = daily_mart("campaign_daily")
+        currency = sa.select(_ACCOUNTS.c.currency).where(_ACCOUNTS.c.account_id == account_id).scalar_subquery()
+        self._is_asked_for = sa.and_(
+            self._daily.c.account_id == account_id,
+            self._daily.c.day.between(period.first, period.last),
+            self._daily.c.currency == currency,
+        )
+
+    def total(self) -> sa.Select[Any]:
+        """One row: each figure over the period, and the newest reading as `as_of`."""
+        return self._select(sa.func.max(self._daily.c.collected_at).label("as_of"))
+
+    def days(self) -> sa.Select[Any]:
+        """One row per day with a reading, oldest first."""
+        day = self._daily.c.day
+        is_provisional = sa.func.bool_or(self._daily.c.is_provisional).label("is_provisional")
+        return self._select(day, is_provisional).group_by(day).order_by(day)
+
+    def campaigns(self) -> sa.Select[Any]:
+        """One row per campaign with its name, status and newest score, the biggest spender first."""
+        campaign_id = self._daily.c.campaign_id
+        spend = sa.func.sum(self._daily.c.spend).label("total_spend")
+        facts = self._select(campaign_id, spend).group_by(campaign_id).subquery("facts")
+        score = (
+            sa.select(_SCORES.c.total.label("score"))
+            .where(_SCORES.c.account_id == self._account_id, _SCORES.c.campaign_id == facts.c.campaign_id)
+            .order_by(_SCORES.c.day.desc())
+            .limit(1)
+            .lateral("newest")
+        )
+        known = facts.outerjoin(_CAMPAIGNS, _CAMPAIGNS.c.campaign_id == facts.c.campaign_id)
+        return (
+            sa.select(facts, _CAMPAIGNS.c.name, _CAMPAIGNS.c.effective_status.label("status"), score.c.score)
+            .select_from(known.outerjoin(score, sa.true()))
+            .order_by(facts.c.total_spend.desc().nulls_last(), facts.c.campaign_id)
+        )
+
+    def _select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        return sa.select(*columns, *self._figures).select_from(self._daily).where(self._is_asked_for)
