@@ -61,7 +61,7 @@ class PostgresReportFacts:
                 campaign_name=row["campaign_name"],
                 since=row["since"],
                 severity=row["severity"],
-                text=from_json(row["text"]),
+                text=from_json(row["message"]),
                 at_stake=Decimal(repr(round(row["at_stake"], 2))),
                 status=row["status"],
                 notified=row["notified"],

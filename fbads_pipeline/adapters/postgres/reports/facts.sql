@@ -15,7 +15,7 @@ select
     campaigns.name as campaign_name,
     found.since,
     found.severity,
-    found.message as text,
+    found.message,
     found.money_at_stake_per_day as at_stake,
     found.status,
     case

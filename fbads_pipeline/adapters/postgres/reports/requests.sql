@@ -11,10 +11,37 @@ update ops.report_requests set state = :state, reason = :reason, files = cast(:f
 where request_id = :request_id and state = 'waiting';
 
 -- name: one
-select * from ops.report_requests
+select
+    request_id,
+    user_id,
+    kind,
+    account_id,
+    language,
+    formats,
+    day,
+    asked_at,
+    state,
+    reason,
+    files,
+    ended_at
+from ops.report_requests
 where user_id = :user_id and request_id = :request_id;
 
 -- name: newest
-select * from ops.report_requests
+select
+    request_id,
+    user_id,
+    kind,
+    account_id,
+    language,
+    formats,
+    day,
+    asked_at,
+    state,
+    reason,
+    files,
+    ended_at
+from ops.report_requests
 where user_id = :user_id
-order by asked_at desc, request_id asc limit :last;
+order by asked_at desc, request_id asc
+limit :last;
