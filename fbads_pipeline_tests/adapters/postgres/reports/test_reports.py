@@ -7,11 +7,14 @@ import pytest
 
 from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
+from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_labels
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.reports.facts import HitRate
 from fbads_pipeline.domain.reports.report import Period
+from fbads_pipeline.domain.reports.requests import ReportRequest
 from fbads_pipeline.services.reports.build_report import METRICS, ReportBuilder
 from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline_tests.support.fake_reports import FakeFiles
@@ -125,3 +128,12 @@ def test_a_hit_rate_is_the_accounts_own(world):
 
 def test_without_marts_there_is_nothing_to_report(migrated_engine):
     assert PostgresReportFacts(migrated_engine, dict).accounts(None, now=MONDAY) == []
+
+
+def test_a_report_may_be_requested_in_any_language(migrated_engine):
+    requests = PostgresReportRequests(migrated_engine)
+    wanted = ReportRequest("r1", "u1", "weekly", "1", "eo", ("csv",), None, MONDAY)
+    requests.add(wanted)
+    requests.failed("r1", message("reports.failure.no_account"), now=MONDAY)
+    (found,) = requests.newest("u1", 5)
+    assert (found.language, found.state, found.reason) == ("eo", "failed", message("reports.failure.no_account"))
