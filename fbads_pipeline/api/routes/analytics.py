@@ -16,26 +16,26 @@ from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor,
 from fbads_pipeline.api.periods import Since, Until, period_of
 from fbads_pipeline.api.schemas.analytics import (
     AccountSummary,
-    Anomaly,
     AnomalyPage,
     Breakdown,
     BudgetMove,
     CampaignComparison,
     Compared,
     Comparison,
-    Days,
     Pace,
     Pacing,
     Part,
     Point,
-    Reallocation,
-    Score,
     ScorePage,
     Series,
     Severity,
+    ShownAnomaly,
+    ShownDays,
+    ShownReallocation,
+    ShownScore,
+    ShownTrend,
     Summary,
-    Trend,
-    Trends,
+    TrendSeries,
 )
 from fbads_pipeline.api.schemas.resources import Meta
 from fbads_pipeline.domain.core.messages import message
@@ -59,7 +59,7 @@ _BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Figures:
+class FigureAccess:
     """What every answer is made with: the reader, whoever asks, now, and the state of the marts."""
 
     def __init__(self, reader: AnalyticsDep, readiness: ReadinessDep, clock: ClockDep, who: ReaderDep) -> None:
@@ -81,7 +81,7 @@ class Figures:
         return Meta(mart=mart, **(self._readiness.published() or {}))
 
 
-FiguresDep = Annotated[Figures, Depends()]
+FiguresDep = Annotated[FigureAccess, Depends()]
 
 
 @router.get("/summary", responses=documented(422))
@@ -97,8 +97,8 @@ def summary(
         AccountSummary(
             **{name: row[name] for name in ("account_id", "name", "currency", "timezone_name", "as_of")},
             provisional_days=row["provisional_days"],
-            period=Days(first=row["first_day"], last=row["last_day"]),
-            before=Days(first=row["before_first"], last=row["before_last"]),
+            period=ShownDays(first=row["first_day"], last=row["last_day"]),
+            before=ShownDays(first=row["before_first"], last=row["before_last"]),
             figures=_compared(row, METRICS),
         )
         for row in figures.reader.totals(scope, METRICS)
@@ -141,12 +141,12 @@ def trends(
     campaign_id: OneCampaign = None,
     since: Since = None,
     until: Until = None,
-) -> Trends:
+) -> TrendSeries:
     """One metric by day, of each account or of one campaign, with the review's word on where it is heading."""
     _require(metric, metrics)
     scope = figures.scope(account_id, campaign_id, period_of(since, until))
     said = {
-        row["account_id"]: Trend(**{name: row[name] for name in Trend.model_fields})
+        row["account_id"]: ShownTrend(**{name: row[name] for name in ShownTrend.model_fields})
         for row in figures.reader.trends(scope, metric)
     }
     rows = figures.reader.days(scope, [metric])
@@ -159,7 +159,7 @@ def trends(
         )
         for (account, currency), group in groupby(rows, key=lambda row: (row["account_id"], row["currency"]))
     ]
-    return Trends(metric=metric, campaign_id=campaign_id, data=data, meta=figures.meta("marts.campaign_daily"))
+    return TrendSeries(metric=metric, campaign_id=campaign_id, data=data, meta=figures.meta("marts.campaign_daily"))
 
 
 @router.get("/breakdowns", responses=documented(404, 422))
@@ -206,7 +206,7 @@ def reallocation(
     clock: ClockDep,
     who: ReaderDep,
     account_id: Annotated[str, Query(pattern=r"^[0-9]{1,32}$", description="Digits, without `act_`.")],
-) -> Reallocation:
+) -> ShownReallocation:
     """How the account's present budgets would earn the most conversions under the same total."""
     found = reallocate_budget(performance, account_id, now=clock.now()) if who.sees(account_id) else None
     if found is None:
@@ -221,7 +221,7 @@ def reallocation(
         )
         for one in found.moves
     ]
-    return Reallocation(
+    return ShownReallocation(
         account_id=found.account_id,
         currency=found.currency,
         today=found.today,
@@ -257,7 +257,7 @@ def scores(
     """Each campaign's newest score."""
     after = from_cursor(cursor, 1)[0] if cursor else None
     rows = figures.reader.scores(figures.scope(account_id), after=after, limit=limit + 1)
-    page = [Score(**row) for row in rows[:limit]]
+    page = [ShownScore(**row) for row in rows[:limit]]
     following = to_cursor(page[-1].campaign_id) if len(rows) > limit else None
     return ScorePage(data=page, next_cursor=following, meta=figures.meta("analysis.scores"))
 
@@ -275,7 +275,7 @@ def anomaly_page(
     """One page, and the cursor of the following one."""
     after = _after(cursor) if cursor else None
     rows = figures.reader.anomalies(scope, status=status, kind=kind, severity=severity, after=after, limit=limit + 1)
-    page = [Anomaly(**{**row, "campaign_id": row["campaign_id"] or None}) for row in rows[:limit]]
+    page = [ShownAnomaly(**{**row, "campaign_id": row["campaign_id"] or None}) for row in rows[:limit]]
     following = to_cursor(page[-1].detected_at.isoformat(), page[-1].anomaly_id) if len(rows) > limit else None
     return AnomalyPage(data=page, next_cursor=following, meta=figures.meta("analysis.anomalies"))
 

@@ -47,7 +47,7 @@ class Refresh(BaseModel):
     refresh_token: SecretStr = Field(max_length=200)
 
 
-class Tokens(BaseModel):
+class TokenPair(BaseModel):
     """For programs: the access token lasts ten minutes, the refresh token buys the next pair."""
 
     access_token: str
@@ -135,16 +135,16 @@ def logout(request: Request, response: Response, who: CallerDep, identity: Ident
 
 
 @router.post("/auth/token", responses=documented(409, 429), dependencies=_STRICT)
-def token(request: Request, who: CallerDep, identity: IdentityDep, clock: ClockDep) -> Tokens:
+def token(request: Request, who: CallerDep, identity: IdentityDep, clock: ClockDep) -> TokenPair:
     """A pair of tokens for whoever has a session; a password is never sent for one."""
     if who.via != "session":
         raise ApiError(409, "no_session", "needs_session", hint="open_session")
     refresh = identity.new_refresh(who.user_id, now=clock.now())
-    return Tokens(access_token=access_tokens(request).make(who.user_id, now=clock.now()), refresh_token=refresh)
+    return TokenPair(access_token=access_tokens(request).make(who.user_id, now=clock.now()), refresh_token=refresh)
 
 
 @router.post("/auth/refresh", responses=documented(422, 429), dependencies=_STRICT)
-def refresh(given: Refresh, request: Request, identity: IdentityDep, clock: ClockDep) -> Tokens:
+def refresh(given: Refresh, request: Request, identity: IdentityDep, clock: ClockDep) -> TokenPair:
     """The next pair. A token that is used twice ends every token that came of the same login."""
     now = clock.now()
     found = identity.use_refresh(given.refresh_token.get_secret_value(), now=now)
@@ -152,7 +152,7 @@ def refresh(given: Refresh, request: Request, identity: IdentityDep, clock: Cloc
     if found is None or user is None or user.is_disabled:
         raise ApiError(401, "unauthenticated", "invalid_refresh", hint="log_in_again")
     following = identity.new_refresh(user.user_id, now=now, family=found[1])
-    return Tokens(access_token=access_tokens(request).make(user.user_id, now=now), refresh_token=following)
+    return TokenPair(access_token=access_tokens(request).make(user.user_id, now=now), refresh_token=following)
 
 
 @router.get("/me", responses=documented())

@@ -15,8 +15,8 @@ from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, filled
 from fbads_pipeline.api.routes.analytics import FiguresDep, anomaly_page
-from fbads_pipeline.api.routes.suggestions import Decided, Key
-from fbads_pipeline.api.schemas.analytics import AnomalyPage, History, Score, Scores, State
+from fbads_pipeline.api.routes.suggestions import Key, RecordedDecision
+from fbads_pipeline.api.schemas.analytics import AnomalyPage, History, Scores, ShownScore, State
 from fbads_pipeline.api.schemas.resources import Campaign, CampaignPage, Insight, InsightMeta, Insights
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.identity.users import Principal
@@ -104,7 +104,7 @@ def ask_for_change(
     clock: ClockDep,
     who: DeciderDep,
     key: Key = None,
-) -> Decided:
+) -> RecordedDecision:
     """Ask for a pause or another daily budget: a decision, with its audit, that can be undone for half an hour.
 
     It is written to Meta only where FBADS_APPLY_DECISIONS says so, by the run that applies decisions, never here.
@@ -121,7 +121,7 @@ def ask_for_change(
         raise ApiError.of(422, "unusable_parameter", wrong) from None
     except DecisionConflict as wrong:
         raise ApiError.of(409, "changed", wrong, hint="reread_campaign") from None
-    return Decided(**vars(outcome))
+    return RecordedDecision(**vars(outcome))
 
 
 @router.get("/{campaign_id}/insights", responses=documented(404, 422))
@@ -175,7 +175,7 @@ def campaign_score(
     campaign = _known(campaigns, campaign_id, who)
     since = local_day(figures.now, campaign["timezone_name"] or "UTC") - timedelta(days=_SCORE_DAYS)
     rows = figures.reader.score_history(figures.scope(campaign_id=campaign_id), since)
-    return Scores(data=[Score(**row) for row in rows], meta=figures.meta("analysis.scores"))
+    return Scores(data=[ShownScore(**row) for row in rows], meta=figures.meta("analysis.scores"))
 
 
 @router.get("/{campaign_id}/anomalies", responses=documented(400, 404, 422))

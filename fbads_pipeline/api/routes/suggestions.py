@@ -60,7 +60,7 @@ class Snooze(Accept):
     until: datetime
 
 
-class Decided(BaseModel):
+class RecordedDecision(BaseModel):
     """What became of it. version: the one after the decision."""
 
     decision_id: str
@@ -111,7 +111,7 @@ def accept(
     decision_store: DecisionStoreDep,
     clock: ClockDep,
     key: Key = None,
-) -> Decided:
+) -> RecordedDecision:
     """Accept it. It is written to Meta only where FBADS_APPLY_DECISIONS says so."""
     return _decided(decision_store, who, clock, Decision(suggestion_id, given.version, "accept", given.reason), key)
 
@@ -124,7 +124,7 @@ def reject(
     decision_store: DecisionStoreDep,
     clock: ClockDep,
     key: Key = None,
-) -> Decided:
+) -> RecordedDecision:
     """Reject it, with the reason."""
     return _decided(decision_store, who, clock, Decision(suggestion_id, given.version, "reject", given.reason), key)
 
@@ -137,7 +137,7 @@ def snooze(
     decision_store: DecisionStoreDep,
     clock: ClockDep,
     key: Key = None,
-) -> Decided:
+) -> RecordedDecision:
     """Decide later: it stays open and out of the way until then."""
     if given.until.tzinfo is None:
         raise ApiError(422, "unusable_parameter", "until_needs_offset")
@@ -153,14 +153,14 @@ def undo(
     decision_store: DecisionStoreDep,
     clock: ClockDep,
     key: Key = None,
-) -> Decided:
+) -> RecordedDecision:
     """Take a decision of the last half hour back; what was written to Meta is written back within a minute."""
     return _decided(decision_store, who, clock, Decision(suggestion_id, given.version, "undo", given.reason), key)
 
 
 def _decided(
     decision_store: DecisionStoreDep, who: Principal, clock: ClockDep, made: Decision, key: str | None
-) -> Decided:
+) -> RecordedDecision:
     try:
         outcome = decide(decision_store, who, made, key=key, now=clock.now())
     except SuggestionNotFound as wrong:
@@ -169,7 +169,7 @@ def _decided(
         raise ApiError.of(422, "unusable_parameter", wrong) from None
     except DecisionConflict as wrong:
         raise ApiError.of(409, "changed", wrong, hint="reread_suggestion") from None
-    return Decided(**vars(outcome))
+    return RecordedDecision(**vars(outcome))
 
 
 def _after(cursor: str) -> tuple[datetime, str]:

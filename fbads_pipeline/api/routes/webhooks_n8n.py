@@ -18,7 +18,7 @@ router = APIRouter(
 )
 
 
-class Asked(BaseModel):
+class N8nRequest(BaseModel):
     """What n8n may say. account_ids: none for all."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +43,9 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-def signed(request: Request, body: Annotated[bytes, Depends(_body)], receipts: ReceiptsDep, clock: ClockDep) -> Asked:
+def signed(
+    request: Request, body: Annotated[bytes, Depends(_body)], receipts: ReceiptsDep, clock: ClockDep
+) -> N8nRequest:
     """What a signed, fresh and first request says; raises ApiError for any other."""
     settings: Settings = request.app.state.settings
     if settings.n8n_secret is None:
@@ -58,7 +60,7 @@ def signed(request: Request, body: Annotated[bytes, Depends(_body)], receipts: R
     return _asked(body)
 
 
-AskedDep = Annotated[Asked, Depends(signed)]
+AskedDep = Annotated[N8nRequest, Depends(signed)]
 
 
 @router.post("/collect", status_code=202, responses=documented(404, 409, 422, 429))
@@ -75,9 +77,9 @@ def suggestions(asked: AskedDep, reader: SuggestionsDep) -> Waiting:
     return Waiting(data=[Suggestion(**row) for row in rows])
 
 
-def _asked(body: bytes) -> Asked:
+def _asked(body: bytes) -> N8nRequest:
     try:
         said: Any = orjson.loads(body or b"{}")
-        return Asked.model_validate(said)
+        return N8nRequest.model_validate(said)
     except (ValueError, ValidationError):
         raise ApiError(422, "unusable_parameter", "no_n8n_body") from None

@@ -10,7 +10,7 @@ from fbads_pipeline.api.schemas.resources import Exact, Meta
 Severity = Literal["info", "warning", "critical"]
 
 
-class Days(BaseModel):
+class ShownDays(BaseModel):
     """Account-local days, both included."""
 
     first: date
@@ -35,8 +35,8 @@ class AccountSummary(BaseModel):
     name: str | None
     currency: str
     timezone_name: str | None
-    period: Days
-    before: Days
+    period: ShownDays
+    before: ShownDays
     figures: dict[str, Compared]
     provisional_days: int
     as_of: datetime | None
@@ -74,7 +74,7 @@ class Point(BaseModel):
     is_provisional: bool
 
 
-class Trend(BaseModel):
+class ShownTrend(BaseModel):
     """What the last review says. slope: of the logarithm, per day; p_falling: probability that it falls.
 
     changed_on, shift: the newest change of level, where there is one; shift is of the logarithm.
@@ -94,10 +94,10 @@ class Series(BaseModel):
     account_id: str
     currency: str
     points: list[Point]
-    trend: Trend | None
+    trend: ShownTrend | None
 
 
-class Trends(BaseModel):
+class TrendSeries(BaseModel):
     """A series per account."""
 
     metric: str
@@ -167,7 +167,7 @@ class BudgetMove(BaseModel):
     new_conversions: float
 
 
-class Reallocation(BaseModel):
+class ShownReallocation(BaseModel):
     """Moves under the same total, none of more than a fifth; empty where nothing gains. Each is asked for by PATCH."""
 
     account_id: str
@@ -178,7 +178,7 @@ class Reallocation(BaseModel):
     moves: list[BudgetMove]
 
 
-class Anomaly(BaseModel):
+class ShownAnomaly(BaseModel):
     """Something unusual of one metric of one campaign (null: of the account as a whole)."""
 
     anomaly_id: str
@@ -208,12 +208,12 @@ class Anomaly(BaseModel):
 class AnomalyPage(BaseModel):
     """The newest first."""
 
-    data: list[Anomaly]
+    data: list[ShownAnomaly]
     next_cursor: str | None
     meta: Meta
 
 
-class Score(BaseModel):
+class ShownScore(BaseModel):
     """0 to 100: 50 and the points of five parts, exactly; null with `why_not`. low, high: the 10 to 90 % band."""
 
     account_id: str
@@ -239,7 +239,7 @@ class Score(BaseModel):
 class ScorePage(BaseModel):
     """Each campaign's newest score, in the order of their ids."""
 
-    data: list[Score]
+    data: list[ShownScore]
     next_cursor: str | None
     meta: Meta
 
@@ -247,7 +247,7 @@ class ScorePage(BaseModel):
 class Scores(BaseModel):
     """One campaign's scores, oldest first."""
 
-    data: list[Score]
+    data: list[ShownScore]
     meta: Meta
 
 
