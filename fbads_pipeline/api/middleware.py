@@ -1,0 +1,88 @@
+"""What every request passes: an id, the limit of its body, ETags, headers, one log line."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from fastapi import Request, Response
+
+from fbads_pipeline.api import errors
+from fbads_pipeline.domain.core.messages import message
+
+log = structlog.get_logger(__name__)
+
+TAGGED = "/api/v1/"
+_LONGEST_BODY = 64 * 1024
+_DOCS = ("/docs", "/redoc", "/static-offline-docs")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+# Pages bring their own style sheet and send their forms home; nothing on them is a script.
+_PAGES = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none';"
+    " base-uri 'none'"
+)
+# Swagger's page starts itself with an inline script and styles itself inline; everything comes from this origin.
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; worker-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+
+
+async def serve_request(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
+    """An id for the request, an answer for what nobody caught, the headers, a log line (without the query)."""
+    request.state.request_id = secrets.token_hex(8)
+    begun = time.perf_counter()
+    try:
+        response = _too_big(request) or await _tagged(request, await follow(request))
+    except Exception as error:
+        log.error("fault", request_id=request.state.request_id, exc_info=error)
+        response = errors.answer(request, 500, "fault", message("api.fault"))
+    is_docs = request.url.path.startswith(_DOCS)
+    response.headers.update(_HEADERS)
+    is_page = response.headers.get("content-type", "").startswith("text/html") and not is_docs
+    response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _PAGES if is_page else _STRICT
+    response.headers["X-Request-Id"] = request.state.request_id
+    if not is_docs:
+        response.headers["Cache-Control"] = "private, no-cache" if "etag" in response.headers else "no-store"
+    endpoint = getattr(request.scope.get("route"), "path", "unknown")
+    request.app.state.metrics.seen(request.method, endpoint, response.status_code, time.perf_counter() - begun)
+    log.info(
+        "request",
+        method=request.method,
+        endpoint=endpoint,
+        status=response.status_code,
+        milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+        request_id=request.state.request_id,
+    )
+    return response
+
+
+async def _tagged(request: Request, response: Response) -> Response:
+    """An answer to a read of the API, with its ETag; without a body where the asker has it already."""
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    if request.method != "GET" or response.status_code != 200 or not is_json or not request.url.path.startswith(TAGGED):
+        return response
+    body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, 200, {**response.headers, "ETag": tag})
+
+
+def _too_big(request: Request) -> Response | None:
+    """Bodies say their length, and none of ours is long."""
+    length = request.headers.get("content-length")
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    if length is None and "transfer-encoding" in request.headers:
+        return errors.answer(request, 411, "length_required", message("api.length_required"))
+    if length is not None and (not length.isdigit() or int(length) > _LONGEST_BODY):
+        return errors.answer(request, 413, "too_big", message("api.too_big", bytes=str(_LONGEST_BODY)))
+    return None
