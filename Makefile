@@ -36,8 +36,9 @@ manifest: $(STAMP) ## dbt's manifest and the message catalogues, when they have 
 metrics: install ## what is written from the metric registry, dbt_project/metrics.yml
 	$(BIN)/python -m fbads_pipeline.adapters.dbt.metric_registry
 
-docs: install ## the data dictionary, from the dbt project
+docs: install ## the data dictionary, from the dbt project; settings and commands, from the code
 	$(BIN)/python -m fbads_pipeline.adapters.dbt.dictionary
+	$(BIN)/python -m checks.reference_pages
 
 demo: install ## the main job against a sandbox Marketing API, then Dagster and the sidecar until Ctrl-C
 	@exec $(BIN)/fbads demo $(ARGS)
