@@ -25,6 +25,7 @@ class Cipher:
 
     def decrypt(self, encrypted: bytes, *, name: str) -> str:
         """The secret in clear; name: whose it is, for the sentence that says that no key fits."""
+        # cryptography is heavy: imported where it is needed.
         from cryptography.fernet import InvalidToken
 
         try:
@@ -33,6 +34,7 @@ class Cipher:
             raise SettingsError(WRONG.format(name=name)) from None
 
     def _fernet(self) -> "MultiFernet":
+        # cryptography is heavy: imported where it is needed.
         from cryptography.fernet import Fernet, MultiFernet
 
         if not self._keys:
@@ -42,6 +44,7 @@ class Cipher:
 
 def new_key() -> str:
     """A fresh key, as the setting reads it."""
+    # cryptography is heavy: imported where it is needed.
     from cryptography.fernet import Fernet
 
     return Fernet.generate_key().decode()

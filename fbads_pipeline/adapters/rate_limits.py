@@ -9,7 +9,7 @@ _MOST_KEYS = 10_000
 _WINDOW = 60
 
 
-class Limits(Protocol):
+class RateLimits(Protocol):
     """Counts requests of a key in the minute that runs."""
 
     def take(self, key: str, most: int) -> float | None:
@@ -39,6 +39,7 @@ class RedisLimits:
     """In Redis. While it is unreachable this process counts alone: a limiter that is down must not refuse requests."""
 
     def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
+        # redis is heavy: imported where it is needed.
         import redis
 
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
@@ -46,6 +47,7 @@ class RedisLimits:
         self._clock = clock
 
     def take(self, key: str, most: int) -> float | None:
+        # redis is heavy: imported where it is needed.
         import redis
 
         now = self._clock()

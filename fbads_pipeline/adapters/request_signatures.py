@@ -15,12 +15,12 @@ def is_from_slack(secret: str, timestamp: str, signature: str, body: bytes, *, n
     """
     from slack_sdk.signature import Clock, SignatureVerifier  # the SDK takes a while to import
 
-    class FixedClock(Clock):
+    class GivenClock(Clock):
         def now(self) -> float:
             return now
 
     try:
-        return SignatureVerifier(secret, FixedClock()).is_valid(body, timestamp, signature)
+        return SignatureVerifier(secret, GivenClock()).is_valid(body, timestamp, signature)
     except (ValueError, TypeError):  # a timestamp that is no number, a body or signature that is no text
         return False
 

@@ -11,7 +11,7 @@ from fastapi_offline import FastAPIOffline
 
 from fbads_pipeline.adapters.identity.access_tokens import tokens_of
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.adapters.rate_limits import Limits, ProcessLimits, RedisLimits
+from fbads_pipeline.adapters.rate_limits import ProcessLimits, RateLimits, RedisLimits
 from fbads_pipeline.api import errors
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.mcp import http as mcp_http
@@ -102,5 +102,5 @@ def _document_tags(router: APIRouter) -> None:
             route.responses.setdefault(304, {"description": "Nothing has changed since the ETag in If-None-Match."})
 
 
-def _limits(settings: Settings) -> Limits:
+def _limits(settings: Settings) -> RateLimits:
     return ProcessLimits() if settings.redis_url is None else RedisLimits(settings.redis_url.get_secret_value())

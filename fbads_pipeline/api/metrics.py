@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from sqlalchemy import event
 
 from fbads_pipeline.adapters.postgres.health.prometheus import MetricsCollector
 
@@ -51,7 +52,6 @@ class Metrics:
 
     def watch(self, *engines: Any) -> None:
         """Time every statement on these engines, by the first table of ours that it names."""
-        from sqlalchemy import event
 
         def begin(connection: Any, *_: Any) -> None:
             connection.info["fbads_begun"] = time.perf_counter()

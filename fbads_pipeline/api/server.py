@@ -13,6 +13,7 @@ from fbads_pipeline.settings import Settings, SettingsError
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; raises SettingsError for an address beyond loopback that nothing protects, and
     PortTaken for a taken port."""
+    # uvicorn is heavy: imported where it is needed.
     import uvicorn
 
     from fbads_pipeline.api.app import create_app

@@ -16,7 +16,7 @@ from fbads_pipeline.settings import Settings, SettingsError
 
 PROJECT = packaged(".")
 # Two months of four accounts take about 250 MB, Dagster's records of the runs included.
-ROOM_MB = 400
+FREE_MB = 400
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def ready_home(settings: Settings) -> Iterator[Database]:
     home = settings.home_path
     require_writable(home)
     if settings.database_url is None:
-        require_room(home)
+        require_free_space(home)
     with prepared_database(settings) as database:
         write_dagster_home(home)
         before = dict(os.environ)
@@ -57,12 +57,12 @@ def require_writable(home: Path) -> None:
         raise SettingsError(f"FBADS_HOME {home} cannot be written ({fault.strerror}): choose another folder") from None
 
 
-def require_room(home: Path) -> None:
+def require_free_space(home: Path) -> None:
     """Raises SettingsError when the disk is too full for a database in the home."""
     free = shutil.disk_usage(home).free // 2**20
-    if free < ROOM_MB:
+    if free < FREE_MB:
         raise SettingsError(
-            f"FBADS_HOME {home} has {free} MB free and {ROOM_MB} are needed: free some space, or choose another disk"
+            f"FBADS_HOME {home} has {free} MB free and {FREE_MB} are needed: free some space, or choose another disk"
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     AccountScores,
@@ -11,7 +12,6 @@ from fbads_pipeline.domain.scoring.account_performance import (
     FittedModel,
     PromisedEffect,
     StoredScore,
-    StoredVerdict,
 )
 
 if TYPE_CHECKING:  # numpy and scipy are spared to whoever only needs the names

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from fbads_pipeline.sandbox.control import PREFIX, control
-from fbads_pipeline.sandbox.fault_injection import alter_answer, refusal_of
 from fbads_pipeline.sandbox.graph.batch import answer_batch, is_batch
 from fbads_pipeline.sandbox.graph.errors import GraphError
+from fbads_pipeline.sandbox.graph.fault_injection import alter_answer, refusal_of
 from fbads_pipeline.sandbox.graph.routing import route
+from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, GraphCall, Sandbox
 from fbads_pipeline.sandbox.graph.tokens import check_grant, check_token
 from fbads_pipeline.sandbox.graph.usage import UsageHeaders, version_headers
-from fbads_pipeline.sandbox.sandbox import GraphAnswer, GraphCall, Sandbox
 from fbads_pipeline.sandbox.scenarios import Scenario
 
 SMALLEST_GZIP = 1000

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.sandbox.figures.truth import truth_rows
+from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, Sandbox
 from fbads_pipeline.sandbox.graph.tokens import grant_token
-from fbads_pipeline.sandbox.sandbox import GraphAnswer, Sandbox
 from fbads_pipeline.sandbox.scenarios import BadScenario, read_scenarios
+from fbads_pipeline.sandbox.truth import truth_rows
 from fbads_pipeline.sandbox.world.clock import parse_instant
 
 PREFIX = "__sandbox"

@@ -12,7 +12,7 @@ from typing import NoReturn
 import uvicorn
 
 from fbads_pipeline.sandbox.app import SandboxApp
-from fbads_pipeline.sandbox.sandbox import Sandbox
+from fbads_pipeline.sandbox.graph.sandbox import Sandbox
 from fbads_pipeline.sandbox.scenarios import BadScenario, Scenario, read_scenarios
 from fbads_pipeline.sandbox.world.clock import parse_instant
 

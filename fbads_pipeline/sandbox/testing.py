@@ -12,8 +12,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import orjson
 
+from fbads_pipeline.sandbox.graph.sandbox import Sandbox
 from fbads_pipeline.sandbox.run import server
-from fbads_pipeline.sandbox.sandbox import Sandbox
 from fbads_pipeline.sandbox.world.clock import parse_instant
 
 PATIENCE_SECONDS = 10.0

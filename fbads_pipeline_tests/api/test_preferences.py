@@ -45,7 +45,7 @@ def test_a_user_who_chose_alerts_is_a_recipient_for_their_accounts_in_their_lang
     (one,) = recipients(database)
     assert (one.channel, one.language, one.timezone, one.quiet) == ("email", "en", "Europe/Lisbon", (time(22), time(7)))
     assert one.receives(an_alert("42")) and not one.receives(an_alert("43"))
-    assert not one.receives(an_alert(None)), "what concerns the whole warehouse names accounts that are not theirs"
+    assert not one.receives(an_alert(None)), "what concerns the whole program names accounts that are not theirs"
     assert not one.receives(an_alert("42", "info"))
 
 

@@ -1,6 +1,7 @@
 """A tick leaves views and seeds alone while they are current, and makes all of them anew when anything could differ."""
 
-from fbads_pipeline.adapters.dbt.runner import Dbt, DbtOutcome
+from fbads_pipeline.adapters.dbt.invocation import DbtOutcome
+from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse, numbers
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from fbads_pipeline.adapters.dbt.runner import Dbt, DbtOutcome
+from fbads_pipeline.adapters.dbt.invocation import DbtOutcome
+from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.defs.transform.assets import models
 from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, MARTS, STORED, UNTESTED, Warehouse, numbers

@@ -1,4 +1,4 @@
-"""The workflows for n8n: importable as they lie, wired to the end, with the warehouse's own addresses and signature."""
+"""The workflows for n8n: importable as they lie, wired to the end, with the program's own addresses and signature."""
 
 import json
 

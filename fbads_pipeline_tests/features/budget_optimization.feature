@@ -5,7 +5,7 @@ Feature: A budget changes only when a person has said so
   Background:
     Given an agency whose team hears of alerts on Slack, in Portuguese
     And an active campaign with a daily budget of its own
-    And the warehouse proposes to raise its budget by 20 %
+    And the program proposes to raise its budget by 20 %
 
   Scenario: A manager approves
     When the proposal is announced

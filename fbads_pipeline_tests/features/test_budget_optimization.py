@@ -79,7 +79,7 @@ def campaign(warehouse):
     assert warehouse.before > 0
 
 
-@given(parsers.parse("the warehouse proposes to raise its budget by {percent:d} %"))
+@given(parsers.parse("the program proposes to raise its budget by {percent:d} %"))
 def proposed(warehouse, percent):
     warehouse.propose(1 + percent / 100)
 

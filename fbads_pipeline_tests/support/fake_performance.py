@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     AccountScores,
@@ -16,7 +17,6 @@ from fbads_pipeline.domain.scoring.account_performance import (
     OpenAnomaly,
     PromisedEffect,
     StoredScore,
-    StoredVerdict,
 )
 from fbads_pipeline.domain.scoring.scores import WEIGHTS
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.dbt.runner import Dbt, DbtOutcome
+from fbads_pipeline.adapters.dbt.invocation import DbtOutcome
+from fbads_pipeline.adapters.dbt.runner import Dbt
 
 DAY = date(2026, 10, 1)
 DIMENSIONS = ("accounts", "campaigns", "adsets", "ads")

@@ -8,9 +8,9 @@ from fbads_pipeline.adapters.translation.translator import localizer, translator
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.core import messages
 from fbads_pipeline.domain.core.messages import Value, from_json
-from fbads_pipeline.domain.reports.report import Chart, Column, Figure, Report, Section, Table
+from fbads_pipeline.domain.reports.report import Chart, Figure, Report, Section, Table, TableColumn
 
-_PARTS = (Report, Section, Table, Column, Figure, Chart)
+_PARTS = (Report, Section, Table, TableColumn, Figure, Chart)
 _VALUES = tuple(one for one in vars(messages).values() if is_dataclass(one))
 
 

@@ -32,7 +32,7 @@ create table marts.adset_history (
 );
 create table marts.adsets (account_id text, campaign_id text, effective_status text, learning_status text);
 """
-# A test follows the warehouse's own expressions only where it reads them; these say the same.
+# A test follows the catalogue's own expressions only where it reads them; these say the same.
 EXPRESSIONS = {
     "ctr": "sum(clicks)::numeric / nullif(sum(impressions), 0)",
     "cpa": "sum(spend) / nullif(sum(conversions), 0)",

@@ -95,6 +95,7 @@ class SlackChannel:
 
     def _post(self, message: Mapping[str, Any]) -> tuple[DeliveryAttempt, str | None]:
         """The attempt, and Slack's error code where it gave one."""
+        # slack_sdk is heavy: imported where it is needed.
         from slack_sdk.errors import SlackApiError
 
         flags = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}

@@ -36,12 +36,12 @@ def plain_text(title: str, body: str) -> str:
 def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
     """A header and as many sections as the body needs; with buttons after each suggestion that can be decided."""
     header: Block = {"type": "header", "text": _plain(_fitting(delivery.title, LONGEST_HEADER))}
-    made, room = [header], LONGEST_MESSAGE
+    made, characters_left = [header], LONGEST_MESSAGE
     pieces = _pieces(delivery, with_buttons)
     for number, (lines, suggestion) in enumerate(pieces):
-        sections, room = _sections(lines, room)
+        sections, characters_left = _sections(lines, characters_left)
         needed = len(sections) + (suggestion is not None)
-        if room < 0 or len(made) + needed > MOST_BLOCKS - 1:
+        if characters_left < 0 or len(made) + needed > MOST_BLOCKS - 1:
             left = sum(len(rest) for rest, _ in pieces[number:])
             return [*made, _section(translator().text("alerts.slack.lines_left_out", delivery.language, count=left))]
         made += [_section(text) for text in sections]
@@ -78,17 +78,17 @@ def _buttons(suggestion: Mapping[str, Any], language: str) -> Block:
     return {"type": "actions", "block_id": f"suggestion-{suggestion['suggestion_id']}"[:255], "elements": elements}
 
 
-def _sections(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+def _sections(lines: Sequence[str], characters_left: int) -> tuple[list[str], int]:
     """The lines, escaped, in pieces of whole lines, and the characters that are left; too long a line is cut."""
     pieces: list[str] = []
     for line in lines:
         text = _fitting(line, LONGEST_SECTION)
-        room -= len(text) + 1
+        characters_left -= len(text) + 1
         if pieces and len(pieces[-1]) + 1 + len(text) <= LONGEST_SECTION:
             pieces[-1] += "\n" + text
         else:
             pieces.append(text)
-    return [piece.strip("\n") for piece in pieces if piece.strip()], room
+    return [piece.strip("\n") for piece in pieces if piece.strip()], characters_left
 
 
 def _section(text: str) -> Block:

@@ -12,6 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
+from fbads_pipeline.adapters.dbt.invocation import run_dbt
 from fbads_pipeline.adapters.packaged_files import is_checkout, packaged
 from fbads_pipeline.domain.core.errors import WrongUse
 
@@ -86,12 +89,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def build_manifest() -> Path:
     """Parse the project and put manifest and hash in place; a reader sees the old pair, the new one, or `stale`."""
-    from fbads_pipeline.adapters.dbt.runner import run_dbt
-
     path, built_from = manifest_path(), project_hash()
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
-        outcome = run_dbt(["parse", "--no-partial-parse"], environment={}, target=Path(folder), keeps_json=True)
+        outcome = run_dbt(
+            project_dir(), ["parse", "--no-partial-parse"], environment={}, target=Path(folder), keeps_json=True
+        )
         if not outcome.succeeded:
             raise ManifestError(f"dbt cannot parse the project: {outcome.error}")
         content = (Path(folder) / "manifest.json").read_bytes()
@@ -103,8 +106,6 @@ def build_manifest() -> Path:
 
 def dbt_environment(database_url: str) -> dict[str, str]:
     """The variables that dbt_project/profiles.yml reads, from an SQLAlchemy URL (over TCP, or a socket by ?host=)."""
-    from sqlalchemy.engine import make_url
-
     url = make_url(database_url)
     query = {key: value if isinstance(value, str) else value[0] for key, value in url.query.items()}
     return {

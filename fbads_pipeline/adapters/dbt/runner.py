@@ -8,14 +8,16 @@ import hashlib
 import json
 import os
 import tempfile
-import threading
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+
 from fbads_pipeline.adapters.dbt.current_views import existing_views, record_views, views_are_current
+from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, run_dbt
 from fbads_pipeline.adapters.dbt.project import (
     dbt_environment,
     fresh_manifest,
@@ -25,38 +27,9 @@ from fbads_pipeline.adapters.dbt.project import (
     target_dir,
 )
 
-_ONE_AT_A_TIME = threading.Lock()
 _KEPT_PARSES = 8
 _LOCK_POLL_SECONDS = 0.1
 _FACTS_AND_TESTS = ("config.materialized:incremental", "resource_type:test")
-_FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
-
-
-@dataclass(frozen=True)
-class NodeOutcome:
-    """The result of a model, seed or test. failures: rows that a test found; rows: rows written, where dbt knows."""
-
-    unique_id: str
-    status: str
-    seconds: float
-    message: str
-    failures: int | None = None
-    rows: int | None = None
-
-    @property
-    def failed(self) -> bool:
-        return self.status in _FAILED
-
-
-@dataclass(frozen=True)
-class DbtOutcome:
-    """succeeded: nothing failed that blocks. error: what went wrong before or beside the nodes, in one paragraph.
-    views_are_current: views and seeds needed no build, and are not among the nodes."""
-
-    succeeded: bool
-    nodes: tuple[NodeOutcome, ...] = ()
-    error: str = ""
-    views_are_current: bool = False
 
 
 class Dbt:
@@ -122,7 +95,7 @@ class Dbt:
             target, parse = Path(folder), self._parse_path()
             if parse.is_file() and not parses_anew:
                 command = [*command, "--partial-parse-file-path", str(parse)]
-            outcome = run_dbt(command, environment=self._environment, target=target)
+            outcome = run_dbt(project_dir(), command, environment=self._environment, target=target)
             if not parses_anew:
                 _keep_parse(target / "partial_parse.msgpack", parse)
         return outcome
@@ -148,8 +121,6 @@ def _alone_in(environment: Mapping[str, str]) -> Iterator[Any]:
     The lock goes with its connection, so a killed build frees it. It is asked for again and again, because a wait
     inside libpq would not hear Ctrl-C. Yields that connection.
     """
-    import psycopg2
-
     try:
         connection = psycopg2.connect(
             host=environment["FBADS_DBT_HOST"],
@@ -208,74 +179,6 @@ def _without_views(names: Sequence[str]) -> list[str]:
         return []
     nodes = {node["name"]: node for node in read_manifest(fresh_manifest())["nodes"].values()}
     return [name for name in names if nodes[name]["config"]["materialized"] not in ("view", "seed")]
-
-
-def run_dbt(
-    args: Sequence[str], *, environment: Mapping[str, str], target: Path, keeps_json: bool = False
-) -> DbtOutcome:
-    """One dbt command. Prints nothing and leaves environment and working directory as they were; waits for another
-    one in this process (dbt is not made for two at once)."""
-    folder = str(project_dir())
-    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
-    places = [
-        "--project-dir",
-        folder,
-        "--profiles-dir",
-        folder,
-        "--target-path",
-        str(target),
-        "--log-path",
-        str(target),
-    ]
-    with _ONE_AT_A_TIME, _environment(environment), _working_directory():
-        from dbt.cli.main import dbtRunner
-
-        answer = dbtRunner().invoke([*quiet, "--write-json" if keeps_json else "--no-write-json", *args, *places])
-    if answer.exception is not None and not isinstance(answer.exception, Exception):
-        raise answer.exception
-    nodes = tuple(_outcome(result) for result in getattr(answer.result, "results", ()))
-    error = str(answer.exception) if answer.exception else "; ".join(_complaint(node) for node in nodes if node.failed)
-    return DbtOutcome(answer.success, nodes, error)
-
-
-def _outcome(result: Any) -> NodeOutcome:
-    rows = (result.adapter_response or {}).get("rows_affected")
-    return NodeOutcome(
-        unique_id=result.node.unique_id,
-        status=str(result.status),
-        seconds=round(result.execution_time, 3),
-        message=str(result.message or "").strip(),
-        failures=result.failures,
-        rows=rows if isinstance(rows, int) and rows >= 0 else None,
-    )
-
-
-def _complaint(node: NodeOutcome) -> str:
-    return f"{node.unique_id.split('.')[2]}: {' '.join(node.message.split())}"
-
-
-@contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """dbt reads its profile from os.environ alone; what was there before is there again afterwards."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextlib.contextmanager
-def _working_directory() -> Iterator[None]:
-    before = os.getcwd()
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 def _keep_parse(made: Path, kept: Path) -> None:

@@ -1,5 +1,6 @@
 """Access tokens: JWT with one algorithm and every claim required, ten minutes long."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ class AccessTokens:
 
     def make(self, user_id: str, *, now: datetime) -> str:
         """For that user, from now on."""
+        # PyJWT and cryptography are heavy: imported where they are needed.
         import jwt
 
         claims = {
@@ -41,6 +43,7 @@ class AccessTokens:
 
     def user_of(self, token: str, *, now: datetime) -> str:
         """Whose it is; raises TokenRefused."""
+        # PyJWT and cryptography are heavy: imported where they are needed.
         import jwt
 
         try:
@@ -80,8 +83,6 @@ def require_strong(secret: str) -> None:
 
 
 def _own_secret(path: Path) -> str:
-    import os
-
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:

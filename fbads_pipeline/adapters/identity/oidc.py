@@ -36,6 +36,7 @@ class Begun:
 
     def packed(self, secret: str, now: float) -> str:
         """For a cookie: signed, and good for ten minutes."""
+        # PyJWT and cryptography are heavy: imported where they are needed.
         import jwt
 
         return jwt.encode({**vars(self), "aud": _AUDIENCE, "exp": int(now) + _LASTS}, secret, algorithm="HS256")
@@ -43,6 +44,7 @@ class Begun:
 
 def unpacked(text: str, secret: str, now: float) -> Begun:
     """Raises OidcRefused for a cookie that is not ours, or too old."""
+    # PyJWT and cryptography are heavy: imported where they are needed.
     import jwt
 
     try:
@@ -110,6 +112,7 @@ class OpenIdProvider:
             raise OidcUnreachable("the provider does not answer") from None
 
     def _claims(self, token: str) -> Mapping[str, Any]:
+        # PyJWT and cryptography are heavy: imported where they are needed.
         import jwt
 
         try:
@@ -139,6 +142,7 @@ class OpenIdProvider:
         return answer_body
 
     def _read(self, url: str) -> dict[str, Any]:
+        # httpx is heavy: imported where it is needed.
         import httpx
 
         try:

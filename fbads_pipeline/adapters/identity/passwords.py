@@ -42,6 +42,7 @@ def digest(secret: str) -> str:
 
 @cache
 def _hasher() -> Any:
+    # argon2 is heavy: imported where it is needed.
     from pwdlib import PasswordHash
 
     return PasswordHash.recommended()

@@ -53,6 +53,7 @@ class ChatModelPlanner:
 
     @cached_property
     def _model_client(self) -> Any:
+        # LangChain is heavy: imported where it is needed.
         from langchain_openai import ChatOpenAI
 
         return ChatOpenAI(

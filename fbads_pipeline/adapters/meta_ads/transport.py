@@ -77,6 +77,7 @@ class Transport:
         quotas: Quotas | None = None,
         warned: Callable[[str], None] = lambda text: None,
     ) -> None:
+        # Meta's SDK is heavy: imported where it is needed.
         from facebook_business.api import FacebookAdsApi
         from facebook_business.session import FacebookSession
 

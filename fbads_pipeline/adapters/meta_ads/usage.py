@@ -21,7 +21,7 @@ _STOP_ABOVE = 95.0
 _SLOWEST_SECONDS = 2.0
 _FIRST_STOP_SECONDS, _LONGEST_STOP_SECONDS = 5.0, 300.0
 _REFRESH_SECONDS = 3.0
-_TELLING_POINTS = 5.0
+_SHARED_POINTS = 5.0
 _HEADERS_OF_THE_APP = ("x-app-usage",)
 _HEADERS_OF_THE_ACCOUNT = ("x-ad-account-usage", "x-fb-ads-insights-throttle")
 
@@ -45,25 +45,25 @@ def read_usage(headers: Mapping[str, str]) -> HeaderUsage:
     for entry in entries:
         account = max(account, _percent(entry))
         app = max(app, _field(entry, "app_id_util_pct"))
-        wait = max(wait, _told(entry))
+        wait = max(wait, _regain_seconds(entry))
     for name in _HEADERS_OF_THE_APP:
         entry = _json(headers.get(name))
         app = max(app, _percent(entry))
-        wait = max(wait, _told(entry))
+        wait = max(wait, _regain_seconds(entry))
     return HeaderUsage(account, app, wait)
 
 
 class Pacer:
     """Says how long to hold the next call back, from what Meta said to any process that uses the same app.
 
-    Below 75 % nothing; then up to 2 s, growing; from 95 % on as long as the headers told, else 5 s, 10 s, 20 s … 300 s
+    Below 75 % nothing; then up to 2 s, growing; from 95 % on as long as the headers say, else 5 s, 10 s, 20 s … 300 s
     while it stays as full.
     """
 
     def __init__(self, quotas: Quotas | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._quotas, self._now = quotas, now
         self._uses: dict[str, QuotaUse] = {}
-        self._told: dict[str, QuotaUse] = {}
+        self._shared: dict[str, QuotaUse] = {}
         self._stops: dict[str, int] = {}
         self._refreshed = float("-inf")
         self._lock = threading.Lock()
@@ -85,10 +85,10 @@ class Pacer:
         with self._lock:
             uses = [use for key in (account_id, APP) if (use := self._uses.get(key))]
         now = self._now()
-        told = max(((use.free_at - now).total_seconds() for use in uses if use.free_at), default=0.0)
+        announced = max(((use.free_at - now).total_seconds() for use in uses if use.free_at), default=0.0)
         percent = max((use.percent for use in uses), default=0.0)
         slow = max(0.0, (min(percent, _STOP_ABOVE) - _SLOW_ABOVE) / (_STOP_ABOVE - _SLOW_ABOVE)) * _SLOWEST_SECONDS
-        return max(told, slow)
+        return max(announced, slow)
 
     def _keep(self, key: str, percent: float, wait: float, is_refused: bool) -> None:
         with self._lock:
@@ -104,12 +104,12 @@ class Pacer:
                 self._stops[key] = self._stops.get(key, 0) + 1
             free_at = now + timedelta(seconds=wait) if wait else None
             use = self._uses[key] = QuotaUse(percent, free_at)
-            told = self._told.get(key, QuotaUse())
-            is_news = free_at is not None or told.free_at is not None
-            is_news |= abs(percent - told.percent) >= _TELLING_POINTS and max(percent, told.percent) >= 50
-            if is_news:
-                self._told[key] = use
-        if is_news and self._quotas is not None:
+            shared = self._shared.get(key, QuotaUse())
+            is_new = free_at is not None or shared.free_at is not None
+            is_new |= abs(percent - shared.percent) >= _SHARED_POINTS and max(percent, shared.percent) >= 50
+            if is_new:
+                self._shared[key] = use
+        if is_new and self._quotas is not None:
             try:
                 self._quotas.write(key, use)
             except Exception as fault:  # a budget that cannot be shared is still kept here
@@ -141,7 +141,7 @@ def _percent(entry: Any) -> float:
     return max(_field(entry, key) for key in ("call_count", "total_time", "total_cputime", "acc_id_util_pct"))
 
 
-def _told(entry: Any) -> float:
+def _regain_seconds(entry: Any) -> float:
     minutes = _field(entry, "estimated_time_to_regain_access")
     return max(minutes * 60.0, _field(entry, "reset_time_duration") if _percent(entry) >= _STOP_ABOVE else 0.0)
 

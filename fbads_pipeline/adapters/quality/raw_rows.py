@@ -51,8 +51,8 @@ def judge_border_apart(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
     )
     if done.returncode:
         raise RuntimeError((done.stderr.strip().splitlines() or ["the judging process failed"])[-1])
-    told = json.loads(done.stdout.splitlines()[-1])
-    return [BorderOutcome(one, **said) for one, said in zip(EXPECTATIONS, told, strict=True)]
+    answered = json.loads(done.stdout.splitlines()[-1])
+    return [BorderOutcome(one, **said) for one, said in zip(EXPECTATIONS, answered, strict=True)]
 
 
 def _tell() -> None:
@@ -63,6 +63,7 @@ def _tell() -> None:
 
 
 def _judge(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
+    # Great Expectations (seconds) is heavy: imported where it is needed.
     import great_expectations as gx
     from great_expectations import expectations as gxe
     from great_expectations.data_context.types.base import (

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.core.messages import message
-from fbads_pipeline.domain.reports.report import Cell, Column, Report, Section, Table
+from fbads_pipeline.domain.reports.report import Cell, Report, Section, Table, TableColumn
 
 _PLACES = 6
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -45,10 +45,10 @@ def _tables(tables: Iterable[Table]) -> list[Table]:
 def _figures(section: Section) -> Table:
     """The numbers at the top as a table; they are of several units, so that each row names its own."""
     columns = [
-        *(Column(message(f"reports.label.{name}"), "text") for name in ("figure", "unit")),
-        *(Column(message(f"reports.label.{name}"), "count") for name in ("now", "before")),
-        Column(message("reports.label.change"), "change"),
-        Column(message("reports.label.provisional"), "count"),
+        *(TableColumn(message(f"reports.label.{name}"), "text") for name in ("figure", "unit")),
+        *(TableColumn(message(f"reports.label.{name}"), "count") for name in ("now", "before")),
+        TableColumn(message("reports.label.change"), "change"),
+        TableColumn(message("reports.label.provisional"), "count"),
     ]
     rows: list[Sequence[Cell]] = [
         [
@@ -64,7 +64,7 @@ def _figures(section: Section) -> Table:
     return Table(message("reports.label.summary"), columns, rows)
 
 
-def _header(column: Column, table: Table, localizer: Localizer) -> str:
+def _header(column: TableColumn, table: Table, localizer: Localizer) -> str:
     label = localizer.render(column.label)
     return f"{label} ({table.currency})" if column.unit == "money" and table.currency is not None else label
 

@@ -9,7 +9,7 @@ from typing import Any
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.core.money import minor_units
-from fbads_pipeline.domain.reports.report import Cell, Chart, Column, Report, Section, Table, Unit
+from fbads_pipeline.domain.reports.report import Cell, Chart, Report, Section, Table, TableColumn, Unit
 
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 _LONGEST_SHEET = 31
@@ -28,6 +28,7 @@ _NUMBERS: Mapping[Unit, str] = {
 
 def render_excel(report: Report, localizer: Localizer) -> bytes:
     """The workbook's bytes; the same for the same report."""
+    # xlsxwriter is heavy: imported where it is needed.
     import xlsxwriter
 
     stream = BytesIO()
@@ -174,7 +175,7 @@ def _chart(sheets: _Sheets, name: str, chart: Chart) -> None:
     sheet.freeze_panes(1, 1)
 
 
-def _width(label: str, column: Column, values: list[Cell], localizer: Localizer) -> float:
+def _width(label: str, column: TableColumn, values: list[Cell], localizer: Localizer) -> float:
     """Room for the longest text and the longest number, its separators and its currency."""
     longest = max((_shown_length(value, column.unit, localizer) for value in values), default=0)
     return min(max(longest, len(label), 12), _WIDEST) + 1

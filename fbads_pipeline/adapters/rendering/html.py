@@ -4,6 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
+from markupsafe import Markup
+
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.reports.report import Cell, Figure, Report, Table
@@ -13,8 +15,6 @@ _SCREEN_FONT = "system-ui, 'Segoe UI', Roboto, sans-serif"
 
 def render_html(report: Report, localizer: Localizer, *, font: str = _SCREEN_FONT, font_face: str = "") -> str:
     """The page; the same for the same report. font_face: CSS that brings the font, for paper."""
-    from markupsafe import Markup
-
     page: str = _template().render(
         report=report,
         font=Markup(font),
@@ -33,6 +33,7 @@ def render_html(report: Report, localizer: Localizer, *, font: str = _SCREEN_FON
 
 @cache
 def _template() -> Any:
+    # Jinja2 is heavy: imported where it is needed.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -21,6 +21,7 @@ class RenderFailed(RuntimeError):
 
 def render_pdf(report: Report, localizer: Localizer) -> bytes:
     """The report as PDF, dated by its period, so that the same report is the same file."""
+    # plutoprint is heavy: imported where it is needed.
     import plutoprint
 
     faces = "".join(
@@ -50,6 +51,7 @@ def render_pdf(report: Report, localizer: Localizer) -> bytes:
 
 @cache
 def _fetcher() -> Any:
+    # plutoprint is heavy: imported where it is needed.
     import plutoprint
 
     class Fonts(plutoprint.ResourceFetcher):
@@ -70,6 +72,7 @@ def _fetcher() -> Any:
 
 def _font(name: str) -> Path:
     """DejaVu comes with matplotlib and knows Latin, Greek, Cyrillic and the arrows."""
+    # matplotlib is heavy: imported where it is needed.
     import matplotlib
 
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name

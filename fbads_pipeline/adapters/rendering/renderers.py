@@ -9,24 +9,28 @@ from fbads_pipeline.domain.reports.report import Report
 
 
 def _html(report: Report, language: str) -> bytes:
+    # Jinja2 is heavy: imported where it is needed.
     from fbads_pipeline.adapters.rendering.html import render_html
 
     return render_html(report, localizer(language)).encode()
 
 
 def _pdf(report: Report, language: str) -> bytes:
+    # plutoprint is heavy: imported where it is needed.
     from fbads_pipeline.adapters.rendering.pdf import render_pdf
 
     return render_pdf(report, localizer(language))
 
 
 def _excel(report: Report, language: str) -> bytes:
+    # xlsxwriter is heavy: imported where it is needed.
     from fbads_pipeline.adapters.rendering.excel import render_excel
 
     return render_excel(report, localizer(language))
 
 
 def _csv(report: Report, language: str) -> bytes:
+    # Loaded like the other formats, when it is asked for.
     from fbads_pipeline.adapters.rendering.csv_files import render_csv
 
     return render_csv(report, localizer(language))

@@ -27,8 +27,8 @@ from fbads_pipeline.domain.reports.report import NO_VALUE, Cell, Unit
 _FORMATTER = Formatter()
 
 
-class Translator:
-    """The port Translator over the catalogues of a folder."""
+class CatalogueTranslator:
+    """The port CatalogueTranslator over the catalogues of a folder."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._catalogues = {code: Catalogues(one) for code, one in languages(folder or LOCALE).items()}
@@ -94,7 +94,7 @@ class Localizer:
     language: its code; tag: as HTML names it (BCP 47), such as pt-BR; name: as its own speakers call it.
     """
 
-    def __init__(self, translations: Translator, language: str, formats: Formats) -> None:
+    def __init__(self, translations: CatalogueTranslator, language: str, formats: Formats) -> None:
         self._translations, self.language, self.formats = translations, language, formats
         self.tag = str(formats.locale).replace("_", "-")
         name = formats.locale.get_language_name() or language
@@ -125,6 +125,6 @@ def localizer(language: str) -> Localizer:
 
 
 @lru_cache
-def translator() -> Translator:
+def translator() -> CatalogueTranslator:
     """The translator of the program's own catalogues, one per process."""
-    return Translator()
+    return CatalogueTranslator()

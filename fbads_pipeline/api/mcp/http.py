@@ -57,6 +57,7 @@ class McpEndpoint:
 
 def install(app: FastAPI, settings: Settings, database: Database) -> None:
     """Mount it; the protocol's own loop runs as long as the application does."""
+    # mcp is heavy: imported where it is needed.
     from mcp.server.transport_security import TransportSecuritySettings
 
     from fbads_pipeline.api.mcp.server import Tools, server_of

@@ -123,6 +123,7 @@ def serve_stdio(settings: Settings, database: Database) -> None:
 def server_of(tools: Tools) -> "MCPServer":
     """A server of these tools. The library sets logging up for everybody, which is taken back; what it says is cut
     down."""
+    # mcp is heavy: imported where it is needed.
     from mcp.server import MCPServer
 
     root = logging.getLogger()
@@ -136,14 +137,15 @@ def server_of(tools: Tools) -> "MCPServer":
         tools.list_suggestions,
         tools.get_report,
     ):
-        server.add_tool(_told(tool))
+        server.add_tool(_with_tool_errors(tool))
     for name in ("mcp", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return server
 
 
-def _told(tool: Callable[..., Any]) -> Callable[..., Any]:
+def _with_tool_errors(tool: Callable[..., Any]) -> Callable[..., Any]:
     """The same tool, whose refusals reach the client in their own words; a fault of ours does not."""
+    # mcp is heavy: imported where it is needed.
     from mcp.server.mcpserver.exceptions import ToolError
 
     @wraps(tool)

@@ -13,7 +13,7 @@ from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.api.rate_limits import at_most
 from fbads_pipeline.domain.chat.answers.cells import cell, group, metric_label
-from fbads_pipeline.domain.chat.result import Column, Result
+from fbads_pipeline.domain.chat.result import Result, ResultColumn
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Value, from_json, message
 from fbads_pipeline.domain.identity.users import Principal
@@ -69,7 +69,7 @@ def _table(table: Result, language: str, chat: Chat) -> dict[str, Any]:
     }
 
 
-def _heading(column: Column, chat: Chat) -> Value:
+def _heading(column: ResultColumn, chat: Chat) -> Value:
     """A metric as the catalogue calls it; a group by its own name."""
     if column.metric is None or column.metric not in chat.catalogue:
         return column.name.replace("_", " ")
@@ -77,7 +77,7 @@ def _heading(column: Column, chat: Chat) -> Value:
     return message(f"chat.column_{column.role}", metric=label) if column.role in _COMPARED else label
 
 
-def _cell(column: Column, row: Mapping[str, Any], chat: Chat) -> Value:
+def _cell(column: ResultColumn, row: Mapping[str, Any], chat: Chat) -> Value:
     """A figure as the answer writes it, a group as it is called."""
     if column.metric:
         return cell(column, row, chat.catalogue)

@@ -47,6 +47,7 @@ def render(
 
 @cache
 def _environment() -> Any:
+    # Jinja2 is heavy: imported where it is needed.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

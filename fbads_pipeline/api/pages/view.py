@@ -154,7 +154,7 @@ def _suggestion(
 
 
 def _evidence(evidence: Mapping[str, Any], about: Mapping[str, MetricAbout], t: Localizer) -> list[tuple[str, str]]:
-    """Days and figures that a suggestion rests on, with their labels."""
+    """AnalyticsDays and figures that a suggestion rests on, with their labels."""
     shown = [
         (t(f"pages.evidence.{name}"), t.formats.day(date.fromisoformat(str(evidence[name]))))
         for name in ("first_day", "last_day")

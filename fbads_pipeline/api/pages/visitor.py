@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from fbads_pipeline.api.authentication import identify
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
@@ -29,8 +30,6 @@ class Visitor:
         self.page_scope = scope
 
     async def __call__(self, request: Request, identity: IdentityDep, clock: ClockDep) -> Principal:
-        from starlette.concurrency import run_in_threadpool
-
         if request.method == "POST":
             form = await request.form(max_files=0, max_fields=20)
             request.state.form_csrf = str(form.get("csrf", ""))

@@ -5,7 +5,7 @@ from typing import Any
 
 from fbads_pipeline.adapters.translation.texts import rendered
 from fbads_pipeline.adapters.translation.translator import translator
-from fbads_pipeline.domain.chat.result import Column, Result
+from fbads_pipeline.domain.chat.result import Result, ResultColumn
 from fbads_pipeline.services.chat.answer_question import Answer
 
 
@@ -33,7 +33,7 @@ def table_json(table: Result) -> dict[str, Any]:
     }
 
 
-def _per_language(column: Column) -> list[Column]:
+def _per_language(column: ResultColumn) -> list[ResultColumn]:
     if column.role != "message":
         return [column]
     return [replace(column, name=f"{column.name}_{code}", role="other") for code in translator().languages]

@@ -147,6 +147,7 @@ def _main_job(database: Database, settings: Settings, world: _World) -> int:
 
 
 def _print_summary(database: Database, settings: Settings, seconds: float) -> None:
+    # rich is heavy: imported where it is needed.
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

@@ -11,7 +11,7 @@ from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.postgres.server.engine import check_server
 from fbads_pipeline.adapters.processes import require_free_port
 from fbads_pipeline.bootstrap.collection import ads_client, named_tokens, token_store
-from fbads_pipeline.cli.home import prepared_database, require_room, require_writable
+from fbads_pipeline.cli.home import prepared_database, require_free_space, require_writable
 from fbads_pipeline.cli.operations.up import require_messages
 from fbads_pipeline.domain.collection.meta_errors import MetaError
 from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, FbadsError, OutsideFailed
@@ -61,7 +61,7 @@ def _result(name: str, check: Callable[[Settings], str], settings: Settings) -> 
 def _home(settings: Settings) -> str:
     require_writable(settings.home_path)
     if settings.database_url is None:
-        require_room(settings.home_path)
+        require_free_space(settings.home_path)
     return f"{settings.home_path} can be written"
 
 

@@ -28,7 +28,7 @@ class JobName(StrEnum):
     DETECT = "detect"
     DISPATCH = "dispatch"
     INCIDENTS = "incidents"
-    TROUBLES = "troubles"
+    INCIDENTS_ALIAS = "troubles"
     LEARN = "learn"
     REPORTS = "reports"
     TOKENS = "tokens"
@@ -40,7 +40,7 @@ class JobName(StrEnum):
 _JOBS = {
     JobName.TICK: "collect_and_model",
     JobName.INCIDENTS: "announce_incidents",
-    JobName.TROUBLES: "announce_incidents",
+    JobName.INCIDENTS_ALIAS: "announce_incidents",
     JobName.TOKENS: "check_tokens",
     JobName.CALENDARS: "read_calendars",
 }
@@ -89,6 +89,7 @@ def _tick(settings: Settings, database: Database, started: float) -> int:
 
 
 def _other(job: JobName, started: float) -> int:
+    # Dagster is heavy: imported where it is needed.
     import dagster as dg
 
     from fbads_pipeline.cli.jobs import run_job

@@ -24,5 +24,5 @@ learn_job = dg.define_asset_job(
     "learn",
     selection=dg.AssetSelection.groups("learn"),
     executor_def=dg.in_process_executor,
-    description="Fits every account's model anew, and holds accepted proposals against what came of them.",
+    description="Fits every account's model anew, and compares accepted proposals with their results.",
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from fbads_pipeline.defs.analyse.jobs import detect_job, review
-from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -23,7 +23,7 @@ def review_after_marts_refresh(
     """The run key is the version, so neither a restart nor a lost cursor reviews the same state twice."""
     try:
         version = marts.version()
-    except outages() as outage:
+    except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
     if version == 0:
         return dg.SkipReason("the marts have not been published yet: nothing to review")
@@ -45,7 +45,7 @@ def detect_after_new_readings(
     """An account that stops altogether changes no mart. The run key is the minute of this machine, against storms."""
     try:
         behind = anomalies.accounts_behind(now=clock.now())
-    except outages() as outage:
+    except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
     if not behind:
         return dg.SkipReason("every reading has been judged, or is about to be")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from fbads_pipeline.defs.apply.jobs import apply_job
-from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.recommendations import ApprovedChangeQueue
 from fbads_pipeline.settings import Settings
@@ -27,7 +27,7 @@ def apply_accepted_decisions(
         return dg.SkipReason("FBADS_APPLY_DECISIONS is off: decisions are kept, and nothing is written to Meta")
     try:
         waiting = len(approved_changes.waiting(now=clock.now()))
-    except outages() as outage:
+    except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
     if not waiting:
         return dg.SkipReason("nothing was accepted")

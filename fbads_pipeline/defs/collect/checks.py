@@ -60,6 +60,7 @@ def raw_border(
     context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Database]
 ) -> Iterator[dg.AssetCheckResult]:
     """Great Expectations on what the run read."""
+    # Great Expectations is heavy: imported where it is needed.
     from fbads_pipeline.adapters.quality.raw_rows import judge_border_apart
 
     for outcome in judge_border_apart(database.owner, context.run.run_id):

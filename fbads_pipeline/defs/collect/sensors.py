@@ -3,7 +3,7 @@
 import dagster as dg
 
 from fbads_pipeline.defs.collect.jobs import collect_and_model, tick
-from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.collection import CollectRequests, RawStore
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.settings import Settings
@@ -24,7 +24,7 @@ def collect_on_request(
     """The run key is the newest request: it is launched once, however often the sensor looks."""
     try:
         newest = collect_requests.take()
-    except outages() as outage:
+    except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
     if newest is None:
         return dg.SkipReason("nobody has asked for a collecting run")

@@ -14,5 +14,5 @@ incidents_job = dg.define_asset_job(
     "announce_incidents",
     selection=dg.AssetSelection.groups("incidents"),
     executor_def=dg.in_process_executor,
-    description="Opens and resolves incidents, and writes a message for each; `messages_due` sends it.",
+    description="Opens and resolves incidents, and writes a message for each; `send_due_messages` sends it.",
 )

@@ -6,7 +6,7 @@ import dagster as dg
 
 from fbads_pipeline.defs.maintenance.jobs import incidents_job
 from fbads_pipeline.defs.maintenance.policy import watch_policy
-from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
@@ -28,13 +28,13 @@ def announce_incidents_when_due(
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
 ) -> dg.RunRequest | dg.SkipReason:
-    """The run key is the minute of this machine, as in `messages_due`."""
+    """The run key is the minute of this machine, as in `send_due_messages`."""
     try:
         recipients.everybody()
         waiting = pending_changes(incidents, clock, watch_policy(settings))
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
-    except outages() as outage:
+    except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
     if not waiting:
         return dg.SkipReason("no incident is new, over, or unannounced")

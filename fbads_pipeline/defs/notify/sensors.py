@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from fbads_pipeline.defs.notify.jobs import dispatch_job
-from fbads_pipeline.defs.shared.outages import outages, sentence
+from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.core import Clock
@@ -44,7 +44,7 @@ def send_due_messages(
         accounts += anomalies.unannounced(now=clock.now(), digest_at=settings.digest_at)
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
-    except outages() as outage:
+    except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
     if not due and not accounts:
         return dg.SkipReason("nothing is due: every message was sent, or waits for its time")

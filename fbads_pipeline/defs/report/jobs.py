@@ -6,5 +6,5 @@ reports_job = dg.define_asset_job(
     "reports",
     selection=dg.AssetSelection.groups("report"),
     executor_def=dg.in_process_executor,
-    description="Makes the reports that are due, and writes a message for each; `messages_due` sends it.",
+    description="Makes the reports that are due, and writes a message for each; `send_due_messages` sends it.",
 )

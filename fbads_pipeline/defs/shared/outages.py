@@ -1,13 +1,11 @@
 """A database that is away, as a sensor meets it: a reason to skip, in a sentence. Anything else shows as an error."""
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 
-def outages() -> tuple[type[Exception], ...]:
-    """What the adapters raise when the database cannot be reached, or goes away in mid-query."""
-    from sqlalchemy.exc import InterfaceError, OperationalError
+from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
 
-    from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
-
-    return (DatabaseUnreachable, OperationalError, InterfaceError)
+# What the adapters raise when the database cannot be reached, or goes away in mid-query.
+OUTAGES = (DatabaseUnreachable, OperationalError, InterfaceError)
 
 
 def sentence(outage: Exception) -> str:

@@ -25,6 +25,7 @@ def as_markdown(png: bytes) -> str:
 
 
 def _drawn(title: str, draw: Any) -> bytes:
+    # matplotlib is heavy: imported where it is needed.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=_SIZE, layout="constrained")

@@ -7,8 +7,9 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
+from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, NodeOutcome
 from fbads_pipeline.adapters.dbt.project import fresh_manifest, read_manifest
-from fbads_pipeline.adapters.dbt.runner import Dbt, DbtOutcome, NodeOutcome
+from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
 
 MANIFEST = read_manifest(fresh_manifest())

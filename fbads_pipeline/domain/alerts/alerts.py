@@ -11,6 +11,8 @@ from fbads_pipeline.domain.core.messages import Message, Value
 Severity = Literal["info", "warning", "critical"]
 Outcome = Literal["sent", "retry", "failed", "unknown"]
 
+# Rules of alerts that recipients choose apart from the others.
+DIGEST, REPORT = "digest", "report"
 MOST_SEVERE_FIRST: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from fbads_pipeline.domain.alerts.alerts import MOST_SEVERE_FIRST, Alert, Severity
-from fbads_pipeline.domain.anomalies.messages import DIGEST
-from fbads_pipeline.domain.reports.message import REPORT
+from fbads_pipeline.domain.alerts.alerts import DIGEST, MOST_SEVERE_FIRST, REPORT, Alert, Severity
 
 Hours = tuple[time, time]
 

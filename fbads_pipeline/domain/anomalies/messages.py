@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import MOST_SEVERE_FIRST, Alert, AlertText, Severity, alert_of
+from fbads_pipeline.domain.alerts.alerts import DIGEST, MOST_SEVERE_FIRST, Alert, AlertText, Severity, alert_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Day, Message, Money, Name, Value, lines, message, to_json
 
-ANOMALIES, ANOMALIES_OVER, DIGEST = "anomalies", "anomalies.over", "digest"
+ANOMALIES, ANOMALIES_OVER = "anomalies", "anomalies.over"
 MOST_LISTED = 10
 
 

@@ -28,6 +28,7 @@ class Catalogue:
 
     def near(self, words: str, *, count: int = 3) -> tuple[str, ...]:
         """The metrics whose name, label or synonym reads most like these words."""
+        # rapidfuzz is heavy: imported where it is needed.
         from rapidfuzz import fuzz
 
         def likeness(metric: Metric) -> float:

@@ -17,9 +17,9 @@ from fbads_pipeline.domain.chat.plan import (
     ROWS,
     Clarification,
     Objects,
-    Period,
     Plan,
     Refusal,
+    RelativePeriod,
     Threshold,
     Understanding,
 )
@@ -40,7 +40,7 @@ class MaskedQuestion:
 
     text: str
     objects: Mapping[str, Objects]
-    periods: Mapping[str, Period]
+    periods: Mapping[str, RelativePeriod]
     amounts: Mapping[str, AmountBound]
 
 

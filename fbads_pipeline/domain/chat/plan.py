@@ -60,7 +60,7 @@ META_OBJECTIVES = {
 
 
 @dataclass(frozen=True)
-class Period:
+class RelativePeriod:
     """Account-local days, still relative to a today.
 
     kind: `days` are the last `count` complete days, `days_with_today` end today; `day`, `week` (from Monday), `month`,
@@ -126,8 +126,8 @@ class Plan:
     thresholds: tuple[Threshold, ...] = ()
     status: Literal["ACTIVE", "PAUSED"] | None = None
     objective: str | None = None
-    period: Period | None = None
-    compare: Period | None = None
+    period: RelativePeriod | None = None
+    compare: RelativePeriod | None = None
     rank: Rank | None = None
     limit: int = ROWS
     per_day: bool = False
@@ -193,11 +193,11 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
     )
 
 
-def _period(kept: Mapping[str, Any] | None) -> Period | None:
+def _period(kept: Mapping[str, Any] | None) -> RelativePeriod | None:
     if kept is None:
         return None
     first, last = (date.fromisoformat(kept[end]) if kept[end] else None for end in ("first", "last"))
-    return Period(kept["kind"], kept["count"], first, last, kept["back"])
+    return RelativePeriod(kept["kind"], kept["count"], first, last, kept["back"])
 
 
 def _plain(value: Any) -> Any:

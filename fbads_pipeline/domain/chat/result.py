@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, Literal
 
 from fbads_pipeline.domain.chat.plan import Dimension
@@ -24,7 +25,7 @@ class ChatAccount:
 
 
 @dataclass(frozen=True)
-class Column:
+class ResultColumn:
     """A column of a result; metric and unit where it holds figures, dimension where it holds a group.
 
     role `message`: the column holds sentences as JSON (domain/core/messages.py).
@@ -43,13 +44,11 @@ class Query:
 
     sql: str
     parameters: Mapping[str, Any]
-    columns: tuple[Column, ...]
+    columns: tuple[ResultColumn, ...]
     source: str
 
     @property
     def query_id(self) -> str:
-        from hashlib import sha256
-
         bound = sorted((name, str(value)) for name, value in self.parameters.items())
         return "q_" + sha256(repr((self.sql, bound)).encode()).hexdigest()[:16]
 
@@ -69,7 +68,7 @@ class Result:
     def is_truncated(self) -> bool:
         return self.groups > len(self.rows)
 
-    def of(self, role: Role) -> list[Column]:
+    def of(self, role: Role) -> list[ResultColumn]:
         return [column for column in self.query.columns if column.role == role]
 
 

@@ -23,7 +23,7 @@ _OBJECTIVES = {
 }
 
 
-class Limits(Protocol):
+class BreachLimits(Protocol):
     """The plain thresholds, as settings say them. ctr_limit: a fraction; cpa_limit: see `cpa_limit_in`."""
 
     @property
@@ -85,7 +85,7 @@ def pursues(goal_family: str, objective: str | None) -> bool:
     return not objective or aims is None or objective in aims
 
 
-def breaches(windows: Iterable[CampaignWindow], limits: Limits) -> list[Breach]:
+def breaches(windows: Iterable[CampaignWindow], limits: BreachLimits) -> list[Breach]:
     """Every limit that a campaign is past, ordered by account, campaign and rule (CTR first).
 
     CTR: below the limit, with the impressions that make it count. CPA: above the limit, or no conversion at all in a
@@ -98,7 +98,7 @@ def breaches(windows: Iterable[CampaignWindow], limits: Limits) -> list[Breach]:
     return found
 
 
-def cpa_limit_in(currency: str, limits: Limits) -> Decimal:
+def cpa_limit_in(currency: str, limits: BreachLimits) -> Decimal:
     """The CPA limit in units of that currency: the setting, × 100 where a unit has no cents (50 → ¥ 5,000)."""
     return limits.cpa_limit * _UNITS_OF_THE_SETTING / minor_units(currency)
 
@@ -110,13 +110,13 @@ def is_past_limit(breach: Breach) -> bool:
     return breach.observed < breach.limit if breach.rule == CTR_BELOW else breach.observed > breach.limit
 
 
-def _ctr_below(window: CampaignWindow, limits: Limits) -> Breach | None:
+def _ctr_below(window: CampaignWindow, limits: BreachLimits) -> Breach | None:
     if window.ctr is None or window.impressions < limits.ctr_min_impressions or window.ctr >= limits.ctr_limit:
         return None
     return Breach(window, CTR_BELOW, window.ctr, limits.ctr_limit)
 
 
-def _cpa_above(window: CampaignWindow, limits: Limits) -> Breach | None:
+def _cpa_above(window: CampaignWindow, limits: BreachLimits) -> Breach | None:
     limit = cpa_limit_in(window.currency, limits)
     if window.spend < limits.cpa_min_spend_factor * limit:
         return None

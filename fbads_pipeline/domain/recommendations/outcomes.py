@@ -30,7 +30,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it over its seven days. observed: estimated change of profit; None where it cannot be known yet.
+    """Its result over its seven days. observed: estimated change of profit; None where it cannot be known yet.
 
     low, high: 80 % range of that estimate (counting noise of both weeks). is_hit: whether promise and range overlap.
     """

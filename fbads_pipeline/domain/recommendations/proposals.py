@@ -7,7 +7,7 @@ from datetime import timedelta
 from fbads_pipeline.domain.recommendations.breaches import Breach
 from fbads_pipeline.domain.recommendations.new_suggestions import EVIDENCE_MART, NewSuggestion, Promise, from_breaches
 from fbads_pipeline.domain.recommendations.reasons import estimate_reason, pausing_estimate, would_change
-from fbads_pipeline.domain.scoring.account_performance import StoredVerdict
+from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
 
 POSTERIOR = "posterior"
 

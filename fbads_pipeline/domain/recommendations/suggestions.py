@@ -7,7 +7,7 @@ import pandas as pd
 
 from fbads_pipeline.domain.recommendations import breaches as limits_of
 from fbads_pipeline.domain.recommendations.breach_windows import windows_of
-from fbads_pipeline.domain.recommendations.breaches import Breach, Limits
+from fbads_pipeline.domain.recommendations.breaches import Breach, BreachLimits
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 from fbads_pipeline.domain.recommendations.verdicts import Verdict, verdicts_on
 
@@ -30,6 +30,6 @@ def suggest(
     return verdicts_on(history, today=today, target_cpa=float(target_cpa), withheld=withheld, model=model)
 
 
-def breaches(history: pd.DataFrame, *, today: date, limits: Limits, currency: str = "BRL") -> list[Breach]:
+def breaches(history: pd.DataFrame, *, today: date, limits: BreachLimits, currency: str = "BRL") -> list[Breach]:
     """The plain limits, apart from `suggest`: over the seven days before `today`, in the same history."""
     return limits_of.breaches(windows_of(history, today=today, currency=currency), limits)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
+from fbads_pipeline.domain.alerts.alerts import REPORT, Alert, AlertText, alert_of
 from fbads_pipeline.domain.core.messages import Count, Joined, Message, Money, Percent, Value, lines, message
 from fbads_pipeline.domain.reports.report import NO_VALUE, Figure, Report
-
-REPORT = "report"
 
 
 def compose_report(report: Report, account_id: str | None, attachments: Mapping[str, Sequence[str]]) -> Alert:

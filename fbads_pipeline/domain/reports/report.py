@@ -51,7 +51,7 @@ def period_of(kind: ReportKind, day: date) -> Period:
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """good: the direction in which a change is good; is_wide: takes the room that others leave."""
 
     label: Value
@@ -68,7 +68,7 @@ class Table:
     """
 
     title: Value
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Cell]]
     currency: str | None = None
     empty: Value = ""

@@ -18,7 +18,7 @@ from fbads_pipeline.domain.reports.facts import (
     ReportedAnomaly,
     ReportedSuggestion,
 )
-from fbads_pipeline.domain.reports.report import Cell, Chart, Column, Figure, Good, Period, Table, Unit
+from fbads_pipeline.domain.reports.report import Cell, Chart, Figure, Good, Period, Table, TableColumn, Unit
 
 _TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
 _SHOWN = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
@@ -102,8 +102,8 @@ def campaign_table(
         _text("campaign", is_wide=True),
         _text("status"),
         *_columns(about, shown),
-        Column(_column("spend_change"), "change"),
-        Column(_column("score"), "score"),
+        TableColumn(_column("spend_change"), "change"),
+        TableColumn(_column("score"), "score"),
     ]
     rows = [
         [
@@ -126,7 +126,7 @@ def campaign_status(status: str | None) -> Value:
 
 def day_table(now: PeriodFigures, about: About, currency: str) -> Table:
     """The account day by day: what the charts draw, and which days are provisional."""
-    columns = [Column(_column("day"), "day"), *_columns(about, _SHOWN), _text("provisional")]
+    columns = [TableColumn(_column("day"), "day"), *_columns(about, _SHOWN), _text("provisional")]
     yes = message("reports.yes")
     rows: list[list[Cell]] = [
         [one.day, *(one.figures.get(name) for name in _SHOWN), yes if one.is_provisional else ""] for one in now.days
@@ -141,7 +141,7 @@ def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount) -> T
         _text("campaign"),
         _text("what", is_wide=True),
         _text("severity"),
-        Column(_column("at_stake"), "money"),
+        TableColumn(_column("at_stake"), "money"),
         _text("status"),
     ]
     rows: list[list[Cell]] = [
@@ -164,7 +164,7 @@ def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount) -> T
 def suggestion_table(made: Sequence[ReportedSuggestion]) -> Table:
     """What was proposed, why, and what a person decided."""
     columns = [
-        Column(_column("day"), "day"),
+        TableColumn(_column("day"), "day"),
         _text("campaign"),
         _text("action"),
         _text("why", is_wide=True),
@@ -193,8 +193,8 @@ def hit_rate_table(rates: Sequence[HitRate]) -> Table:
     """Followed suggestions by kind; no rate where none could be evaluated."""
     columns = [
         _text("action", is_wide=True),
-        *(Column(_column(name), "count") for name in ("followed", "evaluated", "hits")),
-        Column(_column("rate"), "ratio"),
+        *(TableColumn(_column(name), "count") for name in ("followed", "evaluated", "hits")),
+        TableColumn(_column("rate"), "ratio"),
     ]
     rows: list[list[Cell]] = [
         [
@@ -214,7 +214,7 @@ def account_table(rows: Sequence[Sequence[Cell]], about: About, currency: str) -
     columns = [
         _text("account", is_wide=True),
         *_columns(about, BRIEF),
-        Column(_column("spend_change"), "change"),
+        TableColumn(_column("spend_change"), "change"),
     ]
     return Table(message("reports.table.accounts"), columns, rows, currency, most_shown=_MOST_ROWS)
 
@@ -237,12 +237,12 @@ def _column(name: str) -> Message:
     return message(f"reports.column.{name}")
 
 
-def _text(name: str, *, is_wide: bool = False) -> Column:
-    return Column(_column(name), "text", is_wide=is_wide)
+def _text(name: str, *, is_wide: bool = False) -> TableColumn:
+    return TableColumn(_column(name), "text", is_wide=is_wide)
 
 
-def _columns(about: About, names: Sequence[str]) -> list[Column]:
-    return [Column(about[name].label, _unit(about, name), _good(about, name)) for name in names]
+def _columns(about: About, names: Sequence[str]) -> list[TableColumn]:
+    return [TableColumn(about[name].label, _unit(about, name), _good(about, name)) for name in names]
 
 
 def _unit(about: About, name: str) -> Unit:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fbads_pipeline.domain.recommendations.breaches import pursues
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
-    from fbads_pipeline.domain.recommendations.new_suggestions import Confidence, SuggestionKind
     from fbads_pipeline.domain.recommendations.outcomes import Outcome
     from fbads_pipeline.domain.recommendations.verdicts import Verdict
     from fbads_pipeline.domain.scoring.campaign_trends import CampaignTrend
@@ -99,26 +98,6 @@ class FittedModel:
     model: "AccountModel"
     is_current: bool
     reason: str
-
-
-class StoredVerdict(NamedTuple):
-    """A verdict of the last review. effect: 80 % interval and mean of the week's change of profit."""
-
-    account_id: str
-    campaign_id: str
-    kind: "SuggestionKind"
-    factor: float
-    effect_low: float
-    effect_expected: float
-    effect_high: float
-    p_better: float
-    confidence: "Confidence"
-    evidence: Mapping[str, Any]
-    is_proposed: bool
-    day: date
-    currency: str
-    model_version: str
-    marts_version: int
 
 
 class StoredScore(NamedTuple):

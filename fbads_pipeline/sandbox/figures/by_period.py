@@ -36,7 +36,7 @@ class LevelFigures:
         return np.flatnonzero(self.values.any(axis=0))
 
 
-class PeriodFigures:
+class WorldFigures:
     """Figures of the world as they stand at the clock's slot."""
 
     def __init__(self, world: SandboxWorld, clock: SandboxClock) -> None:

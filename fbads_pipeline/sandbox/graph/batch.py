@@ -8,7 +8,7 @@ import orjson
 
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.graph.insights_request import read_json
-from fbads_pipeline.sandbox.sandbox import GraphAnswer, GraphCall
+from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, GraphCall
 
 BATCH_SIZE = 50
 Answerer = Callable[[GraphCall], GraphAnswer]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from fbads_pipeline.sandbox.figures.actions import ActionTexts
 from fbads_pipeline.sandbox.figures.breakdowns import on_meta, split_figures, weigh_hours
-from fbads_pipeline.sandbox.figures.by_period import LevelFigures, Period, PeriodFigures, days_of
+from fbads_pipeline.sandbox.figures.by_period import LevelFigures, Period, WorldFigures, days_of
 from fbads_pipeline.sandbox.figures.rows import RowsRequest, write_rows
 from fbads_pipeline.sandbox.graph.errors import invalid_parameter
 from fbads_pipeline.sandbox.graph.insights_request import InsightsRequest, Params, read_limit
@@ -28,7 +28,7 @@ class PageText:
 
 
 class InsightsPages:
-    def __init__(self, figures: PeriodFigures) -> None:
+    def __init__(self, figures: WorldFigures) -> None:
         self._by_period = figures
         self._texts: dict[tuple[str, ...], ActionTexts] = {}
         self._kept: OrderedDict[Hashable, list[str]] = OrderedDict()

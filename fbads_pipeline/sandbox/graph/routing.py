@@ -6,17 +6,17 @@ from urllib.parse import urlencode
 
 import orjson
 
-from fbads_pipeline.sandbox.fault_injection import alter_page, report_outcome
+from fbads_pipeline.sandbox.graph.activities import show_activities
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter, unknown_object, unknown_path
+from fbads_pipeline.sandbox.graph.fault_injection import alter_page, report_outcome
 from fbads_pipeline.sandbox.graph.insights import PageText, cursor, read_offset
 from fbads_pipeline.sandbox.graph.insights_request import read_limit, read_list, read_request
+from fbads_pipeline.sandbox.graph.objects import edge_rows, is_below, show_account, show_object
+from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, GraphCall, Sandbox
 from fbads_pipeline.sandbox.graph.tokens import ME, debug_token
 from fbads_pipeline.sandbox.graph.writes import delete_object, write_object
-from fbads_pipeline.sandbox.sandbox import GraphAnswer, GraphCall, Sandbox
-from fbads_pipeline.sandbox.world.activities import show_activities
 from fbads_pipeline.sandbox.world.clock import local_day
 from fbads_pipeline.sandbox.world.custom_conversions import show_custom_conversions
-from fbads_pipeline.sandbox.world.objects import edge_rows, is_below, show_account, show_object
 from fbads_pipeline.sandbox.world.world import EDGES, AdObject, SandboxAccount
 
 LARGEST_IDS = 50

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from fbads_pipeline.sandbox.graph.errors import GraphError, bad_token, expired_token
-from fbads_pipeline.sandbox.sandbox import Grant, Sandbox
+from fbads_pipeline.sandbox.graph.sandbox import Grant, Sandbox
 from fbads_pipeline.sandbox.world.clock import parse_instant
 from fbads_pipeline.sandbox.world.world import SandboxAccount
 

@@ -5,7 +5,7 @@ from time import monotonic
 
 import orjson
 
-from fbads_pipeline.sandbox.sandbox import GraphAnswer, Sandbox
+from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, Sandbox
 
 BUSINESS_ID = "402211334455667"
 # Comes first and is quiet: whoever reads only the first entry never sees the limit.

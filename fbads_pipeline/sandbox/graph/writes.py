@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from fbads_pipeline.sandbox.change_log import add_change
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.graph.insights_request import Params
+from fbads_pipeline.sandbox.world.change_log import add_change
 from fbads_pipeline.sandbox.world.clock import local_day
 from fbads_pipeline.sandbox.world.world import KINDS, AdObject, LoggedChange, SandboxAccount
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from fbads_pipeline.sandbox.change_log import move_to
 from fbads_pipeline.sandbox.world.ad_traits import MONEY, draw_traits
+from fbads_pipeline.sandbox.world.change_log import move_to
 from fbads_pipeline.sandbox.world.history import record_history
 from fbads_pipeline.sandbox.world.names import ad_name, adset_name, campaign_name
 from fbads_pipeline.sandbox.world.world import ADS_EACH, ADSETS_EACH, AdObject, ObjectKind, SandboxAccount, SandboxWorld

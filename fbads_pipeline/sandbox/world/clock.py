@@ -10,7 +10,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
 class SandboxClock:
-    """An instant that runs on by itself from where it was set; frozen when it was told so."""
+    """An instant that runs on by itself from where it was set; frozen when it is set so."""
 
     def __init__(self, now: datetime, *, is_frozen: bool) -> None:
         self._set = now

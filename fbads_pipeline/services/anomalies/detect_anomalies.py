@@ -72,6 +72,7 @@ def announce_anomalies(
 
 def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:
     """How many readings were new, and rows written. numpy is loaded only where detectors run."""
+    # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.anomalies.account_detection import run_detectors
     from fbads_pipeline.domain.anomalies.settings import DetectionSettings
     from fbads_pipeline.domain.anomalies.state.packing import version_of
@@ -93,6 +94,7 @@ def _with_calendar(
     result: DetectionResult, account_id: str, timezone_name: str, calendar: CalendarEvents
 ) -> DetectionResult:
     """The calendar is read only where something was detected."""
+    # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_calendar
 
     spans = [local_days(one, timezone_name) for one in result.events if not isinstance(one, AnomalyClosure)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from fbads_pipeline.domain.recommendations.breaches import Limits, cpa_limit_in
+from fbads_pipeline.domain.recommendations.breaches import BreachLimits, cpa_limit_in
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, EffectFollowUp, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -50,6 +50,7 @@ def learn_models(marts: Marts, performance: Performance, clock: Clock) -> Learni
 def learn(seen: AccountPerformance, current: "AccountModel | None") -> FittedModel:
     """The account's new model, and whether to use it: both foretell the last week, which the candidate's twin has not
     seen."""
+    # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.recommendations.model.fitting import fit_model, is_better_than
 
     model = fit_model(seen.history, today=seen.today)
@@ -66,7 +67,7 @@ def learn(seen: AccountPerformance, current: "AccountModel | None") -> FittedMod
     return FittedModel(seen.account_id, model, promotes, _said(promotes, figures))
 
 
-def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, limits: Limits) -> int:
+def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, limits: BreachLimits) -> int:
     """Hold what accepted proposals promised against what came; returns how many rows of outcomes changed."""
     changed = 0
     for account in marts.accounts():
@@ -80,6 +81,7 @@ def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, lim
 
 
 def _followed(seen: AccountPerformance, one: Any, target_cpa: float) -> EffectFollowUp:
+    # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.recommendations.outcomes import DAYS, Applied, follow_up, was_carried_out
 
     applied = Applied(one.campaign_id, one.kind, one.factor, one.effect, one.decided_on)

@@ -25,6 +25,7 @@ class Reallocation:
 
 def reallocate_budget(performance: Performance, account_id: str, *, now: datetime) -> Reallocation | None:
     """None for an account that was never read. Campaigns in learning or in an anomaly take no part."""
+    # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.recommendations.reallocation import reallocate
 
     seen = performance.read(account_id, now=now)

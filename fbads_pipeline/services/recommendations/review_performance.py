@@ -12,7 +12,7 @@ from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.calendar.messages import with_coinciding
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.links import suggestions_page
-from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, Limits, breaches
+from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, BreachLimits, breaches
 from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
 from fbads_pipeline.domain.recommendations.suggestion_messages import UnannouncedSuggestions, compose_suggestions
@@ -49,7 +49,7 @@ def review_performance(
     decisions: Reviews,
     performance: Performance,
     clock: Clock,
-    limits: Limits,
+    limits: BreachLimits,
     recipients: Sequence[Recipient],
     *,
     days: int,
@@ -61,7 +61,7 @@ def review_performance(
     return ReviewReport(found, changes, announce(decisions, clock, recipients))
 
 
-def find_breaches(marts: Marts, decisions: Reviews, clock: Clock, limits: Limits, *, days: int) -> BreachReport:
+def find_breaches(marts: Marts, decisions: Reviews, clock: Clock, limits: BreachLimits, *, days: int) -> BreachReport:
     """Hold every active campaign's last `days` complete local days against the limits, and store what is past them."""
     now, version = clock.now(), marts.version()
     reviewed = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fbads_pipeline.domain.recommendations.breaches import Limits, cpa_limit_in
+from fbads_pipeline.domain.recommendations.breaches import BreachLimits, cpa_limit_in
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -28,7 +28,7 @@ class ScoringReport:
 
 
 def score_campaigns(
-    marts: Marts, performance: Performance, decisions: Reviews, clock: Clock, limits: Limits
+    marts: Marts, performance: Performance, decisions: Reviews, clock: Clock, limits: BreachLimits
 ) -> ScoringReport:
     """Score every account's campaigns, one transaction each; the target CPA is the limit of the settings."""
     named: dict[str, set[str]] = {}
@@ -84,6 +84,7 @@ def score_account(
 
 def _model(performance: Performance, seen: AccountPerformance, clock: Clock) -> "AccountModel":
     """The one that is used; an account without any learns its first at once."""
+    # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 
     known = performance.model(seen.account_id)

@@ -21,7 +21,7 @@ from fbads_pipeline.adapters.rendering.csv_files import inert
 from fbads_pipeline.adapters.rendering.renderers import RENDERERS
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import localizer
-from fbads_pipeline.domain.reports.report import Column, Table
+from fbads_pipeline.domain.reports.report import Table, TableColumn
 from fbads_pipeline_tests.support.fake_reports import FakeReportFacts, a_builder, an_account
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.stub_server import stub_server
@@ -52,7 +52,9 @@ def test_no_label_of_a_day_reaches_beyond_its_chart_in_a_wide_font(count):
 
 
 def a_table():
-    return Table("Big", [Column("name", "text"), Column("x", "money")], [["a", Decimal("1234567890.12")]], "BRL")
+    return Table(
+        "Big", [TableColumn("name", "text"), TableColumn("x", "money")], [["a", Decimal("1234567890.12")]], "BRL"
+    )
 
 
 def with_table(report, table):
@@ -214,7 +216,7 @@ class TestCsv:
 
     def test_numbers_have_six_decimals_at_most_and_no_exponent(self):
         values = [Decimal("9742.0100000000000000"), Decimal("0.00985123456789"), Decimal("1E+6"), Decimal("-0.0000001")]
-        table = Table("Big", [Column("x", "count")], [[value] for value in values])
+        table = Table("Big", [TableColumn("x", "count")], [[value] for value in values])
         rows = list(csv.reader(io.StringIO(rendered("csv", with_table(a_report(), table)).decode("utf-8-sig"))))
         assert [row[2] for row in rows if row[1:2] == ["Big"]] == ["9742.01", "0.009851", "1000000", "0"]
 

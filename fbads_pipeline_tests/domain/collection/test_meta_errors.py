@@ -1,4 +1,4 @@
-"""Meta's errors, sorted by what to do: every row of the table that the warehouse relies on."""
+"""Meta's errors, sorted by what to do: every row of the table that the program relies on."""
 
 import pytest
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.chat.figure_queries import both_sides
 from fbads_pipeline.adapters.postgres.chat.groups import (
-    Figures,
+    FigureRows,
     column_label,
     constant,
     grouped,
@@ -19,7 +19,7 @@ from fbads_pipeline.adapters.postgres.chat.groups import (
 )
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import LEVELS, Dimension, Plan
-from fbads_pipeline.domain.chat.result import ChatAccount, Column, Query
+from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
 
 _ZERO = constant("0")
 
@@ -33,13 +33,13 @@ def compile_contributions(
     zero; so a group counts by what it does and by its weight.
     """
     metric = catalogue[plan.metrics[0]]
-    columns = [Column("currency", "key"), Column(dimension, "key", dimension=dimension)]
-    columns += [Column(column_label(dimension), "label", dimension=dimension)] if dimension in LEVELS else []
+    columns = [ResultColumn("currency", "key"), ResultColumn(dimension, "key", dimension=dimension)]
+    columns += [ResultColumn(column_label(dimension), "label", dimension=dimension)] if dimension in LEVELS else []
     columns += [
-        Column(metric.name, "value", metric.name, metric.unit),
-        Column(f"{metric.name}_before", "before", metric.name, metric.unit),
-        Column("contribution", "change", metric.name, metric.unit),
-        Column("share", "change_ratio", metric.name, "ratio"),
+        ResultColumn(metric.name, "value", metric.name, metric.unit),
+        ResultColumn(f"{metric.name}_before", "before", metric.name, metric.unit),
+        ResultColumn("contribution", "change", metric.name, metric.unit),
+        ResultColumn("share", "change_ratio", metric.name, "ratio"),
     ]
     sql = _statement(shape_of(plan), dimension, catalogue)
     parameters = parameters_of(plan, (dimension,), accounts)
@@ -54,7 +54,7 @@ def _statement(plan: Plan, dimension: Dimension, catalogue: Catalogue) -> str:
     def side(name: str) -> sa.Subquery:
         values = [constant(numerator).label("n"), constant(denominator).label("d")]
         by_currency = catalogue.is_of_money(metric.name)
-        return grouped(Figures(plan, (dimension,), name), values, by_currency=by_currency).subquery(name)
+        return grouped(FigureRows(plan, (dimension,), name), values, by_currency=by_currency).subquery(name)
 
     keys = ["currency", dimension]
     names = [column_label(dimension)] if dimension in LEVELS else []

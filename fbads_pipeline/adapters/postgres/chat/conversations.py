@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.memory import REMEMBERED_EXCHANGES, oldest_kept
 from fbads_pipeline.domain.chat.plan import Plan, from_json, to_json
-from fbads_pipeline.domain.chat.result import Column, Query
+from fbads_pipeline.domain.chat.result import Query, ResultColumn
 
 _SQL = Statements(__package__, "conversations.sql")
 
@@ -86,7 +86,7 @@ def _written(query: Query) -> Mapping[str, Any]:
 
 def _read(kept: Mapping[str, Any]) -> Query:
     parameters = {name: _typed(value) for name, value in kept["parameters"].items()}
-    return Query(kept["sql"], parameters, tuple(Column(**one) for one in kept["columns"]), kept["source"])
+    return Query(kept["sql"], parameters, tuple(ResultColumn(**one) for one in kept["columns"]), kept["source"])
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.chat.groups import (
-    Figures,
+    FigureRows,
     column_label,
     constant,
     grouped,
@@ -22,7 +22,7 @@ from fbads_pipeline.adapters.postgres.chat.groups import (
 )
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import LEVELS, TIMES, Comparison, Plan, Threshold
-from fbads_pipeline.domain.chat.result import ChatAccount, Column, Query
+from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
 
 Expression = sa.ColumnElement[Any]
 _COMPARISONS: dict[Comparison, str] = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
@@ -72,15 +72,15 @@ def both_sides(now: sa.FromClause, before: sa.FromClause) -> list[Expression]:
     return [provisional.label("is_provisional"), freshest.label("as_of"), rows.label("source_rows")]
 
 
-def _columns(plan: Plan, catalogue: Catalogue) -> tuple[Column, ...]:
-    columns = [Column("currency", "key"), *(Column(one, "key", dimension=one) for one in plan.dimensions)]
-    columns += [Column(column_label(one), "label", dimension=one) for one in plan.dimensions if one in LEVELS]
-    columns += [Column(name, "value", name, catalogue[name].unit) for name in plan.metrics]
+def _columns(plan: Plan, catalogue: Catalogue) -> tuple[ResultColumn, ...]:
+    columns = [ResultColumn("currency", "key"), *(ResultColumn(one, "key", dimension=one) for one in plan.dimensions)]
+    columns += [ResultColumn(column_label(one), "label", dimension=one) for one in plan.dimensions if one in LEVELS]
+    columns += [ResultColumn(name, "value", name, catalogue[name].unit) for name in plan.metrics]
     for name in plan.metrics if plan.compare is not None else ():
         columns += [
-            Column(f"{name}_before", "before", name, catalogue[name].unit),
-            Column(f"{name}_change", "change", name, catalogue[name].unit),
-            Column(f"{name}_change_ratio", "change_ratio", name, "ratio"),
+            ResultColumn(f"{name}_before", "before", name, catalogue[name].unit),
+            ResultColumn(f"{name}_change", "change", name, catalogue[name].unit),
+            ResultColumn(f"{name}_change_ratio", "change_ratio", name, "ratio"),
         ]
     return tuple(columns)
 
@@ -100,7 +100,7 @@ def _compared(now: Expression, before: Expression, name: str, catalogue: Catalog
 
 
 def _aggregate(plan: Plan, catalogue: Catalogue, side: str) -> sa.Subquery:
-    figures = Figures(plan, plan.dimensions, side)
+    figures = FigureRows(plan, plan.dimensions, side)
     values = [_value(name, plan, catalogue, figures).label(name) for name in plan.metrics]
     # The bounds hold for the days of the plan; what they are compared with is only shown.
     bounds = [
@@ -114,7 +114,7 @@ def _aggregate(plan: Plan, catalogue: Catalogue, side: str) -> sa.Subquery:
     )
 
 
-def _value(name: str, plan: Plan, catalogue: Catalogue, figures: Figures) -> Expression:
+def _value(name: str, plan: Plan, catalogue: Catalogue, figures: FigureRows) -> Expression:
     """The registry's expression; per day where the plan says so and the metric adds up over days."""
     expression: Expression = constant(catalogue[name].expression)
     if not plan.per_day or not _is_sum(name, catalogue):
@@ -123,7 +123,7 @@ def _value(name: str, plan: Plan, catalogue: Catalogue, figures: Figures) -> Exp
     return sa.cast(expression, sa.Numeric) / sa.func.max(days)
 
 
-def _bounds(number: int, threshold: Threshold, catalogue: Catalogue, figures: Figures) -> list[Expression]:
+def _bounds(number: int, threshold: Threshold, catalogue: Catalogue, figures: FigureRows) -> list[Expression]:
     expression: Expression = constant(catalogue[threshold.metric].expression)
     if _is_sum(threshold.metric, catalogue):
         expression = _or_zero(expression)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, STATUSES, Dimension, Level, Period, Plan
+from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, STATUSES, Dimension, Level, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount
 from fbads_pipeline.domain.chat.validator import breakdown_of
 
@@ -46,7 +46,7 @@ def constant(sql: str) -> Expression:
     return sa.literal_column(sql)
 
 
-class Figures:
+class FigureRows:
     """The rows that one side of an answer ("now" or "before") is made of.
 
     facts: the daily mart, scope: the accounts with their days, objects: the tables of names and states by level.
@@ -105,7 +105,7 @@ class Figures:
 
 
 def grouped(
-    figures: Figures, values: Sequence[Expression], having: Sequence[Expression] = (), *, by_currency: bool
+    figures: FigureRows, values: Sequence[Expression], having: Sequence[Expression] = (), *, by_currency: bool
 ) -> sa.Select[Any]:
     """One row per group. Counts of two currencies add up, amounts do not: `by_currency` keeps them apart."""
     facts, groups = figures.facts, [figures.group(one) for one in figures.dimensions]
@@ -144,7 +144,7 @@ def shape_of(plan: Plan) -> Plan:
         status=plan.status and "ACTIVE",
         objective=plan.objective and "SALES",
         period=None,
-        compare=plan.compare and Period("days"),
+        compare=plan.compare and RelativePeriod("days"),
         limit=0,
         period_is_assumed=False,
     )
@@ -169,7 +169,7 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     return found | {f"segment_{one.dimension}": one.value for one in plan.segments}
 
 
-def _days(side: str, period: Period, accounts: Sequence[ChatAccount]) -> dict[str, Any]:
+def _days(side: str, period: RelativePeriod, accounts: Sequence[ChatAccount]) -> dict[str, Any]:
     """Each account's days by its own calendar, and the bounds of all."""
     days = [resolve(period, one.today) for one in accounts]
     return {
@@ -215,29 +215,29 @@ def _same_object(facts: sa.FromClause, table: sa.FromClause, level: Level) -> Ex
     return same if level == "account" else sa.and_(same, table.c[f"{level}_id"] == facts.c[f"{level}_id"])
 
 
-def _truncated(unit: str) -> Callable[[Figures], Expression]:
+def _truncated(unit: str) -> Callable[[FigureRows], Expression]:
     return lambda figures: sa.cast(sa.func.date_trunc(constant(f"'{unit}'"), figures.facts.c.day), _DAY)
 
 
-def _column(name: str) -> Callable[[Figures], Expression]:
+def _column(name: str) -> Callable[[FigureRows], Expression]:
     return lambda figures: figures.facts.c[name]
 
 
-def _weekday(figures: Figures) -> Expression:
+def _weekday(figures: FigureRows) -> Expression:
     return sa.cast(sa.extract("isodow", figures.facts.c.day), sa.Integer)
 
 
-def _objective(figures: Figures) -> Expression:
+def _objective(figures: FigureRows) -> Expression:
     objective = figures.objects["campaign"].c.objective
     return sa.func.regexp_replace(objective, constant("'^OUTCOME_'"), constant("''"))
 
 
-def _placement(figures: Figures) -> Expression:
+def _placement(figures: FigureRows) -> Expression:
     facts = figures.facts
     return sa.func.concat_ws(constant("' · '"), facts.c.publisher_platform, facts.c.platform_position)
 
 
-_GROUPS: Mapping[Dimension, Callable[[Figures], Expression]] = {
+_GROUPS: Mapping[Dimension, Callable[[FigureRows], Expression]] = {
     "account": _column("account_id"),
     "campaign": _column("campaign_id"),
     "adset": _column("adset_id"),

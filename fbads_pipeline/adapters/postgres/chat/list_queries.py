@@ -7,11 +7,14 @@ from typing import Any
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, STATUSES, Intent, Level, Plan
-from fbads_pipeline.domain.chat.result import ChatAccount, Column, Query
+from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
 
 _SQL = Statements(__package__, "lists.sql")
 _EDITS = 5
-_CAMPAIGN = (Column("campaign", "key", dimension="campaign"), Column("campaign_name", "label", dimension="campaign"))
+_CAMPAIGN = (
+    ResultColumn("campaign", "key", dimension="campaign"),
+    ResultColumn("campaign_name", "label", dimension="campaign"),
+)
 _BUDGETS: tuple[str, ...] = (
     "daily_budget",
     "spent_today",
@@ -21,50 +24,50 @@ _BUDGETS: tuple[str, ...] = (
     "planned_month",
 )
 _BUDGETS += ("left_month", "projected_month")
-_LISTS: dict[Intent, tuple[str, tuple[Column, ...]]] = {
+_LISTS: dict[Intent, tuple[str, tuple[ResultColumn, ...]]] = {
     "pacing": (
         "marts.budget_pacing",
         (
-            Column("currency", "key"),
-            Column("name", "label"),
-            *(Column(name, "other", unit="money") for name in _BUDGETS),
-            Column("pacing_today", "other", unit="ratio"),
-            Column("pacing_month", "other", unit="ratio"),
+            ResultColumn("currency", "key"),
+            ResultColumn("name", "label"),
+            *(ResultColumn(name, "other", unit="money") for name in _BUDGETS),
+            ResultColumn("pacing_today", "other", unit="ratio"),
+            ResultColumn("pacing_month", "other", unit="ratio"),
         ),
     ),
     "anomalies": (
         "analysis.anomalies",
         (
             *_CAMPAIGN,
-            Column("severity", "other"),
-            Column("status", "other"),
-            Column("message", "message"),
-            Column("money_at_stake_per_day", "other", unit="money"),
+            ResultColumn("severity", "other"),
+            ResultColumn("status", "other"),
+            ResultColumn("message", "message"),
+            ResultColumn("money_at_stake_per_day", "other", unit="money"),
         ),
     ),
     "suggestions": (
         "ops.suggestions",
         (
             *_CAMPAIGN,
-            *(Column(name, "other") for name in ("suggestion_id", "kind", "confidence", "day")),
-            Column("reason", "message"),
+            *(ResultColumn(name, "other") for name in ("suggestion_id", "kind", "confidence", "day")),
+            ResultColumn("reason", "message"),
         ),
     ),
     "scores": (
         "analysis.scores",
         (
             *_CAMPAIGN,
-            *(Column(name, "other", unit="count") for name in ("score", "low", "high")),
-            Column("why_not", "other"),
-            Column("day", "other"),
+            *(ResultColumn(name, "other", unit="count") for name in ("score", "low", "high")),
+            ResultColumn("why_not", "other"),
+            ResultColumn("day", "other"),
         ),
     ),
     "freshness": (
         "marts.account_daily",
         (
-            Column("account", "key", dimension="account"),
-            Column("account_name", "label", dimension="account"),
-            *(Column(name, "other") for name in ("last_day", "as_of", "timezone_name")),
+            ResultColumn("account", "key", dimension="account"),
+            ResultColumn("account_name", "label", dimension="account"),
+            *(ResultColumn(name, "other") for name in ("last_day", "as_of", "timezone_name")),
         ),
     ),
 }
@@ -90,14 +93,14 @@ def compile_list(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
 def compile_edits(plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Query:
     """Changes of budget and status that readings found in these local days, the latest first."""
     columns = (
-        Column("currency", "key"),
-        Column("campaign_id", "key", dimension="campaign"),
-        Column("campaign_name", "label", dimension="campaign"),
-        Column("day", "key", dimension="day"),
-        Column("budget_before", "other", unit="money"),
-        Column("budget", "other", unit="money"),
-        Column("status_before", "other"),
-        Column("status", "other"),
+        ResultColumn("currency", "key"),
+        ResultColumn("campaign_id", "key", dimension="campaign"),
+        ResultColumn("campaign_name", "label", dimension="campaign"),
+        ResultColumn("day", "key", dimension="day"),
+        ResultColumn("budget_before", "other", unit="money"),
+        ResultColumn("budget", "other", unit="money"),
+        ResultColumn("status_before", "other"),
+        ResultColumn("status", "other"),
     )
     parameters = _named_objects(plan, accounts) | {"rows": _EDITS, "first": first, "last": last}
     return _query("edits", parameters, columns, "marts.campaign_history")
@@ -107,9 +110,9 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
     level: Level = plan.dimensions[0]  # type: ignore[assignment]
     parameters["statuses"] = list(STATUSES[plan.status]) if plan.status else None
     columns = (
-        Column(level, "key", dimension=level),
-        Column(f"{level}_name", "label", dimension=level),
-        Column("status", "other"),
+        ResultColumn(level, "key", dimension=level),
+        ResultColumn(f"{level}_name", "label", dimension=level),
+        ResultColumn("status", "other"),
     )
     return _query(_OBJECTS[level], parameters, columns, f"marts.{_OBJECTS[level]}")
 
@@ -122,7 +125,7 @@ def _named_objects(plan: Plan, accounts: Sequence[ChatAccount]) -> dict[str, Any
     return {"account_ids": within} | {f"{level}_ids": named.get(level) for level in LEVELS if level != "account"}
 
 
-def _query(name: str, parameters: dict[str, Any], columns: tuple[Column, ...], source: str) -> Query:
+def _query(name: str, parameters: dict[str, Any], columns: tuple[ResultColumn, ...], source: str) -> Query:
     """The statement with those of the parameters that it has."""
     sql = _SQL.texts[name]
     used = _SQL[name].compile().params

@@ -98,7 +98,7 @@ class MetricsCollector:
         yield self._latencies()
 
     def _histogram(self, distribution: _Distribution) -> Any:
-        from prometheus_client.core import HistogramMetricFamily
+        from prometheus_client.core import HistogramMetricFamily  # a library of the sidecar alone
 
         histogram = HistogramMetricFamily(distribution.name, distribution.about, labels=("currency",))
         window = {"days": _WINDOW_DAYS, "bounds": list(distribution.bounds)}
@@ -110,7 +110,7 @@ class MetricsCollector:
         return histogram
 
     def _latencies(self) -> Any:
-        from prometheus_client.core import HistogramMetricFamily
+        from prometheus_client.core import HistogramMetricFamily  # a library of the sidecar alone
 
         name, about = "facebook_api_latency_seconds", "Seconds until an answer of the Marketing API is complete."
         histogram = HistogramMetricFamily(name, about)

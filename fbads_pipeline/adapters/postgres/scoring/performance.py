@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.money import minor_units
+from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
 from fbads_pipeline.domain.scoring.account_performance import (
     HISTORY_DAYS,
     AccountPerformance,
@@ -21,7 +22,6 @@ from fbads_pipeline.domain.scoring.account_performance import (
     OpenAnomaly,
     PromisedEffect,
     StoredScore,
-    StoredVerdict,
 )
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ class PostgresPerformance:
 
 def _history(connection: sa.Connection, account_id: str, account: Any, today: date, days: int) -> "pd.DataFrame":
     """As in `suggestions.suggest`, but for the status."""
+    # pandas is heavy: imported where it is needed.
     import pandas as pd
 
     from fbads_pipeline.domain.recommendations.budgets import BudgetEdit, BudgetState, daily_budgets

@@ -22,6 +22,9 @@ from types import TracebackType
 from typing import IO
 from urllib.parse import quote
 
+import psycopg2
+from psycopg2 import sql
+
 from fbads_pipeline.adapters.postgres.server.installation import EmbeddedPostgresError, Place, place_of
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]
@@ -265,8 +268,6 @@ class EmbeddedPostgres:
         return self._place.run(self._place.programs / "pg_ctl", "-D", self._data, *arguments)
 
     def _answers(self) -> bool:
-        import psycopg2
-
         if self._postmaster() is None:
             return False
         deadline = time.monotonic() + START_SECONDS
@@ -284,9 +285,6 @@ class EmbeddedPostgres:
         return self.url(database).replace("+psycopg2", "", 1)
 
     def _create_database(self) -> None:
-        import psycopg2
-        from psycopg2 import sql
-
         connection = psycopg2.connect(self._dsn("postgres"))
         connection.autocommit = True
         try:

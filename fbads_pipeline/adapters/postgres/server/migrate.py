@@ -11,6 +11,7 @@ _LOCK = 0x66626164735F6462  # "fbads_db"
 
 def upgrade(engine: sa.Engine) -> str:
     """Apply what is missing, in one transaction under an advisory lock; returns the revision reached."""
+    # Alembic is heavy: imported where it is needed.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

@@ -7,7 +7,7 @@ from typing import Any
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Dimension
-from fbads_pipeline.domain.chat.result import Column
+from fbads_pipeline.domain.chat.result import ResultColumn
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Joined, Money, Name, Percent, Value, message
 from fbads_pipeline.domain.metrics.registry import Ratio
@@ -31,7 +31,7 @@ def dimension_label(dimension: Dimension) -> Value:
     return message(f"chat.dimension_{dimension}")
 
 
-def cell(column: Column, row: Row, catalogue: Catalogue) -> Value:
+def cell(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value:
     """A figure in the row's currency; what is missing where there is none (a ratio without anything to divide by)."""
     value = row.get(column.name)
     if value is None:
@@ -44,7 +44,7 @@ def cell(column: Column, row: Row, catalogue: Catalogue) -> Value:
     return Count(number)
 
 
-def signed(column: Column, row: Row, catalogue: Catalogue) -> Value:
+def signed(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value:
     """A change with its sign; of a rate in percentage points."""
     value, shown = row.get(column.name), cell(column, row, catalogue)
     if value is not None and column.role == "change" and _is_share(column):
@@ -70,12 +70,12 @@ def group(dimension: Dimension, row: Row) -> Value:
     return plain_line(str(value))
 
 
-def _is_share(column: Column) -> bool:
+def _is_share(column: ResultColumn) -> bool:
     """Whether the figure is a fraction that people read in percent: every ratio but ROAS."""
     return column.unit == "ratio" and column.metric != "roas"
 
 
-def _nothing(column: Column, catalogue: Catalogue) -> Value:
+def _nothing(column: ResultColumn, catalogue: Catalogue) -> Value:
     metric = catalogue[column.metric] if column.metric and column.metric in catalogue else None
     if metric is not None and isinstance(metric.source, Ratio) and column.role in ("value", "before"):
         denominator = metric.source.denominator

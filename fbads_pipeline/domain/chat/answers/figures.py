@@ -14,8 +14,8 @@ from fbads_pipeline.domain.chat.answers.cells import (
 )
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, Period, Plan, Threshold
-from fbads_pipeline.domain.chat.result import ChatAccount, Column, Result
+from fbads_pipeline.domain.chat.plan import LEVELS, Plan, RelativePeriod, Threshold
+from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
 from fbads_pipeline.domain.core.messages import Count, Days, Joined, Money, Name, Percent, Value, lines, message
 
 _SIGNS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
@@ -91,14 +91,14 @@ def _enumerated(parts: Sequence[Value]) -> Value:
     return found
 
 
-def _period(plan: Plan, period: Period, accounts: Sequence[ChatAccount]) -> Value:
+def _period(plan: Plan, period: RelativePeriod, accounts: Sequence[ChatAccount]) -> Value:
     days = _days_by_account(period, accounts)
     if plan.compare is None:
         return days
     return message("chat.compared_days", days=days, compared=_days_by_account(plan.compare, accounts))
 
 
-def _days_by_account(period: Period, accounts: Sequence[ChatAccount]) -> Value:
+def _days_by_account(period: RelativePeriod, accounts: Sequence[ChatAccount]) -> Value:
     """The days of most accounts, and by name those where it is already, or still, another day."""
     by_days: dict[tuple[date, date], list[str]] = {}
     for one in accounts:
@@ -128,7 +128,7 @@ def _line(plan: Plan, row: Row, result: Result, catalogue: Catalogue) -> Value:
     return _beside(Joined(tuple(groups), " · "), figures) if groups else figures
 
 
-def _change(column: Column, row: Row, result: Result, catalogue: Catalogue) -> Value:
+def _change(column: ResultColumn, row: Row, result: Result, catalogue: Catalogue) -> Value:
     by_role = {one.role: one for one in result.query.columns if one.metric == column.metric}
     before = message("chat.before", figure=cell(by_role["before"], row, catalogue))
     change = signed(by_role["change"], row, catalogue)

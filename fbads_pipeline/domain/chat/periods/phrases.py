@@ -10,17 +10,17 @@ from functools import lru_cache
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.periods import readers
 from fbads_pipeline.domain.chat.periods.dates import DateContext
-from fbads_pipeline.domain.chat.plan import Period
+from fbads_pipeline.domain.chat.plan import RelativePeriod
 
 _FROM = r"\b(?:(?:{range_open}) )*"
 _TO = r" ?(?:{range_join}|-) ?(?:(?:{range_join_after}) )?"
 _DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
-    ("same_day_last_week", readers.fixed(Period("day", 0, back=7)), None),
+    ("same_day_last_week", readers.fixed(RelativePeriod("day", 0, back=7)), None),
     ("since_earlier_unit", readers.since_unit(1), None),
     ("week_of", readers.week_of, None),
     ("same_part_of_earlier_unit", readers.unit_before, None),
-    ("year_ago", readers.fixed(Period("year", 0, back=1)), None),
+    ("year_ago", readers.fixed(RelativePeriod("year", 0, back=1)), None),
     ("date_range", readers.date_range, rf"{_FROM}(?P<a>{{date}}){_TO}(?P<b>{{date}})(?!\w)"),
     (
         "days_to_date",
@@ -39,13 +39,13 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("last_days_short", readers.last_days, None),
     ("units_ago", readers.units_ago, None),
     ("unit_before_last", readers.units_back(2), None),
-    ("day_before_yesterday", readers.fixed(Period("day", 2)), None),
+    ("day_before_yesterday", readers.fixed(RelativePeriod("day", 2)), None),
     ("last_unit", readers.units_back(1), None),
     ("unit_before", readers.unit_before, None),
     ("this_unit", readers.units_back(0), None),
-    ("month_to_date", readers.fixed(Period("month", 0)), None),
-    ("year_to_date", readers.fixed(Period("year", 0)), None),
-    ("week_to_date", readers.fixed(Period("week", 0)), None),
+    ("month_to_date", readers.fixed(RelativePeriod("month", 0)), None),
+    ("year_to_date", readers.fixed(RelativePeriod("year", 0)), None),
+    ("week_to_date", readers.fixed(RelativePeriod("week", 0)), None),
     ("weekend", readers.weekend, None),
     ("half_month", readers.half_month, None),
     ("quarter", readers.quarter, None),
@@ -81,7 +81,7 @@ class FoundPeriod:
 
     start: int
     end: int
-    period: Period
+    period: RelativePeriod
     is_relative: bool = False
 
 

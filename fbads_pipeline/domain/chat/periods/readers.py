@@ -9,63 +9,63 @@ from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.periods.dates import DateContext, ImpossibleDate, made_date, one_date, with_year
 from fbads_pipeline.domain.chat.periods.resolution import ends, starts, years_back
-from fbads_pipeline.domain.chat.plan import Period
+from fbads_pipeline.domain.chat.plan import RelativePeriod
 
-Reader = Callable[[re.Match[str], DateContext], Period | None]
+Reader = Callable[[re.Match[str], DateContext], RelativePeriod | None]
 _MOST_UNITS = 1200
 _BARE_DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 
 
-def fixed(period: Period) -> Reader:
+def fixed(period: RelativePeriod) -> Reader:
     """Always this period."""
     return lambda match, context: period
 
 
 def units_back(count: int) -> Reader:
     """The day, week, month … that lies so many units back; 0 is the current one."""
-    return lambda match, context: Period(context.vocabulary.units[match["u"]], count)
+    return lambda match, context: RelativePeriod(context.vocabulary.units[match["u"]], count)
 
 
-def unit_before(match: re.Match[str], context: DateContext) -> Period:
-    return Period(context.vocabulary.units[match["u"]], 0, back=1)
+def unit_before(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    return RelativePeriod(context.vocabulary.units[match["u"]], 0, back=1)
 
 
-def last_units(match: re.Match[str], context: DateContext) -> Period:
+def last_units(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """The last n days; of weeks as many days; of months, quarters and years whole months."""
     count, unit = _counted(match["n"], context), context.vocabulary.units[match["u"]]
     if not count or count > _MOST_UNITS:
         raise ImpossibleDate(match.group())
     if unit == "day":
-        return Period("days", count)
+        return RelativePeriod("days", count)
     if unit == "week":
-        return Period("days", 7 * count)
+        return RelativePeriod("days", 7 * count)
     if unit == "month" and count == 1:
-        return Period("days", 30)
+        return RelativePeriod("days", 30)
     months = {"month": 1, "quarter": 3, "year": 12}[unit] * count
     first = starts("month", context.today, months)
-    return Period("between", first=first, last=starts("month", context.today, 0) - timedelta(days=1))
+    return RelativePeriod("between", first=first, last=starts("month", context.today, 0) - timedelta(days=1))
 
 
-def last_days(match: re.Match[str], context: DateContext) -> Period:
-    return Period("days", _counted(match["n"], context))
+def last_days(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    return RelativePeriod("days", _counted(match["n"], context))
 
 
-def days_before_those(match: re.Match[str], context: DateContext) -> Period:
-    return Period("days", _counted(match["n"], context), back=1)
+def days_before_those(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    return RelativePeriod("days", _counted(match["n"], context), back=1)
 
 
-def units_ago(match: re.Match[str], context: DateContext) -> Period:
-    return Period(context.vocabulary.units[match["u"]], _counted(match["n"], context))
+def units_ago(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    return RelativePeriod(context.vocabulary.units[match["u"]], _counted(match["n"], context))
 
 
-def month_named(match: re.Match[str], context: DateContext) -> Period:
+def month_named(match: re.Match[str], context: DateContext) -> RelativePeriod:
     number = context.vocabulary.months[match["m"]]
     year = context.today.year - 1 if match["ly"] and not match["y"] else _year_of(match["y"], number, context)
     first = date(year, number, 1)
-    return Period("between", first=first, last=ends("month", first))
+    return RelativePeriod("between", first=first, last=ends("month", first))
 
 
-def months_range(match: re.Match[str], context: DateContext) -> Period | None:
+def months_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
     """From the first of one month to the end of another; "how did it change between" them asks for each by itself."""
     if _compares(match, context):
         return None
@@ -76,49 +76,49 @@ def months_range(match: re.Match[str], context: DateContext) -> Period | None:
     if first > date(year, last_month, 1):
         first = first.replace(year=year - 1)
     last = ends("month", date(year, last_month, 1))
-    return Period("between", first=first, last=min(last, max(context.today, first)))
+    return RelativePeriod("between", first=first, last=min(last, max(context.today, first)))
 
 
-def quarter(match: re.Match[str], context: DateContext) -> Period:
+def quarter(match: re.Match[str], context: DateContext) -> RelativePeriod:
     today = context.today
     number = _ordinal(match["q"], context)
     first = date(int(match["y"]) if match["y"] else today.year, 3 * number - 2, 1)
     if not match["y"] and first > today:
         first = first.replace(year=first.year - 1)
     last = ends("quarter", first)
-    return Period("between", first=first, last=min(last, today) if first <= today else last)
+    return RelativePeriod("between", first=first, last=min(last, today) if first <= today else last)
 
 
-def half_month(match: re.Match[str], context: DateContext) -> Period:
+def half_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
     today = context.today
     month = today.replace(day=1)
     if match["m"]:
         number = context.vocabulary.months[match["m"]]
         month = date(_year_of(None, number, context), number, 1)
     if _ordinal(match["h"], context) == 1:
-        return Period("between", first=month, last=month.replace(day=15))
-    return Period("between", first=month.replace(day=16), last=ends("month", month))
+        return RelativePeriod("between", first=month, last=month.replace(day=15))
+    return RelativePeriod("between", first=month.replace(day=16), last=ends("month", month))
 
 
-def whole_year(match: re.Match[str], context: DateContext) -> Period:
+def whole_year(match: re.Match[str], context: DateContext) -> RelativePeriod:
     year, today = int(match["y"]), context.today
     last = date(year, 12, 31)
-    return Period("between", first=date(year, 1, 1), last=min(last, today) if year <= today.year else last)
+    return RelativePeriod("between", first=date(year, 1, 1), last=min(last, today) if year <= today.year else last)
 
 
-def weekday(match: re.Match[str], context: DateContext) -> Period:
-    return Period("day", _days_back(match, context))
+def weekday(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    return RelativePeriod("day", _days_back(match, context))
 
 
-def weekend(match: re.Match[str], context: DateContext) -> Period:
+def weekend(match: re.Match[str], context: DateContext) -> RelativePeriod:
     today = context.today
     saturday = today - timedelta(days=(today.weekday() - 5) % 7)
     if match["previous"] and today.weekday() >= 5:
         saturday -= timedelta(days=7)
-    return Period("between", first=saturday, last=min(saturday + timedelta(days=1), today))
+    return RelativePeriod("between", first=saturday, last=min(saturday + timedelta(days=1), today))
 
 
-def date_range(match: re.Match[str], context: DateContext) -> Period | None:
+def date_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
     """Between two dates, of which the first may be a bare day of the month."""
     if _compares(match, context):
         return None
@@ -134,63 +134,63 @@ def date_range(match: re.Match[str], context: DateContext) -> Period | None:
         first = years_back(first, 1)
     if first > last:
         first, last = last, first
-    return Period("between", first=first, last=last)
+    return RelativePeriod("between", first=first, last=last)
 
 
-def days_of_named_month(match: re.Match[str], context: DateContext) -> Period:
+def days_of_named_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """November 1 to 15."""
     month, year = context.vocabulary.months[match["m"]], int(match["y"]) if match["y"] else None
     first, last = (with_year(year, month, int(match[end]), match.group(), context.today) for end in ("a", "b"))
-    return Period("between", first=first, last=last)
+    return RelativePeriod("between", first=first, last=last)
 
 
-def week_of(match: re.Match[str], context: DateContext) -> Period:
+def week_of(match: re.Match[str], context: DateContext) -> RelativePeriod:
     first = starts("week", one_date(match["a"], context), 0)
-    return Period("between", first=first, last=first + timedelta(days=6))
+    return RelativePeriod("between", first=first, last=first + timedelta(days=6))
 
 
-def days_of_month(match: re.Match[str], context: DateContext) -> Period:
+def days_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """The days a to b of this month, or of the last one where both are still to come."""
     a, b = int(match["a"]), int(match["b"])
     today = context.today
     month = (today.year, today.month) if b <= today.day or a <= today.day else _month_away(today, -1)
     first, last = (made_date(*month, number, match.group()) for number in (a, b))
-    return Period("between", first=first, last=last)
+    return RelativePeriod("between", first=first, last=last)
 
 
-def since_date(match: re.Match[str], context: DateContext) -> Period:
-    return Period("since", first=one_date(match["a"], context))
+def since_date(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    return RelativePeriod("since", first=one_date(match["a"], context))
 
 
-def since_month(match: re.Match[str], context: DateContext) -> Period:
+def since_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
     number = context.vocabulary.months[match["m"]]
-    return Period("since", first=date(_year_of(match["y"], number, context), number, 1))
+    return RelativePeriod("since", first=date(_year_of(match["y"], number, context), number, 1))
 
 
-def since_weekday(match: re.Match[str], context: DateContext) -> Period:
-    return Period("since", first=context.today - timedelta(days=_days_back(match, context)))
+def since_weekday(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    return RelativePeriod("since", first=context.today - timedelta(days=_days_back(match, context)))
 
 
 def since_unit(back: int) -> Reader:
     """Since the first day of the week, month, quarter or year so many units back."""
-    return lambda match, context: Period(
+    return lambda match, context: RelativePeriod(
         "since", first=starts(context.vocabulary.units[match["u"]], context.today, back)
     )
 
 
-def one_day(match: re.Match[str], context: DateContext) -> Period:
+def one_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
     text = match["a"]
     if text in context.vocabulary.days_ago:
-        return Period("day", context.vocabulary.days_ago[text])
+        return RelativePeriod("day", context.vocabulary.days_ago[text])
     day = one_date(text, context)
-    return Period("between", first=day, last=day)
+    return RelativePeriod("between", first=day, last=day)
 
 
-def day_number(match: re.Match[str], context: DateContext) -> Period:
+def day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
     number, today = int(match["d"]), context.today
     month = (today.year, today.month) if number <= today.day else _month_away(today, -1)
     day = made_date(*month, number, match.group())
-    return Period("between", first=day, last=day)
+    return RelativePeriod("between", first=day, last=day)
 
 
 def _counted(text: str, context: DateContext) -> int:

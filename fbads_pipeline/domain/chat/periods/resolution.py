@@ -4,10 +4,10 @@ from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
 
-from fbads_pipeline.domain.chat.plan import Period
+from fbads_pipeline.domain.chat.plan import RelativePeriod
 
 
-def resolve(period: Period, today: date) -> tuple[date, date]:
+def resolve(period: RelativePeriod, today: date) -> tuple[date, date]:
     """First and last day, both included; of stretches that hold today, today is the last."""
     first, last = _span(period, today)
     for _ in range(period.back):
@@ -15,18 +15,18 @@ def resolve(period: Period, today: date) -> tuple[date, date]:
     return first, last
 
 
-def previous(period: Period) -> Period:
+def previous(period: RelativePeriod) -> RelativePeriod:
     """The stretch before: the month before a month, the 7 days before 7 days; of an unfinished one as many days."""
     return replace(period, back=period.back + 1)
 
 
-def a_year_before(period: Period, today: date) -> Period:
+def a_year_before(period: RelativePeriod, today: date) -> RelativePeriod:
     """The same dates one year earlier."""
     first, last = resolve(period, today)
-    return Period("between", first=years_back(first, 1), last=years_back(last, 1))
+    return RelativePeriod("between", first=years_back(first, 1), last=years_back(last, 1))
 
 
-def _span(period: Period, today: date) -> tuple[date, date]:
+def _span(period: RelativePeriod, today: date) -> tuple[date, date]:
     back = period.count
     match period.kind:
         case "days":
@@ -43,7 +43,7 @@ def _span(period: Period, today: date) -> tuple[date, date]:
     return first, min(ends(period.kind, first), today)
 
 
-def _before(period: Period, first: date, last: date) -> tuple[date, date]:
+def _before(period: RelativePeriod, first: date, last: date) -> tuple[date, date]:
     length = last - first
     kind = period.kind
     if kind == "between" and first.day == 1 and last == ends("month", first):

@@ -105,6 +105,7 @@ class ObjectNames:
 
     def near(self, words: str, level: Level | None) -> tuple[str, ...]:
         """Up to five names that read like these words; none where nothing does."""
+        # rapidfuzz is heavy: imported where it is needed.
         from rapidfuzz import fuzz, process
 
         names = {one.name: fold(one.name) for one in self.objects if level is None or one.level == level}

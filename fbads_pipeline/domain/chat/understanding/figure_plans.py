@@ -15,10 +15,10 @@ from fbads_pipeline.domain.chat.plan import (
     Clarification,
     Dimension,
     Objects,
-    Period,
     Plan,
     Rank,
     Refusal,
+    RelativePeriod,
     Segment,
 )
 from fbads_pipeline.domain.chat.understanding.bounds import (
@@ -94,7 +94,7 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     )
 
 
-def completed(asked: FigureRequest, period: Period, today: date) -> Plan:
+def completed(asked: FigureRequest, period: RelativePeriod, today: date) -> Plan:
     """The plan with a period, and compared with what lies before it where the question says so."""
     plan = replace(asked.plan, period=period)
     if asked.to_last_year:
@@ -206,7 +206,7 @@ def is_budget_spent(parsed: ParsedQuestion) -> bool:
     """ "verba por plataforma" asks what was spent: budgets have no platform, no age and no past."""
     said = [tag for tag in parsed.of("intent") if tag.value == "pacing"]
     split = any(tag.value in (*SEGMENTS, "day", "week", "month", "weekday") for tag in parsed.of("dimension"))
-    past = any(one.period not in (Period("day", 0), Period("month", 0)) for one in parsed.periods)
+    past = any(one.period not in (RelativePeriod("day", 0), RelativePeriod("month", 0)) for one in parsed.periods)
     return bool(said) and all(tag.said in parsed.vocabulary.words["budget_spent"] for tag in said) and (split or past)
 
 
@@ -277,8 +277,8 @@ def _average(
     return True, tuple(one for one in dimensions if one != "day")
 
 
-def _periods(parsed: ParsedQuestion, today: date) -> tuple[Period | None, Period | None, bool]:
-    """Period, what it is compared with, and whether the only period said is "the one before"."""
+def _periods(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | None, RelativePeriod | None, bool]:
+    """RelativePeriod, what it is compared with, and whether the only period said is "the one before"."""
     found = parsed.periods
     if not found:
         return None, None, False
@@ -306,7 +306,7 @@ def _touch(parsed: ParsedQuestion, tag: PhraseTag, period: FoundPeriod) -> bool:
     )
 
 
-def _two(found: list[FoundPeriod], today: date) -> tuple[Period, Period, bool]:
+def _two(found: list[FoundPeriod], today: date) -> tuple[RelativePeriod, RelativePeriod, bool]:
     first, second = found
     if second.is_relative or first.is_relative:
         base, other = (first, second) if second.is_relative else (second, first)
@@ -321,12 +321,12 @@ def _two(found: list[FoundPeriod], today: date) -> tuple[Period, Period, bool]:
     return periods[0], periods[1], False
 
 
-def _now(period: Period, today: date) -> Period:
+def _now(period: RelativePeriod, today: date) -> RelativePeriod:
     """What something earlier is compared with when nothing else is said: today with yesterday, this month with last."""
     if period.kind in ("day", "week", "month", "quarter", "year") and period.count:
         return replace(period, count=0)
     if period.kind == "between":
-        return Period("month", 0)
+        return RelativePeriod("month", 0)
     raise CannotPlan(Clarification("period", ""))
 
 

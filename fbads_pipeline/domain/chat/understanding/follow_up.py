@@ -5,7 +5,7 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
-from fbads_pipeline.domain.chat.plan import ROWS, Objects, Period, Plan
+from fbads_pipeline.domain.chat.plan import ROWS, Objects, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.understanding.figure_plans import FigureRequest, ranked
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
@@ -52,7 +52,7 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
 
 def _with_period(made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date) -> Plan:
     said = asked.plan
-    period = last.period or Period("days", 7)
+    period = last.period or RelativePeriod("days", 7)
     if asked.to_last_year:
         return replace(made, compare=a_year_before(said.period or period, today), period=said.period or period)
     if asked.is_relative and said.compare is not None:
@@ -75,13 +75,13 @@ def _with_period(made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQue
     return made
 
 
-def _before(period: Period, said: Period) -> Period:
+def _before(period: RelativePeriod, said: RelativePeriod) -> RelativePeriod:
     """The stretch before; of weeks and months the whole one, and "a semana anterior" to one day is the calendar's."""
     if said.kind in ("week", "month", "quarter", "year"):
         if period.kind == said.kind:
-            return Period(said.kind, period.count + period.back + 1)
+            return RelativePeriod(said.kind, period.count + period.back + 1)
         if period.kind == "day":
-            return Period(said.kind, 1)
+            return RelativePeriod(said.kind, 1)
     return previous(period)
 
 

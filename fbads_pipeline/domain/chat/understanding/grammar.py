@@ -18,10 +18,10 @@ from fbads_pipeline.domain.chat.plan import (
     Intent,
     Level,
     Objects,
-    Period,
     Plan,
     Rank,
     Refusal,
+    RelativePeriod,
     Understanding,
 )
 from fbads_pipeline.domain.chat.understanding import commands, follow_up
@@ -38,12 +38,12 @@ from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 
-ASSUMED = Period("days", 7)
+ASSUMED = RelativePeriod("days", 7)
 LISTED = 10
-_ASSUMED_FOR: dict[Dimension, Period] = {
-    "week": Period("days", 56),
-    "weekday": Period("days", 28),
-    "month": Period("year", 0),
+_ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
+    "week": RelativePeriod("days", 56),
+    "weekday": RelativePeriod("days", 28),
+    "month": RelativePeriod("year", 0),
 }
 _DEFINED = r"^(?:\W*(?:(?:{before_definition}) )*)(?:{definition})"
 _EXPLAINED = r"^(?:(?:{before_explanation}) )*(?:{explanation})"
@@ -203,10 +203,10 @@ def _planned(parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Ob
     if follow_up.continues(parsed, asked, context.last):
         assert context.last is not None
         return follow_up.patched(context.last, asked, parsed, context.today, context.catalogue)
-    return _standing_alone(asked, parsed, context)
+    return _without_context(asked, parsed, context)
 
 
-def _standing_alone(asked: FigureRequest, parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
+def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
     plan = asked.plan
     levels = _levels(parsed)[:1] or tuple(one.level for one in plan.objects[-1:])
     if parsed.has("intent", "objects") and not plan.metrics and levels:
@@ -241,7 +241,7 @@ def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) ->
     return Refusal("not_understood", parsed.text[:80])
 
 
-def _set(period: Period | None) -> Period:
+def _set(period: RelativePeriod | None) -> RelativePeriod:
     assert period is not None
     return period
 

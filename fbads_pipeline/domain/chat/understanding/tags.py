@@ -79,6 +79,7 @@ class Lexicon:
             return self.vocabulary.misspellings[word]
         if len(word) < _FEW or word in self._known or word in also or not word.isalpha():
             return word
+        # rapidfuzz is heavy: imported where it is needed.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 

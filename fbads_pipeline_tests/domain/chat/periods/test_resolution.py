@@ -8,7 +8,7 @@ from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, DateContext, ImpossibleDate
 from fbads_pipeline.domain.chat.periods.phrases import find_periods
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
-from fbads_pipeline.domain.chat.plan import Period
+from fbads_pipeline.domain.chat.plan import RelativePeriod
 from fbads_pipeline.domain.chat.understanding.normalise import fold
 
 TODAY = date(2026, 11, 23)
@@ -91,11 +91,11 @@ def test_a_day_that_does_not_exist_is_said_so():
 
 
 def test_the_stretch_before_is_of_the_same_nature():
-    month = previous(Period("month", 1))
+    month = previous(RelativePeriod("month", 1))
     assert resolve(month, TODAY) == (date(2026, 9, 1), date(2026, 9, 30))
-    unfinished = previous(Period("month", 0))
+    unfinished = previous(RelativePeriod("month", 0))
     assert resolve(unfinished, TODAY) == (date(2026, 10, 1), date(2026, 10, 23))
-    week = previous(Period("days", 7))
+    week = previous(RelativePeriod("days", 7))
     assert resolve(week, TODAY) == (date(2026, 11, 9), date(2026, 11, 15))
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from fbads_pipeline.domain.chat.plan import Clarification, Period, Plan, Rank, Refusal, from_json, to_json
+from fbads_pipeline.domain.chat.plan import Clarification, Plan, Rank, Refusal, RelativePeriod, from_json, to_json
 from fbads_pipeline_tests.support.asking import planned, understood
 
 
@@ -56,7 +56,7 @@ def test_a_follow_up_changes_only_what_it_says():
     first = planned("gasto da Loja Aurora na semana passada")
     then = planned("gasto da Loja Aurora na semana passada", "e na semana anterior?")
     assert then.objects == first.objects and then.metrics == ("spend",)
-    assert then.period == Period("week", 2)
+    assert then.period == RelativePeriod("week", 2)
     assert planned("gasto ontem", "só as ativas").status == "ACTIVE"
     assert planned("spend yesterday", "and by country?").dimensions == ("country",)
     assert planned("spend yesterday", "and CTR?").metrics == ("ctr",)
@@ -64,13 +64,13 @@ def test_a_follow_up_changes_only_what_it_says():
 
 
 def test_the_same_period_before_is_as_long_and_the_month_before_is_whole():
-    assert planned("gasto deste mês", "e no mesmo período do mês passado?").period == Period("month", 0, back=1)
-    assert planned("gasto deste mês", "e no mês anterior?").period == Period("month", 1)
+    assert planned("gasto deste mês", "e no mesmo período do mês passado?").period == RelativePeriod("month", 0, back=1)
+    assert planned("gasto deste mês", "e no mês anterior?").period == RelativePeriod("month", 1)
 
 
 def test_stretches_before_are_told_from_the_last_ones():
     plan = planned("spend last 7 days compared to the previous 7 days")
-    assert (plan.period, plan.compare) == (Period("days", 7), Period("days", 7, back=1))
+    assert (plan.period, plan.compare) == (RelativePeriod("days", 7), RelativePeriod("days", 7, back=1))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_an_event_costs_is_its_metric(question, metric):
 def test_what_moved_most_is_ranked_by_the_change():
     plan = planned("qual campanha teve a maior queda de CTR na semana passada?")
     assert plan.rank == Rank("ctr", False, of_change=True)
-    assert plan.compare == Period("week", 1, back=1)
+    assert plan.compare == RelativePeriod("week", 1, back=1)
 
 
 def test_a_question_of_its_own_forgets_the_last_one():

@@ -6,7 +6,7 @@ from typing import Any
 
 from fbads_pipeline.sandbox.figures.by_period import LEVELS, Level, LevelFigures, days_of
 from fbads_pipeline.sandbox.figures.daily import AT, Ints
-from fbads_pipeline.sandbox.sandbox import Sandbox
+from fbads_pipeline.sandbox.graph.sandbox import Sandbox
 from fbads_pipeline.sandbox.world.world import KINDS, SandboxAccount
 
 Rows = list[dict[str, Any]]

@@ -9,7 +9,7 @@ from fbads_pipeline.sandbox.graph.errors import GraphError, expired_token
 from fbads_pipeline.sandbox.graph.insights import PageText, cursor, read_offset
 from fbads_pipeline.sandbox.graph.insights_request import read_limit
 from fbads_pipeline.sandbox.graph.report_runs import ReportOutcome
-from fbads_pipeline.sandbox.sandbox import GraphAnswer, GraphCall
+from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, GraphCall
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
 
 HTML_502 = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
@@ -29,7 +29,7 @@ LIMITS: dict[int | None, GraphError] = {
         subcode=2446079,
     ),
 }
-# By scenario, then by the code it was told to answer with; None where there is no choice.
+# By scenario, then by the code it is set to answer with; None where there is no choice.
 REFUSALS: dict[str, dict[int | None, GraphError]] = {
     "rate-limit": LIMITS,
     "rate-limit-storm": LIMITS,

@@ -5,14 +5,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from fbads_pipeline.sandbox.change_log import move_to
-from fbads_pipeline.sandbox.figures.by_period import PeriodFigures
+from fbads_pipeline.sandbox.figures.by_period import WorldFigures
 from fbads_pipeline.sandbox.graph.insights import InsightsPages
 from fbads_pipeline.sandbox.graph.insights_request import Params
 from fbads_pipeline.sandbox.graph.report_runs import ReportRuns
 from fbads_pipeline.sandbox.graph.writes import AcceptedWrite
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
 from fbads_pipeline.sandbox.world.build import build_world
+from fbads_pipeline.sandbox.world.change_log import move_to
 from fbads_pipeline.sandbox.world.clock import SandboxClock
 from fbads_pipeline.sandbox.world.world import AdObject, SandboxAccount
 
@@ -94,7 +94,7 @@ class Sandbox:
         self.app_secret = app_secret
         self.clock = SandboxClock(now, is_frozen=is_frozen)
         self.world = build_world(seed, anchor or now.date(), now, campaigns)
-        self.figures = PeriodFigures(self.world, self.clock)
+        self.figures = WorldFigures(self.world, self.clock)
         self.pages = InsightsPages(self.figures)
         self.reports = ReportRuns()
         self.scenarios = Scenarios(seed, [])
