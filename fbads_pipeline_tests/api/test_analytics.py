@@ -263,7 +263,7 @@ class TestAskingForAChange:
     @pytest.mark.parametrize(
         ("body", "status", "says"),
         [
-            ({"daily_budget": "99"}, 422, "between 5.25 and 15.75 BRL"),
+            ({"daily_budget": "99"}, 422, "between BRL 5.25 and BRL 15.75"),
             ({"daily_budget": "10.50"}, 409, "already"),
             ({"status": "PAUSED", "daily_budget": "11"}, 422, "one change at a time"),
             ({}, 422, "one change at a time"),

@@ -12,6 +12,7 @@ from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresRev
 from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
+from fbads_pipeline.domain.core.messages import LegacyText
 from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, Promise
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
@@ -52,8 +53,9 @@ class Warehouse(World):
         marts.days(self.campaign, (NOW - timedelta(days=1)).date(), self.account, count=14)
         promise = Promise(factor, 10.0, 55.0, 120.0, 0.93, "m1")
         made = NewSuggestion(
-            self.account, self.campaign, "BUDGET_UP", "high", ("posterior",), "O CPA está abaixo do alvo.",
-            "CPA is below its target.", {"currency": "BRL", "spend": "140"}, (NOW - timedelta(days=1)).date(), 1,
+            self.account, self.campaign, "BUDGET_UP", "high", ("posterior",),
+            LegacyText({"pt": "O CPA está abaixo do alvo.", "en": "CPA is below its target."}),
+            {"currency": "BRL", "spend": "140"}, (NOW - timedelta(days=1)).date(), 1,
             promise=promise,
         )  # fmt: skip
         changes = self.decisions.open_suggestions([made], now=NOW, answered=("posterior",))

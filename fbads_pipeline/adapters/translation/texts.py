@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from fbads_pipeline.adapters.translation.translator import translator
-from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import Value, from_json
+from fbads_pipeline.domain.core.messages import from_json
 
 
 def texts_of(name: str, stored: Any) -> dict[str, str | None]:
-    """`<name>_<language>` → the stored message on one line; None for each where nothing is stored."""
+    """`<name>_<language>` → the stored message; None for each where nothing is stored."""
     value = None if stored is None else from_json(stored)
-    return {f"{name}_{code}": None if value is None else _line(value, code) for code in translator().languages}
+    return {
+        f"{name}_{code}": None if value is None else translator().render(value, code) for code in translator().languages
+    }
 
 
 def with_texts(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -35,7 +36,9 @@ def _rendered(name: str, part: Any, language: str | None) -> dict[str, Any]:
         texts: dict[str, Any] = dict(texts_of(name, part))
     elif isinstance(part, list | tuple) and part and all(map(_is_message, part)):
         values = [from_json(one) for one in part]
-        texts = {f"{name}_{code}": [_line(one, code) for one in values] for code in translator().languages}
+        texts = {
+            f"{name}_{code}": [translator().render(one, code) for one in values] for code in translator().languages
+        }
     else:
         return {name: rendered(part, language)}
     return texts if language is None else {name: texts[f"{name}_{language}"], **texts}
@@ -49,7 +52,3 @@ def _is_message(part: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _line(value: Value, language: str) -> str:
-    return plain_line(translator().render(value, language))

@@ -43,7 +43,11 @@ def test_the_message_is_a_line_of_the_file_and_words_on_stderr(channel, path, ca
     (line,) = lines(path)
     assert attempt.outcome == "sent"
     assert (line["provider_id"], line["alert_id"]) == (attempt.provider_id, alert.alert_id)
-    assert (line["title"], line["body"], line["facts"]) == (title_of(alert), body_of(alert), rendered(alert.facts))
+    assert (line["title"], line["body"], line["facts"]) == (
+        title_of(alert),
+        body_of(alert),
+        rendered(alert.facts, "pt"),
+    )
     said = capsys.readouterr()
     assert f"  {title_of(alert)}\n" in said.err
     assert "  1. Verão\n" in said.err

@@ -3,7 +3,7 @@
 import pytest
 
 from fbads_pipeline.adapters.translation.texts import rendered, texts_of, with_texts
-from fbads_pipeline.domain.core.messages import LegacyText, message, to_json
+from fbads_pipeline.domain.core.messages import message, to_json
 
 HOURS = to_json(message("anomalies.hours", count=3))
 
@@ -29,9 +29,8 @@ def test_json_keeps_its_shape_and_messages_in_it_become_texts():
     }
 
 
-def test_a_text_is_on_one_line_without_control_characters():
-    hostile = to_json(LegacyText({"pt": "a\r\nb\x1b[31m", "en": "\u202ec"}))
-    assert texts_of("text", hostile) == {"text_pt": "a b[31m", "text_en": "c"}
+def test_the_readers_own_language_stands_under_the_plain_name():
+    assert rendered({"reason": HOURS}, "en") == {"reason": "3 hours", "reason_pt": "3 horas", "reason_en": "3 hours"}
 
 
 def test_what_is_no_message_is_refused():

@@ -113,7 +113,7 @@ class TestDeciding:
 
     def test_what_is_in_the_way_is_said(self, visitor):
         answer = self.decide(visitor, "reject")
-        assert "say+why" in answer.headers["location"]
+        assert "diga+por+que" in answer.headers["location"]
         assert "Nada mudou" in Page(visitor.get(answer.headers["location"])).text
 
     def test_it_leads_nowhere_else(self, visitor):
