@@ -22,7 +22,7 @@ DATA = (
     "Stored en pt Esperanto marts:read chat:use suggestions:read suggestions:decide reports:read users:export"
     " users:erase admin metrics:read example",
 )
-STORED = "update ops.suggestions set reason_pt = 'Stored', reason_en = 'Stored', note_pt = 'Stored', note_en = 'Stored'"
+STORED = """update ops.suggestions set reason = '"Stored"', note = '"Stored"'"""
 FIGURES = (
     "update ops.suggestions set effect_low = 10, effect_expected = 55, effect_high = 120, p_better = 0.93,"
     """ evidence = '{"first_day": "2026-11-01", "last_day": "2026-11-07", "spend": "10.5", "ctr": "0.004",
