@@ -64,7 +64,7 @@ def test_a_statement_that_is_refused_is_wrong_use(home):
     assert done.stderr.startswith("fbads: the database refuses the statement")
 
 
-def test_the_doctor_says_what_to_mend(home):
+def test_the_doctor_names_what_to_change(home):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -75,10 +75,10 @@ def test_the_doctor_says_what_to_mend(home):
         "settings": "ok  ",
         "home": "ok  ",
         "database": "ok  ",
-        "token": "MEND",
+        "token": "FIX ",
         "dbt manifest": "ok  ",
         "messages": "ok  ",
-        "ports": "MEND",
+        "ports": "FIX ",
     }
     assert "FBADS_ACCESS_TOKEN is missing" in done.stdout
     assert "FBADS_API_PORT" in done.stdout
@@ -87,7 +87,7 @@ def test_the_doctor_says_what_to_mend(home):
 def test_the_doctor_names_a_wrong_setting(home):
     done = home.run("doctor", API_PORT="no")
     assert done.returncode == 2
-    assert done.stdout.startswith("MEND  settings: FBADS_API_PORT is not usable")
+    assert done.stdout.startswith("FIX   settings: FBADS_API_PORT is not usable")
 
 
 def test_a_well_set_up_home_is_well(used):

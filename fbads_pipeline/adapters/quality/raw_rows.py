@@ -1,7 +1,7 @@
-"""Great Expectations at the raw border: what one run wrote, judged inside PostgreSQL.
+"""Great Expectations on the raw rows that one run read, evaluated inside PostgreSQL.
 
-The import costs seconds and 200 MB, so it happens in a process of its own that ends with the verdicts; rows never
-leave the server, so a first load of hundreds of thousands costs no more memory than a tick.
+Importing Great Expectations costs seconds and 200 MB, so it is imported in a subprocess that ends with the results.
+Rows never leave the server, so a first load of hundreds of thousands costs no more memory than a tick.
 """
 
 import json
@@ -15,14 +15,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.quality.suites import EXPECTATIONS, BorderExpectation
+from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS, RawRowExpectation
 
 
 @dataclass(frozen=True)
-class BorderOutcome:
-    """One expectation's verdict. failed: rows that break it; sample: up to five offending values, as text."""
+class ExpectationResult:
+    """The result of one expectation. failed: rows that break it; sample: up to five offending values, as text."""
 
-    expectation: BorderExpectation
+    expectation: RawRowExpectation
     passed: bool
     rows: int = 0
     failed: int = 0
@@ -30,39 +30,40 @@ class BorderOutcome:
     error: str | None = None
 
 
-def judge_border(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
-    """Every expectation on what the run read, in the order of EXPECTATIONS.
+def check_raw_rows(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
+    """One result per expectation on the rows that the run read, in the order of EXPECTATIONS.
 
-    An expectation that cannot be evaluated has not passed and says why.
+    An expectation that cannot be evaluated has not passed; `error` is the reason. Raises ValueError for a text that
+    is not a run id.
     """
     if not run_id.replace("-", "").isalnum():
-        raise ValueError(f"{run_id!r} is no run id")
+        raise ValueError(f"{run_id!r} is not a run id")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _judge(database, run_id)
+        return _evaluate(database, run_id)
 
 
-def judge_border_apart(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
-    """The same verdicts, reached in another process; raises RuntimeError with its last line where it fails."""
-    asked = {"url": database.url.render_as_string(hide_password=False), "run_id": run_id}
+def check_raw_rows_in_subprocess(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
+    """The results of `check_raw_rows`; raises RuntimeError with the last line of the subprocess where that fails."""
+    request = {"url": database.url.render_as_string(hide_password=False), "run_id": run_id}
     done = subprocess.run(
-        [sys.executable, "-m", __name__], input=json.dumps(asked), capture_output=True, text=True, timeout=900
+        [sys.executable, "-m", __name__], input=json.dumps(request), capture_output=True, text=True, timeout=900
     )
     if done.returncode:
-        raise RuntimeError((done.stderr.strip().splitlines() or ["the judging process failed"])[-1])
-    answered = json.loads(done.stdout.splitlines()[-1])
-    return [BorderOutcome(one, **said) for one, said in zip(EXPECTATIONS, answered, strict=True)]
+        raise RuntimeError((done.stderr.strip().splitlines() or ["the subprocess failed"])[-1])
+    results = json.loads(done.stdout.splitlines()[-1])
+    return [ExpectationResult(one, **result) for one, result in zip(EXPECTATIONS, results, strict=True)]
 
 
-def _tell() -> None:
-    """The other process: the question on stdin, the verdicts as the last line of stdout."""
-    asked = json.loads(sys.stdin.read())
-    outcomes = judge_border(sa.create_engine(asked["url"]), asked["run_id"])
-    print(json.dumps([{key: value for key, value in vars(one).items() if key != "expectation"} for one in outcomes]))
+def _run_as_subprocess() -> None:
+    """Reads the request from stdin; prints the results as the last line of stdout."""
+    request = json.loads(sys.stdin.read())
+    results = check_raw_rows(sa.create_engine(request["url"]), request["run_id"])
+    print(json.dumps([{key: value for key, value in vars(one).items() if key != "expectation"} for one in results]))
 
 
-def _judge(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
+def _evaluate(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
     # Great Expectations (seconds) is heavy: imported where it is needed.
     import great_expectations as gx
     from great_expectations import expectations as gxe
@@ -79,25 +80,25 @@ def _judge(database: sa.Engine, run_id: str) -> list[BorderOutcome]:
     address = database.url.update_query_dict({"options": f"-c fbads.run_id={run_id}"})
     url = address.render_as_string(hide_password=False)
     source = context.data_sources.add_sql("raw", connection_string=url, create_temp_table=False)
-    outcomes: dict[str, BorderOutcome] = {}
+    results: dict[str, ExpectationResult] = {}
     for table in dict.fromkeys(one.table for one in EXPECTATIONS):
         wanted = [one for one in EXPECTATIONS if one.table == table]
         # Views, not queries: the columns of a query are looked up by reading all its rows.
-        view = source.add_table_asset(table, table_name=f"border_{table}", schema_name="raw")
+        view = source.add_table_asset(table, table_name=f"{table}_of_run", schema_name="raw")
         batch = view.add_batch_definition_whole_table("run").get_batch()
         rules = [getattr(gxe, one.kind)(**one.settings, id=None, meta={"name": one.name}) for one in wanted]
-        verdict = batch.validate(gx.ExpectationSuite(table, expectations=rules))
-        for result in verdict.results:
+        validation = batch.validate(gx.ExpectationSuite(table, expectations=rules))
+        for result in validation.results:
             name = _name(result)
-            outcomes[f"{table}.{name}"] = _outcome(next(one for one in wanted if one.name == name), result)
+            results[f"{table}.{name}"] = _result_of(next(one for one in wanted if one.name == name), result)
     source.get_execution_engine().close()
-    return [outcomes[f"{one.table}.{one.name}"] for one in EXPECTATIONS]
+    return [results[f"{one.table}.{one.name}"] for one in EXPECTATIONS]
 
 
-def _outcome(expectation: BorderExpectation, result: Any) -> BorderOutcome:
+def _result_of(expectation: RawRowExpectation, result: Any) -> ExpectationResult:
     found = result.result or {}
     problem = next((str(info.get("exception_message")) for info in _exceptions(result)), None)
-    return BorderOutcome(
+    return ExpectationResult(
         expectation,
         passed=bool(result.success) and problem is None,
         rows=_count(found.get("element_count")),
@@ -122,4 +123,4 @@ def _count(value: Any) -> int:
 
 
 if __name__ == "__main__":
-    _tell()
+    _run_as_subprocess()

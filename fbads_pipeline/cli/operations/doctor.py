@@ -37,7 +37,7 @@ def doctor() -> None:
     """
     results = _results()
     for one in results:
-        print(f"{'ok  ' if one.exit_code == DONE else 'MEND'}  {one.subject}: {one.sentence}")
+        print(f"{'ok  ' if one.exit_code == DONE else 'FIX '}  {one.subject}: {one.sentence}")
     raise typer.Exit(max(one.exit_code for one in results))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.adapters.quality.suites import EXPECTATIONS
+from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS
 from fbads_pipeline.ports.collection import RawStore
 from fbads_pipeline.ports.core import Clock
 
@@ -21,9 +21,9 @@ def every_account_was_read(
     failed = {
         row["account_id"]: f"{row['status']}: {row['error']}" for row in raw.reports(context.run.run_id) if row["error"]
     }
-    said = "; ".join(f"account {key} {value}" for key, value in failed.items()) or "every account was read"
+    sentence = "; ".join(f"account {key} {value}" for key, value in failed.items()) or "every account was read"
     return dg.AssetCheckResult(
-        passed=not failed, description=said, metadata={"accounts": dg.MetadataValue.json(failed)}
+        passed=not failed, description=sentence, metadata={"accounts": dg.MetadataValue.json(failed)}
     )
 
 
@@ -31,11 +31,11 @@ def every_account_was_read(
 def every_account_is_fresh(raw: dg.ResourceParam[RawStore], clock: dg.ResourceParam[Clock]) -> dg.AssetCheckResult:
     """A warning: what is stale here is named as failed where it was tried, and may lie outside of this run."""
     stale = {key: str(at or "never") for key, at in raw.stale_accounts(clock.now() - FRESH_WITHIN).items()}
-    said = "; ".join(f"account {key} was last read at {at}" for key, at in stale.items())
+    sentence = "; ".join(f"account {key} was last read at {at}" for key, at in stale.items())
     return dg.AssetCheckResult(
         passed=not stale,
         severity=dg.AssetCheckSeverity.WARN,
-        description=said or "every account was read within two hours",
+        description=sentence or "every account was read within two hours",
         metadata={"stale": dg.MetadataValue.json(stale)},
     )
 
@@ -45,32 +45,32 @@ def campaigns_add_up_to_the_account(
     context: dg.AssetCheckExecutionContext, raw: dg.ResourceParam[RawStore], clock: dg.ResourceParam[Clock]
 ) -> dg.AssetCheckResult:
     wrong = raw.control_mismatches(context.run.run_id, clock.now())
-    said = "; ".join(str(row) for row in wrong[:5]) or "account totals and sums of campaigns agree"
-    return dg.AssetCheckResult(passed=not wrong, description=said, metadata={"days": dg.MetadataValue.json(wrong)})
+    sentence = "; ".join(str(row) for row in wrong[:5]) or "account totals and sums of campaigns agree"
+    return dg.AssetCheckResult(passed=not wrong, description=sentence, metadata={"days": dg.MetadataValue.json(wrong)})
 
 
 @dg.multi_asset_check(
-    name="raw_border",
+    name="raw_row_expectations",
     specs=[
         dg.AssetCheckSpec(one.name, asset=dg.AssetKey(["raw", one.table]), description=one.description)
         for one in EXPECTATIONS
     ],
 )
-def raw_border(
+def raw_row_expectations(
     context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Database]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Great Expectations on what the run read."""
+    """Great Expectations on the rows that the run read, one check per expectation."""
     # Great Expectations is heavy: imported where it is needed.
-    from fbads_pipeline.adapters.quality.raw_rows import judge_border_apart
+    from fbads_pipeline.adapters.quality.raw_rows import check_raw_rows_in_subprocess
 
-    for outcome in judge_border_apart(database.owner, context.run.run_id):
-        one = outcome.expectation
-        said = outcome.error or f"{outcome.failed} of {outcome.rows} rows break it"
+    for result in check_raw_rows_in_subprocess(database.owner, context.run.run_id):
+        one = result.expectation
+        sentence = result.error or f"{result.failed} of {result.rows} rows break it"
         yield dg.AssetCheckResult(
             check_name=one.name,
             asset_key=dg.AssetKey(["raw", one.table]),
-            passed=outcome.passed,
+            passed=result.passed,
             severity=dg.AssetCheckSeverity.ERROR if one.severity == "error" else dg.AssetCheckSeverity.WARN,
-            description=one.description if outcome.passed else f"{one.description} {said}",
-            metadata={"rows": outcome.rows, "failed": outcome.failed, "sample": dg.MetadataValue.json(outcome.sample)},
+            description=one.description if result.passed else f"{one.description} {sentence}",
+            metadata={"rows": result.rows, "failed": result.failed, "sample": dg.MetadataValue.json(result.sample)},
         )

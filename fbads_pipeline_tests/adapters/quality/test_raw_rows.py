@@ -1,10 +1,10 @@
-"""Great Expectations on the raw border: good rows pass, each bad row turns its own expectation red and no other."""
+"""Expectations on raw rows: good rows pass, and each bad row fails its own expectation and no other."""
 
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.quality.raw_rows import judge_border, judge_border_apart
-from fbads_pipeline.adapters.quality.suites import EXPECTATIONS
+from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS
+from fbads_pipeline.adapters.quality.raw_rows import check_raw_rows, check_raw_rows_in_subprocess
 
 GOOD = """
 insert into raw.accounts values ('42', 'x', 'BRL', 'America/Sao_Paulo', 1, null, now());
@@ -42,21 +42,21 @@ def execute(engine, script):
         connection.execute(sa.text(script))
 
 
-def red(engine):
-    return {one.expectation.name: one for one in judge_border(engine, "r1") if not one.passed}
+def failures(engine):
+    return {one.expectation.name: one for one in check_raw_rows(engine, "r1") if not one.passed}
 
 
 @pytest.fixture
-def border(migrated_engine):
+def read_rows(migrated_engine):
     execute(migrated_engine, GOOD)
     return migrated_engine
 
 
-def test_good_rows_pass_every_expectation(border):
-    outcomes = judge_border(border, "r1")
-    assert [outcome.expectation for outcome in outcomes] == list(EXPECTATIONS)
-    assert [outcome.error for outcome in outcomes if not outcome.passed] == []
-    assert outcomes[0].rows == 2
+def test_good_rows_pass_every_expectation(read_rows):
+    results = check_raw_rows(read_rows, "r1")
+    assert [result.expectation for result in results] == list(EXPECTATIONS)
+    assert [result.error for result in results if not result.passed] == []
+    assert results[0].rows == 2
 
 
 def test_every_expectation_has_a_row_that_breaks_it_or_a_constraint_that_holds_it():
@@ -64,56 +64,56 @@ def test_every_expectation_has_a_row_that_breaks_it_or_a_constraint_that_holds_i
 
 
 @pytest.mark.parametrize("name", sorted(BAD))
-def test_a_bad_row_turns_its_own_expectation_red_and_no_other(border, name):
-    execute(border, BAD[name])
-    found = red(border)
+def test_a_bad_row_fails_its_own_expectation_and_no_other(read_rows, name):
+    execute(read_rows, BAD[name])
+    found = failures(read_rows)
     assert set(found) == {name}
     assert found[name].failed == 1
 
 
-def test_expectations_that_the_table_holds_itself_fail_once_it_does_not(border):
-    execute(border, "alter table raw.insights drop constraint insights_pkey, drop constraint insights_level_check")
-    execute(border, "insert into raw.insights select * from raw.insights where object_id = '7'")
-    assert set(red(border)) == {"grain_is_unique"}
-    execute(border, "update raw.insights set level = 'creative'; update raw.reading_runs set level = 'creative'")
-    assert set(red(border)) == {"grain_is_unique", "levels_are_known"}
+def test_expectations_that_the_table_holds_itself_fail_once_it_does_not(read_rows):
+    execute(read_rows, "alter table raw.insights drop constraint insights_pkey, drop constraint insights_level_check")
+    execute(read_rows, "insert into raw.insights select * from raw.insights where object_id = '7'")
+    assert set(failures(read_rows)) == {"grain_is_unique"}
+    execute(read_rows, "update raw.insights set level = 'creative'; update raw.reading_runs set level = 'creative'")
+    assert set(failures(read_rows)) == {"grain_is_unique", "levels_are_known"}
 
 
-def test_rows_that_this_run_did_not_read_are_not_judged(border):
-    execute(border, "update raw.insights set spend = -1; update raw.reading_runs set run_id = 'r0'")
-    assert red(border) == {}
+def test_rows_that_this_run_did_not_read_are_not_checked(read_rows):
+    execute(read_rows, "update raw.insights set spend = -1; update raw.reading_runs set run_id = 'r0'")
+    assert failures(read_rows) == {}
 
 
 def test_nothing_read_is_nothing_wrong(migrated_engine):
-    assert red(migrated_engine) == {}
+    assert failures(migrated_engine) == {}
 
 
-def test_an_expectation_that_cannot_be_evaluated_has_not_passed(border):
-    execute(border, "alter view raw.border_insights rename column reach to reached")
-    found = red(border)
+def test_an_expectation_that_cannot_be_evaluated_has_not_passed(read_rows):
+    execute(read_rows, "alter view raw.insights_of_run rename column reach to reached")
+    found = failures(read_rows)
     assert "reach_needs_impressions" in found
     assert found["reach_needs_impressions"].error
 
 
-def test_nothing_is_left_in_the_temporary_folder(border, tmp_path, monkeypatch):
+def test_nothing_is_left_in_the_temporary_folder(read_rows, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    judge_border(border, "r1")
+    check_raw_rows(read_rows, "r1")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_id_is_no_place_for_sql(border):
-    with pytest.raises(ValueError, match="is no run id"):
-        judge_border(border, "r1' or true --")
+def test_a_run_id_cannot_carry_sql(read_rows):
+    with pytest.raises(ValueError, match="is not a run id"):
+        check_raw_rows(read_rows, "r1' or true --")
 
 
-def test_the_process_apart_reaches_the_same_verdicts(border):
-    execute(border, BAD["spend_is_never_negative"])
-    assert judge_border_apart(border, "r1") == judge_border(border, "r1")
-    assert not all(one.passed for one in judge_border_apart(border, "r1"))
+def test_the_subprocess_returns_the_same_results(read_rows):
+    execute(read_rows, BAD["spend_is_never_negative"])
+    assert check_raw_rows_in_subprocess(read_rows, "r1") == check_raw_rows(read_rows, "r1")
+    assert not all(one.passed for one in check_raw_rows_in_subprocess(read_rows, "r1"))
 
 
-def test_a_process_that_fails_says_why_without_the_password():
+def test_a_subprocess_that_fails_gives_the_reason_without_the_password():
     nowhere = sa.create_engine("postgresql+psycopg2://u:canary@127.0.0.1:1/d")
     with pytest.raises(RuntimeError) as failed:
-        judge_border_apart(nowhere, "r1")
+        check_raw_rows_in_subprocess(nowhere, "r1")
     assert "canary" not in str(failed.value)

@@ -1,4 +1,4 @@
-"""What rows at the raw border must look like, as data: readable without importing Great Expectations."""
+"""What must be true of the rows in `raw`, as data that is readable without importing Great Expectations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
-class BorderExpectation:
+class RawRowExpectation:
     """One expectation on one raw table. kind: a class of `great_expectations.expectations`; settings: its arguments."""
 
     table: str
@@ -30,20 +30,20 @@ def _not_below(larger: str, smaller: str) -> dict[str, Any]:
     return {"column_A": larger, "column_B": smaller, "or_equal": True, "ignore_row_if": "either_value_is_missing"}
 
 
-EXPECTATIONS: tuple[BorderExpectation, ...] = (
-    BorderExpectation(
+EXPECTATIONS: tuple[RawRowExpectation, ...] = (
+    RawRowExpectation(
         *("insights", "levels_are_known", _IN_SET, "The level is one of Meta's four."),
         settings={"column": "level", "value_set": _LEVELS},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("insights", "object_ids_are_digits", _MATCHES, "Ids are digits, as text."),
         settings={"column": "object_id", "regex": _IDS},
     ),
-    BorderExpectation(
-        *("insights", "currencies_are_known", _NOT_NULL, "Every row says its currency."),
+    RawRowExpectation(
+        *("insights", "currencies_are_known", _NOT_NULL, "Every row has a currency."),
         settings={"column": "currency"},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *(
             "insights",
             "delivery_figures_come_together",
@@ -52,39 +52,39 @@ EXPECTATIONS: tuple[BorderExpectation, ...] = (
         ),
         settings={"column": "half_delivery"},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("insights", "grain_is_unique", "ExpectColumnValuesToBeUnique", "One row per account, level, day and object."),
         settings={"column": "grain"},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("insights", "impressions_are_never_negative", _BETWEEN, "Impressions are counts."),
         settings={"column": "impressions", "min_value": 0},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("insights", "spend_is_never_negative", _BETWEEN, "Spend below zero is a correction worth a look.", "warning"),
         settings={"column": "spend", "min_value": 0},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("insights", "clicks_need_impressions", _AT_LEAST, "Nobody clicks what nobody saw.", "warning"),
         settings=_not_below("impressions", "clicks"),
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("insights", "reach_needs_impressions", _AT_LEAST, "Nobody is reached without an impression.", "warning"),
         settings=_not_below("impressions", "reach"),
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("accounts", "currencies_are_iso_codes", _MATCHES, "Currencies are three letters."),
         settings={"column": "currency", "regex": "^[A-Z]{3}$"},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("campaigns", "budgets_are_never_negative", _BETWEEN, "A budget is not below zero."),
         settings={"column": "daily_budget_minor", "min_value": 0},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("adsets", "campaigns_are_named", _NOT_NULL, "Every ad set belongs to a campaign.", "warning"),
         settings={"column": "campaign_id"},
     ),
-    BorderExpectation(
+    RawRowExpectation(
         *("ads", "adsets_are_named", _NOT_NULL, "Every ad belongs to an ad set.", "warning"),
         settings={"column": "adset_id"},
     ),
