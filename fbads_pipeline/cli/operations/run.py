@@ -62,7 +62,7 @@ def run(
     with ready_home(settings) as database:
         if job is JobName.TICK:
             raise typer.Exit(_tick(settings, database, started))
-        raise typer.Exit(_other(job, started))
+        raise typer.Exit(_other(job, settings, database, started))
 
 
 def _tick(settings: Settings, database: Database, started: float) -> int:
@@ -88,14 +88,16 @@ def _tick(settings: Settings, database: Database, started: float) -> int:
     return exit_code(summary)
 
 
-def _other(job: JobName, started: float) -> int:
+def _other(job: JobName, settings: Settings, database: Database, started: float) -> int:
     # Dagster is heavy: imported where it is needed.
     import dagster as dg
 
     from fbads_pipeline.cli.jobs import run_job
+    from fbads_pipeline.cli.operations.run_tags import run_tags
 
+    name = _JOBS.get(job, job.value)
     with dg.DagsterInstance.get() as instance:
-        outcome = run_job(_JOBS.get(job, job.value), instance, started=started)
+        outcome = run_job(name, instance, started=started, tags=run_tags(name, settings, database))
     for asset, metadata in outcome.materialized.items():
         print(f"{asset}\t{_recorded(metadata)}")
     print_problems(outcome.problems)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from fbads_pipeline.defs.analyse.jobs import detect_job, review
+from fbads_pipeline.defs.analyse.jobs import detect_job, detect_tags, review, review_tags
 from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.core import Clock
@@ -30,7 +30,7 @@ def review_after_marts_refresh(
     if context.cursor == str(version):
         return dg.SkipReason(f"the marts are still at version {version}, which has been reviewed")
     context.update_cursor(str(version))
-    return dg.RunRequest(run_key=f"marts-{version}", tags={"fbads/marts_version": str(version)})
+    return dg.RunRequest(run_key=f"marts-{version}", tags=review_tags(version))
 
 
 @dg.sensor(
@@ -48,5 +48,5 @@ def detect_after_new_readings(
     except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
     if not behind:
-        return dg.SkipReason("every reading has been judged, or is about to be")
-    return dg.RunRequest(f"detect-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/accounts_behind": str(behind)})
+        return dg.SkipReason("the detectors have seen every reading, or are about to")
+    return dg.RunRequest(f"detect-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags=detect_tags(behind))

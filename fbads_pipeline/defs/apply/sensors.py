@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from fbads_pipeline.defs.apply.jobs import apply_job
+from fbads_pipeline.defs.apply.jobs import apply_job, apply_tags
 from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.recommendations import ApprovedChangeQueue
@@ -31,4 +31,4 @@ def apply_accepted_decisions(
         return dg.SkipReason(sentence(outage))
     if not waiting:
         return dg.SkipReason("nothing was accepted")
-    return dg.RunRequest(f"apply-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/waiting": str(waiting)})
+    return dg.RunRequest(f"apply-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags=apply_tags(waiting))

@@ -16,3 +16,8 @@ incidents_job = dg.define_asset_job(
     executor_def=dg.in_process_executor,
     description="Opens and resolves incidents, and writes a message for each; `send_due_messages` sends it.",
 )
+
+
+def incident_tags(pending: int) -> dict[str, str]:
+    """Run tags of a run that announces incidents: how many changes it is to write."""
+    return {"fbads/incidents": str(pending)}

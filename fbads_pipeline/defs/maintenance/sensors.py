@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from fbads_pipeline.defs.maintenance.jobs import incidents_job
+from fbads_pipeline.defs.maintenance.jobs import incident_tags, incidents_job
 from fbads_pipeline.defs.maintenance.policy import watch_policy
 from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.domain.core.formatting import plain_line
@@ -38,7 +38,7 @@ def announce_incidents_when_due(
         return dg.SkipReason(sentence(outage))
     if not waiting:
         return dg.SkipReason("no incident is new, over, or unannounced")
-    return dg.RunRequest(f"incidents-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags={"fbads/incidents": str(waiting)})
+    return dg.RunRequest(f"incidents-{datetime.now(UTC):%Y-%m-%dT%H:%M}", tags=incident_tags(waiting))
 
 
 @dg.run_failure_sensor(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from fbads_pipeline.defs.notify.jobs import dispatch_job
+from fbads_pipeline.defs.notify.jobs import dispatch_job, due_messages
 from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.alerts import Channel, Outbox, Recipients
 from fbads_pipeline.ports.anomalies import Anomalies
@@ -39,22 +39,18 @@ def send_due_messages(
     """The run key is the minute of this machine: a sender that fails at once is started again, but not in a storm."""
     try:
         recipients.everybody()
-        due = {name: number for name, number in outbox.due().items() if name in channels}
-        accounts = decisions.unannounced(now=clock.now())
-        accounts += anomalies.unannounced(now=clock.now(), digest_at=settings.digest_at)
+        found = due_messages(decisions, anomalies, outbox, clock, channels=channels, digest_at=settings.digest_at)
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
-    if not due and not accounts:
+    if not found.due and not found.accounts:
         return dg.SkipReason("nothing is due: every message was sent, or waits for its time")
     busy = _under_way(context.instance)
     if busy:
         return dg.SkipReason(f"run {busy} is sending already")
     minute = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
-    return dg.RunRequest(
-        f"dispatch-{minute}", tags={"fbads/due": str(sum(due.values())), "fbads/accounts_to_announce": str(accounts)}
-    )
+    return dg.RunRequest(f"dispatch-{minute}", tags=found.as_tags())
 
 
 def _under_way(instance: dg.DagsterInstance) -> str | None:
