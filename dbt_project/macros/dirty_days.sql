@@ -1,5 +1,5 @@
 {#
-    Dirty days (docs/decisions/model/0102). raw.changed_days says which account-days changed; it is append-only and its seq becomes
+    Dirty days (docs/decisions/model/0102). raw.changed_days says which account-days changed; it is append-only; its seq becomes
     visible in commit order. A daily model, in one transaction: locks its watermark, freezes the list of what lies past
     it, selects those account-days, deletes them from itself, inserts them anew, moves the watermark. Killed anywhere,
     nothing happened, and the next run does it all.

@@ -16,7 +16,7 @@ def test_a_decision_has_date_status_context_choice_and_alternatives(file):
     number = file.name[:4]
     assert text.startswith(f"# {number}. ")
     assert re.search(r"^- Date: 20\d\d-\d\d-\d\d$", text, re.MULTILINE)
-    assert re.search(r"^- Status: (accepted|superseded by .+)$", text, re.MULTILINE)
+    assert re.search(r"^- Status: (accepted(; .+)?|superseded by .+)$", text, re.MULTILINE)
     sections = re.findall(r"^## (.*)\n\n(.+)", text, re.MULTILINE)
     assert [title for title, first_line in sections if first_line.strip()] == ["Context", "Choice", "Alternatives"]
 
