@@ -118,12 +118,15 @@ class FakeReports:
         return {one.account_id for one, _ in self.kept if (one.kind, one.last_day) == (kind, last_day)}
 
     def keep(self, report: MadeReport, alert: Alert, recipients: Sequence[Recipient]) -> bool:
+        if report.account_id in self.made(report.kind, report.last_day):
+            return False
         self.kept.append((report, alert))
         self.recipients = list(recipients)
         return True
 
     def newest(self, last: int, accounts: Sequence[str] | None = None) -> list[MadeReport]:
-        return [one for one, _ in reversed(self.kept)][:last]
+        found = [one for one, _ in self.kept if accounts is None or one.account_id in accounts]
+        return sorted(found, key=lambda one: (-one.made_at.timestamp(), one.report_id))[:last]
 
 
 class FakeFiles:

@@ -18,7 +18,13 @@ from fbads_pipeline.domain.alerts.alerts import (
 from fbads_pipeline.domain.alerts.mutes import Mute
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
-from fbads_pipeline.domain.calendar.events import CalendarChanges, CalendarEvent, CalendarReading, ordered
+from fbads_pipeline.domain.calendar.events import (
+    CalendarChanges,
+    CalendarEvent,
+    CalendarReading,
+    ordered,
+    recent_enough,
+)
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow, Rule
@@ -200,14 +206,21 @@ class FakeReviews:
         self.deliveries: list[tuple[str, Recipient]] = []
         self.writes: list[str] = []
         self.reviewed: Mapping[str, date] = {}
+        self._versions: dict[str, int] = {}
 
     def save_breaches(
         self, breaches: Sequence[Breach], *, reviewed: Mapping[str, date], marts_version: int, found_at: datetime
     ) -> int:
-        changed = len(set(breaches) ^ set(self.breaches))
-        self.breaches, self.reviewed = list(breaches), reviewed
-        self.writes += ["breaches"] if changed else []
-        return changed
+        accepted = {one for one in reviewed if self._versions.get(one, 0) <= marts_version}
+        left = [one for one in self.breaches if one.window.account_id in reviewed.keys() - accepted]
+        found = [*left, *(one for one in breaches if one.window.account_id in accepted)]
+        fresh = [one for one in found if one not in self.breaches]
+        keys = {_breach_key(one) for one in found}
+        removed = [one for one in self.breaches if one.window.account_id in reviewed and _breach_key(one) not in keys]
+        self.breaches, self.reviewed = sorted(found, key=_breach_key), reviewed
+        self._versions = {one: marts_version if one in accepted else self._versions[one] for one in reviewed}
+        self.writes += ["breaches"] if fresh or removed else []
+        return len(fresh) + len(removed)
 
     def current_breaches(self) -> list[Breach]:
         return self.breaches
@@ -217,23 +230,20 @@ class FakeReviews:
     ) -> SuggestionChanges:
         fresh = {(one.account_id, one.campaign_id): one for one in suggestions}
         kept = fresh.keys() & self.pending.keys()
-        changes = SuggestionChanges(
-            opened=len(fresh.keys() - kept),
-            renewed=sum(1 for key in kept if fresh[key] != self.pending[key]),
-            expired=len(self.pending.keys() - kept),
-        )
-        self.pending = fresh
+        renewed = {key for key in kept if _evidence(fresh[key]) != _evidence(self.pending[key])}
+        gone = {key for key in self.pending.keys() - kept if set(self.pending[key].rules) <= set(answered)}
+        changes = SuggestionChanges(len(fresh.keys() - kept), len(renewed), len(gone))
+        left = {key: one for key, one in self.pending.items() if key not in gone | renewed}
+        self.pending = fresh | left
+        self.announced -= gone
         self.writes += ["suggestions"] if changes != SuggestionChanges() else []
         return changes
 
     def announce(
         self, *, compose: Callable[[UnannouncedSuggestions], Alert], recipients: Sequence[Recipient], now: datetime
     ) -> int:
-        written = 0
-        for account in sorted({key[0] for key in self._waiting()}):
-            today = local_day(now, "America/Sao_Paulo")
-            if (account, today) in self.alerts:
-                continue
+        today, written = local_day(now, "America/Sao_Paulo"), 0
+        for account in self._due(now) if recipients else []:
             keys = [key for key in self._waiting() if key[0] == account]
             parts = tuple(announced(self.pending[key]) for key in keys)
             self.alerts[account, today] = compose(UnannouncedSuggestions(account, f"Loja {account}", today, parts))
@@ -244,28 +254,61 @@ class FakeReviews:
         return written
 
     def unannounced(self, *, now: datetime) -> int:
-        return len({key[0] for key in self._waiting()})
+        return len(self._due(now))
+
+    def _due(self, now: datetime) -> list[str]:
+        """Accounts with unannounced suggestions and no alert on that local day."""
+        today = local_day(now, "America/Sao_Paulo")
+        return [one for one in sorted({key[0] for key in self._waiting()}) if (one, today) not in self.alerts]
 
     def _waiting(self) -> list[tuple[str, str]]:
         return sorted(self.pending.keys() - self.announced)
 
 
+def _breach_key(breach: Breach) -> tuple[str, str, bool]:
+    return breach.window.account_id, breach.window.campaign_id, breach.rule != "ctr_below"
+
+
+def _evidence(suggestion: NewSuggestion) -> tuple[object, ...]:
+    """What a new state of the marts must change for the suggestion to be renewed."""
+    evidence = {name: value for name, value in suggestion.evidence.items() if name != "marts_version"}
+    return suggestion.rules, suggestion.day, suggestion.confidence, evidence
+
+
 class FakeCalendarEvents:
-    """events: what stands in every account's calendar; asked: (account id, first, last) of every look."""
+    """The port CalendarEvents in memory, for accounts of every country. events: those that are stored; asked: (account
+    id, first, last) of every look."""
 
     def __init__(self, *events: CalendarEvent) -> None:
         self.events, self.asked = list(events), list[tuple[str, date, date]]()
+        self._tokens: dict[str, str | None] = {}
+        self._whole: dict[str, tuple[datetime, date]] = {}
 
     def sync_token(self, calendar: str, *, last: date, now: datetime) -> str | None:
-        return None
+        needed = recent_enough(last=last, now=now)
+        read_at, covers = self._whole.get(calendar, (needed.since, last))
+        return self._tokens.get(calendar) if read_at > needed.since and covers >= needed.covers else None
 
     def apply(self, reading: CalendarReading, *, read_at: datetime) -> CalendarChanges:
-        self.events += reading.events
-        return CalendarChanges(len(reading.events), 0)
+        written = [one for one in reading.events if one not in self.events]
+        ids = {one.event_id for one in reading.events}
+        removed = [one for one in self.events if one.calendar == reading.calendar and _is_gone(one, reading, ids)]
+        replaced = [one for one in self.events if one.calendar == reading.calendar and one.event_id in ids]
+        self.events = [one for one in self.events if one not in removed and one not in replaced] + [*reading.events]
+        self._tokens[reading.calendar] = reading.sync_token
+        if reading.is_full:
+            self._whole[reading.calendar] = read_at, reading.last
+        return CalendarChanges(len(written), len(removed))
 
     def between(self, account_id: str, first: date, last: date) -> list[CalendarEvent]:
         self.asked.append((account_id, first, last))
         return ordered([one for one in self.events if one.starts_on <= last and one.ends_on >= first])
+
+
+def _is_gone(event: CalendarEvent, reading: CalendarReading, ids: set[str]) -> bool:
+    if not reading.is_full:
+        return event.event_id in reading.removed
+    return event.event_id not in ids and event.ends_on >= reading.first and event.starts_on <= reading.last
 
 
 def an_event(title: str = "Black Friday", day: date = NOW.date(), **other: object) -> CalendarEvent:
@@ -282,10 +325,11 @@ def an_event(title: str = "Black Friday", day: date = NOW.date(), **other: objec
 
 
 class FakeRules:
-    """found: what every rule reads; said: (rule's name, object ids) of every announcement."""
+    """The port Rules in memory, without mutes. found: what every rule reads; announced: (rule's name, object ids)."""
 
     def __init__(self, *found: RuleReading) -> None:
-        self.found, self.said = list(found), list[tuple[str, list[str]]]()
+        self.found, self.announced = list(found), list[tuple[str, list[str]]]()
+        self._hits: list[tuple[str, str, str, datetime]] = []
 
     def readings(self, rule: UserRule, *, now: datetime, as_known: bool = False) -> list[RuleReading]:
         return self.found
@@ -299,8 +343,14 @@ class FakeRules:
         recipients: Sequence[Recipient],
         now: datetime,
     ) -> int:
-        self.said.append((rule.name, [one.object_id for one in crossed]))
-        return len({one.account_id for one in crossed})
+        if not any(rule.channel in (None, one.channel) for one in recipients):
+            return 0
+        cooling = {hit[1:3] for hit in self._hits if hit[0] == rule.key and hit[3] > rule.cooling_since(now)}
+        fresh = [one for one in crossed if (one.account_id, one.object_id) not in cooling]
+        if fresh:
+            self.announced.append((rule.name, [one.object_id for one in fresh]))
+        self._hits += [(rule.key, one.account_id, one.object_id, now) for one in fresh]
+        return len({one.account_id for one in fresh})
 
 
 @dataclass

@@ -153,7 +153,7 @@ class TestTheUsersRules:
         known = RuleReading("1", "Loja", "7", "Verão", "BRL", *days, Decimal(61), None, {})
         world["rules"] = FakeRules(known, replace(known, object_id="8", value=Decimal(60)))
         shown = metadata_of(run(world), "ops/rule_hits")
-        assert world["rules"].said == [("CPA alto", ["7"])]
+        assert world["rules"].announced == [("CPA alto", ["7"])]
         assert (shown["rules"], shown["alerts"], shown["past_them"]) == (1, 1, {"CPA alto": 1})
 
     def test_a_wrong_file_is_a_red_check_and_holds_back_no_other_message(self, world, tmp_path):
