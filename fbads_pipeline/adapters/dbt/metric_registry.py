@@ -237,14 +237,13 @@ def _macro(metrics: Mapping[str, Metric]) -> str:
 
 
 def _catalogue(registry: Registry, language: str, locale: str) -> str:
-    plural = "n > 1" if language == "pt" else "n != 1"
     lines = [
         f"# {_WRITTEN_BY}",
         'msgid ""',
         'msgstr ""',
         '"Content-Type: text/plain; charset=utf-8\\n"',
         f'"Language: {locale}\\n"',
-        f'"Plural-Forms: nplurals=2; plural=({plural});\\n"',
+        '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"',
     ]
     for entry in registry.metrics:
         lines += ["", f'msgid "metrics.{entry.name}"', f"msgstr {_text(entry.labels[language])}"]

@@ -35,3 +35,52 @@ FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
 )  # fmt: skip
 def test_a_value_is_written_as_its_language_writes_it(value, pt, en):
     assert (translator().render(value, "pt"), translator().render(value, "en")) == (pt, en)
+
+
+def shown(value, language):
+    return translator().render(value, language)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "pt", "en"),
+    [
+        ("1234.56", "BRL", "R$ 1.234,56", "BRL 1,234.56"),
+        ("0.005", "BRL", "R$ 0,01", "BRL 0.01"),
+        ("1234567.8", "JPY", "JP¥ 1.234.568", "JPY 1,234,568"),
+        ("-3", "USD", "-US$ 3,00", "-USD 3.00"),
+        ("1000000000000.005", "EUR", "€ 1.000.000.000.000,01", "EUR 1,000,000,000,000.01"),
+        ("0", "BRL", "R$ 0,00", "BRL 0.00"),
+    ],
+)
+def test_money_has_its_currency_and_its_decimals(amount, currency, pt, en):
+    assert shown(Money(Decimal(amount), currency), "pt") == pt
+    assert shown(Money(Decimal(amount), currency), "en") == en
+
+
+@pytest.mark.parametrize(
+    ("fraction", "pt", "en"), [("0.012", "1,2 %", "1.2 %"), ("0.01", "1 %", "1 %"), ("0", "0 %", "0 %")]
+)
+def test_a_fraction_is_read_in_percent(fraction, pt, en):
+    assert (shown(Percent(Decimal(fraction)), "pt"), shown(Percent(Decimal(fraction)), "en")) == (pt, en)
+
+
+def test_what_differs_reads_differently():
+    limit = Decimal("0.01")
+    assert shown(Percent(Decimal("0.0099996"), limit), "en") == "0.99996 %"
+    assert shown(Percent(limit, limit), "en") == "1 %"
+    assert shown(Money(Decimal("50.001"), "BRL", Decimal(50)), "en") == "BRL 50.001"
+    assert shown(Money(Decimal("5000.2"), "JPY", Decimal(5000)), "en") == "JPY 5,000.2"
+
+
+def test_days_are_read_as_days():
+    first, last = date(2026, 11, 9), date(2026, 11, 22)
+    assert shown(Days(first, last), "pt") == "de 09/11 a 22/11/2026"
+    assert shown(Days(first, last), "en") == "from 9 Nov to 22 Nov 2026"
+    assert shown(Days(last, last), "en") == "on 22 Nov 2026"
+    assert shown(Days(date(2026, 12, 30), date(2027, 1, 5)), "pt") == "de 30/12/2026 a 05/01/2027"
+
+
+def test_counts_are_grouped():
+    assert shown(Count(45210), "pt") == "45.210"
+    assert shown(Count(Decimal("20.50")), "en") == "20.5"
+    assert shown(Count(Decimal("1E+3")), "en") == "1,000"

@@ -5,88 +5,21 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.metrics.figures import figure_columns
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.recommendations.breaches import CampaignWindow
 
+SQL = Statements(__package__, "marts.sql")
 RATIOS = ("ctr", "cpa")
-
-_VERSION = "select coalesce(max(version), 0) from intermediate.publications"
-
-_ACCOUNTS = """
-select account_id, name, currency, coalesce(timezone_name, 'UTC'), account_status, created_at
-from marts.accounts
-where currency is not null
-order by account_id
-"""
-
-# A campaign whose window holds two currencies is not judged: its amounts do not add up.
-_WINDOWS = """
-with windows as (
-    select
-        account_id,
-        (cast(:now as timestamptz) at time zone coalesce(timezone_name, 'UTC'))::date - :days as first_day,
-        (cast(:now as timestamptz) at time zone coalesce(timezone_name, 'UTC'))::date - 1 as last_day
-    from marts.accounts
-),
-facts as (
-    select daily.*, windows.first_day, windows.last_day
-    from marts.campaign_daily as daily
-    join windows on windows.account_id = daily.account_id
-        and daily.day between windows.first_day and windows.last_day
-),
-sums as (
-    select
-        account_id,
-        campaign_id,
-        min(currency) as currency,
-        first_day,
-        last_day,
-        sum(impressions)::bigint as impressions,
-        sum(clicks)::bigint as clicks,
-        sum(spend) as spend,
-        sum(conversions) as conversions,
-        {ctr} as ctr,
-        {cpa} as cpa
-    from facts
-    group by account_id, campaign_id, first_day, last_day
-    having count(distinct currency) = 1 and count(currency) = count(*)
+_WINDOW = ("account_id", "campaign_id", "first_day", "last_day")
+_FACTS = (*_WINDOW, "currency", "impressions", "clicks", "spend", "conversions")
+_ACCOUNTS = sa.table("accounts", sa.column("account_id"), sa.column("goal_family"), schema="marts")
+_CAMPAIGNS = sa.table(
+    "campaigns",
+    *(sa.column(name) for name in ("account_id", "campaign_id", "name", "objective", "effective_status")),
+    schema="marts",
 )
-select
-    sums.account_id,
-    sums.campaign_id,
-    campaigns.name as campaign_name,
-    sums.currency,
-    sums.first_day,
-    sums.last_day,
-    sums.impressions,
-    sums.clicks,
-    sums.spend,
-    sums.conversions,
-    sums.ctr,
-    sums.cpa,
-    (select coalesce(max(version), 0) from intermediate.publications) as marts_version,
-    campaigns.objective,
-    accounts.goal_family
-from sums
-join marts.accounts as accounts on accounts.account_id = sums.account_id
-join marts.campaigns as campaigns
-    on campaigns.account_id = sums.account_id and campaigns.campaign_id = sums.campaign_id
-where campaigns.effective_status = 'ACTIVE'
-order by sums.account_id, sums.campaign_id
-"""
-
-_IS_BEHIND = """
-select coalesce((select max(seq) from raw.changed_days), 0)
-    > coalesce((select max(seq) from intermediate.publications), 0)
-"""
-
-_INACTIVE = """
-select asked.campaign_id
-from unnest(cast(:ids as text[])) as asked (campaign_id)
-left join marts.campaigns as campaigns on campaigns.campaign_id = asked.campaign_id
-where campaigns.effective_status is distinct from 'ACTIVE'
-order by asked.campaign_id
-"""
 
 
 class PostgresMarts:
@@ -98,30 +31,63 @@ class PostgresMarts:
 
     def version(self) -> int:
         with self._engine.connect() as connection:
-            if connection.execute(sa.text("select to_regclass('intermediate.publications')")).scalar() is None:
+            if not connection.execute(SQL["is_published"]).scalar_one():
                 return 0
-            return int(connection.execute(sa.text(_VERSION)).scalar_one())
+            return int(connection.execute(SQL["version"]).scalar_one())
 
     def is_behind(self) -> bool:
         """Whether days of raw changed after the last published state, as when a run was stopped between the two."""
         with self._engine.connect() as connection:
-            if connection.execute(sa.text("select to_regclass('intermediate.publications')")).scalar() is None:
-                return bool(connection.execute(sa.text("select exists (select from raw.changed_days)")).scalar_one())
-            return bool(connection.execute(sa.text(_IS_BEHIND)).scalar_one())
+            is_published = connection.execute(SQL["is_published"]).scalar_one()
+            statement = SQL["is_behind" if is_published else "has_changed_days"]
+            return bool(connection.execute(statement).scalar_one())
 
     def accounts(self) -> list[Account]:
         with self._engine.connect() as connection:
-            return [Account(*row) for row in connection.execute(sa.text(_ACCOUNTS))]
+            return [Account(*row) for row in connection.execute(SQL["accounts"])]
 
     def campaign_windows(self, *, days: int, now: datetime) -> list[CampaignWindow]:
-        expressions = self._catalogue()
-        query = _WINDOWS.format(**{name: expressions[name] for name in RATIOS})
+        query = _windows(self._catalogue())
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.text(query), {"now": now, "days": days}).mappings()
-            return [CampaignWindow(**row) for row in rows]
+            version = connection.execute(SQL["version"]).scalar_one()
+            rows = connection.execute(query, {"now": now, "days": days}).mappings()
+            return [CampaignWindow(**row, marts_version=version) for row in rows]
 
     def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
         if not campaign_ids:
             return []
         with self._engine.connect() as connection:
-            return list(connection.execute(sa.text(_INACTIVE), {"ids": list(campaign_ids)}).scalars())
+            return list(connection.execute(SQL["inactive"], {"ids": list(campaign_ids)}).scalars())
+
+
+def _windows(catalogue: Mapping[str, str]) -> sa.Select[tuple[object, ...]]:
+    """One row per active campaign with figures in its window. A window of two currencies is left out: its amounts do
+    not add up."""
+    facts = SQL["window_facts"].columns(*(sa.column(name) for name in _FACTS)).subquery("facts")
+    keys = [facts.c[name] for name in _WINDOW]
+    sums = (
+        sa.select(
+            *keys,
+            sa.func.min(facts.c.currency).label("currency"),
+            sa.cast(sa.func.sum(facts.c.impressions), sa.BigInteger).label("impressions"),
+            sa.cast(sa.func.sum(facts.c.clicks), sa.BigInteger).label("clicks"),
+            sa.func.sum(facts.c.spend).label("spend"),
+            sa.func.sum(facts.c.conversions).label("conversions"),
+            *figure_columns(catalogue, RATIOS),
+        )
+        .group_by(*keys)
+        .having(sa.func.count(facts.c.currency.distinct()) == 1)
+        .having(sa.func.count(facts.c.currency) == sa.func.count())
+        .subquery("sums")
+    )
+    is_of_account = _ACCOUNTS.c.account_id == sums.c.account_id
+    is_of_campaign = sa.and_(
+        _CAMPAIGNS.c.account_id == sums.c.account_id, _CAMPAIGNS.c.campaign_id == sums.c.campaign_id
+    )
+    return (
+        sa.select(*sums.c, _CAMPAIGNS.c.name.label("campaign_name"), _CAMPAIGNS.c.objective, _ACCOUNTS.c.goal_family)
+        .join_from(sums, _ACCOUNTS, is_of_account)
+        .join(_CAMPAIGNS, is_of_campaign)
+        .where(_CAMPAIGNS.c.effective_status == "ACTIVE")
+        .order_by(sums.c.account_id, sums.c.campaign_id)
+    )

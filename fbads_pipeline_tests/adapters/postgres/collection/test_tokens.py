@@ -77,7 +77,11 @@ def test_a_token_that_is_replaced_or_removed_leaves_nothing_behind(store):
     assert store().entries() == []
 
 
-@pytest.mark.parametrize("keys", ["secret-but-short", f"{NEW},secret-but-short", f"{NEW},", "secrét" * 8])
+@pytest.mark.parametrize(
+    "keys",
+    ["secret-but-short", f"{NEW},secret-but-short", f"{NEW},", "secrét" * 8],
+    ids=["short", "second is short", "second is empty", "not ASCII"],
+)
 def test_malformed_keys_are_refused_in_one_sentence_that_shows_none(keys):
     with pytest.raises(SettingsError, match=r"^FBADS_ENCRYPTION_KEYS is not usable: key \d of \d is no Fernet") as told:
         load_settings(encryption_keys=keys)
