@@ -19,6 +19,17 @@ HISTORY = ("CHANGELOG.md",)
 LAYERS = ("domain", "ports", "services", "adapters", "defs", "api", "cli", "bootstrap", "sandbox", "locale")
 TOP = ("fbads_pipeline", "fbads_pipeline_tests", "dbt_project", "benchmarks", "evaluation", "chaos", "checks", "docs")
 SHELL_BLOCK = re.compile(r"^```(?:bash|sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# Words for things that have a name of their own in this field.
+BANNED_WORDS = (
+    r"\b(?:houses?|doors?|rooms?|told|untold|hears?|voice|strangers?|ordeal|judged?|judges|mend(?:ed)?|stands)\b"
+)
+STATEMENTS = [one.read_text() for one in (ROOT / "fbads_pipeline" / "adapters").rglob("*.sql")]
+STORES = [
+    one.read_text() for one in (ROOT / "fbads_pipeline" / "adapters").rglob("*.py") if "migrations" not in one.parts
+]
+MACROS = [one.read_text() for one in (ROOT / "dbt_project" / "macros").rglob("*.sql")]
+TABLES = set(re.findall(r"\b(?:raw|ops|analysis|marts|intermediate)\.\w+", "\n".join(STATEMENTS + STORES + MACROS)))
+MODELS = {one.stem for folder in ("models", "seeds", "macros") for one in (ROOT / "dbt_project" / folder).rglob("*.*")}
 PLACEHOLDERS = {
     "DAY": "2026-11-01",
     "MONTHS": "3",
@@ -112,6 +123,25 @@ def test_every_module_that_is_named_exists(document: Path):
         re.findall(r"(?:`|-m )((?:fbads_pipeline|checks|benchmarks|evaluation|chaos)(?:\.\w+)+)", document.read_text())
     ):
         assert _is_module(name), name
+
+
+@pytest.mark.parametrize("document", _named())
+def test_every_table_that_is_named_exists(document: Path):
+    named = set(re.findall(r"\b(?:raw|ops|analysis|marts|intermediate)\.[a-z][a-z_]+[a-z]\b", document.read_text()))
+    assert {one for one in named if one not in TABLES and one.rpartition(".")[2] not in MODELS} == set()
+
+
+def test_every_schedule_and_sensor_of_the_architecture_exists():
+    page = (ROOT / "docs" / "reference" / "architecture.md").read_text()
+    found = re.findall(r"`(\w+)` \((?:schedule|sensor)\)", page)
+    definitions = (ROOT / "fbads_pipeline_tests" / "defs" / "definitions.txt").read_text()
+    assert found
+    assert [name for name in found if not re.search(rf"\b{name}\b", definitions)] == []
+
+
+@pytest.mark.parametrize("document", _named())
+def test_documents_use_plain_words(document: Path):
+    assert set(re.findall(BANNED_WORDS, document.read_text(), re.IGNORECASE)) == set()
 
 
 def test_the_walks_count_their_files():
