@@ -5,12 +5,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Lock
 
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic, RowCounts
-from fbads_pipeline.domain.collection.levels import Grain, ObjectKind
+from fbads_pipeline.domain.collection.levels import LEVELS, Grain, ObjectKind
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
 from fbads_pipeline.domain.collection.pages import OBJECT_ROWS, RAW_FIGURES, InsightRow, ObjectRow, Page
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
+
+_CAMPAIGN = Grain("campaign")
 
 
 class FakeAds:
@@ -30,12 +34,14 @@ class FakeAds:
 
     def account(self, account_id: str) -> Account:
         self._fail(account_id, "account itself")
-        return next(one for one in self.hidden if one.account_id == account_id)
+        return self._known(account_id)
 
     def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[object]]:
         self.asked.append((account_id, str(grain), days))
         self._fail(account_id, str(grain))
-        yield Page([an_insight_row(days.since)])
+        self._known(account_id)
+        object_id = account_id if grain.level == "account" else "7"
+        yield Page([an_insight_row(days.since, object_id, grain)])
 
     def objects(self, account_id: str, kind: str) -> Iterator[Page[object]]:
         self.asked.append((account_id, f"{kind}s", None))
@@ -57,13 +63,24 @@ class FakeAds:
         shown = [one for one in ids if one in self.by_id]
         return Page([an_object_row(kind, one) for one in shown])
 
+    def _known(self, account_id: str) -> Account:
+        for one in (*self.seen, *self.hidden):
+            if one.account_id == account_id:
+                return one
+        raise PermanentMetaError("unknown account", code=100)
+
     def _fail(self, account_id: str, what: str) -> None:
         if self.fails[account_id, what]:
             raise self.fails[account_id, what].pop(0)
 
 
 class FakeRaw:
-    """applied: what landed; failures: readings that were recorded as failed; busy: accounts that another run holds."""
+    """The port RawStore in memory.
+
+    applied: (account, what) of every reading that was stored; failures: readings that were recorded as failed. A test
+    sets busy (accounts that another run holds), missing (objects that no edge showed), quarantined (rows of every
+    reading that cannot be read), and readings or read_at, which replace what was read until then.
+    """
 
     def __init__(self) -> None:
         self.saved: list[Account] = []
@@ -76,43 +93,73 @@ class FakeRaw:
         self.readings: dict[str, dict[object, datetime]] = {}
         self.quarantined = 0
         self.read_at: dict[str, datetime | None] = {}
+        self._rows: dict[tuple[str, Grain], dict[tuple[object, ...], InsightRow]] = defaultdict(dict)
+        self._good: dict[tuple[str, str], dict[date, datetime]] = defaultdict(dict)
+        self._stored: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
+        self._runs: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
+        self._held: set[str] = set()
+        self._lock = Lock()
 
     @contextmanager
     def lock_account(self, account_id: str) -> Iterator[bool]:
-        yield account_id not in self.busy
+        with self._lock:
+            is_free = account_id not in self.busy | self._held
+            self._held |= {account_id} if is_free else set()
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                self._held.discard(account_id)
 
     def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None:
-        self.saved = list(accounts)
+        self.saved = list({one.account_id: one for one in (*self.saved, *accounts)}.values())
 
     def known_accounts(self) -> list[Account]:
         return self.saved
 
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[object, datetime]:
-        return self.readings.get(account_id, {})
+        if account_id in self.readings:
+            return self.readings[account_id]
+        read = [self._good[account_id, one] for one in levels]
+        return {day: min(one[day] for one in read) for day in days if all(day in one for one in read)}
 
     def apply_insights(self, account_id, grain, days, pages, *, run_id, read_at) -> RowCounts:
-        rows = sum(len(page) for page in pages)
-        self.applied.append((account_id, str(grain)))
-        return RowCounts(rows, rows, 0, self.quarantined)
+        rows_read, found = 0, dict[tuple[object, ...], InsightRow]()
+        for page in pages:
+            rows_read += len(page)
+            found |= {(row.day, row.object_id, row.breakdown_value): row for row in page.rows}
+        with self._lock:
+            known = self._rows[account_id, grain]
+            removed = [key for key in known.keys() - found.keys() if days.since <= key[0] <= days.until]
+            changed = {key: row for key, row in found.items() if known.get(key) != row}
+            self._rows[account_id, grain] = {key: row for key, row in known.items() if key not in removed} | changed
+            if not grain.breakdown:
+                self._good[account_id, grain.level] |= dict.fromkeys(days, read_at)
+            self.applied.append((account_id, str(grain)))
+        return RowCounts(rows_read, len(changed), len(removed), self.quarantined)
 
     def apply_objects(self, account_id, kind, pages, *, read_at) -> RowCounts:
-        rows = sum(len(page) for page in pages)
-        self.applied.append((account_id, f"{kind}s"))
-        return RowCounts(rows, rows)
+        return self._apply(account_id, f"{kind}s", pages)
 
     def apply_activities(self, account_id, pages, *, read_at) -> RowCounts:
-        return self._apply(account_id, "activities", pages)
+        return self._apply(account_id, "activities", pages, key="event_id")
 
     def apply_custom_conversions(self, account_id, pages, *, read_at) -> RowCounts:
         return self._apply(account_id, "custom conversions", pages)
 
-    def _apply(self, account_id, what, pages) -> RowCounts:
-        rows = sum(len(page) for page in pages)
+    def _apply(self, account_id, what, pages, *, key=None) -> RowCounts:
+        """key: the column that tells rows apart, the first one without it."""
+        read = [row for page in pages for row in page.rows]
+        rows = {getattr(row, key) if key else row[0]: row for row in read}
+        known = self._stored[account_id, what]
+        changed = {one: row for one, row in rows.items() if known.get(one) != row}
+        known |= changed
         self.applied.append((account_id, what))
-        return RowCounts(rows, rows)
+        return RowCounts(len(rows), len(changed))
 
     def missing_objects(self, account_id: str, kind: str) -> list[str]:
-        return self.missing.get((account_id, kind), [])
+        described = {*self._stored[account_id, f"{kind}s"], *self.unknown}
+        return [one for one in self.missing.get((account_id, kind), []) if one not in described]
 
     def mark_unknown(self, account_id: str, kind: str, ids: Sequence[str], *, read_at: datetime) -> None:
         self.unknown += ids
@@ -121,13 +168,19 @@ class FakeRaw:
         self.failures.append((account_id, str(grain), error))
 
     def save_report(self, run_id: str, report) -> None:
+        self._runs[run_id][report.account_id] = report.as_row()
         self.saved_reports[report.account_id] = report.as_row()
 
     def reports(self, run_id: str) -> list[dict[str, object]]:
-        return list(self.saved_reports.values())
+        return [row for _, row in sorted(self._runs[run_id].items())]
 
     def stale_accounts(self, read_before: datetime) -> dict[str, datetime | None]:
-        return {key: at for key, at in self.read_at.items() if at is None or at < read_before}
+        read = {one.account_id: self._newest(one.account_id) for one in self.saved} | self.read_at
+        return {key: at for key, at in read.items() if at is None or at < read_before}
+
+    def _newest(self, account_id: str) -> datetime | None:
+        read = [at for key, days in self._good.items() if key[0] == account_id for at in days.values()]
+        return max(read, default=None)
 
     def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
         return []
@@ -148,13 +201,17 @@ def an_account(account_id: str = "1", zone: str = "America/Sao_Paulo", currency:
     return Account(account_id, f"account {account_id}", currency, zone)
 
 
-def an_insight_row(day: date, object_id: str = "7") -> InsightRow:
-    """A campaign's row with every figure reported."""
+def an_insight_row(day: date, object_id: str = "7", grain: Grain = _CAMPAIGN) -> InsightRow:
+    """A row with every figure reported, whose parents have the same id; breakdowns have the value `x`."""
     figures = {"count": 1, "decimal": Decimal("1.50"), "actions": "[]"}
-    return InsightRow(day, object_id, "", object_id, None, None, "BRL", tuple(figures[one.type] for one in RAW_FIGURES))
+    depth = LEVELS.index(grain.level)
+    campaign, adset, ad = (object_id if number < depth else None for number in range(3))
+    value = "x" if grain.breakdown else ""
+    values = tuple(figures[one.type] for one in RAW_FIGURES)
+    return InsightRow(day, object_id, value, campaign, adset, ad, "BRL", values)
 
 
-def an_object_row(kind: ObjectKind, object_id: str) -> ObjectRow:
-    """An object of which only its id is known."""
-    columns = OBJECT_ROWS[kind]._fields
-    return OBJECT_ROWS[kind]._make(object_id if name == f"{kind}_id" else None for name in columns)
+def an_object_row(kind: ObjectKind, object_id: str, account_id: str | None = None) -> ObjectRow:
+    """An object of which only its id and perhaps its account are known."""
+    known = {f"{kind}_id": object_id, "account_id": account_id}
+    return OBJECT_ROWS[kind]._make(known.get(name) for name in OBJECT_ROWS[kind]._fields)

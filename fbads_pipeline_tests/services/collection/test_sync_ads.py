@@ -135,11 +135,11 @@ def test_a_tick_reads_what_each_account_needs():
     ads, raw = FakeAds([an_account("1", "UTC"), an_account("2", "UTC")]), FakeRaw()
     now = FakeClock().now()
     raw.readings["1"] = {now.date() - timedelta(days=back): now for back in range(28)}
+    raw.saved = ads.seen
+    assert len(due_range(raw, FakeClock(), levels=LEVELS, restatement_days=28)) == 28
     run(ads, raw, days=None)
     asked = {account: len(days) for account, what, days in ads.asked if what == "ad"}
     assert asked == {"1": 2, "2": 28}
-    raw.saved = ads.seen
-    assert len(due_range(raw, FakeClock(), levels=LEVELS, restatement_days=28)) == 28
 
 
 def test_configured_accounts_are_read_even_when_the_list_hides_them():
