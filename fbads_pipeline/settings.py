@@ -271,13 +271,13 @@ def _sentence(error: Any) -> str:
     return f"{name} is not usable: {reason[:1].lower()}{reason[1:]}"
 
 
-# Variables of ours that are no settings of a user: they pass databases and folders on to child processes.
-_INTERNAL_VARIABLES = {"FBADS_DAGSTER_DATABASE_URL", "FBADS_DBT_PROJECT_DIR"}
+# Not settings of a user: they pass a database and a folder on to child processes.
+INTERNAL_VARIABLES = {"FBADS_DAGSTER_DATABASE_URL", "FBADS_DBT_PROJECT_DIR"}
 
 
 def misspelt_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
     """A question for each variable `FBADS_…` that is no setting but looks like one."""
-    known = _INTERNAL_VARIABLES | {f"FBADS_{name.upper()}" for name in Settings.model_fields}
+    known = INTERNAL_VARIABLES | {f"FBADS_{name.upper()}" for name in Settings.model_fields}
     questions = []
     for name in sorted(environment):
         if name.upper().startswith("FBADS_") and name.upper() not in known:
