@@ -11,7 +11,7 @@ from fbads_pipeline.domain.collection.meta_errors import MetaError
 from fbads_pipeline.domain.collection.pages import OBJECT_ROWS
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.sandbox.testing import SandboxServer
-from fbads_pipeline_tests.support.fake_ads import FakeAds, an_account
+from fbads_pipeline_tests.support.fake_ads import FakeAds, an_account, insight_columns
 
 NOW = "2026-11-10T15:00:00+00:00"
 DAYS = DayRange(date(2026, 11, 8), date(2026, 11, 9))
@@ -59,18 +59,18 @@ def test_insights_are_of_their_level_and_of_the_days_that_were_requested(ads, ac
     assert rows
     ids = {"account": account_id, "campaign": "campaign_id", "adset": "adset_id", "ad": "ad_id"}
     depth = LEVELS.index(level)
-    for row in rows:
-        assert DAYS.since <= row.day <= DAYS.until
-        assert row.object_id == (account_id if level == "account" else getattr(row, ids[level]))
-        parents = (row.campaign_id, row.adset_id, row.ad_id)
+    for row in map(insight_columns, rows):
+        assert date.fromisoformat(row["day"]) in DAYS
+        assert row["object_id"] == (account_id if level == "account" else row[ids[level]])
+        parents = (row["campaign_id"], row["adset_id"], row["ad_id"])
         assert [one is not None for one in parents] == [number < depth for number in range(3)]
-        assert (row.breakdown_value, len(row.currency)) == ("", 3)
+        assert (row["breakdown_value"], len(row["currency"])) == ("", 3)
 
 
 def test_rows_of_a_breakdown_name_its_value(ads, account_id):
     rows = rows_of(ads.insights(account_id, Grain("campaign", "age"), DAYS))
     assert rows
-    assert all(row.breakdown_value for row in rows)
+    assert all(insight_columns(row)["breakdown_value"] for row in rows)
 
 
 @pytest.mark.parametrize("kind", OBJECT_KINDS)

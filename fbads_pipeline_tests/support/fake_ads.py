@@ -4,13 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from threading import Lock
 
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic, RowCounts
 from fbads_pipeline.domain.collection.levels import LEVELS, Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
-from fbads_pipeline.domain.collection.pages import OBJECT_ROWS, RAW_FIGURES, InsightRow, ObjectRow, Page
+from fbads_pipeline.domain.collection.pages import (
+    INSIGHT_COLUMNS,
+    OBJECT_ROWS,
+    RAW_FIGURES,
+    InsightRow,
+    ObjectRow,
+    Page,
+)
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 
@@ -127,10 +133,10 @@ class FakeRaw:
         rows_read, found = 0, dict[tuple[object, ...], InsightRow]()
         for page in pages:
             rows_read += len(page)
-            found |= {(row.day, row.object_id, row.breakdown_value): row for row in page.rows}
+            found |= {row[:3]: row for row in page.rows}  # day, object_id, breakdown_value
         with self._lock:
             known = self._rows[account_id, grain]
-            removed = [key for key in known.keys() - found.keys() if days.since <= key[0] <= days.until]
+            removed = [key for key in known.keys() - found.keys() if str(days.since) <= key[0] <= str(days.until)]
             changed = {key: row for key, row in found.items() if known.get(key) != row}
             self._rows[account_id, grain] = {key: row for key, row in known.items() if key not in removed} | changed
             if not grain.breakdown:
@@ -203,12 +209,16 @@ def an_account(account_id: str = "1", zone: str = "America/Sao_Paulo", currency:
 
 def an_insight_row(day: date, object_id: str = "7", grain: Grain = _CAMPAIGN) -> InsightRow:
     """A row with every figure reported, whose parents have the same id; breakdowns have the value `x`."""
-    figures = {"count": 1, "decimal": Decimal("1.50"), "actions": "[]"}
+    figures = {"count": "1", "decimal": "1.50", "actions": "[]"}
     depth = LEVELS.index(grain.level)
     campaign, adset, ad = (object_id if number < depth else None for number in range(3))
     value = "x" if grain.breakdown else ""
-    values = tuple(figures[one.type] for one in RAW_FIGURES)
-    return InsightRow(day, object_id, value, campaign, adset, ad, "BRL", values)
+    return (str(day), object_id, value, campaign, adset, ad, "BRL", *(figures[one.type] for one in RAW_FIGURES))
+
+
+def insight_columns(row: InsightRow) -> dict[str, str | None]:
+    """The row's values by the names of their columns."""
+    return dict(zip(INSIGHT_COLUMNS, row, strict=True))
 
 
 def an_object_row(kind: ObjectKind, object_id: str, account_id: str | None = None) -> ObjectRow:

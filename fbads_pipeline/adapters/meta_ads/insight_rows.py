@@ -1,8 +1,8 @@
-"""Insights: Meta's JSON → typed, validated rows. What cannot be understood is named, never guessed."""
+"""Insights: Meta's JSON → rows of validated text. What cannot be understood is named, never guessed."""
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -10,8 +10,8 @@ import orjson
 
 from fbads_pipeline.adapters.meta_ads.values import (
     UnreadableValue,
-    count,
-    decimal,
+    count_text,
+    decimal_text,
     object_id,
     unreadable_row,
 )
@@ -19,7 +19,6 @@ from fbads_pipeline.domain.collection.levels import Grain, Level
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
 from fbads_pipeline.domain.collection.pages import (
     RAW_FIGURES,
-    Figure,
     FigureType,
     InsightRow,
     Page,
@@ -34,9 +33,6 @@ _ID_FIELDS: Mapping[Level, tuple[str, ...]] = {
     "ad": ("campaign_id", "adset_id", "ad_id"),
 }
 _BY_TYPE = itemgetter("action_type")
-# Figures of actions that were seen to be numbers: most are small counts, and parsing each again is most of the work.
-_FINITE = set[Any]()
-_MOST_REMEMBERED = 20_000
 
 
 class InsightReader:
@@ -51,8 +47,9 @@ class InsightReader:
         self._id_fields = _ID_FIELDS[grain.level]
         self._no_ids: tuple[None, ...] = (None,) * (3 - len(self._id_fields))
         self._breakdown_fields = grain.fields
-        self._days: dict[Any, date] = {str(day): day for day in days}
+        self._days = {str(day): str(day) for day in days}
         self._known_ids: dict[str, str] = {}
+        self._known_currencies: dict[str | None, str | None] = {}
 
     def page(self, rows: list[Any]) -> Page[InsightRow]:
         """Raises PermanentMetaError where the breakdown is missing: plain rows would count twice as its parts."""
@@ -73,40 +70,48 @@ class InsightReader:
         if not isinstance(row, dict):
             raise UnreadableValue(f"{str(row)[:40]!r} is no row")
         get = row.get
-        named_day = get("date_start")
-        day = self._days.get(named_day) if isinstance(named_day, str) else None
-        if day is None:
-            raise UnreadableValue(f"date_start {named_day!r} is not among the days asked for")
-        if get("date_stop", named_day) != named_day:
-            raise UnreadableValue(f"the row spans {named_day} to {get('date_stop')}, not one day")
-        if str(get("account_id", self._account_id)) != self._account_id:
-            raise UnreadableValue(f"the row belongs to account {get('account_id')!r}")
+        day = self._day(get("date_start"))
+        if get("date_stop", day) != day:
+            raise UnreadableValue(f"the row spans {day} to {get('date_stop')}, not one day")
+        account_id = get("account_id", self._account_id)
+        if account_id != self._account_id and str(account_id) != self._account_id:
+            raise UnreadableValue(f"the row belongs to account {account_id!r}")
         ids = [self._id(get(field), field) for field in self._id_fields]
-        parents: tuple[str | None, ...] = (*ids, *self._no_ids)
-        campaign_id, adset_id, ad_id = parents
         impressions = get("impressions")
         if (impressions is None) != (get("spend") is None):
             raise UnreadableValue("impressions and spend came one without the other")
         if impressions is None and not get("actions") and not get("action_values"):
             raise UnreadableValue("the row has neither delivery nor actions")
-        return InsightRow(
+        return (
             day,
             ids[-1] if ids else self._account_id,
             ",".join([_part(get(field), field) for field in self._breakdown_fields]) if self._breakdown else "",
-            campaign_id,
-            adset_id,
-            ad_id,
-            _currency(get("account_currency")),
-            tuple([read(get(column), column) for column, read in _FIGURES]),
+            *ids,
+            *self._no_ids,
+            self._currency(get("account_currency")),
+            *[read(get(column), column) for column, read in _FIGURES],
         )
 
+    # The same text object for every row of a day, an object or a currency: a page names each of them many times.
+    def _day(self, value: Any) -> str:
+        try:
+            return self._days[value]
+        except (KeyError, TypeError):
+            raise UnreadableValue(f"date_start {value!r} is not among the days asked for") from None
+
     def _id(self, value: Any, field: str) -> str:
-        """The same text for every row of an object: a page names each of its objects once per day."""
-        known = self._known_ids.get(value) if isinstance(value, str) else None
-        if known is None:
+        try:
+            return self._known_ids[value]
+        except (KeyError, TypeError):
             known = object_id(value, field)
-            self._known_ids[known] = known
-        return known
+            return self._known_ids.setdefault(known, known)
+
+    def _currency(self, value: Any) -> str | None:
+        try:
+            return self._known_currencies[value]
+        except (KeyError, TypeError):
+            known = _currency(value)
+            return self._known_currencies.setdefault(known, known)
 
 
 def _part(value: Any, field: str) -> str:
@@ -128,26 +133,40 @@ def _actions(value: Any, field: str) -> str:
         return "[]"
     try:
         ordered = sorted(value, key=_BY_TYPE)
-        for action in ordered:
-            for key, figure in action.items():
-                if (key == "value" or key[0].isdigit()) and figure not in _FINITE:
-                    _require_finite(figure, field)
+        _require_finite(ordered, field)
     except (TypeError, KeyError, IndexError, AttributeError):
         raise UnreadableValue(f"{field} is no list of actions") from None
     written = orjson.dumps(ordered).decode()
     return written.replace("\\u0000", "") if "\\" in written else written
 
 
-def _require_finite(figure: Any, field: str) -> None:
+def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
+    """Every value, in whole or of an attribution window (`7d_click`), must be a finite number."""
+    figures: list[Any] = []
+    for action in actions:
+        figures += _figures_of(tuple(action))(action)
     try:
-        is_finite = math.isfinite(float(figure))
+        if math.isfinite(sum(map(float, figures))):
+            return
+        refused = [figure for figure in figures if not math.isfinite(float(figure))]
     except ValueError:
         raise UnreadableValue(f"{field} is no list of actions") from None
-    if not is_finite:
-        raise UnreadableValue(f"{field} holds {figure!r}")
-    if len(_FINITE) < _MOST_REMEMBERED:
-        _FINITE.add(figure)
+    if refused:
+        raise UnreadableValue(f"{field} holds {refused[0]!r}")
 
 
-_READERS: Mapping[FigureType, Callable[[Any, str], Figure]] = {"count": count, "decimal": decimal, "actions": _actions}
+@lru_cache(maxsize=1000)
+def _figures_of(keys: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    """The figures of an action with those keys; actions have few sets of keys, so that none is looked at twice."""
+    names = [key for key in keys if key == "value" or key[0].isdigit()]
+    if len(names) < 2:  # itemgetter returns a tuple for two names or more
+        return lambda action: tuple([action[name] for name in names])
+    return itemgetter(*names)
+
+
+_READERS: Mapping[FigureType, Callable[[Any, str], str | None]] = {
+    "count": count_text,
+    "decimal": decimal_text,
+    "actions": _actions,
+}
 _FIGURES = [(figure.column, _READERS[figure.type]) for figure in RAW_FIGURES]

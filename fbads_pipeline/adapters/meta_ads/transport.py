@@ -18,6 +18,7 @@ import structlog
 from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from fbads_pipeline.adapters.meta_ads.collector_pause import CollectorPause
 from fbads_pipeline.adapters.meta_ads.usage import Pacer, read_usage
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic
 from fbads_pipeline.domain.collection.meta_errors import (
@@ -40,6 +41,7 @@ _LONGEST_BODY_SECONDS = 300.0
 _LONGEST_PERMIT_WAIT_SECONDS = 600.0
 # Parsed pages are several times the size of their text. Two, so that one arrives while the other one is parsed.
 PARSING_PERMITS = threading.BoundedSemaphore(2)
+_COLLECTOR_PAUSE = CollectorPause()
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ class Transport:
         usage = read_usage(response.headers)
         try:
             if understand is None:
-                answer = self._body(response, account_id, begun)
+                answer = _parsed(response.status_code, self._content(response, account_id, begun))
             else:
                 answer = self._understood(response, account_id, begun, understand)
         except RateLimited as limited:
@@ -225,12 +227,14 @@ class Transport:
         if not PARSING_PERMITS.acquire(timeout=_LONGEST_PERMIT_WAIT_SECONDS):
             raise TransientMetaError("other answers took too long to be parsed")
         try:
-            return understand(self._body(response, account_id, begun))
+            content = self._content(response, account_id, begun)
+            with _COLLECTOR_PAUSE:
+                return understand(_parsed(response.status_code, content))
         finally:
             PARSING_PERMITS.release()
 
-    def _body(self, response: requests.Response, account_id: str, begun: float) -> Any:
-        """The whole answer, parsed; sorted errors for those that are no data."""
+    def _content(self, response: requests.Response, account_id: str, begun: float) -> bytes:
+        """The whole answer as it came, counted."""
         traffic, parts = self.traffic(account_id), []
         for part in response.iter_content(_CHUNK_BYTES):
             parts.append(part)
@@ -239,7 +243,7 @@ class Transport:
         content = b"".join(parts)
         traffic.count_answer(response.request.method or "", response.status_code, time.perf_counter() - begun)
         traffic.bytes += len(content)
-        return _parsed(response.status_code, content)
+        return content
 
     def _patience(self, account_id: str) -> float:
         return self._access.patience_seconds if account_id else self._access.longest_wait_seconds
@@ -266,6 +270,7 @@ class Transport:
 
 
 def _parsed(status: int, content: bytes) -> Any:
+    """The answer's JSON; sorted errors for answers that are no data."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:

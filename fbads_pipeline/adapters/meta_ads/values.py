@@ -60,6 +60,14 @@ def count(value: Any, field: str) -> int | None:
     return int(number)
 
 
+def count_text(value: Any, field: str) -> str | None:
+    """As `count`, as the text that Meta sent where that is plain digits."""
+    if value.__class__ is str and value.isdigit() and value.isascii() and len(value) < 19:
+        return value  # type: ignore[no-any-return]
+    number = count(value, field)
+    return None if number is None else str(number)
+
+
 def optional_count(value: Any, field: str) -> int | None:
     """As `count`; an empty text means none."""
     return None if value == "" else count(value, field)
@@ -74,6 +82,15 @@ def decimal(value: Any, field: str) -> Decimal | None:
         problem = "has too many digits" if number.is_finite() else "is not finite"
         raise UnreadableValue(f"{field} {str(value)[:40]!r} {problem}")
     return number
+
+
+def decimal_text(value: Any, field: str) -> str | None:
+    """As `decimal`, as the text that Meta sent where that is plain digits with at most one point."""
+    is_short = value.__class__ is str and len(value) < _LARGEST_EXPONENT
+    if is_short and value.isascii() and value.replace(".", "", 1).isdigit():
+        return value  # type: ignore[no-any-return]
+    number = decimal(value, field)
+    return None if number is None else str(number)
 
 
 def _number(text: str, field: str) -> Decimal:

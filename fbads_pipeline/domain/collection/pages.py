@@ -10,14 +10,13 @@ from fbads_pipeline.domain.metrics.declared import RAW_FIELDS
 from fbads_pipeline.domain.metrics.registry import DataType
 
 FigureType = Literal["count", "decimal", "actions"]
-# A count, an amount with every digit that Meta printed, or a list of actions as ordered JSON; None: not reported.
-Figure = int | Decimal | str | None
 _TYPES: dict[DataType, FigureType] = {"bigint": "count", "numeric": "decimal"}
 
 
 @dataclass(frozen=True, slots=True)
 class RawFigure:
-    """A figure of raw.insights. column: its name there, which is Meta's own."""
+    """A figure of raw.insights. column: its name there, which is Meta's own; type: a whole number, an amount with every
+    digit that Meta printed, or a list of actions as JSON, ordered by action type."""
 
     column: str
     type: FigureType
@@ -32,25 +31,14 @@ RAW_FIGURES = (
 )
 
 
-class InsightRow(NamedTuple):
-    """One object on one day, for one value of the breakdown (empty for plain rows).
-
-    object_id: of the level that was read; the other ids are its own and its parents', None below that level;
-    currency: ISO 4217; figures: in the order of RAW_FIGURES.
-    """
-
-    day: date
-    object_id: str
-    breakdown_value: str
-    campaign_id: str | None
-    adset_id: str | None
-    ad_id: str | None
-    currency: str | None
-    figures: tuple[Figure, ...]
-
-
-INSIGHT_IDENTITY = InsightRow._fields[:-1]
+# object_id: of the level that was read; the other ids are its own and its parents', None below that level;
+# breakdown_value: empty for plain rows; currency: ISO 4217.
+INSIGHT_IDENTITY = ("day", "object_id", "breakdown_value", "campaign_id", "adset_id", "ad_id", "currency")
 INSIGHT_COLUMNS = (*INSIGHT_IDENTITY, *(figure.column for figure in RAW_FIGURES))
+# One object on one day, for one value of the breakdown: the values of INSIGHT_COLUMNS, each validated for its type and
+# kept as the text that Meta sent; None: not reported. There are millions of rows, and a plain tuple of texts is what
+# costs least: nothing is converted, and the garbage collector does not visit it.
+InsightRow = tuple[str | None, ...]
 
 
 class CampaignRow(NamedTuple):

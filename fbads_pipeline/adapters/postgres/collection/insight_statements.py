@@ -1,5 +1,7 @@
 """Statements over the columns of raw.insights, which follow the one list of figures (domain/collection/pages.py)."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,7 +40,7 @@ _RUN_COUNTS = ("rows_read", "rows_changed", "rows_removed")
 _RUN_COLUMNS = (*_READING, "day", "read_at", "run_id", "ok", *_RUN_COUNTS)
 _RUNS = sa.table("reading_runs", *map(sa.column, _RUN_COLUMNS), schema="raw")
 
-# The parameters of APPLY_INCOMING.
+# The parameters of apply_incoming.
 _ACCOUNT, _LEVEL, _BREAKDOWN, _RUN_ID = (
     sa.bindparam(name, type_=sa.Text()) for name in ("account", "level", "breakdown", "run_id")
 )
@@ -117,13 +119,23 @@ def _per_day(rows: sa.FromClause, name: str) -> sa.Subquery:
     return sa.select(rows.c.day, sa.func.count().label("count")).group_by(rows.c.day).subquery(name)
 
 
+def apply_incoming(connection: sa.Connection, values: Mapping[str, object]) -> tuple[int, int]:
+    """Makes raw.insights equal to `incoming` for one reading: changed and new rows are written, vanished ones removed,
+    unchanged ones untouched. values: of the parameters above; returns how many rows were written and how many removed.
+    """
+    statement = _compiled(connection.dialect)
+    written, removed = connection.exec_driver_sql(str(statement), statement.construct_params(dict(values))).one()
+    return written, removed
+
+
+@lru_cache(maxsize=2)
+def _compiled(dialect: sa.Dialect) -> sa.Compiled:
+    """The statement's text, composed once: at every execution, SQLAlchemy would spend 4 ms of CPU on it."""
+    return _apply_incoming().compile(dialect=dialect)
+
+
 def _apply_incoming() -> sa.Select[tuple[int, int]]:
     removed, fresh = _removed(), _fresh()
     written = _written(fresh)
     counts = (sa.select(sa.func.count()).select_from(rows).scalar_subquery() for rows in (written, removed))
     return sa.select(*counts).add_cte(_kept(fresh, removed), _recorded(written, removed))
-
-
-# Makes raw.insights equal to `incoming` for one reading: changed and new rows are written, vanished ones removed,
-# unchanged ones untouched. Returns how many rows were written and how many removed.
-APPLY_INCOMING = _apply_incoming()

@@ -95,7 +95,7 @@ class PostgresRawStore:
             connection.execute(SQL["analyze_incoming"])
             connection.execute(SQL["drop_repeated"])
             keep = {"keep_readings": grain in KEPT_READINGS}
-            changed, removed = connection.execute(insight_statements.APPLY_INCOMING, {**values, **keep}).one()
+            changed, removed = insight_statements.apply_incoming(connection, {**values, **keep})
             _quarantine(connection, unreadable, {**_reading(account_id, grain), "run_id": run_id, "read_at": read_at})
             if changed or removed:
                 for stubs in _STUBS[grain.level]:
