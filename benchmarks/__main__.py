@@ -1,8 +1,7 @@
-"""`make bench`: what things cost, side by side in one run, on loopback.
+"""`make bench`: what collecting, a tick, a start and a message cost, in one run on loopback.
 
-Collecting is a ratio to the floor (a minimal client that stores the same columns, see floor.py), measured in turns on
-the same sandbox and the same PostgreSQL. The other figures are seconds from launch to end, with the machine's size
-beside.
+Collecting is given as a ratio to a minimal client that stores the same columns (baseline_client.py), measured in turns
+on the same sandbox and the same PostgreSQL. The other figures are seconds from launch to end, with the machine's size.
 """
 
 import argparse
@@ -15,7 +14,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import Any
 import psutil
 import sqlalchemy as sa
 
-from benchmarks.floor import load
+from benchmarks.baseline_client import load
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.adapters.processes import Children, free_port
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
@@ -49,34 +48,34 @@ def main() -> None:
             )
             _scenario(graph_url, {})
             _ticks(arguments.runs, graph_url, Path(folder))
-            _told(graph_url, Path(folder), *days)
+            _start_and_message(graph_url, Path(folder), *days)
         if arguments.large:
             with _sandbox(Path(folder), campaigns=200) as graph_url, postgres_server() as server:
                 _collecting("large load", 1, graph_url, server, Path(folder), days)
 
 
 def _collecting(name: str, runs: int, graph_url: str, server: Any, folder: Path, days: tuple[str, str]) -> None:
-    """The floor and ours in turns, each on an empty database."""
-    ours, floors, rows, calls = [], [], 0, (0, 0)
-    said: dict[str, Any] = {}
+    """The baseline and `fbads sync` in turns, each on an empty database."""
+    seconds, baselines, rows, calls = [], [], 0, (0, 0)
+    synced: dict[str, Any] = {}
     for number in range(runs):
         before = _insight_calls(graph_url)
         with fresh_database(server) as url:
             begun = time.perf_counter()
             rows, _ = load(graph_url, TOKEN, url.replace("+psycopg2", "", 1), *days)
-            floors.append(time.perf_counter() - begun)
+            baselines.append(time.perf_counter() - begun)
         between = _insight_calls(graph_url)
         with fresh_database(server) as url:
-            said = _sync(graph_url, folder / f"{name}{number}", *days, FBADS_DATABASE_URL=url)
-            ours.append(said["seconds"]["collect"])
+            synced = _sync(graph_url, folder / f"{name}{number}", *days, FBADS_DATABASE_URL=url)
+            seconds.append(synced["seconds"]["collect"])
         calls = (_insight_calls(graph_url) - between, between - before)
-    _row(f"{name}: rows of ours (objects included), of the floor", f"{said['rows_read']}, {rows}")
-    _row(f"{name}: calls to /insights, of the floor; all calls", f"{calls[0]}, {calls[1]}; {said['calls']}")
-    _row(f"{name}, collecting: seconds, of the floor", f"{_middle(ours):.1f}, {_middle(floors):.1f}")
-    ratios = [one / floor for one, floor in zip(ours, floors, strict=True)]
-    _row(f"{name}, collecting: ratio to the floor", f"{_middle(ratios):.2f}")
-    peak = said["peak_rss_bytes"] / 2**20
-    _row(f"{name}, launch to end: seconds, peak MiB", f"{said['seconds']['total']:.1f}, {peak:.0f}")
+    _row(f"{name}: rows (objects included), of the baseline", f"{synced['rows_read']}, {rows}")
+    _row(f"{name}: calls to /insights, of the baseline; all calls", f"{calls[0]}, {calls[1]}; {synced['calls']}")
+    _row(f"{name}, collecting: seconds, of the baseline", f"{_median(seconds):.1f}, {_median(baselines):.1f}")
+    ratios = [one / baseline for one, baseline in zip(seconds, baselines, strict=True)]
+    _row(f"{name}, collecting: ratio to the baseline", f"{_median(ratios):.2f}")
+    peak = synced["peak_rss_bytes"] / 2**20
+    _row(f"{name}, launch to end: seconds, peak MiB", f"{synced['seconds']['total']:.1f}, {peak:.0f}")
 
 
 def _insight_calls(graph_url: str) -> int:
@@ -101,14 +100,14 @@ def _ticks(runs: int, graph_url: str, folder: Path) -> None:
     home = folder / "ticks"
     _sync(graph_url, home, *days)
     ticks = [_sync(graph_url, home, *days) for _ in range(runs)]
-    middle = sorted(ticks, key=lambda one: float(one["seconds"]["total"]))[len(ticks) // 2]
-    _row("tick, launch to end: seconds", json.dumps(middle["seconds"]))
-    _row("tick: peak MB, CPU s", f"{middle['peak_rss_bytes'] / 2**20:.0f}, {middle['cpu_seconds']['program']:.1f}")
+    median = sorted(ticks, key=lambda one: float(one["seconds"]["total"]))[len(ticks) // 2]
+    _row("tick, launch to end: seconds", json.dumps(median["seconds"]))
+    _row("tick: peak MB, CPU s", f"{median['peak_rss_bytes'] / 2**20:.0f}, {median['cpu_seconds']['program']:.1f}")
 
 
-def _told(graph_url: str, folder: Path, since: str, until: str) -> None:
+def _start_and_message(graph_url: str, folder: Path, since: str, until: str) -> None:
     """Dagster and the sidecar up; a sync publishes the marts; the sensor's review sends its message."""
-    home = folder / "told"
+    home = folder / "message"
     environment = _environment(graph_url, home)
     _fbads(environment, "db", "migrate")
     for start in ("first", "warm"):
@@ -147,8 +146,8 @@ def _seconds_to_message(url: str) -> float:
 
 
 def _sync(graph_url: str, home: Path, since: str, until: str, **more: str) -> dict[str, Any]:
-    said = _fbads(_environment(graph_url, home) | more, "sync", "--from", since, "--to", until, "--json")
-    return dict(json.loads(said))
+    printed = _fbads(_environment(graph_url, home) | more, "sync", "--from", since, "--to", until, "--json")
+    return dict(json.loads(printed))
 
 
 def _fbads(environment: dict[str, str], *arguments: str) -> str:
@@ -175,9 +174,9 @@ def _sandbox(folder: Path, campaigns: int = 60) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def _wait_until(truth: Any, seconds: float = 90.0) -> None:
+def _wait_until(is_true: Callable[[], bool], seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
-    while not truth():
+    while not is_true():
         if time.monotonic() > deadline:
             raise SystemExit("it took too long; the benchmark ends")
         time.sleep(0.1)
@@ -196,7 +195,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait(60)
 
 
-def _middle(figures: list[float]) -> float:
+def _median(figures: list[float]) -> float:
     return statistics.median(figures)
 
 

@@ -32,8 +32,8 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgr
 FBADS = str(Path(sys.executable).parent / "fbads")
 DAYS, SECONDS_LIMIT = 90, 15.0
 FORMATS = ("html", "pdf", "xlsx", "csv")
-# A start that reads and draws nothing: the floor under every command.
-FLOOR = "import fbads_pipeline.cli.main"
+# A start that does nothing: the least that every command costs.
+EMPTY_START = "import fbads_pipeline.cli.main"
 
 
 def main() -> int:
@@ -48,7 +48,7 @@ def main() -> int:
             _row("all four formats, launch to end", f"{seconds:.1f} s (at most {SECONDS_LIMIT:.0f})")
             for name in FORMATS:
                 _row(f"{name} alone", f"{_written(environment, name, Path(folder) / name):.1f} s")
-            _row("a start that does nothing", f"{_timed([sys.executable, '-c', FLOOR], {}):.1f} s")
+            _row("a start that does nothing", f"{_timed([sys.executable, '-c', EMPTY_START], {}):.1f} s")
         for file in sorted((Path(folder) / "all").iterdir()):
             _row(file.name, f"{file.stat().st_size:,} bytes")
         faults = _opened_in_libreoffice(Path(folder) / "all", Path(folder) / "office")

@@ -1,7 +1,7 @@
-"""The floor: a minimal client that stores the same columns. Fewest calls, JSON, COPY, nothing else.
+"""The baseline of collecting: a minimal client that stores the same columns with the fewest calls, JSON and COPY.
 
-Frozen: it is what every figure of the collecting part is divided by. It has no retries, no checks, no differences, no
-readings, and is started anew on an empty table each time.
+Do not change it: every figure of the collecting part is divided by its own. It has no retries, no checks, no
+differences and no readings, and starts on an empty table each time.
 """
 
 import io
@@ -17,7 +17,7 @@ IDS = ("campaign_id", "adset_id", "ad_id")
 FIGURES = ("account_currency", "impressions", "reach", "frequency", "clicks", "inline_link_clicks", "spend")
 ACTIONS = ("actions", "action_values")
 TABLE = """
-drop table if exists floor; create unlogged table floor (
+drop table if exists baseline; create unlogged table baseline (
     account_id text, level text, day date, campaign_id text, adset_id text, ad_id text, currency text,
     impressions bigint, reach bigint, frequency numeric, clicks bigint, inline_link_clicks bigint, spend numeric,
     actions jsonb, action_values jsonb)
@@ -33,7 +33,7 @@ STATUSES = {
 
 
 def load(graph_url: str, token: str, dsn: str, since: str, until: str) -> tuple[int, int]:
-    """Copy every level of every account; returns rows and calls."""
+    """Copy every level of every account; returns how many rows were copied, and in how many calls."""
     session = requests.Session()
     session.trust_env = False
     session.headers["Authorization"] = f"Bearer {token}"
@@ -68,7 +68,9 @@ def _copy(
         while url:
             body = orjson.loads(session.get(url, params=query).content)
             calls += 1
-            cursor.copy_expert("copy floor from stdin", io.StringIO("".join(_line(level, row) for row in body["data"])))
+            cursor.copy_expert(
+                "copy baseline from stdin", io.StringIO("".join(_line(level, row) for row in body["data"]))
+            )
             rows += len(body["data"])
             url, query = (body.get("paging") or {}).get("next"), {}
     connection.close()
