@@ -70,7 +70,8 @@ class FakeReportFacts:
         self.made: list[ReportedSuggestion] = []
 
     def accounts(self, ids: Sequence[str] | None, *, now: datetime) -> list[ReportAccount]:
-        return [one for one in self.known if ids is None or one.account_id in ids]
+        found = [one for one in self.known if ids is None or one.account_id in ids]
+        return sorted(found, key=lambda one: one.account_id)
 
     def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
         if account_id in self.broken:

@@ -185,14 +185,16 @@ class FakeMarts:
         return self.number
 
     def accounts(self) -> list[Account]:
-        return self.known
+        return sorted(self.known, key=lambda one: one.account_id)
 
     def campaign_windows(self, *, days: int, now: datetime) -> list[CampaignWindow]:
         self.asked.append(days)
-        return self.windows
+        active = [one for one in self.windows if one.campaign_id not in self.paused]
+        return sorted(active, key=lambda one: (one.account_id, one.campaign_id))
 
     def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
-        return [one for one in campaign_ids if one in self.paused]
+        active = {one.campaign_id for one in self.windows} - self.paused
+        return sorted(one for one in campaign_ids if one not in active)
 
 
 class FakeReviews:

@@ -1,4 +1,4 @@
-"""The store of scores, models and outcomes and its fake behave alike."""
+"""The contract of the port Performance, for the fake of the tests and for PostgreSQL."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The store of anomalies and its fake behave alike."""
+"""The contract of the port Anomalies, for the fake of the tests and for PostgreSQL."""
 
 from dataclasses import replace
 from datetime import timedelta
