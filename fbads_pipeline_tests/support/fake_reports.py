@@ -137,11 +137,17 @@ class FakeFiles:
         self.written: dict[str, bytes] = {}
         self.fails: OSError | None = None
 
+    def path(self, name: str) -> Path:
+        if name in ("", "..") or Path(name).name != name:
+            raise ValueError(f"{name!r} is no plain file name")
+        return Path(name)
+
     def write(self, name: str, content: bytes) -> Path:
         if self.fails:
             raise self.fails
+        path = self.path(name)
         self.written[name] = content
-        return Path(name)
+        return path
 
 
 def a_builder(facts: FakeReportFacts | None = None) -> ReportBuilder:

@@ -170,12 +170,14 @@ def an_alert(name: str | None = "Verão", **changes: object) -> Alert:
 
 
 class FakeMarts:
-    """windows: what the marts show; paused: campaigns that are not active; fails: raised by the next call."""
+    """windows: what the marts show; paused: campaigns that are not active; paused_after_reading: those that were active
+    when their windows were read, and are not any more; fails: raised by the next call."""
 
     def __init__(self, *windows: CampaignWindow, version: int = 3, accounts: Sequence[Account] = ()) -> None:
         self.windows, self.number = list(windows), version
         self.known = list(accounts) or [an_account(one) for one in sorted({w.account_id for w in windows})]
         self.paused: set[str] = set()
+        self.paused_after_reading: set[str] = set()
         self.fails: Exception | None = None
         self.asked: list[int] = []
 
@@ -193,7 +195,7 @@ class FakeMarts:
         return sorted(active, key=lambda one: (one.account_id, one.campaign_id))
 
     def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
-        active = {one.campaign_id for one in self.windows} - self.paused
+        active = {one.campaign_id for one in self.windows} - self.paused - self.paused_after_reading
         return sorted(one for one in campaign_ids if one not in active)
 
 

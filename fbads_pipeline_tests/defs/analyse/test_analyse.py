@@ -222,7 +222,7 @@ class TestTheLineage:
 
 class TestTheChecks:
     def test_a_paused_campaign_in_breach_is_named(self, world):
-        world["marts"].paused = {"8"}
+        world["marts"].paused_after_reading = {"8"}
         check = checks_of(run(world))["no_breach_on_a_paused_campaign"]
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
         assert check.description == "not active: account 1 campaign 8 (cpa_above)"
