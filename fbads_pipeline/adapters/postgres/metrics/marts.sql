@@ -19,7 +19,7 @@ select
     account_id,
     name,
     currency,
-    coalesce(timezone_name, 'UTC'),
+    coalesce(timezone_name, 'UTC') as timezone_name,
     account_status,
     created_at
 from marts.accounts
