@@ -1,4 +1,4 @@
-"""Fixtures that every room uses; no test sees the settings of the machine it runs on."""
+"""Fixtures of every folder; no test sees the settings of the machine it runs on."""
 
 import os
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import pytest
 pytest_plugins = [
     "fbads_pipeline_tests.support.postgres_fixture",
     "fbads_pipeline_tests.support.declared_reads",
+    "fbads_pipeline_tests.support.stored_home",
 ]
 
 

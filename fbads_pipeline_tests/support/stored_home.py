@@ -71,6 +71,14 @@ def home_after(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
         made.dispose()
 
 
+@pytest.fixture
+def home_copy(postgres: Any, home_after: StoredHome) -> Iterator[str]:
+    """The address of a copy of today's home, to be written to."""
+    home_after.engine.dispose()
+    with fresh_database(postgres, template=str(sa.engine.make_url(home_after.url).database)) as url:
+        yield url
+
+
 def _restore(url: str) -> None:
     """Run the dump: statements between blocks of COPY, and those blocks."""
     text = gzip.decompress(DUMP.read_bytes()).decode()

@@ -154,7 +154,7 @@ def _suggestion(
 
 
 def _evidence(evidence: Mapping[str, Any], about: Mapping[str, MetricAbout], t: Localizer) -> list[tuple[str, str]]:
-    """AnalyticsDays and figures that a suggestion rests on, with their labels."""
+    """Days and figures that a suggestion rests on, with their labels."""
     shown = [
         (t(f"pages.evidence.{name}"), t.formats.day(date.fromisoformat(str(evidence[name]))))
         for name in ("first_day", "last_day")
@@ -163,8 +163,16 @@ def _evidence(evidence: Mapping[str, Any], about: Mapping[str, MetricAbout], t: 
     currency = str(evidence.get("currency") or "")
     for name, unit in _EVIDENCE.items():
         if evidence.get(name) is not None:
-            shown.append((t.render(about[name].label), t.cell(Decimal(str(evidence[name])), unit, currency or None)))
+            shown.append((t.render(about[name].label), _evidence_figure(evidence[name], unit, currency or None, t)))
     return [*shown, (t("pages.evidence.currency"), plain_line(currency))] if currency else shown
+
+
+def _evidence_figure(stored: Any, unit: Unit, currency: str | None, t: Localizer) -> str:
+    """One figure; an estimate (low, middle, high) as its middle and its range."""
+    if not isinstance(stored, list):
+        return t.cell(Decimal(str(stored)), unit, currency)
+    low, middle, high = (t.cell(Decimal(str(one)), unit, currency) for one in stored)
+    return t("pages.evidence.estimate", middle=middle, low=low, high=high)
 
 
 def _effect(row: Mapping[str, Any], currency: str, t: Localizer) -> str:

@@ -249,6 +249,17 @@ def test_the_interval_is_called_what_it_is(visitor, database):
     assert "8 times in 10" in Page(visitor.get("/suggestions")).text
 
 
+def test_an_estimated_figure_of_the_evidence_is_shown_with_its_range(visitor, database):
+    with database.owner.begin() as connection:
+        estimated = '{"currency": "BRL", "cpa": [20.58, 25.66, 31.93], "conversions": 151.6}'
+        connection.execute(
+            sa.text("update ops.suggestions set evidence = cast(:evidence as jsonb) where suggestion_id = 's101'"),
+            {"evidence": estimated},
+        )
+    shown = Page(visitor.get("/suggestions")).text.replace("\xa0", " ")
+    assert "R$ 25,66 (R$ 20,58 a R$ 31,93)" in shown and "151,6" in shown
+
+
 def test_the_charts_of_a_campaign_mark_what_happened_on_which_day(visitor):
     answer = visitor.get("/campaigns/101")
     page = Page(answer)

@@ -1,0 +1,46 @@
+"""Every page over real rows: what the collector, the models, the detectors and the review really wrote.
+
+The other tests of pages say only what they need of a row; here nothing is made up.
+"""
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.api.app import create_app
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.api.conftest import Client
+
+
+@pytest.fixture
+def home(home_copy, tmp_path):
+    """The home without its user, so that whoever is at this machine sees everything."""
+    database = Database(home_copy, tmp_path)
+    with database.owner.begin() as connection:
+        connection.execute(sa.text("delete from ops.users"))
+    ensure_role(database.owner, database.analyst_password_file)
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_every_page_shows_what_is_stored(home, language):
+    visitor = Client(create_app(load_settings(), home))
+    visitor.cookies.set("fbads_language", language)
+    statuses = ("PENDING", "ACCEPTED", "REJECTED", "APPLIED", "FAILED", "EXPIRED")
+    with home.owner.connect() as connection:
+        campaigns = connection.execute(sa.text("select campaign_id from marts.campaigns")).scalars().all()
+        accounts = connection.execute(sa.text("select account_id from marts.accounts")).scalars().all()
+    paths = [
+        *(f"/?account={one}" for one in accounts),
+        *(f"/suggestions?status={one}" for one in statuses),
+        *(f"/campaigns/{one}" for one in campaigns),
+        "/reports",
+        "/chat",
+        "/privacy",
+    ]
+    assert len(campaigns) == 16
+    answers = {path: visitor.get(path) for path in paths}
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
+    assert 'value="accept"' in answers["/suggestions?status=PENDING"].text
