@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import HOSTILE, Client
 
@@ -66,7 +65,7 @@ def test_suggestions_come_newest_first_page_by_page(client):
     second = client.get("/api/v1/suggestions", status="PENDING", limit=3, cursor=first["next_cursor"]).json()
     assert [one["suggestion_id"] for one in first["data"] + second["data"]] == ["s105", "s104", "s103", "s102", "s101"]
     assert second["next_cursor"] is None
-    assert first["data"][0]["reason_pt"] == plain_line(HOSTILE)
+    assert first["data"][0]["reason_pt"] == HOSTILE
     assert client.get("/api/v1/suggestions", status="ACCEPTED").json()["data"] == []
 
 

@@ -12,8 +12,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
 from fbads_pipeline.adapters.dbt.invocation import run_dbt
 from fbads_pipeline.adapters.packaged_files import is_checkout, packaged
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -106,6 +104,8 @@ def build_manifest() -> Path:
 
 def dbt_environment(database_url: str) -> dict[str, str]:
     """The variables that dbt_project/profiles.yml reads, from an SQLAlchemy URL (over TCP, or a socket by ?host=)."""
+    from sqlalchemy.engine import make_url  # SQLAlchemy is heavy: whoever only asks for the manifest is spared it
+
     url = make_url(database_url)
     query = {key: value if isinstance(value, str) else value[0] for key, value in url.query.items()}
     return {

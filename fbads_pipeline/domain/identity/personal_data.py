@@ -44,6 +44,8 @@ TELLING = frozenset(
         *("question", "reason", "decision_reason", "password_hash"),
     }
 )
+# Columns of such a name that hold facts about a campaign, written by the program.
+OF_CAMPAIGNS = frozenset({("suggestions", "reason")})
 PURPOSES: Mapping[str, str] = {
     "identity": "to log in and to see one's own accounts only",
     "decisions": "to show who decided what, for five years",
