@@ -69,7 +69,8 @@ def write_preview(settings: Settings, file: Path, since: date, until: date, out:
                 )
             )
             rows += 1
-    print(f"{rows} messages would have been sent, on {len(moments)} days", file=sys.stderr)
+    days = f"{len(moments)} {'day' if len(moments) == 1 else 'days'}"
+    print(f"{rows} messages would have been sent, on {days}", file=sys.stderr)
 
 
 def _without_formula(text: str) -> str:

@@ -42,7 +42,7 @@ def test_a_backtest_of_rules_is_a_file_with_a_row_per_object_and_day(stored, tmp
     rows = list(csv.DictReader(io.StringIO(out.read_text())))
     assert len(rows) >= 8 and {row["rule"] for row in rows} == {"CPA alto"}
     assert len({(row["account_id"], row["object_id"]) for row in rows}) == len(rows)
-    assert f"{len(rows)} messages would have been sent, on 1 days" in done.stderr
+    assert f"{len(rows)} messages would have been sent, on 1 day\n" in done.stderr
     first = rows[0]
     days = f"day between '{first['first_day']}' and '{first['last_day']}'"
     query = (
