@@ -12,7 +12,7 @@ LOCK := requirements/$(PYTAG).txt
 STAMP := $(VENV)/.installed-$(PYTAG)
 TESTS ?= fbads_pipeline_tests
 WORKERS ?= 2
-COVERAGE := --cov=fbads_pipeline --cov-report=term:skip-covered --cov-fail-under=80
+COVERAGE := --cov=fbads_pipeline --cov-report=term:skip-covered --cov-fail-under=92
 ARGS ?=
 
 help: ## what there is

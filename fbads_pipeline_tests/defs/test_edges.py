@@ -41,6 +41,7 @@ LOOKS_BACK = {
     "analysis/suggestion_outcomes": {"analysis/models", "analysis/anomalies", "analysis/scores"},
     "analysis/anomalies": {"ops/alerts"},
     "ops/suggestions": {"ops/alerts"},
+    **{f"report/{kind}": {"ops/alerts"} for kind in ("daily", "weekly", "executive")},
 }
 ASSETS = (
     "analysis/anomalies", "analysis/breaches", "analysis/scores", "analysis/models", "analysis/suggestion_outcomes",

@@ -15,6 +15,8 @@ _DEPS = [
     ["analysis", "scores"],
     ["analysis", "suggestion_outcomes"],
     ["ops", "suggestions"],
+    ["raw", "accounts"],
+    ["raw", "calendar_events"],
 ]
 _GROUP, _KINDS, _OWNERS = "report", {"python", "postgres"}, ["team:data"]
 _HEADER = ("account", "period", "file", "bytes")
