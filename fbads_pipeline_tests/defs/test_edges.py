@@ -62,6 +62,7 @@ def stored(postgres: Any, home_after: StoredHome, tmp_path_factory: pytest.TempP
     with pytest.MonkeyPatch.context() as environment, fresh_database(postgres, template=name) as url:
         environment.setenv("FBADS_DATABASE_URL", url)
         environment.setenv("FBADS_HOME", str(home))
+        environment.setenv("FBADS_NOW", "2026-11-30T15:00:00+00:00")  # a Monday on which every report is due
         core.process_settings.cache_clear()
         core.process_database.cache_clear()
         core.process_settings()
