@@ -45,7 +45,7 @@ MINUTES = {"rate-limit-storm": 5}
 PROBABILITIES = {"transient-errors": 0.3}
 
 
-# The error codes that a scenario can be told to answer with, its usual one first.
+# The error codes that a scenario can be set to answer with, its usual one first.
 CODES = {
     "rate-limit": (17, 4, 32, 613, 80000),
     "rate-limit-storm": (80000, 4, 17, 613, 80004),

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.bootstrap import core
 from fbads_pipeline.definitions import defs
-from fbads_pipeline_tests.support.postgres_fixture import fresh_database
-from fbads_pipeline_tests.support.stored_home import StoredHome
+from fbads_pipeline_tests.support.stored_home import StoredHome, copy_of
 
 # Tables that are no asset of their own → the asset whose data they hold; None for what people and channels own.
 PART_OF = {
@@ -57,9 +56,7 @@ _READ = re.compile(
 def stored(postgres: Any, home_after: StoredHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The process's settings and database are those of a copy of the stored home."""
     home = tmp_path_factory.mktemp("edges")
-    home_after.engine.dispose()
-    name = str(sa.engine.make_url(home_after.url).database)
-    with pytest.MonkeyPatch.context() as environment, fresh_database(postgres, template=name) as url:
+    with pytest.MonkeyPatch.context() as environment, copy_of(postgres, home_after) as url:
         environment.setenv("FBADS_DATABASE_URL", url)
         environment.setenv("FBADS_HOME", str(home))
         environment.setenv("FBADS_NOW", "2026-11-30T15:00:00+00:00")  # a Monday on which every report is due

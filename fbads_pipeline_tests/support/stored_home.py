@@ -7,6 +7,7 @@ anomalies, suggestions, messages, incidents, a user, a conversation and a mute.
 import gzip
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
@@ -74,8 +75,15 @@ def home_after(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def home_copy(postgres: Any, home_after: StoredHome) -> Iterator[str]:
     """The address of a copy of today's home, to be written to."""
-    home_after.engine.dispose()
-    with fresh_database(postgres, template=str(sa.engine.make_url(home_after.url).database)) as url:
+    with copy_of(postgres, home_after) as url:
+        yield url
+
+
+@contextmanager
+def copy_of(postgres: Any, home: StoredHome) -> Iterator[str]:
+    """The address of a copy of the home's database, dropped in the end."""
+    home.engine.dispose()  # PostgreSQL copies a database only while nobody is connected to it
+    with fresh_database(postgres, template=str(sa.engine.make_url(home.url).database)) as url:
         yield url
 
 

@@ -73,8 +73,9 @@ class Pacer:
     ) -> None:
         """Remember an answer's headers.
 
-        is_refused: the answer was a refusal for want of the account's quota; is_app_refused: of the whole app's. A told
-        wait is the account's, unless the app itself was refused: else one account that waits for hours would stop all.
+        is_refused: the answer was a refusal for want of the account's quota; is_app_refused: of the whole app's. A wait
+        that Meta names is the account's, unless the app itself was refused: else one account that waits for hours would
+        stop all.
         """
         self._keep(account_id, usage.account, usage.wait_seconds, is_refused and not is_app_refused)
         self._keep(APP, usage.app, usage.wait_seconds if is_app_refused else 0.0, is_app_refused)
