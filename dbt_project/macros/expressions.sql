@@ -38,3 +38,13 @@
 {% macro oldest_maturing_day(timezone_name) -%}
     {{ local_today(timezone_name) }} - {{ var('maturity_days') + var('final_after_days') }}
 {%- endmacro %}
+
+
+{#
+    The sum of a figure that may be not reported (null): null as soon as one row lacks it, never the sum of the others.
+    condition: counts only the rows where it holds, as `filter (where …)` would.
+#}
+{% macro sum_reported(figure, condition=none) -%}
+    {%- set only = ' filter (where ' ~ condition ~ ')' if condition else '' -%}
+    case when count(*){{ only }} = count({{ figure }}){{ only }} then sum({{ figure }}){{ only }} end
+{%- endmacro %}

@@ -17,6 +17,7 @@ BETWEEN = (
 )
 SEEDS = ("account_goals", "account_action_types", "currency_minor_units", "exchange_rates")
 MEMORY = (
+    "day_states",
     *("account_readings", "account_periods", "campaign_readings", "adset_readings", "insight_readings"),
     *("reading_runs", "breakdown_insights", "exchange_rates"),
 )

@@ -6,6 +6,7 @@ select
     read_at,
     run_id,
     ok as is_ok,
+    state,
     rows_read,
     rows_changed,
     rows_removed,

@@ -16,3 +16,9 @@ def daily_mart(name: str, *more: str) -> sa.FromClause:
 def figure_columns(catalogue: Mapping[str, str], metrics: Sequence[str]) -> list[sa.Label[Any]]:
     """A column per metric, by its name. catalogue: metric → SQL expression over the columns of a daily mart."""
     return [sa.literal_column(catalogue[name]).label(name) for name in metrics]
+
+
+def sum_reported(figure: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The sum of a figure that Meta may have left out (null): null as soon as one row lacks it, never the sum of the
+    others."""
+    return sa.case((sa.func.count() == sa.func.count(figure), sa.func.sum(figure)))

@@ -1,0 +1,9 @@
+select
+    account_id,
+    level,
+    breakdown,
+    day,
+    state,
+    attempted_at,
+    read_at
+from {{ source('raw', 'day_states') }}

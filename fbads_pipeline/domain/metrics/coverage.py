@@ -1,0 +1,73 @@
+"""How far a period is read: a day that was never read is not a day without spend."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.messages import Days, Joined, Message, message
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The account-days of a period, and those of them that were not read well.
+
+    asked: account-days of the period that have come; missing: per account id the ranges of its days that were not read,
+    oldest first, without accounts that lack none.
+    """
+
+    asked: int
+    missing: tuple[tuple[str, tuple[DayRange, ...]], ...] = ()
+
+    @property
+    def unread(self) -> int:
+        """Account-days that were not read."""
+        return sum(len(days) for _, ranges in self.missing for days in ranges)
+
+    @property
+    def read(self) -> int:
+        """Account-days that were read."""
+        return self.asked - self.unread
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every account-day was read; a comparison, a suggestion or an all-clear needs it."""
+        return not self.missing
+
+    @property
+    def gap(self) -> DayRange | None:
+        """The shortest range that holds every day that some account lacks: what a backfill would read."""
+        ranges = [days for _, ranges in self.missing for days in ranges]
+        return DayRange(min(one.since for one in ranges), max(one.until for one in ranges)) if ranges else None
+
+    def note(self) -> Message | None:
+        """ "9 de 28 dias lidos", with the days that lack; None where nothing does."""
+        if self.is_complete:
+            return None
+        read, asked = str(self.read), str(self.asked)
+        if len(self.missing) > 1:
+            return message("coverage.accounts_incomplete", read=read, asked=asked, accounts=str(len(self.missing)))
+        newest = self.missing[0][1][-3:]
+        days = Joined(tuple(Days(one.since, one.until) for one in newest), "; ")
+        return message("coverage.days_read", read=read, asked=asked, days=days)
+
+
+def coverage_of(asked: int, unread: Iterable[tuple[str, date]]) -> Coverage:
+    """From single account-days that were not read, in any order."""
+    by_account: dict[str, list[date]] = {}
+    for account_id, day in unread:
+        by_account.setdefault(account_id, []).append(day)
+    return Coverage(
+        asked, tuple((account_id, ranges_of(sorted(days))) for account_id, days in sorted(by_account.items()))
+    )
+
+
+def ranges_of(days: Sequence[date]) -> tuple[DayRange, ...]:
+    """Ascending days as the ranges that they form."""
+    ranges: list[DayRange] = []
+    for day in days:
+        if ranges and ranges[-1].until == day - timedelta(days=1):
+            ranges[-1] = DayRange(ranges[-1].since, day)
+        else:
+            ranges.append(DayRange(day, day))
+    return tuple(ranges)
