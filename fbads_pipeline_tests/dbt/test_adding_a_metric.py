@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
+from fbads_pipeline.domain.metrics.registry import sum_reported
 from fbads_pipeline_tests.support.paths import ROOT
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
@@ -138,7 +139,7 @@ def test_a_ratio_takes_one_file_and_a_raw_metric_two(tree: Path, postgres: Embed
         found = run(tree, "-c", PROOF, url).splitlines()
     assert found == [
         "asked of Meta: True stored: True",
-        "Cliques na página | sum(spend) / nullif(sum(link_clicks), 0)",
+        f"Cliques na página | ({sum_reported('spend')}) / nullif({sum_reported('link_clicks')}, 0)",
         "[(15, Decimal('0.525'))]",
         "0",
     ]

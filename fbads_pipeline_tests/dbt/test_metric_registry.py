@@ -8,7 +8,7 @@ import yaml
 
 from fbads_pipeline.adapters.dbt.metric_registry import RegistryError, outdated_files, read_registry
 from fbads_pipeline.domain.metrics.declared import METRICS, RAW_FIELDS
-from fbads_pipeline.domain.metrics.registry import RawField
+from fbads_pipeline.domain.metrics.registry import RawField, sum_reported
 
 
 def test_every_written_file_is_up_to_date() -> None:
@@ -21,9 +21,11 @@ def test_the_declared_metrics_are_those_of_the_file() -> None:
 
 
 def test_a_ratio_is_a_sum_divided_by_a_sum() -> None:
-    assert METRICS["ctr"].expression == "sum(clicks)::numeric / nullif(sum(impressions), 0)"
-    assert METRICS["cpm"].expression == "1000 * sum(spend) / nullif(sum(impressions), 0)"
-    assert METRICS["cpm"].parts == ("1000 * sum(spend)", "sum(impressions)")
+    clicks, spend, impressions = (sum_reported(name) for name in ("clicks", "spend", "impressions"))
+    assert impressions == "case when count(*) = count(impressions) then sum(impressions) end"
+    assert METRICS["ctr"].expression == f"({clicks})::numeric / nullif({impressions}, 0)"
+    assert METRICS["cpm"].expression == f"1000 * ({spend}) / nullif({impressions}, 0)"
+    assert METRICS["cpm"].parts == (f"1000 * ({spend})", impressions)
     assert (METRICS["reach"].expression, METRICS["reach"].needs_one_row) == ("max(reach)", True)
 
 

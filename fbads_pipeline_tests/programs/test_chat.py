@@ -13,6 +13,7 @@ from evaluation.chat.world import FOREIGN, MINE, NOW
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
 from fbads_pipeline.domain.chat.plan import Refusal
+from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.services.chat.answer_question import ChatUser, answer, replay
 
 USER = ChatUser("maria", MINE)
@@ -76,7 +77,7 @@ def test_every_figure_names_its_query_its_days_and_its_freshness(graded):
     assert citation.timezones == ("America/Sao_Paulo",)
     assert citation.currencies == ("BRL",)
     assert citation.is_provisional and citation.as_of is not None
-    assert citation.metrics == {"cpa": "sum(spend) / nullif(sum(conversions), 0)"}
+    assert citation.metrics == {"cpa": METRICS["cpa"].expression}
     assert citation.filters == ("conta: Loja Aurora",)
 
 

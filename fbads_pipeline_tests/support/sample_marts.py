@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from fbads_pipeline.domain.metrics.declared import METRICS
+
 TABLES = """
 create schema if not exists intermediate;
 create schema if not exists marts;
@@ -32,11 +34,7 @@ create table marts.adset_history (
 );
 create table marts.adsets (account_id text, campaign_id text, effective_status text, learning_status text);
 """
-# A test follows the catalogue's own expressions only where it reads them; these say the same.
-EXPRESSIONS = {
-    "ctr": "sum(clicks)::numeric / nullif(sum(impressions), 0)",
-    "cpa": "sum(spend) / nullif(sum(conversions), 0)",
-}
+EXPRESSIONS = {name: METRICS[name].expression for name in ("ctr", "cpa")}
 
 
 class SampleMarts:

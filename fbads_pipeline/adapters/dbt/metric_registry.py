@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from fbads_pipeline.adapters.dbt.project import project_dir
 from fbads_pipeline.adapters.translation.catalogues import languages
-from fbads_pipeline.domain.metrics.registry import DataType, Events, Good, Metric, Ratio, RawField, Unit
+from fbads_pipeline.domain.metrics.registry import DataType, Events, Good, Metric, Ratio, RawField, Unit, sum_reported
 
 _PACKAGE = Path(__file__).parents[2]
 _WRITTEN_BY = "Written by `make metrics` from dbt_project/metrics.yml: change that file."
@@ -143,13 +143,14 @@ def _metric(entry: _Metric, before: Mapping[str, Metric]) -> Metric:
     data_type: DataType = entry.raw.type if entry.raw else "numeric"
     source: RawField | Events | Ratio
     columns: tuple[str, ...] = (entry.name,)
-    expression = f"{'sum' if entry.additive else 'max'}({entry.name})"
+    expression = sum_reported(entry.name) if entry.additive else f"max({entry.name})"
     if entry.ratio:
         source = Ratio(**entry.ratio.model_dump())
         columns = (source.numerator, source.denominator)
         factor = f"{source.factor} * " if source.factor != 1 else ""
         cast = "::numeric" if before[source.numerator].data_type == "bigint" else ""
-        expression = f"{factor}sum({source.numerator}){cast} / nullif(sum({source.denominator}), 0)"
+        numerator, denominator = sum_reported(source.numerator), sum_reported(source.denominator)
+        expression = f"{factor}({numerator}){cast} / nullif({denominator}, 0)"
     elif entry.events:
         source = Events(**entry.events.model_dump())
     else:

@@ -48,8 +48,9 @@ class Metric:
     """One metric of the daily marts, whose column has its name.
 
     source: where the figure comes from. labels, synonyms: per language code. expression: SQL over the rows of one daily
-    mart, sums first, then the ratio of the sums. columns: those that the expression reads. additive: over which of
-    `objects` and `days` it may be summed. data_type: the column's. good: whether more of it is better.
+    mart, sums first, then the ratio of the sums; null where a row does not report the figure. columns: those that the
+    expression reads. additive: over which of `objects` and `days` it may be summed. data_type: the column's. good:
+    whether more of it is better.
     """
 
     name: str
@@ -86,12 +87,17 @@ class Metric:
         if not isinstance(self.source, Ratio):
             return None
         factor = f"{self.source.factor} * " if self.source.factor != 1 else ""
-        return f"{factor}sum({self.source.numerator})", f"sum({self.source.denominator})"
+        return f"{factor}({sum_reported(self.source.numerator)})", sum_reported(self.source.denominator)
 
     @property
     def raw_field(self) -> RawField | None:
         """The field of Meta's insights that the metric is; None of one that is computed."""
         return self.source if isinstance(self.source, RawField) else None
+
+
+def sum_reported(column: str) -> str:
+    """SQL of a column's sum over rows that all report it; null where one of them does not, never the rest's."""
+    return f"case when count(*) = count({column}) then sum({column}) end"
 
 
 def expressions(metrics: Mapping[str, Metric]) -> dict[str, str]:
