@@ -4,19 +4,6 @@
 {%- endmacro %}
 
 
-{#
-    A figure's sum over rows that all report it; null where one of them does not, never the sum of the rest.
-    condition: of which rows (a filter); none of them is null too, as every sum of nothing.
-#}
-{% macro sum_reported(figure, condition=none) -%}
-    {%- set filter = ' filter (where ' ~ condition ~ ')' if condition else '' -%}
-    case
-        when count(*){{ filter }} = count({{ figure }}){{ filter }}
-            then sum({{ figure }}){{ filter }}
-    end
-{%- endmacro %}
-
-
 {# The clock of every model: a fixed instant where the session sets one (set fbads.now = '2026-11-01T12:00Z'), else now. #}
 {% macro fbads_now() -%}
     coalesce(nullif(current_setting('fbads.now', true), '')::timestamptz, now())

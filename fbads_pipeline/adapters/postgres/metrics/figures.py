@@ -13,11 +13,6 @@ def daily_mart(name: str, *more: str) -> sa.FromClause:
     return sa.table(name, *(sa.column(column) for column in (*_KEYS, *more)), schema="marts").alias("daily")
 
 
-def sum_reported(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """The column's sum over rows that all report it; null where one of them does not, never the sum of the rest."""
-    return sa.case((sa.func.count() == sa.func.count(column), sa.func.sum(column)))
-
-
 def figure_columns(catalogue: Mapping[str, str], metrics: Sequence[str]) -> list[sa.Label[Any]]:
     """A column per metric, by its name. catalogue: metric → SQL expression over the columns of a daily mart."""
     return [sa.literal_column(catalogue[name]).label(name) for name in metrics]
