@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -62,7 +63,7 @@ class InsightReader:
             try:
                 read.append(self.row(row))
             except UnreadableValue as reason:
-                unreadable.append(unreadable_row(row, reason))
+                unreadable.append(self._unreadable(row, reason))
         return Page(read, unreadable)
 
     def row(self, row: Any) -> InsightRow:
@@ -91,6 +92,24 @@ class InsightReader:
             self._currency(get("account_currency")),
             *[read(get(column), column) for column, read in _FIGURES],
         )
+
+    def _unreadable(self, row: Any, reason: UnreadableValue) -> UnreadableRow:
+        """The row with as much of its key as can be read: what was stored under that key stands."""
+        found = unreadable_row(row, reason)
+        if not isinstance(row, dict):
+            return found
+        object_id = str(row.get(self._id_fields[-1])) if self._id_fields else self._account_id
+        return replace(
+            found,
+            object_id=object_id if object_id.isascii() and object_id.isdigit() else None,
+            breakdown_value=self._breakdown_value(row),
+        )
+
+    def _breakdown_value(self, row: Mapping[str, Any]) -> str | None:
+        try:
+            return ",".join([_part(row.get(field), field) for field in self._breakdown_fields])
+        except UnreadableValue:
+            return None
 
     # The same text object for every row of a day, an object or a currency: a page names each of them many times.
     def _day(self, value: Any) -> str:

@@ -130,11 +130,16 @@ class CustomConversionRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UnreadableRow:
-    """A row that cannot be stored. payload: as it came, as JSON; day: where it named one."""
+    """A row that cannot be stored. payload: as it came, as JSON; the rest: as much of its key as could be read.
+
+    object_id, breakdown_value: of an insight; None where it named none, and of any other row.
+    """
 
     reason: str
     payload: str
     day: date | None = None
+    object_id: str | None = None
+    breakdown_value: str | None = None
 
 
 Row = TypeVar("Row", InsightRow, ObjectRow, ActivityRow, CustomConversionRow)

@@ -160,3 +160,21 @@ def test_rows_without_the_breakdown_that_was_asked_for_are_no_answer():
     with pytest.raises(PermanentMetaError, match="lack the breakdown age"):
         reader.page([ROW])
     assert len(reader.page([])) == 0
+
+
+def test_an_unreadable_row_carries_as_much_of_its_key_as_can_be_read():
+    def key_of(reader=READER, **changes):
+        (refused,) = reader.page([sent(**changes)]).unreadable
+        return refused.day, refused.object_id, refused.breakdown_value
+
+    assert key_of(spend="1,000.00") == (DAY, "3", "")
+    assert key_of(ad_id="x") == (DAY, None, "")
+    assert key_of(ad_id="absent") == (DAY, None, "")
+    assert key_of(date_start="yesterday") == (None, "3", "")
+    by_age = InsightReader("42", Grain("campaign", "age"), DayRange(DAY, DAY))
+    assert key_of(by_age, age="25-34", spend="NaN") == (DAY, "9007199254740993", "25-34")
+    assert key_of(by_age, age=[25]) == (DAY, "9007199254740993", None)
+    of_account = InsightReader("42", Grain("account"), DayRange(DAY, DAY))
+    assert key_of(of_account, spend="NaN") == (DAY, "42", "")
+    (refused,) = READER.page(["no row"]).unreadable
+    assert (refused.day, refused.object_id, refused.breakdown_value) == (None, None, None)
