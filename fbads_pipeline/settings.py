@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         ("7d_click", "1d_view"), description="Attribution windows that are requested."
     )
     restatement_days: int = Field(28, ge=2, le=92, description="Days that are read again once a day.")
+    history_days: int = Field(
+        90, ge=0, le=1125, description="Days that a new account is read back by itself, newest first."
+    )
     goal_family: str = Field(
         "purchase",
         description="What accounts go for by default: a conversion family, or one action type such as"

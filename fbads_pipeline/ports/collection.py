@@ -12,7 +12,7 @@ from fbads_pipeline.domain.collection.quotas import QuotaUse
 from fbads_pipeline.domain.collection.request_strategy import RequestStrategy
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
-from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.days import DayRange, DayReading
 
 
 class AdsApi(Protocol):
@@ -83,6 +83,10 @@ class RawStore(Protocol):
 
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, datetime]:
         """Day → the oldest of its levels' latest good readings; days that lack a level are left out."""
+
+    def day_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, DayReading]:
+        """Day → its levels together: the oldest of their newest readings, good or not; days that lack a level are left
+        out."""
 
     def apply_insights(
         self,

@@ -9,7 +9,7 @@ from fbads_pipeline.domain.collection.account_reports import AccountReport, RowC
 from fbads_pipeline.domain.collection.levels import Grain
 from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
 from fbads_pipeline.domain.collection.pages import Page
-from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.days import DayRange, DayReading
 from fbads_pipeline_tests.support.fake_ads import FakeRaw, an_account, an_insight_row, an_object_row
 
 D1, D2 = date(2026, 11, 1), date(2026, 11, 2)
@@ -72,6 +72,15 @@ def test_a_day_counts_as_read_once_every_level_was_read(raw):
     apply(raw, grain=Grain("account"), days=DayRange(D1, D1), at=LATER)
     assert raw.last_readings("42", DAYS, ["campaign", "account"]) == {D1: T0}
     assert raw.last_readings("42", DAYS, ["campaign"]) == {D1: T0, D2: T0}
+
+
+def test_a_failed_reading_is_an_attempt_and_leaves_the_good_one_before_it(raw):
+    apply(raw, days=DayRange(D1, D1))
+    raw.record_failure("42", CAMPAIGN, DAYS, "no", run_id="r2", read_at=LATER)
+    assert raw.day_readings("42", DAYS, ["campaign"]) == {D1: DayReading(LATER, T0), D2: DayReading(LATER, None)}
+    assert raw.day_readings("42", DAYS, ["campaign", "ad"]) == {}
+    apply(raw, grain=Grain("ad"), days=DayRange(D1, D1), at=LATER)
+    assert raw.day_readings("42", DAYS, ["campaign", "ad"]) == {D1: DayReading(LATER, T0)}
 
 
 def test_a_failed_reading_does_not_make_an_account_fresh(raw):

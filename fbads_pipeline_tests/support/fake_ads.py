@@ -18,7 +18,7 @@ from fbads_pipeline.domain.collection.pages import (
     Page,
 )
 from fbads_pipeline.domain.core.accounts import Account
-from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.days import DayRange, DayReading
 
 _CAMPAIGN = Grain("campaign")
 
@@ -101,6 +101,7 @@ class FakeRaw:
         self.read_at: dict[str, datetime | None] = {}
         self._rows: dict[tuple[str, Grain], dict[tuple[object, ...], InsightRow]] = defaultdict(dict)
         self._good: dict[tuple[str, str], dict[date, datetime]] = defaultdict(dict)
+        self._tried: dict[tuple[str, str], dict[date, datetime]] = defaultdict(dict)
         self._stored: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
         self._runs: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
         self._held: set[str] = set()
@@ -129,6 +130,15 @@ class FakeRaw:
         read = [self._good[account_id, one] for one in levels]
         return {day: min(one[day] for one in read) for day in days if all(day in one for one in read)}
 
+    def day_readings(self, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[date, DayReading]:
+        good, tried = ([kept[account_id, one] for one in levels] for kept in (self._good, self._tried))
+        read = {day: min(one[day] for one in good) for day in days if all(day in one for one in good)}
+        return {
+            day: DayReading(min(one[day] for one in tried), read.get(day))
+            for day in days
+            if all(day in one for one in tried)
+        }
+
     def apply_insights(self, account_id, grain, days, pages, *, run_id, read_at) -> RowCounts:
         rows_read, found = 0, dict[tuple[object, ...], InsightRow]()
         for page in pages:
@@ -141,6 +151,7 @@ class FakeRaw:
             self._rows[account_id, grain] = {key: row for key, row in known.items() if key not in removed} | changed
             if not grain.breakdown:
                 self._good[account_id, grain.level] |= dict.fromkeys(days, read_at)
+                self._tried[account_id, grain.level] |= dict.fromkeys(days, read_at)
             self.applied.append((account_id, str(grain)))
         return RowCounts(rows_read, len(changed), len(removed), self.quarantined)
 
@@ -172,6 +183,8 @@ class FakeRaw:
 
     def record_failure(self, account_id, grain, days, error, *, run_id, read_at) -> None:
         self.failures.append((account_id, str(grain), error))
+        if not grain.breakdown:
+            self._tried[account_id, grain.level] |= dict.fromkeys(days, read_at)
 
     def save_report(self, run_id: str, report) -> None:
         self._runs[run_id][report.account_id] = report.as_row()

@@ -1,12 +1,20 @@
-"""Collecting runs that were requested from outside (n8n, the API)."""
+"""Collecting runs beside the half-hourly ones: requested by n8n or the API, and the history of new accounts."""
+
+from datetime import UTC, datetime
 
 import dagster as dg
 
-from fbads_pipeline.defs.collect.jobs import collect_and_model, tick
+from fbads_pipeline.defs.collect.assets import collect_config
+from fbads_pipeline.defs.collect.jobs import collect_and_model, range_tags, tick
 from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.ports.collection import CollectRequests, RawStore
 from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.collection.plan_history import next_history_part
 from fbads_pipeline.settings import Settings
+
+# Behind the ticks: figures of today are worth more than those of two months ago.
+_LATER = {"dagster/priority": "-1"}
+_UNDER_WAY = [dg.DagsterRunStatus[name] for name in ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")]
 
 
 @dg.sensor(
@@ -29,3 +37,38 @@ def collect_on_request(
     if newest is None:
         return dg.SkipReason("nobody has asked for a collecting run")
     return tick(f"requested-{newest}", raw, clock, settings)
+
+
+@dg.sensor(
+    job=collect_and_model,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=60,
+    description="Reads the last 90 days (FBADS_HISTORY_DAYS) of new accounts, a month at a time, the newest first.",
+)
+def read_history_of_new_accounts(
+    context: dg.SensorEvaluationContext,
+    raw: dg.ResourceParam[RawStore],
+    clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
+) -> dg.RunRequest | dg.SkipReason:
+    """One run at a time, and none beside a tick. The run key is the minute of this machine, against storms."""
+    under_way = dg.RunsFilter(job_name=collect_and_model.name, statuses=_UNDER_WAY)
+    if context.instance.get_runs(under_way, limit=1):
+        return dg.SkipReason("a collecting run is under way")
+    try:
+        part = next_history_part(
+            raw,
+            clock.now(),
+            levels=settings.levels,
+            history_days=settings.history_days,
+            restatement_days=settings.restatement_days,
+        )
+    except OUTAGES as outage:
+        return dg.SkipReason(sentence(outage))
+    if part is None:
+        return dg.SkipReason(f"the last {settings.history_days} days of every account are read, or were tried today")
+    return dg.RunRequest(
+        run_key=f"history-{datetime.now(UTC):%Y-%m-%dT%H:%M}",
+        run_config=collect_config(list(part.account_ids), only_due=False, breakdown_days=0, days=part.days),
+        tags={**range_tags(part.days), **_LATER},
+    )

@@ -112,3 +112,41 @@ def unread_days(
 
     unread = [day for day in days if day <= today and is_unread(day)]
     return DayRange(unread[0], unread[-1]) if unread else None
+
+
+@dataclass(frozen=True)
+class DayReading:
+    """How far a day is read. attempted_at: its newest reading, good or not; read_at: the newest good one, or None."""
+
+    attempted_at: datetime
+    read_at: datetime | None
+
+
+HISTORY_RETRY = timedelta(hours=24)
+
+
+def unread_history(
+    now: datetime,
+    timezone_name: str,
+    readings: Mapping[date, DayReading],
+    *,
+    history_days: int,
+    restatement_days: int,
+    longest: int,
+) -> DayRange | None:
+    """The newest days of an account's history that were never read, at most `longest` of them; None where all were.
+
+    readings: of every level together, for the last `history_days` days. The restatement window is left out: each tick
+    reads it. A day that failed is asked for again after HISTORY_RETRY.
+    """
+    today = local_day(now, timezone_name)
+    unread: list[date] = []
+    for age in range(restatement_days, history_days):
+        day = today - timedelta(days=age)
+        known = readings.get(day)
+        if known is None or known.read_at is None and known.attempted_at <= now - HISTORY_RETRY:
+            unread.append(day)
+    if not unread:
+        return None
+    until = unread[0]
+    return DayRange(max(until - timedelta(days=longest - 1), unread[-1]), until)

@@ -31,7 +31,7 @@ from fbads_pipeline.domain.collection.pages import (
     UnreadableRow,
 )
 from fbads_pipeline.domain.core.accounts import Account
-from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.days import DayRange, DayReading
 
 SQL = Statements(__package__, "raw.sql")
 KEPT_READINGS = frozenset({Grain("account"), Grain("campaign")})
@@ -75,6 +75,12 @@ class PostgresRawStore:
         values = {"account": account_id, **_range(days), "levels": list(levels), "count": len(levels)}
         with self._engine.connect() as connection:
             return {row.day: row.read_at for row in connection.execute(SQL["last_readings"], values)}
+
+    def day_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, DayReading]:
+        values = {"account": account_id, **_range(days), "levels": list(levels), "count": len(levels)}
+        with self._engine.connect() as connection:
+            rows = connection.execute(SQL["day_readings"], values)
+            return {row.day: DayReading(row.attempted_at, row.read_at) for row in rows}
 
     @never_half
     def apply_insights(

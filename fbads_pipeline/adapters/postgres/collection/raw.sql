@@ -118,6 +118,20 @@ from (
 group by day
 having count(*) = :count;
 
+-- name: day_readings
+select
+    day,
+    min(attempted_at) as attempted_at,
+    case when count(read_at) = count(*) then min(read_at) end as read_at
+from raw.day_states
+where
+    account_id = :account
+    and breakdown = ''
+    and day between :since and :until
+    and level = any(:levels)
+group by day
+having count(*) = :count;
+
 -- name: record_failure
 insert into raw.reading_runs (account_id, level, breakdown, day, read_at, run_id, ok, error)
 select
