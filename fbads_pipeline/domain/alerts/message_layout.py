@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fbads_pipeline.domain.core.messages import Joined, Value, lines
 
 Part = tuple[Value, ...]
-_BARS = "▁▂▃▄▅▆▇█"
+_BARS, _UNKNOWN = "▁▂▃▄▅▆▇█", "·"
 _FEWEST_DRAWN = 5
 
 
@@ -45,9 +45,17 @@ def laid_out(layout: Layout, subjects: Sequence[Mapping[str, object]]) -> dict[s
     return {"parts": [{**subject, "line": first, "lines": length} for subject, (first, length) in spans]}
 
 
-def sparkline(values: Sequence[float]) -> str:
-    """One bar per value, from zero to the highest; empty for fewer than five values or none above zero."""
-    highest = max(values, default=0.0)
-    if len(values) < _FEWEST_DRAWN or not highest > 0 or not math.isfinite(highest):
+def sparkline(values: Sequence[float | None]) -> str:
+    """One bar per value, from zero to the highest, and a dot for one that is not known (None).
+
+    Empty for fewer than five known values or none above zero.
+    """
+    known = [value for value in values if value is not None]
+    highest = max(known, default=0.0)
+    if len(known) < _FEWEST_DRAWN or not highest > 0 or not math.isfinite(highest):
         return ""
-    return "".join(_BARS[min(len(_BARS) - 1, int(max(value, 0.0) / highest * len(_BARS)))] for value in values)
+    return "".join(_UNKNOWN if value is None else _bar(value / highest) for value in values)
+
+
+def _bar(share: float) -> str:
+    return _BARS[min(len(_BARS) - 1, int(max(share, 0.0) * len(_BARS)))]

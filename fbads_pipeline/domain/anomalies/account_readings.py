@@ -15,15 +15,18 @@ Resolution = Literal["recovered", "new_usual", "paused", "notice"]
 
 
 class CampaignDayVersion(NamedTuple):
-    """One account-local day of a campaign as known from `known_from` on; is_removed: Meta stopped showing the row."""
+    """One account-local day of a campaign as known from `known_from` on; is_removed: Meta stopped showing the row.
+
+    A figure that Meta did not report is None.
+    """
 
     campaign_id: str
     day: date
     known_from: datetime
-    impressions: float
-    clicks: float
-    spend: float
-    conversions: float
+    impressions: float | None
+    clicks: float | None
+    spend: float | None
+    conversions: float | None
     is_removed: bool
 
 

@@ -128,7 +128,9 @@ def _in_metric(state: DetectorState, one: Evidence, campaign: int, what: What) -
         return usual * observed / max(expected, 1e-12), usual
     if what == "cpa_jump":
         days = max(1, round(float(one.hours[campaign]) / 24.0))
-        spend = sum(float(state.days.spend[row_of(state.today - back), campaign]) for back in range(days))
+        rows = [row_of(state.today - back) for back in range(days)]
+        is_reported = np.isfinite(state.days.conversions[rows, campaign])
+        spend = float(state.days.spend[rows, campaign][is_reported].sum())
         return spend / max(observed, 0.5), spend / max(expected, 0.5)
     return observed, expected
 

@@ -18,7 +18,7 @@ from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
 from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.selection import Transitions, decide
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, Reading, minutes
+from fbads_pipeline.domain.anomalies.state.readings import CONVERSIONS, MINUTES_A_DAY, Change, Reading, minutes
 
 # Minutes after midnight until which a reading without a row of the new day still belongs to the day before.
 _MIDNIGHT_GRACE = 30
@@ -40,7 +40,7 @@ def observe(state: DetectorState, reading: Reading) -> list[Finding]:
         today are tested: what was not read is not known.
     """
     if not np.isfinite(reading.counters).all():
-        reading = _finite(reading)
+        reading = _reported(reading)
     findings = _apply_changes(state, reading)
     if reading.minute <= state.minute - _LATE_MINUTES:
         return findings
@@ -56,14 +56,16 @@ def observe(state: DetectorState, reading: Reading) -> list[Finding]:
     return findings + _of_transitions(state, evidence, transitions, reading.at)
 
 
-def _finite(reading: Reading) -> Reading:
-    """Without the rows that hold no number: null is not zero."""
-    good = np.isfinite(reading.counters).all(axis=0)
+def _reported(reading: Reading) -> Reading:
+    """Without the rows whose delivery was not reported; conversions that were not reported are NaN, never 0."""
+    good = np.isfinite(np.delete(reading.counters, CONVERSIONS, axis=0)).all(axis=0)
+    counters = reading.counters[:, good]
+    counters[CONVERSIONS] = np.where(np.isfinite(counters[CONVERSIONS]), counters[CONVERSIONS], np.nan)
     return Reading(
         reading.at,
         reading.campaign[good],
         reading.day[good],
-        reading.counters[:, good],
+        counters,
         reading.budget[good],
         reading.changes,
     )

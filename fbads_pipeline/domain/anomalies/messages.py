@@ -19,7 +19,8 @@ MOST_LISTED = 10
 class AnomalyPart:
     """One anomaly, or its recovery. text: on one line; at_stake: money per day.
 
-    last_days: the metric's last complete days, oldest first; announced_alert_id: the alert that announced it.
+    last_days: the metric's last complete days, oldest first, None where it is not known; announced_alert_id: the alert
+    that announced it.
     """
 
     anomaly_id: str
@@ -32,7 +33,7 @@ class AnomalyPart:
     is_recovery: bool
     text: Value
     announced_alert_id: str | None = None
-    last_days: tuple[float, ...] = ()
+    last_days: tuple[float | None, ...] = ()
 
     @property
     def campaign(self) -> Name:

@@ -103,6 +103,29 @@ def test_a_figure_restated_downwards_is_no_stop_and_a_glitch_no_spike(calm):
     assert said(glitch) == []
 
 
+@pytest.mark.parametrize("hours", [24, 200])
+def test_conversions_that_were_not_reported_are_no_tracking_break(calm, hours):
+    silent = calm.assign(conversions=calm["conversions"].astype(float))
+    then = (silent["campaign_id"] == "c1") & silent["ts"].between(AT, AT + timedelta(hours=hours))
+    silent.loc[then, "conversions"] = np.nan
+    assert said(silent, kinds=("anomaly", "drift", "resolved")) == []
+    zero = from_then(calm, "c1", AT, conversions=0.0)
+    assert [what for _, what, _ in said(zero)] == ["tracking_break"], "a measured zero is one"
+
+
+def test_a_campaign_is_watched_on_while_its_conversions_are_not_reported(calm):
+    stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0)
+    stopped.loc[stopped["campaign_id"] == "c1", "conversions"] = np.nan
+    assert [what for _, what, _ in said(stopped)] == ["delivery_stop"]
+
+
+def test_a_jump_is_found_although_a_day_before_it_was_not_reported(calm):
+    jump = from_then(calm, "c1", AT, conversions=0.0)
+    day = (jump["campaign_id"] == "c1") & (jump["date"] == pd.Timestamp(AT.date() - timedelta(days=2)))
+    jump.loc[day, "conversions"] = np.nan
+    assert [what for _, what, _ in said(jump)] == ["tracking_break"]
+
+
 def test_restated_past_days_open_nothing_again(calm):
     at = AT + timedelta(days=1)
     older = calm[(calm["ts"].dt.hour == 23) & (calm["ts"].dt.minute == 59) & (calm["ts"] < AT)].assign(ts=at)

@@ -49,6 +49,11 @@ def test_the_figures_last_days_are_drawn():
     assert "\n6 dias: ██▇█▁▁\n" in body_of(told(replace(STOP, last_days=(9, 9, 7.8, 9, 0, 0.1))))
 
 
+def test_a_day_that_was_not_reported_is_drawn_as_a_gap_and_not_as_zero():
+    assert "\n6 dias: ██·█▁▁\n" in body_of(told(replace(STOP, last_days=(9, 9, None, 9, 0, 0.1))))
+    assert "dias:" not in body_of(told(replace(STOP, last_days=(9, 9, None, None, 0, 0.1))))
+
+
 def test_an_end_replies_to_the_message_that_told_and_asks_for_nothing():
     alert = told(OVER)
     assert (title_of(alert), alert.severity) == ("De volta ao usual: 1 campanha: Loja 1", "info")

@@ -141,7 +141,7 @@ where
 
 -- name: anomalies_to_announce
 -- Anomalies with names and account-local times, ordered by account. last_days: the metric on each of the last
--- :chart_days complete days, oldest first, of an open alert.
+-- :chart_days complete days, oldest first, of an open alert; null where it was not reported or has no value.
 select
     found.anomaly_id,
     found.account_id,
@@ -166,7 +166,7 @@ select
     case when found.status = 'OPEN' and found.is_alert then (
         select
             array_agg(
-                coalesce(
+                (
                     case found.metric
                         when 'spend' then daily.spend
                         when 'ctr' then daily.clicks::numeric / nullif(daily.impressions, 0)
@@ -174,7 +174,7 @@ select
                         when 'cvr' then daily.conversions / nullif(daily.clicks, 0)
                         when 'cpa' then daily.spend / nullif(daily.conversions, 0)
                         when 'conversions' then daily.conversions
-                    end, 0
+                    end
                 )::double precision
                 order by daily.day
             )

@@ -63,7 +63,10 @@ def conversion_evidence(state: DetectorState, is_read: Bools) -> Evidence:
 
 
 def _cohort_sums(state: DetectorState) -> tuple[Floats, Floats, Floats]:
-    """Conversions reported, expected, and the sum of squares of expected over the last 1, 2, … days: (windows, n)."""
+    """Conversions reported, expected, and the sum of squares of expected over the last 1, 2, … days: (windows, n).
+
+    A day whose conversions were not reported adds to none of them.
+    """
     windows, metric, history = state.settings.conversion_days, state.conversions, state.days
     reported, expected, squares = (np.zeros((len(windows), state.n)) for _ in range(3))
     reported_sum, expected_sum, squares_sum = np.zeros(state.n), np.zeros(state.n), np.zeros(state.n)
@@ -72,9 +75,10 @@ def _cohort_sums(state: DetectorState) -> tuple[Floats, Floats, Floats]:
         at = row_of(state.today - back)
         if history.ordinal[at] == state.today - back:
             usable &= metric.is_baseline_day[at] | metric.alerts.is_open
+            known = usable & np.isfinite(history.conversions[at])
             matured = maturity_at(metric.maturity, history.conversions_read_at[at] / 60.0)
-            of_day = history.clicks[at] * matured * metric.rate * usable
-            reported_sum = reported_sum + history.conversions[at] * usable
+            of_day = history.clicks[at] * matured * metric.rate * known
+            reported_sum = reported_sum + np.where(known, history.conversions[at], 0.0)
             expected_sum, squares_sum = expected_sum + of_day, squares_sum + of_day**2
         if back + 1 in windows:
             place = windows.index(back + 1)
@@ -165,9 +169,9 @@ def add_late_conversions(state: DetectorState, rows: Ints, campaigns: Ints, repo
     before, read_at = history.conversions[rows, campaigns], history.conversions_read_at[rows, campaigns]
     matured = maturity_at(metric.maturity, age / 60.0) - maturity_at(metric.maturity, read_at / 60.0)
     expected = np.maximum(matured, 0.0) * history.clicks[rows, campaigns] * metric.rate[campaigns]
-    gained = np.maximum(reported - before, 0.0)
-    known = read_at > 0
-    state.half_hours.add(RingChannel.CONVERSIONS, campaigns, gained * known)
+    known = (read_at > 0) & np.isfinite(reported - before)
+    gained = np.where(known, np.maximum(reported - before, 0.0), 0.0)
+    state.half_hours.add(RingChannel.CONVERSIONS, campaigns, gained)
     state.half_hours.add(RingChannel.EXPECTED_CONVERSIONS, campaigns, expected * known)
 
 
@@ -186,6 +190,7 @@ def add_maturity(
     metric = state.conversions
     expected = clicks * metric.rate[campaigns]
     use = metric.is_baseline_day[rows, campaigns] & ~metric.alerts.is_open[campaigns] & (expected > 0)
+    use &= np.isfinite(reported)
     if use.any():
         ages = age_index(hours[use])
         np.add.at(metric.maturity_sums[0], ages, reported[use])
@@ -205,8 +210,9 @@ def learn_maturity(state: DetectorState, keep: float) -> None:
     hours = history.conversions_read_at[at] / 60.0
     expected = history.clicks[at] * metric.rate * maturity_at(metric.maturity, hours)
     use = (expected > 1.0) & metric.is_baseline_day[at] & (hours > _LEARN_FROM_HOUR)
+    use &= np.isfinite(history.conversions[at])
     safe = np.where(use, expected, 1.0)
-    error = np.clip(history.conversions[at] / safe - 1.0, *_ERROR_RANGE) ** 2 - 1.0 / safe
+    error = np.clip(np.where(use, history.conversions[at], 0.0) / safe - 1.0, *_ERROR_RANGE) ** 2 - 1.0 / safe
     weight = np.where(use, safe / (safe + _HALF_WEIGHT), 0.0)
     metric.variance_sums[0, 0] += weight * error
     metric.variance_sums[1, 0] += weight
@@ -221,9 +227,10 @@ def fit_conversions(state: DetectorState, window: BaselineWindow) -> None:
     whose prior weighs four conversions.
     """
     metric, history, rows = state.conversions, state.days, window.rows
-    weight = window.lasting_weight * metric.is_baseline_day[rows]
+    is_reported = np.isfinite(history.conversions[rows])
+    weight = window.lasting_weight * metric.is_baseline_day[rows] * is_reported
     matured = maturity_at(metric.maturity, history.conversions_read_at[rows] / 60.0)
-    reported = (weight * history.conversions[rows]).sum(axis=0)
+    reported = (weight * np.where(is_reported, history.conversions[rows], 0.0)).sum(axis=0)
     clicks = (weight * history.clicks[rows] * matured).sum(axis=0)
     account = reported.sum() / max(clicks.sum(), 1.0)
     if account > 0:

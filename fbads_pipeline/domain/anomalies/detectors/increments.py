@@ -2,7 +2,8 @@
 
 An increment is the difference to the reading before within the account's local day, never negative. A reading that was
 missed makes the next interval longer; it is no zero. A figure of today that is restated downwards leaves its interval
-unknown; one that comes back after a dip counts only what it gained over the day's highest.
+unknown; one that comes back after a dip counts only what it gained over the day's highest. Conversions that were not
+reported at either end of an interval leave its conversions unknown, and nothing was expected of it.
 """
 
 import numpy as np
@@ -54,9 +55,9 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
     steps = _increments(state, campaigns, counters, spend_expected)
     is_known = ~_is_restated(state, campaigns, counters)
     _fill_half_hour(state, campaigns, steps * is_known, spend_expected * is_known, before, now, is_known)
-    _fill_day(state, campaigns, steps, budget_share, share, before, now)
+    _fill_day(state, campaigns, steps, counters, budget_share, share, before, now)
     day.counters[:, campaigns] = counters
-    day.highest[:, campaigns] = np.maximum(day.highest[:, campaigns], counters)
+    day.highest[:, campaigns] = np.fmax(day.highest[:, campaigns], counters)
     day.read_to[campaigns] = now
     state.campaigns.budget[campaigns] = budget
 
@@ -123,15 +124,17 @@ def _fill_half_hour(
     cost_now = cost * state.cpm.hour_factors[hour]
     shown_expected = np.where(cost > 0, spend_expected / np.maximum(cost_now, 1e-12), 0.0)
     ctr_now = state.ctr.level[campaigns]
+    converts = expected_conversions(state, campaigns, steps[CLICKS], before, now)
+    is_reported = np.isfinite(steps[CONVERSIONS])
     for channel, values in (
         (RingChannel.SPEND, steps[SPEND]),
         (RingChannel.IMPRESSIONS, steps[IMPRESSIONS]),
         (RingChannel.CLICKS, steps[CLICKS]),
-        (RingChannel.CONVERSIONS, steps[CONVERSIONS]),
+        (RingChannel.CONVERSIONS, np.where(is_reported, steps[CONVERSIONS], 0.0)),
         (RingChannel.EXPECTED_SPEND, spend_expected),
         (RingChannel.EXPECTED_IMPRESSIONS, shown_expected),
         (RingChannel.EXPECTED_CLICKS, steps[IMPRESSIONS] * ctr_now * state.ctr.hour_factors[hour]),
-        (RingChannel.EXPECTED_CONVERSIONS, expected_conversions(state, campaigns, steps[CLICKS], before, now)),
+        (RingChannel.EXPECTED_CONVERSIONS, np.where(is_reported, converts, 0.0)),
         (RingChannel.EXPECTED_COST, steps[IMPRESSIONS] * cost * state.cpm.hour_factors[hour]),
         (RingChannel.READINGS, is_known.astype(float)),
     ):
@@ -142,6 +145,7 @@ def _fill_day(
     state: DetectorState,
     campaigns: Ints,
     steps: Floats,
+    counters: Floats,
     budget_share: Floats,
     share: Floats,
     before: Floats,
@@ -154,7 +158,7 @@ def _fill_day(
     days.spend[at, campaigns] += steps[SPEND]
     days.impressions[at, campaigns] += steps[IMPRESSIONS]
     days.clicks[at, campaigns] += steps[CLICKS]
-    days.conversions[at, campaigns] += steps[CONVERSIONS]
+    days.conversions[at, campaigns] = _conversions_of_day(state, campaigns, steps[CONVERSIONS], counters[CONVERSIONS])
     days.conversions_read_at[at, campaigns] = now
     _spread_over_slots(state, campaigns, steps[SPEND], before, now)
     hour, ctr = _half_hour_of(now), state.ctr.level[campaigns]
@@ -162,6 +166,13 @@ def _fill_day(
     add_cpm_hour(state, hour, steps[SPEND], steps[IMPRESSIONS], state.cpm.level[campaigns])
     hours = np.full(campaigns.shape, now / 60.0)
     add_maturity(state, at, campaigns, days.conversions[at, campaigns], days.clicks[at, campaigns], hours)
+
+
+def _conversions_of_day(state: DetectorState, campaigns: Ints, steps: Floats, counter: Floats) -> Floats:
+    """The day's conversions so far: NaN while they are not reported, the whole counter once they are again."""
+    so_far = state.days.conversions[row_of(state.today), campaigns]
+    total: Floats = np.where(np.isfinite(so_far) & np.isfinite(steps), so_far + steps, counter)
+    return total
 
 
 def _spread_over_slots(state: DetectorState, campaigns: Ints, spend: Floats, before: Floats, now: float) -> None:

@@ -89,7 +89,7 @@ class DailyHistory:
     ordinal
         Day of each row (35,), 0 where none was read.
     spend, impressions, clicks, conversions
-        Totals per day (35, n); spend in the account's currency.
+        Totals per day (35, n); spend in the account's currency; conversions NaN where Meta did not report them.
     budget
         Daily budget (1 without one) times the share of the day that was read (35, n).
     coverage

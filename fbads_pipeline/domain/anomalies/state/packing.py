@@ -13,7 +13,8 @@ from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.arrays import as_arrays, from_arrays
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 
-_FORMAT = 1
+# Raised when stored arrays mean something else than before.
+_FORMAT = 2
 _IDS, _SELECTED = "campaign_ids", "budget.selected"
 _ANNOUNCED, _ANNOUNCED_METRICS = "budget.announced", "budget.announced_metrics"
 

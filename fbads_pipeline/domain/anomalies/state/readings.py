@@ -38,7 +38,7 @@ class Reading:
 
     campaign: position of the campaign in the state; day: ordinal of the account-local day that the figures are of
     (today, or an older day as it reads now); counters: (4, rows), the order of `COUNTERS`, cumulative since local
-    midnight; budget: daily budget per row, 0 where the campaign has none.
+    midnight, NaN for a figure that was not reported; budget: daily budget per row, 0 where the campaign has none.
     """
 
     at: datetime

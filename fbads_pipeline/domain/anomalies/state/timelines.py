@@ -32,11 +32,14 @@ class FigureTimeline:
             self._counters[one.day] = np.zeros((len(COUNTERS), len(self._place)))
             self._is_there[one.day] = np.zeros(len(self._place), dtype=np.bool_)
         figures = (0.0,) * 4 if one.is_removed else (one.impressions, one.clicks, one.spend, one.conversions)
-        self._counters[one.day][:, who] = figures
+        self._counters[one.day][:, who] = [np.nan if figure is None else figure for figure in figures]
         self._is_there[one.day][who] = True
 
     def of(self, day: date, *, is_whole: bool) -> tuple[Ints, Floats]:
-        """Campaigns (rows,) and their counters (4, rows); is_whole: a campaign without a row counts with zeros."""
+        """Campaigns (rows,) and their counters (4, rows), NaN where Meta did not report a figure.
+
+        is_whole: a campaign without a row counts with zeros.
+        """
         n = len(self._place)
         counters = self._counters.get(day, np.zeros((len(COUNTERS), n)))
         who = np.arange(n) if is_whole else np.flatnonzero(self._is_there.get(day, np.zeros(n, dtype=np.bool_)))

@@ -31,6 +31,14 @@ def test_figures_stand_until_they_are_read_anew():
     assert seen == [[0] * 4, [100, 5, 2.5, 1], [100, 5, 2.5, 1], [300, 9, 7.5, 2], [300, 9, 7.5, 2], [0] * 4]
 
 
+def test_a_figure_that_was_not_reported_is_not_zero():
+    known = FigureTimeline([CampaignDayVersion("a", DAY, AT, 100, 5, 2.5, None, False)], PLACE)
+    known.advance(AT)
+    _, counters = known.of(DAY, is_whole=True)
+    assert np.isnan(counters[3, 0]) and counters[:3, 0].tolist() == [100, 5, 2.5]
+    assert counters[:, 1].tolist() == [0, 0, 0, 0]
+
+
 def test_an_older_day_has_the_campaigns_alone_that_it_has_a_row_of():
     known = FigureTimeline([CampaignDayVersion("b", DAY, AT, 100, 5, 2.5, 1, False)], PLACE)
     known.advance(AT)
