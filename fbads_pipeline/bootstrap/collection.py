@@ -70,12 +70,14 @@ def token_inspector(settings: Settings) -> GraphInspector:
 def ads_api(settings: Settings, database: Database) -> TokenRouter:
     """The Marketing API, each account read with a token that sees it; raises SettingsError without any token."""
     store, strategies = token_store(settings, database), PostgresRequestStrategies(database.owner)
-    windows = settings.attribution_windows
+    windows, present = settings.attribution_windows, clock(settings)
     clients = {
-        token.name: GraphAds(transport(settings, token, database), windows=windows, strategies=strategies)
+        token.name: GraphAds(
+            transport(settings, token, database), windows=windows, strategies=strategies, now=present.now
+        )
         for token in named_tokens(settings, store)
     }
-    return TokenRouter(clients, store, clock(settings))
+    return TokenRouter(clients, store, present)
 
 
 def raw_store(database: Database) -> PostgresRawStore:

@@ -66,7 +66,7 @@ migrate.upgrade(warehouse.engine)
 furnish(warehouse)
 warehouse.insight("campaign", "1-1", DAY, landing_clicks=15, **numbers(2))
 warehouse.built()
-print("asked of Meta:", "landing_clicks" in FIGURES.split(","), "stored:", "landing_clicks" in INSIGHT_COLUMNS)
+print("asked of Meta:", "landing_clicks" in FIGURES, "stored:", "landing_clicks" in INSIGHT_COLUMNS)
 print(translator().text("metrics.landing_page_clicks", "pt"), "|", METRICS["cost_per_link_click"].expression)
 print(warehouse.rows(
     "select landing_page_clicks, trim_scale(cost_per_link_click) from marts.campaign_daily"

@@ -222,7 +222,7 @@ def an_account(account_id: str = "1", zone: str = "America/Sao_Paulo", currency:
 
 def an_insight_row(day: date, object_id: str = "7", grain: Grain = _CAMPAIGN) -> InsightRow:
     """A row with every figure reported, whose parents have the same id; breakdowns have the value `x`."""
-    figures = {"count": "1", "decimal": "1.50", "actions": "[]"}
+    figures = {"count": "1", "decimal": "1.50", "actions": "[]", "json": None}
     depth = LEVELS.index(grain.level)
     campaign, adset, ad = (object_id if number < depth else None for number in range(3))
     value = "x" if grain.breakdown else ""

@@ -5,6 +5,7 @@ archived and deleted objects otherwise).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -50,8 +51,9 @@ class GraphAds:
         *,
         windows: Sequence[str] = ("7d_click", "1d_view"),
         strategies: RequestStrategies | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._transport = transport
+        self._transport, self._now = transport, now
         self._windows = list(windows)
         self._strategies = strategies or InMemoryRequestStrategies()
         self._refused: set[ObjectKind] = set()
@@ -67,7 +69,8 @@ class GraphAds:
         return read_account(self._transport.get(f"act_{account_id}", {"fields": ACCOUNT_FIELDS}, account_id=account_id))
 
     def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[InsightRow]]:
-        return InsightQuery(self._transport, self._strategies, account_id, grain, self._windows).read(days)
+        shared = (self._transport, self._strategies, account_id, grain, self._windows)
+        return InsightQuery(*shared, today=self._now().date()).read(days)
 
     def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
         statuses = [status for status in STATUSES[kind] if status != "DELETED"]

@@ -18,7 +18,9 @@ from fbads_pipeline.adapters.meta_ads.values import (
 )
 from fbads_pipeline.domain.collection.levels import Grain, Level
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
+from fbads_pipeline.domain.collection.offered_figures import OPTIONAL_FIGURES
 from fbads_pipeline.domain.collection.pages import (
+    OTHER_ACTION_FIELDS,
     RAW_FIGURES,
     FigureType,
     InsightRow,
@@ -41,14 +43,22 @@ class InsightReader:
 
     A row must belong to the account and to one day of the range, and name every id of its level. Delivery figures come
     together (impressions and spend) or not at all; a row without delivery is legal when it carries actions.
+    left_out: fields of figures that were not asked for: not reported, rather than none.
     """
 
-    def __init__(self, account_id: str, grain: Grain, days: DayRange) -> None:
+    def __init__(
+        self, account_id: str, grain: Grain, days: DayRange, *, left_out: frozenset[str] = frozenset()
+    ) -> None:
         self._account_id, self._breakdown = account_id, grain.breakdown
         self._id_fields = _ID_FIELDS[grain.level]
         self._no_ids: tuple[None, ...] = (None,) * (3 - len(self._id_fields))
         self._breakdown_fields = grain.fields
         self._days = {str(day): str(day) for day in days}
+        self._figures = [(column, _not_asked if column in left_out else read) for column, read in _FIGURES]
+        self._lists = [(column, _not_asked if column in left_out else _actions) for column in _MORE_LISTS]
+        self._json = [(column, _not_asked if column in left_out else _json) for column in _MORE_JSON]
+        self._other_actions = _other_actions_reader(left_out)
+        self._no_more = self._more({})
         self._known_ids: dict[str, str] = {}
         self._known_currencies: dict[str | None, str | None] = {}
 
@@ -81,7 +91,7 @@ class InsightReader:
         impressions = get("impressions")
         if (impressions is None) != (get("spend") is None):
             raise UnreadableValue("impressions and spend came one without the other")
-        if impressions is None and not get("actions") and not get("action_values"):
+        if impressions is None and not any(map(get, _ACTION_LISTS)):
             raise UnreadableValue("the row has neither delivery nor actions")
         return (
             day,
@@ -90,7 +100,16 @@ class InsightReader:
             *ids,
             *self._no_ids,
             self._currency(get("account_currency")),
-            *[read(get(column), column) for column, read in _FIGURES],
+            *[read(get(column), column) for column, read in self._figures],
+            *(self._no_more if row.keys().isdisjoint(OPTIONAL_FIGURES) else self._more(row)),
+        )
+
+    def _more(self, row: Mapping[str, Any]) -> tuple[str | None, ...]:
+        """The figures that many rows have none of, in the order of their columns."""
+        return (
+            *[read(row.get(column), column) for column, read in self._lists],
+            self._other_actions(row),
+            *[read(row.get(column), column) for column, read in self._json],
         )
 
     def _unreadable(self, row: Any, reason: UnreadableValue) -> UnreadableRow:
@@ -183,9 +202,55 @@ def _figures_of(keys: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, 
     return itemgetter(*names)
 
 
+def _other_actions_reader(left_out: frozenset[str]) -> Callable[[Mapping[str, Any]], str | None]:
+    """Reads the lists that are a field of their own at Meta as one. An entry without `value` stands for a field that
+    was not asked for, as it does for a value that Meta left out."""
+    unknown = [{"action_type": field} for field in OTHER_ACTION_FIELDS if field in left_out]
+    if len(unknown) == len(OTHER_ACTION_FIELDS):
+        return lambda row: None
+
+    def read(row: Mapping[str, Any]) -> str:
+        found: list[dict[str, Any]] = []
+        for field in OTHER_ACTION_FIELDS:
+            if row.get(field):
+                found += _under_its_field(row[field], field)
+        return _actions(found + unknown, "other_actions") if found or unknown else "[]"
+
+    return read
+
+
+def _under_its_field(actions: Any, field: str) -> list[dict[str, Any]]:
+    """The actions named by their field; one of another type than the field's own keeps it, behind the field's."""
+    try:
+        types = [(one["action_type"], one) for one in actions]
+    except (TypeError, KeyError, AttributeError):
+        raise UnreadableValue(f"{field} is no list of actions") from None
+    return [
+        {**one, "action_type": field if action_type in _OWN_TYPES else f"{field}.{action_type}"}
+        for action_type, one in types
+    ]
+
+
+def _json(value: Any, field: str) -> str | None:
+    """JSON as Meta sent it; None where it sent none."""
+    if not value:
+        return None
+    written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return written.replace("\\u0000", "") if "\\" in written else written
+
+
+def _not_asked(value: Any, field: str) -> None:
+    """A figure that Meta was not asked for."""
+
+
+_OWN_TYPES = frozenset({"outbound_click", "video_view"})
+_ACTION_LISTS = ("actions", "action_values", "conversions", "conversion_values")
 _READERS: Mapping[FigureType, Callable[[Any, str], str | None]] = {
     "count": count_text,
     "decimal": decimal_text,
     "actions": _actions,
 }
-_FIGURES = [(figure.column, _READERS[figure.type]) for figure in RAW_FIGURES]
+# In the order of the columns, in which `other_actions` stands between lists and JSON.
+_FIGURES = [(one.column, _READERS[one.type]) for one in RAW_FIGURES if not OPTIONAL_FIGURES.intersection(one.asked)]
+_MORE_LISTS = [one.column for one in RAW_FIGURES if one.type == "actions" and one.column in OPTIONAL_FIGURES]
+_MORE_JSON = [one.column for one in RAW_FIGURES if one.type == "json"]

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
-from fbads_pipeline.domain.collection.pages import RAW_FIGURES
+from fbads_pipeline.domain.collection.offered_figures import UNIQUE_FIGURES
+from fbads_pipeline.domain.collection.pages import OTHER_ACTION_FIELDS, RAW_FIGURES
 from fbads_pipeline.domain.core.days import DayRange
 
 PAGE_ROWS = 5000
@@ -31,16 +32,19 @@ IDS: Mapping[Level, str] = {
     "adset": "account_id,campaign_id,adset_id",
     "ad": "account_id,campaign_id,adset_id,ad_id",
 }
-# Meta counts these apart from the others, which makes them the costly ones of a query.
-_UNIQUE_FIGURES = frozenset({"reach", "frequency"})
-_PLAIN_FIGURES = [one for one in RAW_FIGURES if one.type != "actions"]
+_PLAIN_FIGURES = [one for one in RAW_FIGURES if one.type in ("count", "decimal")]
+# Meta counts those per person apart from the others, which makes them the costly ones of a query.
 # Figures in the groups in which a day that is too large even for one page is asked for, one after the other.
-FIGURE_GROUPS = (
-    ",".join(("account_currency", *(one.column for one in _PLAIN_FIGURES if one.column not in _UNIQUE_FIGURES))),
-    ",".join(one.column for one in _PLAIN_FIGURES if one.column in _UNIQUE_FIGURES),
-    *(one.column for one in RAW_FIGURES if one.type == "actions"),
+FIGURE_GROUPS: tuple[tuple[str, ...], ...] = (
+    ("account_currency", *(one.column for one in _PLAIN_FIGURES if one.column not in UNIQUE_FIGURES)),
+    tuple(one.column for one in _PLAIN_FIGURES if one.column in UNIQUE_FIGURES),
+    ("actions",),
+    ("action_values",),
+    ("conversions", "conversion_values"),
+    OTHER_ACTION_FIELDS,
+    ("results", "cost_per_result"),
 )
-FIGURES = ",".join(FIGURE_GROUPS)
+FIGURES = tuple(field for group in FIGURE_GROUPS for field in group)
 # What Meta's own enumerations list for each level; a status that a level does not know would refuse the whole query.
 STATUSES: Mapping[ObjectKind, tuple[str, ...]] = {
     "campaign": ("ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"),
@@ -53,12 +57,12 @@ STATUSES: Mapping[ObjectKind, tuple[str, ...]] = {
 
 
 def insight_params(
-    grain: Grain, days: DayRange, windows: Sequence[str], *, fields: str = FIGURES, statuses: Sequence[str] = ()
+    grain: Grain, days: DayRange, windows: Sequence[str], fields: Sequence[str], *, statuses: Sequence[str] = ()
 ) -> dict[str, str]:
     """The query of one reading; statuses: only objects of these, every one of the level without them."""
     params = {
         "level": grain.level,
-        "fields": f"{IDS[grain.level]},{fields}",
+        "fields": ",".join((IDS[grain.level], *fields)),
         "time_range": as_json({"since": str(days.since), "until": str(days.until)}),
         "time_increment": "1",
         "action_breakdowns": as_json(["action_type"]),

@@ -9,18 +9,41 @@ from fbads_pipeline.domain.collection.levels import ObjectKind
 from fbads_pipeline.domain.metrics.declared import RAW_FIELDS
 from fbads_pipeline.domain.metrics.registry import DataType
 
-FigureType = Literal["count", "decimal", "actions"]
+FigureType = Literal["count", "decimal", "actions", "json"]
 _TYPES: dict[DataType, FigureType] = {"bigint": "count", "numeric": "decimal"}
 
 
 @dataclass(frozen=True, slots=True)
 class RawFigure:
-    """A figure of raw.insights. column: its name there, which is Meta's own; type: a whole number, an amount with every
-    digit that Meta printed, or a list of actions as JSON, ordered by action type."""
+    """A figure of raw.insights. column: its name there; type: a whole number, an amount with every digit that Meta
+    printed, a list of actions as JSON, ordered by action type, or JSON as Meta sent it; fields: Meta's names of what it
+    is read from, the column's own where none are given.
+
+    A list of actions is `[]` where Meta was asked and listed nothing, None where it was not asked.
+    """
 
     column: str
     type: FigureType
+    fields: tuple[str, ...] = ()
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The fields that are asked of Meta."""
+        return self.fields or (self.column,)
+
+
+# Lists of actions that are a field of their own at Meta, each of one action type alone. Together they are the column
+# `other_actions`, each entry under the name of its field: one column costs a row less than eight that are mostly empty.
+OTHER_ACTION_FIELDS = (
+    "outbound_clicks",
+    "video_play_actions",
+    "video_p25_watched_actions",
+    "video_p50_watched_actions",
+    "video_p75_watched_actions",
+    "video_p95_watched_actions",
+    "video_p100_watched_actions",
+    "video_thruplay_watched_actions",
+)
 
 # The one list of figures, from the metric registry: what is asked of Meta, an insight row, its COPY columns and the
 # statements that compare readings all follow from it.
@@ -28,6 +51,11 @@ RAW_FIGURES = (
     *(RawFigure(field.name, _TYPES[field.data_type]) for field in RAW_FIELDS),
     RawFigure("actions", "actions"),
     RawFigure("action_values", "actions"),
+    RawFigure("conversions", "actions"),
+    RawFigure("conversion_values", "actions"),
+    RawFigure("other_actions", "actions", OTHER_ACTION_FIELDS),
+    RawFigure("results", "json"),
+    RawFigure("cost_per_result", "json"),
 )
 
 
@@ -147,10 +175,12 @@ Row = TypeVar("Row", InsightRow, ObjectRow, ActivityRow, CustomConversionRow)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """One page of an answer: rows as they are stored, and those that could not be read."""
+    """One page of an answer: rows as they are stored, and those that could not be read; notes: what was left out of the
+    reading, one sentence each."""
 
     rows: list[Row]
     unreadable: list[UnreadableRow] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.unreadable)

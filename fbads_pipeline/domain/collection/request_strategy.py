@@ -12,9 +12,11 @@ class RequestStrategy:
     """What earlier answers showed about one account and grain; without any, the widest way is tried.
 
     refused_days: the shortest range of days that was too much for one call; page_rows: rows of a page where 5,000 were
-    too many; is_report: whether a report run worked where a call did not.
+    too many; is_report: whether a report run worked where a call did not; refused_fields: figures without which Meta
+    answered a query that it had refused with them, in order.
     """
 
     refused_days: int | None = None
     page_rows: int | None = None
     is_report: bool = False
+    refused_fields: tuple[str, ...] = ()

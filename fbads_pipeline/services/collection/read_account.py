@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, Literal
@@ -169,7 +169,13 @@ class AccountReading:
         self._is_described = True
 
     def _unless_stopped(self, pages: Iterator[Any]) -> Iterator[Any]:
-        return _WhileAllowed(pages, self._raise_if_stopped)
+        return _WhileAllowed(pages, self._raise_if_stopped, self._note)
+
+    def _note(self, notes: Sequence[str]) -> None:
+        if not notes:
+            return
+        with self._lock:
+            self.report.notes += [one for one in notes if one not in self.report.notes]
 
     def _raise_if_stopped(self) -> None:
         """Another call may have learnt that the account's token or permission is gone."""
@@ -259,10 +265,10 @@ class AccountReading:
 
 
 class _WhileAllowed:
-    """Pages as long as `check` does not raise; unlike a generator it holds none of them."""
+    """Pages as long as `check` does not raise, their notes kept; unlike a generator it holds none of them."""
 
-    def __init__(self, pages: Iterator[Any], check: Callable[[], None]) -> None:
-        self._pages, self._check = pages, check
+    def __init__(self, pages: Iterator[Any], check: Callable[[], None], note: Callable[[Sequence[str]], None]) -> None:
+        self._pages, self._check, self._note = pages, check, note
 
     def __iter__(self) -> Iterator[Any]:
         return self
@@ -270,4 +276,5 @@ class _WhileAllowed:
     def __next__(self) -> Any:
         page = next(self._pages)
         self._check()
+        self._note(page.notes)
         return page

@@ -70,6 +70,46 @@ def test_a_missing_figure_is_null_and_never_zero():
     assert (line["reach"], line["clicks"], line["action_values"]) == (None, None, "[]")
 
 
+def test_conversions_that_stand_beside_the_actions_are_kept_whole():
+    schedule = [{"action_type": "schedule_website", "value": "2"}, {"action_type": "contact_total", "7d_click": "3"}]
+    worth = [{"action_type": "schedule_website", "value": "80.50"}]
+    line = read(conversions=schedule, conversion_values=worth)
+    assert orjson.loads(line["conversions"]) == [schedule[1], schedule[0]]
+    assert orjson.loads(line["conversion_values"]) == worth
+    assert read(impressions="absent", spend="absent", actions="absent", action_values="absent", conversions=schedule)
+
+
+def test_lists_of_one_action_type_are_one_column_each_under_the_name_of_its_field():
+    line = read(
+        video_p25_watched_actions=[{"action_type": "video_view", "value": "40"}],
+        outbound_clicks=[{"action_type": "outbound_click", "value": "9", "7d_click": "8"}],
+        video_play_actions=[{"action_type": "video_view", "value": "70"}, {"action_type": "replay", "value": "1"}],
+    )
+    assert orjson.loads(line["other_actions"]) == [
+        {"action_type": "outbound_clicks", "value": "9", "7d_click": "8"},
+        {"action_type": "video_p25_watched_actions", "value": "40"},
+        {"action_type": "video_play_actions", "value": "70"},
+        {"action_type": "video_play_actions.replay", "value": "1"},
+    ]
+    assert read()["other_actions"] == "[]"
+
+
+def test_results_are_kept_as_they_came():
+    results = [{"indicator": "actions:lead", "values": [{"value": "5", "attribution_windows": ["default"]}]}]
+    line = read(results=results, cost_per_result=[{"indicator": "actions:lead"}])
+    assert orjson.loads(line["results"]) == results
+    assert orjson.loads(line["cost_per_result"]) == [{"indicator": "actions:lead"}]
+    assert (read()["results"], read(results=[])["results"]) == (None, None)
+
+
+def test_what_was_not_asked_for_is_not_reported_rather_than_none():
+    left_out = frozenset({"reach", "conversions", "results", "outbound_clicks"})
+    row = {**ROW, "conversions": [], "results": [{"indicator": "x"}]}
+    line = insight_columns(InsightReader("42", Grain("ad"), DayRange(DAY, DAY), left_out=left_out).row(row))
+    assert (line["reach"], line["conversions"], line["results"], line["conversion_values"]) == (None, None, None, "[]")
+    assert orjson.loads(line["other_actions"]) == [{"action_type": "outbound_clicks"}]
+
+
 @pytest.mark.parametrize(
     ("field", "text", "expected"),
     [

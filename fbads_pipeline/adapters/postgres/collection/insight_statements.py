@@ -13,6 +13,7 @@ _TYPES: dict[FigureType, sa.types.TypeEngine[Any]] = {
     "count": sa.BigInteger(),
     "decimal": sa.Numeric(),
     "actions": JSONB(),
+    "json": JSONB(),
 }
 _READING = ("account_id", "level", "breakdown")
 _ROW = ("day", "object_id", "breakdown_value")
@@ -28,7 +29,7 @@ INCOMING = sa.Table(
     sa.Column("object_id", sa.Text, nullable=False),
     sa.Column("breakdown_value", sa.Text, nullable=False),
     *(sa.Column(name, sa.Text) for name in ("campaign_id", "adset_id", "ad_id", "currency")),
-    *(sa.Column(one.column, _TYPES[one.type], nullable=one.type != "actions") for one in RAW_FIGURES),
+    *(sa.Column(one.column, _TYPES[one.type]) for one in RAW_FIGURES),
     prefixes=["temporary"],
     postgresql_on_commit="DELETE ROWS",
 )

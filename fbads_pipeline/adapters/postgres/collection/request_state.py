@@ -1,6 +1,7 @@
 """What collecting remembers between runs and shares between processes: quotas, request strategies, warnings."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,13 +42,14 @@ class PostgresRequestStrategies:
             values = {**_key(account_id, grain), "lasts": STRATEGY_LASTS}
             with self._engine.connect() as connection:
                 row = connection.execute(SQL["request_strategy"], values).one_or_none()
-            self._known[account_id, grain] = RequestStrategy(*row) if row else RequestStrategy()
+            self._known[account_id, grain] = _strategy(row) if row else RequestStrategy()
         return self._known[account_id, grain]
 
     def keep(self, account_id: str, grain: Grain, strategy: RequestStrategy) -> None:
         self._known[account_id, grain] = strategy
         with self._engine.begin() as connection:
-            connection.execute(SQL["keep_request_strategy"], {**_key(account_id, grain), **vars(strategy)})
+            values = {**vars(strategy), "refused_fields": list(strategy.refused_fields)}
+            connection.execute(SQL["keep_request_strategy"], {**_key(account_id, grain), **values})
 
 
 class PostgresVersionWarnings:
@@ -59,6 +61,10 @@ class PostgresVersionWarnings:
     def __call__(self, message: str) -> None:
         with self._engine.begin() as connection:
             connection.execute(SQL["save_warning"], {"version": self._version, "message": message})
+
+
+def _strategy(row: sa.Row[Any]) -> RequestStrategy:
+    return RequestStrategy(row.refused_days, row.page_rows, row.is_report, tuple(row.refused_fields))
 
 
 def _key(account_id: str, grain: Grain) -> dict[str, object]:

@@ -18,7 +18,8 @@ on conflict (app, account_id) do update set
 select
     refused_days,
     page_rows,
-    is_report
+    is_report,
+    refused_fields
 from ops.request_strategies
 where
     account_id = :account
@@ -27,12 +28,15 @@ where
     and learnt_at > clock_timestamp() - cast(:lasts as interval);
 
 -- name: keep_request_strategy
-insert into ops.request_strategies (account_id, level, breakdown, refused_days, page_rows, is_report)
-values (:account, :level, :breakdown, :refused_days, :page_rows, :is_report)
+insert into ops.request_strategies (
+    account_id, level, breakdown, refused_days, page_rows, is_report, refused_fields
+)
+values (:account, :level, :breakdown, :refused_days, :page_rows, :is_report, :refused_fields)
 on conflict (account_id, level, breakdown) do update set
     refused_days = excluded.refused_days,
     page_rows = excluded.page_rows,
     is_report = excluded.is_report,
+    refused_fields = excluded.refused_fields,
     learnt_at = clock_timestamp();
 
 -- name: save_warning

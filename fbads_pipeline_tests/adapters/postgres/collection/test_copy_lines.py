@@ -8,7 +8,12 @@ from fbads_pipeline.adapters.postgres.collection.insight_statements import CREAT
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.domain.collection.pages import INSIGHT_COLUMNS, RAW_FIGURES
 
-_FIGURES = {"count": "7", "decimal": "0.50", "actions": '[{"value": "1", "action_type": "a\\\\b\\""}]'}
+_FIGURES = {
+    "count": "7",
+    "decimal": "0.50",
+    "actions": '[{"value": "1", "action_type": "a\\\\b\\""}]',
+    "json": '[{"indicator": "x\\ty"}]',
+}
 
 
 def a_row(breakdown_value, **changes):
