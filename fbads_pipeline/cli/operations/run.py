@@ -1,6 +1,7 @@
 """`fbads run`: one of Dagster's jobs in this process, as its schedule or sensor would launch it."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,12 +11,13 @@ import typer
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.collection import named_tokens, raw_store, token_store
 from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.bootstrap.health import incident_store
 from fbads_pipeline.cli.data.sync import exit_code, print_accounts, print_problems, summary_of
 from fbads_pipeline.cli.home import ready_home
 from fbads_pipeline.cli.job_outcome import JobOutcome
 from fbads_pipeline.cli.output import progress_bar
 from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, WRONG_USE, WrongUse
-from fbads_pipeline.settings import Settings, load_settings
+from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(add_completion=False)
 
@@ -71,7 +73,7 @@ def _tick(settings: Settings, database: Database, started: float) -> int:
     from fbads_pipeline.cli.jobs import run_job
     from fbads_pipeline.defs.collect.jobs import tick
 
-    named_tokens(settings, token_store(settings, database))
+    _require_token(settings, database)
     request = tick("", raw_store(database), clock(settings), settings)
     with progress_bar("collecting") as progress, dg.DagsterInstance.get() as instance:
         outcome = run_job(
@@ -82,10 +84,26 @@ def _tick(settings: Settings, database: Database, started: float) -> int:
             tags=request.tags,
             progress=progress,
         )
+    if outcome.succeeded:
+        incident_store(database).note_run(
+            _JOBS[JobName.TICK], outcome.run_id, ok=True, error=None, at=datetime.now(UTC)
+        )
     summary = summary_of(outcome, database)
     print_accounts(summary)
     print_problems(outcome.problems)
     return exit_code(summary)
+
+
+def _require_token(settings: Settings, database: Database) -> None:
+    """Raises SettingsError where no token can be used, and notes it as an incident, which the next good tick ends."""
+    try:
+        named_tokens(settings, token_store(settings, database))
+    except SettingsError as missing:
+        now = datetime.now(UTC)
+        incident_store(database).note_run(
+            _JOBS[JobName.TICK], f"settings-{now:%Y%m%dT%H%M%S}", ok=False, error=str(missing), at=now
+        )
+        raise
 
 
 def _other(job: JobName, settings: Settings, database: Database, started: float) -> int:

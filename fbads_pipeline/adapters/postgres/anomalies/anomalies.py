@@ -133,8 +133,6 @@ class PostgresAnomalies:
 
     def unannounced(self, *, now: datetime, digest_at: time) -> int:
         with self._engine.connect() as connection:
-            if not connection.execute(SQL["has_accounts"]).scalar_one():
-                return 0
             return len({(row.account_id, row.message) for row in _unannounced(connection, now, digest_at)})
 
     def accounts_behind(self, *, now: datetime) -> int:
@@ -166,6 +164,8 @@ def _runs(connection: sa.Connection, account_id: str, since: datetime | None, da
 
 
 def _unannounced(connection: sa.Connection, now: datetime, digest_at: time) -> Sequence[sa.Row[Any]]:
+    if not connection.execute(SQL["has_accounts"]).scalar_one():
+        return []
     values = {"now": now, "digest_at": digest_at, "cool_down": COOL_DOWN, "digest_window": DIGEST_WINDOW}
     return connection.execute(SQL["unannounced"], values).all()
 

@@ -88,6 +88,8 @@ class PostgresReviews:
         if not recipients:
             return 0
         with self._locked() as connection:
+            if not connection.execute(SUGGESTIONS["any_unannounced"]).scalar():
+                return 0
             ids = [row.suggestion_id for row in connection.execute(SUGGESTIONS["unannounced"], {"now": now})]
             values = {"ids": ids, "now": now, "chart_days": CHART_DAYS}
             rows = connection.execute(SUGGESTIONS["suggestions_to_announce"], values).mappings().all() if ids else []

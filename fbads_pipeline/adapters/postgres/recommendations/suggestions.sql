@@ -142,10 +142,12 @@ order by account_id, campaign_id
 on conflict (account_id, campaign_id, kind) where status = 'PENDING' do nothing;
 
 -- name: any_unannounced
-select exists(
-    select from ops.suggestions
-    where status = 'PENDING' and alert_id is null
-);
+-- None before the marts are first built: messages about suggestions name what the marts know.
+select
+    to_regclass('marts.accounts') is not null and exists(
+        select from ops.suggestions
+        where status = 'PENDING' and alert_id is null
+    );
 
 -- name: unannounced
 -- Suggestions of accounts that have had no alert about suggestions on their local day, muted ones left out.
