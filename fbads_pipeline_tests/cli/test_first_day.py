@@ -79,3 +79,11 @@ def test_a_missing_token_is_announced_and_its_end_too(open_home, channels, calm)
     )
     assert with_token.run("run", "tick").returncode == 0
     assert len(_announce(with_token)) == 2
+
+
+def test_sql_on_an_empty_home_says_what_makes_its_tables(open_home):
+    program = Program(open_home)
+    for role in ("analyst", "owner"):
+        asked = program.run("sql", "select count(*) from marts.accounts", "--role", role)
+        assert (asked.returncode, asked.stdout, len(asked.stderr.splitlines())) == (2, "", 1), asked.stderr
+        assert "`fbads sync --from DAY --to DAY`" in asked.stderr

@@ -15,14 +15,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fbads_pipeline.adapters.postgres.server.analyst import read_only_query
-from fbads_pipeline.adapters.postgres.server.database import open_database
+from fbads_pipeline.adapters.postgres.server.analyst import QueryRefused, read_only_query
+from fbads_pipeline.adapters.postgres.server.database import Database, open_database
+from fbads_pipeline.bootstrap.metrics import readiness
 from fbads_pipeline.cli.options import DatabaseRole
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.settings import load_settings
 
 app = typer.Typer(add_completion=False)
 
 TABLE_ROWS = 1000
+# Said where a table is asked for that the first collection makes.
+NOTHING_READ = (
+    "nothing was read in this home yet: its tables are made by the first collection, `fbads sync --from DAY --to DAY`"
+    " or `fbads up`; `fbads demo` shows invented figures"
+)
 
 
 class RowFormat(StrEnum):
@@ -46,9 +53,22 @@ def sql(
     """
     most = TABLE_ROWS + 1 if fmt is RowFormat.TABLE else None
     with open_database(load_settings()) as database:
-        engine = database.analyst if role is DatabaseRole.ANALYST else database.owner
-        columns, rows = read_only_query(engine, query, max_rows=most)
+        columns, rows = _answer(database, query, role, most)
         {RowFormat.TABLE: _table, RowFormat.CSV: _csv, RowFormat.JSON: _json}[fmt](columns, rows)
+
+
+def _answer(
+    database: Database, query: str, role: DatabaseRole, most: int | None
+) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+    """Columns and rows; where the home holds no tables yet, WrongUse says what makes them."""
+    missing = readiness(database).missing()
+    if missing == "not_migrated":
+        raise WrongUse(NOTHING_READ)
+    engine = database.analyst if role is DatabaseRole.ANALYST else database.owner
+    try:
+        return read_only_query(engine, query, max_rows=most)
+    except QueryRefused as refusal:
+        raise refusal if missing is None else WrongUse(f"{refusal}; {NOTHING_READ}") from None
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
