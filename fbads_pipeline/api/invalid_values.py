@@ -9,7 +9,7 @@ _OWN = frozenset(
     {
         *("missing", "extra_forbidden", "string_pattern_mismatch", "string_too_long", "string_too_short"),
         *("greater_than_equal", "less_than_equal", "greater_than", "literal_error", "too_long", "too_short"),
-        *("json_invalid", "unknown_language"),
+        *("json_invalid", "unknown_language", "account_id_form"),
     }
 )
 _NUMBER = "number"

@@ -5,14 +5,72 @@ import binascii
 import json
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
+from fbads_pipeline.api.authentication import CallerDep
+from fbads_pipeline.api.dependencies import CampaignsDep, PagesDep
 from fbads_pipeline.api.errors import ApiError
+from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
+from fbads_pipeline.domain.core.messages import message
 
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows of a page.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
-AccountId = Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$", description="Digits, without `act_`.")]
+_LONGEST_TEXT = 80
+AccountText = Annotated[
+    str | None, Query(max_length=_LONGEST_TEXT, description="Digits, with or without `act_`, such as `act_42`.")
+]
 CampaignId = Annotated[str, Path(pattern=r"^[0-9]{1,32}$", description="Digits.")]
+
+
+def _digits(given: object) -> object:
+    """For bodies: the digits of an account's id in any form that people write; a JSON number too."""
+    try:
+        return given if given is None or isinstance(given, bool) else parse_account_id(given)
+    except InvalidAccountId:
+        raise PydanticCustomError("account_id_form", "digits, with or without act_") from None
+
+
+AccountDigits = Annotated[str, BeforeValidator(_digits)]
+
+
+def account_digits(given: str | None) -> str | None:
+    """The digits of a query's account; raises ApiError 422 for a text that is no id."""
+    try:
+        return None if given is None else parse_account_id(given)
+    except InvalidAccountId:
+        reason = message("api.invalid.account_id_form")
+        raise ApiError(422, "unusable_parameter", "parameter", name="account_id", reason=reason) from None
+
+
+def known_account(who: CallerDep, pages: PagesDep, account_id: AccountText = None) -> str | None:
+    """The digits of an account that is there and the caller's; raises ApiError 404 for another, never an empty list."""
+    digits = account_digits(account_id)
+    if digits is not None and not (who.sees(digits) and pages.is_account(digits)):
+        raise ApiError(404, "not_found", "unknown_account", hint="accounts", id=digits)
+    return digits
+
+
+AccountId = Annotated[str | None, Depends(known_account)]
+
+
+def known_campaign(
+    who: CallerDep,
+    campaigns: CampaignsDep,
+    account_id: AccountId = None,
+    campaign_id: Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$", description="Digits.")] = None,
+) -> str | None:
+    """A campaign of the caller's, and of the account where one is given too; raises ApiError 404 for another."""
+    if campaign_id is None:
+        return None
+    found = campaigns.campaign(campaign_id, who.accounts)
+    if found is None or account_id not in (None, found["account_id"]):
+        raise ApiError(404, "not_found", "no_campaign", hint="campaigns", id=campaign_id)
+    return campaign_id
+
+
+OneCampaign = Annotated[str | None, Depends(known_campaign)]
 
 
 def to_cursor(*values: str) -> str:

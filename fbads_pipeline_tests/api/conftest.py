@@ -36,6 +36,8 @@ create table marts.campaign_daily (account_id text, campaign_id text, day date, 
 insert into marts.campaign_daily select '42', '101', day::date, 'BRL', 1000, null, null, 25, 20, 12345678901234.10, 3,
     99.9, 0, 3, 99.9, 0.025, 0.4, 10, 3.333333333333333333, 9.99, day::date + 28, true, now()
     from generate_series(date '2026-11-01', date '2026-11-09', '1 day') day;
+insert into raw.accounts (account_id, name, currency, timezone_name, collected_at) values
+    ('42', 'Loja', 'BRL', 'America/Sao_Paulo', now()), ('43', 'Shop', 'USD', 'UTC', now());
 insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason,
     evidence, day, marts_version, created_at, updated_at, expires_at)
     select 's' || n, '42', n::text, 'PAUSE', 'low', '{ctr_below}',

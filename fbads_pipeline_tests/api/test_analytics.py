@@ -178,7 +178,58 @@ def test_nobody_elses_account_is_in_any_answer(app, database, path):
     params = dict(one.split("=") for one in query.split("&") if one)
     assert '"42"' not in stranger.get(f"/api/v1/analytics/{path}", **params).text
     assert '"42"' in owner.get(f"/api/v1/analytics/{path}", **params).text
-    assert told(stranger, f"analytics/{path}", account_id="42", **params)["data"] == []
+    answer = stranger.get(f"/api/v1/analytics/{path}", account_id="42", **params)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (
+        404,
+        "there is no account 42, or it is not yours",
+    )
+
+
+class TestIdsInEveryForm:
+    @pytest.mark.parametrize("given", ["act_42", " 42 ", '"42"', "'act_42'", '" act_42"'])
+    def test_the_same_account(self, filled, given):
+        (only,) = told(filled, "analytics/summary", account_id=given, **FEW_DAYS)["data"]
+        assert (only["account_id"], only["figures"]["spend"]["value"]) == ("42", "70.00")
+
+    @pytest.mark.parametrize("given", ["", " ", "Loja", "act_", "42,43", "4\x002", "٤٢"])
+    def test_what_is_no_id_is_refused_with_the_form(self, filled, given):
+        answer = filled.get("/api/v1/analytics/summary", account_id=given)
+        assert answer.status_code == 422 and "act_42" in answer.json()["error"]["message"]
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            *("analytics/summary", "analytics/compare", "analytics/trends?metric=cpa", "analytics/pacing"),
+            *("analytics/breakdowns?by=country", "analytics/anomalies", "analytics/scores", "suggestions", "campaigns"),
+        ],
+    )
+    def test_an_unknown_account_is_not_an_empty_list(self, filled, path):
+        path, _, query = path.partition("?")
+        params = dict(one.split("=") for one in query.split("&") if one)
+        answer = filled.get(f"/api/v1/{path}", account_id="act_999", **params)
+        assert answer.status_code == 404 and "999" in answer.json()["error"]["message"]
+
+    @pytest.mark.parametrize("path", ["trends?metric=cpa", "breakdowns?by=country", "pacing?", "anomalies?"])
+    def test_a_campaign_that_is_not_there_or_of_another_account_is_not_an_empty_list(self, filled, app, database, path):
+        path, _, query = path.partition("?")
+        params = dict(one.split("=") for one in query.split("&") if one)
+        stranger = People(app, database).with_key("viewer", accounts=["43"])
+        mine = People(app, database).with_key("viewer")
+        for client, given in (
+            (mine, {"campaign_id": "999"}),
+            (mine, {"campaign_id": "101", "account_id": "43"}),
+            (stranger, {"campaign_id": "101"}),
+        ):
+            assert client.get(f"/api/v1/analytics/{path}", **params, **given).status_code == 404
+
+    def test_a_body_too(self, app, database):
+        fill(database.owner)
+        client = People(app, database).with_key("admin")
+        user = {"email": "a@b.example", "role": "viewer", "password": "canary-horse-battery-42"}
+        made = client.post("/api/v1/users", {**user, "accounts": ["act_42", 43, ' "44" ']})
+        assert made.json()["accounts"] == ["42", "43", "44"], made.text
+        refused = client.post("/api/v1/users", {**user, "accounts": [""]})
+        assert refused.status_code == 422 and "act_42" in refused.json()["error"]["message"]
 
 
 class TestList:

@@ -194,7 +194,12 @@ class TestN8n:
     def test_the_same_request_again_is_refused(self, n8n):
         assert [self.call(n8n).status_code for _ in range(2)] == [202, 409]
 
-    @pytest.mark.parametrize("body", [{"limit": 0}, {"limit": 2**63}, {"account_ids": ["act_1"]}, {"x": 1}, [1]])
+    def test_an_account_is_known_in_every_form_and_an_unknown_one_is_no_empty_list(self, n8n):
+        assert len(self.call(n8n, "suggestions", {"account_ids": ["act_42"]}).json()["data"]) == 5
+        assert self.call(n8n, "suggestions", {"account_ids": [43]}, message_id="m2").json()["data"] == []
+        assert self.call(n8n, "suggestions", {"account_ids": ["act_999"]}, message_id="m3").status_code == 404
+
+    @pytest.mark.parametrize("body", [{"limit": 0}, {"limit": 2**63}, {"account_ids": ["Loja"]}, {"x": 1}, [1]])
     def test_a_body_of_nonsense_is_422(self, n8n, body):
         assert self.call(n8n, "suggestions", body).status_code == 422
 

@@ -16,6 +16,7 @@ from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import page_reader, suggestion_reader
 from fbads_pipeline.bootstrap.reports import report_service
+from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.reports.facts import ReportAccount
 from fbads_pipeline.domain.reports.report import KINDS, Period
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
 
 _MOST_DAYS = 400
+# As assistants write it: "42", "act_42", 42.
+AccountId = str | int
 
 
 class ToolRefused(ValueError):
@@ -53,7 +56,9 @@ class Tools:
             for name, about in self._report_service.builder.about.items()
         ]
 
-    def query_metric(self, metric: str, first_day: str, last_day: str, account_id: str | None = None) -> dict[str, Any]:
+    def query_metric(
+        self, metric: str, first_day: str, last_day: str, account_id: AccountId | None = None
+    ) -> dict[str, Any]:
         """One metric over account-local days (ISO dates, both included): each account in all, by day and by campaign.
 
         Ratios are sums divided by sums; null where undefined. Accounts of two currencies are never added.
@@ -64,18 +69,22 @@ class Tools:
         answered = [self._of_account(one, metric, period) for one in self._accounts(account_id)]
         return {"metric": metric, "first_day": first_day, "last_day": last_day, "accounts": answered}
 
-    def list_anomalies(self, account_id: str | None = None) -> list[dict[str, Any]]:
+    def list_anomalies(self, account_id: AccountId | None = None) -> list[dict[str, Any]]:
         """Anomalies that stand open, the gravest and dearest first."""
-        return [_plain(row) for row in self._pages.open_anomalies(self._visible(), account_id)]
+        return [_plain(row) for row in self._pages.open_anomalies(self._visible(), self._known(account_id))]
 
-    def list_suggestions(self, account_id: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    def list_suggestions(self, account_id: AccountId | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Suggestions that wait for a person; deciding is done on the pages, never here."""
         rows = self._suggestions.suggestions(
-            status="PENDING", account_id=account_id, accounts=self._visible(), after=None, limit=max(1, min(limit, 500))
+            status="PENDING",
+            account_id=self._known(account_id),
+            accounts=self._visible(),
+            after=None,
+            limit=max(1, min(limit, 500)),
         )
         return [_plain(row) for row in rows]
 
-    def get_report(self, kind: str, account_id: str, language: str = "pt") -> str:
+    def get_report(self, kind: str, account_id: AccountId, language: str = "pt") -> str:
         """A report (daily, weekly, executive) of stored days as CSV."""
         named = next((one for one in KINDS if one == kind), None)
         if named is None:
@@ -104,14 +113,33 @@ class Tools:
             ],
         }
 
-    def _accounts(self, account_id: str | None) -> list[ReportAccount]:
+    def _known(self, account_id: AccountId | None) -> str | None:
+        """The digits of the account, in whatever form it was given; raises ToolRefused for one that is not there."""
+        if account_id is None:
+            return None
+        try:
+            digits = parse_account_id(account_id)
+        except InvalidAccountId as wrong:
+            raise ToolRefused(str(wrong)) from None
         seen = self._visible()
+        if (seen is not None and digits not in seen) or not self._pages.is_account(digits):
+            raise ToolRefused(
+                f"there is no such account, {digits}: query_metric without account_id names those there are"
+            )
+        return digits
+
+    def _accounts(self, account_id: AccountId | None) -> list[ReportAccount]:
+        seen, digits = self._visible(), self._known(account_id)
         wanted = None if seen is None else sorted(seen)
-        if account_id is not None:
-            wanted = [account_id] if seen is None or account_id in seen else []
+        if digits is not None:
+            wanted = [digits]
         found = self._report_service.builder.facts.accounts(wanted, now=self._clock.now())
         if not found:
-            raise ToolRefused("the marts have no such account" if account_id else "the marts have no account yet")
+            raise ToolRefused(
+                f"account {digits} has no figures yet: it is there after the next collection (fbads sync)"
+                if digits
+                else "no account has figures yet: they are there after the first collection (fbads sync)"
+            )
         return found
 
 

@@ -8,9 +8,10 @@ from starlette.concurrency import run_in_threadpool
 from fbads_pipeline.api.authentication import identify
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError
+from fbads_pipeline.api.parameters import AccountDigits
 from fbads_pipeline.domain.identity.users import Principal, Scope
 
-Digits = Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")]
+Digits = Annotated[AccountDigits | None, Query(max_length=80)]
 
 
 class PageProblem(Exception):

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.postgres.metrics.analytics import Scope
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import AnalyticsDep, ClockDep, MetricsDep, PerformanceDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
-from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
+from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, OneCampaign, account_digits, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, period_of
 from fbads_pipeline.api.schemas.analytics import (
     AccountSummary,
@@ -48,7 +48,6 @@ router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
 
 ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
 Metric = Annotated[str, Query(pattern=r"^[a-z_]{2,40}$", description="A name of the metric catalogue, such as cpa.")]
-OneCampaign = Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$", description="Digits.")]
 PerAccount = Annotated[int, Query(ge=1, le=500, description="Rows of each account.")]
 # Where a metric is one object's and one day's, there is nothing to add up.
 _ADD_UP = frozenset({"count", "money", "ratio", "factor"})
@@ -84,7 +83,7 @@ class FigureAccess:
 FiguresDep = Annotated[FigureAccess, Depends()]
 
 
-@router.get("/summary", responses=documented(422))
+@router.get("/summary", responses=documented(404, 422))
 def summary(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -106,7 +105,7 @@ def summary(
     return Summary(data=data, meta=figures.meta("marts.account_daily"))
 
 
-@router.get("/compare", responses=documented(422))
+@router.get("/compare", responses=documented(404, 422))
 def compare(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -189,7 +188,7 @@ def breakdowns(
     return Breakdown(metric=metric, by=list(fields), data=data, meta=meta)
 
 
-@router.get("/pacing", responses=documented(422))
+@router.get("/pacing", responses=documented(404, 422))
 def pacing(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -205,9 +204,10 @@ def reallocation(
     performance: PerformanceDep,
     clock: ClockDep,
     who: ReaderDep,
-    account_id: Annotated[str, Query(pattern=r"^[0-9]{1,32}$", description="Digits, without `act_`.")],
+    account_id: Annotated[str, Query(max_length=80, description="Digits, with or without `act_`.")],
 ) -> ShownReallocation:
     """How the account's present budgets would earn the most conversions under the same total."""
+    account_id = account_digits(account_id) or ""
     found = reallocate_budget(performance, account_id, now=clock.now()) if who.sees(account_id) else None
     if found is None:
         raise ApiError(404, "not_found", "no_account_figures", id=account_id)
@@ -231,7 +231,7 @@ def reallocation(
     )
 
 
-@router.get("/anomalies", responses=documented(400, 422))
+@router.get("/anomalies", responses=documented(400, 404, 422))
 def anomalies(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -247,7 +247,7 @@ def anomalies(
     return anomaly_page(figures, scope, status=status, kind=kind, severity=severity, limit=limit, cursor=cursor)
 
 
-@router.get("/scores", responses=documented(400, 422))
+@router.get("/scores", responses=documented(400, 404, 422))
 def scores(
     figures: FiguresDep,
     account_id: AccountId = None,

@@ -49,7 +49,7 @@ class AskedChange(BaseModel):
     reason: str = Field(min_length=1, max_length=500)
 
 
-@router.get("", responses=documented(400, 422))
+@router.get("", responses=documented(400, 404, 422))
 def list_campaigns(
     campaigns: CampaignsDep,
     figures: FiguresDep,

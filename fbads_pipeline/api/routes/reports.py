@@ -13,6 +13,7 @@ from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, ReportRequestsDep, ReportServiceDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.languages import KnownLanguage, problem_localizer
+from fbads_pipeline.api.parameters import AccountDigits
 from fbads_pipeline.api.rate_limits import at_most
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile
@@ -42,7 +43,7 @@ class NewReport(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: ReportKind
-    account_id: str | None = Field(None, pattern=r"^[0-9]{1,32}$")
+    account_id: AccountDigits | None = None
     language: KnownLanguage = "pt"
     formats: list[Format] = Field(min_length=1, max_length=4)
     day: date | None = Field(None, ge=_EARLIEST, le=_LATEST)

@@ -71,7 +71,7 @@ class RecordedDecision(BaseModel):
     decided_at: datetime
 
 
-@router.get("", responses=documented(400, 422))
+@router.get("", responses=documented(400, 404, 422))
 def list_suggestions(
     suggestions: SuggestionsDep,
     readiness: ReadinessDep,

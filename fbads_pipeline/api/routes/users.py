@@ -12,6 +12,7 @@ from fbads_pipeline.api.authentication import CallerDep, Needs
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.languages import KnownLanguage
+from fbads_pipeline.api.parameters import AccountDigits
 from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal, Role, Scope, User, plain_email
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["users"])
 AdminDep = Annotated[Principal, Depends(Needs("admin"))]
 UserId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 KeyId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
-AccountIds = Annotated[list[Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]], Field(max_length=5000)]
+AccountIds = Annotated[list[AccountDigits], Field(max_length=5000)]
 
 
 class NewUser(BaseModel):

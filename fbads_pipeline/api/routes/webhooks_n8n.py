@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fbads_pipeline.adapters.channels.n8n import is_signed
-from fbads_pipeline.api.dependencies import ClockDep, ReceiptsDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import ClockDep, PagesDep, ReceiptsDep, SuggestionsDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.parameters import AccountDigits
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
 from fbads_pipeline.api.schemas.resources import Suggestion
 from fbads_pipeline.settings import Settings
@@ -23,7 +24,7 @@ class N8nRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    account_ids: list[Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]] = Field(default_factory=list, max_length=500)
+    account_ids: list[AccountDigits] = Field(default_factory=list, max_length=500)
     limit: int = Field(50, ge=1, le=500)
 
 
@@ -70,8 +71,11 @@ def collect(asked: AskedDep, receipts: ReceiptsDep, clock: ClockDep) -> Requeste
 
 
 @router.post("/suggestions", responses=documented(404, 409, 422, 429))
-def suggestions(asked: AskedDep, reader: SuggestionsDep) -> Waiting:
-    """Suggestions that wait, the newest first."""
+def suggestions(asked: AskedDep, reader: SuggestionsDep, pages: PagesDep) -> Waiting:
+    """Suggestions that wait, the newest first; 404 for an account that is not there."""
+    for account_id in asked.account_ids:
+        if not pages.is_account(account_id):
+            raise ApiError(404, "not_found", "unknown_account", id=account_id)
     accounts = frozenset(asked.account_ids) or None
     rows = reader.suggestions(status="PENDING", account_id=None, accounts=accounts, after=None, limit=asked.limit)
     return Waiting(data=[Suggestion(**row) for row in rows])

@@ -48,6 +48,23 @@ def test_a_key_asks_for_its_own_accounts_alone(people, address):
     assert call(address, keys["43"], "get_report", {"kind": "weekly", "account_id": "42"})[0]
 
 
+@pytest.mark.parametrize("given", ["act_42", 42, " 42 ", '"42"'])
+def test_an_account_is_known_in_every_form(people, address, given):
+    key = people.with_key("viewer").headers["authorization"]
+    is_error, text = call(address, key, "query_metric", {**ASKED, "account_id": given})
+    assert not is_error and [one["total"] for one in json.loads(text)["accounts"]] == ["70.00"]
+    assert not call(address, key, "list_suggestions", {"account_id": given, "limit": "5"})[0]
+
+
+@pytest.mark.parametrize("tool", ["query_metric", "list_anomalies", "list_suggestions", "get_report"])
+@pytest.mark.parametrize(("given", "says"), [("", "act_"), ("Loja", "act_"), ("act_999", "999"), (999, "999")])
+def test_an_account_that_is_none_or_unknown_is_refused_with_a_sentence(people, address, tool, given, says):
+    key = people.with_key("viewer").headers["authorization"]
+    more = {"query_metric": ASKED, "get_report": {"kind": "weekly"}}.get(tool, {})
+    is_error, text = call(address, key, tool, {**more, "account_id": given})
+    assert is_error and says in text
+
+
 def test_anomalies_and_suggestions_are_of_ones_own_accounts(people, address):
     mine, theirs = (people.with_key("viewer", accounts=[one]).headers["authorization"] for one in ("42", "43"))
     for tool in ("list_anomalies", "list_suggestions"):

@@ -21,6 +21,10 @@ class PageReader:
         """Each account with the moment of its newest good reading."""
         return self._rows("accounts", accounts=bound(accounts))
 
+    def is_account(self, account_id: str) -> bool:
+        """Whether an account of that id was ever collected, modelled or not."""
+        return bool(self._rows("is_account", account_id=account_id)[0]["is_there"])
+
     def open_anomalies(self, accounts: Accounts, account_id: str | None) -> list[Row]:
         """The gravest and dearest first, fifty at most."""
         named = {"accounts": bound(accounts), "account_id": account_id, "campaign_id": None, "since": None}

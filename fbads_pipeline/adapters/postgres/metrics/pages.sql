@@ -110,3 +110,7 @@ select
 from marts.campaign_daily
 where campaign_id = :campaign_id and account_id = :account_id and day between :first and :last
 order by day;
+
+-- name: is_account
+select count(*) > 0 as is_there from raw.accounts
+where account_id = :account_id;
