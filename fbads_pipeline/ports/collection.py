@@ -7,7 +7,14 @@ from typing import Any, Protocol
 
 from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
-from fbads_pipeline.domain.collection.pages import ActivityRow, CustomConversionRow, InsightRow, ObjectRow, Page
+from fbads_pipeline.domain.collection.pages import (
+    ActivityRow,
+    CustomConversionRow,
+    FoundObjects,
+    InsightRow,
+    ObjectRow,
+    Page,
+)
 from fbads_pipeline.domain.collection.quotas import QuotaUse
 from fbads_pipeline.domain.collection.request_strategy import RequestStrategy
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenCheck, TokenFacts
@@ -33,8 +40,8 @@ class AdsApi(Protocol):
     def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
         """Campaigns, ad sets or ads, archived ones included; deleted ones never come this way."""
 
-    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> Page[ObjectRow]:
-        """Those of the objects that Meta still shows, deleted ones included; unknown ids are left out."""
+    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> FoundObjects:
+        """Those of the objects that Meta still shows, deleted ones included, and what it said of others."""
 
     def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:
         """The account's change log of those days."""
@@ -113,11 +120,12 @@ class RawStore(Protocol):
     ) -> RowCounts:
         """Add and update what the pages show."""
 
-    def missing_objects(self, account_id: str, kind: ObjectKind) -> list[str]:
-        """Ids that facts name and neither an edge nor a look-up by id has described."""
+    def missing_objects(self, account_id: str, kind: ObjectKind, *, unknown_before: datetime) -> list[str]:
+        """Ids that facts name and neither an edge nor a look-up by id has described; those that a look-up left unknown,
+        where it was before that instant."""
 
     def mark_unknown(self, account_id: str, kind: ObjectKind, ids: Sequence[str], *, read_at: datetime) -> None:
-        """Objects that Meta no longer shows at all: facts name them, nothing else does."""
+        """Objects that Meta does not show, or refuses to show: facts name them, nothing else does."""
 
     def record_failure(
         self, account_id: str, grain: Grain, days: DayRange, error: str, *, run_id: str, read_at: datetime

@@ -78,9 +78,10 @@ def test_objects_found_by_id_are_those_that_meta_still_shows(ads, account_id, ki
     if isinstance(ads, FakeAds):
         ads.by_id = {"7"}
     shown = "7" if isinstance(ads, FakeAds) else rows_of(ads.objects(account_id, kind))[0][0]
-    page = ads.objects_by_id(kind, [shown, "404404404"], account_id=account_id)
-    assert [row[0] for row in page.rows] == [shown]
-    assert all(isinstance(row, OBJECT_ROWS[kind]) for row in page.rows)
+    found = ads.objects_by_id(kind, [shown, "404404404"], account_id=account_id)
+    assert [row[0] for row in found.page.rows] == [shown]
+    assert all(isinstance(row, OBJECT_ROWS[kind]) for row in found.page.rows)
+    assert (found.refused, found.unanswered) == ({}, {})
 
 
 def test_nothing_is_requested_until_a_page_is_taken_and_calls_count_for_their_account(ads, account_id):

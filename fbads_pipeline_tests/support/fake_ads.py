@@ -13,6 +13,7 @@ from fbads_pipeline.domain.collection.pages import (
     INSIGHT_COLUMNS,
     OBJECT_ROWS,
     RAW_FIGURES,
+    FoundObjects,
     InsightRow,
     ObjectRow,
     Page,
@@ -31,6 +32,7 @@ class FakeAds:
         self.fails: dict[tuple[str, str], list[Exception]] = defaultdict(list)
         self.asked: list[tuple[str, str, DayRange | None]] = []
         self.by_id = set[str]()
+        self.refused, self.unanswered = dict[str, str](), dict[str, str]()
 
     def traffic(self, account_id: str) -> ApiTraffic:
         return ApiTraffic(calls=sum(1 for one in self.asked if one[0] == account_id))
@@ -64,10 +66,11 @@ class FakeAds:
         self._fail(account_id, "custom conversions")
         yield Page([])
 
-    def objects_by_id(self, kind: str, ids: Sequence[str], *, account_id: str) -> Page[ObjectRow]:
+    def objects_by_id(self, kind: str, ids: Sequence[str], *, account_id: str) -> FoundObjects:
         self.asked.append((account_id, f"{kind}s by id", None))
         shown = [one for one in ids if one in self.by_id]
-        return Page([an_object_row(kind, one) for one in shown])
+        refused, unanswered = ({one: why[one] for one in ids if one in why} for why in (self.refused, self.unanswered))
+        return FoundObjects(Page([an_object_row(kind, one) for one in shown]), refused, unanswered)
 
     def _known(self, account_id: str) -> Account:
         for one in (*self.seen, *self.hidden):
@@ -174,7 +177,7 @@ class FakeRaw:
         self.applied.append((account_id, what))
         return RowCounts(len(rows), len(changed))
 
-    def missing_objects(self, account_id: str, kind: str) -> list[str]:
+    def missing_objects(self, account_id: str, kind: str, *, unknown_before: datetime) -> list[str]:
         described = {*self._stored[account_id, f"{kind}s"], *self.unknown}
         return [one for one in self.missing.get((account_id, kind), []) if one not in described]
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from fbads_pipeline.adapters.meta_ads.batches import BatchRead, read_batch
 from fbads_pipeline.adapters.meta_ads.insights import InMemoryRequestStrategies, InsightQuery
 from fbads_pipeline.adapters.meta_ads.object_rows import (
     activity_page,
@@ -16,7 +17,7 @@ from fbads_pipeline.adapters.meta_ads.object_rows import (
     object_page,
     read_account,
 )
-from fbads_pipeline.adapters.meta_ads.pages import read_batch, read_pages
+from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.queries import (
     ACCOUNT_FIELDS,
     ACTIVITY_FIELDS,
@@ -32,8 +33,15 @@ from fbads_pipeline.adapters.meta_ads.queries import (
 from fbads_pipeline.adapters.meta_ads.transport import Transport
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic
 from fbads_pipeline.domain.collection.levels import Grain, ObjectKind
-from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TooMuchData
-from fbads_pipeline.domain.collection.pages import ActivityRow, CustomConversionRow, InsightRow, ObjectRow, Page
+from fbads_pipeline.domain.collection.meta_errors import MetaError, PermanentMetaError, TooMuchData
+from fbads_pipeline.domain.collection.pages import (
+    ActivityRow,
+    CustomConversionRow,
+    FoundObjects,
+    InsightRow,
+    ObjectRow,
+    Page,
+)
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.collection import RequestStrategies
@@ -83,8 +91,16 @@ class GraphAds:
                 raise
             yield from self._shrinking(path, {**params, "fields": self._fields(kind)}, account_id, read)
 
-    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str = "") -> Page[ObjectRow]:
-        return object_page(kind, account_id, read_batch(self._transport, ids, self._fields(kind), account_id))
+    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str = "") -> FoundObjects:
+        read = self._by_id(kind, ids, account_id)
+        wrong = [one for one, error in read.refused.items() if self._do_without(kind, error)]
+        if wrong:
+            read = self._by_id(kind, ids, account_id)
+        refused = {one: error.reason for one, error in read.refused.items()}
+        return FoundObjects(object_page(kind, account_id, read.found), refused, read.unanswered)
+
+    def _by_id(self, kind: ObjectKind, ids: Sequence[str], account_id: str) -> BatchRead:
+        return read_batch(self._transport, ids, self._fields(kind), account_id)
 
     def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:
         params = {"fields": ACTIVITY_FIELDS, "since": str(days.since), "until": str(days.until)}
@@ -115,7 +131,7 @@ class GraphAds:
         fields = OBJECT_FIELDS[kind].split(",")
         return ",".join(field for field in fields if kind not in self._refused or field not in OPTIONAL_FIELDS)
 
-    def _do_without(self, kind: ObjectKind, refused: PermanentMetaError) -> bool:
+    def _do_without(self, kind: ObjectKind, refused: MetaError) -> bool:
         """Whether asking again without the optional fields may help."""
         has_optional = OPTIONAL_FIELDS & set(OBJECT_FIELDS[kind].split(","))
         if refused.code != _INVALID_PARAMETER or kind in self._refused or not has_optional:

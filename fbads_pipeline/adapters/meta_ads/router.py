@@ -16,7 +16,14 @@ from fbads_pipeline.domain.collection.meta_errors import (
     PermanentMetaError,
     TransientMetaError,
 )
-from fbads_pipeline.domain.collection.pages import ActivityRow, CustomConversionRow, InsightRow, ObjectRow, Page
+from fbads_pipeline.domain.collection.pages import (
+    ActivityRow,
+    CustomConversionRow,
+    FoundObjects,
+    InsightRow,
+    ObjectRow,
+    Page,
+)
 from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
@@ -68,7 +75,7 @@ class TokenRouter:
     def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
         return self._of(account_id).objects(account_id, kind)
 
-    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> Page[ObjectRow]:
+    def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> FoundObjects:
         return self._of(account_id).objects_by_id(kind, ids, account_id=account_id)
 
     def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:

@@ -1,6 +1,7 @@
 """At which levels and by which breakdowns insights are read, and the kinds of object that ads consist of."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 Level = Literal["account", "campaign", "adset", "ad"]
@@ -8,6 +9,9 @@ ObjectKind = Literal["campaign", "adset", "ad"]
 
 LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
 OBJECT_KINDS: tuple[ObjectKind, ...] = ("campaign", "adset", "ad")
+# The effective status of an object that insights name and that Meta does not show or refuses to show. It is asked for
+# again once a day: a permission may come back, and some answers pass.
+UNKNOWN_STATUS, UNKNOWN_LASTS = "UNKNOWN", timedelta(days=1)
 # Fields of Meta's breakdowns that a reading may split rows by, in combinations that Meta allows.
 BREAKDOWN_FIELDS = frozenset(
     {

@@ -35,8 +35,15 @@ class MetaError(OutsideFailed):
         self.code, self.subcode, self.fbtrace_id = code, subcode, fbtrace_id
 
     def __str__(self) -> str:
+        return self._text(f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else "")
+
+    @property
+    def reason(self) -> str:
+        """The text and the numbers, without the trace that tells one call from another."""
+        return self._text("")
+
+    def _text(self, trace: str) -> str:
         numbers = "/".join(str(number) for number in (self.code, self.subcode) if number is not None)
-        trace = f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else ""
         return f"{self.args[0]} (Meta error {numbers}{trace})" if numbers else str(self.args[0])
 
     def without_traceback(self) -> Self:
@@ -50,7 +57,7 @@ class MetaError(OutsideFailed):
 
 
 class TransientMetaError(MetaError):
-    """A passing fault: connection, time-out, HTTP 5xx, a body cut short, codes 1 and 2."""
+    """A passing fault: connection, time-out, HTTP 5xx, a body cut short, codes 1, 2 and 960, `is_transient`."""
 
     kind = "transient"
     what_to_do = "Nothing, unless it stays: the next run asks again."
@@ -106,13 +113,18 @@ _REPORT = {(2601, 1815107), (-2, 2490547)}
 _RATE_CODES = frozenset({4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80014})
 _STOPS_ONE_WRITE = {(613, 1487632), (17, 1885172), (17, 1885621)}
 _STOP_CODES = frozenset({10, 102, 190, *range(200, 300), 368})
-_TRANSIENT_CODES = frozenset({1, 2})
+# 960: a part of a batch that was aborted, because the whole took too long.
+_TRANSIENT_CODES = frozenset({1, 2, 960})
 
 
-def sort_error(code: int | None, subcode: int | None, http_status: int, text: str = "") -> type[MetaError]:
+def sort_error(
+    code: int | None, subcode: int | None, http_status: int, text: str = "", *, is_transient: bool = False
+) -> type[MetaError]:
     """The class that says what to do about an error envelope.
 
-    code, subcode: as in the envelope, None where it lacks them; text: the message, read for one case only.
+    code, subcode: as in the envelope, None where it lacks them; text: the message, read for one case only;
+    is_transient: as in the envelope. It turns a refusal into a passing fault, but for a dead token and what is known to
+    be a wrong query.
     """
     pair = (code, subcode)
     if pair in _TOO_MUCH or (http_status >= 500 and "reduce the amount of data" in text.lower()):
@@ -123,9 +135,9 @@ def sort_error(code: int | None, subcode: int | None, http_status: int, text: st
         return PermanentMetaError
     if code in _RATE_CODES:
         return RateLimited
-    if code in _STOP_CODES:
+    if code in _STOP_CODES and (code in _TOKEN_CODES or not is_transient):
         return AccountStopped
-    if code in _TRANSIENT_CODES or http_status >= 500:
+    if code in _TRANSIENT_CODES or http_status >= 500 or is_transient:
         return TransientMetaError
     return PermanentMetaError
 
@@ -135,7 +147,8 @@ def error_from_envelope(envelope: Mapping[str, object], http_status: int) -> Met
     code, subcode = _number(envelope.get("code")), _number(envelope.get("error_subcode"))
     text = str(envelope.get("error_user_msg") or envelope.get("message") or "no message")
     trace = envelope.get("fbtrace_id")
-    cls = sort_error(code, subcode, http_status, str(envelope.get("message") or ""))
+    is_transient = str(envelope.get("is_transient")).lower() == "true"
+    cls = sort_error(code, subcode, http_status, str(envelope.get("message") or ""), is_transient=is_transient)
     return cls(text[:300], code=code, subcode=subcode, fbtrace_id=str(trace) if trace else None)
 
 

@@ -1,5 +1,6 @@
 """The typed rows that a reading delivers page by page. Their fields are the columns of the tables in `raw`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -184,3 +185,13 @@ class Page(Generic[Row]):
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObjects:
+    """Objects that were asked for by id. page: those that Meta shows; refused: id → its error for that object alone;
+    unanswered: id → why there was no answer this time. Meta does not show the others at all."""
+
+    page: Page[ObjectRow]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    unanswered: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, Literal
 
-from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.account_reports import PARTLY_REFUSED, AccountReport, ApiTraffic, RowCounts
 from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaError, RateLimited, TransientMetaError
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, local_day
@@ -52,7 +52,9 @@ class AccountReading:
         self.is_over = False
         self._before = ads.traffic(account.account_id).copy()
         self._phase: Phase = "new"
-        self._pending, self._active, self._landed, self._is_described = deque[ReadTask](), 0, 0, False
+        self._pending, self._active, self._landed = deque[ReadTask](), 0, 0
+        self._is_described = self._figures_landed = self._is_doubted = False
+        self._figures_active = 0
         self._stopped: AccountStopped | None = None  # never raised itself: see above
         self._parked_until, self._parked_seconds = 0.0, 0.0
         self._deadline = self._lock_deadline = 0.0
@@ -75,8 +77,11 @@ class AccountReading:
                 return None
             if not self._pending:
                 return self._alone(self._go_on)
+            if self._is_doubted and self._figures_active and not self._pending[0].is_figures:
+                return None  # whether the account is forbidden as a whole, figures under way will show
             task = self._pending.popleft()
             self._active += 1
+            self._figures_active += task.is_figures
             return lambda: self._do(task)
 
     def ready_at(self, now: float) -> float | None:
@@ -135,6 +140,9 @@ class AccountReading:
             return
         if self.report.error is not None and not self._landed:
             self.report.status = "failed"
+        is_token_gone = self._stopped is not None and self._stopped.is_token_gone
+        if self.report.error_kind == AccountStopped.kind and self._figures_landed and not is_token_gone:
+            self.report.error_kind = PARTLY_REFUSED  # an account whose figures were read has not stopped
         self._phase = "ending"
         self._end()
 
@@ -190,6 +198,7 @@ class AccountReading:
         finally:
             with self._lock:
                 self._active -= 1
+                self._figures_active -= task.is_figures
 
     def _attempt(self, task: ReadTask) -> None:
         task.attempts += 1
@@ -201,8 +210,9 @@ class AccountReading:
         except RateLimited as limited:
             self._park(task, limited)
         except AccountStopped as stop:
-            if not task.is_forgiven(stop):
+            if stop.is_token_gone or (task.is_figures and not self._figures_landed):
                 self._stopped = stop.without_traceback()
+            self._is_doubted = not self._figures_landed
             self._give_up(task, stop)
         except TransientMetaError as error:
             self._again(task, error, READ_ATTEMPTS, 0.0)
@@ -217,6 +227,8 @@ class AccountReading:
         with self._lock:
             self.report.applied += applied
             self._landed += 1
+            self._figures_landed = self._figures_landed or task.is_figures
+            self._is_doubted = self._is_doubted and not self._figures_landed
         if applied.rows_quarantined:
             self._fail("quarantine", f"{task.name}: {applied.rows_quarantined} rows could not be read")
         self._finished(f"{self._account.name or self._account.account_id}: {task.name}", 0)

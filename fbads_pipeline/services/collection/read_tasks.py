@@ -1,12 +1,12 @@
 """What is read of one account: facts at each grain, the edges that describe objects, what explains figures."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from fbads_pipeline.domain.collection.account_reports import RowCounts
-from fbads_pipeline.domain.collection.levels import OBJECT_KINDS, Grain, ObjectKind
+from fbads_pipeline.domain.collection.levels import OBJECT_KINDS, UNKNOWN_LASTS, Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import (
     AccountStopped,
     MetaError,
@@ -14,6 +14,7 @@ from fbads_pipeline.domain.collection.meta_errors import (
     TooMuchData,
     TransientMetaError,
 )
+from fbads_pipeline.domain.collection.pages import FoundObjects
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
@@ -22,6 +23,8 @@ from fbads_pipeline.services.collection.plan_sync import SyncPlan
 # A range of one call: long enough that pages are full, short enough that one transaction stays small.
 LONGEST_RANGE_DAYS = 92
 TICK_DAYS = 2
+# Of so many objects a note gives the ids.
+NAMED_OBJECTS = 5
 # A breakdown that Meta does not offer; and whatever keeps from us what only explains figures.
 NOT_OFFERED: tuple[type[MetaError], ...] = (PermanentMetaError,)
 ONLY_EXPLAINS: tuple[type[MetaError], ...] = (PermanentMetaError, TransientMetaError, TooMuchData, AccountStopped)
@@ -31,13 +34,15 @@ Keep = Callable[[datetime], RowCounts]
 @dataclass
 class ReadTask:
     """One thing to read and store. read: does both, and gets the instant of the reading; failed: records a failure
-    where readings of its kind are recorded; forgives: errors that are noted in the report and are no failure."""
+    where readings of its kind are recorded; forgives: errors that are noted in the report and are no failure;
+    is_figures: whether it reads insights."""
 
     name: str
     read: Keep
     failed: Callable[[str], None] = lambda error: None
     forgives: tuple[type[MetaError], ...] = ()
     attempts: int = 0
+    is_figures: bool = False
 
     def is_forgiven(self, error: Exception) -> bool:
         """Whether the figures are complete without it; a dead token is never forgiven: nothing else can be read."""
@@ -95,7 +100,8 @@ class AccountReadTasks:
         def failed(error: str) -> None:
             self._raw.record_failure(account_id, grain, days, error, run_id=run_id, read_at=self._clock.now())
 
-        return ReadTask(f"insights by {grain}", read, failed, NOT_OFFERED if grain.breakdown else ())
+        forgives = NOT_OFFERED if grain.breakdown else ()
+        return ReadTask(f"insights by {grain}", read, failed, forgives, is_figures=True)
 
     def _objects(self, kind: ObjectKind) -> Keep:
         account_id = self._account_id
@@ -117,13 +123,14 @@ class AccountReadTasks:
         account_id = self._account_id
 
         def read(read_at: datetime) -> RowCounts:
-            missing = self._raw.missing_objects(account_id, kind)
+            missing = self._raw.missing_objects(account_id, kind, unknown_before=read_at - UNKNOWN_LASTS)
             if not missing:
                 return RowCounts()
             found = self._ads.objects_by_id(kind, missing, account_id=account_id)
-            applied = self._raw.apply_objects(account_id, kind, iter([found]), read_at=read_at)
-            shown = {getattr(row, f"{kind}_id") for row in found.rows}
-            self._raw.mark_unknown(account_id, kind, [one for one in missing if one not in shown], read_at=read_at)
+            page = replace(found.page, notes=tuple(_odd_objects(kind, found)))
+            applied = self._raw.apply_objects(account_id, kind, self._while_allowed(iter([page])), read_at=read_at)
+            decided = {getattr(row, f"{kind}_id") for row in page.rows} | found.unanswered.keys()
+            self._raw.mark_unknown(account_id, kind, [one for one in missing if one not in decided], read_at=read_at)
             return applied
 
         return read
@@ -138,3 +145,12 @@ class AccountReadTasks:
     def _custom_conversions(self, read_at: datetime) -> RowCounts:
         account_id = self._account_id
         return self._raw.apply_custom_conversions(account_id, self._ads.custom_conversions(account_id), read_at=read_at)
+
+
+def _odd_objects(kind: ObjectKind, found: FoundObjects) -> Iterator[str]:
+    """A sentence per reason for which objects could not be read, with some of their ids."""
+    for outcome, reasons in (("refused, UNKNOWN for a day", found.refused), ("unanswered", found.unanswered)):
+        for reason in dict.fromkeys(reasons.values()):
+            ids = [one for one, its_own in reasons.items() if its_own == reason]
+            others = f" and {len(ids) - NAMED_OBJECTS} more" if len(ids) > NAMED_OBJECTS else ""
+            yield f"{kind}s by id: {', '.join(ids[:NAMED_OBJECTS])}{others} {outcome}: {reason}"

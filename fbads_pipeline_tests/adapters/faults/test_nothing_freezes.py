@@ -73,9 +73,9 @@ class LockingRaw(FakeRaw):
         self._fail("record_failure", 0)
         super().record_failure(*arguments, **named)
 
-    def missing_objects(self, account_id, kind):
+    def missing_objects(self, account_id, kind, *, unknown_before):
         self._fail("missing_objects", 0)
-        return super().missing_objects(account_id, kind)
+        return super().missing_objects(account_id, kind, unknown_before=unknown_before)
 
     def save_report(self, run_id, report):
         self._fail("save_report", 0)

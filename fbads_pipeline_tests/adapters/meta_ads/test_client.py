@@ -202,32 +202,6 @@ def test_pages_that_lead_in_a_circle_are_no_endless_loop():
     assert len(server.asked) < 10
 
 
-def test_objects_by_id_come_in_batches_and_what_is_unknown_is_asked_alone():
-    def answer(asked, before):
-        if asked.method == "GET":
-            return Answer({"id": asked.path}) if asked.path == "2" else error(100, 33)
-        parts = [part["relative_url"].split("?")[0] for part in json.loads(asked.query["batch"])]
-        bodies = {"1": {"id": "1"}, "3": {"error": {"code": 100, "error_subcode": 33}}}
-        return Answer(
-            [
-                None if one == "2" else {"code": 200 if one == "1" else 400, "body": json.dumps(bodies[one])}
-                for one in parts
-            ]
-        )
-
-    with graph_server(answer) as server:
-        found = client(server.url).objects_by_id("ad", ["1", "2", "3"], account_id="9")
-    assert [row.ad_id for row in found.rows] == ["1", "2"]
-    assert len(server.asked) == 2
-
-
-def test_a_server_without_batches_is_asked_one_by_one():
-    with graph_server(lambda asked, _: error(100) if asked.method == "POST" else Answer({"id": asked.path})) as server:
-        found = client(server.url).objects_by_id("ad", [str(one) for one in range(60)], account_id="9")
-    assert len(found.rows) == 60
-    assert server.paths().count("") == 2
-
-
 def test_half_a_surrogate_pair_in_a_name_is_no_broken_body():
     body = b'{"data": [{"id": "1", "name": "x\\ud800y"}]}'
     with graph_server(lambda asked, before: Answer(raw=body)) as server:

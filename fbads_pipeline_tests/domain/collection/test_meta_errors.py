@@ -14,7 +14,7 @@ from fbads_pipeline.domain.collection.meta_errors import (
 )
 
 TABLE = [
-    *[(code, None, 400, TransientMetaError) for code in (1, 2)],
+    *[(code, None, 400, TransientMetaError) for code in (1, 2, 960)],
     *[(2, sub, 400, TransientMetaError) for sub in (1504043, 1504044)],
     (None, None, 502, TransientMetaError),
     *[(*pair, 400, TooMuchData) for pair in ((100, 1487534), (1, 99), (100, 1504018), (2, 1504038))],
@@ -55,3 +55,22 @@ def test_an_envelope_keeps_its_trace_and_reads_numbers_that_came_as_text():
 def test_an_envelope_without_numbers_is_a_wrong_query_or_a_passing_fault():
     assert isinstance(error_from_envelope({"message": "?"}, 400), PermanentMetaError)
     assert isinstance(error_from_envelope({"code": "x"}, 503), TransientMetaError)
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "expected"),
+    [
+        (12345, None, TransientMetaError),
+        (100, None, TransientMetaError),
+        (200, None, TransientMetaError),
+        (190, 463, AccountStopped),
+        (17, 2446079, RateLimited),
+        (2, 1504041, PermanentMetaError),
+        (100, 1487534, TooMuchData),
+    ],
+)
+@pytest.mark.parametrize("is_transient", [True, "true"])
+def test_an_envelope_that_says_that_it_passes_is_asked_again_where_that_may_help(code, subcode, expected, is_transient):
+    envelope = {"code": code, "error_subcode": subcode, "message": "no", "is_transient": is_transient}
+    assert type(error_from_envelope(envelope, 400)) is expected
+    assert type(error_from_envelope({**envelope, "is_transient": False}, 400)) is sort_error(code, subcode, 400)

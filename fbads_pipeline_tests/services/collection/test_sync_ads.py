@@ -106,6 +106,37 @@ def test_a_fault_of_ours_in_one_account_is_named_and_kept_to_it():
     assert reports["2"].status == "done"
 
 
+def test_one_forbidden_object_is_unknown_and_the_account_is_done_with_a_note():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    raw.missing["1", "campaign"] = ["7", "8", "9"]
+    ads.by_id, ads.refused, ads.unanswered = {"7"}, {"8": "no permission"}, {"9": "aborted"}
+    report = run(ads, raw)["1"]
+    assert (report.status, report.error_kind, raw.unknown) == ("done", None, ["8"])
+    assert report.notes == [
+        "campaigns by id: 8 refused, UNKNOWN for a day: no permission",
+        "campaigns by id: 9 unanswered: aborted",
+    ]
+    assert run(ads, raw)["1"].notes == ["campaigns by id: 9 unanswered: aborted"]
+
+
+def test_many_objects_that_are_refused_for_one_reason_are_one_note():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    raw.missing["1", "ad"] = [str(one) for one in range(100)]
+    ads.refused = dict.fromkeys(raw.missing["1", "ad"], "no permission")
+    assert run(ads, raw)["1"].notes == [
+        "ads by id: 0, 1, 2, 3, 4 and 95 more refused, UNKNOWN for a day: no permission"
+    ]
+
+
+@pytest.mark.parametrize("what", ["campaigns", "adsets", "ads", "account"])
+def test_an_account_whose_figures_were_read_has_not_stopped(what):
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    ads.fails["1", what] = [AccountStopped("no permission", code=200)]
+    report = run(ads, raw, account_concurrency=1)["1"]
+    assert (report.status, report.error_kind) == ("partial", "partly_refused")
+    assert {level for _, level in raw.applied} >= {"campaign", "adset", "ad"}
+
+
 def test_objects_that_facts_name_and_no_edge_showed_are_fetched_by_id():
     ads, raw = FakeAds([an_account("1")]), FakeRaw()
     raw.missing["1", "campaign"] = ["7", "8"]

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from fbads_pipeline.domain.collection.levels import ObjectKind
+from fbads_pipeline.domain.collection.levels import UNKNOWN_STATUS, ObjectKind
 from fbads_pipeline.domain.collection.pages import OBJECT_ROWS, ActivityRow, CustomConversionRow
 
 
@@ -33,21 +33,26 @@ ADD_ACTIVITIES = insert(_ACTIVITIES).on_conflict_do_nothing().returning(_ACTIVIT
 
 
 def missing_objects(kind: ObjectKind) -> sa.Select[tuple[str]]:
-    """Ids of :account that nothing has described yet, in order."""
+    """Ids of :account that nothing has described yet, or that were left unknown :unknown_before, in order."""
     table, key = _OBJECTS[kind], _OBJECTS[kind].c[f"{kind}_id"]
+    was_unknown = sa.and_(
+        table.c.effective_status == UNKNOWN_STATUS, table.c.collected_at <= sa.bindparam("unknown_before")
+    )
     return (
         sa.select(key)
-        .where(table.c.account_id == sa.bindparam("account"), table.c.effective_status.is_(None))
+        .where(table.c.account_id == sa.bindparam("account"))
+        .where(sa.or_(table.c.effective_status.is_(None), was_unknown))
         .order_by(key)
     )
 
 
 def mark_unknown(kind: ObjectKind) -> sa.Update:
-    """Gives :ids of :account that nothing has described the status UNKNOWN."""
+    """Gives :ids of :account that nothing has described the status UNKNOWN, as of :read_at."""
     table = _OBJECTS[kind]
+    is_undescribed = sa.or_(table.c.effective_status.is_(None), table.c.effective_status == UNKNOWN_STATUS)
     return (
         sa.update(table)
-        .where(table.c.account_id == sa.bindparam("account"), table.c.effective_status.is_(None))
+        .where(table.c.account_id == sa.bindparam("account"), is_undescribed)
         .where(table.c[f"{kind}_id"].in_(sa.bindparam("ids", expanding=True)))
-        .values(effective_status="UNKNOWN", collected_at=sa.bindparam("read_at"))
+        .values(effective_status=UNKNOWN_STATUS, collected_at=sa.bindparam("read_at"))
     )

@@ -153,9 +153,10 @@ class PostgresRawStore:
             _quarantine(connection, unreadable, of_reading)
         return RowCounts(len(rows) + len(unreadable), changed, 0, len(unreadable))
 
-    def missing_objects(self, account_id: str, kind: ObjectKind) -> list[str]:
+    def missing_objects(self, account_id: str, kind: ObjectKind, *, unknown_before: datetime) -> list[str]:
+        values = {"account": account_id, "unknown_before": unknown_before}
         with self._engine.connect() as connection:
-            found = connection.execute(object_statements.missing_objects(kind), {"account": account_id})
+            found = connection.execute(object_statements.missing_objects(kind), values)
             return list(found.scalars())
 
     def mark_unknown(self, account_id: str, kind: ObjectKind, ids: Sequence[str], *, read_at: datetime) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.domain.collection.account_reports import AccountReport
-from fbads_pipeline.domain.collection.levels import Grain
+from fbads_pipeline.domain.collection.levels import UNKNOWN_LASTS, Grain
 from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.errors import StoreUnavailable
@@ -158,13 +158,29 @@ def test_a_row_that_cannot_be_read_waits_in_quarantine_with_its_reason(store):
 
 def test_facts_bring_stubs_of_the_objects_that_nobody_has_described(store):
     apply(store, [a_row(level="ad")], level="ad")
-    assert store.missing_objects("42", "campaign") == ["7"]
+    assert store.missing_objects("42", "campaign", unknown_before=T0) == ["7"]
     assert all_rows(store, "raw.ads", "ad_id, adset_id, campaign_id") == [("711", "71", "7")]
     store.apply_objects("42", "ad", object_pages("42", "ad", [{"id": "711", "effective_status": "ACTIVE"}]), read_at=T0)
     store.mark_unknown("42", "campaign", ["7"], read_at=T0)
-    assert store.missing_objects("42", "ad") == []
-    assert store.missing_objects("42", "campaign") == []
+    day_before = T0 - UNKNOWN_LASTS
+    assert store.missing_objects("42", "ad", unknown_before=day_before) == []
+    assert store.missing_objects("42", "campaign", unknown_before=day_before) == []
     assert all_rows(store, "raw.campaigns", "campaign_id, effective_status, name") == [("7", "UNKNOWN", None)]
+
+
+def test_what_a_look_up_left_unknown_is_missing_again_after_a_day(store):
+    apply(store, [a_row(level="ad")], level="ad")
+    store.mark_unknown("42", "campaign", ["7"], read_at=T0)
+    assert store.missing_objects("42", "campaign", unknown_before=T0) == ["7"]
+    later = T0 + UNKNOWN_LASTS
+    store.mark_unknown("42", "campaign", ["7"], read_at=later)
+    assert store.missing_objects("42", "campaign", unknown_before=T0) == []
+    store.apply_objects(
+        "42", "campaign", object_pages("42", "campaign", [{"id": "7", "effective_status": "PAUSED"}]), read_at=later
+    )
+    store.mark_unknown("42", "campaign", ["7"], read_at=later)
+    assert store.missing_objects("42", "campaign", unknown_before=later) == []
+    assert all_rows(store, "raw.campaigns", "campaign_id, effective_status, name") == [("7", "PAUSED", None)]
 
 
 def test_objects_change_only_when_they_changed(store):
