@@ -5,33 +5,44 @@ from pathlib import Path
 
 import pandas as pd
 
+from fbads_pipeline.adapters.csv_reading import CellKind, read_csv
+from fbads_pipeline.cli.output import note
 from fbads_pipeline.domain.core.errors import WrongUse
 
 
 def read_export(
     path: Path, columns: Sequence[str], *, times: Sequence[str] = (), numbers: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """The columns of a CSV file, in that order; times are naive, a number that is none is NaN.
+    """The columns of a CSV file, in that order; times are naive, missing numbers NaN, other missing cells None.
 
-    Raises WrongUse where the file cannot be read, lacks a column, or holds a time that is none or has an offset.
+    A file in another form than that of programs is read as Brazilian spreadsheets write it, and a line on stderr says
+    how. Raises WrongUse where it cannot be read, lacks a column, or holds a number or time that is none, or a time with
+    an offset.
     """
-    try:
-        frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", skipinitialspace=True)
-    except FileNotFoundError:
-        raise WrongUse(f"{path} does not exist") from None
-    except pd.errors.EmptyDataError:
-        raise WrongUse(f"{path} is empty: it should start with {','.join(columns)}") from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise WrongUse(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}") from None
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        raise WrongUse(f"{path} lacks the column {missing[0]}: it should have {','.join(columns)}")
-    frame = frame[list(columns)].copy()
+    frame, _ = read_export_with_texts(path, columns, times=times, numbers=numbers)
+    return frame
+
+
+def read_export_with_texts(
+    path: Path, columns: Sequence[str], *, times: Sequence[str] = (), numbers: Sequence[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """As `read_export`, and the same cells as they stand in the file."""
+    kinds: dict[str, CellKind] = {
+        name: "time" if name in times else "number" if name in numbers else "text" for name in columns
+    }
+    table = read_csv(path, kinds)
+    if table.note is not None:
+        note(table.note)
+    frame = pd.DataFrame({name: _cells(table.columns[name]) for name in columns}, columns=list(columns), dtype="str")
     for column in times:
         frame[column] = _times(frame[column], path)
     for column in numbers:
-        frame[column] = pd.to_numeric(frame[column], errors="coerce")
-    return frame
+        frame[column] = pd.to_numeric(frame[column])
+    return frame, pd.DataFrame(table.texts, columns=list(columns), dtype=object)
+
+
+def _cells(texts: list[str]) -> list[str | None]:
+    return [text or None for text in texts]
 
 
 def _times(texts: pd.Series, path: Path) -> pd.Series:
@@ -45,7 +56,9 @@ def _times(texts: pd.Series, path: Path) -> pd.Series:
             ) from None
         wrong = given[pd.to_datetime(given, format="ISO8601", errors="coerce").isna()]
         shown = wrong.iloc[0] if len(wrong) else given.iloc[0]
-        raise WrongUse(f"{path}: {texts.name} has {str(shown)[:40]!r}, which is no ISO 8601 time") from None
+        raise WrongUse(
+            f"{path}: {texts.name} has {str(shown)[:40]!r}, which is no ISO 8601 time and no dd/mm/yyyy"
+        ) from None
     if not isinstance(parsed.dtype, pd.DatetimeTZDtype):
         return parsed.reindex(texts.index)
     raise WrongUse(f"{path}: {texts.name} has an offset; give the account's local time without one")

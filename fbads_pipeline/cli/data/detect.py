@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import typer
 
-from fbads_pipeline.cli.data.csv_exports import read_export
+from fbads_pipeline.cli.data.csv_exports import read_export_with_texts
 from fbads_pipeline.domain.anomalies.detectors.series import detect_series
 from fbads_pipeline.domain.core.errors import WrongUse
 
@@ -28,14 +28,14 @@ def detect(
 
     Row by row, never looking ahead; the rows and texts of the input, in its order. Needs no database.
     """
-    texts = read_export(series, ("timestamp", "value"))
-    read = read_export(series, ("timestamp", "value"), times=("timestamp",), numbers=("value",))
+    columns = ("timestamp", "value")
+    read, texts = read_export_with_texts(series, columns, times=("timestamp",), numbers=("value",))
     scores, alerts = detect_series(read["value"].to_numpy(dtype=np.float64), step_seconds(read["timestamp"]))
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
-            shown = texts.fillna("").itertuples(index=False)
+            shown = texts.itertuples(index=False)
             for (timestamp, value), score, alert in zip(shown, scores.tolist(), alerts.tolist(), strict=True):
                 writer.writerow((timestamp, value, f"{score:.6f}", int(alert)))
     except OSError as error:
