@@ -1,6 +1,6 @@
 """What the services ask of anomalies. Adapters implement these; the fakes of the tests do too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, time
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     DetectionResult,
     StoredDetectors,
 )
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 
 
@@ -60,3 +61,7 @@ class Anomalies(Protocol):
 
     def current(self) -> list[DetectedAnomaly]:
         """The open ones, ordered by account, campaign and metric."""
+
+    def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
+        """How many days each kind of detector knows of these accounts (None: of all), ordered by account id; an account
+        that was never judged has learned nothing."""

@@ -21,6 +21,7 @@ PART_OF = {
     "raw.calendar_states": "raw/calendar_events",
     "ops.collect_runs": "raw/insights",
     "analysis.detector_states": "analysis/anomalies",
+    "analysis.day_watches": "analysis/anomalies",
     "analysis.reviews": "analysis/breaches",
     "analysis.trends": "analysis/scores",
     "analysis.verdicts": "analysis/scores",

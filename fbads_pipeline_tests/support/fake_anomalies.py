@@ -1,6 +1,6 @@
 """The port Anomalies as a fake, and a found anomaly to show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, time, timedelta
 
 from fbads_pipeline.domain.alerts.alerts import Alert
@@ -12,6 +12,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     DetectionResult,
     StoredDetectors,
 )
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Count, message
 from fbads_pipeline_tests.support.fakes import NOW
@@ -92,6 +93,10 @@ class FakeAnomalies:
 
     def current(self) -> list[DetectedAnomaly]:
         return self.open
+
+    def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
+        known = sorted(self.stored if account_ids is None else account_ids)
+        return [AccountLearning(name, 0, self.stored[name].days_known) for name in known if name in self.stored]
 
 
 def an_anomaly(campaign_id: str = "7", **figures: object) -> DetectedAnomaly:

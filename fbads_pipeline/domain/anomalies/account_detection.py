@@ -58,7 +58,8 @@ def run_detectors(
         found = _without_learning(observe(detectors.state, reading), detectors, account.learning)
         events += _events(detectors, account, found, version, zone, is_recent=at > newest - _RECENT)
         readings += 1
-    return DetectionResult(StoredDetectors(version, pack(detectors), newest), events, readings)
+    known = StoredDetectors(version, pack(detectors), newest, detectors.state.closed_days)
+    return DetectionResult(known, events, readings)
 
 
 def _set_created(detectors: AccountDetectors, account: AccountReadings, zone: ZoneInfo) -> None:

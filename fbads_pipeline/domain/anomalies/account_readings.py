@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 from fbads_pipeline.domain.anomalies.findings import Severity
 from fbads_pipeline.domain.core.messages import Value
 
-Resolution = Literal["recovered", "new_usual", "paused", "notice"]
+Resolution = Literal["recovered", "new_usual", "paused", "notice", "corrected"]
+Grain = Literal["half_hour", "day"]
 
 
 class CampaignDayVersion(NamedTuple):
@@ -66,16 +67,23 @@ class AccountReadings:
 
 @dataclass(frozen=True)
 class StoredDetectors:
-    """One account's detectors, packed. version: of their code and settings; read_until: their last reading."""
+    """One account's detectors, packed.
+
+    version: of their code and settings; read_until: their last reading; days_known: days that they have learned from.
+    """
 
     version: str
     state: bytes
     read_until: datetime
+    days_known: int = 0
 
 
 @dataclass(frozen=True)
 class DetectedAnomaly:
-    """An anomaly to open. low, high: 95 of 100 usual cases lie within; resolution: of notices, over at once."""
+    """An anomaly to open. low, high: 95 of 100 usual cases lie within; resolution: of notices, over at once.
+
+    grain: whether half-hour readings or whole days showed it.
+    """
 
     anomaly_id: str
     account_id: str
@@ -97,6 +105,7 @@ class DetectedAnomaly:
     detector_version: str
     is_alert: bool
     resolution: Resolution | None = None
+    grain: Grain = "half_hour"
 
 
 @dataclass(frozen=True)

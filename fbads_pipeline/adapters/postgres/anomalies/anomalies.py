@@ -1,6 +1,6 @@
 """Anomalies and the detectors' state in PostgreSQL."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -31,6 +31,7 @@ from fbads_pipeline.domain.anomalies.announcements import (
     READING_GRACE,
 )
 from fbads_pipeline.domain.anomalies.finding_messages import recovery_message
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import AnomalyPart, UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Value, from_json, to_json
 
@@ -49,7 +50,9 @@ class PostgresAnomalies:
     def detectors(self, account_id: str) -> StoredDetectors | None:
         with self._engine.connect() as connection:
             row = connection.execute(INPUTS["detector_state"], {"account": account_id}).one_or_none()
-            return None if row is None else StoredDetectors(row.version, bytes(row.state), row.read_until)
+            return (
+                None if row is None else StoredDetectors(row.version, bytes(row.state), row.read_until, row.days_known)
+            )
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         with self._engine.connect() as connection:
@@ -146,6 +149,13 @@ class PostgresAnomalies:
         with self._engine.connect() as connection:
             rows = connection.execute(SQL["open_anomalies"]).mappings()
             return [DetectedAnomaly(**{**row, "message": from_json(row["message"])}) for row in rows]
+
+    def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
+        with self._engine.connect() as connection:
+            if not connection.execute(SQL["has_accounts"]).scalar_one():
+                return []
+            wanted = None if account_ids is None else list(account_ids)
+            return [AccountLearning(*row) for row in connection.execute(INPUTS["learning"], {"accounts": wanted})]
 
     @contextmanager
     def _locked(self) -> Iterator[sa.Connection]:

@@ -10,13 +10,13 @@ select to_regclass('marts.accounts') is not null;
 -- An anomaly that is open for that campaign and metric stays as it is, and so does one with the same id.
 insert into analysis.anomalies (
     anomaly_id, account_id, campaign_id, kind, metric, severity, since, detected_at, observed, expected, low, high,
-    money_at_stake_per_day, currency, causes, message, data_used, detector_version, is_alert, resolution,
+    money_at_stake_per_day, currency, causes, message, data_used, detector_version, is_alert, resolution, grain,
     status, closed_at, updated_at
 )
 values (
     :anomaly_id, :account_id, :campaign_id, :kind, :metric, :severity, :since, :detected_at, :observed, :expected, :low,
     :high, :money_at_stake_per_day, :currency, cast(:causes as jsonb), cast(:message as jsonb),
-    cast(:data_used as jsonb), :detector_version, :is_alert, :resolution,
+    cast(:data_used as jsonb), :detector_version, :is_alert, :resolution, :grain,
     case when cast(:resolution as text) is null then 'OPEN' else 'CLOSED' end,
     case when cast(:resolution as text) is not null then cast(:detected_at as timestamptz) end,
     :now
@@ -78,7 +78,8 @@ select
     data_used,
     detector_version,
     is_alert,
-    resolution
+    resolution,
+    grain
 from analysis.anomalies
 where status = 'OPEN'
 order by account_id, campaign_id, metric;

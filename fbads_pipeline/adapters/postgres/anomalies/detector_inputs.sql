@@ -76,17 +76,32 @@ having bool_and(learning_status = 'LEARNING');
 select
     version,
     state,
-    read_until
+    read_until,
+    days_known
 from analysis.detector_states
 where account_id = :account;
 
 -- name: save_detector_state
 -- The state moves on only from where it was read: of two runs at once the second writes nothing.
-insert into analysis.detector_states as known (account_id, version, state, read_until)
-values (:account, :version, :state, :read_until)
+insert into analysis.detector_states as known (account_id, version, state, read_until, days_known)
+values (:account, :version, :state, :read_until, :days_known)
 on conflict (account_id) do update
-    set version = excluded.version, state = excluded.state, read_until = excluded.read_until
+    set
+        version = excluded.version, state = excluded.state, read_until = excluded.read_until,
+        days_known = excluded.days_known
     where known.version = :version_before and known.read_until = :read_until_before;
+
+-- name: learning
+-- Days that the day-level and the half-hour detectors know, of the accounts named, or of all.
+select
+    accounts.account_id,
+    coalesce(watches.days_read, 0) as days,
+    coalesce(states.days_known, 0) as half_hour_days
+from marts.accounts as accounts
+left join analysis.day_watches as watches on accounts.account_id = watches.account_id
+left join analysis.detector_states as states on accounts.account_id = states.account_id
+where accounts.account_id = any(cast(:accounts as text [])) or cast(:accounts as text []) is null
+order by accounts.account_id;
 
 -- name: accounts_behind
 select count(*)
