@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
@@ -91,6 +92,9 @@ class RawStore(Protocol):
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, datetime]:
         """Day → the oldest of its levels' latest good readings; days that lack a level are left out."""
 
+    def last_answers(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, datetime]:
+        """As `last_readings`, of readings that Meta answered, well or not."""
+
     def day_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, DayReading]:
         """Day → its levels together: the oldest of their newest readings, good or not; days that lack a level are left
         out."""
@@ -105,7 +109,19 @@ class RawStore(Protocol):
         run_id: str,
         read_at: datetime,
     ) -> RowCounts:
-        """Read all pages, then make raw.insights equal to them for those days and that grain."""
+        """Read all pages, then write what is new or changed of those days and that grain.
+
+        A known row that measured something and does not come, or comes without a figure that it had, stands and is in
+        doubt until `settle_doubts`; one that comes unreadable stands until it is read well. The day is not read well
+        then. A row that measured nothing and does not come is removed.
+        """
+
+    def settle_doubts(self, account_id: str, *, run_id: str, read_at: datetime) -> tuple[RowCounts, list[DoubtfulDay]]:
+        """Decide what the run left in doubt, once all its levels were asked for (domain/collection/doubts.py).
+
+        Returns the rows that changed or were removed, and the days that are doubtful still, ordered by grain and day;
+        so are days with an empty answer where another level has delivery.
+        """
 
     def apply_objects(
         self, account_id: str, kind: ObjectKind, pages: Iterator[Page[ObjectRow]], *, read_at: datetime

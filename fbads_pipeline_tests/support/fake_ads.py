@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from threading import Lock
 
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay
 from fbads_pipeline.domain.collection.levels import LEVELS, Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
 from fbads_pipeline.domain.collection.pages import (
@@ -20,6 +22,7 @@ from fbads_pipeline.domain.collection.pages import (
 )
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
+from fbads_pipeline_tests.support.fake_insights import FakeInsights, ReadingDay
 
 _CAMPAIGN = Grain("campaign")
 
@@ -102,9 +105,7 @@ class FakeRaw:
         self.readings: dict[str, dict[object, datetime]] = {}
         self.quarantined = 0
         self.read_at: dict[str, datetime | None] = {}
-        self._rows: dict[tuple[str, Grain], dict[tuple[object, ...], InsightRow]] = defaultdict(dict)
-        self._good: dict[tuple[str, str], dict[date, datetime]] = defaultdict(dict)
-        self._tried: dict[tuple[str, str], dict[date, datetime]] = defaultdict(dict)
+        self._insights = FakeInsights()
         self._stored: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
         self._runs: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
         self._held: set[str] = set()
@@ -130,33 +131,38 @@ class FakeRaw:
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[object, datetime]:
         if account_id in self.readings:
             return self.readings[account_id]
-        read = [self._good[account_id, one] for one in levels]
-        return {day: min(one[day] for one in read) for day in days if all(day in one for one in read)}
+        return self._oldest("good_at", account_id, days, levels)
+
+    def last_answers(self, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[object, datetime]:
+        if account_id in self.readings:
+            return self.readings[account_id]
+        return self._oldest("answered_at", account_id, days, levels)
 
     def day_readings(self, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[date, DayReading]:
-        good, tried = ([kept[account_id, one] for one in levels] for kept in (self._good, self._tried))
-        read = {day: min(one[day] for one in good) for day in days if all(day in one for one in good)}
-        return {
-            day: DayReading(min(one[day] for one in tried), read.get(day))
-            for day in days
-            if all(day in one for one in tried)
-        }
+        good = self._oldest("good_at", account_id, days, levels)
+        tried = self._oldest("tried_at", account_id, days, levels)
+        return {day: DayReading(at, good.get(day)) for day, at in tried.items()}
+
+    def _oldest(self, instant: str, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[date, datetime]:
+        """Day → the oldest instant of its levels' readings, where all have one."""
+        found = {}
+        for day in days:
+            of_levels = [self._insights.readings.get(ReadingDay(account_id, Grain(one), day)) for one in levels]
+            instants = [getattr(one, instant) if one else None for one in of_levels]
+            if None not in instants:
+                found[day] = min(instants)
+        return found
 
     def apply_insights(self, account_id, grain, days, pages, *, run_id, read_at) -> RowCounts:
-        rows_read, found = 0, dict[tuple[object, ...], InsightRow]()
-        for page in pages:
-            rows_read += len(page)
-            found |= {row[:3]: row for row in page.rows}  # day, object_id, breakdown_value
+        pages = iter(list(pages))
         with self._lock:
-            known = self._rows[account_id, grain]
-            removed = [key for key in known.keys() - found.keys() if str(days.since) <= key[0] <= str(days.until)]
-            changed = {key: row for key, row in found.items() if known.get(key) != row}
-            self._rows[account_id, grain] = {key: row for key, row in known.items() if key not in removed} | changed
-            if not grain.breakdown:
-                self._good[account_id, grain.level] |= dict.fromkeys(days, read_at)
-                self._tried[account_id, grain.level] |= dict.fromkeys(days, read_at)
+            counts = self._insights.apply(account_id, grain, days, pages, run_id, read_at)
             self.applied.append((account_id, str(grain)))
-        return RowCounts(rows_read, len(changed), len(removed), self.quarantined)
+        return replace(counts, rows_quarantined=counts.rows_quarantined + self.quarantined)
+
+    def settle_doubts(self, account_id, *, run_id, read_at) -> tuple[RowCounts, list[DoubtfulDay]]:
+        with self._lock:
+            return self._insights.settle(account_id, run_id)
 
     def apply_objects(self, account_id, kind, pages, *, read_at) -> RowCounts:
         return self._apply(account_id, f"{kind}s", pages)
@@ -186,8 +192,8 @@ class FakeRaw:
 
     def record_failure(self, account_id, grain, days, error, *, run_id, read_at) -> None:
         self.failures.append((account_id, str(grain), error))
-        if not grain.breakdown:
-            self._tried[account_id, grain.level] |= dict.fromkeys(days, read_at)
+        for day in days:
+            self._insights.record(ReadingDay(account_id, grain, day), run_id, "failed", read_at)
 
     def save_report(self, run_id: str, report) -> None:
         self._runs[run_id][report.account_id] = report.as_row()
@@ -201,7 +207,11 @@ class FakeRaw:
         return {key: at for key, at in read.items() if at is None or at < read_before}
 
     def _newest(self, account_id: str) -> datetime | None:
-        read = [at for key, days in self._good.items() if key[0] == account_id for at in days.values()]
+        read = [
+            one.good_at
+            for of, one in self._insights.readings.items()
+            if of.account_id == account_id and not of.grain.breakdown and one.good_at
+        ]
         return max(read, default=None)
 
     def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:

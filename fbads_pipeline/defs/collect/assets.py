@@ -137,7 +137,8 @@ def collect() -> Mapping[str, Any]:
 
 
 def _metadata(rows: list[dict[str, Any]]) -> Mapping[str, Any]:
-    counted = ("calls", "bytes", "rows_read", "rows_changed", "rows_removed", "rows_quarantined", "retries")
+    of_rows = ("rows_read", "rows_changed", "rows_removed", "rows_quarantined", "rows_doubtful")
+    counted = ("calls", "bytes", *of_rows, "retries")
     totals = {key: sum(row[key] for row in rows) for key in (*counted, "waited_seconds")}
     table = "\n".join([_HEADER, "|---" * _HEADER.count("|", 1) + "|", *map(_line, rows)])
     failed = sum(1 for row in rows if row["status"] != "done")

@@ -101,5 +101,6 @@ def due_for(raw: RawStore, account: Account, now: datetime, plan: SyncPlan) -> D
 def _due(raw: RawStore, account: Account, now: datetime, levels: Sequence[Level], restatement_days: int) -> DayRange:
     today = local_day(now, account.timezone_name)
     window = DayRange(today - timedelta(days=restatement_days - 1), today)
-    read_at = raw.last_readings(account.account_id, window, levels)
+    # A day that cannot be read well is tried once a day, as every other.
+    read_at = raw.last_answers(account.account_id, window, levels)
     return due_days(now, account.timezone_name, read_at, restatement_days=restatement_days)

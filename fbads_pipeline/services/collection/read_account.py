@@ -1,6 +1,7 @@
 """One account in one run: what is read of it, what became of each task, and when it has to wait.
 
-begin (lock, days) → facts and edges side by side → objects that only facts name, by id → end (report).
+begin (lock, days) → facts and edges side by side → what they left in doubt is settled → objects that only facts name,
+by id → end (report).
 
 No exception that was raised is kept: its traceback would hold every frame that it passed through, suspended
 generators included.
@@ -16,6 +17,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from fbads_pipeline.domain.collection.account_reports import PARTLY_REFUSED, AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay, sentence_of
 from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaError, RateLimited, TransientMetaError
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, local_day
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 READ_ATTEMPTS, STORE_ATTEMPTS = 2, 8
 STORE_PAUSE_SECONDS = 3.0
 LOCK_PAUSE_SECONDS = 0.5
-Phase = Literal["new", "facts", "by id", "ending", "over"]
+Phase = Literal["new", "facts", "settling", "by id", "ending", "over"]
 
 
 class AccountReading:
@@ -63,6 +65,7 @@ class AccountReading:
             *(ads, raw, clock, account.account_id, plan),
             while_allowed=self._unless_stopped,
             described=self._note_description,
+            doubted=self._note_doubts,
         )
 
     def take(self, now: float) -> Step | None:
@@ -133,8 +136,12 @@ class AccountReading:
         self._phase = "ending"
 
     def _go_on(self) -> None:
-        """From the facts to what only they name, and from there to the end."""
-        if self._phase == "facts" and self._is_described and not self._stopped:
+        """From the facts to their doubts, to what only they name, and from there to the end."""
+        if self._phase == "facts" and self._landed:
+            self._phase = "settling"
+            self._pending.append(self._tasks.settling())
+            return
+        if self._phase == "settling" and self._is_described and not self._stopped:
             self._phase = "by id"
             self._pending.extend(self._tasks.by_id())
             return
@@ -175,6 +182,9 @@ class AccountReading:
 
     def _note_description(self) -> None:
         self._is_described = True
+
+    def _note_doubts(self, days: list[DoubtfulDay]) -> None:
+        self._fail("doubtful", sentence_of(days))
 
     def _unless_stopped(self, pages: Iterator[Any]) -> Iterator[Any]:
         return _WhileAllowed(pages, self._raise_if_stopped, self._note)

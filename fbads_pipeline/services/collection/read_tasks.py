@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fbads_pipeline.domain.collection.account_reports import RowCounts
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay
 from fbads_pipeline.domain.collection.levels import OBJECT_KINDS, UNKNOWN_LASTS, Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import (
     AccountStopped,
@@ -52,7 +53,7 @@ class ReadTask:
 
 class AccountReadTasks:
     """The tasks of one account. while_allowed: passes pages on until the account is stopped; described: called when
-    an edge has been read."""
+    an edge has been read; doubted: called with the days that no other level could settle."""
 
     def __init__(
         self,
@@ -64,10 +65,11 @@ class AccountReadTasks:
         *,
         while_allowed: Callable[[Iterator[Any]], Iterator[Any]],
         described: Callable[[], None],
+        doubted: Callable[[list[DoubtfulDay]], None],
     ) -> None:
         self._ads, self._raw, self._clock = ads, raw, clock
         self._account_id, self._plan = account_id, plan
-        self._while_allowed, self._described = while_allowed, described
+        self._while_allowed, self._described, self._doubted = while_allowed, described, doubted
 
     def facts(self, days: DayRange) -> Iterator[ReadTask]:
         """Insights at every grain, the objects' descriptions, and what explains figures."""
@@ -113,6 +115,17 @@ class AccountReadTasks:
             return applied
 
         return read
+
+    def settling(self) -> ReadTask:
+        """What the readings left in doubt, once every level was asked for."""
+
+        def read(read_at: datetime) -> RowCounts:
+            settled, doubtful = self._raw.settle_doubts(self._account_id, run_id=self._plan.run_id, read_at=read_at)
+            if doubtful:
+                self._doubted(doubtful)
+            return settled
+
+        return ReadTask("settling", read)
 
     def by_id(self) -> Iterator[ReadTask]:
         """Objects that insights name and no edge has described."""

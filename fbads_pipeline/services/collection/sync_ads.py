@@ -27,7 +27,7 @@ def sync_ads(
     progress: Progress = lambda name, done, total: None,
 ) -> list[AccountReport]:
     """Read each account once; returns a report per account, in the order given, and never raises for one account."""
-    steps = _StepCounter(progress, accounts=len(accounts), guess=len(plan.levels) + 2 * len(OBJECT_KINDS))
+    steps = _StepCounter(progress, accounts=len(accounts), guess=len(plan.levels) + 1 + 2 * len(OBJECT_KINDS))
     works = [AccountReading(ads, raw, clock, account, plan, steps.finished) for account in accounts]
     reason = "the run ended before the account was read"
     try:
@@ -48,11 +48,11 @@ class _StepCounter:
         self._lock = threading.Lock()
 
     def finished(self, name: str, begun: int) -> None:
-        """One step done, or (without a name) an account begun with so many steps, apart from those by id."""
+        """One step done, or (without a name) an account begun with so many steps, but for settling and those by id."""
         with self._lock:
             if name:
                 self._done += 1
             else:
                 self._unbegun -= 1
-                self._known += begun + (len(OBJECT_KINDS) if begun else 0)
+                self._known += begun + (1 + len(OBJECT_KINDS) if begun else 0)
             self._progress(name or "begun", self._done, max(self._known + self._unbegun * self._guess, self._done))

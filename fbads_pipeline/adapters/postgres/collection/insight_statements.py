@@ -7,7 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from fbads_pipeline.domain.collection.pages import INSIGHT_COLUMNS, RAW_FIGURES, FigureType
+from fbads_pipeline.domain.collection.doubts import DOUBTED_LISTS, DOUBTED_NUMBERS
+from fbads_pipeline.domain.collection.levels import Level
+from fbads_pipeline.domain.collection.pages import (
+    INSIGHT_COLUMNS,
+    INSIGHT_IDENTITY,
+    RAW_FIGURES,
+    FigureType,
+    RawFigure,
+)
 
 _TYPES: dict[FigureType, sa.types.TypeEngine[Any]] = {
     "count": sa.BigInteger(),
@@ -15,9 +23,12 @@ _TYPES: dict[FigureType, sa.types.TypeEngine[Any]] = {
     "actions": JSONB(),
     "json": JSONB(),
 }
+# Plain rows of these levels are kept reading by reading.
+KEPT_LEVELS: tuple[Level, ...] = ("account", "campaign")
 _READING = ("account_id", "level", "breakdown")
 _ROW = ("day", "object_id", "breakdown_value")
 _KEY = (*_READING, *_ROW)
+_IDS = tuple(column for column in INSIGHT_IDENTITY if column not in _ROW)
 _OTHERS = tuple(column for column in INSIGHT_COLUMNS if column not in _ROW)
 
 # Rows of one reading, in the order in which they came; emptied when the transaction ends.
@@ -35,44 +46,147 @@ INCOMING = sa.Table(
 )
 CREATE_INCOMING = sa.schema.CreateTable(INCOMING, if_not_exists=True)
 
-_INSIGHTS = sa.table("insights", *map(sa.column, (*_KEY, *_OTHERS, "collected_at")), schema="raw")
+_STORED = sa.table("insights", *map(sa.column, (*_KEY, *_OTHERS, "collected_at", "stale_since")), schema="raw")
 _READINGS = sa.table("insight_readings", *map(sa.column, (*_KEY, *_OTHERS, "read_at", "is_removed")), schema="raw")
+_DOUBT_COLUMNS = ("first_run_id", "last_run_id", "first_seen_at", "last_seen_at", "answer")
+_DOUBTFUL = sa.table("doubtful_rows", *map(sa.column, (*_KEY, *_DOUBT_COLUMNS)), schema="raw")
 _RUN_COUNTS = ("rows_read", "rows_changed", "rows_removed")
-_RUN_COLUMNS = (*_READING, "day", "read_at", "run_id", "ok", *_RUN_COUNTS)
+_RUN_COLUMNS = (*_READING, "day", "read_at", "run_id", "ok", "state", "error", *_RUN_COUNTS)
 _RUNS = sa.table("reading_runs", *map(sa.column, _RUN_COLUMNS), schema="raw")
 
-# The parameters of apply_incoming.
+# The parameters of apply_incoming. Of the rows that could not be read: their keys, as three arrays side by side;
+# unclear_days: days of those whose key is not known, of which every stored row stands; unreadable_days: of all of them.
 _ACCOUNT, _LEVEL, _BREAKDOWN, _RUN_ID = (
     sa.bindparam(name, type_=sa.Text()) for name in ("account", "level", "breakdown", "run_id")
 )
 _SINCE, _UNTIL = (sa.bindparam(name, type_=sa.Date()) for name in ("since", "until"))
 _READ_AT = sa.bindparam("read_at", type_=sa.DateTime(timezone=True))
 _KEEP_READINGS = sa.bindparam("keep_readings", type_=sa.Boolean())
+_UNREADABLE_DAYS, _UNCLEAR_DAYS, _HELD_DAYS = (
+    sa.cast(sa.bindparam(name, type_=sa.ARRAY(sa.Date)), sa.ARRAY(sa.Date))
+    for name in ("unreadable_days", "unclear_days", "held_days")
+)
+_HELD_OBJECTS, _HELD_VALUES = (
+    sa.cast(sa.bindparam(name, type_=sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text)) for name in ("held_objects", "held_values")
+)
+_HELD = sa.func.unnest(_HELD_DAYS, _HELD_OBJECTS, _HELD_VALUES).table_valued(*_ROW).render_derived("held")
 
 _OF_THE_READING = sa.and_(
-    _INSIGHTS.c.account_id == _ACCOUNT, _INSIGHTS.c.level == _LEVEL, _INSIGHTS.c.breakdown == _BREAKDOWN
+    _STORED.c.account_id == _ACCOUNT, _STORED.c.level == _LEVEL, _STORED.c.breakdown == _BREAKDOWN
 )
-_SAME_ROW = sa.and_(*(_INSIGHTS.c[name] == INCOMING.c[name] for name in _ROW))
+_NO_ACTIONS = sa.cast("[]", JSONB)
 
 
-def _removed() -> sa.CTE:
-    """Stored rows of the reading's days that did not come again, taken out of raw.insights."""
+def _of_the_reading(table: sa.TableClause) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.account_id == _ACCOUNT, table.c.level == _LEVEL, table.c.breakdown == _BREAKDOWN)
+
+
+_OF_THE_READING = _of_the_reading(_STORED)
+
+
+def _same_row(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(*(one.c[name] == other.c[name] for name in _ROW))
+
+
+def _vanished() -> sa.CTE:
+    """Stored rows of the reading's days that did not come again. is_held: it came, and could not be read."""
+    numbers = [sa.func.coalesce(_STORED.c[name], 0) != 0 for name in DOUBTED_NUMBERS]
+    lists = [sa.func.coalesce(_STORED.c[name], _NO_ACTIONS) != _NO_ACTIONS for name in DOUBTED_LISTS]
+    held = sa.or_(
+        _STORED.c.day == sa.any_(_UNCLEAR_DAYS),
+        sa.exists(sa.select(1).select_from(_HELD).where(_same_row(_STORED, _HELD))),
+    )
     return (
-        sa.delete(_INSIGHTS)
-        .where(_OF_THE_READING, _INSIGHTS.c.day.between(_SINCE, _UNTIL))
-        .where(~sa.exists(sa.select(INCOMING.c.seq).where(_SAME_ROW)))
-        .returning(*_INSIGHTS.c)
-        .cte("removed")
+        sa.select(
+            *(_STORED.c[name] for name in (*_ROW, "stale_since")),
+            sa.or_(*numbers, *lists).label("is_measured"),
+            held.label("is_held"),
+        )
+        .where(_OF_THE_READING, _STORED.c.day.between(_SINCE, _UNTIL))
+        .where(~sa.exists(sa.select(INCOMING.c.seq).where(_same_row(_STORED, INCOMING))))
+        .cte("vanished")
+        .prefix_with("materialized")
     )
 
 
-def _fresh() -> sa.CTE:
-    """Rows that are new or differ from what is stored."""
-    stored, incoming = (sa.tuple_(*(table.c[name] for name in _OTHERS)) for table in (_INSIGHTS, INCOMING))
+def _removed(vanished: sa.CTE) -> sa.CTE:
+    """Rows that measured nothing and did not come again, taken out of raw.insights."""
+    is_gone = sa.and_(_OF_THE_READING, _same_row(_STORED, vanished), ~vanished.c.is_measured, ~vanished.c.is_held)
+    return sa.delete(_STORED).where(is_gone).returning(*(_STORED.c[name] for name in (*_KEY, *_OTHERS))).cte("removed")
+
+
+def _marked_stale(vanished: sa.CTE) -> sa.CTE:
+    """Rows that stand as they were read before, marked as stale from the first time on."""
+    stands = sa.or_(vanished.c.is_measured, vanished.c.is_held)
     return (
-        sa.select(*(INCOMING.c[name] for name in (*_ROW, *_OTHERS)))
-        .select_from(INCOMING.outerjoin(_INSIGHTS, sa.and_(_OF_THE_READING, _SAME_ROW)))
-        .where(sa.or_(_INSIGHTS.c.account_id.is_(None), stored.is_distinct_from(incoming)))
+        sa.update(_STORED)
+        .values(stale_since=_READ_AT)
+        .where(_OF_THE_READING, _same_row(_STORED, vanished), stands, vanished.c.stale_since.is_(None))
+        .cte("marked_stale")
+    )
+
+
+def _compared() -> sa.Subquery:
+    """Rows that are new or differ from what is stored, beside it.
+
+    Names of figures: with what is known of those that the row came without; came_…: as it came; known_…: as stored.
+    """
+    stored, came = (sa.tuple_(*(table.c[name] for name in _OTHERS)) for table in (_STORED, INCOMING))
+    return (
+        sa.select(
+            *(INCOMING.c[name] for name in (*_ROW, *_IDS)),
+            *(_with_known(one).label(one.column) for one in RAW_FIGURES),
+            *(INCOMING.c[one.column].label(f"came_{one.column}") for one in RAW_FIGURES),
+            *(_STORED.c[name].label(f"known_{name}") for name in _OTHERS),
+            _STORED.c.account_id.is_(None).label("is_new"),
+            _STORED.c.stale_since,
+        )
+        .select_from(INCOMING.outerjoin(_STORED, sa.and_(_OF_THE_READING, _same_row(_STORED, INCOMING))))
+        .where(
+            sa.or_(_STORED.c.account_id.is_(None), stored.is_distinct_from(came), _STORED.c.stale_since.is_not(None))
+        )
+        .offset(sa.literal_column("0"))  # each figure is put together once, however often it is looked at
+        .subquery("compared")
+    )
+
+
+def _with_known(figure: RawFigure) -> sa.ColumnElement[Any]:
+    """The figure as it came, or as it is known where it was left out.
+
+    A figure that no other level can confirm is kept only while the row's impressions are those that it was read with.
+    """
+    came, known = INCOMING.c[figure.column], _STORED.c[figure.column]
+    if figure.column in DOUBTED_NUMBERS:
+        return sa.func.coalesce(came, known)
+    if figure.column in DOUBTED_LISTS:
+        types = [sa.func.jsonb_path_query_array(one, sa.text("'$[*].action_type'")) for one in (known, came)]
+        left_nothing_out = sa.or_(known.is_(None), known == came, types[0].op("<@")(types[1]))
+        merged = sa.func.raw.with_known_actions(came, known)
+        return sa.case((came.is_(None), known), (left_nothing_out, came), else_=merged)
+    impressions = INCOMING.c.impressions
+    is_same_reading = sa.func.coalesce(impressions, _STORED.c.impressions) == _STORED.c.impressions
+    return sa.case((sa.and_(came.is_(None), is_same_reading), known), else_=came)
+
+
+def _fresh() -> sa.CTE:
+    """Compared rows as they are to be stored. is_incomplete: the row came without a figure that it had; answer: the
+    figures of such a row as they came; is_changed: whether anything is to be written."""
+    rows = _compared()
+    numbers = [sa.and_(rows.c[f"came_{one}"].is_(None), rows.c[one] != 0) for one in DOUBTED_NUMBERS]
+    lists = [rows.c[one] != rows.c[f"came_{one}"] for one in DOUBTED_LISTS]
+    is_incomplete = sa.func.coalesce(sa.or_(*numbers, *lists), sa.false())
+    answer = sa.func.jsonb_build_object(
+        *(part for one in RAW_FIGURES for part in (sa.literal_column(f"'{one.column}'"), rows.c[f"came_{one.column}"]))
+    )
+    now, before = (sa.tuple_(*(rows.c[f"{prefix}{name}"] for name in _OTHERS)) for prefix in ("", "known_"))
+    is_changed = sa.or_(rows.c.is_new, now.is_distinct_from(before), is_incomplete != rows.c.stale_since.is_not(None))
+    return (
+        sa.select(
+            *(rows.c[name] for name in (*_ROW, *_OTHERS)),
+            is_incomplete.label("is_incomplete"),
+            is_changed.label("is_changed"),
+            sa.case((is_incomplete, answer)).label("answer"),
+        )
         .cte("fresh")
         .prefix_with("materialized")
     )
@@ -80,10 +194,16 @@ def _fresh() -> sa.CTE:
 
 def _written(fresh: sa.CTE) -> sa.CTE:
     """The fresh rows, written to raw.insights; the column `day` of each."""
-    rows = sa.select(_ACCOUNT, _LEVEL, _BREAKDOWN, *(fresh.c[name] for name in (*_ROW, *_OTHERS)), _READ_AT)
-    writing = insert(_INSIGHTS).from_select([*_KEY, *_OTHERS, "collected_at"], rows)
+    stale_since = sa.case((fresh.c.is_incomplete, _READ_AT))
+    rows = sa.select(
+        *(_ACCOUNT, _LEVEL, _BREAKDOWN, *(fresh.c[name] for name in (*_ROW, *_OTHERS))), _READ_AT, stale_since
+    ).where(fresh.c.is_changed)
+    writing = insert(_STORED).from_select([*_KEY, *_OTHERS, "collected_at", "stale_since"], rows)
     updated = {name: writing.excluded[name] for name in (*_OTHERS, "collected_at")}
-    return writing.on_conflict_do_update(index_elements=_KEY, set_=updated).returning(_INSIGHTS.c.day).cte("written")
+    since = sa.func.coalesce(_STORED.c.stale_since, writing.excluded.stale_since)
+    first = sa.case((writing.excluded.stale_since.is_not(None), since))
+    updating = writing.on_conflict_do_update(index_elements=_KEY, set_={**updated, "stale_since": first})
+    return updating.returning(_STORED.c.day).cte("written")
 
 
 def _kept(fresh: sa.CTE, removed: sa.CTE) -> sa.CTE:
@@ -91,7 +211,7 @@ def _kept(fresh: sa.CTE, removed: sa.CTE) -> sa.CTE:
     changed = sa.select(
         *(_ACCOUNT, _LEVEL, _BREAKDOWN, *(fresh.c[name] for name in _ROW)),
         *(_READ_AT, sa.false(), *(fresh.c[name] for name in _OTHERS)),
-    )
+    ).where(fresh.c.is_changed)
     vanished = sa.select(
         *(removed.c[name] for name in _KEY), _READ_AT, sa.true(), *(removed.c[name] for name in _OTHERS)
     )
@@ -101,32 +221,80 @@ def _kept(fresh: sa.CTE, removed: sa.CTE) -> sa.CTE:
     return keeping.on_conflict_do_update(index_elements=[*_KEY, "read_at"], set_=updated).cte("kept")
 
 
-def _recorded(written: sa.CTE, removed: sa.CTE) -> sa.CTE:
+def _doubted(vanished: sa.CTE, fresh: sa.CTE) -> sa.CTE:
+    """Rows that are in doubt after this reading, written to raw.doubtful_rows; day and answer of each."""
+    missing = sa.select(*(vanished.c[name] for name in _ROW), sa.cast(sa.null(), JSONB).label("answer"))
+    incomplete = sa.select(*(fresh.c[name] for name in (*_ROW, "answer"))).where(fresh.c.is_incomplete)
+    rows = sa.union_all(missing.where(vanished.c.is_measured, ~vanished.c.is_held), incomplete).subquery("in_doubt")
+    seen = (_RUN_ID, _RUN_ID, _READ_AT, _READ_AT)
+    values = sa.select(_ACCOUNT, _LEVEL, _BREAKDOWN, *(rows.c[name] for name in _ROW), *seen, rows.c.answer)
+    doubting = insert(_DOUBTFUL).from_select([*_KEY, *_DOUBT_COLUMNS], values)
+    updated = {name: doubting.excluded[name] for name in ("last_run_id", "last_seen_at", "answer")}
+    again = doubting.on_conflict_do_update(index_elements=_KEY, set_=updated)
+    return again.returning(_DOUBTFUL.c.day, _DOUBTFUL.c.answer).cte("doubted")
+
+
+def _cleared(fresh: sa.CTE) -> sa.CTE:
+    """Rows that came again whole are in doubt no longer."""
+    came = sa.exists(sa.select(INCOMING.c.seq).where(_same_row(_DOUBTFUL, INCOMING)))
+    is_incomplete = sa.exists(sa.select(1).where(_same_row(_DOUBTFUL, fresh), fresh.c.is_incomplete))
+    return (
+        sa.delete(_DOUBTFUL)
+        .where(_of_the_reading(_DOUBTFUL), _DOUBTFUL.c.day.between(_SINCE, _UNTIL), came, ~is_incomplete)
+        .cte("cleared")
+    )
+
+
+def _recorded(written: sa.CTE, removed: sa.CTE, doubted: sa.CTE) -> sa.CTE:
     """A row of raw.reading_runs per day of the reading, also for days without rows."""
     series = sa.func.generate_series(_SINCE, _UNTIL, sa.text("interval '1 day'"))
     days = sa.select(sa.cast(series, sa.Date).label("day")).cte("days")
     counts = [_per_day(rows, name) for rows, name in zip((INCOMING, written, removed), _RUN_COUNTS, strict=True)]
-    joined: sa.FromClause = days
+    doubts = _doubts_per_day(doubted)
+    joined: sa.FromClause = days.outerjoin(doubts, doubts.c.day == days.c.day)
     for rows in counts:
         joined = joined.outerjoin(rows, rows.c.day == days.c.day)
+    is_unreadable = days.c.day == sa.any_(_UNREADABLE_DAYS)
+    state = sa.case((is_unreadable, "unreadable"), (doubts.c.error.is_not(None), "doubtful"), else_="read")
+    error = sa.func.concat_ws("; ", sa.case((is_unreadable, "rows could not be read")), doubts.c.error)
     recorded = sa.select(
-        *(_ACCOUNT, _LEVEL, _BREAKDOWN, days.c.day, _READ_AT, _RUN_ID, sa.true()),
+        *(_ACCOUNT, _LEVEL, _BREAKDOWN, days.c.day, _READ_AT, _RUN_ID),
+        *(state == "read", state, sa.func.nullif(error, "")),
         *(sa.func.coalesce(rows.c.count, 0) for rows in counts),
     ).select_from(joined)
     return insert(_RUNS).from_select(_RUN_COLUMNS, recorded).on_conflict_do_nothing().cte("recorded")
+
+
+def _doubts_per_day(doubted: sa.CTE) -> sa.Subquery:
+    """What a day's doubts are, in words."""
+    sentences = [
+        sa.case((sa.func.count().filter(one) > 0, sa.func.concat(sa.func.count().filter(one), words)))
+        for one, words in (
+            (doubted.c.answer.is_(None), " known rows did not come again"),
+            (doubted.c.answer.is_not(None), " rows came without figures that they had"),
+        )
+    ]
+    return (
+        sa.select(doubted.c.day, sa.func.concat_ws(" and ", *sentences).label("error"))
+        .group_by(doubted.c.day)
+        .subquery("doubts")
+    )
 
 
 def _per_day(rows: sa.FromClause, name: str) -> sa.Subquery:
     return sa.select(rows.c.day, sa.func.count().label("count")).group_by(rows.c.day).subquery(name)
 
 
-def apply_incoming(connection: sa.Connection, values: Mapping[str, object]) -> tuple[int, int]:
-    """Makes raw.insights equal to `incoming` for one reading: changed and new rows are written, vanished ones removed,
-    unchanged ones untouched. values: of the parameters above; returns how many rows were written and how many removed.
+def apply_incoming(connection: sa.Connection, values: Mapping[str, object]) -> tuple[int, int, int]:
+    """Applies `incoming` to raw.insights for one reading: changed and new rows are written, unchanged ones untouched.
+    What is known and did not come stands, in doubt, unless it measured nothing: such rows are removed.
+
+    values: of the parameters above; returns how many rows were written, removed, and are in doubt.
     """
     statement = _compiled(connection.dialect)
-    written, removed = connection.exec_driver_sql(str(statement), statement.construct_params(dict(values))).one()
-    return written, removed
+    result = connection.exec_driver_sql(str(statement), statement.construct_params(dict(values)))
+    written, removed, doubted = result.one()
+    return written, removed, doubted
 
 
 @lru_cache(maxsize=2)
@@ -135,8 +303,9 @@ def _compiled(dialect: sa.Dialect) -> sa.Compiled:
     return _apply_incoming().compile(dialect=dialect)
 
 
-def _apply_incoming() -> sa.Select[tuple[int, int]]:
-    removed, fresh = _removed(), _fresh()
-    written = _written(fresh)
-    counts = (sa.select(sa.func.count()).select_from(rows).scalar_subquery() for rows in (written, removed))
-    return sa.select(*counts).add_cte(_kept(fresh, removed), _recorded(written, removed))
+def _apply_incoming() -> sa.Select[tuple[int, int, int]]:
+    vanished, fresh = _vanished(), _fresh()
+    removed, written, doubted = _removed(vanished), _written(fresh), _doubted(vanished, fresh)
+    others = (_marked_stale(vanished), _kept(fresh, removed), _cleared(fresh), _recorded(written, removed, doubted))
+    counts = (sa.select(sa.func.count()).select_from(rows).scalar_subquery() for rows in (written, removed, doubted))
+    return sa.select(*counts).add_cte(*others)

@@ -1,9 +1,10 @@
 """The schema `raw`, written: pages of typed rows → COPY → one transaction that applies the difference.
 
 Readings of one account, level and range are copied to a temporary table first; then a single transaction makes
-raw.insights equal to them: changed and new rows written, vanished ones removed, unchanged ones untouched. The same
-transaction keeps the reading (raw.insight_readings), records that it happened (raw.reading_runs) and names the days
-that changed (raw.changed_days), so that nobody ever sees half a day.
+raw.insights equal to them: changed and new rows written, unchanged ones untouched. What is known and did not come, or
+came unreadable, stands: an empty answer is a claim, which `settle_doubts` checks against the account's other levels.
+The same transaction keeps the reading (raw.insight_readings), records that it happened (raw.reading_runs) and names the
+days that changed (raw.changed_days), so that nobody ever sees half a day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,14 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.collection import insight_statements, object_statements
+from fbads_pipeline.adapters.postgres.collection import insight_statements, object_statements, settling
 from fbads_pipeline.adapters.postgres.collection.account_locks import AccountLocks
 from fbads_pipeline.adapters.postgres.collection.copy_lines import COPY_INCOMING, CopyFile
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.account_reports import AccountReport, RowCounts
 from fbads_pipeline.domain.collection.control_totals import MOVING_DAYS, READINGS_COUNT_FOR, SPEND_TOLERANCE
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
@@ -34,7 +36,6 @@ from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
 
 SQL = Statements(__package__, "raw.sql")
-KEPT_READINGS = frozenset({Grain("account"), Grain("campaign")})
 # Always parents first and ids in order: two levels of one account that commit side by side cannot wait in a circle.
 _STUBS: dict[Level, tuple[str, ...]] = {
     "account": (),
@@ -72,7 +73,16 @@ class PostgresRawStore:
             return [Account(*row) for row in connection.execute(SQL["known_accounts"])]
 
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, datetime]:
-        values = {"account": account_id, **_range(days), "levels": list(levels), "count": len(levels)}
+        return self._last(account_id, days, levels, ("read",))
+
+    def last_answers(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, datetime]:
+        return self._last(account_id, days, levels, ("read", "doubtful", "unreadable"))
+
+    def _last(
+        self, account_id: str, days: DayRange, levels: Sequence[Level], states: Sequence[str]
+    ) -> dict[date, datetime]:
+        of_levels = {"levels": list(levels), "count": len(levels), "states": list(states)}
+        values = {"account": account_id, **_range(days), **of_levels}
         with self._engine.connect() as connection:
             return {row.day: row.read_at for row in connection.execute(SQL["last_readings"], values)}
 
@@ -100,15 +110,26 @@ class PostgresRawStore:
             rows_read, unreadable = _copy_pages(connection, pages)
             connection.execute(SQL["analyze_incoming"])
             connection.execute(SQL["drop_repeated"])
-            keep = {"keep_readings": grain in KEPT_READINGS}
-            changed, removed = insight_statements.apply_incoming(connection, {**values, **keep})
+            keep = {"keep_readings": not grain.breakdown and grain.level in insight_statements.KEPT_LEVELS}
+            held = _held(unreadable, days)
+            changed, removed, doubtful = insight_statements.apply_incoming(connection, {**values, **keep, **held})
             _quarantine(connection, unreadable, {**_reading(account_id, grain), "run_id": run_id, "read_at": read_at})
             if changed or removed:
                 for stubs in _STUBS[grain.level]:
                     connection.execute(SQL[stubs], {"account": account_id, "read_at": read_at})
                 connection.execute(SQL["order_changed_days"])
                 connection.execute(SQL["add_changed_days"], values)
-        return RowCounts(rows_read, changed, removed, len(unreadable))
+        return RowCounts(rows_read, changed, removed, len(unreadable), doubtful)
+
+    @never_half
+    def settle_doubts(self, account_id: str, *, run_id: str, read_at: datetime) -> tuple[RowCounts, list[DoubtfulDay]]:
+        with self._engine.begin() as connection:
+            settled = settling.settle(connection, account_id, run_id=run_id, read_at=read_at)
+            if settled.changed_days:
+                connection.execute(SQL["order_changed_days"])
+                days = {"account": account_id, "days": settled.changed_days}
+                connection.execute(settling.SQL["add_settled_days"], days)
+        return settled.counts, settled.doubtful
 
     def apply_objects(
         self, account_id: str, kind: ObjectKind, pages: Iterator[Page[ObjectRow]], *, read_at: datetime
@@ -214,6 +235,22 @@ def _quarantine(connection: sa.Connection, rows: Sequence[UnreadableRow], of_rea
     if rows:
         values = [{**of_reading, "day": one.day, "reason": one.reason, "payload": one.payload} for one in rows]
         connection.execute(SQL["quarantine"], values)
+
+
+def _held(rows: Sequence[UnreadableRow], days: DayRange) -> dict[str, list[Any]]:
+    """What stands because of rows that could not be read: their keys, or the whole day where a key is not known; a row
+    without a day may be of any day of the reading."""
+    keys = {(one.day, one.object_id, one.breakdown_value) for one in rows}
+    known = [key for key in keys if None not in key]
+    unclear = {one.day for one in rows if None in (one.day, one.object_id, one.breakdown_value)}
+    unclear_days = set(days) if None in unclear else unclear
+    return {
+        "held_days": [day for day, _, _ in known],
+        "held_objects": [object_id for _, object_id, _ in known],
+        "held_values": [value for _, _, value in known],
+        "unclear_days": list(unclear_days),
+        "unreadable_days": list(unclear_days | {day for day, _, _ in known}),
+    }
 
 
 def _reading(account_id: str, grain: Grain) -> dict[str, object]:

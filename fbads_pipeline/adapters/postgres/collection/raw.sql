@@ -111,7 +111,7 @@ from (
         account_id = :account
         and breakdown = ''
         and day between :since and :until
-        and ok
+        and state = any(:states)
         and level = any(:levels)
     group by day, level
 ) as latest

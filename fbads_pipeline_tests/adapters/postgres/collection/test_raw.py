@@ -90,33 +90,140 @@ def test_an_idle_reading_writes_nothing_but_that_it_happened(store):
     assert len(all_rows(store, "raw.reading_runs")) == 4, "two days, read twice"
 
 
+def settle(store, run_id="r2", at=T0 + timedelta(minutes=31)):
+    return store.settle_doubts("42", run_id=run_id, read_at=at)
+
+
 def test_what_changed_is_written_and_what_vanished_is_removed_and_both_are_remembered(store):
     apply(store, [a_row("7"), a_row("8"), a_row("9", D2)])
     later = T0 + timedelta(minutes=30)
     applied = apply(store, [a_row("7", spend="2.00"), a_row("9", D2)], at=later, run_id="r2")
-    assert (applied.rows_changed, applied.rows_removed) == (1, 1)
-    assert facts(store) == [(D1, "7", Decimal("2.00"), later), (D2, "9", Decimal("1.50"), T0)]
-    readings = all_rows(store, "raw.insight_readings", "read_at, object_id, is_removed, spend", f"read_at > '{T0}'")
+    assert (applied.rows_changed, applied.rows_removed, applied.rows_doubtful) == (1, 0, 1)
+    of_account = [a_row(level="account", spend="2.00"), a_row(level="account", day=D2)]
+    apply(store, of_account, level="account", at=later, run_id="r2")
+    settled, doubtful = settle(store, at=later)
+    assert (settled.rows_removed, doubtful) == (1, [])
+    of_campaigns = "level = 'campaign'"
+    stored = all_rows(store, "raw.insights", "day, object_id, spend, collected_at", of_campaigns)
+    assert stored == [(D1, "7", Decimal("2.00"), later), (D2, "9", Decimal("1.50"), T0)]
+    read_later = f"{of_campaigns} and read_at > '{T0}'"
+    readings = all_rows(store, "raw.insight_readings", "read_at, object_id, is_removed, spend", read_later)
     assert readings == [(later, "7", False, Decimal("2.00")), (later, "8", True, Decimal("1.50"))]
-    assert changed_days(store) == [D1, D2, D1], "only the first day changed the second time"
-    runs = all_rows(store, "raw.reading_runs", "day, rows_read, rows_changed, rows_removed", "run_id = 'r2'")
-    assert runs == [(D1, 1, 1, 1), (D2, 1, 0, 0)]
+    assert changed_days(store) == [D1, D2, D1, D1, D2, D1], "campaigns, a campaign, the account, the one that vanished"
+    runs = all_rows(store, "raw.reading_runs", "day, rows_read, rows_changed, rows_removed, state", read_later)
+    assert runs == [(D1, 1, 1, 1, "read"), (D2, 1, 0, 0, "read")]
 
 
 def test_a_day_that_became_empty_is_a_changed_day(store):
     apply(store, [a_row("7")])
-    applied = apply(store, [], at=T0 + timedelta(hours=1), run_id="r2")
-    assert applied.rows_removed == 1
+    for run_id in ("r2", "r3"):
+        assert len(facts(store)) == 1
+        apply(store, [], at=T0 + timedelta(hours=1), run_id=run_id)
+        settled, _ = settle(store, run_id)
+    assert settled.rows_removed == 1
     assert facts(store) == []
     assert changed_days(store) == [D1, D1]
+
+
+def test_a_row_that_vanished_stands_as_it_was_and_says_since_when(store):
+    apply(store, [a_row("7"), a_row("8")])
+    first, second = T0 + timedelta(hours=1), T0 + timedelta(hours=2)
+    for at, run_id in ((first, "r2"), (second, "r3")):
+        apply(store, [a_row("7")], at=at, run_id=run_id)
+        apply(store, [a_row(level="account", impressions="200", spend="3.00")], level="account", at=at, run_id=run_id)
+        settle(store, run_id, at)
+    stored = all_rows(store, "raw.insights", "object_id, spend, collected_at, stale_since", "level = 'campaign'")
+    assert stored == [("7", Decimal("1.50"), T0, None), ("8", Decimal("1.50"), T0, first)]
+    kept = all_rows(store, "raw.doubtful_rows", "object_id, first_run_id, last_run_id, verdict")
+    assert kept == [("8", "r2", "r3", "contradicted")]
+    runs = all_rows(store, "raw.reading_runs", "day, state, error", "level = 'campaign' and run_id = 'r3'")
+    assert runs == [(D1, "doubtful", "1 known rows did not come again"), (D2, "read", None)]
+    apply(store, [a_row("7"), a_row("8")], at=second, run_id="r4")
+    left = all_rows(store, "raw.insights", "object_id, stale_since, spend", "level = 'campaign'")
+    assert left == [("7", None, Decimal("1.50")), ("8", None, Decimal("1.50"))]
+    assert all_rows(store, "raw.doubtful_rows") == []
+
+
+def test_a_row_that_comes_unreadable_stands_until_it_is_read_well(store):
+    apply(store, [a_row("7"), a_row("8")])
+    first, second = T0 + timedelta(hours=1), T0 + timedelta(hours=2)
+    for at, run_id in ((first, "r2"), (second, "r3")):
+        apply(store, [a_row("7"), a_row("8", spend="1,50")], at=at, run_id=run_id)
+        settle(store, run_id, at)
+    stored = all_rows(store, "raw.insights", "object_id, spend, stale_since")
+    assert stored == [("7", Decimal("1.50"), None), ("8", Decimal("1.50"), first)]
+    runs = all_rows(store, "raw.reading_runs", "day, state, error", "run_id = 'r3'")
+    assert runs == [(D1, "unreadable", "rows could not be read"), (D2, "read", None)]
+    apply(store, [a_row("7"), a_row("8")], at=second, run_id="r4")
+    assert all_rows(store, "raw.insights", "object_id, spend, stale_since")[1] == ("8", Decimal("1.50"), None)
+
+
+def actions(**values):
+    return [{"action_type": name, "value": value} for name, value in values.items()]
+
+
+def test_a_figure_that_is_left_out_stands_as_it_was_and_the_others_go_on(store):
+    apply(store, [a_row("7", clicks="3", actions=actions(lead="2", purchase="1"))])
+    row = a_row("7", spend="2.00", actions=actions(lead="3"))
+    row.pop("clicks")
+    applied = apply(store, [row], at=T0 + timedelta(hours=1), run_id="r2")
+    assert (applied.rows_changed, applied.rows_doubtful) == (1, 1)
+    (stored,) = all_rows(store, "raw.insights", "spend, clicks, actions, stale_since is null")
+    assert stored == (Decimal("2.00"), 3, actions(lead="3", purchase="1"), False)
+    settle(store)
+    assert all_rows(store, "raw.insights", "clicks, actions, 1") == [(3, actions(lead="3", purchase="1"), 1)]
+    again = apply(store, [row], at=T0 + timedelta(hours=2), run_id="r3")
+    assert (again.rows_changed, again.rows_doubtful) == (0, 1), "nothing new is written"
+
+
+def test_an_action_that_is_left_out_goes_once_the_account_has_it_without(store):
+    def read(run_id, campaign_7, account):
+        at = T0 + timedelta(hours=int(run_id[1:]))
+        rows = [a_row("7", actions=campaign_7), a_row("8", actions=actions(purchase="4"))]
+        apply(store, rows, at=at, run_id=run_id)
+        totals = {"impressions": "200", "spend": "3.00", "clicks": "6"}
+        apply(store, [a_row(level="account", actions=account, **totals)], level="account", at=at, run_id=run_id)
+        settle(store, run_id, at)
+        stored = all_rows(store, "raw.insights", "object_id, actions, stale_since is null", "level = 'campaign'")
+        return stored[0][1:]
+
+    assert read("r1", actions(purchase="2"), actions(purchase="6")) == (actions(purchase="2"), True)
+    assert read("r2", actions(lead="1"), actions(purchase="6")) == (actions(lead="1", purchase="2"), False)
+    assert read("r3", actions(lead="1"), actions(lead="1", purchase="4")) == (actions(lead="1"), True)
+    kept = all_rows(store, "raw.insight_readings", "read_at, actions, is_removed", "object_id = '7'")
+    assert [row[1] for row in kept] == [actions(purchase="2"), actions(lead="1", purchase="2"), actions(lead="1")]
+
+
+def test_a_list_that_is_left_out_in_every_row_is_never_taken_for_zeros(store):
+    apply(store, [a_row("7", actions=actions(purchase="2"))])
+    for run_id in ("r2", "r3", "r4"):
+        apply(store, [a_row("7")], run_id=run_id)
+        settle(store, run_id)
+    assert all_rows(store, "raw.insights", "actions, 1, 1") == [(actions(purchase="2"), 1, 1)]
+
+
+def test_an_action_that_is_gone_at_every_level_goes_when_a_second_run_says_so(store):
+    apply(store, [a_row("7", actions=actions(lead="5", purchase="2"))])
+    for run_id in ("r2", "r3"):
+        assert all_rows(store, "raw.insights", "actions, 1, 1") == [(actions(lead="5", purchase="2"), 1, 1)]
+        apply(store, [a_row("7", actions=actions(lead="5"))], run_id=run_id)
+        settle(store, run_id)
+    assert all_rows(store, "raw.insights", "actions, 1, 1") == [(actions(lead="5"), 1, 1)]
+
+
+def test_reach_stands_only_beside_the_impressions_that_it_was_read_with(store):
+    apply(store, [a_row("7", reach="90"), a_row("8", reach="90")])
+    applied = apply(store, [a_row("7"), a_row("8", impressions="101")], run_id="r2")
+    assert applied.rows_doubtful == 0
+    assert all_rows(store, "raw.insights", "object_id, reach, stale_since") == [("7", 90, None), ("8", None, None)]
 
 
 def test_other_days_levels_and_accounts_are_left_alone(store):
     apply(store, [a_row("7"), a_row("7", D2)])
     apply(store, [a_row("7", level="ad")], level="ad", run_id="r2")
     apply(store, [], days=DayRange(D1, D1), run_id="r3", at=T0 + timedelta(hours=1))
-    left = all_rows(store, "raw.insights", "level, day, object_id")
-    assert left == [("ad", D1, "711"), ("campaign", D2, "7")]
+    left = all_rows(store, "raw.insights", "level, day, object_id, stale_since is null")
+    assert left == [("ad", D1, "711", True), ("campaign", D1, "7", False), ("campaign", D2, "7", True)]
 
 
 def test_rows_that_came_twice_are_stored_once_and_the_last_one_stands(store):
@@ -213,11 +320,12 @@ def test_sums_of_campaigns_are_held_against_the_account(store):
     apply(store, [a_row(level="account", impressions="200", spend="3.00", clicks="6")], level="account")
     now = datetime(2026, 11, 20, tzinfo=UTC)
     assert store.control_mismatches("r1", now) == []
-    apply(store, [a_row("7")], at=T0 + timedelta(hours=1))
+    account = a_row(level="account", impressions="300", spend="4.50", clicks="9")
+    apply(store, [account], level="account", at=T0 + timedelta(hours=1))
     wrong = {
         row["figure"]: (row["day"], row["account"], row["campaigns"]) for row in store.control_mismatches("r1", now)
     }
-    assert wrong["spend"] == ("2026-11-01", "3.00", "1.50")
+    assert wrong["spend"] == ("2026-11-01", "4.50", "3.00")
     assert set(wrong) == {"impressions", "clicks", "spend"}
     assert store.control_mismatches("r1", datetime(2026, 11, 2, 12, tzinfo=UTC)) == [], "fresh days still move"
 
@@ -293,7 +401,8 @@ def test_a_breakdown_has_rows_of_its_own_and_never_touches_the_plain_ones(store)
     assert apply(store, parts, breakdown="age", run_id="r3").rows_changed == 0
     rows = all_rows(store, "raw.insights", "breakdown, breakdown_value, impressions")
     assert rows == [("", "", 100), ("age", "25-34", 100), ("age", "35-44", 1)]
-    assert apply(store, parts[:1], breakdown="age", run_id="r4").rows_removed == 1
+    assert apply(store, parts[:1], breakdown="age", run_id="r4").rows_doubtful == 1
+    assert settle(store, "r4")[0].rows_removed == 1, "the plain row has no room for it"
     assert all_rows(store, "raw.insight_readings", "breakdown, object_id, read_at") == [("", "7", T0)]
     runs = all_rows(store, "raw.reading_runs", "breakdown, day, run_id", "run_id <> 'r1'")
     assert {breakdown for breakdown, _, _ in runs} == {"age"}
