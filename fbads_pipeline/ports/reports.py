@@ -7,6 +7,7 @@ from typing import Protocol
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import Value
+from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.reports.facts import (
     HitRate,
     PeriodFigures,
@@ -26,7 +27,11 @@ class ReportFacts(Protocol):
         """Those accounts, or all of them, ordered by id; unknown ids are left out."""
 
     def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
-        """Over the period, in the account's currency alone; campaigns by spend, the biggest first."""
+        """Over the period, in the account's currency alone; campaigns by spend, the biggest first. A sum that Meta did
+        not report for some day is None; what a lower level has of it in full is in `below`."""
+
+    def coverage(self, account: ReportAccount, period: Period) -> Coverage:
+        """How far the period is read, at the level of campaigns; days after the account's today are not asked for."""
 
     def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
         """That began in the period, the gravest and dearest first."""

@@ -8,9 +8,11 @@ from pathlib import Path
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import LegacyText
+from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
+    FigureBelow,
     HitRate,
     MetricAbout,
     PeriodFigures,
@@ -57,6 +59,7 @@ def some_figures(spend: int = 100, conversions: int | None = 4, clicks: int = 50
 class FakeReportFacts:
     """known: what `accounts` tells; names: of each account's campaigns; empty: accounts without any figure.
 
+    unread: days that were not read; unreported: metrics that Meta left out, with what lower levels have in `below`;
     broken: accounts whose figures cannot be read; is_final: no day is provisional; conversions_before: of the period
     before.
     """
@@ -65,6 +68,9 @@ class FakeReportFacts:
         self.known, self.names = list(known) or [an_account()], list(names)
         self.empty: set[str] = set()
         self.broken: set[str] = set()
+        self.unread: set[date] = set()
+        self.unreported: set[str] = set()
+        self.below: dict[str, FigureBelow] = {}
         self.is_final, self.conversions_before = False, 40
         self.found: list[ReportedAnomaly] = []
         self.made: list[ReportedSuggestion] = []
@@ -78,8 +84,10 @@ class FakeReportFacts:
             raise ValueError("no figures")
         if account_id in self.empty:
             return PeriodFigures(dict.fromkeys(metrics), (), (), None)
+        if self.unreported:
+            return self._unreported(period)
         campaigns = tuple(
-            CampaignFigures(f"{n}", name, "ACTIVE", some_figures(300 - n, n % 3 * 5 or None), Decimal(70))
+            CampaignFigures(f"{n}", name, "ACTIVE", some_figures(300 - n, n % 3 * 5), Decimal(70))
             for n, name in enumerate(self.names)
         )
         is_now = period.last >= TODAY - timedelta(days=7)
@@ -97,6 +105,24 @@ class FakeReportFacts:
             campaigns,
             datetime(2026, 11, 23, 9, tzinfo=UTC),
         )
+
+    def _unreported(self, period: Period) -> PeriodFigures:
+        """The first campaign and one day lack `unreported`, and so does the total."""
+        lacking = some_figures() | dict.fromkeys(self.unreported)
+        days = tuple(
+            DayFigures(period.first + timedelta(days=n), some_figures() if n else lacking, False)
+            for n in range(period.days)
+        )
+        campaigns = tuple(
+            CampaignFigures(f"{n}", name, "ACTIVE", some_figures() if n else lacking, None, {} if n else self.below)
+            for n, name in enumerate(self.names)
+        )
+        return PeriodFigures(lacking, days, campaigns, None, self.below)
+
+    def coverage(self, account: ReportAccount, period: Period) -> Coverage:
+        days = [period.first + timedelta(days=n) for n in range(period.days)]
+        come = [day for day in days if day <= account.today]
+        return coverage_of(len(come), [(account.account_id, day) for day in come if day in self.unread])
 
     def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
         return self.found

@@ -33,6 +33,10 @@ create table marts.adset_history (
     valid_from timestamptz
 );
 create table marts.adsets (account_id text, campaign_id text, effective_status text, learning_status text);
+create table marts.day_coverage (
+    account_id text, level text, day date, state text, is_read boolean, read_at timestamptz, attempted_at timestamptz,
+    primary key (account_id, level, day)
+);
 """
 EXPRESSIONS = {name: METRICS[name].expression for name in ("ctr", "cpa")}
 
@@ -112,6 +116,20 @@ class SampleMarts:
                 spend=spend,
                 conversions=conversions,
             )
+
+    def read(self, account_id: str, first: date, last: date, *, level: str = "campaign", state: str = "read") -> None:
+        """The days were read at that level, with that state."""
+        self.execute(
+            "insert into marts.day_coverage (account_id, level, day, state, is_read, read_at, attempted_at)"
+            " select :account_id, :level, day::date, :state, :state = 'read', now(), now()"
+            " from generate_series(cast(:first as date), cast(:last as date), interval '1 day') as days (day)"
+            " on conflict (account_id, level, day) do update set state = excluded.state, is_read = excluded.is_read",
+            account_id=account_id,
+            level=level,
+            state=state,
+            first=first,
+            last=last,
+        )
 
     def rows(self, query: str) -> Sequence[tuple[object, ...]]:
         with self.engine.connect() as connection:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.core.messages import message
-from fbads_pipeline.domain.reports.report import Cell, Report, Section, Table, TableColumn
+from fbads_pipeline.domain.reports.report import Cell, Report, Section, Table, TableColumn, is_absent
 
 _PLACES = 6
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -20,15 +20,21 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 def render_csv(report: Report, localizer: Localizer) -> bytes:
     """Long form: section, table, then the columns of that table, a header before each. Numbers have at most six
-    decimals; empty where there is no value; a text that begins like a formula gets an apostrophe."""
+    decimals; empty where there is no value; a text that begins like a formula gets an apostrophe. What was not read or
+    not reported is said in a last column, where a table has such, and in lines before the tables."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     of_all = [localizer("reports.label.section"), localizer("reports.label.table")]
     for section in report.sections:
+        writer.writerows([inert(section.title), localizer.render(one)] for one in section.warnings)
         for table in _tables([_figures(section), *section.tables]):
-            writer.writerow([*of_all, *(_header(column, table, localizer) for column in table.columns)])
-            of_row = [inert(section.title), localizer.render(table.title)]
-            writer.writerows([*of_row, *(_cell(one, localizer) for one in row)] for row in table.rows)
+            has_notes = any(_notes(row, table, localizer) for row in table.rows)
+            header = [*of_all, *(_header(column, table, localizer) for column in table.columns)]
+            writer.writerow([*header, localizer("reports.label.note")] if has_notes else header)
+            for row in table.rows:
+                cells = [_cell(one, column, localizer) for one, column in zip(row, table.columns, strict=True)]
+                noted = [_notes(row, table, localizer)] if has_notes else []
+                writer.writerow([inert(section.title), localizer.render(table.title), *cells, *noted])
             writer.writerow([])
     return text.getvalue().encode("utf-8-sig")
 
@@ -54,7 +60,7 @@ def _figures(section: Section) -> Table:
         [
             one.label,
             one.currency or "" if one.unit == "money" else message(f"reports.unit.{one.unit}"),
-            one.now,
+            one.shown,
             one.before,
             one.change,
             int(one.is_provisional),
@@ -69,8 +75,18 @@ def _header(column: TableColumn, table: Table, localizer: Localizer) -> str:
     return f"{label} ({table.currency})" if column.unit == "money" and table.currency is not None else label
 
 
-def _cell(value: Cell, localizer: Localizer) -> str:
-    if value is None:
+def _notes(row: Sequence[Cell], table: Table, localizer: Localizer) -> str:
+    """Why figures of the row are missing: the text that stands in the place of each."""
+    found = {
+        localizer.render(column.label): localizer.cell(value, column.unit)
+        for value, column in zip(row, table.columns, strict=True)
+        if is_absent(value, column)
+    }
+    return "; ".join(f"{label}: {text}" for label, text in found.items())
+
+
+def _cell(value: Cell, column: TableColumn, localizer: Localizer) -> str:
+    if value is None or is_absent(value, column):
         return ""
     if isinstance(value, date):
         return value.isoformat()

@@ -80,7 +80,8 @@ class _Sheets:
         return self._formats[pattern]
 
     def write(self, sheet: Any, row: int, column: int, value: Cell, unit: Unit, currency: str | None) -> None:
-        """A text is a text, whatever it begins with; a missing value is an empty cell."""
+        """A text is a text, whatever it begins with; a missing value is an empty cell. A text in the place of a figure
+        is the note of an empty cell, so that sums and charts of the sheet see no zero."""
         if value is None:
             return
         if isinstance(value, date):
@@ -88,6 +89,9 @@ class _Sheets:
             sheet.write_datetime(row, column, moment, self.number("day", None))
         elif isinstance(value, Decimal | int):
             sheet.write_number(row, column, float(value), self.number(unit, currency))
+        elif unit != "text":
+            sheet.write_blank(row, column, None, self.number(unit, currency))
+            sheet.write_comment(row, column, self.localizer.render(value)[:_LONGEST_CELL])
         else:
             sheet.write_string(row, column, self.localizer.render(value)[:_LONGEST_CELL], self.text)
 
@@ -115,12 +119,12 @@ def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section) -> int:
     for figure in section.figures:
         row += 1
         sheet.write_string(row, 0, localizer.render(figure.label))
-        sheets.write(sheet, row, 1, figure.now, figure.unit, figure.currency)
+        sheets.write(sheet, row, 1, figure.shown, figure.unit, figure.currency)
         sheets.write(sheet, row, 2, figure.before, figure.unit, figure.currency)
         sheets.write(sheet, row, 3, figure.change, "change", None)
-        provisional = message("reports.label.provisional") if figure.is_provisional else None
+        provisional = message("reports.label.provisional") if figure.is_provisional else figure.absent
         sheets.write(sheet, row, 4, provisional, "text", None)
-    for line in (*section.highlights, *section.notes):
+    for line in (*section.warnings, *section.highlights, *section.notes):
         row += 1
         sheet.write_string(row, 0, localizer.render(line))
     return row + 1

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.domain.reports.report import Cell, Figure, Report, Table
+from fbads_pipeline.domain.reports.report import Cell, Figure, Report, Table, is_absent
 
 _SCREEN_FONT = "system-ui, 'Segoe UI', Roboto, sans-serif"
 
@@ -27,6 +27,7 @@ def render_html(report: Report, localizer: Localizer, *, font: str = _SCREEN_FON
         change=lambda figure: change_text(figure, localizer),
         tone=tone_of,
         shown=_shown,
+        is_absent=is_absent,
     )
     return page
 

@@ -1,7 +1,7 @@
 """What reports are made from: figures of the marts, anomalies, suggestions and their outcomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -32,15 +32,33 @@ class MetricAbout:
     good: str
 
 
+LevelBelow = Literal["adset", "ad"]
+
+
+@dataclass(frozen=True)
+class FigureBelow:
+    """A figure that Meta left out here, and that a level below has for every object and day."""
+
+    level: LevelBelow
+    value: Decimal
+
+
+Below = Mapping[str, FigureBelow]
+
+
 @dataclass(frozen=True)
 class CampaignFigures:
-    """One campaign over a period; ratios from sums, None where undefined. score: 0 to 100, None where not scored."""
+    """One campaign over a period; ratios from sums, None where undefined. score: 0 to 100, None where not scored.
+
+    A sum is None where Meta did not report it for some day; below: metric → what a lower level has of it instead.
+    """
 
     campaign_id: str
     name: str | None
     status: str | None
     figures: Figures
     score: Decimal | None
+    below: Below = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,9 +106,13 @@ class HitRate:
 
 @dataclass(frozen=True)
 class PeriodFigures:
-    """An account over a period: in all, by day and by campaign; as_of: the newest reading among it."""
+    """An account over a period: in all, by day and by campaign; as_of: the newest reading among it.
+
+    days: those with figures; below: as of a campaign, for the total.
+    """
 
     total: Figures
     days: tuple[DayFigures, ...]
     campaigns: tuple[CampaignFigures, ...]
     as_of: datetime | None
+    below: Below = field(default_factory=dict)

@@ -32,9 +32,12 @@ def campaign_highlights(campaigns: Sequence[CampaignFigures], currency: str) -> 
 
 
 def event_highlights(
-    anomalies: Sequence[ReportedAnomaly], suggestions: Sequence[ReportedSuggestion], currency: str
+    anomalies: Sequence[ReportedAnomaly], suggestions: Sequence[ReportedSuggestion], currency: str, *, is_read: bool
 ) -> list[Value]:
-    """How many anomalies and suggestions there were, what open ones cost a day, and what people decided."""
+    """How many anomalies and suggestions there were, what open ones cost a day, and what people decided. is_read: every
+    day was read; without that no anomaly is no all-clear, and is left out."""
+    if not is_read and not anomalies:
+        return [_suggestions(suggestions)] if suggestions else []
     if not anomalies and not suggestions:
         return [sentences(message("reports.empty.anomalies"), message("reports.empty.suggestions"))]
     return [_anomalies(anomalies, currency), _suggestions(suggestions)]

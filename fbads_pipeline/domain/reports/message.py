@@ -34,13 +34,14 @@ def _title(report: Report) -> Value:
 
 
 def _body(report: Report) -> Joined:
-    """Each section's figures and highlights; the first note where it has no figures."""
+    """Each section's warnings, figures and highlights; the first note where it has no figures."""
     parts: list[Value] = []
     for section in report.sections:
         parts += ["", section.title] if len(report.sections) > 1 else [""]
+        parts += [*section.warnings, ""] if section.warnings and section.figures else section.warnings
         parts += [_line(one) for one in section.figures]
         parts += ["", *section.highlights] if section.highlights else []
-        parts += section.notes[:1] if not section.figures else []
+        parts += section.notes[:1] if not section.figures and not section.warnings else []
     return lines(*parts[1:])
 
 
@@ -60,7 +61,7 @@ def _line(figure: Figure) -> Message:
 
 def _value(figure: Figure) -> Value:
     if figure.now is None:
-        return NO_VALUE
+        return NO_VALUE if figure.absent is None else figure.absent
     if figure.unit == "money" and figure.currency:
         return Money(figure.now, figure.currency)
     return Percent(figure.now) if figure.unit == "ratio" else Count(figure.now)

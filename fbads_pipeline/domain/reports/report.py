@@ -60,9 +60,15 @@ class TableColumn:
     is_wide: bool = False
 
 
+def is_absent(value: Cell, column: TableColumn) -> bool:
+    """Whether a text stands in a column of figures: why there is no figure."""
+    return column.unit not in ("text", "day") and value is not None and not isinstance(value, Decimal | int | date)
+
+
 @dataclass(frozen=True)
 class Table:
-    """rows: one value per column; money in `currency`. left_out: rows that the paged formats do not show.
+    """rows: one value per column; money in `currency`; a text in a column of figures says why there is no figure.
+    left_out: rows that the paged formats do not show.
 
     is_half: stands beside the next one, where there is room for both.
     """
@@ -84,7 +90,8 @@ class Table:
 class Figure:
     """One number at the top: now, in the period before, and which direction is good. metric: its name in the catalogue.
 
-    is_provisional: it still moves, because Meta attributes conversions to past days.
+    is_provisional: it still moves, because Meta attributes conversions to past days. absent: stands in the place of
+    `now` where Meta did not report it.
     """
 
     metric: str
@@ -95,6 +102,12 @@ class Figure:
     good: Good
     currency: str | None = None
     is_provisional: bool = False
+    absent: Value | None = None
+
+    @property
+    def shown(self) -> Cell:
+        """The figure, or why there is none."""
+        return self.absent if self.now is None else self.now
 
     @property
     def change(self) -> Decimal | None:
@@ -128,7 +141,8 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """One account, or all that share a currency. title: its name or the currency; highlights: what to know first."""
+    """One account, or all that share a currency. title: its name or the currency; highlights: what to know first;
+    warnings: days that were not read, which stand above every figure."""
 
     title: str
     subtitle: Value
@@ -137,6 +151,7 @@ class Section:
     tables: Sequence[Table]
     notes: Sequence[Value]
     highlights: Sequence[Value] = ()
+    warnings: Sequence[Value] = ()
 
 
 @dataclass(frozen=True)

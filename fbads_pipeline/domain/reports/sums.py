@@ -16,7 +16,8 @@ _RATIOS = {
 
 
 def added(accounts: Sequence[PeriodFigures], metrics: Sequence[str]) -> PeriodFigures:
-    """The accounts' totals and days together, without their campaigns; of those metrics alone."""
+    """The accounts' totals and days together, without their campaigns; of those metrics alone. What one of them does
+    not report is not known of all together; an account without delivery adds nothing."""
     by_day: dict[date, list[DayFigures]] = {}
     for one in accounts:
         for day in one.days:
@@ -26,15 +27,17 @@ def added(accounts: Sequence[PeriodFigures], metrics: Sequence[str]) -> PeriodFi
         for day, found in sorted(by_day.items())
     )
     known = [one.as_of for one in accounts if one.as_of is not None]
-    return PeriodFigures(_added([one.total for one in accounts], metrics), days, (), max(known, default=None))
+    return PeriodFigures(
+        _added([one.total for one in accounts if one.days], metrics), days, (), max(known, default=None)
+    )
 
 
 def _added(figures: Sequence[Figures], metrics: Sequence[str]) -> dict[str, Decimal | None]:
-    """A sum is None where nobody has that figure."""
+    """A sum is None where somebody lacks that figure."""
     sums: dict[str, Decimal | None] = {}
     for name in _SUMS:
         known = [value for one in figures if (value := one.get(name)) is not None]
-        sums[name] = sum(known, Decimal(0)) if known else None
+        sums[name] = sum(known, Decimal(0)) if known and len(known) == len(figures) else None
     ratios = {name: _ratio(sums[above], sums[below], times) for name, (above, below, times) in _RATIOS.items()}
     return {name: value for name, value in (sums | ratios).items() if name in metrics}
 

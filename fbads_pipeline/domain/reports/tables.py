@@ -1,8 +1,8 @@
 """The parts of a report: figures at the top, charts, tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from fbads_pipeline.domain.core.formatting import plain_name
@@ -19,6 +19,7 @@ from fbads_pipeline.domain.reports.facts import (
     ReportedSuggestion,
 )
 from fbads_pipeline.domain.reports.report import Cell, Chart, Figure, Good, Period, Table, TableColumn, Unit
+from fbads_pipeline.domain.reports.unreported import is_unreported, shown_cell, unreported_text
 
 _TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
 _SHOWN = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
@@ -49,9 +50,10 @@ def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: s
             "none" if name == "spend" else _good(about, name),
             currency,
             is_provisional and name in _MATURING,
+            _absent(name, now, about, currency),
         )
         for name in _TOP
-        if now.total.get(name) is not None or before.total.get(name) is not None
+        if now.total.get(name) is not None or before.total.get(name) is not None or is_unreported(name, now.total)
     ]
     return [replace(one, good="none") if one.is_provisional and _is_worse(one) else one for one in made]
 
@@ -84,12 +86,13 @@ def best_and_worst(now: PeriodFigures, about: About, currency: str) -> tuple[Tab
 
 
 def ranked(campaigns: Sequence[CampaignFigures]) -> tuple[list[CampaignFigures], list[CampaignFigures]]:
-    """Campaigns that spent at least a quarter of the average: those that sold by CPA, the others by spend."""
+    """Campaigns that spent at least a quarter of the average: those that sold by CPA, those that sold nothing by spend.
+    One whose conversions Meta did not report is neither."""
     spent = [(one, one.figures.get("spend") or Decimal(0)) for one in campaigns]
     least = sum((spend for _, spend in spent), Decimal(0)) / max(len(spent), 1) * _LEAST_OF_AVERAGE
     big = [(one, spend) for one, spend in spent if spend and spend >= least]
     sold = [(cpa, one.campaign_id, one) for one, _ in big if (cpa := one.figures.get("cpa")) is not None]
-    idle = [(-spend, one.campaign_id, one) for one, spend in big if one.figures.get("cpa") is None]
+    idle = [(-spend, one.campaign_id, one) for one, spend in big if one.figures.get("conversions") == 0]
     return [one for *_, one in sorted(sold, key=_first_two)], [one for *_, one in sorted(idle, key=_first_two)]
 
 
@@ -109,7 +112,7 @@ def campaign_table(
         [
             plain_name(one.name, one.campaign_id),
             campaign_status(one.status),
-            *(one.figures.get(name) for name in shown),
+            *(shown_cell(name, _unit(about, name), currency, one.figures, one.below) for name in shown),
             _change(one.figures, earlier.get(one.campaign_id)),
             one.score,
         ]
@@ -124,18 +127,26 @@ def campaign_status(status: str | None) -> Value:
     return message(f"reports.status.{status.lower()}") if status in _STATUSES else status or ""
 
 
-def day_table(now: PeriodFigures, about: About, currency: str) -> Table:
-    """The account day by day: what the charts draw, and which days are provisional."""
+def day_table(now: PeriodFigures, about: About, currency: str, unread: Collection[date] = ()) -> Table:
+    """The account day by day: what the charts draw, which days are provisional, and which were not read."""
     columns = [TableColumn(_column("day"), "day"), *_columns(about, _SHOWN), _text("provisional")]
     yes = message("reports.yes")
-    rows: list[list[Cell]] = [
-        [one.day, *(one.figures.get(name) for name in _SHOWN), yes if one.is_provisional else ""] for one in now.days
-    ]
-    return Table(message("reports.table.days"), columns, rows, currency)
+    rows: dict[date, list[Cell]] = {
+        one.day: [
+            one.day,
+            *(shown_cell(name, _unit(about, name), currency, one.figures) for name in _SHOWN),
+            yes if one.is_provisional else "",
+        ]
+        for one in now.days
+    }
+    for day in unread:
+        rows.setdefault(day, [day, *(None for _ in _SHOWN), ""])[-1] = message("reports.day_not_read")
+    return Table(message("reports.table.days"), columns, [rows[day] for day in sorted(rows)], currency)
 
 
-def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount) -> Table:
-    """What happened, when on the account's clock, what was at stake, whether it is over, who was notified."""
+def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount, *, is_read: bool = True) -> Table:
+    """What happened, when on the account's clock, what was at stake, whether it is over, who was notified. is_read:
+    every day was read, so that none found means that there were none."""
     columns = [
         _text("when"),
         _text("campaign"),
@@ -157,7 +168,7 @@ def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount) -> T
         ]
         for one in found
     ]
-    empty = message("reports.empty.anomalies")
+    empty = message("reports.empty.anomalies" if is_read else "reports.empty.unread_anomalies")
     return Table(message("reports.table.anomalies"), columns, rows, account.currency, empty, _MOST_EVENTS)
 
 
@@ -219,18 +230,29 @@ def account_table(rows: Sequence[Sequence[Cell]], about: About, currency: str) -
     return Table(message("reports.table.accounts"), columns, rows, currency, most_shown=_MOST_ROWS)
 
 
-def account_row(account: ReportAccount, now: PeriodFigures, before: PeriodFigures) -> list[Cell]:
+def account_row(account: ReportAccount, now: PeriodFigures, before: PeriodFigures, about: About) -> list[Cell]:
     """One account among others of its currency."""
-    values = [now.total.get(name) for name in BRIEF]
+    units = {name: _unit(about, name) for name in BRIEF}
+    values = [shown_cell(name, units[name], account.currency, now.total, now.below) for name in BRIEF]
     return [plain_name(account.name, account.account_id), *values, _change(now.total, before.total)]
 
 
 def _ranked_table(title: Message, campaigns: Sequence[CampaignFigures], about: About, currency: str) -> Table:
     columns = [_text("campaign", is_wide=True), *_columns(about, BRIEF)]
     rows: list[list[Cell]] = [
-        [plain_name(one.name, one.campaign_id), *(one.figures.get(name) for name in BRIEF)] for one in campaigns
+        [
+            plain_name(one.name, one.campaign_id),
+            *(shown_cell(name, _unit(about, name), currency, one.figures, one.below) for name in BRIEF),
+        ]
+        for one in campaigns
     ]
     return Table(title, columns, rows, currency, is_half=True)
+
+
+def _absent(name: str, now: PeriodFigures, about: About, currency: str) -> Message | None:
+    if not is_unreported(name, now.total):
+        return None
+    return unreported_text(name, _unit(about, name), currency, now.below)
 
 
 def _column(name: str) -> Message:

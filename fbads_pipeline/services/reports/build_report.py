@@ -8,6 +8,7 @@ from datetime import date, datetime
 from fbads_pipeline.domain.calendar.messages import coinciding_line
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Days, Joined, Message, Value, message
+from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.reports.days import as_of, consecutive_days
 from fbads_pipeline.domain.reports.facts import MetricAbout, PeriodFigures, ReportAccount
 from fbads_pipeline.domain.reports.highlights import campaign_highlights, event_highlights
@@ -25,6 +26,7 @@ from fbads_pipeline.domain.reports.tables import (
     hit_rate_table,
     suggestion_table,
 )
+from fbads_pipeline.domain.reports.unreported import coverage_warnings, is_wholly_unread, together, unread_days
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.reports import ReportFacts
 
@@ -33,6 +35,7 @@ METRICS = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa",
 # What accounts with different goals cannot be compared by.
 _OF_GOAL = frozenset({"conversions", "cpa"})
 _MOST_NAMED = 3
+_NOT_COMPARED = PeriodFigures({}, (), (), None)
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,16 @@ class ReportBuilder:
         return _report("executive", name, period, sections, as_of(known, accounts))
 
     def _account_section(self, account: ReportAccount, period: Period, now: PeriodFigures) -> Section:
-        before = self.facts.figures(account.account_id, period.before, METRICS)
+        coverage, earlier = self._coverage(account, period)
+        before = self._before(account, period, coverage, earlier)
         currency, has_figures = account.currency, bool(now.campaigns)
+        days = day_table(now, self.about, currency, unread_days(coverage))
         tables = [
             *(best_and_worst(now, self.about, currency) if has_figures else ()),
-            anomaly_table(self.facts.anomalies(account.account_id, period), account),
+            anomaly_table(self.facts.anomalies(account.account_id, period), account, is_read=coverage.is_complete),
             suggestion_table(self.facts.suggestions(account.account_id, period)),
             hit_rate_table(self.facts.hit_rates(account.account_id)),
-            *([day_table(now, self.about, currency)] if period.days > 1 and has_figures else []),
+            *([days] if period.days > 1 and has_figures else []),
             campaign_table(now, before, self.about, currency),
         ]
         return Section(
@@ -84,8 +89,19 @@ class ReportBuilder:
             figures=figures(now, before, self.about, currency) if has_figures else [],
             charts=charts(now, before, period, currency) if has_figures and period.days > 1 else [],
             tables=[one for one in tables if one.rows or one.empty],
-            notes=[*([] if has_figures else [message("reports.note.no_data")]), *self._notes(account, period, now)],
+            notes=[*_without_figures(has_figures, coverage), *self._notes(account, period, now)],
+            warnings=coverage_warnings(coverage, earlier),
         )
+
+    def _coverage(self, account: ReportAccount, period: Period) -> tuple[Coverage, Coverage]:
+        """Of the period, and of the one before it."""
+        return self.facts.coverage(account, period), self.facts.coverage(account, period.before)
+
+    def _before(self, account: ReportAccount, period: Period, coverage: Coverage, earlier: Coverage) -> PeriodFigures:
+        """What the period is compared with; nothing where days of either were not read."""
+        if coverage.is_complete and earlier.is_complete:
+            return self.facts.figures(account.account_id, period.before, METRICS)
+        return _NOT_COMPARED
 
     def _notes(self, account: ReportAccount, period: Period, now: PeriodFigures) -> list[Value]:
         windows = ", ".join(self.windows)
@@ -93,6 +109,7 @@ class ReportBuilder:
             *_provisional_notes(now),
             message("reports.note.attribution", goal=account.goal, windows=windows, zone=account.timezone_name),
             message("reports.note.ratios"),
+            _tax_note(account.currency),
         ]
         if now.campaigns:
             notes.append(message("reports.note.ranking"))
@@ -108,20 +125,25 @@ class ReportBuilder:
         """Accounts of one currency; of a single one the table would repeat the figures above it."""
         rows: list[Sequence[Cell]] = []
         whole: list[tuple[PeriodFigures, PeriodFigures]] = []
-        for one in accounts:
+        coverages = [self._coverage(one, period) for one in accounts]
+        coverage, earlier = (together(part) for part in zip(*coverages, strict=True))
+        for one, (of_now, of_before) in zip(accounts, coverages, strict=True):
             now = self.facts.figures(one.account_id, period, METRICS)
-            before = self.facts.figures(one.account_id, period.before, METRICS)
+            before = self._before(one, period, of_now, of_before)
             newest.append(now.as_of)
             whole.append((now, before))
-            rows.append(account_row(one, now, before))
+            rows.append(account_row(one, now, before, self.about))
         goals = sorted({one.goal for one in accounts})
         comparable = METRICS if len(goals) == 1 else tuple(name for name in METRICS if name not in _OF_GOAL)
         now, before = (added(part, comparable) for part in zip(*whole, strict=True))
+        if not (coverage.is_complete and earlier.is_complete):
+            before = _NOT_COMPARED
         has_figures = any(one.campaigns for one, _ in whole)
         notes = [
-            *([] if has_figures else [message("reports.note.no_data")]),
+            *_without_figures(has_figures, coverage),
             *([] if len(goals) == 1 else [message("reports.note.goals_differ", goals=", ".join(goals))]),
             *_provisional_notes(now)[:1],
+            _tax_note(currency),
         ]
         return Section(
             title=currency,
@@ -130,7 +152,8 @@ class ReportBuilder:
             charts=charts(now, before, period, currency)[:2] if has_figures else [],
             tables=[account_table(rows, self.about, currency)] if len(accounts) > 1 else [],
             notes=notes,
-            highlights=self._highlights(accounts, whole, period) if has_figures else [],
+            highlights=self._highlights(accounts, whole, period, is_read=coverage.is_complete) if has_figures else [],
+            warnings=coverage_warnings(coverage, earlier),
         )
 
     def _highlights(
@@ -138,6 +161,8 @@ class ReportBuilder:
         accounts: Sequence[ReportAccount],
         whole: Sequence[tuple[PeriodFigures, PeriodFigures]],
         period: Period,
+        *,
+        is_read: bool,
     ) -> list[Value]:
         """Campaigns are compared only among accounts that count the same conversions."""
         currency, ids = accounts[0].currency, [one.account_id for one in accounts]
@@ -149,6 +174,7 @@ class ReportBuilder:
                 [found for one in ids for found in self.facts.anomalies(one, period)],
                 [made for one in ids for made in self.facts.suggestions(one, period)],
                 currency,
+                is_read=is_read,
             ),
         ]
 
@@ -159,6 +185,18 @@ def _provisional_notes(now: PeriodFigures) -> list[Message]:
     if not days.parts:
         return []
     return [message("reports.note.provisional_days", days=days), message("reports.note.late_conversions")]
+
+
+def _without_figures(has_figures: bool, coverage: Coverage) -> list[Message]:
+    """Why there is no figure: nothing was read, or nothing was delivered on the days that were."""
+    if has_figures:
+        return []
+    return [message("reports.note.nothing_read" if is_wholly_unread(coverage) else "reports.note.no_data")]
+
+
+def _tax_note(currency: str) -> Message:
+    """Amounts are net. Brazil's taxes are in the invoice since 2026-01-01, and in no figure of the Marketing API."""
+    return message("reports.note.net_amounts_brl" if currency == "BRL" else "reports.note.net_amounts")
 
 
 def _who(accounts: Sequence[ReportAccount]) -> Value:

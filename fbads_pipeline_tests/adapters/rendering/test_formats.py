@@ -21,6 +21,7 @@ from fbads_pipeline.adapters.rendering.csv_files import inert
 from fbads_pipeline.adapters.rendering.renderers import RENDERERS
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import localizer
+from fbads_pipeline.domain.reports.facts import FigureBelow
 from fbads_pipeline.domain.reports.report import Table, TableColumn
 from fbads_pipeline_tests.support.fake_reports import FakeReportFacts, a_builder, an_account
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
@@ -251,3 +252,37 @@ class TestFiles:
         with pytest.raises((ValueError, OSError)):
             Exports(tmp_path / "exports").write(name, b"x")
         assert not (tmp_path / "a.csv").exists()
+
+
+class TestWhatIsNotKnown:
+    """Conversions that Meta left out, and two days that were not read."""
+
+    @pytest.fixture
+    def report(self):
+        facts = FakeReportFacts()
+        facts.unreported, facts.below = {"conversions", "cpa"}, {"conversions": FigureBelow("ad", Decimal(80))}
+        facts.unread = {date(2026, 11, 18), date(2026, 11, 19)}
+        return a_builder(facts).of_account("weekly", facts.known[0])
+
+    def test_a_page_says_so_in_the_place_of_the_figure(self, report):
+        page = rendered("html", report).decode()
+        assert page.index("5 de 7 dias lidos") < page.index('class="figures"')
+        assert page.count("não informado pela Meta neste nível: 80 nos anúncios") >= 2
+
+    def test_a_workbook_has_an_empty_cell_with_a_note(self, report):
+        book = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", report)))
+        sheet = book["Todas as campanhas"]
+        column = [cell.value for cell in sheet[1]].index("conversions pt") + 1
+        cell = sheet.cell(2, column)
+        assert (cell.value, sheet.cell(3, column).value) == (None, 4)
+        assert "não informado pela Meta neste nível: 80 nos anúncios" in cell.comment.text
+        summary = [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+        assert any(str(one).startswith("5 de 7 dias lidos") for one in summary)
+
+    def test_a_csv_has_an_empty_cell_and_says_why_in_a_column_of_its_own(self, report):
+        rows = list(csv.reader(io.StringIO(rendered("csv", report).decode("utf-8-sig"))))
+        assert any(row[1:2] and row[1].startswith("5 de 7 dias lidos") for row in rows)
+        header = next(row for row in rows if row[2:3] == ["Campanha"] and "observação" in row and "Situação" in row)
+        row = next(row for row in rows[rows.index(header) :] if row[2] == "Verão")
+        assert row[header.index("conversions pt")] == ""
+        assert "conversions pt: não informado pela Meta neste nível: 80 nos anúncios" in row[-1]

@@ -1,18 +1,23 @@
 """What reports are made from, out of the marts through the metric catalogue, and out of analysis and ops."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.metrics.coverage import read_coverage
 from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
 from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.collection.levels import Level
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import from_json
+from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
+    FigureBelow,
     HitRate,
     PeriodFigures,
     ReportAccount,
@@ -20,6 +25,7 @@ from fbads_pipeline.domain.reports.facts import (
     ReportedSuggestion,
 )
 from fbads_pipeline.domain.reports.report import Period
+from fbads_pipeline.domain.reports.unreported import LEVELS_BELOW, is_same_spend, is_unreported
 
 SQL = Statements(__package__, "facts.sql")
 
@@ -45,15 +51,56 @@ class PostgresReportFacts:
                 connection.execute(query).mappings().all()
                 for query in (queries.total(), queries.days(), queries.campaigns())
             )
+            spend = {None: total[0]["spend"], **{row["campaign_id"]: row["spend"] for row in campaigns}}
+            lacking = {
+                name for row in (*total, *campaigns) for name in metrics if is_unreported(name, _figures(row, metrics))
+            }
+            below = self._below(connection, account_id, period, sorted(lacking), spend) if lacking else {}
         return PeriodFigures(
             _figures(total[0], metrics),
             tuple(DayFigures(row["day"], _figures(row, metrics), bool(row["is_provisional"])) for row in days),
             tuple(
-                CampaignFigures(row["campaign_id"], row["name"], row["status"], _figures(row, metrics), row["score"])
+                CampaignFigures(
+                    row["campaign_id"],
+                    row["name"],
+                    row["status"],
+                    _figures(row, metrics),
+                    row["score"],
+                    below.get(row["campaign_id"], {}),
+                )
                 for row in campaigns
             ),
             total[0]["as_of"],
+            below.get(None, {}),
         )
+
+    def coverage(self, account: ReportAccount, period: Period) -> Coverage:
+        last = min(period.last, account.today)
+        if last < period.first:
+            return Coverage(0)
+        with self._engine.connect() as connection:
+            return _coverage(connection, account.account_id, DayRange(period.first, last), "campaign")
+
+    def _below(
+        self,
+        connection: sa.Connection,
+        account_id: str,
+        period: Period,
+        metrics: Sequence[str],
+        spend: Mapping[str | None, Decimal | None],
+    ) -> dict[str | None, dict[str, FigureBelow]]:
+        """Campaign (None: all) → metric → what the ads, else the ad sets have of it: where every day of that level was
+        read, and it spent what the campaign spent."""
+        found: dict[str | None, dict[str, FigureBelow]] = {}
+        for level in LEVELS_BELOW:
+            if not _coverage(connection, account_id, DayRange(period.first, period.last), level).is_complete:
+                continue
+            queries = AccountFigures(self._expressions(), metrics, account_id, period, level=level)
+            for row in connection.execute(queries.below()).mappings():
+                if is_same_spend(row["below_spend"], spend.get(row["campaign_id"])):
+                    known = {name: FigureBelow(level, Decimal(row[name])) for name in metrics if row[name] is not None}
+                    found[row["campaign_id"]] = {**known, **found.get(row["campaign_id"], {})}
+        return found
 
     def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
         return [
@@ -84,6 +131,12 @@ class PostgresReportFacts:
         named = {"account": account_id, "first": period.first, "last": period.last}
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(SQL[name], named).mappings()]
+
+
+def _coverage(connection: sa.Connection, account_id: str, days: DayRange, level: Level) -> Coverage:
+    """Of days that have come: an instant at which all of them have, in whatever zone, limits nothing."""
+    later = datetime.combine(days.until + timedelta(days=2), time(), UTC)
+    return read_coverage(connection, days, accounts=frozenset([account_id]), now=later, level=level)
 
 
 def _figures(row: sa.RowMapping, metrics: Sequence[str]) -> dict[str, Decimal | None]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.figures import daily_mart, figure_columns
+from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.reports.report import Period
 
 
@@ -22,9 +23,17 @@ _SCORES = _table("analysis", "scores", "account_id", "campaign_id", "day", "tota
 class AccountFigures:
     """expressions: metric → SQL expression over the columns of a daily mart; metrics: those that are read."""
 
-    def __init__(self, expressions: Mapping[str, str], metrics: Sequence[str], account_id: str, period: Period) -> None:
+    def __init__(
+        self,
+        expressions: Mapping[str, str],
+        metrics: Sequence[str],
+        account_id: str,
+        period: Period,
+        *,
+        level: Level = "campaign",
+    ) -> None:
         self._figures, self._account_id = figure_columns(expressions, metrics), account_id
-        self._daily = daily_mart("campaign_daily")
+        self._daily = daily_mart(f"{level}_daily")
         currency = sa.select(_ACCOUNTS.c.currency).where(_ACCOUNTS.c.account_id == account_id).scalar_subquery()
         self._is_asked_for = sa.and_(
             self._daily.c.account_id == account_id,
@@ -60,6 +69,13 @@ class AccountFigures:
             .select_from(known.outerjoin(score, sa.true()))
             .order_by(facts.c.total_spend.desc().nulls_last(), facts.c.campaign_id)
         )
+
+    def below(self) -> sa.Select[Any]:
+        """Of a lower level: one row per campaign, with `campaign_id` null for all of them together, each figure and the
+        spend that it goes with."""
+        campaign_id = self._daily.c.campaign_id
+        spend = sa.func.sum(self._daily.c.spend).label("below_spend")
+        return self._select(campaign_id, spend).group_by(sa.func.grouping_sets(sa.tuple_(campaign_id), sa.tuple_()))
 
     def _select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
         return sa.select(*columns, *self._figures).select_from(self._daily).where(self._is_asked_for)

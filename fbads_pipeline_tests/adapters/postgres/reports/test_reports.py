@@ -11,13 +11,14 @@ from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequ
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_labels
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import message
-from fbads_pipeline.domain.reports.facts import HitRate
+from fbads_pipeline.domain.reports.facts import FigureBelow, HitRate
 from fbads_pipeline.domain.reports.report import Period
 from fbads_pipeline.domain.reports.requests import ReportRequest
 from fbads_pipeline.services.reports.build_report import METRICS, ReportBuilder
 from fbads_pipeline.services.reports.make_reports import ReportService
-from fbads_pipeline_tests.support.fake_reports import FakeFiles
+from fbads_pipeline_tests.support.fake_reports import FakeFiles, an_account
 from fbads_pipeline_tests.support.fakes import FixedClock
 from fbads_pipeline_tests.support.rendering import text_of
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
@@ -93,6 +94,60 @@ def test_figures_are_of_the_accounts_currency_and_ratios_of_sums(world):
     assert found.as_of == MONDAY
     empty = world.facts.figures("2", WEEK, METRICS)
     assert (empty.total["spend"], empty.days, empty.campaigns, empty.as_of) == (None, (), (), None)
+
+
+class TestWhatLowerLevelsHave:
+    """Campaign 7 lacks its conversions on one day; its ads have 80 of them."""
+
+    @pytest.fixture
+    def world(self, world):
+        world.day("7", 1, 100, None)
+        world.day("7", 2, 100, 3)
+        world.day("8", 2, 50, 5)
+        world.execute(
+            "create table marts.ad_daily as select * from marts.campaign_daily where campaign_id = '7'",
+        )
+        world.execute("create table marts.adset_daily as select * from marts.campaign_daily where false")
+        world.execute("update marts.ad_daily set conversions = 40")
+        world.execute("insert into marts.ad_daily select * from marts.campaign_daily where campaign_id = '8'")
+        for level in ("campaign", "ad"):
+            world.read("1", WEEK.first, WEEK.last, level=level)
+        return world
+
+    def test_a_sum_of_which_one_day_lacks_is_not_known_and_the_ads_stand_beside_it(self, world):
+        found = world.facts.figures("1", WEEK, METRICS)
+        assert (found.total["conversions"], found.total["cpa"], found.total["spend"]) == (None, None, 250)
+        assert found.below["conversions"] == FigureBelow("ad", Decimal(85))
+        by_id = {one.campaign_id: one for one in found.campaigns}
+        assert (by_id["7"].figures["conversions"], by_id["7"].below["conversions"]) == (
+            None,
+            FigureBelow("ad", Decimal(80)),
+        )
+        assert by_id["8"].figures["conversions"] == 5
+
+    def test_ads_that_spent_less_than_the_campaign_do_not_stand_for_it(self, world):
+        world.execute("update marts.ad_daily set spend = 60 where campaign_id = '7'")
+        found = world.facts.figures("1", WEEK, METRICS)
+        assert "conversions" not in found.below
+        assert {one.campaign_id: "conversions" in one.below for one in found.campaigns} == {"7": False, "8": True}
+
+    def test_ads_of_days_that_were_not_read_do_not_stand_for_it(self, world):
+        world.read("1", WEEK.first, WEEK.first, level="ad", state="failed")
+        found = world.facts.figures("1", WEEK, METRICS)
+        assert not found.below and not any(one.below for one in found.campaigns)
+
+    def test_coverage_counts_days_that_have_come_and_were_read_well(self, world):
+        world.read("1", WEEK.first, WEEK.first, state="doubtful")
+        account = an_account()
+        coverage = world.facts.coverage(account, WEEK)
+        assert (coverage.asked, coverage.read, coverage.missing) == (
+            7,
+            6,
+            (("1", (DayRange(WEEK.first, WEEK.first),)),),
+        )
+        later = Period(date(2026, 11, 22), date(2026, 11, 30))
+        assert (world.facts.coverage(account, later).asked, world.facts.coverage(account, later).read) == (2, 1)
+        assert world.facts.coverage(account, Period(date(2026, 12, 1), date(2026, 12, 2))).asked == 0
 
 
 def test_a_report_is_made_once_and_leaves_with_its_message(world):
