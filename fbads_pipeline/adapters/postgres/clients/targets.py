@@ -1,0 +1,87 @@
+"""Targets in `ops.targets`: rows are added and never changed, so that their history stays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.identity import audit
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget
+
+SQL = Statements(__package__, "targets.sql")
+_FIELDS = tuple(field.name for field in fields(Target))
+
+
+@dataclass(frozen=True)
+class StoredTarget:
+    """A target with its number, who set it and when."""
+
+    target_id: int
+    target: Target
+    set_by: str
+    set_at: datetime
+
+
+class PostgresTargets:
+    """The port TargetStore on PostgreSQL."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def set(self, targets: Sequence[Target], *, actor: str, now: datetime) -> list[int]:
+        """Adds all or none, an audit entry each; returns their numbers. Raises UnusableTarget where an account or a
+        campaign is not known, or the currency is not the account's."""
+        with self._engine.begin() as connection:
+            _require_known(connection, targets)
+            return [_add(connection, one, actor, now) for one in targets]
+
+    def all(self, accounts: Accounts = None) -> list[StoredTarget]:
+        """Every target that was ever set, by account and in the order in which they were set."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(SQL["targets"], {"accounts": bound(accounts)}).mappings()
+            return [
+                StoredTarget(
+                    row["target_id"], Target(**{name: row[name] for name in _FIELDS}), row["set_by"], row["set_at"]
+                )
+                for row in rows
+            ]
+
+    def of(self, account_id: str) -> Targets:
+        """The account's targets, ready to be asked."""
+        return Targets(one.target for one in self.all(frozenset({account_id})))
+
+    def campaign_names(self, account_ids: Iterable[str]) -> dict[str, dict[str, str | None]]:
+        """Account → campaign id → name, for patterns to be compared with."""
+        found: dict[str, dict[str, str | None]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(SQL["campaign_names"], {"accounts": sorted(account_ids)}):
+                found.setdefault(row.account_id, {})[row.campaign_id] = row.name
+        return found
+
+
+def _require_known(connection: sa.Connection, targets: Sequence[Target]) -> None:
+    ids = {"accounts": sorted({one.account_id for one in targets})}
+    currencies = {row.account_id: row.currency for row in connection.execute(SQL["account_currencies"], ids)}
+    campaigns = {(row.account_id, row.campaign_id) for row in connection.execute(SQL["campaign_names"], ids)}
+    for one in targets:
+        if one.account_id not in currencies:
+            raise UnusableTarget(f"account {one.account_id} is not known: collect it first, or check its id")
+        if currencies[one.account_id] != one.currency:
+            raise UnusableTarget(
+                f"account {one.account_id} spends in {currencies[one.account_id]}, and the target is in {one.currency}:"
+                f" give it in {currencies[one.account_id]}"
+            )
+        if one.campaign_id is not None and (one.account_id, one.campaign_id) not in campaigns:
+            raise UnusableTarget(f"account {one.account_id} has no campaign {one.campaign_id}: check the id")
+
+
+def _add(connection: sa.Connection, target: Target, actor: str, now: datetime) -> int:
+    target_id: int = connection.execute(SQL["add"], {**vars(target), "set_by": actor, "set_at": now}).scalar_one()
+    details = {name: value for name, value in vars(target).items() if value is not None and name != "account_id"}
+    audit.append(
+        connection, at=now, actor=actor, action="TARGET_SET", subject=f"account:{target.account_id}", details=details
+    )
+    return target_id

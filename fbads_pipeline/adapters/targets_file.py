@@ -1,0 +1,97 @@
+"""Files of targets: YAML, or CSV as spreadsheets write it.
+
+```yaml
+targets:
+  - account: act_1234567890
+    cpa: 30
+    goal_family: lead
+    monthly_budget: 12000
+    currency: BRL
+    valid_from: 2026-11-01
+  - account: 1234567890
+    name_pattern: "[VENDAS]*"
+    roas: 4
+    currency: BRL
+```
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, model_validator
+
+from fbads_pipeline.adapters.yaml_models import Wrong, YamlEntry, line_error, read_entries, read_text
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget
+from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
+
+COLUMNS = (
+    *("account", "campaign_id", "name_pattern", "goal_family", "cpa", "roas", "monthly_budget", "currency"),
+    *("valid_from", "valid_until"),
+)
+
+
+def read_yaml(path: Path, *, today: date, goals: frozenset[str]) -> list[Target]:
+    """The targets of a YAML file. today: from when one holds that does not say; goals: the families that are known.
+    Raises SettingsError with file and line."""
+    made: list[Target] = []
+    for line, entry in read_entries(
+        read_text(path, str(path)), path.name, _TargetEntry, under="targets", kind="a target", context=goals
+    ):
+        try:
+            made.append(entry.target(today))
+        except UnusableTarget as wrong:
+            raise line_error(path.name, line, str(wrong)) from None
+    return made
+
+
+def _account(value: Any) -> str:
+    try:
+        return parse_account_id(value)
+    except InvalidAccountId as wrong:
+        raise Wrong(str(wrong)) from None
+
+
+def _amount(value: Any) -> Decimal:
+    text = str(value).strip()
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        raise Wrong(f"{value!r} is not a number such as 30 or 12.5")
+    return Decimal(text)
+
+
+def _day(value: Any) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise Wrong(f"{value!r} is no day such as 2026-11-30") from None
+
+
+def _text(value: Any) -> str:
+    return str(value)
+
+
+class _TargetEntry(YamlEntry):
+    account: Annotated[str, BeforeValidator(_account)]
+    currency: Annotated[str, BeforeValidator(_text)]
+    campaign_id: Annotated[str, BeforeValidator(_text)] | None = None
+    name_pattern: Annotated[str, BeforeValidator(_text)] | None = None
+    goal_family: Annotated[str, BeforeValidator(_text)] | None = None
+    cpa: Annotated[Decimal, BeforeValidator(_amount)] | None = None
+    roas: Annotated[Decimal, BeforeValidator(_amount)] | None = None
+    monthly_budget: Annotated[Decimal, BeforeValidator(_amount)] | None = None
+    valid_from: Annotated[date, BeforeValidator(_day)] | None = None
+    valid_until: Annotated[date, BeforeValidator(_day)] | None = None
+
+    @model_validator(mode="after")
+    def _goal_is_known(self, info: Any) -> Self:
+        goals: frozenset[str] = info.context or frozenset()
+        if self.goal_family is not None and goals and self.goal_family not in goals and "." not in self.goal_family:
+            raise Wrong(f"goal_family {self.goal_family!r} is none of {', '.join(sorted(goals))}")
+        return self
+
+    def target(self, today: date) -> Target:
+        """As the domain keeps it."""
+        values = self.model_dump(exclude={"account", "valid_from"})
+        return Target(account_id=self.account, valid_from=self.valid_from or today, **values)

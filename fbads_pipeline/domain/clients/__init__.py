@@ -1,0 +1,1 @@
+"""What belongs to clients: the targets by which their campaigns are assessed."""

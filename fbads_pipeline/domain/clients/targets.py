@@ -1,0 +1,202 @@
+"""Targets: what a client's campaigns are assessed against, per account, overridden per campaign, from a day on.
+
+Three scopes, the narrower before the wider: one campaign by its id, campaigns by a pattern of their names, the whole
+account; where none says anything, the settings' default. Each field is taken from the narrowest scope that has it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from fbads_pipeline.domain.core.errors import WrongUse
+
+Goal = Literal["cpa", "roas"]
+_LONGEST_PATTERN, _MOST_STARS = 200, 5
+
+
+class UnusableTarget(WrongUse):
+    """A target that cannot be kept: one sentence that says what to change."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What holds for one scope from a day on.
+
+    campaign_id, name_pattern: at most one of them; neither: the whole account. A pattern is compared with whole names,
+    whatever the case; `*` stands for any text. cpa: the highest cost per conversion, roas: the lowest value per unit
+    spent; at most one of them. monthly_budget: per calendar month. Amounts are in major units of `currency` (ISO 4217),
+    the account's. valid_until: the last day, None for open. A target without any value ends what held before.
+    """
+
+    account_id: str
+    currency: str
+    valid_from: date
+    valid_until: date | None = None
+    campaign_id: str | None = None
+    name_pattern: str | None = None
+    goal_family: str | None = None
+    cpa: Decimal | None = None
+    roas: Decimal | None = None
+    monthly_budget: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        problem = _problem_of(self)
+        if problem:
+            raise UnusableTarget(problem)
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """What it is for, as a key: the kind of the scope and its text."""
+        if self.campaign_id is not None:
+            return "campaign", self.campaign_id
+        return ("pattern", self.name_pattern.casefold()) if self.name_pattern is not None else ("account", "")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the day is one of its days."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+    def is_for(self, campaign_id: str, name: str | None) -> bool:
+        """Whether the campaign lies in its scope."""
+        if self.campaign_id is not None:
+            return campaign_id == self.campaign_id
+        return self.name_pattern is None or _matches(self.name_pattern, name or "")
+
+
+@dataclass(frozen=True)
+class EffectiveTarget:
+    """What a campaign (or an account as a whole) is assessed against on a day; None: nothing was set.
+
+    is_default: whether the CPA is the settings' default. monthly_budget is the account's alone.
+    """
+
+    currency: str
+    goal_family: str | None = None
+    cpa: Decimal | None = None
+    roas: Decimal | None = None
+    monthly_budget: Decimal | None = None
+    is_default: bool = False
+
+    @property
+    def goal(self) -> Goal | None:
+        """By which of the two the campaign is assessed."""
+        return "roas" if self.roas is not None else "cpa" if self.cpa is not None else None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A campaign that several patterns match with different values. wins: the pattern that is taken."""
+
+    campaign_id: str
+    patterns: tuple[str, ...]
+    wins: str
+
+
+class Targets:
+    """The targets of one account, in the order in which they were set: for one scope and day the last one counts."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self._by_scope: dict[tuple[str, str], list[Target]] = {}
+        for target in targets:
+            self._by_scope.setdefault(target.scope, []).append(target)
+
+    def of_campaign(
+        self, campaign_id: str, name: str | None, day: date, *, currency: str, default_cpa: Decimal | None = None
+    ) -> EffectiveTarget:
+        """What the campaign is assessed against on that day. default_cpa: the settings' limit in that currency. A
+        target in another currency than the account's is not applied: its amounts say nothing here."""
+        scopes = [one for one in self._on(day) if one.currency == currency and one.is_for(campaign_id, name)]
+        scopes.sort(key=_narrowest_first)
+        return _merged(scopes, currency, default_cpa)
+
+    def of_account(self, day: date, *, currency: str, default_cpa: Decimal | None = None) -> EffectiveTarget:
+        """What holds for the account as a whole on that day."""
+        scopes = [one for one in self._on(day) if one.currency == currency and one.scope[0] == "account"]
+        return _merged(scopes, currency, default_cpa)
+
+    def in_other_currency(self, day: date, currency: str) -> list[Target]:
+        """Targets of that day that are not applied, since the account's currency is another one by now."""
+        return [one for one in self._on(day) if one.currency != currency]
+
+    def conflicts(self, names: Mapping[str, str | None], day: date) -> list[Conflict]:
+        """Campaigns (id → name) that several patterns match with different values, ordered by id."""
+        patterns = [one for one in self._on(day) if one.name_pattern is not None]
+        found = []
+        for campaign_id, name in sorted(names.items()):
+            matching = sorted((one for one in patterns if one.is_for(campaign_id, name)), key=_narrowest_first)
+            if len({_values(one) for one in matching}) > 1:
+                shown = tuple(str(one.name_pattern) for one in matching)
+                found.append(Conflict(campaign_id, shown, shown[0]))
+        return found
+
+    def _on(self, day: date) -> list[Target]:
+        """The target of each scope that counts on that day."""
+        return [held[-1] for some in self._by_scope.values() if (held := [one for one in some if one.holds_on(day)])]
+
+
+def _merged(scopes: Sequence[Target], currency: str, default_cpa: Decimal | None) -> EffectiveTarget:
+    goal = next((one for one in scopes if one.cpa is not None or one.roas is not None), None)
+    family = next((one.goal_family for one in scopes if one.goal_family is not None), None)
+    budget = next((one.monthly_budget for one in scopes if one.monthly_budget is not None), None)
+    if goal is None:
+        return EffectiveTarget(currency, family, default_cpa, None, budget, is_default=default_cpa is not None)
+    return EffectiveTarget(currency, family, goal.cpa, goal.roas, budget)
+
+
+def _narrowest_first(target: Target) -> tuple[int, int, str]:
+    """By scope; of patterns the one with more literal characters first."""
+    kind, text = target.scope
+    return ("campaign", "pattern", "account").index(kind), -len(text.replace("*", "")), text
+
+
+def _values(target: Target) -> tuple[object, ...]:
+    return target.goal_family, target.cpa, target.roas, target.monthly_budget
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Whether the pattern is the whole name: its parts between the stars, one after the other."""
+    first, *others = (part.casefold() for part in pattern.split("*"))
+    text = name.casefold()
+    if not others:
+        return text == first
+    if not text.startswith(first):
+        return False
+    position = len(first)
+    for part in others[:-1]:
+        found = text.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return text.endswith(others[-1]) and len(text) - len(others[-1]) >= position
+
+
+def _problem_of(target: Target) -> str | None:
+    """What is wrong with a target, as a sentence; None where nothing is."""
+    if target.campaign_id is not None and target.name_pattern is not None:
+        return "a target is for one campaign or for a pattern of names: leave out campaign_id or name_pattern"
+    if target.campaign_id is not None and not (target.campaign_id.isascii() and target.campaign_id.isdigit()):
+        return f"campaign_id {target.campaign_id[:40]!r} is no id: digits, as Meta shows them"
+    if target.name_pattern is not None:
+        pattern = target.name_pattern
+        if not pattern.strip("* ") or len(pattern) > _LONGEST_PATTERN or pattern.count("*") > _MOST_STARS:
+            return (
+                f"name_pattern {pattern[:40]!r} needs some text beside `*`, at most {_LONGEST_PATTERN} characters"
+                f" and {_MOST_STARS} stars"
+            )
+    if target.monthly_budget is not None and target.scope[0] != "account":
+        return "a monthly budget belongs to the account: leave it out of targets for campaigns"
+    if target.goal_family is not None and target.scope[0] != "account":
+        return "a goal family belongs to the account, whose conversions are counted by it: leave it out here"
+    if target.cpa is not None and target.roas is not None:
+        return "a campaign is assessed by one goal: give cpa or roas, not both"
+    for name in ("cpa", "roas", "monthly_budget"):
+        value: Decimal | None = getattr(target, name)
+        if value is not None and not (value.is_finite() and value > 0):
+            return f"{name} {value} must be above zero: leave it out where there is no such target"
+    if not re.fullmatch(r"[A-Z]{3}", target.currency):
+        return f"currency {target.currency[:10]!r} is none such as BRL"
+    if target.valid_until is not None and target.valid_until < target.valid_from:
+        return f"valid_until {target.valid_until} lies before valid_from {target.valid_from}: swap them"
+    return None

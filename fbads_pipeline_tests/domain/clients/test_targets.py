@@ -1,0 +1,126 @@
+"""Which target a campaign is assessed against: the narrowest scope that says something, on a given day."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal as D
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fbads_pipeline.domain.clients.targets import EffectiveTarget, Target, Targets, UnusableTarget
+
+DAY = date(2026, 11, 10)
+
+
+def target(**values):
+    return Target(**{"account_id": "1", "currency": "BRL", "valid_from": DAY, **values})
+
+
+def of(targets, campaign="7", name="[VENDAS] Natal", day=DAY, currency="BRL", default=D(50)):
+    return Targets(targets).of_campaign(campaign, name, day, currency=currency, default_cpa=default)
+
+
+def test_without_targets_the_settings_limit_holds_and_says_so():
+    assert of([]) == EffectiveTarget("BRL", cpa=D(50), is_default=True)
+    assert of([]).goal == "cpa"
+    assert of([], default=None).goal is None
+
+
+def test_the_narrowest_scope_wins_field_by_field():
+    targets = [
+        target(cpa=D(30), goal_family="lead", monthly_budget=D(9000)),
+        target(name_pattern="[vendas]*", roas=D(4)),
+        target(campaign_id="8", cpa=D(12)),
+    ]
+    assert of(targets) == EffectiveTarget("BRL", "lead", None, D(4), D(9000))
+    assert of(targets).goal == "roas"
+    assert of(targets, campaign="8") == EffectiveTarget("BRL", "lead", D(12), None, D(9000))
+    assert of(targets, name="Tráfego") == EffectiveTarget("BRL", "lead", D(30), None, D(9000))
+    assert Targets(targets).of_account(DAY, currency="BRL") == EffectiveTarget("BRL", "lead", D(30), None, D(9000))
+
+
+def test_a_pattern_is_text_and_not_an_expression():
+    targets = [target(name_pattern="[VENDAS]*(2026)", cpa=D(1))]
+    assert of(targets, name="[vendas] Natal (2026)").cpa == 1
+    assert of(targets, name="V").cpa == 50
+    assert of(targets, name=None).cpa == 50
+    hostile = [target(name_pattern="a*a*a*a*a*b", cpa=D(1))]
+    assert of(hostile, name="a" * 2000).cpa == 50
+
+
+def test_targets_hold_from_their_day_until_another_takes_over_and_history_stays():
+    targets = [
+        target(cpa=D(30)),
+        target(cpa=D(40), valid_from=DAY + timedelta(days=10), valid_until=DAY + timedelta(days=12)),
+        target(valid_from=DAY + timedelta(days=20)),
+    ]
+    shown = {days: of(targets, day=DAY + timedelta(days=days)).cpa for days in (-1, 0, 9, 10, 12, 13, 20, 400)}
+    assert shown == {-1: 50, 0: 30, 9: 30, 10: 40, 12: 40, 13: 30, 20: 50, 400: 50}
+
+
+def test_a_target_in_another_currency_is_not_applied_and_is_named():
+    targets = [target(cpa=D(30)), target(name_pattern="[VENDAS]*", cpa=D(9))]
+    assert of(targets, currency="USD") == EffectiveTarget("USD", cpa=D(50), is_default=True)
+    assert Targets(targets).in_other_currency(DAY, "USD") == targets
+    assert Targets(targets).in_other_currency(DAY, "BRL") == []
+
+
+def test_patterns_that_contradict_each_other_are_named_and_the_more_literal_one_wins():
+    targets = [target(name_pattern="*natal*", cpa=D(20)), target(name_pattern="[vendas]*", cpa=D(10))]
+    (conflict,) = Targets(targets).conflicts({"7": "[VENDAS] Natal", "8": "Natal"}, DAY)
+    assert (conflict.campaign_id, conflict.patterns, conflict.wins) == ("7", ("[vendas]*", "*natal*"), "[vendas]*")
+    assert of(targets).cpa == 10
+    same = [target(name_pattern="*natal*", cpa=D(20)), target(name_pattern="[vendas]*", cpa=D(20))]
+    assert Targets(same).conflicts({"7": "[VENDAS] Natal"}, DAY) == []
+
+
+@given(st.text("ab*", max_size=6), st.text("ab", max_size=8))
+def test_a_pattern_matches_as_its_expression_would(pattern, name):
+    expected = re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+    try:
+        one = target(name_pattern=pattern, cpa=D(1))
+    except UnusableTarget:
+        return
+    assert one.is_for("7", name) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"campaign_id": "7", "name_pattern": "a*"}, "one campaign or for a pattern"),
+        ({"campaign_id": "act_7"}, "no id"),
+        ({"name_pattern": "*"}, "needs some text"),
+        ({"name_pattern": "a*b*c*d*e*f*"}, "at most 200 characters and 5 stars"),
+        ({"cpa": D(3), "roas": D(2)}, "cpa or roas, not both"),
+        ({"cpa": D(0)}, "cpa 0 must be above zero"),
+        ({"monthly_budget": D(0)}, "monthly_budget 0 must be above zero"),
+        ({"roas": D("nan")}, "roas NaN must be above zero"),
+        ({"currency": "real"}, "none such as BRL"),
+        ({"valid_until": DAY - timedelta(days=1)}, "lies before valid_from"),
+        ({"campaign_id": "7", "monthly_budget": D(5)}, "belongs to the account"),
+        ({"campaign_id": "7", "goal_family": "lead"}, "belongs to the account"),
+    ],
+)
+def test_what_cannot_be_a_target_is_refused_with_what_to_change(values, sentence):
+    with pytest.raises(UnusableTarget, match="(?s).*") as refused:
+        target(**values)
+    assert sentence in str(refused.value)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([{}, {"campaign_id": "7"}, {"name_pattern": "*natal*"}, {"name_pattern": "[v*"}]),
+            st.sampled_from([{"cpa": D(5)}, {"roas": D(2)}, {}]),
+            st.integers(-3, 3),
+        ),
+        max_size=8,
+    )
+)
+def test_one_goal_at_most_and_always_one_of_those_that_were_set(made):
+    targets = [target(**scope, **values, valid_from=DAY + timedelta(days=shift)) for scope, values, shift in made]
+    found = of(targets, name="[V] natal")
+    assert (found.cpa is None) != (found.roas is None)
+    held = {(one.cpa, one.roas) for one in targets if one.valid_from <= DAY}
+    assert found.is_default or (found.cpa, found.roas) in held
