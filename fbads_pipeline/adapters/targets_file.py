@@ -21,30 +21,66 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, ValidationError, model_validator
 
+from fbads_pipeline.adapters.csv_reading import CellKind, read_csv
+from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.adapters.yaml_models import Wrong, YamlEntry, line_error, read_entries, read_text
 from fbads_pipeline.domain.clients.targets import Target, UnusableTarget
 from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
+from fbads_pipeline.domain.core.errors import WrongUse
 
-COLUMNS = (
-    *("account", "campaign_id", "name_pattern", "goal_family", "cpa", "roas", "monthly_budget", "currency"),
-    *("valid_from", "valid_until"),
-)
+_KINDS: dict[str, CellKind] = {
+    **dict.fromkeys(("account", "currency", "campaign_id", "name_pattern", "goal_family"), "text"),
+    **dict.fromkeys(("cpa", "roas", "monthly_budget"), "number"),
+    **dict.fromkeys(("valid_from", "valid_until"), "day"),
+}
 
 
-def read_yaml(path: Path, *, today: date, goals: frozenset[str]) -> list[Target]:
-    """The targets of a YAML file. today: from when one holds that does not say; goals: the families that are known.
-    Raises SettingsError with file and line."""
+def read_targets(path: Path, *, today: date, goals: frozenset[str]) -> tuple[list[Target], str | None]:
+    """The targets of a file, and how a CSV file was read where that is not plain. today: from when a target holds that
+    does not say; goals: the families that are known. Raises WrongUse with file and line; then nothing was kept.
+    """
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return _from_yaml(path, today, goals), None
+    table = read_csv(path, _KINDS)
+    made = []
+    for number in range(len(table.columns["account"])):
+        given = {name: cells[number] for name, cells in table.columns.items() if cells[number]}
+        try:
+            made.append(_TargetEntry.model_validate(given, context=goals).target(today))
+        except ValidationError as wrong:
+            raise WrongUse(f"{path.name} row {number + 2}: {_sentence(wrong)}") from None
+        except UnusableTarget as wrong:
+            raise WrongUse(f"{path.name} row {number + 2}: {_english(wrong)}") from None
+    if not made:
+        raise WrongUse(f"{path.name} has no row below its header: nothing was set")
+    return made, table.note
+
+
+def _from_yaml(path: Path, today: date, goals: frozenset[str]) -> list[Target]:
     made: list[Target] = []
     for line, entry in read_entries(
-        read_text(path, str(path)), path.name, _TargetEntry, under="targets", kind="a target", context=goals
+        read_text(path, "targets"), path.name, _TargetEntry, under="targets", kind="a target", context=goals
     ):
         try:
             made.append(entry.target(today))
         except UnusableTarget as wrong:
-            raise line_error(path.name, line, str(wrong)) from None
+            raise line_error(path.name, line, _english(wrong)) from None
     return made
+
+
+def _english(wrong: UnusableTarget) -> str:
+    return translator().render(wrong.message, "en")
+
+
+def _sentence(wrong: ValidationError) -> str:
+    error = wrong.errors()[0]
+    name = str(error["loc"][0]) if error["loc"] else ""
+    reason = (
+        f"{name} is missing" if error["type"] == "missing" else str(error.get("ctx", {}).get("error", error["msg"]))
+    )
+    return reason if not name or reason.startswith(name) else f"{name}: {reason}"
 
 
 def _account(value: Any) -> str:

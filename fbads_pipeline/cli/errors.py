@@ -18,8 +18,17 @@ def report(error: BaseException) -> int:
         return OUTSIDE_FAILED
     if not isinstance(error, FbadsError):
         raise error
-    print(f"fbads: {str(error).splitlines()[0]}", file=sys.stderr)
+    print(f"fbads: {_sentence(error).splitlines()[0]}", file=sys.stderr)
     return error.exit_code
+
+
+def _sentence(error: FbadsError) -> str:
+    """The error's text; of one whose text is a key of the catalogues, its sentence in English."""
+    if error.message is None or str(error) != error.message.key:
+        return str(error)
+    from fbads_pipeline.adapters.translation.translator import translator  # Babel takes a tenth of a second to import
+
+    return translator().render(error.message, "en")
 
 
 def is_disk_full(error: BaseException | None) -> bool:

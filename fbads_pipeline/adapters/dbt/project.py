@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from fbads_pipeline.adapters.dbt.invocation import run_dbt
 from fbads_pipeline.adapters.packaged_files import is_checkout, packaged
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -30,6 +32,12 @@ def project_dir() -> Path:
     if not (folder / "dbt_project.yml").is_file():
         raise ManifestError(f"{folder} holds no dbt project: set FBADS_DBT_PROJECT_DIR to the folder dbt_project")
     return folder.resolve()
+
+
+def conversion_families() -> frozenset[str]:
+    """The families that conversions are counted by, from dbt_project.yml."""
+    declared = yaml.safe_load((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))
+    return frozenset(declared["vars"]["conversion_families"])
 
 
 def target_dir() -> Path:

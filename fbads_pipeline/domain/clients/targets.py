@@ -12,13 +12,18 @@ from decimal import Decimal
 from typing import Literal
 
 from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.domain.core.messages import Day, Message, message
 
 Goal = Literal["cpa", "roas"]
 _LONGEST_PATTERN, _MOST_STARS = 200, 5
 
 
 class UnusableTarget(WrongUse):
-    """A target that cannot be kept: one sentence that says what to change."""
+    """A target that cannot be kept. message: what to change, one sentence without its full stop."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.key)
+        self.message: Message = why
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,25 @@ class Targets:
         return [held[-1] for some in self._by_scope.values() if (held := [one for one in some if one.holds_on(day)])]
 
 
+def parse_amount(text: str) -> Decimal:
+    """An amount as people type it: 30, 12.5, 12,5, 1.234,56 or 1,234.56. Raises UnusableTarget."""
+    plain = text.strip()
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]+", plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", plain):
+        plain = plain.replace(",", "")
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", plain) or re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", plain):
+        raise UnusableTarget(message("clients.target.no_number", text=text[:20]))
+    return Decimal(plain)
+
+
+def known_goal(name: str, families: frozenset[str]) -> str:
+    """The goal, where it is a family or looks like one of Meta's action types. Raises UnusableTarget."""
+    if name not in families and not re.fullmatch(r"[a-z0-9_.]*[_.][a-z0-9_.]*", name):
+        raise UnusableTarget(message("clients.target.no_goal", text=name[:40], known=", ".join(sorted(families))))
+    return name
+
+
 def _merged(scopes: Sequence[Target], currency: str, default_cpa: Decimal | None) -> EffectiveTarget:
     goal = next((one for one in scopes if one.cpa is not None or one.roas is not None), None)
     family = next((one.goal_family for one in scopes if one.goal_family is not None), None)
@@ -172,31 +196,34 @@ def _matches(pattern: str, name: str) -> bool:
     return text.endswith(others[-1]) and len(text) - len(others[-1]) >= position
 
 
-def _problem_of(target: Target) -> str | None:
-    """What is wrong with a target, as a sentence; None where nothing is."""
-    if target.campaign_id is not None and target.name_pattern is not None:
-        return "a target is for one campaign or for a pattern of names: leave out campaign_id or name_pattern"
-    if target.campaign_id is not None and not (target.campaign_id.isascii() and target.campaign_id.isdigit()):
-        return f"campaign_id {target.campaign_id[:40]!r} is no id: digits, as Meta shows them"
-    if target.name_pattern is not None:
-        pattern = target.name_pattern
-        if not pattern.strip("* ") or len(pattern) > _LONGEST_PATTERN or pattern.count("*") > _MOST_STARS:
-            return (
-                f"name_pattern {pattern[:40]!r} needs some text beside `*`, at most {_LONGEST_PATTERN} characters"
-                f" and {_MOST_STARS} stars"
-            )
-    if target.monthly_budget is not None and target.scope[0] != "account":
-        return "a monthly budget belongs to the account: leave it out of targets for campaigns"
-    if target.goal_family is not None and target.scope[0] != "account":
-        return "a goal family belongs to the account, whose conversions are counted by it: leave it out here"
+def _problem_of(target: Target) -> Message | None:
+    """What is wrong with a target, None where nothing is."""
+    return _scope_problem(target) or _value_problem(target)
+
+
+def _scope_problem(target: Target) -> Message | None:
+    campaign_id, pattern = target.campaign_id, target.name_pattern
+    if campaign_id is not None and pattern is not None:
+        return message("clients.target.two_scopes")
+    if campaign_id is not None and not (campaign_id.isascii() and campaign_id.isdigit()):
+        return message("clients.target.no_campaign_id", text=campaign_id[:40])
+    is_wide = pattern is not None and not pattern.strip("* ")
+    if pattern is not None and (is_wide or len(pattern) > _LONGEST_PATTERN or pattern.count("*") > _MOST_STARS):
+        longest, stars = str(_LONGEST_PATTERN), str(_MOST_STARS)
+        return message("clients.target.pattern", pattern=pattern[:40], longest=longest, stars=stars)
+    if target.scope[0] != "account" and (target.monthly_budget is not None or target.goal_family is not None):
+        return message("clients.target.of_account")
+    return None
+
+
+def _value_problem(target: Target) -> Message | None:
     if target.cpa is not None and target.roas is not None:
-        return "a campaign is assessed by one goal: give cpa or roas, not both"
-    for name in ("cpa", "roas", "monthly_budget"):
-        value: Decimal | None = getattr(target, name)
+        return message("clients.target.two_goals")
+    for value in (target.cpa, target.roas, target.monthly_budget):
         if value is not None and not (value.is_finite() and value > 0):
-            return f"{name} {value} must be above zero: leave it out where there is no such target"
+            return message("clients.target.not_above_zero", value=str(value))
     if not re.fullmatch(r"[A-Z]{3}", target.currency):
-        return f"currency {target.currency[:10]!r} is none such as BRL"
+        return message("clients.target.no_currency", text=target.currency[:10])
     if target.valid_until is not None and target.valid_until < target.valid_from:
-        return f"valid_until {target.valid_until} lies before valid_from {target.valid_from}: swap them"
+        return message("clients.target.backwards", first=Day(target.valid_from), last=Day(target.valid_until))
     return None

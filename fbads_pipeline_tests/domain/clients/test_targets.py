@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbads_pipeline.domain.clients.targets import EffectiveTarget, Target, Targets, UnusableTarget
+from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.domain.clients.targets import (
+    EffectiveTarget,
+    Target,
+    Targets,
+    UnusableTarget,
+    known_goal,
+    parse_amount,
+)
 
 DAY = date(2026, 11, 10)
 
@@ -89,23 +97,45 @@ def test_a_pattern_matches_as_its_expression_would(pattern, name):
     ("values", "sentence"),
     [
         ({"campaign_id": "7", "name_pattern": "a*"}, "one campaign or for a pattern"),
-        ({"campaign_id": "act_7"}, "no id"),
+        ({"campaign_id": "act_7"}, "no campaign id"),
         ({"name_pattern": "*"}, "needs some text"),
         ({"name_pattern": "a*b*c*d*e*f*"}, "at most 200 characters and 5 stars"),
-        ({"cpa": D(3), "roas": D(2)}, "cpa or roas, not both"),
-        ({"cpa": D(0)}, "cpa 0 must be above zero"),
-        ({"monthly_budget": D(0)}, "monthly_budget 0 must be above zero"),
-        ({"roas": D("nan")}, "roas NaN must be above zero"),
-        ({"currency": "real"}, "none such as BRL"),
-        ({"valid_until": DAY - timedelta(days=1)}, "lies before valid_from"),
-        ({"campaign_id": "7", "monthly_budget": D(5)}, "belongs to the account"),
-        ({"campaign_id": "7", "goal_family": "lead"}, "belongs to the account"),
+        ({"cpa": D(3), "roas": D(2)}, "CPA or ROAS, not both"),
+        ({"cpa": D(0)}, "0 must be above zero"),
+        ({"monthly_budget": D(0)}, "0 must be above zero"),
+        ({"roas": D("nan")}, "NaN must be above zero"),
+        ({"currency": "real"}, "no currency such as BRL"),
+        ({"valid_until": DAY - timedelta(days=1)}, "before the first day"),
+        ({"campaign_id": "7", "monthly_budget": D(5)}, "belong to the account"),
+        ({"campaign_id": "7", "goal_family": "lead"}, "belong to the account"),
     ],
 )
 def test_what_cannot_be_a_target_is_refused_with_what_to_change(values, sentence):
-    with pytest.raises(UnusableTarget, match="(?s).*") as refused:
+    with pytest.raises(UnusableTarget) as refused:
         target(**values)
-    assert sentence in str(refused.value)
+    assert sentence in translator().render(refused.value.message, "en")
+    assert translator().render(refused.value.message, "pt")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("30", D(30)), (" 12.5 ", D("12.5")), ("12,5", D("12.5")), ("1.234,56", D("1234.56")), ("1,234.56", D("1234.56"))],
+)
+def test_amounts_are_read_as_people_type_them(text, amount):
+    assert parse_amount(text) == amount
+
+
+@pytest.mark.parametrize("text", ["1.234", "1,2,3", "-3", "R$ 30", "", "nan", "1e5"])
+def test_what_is_ambiguous_or_no_number_is_refused(text):
+    with pytest.raises(UnusableTarget):
+        parse_amount(text)
+
+
+def test_a_goal_is_a_family_or_an_action_type():
+    families = frozenset({"lead", "purchase"})
+    assert [known_goal(one, families) for one in ("lead", "offsite_conversion.custom.1", "schedule_total")]
+    with pytest.raises(UnusableTarget):
+        known_goal("vendas", families)
 
 
 @given(

@@ -10,6 +10,7 @@ from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget
+from fbads_pipeline.domain.core.messages import message
 
 SQL = Statements(__package__, "targets.sql")
 _FIELDS = tuple(field.name for field in fields(Target))
@@ -67,15 +68,17 @@ def _require_known(connection: sa.Connection, targets: Sequence[Target]) -> None
     currencies = {row.account_id: row.currency for row in connection.execute(SQL["account_currencies"], ids)}
     campaigns = {(row.account_id, row.campaign_id) for row in connection.execute(SQL["campaign_names"], ids)}
     for one in targets:
-        if one.account_id not in currencies:
-            raise UnusableTarget(f"account {one.account_id} is not known: collect it first, or check its id")
-        if currencies[one.account_id] != one.currency:
+        currency = currencies.get(one.account_id)
+        if currency is None:
+            raise UnusableTarget(message("clients.target.no_account", account=one.account_id))
+        if currency != one.currency:
             raise UnusableTarget(
-                f"account {one.account_id} spends in {currencies[one.account_id]}, and the target is in {one.currency}:"
-                f" give it in {currencies[one.account_id]}"
+                message("clients.target.other_currency", account=one.account_id, own=currency, given=one.currency)
             )
         if one.campaign_id is not None and (one.account_id, one.campaign_id) not in campaigns:
-            raise UnusableTarget(f"account {one.account_id} has no campaign {one.campaign_id}: check the id")
+            raise UnusableTarget(
+                message("clients.target.no_campaign", account=one.account_id, campaign=one.campaign_id)
+            )
 
 
 def _add(connection: sa.Connection, target: Target, actor: str, now: datetime) -> int:

@@ -1,0 +1,181 @@
+"""`fbads clients targets`: by what campaigns are assessed. Rows on stdout, sentences on stderr."""
+
+import getpass
+import sys
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fbads_pipeline.adapters.dbt.project import conversion_families
+from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets, StoredTarget
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.targets_file import read_targets
+from fbads_pipeline.bootstrap.clients import target_store
+from fbads_pipeline.bootstrap.collection import raw_store
+from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.cli.accounts import account_ids
+from fbads_pipeline.cli.home import prepared_database
+from fbads_pipeline.cli.options import DAY_FORMATS, Accounts
+from fbads_pipeline.cli.output import print_rows
+from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget, known_goal, parse_amount
+from fbads_pipeline.domain.core.accounts import Account
+from fbads_pipeline.domain.core.days import local_day
+from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.settings import Settings, load_settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Clients: the targets of their accounts.")
+targets_app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="By what an account's campaigns are assessed, from a day on."
+)
+app.add_typer(targets_app, name="targets")
+
+_HEADER = (
+    *("number", "account", "scope", "goal family", "cpa", "roas", "monthly budget", "currency", "from", "until"),
+    *("set by", "set at"),
+)
+AccountOption = Annotated[str, typer.Option("--account", help="The ad account, by id or name.")]
+CampaignOption = Annotated[str | None, typer.Option("--campaign", help="Only this campaign, by id.")]
+PatternOption = Annotated[
+    str | None,
+    typer.Option("--pattern", help="Only campaigns whose whole name matches; * stands for any text, case is ignored."),
+]
+FromOption = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=DAY_FORMATS, metavar="DAY", help="The first day; the account's today without it."),
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option("--until", formats=DAY_FORMATS, metavar="DAY", help="The last day; open without it.")
+]
+Amount = Annotated[str | None, typer.Option(metavar="AMOUNT")]
+
+
+@targets_app.command("list")
+def show(account: Accounts = None) -> None:
+    """Print every target that was set, tab-separated, in the order in which they were set."""
+    with prepared_database(load_settings()) as database:
+        wanted = account_ids(account, database)
+        stored = target_store(database).all(frozenset(wanted) if wanted else None)
+        print_rows(_HEADER, [_row(one) for one in stored])
+        _warn_of_conflicts(target_store(database), stored, clock(load_settings()).now().date())
+
+
+@targets_app.command("set")
+def set_target(
+    account: AccountOption,
+    campaign: CampaignOption = None,
+    pattern: PatternOption = None,
+    cpa: Annotated[str | None, typer.Option(metavar="AMOUNT", help="The highest cost per conversion.")] = None,
+    roas: Annotated[str | None, typer.Option(metavar="NUMBER", help="The lowest value per unit spent.")] = None,
+    goal: Annotated[str | None, typer.Option(help="The account's conversion family, or one action type.")] = None,
+    budget: Annotated[str | None, typer.Option(metavar="AMOUNT", help="The account's budget of a month.")] = None,
+    since: FromOption = None,
+    until: UntilOption = None,
+) -> None:
+    """Set what holds for an account or some of its campaigns, in the account's currency.
+
+    It replaces what held for the same scope on those days; a campaign's target goes before a pattern's, and that before
+    the account's.
+    """
+    settings = load_settings()
+    if all(value is None for value in (cpa, roas, goal, budget)):
+        raise UnusableTarget(
+            "nothing was given to set: use --cpa, --roas, --goal or --budget, or `end` to end a target"
+        )
+    with prepared_database(settings) as database:
+        known = _account(account, database)
+        target = Target(
+            known.account_id,
+            known.currency,
+            since.date() if since else local_day(clock(settings).now(), known.timezone_name),
+            until.date() if until else None,
+            campaign_id=campaign,
+            name_pattern=pattern,
+            goal_family=_goal(goal),
+            cpa=_amount(cpa),
+            roas=_amount(roas),
+            monthly_budget=_amount(budget),
+        )
+        _store(database, settings, [target])
+
+
+@targets_app.command("end")
+def end(
+    account: AccountOption,
+    campaign: CampaignOption = None,
+    pattern: PatternOption = None,
+    since: FromOption = None,
+) -> None:
+    """End what holds for an account or some of its campaigns: from that day on the wider scope counts again."""
+    settings = load_settings()
+    with prepared_database(settings) as database:
+        known = _account(account, database)
+        day = since.date() if since else local_day(clock(settings).now(), known.timezone_name)
+        target = Target(known.account_id, known.currency, day, campaign_id=campaign, name_pattern=pattern)
+        _store(database, settings, [target])
+
+
+@targets_app.command("import")
+def import_file(file: Annotated[Path, typer.Argument(help="A .yaml or .csv file of targets.")]) -> None:
+    """Set every target of a file, or none of them where one is wrong."""
+    settings = load_settings()
+    today = clock(settings).now().date()
+    targets, note = read_targets(file, today=today, goals=conversion_families())
+    if note:
+        print(note, file=sys.stderr)
+    with prepared_database(settings) as database:
+        _store(database, settings, targets)
+
+
+def _store(database: Database, settings: Settings, targets: list[Target]) -> None:
+    store = target_store(database)
+    for number in store.set(targets, actor=f"cli:{getpass.getuser()}", now=clock(settings).now()):
+        print(number)
+    stored = store.all(frozenset(one.account_id for one in targets))
+    _warn_of_conflicts(store, stored, clock(settings).now().date())
+
+
+def _warn_of_conflicts(store: PostgresTargets, stored: Iterable[StoredTarget], day: date) -> None:
+    """A sentence for each campaign that several patterns match with different values."""
+    by_account: dict[str, list[Target]] = {}
+    for one in stored:
+        by_account.setdefault(one.target.account_id, []).append(one.target)
+    names = store.campaign_names(by_account)
+    for account_id, targets in by_account.items():
+        for conflict in Targets(targets).conflicts(names.get(account_id, {}), day):
+            print(
+                f"campaign {conflict.campaign_id} of account {account_id} matches {', '.join(conflict.patterns)}:"
+                f" {conflict.wins} is taken",
+                file=sys.stderr,
+            )
+
+
+def _account(given: str, database: Database) -> Account:
+    (account_id,) = account_ids([given], database)
+    known = {one.account_id: one for one in raw_store(database).known_accounts()}
+    if account_id not in known:
+        raise UnusableTarget(message("clients.target.no_account", account=account_id))
+    return known[account_id]
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else parse_amount(text)
+
+
+def _goal(name: str | None) -> str | None:
+    return None if name is None else known_goal(name, conversion_families())
+
+
+def _row(one: StoredTarget) -> tuple[str, ...]:
+    target = one.target
+    kind, text = target.scope
+    values = (target.goal_family, target.cpa, target.roas, target.monthly_budget)
+    return (
+        *(str(one.target_id), target.account_id, f"{kind} {text}".strip()),
+        *("" if value is None else str(value) for value in values),
+        *(target.currency, str(target.valid_from), str(target.valid_until or "")),
+        *(one.set_by, f"{one.set_at:%Y-%m-%d %H:%M}"),
+    )
