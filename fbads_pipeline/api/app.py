@@ -30,6 +30,7 @@ from fbads_pipeline.api.routes import (
     privacy,
     reports,
     suggestions,
+    targets,
     users,
     webhooks,
     webhooks_n8n,
@@ -37,8 +38,8 @@ from fbads_pipeline.api.routes import (
 from fbads_pipeline.settings import Settings
 
 _ROUTERS = (
-    *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions, reports, chat)),
-    *(one.router for one in (webhooks, webhooks_n8n)),
+    *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions, targets)),
+    *(one.router for one in (reports, chat, webhooks, webhooks_n8n)),
     *ROUTERS,
 )
 _PROBLEMS = {

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
@@ -19,7 +20,7 @@ from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import S
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.bootstrap import chat, collection, core, identity, metrics, recommendations, reports, scoring
+from fbads_pipeline.bootstrap import chat, clients, collection, core, identity, metrics, recommendations, reports, scoring
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.chat.answer_question import Chat
@@ -88,4 +89,5 @@ ReadinessDep = Annotated[Readiness, _of_database(metrics.readiness)]
 ReceiptsDep = Annotated[PostgresReceipts, _of_database(collection.webhook_receipts)]
 ReportRequestsDep = Annotated[PostgresReportRequests, _of_database(reports.report_requests)]
 ReportServiceDep = Annotated[ReportService, _of_both(reports.report_service)]
+TargetsDep = Annotated[PostgresTargets, _of_database(clients.target_store)]
 SuggestionsDep = Annotated[SuggestionReader, _of_database(metrics.suggestion_reader)]
