@@ -20,7 +20,17 @@ from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import S
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.bootstrap import chat, clients, collection, core, identity, metrics, recommendations, reports, scoring
+from fbads_pipeline.bootstrap import (
+    chat,
+    clients,
+    collection,
+    core,
+    identity,
+    metrics,
+    recommendations,
+    reports,
+    scoring,
+)
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.chat.answer_question import Chat

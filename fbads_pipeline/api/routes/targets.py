@@ -24,9 +24,12 @@ Amount = Annotated[Decimal | None, Field(gt=0, max_digits=18, decimal_places=6)]
 
 
 class NewTarget(BaseModel):
-    """What holds for one scope from a day on. campaign_id, name_pattern: at most one; neither: the whole account. A pattern
-    is compared with whole names, `*` stands for any text. cpa: the highest cost per conversion, or roas: the lowest value
-    per unit spent. Amounts are in the account's currency. Without any value it ends what held before."""
+    """What holds for one scope from a day on.
+
+    campaign_id, name_pattern: at most one; neither: the whole account. A pattern is compared with whole names, and `*`
+    stands for any text. cpa: the highest cost per conversion, or roas: the lowest value per unit spent. Amounts are in
+    the account's currency. Without any value it ends what held before.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,7 +62,7 @@ def list_targets(targets: TargetsDep, who: ReaderDep, account_id: AccountId = No
 
 @router.post("", status_code=201, responses=documented(404, 422))
 def set_target(given: NewTarget, targets: TargetsDep, clock: ClockDep, who: SetterDep) -> ShownTarget:
-    """Set what holds for an account or some of its campaigns; it replaces what held for the same scope on those days."""
+    """Set what holds for an account or some campaigns; it replaces what held for the same scope on those days."""
     if not who.sees(given.account_id):
         raise ApiError(404, "not_found", "unknown_account", hint="accounts", id=given.account_id)
     try:

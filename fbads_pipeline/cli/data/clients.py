@@ -82,9 +82,7 @@ def set_target(
     """
     settings = load_settings()
     if all(value is None for value in (cpa, roas, goal, budget)):
-        raise UnusableTarget(
-            "nothing was given to set: use --cpa, --roas, --goal or --budget, or `end` to end a target"
-        )
+        raise UnusableTarget(message("clients.target.nothing_given"))
     with prepared_database(settings) as database:
         known = _account(account, database)
         target = Target(

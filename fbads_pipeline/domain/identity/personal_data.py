@@ -28,6 +28,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "audit_log": {"actor": "pseudonym", "subject": "pseudonym", "details": "pseudonym"},
     "mutes": {"made_by": "pseudonym", "reason": "pseudonym"},
     "collect_requests": {"asked_by": "pseudonym"},
+    "targets": {"set_by": "pseudonym"},
     "deletion_requests": {"subject_hash": "pseudonym"},
 }
 # Tables in which no column is about a person.
@@ -40,7 +41,18 @@ OF_NOBODY = frozenset(
 # Columns whose names promise a person; each has to be classified above.
 TELLING = frozenset(
     {
-        *("user_id", "email", "recipient", "actor", "decided_by", "made_by", "asked_by", "slack_id", "subject_hash"),
+        *(
+            "user_id",
+            "email",
+            "recipient",
+            "actor",
+            "decided_by",
+            "made_by",
+            "asked_by",
+            "set_by",
+            "slack_id",
+            "subject_hash",
+        ),
         *("question", "reason", "decision_reason", "password_hash"),
     }
 )

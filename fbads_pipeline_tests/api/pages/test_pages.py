@@ -10,7 +10,7 @@ from fbads_pipeline_tests.api.conftest import HOSTILE, Client
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.people import NOW, PASSWORD, People
 
-PAGES = ("/", "/suggestions", "/chat", "/reports", "/privacy", "/campaigns/101")
+PAGES = ("/targets", "/", "/suggestions", "/chat", "/reports", "/privacy", "/campaigns/101")
 MARTS = """
 create table marts.accounts (account_id text primary key, name text, currency text, timezone_name text, status text,
     goal_family text);
@@ -97,6 +97,29 @@ def test_a_campaigns_days_carry_what_happened_on_them(visitor):
     assert "A veiculação parou." in page.text and "pausada · R$\xa012,50" in page.text
     assert page.tags.count("svg") == 3
     assert visitor.get("/campaigns/999").status_code == 404
+
+
+class TestTargets:
+    def set(self, client, **given):
+        return client.send("POST", "/targets", data={"account": "42", "csrf": "", **given})
+
+    def test_a_form_sets_a_target_as_brazilians_type_it_and_the_list_shows_it(self, visitor):
+        assert "Nenhuma meta foi definida" in Page(visitor.get("/targets")).text
+        answer = self.set(visitor, cpa="1.030,50", pattern="[VENDAS]*", since="2026-11-01")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/targets?done=set")
+        text = Page(visitor.get(answer.headers["location"])).text.replace("\xa0", " ")
+        assert "A meta foi definida." in text
+        assert "CPA de no máximo R$ 1.030,50" in text and "nomes como [VENDAS]*" in text and "01/11/2026" in text
+
+    def test_what_is_wrong_is_said_and_nothing_is_set(self, visitor):
+        for given, reason in (({"cpa": "1.234"}, "não é um número"), ({"cpa": "3", "roas": "2"}, "CPA ou ROAS")):
+            page = Page(visitor.get(self.set(visitor, **given).headers["location"]))
+            assert reason in page.text and "Nenhuma meta foi definida" in page.text
+        assert self.set(visitor, account="99", cpa="3").status_code == 404
+
+    def test_who_may_not_decide_sees_no_form(self, app, world):
+        assert "Definir meta" not in world.logged_in("viewer").get("/targets").text
+        assert "Definir meta" in world.logged_in("approver").get("/targets").text
 
 
 class TestDeciding:

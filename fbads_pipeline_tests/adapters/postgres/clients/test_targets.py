@@ -1,0 +1,71 @@
+"""Targets are added and never changed, refused as a whole where one is wrong, and each is in the audit log."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal as D
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget
+
+NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
+DAY = date(2026, 11, 10)
+KNOWN = """
+insert into raw.accounts (account_id, name, currency, timezone_name, collected_at) values
+    ('42', 'Loja', 'BRL', 'America/Sao_Paulo', now()), ('43', 'Shop', 'USD', 'UTC', now());
+insert into raw.campaigns (campaign_id, account_id, name, collected_at) values ('7', '42', '[VENDAS] Natal', now())
+"""
+
+
+def target(**values):
+    return Target(**{"account_id": "42", "currency": "BRL", "valid_from": DAY, **values})
+
+
+@pytest.fixture
+def store(migrated_engine):
+    with migrated_engine.begin() as connection:
+        connection.execute(sa.text(KNOWN))
+    return PostgresTargets(migrated_engine)
+
+
+def test_what_was_set_comes_back_to_the_last_digit_with_who_set_it(store, migrated_engine):
+    made = [target(cpa=D("30.10"), goal_family="lead", monthly_budget=D(9000)), target(campaign_id="7", roas=D("3.5"))]
+    numbers = store.set(made, actor="cli:ana", now=NOW)
+    stored = store.all()
+    assert [(one.target_id, one.target, one.set_by, one.set_at) for one in stored] == [
+        (number, one, "cli:ana", NOW) for number, one in zip(numbers, made, strict=True)
+    ]
+    assert store.all(frozenset({"43"})) == []
+    assert store.campaign_names({"42"}) == {"42": {"7": "[VENDAS] Natal"}}
+    with migrated_engine.connect() as connection:
+        rows = connection.execute(sa.text("select actor, action, subject, details from ops.audit_log order by seq"))
+        assert [tuple(row) for row in rows][1] == (
+            *("cli:ana", "TARGET_SET", "account:42"),
+            {"campaign_id": "7", "currency": "BRL", "roas": "3.5", "valid_from": "2026-11-10"},
+        )
+    assert PostgresAudit(migrated_engine).verify() == (2, None)
+
+
+def test_a_later_target_replaces_an_earlier_one_and_leaves_it_in_the_history(store):
+    store.set([target(cpa=D(30))], actor="a", now=NOW)
+    store.set([target(cpa=D(40), valid_from=date(2026, 12, 1))], actor="a", now=NOW)
+    targets = store.of("42")
+    held = [targets.of_account(day, currency="BRL").cpa for day in (DAY, date(2026, 12, 1))]
+    assert (held, len(store.all())) == ([30, 40], 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"account_id": "44"}, "no_account"),
+        ({"currency": "USD"}, "other_currency"),
+        ({"account_id": "43", "currency": "USD", "campaign_id": "7"}, "no_campaign"),
+    ],
+)
+def test_one_that_fits_no_account_keeps_all_of_them_out(store, values, key):
+    with pytest.raises(UnusableTarget) as refused:
+        store.set([target(cpa=D(30)), target(cpa=D(9), **values)], actor="a", now=NOW)
+    assert refused.value.message.key == f"clients.target.{key}"
+    assert store.all() == []
