@@ -67,9 +67,14 @@ def commands() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, (module, _) in COMMANDS.items():
         command = typer.main.get_command(import_module(f"fbads_pipeline.cli.{module}").app)
-        found[f"fbads {name}"] = command
-        subcommands = getattr(command, "commands", {})
-        found.update({f"fbads {name} {one}": subcommands[one] for one in subcommands})
+        found |= _with_subcommands(f"fbads {name}", command)
+    return found
+
+
+def _with_subcommands(name: str, command: Any) -> dict[str, Any]:
+    found = {name: command}
+    for one, subcommand in getattr(command, "commands", {}).items():
+        found |= _with_subcommands(f"{name} {one}", subcommand)
     return found
 
 
