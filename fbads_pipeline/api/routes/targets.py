@@ -27,7 +27,7 @@ class NewTarget(BaseModel):
     """What holds for one scope from a day on.
 
     campaign_id, name_pattern: at most one; neither: the whole account. A pattern is compared with whole names, and `*`
-    stands for any text. cpa: the highest cost per conversion, or roas: the lowest value per unit spent. Amounts are in
+    matches any text. cpa: the highest cost per conversion, or roas: the lowest value per unit spent. Amounts are in
     the account's currency. Without any value it ends what held before.
     """
 

@@ -41,7 +41,7 @@ AccountOption = Annotated[str, typer.Option("--account", help="The ad account, b
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="Only this campaign, by id.")]
 PatternOption = Annotated[
     str | None,
-    typer.Option("--pattern", help="Only campaigns whose whole name matches; * stands for any text, case is ignored."),
+    typer.Option("--pattern", help="Only campaigns whose whole name matches; * matches any text, case is ignored."),
 ]
 FromOption = Annotated[
     datetime | None,

@@ -31,7 +31,7 @@ class Target:
     """What holds for one scope from a day on.
 
     campaign_id, name_pattern: at most one of them; neither: the whole account. A pattern is compared with whole names,
-    whatever the case; `*` stands for any text. cpa: the highest cost per conversion, roas: the lowest value per unit
+    whatever the case; `*` matches any text. cpa: the highest cost per conversion, roas: the lowest value per unit
     spent; at most one of them. monthly_budget: per calendar month. Amounts are in major units of `currency` (ISO 4217),
     the account's. valid_until: the last day, None for open. A target without any value ends what held before.
     """
