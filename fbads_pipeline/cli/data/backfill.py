@@ -7,6 +7,7 @@ was stopped, and once all is read it reads nothing.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -16,9 +17,9 @@ from fbads_pipeline.bootstrap.collection import ads_api, raw_store
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import marts
 from fbads_pipeline.cli.accounts import account_ids
-from fbads_pipeline.cli.data.sync import FIRST_DAY, collect_and_model, exit_code, newest_day, seconds_of
+from fbads_pipeline.cli.data.sync import FIRST_DAY, check_days, collect_and_model, exit_code, newest_day, seconds_of
 from fbads_pipeline.cli.home import ready_home
-from fbads_pipeline.cli.options import Accounts
+from fbads_pipeline.cli.options import DAY_FORMATS, Accounts
 from fbads_pipeline.cli.output import note, progress_bar
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, last_months, unread_days
@@ -32,20 +33,26 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def backfill(
-    months: Annotated[int, typer.Option(min=1, max=37, help="How far back; Meta keeps 37 months.")],
+    months: Annotated[
+        int | None, typer.Option(min=1, max=37, help="How far back; Meta keeps 37 months. Or give --from and --to.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY_FORMATS, metavar="DAY", help="First day, with --to.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=DAY_FORMATS, metavar="DAY", help="Last day, with --from.")
+    ] = None,
     account: Accounts = None,
 ) -> None:
     """Collect and model history, newest days first; goes on where it was stopped.
 
-    Prints a line per quarter, and exits with the worst code of its runs. An account that failed in one quarter is left
-    out of the older ones.
+    Of the last --months, or of the days from --from to --to; days that were read well are not read again. Prints a
+    line per quarter, and exits with the worst code of its runs. An account that failed in one quarter is left out of
+    the older ones.
     """
     settings = load_settings()
-    today = newest_day(clock(settings).now())
-    if today < FIRST_DAY:
-        raise WrongUse(f"there is nothing to read before {FIRST_DAY}, and FBADS_NOW says that it is {today}")
-    months_back = last_months(today, months)
-    quarters = list(DayRange(max(months_back.since, FIRST_DAY), today).quarters())
+    wanted_days = days_to_fill(months, since and since.date(), until and until.date(), clock(settings).now())
+    quarters = list(wanted_days.quarters())
     with ready_home(settings) as database:
         wanted = account_ids(account, database, ask_meta=settings)
         work = Backfill(settings, database, _accounts(settings, database, wanted))
@@ -57,6 +64,19 @@ def backfill(
             note(f"stopped with {left} of {len(quarters)} parts to go: call it again to go on")
             raise
     raise typer.Exit(code)
+
+
+def days_to_fill(months: int | None, since: date | None, until: date | None, now: datetime) -> DayRange:
+    """The last months, or the days that are named; raises BadParameter for neither or both, and WrongUse for days that
+    cannot be read."""
+    if since is not None and until is not None and months is None:
+        return check_days(since, until, now)
+    if months is None or since is not None or until is not None:
+        raise typer.BadParameter("say how far back with --months, or which days with --from and --to")
+    today = newest_day(now)
+    if today < FIRST_DAY:
+        raise WrongUse(f"there is nothing to read before {FIRST_DAY}, and FBADS_NOW says that it is {today}")
+    return DayRange(max(last_months(today, months).since, FIRST_DAY), today)
 
 
 @dataclass

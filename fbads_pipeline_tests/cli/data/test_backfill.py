@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +15,7 @@ from fbads_pipeline.cli.main import app
 from fbads_pipeline.domain.collection.levels import LEVELS
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.cli.conftest import FBADS, NOW
 
@@ -67,12 +68,24 @@ def test_a_stopped_one_goes_on_and_a_finished_one_reads_nothing_again(used, sand
     assert insights_calls(sandbox) == before
 
 
+def test_days_that_are_named_are_filled_and_wrong_ones_are_one_sentence():
+    now = datetime(2026, 11, 10, 15, tzinfo=UTC)
+    named = backfill.days_to_fill(None, date(2026, 9, 28), date(2026, 10, 2), now)
+    assert [str(one) for one in named.quarters()] == ["2026-10-01 to 2026-10-02", "2026-09-28 to 2026-09-30"]
+    with pytest.raises(WrongUse, match="lies after --to"):
+        backfill.days_to_fill(None, date(2026, 11, 2), date(2026, 11, 1), now)
+    with pytest.raises(WrongUse, match="lies in the future"):
+        backfill.days_to_fill(None, date(2026, 11, 2), date(2026, 12, 1), now)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("--months", "0"), "greater than or equal to 1"),
         (("--months", "38"), "less than or equal to 37"),
-        ((), "Missing option '--months'"),
+        ((), "say how far back with --months"),
+        (("--months", "2", "--from", "2026-11-01", "--to", "2026-11-02"), "say how far back with --months"),
+        (("--from", "2026-11-01"), "say how far back with --months"),
     ],
 )
 def test_months_that_meta_does_not_keep_are_wrong_use(arguments, sentence):
