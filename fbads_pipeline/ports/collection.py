@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.control_totals import ControlMismatch
 from fbads_pipeline.domain.collection.doubts import DoubtfulDay
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
@@ -156,8 +157,9 @@ class RawStore(Protocol):
     def stale_accounts(self, read_before: datetime) -> dict[str, datetime | None]:
         """Accounts whose last good reading is older than that instant → when it was, None where there was none."""
 
-    def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
-        """Account-days of the run on which the campaigns do not add up to the account, with both numbers as text."""
+    def control_mismatches(self, run_id: str, now: datetime, windows: Sequence[str]) -> list[ControlMismatch]:
+        """Figures of the run's account-days of which a level and the next one below it say different things, both read
+        well. windows: the attribution windows that are asked for."""
 
 
 class Quotas(Protocol):

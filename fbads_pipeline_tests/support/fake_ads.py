@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from threading import Lock
 
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.control_totals import ControlMismatch
 from fbads_pipeline.domain.collection.doubts import DoubtfulDay
 from fbads_pipeline.domain.collection.levels import LEVELS, Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
@@ -91,7 +92,8 @@ class FakeRaw:
 
     applied: (account, what) of every reading that was stored; failures: readings that were recorded as failed. A test
     sets busy (accounts that another run holds), missing (objects that no edge showed), quarantined (rows of every
-    reading that cannot be read), and readings or read_at, which replace what was read until then.
+    reading that cannot be read), mismatches (of every run), and readings or read_at, which
+    replace what was read until then.
     """
 
     def __init__(self) -> None:
@@ -104,6 +106,7 @@ class FakeRaw:
         self.unknown: list[str] = []
         self.readings: dict[str, dict[object, datetime]] = {}
         self.quarantined = 0
+        self.mismatches: list[ControlMismatch] = []
         self.read_at: dict[str, datetime | None] = {}
         self._insights = FakeInsights()
         self._stored: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
@@ -214,8 +217,8 @@ class FakeRaw:
         ]
         return max(read, default=None)
 
-    def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
-        return []
+    def control_mismatches(self, run_id: str, now: datetime, windows: Sequence[str]) -> list[ControlMismatch]:
+        return self.mismatches
 
 
 class FakeClock:

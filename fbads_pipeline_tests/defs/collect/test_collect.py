@@ -1,11 +1,13 @@
 """The collecting room under Dagster: one graph, per-account reports, checks that name what is wrong."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import dagster as dg
 import pytest
 
 from fbads_pipeline.defs.collect import assets, checks, jobs, schedules
+from fbads_pipeline.domain.collection.control_totals import ControlMismatch, LevelTotal
 from fbads_pipeline.domain.collection.meta_errors import AccountStopped
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.fake_ads import FakeAds, FakeClock, FakeRaw, an_account
@@ -102,12 +104,15 @@ def test_an_account_that_nobody_reads_any_more_is_a_yellow_check(world):
     assert result.success
 
 
-def test_a_control_total_that_does_not_fit_is_a_red_check_with_both_numbers(world, monkeypatch):
-    wrong = [{"account_id": "1", "day": "2026-11-03", "account_spend": "10", "campaign_spend": "9"}]
-    world["raw"].control_mismatches = lambda run_id, now: wrong
+def test_a_control_total_that_does_not_fit_is_a_red_check_with_both_numbers(world):
+    def spend(level, amount):
+        return LevelTotal("1", date(2026, 11, 3), "spend", "", level, Decimal(amount), 1)
+
+    world["raw"].mismatches = [ControlMismatch(spend("account", 10), spend("campaign", 9))]
     check = checks_of(run(world, assets.collect_config([], only_due=False)))["campaigns_add_up_to_the_account"]
     assert not check.passed
-    assert "'account_spend': '10'" in check.description
+    assert check.severity == dg.AssetCheckSeverity.ERROR
+    assert check.description == ("account 1 on 2026-11-03: spend: 10 reported by the account, 9 reported by campaigns")
 
 
 def test_the_half_hour_asks_for_the_days_that_the_accounts_need(world):

@@ -21,9 +21,15 @@ from fbads_pipeline.adapters.postgres.collection.copy_lines import COPY_INCOMING
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.account_reports import AccountReport, RowCounts
-from fbads_pipeline.domain.collection.control_totals import MOVING_DAYS, READINGS_COUNT_FOR, SPEND_TOLERANCE
+from fbads_pipeline.domain.collection.control_totals import (
+    READINGS_COUNT_FOR,
+    ControlMismatch,
+    LevelTotal,
+    mismatch,
+    windows_add_up,
+)
 from fbads_pipeline.domain.collection.doubts import DoubtfulDay
-from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
+from fbads_pipeline.domain.collection.levels import LEVELS, Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
     CustomConversionRow,
@@ -208,13 +214,19 @@ class PostgresRawStore:
         with self._engine.connect() as connection:
             return {row.account_id: row.read_at for row in connection.execute(SQL["stale_accounts"], values)}
 
-    def control_mismatches(self, run_id: str, now: datetime) -> list[dict[str, str]]:
-        """Account-days of the run on which the campaigns do not add up to the account, with both numbers as text."""
-        rules = {"moving_days": MOVING_DAYS, "spend_tolerance": SPEND_TOLERANCE}
+    def control_mismatches(self, run_id: str, now: datetime, windows: Sequence[str]) -> list[ControlMismatch]:
+        rules = {"levels": list(LEVELS), "windows": list(windows), "windows_add_up": windows_add_up(windows)}
         with self._engine.connect() as connection:
-            rows = connection.execute(SQL["control_mismatches"], {"run_id": run_id, "now": now, **rules})
-            names = ("account_id", "day", "figure", "account", "campaigns")
-            return [dict(zip(names, map(str, row), strict=True)) for row in rows]
+            differences = connection.execute(SQL["level_differences"], {"run_id": run_id, "now": now, **rules})
+            found = [_mismatch(row) for row in differences]
+        return [one for one in found if one]
+
+
+def _mismatch(row: sa.Row[Any]) -> ControlMismatch | None:
+    of_day = (row.account_id, row.day, row.figure, row.action_type)
+    above = LevelTotal(*of_day, row.level_above, row.total_above, row.row_count_above)
+    below = LevelTotal(*of_day, row.level_below, row.total_below, row.row_count_below)
+    return mismatch(above, below, minutes=float(row.minutes))
 
 
 def _copy_pages(connection: sa.Connection, pages: Iterator[Page[InsightRow]]) -> tuple[int, list[UnreadableRow]]:

@@ -196,104 +196,135 @@ left join lateral (
 where newest.read_at is null or newest.read_at < :read_before
 order by accounts.account_id;
 
--- name: control_mismatches
--- Actions are compared by type. Days that may still move between the two calls are left out.
-with compared_days as (
+-- name: level_differences
+-- Figures of account-days of which two levels that follow each other say different things, as the run read them. An
+-- action that stands without its value is the sum of the windows asked for, where these add up and all are there.
+with read_levels as (
     select
-        account_id,
-        day
-    from raw.reading_runs
-    where
-        run_id = :run_id
-        and level in ('account', 'campaign')
-        and breakdown = ''
-        and ok
-    group by account_id, day
-    having count(distinct level) = 2
+        runs.account_id,
+        runs.day,
+        runs.level,
+        array_position(cast(:levels as text[]), runs.level) as level_order
+    from raw.reading_runs as runs
+    where runs.run_id = :run_id and runs.breakdown = '' and runs.state = 'read'
+    group by runs.account_id, runs.day, runs.level
 ),
 
-compared_rows as (
+read_pairs as (
     select
-        insights.account_id,
-        insights.day,
-        insights.level,
-        insights.impressions,
-        insights.clicks,
-        insights.spend,
-        insights.actions
-    from raw.insights as insights
-    inner join compared_days on insights.account_id = compared_days.account_id and insights.day = compared_days.day
-    where insights.breakdown = '' and insights.level in ('account', 'campaign')
+        neighbours.account_id,
+        neighbours.day,
+        neighbours.level_above,
+        neighbours.level_below
+    from (
+        select
+            account_id,
+            day,
+            level as level_above,
+            lead(level) over (partition by account_id, day order by level_order) as level_below
+        from read_levels
+    ) as neighbours
+    where neighbours.level_below is not null
 ),
 
-figures as (
+level_rows as (
+    select read_rows.*
+    from raw.insights as read_rows
+    inner join read_levels
+        on
+            read_rows.account_id = read_levels.account_id
+            and read_rows.level = read_levels.level
+            and read_rows.day = read_levels.day
+    where read_rows.breakdown = ''
+),
+
+totals as (
     select
-        compared_rows.account_id,
-        compared_rows.day,
-        compared_rows.level,
+        level_rows.account_id,
+        level_rows.day,
+        level_rows.level,
         delivery.figure,
-        sum(delivery.amount) as total,
-        count(*) as object_count
-    from compared_rows
+        '' as action_type,
+        case when count(*) = count(delivery.amount) then sum(delivery.amount) end as total,
+        count(*) as row_count
+    from level_rows
     cross join
         lateral (
-            values ('impressions', impressions), ('clicks', clicks), ('spend', spend)
+            values
+            ('impressions', level_rows.impressions), ('clicks', level_rows.clicks), ('spend', level_rows.spend)
         ) as delivery (figure, amount)
-    group by compared_rows.account_id, compared_rows.day, compared_rows.level, delivery.figure
+    group by level_rows.account_id, level_rows.day, level_rows.level, delivery.figure
     union all
     select
-        compared_rows.account_id,
-        compared_rows.day,
-        compared_rows.level,
-        one ->> 'action_type' as figure,
-        sum((one ->> 'value')::numeric) as total,
-        count(*) as object_count
-    from compared_rows
-    cross join lateral jsonb_array_elements(compared_rows.actions) as one
-    group by compared_rows.account_id, compared_rows.day, compared_rows.level, one ->> 'action_type'
-),
-
-of_accounts as (
-    select * from figures
-    where level = 'account'
-),
-
-of_campaigns as (
-    select * from figures
-    where level = 'campaign'
-),
-
-compared as (
-    select
-        coalesce(of_accounts.account_id, of_campaigns.account_id) as account_id,
-        coalesce(of_accounts.day, of_campaigns.day) as compared_day,
-        coalesce(of_accounts.figure, of_campaigns.figure) as figure,
-        of_accounts.total as of_account,
-        of_campaigns.total as of_campaigns,
-        of_campaigns.object_count
-    from of_accounts
-    full join of_campaigns
-        on
-            of_accounts.account_id = of_campaigns.account_id
-            and of_accounts.day = of_campaigns.day
-            and of_accounts.figure = of_campaigns.figure
+        level_rows.account_id,
+        level_rows.day,
+        level_rows.level,
+        lists.figure,
+        entry ->> 'action_type' as action_type,
+        case when count(*) = count(measured.amount) then sum(measured.amount) end as total,
+        count(*) as row_count
+    from level_rows
+    cross join
+        lateral (
+            values
+            ('actions', level_rows.actions),
+            ('action_values', level_rows.action_values),
+            ('conversions', level_rows.conversions),
+            ('conversion_values', level_rows.conversion_values)
+        ) as lists (figure, entries)
+    cross join lateral jsonb_array_elements(lists.entries) as entry
+    cross join
+        lateral (
+            select
+                case
+                    when entry ? 'value' then (entry ->> 'value')::numeric
+                    when :windows_add_up and entry ?& cast(:windows as text[])
+                        then (
+                            select sum((entry ->> asked.attribution_window)::numeric)
+                            from unnest(cast(:windows as text[])) as asked (attribution_window)
+                        )
+                end as amount
+        ) as measured
+    group by level_rows.account_id, level_rows.day, level_rows.level, lists.figure, entry ->> 'action_type'
 )
 
 select
-    compared.account_id,
-    compared.compared_day,
-    compared.figure,
-    compared.of_account,
-    compared.of_campaigns
-from compared
-inner join raw.accounts as accounts on compared.account_id = accounts.account_id
-where
-    compared.compared_day
-    < (cast(:now as timestamptz) at time zone accounts.timezone_name)::date - cast(:moving_days as integer)
-    and coalesce(
-        abs(compared.of_account - compared.of_campaigns)
-        > case when compared.figure = 'spend' then :spend_tolerance * compared.object_count else 0 end,
-        coalesce(compared.of_account, compared.of_campaigns, 0) <> 0
-    )
-order by compared.account_id, compared.compared_day, compared.figure
-limit 50;
+    figures.account_id,
+    figures.day,
+    figures.figure,
+    figures.action_type,
+    read_pairs.level_above,
+    above.total as total_above,
+    coalesce(above.row_count, 0) as row_count_above,
+    read_pairs.level_below,
+    below.total as total_below,
+    coalesce(below.row_count, 0) as row_count_below,
+    extract(
+        epoch from cast(:now as timestamptz) at time zone accounts.timezone_name - figures.day::timestamp
+    ) / 60 as minutes
+from (
+    select distinct
+        account_id,
+        day,
+        figure,
+        action_type
+    from totals
+) as figures
+inner join read_pairs on figures.account_id = read_pairs.account_id and figures.day = read_pairs.day
+inner join raw.accounts as accounts on figures.account_id = accounts.account_id
+left join totals as above
+    on
+        figures.account_id = above.account_id
+        and figures.day = above.day
+        and figures.figure = above.figure
+        and figures.action_type = above.action_type
+        and read_pairs.level_above = above.level
+left join totals as below
+    on
+        figures.account_id = below.account_id
+        and figures.day = below.day
+        and figures.figure = below.figure
+        and figures.action_type = below.action_type
+        and read_pairs.level_below = below.level
+where coalesce(above.total, 0) <> coalesce(below.total, 0)
+order by figures.account_id, figures.day, figures.figure, figures.action_type, read_pairs.level_above;

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.domain.collection.account_reports import AccountReport
+from fbads_pipeline.domain.collection.control_totals import sentences_of
 from fbads_pipeline.domain.collection.levels import UNKNOWN_LASTS, Grain
 from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
 from fbads_pipeline.domain.core.days import DayRange
@@ -24,6 +25,7 @@ from fbads_pipeline_tests.support.meta_json import (
 
 D1, D2 = date(2026, 11, 1), date(2026, 11, 2)
 DAYS = DayRange(D1, D2)
+WINDOWS = ("7d_click", "1d_view")
 T0 = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
 
@@ -319,15 +321,61 @@ def test_sums_of_campaigns_are_held_against_the_account(store):
     apply(store, [a_row("7"), a_row("8")])
     apply(store, [a_row(level="account", impressions="200", spend="3.00", clicks="6")], level="account")
     now = datetime(2026, 11, 20, tzinfo=UTC)
-    assert store.control_mismatches("r1", now) == []
+    assert store.control_mismatches("r1", now, WINDOWS) == []
     account = a_row(level="account", impressions="300", spend="4.50", clicks="9")
     apply(store, [account], level="account", at=T0 + timedelta(hours=1))
-    wrong = {
-        row["figure"]: (row["day"], row["account"], row["campaigns"]) for row in store.control_mismatches("r1", now)
-    }
-    assert wrong["spend"] == ("2026-11-01", "4.50", "3.00")
+    wrong = {one.above.figure: str(one) for one in store.control_mismatches("r1", now, WINDOWS)}
+    assert wrong["spend"] == "spend: 4.50 reported by the account, 3.00 reported by campaigns"
     assert set(wrong) == {"impressions", "clicks", "spend"}
-    assert store.control_mismatches("r1", datetime(2026, 11, 2, 12, tzinfo=UTC)) == [], "fresh days still move"
+
+
+def test_a_day_that_runs_on_may_differ_by_what_half_an_hour_delivers(store):
+    store.save_accounts([an_account("42")], T0)
+    apply(store, [a_row("7", impressions="960", clicks="96", spend="9.60")])
+    apply(store, [a_row(level="account", impressions="1000", clicks="100", spend="10.00")], level="account")
+    at_noon, next_noon, later = (datetime(2026, 11, day, 15, tzinfo=UTC) for day in (1, 2, 3))
+    assert store.control_mismatches("r1", at_noon, WINDOWS) == []
+    assert store.control_mismatches("r1", next_noon, WINDOWS) == []
+    assert {one.above.figure for one in store.control_mismatches("r1", later, WINDOWS)} == {
+        "impressions",
+        "clicks",
+        "spend",
+    }
+
+
+def test_what_only_a_level_below_reports_is_named_with_both_numbers(store):
+    store.save_accounts([an_account("42")], T0)
+    for level in ("account", "campaign"):
+        apply(store, [a_row(level=level)], level=level)
+    for level in ("adset", "ad"):
+        apply(store, [a_row(level=level, actions=actions(purchase="10"))], level=level)
+    settled, today = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 1, 15, tzinfo=UTC)
+    for now in (settled, today):
+        (wrong,) = store.control_mismatches("r1", now, WINDOWS)
+        assert str(wrong) == "purchase (actions): none reported by campaigns, 10 reported by ad sets"
+    assert list(sentences_of([wrong])) == [f"account 42 on 2026-11-01: {wrong}"]
+
+
+def test_an_action_without_value_is_the_sum_of_the_windows_asked_for(store):
+    store.save_accounts([an_account("42")], T0)
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    apply(store, [a_row(level="adset", actions=actions(purchase="10"))], level="adset")
+
+    def said(windows, **entry):
+        apply(store, [a_row("7", actions=[{"action_type": "purchase", **entry}])], at=datetime.now(UTC))
+        return [str(one) for one in store.control_mismatches("r1", now, windows)]
+
+    none = ["purchase (actions): none reported by campaigns, 10 reported by ad sets"]
+    assert said(WINDOWS, **{"7d_click": "6", "1d_view": "4"}) == []
+    assert said(WINDOWS, **{"7d_click": "10"}) == none, "a window that is missing may hold some"
+    assert said(("1d_click", "7d_click"), **{"1d_click": "4", "7d_click": "6"}) == none, "one contains the other"
+
+
+def test_a_level_that_could_not_be_read_well_is_not_compared(store):
+    store.save_accounts([an_account("42")], T0)
+    apply(store, [a_row("7"), a_row("8", spend="NaN")])
+    apply(store, [a_row(level="account", impressions="200", spend="3.00", clicks="6")], level="account")
+    assert store.control_mismatches("r1", datetime(2026, 11, 20, tzinfo=UTC), WINDOWS) == []
 
 
 def test_changed_days_become_visible_in_the_order_of_their_numbers(store, migrated_engine):
@@ -390,8 +438,8 @@ def test_actions_of_the_account_are_held_against_those_of_its_campaigns(store):
     purchase = [{"action_type": "purchase", "value": "2"}]
     apply(store, [a_row("7", actions=purchase)])
     apply(store, [a_row(level="account", actions=[{"action_type": "purchase", "value": "3"}])], level="account")
-    (wrong,) = store.control_mismatches("r1", datetime(2026, 11, 20, tzinfo=UTC))
-    assert (wrong["figure"], wrong["account"], wrong["campaigns"]) == ("purchase", "3", "2")
+    (wrong,) = store.control_mismatches("r1", datetime(2026, 11, 20, tzinfo=UTC), WINDOWS)
+    assert str(wrong) == "purchase (actions): 3 reported by the account, 2 reported by campaigns"
 
 
 def test_a_breakdown_has_rows_of_its_own_and_never_touches_the_plain_ones(store):
