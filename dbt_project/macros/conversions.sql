@@ -1,76 +1,39 @@
+{# What is measured in a row of insights, from one object of counts and one of amounts; and what an account goes for. #}
 {#
-    Conversion families: dbt_project.yml's var `conversion_families` is the only list. Rows carry Meta's arrays
-    [{"action_type", "value", ...}]; they are turned into one object per row, so that a family is a few look-ups.
+    The figures of a row, after `by_action_type` in the same query: raw figures as Meta reported them, null where it left
+    one out; events by action type and by family.
 #}
-{#
-    The value of the first action type that the object has; null where it has none. An account that names a type of its
-    own for the family (seed account_action_types) is read by that one alone.
-#}
-{% macro first_of_family(family, by_type) -%}
-    case
-            when chosen.by_family ? '{{ family }}' then {{ by_type }} ->> (chosen.by_family ->> '{{ family }}')
-            else coalesce(
-                {%- for action_type in var('conversion_families')[family] %}
-                {{ by_type }} ->> '{{ action_type }}'{{ ',' if not loop.last }}
-                {%- endfor %}
-            )
-        end::numeric
-{%- endmacro %}
-
-
-{# The value that belongs to the type by which the family was counted; where that type has none, the first that has one. #}
-{% macro value_of_family(family, counts, amounts) -%}
-    coalesce(
-        case
-            when chosen.by_family ? '{{ family }}' then {{ amounts }} ->> (chosen.by_family ->> '{{ family }}')
-            {%- for action_type in var('conversion_families')[family] %}
-            when {{ counts }} ? '{{ action_type }}' then {{ amounts }} ->> '{{ action_type }}'
-            {%- endfor %}
-        end::numeric,
-        {{ first_of_family(family, amounts) }}
-    )
-{%- endmacro %}
-
-
-{# From Meta's two arrays of a row to one object each, type → value; and the types that the account chose for itself. #}
-{% macro by_action_type(insights) -%}
-cross join
-    lateral (
-        select jsonb_object_agg(action ->> 'action_type', action ->> 'value') as by_type
-        from jsonb_array_elements({{ insights }}.actions) as action
-        where action ->> 'value' is not null
-    ) as counts
-cross join
-    lateral (
-        select jsonb_object_agg(action ->> 'action_type', action ->> 'value') as by_type
-        from jsonb_array_elements({{ insights }}.action_values) as action
-        where action ->> 'value' is not null
-    ) as amounts
-cross join
-    lateral (
-        select jsonb_object_agg(own.family, own.action_type) as by_family
-        from {{ ref('account_action_types') }} as own
-        where own.account_id = {{ insights }}.account_id
-    ) as chosen
-{%- endmacro %}
-
-
-{# What is measured in a row of insights, plain or broken down, after `by_action_type` in the same query. #}
 {% macro measures(insights) -%}
     {{ insights }}.currency,
     {%- for metric in metrics() if metric.raw %}
     {{ insights }}.{{ metric.name }},
     {%- endfor %}
-    {%- for metric in metrics() if metric.action_type %}
-    coalesce(({{ 'counts' if metric.measure == 'count' else 'amounts' }}.by_type ->> '{{ metric.action_type }}')::numeric, 0) as {{ metric.name }},
-    {%- endfor %}
-    {%- for family in var('conversion_families') %}
-    coalesce({{ first_of_family(family, 'counts.by_type') }}, 0) as {{ family }}_count,
-    coalesce({{ value_of_family(family, 'counts.by_type', 'amounts.by_type') }}, 0) as {{ family }}_value,
-    {%- endfor %}
-    coalesce(counts.by_type, '{}') as action_counts,
-    coalesce(amounts.by_type, '{}') as action_amounts,
+    {{ events('counts.by_type', 'amounts.by_type') }},
+    counts.by_type as action_counts,
+    amounts.by_type as action_amounts,
     {{ insights }}.day + {{ var('final_after_days') }} as final_on
+{%- endmacro %}
+
+
+{# The columns that come from what Meta lists as actions: {name: SQL}. #}
+{% macro event_expressions(counts, amounts) %}
+    {%- set columns = {} -%}
+    {%- for metric in metrics() if metric.action_type -%}
+        {%- set by_type = counts if metric.measure == 'count' else amounts -%}
+        {%- do columns.update({metric.name: figure_of_type(by_type, "'" ~ metric.action_type ~ "'")}) -%}
+    {%- endfor -%}
+    {%- for family in var('conversion_families') -%}
+        {%- do columns.update({family ~ '_count': family_count(family, counts)}) -%}
+        {%- do columns.update({family ~ '_value': family_value(family, counts, amounts)}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{% macro events(counts, amounts) -%}
+    {%- for name, figure in event_expressions(counts, amounts).items() %}
+    {{ figure }} as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 
@@ -92,7 +55,7 @@ cross join
 {% macro known_goals() %}
     {%- set goals = var('conversion_families') | list + var('other_action_types') -%}
     {%- for family in var('conversion_families') -%}
-        {%- do goals.extend(var('conversion_families')[family]) -%}
+        {%- do goals.extend(types_of_family(family)) -%}
     {%- endfor -%}
     {{ return(goals) }}
 {% endmacro %}

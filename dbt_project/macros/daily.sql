@@ -1,27 +1,87 @@
-{# The raw figures of a row of insights under the names of their metrics; 0 where Meta left out one that adds up. #}
+{# The raw figures of a row of insights under the names of their metrics, null where Meta left one out. #}
 {% macro raw_figures() -%}
     {%- for metric in metrics() if metric.raw %}
-    {{ 'coalesce(' ~ metric.raw ~ ', 0)' if metric.adds_up else metric.raw }} as {{ metric.name }}{{ ',' if not loop.last }}
+    {{ metric.raw }} as {{ metric.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
 
-{# The measures that every stored daily fact carries, as `int_insight_measures` names them. #}
-{% macro fact_columns(relation) -%}
-    {%- set columns = ['currency'] -%}
-    {%- for metric in metrics() if metric.raw -%}
-        {%- do columns.append(metric.name) -%}
-    {%- endfor -%}
-    {%- for metric in metrics() if metric.action_type -%}
-        {%- do columns.append(metric.name) -%}
-    {%- endfor -%}
-    {%- for family in var('conversion_families') -%}
-        {%- do columns.extend([family ~ '_count', family ~ '_value']) -%}
-    {%- endfor -%}
-    {%- do columns.extend(['action_counts', 'action_amounts', 'final_on', 'collected_at']) -%}
-    {%- for column in columns %}
-    {{ relation }}.{{ column }}{{ ',' if not loop.last }}
+{#
+    The measures that every stored daily fact carries, after `from_dirty_days`: a raw figure that adds up is 0 where Meta
+    left it out and no other level has it, null where one has. Where an action type is missing, events are read anew from
+    the types together with those.
+#}
+{% macro fact_columns(sources=[]) -%}
+    measures.currency,
+    {%- for metric in metrics() if metric.raw %}
+    {%- if not metric.adds_up %}
+    measures.{{ metric.name }},
+    {%- elif not sources %}
+    coalesce(measures.{{ metric.name }}, 0) as {{ metric.name }},
+    {%- else %}
+    coalesce(
+        measures.{{ metric.name }},
+        case when {{ in_any(sources, metric.name) }} then null else 0 end
+    ) as {{ metric.name }},
+    {%- endif %}
     {%- endfor %}
+    {%- for name, figure in event_expressions('listed.counts', 'listed.amounts').items() %}
+    {%- if not sources %}
+    measures.{{ name }},
+    {%- else %}
+    case
+        when listed.lacks_none then measures.{{ name }}
+        else {{ figure }}
+    end as {{ name }},
+    {%- endif %}
+    {%- endfor %}
+    {{ 'listed.counts' if sources else 'measures.action_counts' }} as action_counts,
+    {{ 'listed.amounts' if sources else 'measures.action_amounts' }} as action_amounts,
+    {{ 'not listed.lacks_none' if sources else 'false' }} as lacks_figures,
+    measures.final_on,
+    measures.collected_at
+{%- endmacro %}
+
+
+{% macro in_any(sources, figure) -%}
+    {%- for source in sources %}{{ ' or ' if not loop.first }}'{{ figure }}' = any({{ source }}.figures){% endfor %}
+{%- endmacro %}
+
+
+{# The dirty days' measures, with what CTEs of `left_out` found missing in them. sources: names of these CTEs. #}
+{% macro from_dirty_days(sources=[]) -%}
+from dirty
+inner join measures
+    on
+        dirty.account_id = measures.account_id
+        and dirty.day = measures.day
+{%- for source in sources %}
+left join {{ source }}
+    on
+        measures.account_id = {{ source }}.account_id
+        and measures.day = {{ source }}.day
+        {%- if source == 'below' %}
+        and measures.object_id = {{ source }}.object_id
+        {%- endif %}
+{%- endfor %}
+{%- if sources %}
+{%- set conditions = [] -%}
+{%- for source in sources %}{% do conditions.append(source ~ '.account_id is null') %}{% endfor %}
+cross join
+    lateral (
+        select
+            {{ conditions | join(' and ') }} as lacks_none,
+            {%- for listed in ('counts', 'amounts') %}
+            case
+                when {{ conditions | join(' and ') }} then measures.action_{{ listed }}
+                else {% for source in sources %}coalesce({{ source }}.{{ listed }}, '{}') || {% endfor %}measures.action_{{ listed }}
+            end as {{ listed }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        -- Once per row: without it PostgreSQL writes the expression into every figure.
+        offset 0
+    ) as listed
+{{ chosen_types('measures') }}
+{%- endif %}
 {%- endmacro %}
 
 
@@ -32,7 +92,7 @@
         {%- for family in var('conversion_families') %}
             when '{{ family }}' then facts.{{ family }}_{{ measure }}
         {%- endfor %}
-            else coalesce((facts.{{ 'action_counts' if measure == 'count' else 'action_amounts' }} ->> {{ goal }})::numeric, 0)
+            else {{ figure_of_type('facts.action_counts' if measure == 'count' else 'facts.action_amounts', goal) }}
         end
 {%- endmacro %}
 

@@ -159,6 +159,9 @@
         if to_regclass('{{ this.schema }}.{{ this.identifier }}_by_day') is null then
             create index {{ this.identifier }}_by_day on {{ this }} (day);
         end if;
+        if to_regclass('{{ this.schema }}.{{ this.identifier }}_lacking') is null then
+            create index {{ this.identifier }}_lacking on {{ this }} (account_id, day) where lacks_figures;
+        end if;
     end
     $do$;
     {%- if flags.FULL_REFRESH or load_cached_relation(this) is none %}

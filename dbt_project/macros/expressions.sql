@@ -48,3 +48,24 @@
     {%- set only = ' filter (where ' ~ condition ~ ')' if condition else '' -%}
     case when count(*){{ only }} = count({{ figure }}){{ only }} then sum({{ figure }}){{ only }} end
 {%- endmacro %}
+
+
+{# Of a window over readings in order: the highest figure so far, 0 before the first reading, null once one lacks it. #}
+{% macro highest_so_far(figure) -%}
+    case
+            when count(readings.read_at) over by_campaign = count({{ figure }}) over by_campaign
+                then coalesce(max({{ figure }}) over by_campaign, 0)
+        end
+{%- endmacro %}
+
+
+{# The figure as the last reading has it, null where that does not report it; 0 of a day that was read without a row. #}
+{% macro of_last_reading(figure) -%}
+    case when count(readings.read_at) = 0 then 0 else (array_agg({{ figure }} order by readings.read_at desc nulls last))[1] end
+{%- endmacro %}
+
+
+{# The figure of one action type in an object of types and figures: 0 where the type is not listed, null where its value is not told. #}
+{% macro figure_of_type(by_type, action_type) -%}
+    case when {{ by_type }} ? {{ action_type }} then ({{ by_type }} ->> {{ action_type }})::numeric else 0 end
+{%- endmacro %}

@@ -16,10 +16,9 @@ from (
         days.day,
         days.ages_read,
         ages.age_days,
-        coalesce((array_agg(readings.spend order by readings.read_at desc nulls last))[1], 0) as spend,
-        coalesce((array_agg(readings.conversions order by readings.read_at desc nulls last))[1], 0) as conversions,
-        coalesce((array_agg(readings.conversion_value order by readings.read_at desc nulls last))[1], 0)
-            as conversion_value
+        {{ of_last_reading('readings.spend') }} as spend,
+        {{ of_last_reading('readings.conversions') }} as conversions,
+        {{ of_last_reading('readings.conversion_value') }} as conversion_value
     from (
         select
             runs.account_id,
@@ -45,9 +44,9 @@ from (
             facts.day,
             facts.collected_at as read_at,
             (facts.collected_at at time zone accounts.timezone_name)::date - facts.day as age_days,
-            case when not facts.is_removed then facts.spend end as spend,
-            case when not facts.is_removed then goal.conversions end as conversions,
-            case when not facts.is_removed then goal.conversion_value end as conversion_value
+            case when facts.is_removed then 0 else facts.spend end as spend,
+            case when facts.is_removed then 0 else goal.conversions end as conversions,
+            case when facts.is_removed then 0 else goal.conversion_value end as conversion_value
         from {{ ref('int_reading_measures') }} as facts
         inner join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
         left join {{ ref('account_goals') }} as goals on facts.account_id = goals.account_id

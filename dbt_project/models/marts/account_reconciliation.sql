@@ -1,41 +1,41 @@
+{%- set levels = {'account': 'account', 'campaign': 'campaigns', 'adset': 'adsets', 'ad': 'ads'} -%}
+{%- set counts = ['impressions', 'clicks'] -%}
+{%- set figures = counts + ['spend', 'purchases', 'purchase_value', 'leads', 'conversions'] -%}
+{%- set parts = ['campaigns', 'adsets', 'ads'] -%}
 select
     levels.account_id,
     levels.day,
     case when levels.currencies <= 1 then levels.currency end as currency,
-    levels.account_impressions,
-    levels.campaigns_impressions,
-    levels.ads_impressions,
-    levels.account_clicks,
-    levels.campaigns_clicks,
-    levels.ads_clicks,
-    levels.account_spend,
-    levels.campaigns_spend,
-    levels.ads_spend,
-    levels.account_purchases,
-    levels.campaigns_purchases,
-    levels.ads_purchases,
-    levels.account_impressions - levels.campaigns_impressions as impressions_missing_in_campaigns,
-    levels.account_impressions - levels.ads_impressions as impressions_missing_in_ads,
-    levels.account_clicks - levels.campaigns_clicks as clicks_missing_in_campaigns,
-    levels.account_clicks - levels.ads_clicks as clicks_missing_in_ads,
-    levels.account_spend - levels.campaigns_spend as spend_missing_in_campaigns,
-    levels.account_spend - levels.ads_spend as spend_missing_in_ads,
-    levels.account_purchases - levels.campaigns_purchases as purchases_missing_in_campaigns,
-    levels.account_purchases - levels.ads_purchases as purchases_missing_in_ads,
+    {%- for figure in figures %}
+    {%- for name in levels.values() %}
+    levels.{{ name }}_{{ figure }},
+    {%- endfor %}
+    {%- endfor %}
+    {%- for figure in figures %}
+    {%- for name in parts %}
+    levels.account_{{ figure }} - levels.{{ name }}_{{ figure }} as {{ figure }}_missing_in_{{ name }},
+    {%- endfor %}
+    {%- endfor %}
     case
-        when levels.account_days = 1
+        when levels.account_rows = 1
             then
                 levels.currencies <= 1
                 and levels.campaigns_rows > 0
-                and {{ adds_up('levels.campaigns_impressions', 'levels.account_impressions') }}
-                and {{ adds_up('levels.campaigns_spend', 'levels.account_spend') }}
+                {%- for figure in figures %}
+                and levels.account_{{ figure }} is not null
+                {%- endfor %}
+                {%- for name in parts %}
                 and (
-                    levels.ads_rows = 0
+                    levels.{{ name }}_rows = 0
                     or (
-                        {{ adds_up('levels.ads_impressions', 'levels.account_impressions') }}
-                        and {{ adds_up('levels.ads_spend', 'levels.account_spend') }}
+                        {{ adds_up('levels.' ~ name ~ '_impressions', 'levels.account_impressions') }}
+                        and {{ adds_up('levels.' ~ name ~ '_spend', 'levels.account_spend') }}
+                        {%- for figure in figures %}
+                        and levels.{{ name }}_{{ figure }} is not null
+                        {%- endfor %}
                     )
                 )
+                {%- endfor %}
     end as is_reconciled
 from (
     select
@@ -43,54 +43,34 @@ from (
         facts.day,
         min(facts.currency) as currency,
         count(distinct facts.currency) as currencies,
-        count(*) filter (where facts.level = 'account') as account_days,
-        count(*) filter (where facts.level = 'campaign') as campaigns_rows,
-        count(*) filter (where facts.level = 'ad') as ads_rows,
-        (sum(facts.impressions) filter (where facts.level = 'account'))::bigint as account_impressions,
-        (sum(facts.impressions) filter (where facts.level = 'campaign'))::bigint as campaigns_impressions,
-        (sum(facts.impressions) filter (where facts.level = 'ad'))::bigint as ads_impressions,
-        (sum(facts.clicks) filter (where facts.level = 'account'))::bigint as account_clicks,
-        (sum(facts.clicks) filter (where facts.level = 'campaign'))::bigint as campaigns_clicks,
-        (sum(facts.clicks) filter (where facts.level = 'ad'))::bigint as ads_clicks,
-        (sum(facts.spend) filter (where facts.level = 'account')) as account_spend,
-        (sum(facts.spend) filter (where facts.level = 'campaign')) as campaigns_spend,
-        (sum(facts.spend) filter (where facts.level = 'ad')) as ads_spend,
-        (sum(facts.purchase_count) filter (where facts.level = 'account')) as account_purchases,
-        (sum(facts.purchase_count) filter (where facts.level = 'campaign')) as campaigns_purchases,
-        (sum(facts.purchase_count) filter (where facts.level = 'ad')) as ads_purchases
+        {%- for level, name in levels.items() %}
+        count(*) filter (where facts.level = '{{ level }}') as {{ name }}_rows,
+        {%- endfor %}
+        {%- for figure in figures %}
+        {%- for level, name in levels.items() %}
+        ({{ sum_reported('facts.' ~ figure, "facts.level = '" ~ level ~ "'") }}){{ '::bigint' if figure in counts }} as {{ name }}_{{ figure }}{{ ',' if not loop.last }}
+        {%- endfor -%}
+        {{ ',' if not loop.last }}
+        {%- endfor %}
     from (
+        {%- for level in levels %}
+        {{ 'union all' if not loop.first }}
         select
-            account_id,
-            day,
-            'account' as level,
-            currency,
-            impressions,
-            clicks,
-            spend,
-            purchase_count
-        from {{ ref('int_account_daily') }}
-        union all
-        select
-            account_id,
-            day,
-            'campaign' as level,
-            currency,
-            impressions,
-            clicks,
-            spend,
-            purchase_count
-        from {{ ref('int_campaign_daily') }}
-        union all
-        select
-            account_id,
-            day,
-            'ad' as level,
-            currency,
-            impressions,
-            clicks,
-            spend,
-            purchase_count
-        from {{ ref('int_ad_daily') }}
+            facts.account_id,
+            facts.day,
+            '{{ level }}' as level,
+            facts.currency,
+            facts.impressions,
+            facts.clicks,
+            facts.spend,
+            facts.purchase_count as purchases,
+            facts.purchase_value,
+            facts.lead_count as leads,
+            goal.conversions
+        from {{ ref('int_' ~ level ~ '_daily') }} as facts
+        left join {{ ref('account_goals') }} as goals on facts.account_id = goals.account_id
+        {{ goal_of_row() }}
+        {%- endfor %}
     ) as facts
     group by facts.account_id, facts.day
 ) as levels

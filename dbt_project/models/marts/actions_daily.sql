@@ -7,8 +7,8 @@ select
     facts.day,
     {{ currency_of('facts') }} as currency,
     types.action_type,
-    coalesce((facts.action_counts ->> types.action_type)::numeric, 0) as actions,
-    coalesce((facts.action_amounts ->> types.action_type)::numeric, 0) as action_value
+    {{ figure_of_type('facts.action_counts', 'types.action_type') }} as actions,
+    {{ figure_of_type('facts.action_amounts', 'types.action_type') }} as action_value
 from (
     select
         account_id,

@@ -28,15 +28,16 @@ from (
         intervals.is_last,
         max(readings.currency) over by_campaign as currency,
         -- The highest figure so far: it stays where nothing new was found; a correction downwards takes nothing back.
-        coalesce(max(readings.impressions) over by_campaign, 0) as impressions,
-        coalesce(max(readings.clicks) over by_campaign, 0) as clicks,
-        coalesce(max(readings.link_clicks) over by_campaign, 0) as link_clicks,
-        coalesce(max(readings.spend) over by_campaign, 0) as spend,
-        coalesce(max(readings.purchases) over by_campaign, 0) as purchases,
-        coalesce(max(readings.purchase_value) over by_campaign, 0) as purchase_value,
-        coalesce(max(readings.leads) over by_campaign, 0) as leads,
-        coalesce(max(readings.conversions) over by_campaign, 0) as conversions,
-        coalesce(max(readings.conversion_value) over by_campaign, 0) as conversion_value
+        -- From a reading on that does not report it, it is unknown.
+        {{ highest_so_far('readings.impressions') }} as impressions,
+        {{ highest_so_far('readings.clicks') }} as clicks,
+        {{ highest_so_far('readings.link_clicks') }} as link_clicks,
+        {{ highest_so_far('readings.spend') }} as spend,
+        {{ highest_so_far('readings.purchases') }} as purchases,
+        {{ highest_so_far('readings.purchase_value') }} as purchase_value,
+        {{ highest_so_far('readings.leads') }} as leads,
+        {{ highest_so_far('readings.conversions') }} as conversions,
+        {{ highest_so_far('readings.conversion_value') }} as conversion_value
     from {{ ref('int_reading_intervals') }} as intervals
     inner join (
         select distinct

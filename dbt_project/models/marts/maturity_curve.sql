@@ -12,5 +12,9 @@ select
     {{ ratio('sum(ages.conversions)', 'sum(ages.final_conversions)') }} as conversion_share,
     {{ ratio('sum(ages.conversion_value)', 'sum(ages.final_conversion_value)') }} as conversion_value_share
 from {{ ref('int_days_by_age') }} as ages
-where ages.was_read
+where
+    ages.was_read
+    -- A day of which a figure is not reported says nothing about how figures mature.
+    and ages.spend + ages.conversions + ages.conversion_value is not null
+    and ages.final_spend + ages.final_conversions + ages.final_conversion_value is not null
 group by ages.account_id, ages.age_days

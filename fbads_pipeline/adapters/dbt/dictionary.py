@@ -100,16 +100,24 @@ def _metrics() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _families(families: Mapping[str, Iterable[str]]) -> str:
+def _families(families: Mapping[str, Iterable[Any]]) -> str:
     lines = [
         "## Conversion families\n",
-        "Of the action types of a family the first that a row has is taken, once; they are never added.\n",
-        "| family | action types, in order |",
+        "The first alternative of which a row lists a type counts, alone. Its parts exclude each other and add up (`+`); of a",
+        "part the first type that is listed counts (`,`). A type that is listed without a value makes the family null.\n",
+        "| family | alternatives, in order |",
         "| --- | --- |",
     ]
-    for family, types in families.items():
-        lines.append(f"| {family} | {', '.join(f'`{one}`' for one in types)} |")
+    for family, alternatives in families.items():
+        lines.append(f"| {family} | {'; '.join(_alternative(one) for one in alternatives)} |")
     return "\n".join(lines) + "\n"
+
+
+def _alternative(parts: str | list[str | list[str]]) -> str:
+    if isinstance(parts, str):
+        return f"`{parts}`"
+    named = ([part] if isinstance(part, str) else part for part in parts)
+    return " + ".join(", ".join(f"`{one}`" for one in types) for types in named)
 
 
 def _readers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -121,9 +129,9 @@ def _readers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return readers
 
 
-def _conversion_families() -> dict[str, list[str]]:
+def _conversion_families() -> dict[str, list[Any]]:
     content = yaml.safe_load((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))
-    families: dict[str, list[str]] = content["vars"]["conversion_families"]
+    families: dict[str, list[Any]] = content["vars"]["conversion_families"]
     return families
 
 

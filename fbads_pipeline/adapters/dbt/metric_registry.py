@@ -261,9 +261,10 @@ def _parts(metrics: Mapping[str, Metric], families: Iterable[str]) -> dict[str, 
         if isinstance(metric.source, Events) and metric.source.action_type:
             measured[name] = ("numeric", metric.description)
     for family in families:
-        first = f"of the family {family}, of its first action type that the row has"
-        measured[f"{family}_count"] = ("numeric", f"Events {first}; 0 without any.")
-        measured[f"{family}_value"] = ("numeric", f"Value of the events {first}, in major units; 0 without any.")
+        first = f"of the family {family}, of its first alternative of which the row lists a type"
+        rest = "0 without any, null where it is not reported."
+        measured[f"{family}_count"] = ("numeric", f"Events {first}; {rest}")
+        measured[f"{family}_value"] = ("numeric", f"Value of the events {first}, in major units; {rest}")
     daily = {name: (metric.data_type, metric.description) for name, metric in metrics.items()}
     return {
         "raw figures": _columns(measured[name] + (name,) for name in raw),

@@ -6,6 +6,8 @@ with dirty as (
 
 ),
 
+{{ left_out('account', lower=['campaign', 'adset', 'ad'], key='account_id') }}
+
 measures as (
 
     select * from {{ ref('int_insight_measures') }}
@@ -16,9 +18,5 @@ measures as (
 select
     measures.account_id,
     measures.day,
-    {{ fact_columns('measures') }}
-from dirty
-inner join measures
-    on
-        dirty.account_id = measures.account_id
-        and dirty.day = measures.day
+    {{ fact_columns(['below']) }}
+{{ from_dirty_days(['below']) }}

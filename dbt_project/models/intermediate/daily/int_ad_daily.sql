@@ -6,6 +6,8 @@ with dirty as (
 
 ),
 
+{{ left_out('ad') }}
+
 measures as (
 
     select * from {{ ref('int_insight_measures') }}
@@ -19,9 +21,5 @@ select
     measures.adset_id,
     measures.object_id as ad_id,
     measures.day,
-    {{ fact_columns('measures') }}
-from dirty
-inner join measures
-    on
-        dirty.account_id = measures.account_id
-        and dirty.day = measures.day
+    {{ fact_columns(['nowhere']) }}
+{{ from_dirty_days(['nowhere']) }}

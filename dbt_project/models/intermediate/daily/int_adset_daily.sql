@@ -6,6 +6,8 @@ with dirty as (
 
 ),
 
+{{ left_out('adset', lower=['ad'], key='adset_id') }}
+
 measures as (
 
     select * from {{ ref('int_insight_measures') }}
@@ -18,9 +20,5 @@ select
     measures.campaign_id,
     measures.object_id as adset_id,
     measures.day,
-    {{ fact_columns('measures') }}
-from dirty
-inner join measures
-    on
-        dirty.account_id = measures.account_id
-        and dirty.day = measures.day
+    {{ fact_columns(['below', 'nowhere']) }}
+{{ from_dirty_days(['below', 'nowhere']) }}

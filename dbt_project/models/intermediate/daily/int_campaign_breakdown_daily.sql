@@ -19,9 +19,5 @@ select
     measures.day,
     measures.breakdown,
     measures.breakdown_value,
-    {{ fact_columns('measures') }}
-from dirty
-inner join measures
-    on
-        dirty.account_id = measures.account_id
-        and dirty.day = measures.day
+    {{ fact_columns() }}
+{{ from_dirty_days() }}

@@ -6,6 +6,8 @@ with dirty as (
 
 ),
 
+{{ left_out('campaign', lower=['adset', 'ad'], key='campaign_id') }}
+
 measures as (
 
     select * from {{ ref('int_insight_measures') }}
@@ -17,9 +19,5 @@ select
     measures.account_id,
     measures.object_id as campaign_id,
     measures.day,
-    {{ fact_columns('measures') }}
-from dirty
-inner join measures
-    on
-        dirty.account_id = measures.account_id
-        and dirty.day = measures.day
+    {{ fact_columns(['below', 'nowhere']) }}
+{{ from_dirty_days(['below', 'nowhere']) }}

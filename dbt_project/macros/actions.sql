@@ -1,0 +1,74 @@
+{#
+    What Meta lists as actions, per row of insights: from its arrays [{"action_type", "value", "7d_click", ...}] to one
+    object, type → value. A type whose entry has no value to be told is there, with null: not reported, which is not 0.
+#}
+{#
+    The value of one entry. Above ad sets with different attribution settings Meta leaves `value` out and tells the
+    windows: their sum is the value where all that were asked for are there and exclude each other, by click and by view.
+#}
+{% macro value_of_action() -%}
+    {%- set windows = disjoint_windows() -%}
+    coalesce(
+                action ->> 'value'
+                {%- if windows %},
+                case
+                    when action ?& array['{{ windows | join("', '") }}']
+                        then (
+                            {%- for window in windows %}
+                            {{ '+ ' if not loop.first }}(action ->> '{{ window }}')::numeric
+                            {%- endfor %}
+                        )::text
+                end
+                {%- endif %}
+            )
+{%- endmacro %}
+
+
+{# The windows asked for (FBADS_ATTRIBUTION_WINDOWS) where they may be added: at most one by click, by view and by
+   engaged view. A longer window holds the shorter ones. None otherwise. #}
+{% macro disjoint_windows() %}
+    {%- set windows, kinds = [], [] -%}
+    {%- for window in env_var('FBADS_ATTRIBUTION_WINDOWS', '7d_click,1d_view').split(',') if window | trim -%}
+        {%- do windows.append(window | trim) -%}
+        {%- do kinds.append('skan' if 'skan' in window else window.split('_') | last | trim) -%}
+    {%- endfor -%}
+    {{ return(windows if kinds | unique | list | length == kinds | length and 'skan' not in kinds else []) }}
+{% endmacro %}
+
+
+{# From Meta's arrays of a row to one object each, `counts.by_type` and `amounts.by_type`; and, as `chosen.by_family`,
+   the types that the account chose for itself. #}
+{% macro by_action_type(insights) -%}
+cross join
+    lateral (
+        select
+            coalesce(
+                jsonb_object_agg(action ->> 'action_type', {{ value_of_action() }}),
+                '{}'
+            ) as by_type
+        from jsonb_array_elements({{ insights }}.actions) as action
+        where action ->> 'action_type' is not null
+    ) as counts
+cross join
+    lateral (
+        select
+            coalesce(
+                jsonb_object_agg(action ->> 'action_type', {{ value_of_action() }}),
+                '{}'
+            ) as by_type
+        from jsonb_array_elements({{ insights }}.action_values) as action
+        where action ->> 'action_type' is not null
+    ) as amounts
+{{ chosen_types(insights) }}
+{%- endmacro %}
+
+
+{# The types that the account chose for itself (seed account_action_types), as `chosen.by_family`. #}
+{% macro chosen_types(rows) -%}
+cross join
+    lateral (
+        select jsonb_object_agg(own.family, own.action_type) as by_family
+        from {{ ref('account_action_types') }} as own
+        where own.account_id = {{ rows }}.account_id
+    ) as chosen
+{%- endmacro %}

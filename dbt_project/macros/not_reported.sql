@@ -1,0 +1,197 @@
+{#
+    What Meta left out of a row although another level has it: not reported, which is not 0. Such a figure is null in the
+    daily models, and an action type is listed in action_counts or action_amounts with null (docs/decisions/model/0124).
+
+    below      what the rows of a level lack that rows of the levels below have under the same object and day
+    nowhere    what no row of a level has on a day on which the account's own row has it
+#}
+{#
+    CTEs after `dirty`, for a model of that level. lower: the levels below; key: their column that names the object.
+    They read Meta's rows, so that a daily model needs no other.
+#}
+{% macro left_out(level, lower=[], key='') -%}
+    {%- set figures = figures_that_add_up() -%}
+    {%- if lower %}
+own as materialized (
+
+    select
+        measures.account_id,
+        measures.day,
+        measures.object_id,
+        {%- for figure in figures %}
+        measures.{{ figure }},
+        {%- endfor %}
+        array(select jsonb_object_keys(measures.action_counts)) as counted,
+        array(select jsonb_object_keys(measures.action_amounts)) as valued
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as measures
+        on
+            dirty.account_id = measures.account_id
+            and dirty.day = measures.day
+    where measures.level = '{{ level }}'
+
+),
+
+below as (
+
+    select
+        own.account_id,
+        own.day,
+        own.object_id,
+        {{ names_by_kind('missing') }}
+    from dirty
+    inner join {{ ref('stg_insights') }} as parts
+        on
+            dirty.account_id = parts.account_id
+            and dirty.day = parts.day
+    inner join own
+        on
+            parts.account_id = own.account_id
+            and parts.day = own.day
+            and parts.{{ key }} = own.object_id
+    cross join
+        lateral (
+            select
+                'count' as kind,
+                action ->> 'action_type' as name,
+                {{ value_of_action() }}::numeric as figure
+            from jsonb_array_elements(parts.actions) as action
+            where action ->> 'action_type' <> all(own.counted)
+            union all
+            select
+                'amount' as kind,
+                action ->> 'action_type' as name,
+                {{ value_of_action() }}::numeric as figure
+            from jsonb_array_elements(parts.action_values) as action
+            where action ->> 'action_type' <> all(own.valued)
+            {%- for figure in figures %}
+            union all
+            select
+                'figure' as kind,
+                '{{ figure }}' as name,
+                coalesce(parts.{{ figure }}, 0) as figure
+            where own.{{ figure }} is null
+            {%- endfor %}
+        ) as missing
+    where
+        parts.level in ('{{ lower | join("', '") }}')
+        and (
+            {{ types_of('parts.actions') }} - own.counted <> '[]'
+            or {{ types_of('parts.action_values') }} - own.valued <> '[]'
+            or {{ 'own.' ~ figures | join(' is null or own.') ~ ' is null' }}
+        )
+        and missing.figure is distinct from 0
+    group by own.account_id, own.day, own.object_id
+
+),
+    {%- endif %}
+    {%- if level != 'account' %}
+nowhere as (
+
+    select
+        whole.account_id,
+        whole.day,
+        {{ names_by_kind('missing') }}
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as whole
+        on
+            dirty.account_id = whole.account_id
+            and dirty.day = whole.day
+    cross join
+        lateral (
+            select
+                'count' as kind,
+                listed.name
+            from jsonb_each_text(whole.action_counts) as listed (name, figure)
+            where
+                listed.figure::numeric is distinct from 0
+                and not {{ is_listed_at(level, ['actions']) }}
+            union all
+            select
+                'amount' as kind,
+                listed.name
+            from jsonb_each_text(whole.action_amounts) as listed (name, figure)
+            where
+                listed.figure::numeric is distinct from 0
+                and not {{ is_listed_at(level, ['action_values']) }}
+            {%- for figure in figures %}
+            union all
+            select
+                'figure' as kind,
+                '{{ figure }}' as name
+            where
+                whole.{{ figure }} <> 0
+                and not exists (
+                    select from {{ ref('stg_insights') }} as others
+                    where
+                        others.account_id = whole.account_id
+                        and others.level = '{{ level }}'
+                        and others.day = whole.day
+                        and others.{{ figure }} is not null
+                )
+            {%- endfor %}
+        ) as missing
+    where whole.level = 'account'
+    group by whole.account_id, whole.day
+
+),
+    {%- endif %}
+{%- endmacro %}
+
+
+{# Whether a row of the level lists the action type on that day. #}
+{% macro is_listed_at(level, lists) -%}
+    exists (
+                    select from {{ ref('stg_insights') }} as others
+                    where
+                        others.account_id = whole.account_id
+                        and others.level = '{{ level }}'
+                        and others.day = whole.day
+                        and (
+                            {%- for list in lists %}
+                            {{ 'or ' if not loop.first }}others.{{ list }} @> jsonb_build_array(jsonb_build_object('action_type', listed.name))
+                            {%- endfor %}
+                        )
+                )
+{%- endmacro %}
+
+
+{# The action types of one of Meta's arrays, as a JSON array. #}
+{% macro types_of(actions) -%}
+    jsonb_path_query_array({{ actions }}, '$[*].action_type')
+{%- endmacro %}
+
+
+{% macro names_by_kind(missing) -%}
+    coalesce(jsonb_object_agg({{ missing }}.name, null::text) filter (where {{ missing }}.kind = 'count'), '{}') as counts,
+        coalesce(jsonb_object_agg({{ missing }}.name, null::text) filter (where {{ missing }}.kind = 'amount'), '{}') as amounts,
+        coalesce(array_agg({{ missing }}.name) filter (where {{ missing }}.kind = 'figure'), '{}') as figures
+{%- endmacro %}
+
+
+{# The names of the raw figures that add up: of these 0 is what a row has that lists none. #}
+{% macro figures_that_add_up() %}
+    {{ return(metrics() | selectattr('raw', 'defined') | selectattr('adds_up') | map(attribute='name') | list) }}
+{% endmacro %}
+
+
+{# Rows of a daily model from which Meta left figures out, with these as null: they are not reported in any reading either. #}
+{% macro left_out_of_daily(level, key) -%}
+    select
+        facts.account_id,
+        '{{ level }}' as level,
+        facts.day,
+        facts.{{ key }} as object_id,
+        {%- for figure in figures_that_add_up() %}
+        facts.{{ figure }},
+        {%- endfor %}
+        {%- for listed in ('counts', 'amounts') %}
+        (
+            select coalesce(jsonb_object_agg(types.name, null::text), '{}')
+            from jsonb_each_text(facts.action_{{ listed }}) as types (name, figure)
+            where types.figure is null
+        ) as {{ listed }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_' ~ level ~ '_daily') }} as facts
+    where facts.lacks_figures
+{%- endmacro %}
