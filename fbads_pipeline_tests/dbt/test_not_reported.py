@@ -1,4 +1,4 @@
-"""What Meta left out of a row is null in the marts, not 0: in the daily marts, the readings and what follows from them."""
+"""What Meta left out of a row is null in the marts, not 0: in the daily marts, in readings and in what follows."""
 
 import json
 from decimal import Decimal
@@ -80,8 +80,9 @@ def test_readings_of_a_day_say_no_more_than_the_day(mixed: Warehouse) -> None:
             at=at,
         )
         mixed.add(
-            "insight_readings", account_id="1", level="campaign", day=DAY, object_id="1-1", campaign_id="1-1", read_at=at,
-            impressions=10 + minutes, clicks=1, spend="1", actions='[{"action_type": "lead", "value": "1"}]',
+            "insight_readings", account_id="1", level="campaign", day=DAY, object_id="1-1", campaign_id="1-1",
+            read_at=at, impressions=10 + minutes, clicks=1, spend="1",
+            actions='[{"action_type": "lead", "value": "1"}]',
         )  # fmt: skip
     mixed.built()
     versions = "select purchases, leads, cpa, clicks from marts.campaign_daily_versions order by known_from"

@@ -103,9 +103,9 @@ def _metrics() -> str:
 def _families(families: Mapping[str, Iterable[Any]]) -> str:
     lines = [
         "## Conversion families\n",
-        "The first alternative of which a row lists a type counts, alone. Its parts exclude each other and add up (`+`);",
-        "of a part the first type that is listed counts (`,`). A type that is listed without a value makes the family",
-        "null.\n",
+        "The first alternative of which a row lists a type counts, alone. Its parts exclude each other and add up",
+        "(`+`); of a part the first type that is listed counts (`,`). A type that is listed without a value makes",
+        "the family null.\n",
         "| family | alternatives, in order |",
         "| --- | --- |",
     ]
