@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
-from fbads_pipeline.domain.core.accounts import parse_account_id
+from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
 from fbads_pipeline.domain.core.errors import WrongUse
 
 _LOCALE = Path(__file__).parent / "locale"
@@ -192,15 +192,16 @@ class Settings(BaseSettings):
         encryption_keys(value)
         return value
 
-    @field_validator("account_ids", "levels", "attribution_windows", "email_to", "slack_approvers", mode="before")
+    @field_validator("levels", "attribution_windows", "email_to", "slack_approvers", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("account_ids")
+    @field_validator("account_ids", mode="before")
     @classmethod
-    def _bare_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(parse_account_id(part) for part in value))
+    def _bare_ids(cls, value: Any) -> Any:
+        listed = split_account_ids(value) if isinstance(value, str) else value
+        return tuple(dict.fromkeys(parse_account_id(part) for part in listed))
 
     @field_validator("levels", mode="after")
     @classmethod

@@ -40,6 +40,12 @@ def test_lists_are_trimmed_ordered_and_freed_of_their_prefix(monkeypatch):
     assert settings.levels == ("account", "ad")
 
 
+@pytest.mark.parametrize("value", ["act_2, 1", '["act_2", 1]', '"act_2";"1"', "ACT_2\n1"])
+def test_accounts_are_listed_in_any_form(monkeypatch, value):
+    monkeypatch.setenv("FBADS_ACCOUNT_IDS", value)
+    assert load_settings().account_ids == ("2", "1")
+
+
 def test_an_empty_variable_is_no_setting(monkeypatch):
     monkeypatch.setenv("FBADS_DATABASE_URL", "")
     monkeypatch.setenv("FBADS_API_PORT", "")

@@ -18,7 +18,7 @@ from fbads_pipeline.bootstrap.alerts import (
 )
 from fbads_pipeline.bootstrap.alerts import mutes as mute_store
 from fbads_pipeline.bootstrap.core import clock
-from fbads_pipeline.cli.accounts import account_ids
+from fbads_pipeline.cli.accounts import known_account_ids
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.output import print_rows
 from fbads_pipeline.domain.alerts.alerts import AlertText, AnnouncedAlert, DueDelivery, alert_of
@@ -99,7 +99,7 @@ def mute(
     if campaign is not None and not campaign.isdigit():
         raise WrongUse("a campaign is named by its id: digits alone")
     with prepared_database(settings) as database:
-        (account_id,) = account_ids([account], database)
+        (account_id,) = known_account_ids([account], database)
         wanted = Mute(account_id, until, campaign, rule, plain_line(reason)[:200] if reason else None)
         print(mute_store(database).mute(wanted, made_by=getpass.getuser(), now=now))
     print(f"muted until {until:%Y-%m-%d %H:%M} UTC", file=sys.stderr)

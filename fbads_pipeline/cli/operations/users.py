@@ -13,7 +13,7 @@ import typer
 from fbads_pipeline.adapters.identity.passwords import hash_password
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.bootstrap.identity import identity_store
-from fbads_pipeline.cli.accounts import account_ids
+from fbads_pipeline.cli.accounts import known_account_ids
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.output import print_rows
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -48,7 +48,7 @@ def create(
     """Give somebody a login; the password comes from stdin, its first line, or from a hidden prompt."""
     address, password_hash = _address(email), hash_password(_password())
     with prepared_database(load_settings()) as database:
-        accounts = account_ids(account, database) or None
+        accounts = known_account_ids(account, database) or None
         user = identity_store(database).add_user(
             address, role.value, password_hash=password_hash, accounts=accounts, actor=_actor(), now=datetime.now(UTC)
         )

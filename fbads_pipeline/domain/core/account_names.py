@@ -27,6 +27,18 @@ def find_account_ids(given: Sequence[str], known: Sequence[Account]) -> list[str
     return list(dict.fromkeys(account_id_of(text) or _id_of_name(text, known) for text in given))
 
 
+def require_known(account_ids: Sequence[str], known: Sequence[Account]) -> None:
+    """Raises AccountNotFound for an id that none of the known accounts has; before the first is known, any may be."""
+    there = {one.account_id for one in known}
+    unknown = [one for one in account_ids if one not in there]
+    if known and unknown:
+        raise AccountNotFound(f"no account has the id {', '.join(unknown)}: the known accounts are {_choices(known)}")
+
+
+def _choices(known: Sequence[Account]) -> str:
+    return ", ".join(f"{one.name or 'no name'} ({one.account_id})" for one in known[:_MOST_CHOICES]) or "none"
+
+
 def _id_of_name(name: str, known: Sequence[Account]) -> str:
     found = [one for one in known if one.name is not None and _folded(one.name) == _folded(name)]
     if len(found) == 1:
@@ -34,8 +46,7 @@ def _id_of_name(name: str, known: Sequence[Account]) -> str:
     if found:
         choices = ", ".join(one.account_id for one in found)
         raise AccountNotFound(f"{len(found)} accounts are named {name!r}: give the id of one, {choices}")
-    choices = ", ".join(f"{one.name or 'no name'} ({one.account_id})" for one in known[:_MOST_CHOICES]) or "none"
-    raise AccountNotFound(f"no account is named {name!r}: the known accounts are {choices}")
+    raise AccountNotFound(f"no account is named {name!r}: the known accounts are {_choices(known)}")
 
 
 def _folded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fbads_pipeline.domain.core.account_names import AccountNotFound, find_account_ids
+from fbads_pipeline.domain.core.account_names import AccountNotFound, find_account_ids, require_known
 from fbads_pipeline.domain.core.accounts import Account
 
 KNOWN = [
@@ -36,3 +36,10 @@ def test_an_unknown_name_lists_the_choices():
         find_account_ids(["Loja"], KNOWN)
     with pytest.raises(AccountNotFound, match="the known accounts are none"):
         find_account_ids(["Loja"], [])
+
+
+def test_an_unknown_id_lists_the_choices_once_there_are_any():
+    require_known(["1", "4"], KNOWN)
+    require_known(["9"], [])
+    with pytest.raises(AccountNotFound, match=r"no account has the id 9, 10: the known accounts are Loja Ipê \(1\), "):
+        require_known(["9", "1", "10"], KNOWN)
