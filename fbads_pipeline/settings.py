@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from fbads_pipeline.domain.collection.api_versions import DEFAULT_VERSION
+from fbads_pipeline.domain.collection.attribution_windows import ANSWERED_WINDOWS, read_windows
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -34,7 +36,11 @@ class Settings(BaseSettings):
         None, description="A PostgreSQL of yours (15 or newer); without it the program starts its own."
     )
     graph_url: str = Field("https://graph.facebook.com", description="The Marketing API; the sandbox's in the demo.")
-    api_version: str = Field("v25.0", pattern=r"^v\d+\.\d+$", description="The Marketing API's version.")
+    api_version: str = Field(
+        DEFAULT_VERSION,
+        pattern=r"^v\d+\.\d+$",
+        description="The Marketing API's version; `fbads doctor` says when it ends.",
+    )
     access_token: SecretStr | None = Field(None, description="Token of a user or system user with `ads_read`.")
     app_id: str | None = Field(None, description="The Meta app's id.")
     app_secret: SecretStr | None = Field(None, description="The Meta app's secret; calls then carry appsecret_proof.")
@@ -53,7 +59,8 @@ class Settings(BaseSettings):
         " set to nothing, none. `fbads sync` reads them where this is set.",
     )
     attribution_windows: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("7d_click", "1d_view"), description="Attribution windows that are requested."
+        ("7d_click", "1d_view"),
+        description=f"Comma list of the attribution windows that are requested: {', '.join(ANSWERED_WINDOWS)}.",
     )
     restatement_days: int = Field(28, ge=2, le=92, description="Days that are read again once a day.")
     history_days: int = Field(
@@ -202,6 +209,11 @@ class Settings(BaseSettings):
     def _bare_ids(cls, value: Any) -> Any:
         listed = split_account_ids(value) if isinstance(value, str) else value
         return tuple(dict.fromkeys(parse_account_id(part) for part in listed))
+
+    @field_validator("attribution_windows")
+    @classmethod
+    def _answered_windows(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return read_windows(value)
 
     @field_validator("levels", mode="after")
     @classmethod

@@ -21,6 +21,13 @@ from fbads_pipeline.settings import SettingsError, load_settings
             "xx",
             "FBADS_LANGUAGE is not usable: 'xx' is none of the languages that have a catalogue: en, pt",
         ),
+        (
+            "FBADS_ATTRIBUTION_WINDOWS",
+            "7d_click,28d_view",
+            "FBADS_ATTRIBUTION_WINDOWS is not usable: 28d_view has been",
+        ),
+        ("FBADS_ATTRIBUTION_WINDOWS", "7 days", "FBADS_ATTRIBUTION_WINDOWS is not usable: '7 days' is no attribution"),
+        ("FBADS_ATTRIBUTION_WINDOWS", ",", "FBADS_ATTRIBUTION_WINDOWS is not usable: it names no attribution window"),
         ("FBADS_RESTATEMENT_DAYS", "1", "FBADS_RESTATEMENT_DAYS is not usable"),
     ],
 )

@@ -5,6 +5,7 @@ from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
+from fbads_pipeline.adapters.postgres.collection.collect_notes import CollectNotes
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.collection.request_state import (
     PostgresQuotas,
@@ -83,6 +84,11 @@ def ads_api(settings: Settings, database: Database) -> TokenRouter:
 def raw_store(database: Database) -> PostgresRawStore:
     """The schema raw."""
     return PostgresRawStore(database.owner)
+
+
+def collect_notes(database: Database) -> CollectNotes:
+    """What the readings of accounts had to leave out."""
+    return CollectNotes(database.owner)
 
 
 def webhook_receipts(database: Database) -> PostgresReceipts:

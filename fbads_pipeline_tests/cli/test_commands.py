@@ -76,6 +76,8 @@ def test_the_doctor_names_what_to_change(home):
         "home": "ok  ",
         "database": "ok  ",
         "token": "FIX ",
+        "API version": "ok  ",
+        "left out by Meta": "ok  ",
         "dbt manifest": "ok  ",
         "messages": "ok  ",
         "ports": "FIX ",

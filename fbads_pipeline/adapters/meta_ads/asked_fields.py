@@ -61,7 +61,7 @@ class AskedFields:
 
     def note_days(self, days: DayRange) -> None:
         """Rows of these days were read."""
-        if not self._absent and days.since < self._unique_since:
+        if days.since < self._unique_since and not self._absent >= UNIQUE_FIGURES:
             until = min(days.until, self._unique_since - timedelta(days=1))
             self._oldest_without_unique = min(days.since, self._oldest_without_unique or days.since)
             self._newest_without_unique = max(until, self._newest_without_unique or until)
@@ -70,7 +70,7 @@ class AskedFields:
         """What was left out, one sentence each."""
         sentences = []
         if self._absent:
-            sentences.append(left_out_note(self._grain, self._absent, "Meta has none of them by the hour"))
+            sentences.append(left_out_note(self._grain, self._absent, "Meta has none of them in this breakdown"))
         if self._oldest_without_unique and self._newest_without_unique:
             days = DayRange(self._oldest_without_unique, self._newest_without_unique)
             reason = f"in breakdowns Meta keeps them for {MONTHS_OF_UNIQUE_FIGURES} months, not for {days}"

@@ -179,7 +179,7 @@ def _actions(value: Any, field: str) -> str:
 
 
 def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
-    """Every value, in whole or of an attribution window (`7d_click`), must be a finite number."""
+    """Every value, in whole or of an attribution window (`7d_click`, `skan_click`), must be a finite number."""
     figures: list[Any] = []
     for action in actions:
         figures += _figures_of(tuple(action))(action)
@@ -196,7 +196,7 @@ def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
 @lru_cache(maxsize=1000)
 def _figures_of(keys: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
     """The figures of an action with those keys; actions have few sets of keys, so that none is looked at twice."""
-    names = [key for key in keys if key == "value" or key[0].isdigit()]
+    names = [key for key in keys if key == "value" or key[0].isdigit() or key.startswith("skan_")]
     if len(names) < 2:  # itemgetter returns a tuple for two names or more
         return lambda action: tuple([action[name] for name in names])
     return itemgetter(*names)

@@ -109,7 +109,7 @@ def summary_of(outcome: JobOutcome, database: Database) -> dict[str, Any]:
     return {
         "run_id": outcome.run_id,
         "status": _status([row["status"] for row in reports], outcome.succeeded),
-        "accounts": [{key: row[key] for key in ("account_id", "status", "error")} for row in reports],
+        "accounts": [{key: row[key] for key in ("account_id", "status", "error", "notes")} for row in reports],
         **{
             key: sum(row[key] for row in reports)
             for key in ("calls", "bytes", "rows_read", "rows_changed", "rows_removed")
@@ -148,7 +148,7 @@ def print_problems(problems: Mapping[str, str]) -> None:
 def print_accounts(summary: Mapping[str, Any]) -> None:
     """A line per account and one for the run, on stdout."""
     for row in summary["accounts"]:
-        print(f"{row['account_id']}\t{row['status']}\t{row['error'] or ''}")
+        print(f"{row['account_id']}\t{row['status']}\t{'; '.join([*filter(None, [row['error']]), *row['notes']])}")
     print(
         f"{summary['status']}: {summary['rows_read']} rows read, {summary['rows_changed']} changed,"
         f" {summary['rows_removed']} removed in {summary['calls']} calls ({seconds_of(summary)})"

@@ -10,14 +10,21 @@ from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.postgres.server.engine import check_server
 from fbads_pipeline.adapters.processes import require_free_port
-from fbads_pipeline.bootstrap.collection import ads_client, named_tokens, token_store
+from fbads_pipeline.bootstrap.collection import ads_client, collect_notes, named_tokens, token_store
+from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.home import prepared_database, require_free_space, require_writable
 from fbads_pipeline.cli.operations.up import require_messages
+from fbads_pipeline.domain.collection.account_reports import NOTES_LAST
+from fbads_pipeline.domain.collection.api_versions import end_of, newest_version, version_state
 from fbads_pipeline.domain.collection.meta_errors import MetaError
 from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, FbadsError, OutsideFailed
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(add_completion=False)
+
+
+class Notice(str):
+    """The sentence of a check that found nothing wrong, and something that somebody should know."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,13 @@ class CheckResult:
     sentence: str
     exit_code: int = DONE
 
+    @property
+    def label(self) -> str:
+        """ok, NOTE or FIX."""
+        if self.exit_code != DONE:
+            return "FIX"
+        return "NOTE" if isinstance(self.sentence, Notice) else "ok"
+
 
 @app.command()
 def doctor() -> None:
@@ -37,7 +51,7 @@ def doctor() -> None:
     """
     results = _results()
     for one in results:
-        print(f"{'ok  ' if one.exit_code == DONE else 'FIX '}  {one.subject}: {one.sentence}")
+        print(f"{one.label:<4}  {one.subject}: {one.sentence}")
     raise typer.Exit(max(one.exit_code for one in results))
 
 
@@ -92,6 +106,29 @@ def _token(settings: Settings) -> str:
     return f"{settings.graph_url} answers; {subject} {len(seen)} ad accounts"
 
 
+def _version(settings: Settings) -> str:
+    """Whether the calendar of Meta's versions knows an end of the one in use."""
+    version, today = settings.api_version, clock(settings).now().date()
+    ends_on, newest = end_of(version), newest_version(today)
+    match version_state(version, today):
+        case "current":
+            return f"{version} answers {f'until {ends_on}' if ends_on else 'and Meta has named no end'}"
+        case "not listed":
+            return f"{version} is not in the calendar of this release, whose newest version is {newest}"
+        case "ending":
+            return Notice(f"{version} ends on {ends_on}: set FBADS_API_VERSION to {newest} before")
+        case "ended":
+            raise SettingsError(f"FBADS_API_VERSION {version} ended on {ends_on}: set it to {newest}")
+
+
+def _left_out(settings: Settings) -> str:
+    """What Meta did not answer in the last readings, each sentence once."""
+    with prepared_database(settings) as database:
+        notes = collect_notes(database).since(clock(settings).now() - NOTES_LAST)
+    sentences = [f"{note} (account {', '.join(accounts)})" for note, accounts in notes.items()]
+    return Notice("; ".join(sentences)) if sentences else "nothing, as far as was read"
+
+
 def _manifest(settings: Settings) -> str:
     if manifest_is_stale():
         raise SettingsError("dbt's manifest is missing or older than the project: run make manifest")
@@ -114,6 +151,8 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "home": _home,
     "database": _database,
     "token": _token,
+    "API version": _version,
+    "left out by Meta": _left_out,
     "dbt manifest": _manifest,
     "messages": _messages,
     "ports": _ports,

@@ -29,6 +29,21 @@ def every_account_was_read(
     )
 
 
+@dg.asset_check(asset=INSIGHTS, description="Meta answered all that the run asked of it.")
+def nothing_was_left_out(
+    context: dg.AssetCheckExecutionContext, raw: dg.ResourceParam[RawStore]
+) -> dg.AssetCheckResult:
+    """A warning: the figures that were read are complete without it."""
+    notes = {row["account_id"]: list(row["notes"]) for row in raw.reports(context.run.run_id) if row["notes"]}
+    sentence = "; ".join(f"account {key}: {'; '.join(value)}" for key, value in notes.items())
+    return dg.AssetCheckResult(
+        passed=not notes,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=sentence or "nothing was left out",
+        metadata={"notes": dg.MetadataValue.json(notes)},
+    )
+
+
 @dg.asset_check(asset=INSIGHTS, description="Every known account was read within the last two hours.")
 def every_account_is_fresh(raw: dg.ResourceParam[RawStore], clock: dg.ResourceParam[Clock]) -> dg.AssetCheckResult:
     """A warning: what is stale here is named as failed where it was tried, and may lie outside of this run."""

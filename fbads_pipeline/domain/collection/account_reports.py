@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from fbads_pipeline.domain.core.days import DayRange
@@ -10,6 +10,8 @@ from fbads_pipeline.domain.core.days import DayRange
 AccountStatus = Literal["done", "partial", "failed"]
 # The kind of error of an account of which Meta answers some things and refuses others for want of a permission.
 PARTLY_REFUSED = "partly_refused"
+# Breakdowns are read once a day: what they had to leave out is known for a little longer.
+NOTES_LAST = timedelta(hours=26)
 # Upper bounds in seconds of the classes in which the times of answers are counted.
 LATENCY_BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 

@@ -15,9 +15,11 @@ UNIQUE_FIGURES = frozenset({"reach", "frequency"})
 MONTHS_OF_UNIQUE_FIGURES = 13
 # Without these a reading still is one: where Meta refuses the query, it is asked again without them.
 OPTIONAL_FIGURES = frozenset({"conversions", "conversion_values", "results", "cost_per_result", *OTHER_ACTION_FIELDS})
-# By the hour there are no figures per person, no video figures, and nothing that happens away from Meta.
+# What happens away from Meta is not broken down by place or hour since 2021; actions on Meta are.
+OFF_META_FIGURES = frozenset({"conversions", "conversion_values", "results", "cost_per_result"})
+# By the hour there are no figures per person and no video figures either.
 NOT_BY_THE_HOUR = UNIQUE_FIGURES | OPTIONAL_FIGURES
-_HOURLY = "hourly_stats_aggregated_by_"
+_HOURLY, _REGION = "hourly_stats_aggregated_by_", "region"
 
 
 def first_day_of_unique_figures(grain: Grain, today: date) -> date:
@@ -28,7 +30,9 @@ def first_day_of_unique_figures(grain: Grain, today: date) -> date:
 
 def not_offered(grain: Grain) -> frozenset[str]:
     """The fields that Meta has of no day at that grain."""
-    return NOT_BY_THE_HOUR if any(field.startswith(_HOURLY) for field in grain.fields) else frozenset()
+    if any(field.startswith(_HOURLY) for field in grain.fields):
+        return NOT_BY_THE_HOUR
+    return OFF_META_FIGURES if _REGION in grain.fields else frozenset()
 
 
 def left_out_note(grain: Grain, fields: Iterable[str], reason: str) -> str:

@@ -5,11 +5,12 @@ A stopped account whose token is known to be refused belongs to that token's inc
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
+from fbads_pipeline.domain.collection.api_versions import WARNED_BEFORE, end_of, newest_version, version_state
 from fbads_pipeline.domain.collection.tokens import TokenCheck
-from fbads_pipeline.domain.core.messages import Instant, Value, message
+from fbads_pipeline.domain.core.messages import Day, Instant, Value, message
 
 IncidentKind = Literal[
     "account_stopped", "token_invalid", "token_expiring", "api_version", "account_disabled", "run_failed", "stale"
@@ -149,6 +150,7 @@ def evaluate_incidents(
     for version in facts.versions:
         if version.version == api_version and ("api_version", version.version) not in state.present:
             state.add(Incident("api_version", version.version, version.message, version.seen_at))
+    _evaluate_version(api_version, now, state)
     for kind, entity in facts.open:
         if kind == "api_version" and entity != api_version:
             state.absent[kind, entity] = "recovered"
@@ -158,6 +160,21 @@ def evaluate_incidents(
         [incident for key, incident in state.present.items() if key not in facts.open],
         {key: how for key, how in state.absent.items() if key in facts.open and key not in state.present},
     )
+
+
+def _evaluate_version(version: str, now: datetime, state: _State) -> None:
+    """What the calendar knows of the version in use, where Meta has not warned of it yet."""
+    ends_on, today = end_of(version), now.astimezone(UTC).date()
+    if ("api_version", version) in state.present or ends_on is None:
+        return
+    since = datetime.combine(ends_on - WARNED_BEFORE, time(), UTC)
+    match version_state(version, today):
+        case "ending":
+            ends = message("health.reason.version_ends", on=Day(ends_on), newest=newest_version(today))
+            state.add(Incident("api_version", version, ends, since))
+        case "ended":
+            ended = message("health.reason.version_ended", on=Day(ends_on), newest=newest_version(today))
+            state.add(Incident("api_version", version, ended, since))
 
 
 def _evaluate_token(check: TokenCheck, horizon: datetime, state: _State) -> None:

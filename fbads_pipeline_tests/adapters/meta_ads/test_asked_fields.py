@@ -135,4 +135,4 @@ def test_by_the_hour_neither_reach_nor_what_happens_away_from_meta_is_asked_for(
     absent = ("reach", "frequency", "conversions", "conversion_values", "other_actions", "results")
     assert (row["spend"], [row[name] for name in absent]) == ("2.50", [None] * 6)
     assert not meta.fields[0] & (UNIQUE_FIGURES | OPTIONAL_FIGURES)
-    assert "by the hour" in note
+    assert "Meta has none of them in this breakdown" in note

@@ -34,6 +34,7 @@ def run(world, config, since="2026-11-03", until="2026-11-09"):
         asset_checks=[
             checks.every_account_was_read,
             checks.every_account_is_fresh,
+            checks.nothing_was_left_out,
             checks.campaigns_add_up_to_the_account,
         ],
         jobs=[dg.define_asset_job("collecting", selection=dg.AssetSelection.groups("collect"))],
@@ -91,6 +92,16 @@ def test_a_failed_account_is_a_red_check_that_names_it_and_the_run_goes_on(world
     assert check.severity == dg.AssetCheckSeverity.ERROR
     assert check.description.startswith("account 2 ")
     assert "insights by ad: token expired" in check.description
+
+
+def test_what_was_left_out_is_a_yellow_check_with_its_sentences(world):
+    world["raw"].missing["1", "campaign"] = ["8"]
+    world["ads"].refused = {"8": "no permission"}
+    result = run(world, assets.collect_config([], only_due=False))
+    check = checks_of(result)["nothing_was_left_out"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert check.description == "account 1: campaigns by id: 8 refused, UNKNOWN for a day: no permission"
+    assert checks_of(result)["every_account_was_read"].passed and result.success
 
 
 def test_an_account_that_nobody_reads_any_more_is_a_yellow_check(world):

@@ -74,6 +74,18 @@ def test_every_token_is_asked_for_and_the_dead_one_is_a_red_check(world):
     assert "EAA" not in shown
 
 
+@pytest.mark.parametrize(
+    ("version", "passed", "severity"),
+    [("v26.0", True, "WARN"), ("v25.0", False, "WARN"), ("v24.0", False, "ERROR")],
+)
+def test_a_version_near_its_end_is_a_yellow_check_and_an_ended_one_a_red_one(world, version, passed, severity):
+    world["settings"] = world["settings"].model_copy(update={"api_version": version})
+    world["clock"] = FakeClock(datetime(2027, 1, 5, tzinfo=UTC))
+    check = checks_of(run(world, "check_tokens"))["api_version_is_current"]
+    assert (check.passed, check.severity.value) == (passed, severity)
+    assert "the newest version is v27.0" in check.description
+
+
 def test_meta_that_does_not_answer_says_nothing_of_a_token(world, sandbox, monkeypatch):
     sandbox.set_scenario({"name": "dropped-connection", "path": "debug_token", "count": 99})
     monkeypatch.setattr(assets, "token_inspector", inspector_without_retries)

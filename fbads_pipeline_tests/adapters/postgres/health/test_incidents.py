@@ -60,6 +60,9 @@ class World:
     def watch(self, hours=1, policy=POLICY, recipients=TO):
         return watch_incidents(self.incidents, FakeClock(NOW + timedelta(hours=hours)), recipients, policy)
 
+    def watch_at(self, instant, policy):
+        return watch_incidents(self.incidents, FakeClock(instant), TO, policy)
+
     def waiting(self):
         return pending_changes(self.incidents, FakeClock(NOW), POLICY)
 
@@ -177,6 +180,21 @@ def test_a_version_near_its_end_is_announced_once_and_resolved_by_the_next_versi
     assert (world.watch(), world.watch(2)) == (WatchReport(1, 0, 1), QUIET)
     assert world.alerts() == [("incident.api_version", "warning")]
     assert world.watch(3, WatchPolicy(14, "v26.0")) == WatchReport(0, 1, 1)
+
+
+def test_a_version_is_announced_sixty_days_before_its_end_without_metas_help(world):
+    ends = datetime(2027, 2, 23, tzinfo=UTC)
+    policy = WatchPolicy(14, "v25.0", stale_after=timedelta(days=999))
+    assert world.watch_at(ends - timedelta(days=61), policy) == QUIET
+    assert world.watch_at(ends - timedelta(days=60), policy) == WatchReport(1, 0, 1)
+    assert world.watch_at(ends - timedelta(days=3), policy) == QUIET, "once"
+    assert world.alerts() == [("incident.api_version", "warning")]
+    assert world.watch_at(ends, WatchPolicy(14, "v26.0", stale_after=timedelta(days=999))) == WatchReport(0, 1, 1)
+
+
+def test_an_ended_version_is_announced_and_an_unlisted_one_is_nobodys_incident(world):
+    assert world.watch(1, WatchPolicy(14, "v23.0")) == WatchReport(1, 0, 1)
+    assert world.watch(2, WatchPolicy(14, "v99.0")) == WatchReport(0, 1, 1)
 
 
 def test_what_ended_before_anybody_could_receive_it_is_never_announced(world):
