@@ -20,7 +20,7 @@ from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.services.chat.answer_question import Chat
+from fbads_pipeline.services.chat.turn import Chat
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
 
 SHARE_RIGHT = 0.95

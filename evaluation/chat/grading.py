@@ -15,7 +15,8 @@ from evaluation.chat import items_en, items_pt
 from evaluation.chat.expected import Expected, read
 from evaluation.chat.world import MINE, NOW
 from fbads_pipeline.domain.chat.result import Result
-from fbads_pipeline.services.chat.answer_question import Answer, Chat, ChatUser, answer
+from fbads_pipeline.services.chat.answer_question import answer
+from fbads_pipeline.services.chat.turn import Answer, Chat, ChatUser
 
 LEVELS = ("lookup", "slice", "compare", "why", "refuse", "hostile")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

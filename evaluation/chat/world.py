@@ -48,7 +48,9 @@ CAMPAIGNS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     FOREIGN: (("Segredo do Rival", "ACTIVE", "OUTCOME_SALES"),),
 }
 _TABLES = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
-_TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing")
+_TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "day_coverage")
+# Two years are read; the ads deliver since DAYS days.
+DAYS_READ = 800
 _SUMS = [
     "impressions",
     "clicks",
@@ -87,6 +89,8 @@ def build(engine: sa.Engine, marts: Path = Path("dbt_project/models/marts")) -> 
         rows = _World(np.random.default_rng(20261123)).rows()
         for table in _TABLES:
             _fill(connection, table, columns[table], rows[table])
+        # The view's table has it as its primary key.
+        connection.execute(sa.text("create unique index on marts.day_coverage (account_id, level, day)"))
         connection.execute(sa.text("analyze"))
 
 
@@ -127,6 +131,7 @@ class _World:
                 self._campaign(out, base, goal, number, campaign, status, objective, by_day)
             for day, rows in by_day.items():
                 out["account_daily"].append(_sum(base, {"day": day}, rows))
+            out["day_coverage"] += _coverage(account_id)
         return out
 
     def _campaign(
@@ -251,6 +256,12 @@ def _sum(base: Mapping[str, Any], keys: Mapping[str, Any], rows: Sequence[Mappin
     reach = int(max(row["reach"] for row in rows) * 1.3)
     frequency = round(summed["impressions"] / reach, 4)
     return {**base, **keys, **summed, "reach": reach, "frequency": frequency, **_state(keys["day"])}
+
+
+def _coverage(account_id: str) -> list[dict[str, Any]]:
+    days = [TODAY - timedelta(days=back) for back in range(DAYS_READ)]
+    read = {"account_id": account_id, "state": "read", "is_read": True, "read_at": NOW, "attempted_at": NOW}
+    return [{**read, "level": level, "day": day} for level in ("account", "campaign", "adset", "ad") for day in days]
 
 
 def _pacing(base: Mapping[str, Any], keys: Mapping[str, str], name: str, status: str, budget: float) -> dict[str, Any]:

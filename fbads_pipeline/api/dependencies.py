@@ -33,7 +33,7 @@ from fbads_pipeline.bootstrap import (
 )
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.services.chat.answer_question import Chat
+from fbads_pipeline.services.chat.turn import Chat
 from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline.settings import Settings
 

@@ -11,7 +11,7 @@ from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.ports.chat import LanguagePlanner
-from fbads_pipeline.services.chat.answer_question import Chat
+from fbads_pipeline.services.chat.turn import Chat
 from fbads_pipeline.settings import Settings
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from fbads_pipeline.domain.chat.plan import Dimension, Plan, Understanding
+from fbads_pipeline.domain.chat.coverage import AnswerCoverage, CoveredFigures
+from fbads_pipeline.domain.chat.plan import Dimension, Level, Plan, Understanding
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
 from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
@@ -19,7 +20,11 @@ class ChatFigures(Protocol):
     def names(self, accounts: Sequence[ChatAccount]) -> tuple[ObjectNames, tuple[str, ...]]:
         """What may be named, and which breakdowns are collected."""
 
-    def figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result: ...
+    def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
+        """The rows of a plan, and how far its days are read at their level: the highest that has them, or `level`."""
+
+    def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
+        """How far the days of a plan are read at one level."""
 
     def contributions(self, plan: Plan, dimension: Dimension, accounts: Sequence[ChatAccount]) -> Result: ...
 

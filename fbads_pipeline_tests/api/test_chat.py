@@ -11,7 +11,7 @@ from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.routes.chat import asking
 from fbads_pipeline.cli.data.ask import run_ask
-from fbads_pipeline.services.chat.answer_question import ChatUser
+from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 

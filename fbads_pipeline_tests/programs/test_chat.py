@@ -14,7 +14,8 @@ from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
 from fbads_pipeline.domain.chat.plan import Refusal
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.services.chat.answer_question import ChatUser, answer, replay
+from fbads_pipeline.services.chat.answer_question import answer, replay
+from fbads_pipeline.services.chat.turn import ChatUser
 
 USER = ChatUser("maria", MINE)
 

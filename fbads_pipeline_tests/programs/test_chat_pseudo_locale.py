@@ -10,7 +10,8 @@ from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.chat.plan import Clarification, Refusal
 from fbads_pipeline.domain.chat.understanding.normalise import fold, normalise
 from fbads_pipeline.domain.chat.understanding.tags import words_of
-from fbads_pipeline.services.chat.answer_question import ChatUser, answer
+from fbads_pipeline.services.chat.answer_question import answer
+from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline_tests.support.asking import LEXICON
 from fbads_pipeline_tests.support.pseudo_locale import plain_words, pseudo_locale
 

@@ -17,7 +17,8 @@ from fbads_pipeline.domain.chat.result import Result, ResultColumn
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Value, from_json, message
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.services.chat.answer_question import Chat, ChatUser, answer
+from fbads_pipeline.services.chat.answer_question import answer
+from fbads_pipeline.services.chat.turn import Chat, ChatUser
 
 _MOST_ROWS = 50
 _COMPARED = ("before", "change", "change_ratio")

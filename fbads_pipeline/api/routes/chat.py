@@ -15,7 +15,8 @@ from fbads_pipeline.api.languages import KnownLanguage
 from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, at_most
 from fbads_pipeline.api.schemas.chat import answer_json, table_json
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.services.chat.answer_question import ChatUser, answer, replay
+from fbads_pipeline.services.chat.answer_question import answer, replay
+from fbads_pipeline.services.chat.turn import ChatUser
 
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"], dependencies=[Depends(at_most("chat", CHAT_PER_MINUTE))])
 
@@ -50,6 +51,9 @@ class ChatAnswer(BaseModel):
     tables: list[dict[str, Any]]
     citations: list[dict[str, Any]]
     chart: dict[str, Any] | None
+    coverage: dict[str, Any] | None = Field(
+        description="Account-days asked for and read well, and those missing; null of an answer about no days."
+    )
 
 
 @router.post("", responses=documented(422, 429), response_model=ChatAnswer)
@@ -105,7 +109,7 @@ def _events(made: dict[str, Any]) -> Iterator[bytes]:
         yield _event("table", table)
     for citation in made["citations"]:
         yield _event("citation", citation)
-    yield _event("done", {name: made[name] for name in ("outcome", "kind", "language", "choices", "chart")})
+    yield _event("done", {name: made[name] for name in ("outcome", "kind", "language", "choices", "chart", "coverage")})
 
 
 def _event(name: str, content: dict[str, Any]) -> bytes:

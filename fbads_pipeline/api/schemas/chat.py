@@ -5,8 +5,10 @@ from typing import Any
 
 from fbads_pipeline.adapters.translation.texts import rendered
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.domain.chat.coverage import AnswerCoverage
 from fbads_pipeline.domain.chat.result import Result, ResultColumn
-from fbads_pipeline.services.chat.answer_question import Answer
+from fbads_pipeline.domain.metrics.coverage import Coverage
+from fbads_pipeline.services.chat.turn import Answer
 
 
 def answer_json(made: Answer) -> dict[str, Any]:
@@ -20,7 +22,26 @@ def answer_json(made: Answer) -> dict[str, Any]:
         "tables": [table_json(table) for table in made.tables],
         "citations": [asdict(citation) for citation in made.citations],
         "chart": asdict(made.chart) if made.chart else None,
+        "coverage": _coverage_json(made.coverage) if made.coverage else None,
     }
+
+
+def _coverage_json(coverage: AnswerCoverage) -> dict[str, Any]:
+    """Account-days asked for and read, and the ranges of days that lack; `compared`: of the days compared with."""
+    read = coverage.today_read_at
+    return {
+        **_days_json(coverage.now),
+        "today_read_at": read[0] if read else None,
+        "compared": _days_json(coverage.before) if coverage.before else None,
+    }
+
+
+def _days_json(coverage: Coverage) -> dict[str, Any]:
+    missing = [
+        {"account_id": account_id, "days": [{"since": one.since, "until": one.until} for one in ranges]}
+        for account_id, ranges in coverage.missing
+    ]
+    return {"asked": coverage.asked, "read": coverage.read, "missing": missing}
 
 
 def table_json(table: Result) -> dict[str, Any]:

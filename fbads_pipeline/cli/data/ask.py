@@ -13,7 +13,8 @@ from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.options import AnyLanguage
 from fbads_pipeline.domain.core.errors import DONE, PARTLY
 from fbads_pipeline.domain.core.formatting import Language
-from fbads_pipeline.services.chat.answer_question import ChatUser, answer
+from fbads_pipeline.services.chat.answer_question import answer
+from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from fbads_pipeline.domain.chat.plan import Dimension
 from fbads_pipeline.domain.metrics.registry import Unit
 
-Role = Literal["key", "label", "value", "before", "change", "change_ratio", "message", "other"]
+Role = Literal["key", "label", "value", "before", "unreported", "change", "change_ratio", "message", "other"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class ChatAccount:
 class ResultColumn:
     """A column of a result; metric and unit where it holds figures, dimension where it holds a group.
 
-    role `message`: the column holds sentences as JSON (domain/core/messages.py).
+    role `message`: the column holds sentences as JSON (domain/core/messages.py); `unreported`: the name of the figure
+    that Meta did not report, for want of which the metric is null; null where all are reported.
     """
 
     name: str
@@ -36,6 +37,20 @@ class ResultColumn:
     metric: str | None = None
     unit: Unit | None = None
     dimension: Dimension | None = None
+
+
+def unreported(column: str) -> str:
+    """The column that says for want of which figure another one is null."""
+    return f"{column}_unreported"
+
+
+# Beside a figure that is not reported a row may hold what it is by the sum of a level below, and which level that is.
+LOWER_LEVEL = "lower_level"
+
+
+def at_lower_level(column: str) -> str:
+    """The column that holds a figure by the sum of a level below."""
+    return f"{column}_at_lower_level"
 
 
 @dataclass(frozen=True)
@@ -55,12 +70,17 @@ class Query:
 
 @dataclass(frozen=True)
 class Result:
-    """Rows of a query. groups: how many there were before the limit; source_rows: rows of the mart that were read."""
+    """Rows of a query. groups: how many there were before the limit; source_rows: rows of the mart that were read.
+
+    left_out: groups that are neither in the rows nor ruled out, for Meta did not report the figure that they are ranked
+    or bounded by.
+    """
 
     query: Query
     rows: tuple[Mapping[str, Any], ...]
     groups: int = 0
     source_rows: int = 0
+    left_out: int = 0
     as_of: datetime | None = None
     is_provisional: bool = False
 

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.chat.plan import (
     MOST_ROWS,
     SEGMENTS,
     Clarification,
+    Dimension,
     Level,
     Objects,
     Plan,
@@ -106,6 +107,19 @@ def _cpa(name: str) -> str:
     return "cpa" if name.startswith(GOAL_COST) else name
 
 
+def level_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> Level:
+    """The level of the rows that answer the plan: the lowest that is shown, named, or needed by a filter.
+
+    dimensions: other ones than the plan's.
+    """
+    shown = plan.dimensions if dimensions is None else tuple(dimensions)
+    wanted: list[Level] = [one for one in shown if one in LEVELS]  # type: ignore[misc]
+    wanted += [one.level for one in plan.objects]
+    if plan.status or plan.objective or "objective" in shown or breakdown_of(replace(plan, dimensions=shown)):
+        wanted.append("campaign")
+    return max(wanted, key=LEVELS.index, default="account")
+
+
 def breakdown_of(plan: Plan) -> str | None:
     """The breakdown that holds every segment of the plan; empty where none holds them all; None without segments."""
     wanted = {one for one in plan.dimensions if one in SEGMENTS} | {one.dimension for one in plan.segments}
@@ -136,7 +150,7 @@ def _one_row(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) 
     days = [resolve(period, accounts[0].today) for period in (plan.period, plan.compare) if period and accounts]
     if "day" not in plan.dimensions and any(first != last for first, last in days):
         return Refusal("not_additive", single[0])
-    level = _level_of_rows(plan)
+    level = level_of(plan)
     shown = [one for one in plan.dimensions if one in LEVELS]
     if shown and shown != [level]:
         return Refusal("not_additive", single[0])
@@ -144,14 +158,6 @@ def _one_row(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) 
     if not shown and count != 1:
         return replace(plan, dimensions=(level, *plan.dimensions))
     return plan
-
-
-def _level_of_rows(plan: Plan) -> Level:
-    """The level whose rows answer: the lowest that is shown, named, or needed by a filter."""
-    wanted = [one for one in plan.dimensions if one in LEVELS] + [one.level for one in plan.objects]
-    if plan.status or plan.objective:
-        wanted.append("campaign")
-    return max(wanted, key=LEVELS.index, default="account")  # type: ignore[arg-type]
 
 
 def _by_goal(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan:

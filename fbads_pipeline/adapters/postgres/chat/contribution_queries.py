@@ -77,28 +77,42 @@ def _statement(plan: Plan, dimension: Dimension, catalogue: Catalogue) -> str:
 
 
 def _joined(now: sa.Subquery, before: sa.Subquery, keys: Sequence[str], names: Sequence[str]) -> sa.CTE:
-    """Numerator and denominator now (n1, d1) and before (n0, d0) per group."""
+    """Numerator and denominator now (n1, d1) and before (n0, d0) per group; 0 where it has no rows on that side."""
     columns: list[sa.ColumnElement[Any]] = [
         sa.func.coalesce(now.c[name], before.c[name]).label(name) for name in (*keys, *names)
     ]
     for name, side in (("1", now), ("0", before)):
-        columns += [sa.func.coalesce(side.c[part], _ZERO).label(f"{part}{name}") for part in ("n", "d")]
+        columns += [
+            sa.case((side.c.source_rows.is_(None), _ZERO), else_=side.c[part]).label(f"{part}{name}")
+            for part in ("n", "d")
+        ]
     same = sa.and_(*(now.c[key] == before.c[key] for key in keys))
     return sa.select(*columns, *both_sides(now, before)).select_from(now.join(before, same, full=True)).cte("joined")
 
 
 def _weighed(joined: sa.CTE, *, is_ratio: bool) -> sa.CTE:
-    """Each group's figures and contribution, and the change of the whole of its currency."""
+    """Each group's figures and contribution, and the change of the whole of its currency.
+
+    Both are null, of every group, where Meta did not report the figure of one of them.
+    """
 
     def whole(name: str) -> sa.ColumnElement[Any]:
-        return sa.func.sum(joined.c[name]).over(partition_by=joined.c.currency)
+        currency, part = joined.c.currency, joined.c[name]
+        are_all_known = sa.func.count().over(partition_by=currency) == sa.func.count(part).over(partition_by=currency)
+        return sa.case((are_all_known, sa.func.sum(part).over(partition_by=currency)))
 
     totals = {f"all_{name}": whole(name).label(f"all_{name}") for name in ("n1", "d1", "n0", "d0")}
     ratio = (whole("n0") / sa.func.nullif(whole("d0"), _ZERO)).label("ratio_before")
     summed = sa.select(joined, *totals.values(), ratio).cte("summed")
     one = summed.c
     if not is_ratio:
-        figures: list[sa.ColumnElement[Any]] = [one.n1 - one.n0, one.all_n1 - one.all_n0, one.n1, one.n0]
+        whole_change = one.all_n1 - one.all_n0
+        figures: list[sa.ColumnElement[Any]] = [
+            sa.case((whole_change.is_not(None), one.n1 - one.n0)),
+            whole_change,
+            one.n1,
+            one.n0,
+        ]
     else:
         after = (one.n1 - one.ratio_before * one.d1) / _divisor(one.all_d1)
         figures = [

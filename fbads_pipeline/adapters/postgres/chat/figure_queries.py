@@ -21,45 +21,67 @@ from fbads_pipeline.adapters.postgres.chat.groups import (
     text_of,
 )
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.plan import LEVELS, TIMES, Comparison, Plan, Threshold
-from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
+from fbads_pipeline.domain.chat.plan import LEVELS, TIMES, Comparison, Level, Plan, Threshold
+from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn, unreported
 
 Expression = sa.ColumnElement[Any]
 _COMPARISONS: dict[Comparison, str] = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 
 
-def compile_figures(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) -> Query:
-    """The query of a validated plan: one row per currency and group, ordered, limited."""
+def compile_figures(
+    plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount], level: Level | None = None
+) -> Query:
+    """The query of a validated plan: one row per currency and group, ordered, limited.
+
+    level: that of the rows, where it is not the highest that has what the plan asks for.
+    """
     parameters = parameters_of(plan, plan.dimensions, accounts)
     for number, threshold in enumerate(plan.thresholds):
         parameters[f"bound_{number}"] = threshold.value
         if threshold.currency:
             parameters[f"bound_{number}_currency"] = threshold.currency
-    sql = _statement(shape_of(plan), catalogue)
-    return Query(sql, parameters, _columns(plan, catalogue), f"marts.{mart_of(plan)}")
+    sql = _statement(shape_of(plan), catalogue, level)
+    return Query(sql, parameters, _columns(plan, catalogue), f"marts.{mart_of(plan, level=level)}")
 
 
 @lru_cache(maxsize=1024)
-def _statement(plan: Plan, catalogue: Catalogue) -> str:
+def _statement(plan: Plan, catalogue: Catalogue, level: Level | None) -> str:
     """The text for every plan of that shape; composing one costs as much as running it."""
-    now = _aggregate(plan, catalogue, "now")
+    now = _aggregate(plan, catalogue, "now", level)
     keys = ["currency", *plan.dimensions]
     labels = [column_label(one) for one in plan.dimensions if one in LEVELS]
     if plan.compare is None:
         source: sa.FromClause = now
-        names = (*keys, *labels, *plan.metrics, "is_provisional", "as_of", "source_rows")
-        chosen: list[Expression] = [now.c[name] for name in names]
+        figures = [one for name in plan.metrics for one in (name, unreported(name))]
+        chosen: list[Expression] = [
+            now.c[name] for name in (*keys, *labels, *figures, "is_provisional", "as_of", "source_rows")
+        ]
     else:
-        before = _aggregate(plan, catalogue, "before")
+        before = _aggregate(plan, catalogue, "before", level)
         # Bounds and ranks hold for the days of the plan: what is not among them does not join from before.
         is_full = not plan.thresholds and (plan.rank is None or plan.rank.of_change)
         source = now.join(before, sa.and_(*(now.c[key] == before.c[key] for key in keys)), isouter=True, full=is_full)
         chosen = [sa.func.coalesce(now.c[name], before.c[name]).label(name) for name in (*keys, *labels)]
         for name in plan.metrics:
-            chosen += _compared(now.c[name], before.c[name], name, catalogue)
+            chosen += _compared(now, before, name, catalogue)
         chosen += both_sides(now, before)
+    unknown = _unknown(plan, source)
+    if unknown is not None:
+        chosen += [unknown.label("is_left_out"), sa.func.count().filter(unknown).over().label("left_out")]
     select = sa.select(*chosen, sa.func.count().over().label("groups")).select_from(source)
-    return text_of(_ordered(plan, catalogue, select))
+    return text_of(_ordered(plan, catalogue, select, unknown))
+
+
+def _unknown(plan: Plan, source: sa.FromClause) -> Expression | None:
+    """Whether Meta did not report the figure that a row is ranked or bounded by; None where none is."""
+    names = [f"now_{unreported(one.metric)}" for one in plan.thresholds]
+    if plan.rank is not None:
+        names.append(f"now_{unreported(plan.rank.metric)}")
+    if plan.rank is not None and plan.rank.of_change and plan.compare is not None:
+        names.append(f"before_{unreported(plan.rank.metric)}")
+    columns = {f"{column.table.name}_{column.name}": column for column in source.c} if names else {}
+    found = [columns[name].is_not(None) for name in dict.fromkeys(names)]
+    return sa.or_(*found) if found else None
 
 
 def both_sides(now: sa.FromClause, before: sa.FromClause) -> list[Expression]:
@@ -75,33 +97,42 @@ def both_sides(now: sa.FromClause, before: sa.FromClause) -> list[Expression]:
 def _columns(plan: Plan, catalogue: Catalogue) -> tuple[ResultColumn, ...]:
     columns = [ResultColumn("currency", "key"), *(ResultColumn(one, "key", dimension=one) for one in plan.dimensions)]
     columns += [ResultColumn(column_label(one), "label", dimension=one) for one in plan.dimensions if one in LEVELS]
-    columns += [ResultColumn(name, "value", name, catalogue[name].unit) for name in plan.metrics]
+    for name in plan.metrics:
+        columns += [
+            ResultColumn(name, "value", name, catalogue[name].unit),
+            ResultColumn(unreported(name), "unreported", name),
+        ]
     for name in plan.metrics if plan.compare is not None else ():
         columns += [
             ResultColumn(f"{name}_before", "before", name, catalogue[name].unit),
+            ResultColumn(unreported(f"{name}_before"), "unreported", name),
             ResultColumn(f"{name}_change", "change", name, catalogue[name].unit),
             ResultColumn(f"{name}_change_ratio", "change_ratio", name, "ratio"),
         ]
     return tuple(columns)
 
 
-def _compared(now: Expression, before: Expression, name: str, catalogue: Catalogue) -> list[Expression]:
-    """Now, before, difference and relative difference; of sums a missing side is 0, of ratios it is unknown."""
+def _compared(now: sa.FromClause, before: sa.FromClause, name: str, catalogue: Catalogue) -> list[Expression]:
+    """Now, before, difference and relative difference; of sums a side without rows is 0, of ratios it is unknown."""
+    figures: list[Expression] = [one.c[name] for one in (now, before)]
     if _is_sum(name, catalogue):
-        now, before = _or_zero(now), _or_zero(before)
-    change = now - before
-    ratio = sa.cast(change, sa.Numeric) / sa.func.nullif(sa.func.abs(before), constant("0"))
+        figures = [sa.case((one.c.source_rows.is_(None), constant("0")), else_=one.c[name]) for one in (now, before)]
+    change = figures[0] - figures[1]
+    ratio = sa.cast(change, sa.Numeric) / sa.func.nullif(sa.func.abs(figures[1]), constant("0"))
     return [
-        now.label(name),
-        before.label(f"{name}_before"),
+        figures[0].label(name),
+        now.c[unreported(name)],
+        figures[1].label(f"{name}_before"),
+        before.c[unreported(name)].label(unreported(f"{name}_before")),
         change.label(f"{name}_change"),
         ratio.label(f"{name}_change_ratio"),
     ]
 
 
-def _aggregate(plan: Plan, catalogue: Catalogue, side: str) -> sa.Subquery:
-    figures = FigureRows(plan, plan.dimensions, side)
+def _aggregate(plan: Plan, catalogue: Catalogue, side: str, level: Level | None) -> sa.Subquery:
+    figures = FigureRows(plan, plan.dimensions, side, level)
     values = [_value(name, plan, catalogue, figures).label(name) for name in plan.metrics]
+    values += [_lacking(name, catalogue).label(unreported(name)) for name in plan.metrics]
     # The bounds hold for the days of the plan; what they are compared with is only shown.
     bounds = [
         bound
@@ -123,33 +154,41 @@ def _value(name: str, plan: Plan, catalogue: Catalogue, figures: FigureRows) -> 
     return sa.cast(expression, sa.Numeric) / sa.func.max(days)
 
 
+def _lacking(name: str, catalogue: Catalogue) -> Expression:
+    """The figure that some row lacks and the metric needs; null where every row has them all."""
+    return sa.case(
+        *((sa.func.count() > sa.func.count(constant(one)), constant(f"'{one}'")) for one in catalogue[name].columns)
+    )
+
+
 def _bounds(number: int, threshold: Threshold, catalogue: Catalogue, figures: FigureRows) -> list[Expression]:
+    """What a group must meet. One that Meta did not report the figure of stays, to be counted as left out."""
     expression: Expression = constant(catalogue[threshold.metric].expression)
-    if _is_sum(threshold.metric, catalogue):
-        expression = _or_zero(expression)
     bound = sa.cast(sa.bindparam(f"bound_{number}"), sa.Numeric)
-    found: list[Expression] = [expression.op(_COMPARISONS[threshold.comparison], is_comparison=True)(bound)]
+    is_met = expression.op(_COMPARISONS[threshold.comparison], is_comparison=True)(bound)
+    found: list[Expression] = [sa.or_(is_met, _lacking(threshold.metric, catalogue).is_not(None))]
     if threshold.currency is not None:
         found.append(figures.facts.c.currency == sa.bindparam(f"bound_{number}_currency"))
     return found
 
 
-def _ordered(plan: Plan, catalogue: Catalogue, statement: sa.Select[Any]) -> sa.Select[Any]:
+def _ordered(plan: Plan, catalogue: Catalogue, statement: sa.Select[Any], unknown: Expression | None) -> sa.Select[Any]:
     """Ordered and cut. Money of two currencies has no common order: the best of each currency, then.
 
     Without a rank times come in their own order, else the first metric, the largest first. Keys make the order the same
-    each time.
+    each time. unknown: rows that are only counted, after all others.
     """
+    last = [] if unknown is None else [unknown]
     now, rows = statement.selected_columns, sa.bindparam("rows", type_=sa.Integer)
     keys = [_key(now, name) for name in (*plan.dimensions, "currency")]
     if plan.rank is None:
         times = [_key(now, one) for one in plan.dimensions if one in TIMES]
         largest = _plain(now[plan.metrics[0]]).desc().nulls_last()
         first = [_key(now, "currency"), *(times or [largest])]
-        return statement.order_by(*first, *keys).limit(rows)
+        return statement.order_by(*last, *first, *keys).limit(rows)
     ranked = _ranked_by(plan, catalogue, now)
-    statement = statement.where(ranked.is_not(None))
-    order = [ranked.desc() if plan.rank.descending else ranked.asc(), *keys]
+    statement = statement.where(sa.or_(ranked.is_not(None), *last))
+    order = [*last, ranked.desc() if plan.rank.descending else ranked.asc(), *keys]
     if catalogue[plan.rank.metric].unit != "money":
         return statement.order_by(*order).limit(rows)
     place = sa.func.row_number().over(partition_by=_key(now, "currency"), order_by=order).label("place")

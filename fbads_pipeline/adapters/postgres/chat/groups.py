@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, STATUSES, Dimension, Level, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount
-from fbads_pipeline.domain.chat.validator import breakdown_of
+from fbads_pipeline.domain.chat.validator import breakdown_of, level_of
 
 Expression = sa.ColumnElement[Any]
 
@@ -52,9 +52,9 @@ class FigureRows:
     facts: the daily mart, scope: the accounts with their days, objects: the tables of names and states by level.
     """
 
-    def __init__(self, plan: Plan, dimensions: Sequence[Dimension], side: str) -> None:
+    def __init__(self, plan: Plan, dimensions: Sequence[Dimension], side: str, level: Level | None = None) -> None:
         self.plan, self.dimensions, self.side = plan, tuple(dimensions), side
-        self.facts = _table(mart_of(plan, dimensions), _FACT_COLUMNS, "facts")
+        self.facts = _table(mart_of(plan, dimensions, level), _FACT_COLUMNS, "facts")
         self.objects = {level: _table(name, _OBJECT_COLUMNS, level) for level, name in _OBJECTS.items()}
         days = (_array(f"{side}_first_days", _DATES), _array(f"{side}_last_days", _DATES))
         accounts = sa.func.unnest(_array("account_ids", _TEXTS), *days)
@@ -190,16 +190,11 @@ def column_label(dimension: Dimension) -> str:
     return f"{dimension}_name"
 
 
-def mart_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> str:
-    """The daily mart whose rows answer the plan: the lowest level that is shown, named, or needed by a filter."""
-    shown = plan.dimensions if dimensions is None else dimensions
-    if _breakdown(plan, shown):
+def mart_of(plan: Plan, dimensions: Sequence[Dimension] | None = None, level: Level | None = None) -> str:
+    """The daily mart whose rows answer the plan. level: that of the rows, where it is not `level_of` the plan."""
+    if _breakdown(plan, plan.dimensions if dimensions is None else dimensions):
         return "campaign_breakdown_daily"
-    wanted: list[Level] = [one for one in shown if one in LEVELS]  # type: ignore[misc]
-    wanted += [one.level for one in plan.objects]
-    if plan.status or plan.objective or "objective" in shown:
-        wanted.append("campaign")
-    return _MARTS[max(wanted, key=LEVELS.index, default="account")]
+    return _MARTS[level or level_of(plan, dimensions)]
 
 
 def _breakdown(plan: Plan, dimensions: Sequence[Dimension]) -> str | None:

@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.chat.contribution_queries import compile_contributions
+from fbads_pipeline.adapters.postgres.chat.coverage_queries import compile_coverage
 from fbads_pipeline.adapters.postgres.chat.figure_queries import compile_figures
 from fbads_pipeline.adapters.postgres.chat.list_queries import compile_edits, compile_list
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.plan import Dimension, Plan
+from fbads_pipeline.domain.chat.coverage import AnswerCoverage, CoveredFigures, answer_coverage
+from fbads_pipeline.domain.chat.plan import Dimension, Level, Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
+from fbads_pipeline.domain.chat.validator import level_of
 
 LONGEST_MILLISECONDS = 5000
 NAMES_LIVE_SECONDS = 60
@@ -57,9 +60,19 @@ class ChatQueries:
             self._kept[key] = (time.monotonic(), names, tuple(breakdowns))
         return names, tuple(breakdowns)
 
-    def figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
-        """The rows of a validated plan."""
-        return self.run(compile_figures(plan, self._catalogue, accounts))
+    def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
+        """The rows of a validated plan, and how far its days are read at their level.
+
+        level: that of the rows; without it the highest that has what the plan asks for.
+        """
+        figures = compile_figures(plan, self._catalogue, accounts, level)
+        coverage = compile_coverage(plan, accounts, level or level_of(plan))
+        rows, days = self._run_all(figures, coverage)
+        return CoveredFigures(rows, answer_coverage(days))
+
+    def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
+        """How far the days of a plan are read at one level."""
+        return answer_coverage(self.run(compile_coverage(plan, accounts, level)))
 
     def contributions(self, plan: Plan, dimension: Dimension, accounts: Sequence[ChatAccount]) -> Result:
         """Which groups moved the metric most."""
@@ -75,19 +88,28 @@ class ChatQueries:
 
     def run(self, query: Query) -> Result:
         """Execute as the analyst, or read-only as the owner where the marts do not hold it; five seconds at most."""
-        engine = self._analyst if query.source.startswith(_MARTS) else self._owner
+        return self._run_all(query)[0]
+
+    def _run_all(self, *queries: Query) -> list[Result]:
+        """Several queries of one role, in one transaction."""
+        engine = self._analyst if queries[0].source.startswith(_MARTS) else self._owner
+        results = []
         with engine.connect() as connection:
             connection.execute(_SQL["bounds"], {"milliseconds": LONGEST_MILLISECONDS})
-            rows = [dict(row) for row in connection.execute(sa.text(query.sql), dict(query.parameters)).mappings()]
-        return _result(query, rows)
+            for query in queries:
+                rows = connection.execute(sa.text(query.sql), dict(query.parameters)).mappings()
+                results.append(_result(query, [dict(row) for row in rows]))
+        return results
 
 
 def _result(query: Query, rows: Sequence[Mapping[str, Any]]) -> Result:
     read = [row["as_of"] for row in rows if row.get("as_of") is not None]
+    left_out = int(rows[0].get("left_out") or 0) if rows else 0
     return Result(
         query,
-        tuple(rows),
-        groups=int(rows[0]["groups"]) if rows else 0,
+        tuple(row for row in rows if not row.get("is_left_out")),
+        groups=int(rows[0]["groups"]) - left_out if rows else 0,
+        left_out=left_out,
         source_rows=sum(int(row.get("source_rows") or 0) for row in rows),
         as_of=max(read, default=None),
         is_provisional=any(bool(row.get("is_provisional")) for row in rows),

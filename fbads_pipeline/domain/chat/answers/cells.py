@@ -7,7 +7,7 @@ from typing import Any
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Dimension
-from fbads_pipeline.domain.chat.result import ResultColumn
+from fbads_pipeline.domain.chat.result import LOWER_LEVEL, ResultColumn, at_lower_level, unreported
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Joined, Money, Name, Percent, Value, message
 from fbads_pipeline.domain.metrics.registry import Ratio
@@ -32,16 +32,11 @@ def dimension_label(dimension: Dimension) -> Value:
 
 
 def cell(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value:
-    """A figure in the row's currency; what is missing where there is none (a ratio without anything to divide by)."""
+    """A figure in the row's currency; where there is none, why: Meta did not report it, or nothing to divide by."""
     value = row.get(column.name)
     if value is None:
-        return _nothing(column, catalogue)
-    number = Decimal(str(value))
-    if column.unit == "money":
-        return Money(number, str(row.get("currency") or ""))
-    if column.role == "change_ratio" or _is_share(column):
-        return Percent(number)
-    return Count(number)
+        return _nothing(column, row, catalogue)
+    return _figure(column, Decimal(str(value)), row)
 
 
 def signed(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value:
@@ -70,15 +65,47 @@ def group(dimension: Dimension, row: Row) -> Value:
     return plain_line(str(value))
 
 
+def bullet(line: Value) -> Value:
+    """A line of a list."""
+    return Joined(("- ", line), "")
+
+
+def _figure(column: ResultColumn, number: Decimal, row: Row) -> Value:
+    if column.unit == "money":
+        return Money(number, str(row.get("currency") or ""))
+    if column.role == "change_ratio" or _is_share(column):
+        return Percent(number)
+    return Count(number)
+
+
 def _is_share(column: ResultColumn) -> bool:
     """Whether the figure is a fraction that people read in percent: every ratio but ROAS."""
     return column.unit == "ratio" and column.metric != "roas"
 
 
-def _nothing(column: ResultColumn, catalogue: Catalogue) -> Value:
+def _nothing(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value:
+    if row.get(unreported(column.name)):
+        return _not_reported(column, row, catalogue)
     metric = catalogue[column.metric] if column.metric and column.metric in catalogue else None
     if metric is not None and isinstance(metric.source, Ratio) and column.role in ("value", "before"):
         denominator = metric.source.denominator
         if denominator in _NAMED_DENOMINATORS:
             return message(f"chat.no_{denominator}")
     return message("chat.nothing_to_compare" if column.role in ("change", "change_ratio") else "chat.no_data")
+
+
+def _not_reported(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value:
+    """That Meta did not report the figure at the level of the row; and what the levels below it add up to, where they
+    have it completely."""
+    lacking = str(row[unreported(column.name)])
+    lower = row.get(LOWER_LEVEL)
+    known = row.get(at_lower_level(column.name)) if lower else None
+    figure = None if known is None else _figure(column, Decimal(str(known)), row)
+    if lacking == column.metric:
+        if figure is None:
+            return message("coverage.not_reported")
+        return message("coverage.not_reported_but_below", figure=figure, level=message(f"coverage.in_{lower}s"))
+    reason = message("chat.not_calculated", metric=metric_label(lacking))
+    if figure is None:
+        return reason
+    return Joined((reason, message(f"chat.would_be_by_{lower}s", figure=figure)), "; ")

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from fbads_pipeline.domain.chat.answers.cells import Row, cell, dimension_label, group, signed
-from fbads_pipeline.domain.chat.answers.figures import bullet
+from fbads_pipeline.domain.chat.answers.cells import Row, bullet, cell, dimension_label, group, signed
 from fbads_pipeline.domain.chat.answers.lists import stored_text
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.result import Result

@@ -5,6 +5,7 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.answers.cells import (
     Row,
+    bullet,
     cell,
     dimension_label,
     group,
@@ -21,15 +22,18 @@ from fbads_pipeline.domain.core.messages import Count, Days, Joined, Money, Name
 _SIGNS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
 
 
-def figures_answer(plan: Plan, result: Result, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:
-    """Metric, days and filters; then the rows, what was cut off, and whether the figures may still change."""
-    head = _head(plan, accounts, catalogue)
+def figures_answer(plan: Plan, result: Result, head: Value, catalogue: Catalogue, below: Sequence[Value]) -> Value:
+    """The rows below (or beside) their heading, what was cut off, and whether the figures may still change.
+
+    below: what is said of days that were not read.
+    """
     if not result.rows:
-        return _beside(head, message("chat.nothing_meets_the_bound" if plan.thresholds else "chat.no_figures"))
+        nothing = message("chat.nothing_meets_the_bound" if plan.thresholds else "chat.no_figures")
+        return lines(_beside(head, nothing), *left_out(result), *below)
     rows = [_line(plan, row, result, catalogue) for row in result.rows]
     if not plan.dimensions and len(rows) == 1:
-        return lines(Joined((head, ": ", rows[0], "."), ""), *_notes(plan, result))
-    return lines(Joined((head, ":"), ""), *(bullet(row) for row in rows), *_notes(plan, result))
+        return lines(Joined((head, ": ", rows[0], "."), ""), *_notes(plan, result), *below)
+    return lines(Joined((head, ":"), ""), *(bullet(row) for row in rows), *_notes(plan, result), *below)
 
 
 def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
@@ -48,16 +52,16 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
     return found + [_bound(one, catalogue) for one in plan.thresholds]
 
 
-def bullet(line: Value) -> Value:
-    """A line of a list."""
-    return Joined(("- ", line), "")
-
-
 def cut_off(result: Result) -> list[Value]:
     """How many of the rows are shown, where that is not all of them."""
     if not result.is_truncated:
         return []
     return [message("chat.shown_of", shown=Count(len(result.rows)), groups=Count(result.groups))]
+
+
+def left_out(result: Result) -> list[Value]:
+    """How many groups are not in the list because Meta did not report their figure."""
+    return [message("chat.left_out", groups=Count(result.left_out))] if result.left_out else []
 
 
 def _bound(threshold: Threshold, catalogue: Catalogue) -> Value:
@@ -70,7 +74,8 @@ def _bound(threshold: Threshold, catalogue: Catalogue) -> Value:
     return Joined((metric_label(threshold.metric), _SIGNS[threshold.comparison], shown), " ")
 
 
-def _head(plan: Plan, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:
+def heading(plan: Plan, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:
+    """Metrics, groups, days and filters of the plan."""
     head = metric_labels(plan.metrics)
     if plan.per_day:
         head = message("chat.daily_average", metrics=head)
@@ -143,6 +148,7 @@ def _notes(plan: Plan, result: Result) -> list[Value]:
         found.append(message("chat.in_all", groups=Count(result.groups)))
     elif plan.rank is None:
         found += cut_off(result)
+    found += left_out(result)
     return [*found, message("chat.provisional")] if result.is_provisional else found
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from fbads_pipeline.domain.chat.answers.cells import Row, cell, group
-from fbads_pipeline.domain.chat.answers.figures import bullet, cut_off
+from fbads_pipeline.domain.chat.answers.cells import Row, bullet, cell, group
+from fbads_pipeline.domain.chat.answers.figures import cut_off
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Level, Plan
 from fbads_pipeline.domain.chat.result import Result

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from fbads_pipeline.domain.chat.answers.cells import metric_label, metric_labels
-from fbads_pipeline.domain.chat.answers.figures import bullet
+from fbads_pipeline.domain.chat.answers.cells import bullet, metric_label, metric_labels
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import DIMENSIONS, Clarification, Refusal
 from fbads_pipeline.domain.core.messages import Day, Joined, Message, Name, Value, lines, message, sentences

@@ -1,0 +1,87 @@
+"""What an answer says of days that were not read: how many in its first sentence, below it how to read them."""
+
+from fbads_pipeline.domain.chat.answers.cells import bullet
+from fbads_pipeline.domain.chat.coverage import AnswerCoverage, summed
+from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.core.days import last_months
+from fbads_pipeline.domain.core.messages import Days, Instant, Joined, Name, Value, lines, message
+
+_ACCOUNTS = 3
+# How far back Meta answers for totals.
+MONTHS_KEPT = 37
+BACKFILL = "fbads backfill --from {since} --to {until}"
+
+
+def with_coverage(heading: Value, coverage: AnswerCoverage) -> Value:
+    """The heading, and "9 de 28 dias lidos" where days lack."""
+    note = coverage.now.note()
+    return heading if note is None else Joined((heading, note), ", ")
+
+
+def unread_answer(heading: Value, plan: Plan, coverage: AnswerCoverage) -> Value:
+    """Instead of figures: that no day was read, or that a change cannot be told; and the command that reads them."""
+    if coverage.is_unread:
+        said: Value = message("chat.no_day_read_in_full" if coverage.is_begun else "chat.no_day_read")
+        return lines(Joined((heading, said), ": "), *backfill(coverage))
+    return lines(Joined((with_coverage(heading, coverage), "."), ""), *coverage_notes(plan, coverage))
+
+
+def coverage_notes(plan: Plan, coverage: AnswerCoverage) -> list[Value]:
+    """Below the figures. plan: as it was asked, so that a comparison that is left out is said."""
+    found = _accounts(coverage)
+    if not coverage.is_complete and plan.compare is not None:
+        found.append(_no_comparison(coverage))
+    if not coverage.is_complete and plan.per_day:
+        found.append(message("chat.no_daily_average"))
+    found += backfill(coverage)
+    if coverage.today_read_at is not None:
+        read_at, zone = coverage.today_read_at
+        found.append(message("chat.today_until", read_at=Instant(read_at, zone), zone=zone))
+    return found
+
+
+def backfill(coverage: AnswerCoverage) -> list[Value]:
+    """The command that reads the days that lack; of days that Meta has no longer, that it has not."""
+    if coverage.gap is None:
+        return []
+    kept = last_months(max(row["today"] for row in coverage.result.rows), MONTHS_KEPT)
+    gap = coverage.gap.clip(kept)
+    if gap is None:
+        return [message("chat.too_old", months=str(MONTHS_KEPT))]
+    return [message("coverage.backfill", command=BACKFILL.format(since=gap.since, until=gap.until))]
+
+
+def unread_list(plan: Plan, coverage: AnswerCoverage, *, is_empty: bool) -> list[Value]:
+    """Below a list, or instead of an empty one: that it says nothing of days that were not read."""
+    note = coverage.now.note()
+    assert note is not None
+    kind = f"chat.no_{plan.intent}_known" if is_empty else f"chat.not_all_{plan.intent}"
+    return [message(kind, note=note), *_accounts(coverage), *backfill(coverage)]
+
+
+def _accounts(coverage: AnswerCoverage) -> list[Value]:
+    """Of several accounts which ones lack days, and which days."""
+    rows = coverage.of("now")
+    if len(rows) < 2:
+        return []
+    lacking = [row for row in rows if row["missing"]]
+    shown: list[Value] = []
+    for row in lacking[:_ACCOUNTS]:
+        note = summed([row]).note()
+        assert note is not None
+        shown.append(bullet(Joined((Name(row["account_name"], row["account"]), note), ": ")))
+    if len(lacking) > _ACCOUNTS:
+        shown.append(bullet(message("chat.more_accounts", accounts=str(len(lacking) - _ACCOUNTS))))
+    return shown
+
+
+def _no_comparison(coverage: AnswerCoverage) -> Value:
+    """Why nothing is compared, with the days before where it is they that lack."""
+    note = coverage.before.note() if coverage.before is not None else None
+    reason: Value = message("coverage.no_comparison")
+    if note is None:
+        return reason
+    first = min(row["first_day"] for row in coverage.of("before"))
+    last = max(row["last_day"] for row in coverage.of("before"))
+    days = Days(first, last, begins_sentence=True)
+    return Joined((reason, message("chat.coverage_of_days", days=days, note=note)), " ")

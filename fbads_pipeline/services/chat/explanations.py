@@ -1,0 +1,70 @@
+"""Why a figure changed: what it is made of, and what coincides."""
+
+from dataclasses import replace
+from datetime import date
+
+from fbads_pipeline.domain.chat.answers.explanations import explanation_answer
+from fbads_pipeline.domain.chat.lower_levels import lacks_figures
+from fbads_pipeline.domain.chat.periods.resolution import resolve
+from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.domain.core.messages import Day, Joined, Value
+from fbads_pipeline.services.chat.figures import read_figures
+from fbads_pipeline.services.chat.turn import Turn
+
+_CONTRIBUTIONS, _ANOMALIES, _EVENTS, _EVENTS_PER_ACCOUNT = 5, 3, 5, 3
+# A ratio moves with these; each is a ratio of sums of its own.
+_DRIVERS = {
+    "cpa": ("cpc", "conversion_rate"),
+    "roas": ("average_order_value", "conversion_rate", "cpc"),
+    "cpc": ("cpm", "ctr"),
+    "spend": ("impressions", "cpm"),
+    "conversions": ("clicks", "conversion_rate"),
+    "purchases": ("clicks", "conversion_rate"),
+    "purchase_value": ("purchases", "average_order_value"),
+    "clicks": ("impressions", "ctr"),
+}
+
+
+def explain(turn: Turn, plan: Plan) -> Value:
+    """Contributions by campaign and placement, drivers, edits, anomalies and calendar days of the same days.
+
+    Where days of either side were not read, or the figure is not reported, there is no change to explain.
+    """
+    figures, metric = turn.chat.figures, plan.metrics[0]
+    change, text = read_figures(turn, plan)
+    if change is None or not change.rows or not change.of("change") or lacks_figures(change):
+        return text
+    texts = [text]
+    if metric in _DRIVERS:
+        texts.append(read_figures(turn, replace(plan, metrics=_DRIVERS[metric]), with_notes=False)[1])
+    top = replace(plan, limit=_CONTRIBUTIONS)
+    below = any(one.level in ("campaign", "adset", "ad") for one in plan.objects)
+    parts = [turn.cite(top, figures.contributions(top, "adset" if below else "campaign", turn.accounts))]
+    if not any(one.level in ("adset", "ad") for one in plan.objects):
+        parts.append(turn.cite(top, figures.contributions(top, "placement", turn.accounts)))
+    return explanation_answer(texts, parts, *_coinciding(turn, plan), turn.chat.catalogue)
+
+
+def _coinciding(turn: Turn, plan: Plan) -> tuple[Result, Result, list[Value]]:
+    """Edits, anomalies and calendar days of the plan's days."""
+    assert plan.period is not None
+    today = max(one.today for one in turn.accounts)
+    first, last = resolve(plan.period, today)
+    before = resolve(plan.compare, today)[0] if plan.compare else first
+    edits = turn.cite(plan, turn.chat.figures.edits(plan, turn.accounts, min(first, before), last))
+    listed = replace(plan, intent="anomalies", limit=_ANOMALIES)
+    anomalies = turn.cite(listed, turn.chat.figures.listed(listed, turn.accounts))
+    return edits, anomalies, _calendar_days(turn, first, last)
+
+
+def _calendar_days(turn: Turn, first: date, last: date) -> list[Value]:
+    calendar = turn.chat.calendar
+    if calendar is None:
+        return []
+    found: dict[str, Value] = {}
+    for account in turn.accounts:
+        for event in calendar.between(account.account_id, first, last)[:_EVENTS_PER_ACCOUNT]:
+            line = Joined((event.title, Day(event.starts_on)), ", ")
+            found.setdefault(turn.render(line), line)
+    return list(found.values())[:_EVENTS]

@@ -1,0 +1,60 @@
+"""Answers with figures: the rows of a plan, and how far its days are read."""
+
+from dataclasses import replace
+
+from fbads_pipeline.domain.chat.answers.coverage import coverage_notes, unread_answer, with_coverage
+from fbads_pipeline.domain.chat.answers.figures import figures_answer, heading
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.coverage import CoveredFigures, answerable
+from fbads_pipeline.domain.chat.lower_levels import lacks_figures, lower_levels, summed_below, with_lower_level
+from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.domain.core.messages import Value, lines
+from fbads_pipeline.services.chat.turn import Turn
+
+
+def answer_figures(turn: Turn, plan: Plan) -> Value:
+    """The rows; of a plain breakdown the whole too, for "nas campanhas ativas" can mean either."""
+    result, text = read_figures(turn, plan)
+    if result is None or not result.rows or not _has_whole(plan, turn.chat.catalogue):
+        return text
+    whole, above = read_figures(turn, replace(plan, dimensions=()), with_notes=False)
+    return text if whole is None else lines(above, text)
+
+
+def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Result | None, Value]:
+    """Rows and text of a plan; no rows where none of its days was read. with_notes: how to read days that lack.
+
+    Days that lack leave no comparison and no average per day; the text says so.
+    """
+    figures, accounts, catalogue = turn.chat.figures, turn.accounts, turn.chat.catalogue
+    found = figures.figures(plan, accounts)
+    coverage = found.coverage
+    turn.covered_by(coverage)
+    answered = answerable(plan, coverage)
+    if answered is None:
+        return None, unread_answer(heading(plan, accounts, catalogue), plan, coverage)
+    if answered != plan:
+        found = CoveredFigures(figures.figures(answered, accounts).result, coverage)
+    result = _with_lower_level(turn, answered, turn.cite(answered, found.result))
+    head = with_coverage(heading(answered, accounts, catalogue), coverage)
+    notes = coverage_notes(plan, coverage) if with_notes else []
+    return result, figures_answer(answered, result, head, catalogue, notes)
+
+
+def _with_lower_level(turn: Turn, plan: Plan, result: Result) -> Result:
+    """Beside figures that Meta did not report what the ads, or else the ad sets, add up to, if they have every day."""
+    below = summed_below(plan, turn.chat.catalogue) if lacks_figures(result) else None
+    for level in lower_levels(plan) if below is not None else ():
+        assert below is not None
+        found = turn.chat.figures.figures(below, turn.accounts, level)
+        completed = with_lower_level(result, found.result, level) if found.coverage.is_complete else None
+        if completed is not None:
+            turn.cite(below, found.result)
+            return completed
+    return result
+
+
+def _has_whole(plan: Plan, catalogue: Catalogue) -> bool:
+    is_plain = bool(plan.dimensions) and plan.rank is None and not plan.thresholds and "account" not in plan.dimensions
+    return is_plain and not any(catalogue[name].needs_one_row for name in plan.metrics)

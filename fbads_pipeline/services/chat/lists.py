@@ -1,0 +1,35 @@
+"""Answers that list what is no figure of a mart; an empty list is no all-clear where days were not read."""
+
+from dataclasses import replace
+
+from fbads_pipeline.domain.chat.answers.coverage import unread_list
+from fbads_pipeline.domain.chat.answers.lists import list_answer
+from fbads_pipeline.domain.chat.plan import Intent, Plan, RelativePeriod
+from fbads_pipeline.domain.core.messages import Value, lines
+from fbads_pipeline.services.chat.turn import Turn
+
+# The days that a list rests on where the question names none: budgets go by the month, findings by four weeks.
+_RESTS_ON: dict[Intent, RelativePeriod] = {
+    "pacing": RelativePeriod("month", 0),
+    "anomalies": RelativePeriod("days_with_today", 28),
+    "suggestions": RelativePeriod("days_with_today", 28),
+}
+
+
+def answer_list(turn: Turn, plan: Plan) -> Value:
+    """The rows of a list, and what is not known because days were not read; budgets of such accounts are left out."""
+    figures, catalogue, accounts = turn.chat.figures, turn.chat.catalogue, turn.accounts
+    if plan.intent not in _RESTS_ON:
+        return list_answer(plan, turn.cite(plan, figures.listed(plan, accounts)), catalogue)
+    period = plan.period if plan.intent == "anomalies" and plan.period else _RESTS_ON[plan.intent]
+    coverage = figures.coverage(replace(plan, period=period), accounts, "campaign")
+    turn.covered_by(coverage)
+    if plan.intent == "pacing":
+        accounts = [one for one in accounts if one.account_id in coverage.complete_accounts]
+    if not accounts:
+        return lines(*unread_list(plan, coverage, is_empty=True))
+    result = turn.cite(plan, figures.listed(plan, accounts))
+    if coverage.is_complete:
+        return list_answer(plan, result, catalogue)
+    shown = [list_answer(plan, result, catalogue)] if result.rows else []
+    return lines(*shown, *unread_list(plan, coverage, is_empty=not shown))
