@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from evaluation.chat import items_en, items_pt
 from evaluation.chat.expected import Expected, read
 from evaluation.chat.world import MINE, NOW
+from fbads_pipeline.domain.chat.coverage import AnswerCoverage
 from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.services.chat.answer_question import answer
 from fbads_pipeline.services.chat.turn import Answer, Chat, ChatUser
@@ -86,12 +87,22 @@ def unsourced_numbers(made: Answer, item: Item) -> tuple[str, ...]:
             allowed |= set(f"{day:%d %m %Y}".split() if day else ())
             allowed |= {str(int(part)) for part in (f"{day:%d %m %Y}".split() if day else ())}
         allowed |= {_digits(one) for filtered in citation.filters for one in _NUMBER.findall(filtered)}
+    if made.coverage is not None:
+        allowed |= _covered(made.coverage)
     allowed |= {_digits(one) for choice in made.choices for one in _NUMBER.findall(choice)}
     text = made.text
     if made.outcome != "answered":
         text = text.split("Sei responder")[0].split("I can answer")[0]
         text = text.replace("vídeo de 3 s", "").replace("3-second video views", "")  # a metric's own name
     return tuple(one for one in _NUMBER.findall(text) if _digits(one) not in allowed)
+
+
+def _covered(coverage: AnswerCoverage) -> set[str]:
+    """Days asked for and read, by account and in all, and the instant until which today is read."""
+    found = {form for one in (coverage.now, coverage.before) if one for form in _forms(one.asked) | _forms(one.read)}
+    for row in coverage.result.rows:
+        found |= {form for value in row.values() for form in _forms(value) | _local_forms(value, row)}
+    return found
 
 
 def _forms(value: Any) -> set[str]:

@@ -20,7 +20,7 @@ def chat(settings: Settings, database: Database) -> Chat:
     catalogue = Catalogue(METRICS)
     cipher = Cipher(settings.encryption_keys) if settings.encryption_keys else None
     return Chat(
-        figures=ChatQueries(database.analyst, database.owner, catalogue),
+        database=ChatQueries(database.analyst, database.owner, catalogue),
         catalogue=catalogue,
         lexicon=Lexicon(vocabulary(), catalogue),
         translator=translator(),

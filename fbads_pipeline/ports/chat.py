@@ -1,6 +1,7 @@
 """What the services ask of the chat. Adapters implement these; the fakes of the tests do too."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
@@ -11,8 +12,18 @@ from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 
 
+class ChatDatabase(Protocol):
+    """Where the chat reads."""
+
+    def reading(self) -> AbstractContextManager["ChatFigures"]:
+        """What one answer reads, to be closed after it."""
+
+
 class ChatFigures(Protocol):
-    """What the chat may read. Every result is limited to the accounts that are given."""
+    """What one answer may read. Every result is limited to the accounts that are given."""
+
+    def pause(self) -> None:
+        """Hold nothing of the database until the next question to it."""
 
     def accounts(self, account_ids: Sequence[str] | None, *, now: datetime) -> list[ChatAccount]:
         """The user's accounts, each with its local today; None means every account."""

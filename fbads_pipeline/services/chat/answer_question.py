@@ -33,13 +33,15 @@ def answer(
     """
     text = normalise(question)
     language = language or detect(text, chat.lexicon.vocabulary)
-    accounts = chat.figures.accounts(user.account_ids, now=now)
     last = (
         chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None
     )
-    understood = _understand(chat, text, accounts, language, last, is_cut=is_too_long(question))
-    inside = _inside(chat, understood, accounts) if isinstance(understood, Plan) else accounts
-    made = _answer(Turn(chat, language, inside), understood)
+    with chat.database.reading() as figures:
+        turn = Turn(chat, figures, language, figures.accounts(user.account_ids, now=now))
+        understood = _understand(turn, text, last, is_cut=is_too_long(question))
+        if isinstance(understood, Plan):
+            turn.accounts = _inside(turn, understood)
+        made = _answer(turn, understood)
     if chat.conversations and session_id:
         chat.conversations.keep(
             user.user_id,
@@ -61,31 +63,32 @@ def replay(chat: Chat, query_id: str, *, user: ChatUser) -> Result | None:
     allowed = user.account_ids
     if allowed is not None and not set(query.parameters["account_ids"]) <= set(allowed):
         return None
-    return chat.figures.run(query)
+    with chat.database.reading() as figures:
+        return figures.run(query)
 
 
-def _inside(chat: Chat, plan: Plan, accounts: Sequence[ChatAccount]) -> Sequence[ChatAccount]:
+def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:
     """The accounts that the plan's objects belong to: their calendar makes the days, not that of the others."""
-    names, _ = chat.figures.names(accounts)
-    kept = list(accounts)
+    names, _ = turn.figures.names(turn.accounts)
+    kept = list(turn.accounts)
     for one in plan.objects:
         owners = set(one.ids) if one.level == "account" else names.accounts_of(one.ids)
         kept = [account for account in kept if account.account_id in owners]
-    return kept or accounts
+    return kept or turn.accounts
 
 
-def _understand(
-    chat: Chat, text: str, accounts: Sequence[ChatAccount], language: str, last: Plan | None, *, is_cut: bool
-) -> Understanding:
+def _understand(turn: Turn, text: str, last: Plan | None, *, is_cut: bool) -> Understanding:
+    chat, accounts = turn.chat, turn.accounts
     if not accounts:
         return Refusal("unknown_object", "")
     if is_cut:
         return Refusal("not_understood", text[:60])
-    names, breakdowns = chat.figures.names(accounts)
+    names, breakdowns = turn.figures.names(accounts)
     today = max(one.today for one in accounts)
-    context = PlanningContext(names, chat.catalogue, chat.lexicon, today, language, last)
+    context = PlanningContext(names, chat.catalogue, chat.lexicon, today, turn.language, last)
     understood = grammar.plan(text, context)
     if chat.model is not None and isinstance(understood, Refusal) and understood.kind == "not_understood":
+        turn.figures.pause()  # a model may take seconds
         understood = chat.model.plan(text, context) or understood
     if isinstance(understood, Plan):
         return validate(understood, chat.catalogue, accounts, breakdowns=breakdowns)

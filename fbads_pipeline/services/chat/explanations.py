@@ -31,7 +31,7 @@ def explain(turn: Turn, plan: Plan) -> Value:
 
     Where days of either side were not read, or the figure is not reported, there is no change to explain.
     """
-    figures, metric = turn.chat.figures, plan.metrics[0]
+    figures, metric = turn.figures, plan.metrics[0]
     change, text = read_figures(turn, plan)
     if change is None or not change.rows or not change.of("change") or lacks_figures(change):
         return text
@@ -52,9 +52,9 @@ def _coinciding(turn: Turn, plan: Plan) -> tuple[Result, Result, list[Value]]:
     today = max(one.today for one in turn.accounts)
     first, last = resolve(plan.period, today)
     before = resolve(plan.compare, today)[0] if plan.compare else first
-    edits = turn.cite(plan, turn.chat.figures.edits(plan, turn.accounts, min(first, before), last))
+    edits = turn.cite(plan, turn.figures.edits(plan, turn.accounts, min(first, before), last))
     listed = replace(plan, intent="anomalies", limit=_ANOMALIES)
-    anomalies = turn.cite(listed, turn.chat.figures.listed(listed, turn.accounts))
+    anomalies = turn.cite(listed, turn.figures.listed(listed, turn.accounts))
     return edits, anomalies, _calendar_days(turn, first, last)
 
 

@@ -27,7 +27,7 @@ def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Re
 
     Days that lack leave no comparison and no average per day; the text says so.
     """
-    figures, accounts, catalogue = turn.chat.figures, turn.accounts, turn.chat.catalogue
+    figures, accounts, catalogue = turn.figures, turn.accounts, turn.chat.catalogue
     found = figures.figures(plan, accounts)
     coverage = found.coverage
     turn.covered_by(coverage)
@@ -47,7 +47,7 @@ def _with_lower_level(turn: Turn, plan: Plan, result: Result) -> Result:
     below = summed_below(plan, turn.chat.catalogue) if lacks_figures(result) else None
     for level in lower_levels(plan) if below is not None else ():
         assert below is not None
-        found = turn.chat.figures.figures(below, turn.accounts, level)
+        found = turn.figures.figures(below, turn.accounts, level)
         completed = with_lower_level(result, found.result, level) if found.coverage.is_complete else None
         if completed is not None:
             turn.cite(below, found.result)

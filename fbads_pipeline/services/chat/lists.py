@@ -18,7 +18,7 @@ _RESTS_ON: dict[Intent, RelativePeriod] = {
 
 def answer_list(turn: Turn, plan: Plan) -> Value:
     """The rows of a list, and what is not known because days were not read; budgets of such accounts are left out."""
-    figures, catalogue, accounts = turn.chat.figures, turn.chat.catalogue, turn.accounts
+    figures, catalogue, accounts = turn.figures, turn.chat.catalogue, turn.accounts
     if plan.intent not in _RESTS_ON:
         return list_answer(plan, turn.cite(plan, figures.listed(plan, accounts)), catalogue)
     period = plan.period if plan.intent == "anomalies" and plan.period else _RESTS_ON[plan.intent]

@@ -13,7 +13,7 @@ from fbads_pipeline.domain.chat.result import ChatAccount, Citation, Result
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.ports.calendar import EventsBetween
-from fbads_pipeline.ports.chat import ChatFigures, Conversations, LanguagePlanner
+from fbads_pipeline.ports.chat import ChatDatabase, ChatFigures, Conversations, LanguagePlanner
 from fbads_pipeline.ports.core import Translator
 
 Outcome = Literal["answered", "asked", "refused"]
@@ -60,7 +60,7 @@ class Answer:
 class Chat:
     """Everything that answering needs, put together once. attribution: the windows that conversions are counted in."""
 
-    figures: ChatFigures
+    database: ChatDatabase
     catalogue: Catalogue
     lexicon: Lexicon
     translator: Translator
@@ -78,6 +78,7 @@ class Turn:
     """
 
     chat: Chat
+    figures: ChatFigures
     language: str
     accounts: Sequence[ChatAccount]
     tables: list[Result] = field(default_factory=list)

@@ -1,10 +1,10 @@
 """The chat's questions to the database: marts as the analyst, `analysis` and `ops` read-only."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from threading import Lock
-from typing import Any
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -29,46 +29,63 @@ _MARTS = "marts."
 
 
 class ChatQueries:
-    """Implements the port ChatFigures. account_ids of a user: None means every account."""
+    """Implements the port ChatDatabase."""
 
     def __init__(self, analyst: sa.Engine, owner: sa.Engine, catalogue: Catalogue) -> None:
         self._analyst, self._owner, self._catalogue = analyst, owner, catalogue
-        self._kept: dict[tuple[str, ...], tuple[float, ObjectNames, tuple[str, ...]]] = {}
-        self._lock = Lock()
+        self._names = _KnownNames()
+
+    def reading(self) -> "ChatReading":
+        """What one answer reads."""
+        return ChatReading(self._analyst, self._owner, self._catalogue, self._names)
+
+
+class ChatReading:
+    """Implements the port ChatFigures: everything that one answer reads of the marts, in one transaction.
+
+    account_ids of a user: None means every account.
+    """
+
+    def __init__(self, analyst: sa.Engine, owner: sa.Engine, catalogue: Catalogue, names: "_KnownNames") -> None:
+        self._analyst, self._owner, self._catalogue, self._names = analyst, owner, catalogue, names
+        self._open: sa.Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pause()
+
+    def pause(self) -> None:
+        """Give the connection back for as long as nothing is read."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
 
     def accounts(self, account_ids: Sequence[str] | None, *, now: datetime) -> list[ChatAccount]:
         """The user's accounts, each with its local today."""
         values = {"account_ids": None if account_ids is None else list(account_ids)}
-        with self._analyst.connect() as connection:
-            rows = connection.execute(_SQL["accounts"], values).mappings().all()
+        rows = self._marts.execute(_SQL["accounts"], values).mappings().all()
         return [ChatAccount(**row, today=now.astimezone(ZoneInfo(row["timezone_name"])).date()) for row in rows]
 
     def names(self, accounts: Sequence[ChatAccount]) -> tuple[ObjectNames, tuple[str, ...]]:
         """What may be named, and which breakdowns there are; kept for a minute."""
         key = tuple(one.account_id for one in accounts)
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept and time.monotonic() - kept[0] < NAMES_LIVE_SECONDS:
-                return kept[1], kept[2]
-        with self._analyst.connect() as connection:
-            rows = connection.execute(_SQL["names"], {"account_ids": list(key)}).all()
-            breakdowns = connection.execute(_SQL["breakdowns"], {"account_ids": list(key)}).scalars().all()
+        known = self._names.of(key)
+        if known is not None:
+            return known
+        rows = self._marts.execute(_SQL["names"], {"account_ids": list(key)}).all()
+        breakdowns = self._marts.execute(_SQL["breakdowns"], {"account_ids": list(key)}).scalars().all()
         names = ObjectNames(NamedObject(row.level, row.object_id, row.account_id, row.name) for row in rows)
-        with self._lock:
-            if len(self._kept) > 200:
-                self._kept.clear()
-            self._kept[key] = (time.monotonic(), names, tuple(breakdowns))
-        return names, tuple(breakdowns)
+        return self._names.keep(key, (names, tuple(breakdowns)))
 
     def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
         """The rows of a validated plan, and how far its days are read at their level.
 
         level: that of the rows; without it the highest that has what the plan asks for.
         """
-        figures = compile_figures(plan, self._catalogue, accounts, level)
-        coverage = compile_coverage(plan, accounts, level or level_of(plan))
-        rows, days = self._run_all(figures, coverage)
-        return CoveredFigures(rows, answer_coverage(days))
+        coverage = self.coverage(plan, accounts, level or level_of(plan))
+        return CoveredFigures(self.run(compile_figures(plan, self._catalogue, accounts, level)), coverage)
 
     def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
         """How far the days of a plan are read at one level."""
@@ -88,21 +105,49 @@ class ChatQueries:
 
     def run(self, query: Query) -> Result:
         """Execute as the analyst, or read-only as the owner where the marts do not hold it; five seconds at most."""
-        return self._run_all(query)[0]
+        if query.source.startswith(_MARTS):
+            return _read(self._marts, query)
+        with self._owner.connect() as connection:
+            _bound(connection)
+            return _read(connection, query)
 
-    def _run_all(self, *queries: Query) -> list[Result]:
-        """Several queries of one role, in one transaction."""
-        engine = self._analyst if queries[0].source.startswith(_MARTS) else self._owner
-        results = []
-        with engine.connect() as connection:
-            connection.execute(_SQL["bounds"], {"milliseconds": LONGEST_MILLISECONDS})
-            for query in queries:
-                rows = connection.execute(sa.text(query.sql), dict(query.parameters)).mappings()
-                results.append(_result(query, [dict(row) for row in rows]))
-        return results
+    @property
+    def _marts(self) -> sa.Connection:
+        if self._open is None:
+            self._open = self._analyst.connect()
+            _bound(self._open)
+        return self._open
 
 
-def _result(query: Query, rows: Sequence[Mapping[str, Any]]) -> Result:
+class _KnownNames:
+    """Names and breakdowns of the accounts that users see, for a minute."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, ...], tuple[float, tuple[ObjectNames, tuple[str, ...]]]] = {}
+        self._lock = Lock()
+
+    def of(self, accounts: tuple[str, ...]) -> tuple[ObjectNames, tuple[str, ...]] | None:
+        with self._lock:
+            kept = self._kept.get(accounts)
+        return kept[1] if kept and time.monotonic() - kept[0] < NAMES_LIVE_SECONDS else None
+
+    def keep(
+        self, accounts: tuple[str, ...], known: tuple[ObjectNames, tuple[str, ...]]
+    ) -> tuple[ObjectNames, tuple[str, ...]]:
+        with self._lock:
+            if len(self._kept) > 200:
+                self._kept.clear()
+            self._kept[accounts] = (time.monotonic(), known)
+        return known
+
+
+def _bound(connection: sa.Connection) -> None:
+    connection.execute(_SQL["bounds"], {"milliseconds": LONGEST_MILLISECONDS})
+
+
+def _read(connection: sa.Connection, query: Query) -> Result:
+    found = connection.execute(sa.text(query.sql), dict(query.parameters)).mappings()
+    rows = [dict(row) for row in found]
     read = [row["as_of"] for row in rows if row.get("as_of") is not None]
     left_out = int(rows[0].get("left_out") or 0) if rows else 0
     return Result(
