@@ -44,10 +44,11 @@ class TestSummary:
         }
         assert (shop["currency"], shop["figures"]["spend"]["value"]) == ("USD", "7.00")
 
-    def test_the_period_before_is_as_long_and_nothing_there_is_null(self, filled):
+    def test_the_period_before_is_as_long_and_nothing_delivered_there_is_zero(self, filled):
         loja, shop = told(filled, "analytics/summary", **FEW_DAYS)["data"]
         assert loja["before"] == {"first": "2026-11-01", "last": "2026-11-02"}
-        assert shop["figures"]["spend"] == {"value": "7.00", "before": None, "change": None}
+        assert shop["figures"]["spend"] == {"value": "7.00", "before": "0", "change": None}
+        assert shop["states_before"]["cpa"] == "undefined" and "spend" not in shop["states_before"]
 
     def test_without_a_period_it_is_the_complete_days_before_the_accounts_today(self, filled):
         loja, _ = told(filled, "analytics/summary")["data"]
@@ -55,8 +56,9 @@ class TestSummary:
         assert loja["provisional_days"] == 3 and loja["as_of"] == "2026-11-10T15:00:00Z"
 
     def test_an_account_without_a_reading_has_nulls_not_zeros(self, filled):
-        loja, _ = told(filled, "analytics/summary", **{"from": "2026-10-01", "to": "2026-10-02"})["data"]
+        loja, _ = told(filled, "analytics/summary", **{"from": "2026-07-01", "to": "2026-07-02"})["data"]
         assert {one["value"] for one in loja["figures"].values()} == {None}
+        assert set(loja["states"].values()) == {"not_read"} and set(loja["states"]) == set(loja["figures"])
 
     @pytest.mark.parametrize(
         ("params", "says"),
@@ -114,7 +116,8 @@ class TestCompare:
 class TestTrends:
     def test_days_with_a_reading_and_the_reviews_word(self, filled):
         (series,) = told(filled, "analytics/trends", metric="cpa", campaign_id="101")["data"]
-        assert [(one["day"], one["value"]) for one in series["points"]] == [
+        assert len(series["points"]) == 28, "every day of the period"
+        assert [(one["day"], one["value"]) for one in series["points"] if one["value"] is not None] == [
             ("2026-11-01", "30.0000000000000000"),
             ("2026-11-03", "12.5000000000000000"),
         ]

@@ -2,12 +2,11 @@
 
 import sqlalchemy as sa
 
-_MEASURES = """impressions bigint, reach bigint, frequency numeric, clicks bigint, link_clicks bigint, spend numeric,
-    conversions numeric, purchases numeric, purchase_value numeric, leads numeric"""
+from fbads_pipeline.domain.metrics.declared import METRICS
+
+_MEASURES = ", ".join(f"{name} {metric.data_type}" for name, metric in METRICS.items())
 TABLES = f"""
-create table marts.accounts (account_id text primary key, name text, currency text, timezone_name text, status text,
-    goal_family text);
-insert into marts.accounts values ('42', 'Loja', 'BRL', 'America/Sao_Paulo', 'ACTIVE', 'purchase'),
+insert into marts.accounts values
     ('43', 'Shop', 'USD', 'UTC', 'ACTIVE', 'purchase'), ('44', 'New', null, null, null, null);
 create table marts.account_daily (account_id text, day date, currency text, {_MEASURES}, is_provisional boolean,
     collected_at timestamptz);

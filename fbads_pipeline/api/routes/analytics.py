@@ -1,17 +1,24 @@
 """Figures of accounts and campaigns: what the marts hold, through the metric catalogue, each with what it rests on."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from itertools import groupby
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from fbads_pipeline.adapters.postgres.metrics.analytics import Scope
+from fbads_pipeline.adapters.postgres.metrics.analytics import PeriodsRead, Scope
+from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.api.authentication import Needs
-from fbads_pipeline.api.dependencies import AnalyticsDep, ClockDep, MetricsDep, PerformanceDep, ReadinessDep
+from fbads_pipeline.api.dependencies import (
+    AnalyticsDep,
+    CampaignsDep,
+    ClockDep,
+    MetricsDep,
+    PerformanceDep,
+    ReadinessDep,
+)
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.figures import by_account, compared, pace, part, points
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, OneCampaign, account_digits, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, period_of
 from fbads_pipeline.api.schemas.analytics import (
@@ -20,12 +27,8 @@ from fbads_pipeline.api.schemas.analytics import (
     Breakdown,
     BudgetMove,
     CampaignComparison,
-    Compared,
     Comparison,
-    Pace,
     Pacing,
-    Part,
-    Point,
     ScorePage,
     Series,
     Severity,
@@ -37,9 +40,13 @@ from fbads_pipeline.api.schemas.analytics import (
     Summary,
     TrendSeries,
 )
+from fbads_pipeline.api.schemas.coverage import PeriodCoverage, coverage_of_read
 from fbads_pipeline.api.schemas.resources import Meta
+from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.metrics.declared import METRICS as DECLARED
+from fbads_pipeline.domain.metrics.states import with_parts
 from fbads_pipeline.domain.reports.report import Period
 from fbads_pipeline.services.recommendations.reallocate_budget import reallocate_budget
 from fbads_pipeline.services.reports.build_report import METRICS
@@ -49,6 +56,7 @@ router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
 ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
 Metric = Annotated[str, Query(pattern=r"^[a-z_]{2,40}$", description="A name of the metric catalogue, such as cpa.")]
 PerAccount = Annotated[int, Query(ge=1, le=500, description="Rows of each account.")]
+_WITH_PARTS = with_parts(METRICS, DECLARED)
 # Where a metric is one object's and one day's, there is nothing to add up.
 _ADD_UP = frozenset({"count", "money", "ratio", "factor"})
 _BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
@@ -71,9 +79,11 @@ class FigureAccess:
         campaign_id: str | None = None,
         period: Period | None = None,
         before: Period | None = None,
+        *,
+        is_month: bool = False,
     ) -> Scope:
         """Of the caller's accounts alone."""
-        return Scope(self.accounts, self.now, account_id, campaign_id, period, before)
+        return Scope(self.accounts, self.now, account_id, campaign_id, period, before, is_month)
 
     def meta(self, mart: str) -> Meta:
         """Which table, and which state of it."""
@@ -92,17 +102,19 @@ def summary(
 ) -> Summary:
     """Each account in a period and in as many days before it; without one the 28 complete days before its today."""
     scope = figures.scope(account_id, period=period_of(since, until))
+    read = figures.reader.coverage(scope, "account")
+    now, before = by_account(read.now), by_account(read.before)
     data = [
         AccountSummary(
             **{name: row[name] for name in ("account_id", "name", "currency", "timezone_name", "as_of")},
             provisional_days=row["provisional_days"],
             period=ShownDays(first=row["first_day"], last=row["last_day"]),
             before=ShownDays(first=row["before_first"], last=row["before_last"]),
-            figures=_compared(row, METRICS),
+            **compared(row, METRICS, now[row["account_id"]], before[row["account_id"]]),
         )
-        for row in figures.reader.totals(scope, METRICS)
+        for row in figures.reader.totals(scope, _WITH_PARTS)
     ]
-    return Summary(data=data, meta=figures.meta("marts.account_daily"))
+    return Summary(data=data, **_coverages("account", read), meta=figures.meta("marts.account_daily"))
 
 
 @router.get("/compare", responses=documented(404, 422))
@@ -121,19 +133,22 @@ def compare(
     if before is not None and period is None:
         raise ApiError(422, "unusable_parameter", "needs_period")
     scope = figures.scope(account_id, period=period, before=before)
+    read = figures.reader.coverage(scope, "campaign")
+    here, there = by_account(read.now), by_account(read.before)
     data = [
         CampaignComparison(
             **{name: row[name] for name in ("account_id", "campaign_id", "name", "currency")},
-            figures=_compared(row, METRICS),
+            **compared(row, METRICS, here[row["account_id"]], there[row["account_id"]]),
         )
-        for row in figures.reader.campaigns(scope, METRICS, limit)
+        for row in figures.reader.campaigns(scope, _WITH_PARTS, limit)
     ]
-    return Comparison(data=data, meta=figures.meta("marts.campaign_daily"))
+    return Comparison(data=data, **_coverages("campaign", read), meta=figures.meta("marts.campaign_daily"))
 
 
 @router.get("/trends", responses=documented(404, 422))
 def trends(
     figures: FiguresDep,
+    campaigns: CampaignsDep,
     metrics: MetricsDep,
     metric: Metric,
     account_id: AccountId = None,
@@ -143,22 +158,28 @@ def trends(
 ) -> TrendSeries:
     """One metric by day, of each account or of one campaign, with the review's word on where it is heading."""
     _require(metric, metrics)
+    if campaign_id is not None:
+        account_id = _owner(campaigns, campaign_id, figures)
     scope = figures.scope(account_id, campaign_id, period_of(since, until))
     said = {
         row["account_id"]: ShownTrend(**{name: row[name] for name in ShownTrend.model_fields})
         for row in figures.reader.trends(scope, metric)
     }
-    rows = figures.reader.days(scope, [metric])
+    rows: dict[str, dict[date, Row]] = {}
+    for row in figures.reader.days(scope, with_parts([metric], DECLARED)):
+        rows.setdefault(row["account_id"], {})[row["day"]] = row
+    read = figures.reader.coverage(scope, "campaign").now
     data = [
         Series(
-            account_id=account,
-            currency=currency,
-            points=[Point(day=one["day"], value=one[metric], is_provisional=one["is_provisional"]) for one in group],
-            trend=said.get(account),
+            account_id=one.account_id,
+            currency=one.currency or "",
+            points=points(metric, one, rows.get(one.account_id, {})),
+            trend=said.get(one.account_id),
         )
-        for (account, currency), group in groupby(rows, key=lambda row: (row["account_id"], row["currency"]))
+        for one in read
     ]
-    return TrendSeries(metric=metric, campaign_id=campaign_id, data=data, meta=figures.meta("marts.campaign_daily"))
+    coverage, meta = coverage_of_read("campaign", read), figures.meta("marts.campaign_daily")
+    return TrendSeries(metric=metric, campaign_id=campaign_id, data=data, coverage=coverage, meta=meta)
 
 
 @router.get("/breakdowns", responses=documented(404, 422))
@@ -177,15 +198,11 @@ def breakdowns(
     _require(metric, metrics)
     scope = figures.scope(account_id, campaign_id, period_of(since, until))
     fields = _BREAKDOWNS[by]
-    data = [
-        Part(
-            part={name: row[name] for name in fields},
-            **{name: row[name] for name in Part.model_fields if name != "part"},
-        )
-        for row in figures.reader.parts(scope, metric, fields, limit)
-    ]
-    meta = figures.meta("marts.campaign_breakdown_daily")
-    return Breakdown(metric=metric, by=list(fields), data=data, meta=meta)
+    rows = figures.reader.parts(scope, with_parts([metric], DECLARED), fields, limit)
+    read = figures.reader.coverage(scope, "campaign", ",".join(fields)).now
+    coverage, meta = coverage_of_read("campaign", read), figures.meta("marts.campaign_breakdown_daily")
+    data = [part(metric, fields, row) for row in rows]
+    return Breakdown(metric=metric, by=list(fields), data=data, coverage=coverage, meta=meta)
 
 
 @router.get("/pacing", responses=documented(404, 422))
@@ -195,8 +212,12 @@ def pacing(
     campaign_id: OneCampaign = None,
 ) -> Pacing:
     """Budgets against what was spent, today and this month."""
-    rows = figures.reader.pacing(figures.scope(account_id, campaign_id))
-    return Pacing(data=[Pace(**row) for row in rows], meta=figures.meta("marts.budget_pacing"))
+    scope = figures.scope(account_id, campaign_id, is_month=True)
+    read = figures.reader.coverage(scope, "campaign").now
+    days = by_account(read)
+    data = [pace(row, days.get(row["account_id"])) for row in figures.reader.pacing(scope)]
+    coverage, meta = coverage_of_read("campaign", read), figures.meta("marts.budget_pacing")
+    return Pacing(data=data, coverage=coverage, meta=meta)
 
 
 @router.get("/reallocation", responses=documented(404, 422))
@@ -280,13 +301,14 @@ def anomaly_page(
     return AnomalyPage(data=page, next_cursor=following, meta=figures.meta("analysis.anomalies"))
 
 
-def _compared(row: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, Compared]:
-    return {name: _change(row[name], row[f"{name}_before"]) for name in metrics}
+def _coverages(level: Level, read: PeriodsRead) -> dict[str, PeriodCoverage]:
+    return {"coverage": coverage_of_read(level, read.now), "coverage_before": coverage_of_read(level, read.before)}
 
 
-def _change(value: Decimal | None, before: Decimal | None) -> Compared:
-    change = None if value is None or not before else round(Decimal(value) / Decimal(before) - 1, 6)
-    return Compared(value=value, before=before, change=change)
+def _owner(campaigns: CampaignsDep, campaign_id: str, figures: FigureAccess) -> str | None:
+    """The account of a campaign that is known."""
+    found = campaigns.campaign(campaign_id, figures.accounts)
+    return None if found is None else found["account_id"]
 
 
 def _require(metric: str, metrics: Mapping[str, Any]) -> None:

@@ -12,12 +12,14 @@ from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, DecisionStoreDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.figures import insight
 from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
 from fbads_pipeline.api.periods import Since, Until, filled
 from fbads_pipeline.api.routes.analytics import FiguresDep, anomaly_page
 from fbads_pipeline.api.routes.suggestions import Key, RecordedDecision
 from fbads_pipeline.api.schemas.analytics import AnomalyPage, History, Scores, ShownScore, State
-from fbads_pipeline.api.schemas.resources import Campaign, CampaignPage, Insight, InsightMeta, Insights
+from fbads_pipeline.api.schemas.coverage import coverage_of_read
+from fbads_pipeline.api.schemas.resources import Campaign, CampaignPage, InsightMeta, Insights
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.recommendations.decisions import DecisionConflict, DecisionNotUsable
@@ -137,17 +139,20 @@ def campaign_insights(
     campaign = _known(campaigns, campaign_id, who)
     today = local_day(figures.now, campaign["timezone_name"] or "UTC")
     period = filled(since, until, today, DEFAULT_DAYS)
-    days = [Insight(**row) for row in campaigns.insights(campaign, period.first, period.last)]
+    scope = figures.scope(campaign["account_id"], period=period, before=period)
+    read = figures.reader.coverage(scope, "campaign").now
+    rows = {row["day"]: row for row in campaigns.insights(campaign, period.first, period.last)}
     meta = InsightMeta(
         **vars(figures.meta("marts.campaign_daily")),
         **{name: campaign[name] for name in ("campaign_id", "account_id", "currency", "timezone_name")},
         since=period.first,
         until=period.last,
-        rows=len(days),
-        provisional_days=sum(1 for day in days if day.is_provisional),
-        as_of=max((day.collected_at for day in days), default=None),
+        rows=len(rows),
+        provisional_days=sum(1 for row in rows.values() if row["is_provisional"]),
+        as_of=max((row["collected_at"] for row in rows.values()), default=None),
     )
-    return Insights(data=days, meta=meta)
+    days = [insight(day, rows.get(day), one, campaign["currency"]) for one in read for day in one.days or ()]
+    return Insights(data=days, coverage=coverage_of_read("campaign", read), meta=meta)
 
 
 @router.get("/{campaign_id}/history", responses=documented(404, 422))

@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from fbads_pipeline.api.schemas.coverage import NoComparison, PeriodCoverage, States
 from fbads_pipeline.api.schemas.resources import Exact, Meta
+from fbads_pipeline.domain.metrics.states import FigureState
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -18,9 +20,10 @@ class ShownDays(BaseModel):
 
 
 class Compared(BaseModel):
-    """value: of the period; before: of the one it is held against; null where undefined, or without a reading.
+    """value: of the days of the period that were read; before: of the one it is compared with; null: see `states`.
 
-    change: of the value, as a fraction of `before`; null where that is undefined or 0.
+    change: of the value, as a fraction of `before`; null where that is null or 0, and where days of one of the periods
+    were not read (`no_comparison`).
     """
 
     value: Exact | None
@@ -38,6 +41,9 @@ class AccountSummary(BaseModel):
     period: ShownDays
     before: ShownDays
     figures: dict[str, Compared]
+    states: States
+    states_before: States
+    no_comparison: NoComparison
     provisional_days: int
     as_of: datetime | None
 
@@ -46,6 +52,8 @@ class Summary(BaseModel):
     """Accounts in the order of their ids. Nothing is summed over accounts: their currencies and days differ."""
 
     data: list[AccountSummary]
+    coverage: PeriodCoverage
+    coverage_before: PeriodCoverage
     meta: Meta
 
 
@@ -57,21 +65,30 @@ class CampaignComparison(BaseModel):
     name: str | None
     currency: str
     figures: dict[str, Compared]
+    states: States
+    states_before: States
+    no_comparison: NoComparison
 
 
 class Comparison(BaseModel):
     """By account, its biggest spenders of the period first."""
 
     data: list[CampaignComparison]
+    coverage: PeriodCoverage
+    coverage_before: PeriodCoverage
     meta: Meta
 
 
 class Point(BaseModel):
-    """A day with a reading."""
+    """A day. value: null where `state` says so; 0 where the day was read and nothing was delivered.
+
+    is_provisional: Meta may still restate it; null where there is nothing that it could restate.
+    """
 
     day: date
     value: Exact | None
-    is_provisional: bool
+    state: FigureState
+    is_provisional: bool | None
 
 
 class ShownTrend(BaseModel):
@@ -98,22 +115,24 @@ class Series(BaseModel):
 
 
 class TrendSeries(BaseModel):
-    """A series per account."""
+    """A series per account, each with every day of the period that has come."""
 
     metric: str
     campaign_id: str | None
     data: list[Series]
+    coverage: PeriodCoverage
     meta: Meta
 
 
 class Part(BaseModel):
-    """One part of a breakdown: field → its value, `unknown` where Meta left it out."""
+    """One part of a breakdown: field → its value, `unknown` where Meta left it out. value: null: see `state`."""
 
     account_id: str
     currency: str
     part: dict[str, str | None]
     value: Exact | None
-    spend: Exact
+    state: FigureState
+    spend: Exact | None
 
 
 class Breakdown(BaseModel):
@@ -122,6 +141,7 @@ class Breakdown(BaseModel):
     metric: str
     by: list[str]
     data: list[Part]
+    coverage: PeriodCoverage
     meta: Meta
 
 
@@ -140,20 +160,22 @@ class Pace(BaseModel):
     local_day: date
     read_at: datetime | None
     day_share: Exact | None
-    spent_today: Exact
+    spent_today: Exact | None
     planned_today: Exact | None
     projected_today: Exact | None
     pacing_today: Exact | None
-    spent_month: Exact
+    spent_month: Exact | None
     planned_month: Exact | None
     projected_month: Exact | None
     pacing_month: Exact | None
+    states: States
 
 
 class Pacing(BaseModel):
-    """By account, campaign and ad set."""
+    """By account, campaign and ad set. coverage: of this month until today."""
 
     data: list[Pace]
+    coverage: PeriodCoverage
     meta: Meta
 
 

@@ -2,9 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer, create_model
+
+from fbads_pipeline.api.schemas.coverage import PeriodCoverage, States
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.states import FigureState
 
 Exact = Annotated[
     Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json-unless-none")
@@ -45,34 +49,38 @@ class CampaignPage(BaseModel):
     meta: Meta
 
 
-class Insight(BaseModel):
-    """One account-local day of a campaign. ctr is a fraction (0.025 = 2.5 %); null: no denominator, or not reported."""
+class InsightDay(BaseModel):
+    """One account-local day of a campaign, with every metric of the catalogue.
+
+    ctr and other ratios are fractions (0.025 = 2.5 %). state: of the day: `measured`, where nothing was delivered too
+    (figures are 0); `not_read`: no figure is known; `incomplete`: read before the day was over, and not since. states:
+    of single figures of a day that has some. final_on, is_provisional: null where there is nothing to restate.
+    """
 
     day: date
-    currency: str
-    impressions: int
-    reach: int | None
-    frequency: Exact | None
-    clicks: int
-    link_clicks: int
-    spend: Exact
-    purchases: Exact
-    purchase_value: Exact
-    leads: Exact
-    conversions: Exact
-    conversion_value: Exact
-    ctr: Exact | None
-    cpc: Exact | None
-    cpm: Exact | None
-    cpa: Exact | None
-    roas: Exact | None
-    final_on: date
-    is_provisional: bool
-    collected_at: datetime
+    currency: str | None
+    state: FigureState
+    states: States
+    final_on: date | None
+    is_provisional: bool | None
+    collected_at: datetime | None
+
+
+if TYPE_CHECKING:
+
+    class Insight(InsightDay):
+        """As made below."""
+else:
+    _FIGURES = {
+        name: ((int if metric.data_type == "bigint" else Exact) | None, Field(description=metric.description))
+        for name, metric in METRICS.items()
+    }
+    Insight = create_model("Insight", __base__=InsightDay, __doc__=InsightDay.__doc__, **_FIGURES)
 
 
 class InsightMeta(Meta):
-    """as_of: the newest reading among the rows; provisional_days: days that Meta may still restate."""
+    """rows: days with delivery; as_of: the newest reading among them; provisional_days: those that Meta may still
+    restate."""
 
     campaign_id: str
     account_id: str
@@ -86,9 +94,10 @@ class InsightMeta(Meta):
 
 
 class Insights(BaseModel):
-    """The days of one campaign, oldest first. Nothing is summed here."""
+    """Every day of the period that has come, oldest first. Nothing is summed here."""
 
     data: list[Insight]
+    coverage: PeriodCoverage
     meta: InsightMeta
 
 

@@ -52,6 +52,34 @@ class Coverage:
         return message("coverage.days_read", read=read, asked=asked, days=days)
 
 
+@dataclass(frozen=True)
+class AccountDays:
+    """One account's part of a period. days: those that have come, None where none has; unread: those of them that were
+    not read well."""
+
+    account_id: str
+    currency: str | None
+    days: DayRange | None
+    unread: frozenset[date]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every day was read."""
+        return not self.unread
+
+    @property
+    def is_read(self) -> bool:
+        """Whether any day was read: without one there is no figure, not even zero."""
+        return self.days is not None and len(self.unread) < len(self.days)
+
+
+def coverage_of_accounts(accounts: Iterable[AccountDays]) -> Coverage:
+    """Of them all, each with days of its own."""
+    found = list(accounts)
+    asked = sum(len(one.days) for one in found if one.days is not None)
+    return coverage_of(asked, [(one.account_id, day) for one in found for day in one.unread])
+
+
 def coverage_of(asked: int, unread: Iterable[tuple[str, date]]) -> Coverage:
     """From single account-days that were not read, in any order."""
     by_account: dict[str, list[date]] = {}

@@ -12,10 +12,8 @@ from fbads_pipeline_tests.support.people import NOW, PASSWORD, People
 
 PAGES = ("/targets", "/", "/suggestions", "/chat", "/reports", "/privacy", "/campaigns/101")
 MARTS = """
-create table marts.accounts (account_id text primary key, name text, currency text, timezone_name text, status text,
-    goal_family text);
-insert into marts.accounts values ('42', :name, 'BRL', 'America/Sao_Paulo', 'ACTIVE', 'purchase'),
-    ('43', 'Outra', 'USD', 'UTC', 'ACTIVE', 'purchase');
+update marts.accounts set name = :name;
+insert into marts.accounts values ('43', 'Outra', 'USD', 'UTC', 'ACTIVE', 'purchase');
 create table marts.campaign_history (account_id text, campaign_id text, name text, status text, effective_status text,
     daily_budget numeric, valid_from timestamptz);
 insert into marts.campaign_history values ('42', '101', :name, 'ACTIVE', 'ACTIVE', 10, '2026-11-01T12:00:00Z'),

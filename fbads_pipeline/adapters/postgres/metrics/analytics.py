@@ -6,13 +6,16 @@ Figures come from the daily marts through the metric catalogue; scores, trends a
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics.analytics_queries import SQL, FigureQueries
+from fbads_pipeline.adapters.postgres.metrics.analytics_queries import SQL, FigureQueries, coverage_query
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
 from fbads_pipeline.adapters.translation.texts import rendered
+from fbads_pipeline.domain.collection.levels import Level
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.metrics.coverage import AccountDays
 from fbads_pipeline.domain.reports.report import Period
 
 DEFAULT_DAYS = 28
@@ -23,7 +26,8 @@ Keyset = tuple[str, str] | None
 class Scope:
     """Whose figures, and of which days. accounts: that the caller sees; account_id, campaign_id: only those.
 
-    period: None for the DEFAULT_DAYS account-local days before today; before: None for as many days before those.
+    period: None for the DEFAULT_DAYS account-local days before today, or, where is_month, for this month until today;
+    before: None for as many days before those.
     """
 
     accounts: Accounts
@@ -32,6 +36,7 @@ class Scope:
     campaign_id: str | None = None
     period: Period | None = None
     before: Period | None = None
+    is_month: bool = False
 
     def bound(self) -> dict[str, Any]:
         """What the statements bind."""
@@ -47,7 +52,15 @@ class Scope:
             "before_first": before[0],
             "before_last": before[1],
             "default_days": DEFAULT_DAYS,
+            "is_month": self.is_month,
         }
+
+
+class PeriodsRead(NamedTuple):
+    """Per account, in the order of their ids, the days of a period and of the one that it is compared with."""
+
+    now: tuple[AccountDays, ...]
+    before: tuple[AccountDays, ...]
 
 
 class AnalyticsReader:
@@ -57,20 +70,30 @@ class AnalyticsReader:
         self._owner, self._expressions = owner, expressions
 
     def totals(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
-        """One row per account: `<metric>`, `<metric>_before`, days that may still be restated, newest reading."""
+        """One row per account: `<metric>`, `<metric>_before`, how many rows of the mart each is made of (`rows`,
+        `rows_before`), days that may still be restated, newest reading."""
         return self._rows(self._figures(metrics).totals(), scope)
 
     def days(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
-        """One row per account and day with a reading, oldest first."""
+        """One row per account and day with rows, oldest first."""
         return self._rows(self._figures(metrics).days(scope.campaign_id), scope)
 
     def campaigns(self, scope: Scope, metrics: Sequence[str], limit: int) -> list[Row]:
         """As `totals`, one row per campaign; of each account so many, the biggest spenders of the period first."""
         return self._rows(self._figures(metrics).campaigns(limit), scope)
 
-    def parts(self, scope: Scope, metric: str, by: Sequence[str], limit: int) -> list[Row]:
-        """One row per account and part, with `value` and `spend`; of each account so many, the dearest first."""
-        return self._rows(self._figures([metric]).parts(by, scope.campaign_id, limit), scope)
+    def parts(self, scope: Scope, metrics: Sequence[str], by: Sequence[str], limit: int) -> list[Row]:
+        """One row per account and part, with `<metric>` and `spend`; of each account so many, the dearest first."""
+        return self._rows(self._figures(metrics).parts(by, scope.campaign_id, limit), scope)
+
+    def coverage(self, scope: Scope, level: Level, breakdown: str = "") -> PeriodsRead:
+        """Which days of both periods each account was read on, at that level; of rows with that breakdown."""
+        halves: dict[bool, list[AccountDays]] = {False: [], True: []}
+        for row in self._rows(coverage_query(breakdown), scope, level=level, breakdown=breakdown):
+            days = DayRange(row["first_day"], row["last_day"]) if row["first_day"] <= row["last_day"] else None
+            unread = frozenset(days or ()).difference(row["read"] or ())
+            halves[row["is_before"]].append(AccountDays(row["account_id"], row["currency"], days, unread))
+        return PeriodsRead(tuple(halves[False]), tuple(halves[True]))
 
     def trends(self, scope: Scope, metric: str) -> list[Row]:
         """The last review's trend of that metric: of the campaign, or of each account as a whole."""

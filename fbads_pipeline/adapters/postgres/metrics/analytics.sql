@@ -5,6 +5,7 @@ select
     chosen.name,
     chosen.currency,
     chosen.timezone_name,
+    chosen.today,
     chosen.first_day,
     chosen.last_day,
     coalesce(
@@ -17,21 +18,52 @@ from (
         accounts.name,
         accounts.currency,
         accounts.timezone_name,
+        clocks.today,
         coalesce(
             cast(:first as date),
-            cast(cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC') as date)
-            - cast(:default_days as int)
+            case
+                when :is_month then cast(date_trunc('month', clocks.today) as date)
+                else clocks.today - cast(:default_days as int)
+            end
         ) as first_day,
-        coalesce(
-            cast(:last as date),
-            cast(cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC') as date) - 1
-        ) as last_day
+        coalesce(cast(:last as date), case when :is_month then clocks.today else clocks.today - 1 end) as last_day
     from marts.accounts as accounts
+    cross join
+        lateral (
+            select (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date as today
+        ) as clocks
     where
         accounts.currency is not null
         and (cast(:account_id as text) is null or accounts.account_id = :account_id)
         and (cast(:accounts as text[]) is null or accounts.account_id = any(cast(:accounts as text[])))
 ) as chosen;
+
+-- name: read_days
+select
+    account_id,
+    day
+from marts.day_coverage
+where level = :level and is_read;
+
+-- name: read_days_of_breakdown
+-- As marts.day_coverage, of rows with that breakdown: read once after the day's end, or, of a day that is not over, at
+-- all.
+select
+    states.account_id,
+    states.day
+from raw.day_states as states
+inner join marts.accounts as accounts on states.account_id = accounts.account_id
+where
+    states.level = :level
+    and states.breakdown = :breakdown
+    and (
+        states.read_at >= cast(states.day + 1 as timestamp) at time zone coalesce(accounts.timezone_name, 'UTC')
+        or (
+            states.read_at is not null
+            and states.day
+            >= cast(cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC') as date)
+        )
+    );
 
 -- name: trends
 select

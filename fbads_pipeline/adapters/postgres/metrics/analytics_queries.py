@@ -11,11 +11,12 @@ from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "analytics.sql")
 _SCOPE_COLUMNS = (
-    *("account_id", "name", "currency", "timezone_name"),
+    *("account_id", "name", "currency", "timezone_name", "today"),
     *("first_day", "last_day", "before_first", "before_last"),
 )
 _CAMPAIGN_KEYS = ("account_id", "currency", "campaign_id")
 Expressions = Mapping[str, str]
+_ROWS = sa.func.count().label("rows")
 
 
 class FigureQueries:
@@ -24,16 +25,17 @@ class FigureQueries:
     def __init__(self, expressions: Expressions, metrics: Sequence[str]) -> None:
         self._metrics = metrics
         self._figures = figure_columns(expressions, metrics)
-        self._scopes = SQL["scopes"].columns(*(sa.column(name) for name in _SCOPE_COLUMNS)).cte("scopes")
+        self._scopes = _scopes()
 
     def totals(self) -> sa.Select[Any]:
-        """One row per account: `<metric>`, `<metric>_before`, provisional days, newest reading."""
+        """One row per account: `<metric>`, `<metric>_before`, rows of both, provisional days, newest reading."""
         scopes, daily = self._scopes, daily_mart("account_daily")
         provisional = sa.func.count(daily.c.day.distinct()).filter(daily.c.is_provisional)
         now = (
             sa.select(
                 scopes.c.account_id,
                 *self._figures,
+                _ROWS,
                 provisional.label("provisional_days"),
                 sa.func.max(daily.c.collected_at).label("as_of"),
             )
@@ -42,7 +44,7 @@ class FigureQueries:
             .cte("now")
         )
         before = (
-            sa.select(scopes.c.account_id, *self._figures)
+            sa.select(scopes.c.account_id, *self._figures, _ROWS)
             .select_from(self._joined(daily, "before_first", "before_last"))
             .group_by(scopes.c.account_id)
             .cte("before")
@@ -63,7 +65,7 @@ class FigureQueries:
         )
 
     def days(self, campaign_id: str | None) -> sa.Select[Any]:
-        """One row per account and day with a reading, oldest first; of one campaign where it is given."""
+        """One row per account and day with rows, oldest first; of one campaign where it is given."""
         scopes, daily = self._scopes, daily_mart("campaign_daily")
         query = sa.select(
             scopes.c.account_id,
@@ -97,7 +99,7 @@ class FigureQueries:
             partition_by=periods.c.account_id,
             order_by=[periods.c.biggest.desc().nulls_last(), periods.c.campaign_id],
         )
-        shown = [periods.c[name] for pair in self._metrics for name in (pair, f"{pair}_before")]
+        shown = [periods.c[name] for pair in (*self._metrics, "rows") for name in (pair, f"{pair}_before")]
         placed = (
             sa.select(*(periods.c[name] for name in _CAMPAIGN_KEYS), known.c.name, *shown, place.label("place"))
             .select_from(periods.outerjoin(known, is_it))
@@ -115,7 +117,7 @@ class FigureQueries:
                 scopes.c.account_id,
                 scopes.c.currency,
                 *fields,
-                *(one.label("value") for one in self._figures),
+                *(one for one in self._figures if one.name != "spend"),
                 spend.label("spend"),
                 place.label("place"),
             )
@@ -130,7 +132,9 @@ class FigureQueries:
 
     def _by_campaign(self, daily: sa.FromClause, first: str, last: str, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
         keys = (self._scopes.c.account_id, self._scopes.c.currency, daily.c.campaign_id)
-        return sa.select(*keys, *more, *self._figures).select_from(self._joined(daily, first, last)).group_by(*keys)
+        return (
+            sa.select(*keys, *more, *self._figures, _ROWS).select_from(self._joined(daily, first, last)).group_by(*keys)
+        )
 
     def _joined(self, daily: sa.FromClause, first: str, last: str) -> sa.Join:
         """Each account with its own days, in its own currency, of one of its two periods."""
@@ -145,4 +149,35 @@ class FigureQueries:
         )
 
     def _both(self, now: sa.CTE, before: sa.CTE) -> list[sa.ColumnElement[Any]]:
-        return [column for name in self._metrics for column in (now.c[name], before.c[name].label(f"{name}_before"))]
+        figures = [column for name in self._metrics for column in (now.c[name], before.c[name].label(f"{name}_before"))]
+        rows = [sa.func.coalesce(one.c.rows, 0) for one in (now, before)]
+        return [*figures, rows[0].label("rows"), rows[1].label("rows_before")]
+
+
+def coverage_query(breakdown: str) -> sa.Select[Any]:
+    """One row per account and period: its days that have come (`first_day` to `last_day`), and those of them that were
+    read (`read`, null for none)."""
+    scopes = _scopes()
+    halves = sa.union_all(
+        *(
+            sa.select(
+                *(scopes.c[name] for name in ("account_id", "currency")),
+                sa.literal(is_before).label("is_before"),
+                scopes.c[first].label("first_day"),
+                sa.func.least(scopes.c[last], scopes.c.today).label("last_day"),
+            )
+            for is_before, first, last in ((False, "first_day", "last_day"), (True, "before_first", "before_last"))
+        )
+    ).subquery("halves")
+    statement = SQL["read_days" if not breakdown else "read_days_of_breakdown"]
+    found = statement.columns(sa.column("account_id"), sa.column("day")).subquery("found")
+    read = (
+        sa.select(sa.func.array_agg(found.c.day))
+        .where(found.c.account_id == halves.c.account_id, found.c.day.between(halves.c.first_day, halves.c.last_day))
+        .scalar_subquery()
+    )
+    return sa.select(*halves.c, read.label("read")).order_by(halves.c.account_id)
+
+
+def _scopes() -> sa.CTE:
+    return SQL["scopes"].columns(*(sa.column(name) for name in _SCOPE_COLUMNS)).cte("scopes")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
 from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.metrics.declared import METRICS
 
 SQL = Statements(__package__, "campaigns.sql")
 SPEND_DAYS = 7
@@ -20,6 +21,21 @@ _DAILY = sa.table(
     "campaign_daily",
     *(sa.column(name) for name in ("account_id", "campaign_id", "currency", "day", "spend")),
     schema="marts",
+)
+_DAYS = sa.table(
+    "campaign_daily",
+    *(sa.column(name) for name in ("account_id", "campaign_id", "day", "currency", *METRICS)),
+    *(sa.column(name) for name in ("final_on", "is_provisional", "collected_at")),
+    schema="marts",
+)
+_INSIGHTS = (
+    sa.select(*(column for column in _DAYS.c if column.name not in ("account_id", "campaign_id")))
+    .where(
+        _DAYS.c.campaign_id == sa.bindparam("campaign_id"),
+        _DAYS.c.account_id == sa.bindparam("account_id"),
+        _DAYS.c.day.between(sa.bindparam("since"), sa.bindparam("until")),
+    )
+    .order_by(_DAYS.c.day)
 )
 _INSTANT = sa.DateTime(timezone=True)
 _ORDERED_AS: Mapping[str, sa.types.TypeEngine[Any]] = {
@@ -57,9 +73,10 @@ class CampaignReader:
         return found[0] if found else None
 
     def insights(self, campaign: Row, since: date, until: date) -> list[Row]:
-        """One row per account-local day on which Meta reported something, both ends included."""
+        """One row per account-local day on which Meta reported something, both ends included: every metric of the
+        catalogue, null where Meta did not report it."""
         keys = {name: campaign[name] for name in ("campaign_id", "account_id")}
-        return rows_of(self._analyst, SQL["insights"], {**keys, "since": since, "until": until})
+        return rows_of(self._analyst, _INSIGHTS, {**keys, "since": since, "until": until})
 
 
 def _page(wanted: CampaignQuery, accounts: Accounts, now: datetime, limit: int) -> sa.Select[Any]:
@@ -94,7 +111,7 @@ def _sort_key(name: str, now: datetime) -> sa.ColumnElement[Any]:
         "name": sa.func.coalesce(columns.name, ""),
         "created_at": sa.func.coalesce(columns.created_at, sa.cast(sa.literal("epoch", sa.Text), _INSTANT)),
         "daily_budget": sa.func.coalesce(columns.daily_budget, -1),
-        "spend": sa.func.coalesce(_recent_spend(now), 0),
+        "spend": sa.func.coalesce(_recent_spend(now), -1),
     }
     return keys[name]
 
