@@ -15,7 +15,8 @@ class Rules(Protocol):
 
     def readings(self, rule: UserRule, *, now: datetime, as_known: bool = False) -> list[RuleReading]:
         """Every active object of the rule's level in its window, ordered by account and id; ratios from sums. as_known:
-        by the figures of that moment, which campaigns alone have; raises ValueError for another level."""
+        by the figures of that moment, which campaigns alone have, and days that were read later only as they are
+        stored; raises ValueError for another level."""
 
     def announce(
         self,

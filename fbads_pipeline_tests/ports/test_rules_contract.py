@@ -27,6 +27,7 @@ def rules(request):
     for campaign, account in (("7", "1"), ("8", "2")):
         marts.account(account)
         marts.campaign(campaign, account)
+        marts.read(account, *WINDOW)
         marts.days(campaign, WINDOW[1], account, count=3, spend="70")
     return PostgresRules(marts.engine, lambda: EXPRESSIONS)
 

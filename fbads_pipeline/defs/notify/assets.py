@@ -142,6 +142,7 @@ def _metadata(report: dispatching.DispatchReport) -> dict[str, Any]:
         ["marts", "ads"],
         *(["marts", one] for one in ("account_daily", "campaign_daily", "adset_daily", "ad_daily")),
         ["marts", "campaign_daily_versions"],
+        ["marts", "day_coverage"],
     ],
 )
 def rule_hits(
@@ -159,5 +160,10 @@ def rule_hits(
     except SettingsError:
         wanted, units = [], {}
     report = apply_rules(rules, wanted, clock, recipients.everybody(), units)
-    metadata: dict[str, Any] = {"rules": len(wanted), "alerts": report.alerts, "past_them": dict(report.crossed)}
+    metadata: dict[str, Any] = {
+        "rules": len(wanted),
+        "alerts": report.alerts,
+        "past_them": dict(report.crossed),
+        "not_evaluated": dict(report.not_evaluated),
+    }
     return dg.MaterializeResult(metadata=metadata)

@@ -12,6 +12,7 @@ from fbads_pipeline.domain.alerts.alerts import Severity
 
 RuleLevel = Literal["account", "campaign", "adset", "ad"]
 Comparison = Literal["above", "below", "rises_by", "falls_by"]
+RuleObstacle = Literal["not_read", "not_reported"]
 GUARDS = ("impressions", "clicks", "spend", "conversions")
 
 
@@ -57,7 +58,10 @@ class UserRule:
 class RuleReading:
     """One object in one window. value: the metric there, None where it is undefined; before: in the window before.
 
-    sums: of the guards, over the window; object_name as a stranger wrote it.
+    sums: of the guards, over the window, None where a row lacks the figure; object_name as a stranger wrote it.
+    unread_days: of the account, at the rule's level, in what the rule looks at; is_unreported: Meta left out a figure
+    that the metric is made of; was_read_later: a day was read after the moment that is looked at, and stands here as it
+    is stored.
     """
 
     account_id: str
@@ -70,17 +74,35 @@ class RuleReading:
     value: Decimal | None
     before: Decimal | None
     sums: Mapping[str, Decimal | None]
+    unread_days: int = 0
+    is_unreported: bool = False
+    was_read_later: bool = False
+
+
+def obstacle(rule: UserRule, reading: RuleReading) -> RuleObstacle | None:
+    """Why the rule cannot be evaluated there: days that were not read, or a figure that Meta did not report; None where
+    it can, or is not about that account."""
+    if not _is_meant(rule, reading):
+        return None
+    if reading.unread_days:
+        return "not_read"
+    is_guard_unknown = any(reading.sums.get(name) is None for name in rule.guard)
+    return "not_reported" if reading.is_unreported or is_guard_unknown else None
 
 
 def is_crossed(rule: UserRule, reading: RuleReading) -> bool:
-    """Whether the figure is past the threshold; never where it is undefined, or a guard is not reached."""
-    if rule.accounts and reading.account_id not in rule.accounts:
-        return False
-    if rule.currency is not None and reading.currency != rule.currency:
+    """Whether the figure is past the threshold; never where it is undefined, not reported or not read in full, or a
+    guard is not reached."""
+    if not _is_meant(rule, reading) or obstacle(rule, reading) is not None:
         return False
     if any((reading.sums.get(name) or Decimal(0)) < least for name, least in rule.guard.items()):
         return False
     return reading.value is not None and _is_past(rule, reading.value, reading.before)
+
+
+def _is_meant(rule: UserRule, reading: RuleReading) -> bool:
+    is_account = not rule.accounts or reading.account_id in rule.accounts
+    return is_account and (rule.currency is None or reading.currency == rule.currency)
 
 
 def _is_past(rule: UserRule, value: Decimal, before: Decimal | None) -> bool:

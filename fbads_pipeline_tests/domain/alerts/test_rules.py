@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from fbads_pipeline.domain.alerts.rule_messages import compose_rule
-from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule, is_crossed
+from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule, is_crossed, obstacle
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.rendering import body_of, title_of
 
@@ -28,6 +28,10 @@ READING = RuleReading(
         ({}, {"currency": "USD"}, False),
         ({}, {"sums": {"spend": Decimal(199)}}, False),
         ({}, {"sums": {"spend": None}}, False),
+        ({}, {"unread_days": 1}, False),
+        ({}, {"is_unreported": True}, False),
+        ({"comparison": "below", "threshold": Decimal(99)}, {"unread_days": 1}, False),
+        ({"guard": {"conversions": Decimal(0)}}, {"sums": {"conversions": None}}, False),
         ({"accounts": frozenset({"2"})}, {}, False),
         ({"comparison": "below"}, {"value": Decimal(59)}, True),
         ({"comparison": "below"}, {}, False),
@@ -41,6 +45,22 @@ READING = RuleReading(
 )
 def test_a_threshold_is_crossed_only_where_the_figure_is_defined_meant_and_guarded(rule, reading, crossed):
     assert is_crossed(replace(HIGH, **rule), replace(READING, **reading)) is crossed
+
+
+@pytest.mark.parametrize(
+    ("rule", "reading", "reason"),
+    [
+        ({}, {}, None),
+        ({}, {"unread_days": 2, "is_unreported": True}, "not_read"),
+        ({}, {"is_unreported": True}, "not_reported"),
+        ({}, {"sums": {"spend": None}}, "not_reported"),
+        ({"guard": {}}, {"sums": {"spend": None}}, None),
+        ({"accounts": frozenset({"2"})}, {"unread_days": 2}, None),
+        ({"currency": "USD"}, {"unread_days": 2}, None),
+    ],
+)
+def test_what_keeps_a_rule_from_being_evaluated(rule, reading, reason):
+    assert obstacle(replace(HIGH, **rule), replace(READING, **reading)) == reason
 
 
 def test_the_alert_names_the_rule_the_days_and_each_figure():

@@ -7,11 +7,12 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
-from fbads_pipeline.adapters.postgres.alerts.rule_query import readings_query
+from fbads_pipeline.adapters.postgres.alerts.rule_query import RuleMetric, readings_query
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import GUARDS, RuleReading, UserRule
+from fbads_pipeline.domain.metrics.declared import METRICS
 
 SQL = Statements(__package__, "rules.sql")
 
@@ -28,7 +29,8 @@ class PostgresRules:
     def readings(self, rule: UserRule, *, now: datetime, as_known: bool = False) -> list[RuleReading]:
         if as_known and rule.level != "campaign":
             raise ValueError(f"{rule.level} has no memory of what was known when")
-        query = readings_query(rule.level, self._catalogue()[rule.metric], as_known=as_known)
+        metric = RuleMetric(self._catalogue()[rule.metric], METRICS[rule.metric].columns)
+        query = readings_query(rule.level, metric, as_known=as_known, is_of_change=rule.is_of_change)
         # Today alone is a window of one day that ends today; complete days end yesterday.
         window = {"now": now, "days": rule.days or 1, "offset": 1 if rule.days else 0}
         with self._engine.connect() as connection:
