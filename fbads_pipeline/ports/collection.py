@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
 from fbads_pipeline.domain.collection.control_totals import ControlMismatch
-from fbads_pipeline.domain.collection.doubts import DoubtfulDay
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay, UnreadDay
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
@@ -99,6 +99,9 @@ class RawStore(Protocol):
     def day_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, DayReading]:
         """Day → its levels together: the oldest of their newest readings, good or not; days that lack a level are left
         out."""
+
+    def days_not_read_well(self, since: date) -> list[UnreadDay]:
+        """Days since then whose newest reading was no good one, the newest first."""
 
     def apply_insights(
         self,

@@ -78,6 +78,7 @@ def test_the_doctor_names_what_to_change(home):
         "token": "FIX ",
         "API version": "ok  ",
         "left out by Meta": "ok  ",
+        "readings": "ok  ",
         "dbt manifest": "ok  ",
         "messages": "ok  ",
         "ports": "FIX ",

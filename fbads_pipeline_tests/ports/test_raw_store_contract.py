@@ -6,7 +6,7 @@ import pytest
 
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.domain.collection.account_reports import AccountReport, RowCounts
-from fbads_pipeline.domain.collection.doubts import DoubtfulDay
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay, UnreadDay
 from fbads_pipeline.domain.collection.levels import Grain
 from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
 from fbads_pipeline.domain.collection.pages import Page, UnreadableRow
@@ -179,6 +179,19 @@ def test_a_row_that_comes_unreadable_stands_without_a_doubt(raw, key, stands):
     unread |= set() if stands else {D1}
     assert raw.last_readings("42", DAYS, ["campaign"]) == {day: T0 if day in unread else LATER for day in DAYS}
     assert raw.last_answers("42", DAYS, ["campaign"]) == {D1: LATER, D2: LATER}
+
+
+def test_days_that_were_not_read_well_are_listed_with_their_reason(raw):
+    apply(raw, *campaigns(_7=100))
+    assert raw.days_not_read_well(D1) == []
+    held = UnreadableRow("spend 'NaN' is not finite", "{}", D2, "8", "")
+    apply(raw, *campaigns(_7=100), unreadable=[held], run_id="r2", at=LATER)
+    raw.record_failure("42", ACCOUNT, DAY_1, "no", run_id="r2", read_at=LATER)
+    unreadable = UnreadDay("42", CAMPAIGN, D2, "unreadable", "rows could not be read")
+    assert raw.days_not_read_well(D1) == [unreadable, UnreadDay("42", ACCOUNT, D1, "failed", "no")]
+    assert raw.days_not_read_well(D2) == [unreadable]
+    apply(raw, days=DayRange(D2, D2), run_id="r3", at=LATER + timedelta(hours=1))
+    assert raw.days_not_read_well(D2) == []
 
 
 def test_a_reading_that_breaks_off_leaves_nothing(raw):

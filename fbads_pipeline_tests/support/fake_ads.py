@@ -9,7 +9,7 @@ from threading import Lock
 
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic, RowCounts
 from fbads_pipeline.domain.collection.control_totals import ControlMismatch
-from fbads_pipeline.domain.collection.doubts import DoubtfulDay
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay, UnreadDay
 from fbads_pipeline.domain.collection.levels import LEVELS, Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
 from fbads_pipeline.domain.collection.pages import (
@@ -156,6 +156,14 @@ class FakeRaw:
                 found[day] = min(instants)
         return found
 
+    def days_not_read_well(self, since: date) -> list[UnreadDay]:
+        found = [
+            UnreadDay(of.account_id, of.grain, of.day, one.state, one.error)
+            for of, one in self._insights.readings.items()
+            if one.state != "read" and of.day >= since
+        ]
+        return sorted(sorted(found, key=lambda one: (one.account_id, one.grain)), key=lambda one: one.day, reverse=True)
+
     def apply_insights(self, account_id, grain, days, pages, *, run_id, read_at) -> RowCounts:
         pages = iter(list(pages))
         with self._lock:
@@ -196,7 +204,7 @@ class FakeRaw:
     def record_failure(self, account_id, grain, days, error, *, run_id, read_at) -> None:
         self.failures.append((account_id, str(grain), error))
         for day in days:
-            self._insights.record(ReadingDay(account_id, grain, day), run_id, "failed", read_at)
+            self._insights.record(ReadingDay(account_id, grain, day), run_id, "failed", read_at, error=error)
 
     def save_report(self, run_id: str, report) -> None:
         self._runs[run_id][report.account_id] = report.as_row()

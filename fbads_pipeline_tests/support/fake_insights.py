@@ -37,6 +37,7 @@ class Reading:
     good_at: datetime | None = None
     good_before: datetime | None = None
     answered_at: datetime | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,18 @@ class FakeInsights:
             is_doubtful = any(key[0] == str(day) for key in doubtful)
             state = "unreadable" if is_unreadable else "doubtful" if is_doubtful else "read"
             count = sum(1 for key in found if key[0] == str(day))
-            self.record(ReadingDay(account_id, grain, day), run_id, state, at, count)
+            error = "rows could not be read" if is_unreadable else None
+            self.record(ReadingDay(account_id, grain, day), run_id, state, at, count, error=error)
         return RowCounts(rows_read, len(changed), len(gone) - len(doubtful), len(unreadable), len(doubtful))
 
-    def record(self, of: ReadingDay, run_id: str, state: str, at: datetime, rows_read: int = 0) -> None:
+    def record(
+        self, of: ReadingDay, run_id: str, state: str, at: datetime, rows_read: int = 0, *, error: str | None = None
+    ) -> None:
         before = self.readings.get(of)
         good_before = before.good_at if before else None
         good_at = at if state == "read" else good_before
         answered_at = at if state != "failed" else before and before.answered_at
-        self.readings[of] = Reading(run_id, state, at, rows_read, good_at, good_before, answered_at)
+        self.readings[of] = Reading(run_id, state, at, rows_read, good_at, good_before, answered_at, error)
 
     def settle(self, account_id: str, run_id: str) -> tuple[RowCounts, list[DoubtfulDay]]:
         verdicts = {

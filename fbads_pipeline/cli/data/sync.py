@@ -28,6 +28,8 @@ FIRST_DAY = date(2022, 1, 1)
 # Dagster writes several events per asset and partition: a year of partitions in one run would cost minutes. Older days
 # than these are read and modelled all the same, but the UI does not mark them.
 MOST_PARTITIONS = 31
+# Of a report, what `fbads sync --json` prints of each account.
+ACCOUNT_KEYS = ("account_id", "status", "error_kind", "error", "notes")
 _INTERNAL = ("problems", "is_wrong_use")
 _EASTERNMOST = ZoneInfo("Pacific/Kiritimati")
 
@@ -109,7 +111,7 @@ def summary_of(outcome: JobOutcome, database: Database) -> dict[str, Any]:
     return {
         "run_id": outcome.run_id,
         "status": _status([row["status"] for row in reports], outcome.succeeded),
-        "accounts": [{key: row[key] for key in ("account_id", "status", "error", "notes")} for row in reports],
+        "accounts": [{key: row[key] for key in ACCOUNT_KEYS} for row in reports],
         **{
             key: sum(row[key] for row in reports)
             for key in ("calls", "bytes", "rows_read", "rows_changed", "rows_removed")

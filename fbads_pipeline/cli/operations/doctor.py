@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import typer
 
@@ -10,26 +11,36 @@ from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.postgres.server.engine import check_server
 from fbads_pipeline.adapters.processes import require_free_port
-from fbads_pipeline.bootstrap.collection import ads_client, collect_notes, named_tokens, token_store
+from fbads_pipeline.bootstrap.collection import ads_client, collect_notes, named_tokens, raw_store, token_store
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.home import prepared_database, require_free_space, require_writable
 from fbads_pipeline.cli.operations.up import require_messages
 from fbads_pipeline.domain.collection.account_reports import NOTES_LAST
 from fbads_pipeline.domain.collection.api_versions import end_of, newest_version, version_state
 from fbads_pipeline.domain.collection.meta_errors import MetaError
-from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, FbadsError, OutsideFailed
+from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, FbadsError, OutsideFailed
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(add_completion=False)
+
+
+_MOST_DAYS = 5
 
 
 class Notice(str):
     """The sentence of a check that found nothing wrong, and something that somebody should know."""
 
 
+class NotReadWell(OutsideFailed):
+    """Days whose newest reading was no good one."""
+
+    exit_code = PARTLY
+
+
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check. exit_code: 0 in order, 2 settings to change, 3 the outside world failed."""
+    """The result of one check. exit_code: 0 in order, 1 days that were not read well, 2 settings to change, 3 the
+    outside world failed."""
 
     subject: str
     sentence: str
@@ -129,6 +140,18 @@ def _left_out(settings: Settings) -> str:
     return Notice("; ".join(sentences)) if sentences else "nothing, as far as was read"
 
 
+def _readings(settings: Settings) -> str:
+    """The newest days first; what was known of them stands."""
+    with prepared_database(settings) as database:
+        since = clock(settings).now().date() - timedelta(days=settings.restatement_days)
+        days = raw_store(database).days_not_read_well(since)
+    if days:
+        rest = f"; and {len(days) - _MOST_DAYS} more" if len(days) > _MOST_DAYS else ""
+        named = "; ".join(map(str, days[:_MOST_DAYS]))
+        raise NotReadWell(f"{len(days)} days were not read well, and show what was known before: {named}{rest}")
+    return f"every reading since {since} was a good one"
+
+
 def _manifest(settings: Settings) -> str:
     if manifest_is_stale():
         raise SettingsError("dbt's manifest is missing or older than the project: run make manifest")
@@ -153,6 +176,7 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "token": _token,
     "API version": _version,
     "left out by Meta": _left_out,
+    "readings": _readings,
     "dbt manifest": _manifest,
     "messages": _messages,
     "ports": _ports,

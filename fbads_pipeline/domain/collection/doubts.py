@@ -45,6 +45,20 @@ class DoubtfulDay:
         return f"insights by {self.grain} of {self.day}: {reason}"
 
 
+@dataclass(frozen=True)
+class UnreadDay:
+    """A day of one account and grain whose newest reading was no good one. state: doubtful, unreadable or failed."""
+
+    account_id: str
+    grain: Grain
+    day: date
+    state: str
+    error: str | None
+
+    def __str__(self) -> str:
+        return f"account {self.account_id}, insights by {self.grain} of {self.day}: {self.error or self.state}"
+
+
 def verdict_of_figure(amount: Decimal, came: Decimal, others: Sequence[Decimal]) -> Verdict:
     """What other levels say of one figure of one row that was left out.
 

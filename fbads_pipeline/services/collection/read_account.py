@@ -184,7 +184,10 @@ class AccountReading:
         self._is_described = True
 
     def _note_doubts(self, days: list[DoubtfulDay]) -> None:
-        self._fail("doubtful", sentence_of(days))
+        sentence = sentence_of(days)
+        self._fail("doubtful", sentence)
+        if self.report.error != sentence:
+            self._note([sentence])
 
     def _unless_stopped(self, pages: Iterator[Any]) -> Iterator[Any]:
         return _WhileAllowed(pages, self._raise_if_stopped, self._note)

@@ -28,7 +28,7 @@ from fbads_pipeline.domain.collection.control_totals import (
     mismatch,
     windows_add_up,
 )
-from fbads_pipeline.domain.collection.doubts import DoubtfulDay
+from fbads_pipeline.domain.collection.doubts import DoubtfulDay, UnreadDay
 from fbads_pipeline.domain.collection.levels import LEVELS, Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
@@ -97,6 +97,11 @@ class PostgresRawStore:
         with self._engine.connect() as connection:
             rows = connection.execute(SQL["day_readings"], values)
             return {row.day: DayReading(row.attempted_at, row.read_at) for row in rows}
+
+    def days_not_read_well(self, since: date) -> list[UnreadDay]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(SQL["days_not_read_well"], {"since": since}).all()
+        return [UnreadDay(one.account_id, Grain(one.level, one.breakdown), *one[3:]) for one in rows]
 
     @never_half
     def apply_insights(

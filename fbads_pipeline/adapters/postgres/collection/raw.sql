@@ -132,6 +132,31 @@ where
 group by day
 having count(*) = :count;
 
+-- name: days_not_read_well
+-- The newest readings of days since :since that were no good ones, the newest days first.
+select
+    states.account_id,
+    states.level,
+    states.breakdown,
+    states.day,
+    states.state,
+    runs.error
+from raw.day_states as states
+left join lateral (
+    select reading_runs.error
+    from raw.reading_runs as reading_runs
+    where
+        reading_runs.account_id = states.account_id
+        and reading_runs.level = states.level
+        and reading_runs.breakdown = states.breakdown
+        and reading_runs.day = states.day
+        and reading_runs.read_at = states.attempted_at
+    order by reading_runs.error nulls last
+    limit 1
+) as runs on true
+where states.state <> 'read' and states.day >= :since
+order by states.day desc, states.account_id asc, states.level asc, states.breakdown asc;
+
 -- name: record_failure
 insert into raw.reading_runs (account_id, level, breakdown, day, read_at, run_id, ok, error)
 select
