@@ -13,32 +13,29 @@ WINDOW_DAYS = 7
 
 
 def windows_of(history: pd.DataFrame, *, today: date, currency: str) -> list[CampaignWindow]:
-    """One window per campaign with a row in the seven days before `today`; conversions None where never reported."""
+    """One window per campaign with a row in the seven days before `today`; a figure is None where it was not reported
+    on one of its rows."""
     known = read_history(history, today)
     days = known.age <= WINDOW_DAYS
-    reported = days & np.isfinite(known.conversions)
-    impressions, clicks, spend = (
-        known.total(np.where(days, one, 0.0)) for one in (known.impressions, known.clicks, known.spend)
+    impressions, clicks, spend, conversions = (
+        known.total(np.where(days, one, 0.0))
+        for one in (known.impressions, known.clicks, known.spend, known.conversions)
     )
-    conversions = known.total(np.where(reported, known.conversions, 0.0))
-    has_days, has_conversions = known.total(days.astype(float)) > 0, known.total(reported.astype(float)) > 0
+    has_days = known.total(days.astype(float)) > 0
     return [
         _window(
-            known.campaign_ids[row],
-            today,
-            currency,
-            (impressions[row], clicks[row], spend[row], conversions[row] if has_conversions[row] else None),
+            known.campaign_ids[row], today, currency, (impressions[row], clicks[row], spend[row], conversions[row])
         )
         for row in np.nonzero(has_days)[0]
     ]
 
 
 def _window(
-    campaign_id: str, today: date, currency: str, sums: tuple[float, float, float, float | None]
+    campaign_id: str, today: date, currency: str, sums: tuple[float, float, float, float]
 ) -> CampaignWindow:
-    impressions, clicks = round(sums[0]), round(sums[1])
+    impressions, clicks = (None if np.isnan(one) else round(one) for one in sums[:2])
     spend = Decimal(str(round(sums[2], 6)))
-    conversions = None if sums[3] is None else Decimal(str(round(sums[3], 6)))
+    conversions = None if np.isnan(sums[3]) else Decimal(str(round(sums[3], 6)))
     return CampaignWindow(
         account_id="",
         campaign_id=campaign_id,
@@ -50,6 +47,6 @@ def _window(
         clicks=clicks,
         spend=spend,
         conversions=conversions,
-        ctr=Decimal(clicks) / impressions if impressions else None,
+        ctr=Decimal(clicks) / impressions if impressions and clicks is not None else None,
         cpa=spend / conversions if conversions else None,
     )

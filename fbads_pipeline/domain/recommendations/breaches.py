@@ -6,15 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from fbads_pipeline.domain.core.money import minor_units
+from fbads_pipeline.domain.scoring.targets import SettingsTargets, Targets
 
 Rule = Literal["ctr_below", "cpa_above"]
 
 CTR_BELOW: Rule = "ctr_below"
 CPA_ABOVE: Rule = "cpa_above"
 RULES: tuple[Rule, ...] = (CTR_BELOW, CPA_ABOVE)
-# The CPA limit is set in a currency of two decimals: 50 means 50.00 reais, and 5,000 yen.
-_UNITS_OF_THE_SETTING = 100
 # Goal family → Meta's objectives (today's and the older names) that aim at it.
 _OBJECTIVES = {
     "purchase": frozenset({"OUTCOME_SALES", "CONVERSIONS", "PRODUCT_CATALOG_SALES"}),
@@ -43,8 +41,8 @@ class BreachLimits(Protocol):
 class CampaignWindow:
     """Sums of one campaign over its last complete account-local days (`first_day` to `last_day`, both included).
 
-    ctr and cpa are ratios of these sums, None without a denominator; conversions is None where the account's goal is
-    not known. marts_version: state of the marts that the figures come from.
+    A sum is None where Meta did not report the figure on one of its days; ctr and cpa are ratios of these sums, None
+    without a denominator. conversions is None too where the account's goal is not known. marts_version: state of the marts that the figures come from.
     """
 
     account_id: str
@@ -53,8 +51,8 @@ class CampaignWindow:
     currency: str
     first_day: date
     last_day: date
-    impressions: int
-    clicks: int
+    impressions: int | None
+    clicks: int | None
     spend: Decimal
     conversions: Decimal | None
     ctr: Decimal | None
@@ -71,12 +69,16 @@ class CampaignWindow:
 
 @dataclass(frozen=True)
 class Breach:
-    """One campaign beyond one limit. observed is None where nothing was converted at all (a CPA without end)."""
+    """One campaign beyond one limit. observed is None where nothing was converted at all (a CPA without end).
+
+    target_cpa: what a conversion may cost in that campaign, None for a breach that was stored without it.
+    """
 
     window: CampaignWindow
     rule: Rule
     observed: Decimal | None
     limit: Decimal
+    target_cpa: Decimal | None = None
 
 
 def pursues(goal_family: str, objective: str | None) -> bool:
@@ -85,22 +87,21 @@ def pursues(goal_family: str, objective: str | None) -> bool:
     return not objective or aims is None or objective in aims
 
 
-def breaches(windows: Iterable[CampaignWindow], limits: BreachLimits) -> list[Breach]:
+def breaches(
+    windows: Iterable[CampaignWindow], limits: BreachLimits, targets: Targets | None = None
+) -> list[Breach]:
     """Every limit that a campaign is past, ordered by account, campaign and rule (CTR first).
 
-    CTR: below the limit, with the impressions that make it count. CPA: above the limit, or no conversion at all in a
-    campaign whose objective aims at them, with spend of at least the factor times the limit. A null ratio (no
-    denominator) is not zero: it breaches nothing.
+    CTR: below the limit, with the impressions that make it count. CPA: above the target, or no conversion at all in a
+    campaign whose objective aims at them, with spend of at least the factor times the target. A null ratio (no
+    denominator, or a figure that was not reported) is not zero: it breaches nothing. targets: None takes the limits'.
     """
+    known = targets or SettingsTargets(limits)
     found: list[Breach] = []
     for window in sorted(windows, key=lambda one: (one.account_id, one.campaign_id)):
-        found += filter(None, (_ctr_below(window, limits), _cpa_above(window, limits)))
+        target = known.target_of(window, window.campaign_id, window.last_day).cpa
+        found += filter(None, (_ctr_below(window, limits, target), _cpa_above(window, limits, target)))
     return found
-
-
-def cpa_limit_in(currency: str, limits: BreachLimits) -> Decimal:
-    """The CPA limit in units of that currency: the setting, × 100 where a unit has no cents (50 → ¥ 5,000)."""
-    return limits.cpa_limit * _UNITS_OF_THE_SETTING / minor_units(currency)
 
 
 def is_past_limit(breach: Breach) -> bool:
@@ -110,18 +111,19 @@ def is_past_limit(breach: Breach) -> bool:
     return breach.observed < breach.limit if breach.rule == CTR_BELOW else breach.observed > breach.limit
 
 
-def _ctr_below(window: CampaignWindow, limits: BreachLimits) -> Breach | None:
-    if window.ctr is None or window.impressions < limits.ctr_min_impressions or window.ctr >= limits.ctr_limit:
+def _ctr_below(window: CampaignWindow, limits: BreachLimits, target: Decimal) -> Breach | None:
+    if window.ctr is None or window.ctr >= limits.ctr_limit:
         return None
-    return Breach(window, CTR_BELOW, window.ctr, limits.ctr_limit)
+    if window.impressions is None or window.impressions < limits.ctr_min_impressions:
+        return None
+    return Breach(window, CTR_BELOW, window.ctr, limits.ctr_limit, target)
 
 
-def _cpa_above(window: CampaignWindow, limits: BreachLimits) -> Breach | None:
-    limit = cpa_limit_in(window.currency, limits)
-    if window.spend < limits.cpa_min_spend_factor * limit:
+def _cpa_above(window: CampaignWindow, limits: BreachLimits, target: Decimal) -> Breach | None:
+    if window.spend < limits.cpa_min_spend_factor * target:
         return None
     if window.conversions == 0 and window.pursues_the_goal:
-        return Breach(window, CPA_ABOVE, None, limit)
-    if window.cpa is None or window.cpa <= limit:
+        return Breach(window, CPA_ABOVE, None, target, target)
+    if window.cpa is None or window.cpa <= target:
         return None
-    return Breach(window, CPA_ABOVE, window.cpa, limit)
+    return Breach(window, CPA_ABOVE, window.cpa, target, target)

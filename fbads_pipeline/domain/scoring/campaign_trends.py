@@ -1,6 +1,6 @@
 """Trends of spend, CTR, CPM and CPA, of each campaign and of the account as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,7 +42,9 @@ class CampaignTrend:
     shift: float | None
 
 
-def trends_on(history: pd.DataFrame, *, today: date, maturity: MaturityCurve) -> list[CampaignTrend]:
+def trends_on(
+    history: pd.DataFrame, *, today: date, maturity: MaturityCurve, unread: Collection[date] = ()
+) -> list[CampaignTrend]:
     """Return every trend with eight days or more, ordered by metric, the account's first, then by campaign.
 
     Parameters
@@ -51,12 +53,14 @@ def trends_on(history: pd.DataFrame, *, today: date, maturity: MaturityCurve) ->
         As in `suggestions.suggest`, in one currency.
     maturity
         Corrects conversions for those that have not arrived.
+    unread
+        Days that were never read well: unknown, not zero.
 
     Notes
     -----
-    Ratios are of sums: an account's CPA is its spend over its conversions, no mean of CPAs.
+    A day without a row, which was read, delivered nothing; a sum over a figure that was not reported is unknown. Ratios are of sums: an account's CPA is its spend over its conversions, no mean of CPAs.
     """
-    known = read_history(history, today)
+    known = read_history(history, today, unread)
     if known.size == 0:
         return []
     names = (ACCOUNT, *known.campaign_ids)
@@ -66,7 +70,7 @@ def trends_on(history: pd.DataFrame, *, today: date, maturity: MaturityCurve) ->
 def _metrics(known: CampaignHistory, maturity: MaturityCurve) -> dict[str, Floats]:
     """Metric → (1 + campaigns, DAYS), the account's sums first, old to new; NaN where it has no denominator."""
     spend, shown, clicks = (_daily(known, one) for one in (known.spend, known.impressions, known.clicks))
-    arrived = _daily(known, np.nan_to_num(known.conversions) / maturity.at(known.age))
+    arrived = _daily(known, known.conversions / maturity.at(known.age))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = {"spend": spend, "ctr": clicks / shown, "cpm": 1000 * spend / shown, "cpa": spend / arrived}
     return {name: np.where(np.isfinite(one), one, np.nan) for name, one in ratios.items()}
@@ -76,6 +80,7 @@ def _daily(known: CampaignHistory, values: Floats) -> Floats:
     used = known.age <= DAYS
     place = known.campaign[used] * DAYS + DAYS - known.age[used]
     table = np.bincount(place, weights=values[used], minlength=known.size * DAYS).reshape(known.size, DAYS)
+    table[:, [DAYS - age for age in known.unread if 1 <= age <= DAYS]] = np.nan
     return np.vstack([table.sum(axis=0), table])
 
 

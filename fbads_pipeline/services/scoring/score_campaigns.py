@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fbads_pipeline.domain.recommendations.breaches import BreachLimits, cpa_limit_in
+from fbads_pipeline.domain.recommendations.breaches import BreachLimits
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts

@@ -1,6 +1,6 @@
 """A history of campaigns as callers have it, made into arrays that the models can rely on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
+# The most that a conversion may cost: the same for every campaign, or by campaign.
+TargetCpa = float | Mapping[str, float]
 
 COLUMNS = ("campaign_id", "date", "impressions", "clicks", "spend", "conversions", "daily_budget", "status")
 _FIGURES = ("impressions", "clicks", "spend", "conversions", "daily_budget")
@@ -32,12 +34,15 @@ class CampaignHistory:
         Position in `campaign_ids`.
     age
         Whole days before `today`, yesterday 1.
-    impressions, clicks, spend
+    spend
         Never NaN nor negative.
-    conversions, daily_budget
+    impressions, clicks, conversions, daily_budget
         NaN where they were not reported (null is not zero).
     is_active
         Whether the campaign's status is ACTIVE, or unknown.
+    unread
+        Ages of days that were never read well: they have no rows, and nothing is known of them. A row that is missing
+        on any other day means that nothing was delivered.
     """
 
     today: date
@@ -50,6 +55,7 @@ class CampaignHistory:
     conversions: Floats
     daily_budget: Floats
     is_active: Booleans
+    unread: frozenset[int] = frozenset()
 
     @property
     def size(self) -> int:
@@ -61,7 +67,18 @@ class CampaignHistory:
         return np.bincount(self.campaign, weights=values, minlength=self.size).astype(float)
 
 
-def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
+def targets_by_campaign(campaign_ids: Collection[str], target_cpa: TargetCpa) -> Floats:
+    """The target CPA of each campaign. Raises ValueError for one that is no positive number."""
+    wanted = [target_cpa[one] if isinstance(target_cpa, Mapping) else target_cpa for one in campaign_ids]
+    targets = np.array(wanted, dtype=float)
+    wrong = ~(np.isfinite(targets) & (targets > 0))
+    if wrong.any() or (not isinstance(target_cpa, Mapping) and not 0 < target_cpa < np.inf):
+        shown = targets[wrong][0] if wrong.any() else target_cpa
+        raise ValueError(f"The target CPA must be a positive number, not {shown:g}.")
+    return targets
+
+
+def read_history(history: pd.DataFrame, today: date, unread: Collection[date] = ()) -> CampaignHistory:
     """Return the rows before `today`, sorted by campaign and day, the largest of duplicates.
 
     Parameters
@@ -69,6 +86,8 @@ def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
     history
         `COLUMNS`; decimals, texts and None are read as numbers, and what is no number, negative or infinite counts as
         not reported.
+    unread
+        Days that were never read well: their rows are left out, since they may be a part of what was delivered.
 
     Raises
     ------
@@ -85,22 +104,23 @@ def read_history(history: pd.DataFrame, today: date) -> CampaignHistory:
     frame["campaign"] = position[places]
     activity, places = _each(_is_active, history["status"])
     frame["is_active"] = activity.astype(bool)[places]
-    frame = frame[(frame["age"] >= 1) & (ids != "")[frame["campaign"]]]
+    gaps = frozenset((today - one).days for one in unread)
+    frame = frame[(frame["age"] >= 1) & (ids != "")[frame["campaign"]] & ~frame["age"].isin(gaps)]
     frame = _in_order(frame)
     is_there = np.bincount(frame["campaign"].to_numpy(), minlength=ids.size) > 0
     campaign = (np.cumsum(is_there) - 1)[frame["campaign"].to_numpy()]
-    zeroed = frame[["impressions", "clicks", "spend"]].fillna(0.0)
     return CampaignHistory(
         today=today,
         campaign_ids=tuple(str(one) for one in ids[is_there]),
         campaign=campaign.astype(np.int64),
         age=frame["age"].to_numpy(dtype=np.int64),
-        impressions=zeroed["impressions"].to_numpy(dtype=float),
-        clicks=zeroed["clicks"].to_numpy(dtype=float),
-        spend=zeroed["spend"].to_numpy(dtype=float),
+        impressions=frame["impressions"].to_numpy(dtype=float),
+        clicks=frame["clicks"].to_numpy(dtype=float),
+        spend=frame["spend"].fillna(0.0).to_numpy(dtype=float),
         conversions=frame["conversions"].to_numpy(dtype=float),
         daily_budget=frame["daily_budget"].to_numpy(dtype=float),
         is_active=frame["is_active"].to_numpy(dtype=bool),
+        unread=gaps,
     )
 
 

@@ -7,7 +7,12 @@ from functools import cache
 
 import numpy as np
 
-from fbads_pipeline.domain.recommendations.model.campaign_history import Floats, Integers
+from fbads_pipeline.domain.recommendations.model.campaign_history import (
+    Floats,
+    Integers,
+    TargetCpa,
+    targets_by_campaign,
+)
 from fbads_pipeline.domain.recommendations.model.elasticity import ELASTICITIES
 from fbads_pipeline.domain.recommendations.model.posterior import Posterior
 
@@ -57,7 +62,7 @@ class Effects:
 
 
 def effects_of(
-    posterior: Posterior, campaign_ids: tuple[str, ...], rows: Integers, *, today: date, target_cpa: float
+    posterior: Posterior, campaign_ids: tuple[str, ...], rows: Integers, *, today: date, target_cpa: TargetCpa
 ) -> Effects:
     """Return the effects of each factor on the budgets of `rows`.
 
@@ -67,6 +72,8 @@ def effects_of(
         Of all campaigns of the posterior.
     rows
         Positions of the campaigns wanted.
+    target_cpa
+        The same for all, or by campaign.
 
     Notes
     -----
@@ -77,12 +84,14 @@ def effects_of(
     """
     effects = _empty_effects(rows)
     leaves_over = posterior.pacing[rows] < _LIMITED_BY_BUDGET
+    targets = targets_by_campaign([campaign_ids[row] for row in rows], target_cpa)
     for alike in (~leaves_over, leaves_over):
         places = np.nonzero(alike)[0]
         for start in range(0, places.size, _BLOCK):
             block = places[start : start + _BLOCK]
-            seeds = [_seed(campaign_ids[row], today, target_cpa) for row in rows[block]]
-            _fill(effects, block, _draw(posterior, rows[block], seeds), target_cpa)
+            named = zip(rows[block], targets[block], strict=True)
+            seeds = [_seed(campaign_ids[row], today, float(target)) for row, target in named]
+            _fill(effects, block, _draw(posterior, rows[block], seeds), targets[block][:, None])
     return effects
 
 
@@ -149,8 +158,8 @@ def _empty_effects(rows: Integers) -> Effects:
     return Effects(rows, low, mean, high, gain, np.zeros(rows.size), np.zeros((rows.size, 3)))
 
 
-def _fill(effects: Effects, block: Integers, draws: _Draws, target_cpa: float) -> None:
-    """Write the effects of the campaigns at those places."""
+def _fill(effects: Effects, block: Integers, draws: _Draws, target_cpa: Floats) -> None:
+    """Write the effects of the campaigns at those places. target_cpa: (campaigns, 1)."""
     worth = target_cpa * draws.daily
     above = np.count_nonzero(worth < draws.spend, axis=1) / DRAWS
     effects.p_above_target[block] = above
