@@ -101,6 +101,9 @@ class Settings(BaseSettings):
         Decimal(3), gt=0, description="Spend needed before CPA is assessed, in CPA limits."
     )
     review_days: int = Field(7, ge=1, le=28, description="Complete days that the thresholds look at.")
+    suggestions_per_day: int = Field(
+        10, ge=1, le=1000, description="Suggestions presented per account and day; the others wait their turn."
+    )
     slack_token: SecretStr | None = Field(None, description="Slack bot token; without it alerts go to the dry run.")
     slack_channel: str | None = Field(None, description="Slack channel id that receives the alerts.")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's API; another address for tests.")

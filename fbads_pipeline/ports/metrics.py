@@ -18,7 +18,11 @@ class Marts(Protocol):
         """The accounts that the marts know, ordered by id."""
 
     def campaign_windows(self, *, days: int, now: datetime) -> list[CampaignWindow]:
-        """One row per active campaign with figures: sums over its last `days` complete account-local days."""
+        """One row per active campaign with figures: sums over its last `days` complete account-local days, None where
+        one of them was not reported."""
+
+    def accounts_with_unread_days(self, *, days: int, now: datetime) -> frozenset[str]:
+        """Accounts of whose last `days` complete local days one was never read well at the level of campaigns."""
 
     def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
         """Those of the campaigns that are not active now, ordered."""

@@ -1,6 +1,6 @@
 """What the services need of suggestions and decisions. Adapters implement these; the fakes of the tests do too."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -15,6 +15,8 @@ from fbads_pipeline.domain.recommendations.applying import (
 )
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach
 from fbads_pipeline.domain.recommendations.decisions import Decision, DecisionResult
+from fbads_pipeline.domain.recommendations.inbox.observations import Observation
+from fbads_pipeline.domain.recommendations.inbox.presentation import MOST_PER_DAY
 from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.recommendations.requested_changes import RequestedChange
 from fbads_pipeline.domain.recommendations.suggestion_messages import UnannouncedSuggestions
@@ -33,12 +35,30 @@ class Reviews(Protocol):
     def current_breaches(self) -> list[Breach]:
         """The breaches of each account's last review, ordered by account, campaign and rule (CTR first)."""
 
+    def reviewed_accounts(self) -> list[str]:
+        """The accounts whose breaches are known, ordered by id."""
+
     def open_suggestions(
-        self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
+        self,
+        suggestions: Sequence[NewSuggestion],
+        *,
+        now: datetime,
+        answered: Sequence[str] = RULES,
+        observations: Sequence[Observation] = (),
+        accounts: Collection[str] | None = None,
+        most: int = MOST_PER_DAY,
     ) -> SuggestionChanges:
         """Open those that are not open yet, renew those whose evidence changed, expire those that are stale or no
-        longer among them; what a person decided stays closed for a while. answered: the rules that were asked, whose
-        own suggestions these are."""
+        longer among them, and supersede those that something speaks against; what a person decided stays closed for a
+        while. Of the open ones at most `most` per account and local day are presented, the rest waits. Each suggestion
+        and observation that is new is an entry of the audit log.
+
+        answered: the rules that were asked, whose own suggestions these are. observations: all that the accounts have.
+        accounts: those that were asked about, None for all; what stands of the others stays.
+        """
+
+    def current_observations(self) -> list[Observation]:
+        """Those of each account's last review, ordered by account and campaign."""
 
     def announce(
         self, *, compose: Callable[[UnannouncedSuggestions], Alert], recipients: Sequence[Recipient], now: datetime

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
+from fbads_pipeline.domain.recommendations.inbox.stored_verdicts import StoredVerdict
+from fbads_pipeline.domain.recommendations.inbox.withheld import WithheldVerdict
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     AccountScores,
@@ -33,6 +34,9 @@ class Performance(Protocol):
 
     def current_verdicts(self) -> list[StoredVerdict]:
         """Those of each account's last review, ordered by account, campaign and kind."""
+
+    def current_withheld(self) -> list[WithheldVerdict]:
+        """Campaigns that each account's last review could not assess, ordered by account and campaign."""
 
     def current_scores(self, account_ids: Sequence[str], *, since: date) -> list[StoredScore]:
         """Each campaign's newest score since that day, ordered by account and campaign."""

@@ -9,7 +9,7 @@ from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerform
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 from fbads_pipeline.domain.scoring.account_performance import FittedModel
 from fbads_pipeline.services.scoring.score_campaigns import score_account
-from fbads_pipeline_tests.support.fake_performance import TODAY, FakePerformance, a_performance
+from fbads_pipeline_tests.support.fake_performance import TODAY, FakePerformance, a_performance, same_target
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 LONG_AGO = date(2026, 1, 1)
@@ -27,7 +27,7 @@ def performance(request):
 @pytest.fixture(scope="module")
 def scores():
     seen = a_performance()
-    return score_account(seen, 50.0, fit_model(seen.history, today=seen.today), {"7"})
+    return score_account(seen, same_target(seen), fit_model(seen.history, today=seen.today), {"7"})
 
 
 def test_nothing_is_known_of_a_new_account(performance):

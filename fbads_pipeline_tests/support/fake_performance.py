@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fbads_pipeline.domain.recommendations.inbox.stored_verdicts import StoredVerdict
+from fbads_pipeline.domain.recommendations.inbox.withheld import WithheldVerdict
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
-from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     AccountScores,
@@ -71,6 +72,11 @@ def a_performance(
     )
 
 
+def same_target(seen: AccountPerformance, cpa: float = 50.0) -> dict[str, float]:
+    """The same target for each of its campaigns."""
+    return dict.fromkeys(map(str, seen.history["campaign_id"].unique()), cpa)
+
+
 class FakePerformance:
     """seen: account → what is known; saved, models, outcomes: what was written, newest last."""
 
@@ -95,6 +101,15 @@ class FakePerformance:
             for account in self.saved.values()
             for is_proposed, found in ((True, account.proposals), (False, account.for_breaches))
             for one in found
+        ]
+
+    def current_withheld(self) -> list[WithheldVerdict]:
+        return [
+            WithheldVerdict(
+                account.account_id, campaign, account.withheld[campaign], account.day, account.marts_version
+            )
+            for account in self.saved.values()
+            for campaign in sorted(account.withheld)
         ]
 
     def current_scores(self, account_ids: Sequence[str], *, since: date) -> list[StoredScore]:

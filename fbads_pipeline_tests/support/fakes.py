@@ -1,6 +1,6 @@
 """Fakes and builders of reviewing and telling. Fakes implement the ports and keep lists that tests read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -28,6 +28,8 @@ from fbads_pipeline.domain.calendar.events import (
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow, Rule
+from fbads_pipeline.domain.recommendations.inbox.observations import Observation
+from fbads_pipeline.domain.recommendations.inbox.presentation import MOST_PER_DAY, OpenSuggestion, presented
 from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, SuggestionChanges, from_breaches
 from fbads_pipeline.domain.recommendations.suggestion_messages import (
     UnannouncedSuggestion,
@@ -156,6 +158,8 @@ def announced(suggestion: NewSuggestion, name: str | None = "Verão") -> Unannou
         rules=suggestion.rules,
         reason=suggestion.reason,
         evidence=suggestion.evidence,
+        effect_low=suggestion.promise.effect_low if suggestion.promise else None,
+        effect_expected=suggestion.promise.effect_expected if suggestion.promise else None,
     )
 
 
@@ -171,13 +175,15 @@ def an_alert(name: str | None = "Verão", **changes: object) -> Alert:
 
 class FakeMarts:
     """windows: what the marts show; paused: campaigns that are not active; paused_after_reading: those that were active
-    when their windows were read, and are not any more; fails: raised by the next call."""
+    when their windows were read, and are not any more; unread: accounts with a day that was never read; fails: raised
+    by the next call."""
 
     def __init__(self, *windows: CampaignWindow, version: int = 3, accounts: Sequence[Account] = ()) -> None:
         self.windows, self.number = list(windows), version
         self.known = list(accounts) or [an_account(one) for one in sorted({w.account_id for w in windows})]
         self.paused: set[str] = set()
         self.paused_after_reading: set[str] = set()
+        self.unread: set[str] = set()
         self.fails: Exception | None = None
         self.asked: list[int] = []
 
@@ -194,17 +200,24 @@ class FakeMarts:
         active = [one for one in self.windows if one.campaign_id not in self.paused]
         return sorted(active, key=lambda one: (one.account_id, one.campaign_id))
 
+    def accounts_with_unread_days(self, *, days: int, now: datetime) -> frozenset[str]:
+        return frozenset(self.unread)
+
     def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
         active = {one.campaign_id for one in self.windows} - self.paused - self.paused_after_reading
         return sorted(one for one in campaign_ids if one not in active)
 
 
 class FakeReviews:
-    """breaches, pending, alerts: what is stored; writes: names of the calls that changed something."""
+    """breaches, pending, observed, alerts: what is stored; held_back: pending ones that wait; audited: actions of the
+    audit log; writes: names of the calls that changed something."""
 
     def __init__(self) -> None:
         self.breaches: list[Breach] = []
         self.pending: dict[tuple[str, str], NewSuggestion] = {}
+        self.observed: list[Observation] = []
+        self.held_back: set[tuple[str, str]] = set()
+        self.audited: list[str] = []
         self.announced: set[tuple[str, str]] = set()
         self.alerts: dict[tuple[str, date], Alert] = {}
         self.deliveries: list[tuple[str, Recipient]] = []
@@ -229,19 +242,52 @@ class FakeReviews:
     def current_breaches(self) -> list[Breach]:
         return self.breaches
 
+    def reviewed_accounts(self) -> list[str]:
+        return sorted(self.reviewed)
+
     def open_suggestions(
-        self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
+        self,
+        suggestions: Sequence[NewSuggestion],
+        *,
+        now: datetime,
+        answered: Sequence[str] = RULES,
+        observations: Sequence[Observation] = (),
+        accounts: Collection[str] | None = None,
+        most: int = MOST_PER_DAY,
     ) -> SuggestionChanges:
         fresh = {(one.account_id, one.campaign_id): one for one in suggestions}
+        seen = {(one.account_id, one.campaign_id): one for one in observations}
         kept = fresh.keys() & self.pending.keys()
         renewed = {key for key in kept if _evidence(fresh[key]) != _evidence(self.pending[key])}
-        gone = {key for key in self.pending.keys() - kept if set(self.pending[key].rules) <= set(answered)}
-        changes = SuggestionChanges(len(fresh.keys() - kept), len(renewed), len(gone))
-        left = {key: one for key, one in self.pending.items() if key not in gone | renewed}
-        self.pending = fresh | left
-        self.announced -= gone
+        own = {key for key in self.pending.keys() - kept if set(self.pending[key].rules) <= set(answered)}
+        superseded = own & seen.keys()
+        gone = {key for key in own - superseded if accounts is None or key[0] in accounts}
+        known = {(one.account_id, one.campaign_id): one for one in self.observed}
+        changed = [key for key, one in seen.items() if key not in known or known[key].reason != one.reason]
+        opened = fresh.keys() - kept
+        changes = SuggestionChanges(len(opened), len(renewed), len(gone), len(superseded), len(changed))
+        left = {key: one for key, one in self.pending.items() if key not in gone | renewed | superseded}
+        others = [one for key, one in known.items() if accounts is not None and key[0] not in accounts]
+        self.pending, self.observed = fresh | left, [*others, *observations]
+        self.announced -= gone | superseded
+        self._present(most)
+        self.audited += [f"{fresh[key].kind}_SUGGESTED" for key in sorted(opened)]
+        self.audited += ["CAMPAIGN_OBSERVED" for key in seen if key not in known]
         self.writes += ["suggestions"] if changes != SuggestionChanges() else []
         return changes
+
+    def current_observations(self) -> list[Observation]:
+        return sorted(self.observed, key=lambda one: (one.account_id, one.campaign_id))
+
+    def _present(self, most: int) -> None:
+        """Nobody decides anything here: those beyond the number wait."""
+        shown = [announced(one) for one in self.pending.values()]
+        rows = [
+            OpenSuggestion(seen.suggestion_id, one.account_id, seen.effect_low, seen.effect_expected, float(seen.spend))
+            for seen, one in zip(shown, self.pending.values(), strict=True)
+        ]
+        held = {one.suggestion_id for one in presented(rows, decided_today={}, most=most) if one.status == "WAITING"}
+        self.held_back = {key for key, one in self.pending.items() if announced(one).suggestion_id in held}
 
     def announce(
         self, *, compose: Callable[[UnannouncedSuggestions], Alert], recipients: Sequence[Recipient], now: datetime
@@ -250,7 +296,9 @@ class FakeReviews:
         for account in self._due(now) if recipients else []:
             keys = [key for key in self._waiting() if key[0] == account]
             parts = tuple(announced(self.pending[key]) for key in keys)
-            self.alerts[account, today] = compose(UnannouncedSuggestions(account, f"Loja {account}", today, parts))
+            waiting = sum(key[0] == account for key in self.held_back)
+            found = UnannouncedSuggestions(account, f"Loja {account}", today, parts, waiting)
+            self.alerts[account, today] = compose(found)
             self.deliveries += [(self.alerts[account, today].alert_id, one) for one in recipients]
             self.announced |= set(keys)
             written += 1
@@ -266,7 +314,7 @@ class FakeReviews:
         return [one for one in sorted({key[0] for key in self._waiting()}) if (one, today) not in self.alerts]
 
     def _waiting(self) -> list[tuple[str, str]]:
-        return sorted(self.pending.keys() - self.announced)
+        return sorted(self.pending.keys() - self.announced - self.held_back)
 
 
 def _breach_key(breach: Breach) -> tuple[str, str, bool]:

@@ -34,7 +34,8 @@ create table marts.adset_history (
 );
 create table marts.adsets (account_id text, campaign_id text, effective_status text, learning_status text);
 create table marts.day_coverage (
-    account_id text, level text, day date, state text, is_read boolean, read_at timestamptz, attempted_at timestamptz,
+    account_id text, level text, day date, state text default 'read', is_read boolean default true,
+    read_at timestamptz, attempted_at timestamptz,
     primary key (account_id, level, day)
 );
 """
@@ -59,6 +60,13 @@ class SampleMarts:
         )
 
     def account(self, account_id: str = "1", *, zone: str = "America/Sao_Paulo", currency: str = "BRL") -> None:
+        """An account of which every day until the end of 2026 was read well."""
+        self.execute(
+            "insert into marts.day_coverage (account_id, level, day)"
+            " select :account_id, 'campaign', day"
+            " from generate_series(date '2026-08-01', '2026-12-31', '1 day') as day",
+            account_id=account_id,
+        )
         self.execute(
             "insert into marts.accounts (account_id, name, currency, timezone_name)"
             " values (:account_id, :name, :currency, :zone)",
@@ -129,6 +137,15 @@ class SampleMarts:
             state=state,
             first=first,
             last=last,
+        )
+
+    def unread(self, *days: date, account_id: str = "1") -> None:
+        """Days of the account that were never read well."""
+        self.execute(
+            "update marts.day_coverage set is_read = false, state = 'failed'"
+            " where account_id = :account_id and day = any(cast(:days as date[]))",
+            account_id=account_id,
+            days=[one.isoformat() for one in days],
         )
 
     def rows(self, query: str) -> Sequence[tuple[object, ...]]:

@@ -9,6 +9,7 @@ from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.defs.shared.upstream import DIMENSIONS, HISTORIES, PERFORMANCE_INPUTS
 from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
 from fbads_pipeline.domain.recommendations.breaches import Breach
+from fbads_pipeline.domain.recommendations.targets import SettingsTargets
 from fbads_pipeline.domain.scoring.account_performance import AccountScores, FittedModel
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.calendar import CalendarEvents
@@ -94,7 +95,7 @@ def anomalies(
     group_name="analyse",
     kinds={"python", "postgres"},
     owners=["team:data"],
-    deps=[["marts", "campaign_daily"], ["marts", "campaigns"], ["marts", "accounts"]],
+    deps=[["marts", "campaign_daily"], ["marts", "day_coverage"], ["marts", "campaigns"], ["marts", "accounts"]],
 )
 def breaches(
     marts: dg.ResourceParam[Marts],
@@ -103,13 +104,14 @@ def breaches(
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """One row per active campaign, rule and last day of the window in which the campaign is past the rule's limit."""
-    report = find_breaches(marts, decisions, clock, settings, days=settings.review_days)
+    report = find_breaches(marts, decisions, clock, settings, SettingsTargets(settings), days=settings.review_days)
     return dg.MaterializeResult(
         metadata={
             "marts_version": report.marts_version,
             "accounts": len(report.reviewed),
             "campaigns": report.campaigns,
             "breaches": len(report.breaches),
+            "accounts_with_unread_days": dg.MetadataValue.json(list(report.unread)),
             "rows_changed": report.rows_written,
             "table": markdown_table(_BREACH_HEADER, (_breach_row(one) for one in report.breaches)),
         }
@@ -139,7 +141,7 @@ def scores(
 
     The same figures also make analysis.trends and analysis.verdicts.
     """
-    report = score_campaigns(marts, performance, decisions, clock, settings)
+    report = score_campaigns(marts, performance, decisions, clock, SettingsTargets(settings))
     every = [(account, one) for account in report.accounts for one in account.scores]
     given = [one.total for _, one in every if one.total is not None]
     proposed = Counter(one.action for account in report.accounts for one in account.proposals)
@@ -197,7 +199,7 @@ def suggestion_outcomes(
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """One row per accepted proposal: what it promised, what came, and whether the interval was right."""
-    changed = follow_suggestions(marts, performance, clock, settings)
+    changed = follow_suggestions(marts, performance, clock, SettingsTargets(settings))
     rows = performance.hit_rates()
     header = ("kind", "followed", "judged", "hits", "hit_rate")
     table = markdown_table(header, ([row[name] for name in header] for row in rows))

@@ -39,9 +39,10 @@ def emit_suggestions(
     decisions: dg.ResourceParam[Reviews],
     performance: dg.ResourceParam[Performance],
     clock: dg.ResourceParam[Clock],
+    settings: dg.ResourceParam[Settings],
 ) -> dg.Output[None]:
-    """Opens, renews and expires."""
-    changes = reviewing.emit_suggestions(decisions, performance, clock)
+    """Opens, renews and closes suggestions, and lists what is only observed."""
+    changes = reviewing.emit_suggestions(decisions, performance, clock, most=settings.suggestions_per_day)
     return dg.Output(None, metadata=dict(vars(changes)))
 
 

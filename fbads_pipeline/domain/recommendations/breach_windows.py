@@ -23,16 +23,12 @@ def windows_of(history: pd.DataFrame, *, today: date, currency: str) -> list[Cam
     )
     has_days = known.total(days.astype(float)) > 0
     return [
-        _window(
-            known.campaign_ids[row], today, currency, (impressions[row], clicks[row], spend[row], conversions[row])
-        )
+        _window(known.campaign_ids[row], today, currency, (impressions[row], clicks[row], spend[row], conversions[row]))
         for row in np.nonzero(has_days)[0]
     ]
 
 
-def _window(
-    campaign_id: str, today: date, currency: str, sums: tuple[float, float, float, float]
-) -> CampaignWindow:
+def _window(campaign_id: str, today: date, currency: str, sums: tuple[float, float, float, float]) -> CampaignWindow:
     impressions, clicks = (None if np.isnan(one) else round(one) for one in sums[:2])
     spend = Decimal(str(round(sums[2], 6)))
     conversions = None if np.isnan(sums[3]) else Decimal(str(round(sums[3], 6)))

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from fbads_pipeline.domain.scoring.targets import SettingsTargets, Targets
+from fbads_pipeline.domain.recommendations.targets import SettingsTargets, Targets
 
 Rule = Literal["ctr_below", "cpa_above"]
 
@@ -42,7 +42,8 @@ class CampaignWindow:
     """Sums of one campaign over its last complete account-local days (`first_day` to `last_day`, both included).
 
     A sum is None where Meta did not report the figure on one of its days; ctr and cpa are ratios of these sums, None
-    without a denominator. conversions is None too where the account's goal is not known. marts_version: state of the marts that the figures come from.
+    without a denominator. conversions is None too where the account's goal is not known. marts_version: state of the
+    marts that the figures come from.
     """
 
     account_id: str
@@ -87,9 +88,7 @@ def pursues(goal_family: str, objective: str | None) -> bool:
     return not objective or aims is None or objective in aims
 
 
-def breaches(
-    windows: Iterable[CampaignWindow], limits: BreachLimits, targets: Targets | None = None
-) -> list[Breach]:
+def breaches(windows: Iterable[CampaignWindow], limits: BreachLimits, targets: Targets | None = None) -> list[Breach]:
     """Every limit that a campaign is past, ordered by account, campaign and rule (CTR first).
 
     CTR: below the limit, with the impressions that make it count. CPA: above the target, or no conversion at all in a

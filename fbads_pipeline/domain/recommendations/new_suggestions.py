@@ -1,4 +1,4 @@
-"""Suggestions of a review: what is proposed for a campaign, why, and until when."""
+"""Suggestions of a review: what is proposed for a campaign, why, and until when. None contradicts its own estimate."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,14 @@ from fbads_pipeline.domain.recommendations.reasons import limits_reason
 
 SuggestionKind = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
 Confidence = Literal["low", "medium", "high"]
+# estimate: the posterior expects a gain of it; rule: a plain limit proposes it where no estimate is possible.
+Basis = Literal["estimate", "rule"]
 
 LIFETIME = timedelta(days=7)
 PAUSE_AFTER_DECISION = timedelta(days=7)
 HIGH_CONFIDENCE, MEDIUM_CONFIDENCE = 0.95, 0.88
+# Below this probability of being better an estimate speaks against what is proposed.
+EVEN_CHANCE = 0.5
 EVIDENCE_MART = "marts.campaign_daily"
 
 
@@ -43,7 +47,8 @@ class NewSuggestion:
 
     promise: of the estimate; a plain limit has none. note: what would change the verdict, or what the estimate expects
     of pausing a campaign that is past a limit. evidence: JSON values only (decimals as text); every number of the
-    reason is in it. marts_version: state of the marts in which these figures first stood.
+    reason is in it. marts_version: state of the marts in which these figures first stood. Raises ValueError for a
+    promise that speaks against it.
     """
 
     account_id: str
@@ -58,6 +63,15 @@ class NewSuggestion:
     promise: "Promise | None" = None
     note: Value | None = None
 
+    def __post_init__(self) -> None:
+        if self.promise is not None and not self.promise.speaks_for_it:
+            raise ValueError(f"The estimate speaks against {self.kind} of campaign {self.campaign_id}.")
+
+    @property
+    def basis(self) -> Basis:
+        """What it rests on."""
+        return "estimate" if self.promise else "rule"
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -71,27 +85,41 @@ class Promise:
     p_better: float
     model_version: str
 
+    @property
+    def speaks_for_it(self) -> bool:
+        """Whether it is at least as likely to be better as not, and nothing is lost on average. NaN speaks against."""
+        return self.p_better >= EVEN_CHANCE and self.effect_expected >= 0
+
 
 @dataclass(frozen=True)
 class SuggestionChanges:
-    """What a review did to the open suggestions."""
+    """What a review did to the open suggestions. superseded: closed because something speaks against them; observed:
+    observations that are new or changed."""
 
     opened: int = 0
     renewed: int = 0
     expired: int = 0
+    superseded: int = 0
+    observed: int = 0
 
 
 def from_breaches(breaches: Iterable[Breach]) -> list[NewSuggestion]:
     """One PAUSE of low confidence per campaign, both rules in one, ordered by account and campaign."""
+    return [pause_by_rule(one) for one in by_campaign(breaches)]
+
+
+def by_campaign(breaches: Iterable[Breach]) -> list[list[Breach]]:
+    """The breaches of each campaign, CTR first, ordered by account and campaign."""
     ordered = sorted(breaches, key=lambda one: (*_campaign(one), one.rule != CTR_BELOW))
-    return [_pause(list(group)) for _, group in groupby(ordered, key=_campaign)]
+    return [list(group) for _, group in groupby(ordered, key=_campaign)]
 
 
 def _campaign(breach: Breach) -> tuple[str, str]:
     return breach.window.account_id, breach.window.campaign_id
 
 
-def _pause(breaches: Sequence[Breach]) -> NewSuggestion:
+def pause_by_rule(breaches: Sequence[Breach]) -> NewSuggestion:
+    """A PAUSE of low confidence, for the breaches of one campaign."""
     window = breaches[0].window
     version = max(breach.window.marts_version for breach in breaches)
     return NewSuggestion(
@@ -101,13 +129,14 @@ def _pause(breaches: Sequence[Breach]) -> NewSuggestion:
         confidence="low",
         rules=tuple(breach.rule for breach in breaches),
         reason=limits_reason(breaches),
-        evidence=_evidence(breaches, version),
+        evidence=breach_evidence(breaches, version),
         day=window.last_day,
         marts_version=version,
     )
 
 
-def _evidence(breaches: Sequence[Breach], marts_version: int) -> dict[str, object]:
+def breach_evidence(breaches: Sequence[Breach], marts_version: int) -> dict[str, object]:
+    """The window of one campaign and the limits that it is past."""
     window = breaches[0].window
     return {
         "mart": EVIDENCE_MART,

@@ -46,7 +46,8 @@ def follow_up(history: pd.DataFrame, applied: Iterable[Applied], *, today: date,
     """One outcome per accepted suggestion, in their order.
 
     Observed is the profit of its seven days (conversions matured) less what the campaign's posterior on the morning of
-    the change foretold for leaving it alone. None until the seven days are over, or without a history before them.
+    the change foretold for leaving it alone. None until the seven days are over, without a history before them, or
+    where Meta did not report the conversions of one of them.
     """
     known = list(applied)
     return [_outcome(history, one, today, target_cpa) for one in known]
@@ -95,7 +96,9 @@ def _outcome(history: pd.DataFrame, one: Applied, today: date, target_cpa: float
     spend = float(posterior.spend[row])
     left_alone = float((posterior.chance[row] * posterior.shape[row] / posterior.rate[row]).sum())
     first = (today - one.applied_on).days
-    week = (after.age <= first) & (after.age > first - DAYS) & np.isfinite(after.conversions)
+    week = (after.age <= first) & (after.age > first - DAYS)
+    if np.isnan(after.conversions[week]).any():
+        return unknown
     arrived = posterior.maturity.at(after.age)
     conversions = float((np.where(week, after.conversions, 0.0) / arrived).sum())
     noise = float((np.where(week, after.conversions, 0.0) / arrived**2).sum()) * float(posterior.priors.dispersion[row])

@@ -1,37 +1,86 @@
-"""A review's suggestions: breaches of the plain limits and verdicts of the posterior, one per campaign and kind."""
+"""A review's suggestions and observations: breaches of the plain limits and verdicts of the posterior, reconciled.
+
+A campaign has at most one of them to decide. A limit alone never outvotes an estimate: where the estimate agrees it
+strengthens it, where there can be none the limit proposes by rule, and where anything speaks against it is observed.
+"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from fbads_pipeline.domain.recommendations.breaches import Breach
-from fbads_pipeline.domain.recommendations.new_suggestions import EVIDENCE_MART, NewSuggestion, Promise, from_breaches
+from fbads_pipeline.domain.recommendations.breaches import CPA_ABOVE, Breach
+from fbads_pipeline.domain.recommendations.inbox.observations import Observation, observation_of, what_speaks_against
+from fbads_pipeline.domain.recommendations.inbox.stored_verdicts import StoredVerdict
+from fbads_pipeline.domain.recommendations.inbox.withheld import Withheld, WithheldVerdict
+from fbads_pipeline.domain.recommendations.new_suggestions import (
+    EVIDENCE_MART,
+    NewSuggestion,
+    Promise,
+    by_campaign,
+    pause_by_rule,
+)
 from fbads_pipeline.domain.recommendations.reasons import estimate_reason, pausing_estimate, would_change
-from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
 
 POSTERIOR = "posterior"
+_Campaign = tuple[str, str]
 
 
-def proposals(breaches: Iterable[Breach], verdicts: Iterable[StoredVerdict]) -> list[NewSuggestion]:
-    """One suggestion per campaign and kind, ordered by account, campaign and kind.
+@dataclass(frozen=True)
+class Proposals:
+    """What one review proposes and what it only observes, each ordered by account and campaign."""
 
-    A pause that both propose is the posterior's, which names the rules too. A breach alone is a pause of low
-    confidence, with what the posterior expects of it as a note.
-    """
-    assessed = {(one.account_id, one.campaign_id, one.kind): one for one in verdicts}
-    found = {key: _of_verdict(one) for key, one in assessed.items() if one.is_proposed}
-    for plain in from_breaches(breaches):
-        key = (plain.account_id, plain.campaign_id, plain.kind)
-        if key in found:
-            found[key] = replace(found[key], rules=(POSTERIOR, *plain.rules))
+    suggestions: tuple[NewSuggestion, ...]
+    observations: tuple[Observation, ...] = ()
+
+
+def proposals(
+    breaches: Iterable[Breach], verdicts: Iterable[StoredVerdict], withheld: Iterable[WithheldVerdict] = ()
+) -> Proposals:
+    """At most one suggestion per campaign, none of which its own estimate speaks against."""
+    known = list(verdicts)
+    pausing = {(one.account_id, one.campaign_id): one for one in known if one.kind == "PAUSE"}
+    reasons: dict[_Campaign, Withheld] = {(one.account_id, one.campaign_id): one.reason for one in withheld}
+    found = {
+        (one.account_id, one.campaign_id): _of_verdict(one)
+        for one in known
+        if one.is_proposed and _promise(one).speaks_for_it
+    }
+    observed = []
+    for group in by_campaign(breaches):
+        key = (group[0].window.account_id, group[0].window.campaign_id)
+        decided = _decided(group, found.get(key), pausing.get(key), reasons.get(key))
+        if isinstance(decided, Observation):
+            observed.append(decided)
         else:
-            found[key] = _with_estimate(plain, assessed.get(key))
-    return [found[key] for key in sorted(found)]
+            found[key] = decided
+    return Proposals(tuple(found[key] for key in sorted(found)), tuple(observed))
 
 
 def is_of_posterior(rules: Sequence[str]) -> bool:
     """Whether a suggestion of those rules is the posterior's."""
     return POSTERIOR in rules
+
+
+def _decided(
+    breaches: Sequence[Breach],
+    proposed: NewSuggestion | None,
+    pausing: StoredVerdict | None,
+    withheld: Withheld | None,
+) -> NewSuggestion | Observation:
+    """What the breaches of one campaign come to beside what the posterior proposes for it."""
+    rules = tuple(one.rule for one in breaches)
+    if proposed is not None and (proposed.kind == "PAUSE" or (proposed.kind == "BUDGET_DOWN" and CPA_ABOVE in rules)):
+        return replace(proposed, rules=(POSTERIOR, *rules))
+    if proposed is not None:
+        return observation_of(breaches, "another suggestion")
+    estimate = None if pausing is None else _promise(pausing)
+    against = what_speaks_against(breaches, estimate, withheld)
+    if against is not None:
+        return observation_of(breaches, against, estimate)
+    plain = pause_by_rule(breaches)
+    if pausing is None or estimate is None:
+        return plain
+    return replace(plain, promise=estimate, note=pausing_estimate(pausing.evidence, pausing.currency))
 
 
 def _of_verdict(one: StoredVerdict) -> NewSuggestion:
@@ -56,12 +105,6 @@ def _of_verdict(one: StoredVerdict) -> NewSuggestion:
         promise=_promise(one),
         note=would_change(one.kind, one.evidence, one.currency),
     )
-
-
-def _with_estimate(plain: NewSuggestion, estimate: StoredVerdict | None) -> NewSuggestion:
-    if estimate is None:
-        return plain
-    return replace(plain, promise=_promise(estimate), note=pausing_estimate(estimate.evidence, estimate.currency))
 
 
 def _promise(one: StoredVerdict) -> Promise:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+from fbads_pipeline.domain.recommendations.model.assessability import reasons_to_withhold
 from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, Floats, Integers, read_history
 from fbads_pipeline.domain.recommendations.model.elasticity import ELASTICITIES
 from fbads_pipeline.domain.recommendations.model.posterior import Posterior, fit_posterior
-from fbads_pipeline.domain.recommendations.verdicts import SPENDS_ITS_BUDGET, can_be_assessed, last_budget
+from fbads_pipeline.domain.recommendations.verdicts import SPENDS_ITS_BUDGET, last_budget
 
 LARGEST_STEP = 0.2
 _ROUNDS = 60
@@ -47,8 +48,9 @@ def reallocate(
         return []
     posterior = fit_posterior(known, model)
     budget = np.nan_to_num(last_budget(known))
-    allowed = ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
-    rows = np.nonzero(can_be_assessed(known) & allowed & (budget > 0) & (posterior.spend > 0))[0]
+    out = reasons_to_withhold(known, withheld)
+    free = np.array([one not in out for one in known.campaign_ids])
+    rows = np.nonzero(free & (budget > 0) & (posterior.spend > 0))[0]
     if rows.size < 2:
         return []
     conversions = (posterior.chance * posterior.shape[:, None] / posterior.rate).sum(axis=1)

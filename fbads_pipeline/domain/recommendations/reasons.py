@@ -5,35 +5,31 @@ from decimal import Decimal
 from typing import Any
 
 from fbads_pipeline.domain.core.messages import Count, Days, Joined, Message, Money, Percent, Value, message, sentences
-from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach
+from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach, CampaignWindow
 
 
 def limits_reason(breaches: Sequence[Breach]) -> Message:
     """What one campaign spent and which limits it is past; the breaches are of one window."""
-    window = breaches[0].window
-    return message(
-        "recommendations.limits_passed",
-        period=Days(window.first_day, window.last_day, begins_sentence=True),
-        spend=Money(window.spend, window.currency),
-        parts=Joined(tuple(map(_limit, breaches)), "; "),
-    )
+    values = {**window_spent(breaches[0].window), "parts": limit_parts(breaches)}
+    return Message("recommendations.limits_passed", values)
+
+
+def window_spent(window: CampaignWindow) -> dict[str, Value]:
+    """The days of a window and what the campaign spent in them."""
+    return {
+        "period": Days(window.first_day, window.last_day, begins_sentence=True),
+        "spend": Money(window.spend, window.currency),
+    }
 
 
 def estimate_reason(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> Joined:
-    """What a campaign's conversions cost and what the action would change; amounts in the currency where it is given,
-    every number one of the evidence's."""
-    low, cpa, high = (_amount(one, currency) for one in evidence["cpa"])
-    seen = message(
-        "recommendations.estimate",
-        days=Count(evidence["window_days"]),
-        spend=_amount(evidence["spend"], currency),
-        conversions=Count(Decimal(str(round(evidence["conversions_matured"], 1)))),
-        cpa=cpa,
-        cpa_low=low,
-        cpa_high=high,
-        target=_amount(evidence["target_cpa"], currency),
-    )
-    return sentences(seen, Message(f"recommendations.effect.{action}", _effect(evidence, currency)))
+    """What Meta reported of the window, what is projected from it, and what the action would change; amounts in the
+    currency where it is given, every number one of the evidence's."""
+    reported = _reported(evidence, currency)
+    low, cpa, high = (_amount(one, currency) for one in evidence["projected"]["cpa"])
+    target = _amount(evidence["target_cpa"], currency)
+    projected = message("recommendations.projected", cpa=cpa, cpa_low=low, cpa_high=high, target=target)
+    return sentences(reported, projected, Message(f"recommendations.effect.{action}", _effect(evidence, currency)))
 
 
 def would_change(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> Message:
@@ -47,14 +43,29 @@ def pausing_estimate(evidence: Mapping[str, Any], currency: str | None = None) -
     return Message("recommendations.pausing_estimate", _effect(evidence, currency))
 
 
+def _reported(evidence: Mapping[str, Any], currency: str | None) -> Message:
+    """Spend, conversions and the CPA that the one makes of the other."""
+    days, spend = Count(evidence["window_days"]), _amount(evidence["spend"], currency)
+    if evidence["cpa"] is None:
+        return message("recommendations.reported_none", days=days, spend=spend)
+    conversions = message("recommendations.conversions", count=Decimal(str(evidence["conversions"])))
+    cpa = _amount(evidence["cpa"], currency)
+    return message("recommendations.reported", days=days, spend=spend, conversions=conversions, cpa=cpa)
+
+
+def limit_parts(breaches: Sequence[Breach]) -> Joined:
+    """What each of one campaign's breaches found."""
+    return Joined(tuple(map(_limit, breaches)), "; ")
+
+
 def _limit(breach: Breach) -> Message:
     window = breach.window
     if breach.rule == CTR_BELOW:
         return message(
             "recommendations.ctr_below",
             ctr=Percent(breach.observed or Decimal(0), apart_from=breach.limit),
-            clicks=message("recommendations.clicks", count=window.clicks),
-            impressions=Count(window.impressions),
+            clicks=message("recommendations.clicks", count=window.clicks or 0),
+            impressions=Count(window.impressions or 0),
             limit=Percent(breach.limit),
         )
     limit = Money(breach.limit, window.currency)

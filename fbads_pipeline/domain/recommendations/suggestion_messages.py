@@ -20,6 +20,8 @@ from fbads_pipeline.domain.core.messages import (
     message,
     to_json,
 )
+from fbads_pipeline.domain.recommendations.inbox.presentation import OpenSuggestion, by_money
+from fbads_pipeline.domain.recommendations.proposals import is_of_posterior
 
 BREACHES = "breaches"
 MOST_LISTED = 10
@@ -30,7 +32,8 @@ CHART_DAYS = 14
 class UnannouncedSuggestion:
     """An open suggestion that no alert has announced; campaign_name as somebody wrote it at Meta.
 
-    version: the one that a button decides; daily_spend, daily_results: of the last complete days, oldest first.
+    effect_low, effect_expected: of its estimate, None by rule. version: the one that a button decides; daily_spend,
+    daily_results: of the last complete days, oldest first.
     """
 
     suggestion_id: str
@@ -46,10 +49,13 @@ class UnannouncedSuggestion:
     daily_spend: tuple[float, ...] = ()
     daily_results: tuple[float, ...] = ()
 
+    effect_low: float | None = None
+    effect_expected: float | None = None
+
     @property
-    def is_of_posterior(self) -> bool:
-        """Whether it promises an effect; the plain limits promise none."""
-        return "posterior" in self.rules
+    def is_by_rule(self) -> bool:
+        """Whether a plain limit proposes it alone, without any estimate."""
+        return self.effect_expected is None and not is_of_posterior(self.rules)
 
     @property
     def campaign(self) -> Name:
@@ -64,12 +70,14 @@ class UnannouncedSuggestion:
 
 @dataclass(frozen=True)
 class UnannouncedSuggestions:
-    """What is to be announced of one account on one of its days."""
+    """What is to be announced of one account on one of its days. held_back: open ones that wait, since a person decides
+    only so many in a day."""
 
     account_id: str
     account_name: str | None
     day: date
     suggestions: tuple[UnannouncedSuggestion, ...]
+    held_back: int = 0
 
     @property
     def window(self) -> tuple[date, date]:
@@ -82,7 +90,7 @@ def compose_suggestions(found: UnannouncedSuggestions, *, link: str | None = Non
 
     facts holds everything that the text says, the campaigns that are not listed included. link: where a person decides.
     """
-    ordered = sorted(found.suggestions, key=lambda one: (not one.is_of_posterior, -one.spend, one.campaign_id))
+    ordered = sorted(found.suggestions, key=_by_money)
     layout = _layout(found, ordered, link)
     decided = [{"suggestion_id": one.suggestion_id, "version": one.version} for one in ordered[:MOST_LISTED]]
     return alert_of(
@@ -96,8 +104,13 @@ def compose_suggestions(found: UnannouncedSuggestions, *, link: str | None = Non
     )
 
 
+def _by_money(one: UnannouncedSuggestion) -> tuple[object, ...]:
+    placed = OpenSuggestion(one.campaign_id, "", one.effect_low, one.effect_expected, float(one.spend))
+    return (one.is_by_rule, *by_money(placed))
+
+
 def _title(found: UnannouncedSuggestions) -> Message:
-    proposed = sum(one.is_of_posterior for one in found.suggestions)
+    proposed = sum(not one.is_by_rule for one in found.suggestions)
     past = len(found.suggestions) - proposed
     suggestions = message("recommendations.alert.suggestions", count=proposed)
     contents = campaigns = message("recommendations.alert.campaigns_past_limits", count=past)
@@ -109,10 +122,11 @@ def _title(found: UnannouncedSuggestions) -> Message:
 
 
 def _layout(found: UnannouncedSuggestions, ordered: Sequence[UnannouncedSuggestion], link: str | None) -> Layout:
-    past_limits = [one for one in ordered if not one.is_of_posterior]
+    past_limits = [one for one in ordered if one.is_by_rule]
     listed, more = ordered[:MOST_LISTED], len(ordered) - MOST_LISTED
     to_do = "to_do_limits" if len(past_limits) == len(ordered) else "to_do"
     closing: list[Value] = [] if more <= 0 else [message("recommendations.alert.more", count=more)]
+    closing += [message("recommendations.alert.held_back", count=found.held_back)] if found.held_back else []
     closing += ["", message(f"recommendations.alert.{to_do}")]
     closing += [] if link is None else [message("recommendations.alert.decide", link=link)]
     return Layout(
@@ -137,12 +151,11 @@ def _lead(day: date, past_limits: Sequence[UnannouncedSuggestion]) -> Message:
 
 def _part(number: int, one: UnannouncedSuggestion) -> Part:
     head: dict[str, Value] = {"number": str(number), "campaign": one.campaign}
-    if one.is_of_posterior:
-        action = message(f"recommendations.action.{one.kind}")
-        confidence = message(f"recommendations.confidence.{one.confidence}")
-        title = Message("recommendations.alert.proposal", {**head, "action": action, "confidence": confidence})
-    else:
-        title = Message("recommendations.alert.campaign", head)
+    action = message(f"recommendations.action.{one.kind}")
+    confidence: Value = message(f"recommendations.confidence.{one.confidence}")
+    if one.is_by_rule:
+        confidence = Joined((message("recommendations.by_rule"), confidence), ", ")
+    title = Message("recommendations.alert.proposal", {**head, "action": action, "confidence": confidence})
     return (title, one.reason, *(() if one.note is None else (one.note,)), *_last_days(one))
 
 
@@ -158,7 +171,7 @@ def _last_days(one: UnannouncedSuggestion) -> tuple[Message, ...]:
 
 
 def _facts(found: UnannouncedSuggestions, ordered: Sequence[UnannouncedSuggestion]) -> dict[str, object]:
-    totals = _totals([one for one in ordered if not one.is_of_posterior])
+    totals = _totals([one for one in ordered if one.is_by_rule])
     return {
         "account_id": found.account_id,
         "account_name": plain_name(found.account_name, found.account_id),
@@ -171,6 +184,7 @@ def _facts(found: UnannouncedSuggestions, ordered: Sequence[UnannouncedSuggestio
                 "campaign_id": one.campaign_id,
                 "campaign_name": plain_name(one.campaign_name, one.campaign_id),
                 "kind": one.kind,
+                "basis": "rule" if one.is_by_rule else "estimate",
                 "confidence": one.confidence,
                 "rules": list(one.rules),
                 "reason": to_json(one.reason),

@@ -9,11 +9,19 @@ import numpy as np
 import pandas as pd
 
 from fbads_pipeline.domain.core.messages import Value
+from fbads_pipeline.domain.recommendations.inbox.withheld import Withheld
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
-from fbads_pipeline.domain.recommendations.model.campaign_history import Booleans, CampaignHistory, Floats, read_history
+from fbads_pipeline.domain.recommendations.model.assessability import reasons_to_withhold
+from fbads_pipeline.domain.recommendations.model.campaign_history import (
+    CampaignHistory,
+    Floats,
+    TargetCpa,
+    read_history,
+    targets_by_campaign,
+)
 from fbads_pipeline.domain.recommendations.model.effects import DOWN, FACTORS, PAUSE, RESCUE, UP, Effects, effects_of
 from fbads_pipeline.domain.recommendations.model.posterior import WINDOW_DAYS, Posterior, fit_posterior, last_known
-from fbads_pipeline.domain.recommendations.new_suggestions import Confidence, confidence_of
+from fbads_pipeline.domain.recommendations.new_suggestions import EVEN_CHANCE, Confidence, confidence_of
 from fbads_pipeline.domain.recommendations.reasons import estimate_reason, would_change
 
 Action = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
@@ -21,11 +29,8 @@ SURE = 0.8
 SURE_TO_PAUSE = 0.9
 SPENT_TARGETS = 2.0
 SPENDS_ITS_BUDGET = 0.9
-QUIET_DAYS = 7
 # A proposal that is open is taken back only when its probability has fallen by so much.
 _SLACK_WHILE_OPEN = 0.1
-_LATEST_READING = 2
-_DELIVERS_WITHIN = 3
 _COLUMN = {factor: position for position, factor in enumerate(FACTORS)}
 _FACTOR: dict[Action, float] = {"PAUSE": PAUSE, "BUDGET_UP": UP, "BUDGET_DOWN": DOWN}
 
@@ -55,8 +60,9 @@ class Verdict:
 class AccountAssessment:
     """The posterior of every campaign that can be assessed; made by `assess`.
 
-    rows of effects: campaigns, by position in campaign_ids. spend, conversions: sums of the window as reported;
-    elasticity: means.
+    rows of effects: campaigns, by position in campaign_ids. spend, conversions: sums of the window as reported, NaN
+    where a day's were not; target_cpa, daily_budget: per campaign; elasticity: means. withheld: why each of the other
+    campaigns is not assessed.
     """
 
     campaign_ids: tuple[str, ...]
@@ -65,7 +71,9 @@ class AccountAssessment:
     spend: Floats
     conversions: Floats
     elasticity: Floats
-    target_cpa: float
+    target_cpa: Floats
+    daily_budget: Floats
+    withheld: Mapping[str, Withheld]
 
     def proposals(self, open_suggestions: Mapping[str, str] | None = None) -> list[Verdict]:
         """At most one per campaign, ordered by it. open_suggestions: campaign → action of an open one, which stays
@@ -85,28 +93,30 @@ def assess(
     history: pd.DataFrame,
     *,
     today: date,
-    target_cpa: float,
-    withheld: Collection[str] = (),
+    target_cpa: TargetCpa,
+    withheld: Collection[str] | Mapping[str, Withheld] = (),
     model: AccountModel | None = None,
+    unread: Collection[date] = (),
 ) -> AccountAssessment | None:
     """See `suggestions.suggest`; None without a single row."""
-    if not np.isfinite(target_cpa) or target_cpa <= 0:
-        raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
-    known = read_history(history, today)
+    known = read_history(history, today, unread)
+    targets = targets_by_campaign(known.campaign_ids, target_cpa)
     if known.size == 0:
         return None
     posterior = fit_posterior(known, model)
-    free = can_be_assessed(known) & ~np.isin(np.array(known.campaign_ids, dtype=object), list(map(str, withheld)))
-    rows = np.nonzero(free)[0]
+    out = reasons_to_withhold(known, withheld)
+    rows = np.nonzero([one not in out for one in known.campaign_ids])[0]
     days = known.age <= WINDOW_DAYS
     return AccountAssessment(
         known.campaign_ids,
         posterior,
         effects_of(posterior, known.campaign_ids, rows, today=today, target_cpa=target_cpa),
         spend=known.total(np.where(days, known.spend, 0.0)),
-        conversions=known.total(np.where(days, np.nan_to_num(known.conversions), 0.0)),
+        conversions=known.total(np.where(days, known.conversions, 0.0)),
         elasticity=posterior.elasticity,
-        target_cpa=target_cpa,
+        target_cpa=targets,
+        daily_budget=last_budget(known),
+        withheld=out,
     )
 
 
@@ -114,36 +124,13 @@ def verdicts_on(
     history: pd.DataFrame,
     *,
     today: date,
-    target_cpa: float,
+    target_cpa: TargetCpa,
     withheld: Collection[str] = (),
     model: AccountModel | None = None,
 ) -> list[Verdict]:
     """The verdicts ordered by campaign; see `suggestions.suggest`."""
     assessed = assess(history, today=today, target_cpa=target_cpa, withheld=withheld, model=model)
     return assessed.proposals() if assessed else []
-
-
-def can_be_assessed(history: CampaignHistory) -> Booleans:
-    """Delivering, out of its first 7 days, and at least 7 days after its last budget edit."""
-    first = np.zeros(history.size, dtype=np.int64)
-    np.maximum.at(first, history.campaign, history.age)
-    latest = np.full(history.size, np.iinfo(np.int64).max)
-    np.minimum.at(latest, history.campaign, history.age)
-    active = np.zeros(history.size, dtype=bool)
-    active[history.campaign] = history.is_active  # rows run from old to new: the latest stays
-    delivered = history.total(np.where(history.age <= _DELIVERS_WITHIN, history.spend, 0.0)) > 0
-    settled = (first >= QUIET_DAYS) & (days_since_edit(history) >= QUIET_DAYS)
-    return np.asarray(active & delivered & (latest <= _LATEST_READING) & settled)
-
-
-def days_since_edit(history: CampaignHistory) -> Floats:
-    """Whole days since the first day of the budget in force; infinite where it never changed."""
-    known = history.daily_budget > 0
-    campaign, budget, age = history.campaign[known], history.daily_budget[known], history.age[known]
-    changed = (campaign[1:] == campaign[:-1]) & (np.abs(np.log(budget[1:] / budget[:-1])) > 1e-3)
-    since = np.full(history.size, np.inf)
-    since[campaign[1:][changed]] = age[1:][changed]
-    return since
 
 
 def last_budget(history: CampaignHistory) -> Floats:
@@ -158,9 +145,15 @@ def _choose(assessed: AccountAssessment, open_suggestions: Mapping[str, str]) ->
     up = (effects.p_gain[:, _COLUMN[UP]] >= _bar(SURE, open_actions, "BUDGET_UP")) & (pacing >= SPENDS_ITS_BUDGET)
     down = effects.p_gain[:, _COLUMN[DOWN]] >= _bar(SURE, open_actions, "BUDGET_DOWN")
     hopeless = effects.mean[:, _COLUMN[PAUSE]] > effects.mean[:, _COLUMN[RESCUE]]
-    has_spent = assessed.spend[rows] >= SPENT_TARGETS * assessed.target_cpa
+    has_spent = assessed.spend[rows] >= SPENT_TARGETS * assessed.target_cpa[rows]
     pause = (effects.p_above_target >= _bar(SURE_TO_PAUSE, open_actions, "PAUSE")) & has_spent & hopeless
-    chosen = np.select([pause, up, down], ["PAUSE", "BUDGET_UP", "BUDGET_DOWN"], "")
+    # The bars are above an even chance, and yet a few great losses may outweigh many small gains.
+    gains = [
+        (effects.p_gain[:, _COLUMN[factor]] >= EVEN_CHANCE) & (effects.mean[:, _COLUMN[factor]] >= 0)
+        for factor in (PAUSE, UP, DOWN)
+    ]
+    wanted = [one & gain for one, gain in zip((pause, up, down), gains, strict=True)]
+    chosen = np.select(wanted, ["PAUSE", "BUDGET_UP", "BUDGET_DOWN"], "")
     names: dict[str, Action | None] = {"PAUSE": "PAUSE", "BUDGET_UP": "BUDGET_UP", "BUDGET_DOWN": "BUDGET_DOWN"}
     return [names.get(str(one)) for one in chosen]
 
@@ -176,15 +169,17 @@ def _verdict(assessed: AccountAssessment, position: int, action: Action) -> Verd
     sure = float(effects.p_gain[position, column])
     evidence: dict[str, object] = {
         "window_days": WINDOW_DAYS,
-        "spend": round(float(assessed.spend[row]), 2),
-        "conversions_reported": round(float(assessed.conversions[row]), 2),
-        "conversions_matured": round(float(posterior.matured[row]), 2),
-        "cpa": [round(float(one), 2) for one in effects.cpa[position]],
-        "target_cpa": float(assessed.target_cpa),
+        **_reported(float(assessed.spend[row]), float(assessed.conversions[row])),
+        "projected": {
+            "conversions": round(float(posterior.matured[row]), 2),
+            "cpa": [round(float(one), 2) for one in effects.cpa[position]],
+        },
+        "target_cpa": float(assessed.target_cpa[row]),
         "p_cpa_above_target": float(effects.p_above_target[position]),
         "elasticity": round(float(assessed.elasticity[row]), 3),
         "spend_per_day": round(float(posterior.spend[row]), 2),
         "spent_of_budget": None if np.isnan(posterior.pacing[row]) else round(float(posterior.pacing[row]), 3),
+        "daily_budget": None if np.isnan(assessed.daily_budget[row]) else round(float(assessed.daily_budget[row]), 2),
         "effect": [round(low, 2), round(high, 2)],
         "p_better": sure,
     }
@@ -200,3 +195,9 @@ def _verdict(assessed: AccountAssessment, position: int, action: Action) -> Verd
         would_change=would_change(action, evidence),
         evidence=evidence,
     )
+
+
+def _reported(spend: float, conversions: float) -> dict[str, object]:
+    """What Meta reported of the window; the CPA is the quotient of the two, None without a conversion."""
+    spent, converted = round(spend, 2), round(conversions, 2)
+    return {"spend": spent, "conversions": converted, "cpa": round(spent / converted, 2) if converted else None}

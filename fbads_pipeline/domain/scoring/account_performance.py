@@ -6,6 +6,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from fbads_pipeline.domain.recommendations.breaches import pursues
+from fbads_pipeline.domain.recommendations.inbox.withheld import (
+    ANOMALY,
+    ANOTHER_GOAL,
+    LEARNING,
+    Withheld,
+    is_assessable,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +45,8 @@ class AccountPerformance:
     history: as in `suggestions.suggest`, over HISTORY_DAYS, in the account's currency. objectives: campaign → Meta's
     objective. learning: campaigns whose active ad sets are all in Meta's learning phase. as_of: when the newest of the
     figures was read. goal_family: what its
-    conversions are. pending: campaign → kind of the posterior's suggestion that waits for a decision.
+    conversions are. pending: campaign → kind of the posterior's suggestion that waits for a decision. unread: days of
+    the history that were never read well; on every other day a missing row means that nothing was delivered.
     """
 
     account_id: str
@@ -52,12 +60,22 @@ class AccountPerformance:
     marts_version: int
     goal_family: str = "purchase"
     pending: Mapping[str, str] = field(default_factory=dict)
+    unread: frozenset[date] = frozenset()
 
     @property
-    def withheld(self) -> frozenset[str]:
-        """Campaigns for which nothing is proposed now: learning, in an anomaly, or after another goal."""
-        elsewhere = {name for name, aim in self.objectives.items() if not pursues(self.goal_family, aim)}
-        return self.learning | {one.campaign_id for one in self.anomalies} | elsewhere
+    def is_assessable(self) -> bool:
+        """Whether its days are read so far that scores and estimates may rest on them."""
+        return is_assessable(self.today, self.unread)
+
+    @property
+    def withheld(self) -> Mapping[str, Withheld]:
+        """Campaigns for which nothing is proposed now, and why: learning, in an anomaly, or after another goal."""
+        elsewhere = [name for name, aim in self.objectives.items() if not pursues(self.goal_family, aim)]
+        return {
+            **dict.fromkeys(elsewhere, ANOTHER_GOAL),
+            **dict.fromkeys(sorted(self.learning), LEARNING),
+            **{one.campaign_id: ANOMALY for one in self.anomalies},
+        }
 
     @property
     def broken_tracking(self) -> frozenset[str]:
@@ -76,18 +94,20 @@ class AccountPerformance:
 
 @dataclass(frozen=True)
 class AccountScores:
-    """Results of one review of an account. for_breaches: verdicts on pausing campaigns that are beyond a threshold."""
+    """Results of one review of an account. target_cpa: by campaign; for_breaches: verdicts on pausing campaigns that
+    are beyond a threshold; withheld: campaigns that could not be assessed, and why."""
 
     account_id: str
     currency: str
     day: date
-    target_cpa: float
+    target_cpa: Mapping[str, float]
     model_version: str
     marts_version: int
     scores: "Sequence[CampaignScore]"
     trends: "Sequence[CampaignTrend]"
     proposals: "Sequence[Verdict]"
     for_breaches: "Sequence[Verdict]"
+    withheld: Mapping[str, Withheld] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

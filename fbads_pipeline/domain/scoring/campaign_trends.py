@@ -58,7 +58,8 @@ def trends_on(
 
     Notes
     -----
-    A day without a row, which was read, delivered nothing; a sum over a figure that was not reported is unknown. Ratios are of sums: an account's CPA is its spend over its conversions, no mean of CPAs.
+    A day without a row, which was read, delivered nothing; a sum over a figure that was not reported is unknown.
+    Ratios are of sums: an account's CPA is its spend over its conversions, no mean of CPAs.
     """
     known = read_history(history, today, unread)
     if known.size == 0:

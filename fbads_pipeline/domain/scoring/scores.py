@@ -1,6 +1,6 @@
 """A score from 0 to 100 per campaign, whose parts add up to it exactly."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -10,11 +10,20 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammainc, ndtr  # type: ignore[import-untyped]
 
+from fbads_pipeline.domain.recommendations.inbox.withheld import is_assessable
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
-from fbads_pipeline.domain.recommendations.model.campaign_history import CampaignHistory, Floats, read_history
+from fbads_pipeline.domain.recommendations.model.assessability import is_reported
+from fbads_pipeline.domain.recommendations.model.campaign_history import (
+    CampaignHistory,
+    Floats,
+    TargetCpa,
+    read_history,
+    targets_by_campaign,
+)
 from fbads_pipeline.domain.recommendations.model.posterior import Posterior, fit_posterior
 
 Part = Literal["efficiency", "trend", "attention", "delivery", "health"]
+WhyNot = Literal["not enough data", "tracking is broken", "not reported", "not read"]
 WEIGHTS: dict[Part, int] = {"efficiency": 45, "trend": 20, "attention": 15, "delivery": 10, "health": 10}
 # Below so many mature conversions of 14 days there is no score; certainty is n / (n + 10).
 ENOUGH_CONVERSIONS = 3.0
@@ -64,18 +73,19 @@ class CampaignScore:
     points: Mapping[Part, float]
     conversions: float
     certainty: float
-    why_not: Literal["not enough data", "tracking is broken"] | None = None
+    why_not: WhyNot | None = None
 
 
 def score(
     history: pd.DataFrame,
     *,
     today: date,
-    target_cpa: float,
+    target_cpa: TargetCpa,
     objectives: Mapping[str, str] | None = None,
     worst_anomaly: Mapping[str, float] | None = None,
     broken_tracking: frozenset[str] = frozenset(),
     model: AccountModel | None = None,
+    unread: Collection[date] = (),
 ) -> list[CampaignScore]:
     """Return one score per campaign, ordered by campaign.
 
@@ -84,7 +94,7 @@ def score(
     history
         As in `suggestions.suggest`.
     target_cpa
-        In the history's currency.
+        In the history's currency, the same for all or by campaign.
     objectives
         Campaign → objective: only campaigns of one objective are peers; missing: all are.
     worst_anomaly
@@ -93,6 +103,8 @@ def score(
         Campaigns whose score is withheld.
     model
         None learns it from the history.
+    unread
+        Days that were never read well. Too many of them, or one of the last 7, and no campaign has a score.
 
     Raises
     ------
@@ -104,34 +116,42 @@ def score(
     ``50 + c (R - 50)`` with ``R = 45 E + 20 T + 15 A + 10 D + 10 H`` and c the certainty: efficiency, trend, attention,
     delivery and health. A part of .5 adds nothing.
     """
-    if not np.isfinite(target_cpa) or target_cpa <= 0:
-        raise ValueError(f"The target CPA must be a positive number, not {target_cpa}.")
-    known = read_history(history, today)
+    known = read_history(history, today, unread)
+    targets = targets_by_campaign(known.campaign_ids, target_cpa)
     if known.size == 0:
         return []
     posterior = fit_posterior(known, model)
     peers = np.array([(objectives or {}).get(one, "") for one in known.campaign_ids], dtype=object)
     worst = np.array([min(max((worst_anomaly or {}).get(one, 0.0), 0.0), 1.0) for one in known.campaign_ids])
-    efficiency, doubt = _efficiency(posterior, target_cpa)
+    efficiency, doubt = _efficiency(posterior, targets)
     parts = np.stack(
         [efficiency, _trend(known, posterior), _attention(known, peers), _delivery(known), 1.0 - worst], axis=1
     )
     recent = (known.age <= RECENT_DAYS) & np.isfinite(known.conversions)
     mature = known.total(np.where(recent, known.conversions, 0.0) / posterior.maturity.at(known.age))
+    why = _why_not(known, mature, broken_tracking, is_read=is_assessable(today, unread))
     return [
-        _score(known.campaign_ids[row], parts[row], doubt[row], float(mature[row]), broken_tracking)
+        _score(known.campaign_ids[row], parts[row], doubt[row], float(mature[row]), why[row])
         for row in range(known.size)
     ]
 
 
-def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken: frozenset[str]) -> CampaignScore:
+def _why_not(history: CampaignHistory, mature: Floats, broken: frozenset[str], *, is_read: bool) -> list[WhyNot | None]:
+    """Why each campaign has no score; None for one that has."""
+    reported = is_reported(history)
+    found: list[WhyNot | None] = []
+    for row, campaign_id in enumerate(history.campaign_ids):
+        reasons: list[WhyNot] = ["tracking is broken"] if campaign_id in broken else []
+        reasons += [] if is_read else ["not read"]
+        reasons += [] if reported[row] else ["not reported"]
+        reasons += ["not enough data"] if mature[row] < ENOUGH_CONVERSIONS else []
+        found.append(reasons[0] if reasons else None)
+    return found
+
+
+def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, why: WhyNot | None) -> CampaignScore:
     certainty = mature / (mature + _HALF_CERTAIN_CONVERSIONS)
     named = {name: float(part) for name, part in zip(WEIGHTS, parts, strict=True)}
-    why: Literal["not enough data", "tracking is broken"] | None = None
-    if campaign_id in broken:
-        why = "tracking is broken"
-    elif mature < ENOUGH_CONVERSIONS:
-        why = "not enough data"
     if why:
         return CampaignScore(campaign_id, None, None, None, named, {}, mature, certainty, why)
     # Tenths as whole numbers: they add up exactly, whatever the order.
@@ -143,7 +163,7 @@ def _score(campaign_id: str, parts: Floats, doubt: float, mature: float, broken:
     return CampaignScore(campaign_id, total / 10, low / 10, high / 10, named, points, mature, certainty)
 
 
-def _efficiency(posterior: Posterior, target_cpa: float) -> tuple[Floats, Floats]:
+def _efficiency(posterior: Posterior, target_cpa: Floats) -> tuple[Floats, Floats]:
     """P(CPA ≤ target) per campaign, and the deviation, in points of the score, that it leaves open.
 
     The CPA is at most the target where daily conversions are at least spend / target: the upper tail of the posterior's
@@ -187,7 +207,7 @@ def _attention(history: CampaignHistory, peers: npt.NDArray[np.object_]) -> Floa
         upto = np.searchsorted(np.sort(shrunk), shrunk, side="right")
         rank[members] = (below + upto) / (2.0 * members.sum())
     new_shown, new_clicks = _sums(history, _TREND_DAYS)
-    old_shown, old_clicks = shown - new_shown, clicks - new_clicks
+    old_shown, old_clicks = np.maximum(shown - new_shown, 0.0), np.maximum(clicks - new_clicks, 0.0)
     new = (new_clicks + _DRIFT_CLICKS) / (new_shown + _DRIFT_IMPRESSIONS)
     old = (old_clicks + _DRIFT_CLICKS) / (old_shown + _DRIFT_IMPRESSIONS)
     drift = np.where((new_shown > 0) & (old_shown > 0), np.clip(np.log(old / new), 0.0, _MOST_DRIFT), 0.0)
@@ -196,8 +216,11 @@ def _attention(history: CampaignHistory, peers: npt.NDArray[np.object_]) -> Floa
 
 def _sums(history: CampaignHistory, days: int) -> tuple[Floats, Floats]:
     used = history.age <= days
-    clicks = np.minimum(history.clicks, history.impressions)
-    return history.total(np.where(used, history.impressions, 0.0)), history.total(np.where(used, clicks, 0.0))
+    shown = history.total(np.where(used, history.impressions, 0.0))
+    clicks = history.total(np.where(used, np.minimum(history.clicks, history.impressions), 0.0))
+    # A sum that was not reported says nothing of attention: as a campaign without impressions.
+    is_known = np.isfinite(shown) & np.isfinite(clicks)
+    return np.where(is_known, shown, 0.0), np.where(is_known, clicks, 0.0)
 
 
 def _delivery(history: CampaignHistory) -> Floats:

@@ -6,10 +6,15 @@ And looking back: of the proposals that a person accepted, was the interval righ
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fbads_pipeline.domain.recommendations.breaches import BreachLimits
-from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, EffectFollowUp, FittedModel
+from fbads_pipeline.domain.recommendations.targets import Targets
+from fbads_pipeline.domain.scoring.account_performance import (
+    AccountPerformance,
+    EffectFollowUp,
+    FittedModel,
+    PromisedEffect,
+)
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
 from fbads_pipeline.ports.scoring import Performance
@@ -67,29 +72,32 @@ def learn(seen: AccountPerformance, current: "AccountModel | None") -> FittedMod
     return FittedModel(seen.account_id, model, promotes, _said(promotes, figures))
 
 
-def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, limits: BreachLimits) -> int:
+def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, targets: Targets) -> int:
     """Hold what accepted proposals promised against what came; returns how many rows of outcomes changed."""
     changed = 0
     for account in marts.accounts():
         decided = performance.promised_effects(account.account_id)
         seen = performance.read(account.account_id, now=clock.now()) if decided else None
         if seen is not None and not seen.history.empty:
-            target = float(cpa_limit_in(seen.currency, limits))
-            followed = [_followed(seen, one, target) for one in decided]
+            followed = [_followed(seen, one, targets) for one in decided]
             changed += performance.save_outcomes(followed, now=clock.now())
     return changed
 
 
-def _followed(seen: AccountPerformance, one: Any, target_cpa: float) -> EffectFollowUp:
+def _followed(seen: AccountPerformance, one: PromisedEffect, targets: Targets) -> EffectFollowUp:
     # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.recommendations.outcomes import DAYS, Applied, follow_up, was_carried_out
 
     applied = Applied(one.campaign_id, one.kind, one.factor, one.effect, one.decided_on)
     if seen.today < one.decided_on + timedelta(days=DAYS):
         return EffectFollowUp(one, "waiting")
+    week = {one.decided_on + timedelta(days=n) for n in range(DAYS)}
+    if week & seen.unread:
+        return EffectFollowUp(one, "waiting")
     if not was_carried_out(seen.history, applied):
         return EffectFollowUp(one, "not carried out")
-    (outcome,) = follow_up(seen.history, [applied], today=seen.today, target_cpa=target_cpa)
+    target = float(targets.target_of(seen, one.campaign_id, one.decided_on).cpa)
+    (outcome,) = follow_up(seen.history, [applied], today=seen.today, target_cpa=target)
     return EffectFollowUp(one, "judged" if outcome.is_hit is not None else "unknown", outcome)
 
 

@@ -3,12 +3,13 @@
 The same figures a second time write nothing. An account whose figures cannot be read stops none of the others.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fbads_pipeline.domain.recommendations.breaches import BreachLimits
+from fbads_pipeline.domain.recommendations.inbox.withheld import NOT_READ
+from fbads_pipeline.domain.recommendations.targets import Targets
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -16,7 +17,9 @@ from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
 
 if TYPE_CHECKING:
+    from fbads_pipeline.domain.recommendations.inbox.withheld import Withheld
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+    from fbads_pipeline.domain.recommendations.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ class ScoringReport:
 
 
 def score_campaigns(
-    marts: Marts, performance: Performance, decisions: Reviews, clock: Clock, limits: BreachLimits
+    marts: Marts, performance: Performance, decisions: Reviews, clock: Clock, targets: Targets
 ) -> ScoringReport:
-    """Score every account's campaigns, one transaction each; the target CPA is the limit of the settings."""
+    """Score every account's campaigns, one transaction each."""
     named: dict[str, set[str]] = {}
     for breach in decisions.current_breaches():
         named.setdefault(breach.window.account_id, set()).add(breach.window.campaign_id)
@@ -39,19 +42,32 @@ def score_campaigns(
         seen = performance.read(account.account_id, now=clock.now())
         if seen is None or seen.history.empty:
             continue
-        target = float(cpa_limit_in(seen.currency, limits))
-        found = score_account(seen, target, _model(performance, seen, clock), named.get(account.account_id, ()))
+        found = score_account(
+            seen, target_cpas(seen, targets), _model(performance, seen, clock), named.get(account.account_id, ())
+        )
         written += performance.save(found, now=clock.now())
         scored.append(found)
     return ScoringReport(tuple(scored), written)
 
 
+def target_cpas(seen: AccountPerformance, targets: Targets) -> dict[str, float]:
+    """Campaign → what a conversion may cost in it, on the last day that is known of the account."""
+    day = seen.today - timedelta(days=1)
+    campaigns = map(str, seen.history["campaign_id"].unique())
+    return {one: float(targets.target_of(seen, one, day).cpa) for one in campaigns}
+
+
 def score_account(
-    seen: AccountPerformance, target_cpa: float, model: "AccountModel", in_breach: Collection[str] = ()
+    seen: AccountPerformance,
+    target_cpa: Mapping[str, float],
+    model: "AccountModel",
+    in_breach: Collection[str] = (),
 ) -> AccountScores:
-    """One account's scores, trends and verdicts. in_breach: campaigns whose breach the posterior is shown beside."""
+    """One account's scores, trends and verdicts. in_breach: campaigns whose breach the posterior is shown beside.
+
+    Where too few days are read there are neither scores nor verdicts, and every campaign says so.
+    """
     # numpy, pandas and scipy are loaded only where something is scored.
-    from fbads_pipeline.domain.recommendations.verdicts import assess
     from fbads_pipeline.domain.scoring.campaign_trends import trends_on
     from fbads_pipeline.domain.scoring.scores import score
 
@@ -63,11 +79,9 @@ def score_account(
         worst_anomaly=seen.worst_anomaly(),
         broken_tracking=seen.broken_tracking,
         model=model,
+        unread=seen.unread,
     )
-    assessed = assess(seen.history, today=seen.today, target_cpa=target_cpa, withheld=seen.withheld, model=model)
-    proposals = assessed.proposals(seen.pending) if assessed else []
-    paused = {one.campaign_id for one in proposals if one.action == "PAUSE"}
-    for_breaches = [assessed.of(one, "PAUSE") for one in sorted(set(in_breach) - paused)] if assessed else []
+    proposals, for_breaches, withheld = _verdicts(seen, target_cpa, model, in_breach)
     return AccountScores(
         account_id=seen.account_id,
         currency=seen.currency,
@@ -76,10 +90,36 @@ def score_account(
         model_version=model.version,
         marts_version=seen.marts_version,
         scores=scores,
-        trends=trends_on(seen.history, today=seen.today, maturity=model.maturity),
+        trends=trends_on(seen.history, today=seen.today, maturity=model.maturity, unread=seen.unread),
         proposals=proposals,
-        for_breaches=[one for one in for_breaches if one is not None],
+        for_breaches=for_breaches,
+        withheld=withheld,
     )
+
+
+def _verdicts(
+    seen: AccountPerformance, target_cpa: Mapping[str, float], model: "AccountModel", in_breach: Collection[str]
+) -> "tuple[list[Verdict], list[Verdict], Mapping[str, Withheld]]":
+    """What is proposed, what pausing would do to campaigns in breach, and why the others are not assessed."""
+    # numpy, pandas and scipy are loaded only where something is scored.
+    from fbads_pipeline.domain.recommendations.verdicts import assess
+
+    if not seen.is_assessable:
+        return [], [], {**dict.fromkeys(target_cpa, NOT_READ), **seen.withheld}
+    assessed = assess(
+        seen.history,
+        today=seen.today,
+        target_cpa=target_cpa,
+        withheld=seen.withheld,
+        model=model,
+        unread=seen.unread,
+    )
+    if assessed is None:
+        return [], [], {}
+    proposals = assessed.proposals(seen.pending)
+    paused = {one.campaign_id for one in proposals if one.action == "PAUSE"}
+    beside = [assessed.of(one, "PAUSE") for one in sorted(set(in_breach) - paused)]
+    return proposals, [one for one in beside if one is not None], assessed.withheld
 
 
 def _model(performance: Performance, seen: AccountPerformance, clock: Clock) -> "AccountModel":

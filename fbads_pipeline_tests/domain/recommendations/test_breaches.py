@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbads_pipeline.domain.recommendations.breaches import Breach, breaches, cpa_limit_in, is_past_limit
+from fbads_pipeline.domain.recommendations.breaches import Breach, breaches, is_past_limit
+from fbads_pipeline.domain.recommendations.targets import cpa_limit_in
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.fakes import PlainLimits, a_window, high_cpa, low_ctr
 

@@ -21,10 +21,10 @@ def test_one_message_says_what_since_when_how_much_why_and_what_to_do():
     assert body_of(alert) == (
         "Novidades de 23/11/2026. Em jogo: R$ 1.999,00, gastos por estas campanhas de 16/11 a 22/11/2026.\n"
         "\n"
-        "1. Campanha 0\n"
+        "1. Campanha 0 — pausar (por regra, confiança baixa)\n"
         "De 16/11 a 22/11/2026 gastou R$ 1.000,00: CTR de 0,62 % (62 cliques em 10.000 impressões),"
         " abaixo do limite de 1 %.\n"
-        "2. Campanha 1\n"
+        "2. Campanha 1 — pausar (por regra, confiança baixa)\n"
         "De 16/11 a 22/11/2026 gastou R$ 999,00: CTR de 0,62 % (62 cliques em 10.000 impressões),"
         " abaixo do limite de 1 %.\n"
         "\n"
@@ -59,7 +59,8 @@ def test_the_lines_of_each_suggestion_are_known_with_the_version_to_decide():
     for body in (body_of(alert), body_of(alert, "en")):
         lines = body.splitlines()
         shown = [lines[part["line"] : part["line"] + part["lines"]] for part in parts]
-        assert [(said[0], len(said)) for said in shown] == [("1. Verão", 3), ("2. B", 2)]
+        assert [(said[0].split(" — ")[0], len(said)) for said in shown] == [("1. Verão", 3), ("2. B", 2)]
+        assert all("regra" in said[0] or "by rule" in said[0] for said in shown)
 
 
 def test_the_last_days_are_drawn_from_zero():
@@ -71,11 +72,29 @@ def test_the_last_days_are_drawn_from_zero():
 
 def test_the_biggest_spender_comes_first():
     body = body_of(compose_suggestions(news(*reversed(many(3)))))
-    assert [line for line in body.splitlines() if line[:2] in ("1.", "2.", "3.")] == [
+    assert [line.split(" — ")[0] for line in body.splitlines() if line[:2] in ("1.", "2.", "3.")] == [
         "1. Campanha 0",
         "2. Campanha 1",
         "3. Campanha 2",
     ]
+
+
+def test_the_greatest_certain_gain_comes_first_and_what_is_by_rule_last():
+    plain, *_ = many(1)
+    likely = replace(plain, campaign_name="Provável", effect_low=-50.0, effect_expected=900.0)
+    certain = replace(plain, campaign_name="Certa", effect_low=10.0, effect_expected=100.0)
+    more = replace(plain, campaign_name="Maior", effect_low=5.0, effect_expected=200.0)
+    lines = body_of(compose_suggestions(news(plain, likely, certain, more))).splitlines()
+    titles = [line for line in lines if line[:2] in ("1.", "2.", "3.", "4.")]
+    assert [line.split(" — ")[0] for line in titles] == ["1. Maior", "2. Certa", "3. Provável", "4. Campanha 0"]
+    assert titles[2].endswith("pausar (confiança baixa)") and titles[3].endswith("pausar (por regra, confiança baixa)")
+
+
+def test_what_waits_is_counted_and_not_named():
+    alert = compose_suggestions(replace(news(*many(1)), held_back=12))
+    assert "Mais 12 sugestões aguardam a sua vez." in body_of(alert)
+    assert "12 more suggestions wait their turn." in body_of(alert, "en")
+    assert "1 campanha fora dos limites" in title_of(alert), "what waits is no news"
 
 
 def test_amounts_of_two_currencies_are_never_added():

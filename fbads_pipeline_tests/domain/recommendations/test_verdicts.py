@@ -87,7 +87,7 @@ def test_immature_days_are_not_read_as_a_fall():
     late = steady.copy()
     fresh = pd.to_datetime(late["date"]) >= pd.Timestamp(TODAY - timedelta(days=2))
     late.loc[fresh, "conversions"] *= 0.5
-    middle = [suggest(one, today=TODAY, target_cpa=TARGET)[0].evidence["cpa"][1] for one in (steady, late)]
+    middle = [suggest(one, today=TODAY, target_cpa=TARGET)[0].evidence["projected"]["cpa"][1] for one in (steady, late)]
     assert middle[1] == pytest.approx(middle[0], rel=0.08)
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model
+from fbads_pipeline.domain.recommendations.targets import SettingsTargets
 from fbads_pipeline.domain.scoring.account_performance import FittedModel, PromisedEffect
 from fbads_pipeline.services.recommendations.learn_models import follow_suggestions, learn, learn_models
 from fbads_pipeline.services.scoring.score_campaigns import score_account
-from fbads_pipeline_tests.support.fake_performance import TODAY, FakePerformance, a_history, a_performance
+from fbads_pipeline_tests.support.fake_performance import TODAY, FakePerformance, a_history, a_performance, same_target
 from fbads_pipeline_tests.support.fakes import FakeMarts, FixedClock, PlainLimits, an_account
 
 MARTS = FakeMarts(accounts=[an_account("1")])
@@ -18,7 +19,7 @@ MARTS = FakeMarts(accounts=[an_account("1")])
 def followed(seen, decided):
     performance = FakePerformance(seen)
     performance.accepted = [decided]
-    follow_suggestions(MARTS, performance, FixedClock(), PlainLimits())
+    follow_suggestions(MARTS, performance, FixedClock(), SettingsTargets(PlainLimits()))
     return performance.outcomes["s1"]
 
 
@@ -66,9 +67,9 @@ def test_any_old_version_can_score_again():
     )
     performance.save_model(FittedModel("1", old, False, "old"), now=FixedClock().now())
     learn_models(MARTS, performance, FixedClock())
-    again = score_account(seen, 50.0, performance.model("1", old.version))
+    again = score_account(seen, same_target(seen), performance.model("1", old.version))
     assert again.model_version == old.version
-    assert again.scores != score_account(seen, 50.0, performance.model("1")).scores
+    assert again.scores != score_account(seen, same_target(seen), performance.model("1")).scores
 
 
 def test_an_accepted_pause_that_held_is_judged():

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fbads_pipeline.domain.recommendations.targets import SettingsTargets
 from fbads_pipeline.domain.scoring.account_performance import OpenAnomaly
 from fbads_pipeline.services.scoring.score_campaigns import score_account, score_campaigns
-from fbads_pipeline_tests.support.fake_performance import FakePerformance, a_performance
+from fbads_pipeline_tests.support.fake_performance import FakePerformance, a_performance, same_target
 from fbads_pipeline_tests.support.fakes import (
     FakeMarts,
     FakeReviews,
@@ -23,7 +24,7 @@ SINCE = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 def scored(performance, decisions=None, accounts=("1",)):
     marts = FakeMarts(accounts=[an_account(one) for one in accounts])
-    return score_campaigns(marts, performance, decisions or FakeReviews(), FixedClock(), PlainLimits())
+    return score_campaigns(marts, performance, decisions or FakeReviews(), FixedClock(), SettingsTargets(PlainLimits()))
 
 
 def proposals(performance, **changes):
@@ -38,7 +39,7 @@ def test_a_bargain_may_have_more_and_a_loss_less():
     totals = {one.campaign_id: one.total for one in account.scores}
     assert totals["7"] > totals["8"] > totals["9"]
     assert {one.campaign_id: one.action for one in account.proposals} == {"7": "BUDGET_UP", "9": "PAUSE"}
-    assert (report.rows_written, account.target_cpa) == (3, 50.0)
+    assert (report.rows_written, account.target_cpa) == (3, {"7": 50.0, "8": 50.0, "9": 50.0})
     assert account.day.isoformat() == "2026-11-22"
 
 
@@ -97,7 +98,10 @@ def test_an_open_proposal_stays_until_it_is_clearly_no_longer_so():
     seen = a_performance()
     target = _target_at(seen, "BUDGET_UP", 0.75)
     alone, standing, other = (
-        {one.campaign_id for one in score_account(replace(seen, pending=open_), target, _model(seen)).proposals}
+        {
+            one.campaign_id
+            for one in score_account(replace(seen, pending=open_), same_target(seen, target), _model(seen)).proposals
+        }
         for open_ in ({}, {"8": "BUDGET_UP"}, {"8": "PAUSE"})
     )
     assert ("8" in alone, "8" in standing, "8" in other) == (False, True, False)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics.figures import figure_columns
+from fbads_pipeline.adapters.postgres.metrics.figures import figure_columns, sum_reported
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.recommendations.breaches import CampaignWindow
@@ -53,6 +53,12 @@ class PostgresMarts:
             rows = connection.execute(query, {"now": now, "days": days}).mappings()
             return [CampaignWindow(**row, marts_version=version) for row in rows]
 
+    def accounts_with_unread_days(self, *, days: int, now: datetime) -> frozenset[str]:
+        with self._engine.connect() as connection:
+            if not connection.execute(SQL["is_published"]).scalar_one():
+                return frozenset()
+            return frozenset(connection.execute(SQL["unread_accounts"], {"now": now, "days": days}).scalars())
+
     def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
         if not campaign_ids:
             return []
@@ -69,10 +75,10 @@ def _windows(catalogue: Mapping[str, str]) -> sa.Select[tuple[object, ...]]:
         sa.select(
             *keys,
             sa.func.min(facts.c.currency).label("currency"),
-            sa.cast(sa.func.sum(facts.c.impressions), sa.BigInteger).label("impressions"),
-            sa.cast(sa.func.sum(facts.c.clicks), sa.BigInteger).label("clicks"),
+            sa.cast(sum_reported(facts.c.impressions), sa.BigInteger).label("impressions"),
+            sa.cast(sum_reported(facts.c.clicks), sa.BigInteger).label("clicks"),
             sa.func.sum(facts.c.spend).label("spend"),
-            sa.func.sum(facts.c.conversions).label("conversions"),
+            sum_reported(facts.c.conversions).label("conversions"),
             *figure_columns(catalogue, RATIOS),
         )
         .group_by(*keys)

@@ -49,6 +49,25 @@ inner join (
         daily.account_id = windows.account_id
         and daily.day between windows.first_day and windows.last_day;
 
+-- name: unread_accounts
+-- Of whose last :days complete local days at least one was never read well.
+select windows.account_id
+from (
+    select
+        account_id,
+        (cast(:now as timestamptz) at time zone coalesce(timezone_name, 'UTC'))::date as today
+    from marts.accounts
+) as windows
+left join marts.day_coverage as coverage
+    on
+        windows.account_id = coverage.account_id
+        and coverage.level = 'campaign'
+        and coverage.day between windows.today - :days and windows.today - 1
+        and coverage.is_read
+group by windows.account_id
+having count(coverage.day) < :days
+order by windows.account_id;
+
 -- name: inactive
 select wanted.campaign_id
 from unnest(cast(:ids as text[])) as wanted (campaign_id)

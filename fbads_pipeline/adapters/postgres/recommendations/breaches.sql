@@ -80,13 +80,14 @@ with incoming as (
         conversions numeric,
         ctr numeric,
         cpa numeric,
-        marts_version bigint
+        marts_version bigint,
+        target_cpa numeric
     )
 )
 
 insert into analysis.breaches as known (
     account_id, campaign_id, rule, day, first_day, campaign_name, currency, observed, limit_value, impressions, clicks,
-    spend, conversions, ctr, cpa, marts_version, found_at
+    spend, conversions, ctr, cpa, marts_version, target_cpa, found_at
 )
 select
     account_id,
@@ -105,6 +106,7 @@ select
     ctr,
     cpa,
     marts_version,
+    target_cpa,
     :at
 from incoming
 on conflict (account_id, campaign_id, rule, day) do update
@@ -121,15 +123,17 @@ on conflict (account_id, campaign_id, rule, day) do update
         ctr = excluded.ctr,
         cpa = excluded.cpa,
         marts_version = excluded.marts_version,
+        target_cpa = excluded.target_cpa,
         found_at = excluded.found_at
     where
     (
         known.first_day, known.campaign_name, known.currency, known.observed, known.limit_value, known.impressions,
-        known.clicks, known.spend, known.conversions, known.ctr, known.cpa
+        known.clicks, known.spend, known.conversions, known.ctr, known.cpa, known.target_cpa
     )
     is distinct from (
         excluded.first_day, excluded.campaign_name, excluded.currency, excluded.observed, excluded.limit_value,
-        excluded.impressions, excluded.clicks, excluded.spend, excluded.conversions, excluded.ctr, excluded.cpa
+        excluded.impressions, excluded.clicks, excluded.spend, excluded.conversions, excluded.ctr, excluded.cpa,
+        excluded.target_cpa
     );
 
 -- name: current_breaches
@@ -150,7 +154,12 @@ select
     known.conversions,
     known.ctr,
     known.cpa,
-    known.marts_version
+    known.marts_version,
+    known.target_cpa
 from analysis.breaches as known
 inner join analysis.reviews as reviews on known.account_id = reviews.account_id and known.day = reviews.day
 order by known.account_id asc, known.campaign_id asc, known.rule desc;
+
+-- name: reviewed_accounts
+select account_id from analysis.reviews
+order by account_id;

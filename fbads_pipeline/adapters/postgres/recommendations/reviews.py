@@ -3,28 +3,26 @@
 Reviews may run at once: every write is one transaction under one advisory lock, and applies the difference only.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
+from fbads_pipeline.adapters.postgres.recommendations.inbox import SUGGESTIONS, observation, save_inbox
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.core.messages import from_json, to_json
+from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow
-from fbads_pipeline.domain.recommendations.new_suggestions import (
-    NewSuggestion,
-    SuggestionChanges,
-    decided_since,
-    expires_at,
-)
+from fbads_pipeline.domain.recommendations.inbox.observations import Observation
+from fbads_pipeline.domain.recommendations.inbox.presentation import MOST_PER_DAY
+from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, SuggestionChanges
+from fbads_pipeline.domain.recommendations.proposals import Proposals
 from fbads_pipeline.domain.recommendations.suggestion_messages import (
     CHART_DAYS,
     UnannouncedSuggestion,
@@ -32,7 +30,6 @@ from fbads_pipeline.domain.recommendations.suggestion_messages import (
 )
 
 BREACHES = Statements(__package__, "breaches.sql")
-SUGGESTIONS = Statements(__package__, "suggestions.sql")
 _LOCK = 0x66626164735F6F70  # "fbads_op"
 
 
@@ -64,22 +61,33 @@ class PostgresReviews:
         with self._engine.connect() as connection:
             return [_breach(row) for row in connection.execute(BREACHES["current_breaches"]).mappings()]
 
+    def reviewed_accounts(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(BREACHES["reviewed_accounts"]).scalars())
+
     def open_suggestions(
-        self, suggestions: Sequence[NewSuggestion], *, now: datetime, answered: Sequence[str] = RULES
+        self,
+        suggestions: Sequence[NewSuggestion],
+        *,
+        now: datetime,
+        answered: Sequence[str] = RULES,
+        observations: Sequence[Observation] = (),
+        accounts: Collection[str] | None = None,
+        most: int = MOST_PER_DAY,
     ) -> SuggestionChanges:
-        values = {
-            "answered": list(answered),
-            "rows": _json([_suggestion_row(one) for one in suggestions]),
-            "now": now,
-            "expires_at": expires_at(now),
-            "decided_since": decided_since(now),
-        }
         with self._locked() as connection:
-            expired, renewed, opened = (
-                connection.execute(SUGGESTIONS[statement], values).rowcount
-                for statement in ("expire_suggestions", "renew_suggestions", "open_suggestions")
+            return save_inbox(
+                connection,
+                Proposals(tuple(suggestions), tuple(observations)),
+                now=now,
+                answered=answered,
+                accounts=accounts,
+                most=most,
             )
-        return SuggestionChanges(opened=opened, renewed=renewed, expired=expired)
+
+    def current_observations(self) -> list[Observation]:
+        with self._engine.connect() as connection:
+            return [observation(row) for row in connection.execute(SUGGESTIONS["current_observations"]).mappings()]
 
     def announce(
         self, *, compose: Callable[[UnannouncedSuggestions], Alert], recipients: Sequence[Recipient], now: datetime
@@ -130,6 +138,7 @@ def _by_one_account(rows: Sequence[sa.RowMapping]) -> UnannouncedSuggestions:
         account_id=first["account_id"],
         account_name=first["account_name"],
         day=first["local_day"],
+        held_back=first["held_back"],
         suggestions=tuple(
             UnannouncedSuggestion(
                 suggestion_id=row["suggestion_id"],
@@ -142,6 +151,8 @@ def _by_one_account(rows: Sequence[sa.RowMapping]) -> UnannouncedSuggestions:
                 evidence=row["evidence"],
                 note=None if row["note"] is None else from_json(row["note"]),
                 version=row["version"],
+                effect_low=row["effect_low"],
+                effect_expected=row["effect_expected"],
                 daily_spend=tuple(row["daily_spend"]),
                 daily_results=tuple(row["daily_results"]),
             )
@@ -158,19 +169,19 @@ def _breach_row(breach: Breach) -> dict[str, Any]:
         "rule": breach.rule,
         "observed": breach.observed,
         "limit_value": breach.limit,
+        "target_cpa": breach.target_cpa,
     }
 
 
 def _breach(row: sa.RowMapping) -> Breach:
     figures = {name: row[name] for name in CampaignWindow.__dataclass_fields__ if name in row}
-    return Breach(CampaignWindow(**figures, last_day=row["day"]), row["rule"], row["observed"], row["limit_value"])
-
-
-def _suggestion_row(one: NewSuggestion) -> dict[str, Any]:
-    promise = vars(one.promise) if one.promise else {}
-    plain = {name: value for name, value in vars(one).items() if name != "promise"}
-    texts = {"reason": to_json(one.reason), "note": None if one.note is None else to_json(one.note)}
-    return {**plain, **promise, **texts, "evidence": dict(one.evidence), "suggestion_id": uuid4().hex}
+    return Breach(
+        CampaignWindow(**figures, last_day=row["day"]),
+        row["rule"],
+        row["observed"],
+        row["limit_value"],
+        row["target_cpa"],
+    )
 
 
 def _json(value: object) -> str:

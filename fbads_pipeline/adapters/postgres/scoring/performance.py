@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.money import minor_units
-from fbads_pipeline.domain.recommendations.stored_verdicts import StoredVerdict
+from fbads_pipeline.domain.recommendations.inbox.stored_verdicts import StoredVerdict
+from fbads_pipeline.domain.recommendations.inbox.withheld import WithheldVerdict
 from fbads_pipeline.domain.scoring.account_performance import (
     HISTORY_DAYS,
     AccountPerformance,
@@ -49,7 +50,9 @@ class PostgresPerformance:
                 return None
             today = local_day(now, account.timezone_name)
             campaigns = connection.execute(INPUTS["campaigns"], {"account": account_id}).all()
-            history = _history(connection, account_id, account, today, days)
+            window = {"since": today - timedelta(days=days), "until": today - timedelta(days=1)}
+            unread = frozenset(connection.execute(INPUTS["unread_days"], {"account": account_id, **window}).scalars())
+            history = _history(connection, account_id, account, window, unread)
             named = {"account": account_id}
             return AccountPerformance(
                 account_id=account_id,
@@ -63,6 +66,7 @@ class PostgresPerformance:
                 marts_version=account.marts_version,
                 goal_family=account.goal_family,
                 pending={row[0]: row[1] for row in connection.execute(INPUTS["pending_suggestions"], named)},
+                unread=unread,
             )
 
     def save(self, found: AccountScores, *, now: datetime) -> int:
@@ -79,11 +83,18 @@ class PostgresPerformance:
                 _incoming(connection, "verdicts", _verdict_rows(found))
                 connection.execute(SQL["delete_verdicts"], named)
                 connection.execute(SQL["save_verdicts"], named)
+                _incoming(connection, "withheld_verdicts", _withheld_rows(found))
+                connection.execute(SQL["save_withheld_verdicts"], named)
+                connection.execute(SQL["delete_other_withheld_verdicts"], named)
             return int(written)
 
     def current_verdicts(self) -> list[StoredVerdict]:
         with self._engine.connect() as connection:
             return [StoredVerdict(*row) for row in connection.execute(SQL["current_verdicts"])]
+
+    def current_withheld(self) -> list[WithheldVerdict]:
+        with self._engine.connect() as connection:
+            return [WithheldVerdict(*row) for row in connection.execute(SQL["current_withheld_verdicts"])]
 
     def current_scores(self, account_ids: Sequence[str], *, since: date) -> list[StoredScore]:
         with self._engine.connect() as connection:
@@ -137,19 +148,17 @@ class PostgresPerformance:
             return [dict(row) for row in connection.execute(MODELS["hit_rates"]).mappings()]
 
 
-def _history(connection: sa.Connection, account_id: str, account: Any, today: date, days: int) -> "pd.DataFrame":
-    """As in `suggestions.suggest`, but for the status."""
+def _history(
+    connection: sa.Connection, account_id: str, account: Any, window: Mapping[str, date], unread: frozenset[date]
+) -> "pd.DataFrame":
+    """As in `suggestions.suggest`, but for the status, and without the rows of days that were never read well: they may
+    be a part of what was delivered."""
     # pandas is heavy: imported where it is needed.
     import pandas as pd
 
     from fbads_pipeline.domain.recommendations.budgets import BudgetEdit, BudgetState, daily_budgets
 
-    values = {
-        "account": account_id,
-        "since": today - timedelta(days=days),
-        "until": today - timedelta(days=1),
-        "currency": account.currency,
-    }
+    values = {"account": account_id, "currency": account.currency, **window}
     # COPY takes no parameters: they are written into the statement as quoted literals.
     statement = INPUTS["copy_history"].bindparams(**values)
     copy = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
@@ -158,6 +167,8 @@ def _history(connection: sa.Connection, account_id: str, account: Any, today: da
     text.seek(0)
     rows = pd.read_csv(text, header=None, names=list(_COLUMNS), dtype={"campaign_id": str})
     rows = rows.assign(date=pd.to_datetime(rows["date"], format="%Y-%m-%d"))
+    if unread:
+        rows = rows[~rows["date"].dt.date.isin(unread)].reset_index(drop=True)
     named = {"account": account_id, "timezone": account.timezone_name}
     states = [BudgetState(*row) for row in connection.execute(INPUTS["budget_states"], named)]
     units = {**named, "minor_units": minor_units(account.currency)}
@@ -183,7 +194,7 @@ def _score_rows(found: AccountScores) -> Iterable[Sequence[object]]:
         points = [one.points.get(name) for name in one.parts]
         yield (
             *(found.account_id, one.campaign_id, found.day, one.total, one.low, one.high, *points, *parts),
-            *(one.conversions, one.certainty, one.why_not, found.target_cpa, found.currency),
+            *(one.conversions, one.certainty, one.why_not, found.target_cpa[one.campaign_id], found.currency),
             *(found.model_version, found.marts_version),
         )
 
@@ -202,6 +213,11 @@ def _verdict_rows(found: AccountScores) -> Iterable[Sequence[object]]:
             *(one.p_better, one.confidence, _json(one.evidence), is_proposed),
             *(found.day, found.currency, found.model_version, found.marts_version),
         )
+
+
+def _withheld_rows(found: AccountScores) -> Iterable[Sequence[object]]:
+    for campaign_id, reason in found.withheld.items():
+        yield found.account_id, campaign_id, reason, found.day, found.marts_version
 
 
 def _decided(row: sa.Row[Any]) -> PromisedEffect:

@@ -26,6 +26,18 @@ copy (
     order by campaign_id, day
 ) to stdout with (format csv);
 
+-- name: unread_days
+-- Days of the history that were never read well: what was delivered on them is not known.
+select days.day::date as day
+from generate_series(cast(:since as date), cast(:until as date), interval '1 day') as days (day)
+left join marts.day_coverage as coverage
+    on
+        coverage.account_id = :account
+        and coverage.level = 'campaign'
+        and days.day::date = coverage.day
+where not coalesce(coverage.is_read, false)
+order by day;
+
 -- name: campaigns
 select
     campaign_id,
@@ -116,5 +128,5 @@ select
     campaign_id,
     kind
 from ops.suggestions
-where account_id = :account and status = 'PENDING' and rules @> array['posterior']
+where account_id = :account and status in ('PENDING', 'WAITING') and rules @> array['posterior']
 order by campaign_id;

@@ -192,6 +192,45 @@ select
 from analysis.verdicts
 order by account_id, campaign_id, kind;
 
+-- name: create_incoming_withheld_verdicts
+create temporary table incoming_withheld_verdicts (like analysis.withheld_verdicts) on commit drop;
+
+-- name: copy_incoming_withheld_verdicts
+copy incoming_withheld_verdicts (account_id, campaign_id, reason, day, marts_version)
+from stdin with (format csv, force_not_null (campaign_id));
+
+-- name: save_withheld_verdicts
+insert into analysis.withheld_verdicts as known (account_id, campaign_id, reason, day, marts_version)
+select
+    account_id,
+    campaign_id,
+    reason,
+    day,
+    marts_version
+from incoming_withheld_verdicts
+on conflict (account_id, campaign_id) do update
+    set reason = excluded.reason, day = excluded.day, marts_version = excluded.marts_version
+    where (known.reason, known.day) is distinct from (excluded.reason, excluded.day);
+
+-- name: delete_other_withheld_verdicts
+delete from analysis.withheld_verdicts as known
+where
+    known.account_id = :account
+    and not exists (
+        select from incoming_withheld_verdicts as incoming
+        where incoming.campaign_id = known.campaign_id
+    );
+
+-- name: current_withheld_verdicts
+select
+    account_id,
+    campaign_id,
+    reason,
+    day,
+    marts_version
+from analysis.withheld_verdicts
+order by account_id, campaign_id;
+
 -- name: current_scores
 select distinct on (account_id, campaign_id)
     account_id,

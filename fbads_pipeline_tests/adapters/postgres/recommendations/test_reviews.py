@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import to_json
-from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
+from fbads_pipeline.domain.recommendations.inbox.observations import observation_of
+from fbads_pipeline.domain.recommendations.new_suggestions import Promise, SuggestionChanges
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, NOW, a_breach, a_suggestion, high_cpa, low_ctr
 from fbads_pipeline_tests.support.rendering import text_of
@@ -38,8 +40,8 @@ def save(decisions, *breaches, day=YESTERDAY, version=3, accounts=("1",), at=NOW
     return decisions.save_breaches(breaches, reviewed=dict.fromkeys(accounts, day), marts_version=version, found_at=at)
 
 
-def open_(decisions, *suggestions, now=NOW):
-    return decisions.open_suggestions(suggestions, now=now)
+def open_(decisions, *suggestions, now=NOW, **others):
+    return decisions.open_suggestions(suggestions, now=now, **others)
 
 
 def announce(decisions, now=NOW, recipients=TO):
@@ -52,7 +54,15 @@ def suggestions(world, columns="campaign_id, status, version"):
 
 def everything(world):
     """Every row of the schemas with its physical address: a row that was rewritten has moved."""
-    tables = ("analysis.reviews", "analysis.breaches", "ops.suggestions", "ops.alerts", "ops.deliveries")
+    tables = (
+        "analysis.reviews",
+        "analysis.breaches",
+        "analysis.observations",
+        "ops.audit_log",
+        "ops.suggestions",
+        "ops.alerts",
+        "ops.deliveries",
+    )
     return {
         table: world.rows(f"select xmin::text, ctid::text, t::text from {table} as t order by 3") for table in tables
     }
@@ -178,6 +188,159 @@ class TestSuggestions:
         assert open_(decisions, a_suggestion("7", "1"), a_suggestion("7", "2")) == SuggestionChanges(opened=2)
 
 
+def estimated(campaign_id, expected, low=1.0, account_id="1", p_better=0.9):
+    promise = Promise(0.0, low, expected, expected + 100, p_better, "m1")
+    return replace(a_suggestion(campaign_id, account_id), promise=promise)
+
+
+def observed(campaign_id="7", against="learning", account_id="1", **figures):
+    return observation_of([a_breach(low_ctr(campaign_id, account_id, **figures))], against)
+
+
+def audit(world):
+    return world.rows("select action, subject, details from ops.audit_log order by seq")
+
+
+class TestPresenting:
+    """At most what a person decides in a day is shown per account; the rest waits, the greatest gain first."""
+
+    def test_the_rest_waits_and_nobody_is_told_of_it(self, decisions, world):
+        found = [*(estimated(str(n), 100.0 * n) for n in range(1, 4)), a_suggestion("8"), a_suggestion("9", "2")]
+        open_(decisions, *found, most=2)
+        columns = "campaign_id, rank, status, version"
+        assert world.rows(f"select {columns} from ops.suggestions order by account_id, rank") == [
+            ("3", 1, "PENDING", 1),
+            ("2", 2, "PENDING", 1),
+            ("1", 3, "WAITING", 1),
+            ("8", 4, "WAITING", 1),
+            ("9", 1, "PENDING", 1),
+        ]
+        announce(decisions)
+        (facts, body), _ = world.rows("select facts, body from ops.alerts order by account_id")
+        assert [one["campaign_id"] for one in facts["suggestions"]] == ["3", "2"]
+        assert "Mais 2 sugestões aguardam a sua vez." in text_of(body)
+
+    def test_a_greater_gain_takes_the_place_of_a_smaller_one(self, decisions, world):
+        open_(decisions, estimated("1", 10.0), most=1)
+        open_(decisions, estimated("1", 10.0), estimated("2", 20.0), most=1)
+        assert suggestions(world, "campaign_id, status, rank") == [("1", "WAITING", 2), ("2", "PENDING", 1)]
+
+    def test_what_was_decided_today_counts_and_tomorrow_there_is_room(self, decisions, world):
+        found = [estimated(str(n), 100.0 * n) for n in range(1, 4)]
+        open_(decisions, *found, most=1)
+        world.execute(
+            "update ops.suggestions set status = 'REJECTED', decided_at = :at where campaign_id = '3'", at=NOW
+        )
+        open_(decisions, *found[:2], most=1)
+        assert suggestions(world, "campaign_id, status") == [("1", "WAITING"), ("2", "WAITING"), ("3", "REJECTED")]
+        open_(decisions, *found[:2], now=NOW + timedelta(days=1), most=1)
+        assert suggestions(world, "campaign_id, status") == [("1", "WAITING"), ("2", "PENDING"), ("3", "REJECTED")]
+
+    def test_a_snoozed_one_leaves_its_place_to_the_next(self, decisions, world):
+        found = [estimated(str(n), 100.0 * n) for n in (1, 2)]
+        open_(decisions, *found, most=1)
+        world.execute(
+            "update ops.suggestions set snoozed_until = :until where campaign_id = '2'", until=NOW + timedelta(hours=5)
+        )
+        open_(decisions, *found, most=1)
+        assert suggestions(world, "campaign_id, status") == [("1", "PENDING"), ("2", "PENDING")]
+
+    def test_one_that_waits_is_renewed_and_expires_like_any_other(self, decisions, world):
+        open_(decisions, a_suggestion("7"), a_suggestion("8"), most=1)
+        assert open_(decisions, a_suggestion("7"), a_suggestion("8", clicks=60), most=1) == SuggestionChanges(renewed=1)
+        assert open_(decisions, a_suggestion("7"), most=1) == SuggestionChanges(expired=1)
+
+    def test_the_same_again_writes_nothing(self, decisions, world):
+        found = [estimated(str(n), 100.0 * n) for n in range(1, 4)]
+        open_(decisions, *found, observations=[observed("9")], most=2)
+        before = everything(world)
+        assert open_(decisions, *found, observations=[observed("9")], now=NOW + timedelta(hours=1), most=2) == NOTHING
+        assert everything(world) == before
+
+
+class TestObservations:
+    def test_they_come_back_as_they_were_found_and_leave_with_their_reason(self, decisions, world):
+        found = [observed("7"), observed("8", "anomaly")]
+        assert open_(decisions, observations=found) == SuggestionChanges(observed=2)
+        assert decisions.current_observations() == found
+        assert open_(decisions, observations=found) == NOTHING
+        changed = [observed("7", clicks=60)]
+        assert open_(decisions, observations=changed) == SuggestionChanges(observed=1)
+        assert decisions.current_observations() == changed
+
+    def test_the_accounts_that_were_not_reviewed_keep_theirs_and_their_suggestions(self, decisions, world):
+        theirs = observed("9", account_id="2")
+        open_(decisions, a_suggestion("7"), a_suggestion("8", "2"), observations=[theirs])
+        changes = open_(decisions, accounts=["1"])
+        assert changes == SuggestionChanges(expired=1)
+        assert decisions.current_observations() == [theirs]
+        assert suggestions(world, "campaign_id, status") == [("7", "EXPIRED"), ("8", "PENDING")]
+
+    def test_a_suggestion_whose_campaign_is_only_observed_is_superseded_and_says_why(self, decisions, world):
+        open_(decisions, a_suggestion("7"))
+        changes = open_(decisions, observations=[observed("7")])
+        assert changes == SuggestionChanges(superseded=1, observed=1)
+        ((status, version, closing),) = suggestions(world, "status, version, closing")
+        assert (status, version) == ("SUPERSEDED", 2)
+        assert text_of(closing).startswith("Passou a observação. De 16/11 a 22/11/2026 gastou")
+        assert open_(decisions, a_suggestion("7")) == SuggestionChanges(opened=1), "it may be suggested again"
+
+    def test_a_stored_one_that_contradicts_its_estimate_is_superseded_whatever_is_found(self, decisions, world):
+        open_(decisions, estimated("7", 50.0), estimated("8", 50.0), estimated("9", 50.0, account_id="2"))
+        world.execute("update ops.suggestions set p_better = 0.009 where campaign_id = '7'")
+        world.execute("update ops.suggestions set effect_expected = -0.5, status = 'WAITING' where campaign_id = '9'")
+        assert open_(decisions, estimated("8", 50.0), accounts=["1"]).superseded == 2
+        assert suggestions(world, "campaign_id, status") == [
+            ("7", "SUPERSEDED"),
+            ("8", "PENDING"),
+            ("9", "SUPERSEDED"),
+        ]
+        (reason,) = world.rows("select closing from ops.suggestions where campaign_id = '7'")[0]
+        assert text_of(reason) == "A estimativa fala contra esta sugestão."
+
+
+class TestAudit:
+    def test_each_flag_is_an_entry_with_its_object_before_and_after(self, decisions, world):
+        raised = replace(estimated("7", 50.0), kind="BUDGET_UP", evidence={"daily_budget": 100.0, "spend": 900.0})
+        raised = replace(raised, promise=replace(raised.promise, factor=1.2))
+        open_(decisions, raised, a_suggestion("8"), observations=[observed("9")])
+        ids = dict(world.rows("select campaign_id, suggestion_id from ops.suggestions"))
+        (up, pause, seen) = audit(world)
+        assert [one[:2] for one in (up, pause, seen)] == [
+            ("BUDGET_UP_SUGGESTED", ids["7"]),
+            ("PAUSE_SUGGESTED", ids["8"]),
+            ("CAMPAIGN_OBSERVED", "9"),
+        ]
+        assert {name: up[2][name] for name in ("entity", "before", "after", "basis")} == {
+            "entity": {"type": "campaign", "id": "7"},
+            "before": {"daily_budget": 100.0},
+            "after": {"daily_budget": 120.0},
+            "basis": "estimate",
+        }
+        assert (pause[2]["before"], pause[2]["after"], pause[2]["basis"]) == (
+            {"status": "ACTIVE"},
+            {"status": "PAUSED"},
+            "rule",
+        )
+        assert seen[2]["before"] == seen[2]["after"] and seen[2]["against"] == "learning"
+        assert PostgresAudit(world.engine).verify() == (3, None)
+
+    def test_the_same_flag_is_entered_once_and_its_end_too(self, decisions, world):
+        for _ in range(2):
+            open_(decisions, a_suggestion("8"), observations=[observed("9")])
+        open_(decisions, observations=[observed("8"), observed("9")])
+        assert [one[0] for one in audit(world)] == [
+            "PAUSE_SUGGESTED",
+            "CAMPAIGN_OBSERVED",
+            "SUGGESTION_SUPERSEDED",
+            "CAMPAIGN_OBSERVED",
+        ]
+        assert (audit(world)[2][2]["before"], audit(world)[2][2]["after"]) == (
+            {"status": "PENDING"},
+            {"status": "SUPERSEDED"},
+        )
+
+
 class TestAnnouncing:
     def test_one_message_per_account_and_recipient(self, decisions, world):
         open_(decisions, a_suggestion("7"), a_suggestion("8"), a_suggestion("9", "2"))
@@ -252,7 +415,7 @@ class TestAnnouncing:
         names = [name for name in HOSTILE_NAMES if "\0" not in name and "\ud800" not in name]
         for number, name in enumerate(names):
             world.campaign(str(number), name=name)
-        open_(decisions, *(a_suggestion(str(number)) for number in range(len(names))))
+        open_(decisions, *(a_suggestion(str(number)) for number in range(len(names))), most=100)
         assert announce(decisions) == 1
         ((stored, facts),) = world.rows("select body, facts from ops.alerts")
         body = text_of(stored)

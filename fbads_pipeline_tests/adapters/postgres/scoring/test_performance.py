@@ -11,10 +11,11 @@ from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerform
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model
 from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
+from fbads_pipeline.domain.recommendations.targets import SettingsTargets
 from fbads_pipeline.domain.scoring.account_performance import EffectFollowUp, FittedModel
 from fbads_pipeline.services.recommendations.learn_models import follow_suggestions
 from fbads_pipeline.services.scoring.score_campaigns import score_account
-from fbads_pipeline_tests.support.fake_performance import TODAY, a_performance
+from fbads_pipeline_tests.support.fake_performance import TODAY, a_performance, same_target
 from fbads_pipeline_tests.support.fakes import FakeMarts, FixedClock, PlainLimits, an_account
 from fbads_pipeline_tests.support.sample_marts import SampleMarts
 
@@ -57,7 +58,7 @@ def edit(world, event, old, at, object_id="7", account="1"):
 
 def found_of(version=3, **changes):
     seen = a_performance(version=version)
-    return replace(score_account(seen, 50.0, fit_model(seen.history, today=seen.today), {"7"}), **changes)
+    return replace(score_account(seen, same_target(seen), fit_model(seen.history, today=seen.today), {"7"}), **changes)
 
 
 class TestReading:
@@ -76,6 +77,20 @@ class TestReading:
         row = performance.read("1", now=NOW).history.iloc[0]
         assert row["campaign_id"] == "00123456789012345678901"
         assert row[["conversions", "daily_budget"]].isna().all()
+
+    def test_days_that_were_never_read_are_named_and_their_rows_left_out(self, world, performance):
+        gaps = [date(2026, 11, 3), date(2026, 11, 4)]
+        world.unread(*gaps)
+        seen = performance.read("1", now=NOW)
+        assert seen.unread >= set(gaps)
+        assert not set(seen.history["date"].dt.date) & set(gaps)
+        assert seen.is_assessable
+        world.unread(YESTERDAY)
+        assert not performance.read("1", now=NOW).is_assessable
+
+    def test_a_day_without_any_reading_is_unread(self, world, performance):
+        world.execute("delete from marts.day_coverage where day = '2026-11-20'")
+        assert date(2026, 11, 20) in performance.read("1", now=NOW).unread
 
     def test_the_change_log_tells_the_budgets_before_the_first_reading(self, world, performance):
         budget(world, 120, datetime(2026, 11, 20, 12, tzinfo=UTC))
@@ -116,7 +131,7 @@ class TestReading:
 
     def test_what_stands_in_the_way_is_read_too(self, world, performance):
         world.execute("insert into marts.adsets values ('1', '7', 'ACTIVE', 'LEARNING')")
-        assert performance.read("1", now=NOW).withheld == {"7"}
+        assert performance.read("1", now=NOW).withheld == {"7": "learning"}
 
 
 class TestSaving:
@@ -139,7 +154,7 @@ class TestSaving:
 
     def test_older_marts_never_overwrite_newer_ones(self, performance):
         performance.save(found_of(version=5), now=NOW)
-        older = found_of(version=4, proposals=[], target_cpa=10.0)
+        older = found_of(version=4, proposals=[], target_cpa=same_target(a_performance(), 10.0))
         assert performance.save(older, now=NOW) == 0
         assert [one.marts_version for one in performance.current_verdicts()] == [5, 5, 5]
 
@@ -188,7 +203,9 @@ class TestModels:
 
 class TestInTheInbox:
     def open_(self, decisions, performance, now=NOW):
-        return decisions.open_suggestions(proposals([], performance.current_verdicts()), now=now, answered=RULES)
+        return decisions.open_suggestions(
+            proposals([], performance.current_verdicts()).suggestions, now=now, answered=RULES
+        )
 
     def test_a_proposal_opens_with_its_promise_and_is_said_once(self, migrated_engine, performance, world):
         decisions = PostgresReviews(migrated_engine)
@@ -233,7 +250,7 @@ class TestInTheInbox:
         marts = FakeMarts(accounts=[an_account("1")])
         (decided,) = performance.promised_effects("1")
         assert (decided.campaign_id, decided.decided_on) == ("9", date(2026, 11, 13))
-        assert follow_suggestions(marts, performance, FixedClock(), PlainLimits()) == 1
+        assert follow_suggestions(marts, performance, FixedClock(), SettingsTargets(PlainLimits())) == 1
         assert world.rows("select state, is_hit, currency from analysis.suggestion_outcomes") == [
             ("judged", True, "BRL")
         ]
