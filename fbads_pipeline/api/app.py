@@ -27,6 +27,7 @@ from fbads_pipeline.api.routes import (
     chat,
     health,
     metrics,
+    observations,
     privacy,
     reports,
     suggestions,
@@ -38,8 +39,8 @@ from fbads_pipeline.api.routes import (
 from fbads_pipeline.settings import Settings
 
 _ROUTERS = (
-    *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions, targets)),
-    *(one.router for one in (reports, chat, webhooks, webhooks_n8n)),
+    *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions)),
+    *(one.router for one in (observations, targets, reports, chat, webhooks, webhooks_n8n)),
     *ROUTERS,
 )
 _PROBLEMS = {

@@ -25,6 +25,7 @@ _EVIDENCE: Mapping[str, Unit] = {
     "cpa": "money",
 }
 _PARTS = ("efficiency", "trend", "attention", "delivery", "health")
+_NOT_SCORED = ("not_enough_data", "tracking_is_broken", "not_reported", "not_read")
 _UNDOABLE = ("ACCEPTED", "REJECTED", "APPLIED")
 _UNDO_SECONDS = 1800
 
@@ -112,7 +113,7 @@ def score_card(row: Mapping[str, Any] | None, t: Localizer) -> dict[str, Any] | 
         return None
     if row["total"] is None:
         reason = (row["why_not"] or "").replace(" ", "_")
-        why = t(f"pages.score.{reason}") if reason in ("not_enough_data", "tracking_is_broken") else ""
+        why = t(f"pages.score.{reason}") if reason in _NOT_SCORED else ""
         return {"total": t("pages.score.none"), "range": why, "parts": []}
     parts = [(t(f"pages.score.{name}"), f"{Decimal(row[f'{name}_points']):+.0f}") for name in _PARTS]
     low, high = (t.cell(row[name], "score") for name in ("low", "high"))

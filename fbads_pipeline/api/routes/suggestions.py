@@ -10,7 +10,7 @@ from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, ReadinessDep, SuggestionsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId, Cursor, Limit, from_cursor, to_cursor
-from fbads_pipeline.api.schemas.resources import Meta, Suggestion, SuggestionPage
+from fbads_pipeline.api.schemas.resources import Meta, Suggestion, SuggestionPage, SuggestionStatus
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.recommendations.decisions import (
     Decision,
@@ -34,7 +34,7 @@ Key = Annotated[
     ),
 ]
 Status = Annotated[
-    Literal["PENDING", "ACCEPTED", "REJECTED", "EXPIRED", "APPLIED", "FAILED"] | None,
+    SuggestionStatus | None,
     Query(description="Where the suggestion stands."),
 ]
 

@@ -251,7 +251,7 @@ class ShownScore(BaseModel):
     health_points: Exact | None
     conversions: float
     certainty: float
-    why_not: Literal["not enough data", "tracking is broken"] | None
+    why_not: Literal["not enough data", "tracking is broken", "not reported", "not read"] | None
     target_cpa: Exact
     currency: str
     model_version: str

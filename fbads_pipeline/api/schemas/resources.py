@@ -101,15 +101,25 @@ class Insights(BaseModel):
     meta: InsightMeta
 
 
+SuggestionStatus = Literal["PENDING", "WAITING", "ACCEPTED", "REJECTED", "EXPIRED", "SUPERSEDED", "APPLIED", "FAILED"]
+
+
 class Suggestion(BaseModel):
-    """A proposal for one campaign, waiting for a person or decided by one."""
+    """A proposal for one campaign, waiting for a person or decided by one.
+
+    WAITING: open, behind the ones that a person is asked to decide today. SUPERSEDED: something speaks against it now.
+    """
 
     suggestion_id: str
     account_id: str
     campaign_id: str
     kind: Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
-    status: Literal["PENDING", "ACCEPTED", "REJECTED", "EXPIRED", "APPLIED", "FAILED"]
+    status: SuggestionStatus
     version: int
+    basis: Literal["estimate", "rule", "person"] = Field(
+        description="What it rests on: an estimate of its effect, a plain limit alone, or a person's own request."
+    )
+    rank: int | None = Field(description="Place among the account's open ones, by money; 1 is the first.")
     confidence: Literal["low", "medium", "high"]
     rules: list[str]
     reason_pt: str
@@ -130,6 +140,33 @@ class Suggestion(BaseModel):
     snoozed_until: datetime | None
     decided_at: datetime | None
     decision_reason: str | None
+
+
+class ObservationItem(BaseModel):
+    """A campaign past a plain limit that is better left alone: there is nothing to accept.
+
+    against: what speaks against pausing it; since: when it was first observed.
+    """
+
+    account_id: str
+    campaign_id: str
+    rules: list[str]
+    against: str
+    reason_pt: str
+    reason_en: str
+    evidence: dict[str, Any]
+    day: date
+    marts_version: int
+    since: datetime
+    updated_at: datetime
+
+
+class ObservationPage(BaseModel):
+    """Observations of the last review, ordered by account and campaign."""
+
+    data: list[ObservationItem]
+    next_cursor: str | None
+    meta: Meta
 
 
 class SuggestionPage(BaseModel):

@@ -19,6 +19,8 @@ STATUS_OF: Mapping[Action, DecidedStatus] = {
     "snooze": "PENDING",
     "undo": "PENDING",
 }
+# One that waits its turn may be decided by whoever looks for it.
+OPEN = ("PENDING", "WAITING")
 UNDO_WINDOW = timedelta(minutes=30)
 LONGEST_SNOOZE = timedelta(days=14)
 LONGEST_REASON = 500
@@ -87,7 +89,7 @@ class DecidableSuggestion:
             )
         if decision.action == "undo":
             return self._undone(now)
-        if self.status != "PENDING":
+        if self.status not in OPEN:
             raise DecisionConflict(message("recommendations.decision.decided", status=self.status))
         if self.expires_at <= now:
             raise DecisionConflict(message("recommendations.decision.expired"))

@@ -60,7 +60,7 @@ def _suggestions(suggestions: Sequence[ReportedSuggestion]) -> Message:
         all=Count(len(suggestions)),
         accepted=Count(sum(decided[status] for status in _ACCEPTED)),
         rejected=Count(decided["REJECTED"]),
-        pending=Count(decided["PENDING"]),
+        pending=Count(decided["PENDING"] + decided["WAITING"]),
     )
 
 

@@ -12,7 +12,7 @@ SQL = Statements(__package__, "suggestion_reader.sql")
 
 
 class SuggestionReader:
-    """Suggestions, the newest first."""
+    """Suggestions, and campaigns that are only observed."""
 
     def __init__(self, owner: sa.Engine) -> None:
         self._owner = owner
@@ -27,7 +27,7 @@ class SuggestionReader:
         limit: int,
         suggestion_id: str | None = None,
     ) -> list[Row]:
-        """accounts: that the caller sees."""
+        """The newest first. accounts: that the caller sees."""
         values = {
             "accounts": bound(accounts),
             "suggestion_id": suggestion_id,
@@ -39,8 +39,23 @@ class SuggestionReader:
         }
         return [_suggestion(row) for row in rows_of(self._owner, SQL["suggestions"], values)]
 
+    def observations(
+        self, *, account_id: str | None, accounts: Accounts, after: tuple[str, str] | None, limit: int
+    ) -> list[Row]:
+        """Of the last review, ordered by account and campaign. accounts: that the caller sees."""
+        values = {
+            "accounts": bound(accounts),
+            "account_id": account_id,
+            "after_account": after[0] if after else None,
+            "after_campaign": after[1] if after else None,
+            "most": limit,
+        }
+        return [with_texts(row, "reason") for row in rows_of(self._owner, SQL["observations"], values)]
+
 
 def _suggestion(row: Row) -> Row:
-    """With the texts of its messages. decision_reason: a person's, or in English why it could not be applied."""
-    failure = None if row["failure"] is None else texts_of("failure", row["failure"])["failure_en"]
-    return with_texts(row, "reason", "note") | {"decision_reason": failure or row["decision_reason"]}
+    """With the texts of its messages. decision_reason: a person's, or in English why it could not be applied or why a
+    review superseded it."""
+    stored = row["failure"] or row["closing"]
+    system = None if stored is None else texts_of("reason", stored)["reason_en"]
+    return with_texts(row, "reason", "note") | {"decision_reason": system or row["decision_reason"]}

@@ -42,7 +42,7 @@ from ops.suggestions as made
 inner join marts.accounts as accounts on made.account_id = accounts.account_id
 left join marts.campaigns as campaigns on made.campaign_id = campaigns.campaign_id
 where
-    made.account_id = :account
+    made.account_id = :account and made.status <> 'SUPERSEDED'
     and cast(made.created_at at time zone coalesce(accounts.timezone_name, 'UTC') as date) between :first and :last
 order by made.status asc, made.day desc, made.suggestion_id asc;
 

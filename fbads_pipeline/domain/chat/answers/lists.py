@@ -20,7 +20,7 @@ from fbads_pipeline.domain.core.messages import (
     message,
 )
 
-_NOT_SCORED = ("not enough data", "tracking is broken")
+_NOT_SCORED = ("not enough data", "tracking is broken", "not reported", "not read")
 
 
 def list_answer(plan: Plan, result: Result, catalogue: Catalogue) -> Value:
