@@ -57,6 +57,9 @@ class Reviews(Protocol):
         accounts: those that were asked about, None for all; what stands of the others stays.
         """
 
+    def contradictions(self) -> list[str]:
+        """Ids of open suggestions that their own estimate speaks against: none, after a review."""
+
     def current_observations(self) -> list[Observation]:
         """Those of each account's last review, ordered by account and campaign."""
 

@@ -18,7 +18,7 @@ def marts(request):
     if request.param == "fake":
         windows = [a_window(*one, **FIGURES) for one in (("8", "2"), ("7", "1"), ("9", "1"))]
         fake = FakeMarts(*windows, accounts=[an_account("2"), an_account("1")])
-        fake.paused = {"9"}
+        fake.paused, fake.unread = {"9"}, {"2"}
         return fake
     tables = SampleMarts(request.getfixturevalue("migrated_engine"))
     for account in ("2", "1"):
@@ -26,6 +26,7 @@ def marts(request):
     for campaign, account, status in (("8", "2", "ACTIVE"), ("7", "1", "ACTIVE"), ("9", "1", "PAUSED")):
         tables.campaign(campaign, account, status=status)
         tables.days(campaign, YESTERDAY, account)
+    tables.unread(date(2026, 11, 20), account_id="2")
     for _ in range(3):
         tables.publish()
     return PostgresMarts(tables.engine, lambda: EXPRESSIONS)
@@ -33,6 +34,10 @@ def marts(request):
 
 def test_the_version_is_that_of_the_last_publication(marts):
     assert marts.version() == 3
+
+
+def test_an_account_of_which_a_day_of_the_window_was_never_read_is_named(marts):
+    assert marts.accounts_with_unread_days(days=7, now=NOW) == {"2"}
 
 
 def test_accounts_are_ordered_by_id(marts):

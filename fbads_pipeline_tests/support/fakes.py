@@ -218,6 +218,7 @@ class FakeReviews:
         self.observed: list[Observation] = []
         self.held_back: set[tuple[str, str]] = set()
         self.audited: list[str] = []
+        self.contradicting: list[str] = []
         self.announced: set[tuple[str, str]] = set()
         self.alerts: dict[tuple[str, date], Alert] = {}
         self.deliveries: list[tuple[str, Recipient]] = []
@@ -275,6 +276,9 @@ class FakeReviews:
         self.audited += ["CAMPAIGN_OBSERVED" for key in seen if key not in known]
         self.writes += ["suggestions"] if changes != SuggestionChanges() else []
         return changes
+
+    def contradictions(self) -> list[str]:
+        return self.contradicting
 
     def current_observations(self) -> list[Observation]:
         return sorted(self.observed, key=lambda one: (one.account_id, one.campaign_id))

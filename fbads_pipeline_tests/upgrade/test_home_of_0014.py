@@ -77,13 +77,35 @@ def test_suggestions_keep_their_reasons_notes_and_decisions(homes):
     old = before.rows("select * from ops.suggestions order by suggestion_id")
     new = after.rows("select * from ops.suggestions order by suggestion_id")
     assert len(old) == len(new) > 0
-    same = ("account_id", "campaign_id", "kind", "status", "version", "rules", "evidence", "decided_at", "alert_id")
+    same = ("account_id", "campaign_id", "kind", "rules", "evidence", "decided_at", "alert_id")
     for was, one in zip(old, new, strict=True):
         assert {name: one[name] for name in same} == {name: was[name] for name in same}
+        state = (one["status"], one["version"], one["closing"] is not None)
+        if _contradicts(was):
+            assert state == ("SUPERSEDED", was["version"] + 1, True)
+        else:
+            assert state == (was["status"], was["version"], False)
         for language in ("pt", "en"):
             assert rendered(one["reason"], language) == was[f"reason_{language}"]
             if was[f"note_{language}"] is not None:
                 assert rendered(one["note"], language) == was[f"note_{language}"]
+
+
+def test_no_open_suggestion_contradicts_its_own_estimate_any_more(homes):
+    before, after = homes
+    found = [one for one in before.rows("select * from ops.suggestions") if _contradicts(one)]
+    assert found, "the old home has some: else this proves nothing"
+    assert not [one for one in after.rows("select * from ops.suggestions") if _contradicts(one)]
+    said = {
+        rendered(one["closing"], "pt") for one in after.rows("select closing from ops.suggestions") if one["closing"]
+    }
+    assert said == {"A estimativa fala contra esta sugestão."}
+
+
+def _contradicts(one: dict[str, Any]) -> bool:
+    is_open = one["status"] in ("PENDING", "WAITING")
+    has_estimate = one["effect_expected"] is not None
+    return is_open and has_estimate and not (one["p_better"] >= 0.5 and one["effect_expected"] >= 0)
 
 
 def test_incidents_keep_their_state_under_their_new_name(homes):

@@ -22,6 +22,8 @@ from fbads_pipeline.services.recommendations import review_performance as review
 from fbads_pipeline.settings import Settings, SettingsError
 
 _ABOUT: Mapping[str, Any] = {"group_name": "notify", "kinds": {"python", "postgres"}, "owners": ["team:data"]}
+# What suggestions are made of, and the local days of the accounts that they are presented on.
+_REVIEWED = {"breaches": ("analysis", "breaches"), "scores": ("analysis", "scores"), "accounts": ("marts", "accounts")}
 # What a message is made of: its causes, and what names and charts them.
 _ANNOUNCED = {
     "suggestions": ("ops", "suggestions"),
@@ -34,7 +36,7 @@ _ANNOUNCED = {
 }
 
 
-@dg.op(ins={"breaches": dg.In(dg.Nothing), "scores": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+@dg.op(ins={name: dg.In(dg.Nothing) for name in _REVIEWED}, out=dg.Out(dg.Nothing))
 def emit_suggestions(
     decisions: dg.ResourceParam[Reviews],
     performance: dg.ResourceParam[Performance],
@@ -77,15 +79,12 @@ def send_messages(
 
 @dg.graph_asset(
     key=["ops", "suggestions"],
-    ins={
-        "breaches": dg.AssetIn(key=["analysis", "breaches"], dagster_type=dg.Nothing),
-        "scores": dg.AssetIn(key=["analysis", "scores"], dagster_type=dg.Nothing),
-    },
+    ins={name: dg.AssetIn(key=list(key), dagster_type=dg.Nothing) for name, key in _REVIEWED.items()},
     description="One row per proposal for a campaign, waiting for a person or decided by one.",
     **_ABOUT,
 )
-def suggestions(breaches: Any, scores: Any) -> Any:
-    return emit_suggestions(breaches=breaches, scores=scores)
+def suggestions(breaches: Any, scores: Any, accounts: Any) -> Any:
+    return emit_suggestions(breaches=breaches, scores=scores, accounts=accounts)
 
 
 @dg.graph_asset(

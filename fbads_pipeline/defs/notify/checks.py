@@ -3,13 +3,25 @@
 import dagster as dg
 
 from fbads_pipeline.bootstrap.alerts import user_rules
+from fbads_pipeline.defs.shared.check_results import check_result
 from fbads_pipeline.ports.alerts import Outbox
+from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.settings import Settings, SettingsError
 
 DELIVERIES = dg.AssetKey(["ops", "deliveries"])
 
 
 HOURS = 24
+
+
+@dg.asset_check(asset=["ops", "suggestions"], description="No open suggestion contradicts its own estimate.")
+def no_suggestion_contradicts_its_estimate(decisions: dg.ResourceParam[Reviews]) -> dg.AssetCheckResult:
+    return check_result(
+        decisions.contradictions(),
+        problem="the estimate speaks against it",
+        otherwise="every estimate speaks for its suggestion",
+        subject="suggestions",
+    )
 
 
 @dg.asset_check(asset=DELIVERIES, description="No message of the last day was given up.")

@@ -44,12 +44,13 @@ DAILY_INPUTS = [
     "marts/campaign_history",
     "marts/campaigns",
 ]
+PERFORMANCE_INPUTS = [*DAILY_INPUTS, "marts/day_coverage"]
 
 
 @pytest.fixture
 def world():
     made = {
-        "marts": FakeMarts(low_ctr("7"), high_cpa("8"), a_window("9")),
+        "marts": FakeMarts(low_ctr("7", conversions="0"), high_cpa("8"), a_window("9")),
         "decisions": FakeReviews(),
         "anomalies": FakeAnomalies(),
         "performance": FakePerformance(a_performance(cpas={"9": 33.0, "10": 15.0})),
@@ -84,6 +85,10 @@ def metadata_of(result, key):
     return {name: one.value for name, one in event.step_materialization_data.materialization.metadata.items()}
 
 
+def changes(**some):
+    return dict.fromkeys(("opened", "renewed", "expired", "superseded", "observed"), 0) | some
+
+
 def checks_of(result):
     return {one.check_name: one for one in result.get_asset_check_evaluations()}
 
@@ -108,6 +113,7 @@ class TestTheReview:
             "every_score_adds_up",
             "no_anomaly_on_a_paused_campaign",
             "no_breach_on_a_paused_campaign",
+            "no_suggestion_contradicts_its_estimate",
         ]
 
     def test_its_metadata_counts_and_shows(self, world):
@@ -115,7 +121,7 @@ class TestTheReview:
         breaches = metadata_of(result, "analysis/breaches")
         assert (breaches["breaches"], breaches["campaigns"], breaches["marts_version"]) == (2, 3, 3)
         assert "| 1 | 8 | Verão | cpa\\_above | 81.4000 | 50 | 1628 BRL | 20 | 2026\\-11\\-22 |" in breaches["table"]
-        assert metadata_of(result, "ops/suggestions") == {"opened": 3, "renewed": 0, "expired": 0}
+        assert metadata_of(result, "ops/suggestions") == changes(opened=3)
         scored = metadata_of(result, "analysis/scores")
         assert (scored["campaigns"], scored["scored"], scored["proposed"]) == (2, 2, {"BUDGET_UP": 1})
         assert scored["distribution"].startswith("![](data:image/png;base64,")
@@ -128,10 +134,22 @@ class TestTheReview:
         run(world)
         world["decisions"].writes.clear()
         result = run(world)
-        assert metadata_of(result, "ops/suggestions") == {"opened": 0, "renewed": 0, "expired": 0}
+        assert metadata_of(result, "ops/suggestions") == changes()
         assert metadata_of(result, "ops/alerts")["alerts"] == 0
         assert world["decisions"].writes == []
         assert len(world["channels"]["fake"].sent) == 1
+
+    def test_a_suggestion_that_contradicts_its_estimate_is_named(self, world):
+        world["decisions"].contradicting = ["s1"]
+        check = checks_of(run(world))["no_suggestion_contradicts_its_estimate"]
+        assert (check.passed, check.description) == (False, "the estimate speaks against it: s1")
+
+    def test_no_more_are_presented_than_the_settings_say(self, world):
+        world["settings"] = load_settings(suggestions_per_day=1)
+        run(world)
+        (alert,) = world["decisions"].alerts.values()
+        assert [one["campaign_id"] for one in alert.facts["suggestions"]] == ["10"]
+        assert len(world["decisions"].held_back) == 2
 
     def test_the_review_days_of_the_settings_are_used(self, world):
         world["settings"] = load_settings(review_days=3)
@@ -177,17 +195,17 @@ class TestTheLineage:
             "analysis/anomalies": sorted(
                 [*DAILY_INPUTS, "marts/campaign_daily_versions", "raw/calendar_events", "raw/insights"]
             ),
-            "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns"],
-            "analysis/models": [*DAILY_INPUTS, "raw/insights"],
+            "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns", "marts/day_coverage"],
+            "analysis/models": [*PERFORMANCE_INPUTS, "raw/insights"],
             "analysis/scores": [
                 "analysis/anomalies",
                 "analysis/breaches",
                 "analysis/models",
-                *DAILY_INPUTS,
+                *PERFORMANCE_INPUTS,
                 "raw/insights",
             ],
-            "analysis/suggestion_outcomes": [*DAILY_INPUTS, "ops/suggestions", "raw/insights"],
-            "ops/suggestions": ["analysis/breaches", "analysis/scores"],
+            "analysis/suggestion_outcomes": [*PERFORMANCE_INPUTS, "ops/suggestions", "raw/insights"],
+            "ops/suggestions": ["analysis/breaches", "analysis/scores", "marts/accounts"],
             "ops/rule_hits": [
                 "marts/account_daily",
                 "marts/accounts",

@@ -21,7 +21,7 @@ from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow
 from fbads_pipeline.domain.recommendations.inbox.observations import Observation
 from fbads_pipeline.domain.recommendations.inbox.presentation import MOST_PER_DAY
-from fbads_pipeline.domain.recommendations.new_suggestions import NewSuggestion, SuggestionChanges
+from fbads_pipeline.domain.recommendations.new_suggestions import EVEN_CHANCE, NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import Proposals
 from fbads_pipeline.domain.recommendations.suggestion_messages import (
     CHART_DAYS,
@@ -84,6 +84,10 @@ class PostgresReviews:
                 accounts=accounts,
                 most=most,
             )
+
+    def contradictions(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(SUGGESTIONS["contradicting"], {"even_chance": EVEN_CHANCE}).scalars())
 
     def current_observations(self) -> list[Observation]:
         with self._engine.connect() as connection:

@@ -16,6 +16,14 @@ from before
 where known.suggestion_id = before.suggestion_id
 returning known.suggestion_id, known.campaign_id, known.kind, before.status, known.closing;
 
+-- name: contradicting
+select suggestion_id
+from ops.suggestions
+where
+    status in ('PENDING', 'WAITING') and effect_expected is not null
+    and not coalesce(p_better >= :even_chance and effect_expected >= 0, false)
+order by suggestion_id;
+
 -- name: close_observed
 -- Open suggestions of campaigns that are only observed now. One that is proposed again stays.
 with before as (
