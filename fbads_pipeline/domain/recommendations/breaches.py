@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from fbads_pipeline.domain.recommendations.targets import SettingsTargets, Targets
+from fbads_pipeline.domain.recommendations.targets import CampaignTargets, SettingsTargets
 
 Rule = Literal["ctr_below", "cpa_above"]
 
@@ -88,7 +88,9 @@ def pursues(goal_family: str, objective: str | None) -> bool:
     return not objective or aims is None or objective in aims
 
 
-def breaches(windows: Iterable[CampaignWindow], limits: BreachLimits, targets: Targets | None = None) -> list[Breach]:
+def breaches(
+    windows: Iterable[CampaignWindow], limits: BreachLimits, targets: CampaignTargets | None = None
+) -> list[Breach]:
     """Every limit that a campaign is past, ordered by account, campaign and rule (CTR first).
 
     CTR: below the limit, with the impressions that make it count. CPA: above the target, or no conversion at all in a

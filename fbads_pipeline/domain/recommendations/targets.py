@@ -27,16 +27,16 @@ class JudgedAccount(Protocol):
     def currency(self) -> str: ...
 
 
-class CampaignTarget(NamedTuple):
+class CpaTarget(NamedTuple):
     """cpa: the most that a conversion may cost, in the account's currency."""
 
     cpa: Decimal
 
 
-class Targets(Protocol):
+class CampaignTargets(Protocol):
     """The targets of clients."""
 
-    def target_of(self, account: JudgedAccount, campaign_id: str, day: date) -> CampaignTarget:
+    def target_of(self, account: JudgedAccount, campaign_id: str, day: date) -> CpaTarget:
         """What that campaign is judged by on that account-local day."""
 
 
@@ -46,9 +46,9 @@ class SettingsTargets:
     def __init__(self, limits: CpaLimit) -> None:
         self._limits = limits
 
-    def target_of(self, account: JudgedAccount, campaign_id: str, day: date) -> CampaignTarget:
+    def target_of(self, account: JudgedAccount, campaign_id: str, day: date) -> CpaTarget:
         """The limit in the account's currency, whatever the campaign and the day."""
-        return CampaignTarget(cpa_limit_in(account.currency, self._limits))
+        return CpaTarget(cpa_limit_in(account.currency, self._limits))
 
 
 def cpa_limit_in(currency: str, limits: CpaLimit) -> Decimal:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fbads_pipeline.domain.recommendations.targets import Targets
+from fbads_pipeline.domain.recommendations.targets import CampaignTargets
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     EffectFollowUp,
@@ -72,7 +72,7 @@ def learn(seen: AccountPerformance, current: "AccountModel | None") -> FittedMod
     return FittedModel(seen.account_id, model, promotes, _said(promotes, figures))
 
 
-def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, targets: Targets) -> int:
+def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, targets: CampaignTargets) -> int:
     """Hold what accepted proposals promised against what came; returns how many rows of outcomes changed."""
     changed = 0
     for account in marts.accounts():
@@ -84,7 +84,7 @@ def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, tar
     return changed
 
 
-def _followed(seen: AccountPerformance, one: PromisedEffect, targets: Targets) -> EffectFollowUp:
+def _followed(seen: AccountPerformance, one: PromisedEffect, targets: CampaignTargets) -> EffectFollowUp:
     # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.recommendations.outcomes import DAYS, Applied, follow_up, was_carried_out
 

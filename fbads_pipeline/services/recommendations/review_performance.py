@@ -17,7 +17,7 @@ from fbads_pipeline.domain.recommendations.inbox.presentation import MOST_PER_DA
 from fbads_pipeline.domain.recommendations.new_suggestions import SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import POSTERIOR, proposals
 from fbads_pipeline.domain.recommendations.suggestion_messages import UnannouncedSuggestions, compose_suggestions
-from fbads_pipeline.domain.recommendations.targets import SettingsTargets, Targets
+from fbads_pipeline.domain.recommendations.targets import CampaignTargets, SettingsTargets
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -68,7 +68,7 @@ def review_performance(
 
 
 def find_breaches(
-    marts: Marts, decisions: Reviews, clock: Clock, limits: BreachLimits, targets: Targets, *, days: int
+    marts: Marts, decisions: Reviews, clock: Clock, limits: BreachLimits, targets: CampaignTargets, *, days: int
 ) -> BreachReport:
     """Hold every active campaign's last `days` complete local days against the limits, and store what is past them.
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fbads_pipeline.domain.recommendations.inbox.withheld import NOT_READ
-from fbads_pipeline.domain.recommendations.targets import Targets
+from fbads_pipeline.domain.recommendations.targets import CampaignTargets
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -31,7 +31,7 @@ class ScoringReport:
 
 
 def score_campaigns(
-    marts: Marts, performance: Performance, decisions: Reviews, clock: Clock, targets: Targets
+    marts: Marts, performance: Performance, decisions: Reviews, clock: Clock, targets: CampaignTargets
 ) -> ScoringReport:
     """Score every account's campaigns, one transaction each."""
     named: dict[str, set[str]] = {}
@@ -50,7 +50,7 @@ def score_campaigns(
     return ScoringReport(tuple(scored), written)
 
 
-def target_cpas(seen: AccountPerformance, targets: Targets) -> dict[str, float]:
+def target_cpas(seen: AccountPerformance, targets: CampaignTargets) -> dict[str, float]:
     """Campaign → what a conversion may cost in it, on the last day that is known of the account."""
     day = seen.today - timedelta(days=1)
     campaigns = map(str, seen.history["campaign_id"].unique())
