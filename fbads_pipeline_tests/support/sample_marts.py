@@ -59,14 +59,16 @@ class SampleMarts:
             " select coalesce(max(version), 0) + 1 from intermediate.publications"
         )
 
-    def account(self, account_id: str = "1", *, zone: str = "America/Sao_Paulo", currency: str = "BRL") -> None:
-        """An account of which every day until the end of 2026 was read well."""
-        self.execute(
-            "insert into marts.day_coverage (account_id, level, day)"
-            " select :account_id, 'campaign', day"
-            " from generate_series(date '2026-08-01', '2026-12-31', '1 day') as day",
-            account_id=account_id,
-        )
+    def account(
+        self,
+        account_id: str = "1",
+        *,
+        zone: str = "America/Sao_Paulo",
+        currency: str = "BRL",
+        read_until: date = date(2026, 12, 31),
+    ) -> None:
+        """An account of which every day since August 2026 until that one was read well."""
+        self.read(account_id, date(2026, 8, 1), read_until)
         self.execute(
             "insert into marts.accounts (account_id, name, currency, timezone_name)"
             " values (:account_id, :name, :currency, :zone)",

@@ -71,7 +71,7 @@ class World(SampleMarts):
 @pytest.fixture
 def world(migrated_engine):
     world = World(migrated_engine)
-    world.account("1")
+    world.account("1", read_until=WEEK.last)
     for campaign in ("7", "8"):
         world.campaign(campaign, "1", name=f"Campanha {campaign}")
     return world
