@@ -21,8 +21,10 @@ def told(client, database):
     with database.owner.begin() as connection:
         connection.execute(
             sa.text(
-                "create table marts.accounts (account_id text, name text, currency text, timezone_name text);"
-                " insert into marts.accounts values ('42', :name, 'BRL', 'UTC');"
+                "delete from marts.day_coverage; insert into marts.day_coverage"
+                " select '42', 'campaign', current_date - n, case n when 3 then"
+                " 'doubtful' else 'read' end, n <> 3, now(), now() from generate_series(1, 5) as days (n);"
+                " update marts.accounts set name = :name, timezone_name = 'UTC';"
                 " insert into marts.campaign_daily (account_id, campaign_id, day, currency, spend, clicks, impressions,"
                 " conversions) values ('42', '101', current_date - 1, 'BRL', 10, 5, 1000, 1),"
                 " ('42', '102', current_date - 1, 'USD', 7, 5, 1000, 0);"
@@ -55,6 +57,21 @@ def test_every_figure_is_there_and_currencies_stand_apart(told):
     assert 'database_query_duration_seconds_count{table="marts.campaigns"}' in told
     assert 'campaign_cpa_bucket{currency="BRL",le="10"} 1.0' in told
     assert 'suggestions_generated_total{type="PAUSE"} 5.0' in told
+
+
+def test_days_that_were_read_are_counted_and_what_is_not_known_has_no_sample(client, told, database):
+    assert 'coverage_asked{account_id="42"} 28.0' in told and 'coverage_read{account_id="42"} 4.0' in told
+    assert 'coverage_not_read_well{account_id="42",level="campaign",state="doubtful"} 1.0' in told
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text(
+                "update marts.day_coverage set is_read = false where day = current_date - 1;"
+                " update marts.campaign_daily set conversions = null where campaign_id = '101'"
+            )
+        )
+    unknown = client.get("/metrics").text
+    assert "\ndaily_spend{" not in unknown and "\n# HELP daily_spend" in unknown
+    assert "campaign_cpa_bucket" not in unknown and 'campaign_ctr_bucket{currency="BRL"' in unknown
 
 
 def test_an_endpoint_is_a_template_and_no_name_is_a_label(told):

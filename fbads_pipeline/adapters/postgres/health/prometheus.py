@@ -13,16 +13,19 @@ from fbads_pipeline.domain.collection.account_reports import LATENCY_BOUNDS
 SQL = Statements(__package__, "prometheus.sql")
 
 _WINDOW_DAYS = 7
+_COVERAGE_DAYS = 28
 
 
 @dataclass(frozen=True)
 class _Family:
-    """name: also that of its statement; kind: counter or gauge; labels: the statement's columns before the figure."""
+    """name: also that of its statement; kind: counter or gauge; labels: the statement's columns before the figure;
+    days: how far back it looks, for a statement that binds them."""
 
     name: str
     about: str
     kind: str
     labels: tuple[str, ...] = ()
+    days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,30 @@ _FAMILIES = (
     _Family("active_campaigns_count", "Campaigns that are active now.", "gauge"),
     _Family(
         "daily_spend",
-        "Spend of each account's own yesterday, by currency: two currencies are never added.",
+        "Spend of each account's own yesterday, by currency, never added; absent while one is not read.",
         "gauge",
         ("currency",),
+    ),
+    _Family(
+        "coverage_asked",
+        "Complete days among the last 28 that should be read, per account.",
+        "gauge",
+        ("account_id",),
+        _COVERAGE_DAYS,
+    ),
+    _Family(
+        "coverage_read",
+        "Days among them whose campaigns were read well after their end.",
+        "gauge",
+        ("account_id",),
+        _COVERAGE_DAYS,
+    ),
+    _Family(
+        "coverage_not_read_well",
+        "Days of the last 28 whose newest reading is doubtful, unreadable or failed.",
+        "gauge",
+        ("account_id", "level", "state"),
+        _COVERAGE_DAYS,
     ),
     _Family("active_users_count", "People with an active session.", "gauge"),
     _Family("account_freshness_seconds", "Age of each account's newest good reading.", "gauge", ("account_id",)),
@@ -81,17 +105,18 @@ class MetricsCollector:
         self._owner = owner
 
     def collect(self) -> Iterator[Any]:
-        """Families whose tables do not exist yet are left out."""
+        """Families whose tables do not exist yet are left out, and so is a figure that is not known."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # a library of the sidecar alone
 
         families = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}
         for one in _FAMILIES:
-            rows = self._rows(one.name)
+            rows = self._rows(one.name, None if one.days is None else {"days": one.days})
             if rows is None:
                 continue
             family = families[one.kind](one.name, one.about, labels=one.labels)
             for *values, figure in rows:
-                family.add_metric([str(value) for value in values], float(figure or 0))
+                if figure is not None:
+                    family.add_metric([str(value) for value in values], float(figure))
             yield family
         for distribution in _DISTRIBUTIONS:
             yield self._histogram(distribution)

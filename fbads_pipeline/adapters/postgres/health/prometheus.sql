@@ -72,16 +72,81 @@ from marts.campaigns
 where effective_status = 'ACTIVE';
 
 -- name: daily_spend
+-- Of accounts that are read at all; no figure for a currency of which the yesterday of some account was not read.
+with yesterdays as (
+    select
+        account_id,
+        currency,
+        (now() at time zone coalesce(timezone_name, 'UTC'))::date - 1 as day
+    from marts.accounts
+),
+
+covered as (
+    select
+        yesterdays.account_id,
+        yesterdays.currency,
+        yesterdays.day,
+        coalesce(coverage.is_read, false) as is_read
+    from yesterdays
+    left join marts.day_coverage as coverage
+        on
+            yesterdays.account_id = coverage.account_id
+            and coverage.level = 'campaign'
+            and yesterdays.day = coverage.day
+    where
+        exists (
+            select from marts.day_coverage as tried
+            where
+                tried.account_id = yesterdays.account_id
+                and tried.day >= yesterdays.day - 7
+                and tried.attempted_at > now() - interval '7 days'
+        )
+)
+
 select
-    daily.currency,
-    sum(daily.spend) as figure
-from marts.campaign_daily as daily
-inner join marts.accounts as accounts on daily.account_id = accounts.account_id
-where
-    daily.day = (now() at time zone coalesce(accounts.timezone_name, 'UTC'))::date - 1
-    and daily.currency is not null
-group by daily.currency
-order by daily.currency;
+    coalesce(daily.currency, covered.currency) as currency,
+    sum(coalesce(daily.spend, 0)) as figure
+from covered
+left join marts.campaign_daily as daily on covered.account_id = daily.account_id and covered.day = daily.day
+where coalesce(daily.currency, covered.currency) is not null
+group by coalesce(daily.currency, covered.currency)
+having bool_and(covered.is_read)
+order by coalesce(daily.currency, covered.currency);
+
+-- name: coverage_asked
+-- Complete account-local days of the last :days.
+select
+    account_id,
+    cast(:days as integer) as figure
+from marts.accounts
+order by account_id;
+
+-- name: coverage_read
+select
+    accounts.account_id,
+    count(coverage.day) as figure
+from marts.accounts as accounts
+left join marts.day_coverage as coverage
+    on
+        accounts.account_id = coverage.account_id
+        and coverage.level = 'campaign'
+        and coverage.is_read
+        and coverage.day between (now() at time zone coalesce(accounts.timezone_name, 'UTC'))::date
+        - cast(:days as integer) and (now() at time zone coalesce(accounts.timezone_name, 'UTC'))::date - 1
+group by accounts.account_id
+order by accounts.account_id;
+
+-- name: coverage_not_read_well
+-- By the state of each day's newest reading, over the last :days.
+select
+    account_id,
+    level,
+    state,
+    count(*) as figure
+from marts.day_coverage
+where state <> 'read' and day >= current_date - cast(:days as integer)
+group by account_id, level, state
+order by account_id, level, state;
 
 -- name: active_users_count
 select count(distinct user_id) as figure
@@ -134,7 +199,8 @@ with figures as (
     select
         daily.campaign_id,
         min(daily.currency) as currency,
-        sum(daily.clicks)::numeric / nullif(sum(daily.impressions), 0) as figure
+        case when count(*) = count(daily.clicks) then sum(daily.clicks) end::numeric
+        / nullif(case when count(*) = count(daily.impressions) then sum(daily.impressions) end, 0) as figure
     from marts.campaign_daily as daily
     inner join marts.campaigns as campaigns on daily.campaign_id = campaigns.campaign_id
     where
@@ -161,7 +227,8 @@ with figures as (
     select
         daily.campaign_id,
         min(daily.currency) as currency,
-        sum(daily.spend) / nullif(sum(daily.conversions), 0) as figure
+        sum(daily.spend)
+        / nullif(case when count(*) = count(daily.conversions) then sum(daily.conversions) end, 0) as figure
     from marts.campaign_daily as daily
     inner join marts.campaigns as campaigns on daily.campaign_id = campaigns.campaign_id
     where
