@@ -87,3 +87,12 @@ def test_sql_on_an_empty_home_says_what_makes_its_tables(open_home):
         asked = program.run("sql", "select count(*) from marts.accounts", "--role", role)
         assert (asked.returncode, asked.stdout, len(asked.stderr.splitlines())) == (2, "", 1), asked.stderr
         assert "`fbads sync --from DAY --to DAY`" in asked.stderr
+
+
+@pytest.mark.parametrize(
+    ("question", "said"), [("quanto gastei ontem?", "nada foi lido"), ("spend yesterday", "nothing was read")]
+)
+def test_a_question_on_an_empty_home_is_answered_with_what_to_do_first(open_home, question, said):
+    asked = Program(open_home).run("ask", question)
+    assert (asked.returncode, len(asked.stdout.splitlines()), asked.stderr) == (1, 1, ""), asked.stderr
+    assert said in asked.stdout and "`fbads sync --from" in asked.stdout

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fbads_pipeline.api.dependencies import ChatDep, ClockDep
+from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
@@ -17,7 +17,7 @@ from fbads_pipeline.domain.chat.result import Result, ResultColumn
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Value, from_json, message
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.services.chat.answer_question import answer
+from fbads_pipeline.services.chat.answer_question import answer, without_figures
 from fbads_pipeline.services.chat.turn import Chat, ChatUser
 
 _MOST_ROWS = 50
@@ -38,12 +38,16 @@ def ask_here(
     who: Annotated[Principal, Depends(Visitor("chat:use"))],
     chat: ChatDep,
     clock: ClockDep,
+    readiness: ReadinessDep,
     question: Annotated[str, Form(max_length=500)],
     session: Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")],
 ) -> Response:
     """The answer, with the rows and the query of every number."""
     user = ChatUser(who.user_id, None if who.accounts is None else tuple(sorted(who.accounts)))
-    made = answer(chat, question, user=user, session_id=session, now=clock.now())
+    if readiness.missing() is None:
+        made = answer(chat, question, user=user, session_id=session, now=clock.now())
+    else:
+        made = without_figures(chat, question)
     tables = [_table(table, made.language, chat) for table in made.tables]
     citations = [{"facts": _facts(vars(one)), "sql": one.sql} for one in made.citations]
     shown = {"text": made.text, "tables": tables, "citations": citations}
@@ -58,8 +62,8 @@ def _chat(request: Request, who: Principal, **shown: Any) -> Response:
 
 
 def _table(table: Result, language: str, chat: Chat) -> dict[str, Any]:
-    """Headings and cells, without the columns that only name what another one shows."""
-    columns = [one for one in table.query.columns if one.role != "label"]
+    """Headings and cells, without the columns that only name or explain what another one shows."""
+    columns = [one for one in table.query.columns if one.role not in ("label", "unreported")]
 
     def shown(value: Value) -> str:
         return chat.translator.render(value, language)

@@ -6,15 +6,17 @@ from typing import Annotated
 import orjson
 import typer
 
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.schemas.chat import answer_json
 from fbads_pipeline.bootstrap.chat import chat
 from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.bootstrap.metrics import readiness
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.options import AnyLanguage
 from fbads_pipeline.domain.core.errors import DONE, PARTLY
 from fbads_pipeline.domain.core.formatting import Language
-from fbads_pipeline.services.chat.answer_question import answer
-from fbads_pipeline.services.chat.turn import ChatUser
+from fbads_pipeline.services.chat.answer_question import answer, without_figures
+from fbads_pipeline.services.chat.turn import Answer, ChatUser
 from fbads_pipeline.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False)
@@ -37,11 +39,19 @@ def ask(
     raise typer.Exit(run_ask(load_settings(), question, session=session, language=lang, as_json=as_json))
 
 
+def _answered(
+    settings: Settings, database: Database, question: str, session: str | None, language: Language | None
+) -> Answer:
+    if readiness(database).missing() is not None:
+        return without_figures(chat(settings, database), question, language=language)
+    now = clock(settings).now()
+    return answer(chat(settings, database), question, user=OWNER, session_id=session, language=language, now=now)
+
+
 def run_ask(settings: Settings, question: str, *, session: str | None, language: Language | None, as_json: bool) -> int:
     """Print the answer; returns the exit code."""
     with prepared_database(settings) as database:
-        now = clock(settings).now()
-        made = answer(chat(settings, database), question, user=OWNER, session_id=session, language=language, now=now)
+        made = _answered(settings, database, question, session, language)
     if as_json:
         sys.stdout.write(orjson.dumps(answer_json(made), option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
     else:

@@ -151,6 +151,10 @@ class Refusal:
     kind: Literal[
         "not_understood",
         "unknown_metric",
+        "tax",
+        "balance",
+        "nothing_read",
+        "no_account",
         "unknown_object",
         "not_additive",
         "average",

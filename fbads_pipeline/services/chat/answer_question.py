@@ -38,7 +38,10 @@ def answer(
     )
     with chat.database.reading() as figures:
         turn = Turn(chat, figures, language, figures.accounts(user.account_ids, now=now))
-        understood = _understand(turn, text, last, is_cut=is_too_long(question))
+        if turn.accounts:
+            understood = _understand(turn, text, last, is_cut=is_too_long(question))
+        else:
+            understood = Refusal("nothing_read" if user.account_ids is None else "no_account")
         if isinstance(understood, Plan):
             turn.accounts = _inside(turn, understood)
         made = _answer(turn, understood)
@@ -53,6 +56,13 @@ def answer(
             now=now,
         )
     return made
+
+
+def without_figures(chat: Chat, question: str, *, language: str | None = None) -> Answer:
+    """The answer to any question while there are no marts yet: what to do first."""
+    language = language or detect(normalise(question), chat.lexicon.vocabulary)
+    text = chat.translator.render(replies.refusal_answer(Refusal("nothing_read"), chat.catalogue), language)
+    return Answer("refused", "nothing_read", text, language)
 
 
 def replay(chat: Chat, query_id: str, *, user: ChatUser) -> Result | None:
@@ -79,8 +89,6 @@ def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:
 
 def _understand(turn: Turn, text: str, last: Plan | None, *, is_cut: bool) -> Understanding:
     chat, accounts = turn.chat, turn.accounts
-    if not accounts:
-        return Refusal("unknown_object", "")
     if is_cut:
         return Refusal("not_understood", text[:60])
     names, breakdowns = turn.figures.names(accounts)

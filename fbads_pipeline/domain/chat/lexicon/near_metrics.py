@@ -18,5 +18,4 @@ NEAR_METRICS = {
     "bid": ("cpc", "cpm", "cpa"),
     "cpv": ("video_views", "hook_rate", "spend"),
     "cost per": ("cpc", "cpm", "cpa"),
-    "balance": ("spend",),
 }

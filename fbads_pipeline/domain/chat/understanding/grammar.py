@@ -6,6 +6,7 @@ It never guesses: a word that it cannot place ends in a refusal that names the w
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
@@ -88,6 +89,9 @@ def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understandin
         return Refusal("forbidden")
     if commands.is_change(parsed):
         return Plan("change_request", objects=_certain(parsed))
+    if parsed.has("billing"):
+        billed: Literal["tax", "balance"] = "tax" if parsed.has("billing", "tax") else "balance"
+        return Refusal(billed, parsed.of("billing")[0].said, ("spend",))
     unknown = parsed.of("unknown_metric")
     if unknown:
         said = unknown[0]

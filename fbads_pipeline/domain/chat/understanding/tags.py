@@ -11,7 +11,15 @@ from fbads_pipeline.domain.chat.understanding.normalise import fold
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
 _FEW, _MANY, _SHORT_NAME = 4, 8, 6
 # Earlier groups win where two hold one phrase. Those without meanings of their own have the meaning `any`.
-GROUPS: tuple[str, ...] = ("forbidden", "unknown_metric", "goal_cost", "metric", "objective", "not_collected")
+GROUPS: tuple[str, ...] = (
+    "forbidden",
+    "billing",
+    "unknown_metric",
+    "goal_cost",
+    "metric",
+    "objective",
+    "not_collected",
+)
 GROUPS += ("exclusion", "so_far", "filler", "order", "comparison", "rank", "dimension", "segment", "status", "intent")
 GROUPS += ("average",)
 

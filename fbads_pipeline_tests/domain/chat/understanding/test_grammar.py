@@ -117,3 +117,27 @@ def test_a_plan_survives_being_kept():
         plan = planned(question)
         assert isinstance(plan, Plan)
         assert from_json(to_json(plan)) == plan
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["quanto gastei com impostos nos últimos 7 dias?", "qual o valor da fatura com imposto nos últimos 7 dias?",
+     "quanto vou pagar para a Meta, com PIS e COFINS, de 13/11 a 19/11?", "gasto bruto ontem", "valor da nota fiscal",
+     "quanto foi cobrado ontem?", "how much is my invoice?", "spend including tax yesterday", "what do I owe Meta?"],
+)  # fmt: skip
+def test_what_is_billed_is_never_taken_for_what_is_spent(question):
+    assert understood(question).kind == "tax"
+
+
+@pytest.mark.parametrize(
+    "question", ["qual o saldo da conta?", "quanto tenho de crédito?", "valor do boleto", "what's my prepaid balance?"]
+)
+def test_what_is_left_on_an_account_is_never_taken_for_what_is_spent(question):
+    assert understood(question).kind == "balance"
+
+
+@pytest.mark.parametrize(
+    "question", ["quanto faturei ontem?", "quanto estou pagando por clique?", "quanto sobrou de verba este mês?"]
+)
+def test_revenue_prices_and_budgets_are_no_bill(question):
+    assert understood(question).intent in ("figures", "pacing")
