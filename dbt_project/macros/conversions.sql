@@ -8,30 +8,34 @@
     {%- for metric in metrics() if metric.raw %}
     {{ insights }}.{{ metric.name }},
     {%- endfor %}
-    {{ events('counts.by_type', 'amounts.by_type') }},
+    {{ events('counts.by_type', 'amounts.by_type', insights) }},
     counts.by_type as action_counts,
     amounts.by_type as action_amounts,
+    {{ insights }}.has_conversions,
+    {{ insights }}.has_other_actions,
     {{ insights }}.day + {{ var('final_after_days') }} as final_on
 {%- endmacro %}
 
 
-{# The columns that come from what Meta lists as actions: {name: SQL}. #}
-{% macro event_expressions(counts, amounts) %}
+{# The columns that come from what Meta lists as actions: {name: SQL}. rows: has has_conversions and has_other_actions. #}
+{% macro event_expressions(counts, amounts, rows) %}
     {%- set columns = {} -%}
     {%- for metric in metrics() if metric.action_type -%}
         {%- set by_type = counts if metric.measure == 'count' else amounts -%}
-        {%- do columns.update({metric.name: figure_of_type(by_type, "'" ~ metric.action_type ~ "'")}) -%}
+        {%- set otherwise = 'case when ' ~ rows ~ '.has_other_actions then 0 end' if metric.action_type in var('action_fields') else '0' -%}
+        {%- do columns.update({metric.name: figure_of_type(by_type, "'" ~ metric.action_type ~ "'", otherwise)}) -%}
     {%- endfor -%}
     {%- for family in var('conversion_families') -%}
-        {%- do columns.update({family ~ '_count': family_count(family, counts)}) -%}
-        {%- do columns.update({family ~ '_value': family_value(family, counts, amounts)}) -%}
+        {%- set otherwise = 'case when ' ~ rows ~ '.has_conversions then 0 end' if family in var('families_of_conversions') else '0' -%}
+        {%- do columns.update({family ~ '_count': family_count(family, counts, otherwise)}) -%}
+        {%- do columns.update({family ~ '_value': family_value(family, counts, amounts, otherwise)}) -%}
     {%- endfor -%}
     {{ return(columns) }}
 {% endmacro %}
 
 
-{% macro events(counts, amounts) -%}
-    {%- for name, figure in event_expressions(counts, amounts).items() %}
+{% macro events(counts, amounts, rows) -%}
+    {%- for name, figure in event_expressions(counts, amounts, rows).items() %}
     {{ figure }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -7,6 +7,18 @@
 
 
 {#
+    What Meta lists with a row: actions, conversions and the actions that are a field of their own, in one array each of
+    counts and of values; and whether Meta was asked for the latter two.
+#}
+{% macro listed_actions() -%}
+    coalesce(actions, '[]') || coalesce(conversions, '[]') || coalesce(other_actions, '[]') as actions,
+    coalesce(action_values, '[]') || coalesce(conversion_values, '[]') as action_values,
+    conversions is not null as has_conversions,
+    other_actions is not null as has_other_actions
+{%- endmacro %}
+
+
+{#
     The measures that every stored daily fact carries, after `from_dirty_days`: a raw figure that adds up is 0 where Meta
     left it out and no other level has it, null where one has. Where an action type is missing, events are read anew from
     the types together with those.
@@ -25,7 +37,7 @@
     ) as {{ metric.name }},
     {%- endif %}
     {%- endfor %}
-    {%- for name, figure in event_expressions('listed.counts', 'listed.amounts').items() %}
+    {%- for name, figure in event_expressions('listed.counts', 'listed.amounts', 'measures').items() %}
     {%- if not sources %}
     measures.{{ name }},
     {%- else %}
@@ -38,6 +50,7 @@
     {{ 'listed.counts' if sources else 'measures.action_counts' }} as action_counts,
     {{ 'listed.amounts' if sources else 'measures.action_amounts' }} as action_amounts,
     {{ 'not listed.lacks_none' if sources else 'false' }} as lacks_figures,
+    measures.has_conversions,
     measures.final_on,
     measures.collected_at
 {%- endmacro %}
@@ -92,7 +105,14 @@ cross join
         {%- for family in var('conversion_families') %}
             when '{{ family }}' then facts.{{ family }}_{{ measure }}
         {%- endfor %}
-            else {{ figure_of_type('facts.action_counts' if measure == 'count' else 'facts.action_amounts', goal) }}
+            else
+                {% set by_type = 'facts.action_counts' if measure == 'count' else 'facts.action_amounts' -%}
+                case
+                    when not facts.has_conversions and not {{ by_type }} ? {{ goal }}
+                        and {{ goal }} ~ '^({{ var("families_of_conversions") | join("|") }})_'
+                        then null
+                    else {{ figure_of_type(by_type, goal) }}
+                end
         end
 {%- endmacro %}
 

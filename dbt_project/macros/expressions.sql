@@ -65,7 +65,8 @@
 {%- endmacro %}
 
 
-{# The figure of one action type in an object of types and figures: 0 where the type is not listed, null where its value is not told. #}
-{% macro figure_of_type(by_type, action_type) -%}
-    case when {{ by_type }} ? {{ action_type }} then ({{ by_type }} ->> {{ action_type }})::numeric else 0 end
+{# The figure of one action type in an object of types and figures: `otherwise` where the type is not listed, null where its
+   value is not told. #}
+{% macro figure_of_type(by_type, action_type, otherwise='0') -%}
+    case when {{ by_type }} ? {{ action_type }} then ({{ by_type }} ->> {{ action_type }})::numeric else {{ otherwise }} end
 {%- endmacro %}

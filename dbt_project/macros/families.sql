@@ -37,24 +37,24 @@
 {%- endmacro %}
 
 
-{# Events of a family in a row: 0 without any, null where the type that counts is listed without a value. #}
-{% macro family_count(family, counts) -%}
+{# Events of a family in a row: `otherwise` without any, null where the type that counts is listed without a value. #}
+{% macro family_count(family, counts, otherwise='0') -%}
     case
         when chosen.by_family ? '{{ family }}' then {{ own_figure(family, counts) }}
         {%- for parts in alternatives_of(family) %}
         when {{ counts }} ?| {{ type_array(types_of_alternative(parts)) }}
             then {% for types in parts %}{{ ' + ' if not loop.first }}{{ first_listed(types, counts) }}{% endfor %}
         {%- endfor %}
-        else 0
+        else {{ otherwise }}
     end
 {%- endmacro %}
 
 
 {#
     The value of a family's events: of the types by which they are counted; where these have none, of the first
-    alternative that has one. 0 without any, null where the type that counts is listed without a value.
+    alternative that has one. `otherwise` without any, null where the type that counts is listed without a value.
 #}
-{% macro family_value(family, counts, amounts) -%}
+{% macro family_value(family, counts, amounts, otherwise='0') -%}
     {%- set alternatives = alternatives_of(family) -%}
     case
         when chosen.by_family ? '{{ family }}' then {{ own_figure(family, amounts) }}
@@ -67,7 +67,7 @@
         when {{ amounts }} ?| {{ type_array(types_of_alternative(parts)) }}
             then {{ value_of_parts(parts, counts, amounts) }}
         {%- endfor %}
-        else 0
+        else {{ otherwise }}
     end
 {%- endmacro %}
 

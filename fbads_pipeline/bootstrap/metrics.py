@@ -34,7 +34,12 @@ def metric_labels() -> Mapping[str, MetricAbout]:
 
 def dbt(settings: Settings, database: Database) -> Dbt:
     """dbt against that database."""
-    return Dbt(database.url, goal_family=settings.goal_family, reporting_currency=settings.reporting_currency)
+    return Dbt(
+        database.url,
+        goal_family=settings.goal_family,
+        reporting_currency=settings.reporting_currency,
+        attribution_windows=settings.attribution_windows,
+    )
 
 
 def marts(database: Database) -> PostgresMarts:

@@ -24,9 +24,10 @@ select
     readings.{{ metric.name }},
     {%- endif %}
     {%- endfor %}
-    {{ events('listed.counts', 'listed.amounts') }},
+    {{ events('listed.counts', 'listed.amounts', 'readings') }},
     listed.counts as action_counts,
     listed.amounts as action_amounts,
+    readings.has_conversions,
     readings.day + {{ var('final_after_days') }} as final_on,
     readings.read_at as collected_at
 from {{ ref('stg_insight_readings') }} as readings

@@ -10,8 +10,7 @@ select
     ad_id,
     currency,
     {{ raw_figures() }},
-    actions,
-    action_values,
+    {{ listed_actions() }},
     collected_at
 from {{ source('raw', 'insights') }}
 -- Each breakdown splits the whole again: its rows are summed with no others.

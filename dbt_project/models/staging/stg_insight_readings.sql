@@ -8,7 +8,6 @@ select
     is_removed,
     currency,
     {{ raw_figures() }},
-    coalesce(actions, '[]') as actions,
-    coalesce(action_values, '[]') as action_values
+    {{ listed_actions() }}
 from {{ source('raw', 'insight_readings') }}
 where breakdown = ''

@@ -8,8 +8,7 @@ select
     ad_id,
     currency,
     {{ raw_figures() }},
-    actions,
-    action_values,
+    {{ listed_actions() }},
     collected_at
 from {{ source('raw', 'insights') }}
 -- The plain rows: those of a breakdown have a grain of their own.

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg2
 
 from fbads_pipeline.adapters.dbt.current_views import existing_views, record_views, views_are_current
+from fbads_pipeline.adapters.dbt.goals import goal_complaint
 from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, run_dbt
 from fbads_pipeline.adapters.dbt.project import (
     dbt_environment,
@@ -42,14 +43,18 @@ class Dbt:
         threads: int = 2,
         goal_family: str = "purchase",
         reporting_currency: str | None = None,
+        attribution_windows: Sequence[str] = ("7d_click", "1d_view"),
     ) -> None:
         """goal_family: what accounts go for that the seed account_goals does not name.
-        reporting_currency: what amounts are converted to besides, by the seed exchange_rates."""
+        reporting_currency: what amounts are converted to besides, by the seed exchange_rates.
+        attribution_windows: those that Meta was asked for."""
+        self._goal_family = goal_family
         self._environment = {
             **dbt_environment(database_url),
             "FBADS_DBT_THREADS": str(threads),
             "FBADS_GOAL_FAMILY": goal_family,
             "FBADS_REPORTING_CURRENCY": reporting_currency or "",
+            "FBADS_ATTRIBUTION_WINDOWS": ",".join(attribution_windows),
         }
 
     def build(
@@ -60,6 +65,8 @@ class Dbt:
         Leaves out views and seeds where they are as the last whole build left them, and says so. Views that went with
         one below them, or with a build that failed, are made again.
         """
+        if complaint := goal_complaint(self._goal_family):
+            return DbtOutcome(False, error=complaint)
         args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else ())]
         args += ["--vars", json.dumps(dict(variables))] if variables else []
         try:
