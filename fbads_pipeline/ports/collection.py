@@ -1,6 +1,6 @@
 """What collecting needs of the outside: the Marketing API, the raw store, tokens, quotas, request strategies."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -89,6 +89,9 @@ class RawStore(Protocol):
     def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None: ...
 
     def known_accounts(self) -> list[Account]: ...
+
+    def unknown_zones(self, names: Collection[str]) -> frozenset[str]:
+        """Those that the database's tz database does not know; a view that uses one would fail as a whole."""
 
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, datetime]:
         """Day → the oldest of its levels' latest good readings; days that lack a level are left out."""

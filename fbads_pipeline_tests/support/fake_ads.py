@@ -104,6 +104,7 @@ class FakeRaw:
         self.busy: set[str] = set()
         self.missing: dict[tuple[str, str], list[str]] = {}
         self.unknown: list[str] = []
+        self.no_zones = frozenset[str]()
         self.readings: dict[str, dict[object, datetime]] = {}
         self.quarantined = 0
         self.mismatches: list[ControlMismatch] = []
@@ -130,6 +131,9 @@ class FakeRaw:
 
     def known_accounts(self) -> list[Account]:
         return self.saved
+
+    def unknown_zones(self, names) -> frozenset[str]:
+        return self.no_zones.intersection(names)
 
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[str]) -> dict[object, datetime]:
         if account_id in self.readings:

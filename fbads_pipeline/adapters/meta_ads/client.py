@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from fbads_pipeline.adapters.meta_ads.batches import BatchRead, read_batch
 from fbads_pipeline.adapters.meta_ads.insights import InMemoryRequestStrategies, InsightQuery
 from fbads_pipeline.adapters.meta_ads.object_rows import (
+    account_page,
     activity_page,
     custom_conversion_page,
     object_page,
@@ -20,6 +21,7 @@ from fbads_pipeline.adapters.meta_ads.object_rows import (
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.queries import (
     ACCOUNT_FIELDS,
+    ACCOUNTS_PAGE,
     ACTIVITY_FIELDS,
     CUSTOM_CONVERSION_FIELDS,
     EDGES,
@@ -70,8 +72,8 @@ class GraphAds:
         return self._transport.traffic(account_id)
 
     def accounts(self) -> list[Account]:
-        pages = read_pages(self._transport, "me/adaccounts", {"fields": ACCOUNT_FIELDS, "limit": "500"}, "", list)
-        return [read_account(row) for page in pages for row in page]
+        pages = self._shrinking("me/adaccounts", {"fields": ACCOUNT_FIELDS}, "", account_page, ACCOUNTS_PAGE)
+        return list({one.account_id: one for page in pages for one in page}.values())
 
     def account(self, account_id: str) -> Account:
         return read_account(self._transport.get(f"act_{account_id}", {"fields": ACCOUNT_FIELDS}, account_id=account_id))

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 import orjson
+import structlog
 
 from fbads_pipeline.adapters.meta_ads.values import (
     UnreadableValue,
@@ -30,6 +31,8 @@ from fbads_pipeline.domain.collection.pages import (
 )
 from fbads_pipeline.domain.core.accounts import Account, InvalidAccountId, parse_account_id
 
+log = structlog.get_logger(__name__)
+
 Read = TypeVar("Read", ObjectRow, ActivityRow, CustomConversionRow)
 # Column → the field of Meta's that it is read from, where the two differ.
 _MINOR_UNITS = {
@@ -47,23 +50,32 @@ _INSTANTS = {
 
 
 def read_account(row: Mapping[str, Any]) -> Account:
-    """An account from `/me/adaccounts` or `/act_<id>`; raises PermanentMetaError where zone or currency is missing."""
-    named, currency, zone = row.get("account_id") or row.get("id"), row.get("currency"), row.get("timezone_name")
+    """An account from `/me/adaccounts` or `/act_<id>`, its zone and currency empty where Meta names none; raises
+    PermanentMetaError where it has no id."""
     try:
-        account_id = parse_account_id(named)
+        account_id = parse_account_id(row.get("account_id") or row.get("id"))
     except InvalidAccountId:
-        account_id = ""
-    if not account_id or not currency or not zone:
-        raise PermanentMetaError(f"account {account_id or '?'} came without id, currency or time zone")
-    status = row.get("account_status")
+        raise PermanentMetaError("an account came without an id") from None
+    status = str(row.get("account_status"))
     return Account(
         account_id,
         text(row.get("name")),
-        str(currency),
-        str(zone),
-        None if status is None else int(status),
+        (text(row.get("currency")) or "").strip().upper(),
+        (text(row.get("timezone_name")) or "").strip(),
+        int(status) if status.isascii() and status.isdigit() else None,
         instant(row.get("created_time")),
     )
+
+
+def account_page(rows: list[Any]) -> list[Account]:
+    """The accounts of a listing; one without an id cannot be named, and is logged."""
+    found = []
+    for row in rows:
+        try:
+            found.append(read_account(row if isinstance(row, dict) else {}))
+        except PermanentMetaError as fault:
+            log.warning("an account is left out of the listing", reason=str(fault))
+    return found
 
 
 def object_page(kind: ObjectKind, account_id: str, rows: list[Any]) -> Page[ObjectRow]:

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.core.days import DayRange
 
 PAGE_ROWS = 5000
 SMALLEST_PAGE = 50
+ACCOUNTS_PAGE = 500
 
 ACCOUNT_FIELDS = "account_id,name,currency,timezone_name,account_status,created_time"
 _COMMON = "id,name,status,effective_status,created_time,updated_time"

@@ -10,6 +10,8 @@ from fbads_pipeline.domain.core.days import DayRange
 AccountStatus = Literal["done", "partial", "failed"]
 # The kind of error of an account of which Meta answers some things and refuses others for want of a permission.
 PARTLY_REFUSED = "partly_refused"
+# Of an account whose time zone or currency is not known: its days, or its amounts, would be others.
+UNUSABLE_ACCOUNT = "unusable_account"
 # Breakdowns are read once a day: what they had to leave out is known for a little longer.
 NOTES_LAST = timedelta(hours=26)
 # Upper bounds in seconds of the classes in which the times of answers are counted.

@@ -17,7 +17,11 @@ class InvalidAccountId(WrongUse, ValueError):
 
 @dataclass(frozen=True)
 class Account:
-    """account_id: digits without `act_`; currency: ISO 4217; timezone_name: IANA; account_status: Meta's number."""
+    """account_id: digits without `act_`; currency: ISO 4217; timezone_name: IANA; account_status: Meta's number.
+
+    fault: why it cannot be read, one sentence; its zone or currency may be empty then. note: what had to be assumed.
+    Both are of one listing, and not stored.
+    """
 
     account_id: str
     name: str | None
@@ -25,6 +29,8 @@ class Account:
     timezone_name: str
     account_status: int | None = None
     created_at: datetime | None = None
+    fault: str | None = None
+    note: str | None = None
 
 
 def parse_account_id(text: object) -> str:

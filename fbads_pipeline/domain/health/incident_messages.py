@@ -11,7 +11,7 @@ from fbads_pipeline.domain.health.incidents import EVERY_ACCOUNT, Incident
 INCIDENT, RECOVERY = "incident", "recovery"
 _CRITICAL = frozenset({"account_stopped", "token_invalid", "account_disabled", "stale"})
 # What happened in this program, and was not reported by Meta.
-_OWN = frozenset({"run_failed", "stale"})
+_OWN = frozenset({"run_failed", "stale", "account_unusable"})
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
+from fbads_pipeline.domain.collection.account_reports import UNUSABLE_ACCOUNT
 from fbads_pipeline.domain.collection.api_versions import WARNED_BEFORE, end_of, newest_version, version_state
 from fbads_pipeline.domain.collection.tokens import TokenCheck
 from fbads_pipeline.domain.core.messages import Day, Instant, Value, message
 
 IncidentKind = Literal[
-    "account_stopped", "token_invalid", "token_expiring", "api_version", "account_disabled", "run_failed", "stale"
+    "account_stopped",
+    "account_unusable",
+    "token_invalid",
+    "token_expiring",
+    "api_version",
+    "account_disabled",
+    "run_failed",
+    "stale",
 ]
 Resolution = Literal["recovered", "superseded"]
 IncidentKey = tuple[IncidentKind, str]
@@ -30,6 +38,8 @@ RESTRICTED_STATUS: Mapping[int, str] = {
     202: "closed",
 }
 _ACTIVE_STATUS = frozenset({1, 201})
+# Kinds of error for which an account has an incident of its own, and none of being stale.
+_TOLD_APART = frozenset({"stopped", UNUSABLE_ACCOUNT})
 STALE_AFTER = timedelta(hours=3)
 EVERY_ACCOUNT = "all"
 
@@ -193,6 +203,10 @@ def _evaluate_token(check: TokenCheck, horizon: datetime, state: _State) -> None
 
 
 def _evaluate_run(account: AccountFact, refused: Collection[str], state: _State) -> None:
+    if account.error_kind == UNUSABLE_ACCOUNT and account.error and account.ended_at is not None:
+        state.add(_of_account("account_unusable", account, account.error, account.ended_at))
+    elif account.status is not None:
+        state.absent["account_unusable", account.account_id] = "recovered"
     if account.status == "done":
         state.absent["account_stopped", account.account_id] = "recovered"
     elif account.token_name in refused:
@@ -219,7 +233,7 @@ def _evaluate_freshness(
     read = [
         (one, one.read_at)
         for one in facts.accounts
-        if one.read_at is not None and one.error_kind != "stopped" and one.token_name not in refused
+        if one.read_at is not None and one.error_kind not in _TOLD_APART and one.token_name not in refused
     ]
     stale = [(one, read_at) for one, read_at in read if read_at < horizon and _was_tried(one, horizon, up_since)]
     if len(stale) == len(read) > 1:

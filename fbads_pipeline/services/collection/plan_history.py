@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fbads_pipeline.domain.collection.account_listing import is_known_zone
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import DayRange, local_day, unread_history
 from fbads_pipeline.ports.collection import RawStore
@@ -25,7 +26,7 @@ def next_history_part(
     """The newest days that some account never read, with every account that lacks some of them; None where all days are
     read, or were tried within the last day."""
     lacking: dict[str, DayRange] = {}
-    for account in raw.known_accounts():
+    for account in (one for one in raw.known_accounts() if is_known_zone(one.timezone_name)):
         today = local_day(now, account.timezone_name)
         window = DayRange(today - timedelta(days=max(history_days, 1) - 1), today)
         part = unread_history(

@@ -1,9 +1,10 @@
 """What one run reads: which accounts, which days, how patiently."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fbads_pipeline.domain.collection.account_listing import is_known_zone, settled_account
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.collection.meta_errors import MetaError
 from fbads_pipeline.domain.core.accounts import Account
@@ -45,22 +46,29 @@ class UnknownAccount(WrongUse):
 def list_accounts(ads: AdsApi, raw: RawStore, clock: Clock, configured: Sequence[str] = ()) -> list[Account]:
     """The accounts to watch, written to raw.accounts: the configured ones, else all that the token sees.
 
-    A configured account that cannot be read is left out here and fails in `sync_ads`, where it has a report.
-    Raises MetaError when the token itself cannot list accounts.
+    A configured account that cannot be looked up is taken as it was known before; where it never was, it is left out
+    here and fails in `sync_ads`, where it has a report. One without a usable zone or currency is read as it was known
+    before, else it has a fault and is not written. Raises MetaError when the token itself cannot list accounts.
     """
-    read_at = clock.now()
+    read_at, known = clock.now(), {account.account_id: account for account in raw.known_accounts()}
     seen = {account.account_id: account for account in ads.accounts()}
     if configured:
-        for account_id in configured:
-            if account_id not in seen:
-                try:
-                    seen[account_id] = ads.account(account_id)
-                except MetaError:
-                    continue
-        seen = {account_id: seen[account_id] for account_id in configured if account_id in seen}
-    accounts = [seen[account_id] for account_id in sorted(seen)]
-    raw.save_accounts(accounts, read_at)
+        looked_up = (_look_up(ads, one, seen, known) for one in configured)
+        seen = {account.account_id: account for account in looked_up if account}
+    unknown_zones = raw.unknown_zones({account.timezone_name for account in seen.values()})
+    accounts = [settled_account(seen[one], known.get(one), unknown_zones) for one in sorted(seen)]
+    raw.save_accounts([account for account in accounts if account.fault is None], read_at)
     return accounts
+
+
+def _look_up(ads: AdsApi, account_id: str, seen: Mapping[str, Account], known: Mapping[str, Account]) -> Account | None:
+    """A configured account: as listed, else asked for by its id, else as it was known before."""
+    if account_id in seen:
+        return seen[account_id]
+    try:
+        return ads.account(account_id)
+    except MetaError:
+        return known.get(account_id)
 
 
 def pick_accounts(seen: Sequence[Account], asked: Sequence[str], configured: Sequence[str]) -> list[Account]:
@@ -87,7 +95,8 @@ def shards_of(accounts: Sequence[Account], count: int) -> list[list[Account]]:
 def due_range(raw: RawStore, clock: Clock, *, levels: Sequence[Level], restatement_days: int) -> DayRange:
     """The days that the known accounts need now, all together; before the first reading, two days around the world."""
     now = clock.now()
-    ranges = [_due(raw, account, now, levels, restatement_days) for account in raw.known_accounts()]
+    known = [account for account in raw.known_accounts() if is_known_zone(account.timezone_name)]
+    ranges = [_due(raw, account, now, levels, restatement_days) for account in known]
     if not ranges:
         return DayRange(now.date() - timedelta(days=1), now.date())
     return DayRange(min(days.since for days in ranges), max(days.until for days in ranges))

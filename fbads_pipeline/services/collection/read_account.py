@@ -16,7 +16,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, Literal
 
-from fbads_pipeline.domain.collection.account_reports import PARTLY_REFUSED, AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.account_reports import (
+    PARTLY_REFUSED,
+    UNUSABLE_ACCOUNT,
+    AccountReport,
+    ApiTraffic,
+    RowCounts,
+)
 from fbads_pipeline.domain.collection.doubts import DoubtfulDay, sentence_of
 from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaError, RateLimited, TransientMetaError
 from fbads_pipeline.domain.core.accounts import Account
@@ -50,7 +56,8 @@ class AccountReading:
     ) -> None:
         self._ads, self._raw, self._clock, self._plan = ads, raw, clock, plan
         self._account, self._finished = account, finished
-        self.report = AccountReport(account.account_id, started_at=clock.now())
+        notes = [account.note] if account.note else []
+        self.report = AccountReport(account.account_id, started_at=clock.now(), notes=notes)
         self.is_over = False
         self._before = ads.traffic(account.account_id).copy()
         self._phase: Phase = "new"
@@ -109,6 +116,10 @@ class AccountReading:
         return run
 
     def _begin(self) -> None:
+        if self._account.fault:
+            self._fail(UNUSABLE_ACCOUNT, self._account.fault, is_whole=True)
+            self._phase = "ending"
+            return
         now = time.monotonic()
         self._lock_deadline = self._lock_deadline or now + self._plan.lock_wait_seconds
         with ExitStack() as held:

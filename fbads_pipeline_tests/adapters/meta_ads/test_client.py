@@ -193,6 +193,17 @@ def test_a_day_that_is_too_large_is_asked_for_in_smaller_pages():
         rows_of(client(server.url).insights("1", Grain("ad"), day))
 
 
+def test_a_list_of_accounts_that_is_too_large_is_asked_for_in_smaller_pages():
+    def answer(asked, before):
+        if int(asked.query["limit"]) > 100:
+            return error(100, 1487534)
+        return Answer({"data": [{"id": "act_1", "currency": "BRL", "timezone_name": "UTC"}, {"name": "no id"}]})
+
+    with graph_server(answer) as server:
+        assert [one.account_id for one in client(server.url).accounts()] == ["1"]
+    assert [asked.query["limit"] for asked in server.asked] == ["500", "100"]
+
+
 def test_pages_that_lead_in_a_circle_are_no_endless_loop():
     def answer(asked, before):
         return Answer({"data": [], "paging": {"next": f"http://x/y?after={before % 3}"}})

@@ -4,14 +4,29 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fbads_pipeline.adapters.meta_ads.object_rows import object_page, read_account, read_activity, read_object
+from fbads_pipeline.adapters.meta_ads.object_rows import (
+    account_page,
+    object_page,
+    read_account,
+    read_activity,
+    read_object,
+)
 from fbads_pipeline.adapters.meta_ads.values import UnreadableValue
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
 
 
-def test_an_account_without_zone_or_currency_is_refused():
-    with pytest.raises(PermanentMetaError, match="without id, currency or time zone"):
-        read_account({"id": "act_1", "currency": "BRL"})
+def test_an_account_without_zone_currency_or_name_is_listed_and_one_without_an_id_is_refused():
+    bare = read_account({"id": "act_1", "account_status": "?"})
+    assert (bare.account_id, bare.name, bare.currency, bare.timezone_name, bare.account_status) == (
+        "1",
+        None,
+        "",
+        "",
+        None,
+    )
+    with pytest.raises(PermanentMetaError, match="without an id"):
+        read_account({"currency": "BRL", "timezone_name": "America/Sao_Paulo"})
+    assert [one.account_id for one in account_page([{"name": "no id"}, None, {"account_id": "2"}])] == ["2"]
     account = read_account({"id": "act_1", "currency": "BRL", "timezone_name": "America/Sao_Paulo", "name": "Zé\x00"})
     assert (account.account_id, account.name) == ("1", "Zé")
 

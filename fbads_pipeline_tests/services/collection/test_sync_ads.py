@@ -1,5 +1,6 @@
 """Copying accounts: one failure is one account's, and every account has a report."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -171,6 +172,44 @@ def test_a_tick_reads_what_each_account_needs():
     run(ads, raw, days=None)
     asked = {account: len(days) for account, what, days in ads.asked if what == "ad"}
     assert asked == {"1": 2, "2": 28}
+
+
+@pytest.mark.parametrize("odd", [{"timezone_name": ""}, {"timezone_name": "Mars/Phobos"}, {"currency": ""}])
+def test_an_account_without_zone_or_currency_is_named_and_the_others_are_read(odd):
+    ads, raw = FakeAds([an_account("1"), replace(an_account("2"), **odd), an_account("3")]), FakeRaw()
+    accounts = list_accounts(ads, raw, FakeClock())
+    reports = run(ads, raw, accounts)
+    assert {key: report.status for key, report in reports.items()} == {"1": "done", "2": "failed", "3": "done"}
+    assert (reports["2"].error_kind, "for account 2: it is not read" in reports["2"].error) == (
+        "unusable_account",
+        True,
+    )
+    assert [what for account, what, _ in ads.asked if account == "2"] == []
+    assert {one.account_id for one in raw.saved} == {"1", "3"}
+
+
+def test_an_account_whose_zone_was_known_before_is_read_in_it_with_a_note():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    list_accounts(ads, raw, FakeClock())
+    ads.seen = [replace(an_account("1"), timezone_name="Mars/Phobos", name="new name")]
+    (account,) = list_accounts(ads, raw, FakeClock())
+    report = run(ads, raw, [account])["1"]
+    assert (account.timezone_name, report.status, len(report.notes)) == ("America/Sao_Paulo", "done", 1)
+    assert "it is read in America/Sao_Paulo and BRL" in report.notes[0]
+    assert [(one.name, one.timezone_name) for one in raw.saved] == [("new name", "America/Sao_Paulo")]
+
+
+def test_a_zone_that_the_database_does_not_know_is_never_written():
+    ads, raw = FakeAds([an_account("1")]), FakeRaw()
+    raw.no_zones = frozenset({"America/Sao_Paulo"})
+    (account,) = list_accounts(ads, raw, FakeClock())
+    assert account.fault and raw.saved == []
+
+
+def test_a_configured_account_that_cannot_be_looked_up_is_read_as_it_was_known():
+    ads, raw = FakeAds(), FakeRaw()
+    raw.saved = [an_account("7", "Asia/Tokyo")]
+    assert [one.timezone_name for one in list_accounts(ads, raw, FakeClock(), ["7", "8"])] == ["Asia/Tokyo"]
 
 
 def test_configured_accounts_are_read_even_when_the_list_hides_them():

@@ -7,7 +7,7 @@ The same transaction keeps the reading (raw.insight_readings), records that it h
 days that changed (raw.changed_days), so that nobody ever sees half a day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,7 @@ from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
 
 SQL = Statements(__package__, "raw.sql")
+_STORED = ("account_id", "name", "currency", "timezone_name", "account_status", "created_at")
 # Always parents first and ids in order: two levels of one account that commit side by side cannot wait in a circle.
 _STUBS: dict[Level, tuple[str, ...]] = {
     "account": (),
@@ -57,6 +58,7 @@ class PostgresRawStore:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._locks = AccountLocks(engine)
+        self._is_zone: dict[str, bool] = {}
 
     @contextmanager
     def lock_account(self, account_id: str) -> Iterator[bool]:
@@ -69,10 +71,24 @@ class PostgresRawStore:
                 self._locks.give_back(account_id)
 
     def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None:
-        rows = [{**vars(account), "collected_at": read_at} for account in accounts]
+        rows = [{**{name: getattr(account, name) for name in _STORED}, "collected_at": read_at} for account in accounts]
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(SQL["save_accounts"], rows)
+
+    def unknown_zones(self, names: Collection[str]) -> frozenset[str]:
+        """Each name is tried once per store: PostgreSQL's list of zones takes longer than the trial."""
+        for name in set(names) - self._is_zone.keys():
+            self._is_zone[name] = self._knows_zone(name)
+        return frozenset(name for name in names if not self._is_zone[name])
+
+    def _knows_zone(self, name: str) -> bool:
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(SQL["use_zone"], {"zone": name})
+        except sa.exc.DataError:
+            return False
+        return True
 
     def known_accounts(self) -> list[Account]:
         with self._engine.connect() as connection:

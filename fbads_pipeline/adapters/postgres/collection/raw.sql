@@ -86,6 +86,9 @@ where
 is distinct from
 (excluded.name, excluded.currency, excluded.timezone_name, excluded.account_status, excluded.created_at);
 
+-- name: use_zone
+select now() at time zone :zone;
+
 -- name: known_accounts
 select
     account_id,

@@ -277,6 +277,11 @@ def test_facts_bring_stubs_of_the_objects_that_nobody_has_described(store):
     assert all_rows(store, "raw.campaigns", "campaign_id, effective_status, name") == [("7", "UNKNOWN", None)]
 
 
+def test_zones_that_the_database_does_not_know_are_named(store):
+    names = {"America/Sao_Paulo", "Mars/Phobos", "", "UTC"}
+    assert store.unknown_zones(names) == store.unknown_zones(names) == {"Mars/Phobos", ""}
+
+
 def test_what_a_look_up_left_unknown_is_missing_again_after_a_day(store):
     apply(store, [a_row(level="ad")], level="ad")
     store.mark_unknown("42", "campaign", ["7"], read_at=T0)

@@ -182,6 +182,19 @@ def test_a_version_near_its_end_is_announced_once_and_resolved_by_the_next_versi
     assert world.watch(3, WatchPolicy(14, "v26.0")) == WatchReport(0, 1, 1)
 
 
+def test_an_account_without_a_zone_is_an_incident_of_its_own_until_it_is_read(world):
+    world.ran("failed", "unusable_account", "2", "Meta names no time zone for account 2")
+    assert world.watch() == WatchReport(1, 0, 1)
+    assert world.alerts() == [("incident.account_unusable", "warning")]
+    world.ran("done", account_id="2")
+    assert world.watch(2) == WatchReport(0, 1, 1)
+
+
+def test_an_account_that_meta_refuses_in_part_has_not_stopped(world):
+    world.ran("partial", "partly_refused")
+    assert world.watch() == QUIET
+
+
 def test_a_version_is_announced_sixty_days_before_its_end_without_metas_help(world):
     ends = datetime(2027, 2, 23, tzinfo=UTC)
     policy = WatchPolicy(14, "v25.0", stale_after=timedelta(days=999))
