@@ -39,7 +39,7 @@ RESTRICTED_STATUS: Mapping[int, str] = {
 }
 _ACTIVE_STATUS = frozenset({1, 201})
 # Kinds of error for which an account has an incident of its own, and none of being stale.
-_TOLD_APART = frozenset({"stopped", UNUSABLE_ACCOUNT})
+_OF_ANOTHER_INCIDENT = frozenset({"stopped", UNUSABLE_ACCOUNT})
 STALE_AFTER = timedelta(hours=3)
 EVERY_ACCOUNT = "all"
 
@@ -233,7 +233,7 @@ def _evaluate_freshness(
     read = [
         (one, one.read_at)
         for one in facts.accounts
-        if one.read_at is not None and one.error_kind not in _TOLD_APART and one.token_name not in refused
+        if one.read_at is not None and one.error_kind not in _OF_ANOTHER_INCIDENT and one.token_name not in refused
     ]
     stale = [(one, read_at) for one, read_at in read if read_at < horizon and _was_tried(one, horizon, up_since)]
     if len(stale) == len(read) > 1:
