@@ -5,6 +5,7 @@ from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversa
 from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
+from fbads_pipeline.bootstrap.anomalies import anomaly_store
 from fbads_pipeline.bootstrap.calendar import calendar_events
 from fbads_pipeline.bootstrap.core import translator
 from fbads_pipeline.domain.chat.catalogue import Catalogue
@@ -28,6 +29,7 @@ def chat(settings: Settings, database: Database) -> Chat:
         model=_language_model(settings),
         calendar=calendar_events(settings, database),
         attribution=settings.attribution_windows,
+        learning=anomaly_store(database),
     )
 
 

@@ -1,10 +1,11 @@
 """What the services ask of the chat. Adapters implement these; the fakes of the tests do too."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.chat.coverage import AnswerCoverage, CoveredFigures
 from fbads_pipeline.domain.chat.plan import Dimension, Level, Plan, Understanding
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
@@ -66,6 +67,13 @@ class Conversations(Protocol):
 
     def query(self, user_id: str, query_id: str) -> Query | None:
         """A query that answered this user; None for one that answered nobody, or somebody else."""
+
+
+class DetectorLearning(Protocol):
+    """From when on accounts are watched."""
+
+    def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
+        """How many days each kind of detector knows of these accounts."""
 
 
 class LanguagePlanner(Protocol):

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.chat.answers.coverage import unread_list
-from fbads_pipeline.domain.chat.answers.lists import list_answer
+from fbads_pipeline.domain.chat.answers.lists import learning_notes, list_answer
 from fbads_pipeline.domain.chat.plan import Intent, Plan, RelativePeriod
-from fbads_pipeline.domain.core.messages import Value, lines
+from fbads_pipeline.domain.core.messages import Value, lines, message
 from fbads_pipeline.services.chat.turn import Turn
 
 # The days that a list rests on where the question names none: budgets go by the month, findings by four weeks.
@@ -29,7 +30,17 @@ def answer_list(turn: Turn, plan: Plan) -> Value:
     if not accounts:
         return lines(*unread_list(plan, coverage, is_empty=True))
     result = turn.cite(plan, figures.listed(plan, accounts))
-    if coverage.is_complete:
-        return list_answer(plan, result, catalogue)
-    shown = [list_answer(plan, result, catalogue)] if result.rows else []
-    return lines(*shown, *unread_list(plan, coverage, is_empty=not shown))
+    text, learned = list_answer(plan, result, catalogue), _learned(turn, plan)
+    if not coverage.is_complete:
+        shown = [text] if result.rows else []
+        return lines(*shown, *unread_list(plan, coverage, is_empty=not shown), *learning_notes(learned, accounts))
+    if not result.rows and any(not one.is_watched for one in learned):
+        text = message("chat.not_watched_yet")
+    return lines(text, *learning_notes(learned, accounts))
+
+
+def _learned(turn: Turn, plan: Plan) -> list[AccountLearning]:
+    """What the detectors know of the accounts, of an answer that could be read as an all-clear."""
+    if plan.intent != "anomalies" or turn.chat.learning is None:
+        return []
+    return turn.chat.learning.learning([one.account_id for one in turn.accounts])

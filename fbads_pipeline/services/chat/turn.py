@@ -13,7 +13,7 @@ from fbads_pipeline.domain.chat.result import ChatAccount, Citation, Result
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.ports.calendar import EventsBetween
-from fbads_pipeline.ports.chat import ChatDatabase, ChatFigures, Conversations, LanguagePlanner
+from fbads_pipeline.ports.chat import ChatDatabase, ChatFigures, Conversations, DetectorLearning, LanguagePlanner
 from fbads_pipeline.ports.core import Translator
 
 Outcome = Literal["answered", "asked", "refused"]
@@ -58,7 +58,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Chat:
-    """Everything that answering needs, put together once. attribution: the windows that conversions are counted in."""
+    """Everything that answering needs, put together once.
+
+    attribution: the windows that conversions are counted in; learning: what the detectors know of each account.
+    """
 
     database: ChatDatabase
     catalogue: Catalogue
@@ -68,6 +71,7 @@ class Chat:
     model: LanguagePlanner | None = None
     calendar: EventsBetween | None = None
     attribution: tuple[str, ...] = ()
+    learning: DetectorLearning | None = None
 
 
 @dataclass

@@ -1,14 +1,18 @@
 """Days that were never read: no answer takes them for days without spend."""
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evaluation.chat.world import MINE, TODAY
+from evaluation.chat.world import MINE, NOW, TODAY
 from fbads_pipeline.api.schemas.chat import answer_json
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
+from fbads_pipeline.services.chat.answer_question import answer
 from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline_tests.services.chat.conftest import AURORA, EVERY, World
 
@@ -206,3 +210,27 @@ def test_whatever_days_are_missing_no_answer_shows_a_figure_without_naming_the_g
     else:
         assert made.kind == "not_read"
         assert {table.query.source for table in made.tables} == {"marts.day_coverage"}
+
+
+class Learned:
+    """Detectors that know some days of every account. Implements the port DetectorLearning."""
+
+    def __init__(self, days: int, half_hour_days: int) -> None:
+        self._known = days, half_hour_days
+
+    def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
+        return [AccountLearning(one, *self._known) for one in account_ids or ()]
+
+
+def test_no_anomaly_is_no_all_clear_while_the_detectors_learn(world: World) -> None:
+    def asked(days: int, half_hour_days: int, user: ChatUser = AURORA) -> str:
+        learning = replace(world.chat, learning=Learned(days, half_hour_days))
+        return answer(learning, "tem algo errado?", user=user, now=NOW).text
+
+    assert asked(3, 0) == (
+        "Ainda não dá para dizer que está tudo bem: faltam dias para avaliar.\n"
+        "Aprendendo: 3 de 14 dias lidos; antes disso nenhuma anomalia pode ser encontrada."
+    )
+    assert asked(20, 2).startswith("Nenhuma anomalia nesse período ou aberta agora.\nAprendendo: 2 de 5 dias")
+    assert asked(20, 6) == "Nenhuma anomalia nesse período ou aberta agora."
+    assert "- Northwind Store: Aprendendo: 3 de 14" in asked(3, 0, EVERY)

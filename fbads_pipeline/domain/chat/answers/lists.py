@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.chat.answers.cells import Row, bullet, cell, group
 from fbads_pipeline.domain.chat.answers.figures import cut_off
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Level, Plan
-from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.core.messages import (
     Count,
     Day,
@@ -20,6 +21,7 @@ from fbads_pipeline.domain.core.messages import (
     message,
 )
 
+_LEARNING = 5
 _NOT_SCORED = ("not enough data", "tracking is broken", "not reported", "not read")
 
 
@@ -39,6 +41,19 @@ def list_answer(plan: Plan, result: Result, catalogue: Catalogue) -> Value:
         case "freshness":
             return _freshness(result)
     raise ValueError(f"{plan.intent} is no list")
+
+
+def learning_notes(learned: Sequence[AccountLearning], accounts: Sequence[ChatAccount]) -> list[Value]:
+    """Of each account what its detectors do not judge yet; of several accounts with its name."""
+    names = {one.account_id: Name(one.name, one.account_id) for one in accounts}
+    notes = [(one.account_id, one.note()) for one in learned if one.account_id in names]
+    said: list[Value] = [
+        note if len(names) == 1 else bullet(Joined((names[account_id], note), ": "))
+        for account_id, note in notes
+        if note is not None
+    ]
+    left = len(said) - _LEARNING
+    return said[:_LEARNING] + ([bullet(message("chat.more_learning", accounts=str(left)))] if left > 0 else [])
 
 
 def stored_text(row: Row, name: str) -> Value:
