@@ -12,7 +12,14 @@ from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts, pick_accounts, shards_of
+from fbads_pipeline.services.collection.plan_sync import (
+    LONGEST_RUN_SECONDS,
+    LONGEST_TICK_SECONDS,
+    SyncPlan,
+    list_accounts,
+    pick_accounts,
+    shards_of,
+)
 from fbads_pipeline.services.collection.sync_ads import Progress, sync_ads
 from fbads_pipeline.settings import Settings
 
@@ -95,6 +102,7 @@ def collect_shard(
         concurrency=settings.concurrency,
         account_concurrency=settings.account_concurrency,
         longest_wait_seconds=settings.longest_wait_seconds,
+        run_seconds=LONGEST_TICK_SECONDS if shard["only_due"] else LONGEST_RUN_SECONDS,
     )
     with little_memory():
         reports = sync_ads(ads, raw, clock, accounts, plan, progress)

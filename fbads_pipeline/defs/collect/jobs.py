@@ -9,6 +9,8 @@ from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.collection.plan_sync import due_range
 from fbads_pipeline.settings import Settings
 
+# After that Dagster ends a tick's run; its collecting ends itself an hour before.
+LONGEST_TICK_SECONDS = 4 * 3600
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
@@ -28,4 +30,5 @@ def range_tags(days: DayRange) -> dict[str, str]:
 def tick(run_key: str, raw: RawStore, clock: Clock, settings: Settings) -> dg.RunRequest:
     """A run over the days that are due now."""
     days = due_range(raw, clock, levels=settings.levels, restatement_days=settings.restatement_days)
-    return dg.RunRequest(run_key=run_key, run_config=collect_config([], only_due=True), tags=range_tags(days))
+    tags = {**range_tags(days), dg.MAX_RUNTIME_SECONDS_TAG: str(LONGEST_TICK_SECONDS)}
+    return dg.RunRequest(run_key=run_key, run_config=collect_config([], only_due=True), tags=tags)

@@ -13,6 +13,9 @@ from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
 
+# After that a run ends, whatever is under way; one of what is due now, before many others wait for its accounts.
+LONGEST_RUN_SECONDS, LONGEST_TICK_SECONDS = 12 * 3600.0, 3 * 3600.0
+
 
 @dataclass(frozen=True)
 class SyncPlan:
@@ -36,7 +39,7 @@ class SyncPlan:
     longest_wait_seconds: float = 600.0
     account_seconds: float = 3600.0
     lock_wait_seconds: float = 300.0
-    run_seconds: float = 12 * 3600.0
+    run_seconds: float = LONGEST_RUN_SECONDS
 
 
 class UnknownAccount(WrongUse):

@@ -1,5 +1,6 @@
 """Whatever goes wrong, and wherever: a run ends, and gives back every parsing permit and every account's lock."""
 
+import json
 import threading
 import time
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from fbads_pipeline.adapters.meta_ads import transport
+from fbads_pipeline.adapters.meta_ads import report_runs, transport
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
 from fbads_pipeline.adapters.meta_ads.transport import PARSING_PERMITS, GraphAccess, Transport
 from fbads_pipeline.domain.collection.levels import LEVELS
@@ -145,6 +146,56 @@ def test_an_answer_that_is_wrong_at_any_point_ends_the_run_and_keeps_no_permit(f
 def test_an_answer_that_is_wrong_from_a_point_on_ends_the_run_and_keeps_no_permit(fault):
     for point in (0, 5):
         reports_of(lambda asked, before, at=point: FAULTS[fault] if before >= at else two_pages(asked), LockingRaw())
+
+
+def answers_of_stage(stage, fault):
+    """A server that leads every reading to one stage of it, and answers that one with the fault."""
+
+    def answer(asked, before):
+        is_batch, is_report = "batch" in asked.query, asked.path.startswith("run")
+        if asked.method == "POST" and not is_batch:
+            return fault if stage == "report asked for" else Answer({"report_run_id": "run"})
+        if is_report and asked.path == "run":
+            done = {"async_status": "Job Completed", "async_percent_completion": 100}
+            return fault if stage == "report under way" else Answer(done)
+        if is_report:
+            is_wrong = stage == ("report's later page" if "after" in asked.query else "report's page")
+            return fault if is_wrong else two_pages(asked)
+        if is_batch:
+            count = len(json.loads(asked.query["batch"]))
+            part = {"code": fault.status, "body": fault.encoded().decode()} if stage == "part" else None
+            return fault if stage == "batch" else Answer([part] * count)
+        if "/" not in asked.path:
+            return fault if stage == "object alone" else Answer({"id": asked.path})
+        if "insights" in asked.path and stage.startswith("report"):
+            return error(100, 1487534)
+        return two_pages(asked)
+
+    return answer
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "stage",
+    [
+        *("report asked for", "report under way", "report's page", "report's later page"),
+        *("batch", "part", "object alone"),
+    ],
+)
+def test_a_report_or_a_batch_that_goes_wrong_ends_the_run_and_keeps_no_permit(stage, fault, monkeypatch):
+    monkeypatch.setattr(report_runs, "DEADLINE_SECONDS", 0.05)
+    raw = LockingRaw()
+    raw.missing["1", "campaign"] = ["7", "8"]
+    reached = []
+    answer = answers_of_stage(stage, FAULTS[fault])
+
+    def watched(asked, before):
+        given = answer(asked, before)
+        reached.append(given is FAULTS[fault] or stage == "part" and "batch" in asked.query)
+        return given
+
+    assert len(reports_of(watched, raw)) == 2
+    assert any(reached), "the reading never came to that stage"
 
 
 @pytest.mark.parametrize(
