@@ -24,11 +24,14 @@ _FORMULAS = {
     "roas": "sum(purchase_value) / nullif(sum(spend), 0)",
     "conversion_rate": "sum(conversions) / nullif(sum(clicks), 0)",
     "average_order_value": "sum(purchase_value) / nullif(sum(purchases), 0)",
+    "cost_per_appointment": "sum(spend) / nullif(sum(appointments), 0)",
+    "outbound_ctr": "sum(outbound_clicks)::numeric / nullif(sum(impressions), 0)",
     "hook_rate": "sum(video_views) / nullif(sum(impressions), 0)",
     "reach": "max(reach)",
     "frequency": "max(frequency)",
 }
 _OF_MONEY = {"spend", "purchase_value", "conversion_value", "cpc", "cpm", "cpa", "roas", "average_order_value"}
+_OF_MONEY |= {"cost_per_appointment"}
 _AMOUNTS = _OF_MONEY - {"roas"}
 _KEYS = {
     "account": "account_id",

@@ -43,6 +43,14 @@ lookup | =greeting | hello
 lookup | =help | what can you do?
 lookup | #objects:10 | how many active campaigns do we have?
 lookup | #pacing | are we on track with the budget?
+lookup | appointments|1116-1122 | how many bookings did we get last week?
+lookup | contacts|1122 | contacts yesterday
+lookup | cost_per_appointment|1116-1122 | cost per booking last week
+lookup | landing_page_views|1122 | landing page views yesterday
+lookup | outbound_ctr|1122 | outbound CTR yesterday
+lookup | thruplays|1122 | thruplays yesterday
+lookup | subscriptions|1122 | how many subscribers yesterday?
+lookup | trials|1122 | free trials yesterday
 lookup | #anomalies:0 | any anomalies today?
 lookup | #suggestions:0 | what should I pause?
 slice | roas|1101-1123|by=campaign|top=5 | top 5 campaigns by ROAS this month

@@ -50,6 +50,17 @@ lookup | =greeting | oi, bom dia!
 lookup | =help | o que você sabe fazer?
 lookup | #objects:10 | quantas campanhas ativas eu tenho?
 lookup | #pacing | vou estourar o orçamento?
+lookup | appointments|1116-1122 | quantos agendamentos tive na semana passada?
+lookup | contacts|1122 | quantos contatos recebi ontem?
+lookup | cost_per_appointment|1116-1122 | custo por agendamento na semana passada
+lookup | landing_page_views|1122 | visualizações da página de destino ontem
+lookup | outbound_clicks|1116-1122|account=100001 | cliques de saída da Loja Aurora na semana passada
+lookup | thruplays|1122 | ThruPlays ontem
+lookup | messaging_conversations|1122 | conversas iniciadas ontem
+lookup | subscriptions|1122 | quantas assinaturas ontem?
+lookup | trials|1122 | testes iniciados ontem
+lookup | applications|1122 | inscrições de ontem
+lookup | donations|1122 | doações ontem
 lookup | #pacing | quanto sobrou de verba este mês?
 lookup | #freshness | quando os dados foram atualizados?
 slice | roas|1101-1123|by=campaign|top=5 | top 5 campanhas por ROAS este mês

@@ -12,6 +12,8 @@ import numpy as np
 import sqlalchemy as sa
 import yaml
 
+from fbads_pipeline.domain.metrics.declared import METRICS
+
 NOW = datetime.fromisoformat("2026-11-23T15:00:00+00:00")
 TODAY = date(2026, 11, 23)
 DAYS = 120
@@ -51,29 +53,8 @@ _TABLES = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_
 _TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "day_coverage")
 # Two years are read; the ads deliver since DAYS days.
 DAYS_READ = 800
-_SUMS = [
-    "impressions",
-    "clicks",
-    "link_clicks",
-    "spend",
-    "purchases",
-    "purchase_value",
-    "leads",
-    "conversions",
-    "conversion_value",
-    "lead_value",
-    "registrations",
-    "registration_value",
-    "add_to_carts",
-    "add_to_cart_value",
-    "app_installs",
-    "app_install_value",
-    "messaging_conversations",
-    "messaging_value",
-    "custom_events",
-    "custom_value",
-    "video_views",
-]
+# 0 where a campaign has none: only a figure that Meta left out is null.
+_SUMS = [name for name, metric in METRICS.items() if "days" in metric.additive]
 _AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _PLACEMENTS = (("facebook", "feed"), ("instagram", "feed"), ("instagram", "story"), ("audience_network", "classic"))
 
@@ -215,6 +196,11 @@ class _World:
             "video_views": int(impressions * 0.2),
             "messaging_conversations": int(rng.poisson(0.5)),
             "registrations": int(rng.poisson(0.2)),
+            "appointments": events // 2,
+            "contacts": events + number,
+            "landing_page_views": int(clicks * 0.6),
+            "outbound_clicks": int(clicks * 0.65),
+            "thruplays": int(impressions * 0.1),
         }
         return made | {"reach": int(impressions * 0.8), "frequency": 1.25}
 

@@ -17,6 +17,14 @@ COST_OF = {
     "conversions": "cpa",
     "purchases": GOAL_COST + "purchase",
     "leads": GOAL_COST + "lead",
+    "contacts": "cost_per_contact",
+    "appointments": "cost_per_appointment",
+    "applications": "cost_per_application",
+    "subscriptions": "cost_per_subscription",
+    "trials": "cost_per_trial",
+    "donations": "cost_per_donation",
+    "landing_page_views": "cost_per_landing_page_view",
+    "thruplays": "cost_per_thruplay",
 }
 
 
