@@ -30,6 +30,16 @@ NAMES = frozenset(
         "report-fails",
         "report-stuck-99",
         "report-skipped",
+        "empty-answer",
+        "missing-rows",
+        "missing-entry",
+        "missing-value",
+        "missing-field",
+        "unreadable-value",
+        "forbidden-object",
+        "busy-object",
+        "odd-account",
+        "old-reach-refused",
     }
 )
 # Without a count of its own, a passing fault ends after so many calls.
@@ -40,6 +50,7 @@ COUNTS = {
     "truncated-body": 2,
     "dropped-connection": 2,
     "error-in-200": 2,
+    "busy-object": 1,
 }
 MINUTES = {"rate-limit-storm": 5}
 PROBABILITIES = {"transient-errors": 0.3}
@@ -57,6 +68,10 @@ CODES = {
 }
 
 
+SHARES = {"missing-rows": 0.5, "unreadable-value": 0.5}
+_TEXTS = ("account", "path", "level", "breakdown", "figure", "object")
+
+
 class BadScenario(ValueError):
     """The scenario is unknown, or one of its parameters is."""
 
@@ -67,7 +82,9 @@ class Scenario:
 
     seconds: of waiting; percent: of usage; max_days: the longest range that reduce-data lets pass; minutes: until a
     limit is over, as the headers say; code: which of its errors the scenario answers with; max_rows: the largest
-    product of page limit and days that reduce-data lets pass.
+    product of page limit and days that reduce-data lets pass. level, breakdown: only insights of these (a breakdown's
+    fields with commas, empty for plain rows); share: of a page's rows that are hit; figure: a field, or an action type;
+    object: the id of one campaign, ad set or ad.
     """
 
     name: str
@@ -81,6 +98,11 @@ class Scenario:
     minutes: int = 1
     code: int | None = None
     max_rows: int | None = None
+    level: str | None = None
+    breakdown: str | None = None
+    share: float = 1.0
+    figure: str | None = None
+    object: str | None = None
     hits: int = 0
 
     def concerns(self, account: str | None, path: str) -> bool:
@@ -144,12 +166,14 @@ def _scenario(given: dict[str, Any]) -> Scenario:
         raise BadScenario(f"the scenario {name} takes no {', '.join(sorted(unknown))}")
     if name == "forbidden-account" and not given.get("account"):
         raise BadScenario("the scenario forbidden-account needs an account")
+    if name in ("forbidden-object", "busy-object") and not given.get("object"):
+        raise BadScenario(f"the scenario {name} needs an object")
+    texts: Any = {key: None if given.get(key) is None else str(given[key]) for key in _TEXTS}
     try:
         count = given.get("count", COUNTS.get(name))
         return Scenario(
             name=name,
-            account=None if given.get("account") is None else str(given["account"]),
-            path=None if given.get("path") is None else str(given["path"]),
+            **texts,
             count=None if count is None else int(count),
             probability=float(given.get("probability", PROBABILITIES.get(name, 1.0))),
             seconds=float(given.get("seconds", 0.5)),
@@ -158,6 +182,7 @@ def _scenario(given: dict[str, Any]) -> Scenario:
             minutes=int(given.get("minutes", MINUTES.get(name, 1))),
             code=_code(name, given.get("code")),
             max_rows=None if given.get("max_rows") is None else int(given["max_rows"]),
+            share=float(given.get("share", SHARES.get(name, 1.0))),
         )
     except BadScenario:
         raise

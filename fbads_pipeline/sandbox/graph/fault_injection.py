@@ -8,6 +8,7 @@ import orjson
 from fbads_pipeline.sandbox.graph.errors import GraphError, expired_token
 from fbads_pipeline.sandbox.graph.insights import PageText, cursor, read_offset
 from fbads_pipeline.sandbox.graph.insights_request import read_limit
+from fbads_pipeline.sandbox.graph.left_out import leave_out, refused_object
 from fbads_pipeline.sandbox.graph.report_runs import ReportOutcome
 from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, GraphCall
 from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
@@ -52,8 +53,17 @@ REDUCE: dict[int | None, GraphError] = {
 }
 
 
+OLD_REACH = GraphError(
+    100, "(#100) reach and frequency with breakdowns are available for the last 13 months only", subcode=1504041
+)
+
+
 def refusal_of(scenarios: Scenarios, account: str | None, call: GraphCall) -> tuple[GraphError, Scenario] | None:
     """The refusal that a scenario has for this call."""
+    if refused := refused_object(scenarios, account, call):
+        return refused
+    if _asks_for_old_reach(call) and (scenario := scenarios.hit("old-reach-refused", account, call.path)):
+        return OLD_REACH, scenario
     for name, errors in REFUSALS.items():
         if scenario := scenarios.hit(name, account, call.path):
             return errors[scenario.code], scenario
@@ -65,6 +75,13 @@ def refusal_of(scenarios: Scenarios, account: str | None, call: GraphCall) -> tu
     return None
 
 
+def _asks_for_old_reach(call: GraphCall) -> bool:
+    """Whether people are counted by a breakdown; the sandbox's world is too young for Meta's 13 months, so any day will
+    do."""
+    asked = set(call.params.get("fields", "").split(","))
+    return bool(call.params.get("breakdowns")) and bool(asked & {"reach", "frequency"})
+
+
 def _is_too_much(scenario: Scenario, call: GraphCall) -> bool:
     if scenario.max_rows is not None:
         return _days(call) * read_limit(call.params) > scenario.max_rows
@@ -73,6 +90,8 @@ def _is_too_much(scenario: Scenario, call: GraphCall) -> bool:
 
 def alter_page(scenarios: Scenarios, account: str | None, call: GraphCall, page: PageText) -> str | None:
     """Changes a page in place as a scenario says; returns the scenario's name if one did."""
+    if name := leave_out(scenarios, account, call, page):
+        return name
     if not call.params.get("after") and scenarios.hit("empty-page-with-next", account, call.path):
         page.rows, page.next, page.after = [], cursor(0), cursor(0)
         return "empty-page-with-next"

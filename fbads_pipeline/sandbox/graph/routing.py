@@ -11,6 +11,7 @@ from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter, u
 from fbads_pipeline.sandbox.graph.fault_injection import alter_page, report_outcome
 from fbads_pipeline.sandbox.graph.insights import PageText, cursor, read_offset
 from fbads_pipeline.sandbox.graph.insights_request import read_limit, read_list, read_request
+from fbads_pipeline.sandbox.graph.left_out import is_named_only, odd_account
 from fbads_pipeline.sandbox.graph.objects import edge_rows, is_below, show_account, show_object
 from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, GraphCall, Sandbox
 from fbads_pipeline.sandbox.graph.tokens import ME, debug_token
@@ -115,7 +116,8 @@ def _edge(
 ) -> GraphAnswer:
     if call.method != "GET":
         raise invalid_parameter("The sandbox creates no objects.")
-    objects = edge_rows(account, EDGES[edge], call.params, parent)
+    every = edge_rows(account, EDGES[edge], call.params, parent)
+    objects = [one for one in every if not is_named_only(sandbox.scenarios, one.id)]
     start, limit = read_offset(call.params), read_limit(call.params)
     rows = [show_object(account, one, call.params) for one in objects[start : start + limit]]
     return _paged(sandbox, call, _page(rows, start, limit, len(objects)))
@@ -171,4 +173,5 @@ def _paged(sandbox: Sandbox, call: GraphCall, page: PageText) -> GraphAnswer:
 
 def _shown_account(sandbox: Sandbox, call: GraphCall, account: SandboxAccount) -> dict[str, Any]:
     scenario = sandbox.scenarios.hit("account-status", account.id, call.path)
-    return show_account(account, call.params, 1 if scenario is None else scenario.code or 2)
+    shown = show_account(account, call.params, 1 if scenario is None else scenario.code or 2)
+    return odd_account(sandbox.scenarios, shown, call.path)

@@ -31,6 +31,7 @@ def settle(connection: sa.Connection, account_id: str, *, run_id: str, read_at: 
     if connection.execute(SQL["has_doubts"], of_run).scalar_one():
         connection.execute(SQL["judge"], {**of_run, "numbers": list(DOUBTED_NUMBERS), "lists": list(DOUBTED_LISTS)})
         verdicts = {**of_run, "gone": sorted(GONE), "read_at": read_at, "kept_levels": list(KEPT_LEVELS)}
+        connection.execute(SQL["forget_same_readings"], verdicts)
         days = list(connection.execute(SQL["apply_verdicts"], verdicts))
         connection.execute(SQL["end_doubts"], of_run)
     empty = connection.execute(SQL["doubt_empty_answers"], of_run).all()

@@ -248,8 +248,16 @@ judged as (
 )
 
 update raw.doubtful_rows as doubtful
-set verdict = judged.verdict
-from judged
+set
+    verdict
+    = case when judged.verdict = 'repeated' and judged.is_unreliable then 'unknown' else judged.verdict end
+from (
+    -- Where one row of an answer is contradicted, repeating the answer makes it no better for its other rows.
+    select
+        judged.*,
+        bool_or(judged.verdict = 'contradicted') over (partition by judged.level, judged.breakdown) as is_unreliable
+    from judged
+) as judged
 where
     doubtful.account_id = :account
     and doubtful.level = judged.level
@@ -257,6 +265,22 @@ where
     and doubtful.day = judged.day
     and doubtful.object_id = judged.object_id
     and doubtful.breakdown_value = judged.breakdown_value;
+
+-- name: forget_same_readings
+-- What the same instant read of these rows before (a fixed clock, two runs in one moment): the verdict takes its place.
+delete from raw.insight_readings as readings
+using raw.doubtful_rows as doubted
+where
+    doubted.account_id = :account
+    and doubted.last_run_id = :run_id
+    and doubted.verdict = any(:gone)
+    and readings.account_id = doubted.account_id
+    and readings.level = doubted.level
+    and readings.breakdown = doubted.breakdown
+    and readings.day = doubted.day
+    and readings.object_id = doubted.object_id
+    and readings.breakdown_value = doubted.breakdown_value
+    and readings.read_at = :read_at;
 
 -- name: apply_verdicts
 -- What is gone is taken out, or replaced by the row as it came; kept as readings where they are kept; in doubt no more.
