@@ -11,11 +11,12 @@ from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, MetricsD
 from fbads_pipeline.api.errors import reason_of
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import suggestion_items
+from fbads_pipeline.api.pages.suggestion_view import hit_rate_text, observation_items, suggestion_items
 from fbads_pipeline.api.pages.visitor import Digits, Visitor, own_path
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.recommendations.decisions import (
+    OPEN,
     Action,
     Decision,
     DecisionConflict,
@@ -27,7 +28,8 @@ from fbads_pipeline.services.recommendations.decide_suggestion import decide
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _SNOOZE = timedelta(days=1)
-_STATUSES = ("PENDING", "ACCEPTED", "REJECTED", "APPLIED", "FAILED", "EXPIRED")
+_MOST_OBSERVED = 100
+_STATUSES = ("PENDING", "WAITING", "ACCEPTED", "REJECTED", "APPLIED", "FAILED", "EXPIRED")
 
 
 @router.get("/suggestions")
@@ -46,19 +48,28 @@ def inbox(
     """What waits for a decision, or was decided."""
     t = page_localizer(request, who)
     shown = status if status in _STATUSES else "PENDING"
-    rows = suggestions.suggestions(status=shown, account_id=account, accounts=who.accounts, after=None, limit=100)
-    names = pages.names([row["campaign_id"] for row in rows])
+    rows = suggestions.suggestions(
+        status=shown, account_id=account, accounts=who.accounts, after=None, limit=100, by_rank=shown in OPEN
+    )
+    observed = []
+    if shown == "PENDING":
+        observed = suggestions.observations(account_id=account, accounts=who.accounts, after=None, limit=_MOST_OBSERVED)
+    names = pages.names([row["campaign_id"] for row in (*rows, *observed)])
     notice = t("pages.suggestions.not_done", why=plain_line(why)) if why else None
     if done in get_args(Action):
         notice = t(f"pages.suggestions.done.{done}")
     may = who.may("suggestions:decide")
     query = urlencode({"status": shown, **({"account": account} if account else {})})
+    held_back = suggestions.held_back(who.accounts, account) if shown == "PENDING" else 0
     return render(
         request,
         "suggestions.html.j2",
         who,
         "suggestions",
         suggestions=suggestion_items(rows, names, metrics, t, clock.now(), may=may),
+        observations=observation_items(observed, names, metrics, t),
+        held_back=t("pages.suggestions.held_back", count=held_back) if held_back else "",
+        hit_rate=hit_rate_text(*suggestions.hit_rate(who.accounts, account), t),
         filters=[(one, t(f"pages.suggestions.status.{one.lower()}")) for one in _STATUSES],
         chosen=shown,
         account_id=account,

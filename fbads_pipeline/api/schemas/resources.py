@@ -140,6 +140,13 @@ class Suggestion(BaseModel):
     snoozed_until: datetime | None
     decided_at: datetime | None
     decision_reason: str | None
+    outcome_state: Literal["waiting", "not carried out", "unknown", "judged"] | None = Field(
+        description="Of an accepted one with an estimate: what is known of the week after it."
+    )
+    outcome_observed: float | None = Field(description="By how much that week's result changed, as estimated.")
+    outcome_low: float | None = Field(description="Low end of its 80 % range.")
+    outcome_high: float | None
+    outcome_is_hit: bool | None = Field(description="Whether the promised interval and that range overlap.")
 
 
 class ObservationItem(BaseModel):

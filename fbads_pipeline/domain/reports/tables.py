@@ -217,7 +217,7 @@ def hit_rate_table(rates: Sequence[HitRate]) -> Table:
         ]
         for one in rates
     ]
-    return Table(message("reports.table.hit_rate"), columns, rows)
+    return Table(message("reports.table.hit_rate"), columns, rows, None, message("reports.empty.hit_rate"))
 
 
 def account_table(rows: Sequence[Sequence[Cell]], about: About, currency: str) -> Table:

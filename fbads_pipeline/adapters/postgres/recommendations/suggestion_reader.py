@@ -26,8 +26,9 @@ class SuggestionReader:
         after: tuple[datetime, str] | None,
         limit: int,
         suggestion_id: str | None = None,
+        by_rank: bool = False,
     ) -> list[Row]:
-        """The newest first. accounts: that the caller sees."""
+        """The newest first; by_rank: by account, the greatest gain first. accounts: that the caller sees."""
         values = {
             "accounts": bound(accounts),
             "suggestion_id": suggestion_id,
@@ -36,8 +37,19 @@ class SuggestionReader:
             "after_at": after[0] if after else None,
             "after_id": after[1] if after else None,
             "most": limit,
+            "by_rank": by_rank,
         }
         return [_suggestion(row) for row in rows_of(self._owner, SQL["suggestions"], values)]
+
+    def held_back(self, accounts: Accounts, account_id: str | None) -> int:
+        """Open suggestions that wait their turn."""
+        values = {"accounts": bound(accounts), "account_id": account_id}
+        return int(rows_of(self._owner, SQL["held_back"], values)[0]["held_back"])
+
+    def hit_rate(self, accounts: Accounts, account_id: str | None) -> tuple[int, int]:
+        """Accepted suggestions that were judged, and those of them whose interval was right."""
+        (row,) = rows_of(self._owner, SQL["hit_rate"], {"accounts": bound(accounts), "account_id": account_id})
+        return int(row["judged"]), int(row["hits"])
 
     def observations(
         self, *, account_id: str | None, accounts: Accounts, after: tuple[str, str] | None, limit: int

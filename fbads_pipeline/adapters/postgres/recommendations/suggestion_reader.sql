@@ -1,46 +1,79 @@
 -- name: suggestions
+-- The newest first; :by_rank: by account, the greatest gain first. outcome_…: of those that a person accepted.
 select
-    suggestion_id,
-    account_id,
-    campaign_id,
-    kind,
-    status,
-    version,
-    confidence,
-    rules,
-    reason,
-    evidence,
-    day,
-    marts_version,
-    created_at,
-    updated_at,
-    expires_at,
-    factor,
-    effect_low,
-    effect_expected,
-    effect_high,
-    p_better,
-    note,
-    failure,
-    snoozed_until,
-    decided_at,
-    decision_reason,
-    closing,
-    rank,
+    made.suggestion_id,
+    made.account_id,
+    made.campaign_id,
+    made.kind,
+    made.status,
+    made.version,
+    made.confidence,
+    made.rules,
+    made.reason,
+    made.evidence,
+    made.day,
+    made.marts_version,
+    made.created_at,
+    made.updated_at,
+    made.expires_at,
+    made.factor,
+    made.effect_low,
+    made.effect_expected,
+    made.effect_high,
+    made.p_better,
+    made.note,
+    made.failure,
+    made.snoozed_until,
+    made.decided_at,
+    made.decision_reason,
+    made.closing,
+    made.rank,
     case
-        when rules @> array['person'] then 'person'
-        when effect_expected is null then 'rule'
+        when made.rules @> array['person'] then 'person'
+        when made.effect_expected is null then 'rule'
         else 'estimate'
-    end as basis
+    end as basis,
+    followed.state as outcome_state,
+    followed.observed as outcome_observed,
+    followed.observed_low as outcome_low,
+    followed.observed_high as outcome_high,
+    followed.is_hit as outcome_is_hit,
+    followed.currency as outcome_currency
+from ops.suggestions as made
+left join analysis.suggestion_outcomes as followed on made.suggestion_id = followed.suggestion_id
+where
+    (cast(:status as text) is null or made.status = :status)
+    and (cast(:account_id as text) is null or made.account_id = :account_id)
+    and (cast(:accounts as text[]) is null or made.account_id = any(cast(:accounts as text[])))
+    and (cast(:suggestion_id as text) is null or made.suggestion_id = :suggestion_id)
+    and (
+        cast(:after_at as timestamptz) is null or (made.created_at, made.suggestion_id) < (:after_at, :after_id)
+    )
+order by
+    case when :by_rank then made.account_id end asc,
+    case when :by_rank then made.rank end asc,
+    made.created_at desc,
+    made.suggestion_id desc
+limit cast(:most as int);
+
+-- name: held_back
+-- Open ones that wait their turn.
+select count(*) as held_back
 from ops.suggestions
 where
-    (cast(:status as text) is null or status = :status)
+    status = 'WAITING'
     and (cast(:account_id as text) is null or account_id = :account_id)
-    and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
-    and (cast(:suggestion_id as text) is null or suggestion_id = :suggestion_id)
-    and (cast(:after_at as timestamptz) is null or (created_at, suggestion_id) < (:after_at, :after_id))
-order by created_at desc, suggestion_id desc
-limit cast(:most as int);
+    and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])));
+
+-- name: hit_rate
+-- Of accepted suggestions whose week is over: how many were judged, and of how many the interval was right.
+select
+    count(is_hit) as judged,
+    count(*) filter (where is_hit) as hits
+from analysis.suggestion_outcomes
+where
+    (cast(:account_id as text) is null or account_id = :account_id)
+    and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])));
 
 -- name: observations
 select

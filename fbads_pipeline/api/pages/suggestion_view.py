@@ -1,0 +1,166 @@
+"""Suggestions and observations as plain texts for the template: no figure is calculated here, only written out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.api.pages.view import stored_text
+from fbads_pipeline.domain.core.formatting import plain_line, plain_name
+from fbads_pipeline.domain.core.messages import Instant, Joined, Money, Percent, Value, message
+from fbads_pipeline.domain.recommendations.decisions import OPEN
+from fbads_pipeline.domain.reports.facts import MetricAbout
+from fbads_pipeline.domain.reports.report import Unit
+
+_EVIDENCE: Mapping[str, Unit] = {
+    "spend": "money",
+    "impressions": "count",
+    "clicks": "count",
+    "conversions": "count",
+    "ctr": "ratio",
+    "cpa": "money",
+}
+_UNDOABLE = ("ACCEPTED", "REJECTED", "APPLIED")
+_UNDO_SECONDS = 1800
+_OUTCOMES = ("waiting", "not carried out", "unknown", "judged")
+
+
+def suggestion_items(
+    rows: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str | None],
+    about: Mapping[str, MetricAbout],
+    t: Localizer,
+    now: datetime,
+    *,
+    may: bool,
+) -> list[dict[str, Any]]:
+    """Suggestions with what can be done about each. may: whether the visitor may decide."""
+    return [_suggestion(row, names, about, t, now, may) for row in rows]
+
+
+def observation_items(
+    rows: Sequence[Mapping[str, Any]], names: Mapping[str, str | None], about: Mapping[str, MetricAbout], t: Localizer
+) -> list[dict[str, Any]]:
+    """Campaigns that are only observed, each with its sentence and figures: there is nothing to accept."""
+    return [
+        {
+            "campaign_id": row["campaign_id"],
+            "name": plain_name(names.get(row["campaign_id"]), row["campaign_id"]),
+            "day": t.formats.day(row["day"]),
+            "reason": stored_text(row, "reason", t),
+            "evidence": _evidence(row["evidence"], about, t),
+        }
+        for row in rows
+    ]
+
+
+def hit_rate_text(judged: int, hits: int, t: Localizer) -> str:
+    """How often what came lay within what was promised; without any judged decision it says so."""
+    if not judged:
+        return t("pages.suggestions.no_outcomes")
+    return t("pages.suggestions.hit_rate", count=judged, hits=str(hits), rate=Percent(Decimal(hits) / judged))
+
+
+def _suggestion(
+    row: Mapping[str, Any],
+    names: Mapping[str, str | None],
+    about: Mapping[str, MetricAbout],
+    t: Localizer,
+    now: datetime,
+    may: bool,
+) -> dict[str, Any]:
+    evidence = row["evidence"]
+    is_fresh = row["decided_at"] is not None and (now - row["decided_at"]).total_seconds() < _UNDO_SECONDS
+    return {
+        "suggestion_id": row["suggestion_id"],
+        "campaign_id": row["campaign_id"],
+        "version": row["version"],
+        "name": plain_name(names.get(row["campaign_id"]), row["campaign_id"]),
+        "kind": t(f"pages.suggestions.kind.{row['kind'].lower()}"),
+        "basis": t("pages.suggestions.basis.rule") if row["basis"] == "rule" else "",
+        "confidence": t(f"pages.suggestions.confidence.{row['confidence']}"),
+        "status": t(f"pages.suggestions.status.{row['status'].lower()}"),
+        "day": t.formats.day(row["day"]),
+        "reason": stored_text(row, "reason", t),
+        "note": stored_text(row, "note", t),
+        "effect": _effect(row, str(evidence.get("currency", "")), t),
+        "evidence": _evidence(evidence, about, t),
+        "decided": _decided(row, t),
+        "outcome": _outcome(row, t),
+        "can_decide": may and row["status"] in OPEN and row["expires_at"] > now,
+        "can_undo": may and is_fresh and row["status"] in _UNDOABLE,
+    }
+
+
+def _evidence(evidence: Mapping[str, Any], about: Mapping[str, MetricAbout], t: Localizer) -> list[tuple[str, str]]:
+    """Days and figures that a suggestion rests on, with their labels; what is projected says so."""
+    shown = [
+        (t(f"pages.evidence.{name}"), t.formats.day(date.fromisoformat(str(evidence[name]))))
+        for name in ("first_day", "last_day")
+        if evidence.get(name) is not None
+    ]
+    currency = str(evidence.get("currency") or "")
+    estimates = {"cpa": None, "conversions": None, **evidence.get("projected", {})}
+    for name, unit in _EVIDENCE.items():
+        reported = evidence.get(name)
+        if isinstance(reported, list):  # of suggestions from before what is reported and what is projected stood apart
+            estimates[name], reported = reported, None
+        if reported is not None:
+            shown.append((t.render(about[name].label), t.cell(Decimal(str(reported)), unit, currency or None)))
+    for name, value in estimates.items():
+        if value is not None:
+            label = t("pages.evidence.projected", figure=about[name].label)
+            shown.append((label, _projected(value, _EVIDENCE[name], currency or None, t)))
+    return [*shown, (t("pages.evidence.currency"), plain_line(currency))] if currency else shown
+
+
+def _projected(stored: Any, unit: Unit, currency: str | None, t: Localizer) -> str:
+    """One figure; an estimate (low, middle, high) as its middle and its range."""
+    if not isinstance(stored, list):
+        return t.cell(Decimal(str(stored)), unit, currency)
+    low, middle, high = (t.cell(Decimal(str(one)), unit, currency) for one in stored)
+    return t("pages.evidence.estimate", middle=middle, low=low, high=high)
+
+
+def _effect(row: Mapping[str, Any], currency: str, t: Localizer) -> str:
+    """Expected effect with its interval; nothing where none is promised."""
+    if row["effect_expected"] is None or not currency:
+        return ""
+    low, expected, high = (_money(row[f"effect_{name}"], currency) for name in ("low", "expected", "high"))
+    sentences = [t("pages.suggestions.effect", low=low, expected=expected, high=high)]
+    if row["p_better"] is not None:
+        sentences.append(t("pages.suggestions.chance", chance=_chance(float(row["p_better"]))))
+    return " ".join(sentences)
+
+
+def _outcome(row: Mapping[str, Any], t: Localizer) -> str:
+    """The outcome of an accepted one, beside its promise; empty where nothing is followed."""
+    state = row["outcome_state"]
+    if state not in _OUTCOMES:
+        return ""
+    if state != "judged":
+        return t(f"pages.outcome.{state.replace(' ', '_')}")
+    currency = str(row["outcome_currency"])
+    observed, low, high = (_money(row[name], currency) for name in ("outcome_observed", "outcome_low", "outcome_high"))
+    key = "pages.outcome.hit" if row["outcome_is_hit"] else "pages.outcome.miss"
+    return t(key, observed=observed, low=low, high=high)
+
+
+def _money(amount: float, currency: str) -> Money:
+    return Money(Decimal(repr(round(float(amount), 2))), currency)
+
+
+def _chance(p: float) -> Value:
+    """Whole percents, and never a certainty."""
+    if p >= 0.995:
+        return Joined((">", Percent(Decimal("0.99"))), " ")
+    return Joined(("<", Percent(Decimal("0.01"))), " ") if p < 0.005 else Percent(Decimal(round(p * 100)) / 100)
+
+
+def _decided(row: Mapping[str, Any], t: Localizer) -> str:
+    if row["decided_at"] is None:
+        return ""
+    at = Joined((Instant(row["decided_at"], "UTC"), "UTC"), " ")
+    reason = plain_line(row["decision_reason"] or "")
+    return t.render(message("pages.suggestions.decided", at=at)) + (f": {reason}" if reason else "")
