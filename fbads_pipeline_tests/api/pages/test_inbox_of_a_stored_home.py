@@ -29,6 +29,7 @@ select account_id, 'campaign', '', day, 'read', :now, :now
 from marts.accounts, generate_series(date '2026-09-20', date '2026-11-26', '1 day') as day
 on conflict (account_id, level, breakdown, day) do update set read_at = excluded.read_at
 """
+_MUTED = "1015812345678901"  # by the home's own mute
 LIMITS = (Decimal(5), Decimal(30), Decimal(120))
 MONEY = r"(?:R\$|US\$|\$|¥|€|JP¥)?\s?([\d.]+(?:,\d+)?)"
 REPORTED = re.compile(rf"gastou \S*?{MONEY} e teve ([\d.]+(?:,\d+)?) convers\w+: CPA de \S*?{MONEY}\.\s")
@@ -119,7 +120,8 @@ def _messages_agree(home):
         assert named == wanted and len(named) <= 3
         counted = [int(one) for one in re.findall(r"\d+(?= sugest| campanha)", text_of(alert["title"]))]
         assert sum(counted) == len(named)
-    assert {one["account_id"] for one in alerts} == {one["account_id"] for one in shown}
+    assert alerts
+    assert {one["account_id"] for one in alerts} == {one["account_id"] for one in shown} - {_MUTED}
 
 
 def test_the_api_lists_observations_apart(home):
