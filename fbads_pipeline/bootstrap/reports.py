@@ -5,7 +5,7 @@ from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.adapters.rendering.renderers import RENDERERS
+from fbads_pipeline.adapters.rendering.renderers import ON_REQUEST, RENDERERS
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.calendar import calendar_events
 from fbads_pipeline.bootstrap.core import clock
@@ -20,7 +20,8 @@ def report_service(settings: Settings, database: Database) -> ReportService:
     facts, calendar = PostgresReportFacts(database.owner, metric_expressions), calendar_events(settings, database)
     builder = ReportBuilder(facts, metric_labels(), settings.attribution_windows, calendar)
     files = Exports(exports_folder(settings.home_path))
-    return ReportService(builder, RENDERERS, translator(), files, PostgresReports(database.owner), clock(settings))
+    reports = PostgresReports(database.owner)
+    return ReportService(builder, RENDERERS, translator(), files, reports, clock(settings), ON_REQUEST)
 
 
 def report_requests(database: Database) -> PostgresReportRequests:

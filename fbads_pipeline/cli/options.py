@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from fbads_pipeline.adapters.csv_writing import CsvStyle
+
 DAY_FORMATS = ["%Y-%m-%d"]
 
 
@@ -32,6 +34,9 @@ Accounts = Annotated[
 ]
 FirstDay = Annotated[datetime, typer.Option("--from", formats=DAY_FORMATS, metavar="DAY", help="First day.")]
 LastDay = Annotated[datetime, typer.Option("--to", formats=DAY_FORMATS, metavar="DAY", help="Last day.")]
+CsvForm = Annotated[
+    CsvStyle, typer.Option("--csv", help="How CSV is written; brazilian: with ; and decimal comma, for spreadsheets.")
+]
 AnyLanguage = Annotated[
     str | None,
     typer.Option("--lang", "--language", callback=_language, metavar="CODE", help="Language, such as pt or en."),

@@ -1,47 +1,42 @@
 """A report as CSV: one block per table, raw values, texts that no spreadsheet takes for a formula.
 
-UTF-8 behind a byte order mark, without which spreadsheets take ã for two characters; commas between, points as decimal
-marks.
+UTF-8 behind a byte order mark, without which spreadsheets take ã for two characters; commas between and points as
+decimal marks, or as Brazilian spreadsheets open it.
 """
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, decimal_text, inert
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.reports.report import Cell, Report, Section, Table, TableColumn, is_absent
 
 _PLACES = 6
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def render_csv(report: Report, localizer: Localizer) -> bytes:
+def render_csv(report: Report, localizer: Localizer, style: CsvStyle = CsvStyle.PLAIN) -> bytes:
     """Long form: section, table, then the columns of that table, a header before each. Numbers have at most six
     decimals; empty where there is no value; a text that begins like a formula gets an apostrophe. What was not read or
     not reported is said in a last column, where a table has such, and in lines before the tables."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = CsvWriter(text, style)
     of_all = [localizer("reports.label.section"), localizer("reports.label.table")]
     for section in report.sections:
-        writer.writerows([inert(section.title), localizer.render(one)] for one in section.warnings)
+        for warning in section.warnings:
+            writer.write([inert(section.title), localizer.render(warning)])
         for table in _tables([_figures(section), *section.tables]):
             has_notes = any(_notes(row, table, localizer) for row in table.rows)
             header = [*of_all, *(_header(column, table, localizer) for column in table.columns)]
-            writer.writerow([*header, localizer("reports.label.note")] if has_notes else header)
+            writer.write([*header, localizer("reports.label.note")] if has_notes else header)
             for row in table.rows:
-                cells = [_cell(one, column, localizer) for one, column in zip(row, table.columns, strict=True)]
+                cells = [_cell(one, column, localizer, style) for one, column in zip(row, table.columns, strict=True)]
                 noted = [_notes(row, table, localizer)] if has_notes else []
-                writer.writerow([inert(section.title), localizer.render(table.title), *cells, *noted])
-            writer.writerow([])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def inert(text: str) -> str:
-    """The text as a spreadsheet shows it, and computes nothing."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+                writer.write([inert(section.title), localizer.render(table.title), *cells, *noted])
+            writer.write([])
+    return text.getvalue().encode("utf-8" if style is CsvStyle.BRAZILIAN else "utf-8-sig")
 
 
 def _tables(tables: Iterable[Table]) -> list[Table]:
@@ -85,11 +80,11 @@ def _notes(row: Sequence[Cell], table: Table, localizer: Localizer) -> str:
     return "; ".join(f"{label}: {text}" for label, text in found.items())
 
 
-def _cell(value: Cell, column: TableColumn, localizer: Localizer) -> str:
+def _cell(value: Cell, column: TableColumn, localizer: Localizer, style: CsvStyle) -> str:
     if value is None or is_absent(value, column):
         return ""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal | int):
-        return f"{round(Decimal(value), _PLACES).normalize() + 0:f}"
+        return decimal_text(f"{round(Decimal(value), _PLACES).normalize() + 0:f}", style)
     return inert(localizer.render(value))

@@ -36,4 +36,15 @@ def _csv(report: Report, language: str) -> bytes:
     return render_csv(report, localizer(language))
 
 
+def _brazilian_csv(report: Report, language: str) -> bytes:
+    # Loaded like the other formats, when it is asked for.
+    from fbads_pipeline.adapters.csv_writing import CsvStyle
+    from fbads_pipeline.adapters.rendering.csv_files import render_csv
+
+    return render_csv(report, localizer(language), CsvStyle.BRAZILIAN)
+
+
+# Scheduled reports are made in each of these.
 RENDERERS: Mapping[str, Callable[[Report, str], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _excel, "csv": _csv}
+# Made where somebody asks for them.
+ON_REQUEST: Mapping[str, Callable[[Report, str], bytes]] = {"csv_br": _brazilian_csv}

@@ -50,7 +50,7 @@ def make_here(
     clock: ClockDep,
     kind: Annotated[str, Form(pattern="^(daily|weekly|executive)$")],
     account: Annotated[str, Form(pattern=r"^[0-9]{1,32}$")],
-    format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv)$")],
+    format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv|csv_br)$")],
 ) -> Response:
     """Make one now; the answer is the file."""
     named = next(one for one in KINDS if one == kind)

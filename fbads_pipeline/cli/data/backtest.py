@@ -1,6 +1,5 @@
 """`fbads backtest`: the detectors replayed reading by reading over CSV exports, or your own rules over stored days."""
 
-import csv
 import io
 import sys
 from collections import Counter
@@ -11,11 +10,12 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, decimal_text
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.cli.data.backtest_plots import write_plots
 from fbads_pipeline.cli.data.csv_exports import read_export
 from fbads_pipeline.cli.data.rules import write_preview
-from fbads_pipeline.cli.options import DAY_FORMATS, AnyLanguage
+from fbads_pipeline.cli.options import DAY_FORMATS, AnyLanguage, CsvForm
 from fbads_pipeline.domain.anomalies.finding_messages import finding_message
 from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.replay import replay
@@ -56,6 +56,7 @@ def backtest(
     summary: Annotated[bool, typer.Option("--summary", help="Print counts per kind.")] = False,
     plots: Annotated[Path | None, typer.Option(help="Write plots here (.svg or .html).")] = None,
     language: AnyLanguage = None,
+    style: CsvForm = CsvStyle.PLAIN,
 ) -> None:
     """Replay the detectors, or your own rules, over past days.
 
@@ -64,7 +65,7 @@ def backtest(
     """
     first, last = since and since.date(), until and until.date()
     if rules_file is not None:
-        _backtest_rules(rules_file, first, last, out)
+        _backtest_rules(rules_file, first, last, out, style)
     elif readings is None or campaigns is None or changes is None:
         raise typer.BadParameter("give --readings, --campaigns and --changes, or --rules")
     else:
@@ -79,6 +80,7 @@ def backtest(
             summary=summary,
             plots=plots,
             language=language or "en",
+            style=style,
         )
 
 
@@ -94,6 +96,7 @@ def run_backtest(
     summary: bool = False,
     plots: Path | None = None,
     language: Language = "en",
+    style: CsvStyle = CsvStyle.PLAIN,
 ) -> None:
     """Write the alerts; days before `since` are learned from and not reported, days after `until` are not read."""
     if since and until and since > until:
@@ -106,19 +109,19 @@ def run_backtest(
         for name, one in replay(read, about, log, as_sent=as_sent)
         if since is None or one.at.date() >= since
     ]
-    write_alerts(out, found, language)
+    write_alerts(out, found, language, style)
     if summary:
         _print_summary(found, read)
     if plots is not None:
         write_plots(plots, found, read)
 
 
-def _backtest_rules(rules_file: Path, since: date | None, until: date | None, out: Path) -> None:
+def _backtest_rules(rules_file: Path, since: date | None, until: date | None, out: Path, style: CsvStyle) -> None:
     """The preview of the rules into a file, written whole or not at all."""
     if since is None or until is None:
         raise WrongUse("--rules looks at stored days: say which with --from and --to")
     rows = io.StringIO()
-    write_preview(load_settings(), rules_file, since, until, rows)
+    write_preview(load_settings(), rules_file, since, until, rows, style)
     try:
         partial = out.with_name(out.name + ".partial")
         partial.write_text(rows.getvalue(), encoding="utf-8")
@@ -138,17 +141,21 @@ def read_exports(readings: Path, campaigns: Path, changes: Path) -> tuple[pd.Dat
     return read, about, log
 
 
-def write_alerts(out: Path, found: list[tuple[str, Finding]], language: Language) -> None:
+def write_alerts(
+    out: Path, found: list[tuple[str, Finding]], language: Language, style: CsvStyle = CsvStyle.PLAIN
+) -> None:
     """One row per finding, in the order of their instants."""
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(ALERTS)
+            writer = CsvWriter(file, style)
+            writer.write(ALERTS)
             for name, one in found:
-                figures = (f"{value:.6g}" for value in (one.observed, one.expected, one.low, one.high))
+                figures = (
+                    decimal_text(f"{value:.6g}", style) for value in (one.observed, one.expected, one.low, one.high)
+                )
                 ts = one.at.isoformat(sep=" ")
                 text = translator().render(finding_message(one, "UTC"), language)
-                writer.writerow((name, ts, one.kind, one.metric, one.severity, *figures, text))
+                writer.write((name, ts, one.kind, one.metric, one.severity, *figures, text))
     except OSError as error:
         raise WrongUse(f"{out} cannot be written: {error.strerror}") from None
 

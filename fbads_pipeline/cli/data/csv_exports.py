@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbads_pipeline.adapters.csv_reading import CellKind, read_csv
+from fbads_pipeline.adapters.csv_reading import CellKind, CsvTable, read_csv
 from fbads_pipeline.cli.output import note
 from fbads_pipeline.domain.core.errors import WrongUse
 
@@ -25,8 +25,8 @@ def read_export(
 
 def read_export_with_texts(
     path: Path, columns: Sequence[str], *, times: Sequence[str] = (), numbers: Sequence[str] = ()
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """As `read_export`, and the same cells as they stand in the file."""
+) -> tuple[pd.DataFrame, CsvTable]:
+    """As `read_export`, and the table that it was made of, with its cells as they stand in the file."""
     kinds: dict[str, CellKind] = {
         name: "time" if name in times else "number" if name in numbers else "text" for name in columns
     }
@@ -38,7 +38,7 @@ def read_export_with_texts(
         frame[column] = _times(frame[column], path)
     for column in numbers:
         frame[column] = pd.to_numeric(frame[column])
-    return frame, pd.DataFrame(table.texts, columns=list(columns), dtype=object)
+    return frame, table
 
 
 def _cells(texts: list[str]) -> list[str | None]:

@@ -1,6 +1,5 @@
 """`fbads detect`: the anomalies of one KPI series, as the same rows with a score and an alert beside."""
 
-import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,10 @@ import numpy as np
 import pandas as pd
 import typer
 
+from fbads_pipeline.adapters.csv_reading import CsvTable
+from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, decimal_text
 from fbads_pipeline.cli.data.csv_exports import read_export_with_texts
+from fbads_pipeline.cli.options import CsvForm
 from fbads_pipeline.domain.anomalies.detectors.series import detect_series
 from fbads_pipeline.domain.core.errors import WrongUse
 
@@ -23,23 +25,30 @@ _DAY = 86_400.0
 def detect(
     series: Annotated[Path, typer.Argument(help="CSV of one KPI: timestamp, value; any regular step.")],
     out: Annotated[Path, typer.Option(help="Where timestamp, value, score, alert go.")],
+    style: CsvForm = CsvStyle.PLAIN,
 ) -> None:
     """Mark the anomalies of one series of a CSV file.
 
     Row by row, never looking ahead; the rows and texts of the input, in its order. Needs no database.
     """
-    columns = ("timestamp", "value")
-    read, texts = read_export_with_texts(series, columns, times=("timestamp",), numbers=("value",))
+    read, table = read_export_with_texts(series, ("timestamp", "value"), times=("timestamp",), numbers=("value",))
     scores, alerts = detect_series(read["value"].to_numpy(dtype=np.float64), step_seconds(read["timestamp"]))
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            shown = texts.itertuples(index=False)
-            for (timestamp, value), score, alert in zip(shown, scores.tolist(), alerts.tolist(), strict=True):
-                writer.writerow((timestamp, value, f"{score:.6f}", int(alert)))
+            writer = CsvWriter(file, style)
+            writer.write(COLUMNS)
+            columns = (table.texts["timestamp"], _values(table, style), scores.tolist(), alerts.tolist())
+            for timestamp, value, score, alert in zip(*columns, strict=True):
+                writer.write((timestamp, value, decimal_text(f"{score:.6f}", style), int(alert)))
     except OSError as error:
         raise WrongUse(f"{out} cannot be written: {error.strerror}") from None
+
+
+def _values(table: CsvTable, style: CsvStyle) -> list[str]:
+    """The figures as the input has them; with a decimal comma where the output is to have one."""
+    if style is CsvStyle.PLAIN:
+        return table.texts["value"]
+    return [decimal_text(one, style) for one in table.columns["value"]]
 
 
 def step_seconds(times: pd.Series) -> float:

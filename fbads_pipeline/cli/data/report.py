@@ -33,12 +33,13 @@ class ReportOption(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """How it is written."""
+    """How it is written; csv_br: as Brazilian spreadsheets open it; all: each of the first four."""
 
     HTML = "html"
     PDF = "pdf"
     XLSX = "xlsx"
     CSV = "csv"
+    CSV_BR = "csv_br"
     ALL = "all"
 
 

@@ -1,6 +1,5 @@
 """`fbads rules`: your own rules. Rows on stdout, sentences on stderr."""
 
-import csv
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,11 +8,12 @@ from typing import Annotated, TextIO
 
 import typer
 
+from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, inert
 from fbads_pipeline.adapters.rules_file import read_rules
 from fbads_pipeline.bootstrap.alerts import rule_store
 from fbads_pipeline.bootstrap.metrics import metric_units
 from fbads_pipeline.cli.home import prepared_database
-from fbads_pipeline.cli.options import FirstDay, LastDay
+from fbads_pipeline.cli.options import CsvForm, FirstDay, LastDay
 from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.formatting import plain_name
@@ -44,16 +44,18 @@ def check(file: RuleFile) -> None:
 
 
 @app.command("preview")
-def preview(file: RuleFile, since: FirstDay, until: LastDay) -> None:
+def preview(file: RuleFile, since: FirstDay, until: LastDay, style: CsvForm = CsvStyle.PLAIN) -> None:
     """Print, as CSV, the messages that the rules would have sent each morning over the stored days, as known then.
 
     Days that were read later only, by a backfill, count as they are stored, and the last column says so. What could not
     be evaluated, because days were not read or Meta did not report a figure, is named on stderr.
     """
-    write_preview(load_settings(), file, since.date(), until.date(), sys.stdout)
+    write_preview(load_settings(), file, since.date(), until.date(), sys.stdout, style)
 
 
-def write_preview(settings: Settings, file: Path, since: date, until: date, out: TextIO) -> None:
+def write_preview(
+    settings: Settings, file: Path, since: date, until: date, out: TextIO, style: CsvStyle = CsvStyle.PLAIN
+) -> None:
     """CSV, one row per rule, object and day on which it would have sent a message."""
     if since > until:
         raise WrongUse(f"--from {since} lies after --to {until}: swap them")
@@ -61,15 +63,15 @@ def write_preview(settings: Settings, file: Path, since: date, until: date, out:
         raise WrongUse("a preview looks at 400 days at most: choose a shorter range")
     rules = read_rules(file, metric_units())
     moments = [datetime.combine(since + timedelta(days=n), _MORNING, UTC) for n in range((until - since).days + 1)]
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer = CsvWriter(out, style)
+    writer.write(COLUMNS)
     matches, gaps, later = 0, list[RuleGap](), 0
     with prepared_database(settings) as database:
         for one in preview_rules(rule_store(database), rules, moments):
             if isinstance(one, RuleGap):
                 gaps.append(one)
                 continue
-            writer.writerow(_row(one))
+            writer.write(_row(one))
             matches, later = matches + 1, later + one.reading.was_read_later
     days = f"{len(moments)} {'day' if len(moments) == 1 else 'days'}"
     print(f"{matches} messages would have been sent, on {days}", file=sys.stderr)
@@ -111,14 +113,9 @@ def _row(one: RuleMatch) -> tuple[object, ...]:
     is_stored = reading.was_read_later or one.rule.level != "campaign"
     return (
         *(f"{one.at:%Y-%m-%d %H:%M}", one.rule.name, one.rule.severity, reading.account_id),
-        *(reading.object_id, _without_formula(name), one.rule.metric, reading.value, reading.before),
+        *(reading.object_id, inert(name), one.rule.metric, reading.value, reading.before),
         *(reading.currency, reading.first_day, reading.last_day, "as stored" if is_stored else "as known"),
     )
-
-
-def _without_formula(text: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "＝", "\t", "\r") else text
 
 
 def _meaning(rule: UserRule) -> str:

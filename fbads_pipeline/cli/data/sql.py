@@ -1,10 +1,7 @@
 """`fbads sql`: one read-only statement, to a table, CSV or JSON on stdout."""
 
-import csv
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -15,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, cell_text
 from fbads_pipeline.adapters.postgres.server.analyst import QueryRefused, read_only_query
 from fbads_pipeline.adapters.postgres.server.database import Database, open_database
 from fbads_pipeline.bootstrap.metrics import readiness
-from fbads_pipeline.cli.options import DatabaseRole
+from fbads_pipeline.cli.options import CsvForm, DatabaseRole
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.settings import load_settings
 
@@ -45,6 +43,7 @@ def sql(
     query: Annotated[str, typer.Argument(help="One read-only statement.")],
     fmt: Annotated[RowFormat, typer.Option("--format", help="How rows are written.")] = RowFormat.TABLE,
     role: Annotated[DatabaseRole, typer.Option(help="Who logs in.")] = DatabaseRole.ANALYST,
+    style: CsvForm = CsvStyle.PLAIN,
 ) -> None:
     """Read the database with one read-only statement.
 
@@ -54,7 +53,10 @@ def sql(
     most = TABLE_ROWS + 1 if fmt is RowFormat.TABLE else None
     with open_database(load_settings()) as database:
         columns, rows = _answer(database, query, role, most)
-        {RowFormat.TABLE: _table, RowFormat.CSV: _csv, RowFormat.JSON: _json}[fmt](columns, rows)
+        if fmt is RowFormat.CSV:
+            _csv(columns, rows, style)
+        else:
+            {RowFormat.TABLE: _table, RowFormat.JSON: _json}[fmt](columns, rows)
 
 
 def _answer(
@@ -77,18 +79,18 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for column in columns:
         table.add_column(Text(column), overflow="fold")
     for row in shown[:TABLE_ROWS]:
-        table.add_row(*(Text(_plain(value)) for value in row))
+        table.add_row(*(Text(cell_text(value, CsvStyle.PLAIN)) for value in row))
     width = None if sys.stdout.isatty() else 240
     Console(width=width, highlight=False).print(table)
     if len(shown) > TABLE_ROWS:
         print(f"the first {TABLE_ROWS} rows; --format csv writes all", file=sys.stderr)
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], style: CsvStyle) -> None:
+    writer = CsvWriter(sys.stdout, style)
+    writer.write(columns)
     for row in rows:
-        writer.writerow([_plain(value) for value in row])
+        writer.write(row)
 
 
 def _json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -99,17 +101,3 @@ def _json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         out.write(",\n" if number else "\n")
         out.write(orjson.dumps(dict(zip(columns, row, strict=True)), default=str).decode())
     out.write("\n]\n")
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, dict | list):
-        return orjson.dumps(value, default=str).decode()
-    return str(value)

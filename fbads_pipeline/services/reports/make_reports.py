@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -34,7 +34,8 @@ class ReportsFailed(OutsideFailed):
 
 @dataclass(frozen=True)
 class ReportService:
-    """What reports are made with and kept in. renderers: format → the report's bytes in it, in a language."""
+    """What reports are made with and kept in. renderers: format → the report's bytes in it, in a language; on_request:
+    formats that scheduled reports are not made in."""
 
     builder: ReportBuilder
     renderers: Mapping[str, Callable[[Report, Language], bytes]]
@@ -42,6 +43,7 @@ class ReportService:
     files: Files
     reports: Reports
     clock: Clock
+    on_request: Mapping[str, Callable[[Report, Language], bytes]] = field(default_factory=dict)
 
     def make_due(self, kind: ReportKind, recipients: Sequence[Recipient]) -> list[MadeReport]:
         """Make what is due and not made yet; the same moment a second time makes nothing.
@@ -84,7 +86,8 @@ class ReportService:
         """On demand: the path of each file as it is written; nothing is kept or sent. are_chosen: not all accounts."""
         for report in self._of(kind, accounts, day, are_chosen=are_chosen):
             for name in formats:
-                yield str(self.files.write(_file_name(report, language, name), self.renderers[name](report, language)))
+                render = self.renderers.get(name) or self.on_request[name]
+                yield str(self.files.write(_file_name(report, language, name), render(report, language)))
 
     def _of(
         self,
@@ -180,8 +183,10 @@ def make_requested(
     return requests.ready(request.request_id, files, now=report_service.clock.now())
 
 
-def _file_name(report: Report, language: Language, extension: str) -> str:
-    return f"{report.name}_{language}.{extension}"
+def _file_name(report: Report, language: Language, name: str) -> str:
+    """A variant of a format, such as csv_br, stands before the extension."""
+    extension, _, variant = name.partition("_")
+    return f"{report.name}_{language}{f'_{variant}' if variant else ''}.{extension}"
 
 
 def _file(language: Language, path: str) -> ReportFile:

@@ -15,10 +15,10 @@ from itertools import pairwise
 import openpyxl
 import pytest
 
+from fbads_pipeline.adapters.csv_writing import inert
 from fbads_pipeline.adapters.exports import Exports
 from fbads_pipeline.adapters.rendering import pdf
-from fbads_pipeline.adapters.rendering.csv_files import inert
-from fbads_pipeline.adapters.rendering.renderers import RENDERERS
+from fbads_pipeline.adapters.rendering.renderers import ON_REQUEST, RENDERERS
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.domain.reports.facts import FigureBelow
@@ -286,3 +286,17 @@ class TestWhatIsNotKnown:
         row = next(row for row in rows[rows.index(header) :] if row[2] == "Verão")
         assert row[header.index("conversions pt")] == ""
         assert "conversions pt: não informado pela Meta neste nível: 80 nos anúncios" in row[-1]
+
+
+def test_a_csv_for_brazilian_spreadsheets_has_the_same_figures_with_their_marks():
+    report = a_report('Verão; "azul"', "=1+1")
+    content = ON_REQUEST["csv_br"](report, "pt")
+    assert content.startswith(b"\xef\xbb\xbf")
+    plain = list(csv.reader(io.StringIO(rendered("csv", report).decode("utf-8-sig"))))
+    local = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    assert [[one.replace(",", ".") for one in row] for row in local] == [
+        [one.replace(",", ".") for one in row] for row in plain
+    ]
+    row = next(row for row in local if 'Verão; "azul"' in row)
+    assert "0,005" in row and not any("." in one for one in row[4:] if one[:1].isdigit())
+    assert any("'=1+1" in row for row in local)

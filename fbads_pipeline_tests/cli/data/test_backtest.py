@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from fbads_pipeline.adapters.csv_writing import CsvStyle
 from fbads_pipeline.cli.data.backtest import ALERTS, run_backtest
 from fbads_pipeline.cli.data.detect import detect
 from fbads_pipeline.cli.main import app
@@ -164,6 +165,23 @@ def test_a_series_keeps_its_rows_and_a_jump_is_marked_once(tmp_path):
     assert len(alerts) == 1
     assert 500 <= alerts[0] <= 502
     assert float(found["score"][alerts[0]]) >= 0.5
+
+
+def test_a_series_is_read_and_written_as_brazilian_spreadsheets_do(tmp_path, capsys):
+    values = _prices()
+    values[500:520] *= 4
+    plain = _series(tmp_path, values.round(2) + 1000.01)
+    frame = pd.read_csv(tmp_path / "series.csv")
+    times = pd.to_datetime(frame["timestamp"]).dt.strftime("%d/%m/%Y %H:%M")
+    shown = [f"{one:,.2f}".translate(str.maketrans(",.", ".,")) for one in frame["value"]]
+    rows = "\r\n".join(f"{time};{value}" for time, value in zip(times, shown, strict=True))
+    (tmp_path / "serie.csv").write_bytes(f"timestamp;value\r\n{rows}\r\n".encode("cp1252"))
+    capsys.readouterr()
+    detect(tmp_path / "serie.csv", tmp_path / "found_br.csv", CsvStyle.BRAZILIAN)
+    assert "serie.csv was read as ; separated, decimal comma, dd/mm/yyyy, UTF-8" in capsys.readouterr().err
+    found = pd.read_csv(tmp_path / "found_br.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert found["alert"].tolist() == plain["alert"].astype(int).tolist()
+    assert np.allclose(found["score"], plain["score"].astype(float)) and np.allclose(found["value"], frame["value"])
 
 
 def test_a_series_cut_anywhere_reads_the_same(tmp_path):
