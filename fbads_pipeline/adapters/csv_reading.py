@@ -24,10 +24,11 @@ from fbads_pipeline.domain.core.spreadsheet_values import (
     iso_day,
     iso_moment,
     mark_evidence,
+    plain_account,
     plain_number,
 )
 
-CellKind = Literal["text", "number", "day", "time"]
+CellKind = Literal["text", "number", "day", "time", "account"]
 SEPARATORS = (",", ";", "\t")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SHOWN = {"\t": "tab"}
@@ -67,8 +68,10 @@ class CsvForm:
 
 @dataclass(frozen=True)
 class CsvTable:
-    """The columns asked for, a value per row. columns: numbers with a decimal point, days and times in ISO 8601, empty
-    where missing; texts: the same cells as they stand; note: how the file was read, None for the plain form."""
+    """The columns asked for, a value per row. columns: numbers with a decimal point, days and times in ISO 8601, ids of
+    accounts as digits, empty where missing; texts: the same cells as they stand; note: how the file was read, None for
+    the plain form.
+    """
 
     columns: Mapping[str, list[str]]
     texts: Mapping[str, list[str]]
@@ -185,6 +188,8 @@ def _interpreted(
     for name, texts in moments.items():
         if any(texts is one for one in written) or kinds[name] == "day":
             columns[name] = _translated(name, texts, iso_day if kinds[name] == "day" else iso_moment)
+    for name in (one for one, kind in kinds.items() if kind == "account"):
+        columns[name] = _translated(name, cells[name], plain_account)
     return columns, CsvForm(separator, encoding, mark, has_local_days)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg2
 
+from fbads_pipeline.adapters.csv_reading import FileRefused
 from fbads_pipeline.adapters.dbt.current_views import existing_views, record_views, views_are_current
 from fbads_pipeline.adapters.dbt.goals import goal_complaint
 from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, run_dbt
@@ -27,6 +28,7 @@ from fbads_pipeline.adapters.dbt.project import (
     read_manifest,
     target_dir,
 )
+from fbads_pipeline.adapters.dbt.seeds import readable_project
 
 _KEPT_PARSES = 8
 _LOCK_POLL_SECONDS = 0.1
@@ -83,7 +85,7 @@ class Dbt:
                 if outcome.succeeded and not select:
                     record_views(connection, self._state())
                 return replace(outcome, views_are_current=is_current)
-        except _NoDatabase as refused:
+        except (_NoDatabase, FileRefused) as refused:
             return DbtOutcome(False, error=str(refused))
 
     def run(self, args: Sequence[str], select: Sequence[str] = ()) -> DbtOutcome:
@@ -91,7 +93,7 @@ class Dbt:
         try:
             with _alone_in(self._environment):
                 return self._run([*args, *_selected(select)])
-        except _NoDatabase as refused:
+        except (_NoDatabase, FileRefused) as refused:
             return DbtOutcome(False, error=str(refused))
 
     def _run(self, command: list[str], *, parses_anew: bool = False, makes_views: bool = False) -> DbtOutcome:
@@ -102,10 +104,14 @@ class Dbt:
             target, parse = Path(folder), self._parse_path()
             if parse.is_file() and not parses_anew:
                 command = [*command, "--partial-parse-file-path", str(parse)]
-            outcome = run_dbt(project_dir(), command, environment=self._environment, target=target)
+            outcome = run_dbt(self._project(), command, environment=self._environment, target=target)
             if not parses_anew:
                 _keep_parse(target / "partial_parse.msgpack", parse)
         return outcome
+
+    def _project(self) -> Path:
+        """The project as dbt reads it: raises FileRefused for a seed that cannot be read."""
+        return readable_project(project_dir(), project_hash(), target_dir())
 
     def _parse_path(self) -> Path:
         """dbt's parse fits one state of the project and one connection; with another one dbt would parse anew."""
@@ -114,7 +120,7 @@ class Dbt:
     def _state(self) -> str:
         """One hash over the project, where it lies, and what it gets from the environment."""
         given = "\0".join(value for name, value in sorted(self._environment.items()) if "PASSWORD" not in name)
-        return hashlib.sha256(f"{project_hash()}\0{project_dir()}\0{given}".encode()).hexdigest()[:24]
+        return hashlib.sha256(f"{project_hash()}\0{self._project()}\0{given}".encode()).hexdigest()[:24]
 
 
 class _NoDatabase(Exception):

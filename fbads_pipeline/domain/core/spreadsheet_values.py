@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
 from fbads_pipeline.domain.core.errors import WrongUse
 
 DecimalMark = Literal[".", ","]
@@ -130,6 +131,16 @@ def iso_day(column: str, text: str) -> str:
     if moment and not _is_day(moment):
         raise ValueRefused(column, text, f"{text.strip()[:40]!r} is no day: write 2026-11-30 or 30/11/2026")
     return moment
+
+
+def plain_account(column: str, text: str) -> str:
+    """The digits of an account's id, in whatever form. Raises ValueRefused for what is none, such as 1,2E+15, which
+    spreadsheets make of long numbers."""
+    try:
+        return parse_account_id(text)
+    except InvalidAccountId:
+        reason = f"{text.strip()[:40]!r} is no id of an account: write its digits, as text"
+        raise ValueRefused(column, text, reason) from None
 
 
 def is_local(text: str) -> bool:
