@@ -229,13 +229,19 @@ def _evaluate_status(account: AccountFact, state: _State) -> None:
 def _evaluate_freshness(
     facts: IncidentFacts, refused: Collection[str], state: _State, horizon: datetime, up_since: datetime | None
 ) -> None:
-    """Figures that are not updated although somebody tries; all accounts at once are one incident with one cause."""
+    """Figures that are not updated although somebody tries; all accounts at once are one incident with one cause. An
+    account that is not even tried, while others of its token are read, is in no list of accounts any more."""
     read = [
         (one, one.read_at)
         for one in facts.accounts
         if one.read_at is not None and one.error_kind not in _OF_ANOTHER_INCIDENT and one.token_name not in refused
     ]
-    stale = [(one, read_at) for one, read_at in read if read_at < horizon and _was_tried(one, horizon, up_since)]
+    working = {one.token_name for one, read_at in read if read_at >= horizon} - {None}
+    stale = [
+        (one, read_at)
+        for one, read_at in read
+        if read_at < horizon and (one.token_name in working or _was_tried(one, horizon, up_since))
+    ]
     if len(stale) == len(read) > 1:
         newest = max(read_at for _, read_at in stale)
         nothing_read = message("health.reason.nothing_read", at=Instant(newest, "UTC"))
@@ -245,8 +251,10 @@ def _evaluate_freshness(
         if read_at >= horizon:
             state.absent["stale", EVERY_ACCOUNT] = state.absent["stale", account.account_id] = "recovered"
     for account, read_at in stale:
-        reason = account.error or message("health.reason.not_read", at=Instant(read_at, "UTC"))
-        state.add(_of_account("stale", account, reason, read_at))
+        is_left_out = account.token_name in working and not _was_tried(account, horizon, None)
+        key = "health.reason.not_listed" if is_left_out else "health.reason.not_read"
+        unread = message(key, at=Instant(read_at, "UTC"))
+        state.add(_of_account("stale", account, unread if is_left_out else account.error or unread, read_at))
 
 
 def _was_tried(account: AccountFact, horizon: datetime, up_since: datetime | None) -> bool:

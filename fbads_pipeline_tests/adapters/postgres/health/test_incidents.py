@@ -311,3 +311,23 @@ class TestFreshness:
         world.ran("failed", "stopped")
         world.watch(0)
         assert world.alerts() == [("incident.account_stopped", "critical")]
+
+    def test_an_account_that_its_token_lists_no_more_is_named_once_and_its_rows_stay(self, world):
+        world.account("2", name="Loja que saiu")
+        self.read(world, 5, "2")
+        self.read(world, 1)
+        world.tokens.remember({"1": "acme", "2": "acme"}, now=NOW - timedelta(hours=5))
+        assert world.watch(0) == WatchReport(1, 0, 1)
+        assert world.watch(1) == QUIET
+        title, body = map(text_of, *world.rows("select title, body from ops.alerts"))
+        assert "Loja que saiu" in title and "a Meta não a lista mais para este token" in body
+        assert world.rows("select count(*) from raw.reading_runs where account_id = '2'") == [(1,)]
+        self.read(world, -1, "2")
+        assert world.watch(2) == WatchReport(0, 1, 1)
+
+    def test_an_account_of_a_token_of_which_nothing_is_read_is_not_said_to_be_left_out(self, world):
+        world.account("2")
+        self.read(world, 5, "2")
+        self.read(world, 1)
+        world.tokens.remember({"1": "acme", "2": "other"}, now=NOW - timedelta(hours=5))
+        assert world.watch(0) == QUIET
