@@ -2,6 +2,7 @@
     What the models remember about themselves, in `intermediate`:
     watermarks        how far each daily model has read raw.changed_days, and which run moved it last
     unpublished_days  account-days written since the last publication: what the fact tests look at
+    time_zones        the zones that this PostgreSQL knows; pg_timezone_names reads hundreds of files each time
     publications      one row per state of the marts that passed its blocking tests; readers watch max(version)
 #}
 {% macro create_bookkeeping() -%}
@@ -21,6 +22,12 @@
         day date not null,
         primary key (model, account_id, day)
     );
+    create table if not exists intermediate.time_zones (
+        name text primary key
+    );
+    insert into intermediate.time_zones (name)
+    select name from pg_timezone_names
+    where not exists (select from intermediate.time_zones);
     create table if not exists intermediate.publications (
         version bigint primary key,
         seq bigint not null,

@@ -34,6 +34,18 @@
 {%- endmacro %}
 
 
+{# The instant at which a local day begins. #}
+{% macro midnight(day, timezone_name) -%}
+    ({{ day }})::timestamp at time zone {{ timezone_name }}
+{%- endmacro %}
+
+
+{# The seconds from one instant to another; 0 where the second is not later. #}
+{% macro seconds_between(from_at, until_at) -%}
+    greatest(extract(epoch from ({{ until_at }}) - ({{ from_at }})), 0)
+{%- endmacro %}
+
+
 {# The first day that the maturity curve looks at. #}
 {% macro oldest_maturing_day(timezone_name) -%}
     {{ local_today(timezone_name) }} - {{ var('maturity_days') + var('final_after_days') }}
@@ -69,4 +81,10 @@
    value is not told. #}
 {% macro figure_of_type(by_type, action_type, otherwise='0') -%}
     case when {{ by_type }} ? {{ action_type }} then ({{ by_type }} ->> {{ action_type }})::numeric else {{ otherwise }} end
+{%- endmacro %}
+
+
+{# What was spent in rows of which a condition holds: 0 without such a row, null where one does not report it. #}
+{% macro spent(condition) -%}
+    case when count(*) filter (where {{ condition }}) = 0 then 0 else {{ sum_reported('facts.spend', condition) }} end
 {%- endmacro %}

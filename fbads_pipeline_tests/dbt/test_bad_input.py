@@ -9,7 +9,7 @@ from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.domain.collection.levels import Grain
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline_tests.support.meta_json import insight_pages
-from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse, days, numbers, statuses
+from fbads_pipeline_tests.support.model_warehouse import DAY, MARTS, Warehouse, days, numbers, statuses
 
 LONG = "'; drop table \N{PILE OF POO} \"" + "é" * 380
 
@@ -119,3 +119,19 @@ def test_a_breakdown_value_that_meta_leaves_out_is_unknown_and_its_figures_stay(
         ("25-34", "female", None, Decimal("1.5")),
         ("unknown", "male", None, Decimal("1.5")),
     ]
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus_Mons", ""])
+def test_an_account_in_a_zone_that_nobody_knows_stops_no_model(warehouse: Warehouse, zone: str) -> None:
+    warehouse.run("update raw.accounts set timezone_name = :z where account_id = '2'", z=zone)
+    warehouse.add(
+        "account_readings", account_id="2", name="Account 2", currency="JPY", timezone_name=zone,
+        account_status=1, read_at="2026-10-06T12:00:00Z",
+    )  # fmt: skip
+    warehouse.changed("1", DAY)
+    warehouse.changed("2", DAY)
+    warehouse.built()
+    accounts = "select account_id, timezone_name, is_zone_known from marts.accounts order by 1"
+    assert warehouse.rows(accounts) == [("1", "America/Sao_Paulo", True), ("2", "UTC", False)]
+    for mart in MARTS:
+        warehouse.rows(f"select * from marts.{mart}")

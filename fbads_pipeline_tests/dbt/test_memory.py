@@ -36,8 +36,10 @@ def read(
     *,
     day: date = TODAY,
     level: Level = "campaign",
+    is_whole: bool = False,
 ) -> None:
-    """One reading through the raw store: campaign → (impressions, purchases)."""
+    """One reading through the raw store: campaign → (impressions, purchases). is_whole: the account's own total
+    says the same, so that what no longer comes has vanished."""
     page = [
         {
             "account_id": "1",
@@ -54,6 +56,9 @@ def read(
     store = PostgresRawStore(warehouse.engine)
     grain, days = Grain(level), DayRange(day, day)
     store.apply_insights("1", grain, days, insight_pages("1", grain, days, [page]), run_id="r", read_at=at)
+    if is_whole:
+        read(warehouse, at, {"1": (sum(shown for shown, _ in rows.values()), 0)}, day=day, level="account")
+        store.settle_doubts("1", run_id="r", read_at=at)
 
 
 def steps(warehouse: Warehouse, campaign: str) -> list[tuple[Any, ...]]:
@@ -99,7 +104,7 @@ def test_a_day_reads_as_it_was_known_and_unchanged_differs_from_not_read(warehou
     first, second, third, fourth = (MIDNIGHT + timedelta(hours=n) for n in (1, 2, 3, 4))
     read(warehouse, first, {"101": (100, 1), "102": (10, 0)})
     read(warehouse, second, {"101": (100, 1), "102": (20, 2)})
-    read(warehouse, third, {"101": (150, 1)})
+    read(warehouse, third, {"101": (150, 1)}, is_whole=True)
     day = f"{KNOWN} where account_id = '1' and day = '{TODAY}' order by campaign_id"
     assert warehouse.rows(day, at=first - timedelta(seconds=1)) == []
     assert warehouse.rows(day, at=first) == [("101", 100, 1, first, first), ("102", 10, 0, first, first)]
@@ -117,7 +122,7 @@ def test_a_day_reads_as_it_was_known_and_unchanged_differs_from_not_read(warehou
 
 def test_the_last_version_is_the_day_as_it_is(warehouse: Warehouse) -> None:
     read(warehouse, MIDNIGHT, {"101": (100, 1), "102": (10, 0)})
-    read(warehouse, MIDNIGHT + timedelta(hours=1), {"101": (120, 2)})
+    read(warehouse, MIDNIGHT + timedelta(hours=1), {"101": (120, 2)}, is_whole=True)
     warehouse.model("campaign")
     shared = "account_id, campaign_id, day, currency, impressions, spend, conversions, cpa, collected_at, link_ctr"
     now = warehouse.rows(f"select {shared} from marts.campaign_daily where day = :d", d=TODAY)

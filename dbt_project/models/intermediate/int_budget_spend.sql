@@ -1,13 +1,13 @@
 select
     budgets.budget_level,
     budgets.object_id,
-    coalesce(sum(facts.spend) filter (where facts.day = budgets.local_day), 0) as today,
-    coalesce(sum(facts.spend) filter (
-        where facts.day < budgets.local_day and facts.day >= date_trunc('month', budgets.local_day)
-    ), 0) as month_before_today,
+    {{ spent('facts.day = budgets.local_day') }} as today,
+    {{ spent(
+        "facts.day < budgets.local_day and facts.day >= date_trunc('month', budgets.local_day)"
+    ) }} as month_before_today,
     -- Over the last seven complete days, or over those since the first spend, where that is later.
     {{ ratio(
-        'sum(facts.spend) filter (where facts.day between budgets.local_day - 7 and budgets.local_day - 1)',
+        sum_reported('facts.spend', 'facts.day between budgets.local_day - 7 and budgets.local_day - 1'),
         'max(budgets.local_day - facts.day) filter (where facts.day between budgets.local_day - 7 and budgets.local_day - 1)'
     ) }} as per_day
 from {{ ref('int_budgets') }} as budgets

@@ -9,11 +9,13 @@ select
     accounts.currency,
     {{ major_units('nullif(budgets.daily_budget_minor, 0)', 'accounts.minor_units') }} as daily_budget,
     {{ major_units('nullif(budgets.lifetime_budget_minor, 0)', 'accounts.minor_units') }} as lifetime_budget,
-    (budgets.start_at at time zone accounts.timezone_name)::date as first_day,
-    (budgets.end_at at time zone accounts.timezone_name)::date as last_day,
+    budgets.start_at as starts_at,
+    -- Meta reports the epoch for "none".
+    case when budgets.end_at > 'epoch' then budgets.end_at end as stops_at,
+    accounts.timezone_name,
     today.local_day,
-    today.local_day::timestamp at time zone accounts.timezone_name as begins_at,
-    (today.local_day + 1)::timestamp at time zone accounts.timezone_name as ends_at
+    {{ midnight('today.local_day', 'accounts.timezone_name') }} as begins_at,
+    {{ midnight('today.local_day + 1', 'accounts.timezone_name') }} as ends_at
 from (
     select
         account_id,

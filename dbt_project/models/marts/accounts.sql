@@ -16,6 +16,7 @@ select
     end as status,
     accounts.currency,
     accounts.timezone_name,
+    accounts.is_zone_known,
     accounts.minor_units,
     coalesce(goals.family, '{{ default_goal() }}') as goal_family,
     accounts.created_at,

@@ -11,19 +11,27 @@ select
     budgets.local_day,
     last_reading.read_at,
     elapsed.day_share,
-    coalesce(spent.today, 0) as spent_today,
+    spent.today as spent_today,
     plan.today as planned_today,
     round(forecast.today, 2) as projected_today,
-    {{ ratio('forecast.today', 'plan.today') }} as pacing_today,
-    coalesce(spent.month_before_today, 0) + coalesce(spent.today, 0) as spent_month,
+    case when flight.is_running then {{ ratio('forecast.today', 'plan.today') }} end as pacing_today,
+    spent.month_before_today + spent.today as spent_month,
     plan_month.amount as planned_month,
     round(forecast_month.amount, 2) as projected_month,
-    {{ ratio('forecast_month.amount', 'plan_month.amount') }} as pacing_month
+    case when flight.is_running then {{ ratio('forecast_month.amount', 'plan_month.amount') }} end as pacing_month
 from {{ ref('int_budgets') }} as budgets
-left join {{ ref('int_budget_spend') }} as spent
+left join {{ ref('int_budget_spend') }} as facts
     on
-        budgets.budget_level = spent.budget_level
-        and budgets.object_id = spent.object_id
+        budgets.budget_level = facts.budget_level
+        and budgets.object_id = facts.object_id
+cross join
+    lateral (
+        select
+            -- Without a row of its own a budget has spent nothing; a figure that is not reported is in a row.
+            case when facts.object_id is null then 0 else facts.today end as today,
+            case when facts.object_id is null then 0 else facts.month_before_today end as month_before_today,
+            facts.per_day
+    ) as spent
 cross join
     lateral (
         select max(runs.read_at) as read_at
@@ -38,40 +46,62 @@ cross join
 cross join
     lateral (
         select
-            {{ ratio(
-                'extract(epoch from (last_reading.read_at - budgets.begins_at))',
-                'extract(epoch from (budgets.ends_at - budgets.begins_at))'
-            ) }} as day_share
-    ) as elapsed
-cross join
-    lateral (
-        select
             date_trunc('month', budgets.local_day)::date as begins_on,
-            (date_trunc('month', budgets.local_day) + interval '1 month' - interval '1 day')::date as ends_on
+            (date_trunc('month', budgets.local_day) + interval '1 month')::date as ends_before
     ) as month
 cross join
     lateral (
         select
-            budgets.local_day >= coalesce(budgets.first_day, budgets.local_day)
-            and budgets.local_day <= coalesce(budgets.last_day, budgets.local_day) as is_on,
+            coalesce(last_reading.read_at, {{ fbads_now() }}) as now_at,
+            greatest(budgets.begins_at, budgets.starts_at) as from_at,
+            least(budgets.ends_at, budgets.stops_at) as until_at,
+            {{ midnight('month.ends_before', 'budgets.timezone_name') }} as month_ends_at,
+            -- A day is one of the flight's where the flight has a part of it: an end at midnight adds none.
+            greatest(month.begins_on, (budgets.starts_at at time zone budgets.timezone_name)::date) as first_day,
+            least(
+                month.ends_before,
+                ((budgets.stops_at - interval '1 microsecond') at time zone budgets.timezone_name)::date + 1
+            ) as until_day
+    ) as bounds
+cross join
+    lateral (
+        select
+            budgets.effective_status = 'ACTIVE'
+            and bounds.now_at >= coalesce(budgets.starts_at, bounds.now_at)
+            and bounds.now_at < coalesce(budgets.stops_at, 'infinity') as is_running,
+            bounds.from_at < bounds.until_at as is_on,
+            {{ seconds_between('bounds.from_at', 'bounds.until_at') }} as seconds_today,
+            {{ seconds_between('bounds.from_at', 'budgets.stops_at') }} as seconds_left,
+            {{ seconds_between(
+                'bounds.until_at', 'least(bounds.month_ends_at, budgets.stops_at)'
+            ) }} as seconds_to_come,
+            greatest(bounds.until_day - bounds.first_day, 0) as days_of_month,
             greatest(
-                least(month.ends_on, coalesce(budgets.last_day, month.ends_on))
-                - greatest(month.begins_on, coalesce(budgets.first_day, month.begins_on)) + 1,
-                0
-            ) as days_of_month,
-            greatest(
-                least(month.ends_on, coalesce(budgets.last_day, month.ends_on))
-                - greatest(budgets.local_day, coalesce(budgets.first_day, budgets.local_day) - 1),
+                bounds.until_day - greatest(
+                    budgets.local_day + 1, (budgets.starts_at at time zone budgets.timezone_name)::date
+                ),
                 0
             ) as days_to_come
     ) as flight
 cross join
     lateral (
         select
+            {{ ratio(
+                'extract(epoch from (last_reading.read_at - budgets.begins_at))',
+                'extract(epoch from (budgets.ends_at - budgets.begins_at))'
+            ) }} as day_share,
+            case
+                when last_reading.read_at is not null
+                    then {{ seconds_between('bounds.from_at', 'least(last_reading.read_at, bounds.until_at)') }}
+            end as flight_seconds
+    ) as elapsed
+cross join
+    lateral (
+        select
             case
                 when budgets.lifetime_budget > 0
                     then (
-                        select coalesce(sum(earlier.spend), 0)
+                        select case when count(*) = 0 then 0 else {{ sum_reported('earlier.spend') }} end
                         from {{ ref('int_spend_by_day') }} as earlier
                         where
                             earlier.account_id = budgets.account_id
@@ -85,39 +115,54 @@ cross join
     lateral (
         select
             case
+                when budgets.effective_status <> 'ACTIVE' then null
                 when not flight.is_on then 0
+                -- The whole of it, however much of the day is the flight's.
                 when budgets.daily_budget > 0 then budgets.daily_budget
-                when budgets.last_day is not null
-                    then {{ ratio(
-                        'greatest(budgets.lifetime_budget - spent_before.amount, 0)',
-                        'budgets.last_day - budgets.local_day + 1'
-                    ) }}
-            end as today
+                -- What was left at midnight, spread over the time that was left.
+                when budgets.stops_at is not null
+                    then {{ ratio('left_over.amount * flight.seconds_today', 'flight.seconds_left') }}
+            end as today,
+            case
+                when budgets.daily_budget > 0 then budgets.daily_budget * flight.days_to_come
+                when budgets.stops_at is not null
+                    then {{ ratio('left_over.amount * flight.seconds_to_come', 'flight.seconds_left') }}
+            end as to_come,
+            left_over.amount as left_over
+        from (
+            select
+                case
+                    when spent_before.amount is not null
+                        then greatest(budgets.lifetime_budget - spent_before.amount, 0)
+                end as amount
+        ) as left_over
     ) as plan
 cross join
     lateral (
         select
             case
+                when budgets.effective_status <> 'ACTIVE' then null
                 when budgets.daily_budget > 0 then budgets.daily_budget * flight.days_of_month
-                else coalesce(spent.month_before_today, 0) + plan.today * (1 + flight.days_to_come)
+                else spent.month_before_today + plan.today + plan.to_come
             end as amount
     ) as plan_month
 cross join
     lateral (
         select
             case
-                when budgets.effective_status = 'ACTIVE' and flight.is_on
-                    then {{ ratio('coalesce(spent.today, 0)', 'elapsed.day_share') }}
-                else coalesce(spent.today, 0)
+                when flight.is_running and flight.is_on
+                    then {{ ratio('spent.today * flight.seconds_today', 'elapsed.flight_seconds') }}
+                else spent.today
             end as today
     ) as forecast
 cross join
     lateral (
         select
-            coalesce(spent.month_before_today, 0) + forecast.today
+            spent.month_before_today + forecast.today
             + case
-                when budgets.effective_status = 'ACTIVE'
+                when budgets.effective_status <> 'ACTIVE' then 0
+                when budgets.daily_budget > 0
                     then flight.days_to_come * coalesce(spent.per_day, forecast.today)
-                else 0
+                else round(flight.seconds_to_come / 86400, 6) * coalesce(spent.per_day, forecast.today)
             end as amount
     ) as forecast_month
