@@ -69,12 +69,13 @@ class CsvForm:
 @dataclass(frozen=True)
 class CsvTable:
     """The columns asked for, a value per row. columns: numbers with a decimal point, days and times in ISO 8601, ids of
-    accounts as digits, empty where missing; texts: the same cells as they stand; note: how the file was read, None for
-    the plain form.
+    accounts as digits, empty where missing; texts: the same cells as they stand; lines: of the file, that each row ends
+    in; note: how the file was read, None for the plain form.
     """
 
     columns: Mapping[str, list[str]]
     texts: Mapping[str, list[str]]
+    lines: list[int]
     form: CsvForm
     note: str | None
 
@@ -86,12 +87,13 @@ def read_csv(path: Path, kinds: Mapping[str, CellKind]) -> CsvTable:
     if not text.strip():
         raise FileRefused(f"{path} is empty: it should start with {','.join(kinds)}")
     separator, text = _separator(text, kinds)
-    cells = _cells(path, text, separator, kinds)
+    cells, lines = _cells(path, text, separator, kinds)
     try:
         columns, form = _interpreted(cells, kinds, separator, encoding)
     except ValueRefused as refused:
-        raise FileRefused(f"{path}, {_place(text, separator, cells, refused)}: {refused.reason}") from None
-    return CsvTable(columns, cells, form, None if form.is_plain else f"{path.name} was read as {form}")
+        line = lines[cells[refused.column].index(refused.text)]
+        raise FileRefused(f"{path}, row {line}, column {refused.column}: {refused.reason}") from None
+    return CsvTable(columns, cells, lines, form, None if form.is_plain else f"{path.name} was read as {form}")
 
 
 def _content(path: Path) -> bytes:
@@ -131,20 +133,24 @@ def _separator(text: str, kinds: Mapping[str, CellKind]) -> tuple[str, str]:
     return max(SEPARATORS, key=found), text
 
 
-def _cells(path: Path, text: str, separator: str, kinds: Mapping[str, CellKind]) -> dict[str, list[str]]:
-    """Column → its cells as they stand; rows that are blank are left out, rows of another length refuse the file."""
+def _cells(
+    path: Path, text: str, separator: str, kinds: Mapping[str, CellKind]
+) -> tuple[dict[str, list[str]], list[int]]:
+    """Column → its cells as they stand, and the line of each row; rows that are blank are left out, rows of another
+    length refuse the file."""
     rows = _rows(text, separator)
     try:
         _, header = next(rows)
         places = _places(path, header, kinds)
-        width, kept = len(header), list[list[str]]()
+        width, kept, lines = len(header), list[list[str]](), list[int]()
         for number, row in rows:
             if len(row) != width and (len(row) < width or any(row[width:])):
                 raise FileRefused(f"{path}, row {number} has {len(row)} cells where the header has {width}")
             kept.append(row)
+            lines.append(number)
     except csv.Error as wrong:
         raise FileRefused(f"{path} cannot be read as CSV: {wrong}") from None
-    return {name: [row[place] for row in kept] for name, place in places.items()}
+    return {name: [row[place] for row in kept] for name, place in places.items()}, lines
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -214,12 +220,3 @@ def _numbers(columns: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], De
 
 def _plain_evidence(texts: Sequence[str]) -> MarkEvidence:
     return MarkEvidence("." if any("." in text for text in texts) else None, None)
-
-
-def _place(text: str, separator: str, cells: Mapping[str, list[str]], refused: ValueRefused) -> str:
-    """`row 7, column spend`, as an editor numbers the file's lines."""
-    place = cells[refused.column].index(refused.text)
-    rows = _rows(text, separator)
-    next(rows)
-    number = next(line for n, (line, _) in enumerate(rows) if n == place)
-    return f"row {number}, column {refused.column}"

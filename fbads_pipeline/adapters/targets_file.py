@@ -50,9 +50,9 @@ def read_targets(path: Path, *, today: date, goals: frozenset[str]) -> tuple[lis
         try:
             made.append(_TargetEntry.model_validate(given, context=goals).target(today))
         except ValidationError as wrong:
-            raise WrongUse(f"{path.name} row {number + 2}: {_sentence(wrong)}") from None
+            raise WrongUse(f"{path.name} row {table.lines[number]}: {_sentence(wrong)}") from None
         except UnusableTarget as wrong:
-            raise WrongUse(f"{path.name} row {number + 2}: {_english(wrong)}") from None
+            raise WrongUse(f"{path.name} row {table.lines[number]}: {_english(wrong)}") from None
     if not made:
         raise WrongUse(f"{path.name} has no row below its header: nothing was set")
     return made, table.note

@@ -33,6 +33,9 @@ def test_a_family_and_an_action_type_are_goals(project: Path, goal: str) -> None
     [
         ("account_goals", "account_id,family\n1,lead\n2,leeds\n", "account_goals.csv, line 3: 'leeds' is neither"),
         ("account_goals", "\ufeffaccount_id,family\n1,\n", "account_goals.csv, line 2: '' is neither"),
+        ("account_goals", "account_id;family\r\n\r\n1;lead\r\n2;leeds\r\n", "account_goals.csv, line 4: 'leeds' is"),
+        ("account_goals", "account_id;family\n1;lead\n2\n", "row 3 has 1 cells where the header has 2"),
+        ("account_goals", "conta;familia\n1;lead\n", "lacks the column family"),
         (
             "account_action_types",
             "account_id,family,action_type\n1,omni_purchase,x\n",

@@ -1,6 +1,5 @@
 """What accounts may go for, and the seeds that name it, checked before dbt runs."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -8,13 +7,22 @@ from typing import Any
 
 import yaml
 
+from fbads_pipeline.adapters.csv_reading import FileRefused, read_csv
 from fbads_pipeline.adapters.dbt.project import project_dir
 
 _GOALS, _TYPES = "account_goals.csv", "account_action_types.csv"
 
 
 def goal_complaint(goal_family: str) -> str | None:
-    """One sentence about the first goal that counts nothing, of FBADS_GOAL_FAMILY and the seeds; None without any."""
+    """One sentence about the first goal that counts nothing, of FBADS_GOAL_FAMILY and the seeds, or about a seed that
+    cannot be read; None without any."""
+    try:
+        return _complaint(goal_family)
+    except FileRefused as refused:
+        return str(refused)
+
+
+def _complaint(goal_family: str) -> str | None:
     variables = _variables((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))
     if not _is_goal(goal_family, variables):
         return f"FBADS_GOAL_FAMILY is not usable: {_neither(goal_family, variables)}"
@@ -50,10 +58,8 @@ def _neither(goal: str, variables: Mapping[str, Any]) -> str:
 
 def _families_of(seed: str) -> Iterator[tuple[int, str]]:
     """Line of the file and the column `family`."""
-    with (project_dir() / "seeds" / seed).open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        for row in rows:
-            yield rows.line_num, row.get("family") or ""
+    table = read_csv(project_dir() / "seeds" / seed, {"family": "text"})
+    yield from zip(table.lines, table.columns["family"], strict=True)
 
 
 @lru_cache(maxsize=4)
