@@ -9,6 +9,7 @@ from fbads_pipeline.bootstrap import (
     alerts,
     anomalies,
     calendar,
+    clients,
     collection,
     health,
     metrics,
@@ -39,6 +40,9 @@ def resources() -> dict[str, dg.ResourceDefinition]:
         "anomalies": _resource(lambda: anomalies.anomaly_store(database()), "What the detectors read and write."),
         "performance": _resource(
             lambda: scoring.performance_store(database()), "What scores and proposals are computed from, and results."
+        ),
+        "targets": _resource(
+            lambda: clients.campaign_targets(settings(), database()), "What each campaign is assessed by."
         ),
         "decisions": _resource(lambda: recommendations.review_store(database()), "What the review reads and writes."),
         "approved_changes": _resource(

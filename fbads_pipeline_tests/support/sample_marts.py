@@ -22,7 +22,7 @@ create table marts.campaigns (
 );
 create table marts.campaign_daily (
     account_id text, campaign_id text, day date, currency text, impressions bigint, clicks bigint, spend numeric,
-    conversions numeric, ctr numeric, cpa numeric, collected_at timestamptz default now(),
+    conversions numeric, purchase_value numeric, ctr numeric, cpa numeric, collected_at timestamptz default now(),
     primary key (account_id, campaign_id, day)
 );
 create table marts.campaign_history (

@@ -9,7 +9,7 @@ from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.defs.shared.upstream import DIMENSIONS, HISTORIES, PERFORMANCE_INPUTS
 from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
 from fbads_pipeline.domain.recommendations.breaches import Breach
-from fbads_pipeline.domain.recommendations.targets import SettingsTargets
+from fbads_pipeline.domain.recommendations.targets import CampaignTargets
 from fbads_pipeline.domain.scoring.account_performance import AccountScores, FittedModel
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.calendar import CalendarEvents
@@ -101,10 +101,11 @@ def breaches(
     marts: dg.ResourceParam[Marts],
     decisions: dg.ResourceParam[Reviews],
     clock: dg.ResourceParam[Clock],
+    targets: dg.ResourceParam[CampaignTargets],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """One row per active campaign, rule and last day of the window in which the campaign is past the rule's limit."""
-    report = find_breaches(marts, decisions, clock, settings, SettingsTargets(settings), days=settings.review_days)
+    report = find_breaches(marts, decisions, clock, settings, targets, days=settings.review_days)
     return dg.MaterializeResult(
         metadata={
             "marts_version": report.marts_version,
@@ -135,13 +136,13 @@ def scores(
     performance: dg.ResourceParam[Performance],
     decisions: dg.ResourceParam[Reviews],
     clock: dg.ResourceParam[Clock],
-    settings: dg.ResourceParam[Settings],
+    targets: dg.ResourceParam[CampaignTargets],
 ) -> dg.MaterializeResult[None]:
     """One row per campaign and last complete local day: 0 to 100, its parts, its band, or why there is none.
 
     The same figures also make analysis.trends and analysis.verdicts.
     """
-    report = score_campaigns(marts, performance, decisions, clock, SettingsTargets(settings))
+    report = score_campaigns(marts, performance, decisions, clock, targets)
     every = [(account, one) for account in report.accounts for one in account.scores]
     given = [one.total for _, one in every if one.total is not None]
     proposed = Counter(one.action for account in report.accounts for one in account.proposals)
@@ -196,10 +197,10 @@ def suggestion_outcomes(
     marts: dg.ResourceParam[Marts],
     performance: dg.ResourceParam[Performance],
     clock: dg.ResourceParam[Clock],
-    settings: dg.ResourceParam[Settings],
+    targets: dg.ResourceParam[CampaignTargets],
 ) -> dg.MaterializeResult[None]:
     """One row per accepted proposal: what it promised, what came, and whether the interval was right."""
-    changed = follow_suggestions(marts, performance, clock, SettingsTargets(settings))
+    changed = follow_suggestions(marts, performance, clock, targets)
     rows = performance.hit_rates()
     header = ("kind", "followed", "judged", "hits", "hit_rate")
     table = markdown_table(header, ([row[name] for name in header] for row in rows))

@@ -15,6 +15,7 @@ from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.messages import Day, Message, message
 
 Goal = Literal["cpa", "roas"]
+PRIOR_CONVERSIONS = 5
 _LONGEST_PATTERN, _MOST_STARS = 200, 5
 
 
@@ -139,6 +140,32 @@ class Targets:
     def _on(self, day: date) -> list[Target]:
         """The target of each scope that counts on that day."""
         return [held[-1] for some in self._by_scope.values() if (held := [one for one in some if one.holds_on(day)])]
+
+
+class ValuePerConversion:
+    """What a conversion brings. reported: campaign → conversions and their value over some weeks, in one currency.
+
+    A campaign's own value counts as far as it has conversions; PRIOR_CONVERSIONS of the account's are added to them, so
+    that one large order does not decide.
+    """
+
+    def __init__(self, reported: Mapping[str, tuple[Decimal, Decimal]]) -> None:
+        self._reported = reported
+        conversions = sum((one for one, _ in reported.values()), Decimal(0))
+        amount = sum((one for _, one in reported.values()), Decimal(0))
+        self._of_account = amount / conversions if conversions > 0 and amount > 0 else None
+
+    def of(self, campaign_id: str) -> Decimal | None:
+        """In the currency of the amounts; None where the account has no conversions with a value."""
+        if self._of_account is None:
+            return None
+        conversions, amount = self._reported.get(campaign_id, (Decimal(0), Decimal(0)))
+        return (amount + PRIOR_CONVERSIONS * self._of_account) / (conversions + PRIOR_CONVERSIONS)
+
+
+def cpa_for_roas(roas: Decimal, value: Decimal) -> Decimal:
+    """The highest CPA with which a conversion of that value still reaches the ROAS; to a ten-thousandth."""
+    return (value / roas).quantize(Decimal("0.0001"))
 
 
 def parse_amount(text: str) -> Decimal:

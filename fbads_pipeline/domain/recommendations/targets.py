@@ -28,9 +28,11 @@ class JudgedAccount(Protocol):
 
 
 class CpaTarget(NamedTuple):
-    """cpa: the most that a conversion may cost, in the account's currency."""
+    """cpa: the most that a conversion may cost, in the account's currency; roas: the target that it follows from, None
+    where a CPA was set."""
 
     cpa: Decimal
+    roas: Decimal | None = None
 
 
 class CampaignTargets(Protocol):

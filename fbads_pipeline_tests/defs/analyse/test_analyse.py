@@ -15,6 +15,7 @@ from fbads_pipeline.defs.notify import jobs as notify_jobs
 from fbads_pipeline.defs.notify import sensors as notify_sensors
 from fbads_pipeline.domain.alerts.rules import RuleReading
 from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.domain.recommendations.targets import SettingsTargets
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.fake_anomalies import FakeAnomalies, an_anomaly
 from fbads_pipeline_tests.support.fake_performance import FakePerformance, a_performance
@@ -54,6 +55,7 @@ def world():
         "decisions": FakeReviews(),
         "anomalies": FakeAnomalies(),
         "performance": FakePerformance(a_performance(cpas={"9": 33.0, "10": 15.0})),
+        "targets": SettingsTargets(load_settings()),
         "calendar_events": FakeCalendarEvents(),
         "rules": FakeRules(),
         "outbox": FakeOutbox(a_delivery(1)),

@@ -44,3 +44,25 @@ select
 from raw.campaigns
 where account_id = any(:accounts)
 order by campaign_id;
+
+-- name: values_per_conversion
+-- What a conversion brought over the days before :until, per campaign; null where a figure was not reported.
+select
+    daily.campaign_id,
+    count(*) as days,
+    case when count(*) = count(daily.conversions) then sum(daily.conversions) end as conversions,
+    case when count(*) = count(daily.purchase_value) then sum(daily.purchase_value) end as amount
+from marts.campaign_daily as daily
+where
+    daily.account_id = :account
+    and daily.currency = :currency
+    and daily.day > cast(:until as date) - cast(:days as integer)
+    and daily.day <= :until
+group by daily.campaign_id;
+
+-- name: modelled_names
+select
+    campaign_id,
+    name
+from marts.campaigns
+where account_id = :account;
