@@ -218,6 +218,7 @@ class TestTheLineage:
                 "marts/campaign_daily",
                 "marts/campaign_daily_versions",
                 "marts/campaigns",
+                "marts/day_coverage",
             ],
             "ops/alerts": [
                 "analysis/anomalies",
