@@ -63,3 +63,17 @@ def test_every_number_is_finite():
     wild = history(spend=lambda age: 1e12 if age == 3 else 0.0, impressions=lambda age: 0 if age % 2 else 1)
     for one in trends_on(wild, today=TODAY, maturity=MaturityCurve()):
         assert all(np.isfinite(value) for value in (one.level, one.slope, one.p_falling, one.shift or 0.0))
+
+
+def test_days_without_rows_are_zero_where_they_were_read_and_unknown_where_they_were_not():
+    """For ten days one of three campaigns has no row: the account spends a third less, or nobody knows."""
+    gaps = {TODAY - timedelta(days=age) for age in range(1, 11)}
+    frame = history()
+    frame = frame[(frame["campaign_id"] != "0") | ~frame["date"].isin(gaps)]
+    read, unread = (
+        {(one.campaign_id, one.metric): one.level for one in found_all}[ACCOUNT, "spend"]
+        for found_all in (
+            trends_on(frame, today=TODAY, maturity=MaturityCurve(fast=1.0), unread=days) for days in ((), gaps)
+        )
+    )
+    assert (read, unread) == (pytest.approx(200.0, rel=0.05), pytest.approx(300.0, rel=0.05))

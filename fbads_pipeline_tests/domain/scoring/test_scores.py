@@ -1,5 +1,6 @@
 """A score whose points add up, and that says when it cannot be given."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -72,3 +73,23 @@ def test_peers_are_those_of_the_same_objective():
 
 def test_an_empty_history_has_no_scores():
     assert score(pd.DataFrame(columns=COLUMNS), today=TODAY, target_cpa=30.0) == []
+
+
+def test_a_campaign_whose_conversions_were_not_reported_on_a_day_has_no_score_and_says_so():
+    one = a_campaign("x")
+    gone = one.assign(conversions=one["conversions"].where(one["date"] != TODAY - timedelta(days=3)))
+    found = scores(an_account(one=gone))
+    assert (found["x"].total, found["x"].why_not, found["x"].points) == (None, "not reported", {})
+    assert found["cheap"].total is not None
+
+
+@pytest.mark.parametrize(("ages", "why"), [((2,), "not read"), ((9, 12), None), ((9, 12, 15), "not read")])
+def test_an_account_with_days_that_were_not_read_has_no_scores_and_says_so(ages, why):
+    unread = {TODAY - timedelta(days=age) for age in ages}
+    assert scores(an_account(), unread=unread)["cheap"].why_not == why
+
+
+def test_clicks_that_were_not_reported_are_no_fall_of_attention():
+    one = a_campaign("x")
+    gone = one.assign(clicks=one["clicks"].where(one["date"] != TODAY - timedelta(days=20)))
+    assert scores(an_account(one=gone))["x"].parts["attention"] == 0.5
