@@ -162,6 +162,7 @@ def audited(warehouse):
     with warehouse.engine.connect() as connection:
         actors = connection.execute(sa.text("select actor, action from ops.audit_log order by seq")).all()
     assert [tuple(one) for one in actors] == [
+        ("fbads", "BUDGET_UP_SUGGESTED"),
         (f"slack:{APPROVER}", "suggestion.accept"),
         ("fbads", "suggestion.applied"),
     ]
