@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
+from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
@@ -87,6 +88,7 @@ def _metrics() -> Mapping[str, MetricAbout]:
 AnalyticsDep = Annotated[AnalyticsReader, _of_database(metrics.analytics_reader)]
 CampaignsDep = Annotated[CampaignReader, _of_database(metrics.campaign_reader)]
 ChatDep = Annotated[Chat, Depends(_chat)]
+CollectRequestsDep = Annotated[PostgresCollectRequests, _of_database(collection.collect_requests)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations.decision_store)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]

@@ -6,6 +6,7 @@ from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
 from fbads_pipeline.adapters.meta_ads.router import TokenRouter
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.collection.collect_notes import CollectNotes
+from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.collection.request_state import (
     PostgresQuotas,
@@ -92,8 +93,13 @@ def collect_notes(database: Database) -> CollectNotes:
 
 
 def webhook_receipts(database: Database) -> PostgresReceipts:
-    """Webhooks that were received once, and the collecting runs that they request."""
+    """Webhooks that were received once."""
     return PostgresReceipts(database.owner)
+
+
+def collect_requests(database: Database) -> PostgresCollectRequests:
+    """Collecting runs that were asked for."""
+    return PostgresCollectRequests(database.owner)
 
 
 def _environment_token(settings: Settings) -> list[NamedToken]:

@@ -33,7 +33,7 @@ def resources() -> dict[str, dg.ResourceDefinition]:
         "tokens": _resource(lambda: collection.token_store(settings(), database()), "The tokens and their checks."),
         "raw": _resource(lambda: collection.raw_store(database()), "The schema raw."),
         "collect_requests": _resource(
-            lambda: collection.webhook_receipts(database()), "Collecting runs that a webhook has requested."
+            lambda: collection.collect_requests(database()), "Collecting runs that somebody has requested."
         ),
         "dbt": _resource(lambda: metrics.dbt(settings(), database()), "dbt against that PostgreSQL."),
         "marts": _resource(lambda: metrics.marts(database()), "The schema marts, read through the metric catalogue."),

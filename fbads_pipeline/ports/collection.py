@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from fbads_pipeline.domain.collection.account_reports import AccountReport, ApiTraffic, RowCounts
+from fbads_pipeline.domain.collection.collect_requests import CollectRequest
 from fbads_pipeline.domain.collection.control_totals import ControlMismatch
 from fbads_pipeline.domain.collection.doubts import DoubtfulDay, UnreadDay
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
@@ -189,5 +190,6 @@ class RequestStrategies(Protocol):
 class CollectRequests(Protocol):
     """Collecting runs that somebody requested through the API."""
 
-    def take(self) -> int | None:
-        """The newest request that no run was launched for, which takes the older ones along; None without any."""
+    def take(self) -> CollectRequest | None:
+        """What to launch a run for next: the newest request for what is due, which takes the older ones along; else the
+        oldest one for days; None without any."""

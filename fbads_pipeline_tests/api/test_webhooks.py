@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.channels.n8n import sign, signing_key
 from fbads_pipeline.adapters.channels.slack_layout import blocks
-from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.api.app import create_app
+from fbads_pipeline.domain.collection.collect_requests import CollectRequest
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
@@ -165,12 +166,12 @@ class TestN8n:
         return client.send("POST", f"/api/v1/webhooks/n8n/{path}", content=raw, headers=headers)
 
     def test_a_signed_request_asks_for_one_run(self, n8n, database):
-        receipts = PostgresReceipts(database.owner)
-        assert receipts.take() is None
+        requests = PostgresCollectRequests(database.owner)
+        assert requests.take() is None
         answers = [self.call(n8n, message_id=one) for one in ("m1", "m2")]
         assert [one.status_code for one in answers] == [202, 202]
-        assert receipts.take() == answers[1].json()["request_id"]
-        assert receipts.take() is None, "both are one run"
+        assert requests.take() == CollectRequest(answers[1].json()["request_id"])
+        assert requests.take() is None, "both are one run"
 
     def test_suggestions_that_wait_are_told(self, n8n):
         told = self.call(n8n, "suggestions", {"account_ids": ["42"], "limit": 2}).json()["data"]
@@ -189,7 +190,7 @@ class TestN8n:
     )
     def test_what_n8n_did_not_sign_just_now_is_refused(self, n8n, database, options):
         assert self.call(n8n, **options).status_code == 401
-        assert PostgresReceipts(database.owner).take() is None
+        assert PostgresCollectRequests(database.owner).take() is None
 
     def test_the_same_request_again_is_refused(self, n8n):
         assert [self.call(n8n).status_code for _ in range(2)] == [202, 409]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fbads_pipeline.adapters.channels.n8n import is_signed
-from fbads_pipeline.api.dependencies import ClockDep, PagesDep, ReceiptsDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import ClockDep, CollectRequestsDep, PagesDep, ReceiptsDep, SuggestionsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountDigits
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
@@ -65,9 +65,9 @@ AskedDep = Annotated[N8nRequest, Depends(signed)]
 
 
 @router.post("/collect", status_code=202, responses=documented(404, 409, 422, 429))
-def collect(asked: AskedDep, receipts: ReceiptsDep, clock: ClockDep) -> Requested:
+def collect(asked: AskedDep, requests: CollectRequestsDep, clock: ClockDep) -> Requested:
     """Ask for a collecting run now; several requests before it starts are one run."""
-    return Requested(request_id=receipts.ask_to_collect("n8n", now=clock.now()))
+    return Requested(request_id=requests.ask("n8n", now=clock.now()))
 
 
 @router.post("/suggestions", responses=documented(404, 409, 422, 429))

@@ -29,14 +29,21 @@ def collect_on_request(
     clock: dg.ResourceParam[Clock],
     settings: dg.ResourceParam[Settings],
 ) -> dg.RunRequest | dg.SkipReason:
-    """The run key is the newest request: it is launched once, however often the sensor looks."""
+    """The run key is the request: it is launched once, however often the sensor looks."""
     try:
-        newest = collect_requests.take()
+        found = collect_requests.take()
     except OUTAGES as outage:
         return dg.SkipReason(sentence(outage))
-    if newest is None:
+    if found is None:
         return dg.SkipReason("nobody has asked for a collecting run")
-    return tick(f"requested-{newest}", raw, clock, settings)
+    run_key = f"requested-{found.request_id}"
+    if found.days is None:
+        return tick(run_key, raw, clock, settings)
+    return dg.RunRequest(
+        run_key=run_key,
+        run_config=collect_config(list(found.account_ids), only_due=False, days=found.days),
+        tags=range_tags(found.days),
+    )
 
 
 @dg.sensor(

@@ -1,4 +1,4 @@
-"""Webhooks that were received, each once, and what they request or settle."""
+"""Webhooks that were received, each once, and what they settle."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ _KEPT = timedelta(days=2)
 
 
 class PostgresReceipts:
-    """Receipts of webhooks in `ops`, and the collecting runs that they request."""
+    """Receipts of webhooks in `ops`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -23,16 +23,6 @@ class PostgresReceipts:
             connection.execute(SQL["forget"], {"before": now - _KEPT})
             values = {"source": source, "receipt": receipt, "now": now}
             return connection.execute(SQL["add"], values).rowcount == 1
-
-    def ask_to_collect(self, asked_by: str, *, now: datetime) -> int:
-        """The request's number."""
-        with self._engine.begin() as connection:
-            return int(connection.execute(SQL["request_collecting"], {"by": asked_by, "now": now}).scalar_one())
-
-    def take(self) -> int | None:
-        """The newest request that no run was launched for; all older ones are taken with it."""
-        with self._engine.begin() as connection:
-            return max(connection.execute(SQL["take_requests"]).scalars(), default=None)
 
     def settle_whatsapp(self, message: str, status: str) -> bool:
         """Whether it is the status of a message that was sent from here."""

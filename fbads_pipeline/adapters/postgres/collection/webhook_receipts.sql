@@ -7,17 +7,6 @@ on conflict do nothing;
 delete from ops.webhook_receipts
 where received_at < :before;
 
--- name: request_collecting
-insert into ops.collect_requests (asked_by, asked_at)
-values (:by, :now)
-returning request_id;
-
--- name: take_requests
-update ops.collect_requests set
-    taken_at = now()
-where taken_at is null
-returning request_id;
-
 -- name: settle_whatsapp
 -- https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components#statuses-object
 update ops.deliveries set
