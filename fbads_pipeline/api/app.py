@@ -87,12 +87,18 @@ async def page_problem(request: Request, problem: PageProblem) -> Response:
     return problem_page(request, problem.status, {})
 
 
-def problem_page(request: Request, status: int, headers: Mapping[str, str]) -> Response:
-    """What is the matter, in the visitor's language; nothing is asked of the database."""
+def problem_page(request: Request, status: int, headers: Mapping[str, str], code: str = "") -> Response:
+    """What is the matter, in the visitor's language; nothing is asked of the database. On a home without figures, what
+    to do about it."""
     who = getattr(request.state, "visitor", None)
     name = _PROBLEMS.get(status, "fault" if status >= 500 else "wrong")
-    message = page_localizer(request, who)(f"pages.problem.{name}")
-    page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
+    t = page_localizer(request, who)
+    if code == "not_built":
+        steps = [t(f"pages.start.{step}") for step in ("token", "collect", "wait")]
+        page = render(request, "start.html.j2", who, "start", status=status, steps=steps)
+    else:
+        message = t(f"pages.problem.{name}")
+        page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
     page.headers.update(headers)
     return page
 

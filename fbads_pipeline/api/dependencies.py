@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
@@ -22,6 +23,7 @@ from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequ
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap import (
+    anomalies,
     chat,
     clients,
     collection,
@@ -86,6 +88,7 @@ def _metrics() -> Mapping[str, MetricAbout]:
 
 
 AnalyticsDep = Annotated[AnalyticsReader, _of_database(metrics.analytics_reader)]
+AnomaliesDep = Annotated[PostgresAnomalies, _of_database(anomalies.anomaly_store)]
 CampaignsDep = Annotated[CampaignReader, _of_database(metrics.campaign_reader)]
 ChatDep = Annotated[Chat, Depends(_chat)]
 CollectRequestsDep = Annotated[PostgresCollectRequests, _of_database(collection.collect_requests)]

@@ -113,7 +113,7 @@ def answer(
 ) -> Response:
     """An error in the one shape, in the caller's language; a page for a person's browser."""
     if is_for_people(request):
-        page: Response = request.app.state.problem_page(request, status, headers or {})
+        page: Response = request.app.state.problem_page(request, status, headers or {}, code)
         return page
     t = problem_localizer(request)
     body = ErrorBody(
@@ -124,6 +124,11 @@ def answer(
     )
     headers = {"Content-Language": t.tag, **(headers or {})}
     return JSONResponse(ErrorAnswer(error=body).model_dump(), status, headers)
+
+
+def is_not_built(error: ProgrammingError) -> bool:
+    """Whether the tables of the marts are not there yet."""
+    return getattr(error.orig, "pgcode", None) in _NOT_BUILT
 
 
 def is_for_people(request: Request) -> bool:
@@ -154,11 +159,14 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    if isinstance(error, ProgrammingError) and getattr(error.orig, "pgcode", None) not in _NOT_BUILT:
+    if isinstance(error, ProgrammingError) and not is_not_built(error):
         raise error
     log.warning("database unavailable", request_id=request.state.request_id, reason=type(error).__name__)
-    hint, headers = message("api.hint.readyz"), {"Retry-After": RETRY_SECONDS}
-    return answer(request, 503, "unavailable", message("api.unavailable"), hint, headers)
+    headers = {"Retry-After": RETRY_SECONDS}
+    if isinstance(error, ProgrammingError):
+        status = 200 if request.url.path == "/" and is_for_people(request) else 503
+        return answer(request, status, "not_built", message("api.not_built"), message("api.hint.collect"), headers)
+    return answer(request, 503, "unavailable", message("api.unavailable"), message("api.hint.readyz"), headers)
 
 
 async def _fault(request: Request, error: Exception) -> Response:

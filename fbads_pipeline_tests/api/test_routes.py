@@ -179,7 +179,7 @@ def test_marts_that_are_not_built_yet_are_a_503_and_not_a_fault(migrated_url, tm
     ensure_role(opened.owner, opened.analyst_password_file)
     try:
         answer = Client(create_app(load_settings(), opened)).get("/api/v1/campaigns")
-        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "not_built")
     finally:
         opened.close()
 

@@ -32,8 +32,13 @@ def draw(chart: Chart, localizer: Localizer) -> str:
         f' role="img" aria-label="{title}" font-family="inherit" font-size="11" fill="{_INK}">',
         '<defs><pattern id="provisional" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="#dfe8f5"/>'
-        f'<path d="M0 5L5 0" stroke="{_BAR}" stroke-width="1.2"/></pattern></defs>',
+        f'<path d="M0 5L5 0" stroke="{_BAR}" stroke-width="1.2"/></pattern>',
+        '<pattern id="not_read" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<path d="M0 0L6 6" stroke="{_SOFT}" stroke-width=".8"/></pattern>',
+        '<pattern id="not_reported" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<circle cx="3" cy="3" r="1" fill="{_SOFT}"/></pattern></defs>',
         *(_tick(tick, highest, chart, localizer) for tick in ticks),
+        *_gaps(chart),
         *_bars(chart, highest),
         _before(chart.before, highest),
         *_days(chart, localizer),
@@ -75,6 +80,18 @@ def _tick(value: Decimal, highest: Decimal, chart: Chart, localizer: Localizer) 
         f'<path d="M{_LEFT} {y}H{_width(len(chart.days)) - _RIGHT}" stroke="#d5d9e0"/>'
         f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end" fill="{_SOFT}">{label}</text>'
     )
+
+
+def _gaps(chart: Chart) -> list[str]:
+    """The whole height of a day without a value: hatched where it was not read, dotted where Meta did not report it."""
+    drawn = []
+    for index, day in enumerate(chart.days):
+        kind = chart.gaps.get(day)
+        if kind is not None and chart.now[index] is None:
+            x, width = _x(index, len(chart.days))
+            height = HEIGHT - _TOP - _BOTTOM
+            drawn.append(f'<rect x="{x}" y="{_TOP}" width="{width}" height="{height}" fill="url(#{kind})"/>')
+    return drawn
 
 
 def _bars(chart: Chart, highest: Decimal) -> list[str]:
@@ -149,9 +166,16 @@ def _legend(chart: Chart, localizer: Localizer) -> str:
         )
     if any(chart.provisional):
         parts.append(('<rect width="16" height="8" fill="url(#provisional)"/>', "reports.label.provisional"))
+    missing = {kind for day, kind in chart.gaps.items() if day in chart.days}
+    for kind in ("not_read", "not_reported"):
+        if kind in missing:
+            parts.append((f'<rect width="16" height="8" fill="url(#{kind})"/>', f"reports.label.{kind}"))
+    labels = [(mark, localizer(key)) for mark, key in parts]
+    wide = sum(_WIDE_CHARACTER * len(label) + 34 for _, label in labels)
+    is_tight = wide > _width(len(chart.days)) - _RIGHT
+    character, room = (_CHARACTER, 28) if is_tight else (float(_WIDE_CHARACTER), 34)
     drawn, x = "", float(_width(len(chart.days)) - _RIGHT)
-    for mark, key in parts:
-        label = localizer(key)
-        x -= 7.0 * len(label) + 34
+    for mark, label in labels:
+        x -= character * len(label) + room
         drawn += f'<g transform="translate({x} 0)">{mark}<text x="21" y="8" fill="{_SOFT}">{escape(label)}</text></g>'
     return drawn

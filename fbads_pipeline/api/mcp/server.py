@@ -5,21 +5,28 @@ come through the metric catalogue.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import ProgrammingError
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.api.errors import is_not_built
+from fbads_pipeline.api.schemas.coverage import coverage_schema
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import page_reader, suggestion_reader
 from fbads_pipeline.bootstrap.reports import report_service
 from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
 from fbads_pipeline.domain.core.formatting import Language
-from fbads_pipeline.domain.reports.facts import ReportAccount
-from fbads_pipeline.domain.reports.report import KINDS, Period
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.states import Known, known_figure, with_parts
+from fbads_pipeline.domain.reports.facts import Below, DayFigures, Figures, ReportAccount
+from fbads_pipeline.domain.reports.report import KINDS, Period, days_of
+from fbads_pipeline.domain.reports.unreported import unread_days
 from fbads_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,7 +68,10 @@ class Tools:
     ) -> dict[str, Any]:
         """One metric over account-local days (ISO dates, both included): each account in all, by day and by campaign.
 
-        Ratios are sums divided by sums; null where undefined. Accounts of two currencies are never added.
+        Ratios are sums divided by sums. Accounts of two currencies are never added. A value is null where its `state`
+        says why: not_reported (Meta left it out at this level; `below` is what the ads or ad sets have of it), not_read
+        (the day was never read, which is not zero), incomplete, undefined (no denominator). `coverage`: how many of the
+        days were read; a total over missing days is of the days that were read.
         """
         if metric not in self._report_service.builder.about:
             raise ToolRefused(f"there is no metric {metric}: list_metrics shows those that there are")
@@ -95,20 +105,37 @@ class Tools:
         return self._report_service.renderers["csv"](report, _language(language)).decode()
 
     def _of_account(self, account: ReportAccount, metric: str, period: Period) -> dict[str, Any]:
-        found = self._report_service.builder.facts.figures(account.account_id, period, [metric])
+        facts = self._report_service.builder.facts
+        names = list(dict.fromkeys([*with_parts([metric], METRICS), "spend"]))
+        found, coverage = facts.figures(account.account_id, period, names), facts.coverage(account, period)
+        unread = unread_days(coverage)
+        known = partial(known_figure, METRICS[metric])
+        by_day = {one.day: one for one in found.days}
         return {
             "account_id": account.account_id,
             "name": account.name,
             "currency": account.currency,
             "timezone_name": account.timezone_name,
             "as_of": None if found.as_of is None else found.as_of.isoformat(),
-            "total": _text(found.total[metric]),
+            "coverage": coverage_schema("campaign", coverage).model_dump(mode="json"),
+            **_known("total", known(found.total if found.days else None, is_read=coverage.read > 0)),
+            **_below(found.below, metric),
             "days": [
-                {"day": str(one.day), "value": _text(one.figures[metric]), "is_provisional": one.is_provisional}
-                for one in found.days
+                {
+                    "day": str(day),
+                    **_known("value", known(_figures(by_day, day), is_read=day not in unread)),
+                    "is_provisional": by_day[day].is_provisional if day in by_day else None,
+                }
+                for day in days_of(period)
+                if day <= account.today
             ],
             "campaigns": [
-                {"campaign_id": one.campaign_id, "name": one.name, "value": _text(one.figures[metric])}
+                {
+                    "campaign_id": one.campaign_id,
+                    "name": one.name,
+                    **_known("value", known(one.figures, is_read=True)),
+                    **_below(one.below, metric),
+                }
                 for one in found.campaigns
             ],
         }
@@ -182,6 +209,10 @@ def _with_tool_errors(tool: Callable[..., Any]) -> Callable[..., Any]:
             return tool(*args, **named)
         except ToolRefused as refused:
             raise ToolError(str(refused)) from None
+        except ProgrammingError as error:
+            if not is_not_built(error):
+                raise
+            raise ToolError("there are no figures yet: collect first (fbads sync --from DAY --to DAY)") from None
 
     return call
 
@@ -200,6 +231,21 @@ def _language(code: str) -> Language:
     if code not in translator().languages:
         raise ToolRefused(f"there is no language {code!r}: one of {', '.join(translator().languages)}")
     return code
+
+
+def _figures(by_day: Mapping[date, DayFigures], day: date) -> Figures | None:
+    return by_day[day].figures if day in by_day else None
+
+
+def _known(name: str, known: Known) -> dict[str, str | None]:
+    value, state = known
+    return {name: _text(value), "state": state}
+
+
+def _below(below: Below, metric: str) -> dict[str, Any]:
+    """What a lower level has of a figure that was not reported; nothing where there is none."""
+    found = below.get(metric)
+    return {} if found is None else {"below": {"level": found.level, "value": _text(found.value)}}
 
 
 def _text(value: Any) -> str | None:

@@ -10,13 +10,20 @@ from fastapi.responses import HTMLResponse, Response
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, ReportServiceDep
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.readings import ReadingsDep
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import drawn, period_text, score_card, stored_text
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.domain.reports.report import MARKS, Chart, MarkKind, Period, Unit
-from fbads_pipeline.domain.reports.tables import About, campaign_status
+from fbads_pipeline.domain.metrics.declared import METRICS as DECLARED
+from fbads_pipeline.domain.metrics.states import known_figure
+from fbads_pipeline.domain.reports.facts import ReportAccount
+from fbads_pipeline.domain.reports.report import MARKS, Chart, MarkKind, Period, Unit, days_of
+from fbads_pipeline.domain.reports.tables import About, campaign_status, chart_gaps
+from fbads_pipeline.domain.reports.unreported import is_unreported, unread_days, unreported_text
+from fbads_pipeline.ports.reports import ReportFacts
+from fbads_pipeline.services.reports.build_report import METRICS
 
 _CHARTED: tuple[tuple[str, Unit], ...] = (("spend", "money"), ("conversions", "count"), ("cpa", "money"))
 _DAILY: tuple[tuple[str, Unit], ...] = (
@@ -42,6 +49,7 @@ def campaign_page(
     campaigns: CampaignsDep,
     pages: PagesDep,
     report_service: ReportServiceDep,
+    readings: ReadingsDep,
     clock: ClockDep,
 ) -> Response:
     """Four weeks of one campaign: charts, days with what happened on them, score, changes."""
@@ -54,6 +62,9 @@ def campaign_page(
         raise PageProblem(404)
     last = known[0].today - timedelta(days=1)
     period = Period(last - timedelta(days=_DAYS - 1), last)
+    facts = report_service.builder.facts
+    coverage = facts.coverage(known[0], period)
+    unread = unread_days(coverage)
     rows = pages.days(found["account_id"], campaign_id, period.first, period.last)
     marks = _marks(pages, report_service, who, found, period, t)
     metrics = report_service.builder.about
@@ -65,15 +76,39 @@ def campaign_page(
         "campaigns",
         name=plain_name(found["name"], campaign_id),
         about=" · ".join(str(one) for one in about if one),
-        charts=drawn(_charts(rows, marks, period, found["currency"], metrics), t),
+        readings=readings.notice(known[0], coverage, None, who, f"/campaigns/{campaign_id}", t),
+        no_figures=t("pages.no_data" if coverage.read else "pages.nothing_read"),
+        left_out=_left_out(facts, known[0], campaign_id, period, rows, metrics, t),
+        charts=drawn(_charts(rows, marks, period, found["currency"], metrics, unread), t),
         columns=[t("reports.column.day"), *(t.render(metrics[name].label) for name, _ in _DAILY)],
-        days=_day_rows(rows, marks, found["currency"], t),
+        days=_day_rows(rows, marks, period, found["currency"], unread, t),
         score=score_card(pages.score(who.accounts, campaign_id), t),
         history=_history(pages.history(who.accounts, campaign_id), found["currency"], t),
     )
 
 
-def _charts(rows: list[Any], marks: Marks, period: Period, currency: str | None, about: About) -> list[Chart]:
+def _left_out(
+    facts: ReportFacts,
+    account: ReportAccount,
+    campaign_id: str,
+    period: Period,
+    rows: list[Any],
+    about: About,
+    t: Localizer,
+) -> list[str]:
+    """A line per metric that Meta did not report of some day, with what the ads or the ad sets have of it instead."""
+    names = [(name, unit) for name, unit in _DAILY if any(is_unreported(name, row) for row in rows)]
+    if not names:
+        return []
+    found = facts.figures(account.account_id, period, METRICS)
+    below = next((one.below for one in found.campaigns if one.campaign_id == campaign_id), {})
+    texts = [(about[name].label, unreported_text(name, unit, account.currency, below)) for name, unit in names]
+    return [f"{t.render(label)}: {t.render(text)}" for label, text in texts]
+
+
+def _charts(
+    rows: list[Any], marks: Marks, period: Period, currency: str | None, about: About, unread: set[date]
+) -> list[Chart]:
     """Spend, conversions and CPA by day, with what happened; nothing where no day has figures."""
     if not rows:
         return []
@@ -86,7 +121,8 @@ def _charts(rows: list[Any], marks: Marks, period: Period, currency: str | None,
         values = [by_day[day][name] if day in by_day else None for day in days]
         provisional = [name != "spend" and day in by_day and bool(by_day[day]["is_provisional"]) for day in days]
         if any(value is not None for value in values):
-            made.append(Chart(about[name].label, unit, days, values, blank, provisional, currency, gravest))
+            gaps = chart_gaps(name, by_day, unread)
+            made.append(Chart(about[name].label, unit, days, values, blank, provisional, currency, gravest, gaps))
     return made
 
 
@@ -115,14 +151,36 @@ def _marks(
     return marks
 
 
-def _day_rows(rows: list[Any], marks: Marks, currency: str | None, t: Localizer) -> list[dict[str, Any]]:
+def _day_rows(
+    rows: list[Any], marks: Marks, period: Period, currency: str | None, unread: set[date], t: Localizer
+) -> list[dict[str, Any]]:
+    """Every day of the period, the newest first: with figures, without delivery (zeros), or not read."""
+    by_day = {row["day"]: row for row in rows}
     return [
         {
-            "cells": [t.formats.day(row["day"]), *(t.cell(row[name], unit, currency) for name, unit in _DAILY)],
-            "marks": [text for _, text in marks.get(row["day"], [])],
+            "cells": [
+                {"text": t.formats.day(day), "why": ""},
+                *_day_cells(by_day.get(day), day in unread, currency, t),
+            ],
+            "marks": [text for _, text in marks.get(day, [])],
+            "is_unread": day in unread,
         }
-        for row in reversed(rows)
+        for day in reversed(list(days_of(period)))
     ]
+
+
+def _day_cells(row: Any, is_unread: bool, currency: str | None, t: Localizer) -> list[dict[str, str]]:
+    """One day's figures; `why`: the sentence behind one that is not there."""
+    cells = []
+    for name, unit in _DAILY:
+        value, state = known_figure(DECLARED[name], row, is_read=not is_unread)
+        text, why = t.cell(value, unit, currency), ""
+        if state == "not_read":
+            text, why = t("reports.day_not_read"), t("pages.readings.day")
+        elif state == "not_reported":
+            text, why = t("reports.label.not_reported"), t("coverage.not_reported")
+        cells.append({"text": text, "why": why})
+    return cells
 
 
 def _history(rows: list[Any], currency: str | None, t: Localizer) -> list[str]:

@@ -10,10 +10,11 @@ from fbads_pipeline.adapters.rendering.html import change_text, tone_of
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.alerts.message_layout import sparkline
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.reports.facts import PeriodFigures
-from fbads_pipeline.domain.reports.report import Chart, Figure, Period, Table
+from fbads_pipeline.domain.reports.report import Chart, Figure, Period, Table, is_absent
 
 _PARTS = ("efficiency", "trend", "attention", "delivery", "health")
 _NOT_SCORED = ("not_enough_data", "tracking_is_broken", "not_reported", "not_read")
@@ -24,21 +25,41 @@ def period_text(period: Period, t: Localizer) -> str:
     return f"{t.formats.day(period.first)} – {t.formats.day(period.last)}"
 
 
-def figure_cards(figures: Sequence[Figure], now: PeriodFigures, t: Localizer) -> list[dict[str, str]]:
-    """Each number with its change and a sparkline of its days, empty where a day has no value."""
+def figure_cards(
+    figures: Sequence[Figure], now: PeriodFigures, t: Localizer, *, is_compared: bool = True, is_read: bool = True
+) -> list[dict[str, Any]]:
+    """Each number, or why there is none, with its change and a sparkline of its days, empty where a day has no value.
+
+    is_compared: whether there is a period to compare with; is_read: whether every day was read."""
     cards = []
     for figure in figures:
         values = [value for day in now.days if (value := day.figures.get(figure.metric)) is not None]
+        is_whole = is_read and len(values) == len(now.days)
         cards.append(
             {
                 "label": t.render(figure.label),
-                "value": t.cell(figure.now, figure.unit, figure.currency),
-                "change": change_text(figure, t),
-                "tone": tone_of(figure),
-                "spark": sparkline([float(one) for one in values]) if len(values) == len(now.days) else "",
+                "value": t.cell(figure.shown, figure.unit, figure.currency),
+                "is_absent": figure.absent is not None,
+                "change": change_text(figure, t) if is_compared else "",
+                "tone": tone_of(figure) if is_compared else "",
+                "spark": sparkline([float(one) for one in values]) if is_whole else "",
             }
         )
     return cards
+
+
+def watch_notes(learning: AccountLearning | None, *, has_open: bool, is_read: bool, t: Localizer) -> list[str]:
+    """What stands under the open anomalies: an all-clear only where every day was read and nothing is being learned."""
+    note = None if learning is None else learning.note()
+    lines = [] if note is None else [t.render(note)]
+    if has_open:
+        return lines
+    if learning is not None and not learning.is_watched:
+        return lines
+    key = "reports.empty.unread_anomalies" if not is_read else "pages.today.none_found_yet"
+    if lines or not is_read:
+        return [t(key), *lines]
+    return [t("pages.today.no_anomalies")]
 
 
 def drawn(charts: Sequence[Chart], t: Localizer) -> list[dict[str, Any]]:
@@ -57,7 +78,11 @@ def table_rows(table: Table, ids: Sequence[str], t: Localizer) -> list[dict[str,
         {
             "id": campaign,
             "cells": [
-                {"text": t.cell(value, column.unit, table.currency), "is_number": column.unit != "text"}
+                {
+                    "text": t.cell(value, column.unit, table.currency),
+                    "is_number": column.unit != "text",
+                    "is_absent": is_absent(value, column),
+                }
                 for value, column in zip(row, table.columns, strict=True)
             ],
         }

@@ -40,6 +40,14 @@ class Coverage:
         ranges = [days for _, ranges in self.missing for days in ranges]
         return DayRange(min(one.since for one in ranges), max(one.until for one in ranges)) if ranges else None
 
+    def of_days(self, days: DayRange) -> "Coverage":
+        """Of one account: the part of the period that these days are, all of which have come."""
+        clipped = [
+            (account_id, tuple(part for one in ranges if (part := one.clip(days)) is not None))
+            for account_id, ranges in self.missing
+        ]
+        return Coverage(len(days), tuple(one for one in clipped if one[1]))
+
     def note(self) -> Message | None:
         """ "9 de 28 dias lidos", with the days that lack; None where nothing does."""
         if self.is_complete:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import Value
 
 ReportKind = Literal["daily", "weekly", "executive"]
@@ -36,6 +37,11 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+def days_of(period: Period) -> DayRange:
+    """The period as a range of days."""
+    return DayRange(period.first, period.last)
 
 
 def period_of(kind: ReportKind, day: date) -> Period:
@@ -122,11 +128,15 @@ MarkKind = Literal["anomaly", "edit", "calendar"]
 MARKS: tuple[MarkKind, ...] = ("anomaly", "edit", "calendar")
 
 
+# Why a day of a chart has no value, where that is not because nothing was delivered.
+GapKind = Literal["not_read", "not_reported"]
+
+
 @dataclass(frozen=True)
 class Chart:
     """One value per day, now and in the period before, day by day; None where there is none.
 
-    marks: day → the gravest thing that happened on it.
+    marks: day → the gravest thing that happened on it; gaps: day → why it has no value.
     """
 
     title: Value
@@ -137,6 +147,7 @@ class Chart:
     provisional: Sequence[bool]
     currency: str | None = None
     marks: Mapping[date, MarkKind] = field(default_factory=dict)
+    gaps: Mapping[date, GapKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

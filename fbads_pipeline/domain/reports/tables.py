@@ -18,7 +18,7 @@ from fbads_pipeline.domain.reports.facts import (
     ReportedAnomaly,
     ReportedSuggestion,
 )
-from fbads_pipeline.domain.reports.report import Cell, Chart, Figure, Good, Period, Table, TableColumn, Unit
+from fbads_pipeline.domain.reports.report import Cell, Chart, Figure, GapKind, Good, Period, Table, TableColumn, Unit
 from fbads_pipeline.domain.reports.unreported import is_unreported, shown_cell, unreported_text
 
 _TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
@@ -58,8 +58,10 @@ def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: s
     return [replace(one, good="none") if one.is_provisional and _is_worse(one) else one for one in made]
 
 
-def charts(now: PeriodFigures, before: PeriodFigures, period: Period, currency: str) -> list[Chart]:
-    """Spend, conversions and CPA, each day beside the one of the period before."""
+def charts(
+    now: PeriodFigures, before: PeriodFigures, period: Period, currency: str, unread: Collection[date] = ()
+) -> list[Chart]:
+    """Spend, conversions and CPA, each day beside the one of the period before. unread: days that were not read."""
     days = [period.first + timedelta(days=n) for n in range(period.days)]
     here = {one.day: one for one in now.days}
     there = {one.day + timedelta(days=period.days): one for one in before.days}
@@ -70,8 +72,15 @@ def charts(now: PeriodFigures, before: PeriodFigures, period: Period, currency: 
         is_provisional = [metric != "spend" and day in here and here[day].is_provisional for day in days]
         if any(value is not None for value in values):
             title = message(f"reports.chart.{metric}")
-            made.append(Chart(title, unit, days, values, earlier, is_provisional, currency))
+            gaps = chart_gaps(metric, {day: one.figures for day, one in here.items()}, unread)
+            made.append(Chart(title, unit, days, values, earlier, is_provisional, currency, gaps=gaps))
     return made
+
+
+def chart_gaps(metric: str, days: Mapping[date, Figures], unread: Collection[date]) -> dict[date, GapKind]:
+    """Day → why it has no value of that metric: it was not read, or Meta did not report it."""
+    gaps: dict[date, GapKind] = {day: "not_reported" for day, one in days.items() if is_unreported(metric, one)}
+    return gaps | {day: "not_read" for day in unread if day not in days}
 
 
 def best_and_worst(now: PeriodFigures, about: About, currency: str) -> tuple[Table, Table]:

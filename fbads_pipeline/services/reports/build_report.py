@@ -74,7 +74,8 @@ class ReportBuilder:
         coverage, earlier = self._coverage(account, period)
         before = self._before(account, period, coverage, earlier)
         currency, has_figures = account.currency, bool(now.campaigns)
-        days = day_table(now, self.about, currency, unread_days(coverage))
+        unread = unread_days(coverage)
+        days = day_table(now, self.about, currency, unread)
         tables = [
             *(best_and_worst(now, self.about, currency) if has_figures else ()),
             anomaly_table(self.facts.anomalies(account.account_id, period), account, is_read=coverage.is_complete),
@@ -87,7 +88,9 @@ class ReportBuilder:
             title=plain_name(account.name, account.account_id),
             subtitle=Joined((account.account_id, currency, Days(period.first, period.last)), " · "),
             figures=figures(now, before, self.about, currency) if has_figures else [],
-            charts=charts(now, before, period, currency) if has_figures and period.days > 1 else [],
+            charts=charts(now, before, period, currency, unread_days(coverage))
+            if has_figures and period.days > 1
+            else [],
             tables=[one for one in tables if one.rows or one.empty],
             notes=[*_without_figures(has_figures, coverage), *self._notes(account, period, now)],
             warnings=coverage_warnings(coverage, earlier),

@@ -65,6 +65,51 @@ def test_an_account_that_is_none_or_unknown_is_refused_with_a_sentence(people, a
     assert is_error and says in text
 
 
+def run(database, statement):
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_a_day_that_was_not_read_is_no_zero_and_the_coverage_says_so(people, address, database):
+    run(database, "delete from marts.day_coverage where account_id = '42' and day = '2026-11-02'")
+    key = people.with_key("viewer", accounts=["42"]).headers["authorization"]
+    asked = {"metric": "spend", "first_day": "2026-11-01", "last_day": "2026-11-12"}
+    (found,) = json.loads(call(address, key, "query_metric", asked)[1])["accounts"]
+    assert (found["coverage"]["asked"], found["coverage"]["read"]) == (10, 9)
+    assert found["coverage"]["missing"] == [{"account_id": "42", "from": "2026-11-02", "to": "2026-11-02"}]
+    days = {one["day"][-2:]: (one["value"], one["state"]) for one in found["days"]}
+    assert (days["01"], days["02"], days["05"]) == (("30.00", "measured"), (None, "not_read"), ("0", "measured"))
+    assert "11" not in days, "it has not come"
+    run(database, "delete from marts.day_coverage where account_id = '42'")
+    (found,) = json.loads(call(address, key, "query_metric", {**asked, "first_day": "2026-11-06"})[1])["accounts"]
+    assert (found["total"], found["state"]) == (None, "not_read")
+
+
+def test_what_meta_did_not_report_is_null_with_what_the_ads_have(people, address, database):
+    run(database, "create table marts.ad_daily as select * from marts.campaign_daily")
+    run(database, "create table marts.adset_daily as select * from marts.campaign_daily where false")
+    run(database, "update marts.campaign_daily set conversions = null where campaign_id = '101' and day = '2026-11-03'")
+    key = people.with_key("viewer", accounts=["42"]).headers["authorization"]
+    for metric, below in (("conversions", "4"), ("cpa", "17.5000000000000000")):
+        (found,) = json.loads(call(address, key, "query_metric", {**ASKED, "metric": metric})[1])["accounts"]
+        assert (found["total"], found["state"]) == (None, "not_reported")
+        assert found["below"] == {"level": "ad", "value": below}
+        states = {one["campaign_id"]: one["state"] for one in found["campaigns"]}
+        assert states["101"] == "not_reported" and states["102"] != "not_reported"
+
+
+def test_on_an_empty_home_every_tool_says_what_to_do(people, address, database):
+    run(database, "drop schema marts cascade")
+    key = people.with_key("viewer").headers["authorization"]
+    for tool, asked in (
+        ("query_metric", ASKED),
+        ("list_anomalies", {}),
+        ("get_report", {"kind": "daily", "account_id": 42}),
+    ):
+        is_error, text = call(address, key, tool, asked)
+        assert is_error and "fbads sync" in text
+
+
 def test_anomalies_and_suggestions_are_of_ones_own_accounts(people, address):
     mine, theirs = (people.with_key("viewer", accounts=[one]).headers["authorization"] for one in ("42", "43"))
     for tool in ("list_anomalies", "list_suggestions"):

@@ -86,7 +86,7 @@ def test_today_shows_the_figures_of_the_marts_and_what_is_open(visitor):
 
 
 def test_an_account_without_figures_says_so(visitor):
-    assert "Não há dados no período" in Page(visitor.get("/", account="43")).text
+    assert "Não houve veiculação no período nos dias lidos" in Page(visitor.get("/", account="43")).text
     assert visitor.get("/", account="99").status_code == 404
 
 
@@ -240,6 +240,19 @@ class TestWhatIsTheMatter:
             "POST", "/suggestions/s101", headers=self.BROWSER, data={"action": "gold", "version": "x"}
         )
         assert answer.status_code == 422 and "<h1>" in answer.text
+
+    @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/campaigns/101", 503), ("/reports", 503)])
+    def test_on_an_empty_home_a_page_says_what_to_do(self, visitor, database, path, status):
+        with database.owner.begin() as connection:
+            connection.exec_driver_sql("drop schema marts cascade")
+        answer = visitor.send("GET", path, headers=self.BROWSER)
+        assert answer.status_code == status
+        text = Page(answer).text
+        assert "fbads sync --from" in text and "FBADS_ACCESS_TOKEN" in text and "unavailable" not in text
+        told = visitor.get("/api/v1/analytics/summary")
+        assert (told.status_code, told.json()["error"]["code"]) == (503, "not_built")
+        assert "fbads sync" in told.json()["error"]["hint"]
+        assert visitor.get("/healthz").status_code == 200
 
     def test_a_database_that_is_away_is_a_page_and_the_next_visit_finds_it_back(self, visitor, database, postgres):
         assert visitor.send("GET", "/", headers=self.BROWSER).status_code == 200

@@ -103,6 +103,7 @@ select
     clicks,
     spend,
     conversions,
+    purchase_value,
     ctr,
     cpa,
     roas,
