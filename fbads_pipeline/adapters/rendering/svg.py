@@ -138,7 +138,7 @@ def _marks(chart: Chart) -> list[str]:
 
 
 def _days(chart: Chart, localizer: Localizer) -> list[str]:
-    """As many labels as have room beside each other."""
+    """As many labels as have margin beside each other."""
     count = len(chart.days)
     shown = [localizer.formats.short_day(one) for one in chart.days]
     needed = max(map(len, shown)) * _CHARACTER + _GAP
@@ -173,9 +173,9 @@ def _legend(chart: Chart, localizer: Localizer) -> str:
     labels = [(mark, localizer(key)) for mark, key in parts]
     wide = sum(_WIDE_CHARACTER * len(label) + 34 for _, label in labels)
     is_tight = wide > _width(len(chart.days)) - _RIGHT
-    character, room = (_CHARACTER, 28) if is_tight else (float(_WIDE_CHARACTER), 34)
+    character, margin = (_CHARACTER, 28) if is_tight else (float(_WIDE_CHARACTER), 34)
     drawn, x = "", float(_width(len(chart.days)) - _RIGHT)
     for mark, label in labels:
-        x -= character * len(label) + room
+        x -= character * len(label) + margin
         drawn += f'<g transform="translate({x} 0)">{mark}<text x="21" y="8" fill="{_SOFT}">{escape(label)}</text></g>'
     return drawn
