@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
+from fbads_pipeline.adapters.postgres.metrics.coverage import CoverageReader
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
@@ -50,6 +51,11 @@ def marts(database: Database) -> PostgresMarts:
 def analytics_reader(database: Database) -> AnalyticsReader:
     """Figures of any metric, period and grain."""
     return AnalyticsReader(database.owner, metric_expressions)
+
+
+def coverage_reader(database: Database) -> CoverageReader:
+    """How far accounts are read."""
+    return CoverageReader(database.owner)
 
 
 def page_reader(database: Database) -> PageReader:

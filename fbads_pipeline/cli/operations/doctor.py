@@ -1,6 +1,6 @@
 """`fbads doctor`: what is in order, what is not, and what to change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,18 +13,23 @@ from fbads_pipeline.adapters.postgres.server.engine import check_server
 from fbads_pipeline.adapters.processes import require_free_port
 from fbads_pipeline.bootstrap.collection import ads_client, collect_notes, named_tokens, raw_store, token_store
 from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.bootstrap.metrics import coverage_reader
 from fbads_pipeline.cli.home import prepared_database, require_free_space, require_writable
 from fbads_pipeline.cli.operations.up import require_messages
 from fbads_pipeline.domain.collection.account_reports import NOTES_LAST
 from fbads_pipeline.domain.collection.api_versions import end_of, newest_version, version_state
 from fbads_pipeline.domain.collection.meta_errors import MetaError
 from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, FbadsError, OutsideFailed
+from fbads_pipeline.domain.core.formatting import plain_name
+from fbads_pipeline.domain.metrics.coverage import AccountCoverage
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(add_completion=False)
 
 
 _MOST_DAYS = 5
+# Of how many last days the coverage is shown.
+_COVERED_DAYS = (28, 90)
 
 
 class Notice(str):
@@ -152,6 +157,31 @@ def _readings(settings: Settings) -> str:
     return f"every reading since {since} was a good one"
 
 
+def _coverage(settings: Settings) -> str:
+    """How many of the last days of each account were read, with the command that reads the others."""
+    with prepared_database(settings) as database:
+        found = coverage_reader(database).of_each_account(_COVERED_DAYS, now=clock(settings).now())
+    if not found:
+        return Notice("no account is collected and modelled yet: run fbads sync --from DAY --to DAY, or fbads up")
+    accounts: dict[str, list[AccountCoverage]] = {}
+    for one in found:
+        accounts.setdefault(one.account_id, []).append(one)
+    sentences = [_gaps(account) for account in accounts.values() if any(one.gap for one in account)]
+    if not sentences:
+        return f"the last {_COVERED_DAYS[-1]} days of every account are read"
+    rest = f"; and {len(sentences) - _MOST_DAYS} more accounts" if len(sentences) > _MOST_DAYS else ""
+    return Notice("; ".join(sentences[:_MOST_DAYS]) + rest)
+
+
+def _gaps(account: Sequence[AccountCoverage]) -> str:
+    """ "Loja (42): 20 of 28 and 60 of 90 days read: fbads backfill --from … --to … --account 42"."""
+    last = account[-1]
+    counts = " and ".join(f"{one.read} of {one.asked}" for one in account)
+    days = f"--from {last.gap.since} --to {last.gap.until} " if last.gap else ""
+    name = plain_name(last.name, "account")
+    return f"{name} ({last.account_id}): {counts} days read: fbads backfill {days}--account {last.account_id}"
+
+
 def _manifest(settings: Settings) -> str:
     if manifest_is_stale():
         raise SettingsError("dbt's manifest is missing or older than the project: run make manifest")
@@ -177,6 +207,7 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "API version": _version,
     "left out by Meta": _left_out,
     "readings": _readings,
+    "coverage": _coverage,
     "dbt manifest": _manifest,
     "messages": _messages,
     "ports": _ports,

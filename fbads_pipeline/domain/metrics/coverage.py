@@ -61,6 +61,17 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class AccountCoverage:
+    """How many of an account's last complete days were read. gap: the shortest range that holds the others."""
+
+    account_id: str
+    name: str | None
+    asked: int
+    read: int
+    gap: DayRange | None
+
+
+@dataclass(frozen=True)
 class AccountDays:
     """One account's part of a period. days: those that have come, None where none has; unread: those of them that were
     not read well."""

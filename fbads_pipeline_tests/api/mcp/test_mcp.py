@@ -26,7 +26,7 @@ def call(address, key, tool, asked):
     async def talk():
         headers = {"Authorization": key} if key else {}
         async with (
-            httpx.AsyncClient(headers=headers, trust_env=False) as http,
+            httpx.AsyncClient(headers=headers, trust_env=False, timeout=60) as http,
             Client(streamable_http_client(f"{address}/mcp/", http_client=http)) as client,
         ):
             tools = {one.name for one in (await client.list_tools()).tools}
