@@ -164,8 +164,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     log.warning("database unavailable", request_id=request.state.request_id, reason=type(error).__name__)
     headers = {"Retry-After": RETRY_SECONDS}
     if isinstance(error, ProgrammingError):
-        status = 200 if request.url.path == "/" and is_for_people(request) else 503
-        return answer(request, status, "not_built", message("api.not_built"), message("api.hint.collect"), headers)
+        return answer(request, 503, "not_built", message("api.not_built"), message("api.hint.collect"), headers)
     return answer(request, 503, "unavailable", message("api.unavailable"), message("api.hint.readyz"), headers)
 
 

@@ -154,6 +154,19 @@ def test_anomalies_page_by_page_the_newest_first(filled):
     assert [one["anomaly_id"] for one in told(filled, "campaigns/101/anomalies")["data"]] == ["a2", "a1"]
 
 
+def test_no_anomaly_is_no_all_clear_where_nothing_is_watched(filled, database):
+    page = told(filled, "analytics/anomalies", account_id="42", status="CLOSED", kind="x")
+    (watch,) = page["watch"]
+    assert (page["data"], watch["is_watched"], watch["days"], watch["days_needed"]) == ([], False, 0, 14)
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql("insert into analysis.day_watches values ('42', 'f', 14, 14, now())")
+        connection.exec_driver_sql("delete from marts.day_coverage where account_id = '42' and day = '2026-11-09'")
+    page = told(filled, "campaigns/101/anomalies")
+    (watch,) = page["watch"]
+    assert (watch["account_id"], watch["is_watched"], watch["is_learning"]) == ("42", True, True)
+    assert page["coverage"]["missing"] == [{"account_id": "42", "from": "2026-11-09", "to": "2026-11-09"}]
+
+
 def test_scores_each_newest_page_by_page_and_one_campaigns_history(filled):
     first = told(filled, "analytics/scores", limit=2)
     rest = told(filled, "analytics/scores", limit=2, cursor=first["next_cursor"])

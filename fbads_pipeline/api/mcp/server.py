@@ -17,6 +17,7 @@ from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.api.errors import is_not_built
 from fbads_pipeline.api.schemas.coverage import coverage_schema
+from fbads_pipeline.bootstrap.anomalies import anomaly_store
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import page_reader, suggestion_reader
 from fbads_pipeline.bootstrap.reports import report_service
@@ -49,6 +50,7 @@ class Tools:
         self._visible = visible
         self._report_service = report_service(settings, database)
         self._clock = clock(settings)
+        self._anomalies = anomaly_store(database)
         self._pages, self._suggestions = page_reader(database), suggestion_reader(database)
 
     def list_metrics(self) -> list[dict[str, str]]:
@@ -79,9 +81,18 @@ class Tools:
         answered = [self._of_account(one, metric, period) for one in self._accounts(account_id)]
         return {"metric": metric, "first_day": first_day, "last_day": last_day, "accounts": answered}
 
-    def list_anomalies(self, account_id: AccountId | None = None) -> list[dict[str, Any]]:
-        """Anomalies that stand open, the gravest and dearest first."""
-        return [_plain(row) for row in self._pages.open_anomalies(self._visible(), self._known(account_id))]
+    def list_anomalies(self, account_id: AccountId | None = None) -> dict[str, Any]:
+        """Anomalies that stand open, the gravest and dearest first. No anomaly is no all-clear for the accounts in
+        `not_watched`: the detectors do not know them long enough."""
+        digits = self._known(account_id)
+        rows = self._pages.open_anomalies(self._visible(), digits)
+        seen = self._visible() if digits is None else [digits]
+        notes = {one.account_id: one.note() for one in self._anomalies.learning(seen)}
+        english = {account: translator().render(note, "en") for account, note in notes.items() if note is not None}
+        return {
+            "anomalies": [_plain(row) for row in rows],
+            "not_watched": [{"account_id": account, "reason": reason} for account, reason in english.items()],
+        }
 
     def list_suggestions(self, account_id: AccountId | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Suggestions that wait for a person; deciding is done on the pages, never here."""

@@ -11,6 +11,7 @@ from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import (
     AnalyticsDep,
+    AnomaliesDep,
     CampaignsDep,
     ClockDep,
     MetricsDep,
@@ -39,6 +40,7 @@ from fbads_pipeline.api.schemas.analytics import (
     ShownTrend,
     Summary,
     TrendSeries,
+    Watch,
 )
 from fbads_pipeline.api.schemas.coverage import PeriodCoverage, coverage_of_read
 from fbads_pipeline.api.schemas.resources import Meta
@@ -69,9 +71,11 @@ _BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
 class FigureAccess:
     """What every answer is made with: the reader, whoever asks, now, and the state of the marts."""
 
-    def __init__(self, reader: AnalyticsDep, readiness: ReadinessDep, clock: ClockDep, who: ReaderDep) -> None:
+    def __init__(
+        self, reader: AnalyticsDep, readiness: ReadinessDep, anomalies: AnomaliesDep, clock: ClockDep, who: ReaderDep
+    ) -> None:
         self.reader, self.now, self.accounts = reader, clock.now(), who.accounts
-        self._readiness = readiness
+        self._readiness, self._anomalies = readiness, anomalies
 
     def scope(
         self,
@@ -84,6 +88,11 @@ class FigureAccess:
     ) -> Scope:
         """Of the caller's accounts alone."""
         return Scope(self.accounts, self.now, account_id, campaign_id, period, before, is_month)
+
+    def watch(self, account_ids: list[str]) -> list[Watch]:
+        """What the detectors know of those accounts."""
+        known = self._anomalies.learning(account_ids)
+        return [Watch(**{name: getattr(one, name) for name in Watch.model_fields}) for one in known]
 
     def meta(self, mart: str) -> Meta:
         """Which table, and which state of it."""
@@ -298,7 +307,14 @@ def anomaly_page(
     rows = figures.reader.anomalies(scope, status=status, kind=kind, severity=severity, after=after, limit=limit + 1)
     page = [ShownAnomaly(**{**row, "campaign_id": row["campaign_id"] or None}) for row in rows[:limit]]
     following = to_cursor(page[-1].detected_at.isoformat(), page[-1].anomaly_id) if len(rows) > limit else None
-    return AnomalyPage(data=page, next_cursor=following, meta=figures.meta("analysis.anomalies"))
+    read = figures.reader.coverage(scope, "campaign").now
+    return AnomalyPage(
+        data=page,
+        watch=figures.watch([one.account_id for one in read]),
+        coverage=coverage_of_read("campaign", read),
+        next_cursor=following,
+        meta=figures.meta("analysis.anomalies"),
+    )
 
 
 def _coverages(level: Level, read: PeriodsRead) -> dict[str, PeriodCoverage]:

@@ -193,8 +193,8 @@ def campaign_anomalies(
     cursor: Cursor = None,
 ) -> AnomalyPage:
     """Its anomalies, open or over, the newest first."""
-    _known(campaigns, campaign_id, who)
-    scope = figures.scope(campaign_id=campaign_id)
+    campaign = _known(campaigns, campaign_id, who)
+    scope = figures.scope(campaign["account_id"], campaign_id)
     return anomaly_page(figures, scope, limit=limit, cursor=cursor)
 
 

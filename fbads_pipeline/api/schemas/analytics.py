@@ -227,10 +227,28 @@ class ShownAnomaly(BaseModel):
     resolution: str | None
 
 
+class Watch(BaseModel):
+    """Complete days, and days of half-hour readings, that the detectors know of an account, of those that they need.
+
+    is_watched: whether no anomaly means anything; is_learning: whether one kind of detector does not judge yet.
+    """
+
+    account_id: str
+    days: int
+    days_needed: int
+    half_hour_days: int
+    half_hour_days_needed: int
+    is_watched: bool
+    is_learning: bool
+
+
 class AnomalyPage(BaseModel):
-    """The newest first."""
+    """The newest first. An empty list is an all-clear only for accounts that `watch` says are watched and that
+    `coverage`, of the 28 complete days before today, says are read."""
 
     data: list[ShownAnomaly]
+    watch: list[Watch]
+    coverage: PeriodCoverage
     next_cursor: str | None
     meta: Meta
 

@@ -110,6 +110,21 @@ def test_on_an_empty_home_every_tool_says_what_to_do(people, address, database):
         assert is_error and "fbads sync" in text
 
 
+def test_no_anomaly_is_no_all_clear_while_the_detectors_learn(people, address, database):
+    run(database, "delete from analysis.anomalies")
+    key = people.with_key("viewer", accounts=["42"]).headers["authorization"]
+    answer = json.loads(call(address, key, "list_anomalies", {"account_id": "act_42"})[1])
+    assert answer["anomalies"] == []
+    assert [(one["account_id"], "0 of 14 days" in one["reason"]) for one in answer["not_watched"]] == [("42", True)]
+    run(database, "insert into analysis.day_watches values ('42', 'f', 14, 14, now())")
+    run(
+        database,
+        "insert into analysis.detector_states (account_id, version, state, read_until, days_known)"
+        " values ('42', 'v', '', now(), 5)",
+    )
+    assert json.loads(call(address, key, "list_anomalies", {})[1])["not_watched"] == []
+
+
 def test_anomalies_and_suggestions_are_of_ones_own_accounts(people, address):
     mine, theirs = (people.with_key("viewer", accounts=[one]).headers["authorization"] for one in ("42", "43"))
     for tool in ("list_anomalies", "list_suggestions"):

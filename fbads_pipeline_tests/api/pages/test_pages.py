@@ -241,12 +241,12 @@ class TestWhatIsTheMatter:
         )
         assert answer.status_code == 422 and "<h1>" in answer.text
 
-    @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/campaigns/101", 503), ("/reports", 503)])
-    def test_on_an_empty_home_a_page_says_what_to_do(self, visitor, database, path, status):
+    @pytest.mark.parametrize("path", ["/", "/campaigns/101", "/reports"])
+    def test_on_an_empty_home_a_page_says_what_to_do(self, visitor, database, path):
         with database.owner.begin() as connection:
             connection.exec_driver_sql("drop schema marts cascade")
         answer = visitor.send("GET", path, headers=self.BROWSER)
-        assert answer.status_code == status
+        assert answer.status_code == 503 and answer.headers["retry-after"]
         text = Page(answer).text
         assert "fbads sync --from" in text and "FBADS_ACCESS_TOKEN" in text and "unavailable" not in text
         told = visitor.get("/api/v1/analytics/summary")

@@ -38,6 +38,13 @@ TOO_WIDE = """
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.wide'))
   .map((one) => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 40)}`)
 """
+GAPS = (
+    "delete from marts.day_coverage where account_id = '42' and day in ('2026-11-05', '2026-11-06')",
+    "delete from marts.campaign_daily where day in ('2026-11-05', '2026-11-06')",
+    "update marts.campaign_daily set conversions = null, cpa = null where day = '2026-11-08'",
+    "create table marts.adset_daily as select * from marts.campaign_daily where false",
+    "create table marts.ad_daily as select * from marts.campaign_daily",
+)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -110,6 +117,27 @@ def test_pages_with_nothing_to_show_are_accessible_and_fit(browser, world, addre
             found = Axe().run(watched.page, options=RULES)
             assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
             assert watched.page.evaluate(TOO_WIDE) == [], f"{path} is wider than its window"
+        assert watched.errors == [] and watched.strangers == []
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), LOOKS[1:3])
+def test_pages_over_unread_days_and_figures_that_lack_are_accessible_and_fit(
+    browser, world, address, database, language, width, scheme
+):
+    with database.owner.begin() as connection:
+        for statement in GAPS:
+            connection.exec_driver_sql(statement)
+    with Watched(browser, address, language=language, width=width, scheme=scheme) as watched:
+        for path in ("/", "/campaigns/101"):
+            answer = watched.page.goto(path)
+            assert answer is not None and answer.status == 200, path
+            assert watched.page.locator("section.notice").count() == 1, f"{path} says which days lack"
+            found = Axe().run(watched.page, options=RULES)
+            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+            assert watched.page.evaluate(TOO_WIDE) == [], f"{path} is wider than its window"
+        watched.page.goto("/")
+        watched.page.locator("section.notice button").click()
+        assert urlsplit(watched.page.url).path == "/" and watched.page.locator("[role=status]").count() == 1
         assert watched.errors == [] and watched.strangers == []
 
 
