@@ -36,6 +36,8 @@ _ID_FIELDS: Mapping[Level, tuple[str, ...]] = {
     "ad": ("campaign_id", "adset_id", "ad_id"),
 }
 _BY_TYPE = itemgetter("action_type")
+_OTHER_FIELDS = frozenset(OTHER_ACTION_FIELDS)
+_Reader = tuple[str, Callable[[Any, str], str | None]]
 
 
 class InsightReader:
@@ -55,10 +57,13 @@ class InsightReader:
         self._breakdown_fields = grain.fields
         self._days = {str(day): str(day) for day in days}
         self._figures = [(column, _not_asked if column in left_out else read) for column, read in _FIGURES]
-        self._lists = [(column, _not_asked if column in left_out else _actions) for column in _MORE_LISTS]
-        self._json = [(column, _not_asked if column in left_out else _json) for column in _MORE_JSON]
+        self._lists: list[_Reader] = [
+            (column, _not_asked if column in left_out else _actions) for column in _MORE_LISTS
+        ]
+        self._json: list[_Reader] = [(column, _not_asked if column in left_out else _json) for column in _MORE_JSON]
         self._other_actions = _other_actions_reader(left_out)
-        self._no_more = self._more({})
+        self._no_lists, self._no_json = self._read({}, self._lists), self._read({}, self._json)
+        self._no_more = (*self._no_lists, self._other_actions({}, ()), *self._no_json)
         self._known_ids: dict[str, str] = {}
         self._known_currencies: dict[str | None, str | None] = {}
 
@@ -101,16 +106,20 @@ class InsightReader:
             *self._no_ids,
             self._currency(get("account_currency")),
             *[read(get(column), column) for column, read in self._figures],
-            *(self._no_more if row.keys().isdisjoint(OPTIONAL_FIGURES) else self._more(row)),
+            *self._more(row),
         )
 
     def _more(self, row: Mapping[str, Any]) -> tuple[str | None, ...]:
         """The figures that many rows have none of, in the order of their columns."""
-        return (
-            *[read(row.get(column), column) for column, read in self._lists],
-            self._other_actions(row),
-            *[read(row.get(column), column) for column, read in self._json],
-        )
+        others, has_more = _rare_fields(tuple(row))
+        if has_more:
+            lists, objects = self._read(row, self._lists), self._read(row, self._json)
+            return (*lists, self._other_actions(row, others), *objects)
+        return (*self._no_lists, self._other_actions(row, others), *self._no_json) if others else self._no_more
+
+    @staticmethod
+    def _read(row: Mapping[str, Any], readers: list[_Reader]) -> tuple[str | None, ...]:
+        return tuple([read(row.get(column), column) for column, read in readers])
 
     def _unreadable(self, row: Any, reason: UnreadableValue) -> UnreadableRow:
         """The row with as much of its key as can be read: what was stored under that key stands."""
@@ -183,6 +192,8 @@ def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
     figures: list[Any] = []
     for action in actions:
         figures += _figures_of(tuple(action))(action)
+    if _are_plain_counts(figures):
+        return
     try:
         if math.isfinite(sum(map(float, figures))):
             return
@@ -191,6 +202,15 @@ def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
         raise UnreadableValue(f"{field} is no list of actions") from None
     if refused:
         raise UnreadableValue(f"{field} holds {refused[0]!r}")
+
+
+def _are_plain_counts(figures: list[Any]) -> bool:
+    """Whether all are texts of digits alone, as counts are: looked at together, which spares a conversion each."""
+    try:
+        joined = "".join(figures)
+    except TypeError:
+        return False
+    return joined.isdigit() and joined.isascii() and "" not in figures
 
 
 @lru_cache(maxsize=1000)
@@ -202,21 +222,42 @@ def _figures_of(keys: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, 
     return itemgetter(*names)
 
 
-def _other_actions_reader(left_out: frozenset[str]) -> Callable[[Mapping[str, Any]], str | None]:
-    """Reads the lists that are a field of their own at Meta as one. An entry without `value` stands for a field that
-    was not asked for, as it does for a value that Meta left out."""
+@lru_cache(maxsize=1000)
+def _rare_fields(keys: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """Of a row with those keys: its lists that are a field of their own at Meta, in order, and whether it has other
+    figures that many rows have none of. Rows have few sets of keys."""
+    rare = OPTIONAL_FIGURES.intersection(keys)
+    return tuple(sorted(rare & _OTHER_FIELDS)), bool(rare - _OTHER_FIELDS)
+
+
+def _other_actions_reader(left_out: frozenset[str]) -> Callable[[Mapping[str, Any], tuple[str, ...]], str | None]:
+    """Reads the lists that are a field of their own at Meta as one; the fields of the row are given. An entry without
+    `value` stands for a field that was not asked for, as it does for a value that Meta left out."""
     unknown = [{"action_type": field} for field in OTHER_ACTION_FIELDS if field in left_out]
     if len(unknown) == len(OTHER_ACTION_FIELDS):
-        return lambda row: None
+        return lambda row, fields: None
 
-    def read(row: Mapping[str, Any]) -> str:
-        found: list[dict[str, Any]] = []
-        for field in OTHER_ACTION_FIELDS:
-            if row.get(field):
-                found += _under_its_field(row[field], field)
+    def read(row: Mapping[str, Any], fields: tuple[str, ...]) -> str:
+        plain = [] if unknown else [_plain_count(row[field], field) for field in fields]
+        if plain and None not in plain:
+            return f"[{','.join(map(str, plain))}]"
+        found = [action for field in fields if row[field] for action in _under_its_field(row[field], field)]
         return _actions(found + unknown, "other_actions") if found or unknown else "[]"
 
     return read
+
+
+def _plain_count(actions: Any, field: str) -> str | None:
+    """The one action of a list as JSON, under the name of its field; None where the list is anything but a count."""
+    if actions.__class__ is not list or len(actions) != 1:
+        return None
+    action = actions[0]
+    if action.__class__ is not dict or len(action) != 2 or action.get("action_type") not in _OWN_TYPES:
+        return None
+    value = action.get("value")
+    if value.__class__ is not str or not (value.isdigit() and value.isascii()):
+        return None
+    return f'{{"action_type":"{field}","value":"{value}"}}'
 
 
 def _under_its_field(actions: Any, field: str) -> list[dict[str, Any]]:

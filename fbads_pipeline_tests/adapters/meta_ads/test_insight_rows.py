@@ -94,6 +94,19 @@ def test_lists_of_one_action_type_are_one_column_each_under_the_name_of_its_fiel
     assert read()["other_actions"] == "[]"
 
 
+@pytest.mark.parametrize("value", ["9", "9.5", 9, "-1"])
+def test_a_list_of_one_count_reads_as_any_other(value):
+    plain = [{"action_type": "outbound_click", "value": value}]
+    found = orjson.loads(read(outbound_clicks=plain, video_play_actions=[])["other_actions"])
+    assert found == [{"action_type": "outbound_clicks", "value": value}]
+
+
+@pytest.mark.parametrize("field", ["actions", "outbound_clicks", "conversions"])
+@pytest.mark.parametrize("value", ["", "²", "1.2.3", "NaN", None, "x"])
+def test_a_count_that_is_no_number_is_refused_wherever_it_stands(field, value):
+    assert reason_of(**{field: [{"action_type": "outbound_click", "value": value, "7d_click": "3"}]})
+
+
 def test_results_are_kept_as_they_came():
     results = [{"indicator": "actions:lead", "values": [{"value": "5", "attribution_windows": ["default"]}]}]
     line = read(results=results, cost_per_result=[{"indicator": "actions:lead"}])
