@@ -6,6 +6,7 @@ import pytest
 
 from fbads_pipeline.cli.operations import doctor
 from fbads_pipeline.settings import SettingsError, load_settings
+from fbads_pipeline_tests.support.graph_server import Answer, graph_server
 
 
 def settings_at(version, instant):
@@ -40,3 +41,18 @@ def test_a_version_is_warned_of_before_its_end_and_wrong_after_it(version, insta
 def test_what_meta_left_out_is_a_note_and_no_fault():
     result = doctor._result("left out by Meta", lambda settings: doctor.Notice("reach"), load_settings())
     assert (result.label, result.exit_code) == ("NOTE", 0)
+
+
+def test_an_account_that_cannot_be_read_is_named_beside_those_that_can(used):
+    listed = [
+        {"id": "act_1", "currency": "BRL", "timezone_name": "America/Sao_Paulo"},
+        {"id": "act_2", "currency": "BRL"},
+    ]
+    with graph_server(lambda asked, before: Answer({"data": listed})) as server:
+        done = used.run("doctor", GRAPH_URL=server.url, ACCESS_TOKEN="t")
+    (line,) = [one for one in done.stdout.splitlines() if " token: " in one]
+    assert line.startswith("NOTE")
+    assert line.endswith(
+        "the token sees 2 ad accounts; Meta names no time zone for account 2:"
+        " it is not read until that is set in Meta's Business settings"
+    )

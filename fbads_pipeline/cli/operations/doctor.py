@@ -16,9 +16,11 @@ from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import coverage_reader
 from fbads_pipeline.cli.home import prepared_database, require_free_space, require_writable
 from fbads_pipeline.cli.operations.up import require_messages
+from fbads_pipeline.domain.collection.account_listing import settled_account
 from fbads_pipeline.domain.collection.account_reports import NOTES_LAST
 from fbads_pipeline.domain.collection.api_versions import end_of, newest_version, version_state
 from fbads_pipeline.domain.collection.meta_errors import MetaError
+from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, FbadsError, OutsideFailed
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.metrics.coverage import AccountCoverage
@@ -104,13 +106,15 @@ def _database(settings: Settings) -> str:
 
 
 def _token(settings: Settings) -> str:
-    """Lists the accounts of each token; the first token that fails is named."""
+    """Lists the accounts of each token; the first token that fails is named, and so is every account that cannot be
+    read as Meta lists it."""
     with prepared_database(settings) as database:
         tokens = named_tokens(settings, token_store(settings, database))
-    seen: set[str] = set()
+        known = {one.account_id: one for one in raw_store(database).known_accounts()}
+    seen: dict[str, Account] = {}
     for token in tokens:
         try:
-            seen |= {account.account_id for account in ads_client(settings, token).accounts()}
+            seen |= {account.account_id: account for account in ads_client(settings, token).accounts()}
         except MetaError as error:
             raise OutsideFailed(f"the token {token.name}: {error}") from None
     if not seen:
@@ -119,7 +123,10 @@ def _token(settings: Settings) -> str:
     if missing:
         raise SettingsError(f"FBADS_ACCOUNT_IDS names {', '.join(missing)}, which the token does not see")
     subject = "the token sees" if len(tokens) == 1 else f"the {len(tokens)} tokens see"
-    return f"{settings.graph_url} answers; {subject} {len(seen)} ad accounts"
+    sentence = f"{settings.graph_url} answers; {subject} {len(seen)} ad accounts"
+    settled = [settled_account(account, known.get(one)) for one, account in sorted(seen.items())]
+    odd = [account.fault or account.note for account in settled if account.fault or account.note]
+    return Notice("; ".join([sentence, *map(str, odd)])) if odd else sentence
 
 
 def _version(settings: Settings) -> str:
