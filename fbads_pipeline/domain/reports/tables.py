@@ -149,7 +149,10 @@ def day_table(now: PeriodFigures, about: About, currency: str, unread: Collectio
         for one in now.days
     }
     for day in unread:
-        rows.setdefault(day, [day, *(None for _ in _SHOWN), ""])[-1] = message("reports.day_not_read")
+        if day in rows:
+            rows[day][-1] = message("reports.day_partly_read")
+        else:
+            rows[day] = [day, *(None for _ in _SHOWN), message("reports.day_not_read")]
     return Table(message("reports.table.days"), columns, [rows[day] for day in sorted(rows)], currency)
 
 

@@ -9,10 +9,10 @@ from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.reports.facts import CampaignFigures, DayFigures, FigureBelow, PeriodFigures
 from fbads_pipeline.domain.reports.message import compose_report
 from fbads_pipeline.domain.reports.sums import added
-from fbads_pipeline.domain.reports.tables import ranked
+from fbads_pipeline.domain.reports.tables import day_table, ranked
 from fbads_pipeline_tests.services.reports.test_reports import World, section, table
-from fbads_pipeline_tests.support.fake_reports import FakeReportFacts, a_builder, an_account, some_figures
-from fbads_pipeline_tests.support.rendering import body_of, in_language
+from fbads_pipeline_tests.support.fake_reports import ABOUT, FakeReportFacts, a_builder, an_account, some_figures
+from fbads_pipeline_tests.support.rendering import body_of, in_language, reads
 
 WEEK = [date(2026, 11, 16) + timedelta(days=n) for n in range(7)]
 BEFORE = [day - timedelta(days=7) for day in WEEK]
@@ -89,7 +89,12 @@ class TestDaysThatWereNotRead:
         assert {value for one in found.charts for value in one.before} == {None}
         spend_change = table(found, "Todas as campanhas").rows[0][-2]
         assert spend_change is None
-        assert [row[-1] for row in table(found, "Dia a dia").rows][2:4] == ["não lido", "não lido"]
+        assert [row[-1] for row in table(found, "Dia a dia").rows][2:4] == ["lido em parte", "lido em parte"]
+
+    def test_a_day_without_figures_is_a_row_that_says_that_it_was_not_read(self):
+        days = day_table(PeriodFigures({}, (), (), None), ABOUT, "BRL", [WEEK[1]])
+        ((day, *figures, said),) = days.rows
+        assert (day, set(figures), reads(said)) == (WEEK[1], {None}, "não lido")
 
     def test_a_gap_of_the_period_before_takes_the_comparison_alone(self):
         facts = FakeReportFacts()
