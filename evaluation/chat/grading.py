@@ -98,10 +98,15 @@ def unsourced_numbers(made: Answer, item: Item) -> tuple[str, ...]:
 
 
 def _covered(coverage: AnswerCoverage) -> set[str]:
-    """Days asked for and read, by account and in all, and the instant until which today is read."""
-    found = {form for one in (coverage.now, coverage.before) if one for form in _forms(one.asked) | _forms(one.read)}
-    for row in coverage.result.rows:
-        found |= {form for value in row.values() for form in _forms(value) | _local_forms(value, row)}
+    """Days asked for and read, by account and in all, the days that lack, and until when today is read."""
+    found = set(_forms(coverage.doubtful))
+    for one in (coverage.now, coverage.before, *(each.coverage for each in coverage.days)):
+        if one is not None:
+            found |= _forms(one.asked) | _forms(one.read)
+            found |= {form for _, ranges in one.missing for days in ranges for form in _forms(str(days))}
+    if coverage.today_read_at is not None:
+        read_at, zone = coverage.today_read_at
+        found |= _forms(str(read_at.astimezone(ZoneInfo(zone)))[:16])
     return found
 
 

@@ -59,6 +59,26 @@ def test_a_question_gets_its_answer_with_rows_and_citations(app):
     assert again.json()["rows"] == made["tables"][0]["rows"]
 
 
+def test_programs_get_the_coverage_of_the_days_beside_the_answer(app):
+    question = {"question": "quanto gastei ontem na Loja Aurora?"}
+    whole = {"asked": 1, "read": 1, "missing": [], "today_read_at": None, "compared": None}
+    assert send(app, "POST", "/api/v1/chat", question).json()["coverage"] == whole
+    unread = "update marts.day_coverage set is_read = {} where day = '2026-11-22'"
+    with app.state.database.owner.begin() as connection:
+        connection.exec_driver_sql(unread.format("false"))
+    try:
+        made = send(app, "POST", "/api/v1/chat", question).json()
+        stream = send(app, "POST", "/api/v1/chat/stream", question).text
+    finally:
+        with app.state.database.owner.begin() as connection:
+            connection.exec_driver_sql(unread.format("true"))
+    missing = [{"account_id": "100001", "days": [{"since": "2026-11-22", "until": "2026-11-22"}]}]
+    assert (made["outcome"], made["kind"]) == ("refused", "not_read")
+    assert made["coverage"] == whole | {"read": 0, "missing": missing}
+    assert json.loads(stream.rsplit("data: ", 1)[1])["coverage"] == made["coverage"]
+    assert send(app, "POST", "/api/v1/chat", {"question": "oi"}).json()["coverage"] is None
+
+
 def test_a_query_of_nobody_is_not_found(app):
     assert send(app, "GET", "/api/v1/chat/queries/q_0123456789abcdef").status_code == 404
     assert send(app, "GET", "/api/v1/chat/queries/drop").status_code == 422

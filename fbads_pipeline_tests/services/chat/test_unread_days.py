@@ -234,3 +234,10 @@ def test_no_anomaly_is_no_all_clear_while_the_detectors_learn(world: World) -> N
     assert asked(20, 2).startswith("Nenhuma anomalia nesse período ou aberta agora.\nAprendendo: 2 de 5 dias")
     assert asked(20, 6) == "Nenhuma anomalia nesse período ou aberta agora."
     assert "- Northwind Store: Aprendendo: 3 de 14" in asked(3, 0, EVERY)
+
+
+def test_days_whose_newest_reading_was_no_good_one_are_said(world: World) -> None:
+    world.run("update marts.day_coverage set state = 'doubtful' where day = '2026-11-19'")
+    text = world.ask("quanto gastei na semana passada?").text
+    assert "Em 1 dos dias a leitura mais nova não foi boa" in text and "dias lidos" not in text
+    assert "On 1 of the days the newest reading was no good one" in world.ask("spend last week").text

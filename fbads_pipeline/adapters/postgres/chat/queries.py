@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from threading import Lock
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -49,6 +50,7 @@ class ChatReading:
     def __init__(self, analyst: sa.Engine, owner: sa.Engine, catalogue: Catalogue, names: "_KnownNames") -> None:
         self._analyst, self._owner, self._catalogue, self._names = analyst, owner, catalogue, names
         self._open: sa.Connection | None = None
+        self._coverage: dict[str, Result] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -88,8 +90,11 @@ class ChatReading:
         return CoveredFigures(self.run(compile_figures(plan, self._catalogue, accounts, level)), coverage)
 
     def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
-        """How far the days of a plan are read at one level."""
-        return answer_coverage(self.run(compile_coverage(plan, accounts, level)))
+        """How far the days of a plan are read at one level; the same days are asked for once per answer."""
+        query = compile_coverage(plan, accounts, level)
+        known = self._coverage.get(query.query_id) or self.run(query)
+        self._coverage[query.query_id] = known
+        return answer_coverage(known, plan, accounts)
 
     def contributions(self, plan: Plan, dimension: Dimension, accounts: Sequence[ChatAccount]) -> Result:
         """Which groups moved the metric most."""
@@ -141,12 +146,17 @@ class _KnownNames:
         return known
 
 
+@lru_cache(maxsize=1024)
+def _text(sql: str) -> sa.TextClause:
+    return sa.text(sql)
+
+
 def _bound(connection: sa.Connection) -> None:
     connection.execute(_SQL["bounds"], {"milliseconds": LONGEST_MILLISECONDS})
 
 
 def _read(connection: sa.Connection, query: Query) -> Result:
-    found = connection.execute(sa.text(query.sql), dict(query.parameters)).mappings()
+    found = connection.execute(_text(query.sql), dict(query.parameters)).mappings()
     rows = [dict(row) for row in found]
     read = [row["as_of"] for row in rows if row.get("as_of") is not None]
     left_out = int(rows[0].get("left_out") or 0) if rows else 0

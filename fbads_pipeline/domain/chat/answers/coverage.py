@@ -1,10 +1,10 @@
 """What an answer says of days that were not read: how many in its first sentence, below it how to read them."""
 
 from fbads_pipeline.domain.chat.answers.cells import bullet
-from fbads_pipeline.domain.chat.coverage import AnswerCoverage, summed
+from fbads_pipeline.domain.chat.coverage import AnswerCoverage
 from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.core.days import last_months
-from fbads_pipeline.domain.core.messages import Days, Instant, Joined, Name, Value, lines, message
+from fbads_pipeline.domain.core.messages import Count, Days, Instant, Joined, Name, Value, lines, message
 
 _ACCOUNTS = 3
 # How far back Meta answers for totals.
@@ -34,6 +34,8 @@ def coverage_notes(plan: Plan, coverage: AnswerCoverage) -> list[Value]:
     if not coverage.is_complete and plan.per_day:
         found.append(message("chat.no_daily_average"))
     found += backfill(coverage)
+    if coverage.doubtful:
+        found.append(message("chat.doubtful_days", days=Count(coverage.doubtful)))
     if coverage.today_read_at is not None:
         read_at, zone = coverage.today_read_at
         found.append(message("chat.today_until", read_at=Instant(read_at, zone), zone=zone))
@@ -44,7 +46,7 @@ def backfill(coverage: AnswerCoverage) -> list[Value]:
     """The command that reads the days that lack; of days that Meta has no longer, that it has not."""
     if coverage.gap is None:
         return []
-    kept = last_months(max(row["today"] for row in coverage.result.rows), MONTHS_KEPT)
+    kept = last_months(max(one.account.today for one in coverage.days), MONTHS_KEPT)
     gap = coverage.gap.clip(kept)
     if gap is None:
         return [message("chat.too_old", months=str(MONTHS_KEPT))]
@@ -61,15 +63,14 @@ def unread_list(plan: Plan, coverage: AnswerCoverage, *, is_empty: bool) -> list
 
 def _accounts(coverage: AnswerCoverage) -> list[Value]:
     """Of several accounts which ones lack days, and which days."""
-    rows = coverage.of("now")
-    if len(rows) < 2:
+    if len(coverage.days) < 2:
         return []
-    lacking = [row for row in rows if row["missing"]]
+    lacking = [one for one in coverage.days if one.missing]
     shown: list[Value] = []
-    for row in lacking[:_ACCOUNTS]:
-        note = summed([row]).note()
+    for one in lacking[:_ACCOUNTS]:
+        note = one.coverage.note()
         assert note is not None
-        shown.append(bullet(Joined((Name(row["account_name"], row["account"]), note), ": ")))
+        shown.append(bullet(Joined((Name(one.account.name, one.account.account_id), note), ": ")))
     if len(lacking) > _ACCOUNTS:
         shown.append(bullet(message("chat.more_accounts", accounts=str(len(lacking) - _ACCOUNTS))))
     return shown
@@ -81,7 +82,7 @@ def _no_comparison(coverage: AnswerCoverage) -> Value:
     reason: Value = message("coverage.no_comparison")
     if note is None:
         return reason
-    first = min(row["first_day"] for row in coverage.of("before"))
-    last = max(row["last_day"] for row in coverage.of("before"))
+    first = min(one.days.since for one in coverage.days_before)
+    last = max(one.days.until for one in coverage.days_before)
     days = Days(first, last, begins_sentence=True)
     return Joined((reason, message("chat.coverage_of_days", days=days, note=note)), " ")
