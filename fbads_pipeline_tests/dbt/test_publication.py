@@ -1,5 +1,6 @@
 """Readers watch publications: a state of the marts counts once it passed every blocking test."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -69,6 +70,31 @@ def test_a_goal_counts_at_once_and_for_every_day(warehouse: Warehouse) -> None:
         ("1", "lead"),
         ("2", "purchase"),
     ]
+
+
+def test_the_goal_of_a_target_that_holds_today_goes_before_that_of_the_seed(warehouse: Warehouse) -> None:
+    goals = "select account_id, goal_family from marts.accounts order by 1"
+    add = (
+        "insert into ops.targets (account_id, currency, valid_from, valid_until, name_pattern, cpa, goal_family,"
+        " set_by, set_at) values ('1', 'BRL', :since, :until, :pattern, null, :goal, 'test', now())"
+    )
+    warehouse.run("insert into staging.account_goals values ('1', 'lead')")
+
+    def set_goal(goal: str | None, since: date, until: date | None = None, pattern: str | None = None) -> None:
+        warehouse.run(add, goal=goal, since=since, until=until, pattern=pattern)
+
+    today = warehouse.value("select (now() at time zone 'America/Sao_Paulo')::date")
+    set_goal("registration", today + timedelta(days=2))
+    set_goal("registration", today - timedelta(days=9), today - timedelta(days=2))
+    set_goal("registration", today - timedelta(days=9), pattern="*x*")
+    assert warehouse.rows(goals)[0] == ("1", "lead")
+    set_goal("add_to_cart", today - timedelta(days=1))
+    assert warehouse.rows(goals) == [("1", "add_to_cart"), ("2", "purchase")]
+    assert warehouse.value(
+        "select bool_and(conversions = add_to_carts) from marts.campaign_daily where account_id = '1'"
+    )
+    set_goal(None, today)
+    assert warehouse.rows(goals)[0] == ("1", "lead")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ from (
             facts.lead_count as leads,
             goal.conversions
         from {{ ref('int_' ~ level ~ '_daily') }} as facts
-        left join {{ ref('account_goals') }} as goals on facts.account_id = goals.account_id
+        left join {{ ref('stg_account_goals') }} as goals on facts.account_id = goals.account_id
         {{ goal_of_row() }}
         {%- endfor %}
     ) as facts

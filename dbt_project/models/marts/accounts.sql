@@ -22,4 +22,4 @@ select
     accounts.created_at,
     accounts.collected_at
 from {{ ref('stg_accounts') }} as accounts
-left join {{ ref('account_goals') }} as goals on accounts.account_id = goals.account_id
+left join {{ ref('stg_account_goals') }} as goals on accounts.account_id = goals.account_id
