@@ -95,13 +95,15 @@ class Tools:
         }
 
     def list_suggestions(self, account_id: AccountId | None = None, limit: int = 50) -> list[dict[str, Any]]:
-        """Suggestions that wait for a person; deciding is done on the pages, never here."""
+        """Suggestions that wait for a person, by account, the greatest gain first; deciding is done on the pages, never
+        here."""
         rows = self._suggestions.suggestions(
             status="PENDING",
             account_id=self._known(account_id),
             accounts=self._visible(),
             after=None,
             limit=max(1, min(limit, 500)),
+            by_rank=True,
         )
         return [_plain(row) for row in rows]
 
