@@ -25,6 +25,8 @@ PART_OF = {
     "analysis.reviews": "analysis/breaches",
     "analysis.trends": "analysis/scores",
     "analysis.verdicts": "analysis/scores",
+    "analysis.withheld_verdicts": "analysis/scores",
+    "analysis.observations": "ops/suggestions",
     "analysis.hit_rates": "analysis/suggestion_outcomes",
     "ops.decisions": "ops/suggestions",
     **dict.fromkeys(

@@ -50,7 +50,7 @@ def test_the_message_is_a_line_of_the_file_and_words_on_stderr(channel, path, ca
     )
     said = capsys.readouterr()
     assert f"  {title_of(alert)}\n" in said.err
-    assert "  1. Verão\n" in said.err
+    assert "  1. Verão — pausar (por regra, confiança baixa)\n" in said.err
     assert said.out == "", "stdout is for data"
 
 

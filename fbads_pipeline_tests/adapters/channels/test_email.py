@@ -54,7 +54,7 @@ class TestWhatArrives:
         text = mail.get_body(("plain",)).get_content()
         assert text.splitlines() == [delivery.title, "", *delivery.body.splitlines()]
         page = mail.get_body(("html",)).get_content()
-        assert "<html lang='pt-BR'>" in page and "1. Verão<br>De 16/11" in page
+        assert "<html lang='pt-BR'>" in page and "1. Verão — pausar (por regra, confiança baixa)<br>De 16/11" in page
 
     def test_every_attempt_has_the_same_id_and_another_recipient_another(self, box, keys):
         first, again = (compose_mail(to_ana(attempts=n, is_repeat=n > 1), "a@b.example") for n in (1, 2))

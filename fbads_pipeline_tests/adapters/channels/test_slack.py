@@ -126,8 +126,8 @@ class TestButtons:
         SlackChannel(TOKEN, base_url=slack.url, with_buttons=True).send(english)
         blocks_sent = bodies(slack)[0]["blocks"]
         assert [one["type"] for one in blocks_sent] == ["header", *["section", "actions"] * 2, "section"]
-        assert blocks_sent[1]["text"]["text"].splitlines()[-2] == "1. Verão"
-        assert blocks_sent[3]["text"]["text"].splitlines()[0] == "2. &lt;B&gt;"
+        assert blocks_sent[1]["text"]["text"].splitlines()[-2] == "1. Verão — pause (by rule, low confidence)"
+        assert blocks_sent[3]["text"]["text"].splitlines()[0] == "2. &lt;B&gt; — pause (by rule, low confidence)"
         for block, suggestion in ((blocks_sent[2], "s1-1"), (blocks_sent[4], "s1-2")):
             assert [(one["action_id"], one["value"]) for one in block["elements"]] == [
                 ("suggestion_accept", f"{suggestion}:1"),

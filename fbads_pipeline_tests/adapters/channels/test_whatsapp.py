@@ -44,7 +44,10 @@ def test_a_template_leaves_with_its_two_parameters_and_the_key(meta):
     assert body["template"]["name"] == "fbads_alert" and body["template"]["language"] == {"code": "pt_BR"}
     title, details = texts(meta)
     assert title == delivery.title
-    assert details.startswith("Novidades de 23/11/2026.") and " · 1. Verão · " in details
+    assert (
+        details.startswith("Novidades de 23/11/2026.")
+        and " · 1. Verão — pausar (por regra, confiança baixa) · " in details
+    )
 
 
 def test_english_uses_the_english_template(meta):
