@@ -27,6 +27,14 @@ READ_BY_DETECTORS = (
     *("account_goals", "account_action_types", "currency_minor_units"),
     *("stg_accounts", "stg_campaigns", "stg_adsets", "stg_insight_readings", "stg_reading_runs"),
     *("stg_account_readings", "stg_account_periods", "stg_campaign_readings", "stg_adset_readings"),
+    *(
+        "stg_insights",
+        "int_insight_measures",
+        "int_ad_daily",
+        "int_adset_daily",
+        "int_campaign_daily",
+        "int_account_daily",
+    ),
     *("int_reading_measures", "accounts", "campaigns", "adsets", "reading_runs", "campaign_daily_versions"),
     *("campaign_history", "adset_history"),
 )
