@@ -12,7 +12,7 @@ from fbads_pipeline.api.errors import reason_of
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.suggestion_view import hit_rate_text, observation_items, suggestion_items
-from fbads_pipeline.api.pages.visitor import Digits, Visitor, own_path
+from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor, own_path
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.recommendations.decisions import (
@@ -46,6 +46,8 @@ def inbox(
     why: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
     """What waits for a decision, or was decided."""
+    if account is not None and not (who.sees(account) and pages.is_account(account)):
+        raise PageProblem(404)
     t = page_localizer(request, who)
     shown = status if status in _STATUSES else "PENDING"
     rows = suggestions.suggestions(

@@ -87,7 +87,10 @@ def test_today_shows_the_figures_of_the_marts_and_what_is_open(visitor):
 
 def test_an_account_without_figures_says_so(visitor):
     assert "Não houve veiculação no período nos dias lidos" in Page(visitor.get("/", account="43")).text
-    assert visitor.get("/", account="99").status_code == 404
+    for path in ("/", "/suggestions"):
+        assert visitor.get(path, account="99").status_code == 404
+        assert visitor.get(path, account="act_42").status_code == 200
+        assert visitor.get(path, account="").status_code == 422
 
 
 def test_a_campaigns_days_carry_what_happened_on_them(visitor):
