@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
@@ -11,7 +12,7 @@ from fbads_pipeline.api.schemas.coverage import states_of
 from fbads_pipeline.api.schemas.resources import Insight
 from fbads_pipeline.domain.metrics.coverage import AccountDays
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.domain.metrics.states import FigureState, Known, known_figure
+from fbads_pipeline.domain.metrics.states import FigureState, Known, known_figure, with_parts
 
 _OF_TODAY = ("spent_today", "projected_today", "pacing_today")
 _FORECASTS = ("projected_month", "pacing_month")
@@ -21,8 +22,13 @@ def known_figures(row: Row, metrics: Sequence[str], days: AccountDays, suffix: s
     """Metric → value and state. row: as AnalyticsReader gives it, `<metric><suffix>` and `rows<suffix>`."""
     found = None
     if row[f"rows{suffix}"]:
-        found = {name: row[f"{name}{suffix}"] for name in METRICS if f"{name}{suffix}" in row}
+        found = {name: row[f"{name}{suffix}"] for name in _parts(tuple(metrics))}
     return {name: known_figure(METRICS[name], found, is_read=days.is_read) for name in metrics}
+
+
+@cache
+def _parts(metrics: tuple[str, ...]) -> list[str]:
+    return with_parts(metrics, METRICS)
 
 
 def compared(row: Row, metrics: Sequence[str], now: AccountDays, before: AccountDays) -> dict[str, Any]:

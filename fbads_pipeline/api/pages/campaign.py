@@ -156,31 +156,26 @@ def _day_rows(
 ) -> list[dict[str, Any]]:
     """Every day of the period, the newest first: with figures, without delivery (zeros), or not read."""
     by_day = {row["day"]: row for row in rows}
+    absent = {
+        "not_read": {"text": t("reports.day_not_read"), "why": t("pages.readings.day")},
+        "not_reported": {"text": t("reports.label.not_reported"), "why": t("coverage.not_reported")},
+    }
+
+    def cells(day: date) -> list[dict[str, str]]:
+        known = [known_figure(DECLARED[name], by_day.get(day), is_read=day not in unread) for name, _ in _DAILY]
+        return [
+            absent.get(state) or {"text": t.cell(value, unit, currency), "why": ""}
+            for (value, state), (_, unit) in zip(known, _DAILY, strict=True)
+        ]
+
     return [
         {
-            "cells": [
-                {"text": t.formats.day(day), "why": ""},
-                *_day_cells(by_day.get(day), day in unread, currency, t),
-            ],
+            "cells": [{"text": t.formats.day(day), "why": ""}, *cells(day)],
             "marks": [text for _, text in marks.get(day, [])],
             "is_unread": day in unread,
         }
         for day in reversed(list(days_of(period)))
     ]
-
-
-def _day_cells(row: Any, is_unread: bool, currency: str | None, t: Localizer) -> list[dict[str, str]]:
-    """One day's figures; `why`: the sentence behind one that is not there."""
-    cells = []
-    for name, unit in _DAILY:
-        value, state = known_figure(DECLARED[name], row, is_read=not is_unread)
-        text, why = t.cell(value, unit, currency), ""
-        if state == "not_read":
-            text, why = t("reports.day_not_read"), t("pages.readings.day")
-        elif state == "not_reported":
-            text, why = t("reports.label.not_reported"), t("coverage.not_reported")
-        cells.append({"text": text, "why": why})
-    return cells
 
 
 def _history(rows: list[Any], currency: str | None, t: Localizer) -> list[str]:

@@ -33,7 +33,7 @@ def known_figure(metric: Metric, row: Mapping[str, Decimal | None] | None, *, is
         return _of_no_delivery(metric) if is_read else _NOTHING
     value = row[metric.name]
     if value is not None:
-        return Decimal(value), "measured"
+        return value if isinstance(value, Decimal) else Decimal(value), "measured"
     source = metric.source
     if isinstance(source, Ratio) and None not in (row[source.numerator], row[source.denominator]):
         return None, "undefined"

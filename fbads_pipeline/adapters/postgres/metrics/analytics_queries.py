@@ -2,6 +2,7 @@
 are left out."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -154,6 +155,7 @@ class FigureQueries:
         return [*figures, rows[0].label("rows"), rows[1].label("rows_before")]
 
 
+@cache
 def coverage_query(breakdown: str) -> sa.Select[Any]:
     """One row per account and period: its days that have come (`first_day` to `last_day`), and those of them that were
     read (`read`, null for none)."""
@@ -179,5 +181,6 @@ def coverage_query(breakdown: str) -> sa.Select[Any]:
     return sa.select(*halves.c, read.label("read")).order_by(halves.c.account_id)
 
 
+@cache
 def _scopes() -> sa.CTE:
     return SQL["scopes"].columns(*(sa.column(name) for name in _SCOPE_COLUMNS)).cte("scopes")
