@@ -50,12 +50,13 @@ CAMPAIGNS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     FOREIGN: (("Segredo do Rival", "ACTIVE", "OUTCOME_SALES"),),
 }
 _TABLES = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
-_TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "day_coverage")
+_TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "day_coverage", "reading_runs")
 # Two years are read; the ads deliver since DAYS days.
 DAYS_READ = 800
 # 0 where a campaign has none: only a figure that Meta left out is null.
 _SUMS = [name for name, metric in METRICS.items() if "days" in metric.additive]
 _AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
+_BREAKDOWNS = ("age,gender", "country", "publisher_platform,platform_position")
 _PLACEMENTS = (("facebook", "feed"), ("instagram", "feed"), ("instagram", "story"), ("audience_network", "classic"))
 
 
@@ -113,6 +114,7 @@ class _World:
             for day, rows in by_day.items():
                 out["account_daily"].append(_sum(base, {"day": day}, rows))
             out["day_coverage"] += _coverage(account_id)
+            out["reading_runs"] += _breakdown_readings(account_id)
         return out
 
     def _campaign(
@@ -248,6 +250,16 @@ def _coverage(account_id: str) -> list[dict[str, Any]]:
     days = [TODAY - timedelta(days=back) for back in range(DAYS_READ)]
     read = {"account_id": account_id, "state": "read", "is_read": True, "read_at": NOW, "attempted_at": NOW}
     return [{**read, "level": level, "day": day} for level in ("account", "campaign", "adset", "ad") for day in days]
+
+
+def _breakdown_readings(account_id: str) -> list[dict[str, Any]]:
+    """Each day was read once by each breakdown: after its end, or now."""
+    read = {"account_id": account_id, "level": "campaign", "run_id": "r", "is_ok": True, "state": "read"}
+    return [
+        {**read, "breakdown": breakdown, "day": TODAY - timedelta(days=back), "read_at": NOW}
+        for breakdown in _BREAKDOWNS
+        for back in range(DAYS_READ)
+    ]
 
 
 def _pacing(base: Mapping[str, Any], keys: Mapping[str, str], name: str, status: str, budget: float) -> dict[str, Any]:

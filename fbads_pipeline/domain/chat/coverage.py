@@ -62,6 +62,11 @@ class AnswerCoverage:
         return bool(self.days) and self.now.read == 0
 
     @property
+    def is_of_breakdown(self) -> bool:
+        """Whether it is of rows by a breakdown, which are read less often than plain ones."""
+        return "breakdown" in self.result.query.parameters
+
+    @property
     def is_begun(self) -> bool:
         """Whether some day was read while it was not over yet."""
         return any(row["newest_read_at"] is not None for row in self.result.rows)

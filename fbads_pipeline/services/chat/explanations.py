@@ -6,8 +6,9 @@ from datetime import date
 from fbads_pipeline.domain.chat.answers.explanations import explanation_answer
 from fbads_pipeline.domain.chat.lower_levels import lacks_figures
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.chat.plan import Dimension, Plan
 from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.domain.chat.validator import level_of
 from fbads_pipeline.domain.core.messages import Day, Joined, Value
 from fbads_pipeline.services.chat.figures import read_figures
 from fbads_pipeline.services.chat.turn import Turn
@@ -40,10 +41,21 @@ def explain(turn: Turn, plan: Plan) -> Value:
         texts.append(read_figures(turn, replace(plan, metrics=_DRIVERS[metric]), with_notes=False)[1])
     top = replace(plan, limit=_CONTRIBUTIONS)
     below = any(one.level in ("campaign", "adset", "ad") for one in plan.objects)
-    parts = [turn.cite(top, figures.contributions(top, "adset" if below else "campaign", turn.accounts))]
+    wanted: list[Dimension] = ["adset" if below else "campaign"]
     if not any(one.level in ("adset", "ad") for one in plan.objects):
-        parts.append(turn.cite(top, figures.contributions(top, "placement", turn.accounts)))
+        wanted.append("placement")
+    parts = [
+        turn.cite(top, figures.contributions(top, dimension, turn.accounts))
+        for dimension in wanted
+        if _is_complete(turn, plan, dimension)
+    ]
     return explanation_answer(texts, parts, *_coinciding(turn, plan), turn.chat.catalogue)
+
+
+def _is_complete(turn: Turn, plan: Plan, dimension: Dimension) -> bool:
+    """Whether every day was read by that dimension: parts of which some lack do not add up to the change."""
+    parts = replace(plan, dimensions=(dimension,))
+    return turn.figures.coverage(parts, turn.accounts, level_of(parts)).is_complete
 
 
 def _coinciding(turn: Turn, plan: Plan) -> tuple[Result, Result, list[Value]]:

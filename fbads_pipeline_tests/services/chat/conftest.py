@@ -16,10 +16,10 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 AURORA = ChatUser("maria", MINE[:1])
 EVERY = ChatUser("maria", MINE)
-_KEPT = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "day_coverage")
+_KEPT = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "day_coverage", "reading_runs")
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """The chat, and the figures behind it."""
 

@@ -187,7 +187,10 @@ def test_whatever_days_are_missing_no_answer_shows_a_figure_without_naming_the_g
 ) -> None:
     lacking = [date(2026, 11, 16) + timedelta(days=number) for number in sorted(missing)]
     values = {"days": lacking, "accounts": list(user.account_ids or ())}
-    change = "update marts.day_coverage set is_read = {} where day = any(:days) and account_id = any(:accounts)"
+    where = "where day = any(:days) and account_id = any(:accounts)"
+    change = (
+        f"update marts.day_coverage set is_read = {{0}} {where}; update marts.reading_runs set is_ok = {{0}} {where}"
+    )
     whole_world.run(change.format("false"), **values)
     try:
         made = whole_world.ask(question, user=user)
@@ -209,7 +212,7 @@ def test_whatever_days_are_missing_no_answer_shows_a_figure_without_naming_the_g
         assert f"{read} de {asked} dias" in made.text or f"{read} of {asked} " in made.text
     else:
         assert made.kind == "not_read"
-        assert {table.query.source for table in made.tables} == {"marts.day_coverage"}
+        assert {table.query.source for table in made.tables} <= {"marts.day_coverage", "marts.reading_runs"}
 
 
 class Learned:
@@ -241,3 +244,27 @@ def test_days_whose_newest_reading_was_no_good_one_are_said(world: World) -> Non
     text = world.ask("quanto gastei na semana passada?").text
     assert "Em 1 dos dias a leitura mais nova não foi boa" in text and "dias lidos" not in text
     assert "On 1 of the days the newest reading was no good one" in world.ask("spend last week").text
+
+
+def test_a_breakdown_is_judged_by_its_own_readings(world: World) -> None:
+    world.run(
+        "delete from marts.reading_runs where breakdown = 'age,gender' and day between '2026-11-18' and '2026-11-19'"
+    )
+    ages = world.ask("gasto por idade na semana passada")
+    assert "5 de 7 dias lidos (sem leitura: de 18/11 a 19/11/2026)" in ages.text
+    assert "fbads sync --from 2026-11-18 --to 2026-11-19" in ages.text
+    assert "dias lidos" not in world.ask("gasto por país na semana passada").text
+    world.run("update marts.reading_runs set read_at = '2026-11-22T20:00Z' where day = '2026-11-22'")
+    assert world.ask("gasto por país ontem").kind == "not_read"
+    world.run("update marts.reading_runs set is_ok = false, state = 'failed' where day = '2026-11-20'")
+    assert "5 de 7 dias lidos" in world.ask("gasto por país na semana passada").text
+
+
+def test_what_moved_a_figure_is_told_by_what_was_read_in_full(world: World) -> None:
+    question = "por que o gasto caiu na semana passada?"
+    assert "Contribuição por posicionamento" in world.ask(question).text
+    world.run("delete from marts.reading_runs where day = '2026-11-18'")
+    text = world.ask(question).text
+    assert "Contribuição por campanha" in text and "Contribuição por posicionamento" not in text
+    world.unread(date(2026, 11, 12), date(2026, 11, 12), levels="campaign")
+    assert "Contribuição" not in world.ask(question).text

@@ -10,6 +10,8 @@ _ACCOUNTS = 3
 # How far back Meta answers for totals.
 MONTHS_KEPT = 37
 BACKFILL = "fbads backfill --from {since} --to {until}"
+# Backfills leave breakdowns out.
+SYNC = "fbads sync --from {since} --to {until}"
 
 
 def with_coverage(heading: Value, coverage: AnswerCoverage) -> Value:
@@ -50,7 +52,8 @@ def backfill(coverage: AnswerCoverage) -> list[Value]:
     gap = coverage.gap.clip(kept)
     if gap is None:
         return [message("chat.too_old", months=str(MONTHS_KEPT))]
-    return [message("coverage.backfill", command=BACKFILL.format(since=gap.since, until=gap.until))]
+    command = SYNC if coverage.is_of_breakdown else BACKFILL
+    return [message("coverage.backfill", command=command.format(since=gap.since, until=gap.until))]
 
 
 def unread_list(plan: Plan, coverage: AnswerCoverage, *, is_empty: bool) -> list[Value]:
