@@ -1,19 +1,18 @@
 """What reports are made from, out of the marts through the metric catalogue, and out of analysis and ops."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics.coverage import read_coverage
 from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import from_json
-from fbads_pipeline.domain.metrics.coverage import Coverage
+from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
@@ -134,9 +133,10 @@ class PostgresReportFacts:
 
 
 def _coverage(connection: sa.Connection, account_id: str, days: DayRange, level: Level) -> Coverage:
-    """Of days that have come: an instant at which all of them have, in whatever zone, limits nothing."""
-    later = datetime.combine(days.until + timedelta(days=2), time(), UTC)
-    return read_coverage(connection, days, accounts=frozenset([account_id]), now=later, level=level)
+    """Of one account over days that have come."""
+    values = {"account": account_id, "level": level, "first": days.since, "last": days.until}
+    read = set(connection.execute(SQL["read_days"], values).scalars())
+    return coverage_of(len(days), [(account_id, day) for day in days if day not in read])
 
 
 def _figures(row: sa.RowMapping, metrics: Sequence[str]) -> dict[str, Decimal | None]:

@@ -57,3 +57,12 @@ from analysis.suggestion_outcomes
 where account_id = :account
 group by kind
 order by kind;
+
+-- name: read_days
+select coverage.day
+from marts.day_coverage as coverage
+where
+    coverage.account_id = :account
+    and coverage.level = :level
+    and coverage.is_read
+    and coverage.day between :first and :last;
