@@ -91,6 +91,28 @@ def test_a_promise_far_from_what_came_is_no_hit():
     assert followed(replace(seen, history=history), accepted(effect=(20_000.0, 30_000.0))).outcome.is_hit is False
 
 
+def test_a_week_that_was_not_read_as_a_whole_is_waited_for():
+    seen = a_performance()
+    history = seen.history[
+        ~((seen.history["campaign_id"] == "9") & (seen.history["date"].dt.date > TODAY - timedelta(days=10)))
+    ]
+    within, after = (frozenset({TODAY - timedelta(days=age)}) for age in (6, 2))
+    assert followed(replace(seen, history=history, unread=within), accepted()).state == "waiting"
+    assert followed(replace(seen, history=history, unread=after), accepted()).state == "judged"
+
+
+def test_a_week_whose_conversions_were_not_reported_cannot_be_judged():
+    seen = a_performance()
+    raised = a_history({"9": 150.0}, spend=600.0, seed=2)
+    history = seen.history.copy()
+    mine = (history["date"].dt.date >= TODAY - timedelta(days=10)) & (history["campaign_id"] == "9")
+    history.loc[mine, ["spend", "daily_budget"]] = raised[["spend", "daily_budget"]].tail(int(mine.sum())).to_numpy()
+    gone = mine & (history["date"].dt.date == TODAY - timedelta(days=8))
+    history["conversions"] = history["conversions"].astype(float).mask(gone)
+    one = followed(replace(seen, history=history), accepted("BUDGET_UP", 1.2, effect=(-900.0, 100.0)))
+    assert (one.state, one.outcome.is_hit) == ("unknown", None)
+
+
 def test_what_nobody_carried_out_is_not_judged():
     one = followed(a_performance(), accepted())
     assert (one.state, one.outcome) == ("not carried out", None)

@@ -8,7 +8,8 @@ import yaml
 
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.bootstrap.metrics import metric_expressions
-from fbads_pipeline_tests.support.fakes import NOW, an_account
+from fbads_pipeline.domain.recommendations.breaches import breaches
+from fbads_pipeline_tests.support.fakes import NOW, PlainLimits, an_account
 from fbads_pipeline_tests.support.paths import DBT_PROJECT
 from fbads_pipeline_tests.support.sample_marts import EXPRESSIONS, SampleMarts
 
@@ -27,6 +28,22 @@ def marts(world):
 
 def windows(marts, now=NOW, days=7):
     return marts.campaign_windows(days=days, now=now)
+
+
+@pytest.mark.parametrize("figure", ["conversions", "clicks", "impressions"])
+def test_a_sum_over_a_day_that_does_not_report_the_figure_is_unknown_and_breaches_nothing(world, marts, figure):
+    world.account("1")
+    world.campaign("7")
+    world.days("7", YESTERDAY, clicks=5, spend="100", conversions="0")
+    world.publish()
+    (whole,) = windows(marts)
+    assert {one.rule for one in breaches([whole], PlainLimits())} == {"ctr_below", "cpa_above"}
+    world.execute(f"update marts.campaign_daily set {figure} = null where day = '2026-11-20'")
+    (part,) = windows(marts)
+    assert getattr(part, figure) is None
+    assert (part.cpa if figure == "conversions" else part.ctr) is None
+    left = {one.rule for one in breaches([part], PlainLimits())}
+    assert left == ({"ctr_below"} if figure == "conversions" else {"cpa_above"})
 
 
 def test_before_the_first_build_the_version_is_zero(migrated_engine):
