@@ -46,7 +46,7 @@ INCOMING = sa.Table(
 )
 CREATE_INCOMING = sa.schema.CreateTable(INCOMING, if_not_exists=True)
 
-_STORED = sa.table("insights", *map(sa.column, (*_KEY, *_OTHERS, "collected_at", "stale_since")), schema="raw")
+_STORED = sa.table("insights", *map(sa.column, ("ctid", *_KEY, *_OTHERS, "collected_at", "stale_since")), schema="raw")
 _READINGS = sa.table("insight_readings", *map(sa.column, (*_KEY, *_OTHERS, "read_at", "is_removed")), schema="raw")
 _DOUBT_COLUMNS = ("first_run_id", "last_run_id", "first_seen_at", "last_seen_at", "answer")
 _DOUBTFUL = sa.table("doubtful_rows", *map(sa.column, (*_KEY, *_DOUBT_COLUMNS)), schema="raw")
@@ -89,19 +89,9 @@ def _same_row(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool
 
 
 def _vanished() -> sa.CTE:
-    """Stored rows of the reading's days that did not come again. is_held: it came, and could not be read."""
-    numbers = [sa.func.coalesce(_STORED.c[name], 0) != 0 for name in DOUBTED_NUMBERS]
-    lists = [sa.func.coalesce(_STORED.c[name], _NO_ACTIONS) != _NO_ACTIONS for name in DOUBTED_LISTS]
-    held = sa.or_(
-        _STORED.c.day == sa.any_(_UNCLEAR_DAYS),
-        sa.exists(sa.select(1).select_from(_HELD).where(_same_row(_STORED, _HELD))),
-    )
+    """Where the stored rows of the reading's days lie that did not come again."""
     return (
-        sa.select(
-            *(_STORED.c[name] for name in (*_ROW, "stale_since")),
-            sa.or_(*numbers, *lists).label("is_measured"),
-            held.label("is_held"),
-        )
+        sa.select(_STORED.c.ctid)
         .where(_OF_THE_READING, _STORED.c.day.between(_SINCE, _UNTIL))
         .where(~sa.exists(sa.select(INCOMING.c.seq).where(_same_row(_STORED, INCOMING))))
         .cte("vanished")
@@ -109,87 +99,113 @@ def _vanished() -> sa.CTE:
     )
 
 
-def _removed(vanished: sa.CTE) -> sa.CTE:
+def _left_behind(vanished: sa.CTE) -> sa.CTE:
+    """The vanished rows. is_held: it came, and could not be read."""
+    numbers = [sa.func.coalesce(_STORED.c[name], 0) != 0 for name in DOUBTED_NUMBERS]
+    lists = [sa.func.coalesce(_STORED.c[name], _NO_ACTIONS) != _NO_ACTIONS for name in DOUBTED_LISTS]
+    came_unreadable = sa.exists(sa.select(1).select_from(_HELD).where(_same_row(_STORED, _HELD)))
+    held = sa.or_(_STORED.c.day == sa.any_(_UNCLEAR_DAYS), came_unreadable)
+    return (
+        sa.select(
+            *(_STORED.c[name] for name in ("ctid", *_ROW, "stale_since")),
+            sa.or_(*numbers, *lists).label("is_measured"),
+            held.label("is_held"),
+        )
+        .where(_STORED.c.ctid == vanished.c.ctid)
+        .cte("left_behind")
+        .prefix_with("materialized")
+    )
+
+
+def _removed(left: sa.CTE) -> sa.CTE:
     """Rows that measured nothing and did not come again, taken out of raw.insights."""
-    is_gone = sa.and_(_OF_THE_READING, _same_row(_STORED, vanished), ~vanished.c.is_measured, ~vanished.c.is_held)
+    is_gone = sa.and_(_STORED.c.ctid == left.c.ctid, ~left.c.is_measured, ~left.c.is_held)
     return sa.delete(_STORED).where(is_gone).returning(*(_STORED.c[name] for name in (*_KEY, *_OTHERS))).cte("removed")
 
 
-def _marked_stale(vanished: sa.CTE) -> sa.CTE:
+def _marked_stale(left: sa.CTE) -> sa.CTE:
     """Rows that stand as they were read before, marked as stale from the first time on."""
-    stands = sa.or_(vanished.c.is_measured, vanished.c.is_held)
-    return (
-        sa.update(_STORED)
-        .values(stale_since=_READ_AT)
-        .where(_OF_THE_READING, _same_row(_STORED, vanished), stands, vanished.c.stale_since.is_(None))
-        .cte("marked_stale")
-    )
+    stands = sa.and_(sa.or_(left.c.is_measured, left.c.is_held), left.c.stale_since.is_(None))
+    marking = sa.update(_STORED).values(stale_since=_READ_AT)
+    return marking.where(_STORED.c.ctid == left.c.ctid, stands).cte("marked_stale")
 
 
-def _compared() -> sa.Subquery:
-    """Rows that are new or differ from what is stored, beside it.
+class _Figure:
+    """SQL over a row as it came and the stored one.
 
-    Names of figures: with what is known of those that the row came without; came_…: as it came; known_…: as stored.
+    is_left_out: something that is known may be missing; completed: with what is known; is_doubtful: something that was
+    measured is missing.
     """
-    stored, came = (sa.tuple_(*(table.c[name] for name in _OTHERS)) for table in (_STORED, INCOMING))
+
+    def __init__(self, figure: RawFigure, row: sa.FromClause) -> None:
+        self.column, came, known = figure.column, row.c[figure.column], _STORED.c[figure.column]
+        self.is_left_out: sa.ColumnElement[bool] = sa.and_(came.is_(None), known.is_not(None))
+        self.completed: sa.ColumnElement[Any] = sa.func.coalesce(came, known)
+        self.is_doubtful: sa.ColumnElement[bool] = sa.false()
+        if figure.column in DOUBTED_NUMBERS:
+            self.is_doubtful = sa.and_(came.is_(None), known != 0)
+        elif figure.column in DOUBTED_LISTS:
+            types = [sa.func.jsonb_path_query_array(one, sa.text("'$[*].action_type'")) for one in (known, came)]
+            lacks_types = sa.and_(known != came, ~types[0].op("<@")(types[1]))
+            merged = sa.func.raw.with_known_actions(came, known)
+            self.is_left_out = sa.or_(self.is_left_out, lacks_types)
+            self.completed = sa.case((came.is_(None), known), (lacks_types, merged), else_=came)
+            self.is_doubtful = sa.and_(lacks_types, merged != came)
+        else:  # no other level can confirm it: kept while the row's impressions are those that it was read with
+            impressions = sa.func.coalesce(row.c.impressions, _STORED.c.impressions)
+            self.is_left_out = sa.and_(self.is_left_out, impressions == _STORED.c.impressions)
+            self.completed = sa.case((self.is_left_out, known), else_=came)
+
+
+def _came() -> sa.CTE:
+    """Rows that are new, differ from what is stored, or are marked as stale there; is_left_out: a known figure may be
+    missing."""
+    stored, incoming = (sa.tuple_(*(table.c[name] for name in _OTHERS)) for table in (_STORED, INCOMING))
+    is_new = _STORED.c.account_id.is_(None)
+    is_left_out = sa.or_(*(_Figure(one, INCOMING).is_left_out for one in RAW_FIGURES))
     return (
         sa.select(
-            *(INCOMING.c[name] for name in (*_ROW, *_IDS)),
-            *(_with_known(one).label(one.column) for one in RAW_FIGURES),
-            *(INCOMING.c[one.column].label(f"came_{one.column}") for one in RAW_FIGURES),
-            *(_STORED.c[name].label(f"known_{name}") for name in _OTHERS),
-            _STORED.c.account_id.is_(None).label("is_new"),
-            _STORED.c.stale_since,
+            *(INCOMING.c[name] for name in (*_ROW, *_OTHERS)),
+            sa.case((is_new, sa.false()), else_=sa.func.coalesce(is_left_out, sa.false())).label("is_left_out"),
         )
         .select_from(INCOMING.outerjoin(_STORED, sa.and_(_OF_THE_READING, _same_row(_STORED, INCOMING))))
-        .where(
-            sa.or_(_STORED.c.account_id.is_(None), stored.is_distinct_from(came), _STORED.c.stale_since.is_not(None))
-        )
-        .offset(sa.literal_column("0"))  # each figure is put together once, however often it is looked at
-        .subquery("compared")
-    )
-
-
-def _with_known(figure: RawFigure) -> sa.ColumnElement[Any]:
-    """The figure as it came, or as it is known where it was left out.
-
-    A figure that no other level can confirm is kept only while the row's impressions are those that it was read with.
-    """
-    came, known = INCOMING.c[figure.column], _STORED.c[figure.column]
-    if figure.column in DOUBTED_NUMBERS:
-        return sa.func.coalesce(came, known)
-    if figure.column in DOUBTED_LISTS:
-        types = [sa.func.jsonb_path_query_array(one, sa.text("'$[*].action_type'")) for one in (known, came)]
-        left_nothing_out = sa.or_(known.is_(None), known == came, types[0].op("<@")(types[1]))
-        merged = sa.func.raw.with_known_actions(came, known)
-        return sa.case((came.is_(None), known), (left_nothing_out, came), else_=merged)
-    impressions = INCOMING.c.impressions
-    is_same_reading = sa.func.coalesce(impressions, _STORED.c.impressions) == _STORED.c.impressions
-    return sa.case((sa.and_(came.is_(None), is_same_reading), known), else_=came)
-
-
-def _fresh() -> sa.CTE:
-    """Compared rows as they are to be stored. is_incomplete: the row came without a figure that it had; answer: the
-    figures of such a row as they came; is_changed: whether anything is to be written."""
-    rows = _compared()
-    numbers = [sa.and_(rows.c[f"came_{one}"].is_(None), rows.c[one] != 0) for one in DOUBTED_NUMBERS]
-    lists = [rows.c[one] != rows.c[f"came_{one}"] for one in DOUBTED_LISTS]
-    is_incomplete = sa.func.coalesce(sa.or_(*numbers, *lists), sa.false())
-    answer = sa.func.jsonb_build_object(
-        *(part for one in RAW_FIGURES for part in (sa.literal_column(f"'{one.column}'"), rows.c[f"came_{one.column}"]))
-    )
-    now, before = (sa.tuple_(*(rows.c[f"{prefix}{name}"] for name in _OTHERS)) for prefix in ("", "known_"))
-    is_changed = sa.or_(rows.c.is_new, now.is_distinct_from(before), is_incomplete != rows.c.stale_since.is_not(None))
-    return (
-        sa.select(
-            *(rows.c[name] for name in (*_ROW, *_OTHERS)),
-            is_incomplete.label("is_incomplete"),
-            is_changed.label("is_changed"),
-            sa.case((is_incomplete, answer)).label("answer"),
-        )
-        .cte("fresh")
+        .where(sa.or_(is_new, stored.is_distinct_from(incoming), _STORED.c.stale_since.is_not(None)))
+        .cte("came")
         .prefix_with("materialized")
     )
+
+
+def _completed(came: sa.CTE) -> sa.CTE:
+    """Rows that came without a figure that is known, with it. answer: the figures of a row in doubt as they came; None
+    where nothing that was measured is missing; is_changed: whether anything is to be written."""
+    figures = [_Figure(one, came) for one in RAW_FIGURES]
+    is_incomplete = sa.func.coalesce(sa.or_(*(one.is_doubtful for one in figures)), sa.false())
+    answer = sa.func.jsonb_build_object(
+        *(part for one in RAW_FIGURES for part in (sa.literal_column(f"'{one.column}'"), came.c[one.column]))
+    )
+    completed = sa.tuple_(*(came.c[name] for name in _IDS), *(one.completed for one in figures))
+    is_marked = _STORED.c.stale_since.is_not(None)
+    return (
+        sa.select(
+            *(came.c[name] for name in (*_ROW, *_IDS)),
+            *(one.completed.label(one.column) for one in figures),
+            sa.case((is_incomplete, answer)).label("answer"),
+            sa.or_(
+                completed.is_distinct_from(sa.tuple_(*(_STORED.c[name] for name in _OTHERS))),
+                is_marked != is_incomplete,
+            ).label("is_changed"),
+        )
+        .where(came.c.is_left_out, _OF_THE_READING, _same_row(_STORED, came))
+        .cte("completed")
+        .prefix_with("materialized")
+    )
+
+
+def _fresh(came: sa.CTE, completed: sa.CTE) -> sa.CTE:
+    """All rows that are to be written."""
+    whole = sa.select(*(came.c[name] for name in (*_ROW, *_OTHERS)), sa.false().label("is_incomplete"))
+    others = sa.select(*(completed.c[name] for name in (*_ROW, *_OTHERS)), completed.c.answer.is_not(None))
+    return sa.union_all(whole.where(~came.c.is_left_out), others.where(completed.c.is_changed)).cte("fresh")
 
 
 def _written(fresh: sa.CTE) -> sa.CTE:
@@ -197,7 +213,7 @@ def _written(fresh: sa.CTE) -> sa.CTE:
     stale_since = sa.case((fresh.c.is_incomplete, _READ_AT))
     rows = sa.select(
         *(_ACCOUNT, _LEVEL, _BREAKDOWN, *(fresh.c[name] for name in (*_ROW, *_OTHERS))), _READ_AT, stale_since
-    ).where(fresh.c.is_changed)
+    )
     writing = insert(_STORED).from_select([*_KEY, *_OTHERS, "collected_at", "stale_since"], rows)
     updated = {name: writing.excluded[name] for name in (*_OTHERS, "collected_at")}
     since = sa.func.coalesce(_STORED.c.stale_since, writing.excluded.stale_since)
@@ -211,7 +227,7 @@ def _kept(fresh: sa.CTE, removed: sa.CTE) -> sa.CTE:
     changed = sa.select(
         *(_ACCOUNT, _LEVEL, _BREAKDOWN, *(fresh.c[name] for name in _ROW)),
         *(_READ_AT, sa.false(), *(fresh.c[name] for name in _OTHERS)),
-    ).where(fresh.c.is_changed)
+    )
     vanished = sa.select(
         *(removed.c[name] for name in _KEY), _READ_AT, sa.true(), *(removed.c[name] for name in _OTHERS)
     )
@@ -221,11 +237,11 @@ def _kept(fresh: sa.CTE, removed: sa.CTE) -> sa.CTE:
     return keeping.on_conflict_do_update(index_elements=[*_KEY, "read_at"], set_=updated).cte("kept")
 
 
-def _doubted(vanished: sa.CTE, fresh: sa.CTE) -> sa.CTE:
+def _doubted(left: sa.CTE, completed: sa.CTE) -> sa.CTE:
     """Rows that are in doubt after this reading, written to raw.doubtful_rows; day and answer of each."""
-    missing = sa.select(*(vanished.c[name] for name in _ROW), sa.cast(sa.null(), JSONB).label("answer"))
-    incomplete = sa.select(*(fresh.c[name] for name in (*_ROW, "answer"))).where(fresh.c.is_incomplete)
-    rows = sa.union_all(missing.where(vanished.c.is_measured, ~vanished.c.is_held), incomplete).subquery("in_doubt")
+    missing = sa.select(*(left.c[name] for name in _ROW), sa.cast(sa.null(), JSONB).label("answer"))
+    incomplete = sa.select(*(completed.c[name] for name in (*_ROW, "answer"))).where(completed.c.answer.is_not(None))
+    rows = sa.union_all(missing.where(left.c.is_measured, ~left.c.is_held), incomplete).subquery("in_doubt")
     seen = (_RUN_ID, _RUN_ID, _READ_AT, _READ_AT)
     values = sa.select(_ACCOUNT, _LEVEL, _BREAKDOWN, *(rows.c[name] for name in _ROW), *seen, rows.c.answer)
     doubting = insert(_DOUBTFUL).from_select([*_KEY, *_DOUBT_COLUMNS], values)
@@ -234,15 +250,14 @@ def _doubted(vanished: sa.CTE, fresh: sa.CTE) -> sa.CTE:
     return again.returning(_DOUBTFUL.c.day, _DOUBTFUL.c.answer).cte("doubted")
 
 
-def _cleared(fresh: sa.CTE) -> sa.CTE:
+def _cleared(completed: sa.CTE) -> sa.CTE:
     """Rows that came again whole are in doubt no longer."""
     came = sa.exists(sa.select(INCOMING.c.seq).where(_same_row(_DOUBTFUL, INCOMING)))
-    is_incomplete = sa.exists(sa.select(1).where(_same_row(_DOUBTFUL, fresh), fresh.c.is_incomplete))
-    return (
-        sa.delete(_DOUBTFUL)
-        .where(_of_the_reading(_DOUBTFUL), _DOUBTFUL.c.day.between(_SINCE, _UNTIL), came, ~is_incomplete)
-        .cte("cleared")
+    is_in_doubt = sa.exists(
+        sa.select(1).select_from(completed).where(_same_row(_DOUBTFUL, completed), completed.c.answer.is_not(None))
     )
+    of_days = sa.and_(_of_the_reading(_DOUBTFUL), _DOUBTFUL.c.day.between(_SINCE, _UNTIL))
+    return sa.delete(_DOUBTFUL).where(of_days, came, ~is_in_doubt).cte("cleared")
 
 
 def _recorded(written: sa.CTE, removed: sa.CTE, doubted: sa.CTE) -> sa.CTE:
@@ -304,8 +319,10 @@ def _compiled(dialect: sa.Dialect) -> sa.Compiled:
 
 
 def _apply_incoming() -> sa.Select[tuple[int, int, int]]:
-    vanished, fresh = _vanished(), _fresh()
-    removed, written, doubted = _removed(vanished), _written(fresh), _doubted(vanished, fresh)
-    others = (_marked_stale(vanished), _kept(fresh, removed), _cleared(fresh), _recorded(written, removed, doubted))
+    left, came = _left_behind(_vanished()), _came()
+    completed = _completed(came)
+    fresh = _fresh(came, completed)
+    removed, written, doubted = _removed(left), _written(fresh), _doubted(left, completed)
+    others = (_marked_stale(left), _kept(fresh, removed), _cleared(completed), _recorded(written, removed, doubted))
     counts = (sa.select(sa.func.count()).select_from(rows).scalar_subquery() for rows in (written, removed, doubted))
     return sa.select(*counts).add_cte(*others)
