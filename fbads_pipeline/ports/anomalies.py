@@ -8,10 +8,12 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
     AccountReadings,
+    AnomalyClosure,
     DetectedAnomaly,
     DetectionResult,
     StoredDetectors,
 )
+from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, DayWatch
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 
@@ -28,6 +30,28 @@ class Anomalies(Protocol):
     def save(self, account_id: str, before: StoredDetectors | None, result: DetectionResult, *, now: datetime) -> int:
         """Store the detectors and open and close anomalies, in one transaction; returns rows of anomalies written.
         Nothing at all where another run has stored detectors since `before`. The same readings write nothing twice."""
+
+    def day_watch(self, account_id: str) -> DayWatch | None:
+        """How far the account's whole days were judged when they were last looked at."""
+
+    def days(
+        self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
+    ) -> AccountDays | None:
+        """The account's complete days before `now`, at most so many, and its stored anomalies; with its fingerprint.
+        None where the marts are not built yet, for an account without currency, and where nothing has changed since
+        `known`: no new day, none read anew, the same version of the detectors."""
+
+    def save_days(
+        self,
+        account_id: str,
+        before: DayWatch | None,
+        watch: DayWatch,
+        events: Sequence[DetectedAnomaly | AnomalyClosure],
+        *,
+        now: datetime,
+    ) -> int:
+        """Store how far the days are judged and open, close and correct anomalies, in one transaction; returns rows of
+        anomalies written. Nothing at all where another run has judged them since `before`."""
 
     def announce(
         self,

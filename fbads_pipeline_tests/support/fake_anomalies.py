@@ -12,6 +12,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     DetectionResult,
     StoredDetectors,
 )
+from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, DayWatch
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Count, message
@@ -20,12 +21,14 @@ from fbads_pipeline_tests.support.fakes import NOW
 
 class FakeAnomalies:
     """open: open anomalies; stored: account → detectors; waiting: accounts that `announce` has a message for;
-    asked: account ids whose readings were asked for; unread: accounts behind."""
+    asked: account ids whose readings were asked for; unread: accounts behind; account_days: complete days to judge."""
 
     def __init__(self, *found: DetectedAnomaly, waiting: int = 0) -> None:
         self.open, self.waiting, self.asked = list(found), waiting, list[str]()
         self.unread = 0
         self.stored: dict[str, StoredDetectors] = {}
+        self.watches: dict[str, DayWatch] = {}
+        self.account_days: dict[str, AccountDays] = {}
         self._ids = {one.anomaly_id for one in found}
 
     def detectors(self, account_id: str) -> StoredDetectors | None:
@@ -48,7 +51,9 @@ class FakeAnomalies:
             ended = [
                 one
                 for one in self.open
-                if (one.account_id, one.campaign_id) == (account_id, event.campaign_id) and one.metric in metrics
+                if (one.account_id, one.campaign_id) == (account_id, event.campaign_id)
+                and one.metric in metrics
+                and event.anomaly_id in (None, one.anomaly_id)
             ]
             self.open = [one for one in self.open if one not in ended]
             return len(ended)
@@ -61,6 +66,28 @@ class FakeAnomalies:
             self.open.append(event)
             self.open.sort(key=lambda one: (one.account_id, one.campaign_id, one.metric))
         return 1
+
+    def day_watch(self, account_id: str) -> DayWatch | None:
+        return self.watches.get(account_id)
+
+    def days(
+        self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
+    ) -> AccountDays | None:
+        return self.account_days.get(account_id)
+
+    def save_days(
+        self,
+        account_id: str,
+        before: DayWatch | None,
+        watch: DayWatch,
+        events: Sequence[DetectedAnomaly | AnomalyClosure],
+        *,
+        now: datetime,
+    ) -> int:
+        if self.watches.get(account_id) != before:
+            return 0
+        self.watches[account_id] = watch
+        return sum(self._write(account_id, one) for one in events)
 
     def announce(
         self,
@@ -95,8 +122,10 @@ class FakeAnomalies:
         return self.open
 
     def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
-        known = sorted(self.stored if account_ids is None else account_ids)
-        return [AccountLearning(name, 0, self.stored[name].days_known) for name in known if name in self.stored]
+        known = {**dict.fromkeys(self.watches, 0), **{name: one.days_known for name, one in self.stored.items()}}
+        wanted = sorted(known if account_ids is None else known.keys() & set(account_ids))
+        days = {name: one.days_read for name, one in self.watches.items()}
+        return [AccountLearning(name, days.get(name, 0), known[name]) for name in wanted]
 
 
 def an_anomaly(campaign_id: str = "7", **figures: object) -> DetectedAnomaly:

@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.anomalies.detect_anomalies import DetectionReport, announce_anomalies, detect_anomalies
 from fbads_pipeline.services.collection.plan_sync import SyncPlan, list_accounts
@@ -35,13 +36,14 @@ READ_BY_DETECTORS = (
         "int_campaign_daily",
         "int_account_daily",
     ),
+    *("stg_day_states", "day_coverage"),
     *("int_reading_measures", "accounts", "campaigns", "adsets", "reading_runs", "campaign_daily_versions"),
     *("campaign_history", "adset_history"),
 )
 # The table of days in the shape that messages draw from; building the real one would take everything else along.
 _DAILY = """
 create view marts.campaign_daily as
-select account_id, campaign_id, day, impressions, clicks, spend, conversions
+select account_id, campaign_id, day, impressions, clicks, spend, conversions, conversion_value
 from marts.campaign_daily_versions where known_to is null and not is_removed
 """
 
@@ -58,11 +60,13 @@ class FollowedAccount:
         self.ads = GraphAds(Transport(GraphAccess(server.url, "v25.0", server.token)))
         self.dbt = Dbt(url)
 
-    def read(self, at: datetime) -> None:
+    def read(self, at: datetime, days: DayRange | None = None) -> None:
+        """Two days, or those given."""
         self.server.set_now(at.isoformat())
         self.clock.instant = at
         accounts = [one for one in list_accounts(self.ads, self.raw, self.clock) if one.account_id == self.account_id]
-        plan = SyncPlan(f"run-{at.isoformat()}", ("campaign",), longest_wait_seconds=5.0, lock_wait_seconds=0.0)
+        run = f"run-{at.isoformat()}"
+        plan = SyncPlan(run, ("campaign",), days, longest_wait_seconds=5.0, lock_wait_seconds=0.0)
         (report,) = sync_ads(self.ads, self.raw, self.clock, accounts, plan)
         assert report.status == "done", report.error
 

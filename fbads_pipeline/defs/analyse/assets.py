@@ -65,6 +65,7 @@ _MODEL_HEADER = ("account", "version", "from", "to", "campaigns", "log loss", "u
         *HISTORIES,
         ["marts", "campaign_daily"],
         ["marts", "campaign_daily_versions"],
+        ["marts", "day_coverage"],
         ["raw", "insights"],
         ["raw", "calendar_events"],
     ],
@@ -82,6 +83,7 @@ def anomalies(
         metadata={
             "accounts": len(report.readings),
             "readings": sum(report.readings.values()),
+            "days_judged": dg.MetadataValue.json(dict(report.days)),
             "rows_changed": report.rows_written,
             "open": len(report.current),
             "kinds": dg.MetadataValue.json(dict(sorted(kinds.items()))),

@@ -1,8 +1,7 @@
 """From an account's stored readings to anomalies that open and close; the detectors go on where they stopped."""
 
-import hashlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -13,16 +12,16 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     AnomalyClosure,
     DetectedAnomaly,
     DetectionResult,
-    Resolution,
     StoredDetectors,
 )
+from fbads_pipeline.domain.anomalies.detected import closure_of, detected
 from fbads_pipeline.domain.anomalies.detection import observe, ranked
-from fbads_pipeline.domain.anomalies.finding_messages import finding_message
 from fbads_pipeline.domain.anomalies.findings import Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
+from fbads_pipeline.domain.anomalies.state.object_timeline import ObjectTimeline
 from fbads_pipeline.domain.anomalies.state.packing import AccountDetectors, new_detectors, pack, unpack, version_of
 from fbads_pipeline.domain.anomalies.state.readings import Change, Reading, minutes
-from fbads_pipeline.domain.anomalies.state.timelines import FigureTimeline, ObjectTimeline
+from fbads_pipeline.domain.anomalies.state.timelines import FigureTimeline
 
 # What is older than this when it is detected is recorded and not announced.
 _RECENT = timedelta(hours=24)
@@ -132,50 +131,12 @@ def _events(
     for one in found:
         name = detectors.ids[one.campaign]
         if one.kind == "resolved":
-            events.append(_closing(one, name, zone))
+            events.append(closure_of(one, name, zone))
         else:
             is_alert = one.kind == "anomaly" and (one.campaign, one.metric) in alerts
-            events.append(_found(one, name, account, version, zone, is_alert=is_alert))
+            events.append(detected(one, name, account, version, is_alert=is_alert))
     return events
-
-
-def _closing(one: Finding, name: str, zone: ZoneInfo) -> AnomalyClosure:
-    resolution: Resolution = "new_usual" if one.used.get("settled") else "recovered"
-    return AnomalyClosure(name, one.metric, _utc(one.at, zone), resolution, finding_message(one, zone.key))
-
-
-def _found(
-    one: Finding, name: str, account: AccountReadings, version: str, zone: ZoneInfo, *, is_alert: bool
-) -> DetectedAnomaly:
-    since, detected_at = _utc(one.since, zone), _utc(one.at, zone)
-    key = "|".join((account.account_id, one.what, name, since.isoformat()))
-    return DetectedAnomaly(
-        anomaly_id=hashlib.sha256(key.encode()).hexdigest()[:32],
-        account_id=account.account_id,
-        campaign_id=name,
-        kind=one.what,
-        metric=one.metric,
-        severity=one.severity,
-        since=since,
-        detected_at=detected_at,
-        observed=one.observed,
-        expected=one.expected,
-        low=one.low,
-        high=one.high,
-        money_at_stake_per_day=one.stake,
-        currency=account.currency,
-        causes=[{"name": cause.name, **cause.evidence} for cause in one.causes],
-        message=finding_message(one, account.timezone_name),
-        data_used={**one.used, "hours": one.hours, "score": one.score},
-        detector_version=version,
-        is_alert=is_alert,
-        resolution=None if one.kind == "anomaly" else "notice",
-    )
 
 
 def _local(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None)
-
-
-def _utc(at: datetime, zone: ZoneInfo) -> datetime:
-    return at.replace(tzinfo=zone).astimezone(UTC)

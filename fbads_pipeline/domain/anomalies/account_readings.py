@@ -32,13 +32,23 @@ class CampaignDayVersion(NamedTuple):
 
 
 class ObjectState(NamedTuple):
-    """What a campaign, or one of its ad sets, was from `valid_from` on; daily_budget in the account's currency."""
+    """What a campaign, or one of its ad sets, was from `valid_from` on; daily_budget in the account's currency.
+
+    is_paused: a person has ended or paused it; starts_at, ends_at: its schedule as it is now, ends_at excluded.
+    """
 
     object_id: str
     campaign_id: str
     valid_from: datetime
     is_active: bool
     daily_budget: float | None
+    is_paused: bool = False
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def is_on(self, at: datetime) -> bool:
+        """Whether its schedule has begun and not ended."""
+        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
 
     @property
     def is_campaign(self) -> bool:
@@ -110,13 +120,17 @@ class DetectedAnomaly:
 
 @dataclass(frozen=True)
 class AnomalyClosure:
-    """The end of the open anomaly of that campaign and metric; metric None: of every one of the campaign."""
+    """The end of the open anomaly of that campaign and metric; metric None: of every one of the campaign.
+
+    anomaly_id: of this one alone. A correction also reaches one that is over: what was said of it does not hold.
+    """
 
     campaign_id: str
     metric: str | None
     closed_at: datetime
     resolution: Resolution
     recovery: Value | None = None
+    anomaly_id: str | None = None
 
 
 @dataclass(frozen=True)

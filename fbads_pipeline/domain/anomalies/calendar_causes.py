@@ -17,7 +17,7 @@ CALENDAR = "calendar"
 # Beyond 2.5 times the usual, or below 1 / 2.5 of it, a day in the calendar is no explanation.
 MODERATE = 2.5
 _MOST_NAMED = 2
-_MOVED = frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse", "cpa_jump"})
+_MOVED = frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse", "cpa_jump", "roas_drop"})
 # The team's own events may be anything; people buy on dates of commerce, and do something else on holidays.
 _EXPLAINS: Mapping[EventKind, frozenset[str]] = {
     "own": frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse"}),

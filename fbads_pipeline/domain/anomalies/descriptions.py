@@ -33,7 +33,7 @@ def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *
         at=at,
         kind="anomaly",
         what=what,
-        severity=_severity(what, stake, spend_a_day),
+        severity=severity_of(what, stake, spend_a_day),
         since=_since(state, one, campaign, at),
         hours=float(one.hours[campaign]),
         observed=observed,
@@ -150,7 +150,8 @@ def _stake(state: DetectorState, one: Evidence, campaign: int, what: What, spend
     return spend_a_day * max(0.0, 1.0 - share)
 
 
-def _severity(what: What, stake: float, spend_a_day: float) -> Severity:
+def severity_of(what: What, stake: float, spend_a_day: float) -> Severity:
+    """Stops are critical, and whatever costs one and a half days' usual spend a day."""
     if what in ("delivery_stop", "tracking_break"):
         return "critical"
     return "critical" if stake >= 1.5 * spend_a_day > 0 else "warning"
@@ -190,6 +191,7 @@ METRIC_IS_SPEND = {
     "tracking_break": False,
     "cpm_rise": False,
     "cpm_drop": False,
+    "roas_drop": False,
     "fatigue": False,
     "budget_edit": True,
     "account_shock": True,

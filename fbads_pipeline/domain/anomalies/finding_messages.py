@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from fbads_pipeline.domain.anomalies.account_readings import Grain
 from fbads_pipeline.domain.anomalies.findings import Cause, Finding
 from fbads_pipeline.domain.core.messages import Count, Instant, Joined, Message, Percent, Value, message, sentences
 
@@ -23,11 +24,14 @@ _CAUSES: Mapping[str, Callable[[Mapping[str, float | str]], Message]] = {
     "tracking": lambda found: message(
         "anomalies.cause.tracking", clicks=_number(found["clicks"]), usual_clicks=_number(found["usual_clicks"])
     ),
+    "tracking_days": lambda found: message(
+        "anomalies.cause.tracking_days", clicks=_number(found["clicks"]), usual_clicks=_number(found["usual_clicks"])
+    ),
 }
 
 
-def finding_message(finding: Finding, zone: str) -> Value:
-    """What was found, in one to four sentences. zone: the account's, in which the finding's instants are local."""
+def finding_message(finding: Finding, zone: str, grain: Grain = "half_hour") -> Value:
+    """What was found, in one to five sentences. zone: the account's, in which the finding's instants are local."""
     if finding.kind == "explained":
         return _budget_edited(finding, zone)
     if finding.kind == "resolved":
@@ -45,6 +49,8 @@ def finding_message(finding: Finding, zone: str) -> Value:
             },
         )
     ]
+    if grain == "day":
+        parts.append(message("anomalies.by_whole_days"))
     if finding.what == "tracking_break":
         parts.append(message("anomalies.check_pixel"))
     if finding.stake >= _LEAST_STAKE:
@@ -58,6 +64,18 @@ def recovery_message(kind: str, since: datetime, closed_at: datetime, zone: str)
     """That an anomaly of that kind is over, and how long it lasted; both instants are aware."""
     return message(
         "anomalies.recovered", what=kind_message(kind), closed_at=Instant(closed_at, zone), since=Instant(since, zone)
+    )
+
+
+def correction_message(finding: Finding, zone: str, kind: str, since: datetime) -> Message:
+    """That an anomaly of that kind since that instant (aware) does not hold; finding: the figures as they read now."""
+    return Message(
+        "anomalies.corrected",
+        {
+            "what": kind_message(kind),
+            "since": Instant(since, zone),
+            **_figures(finding, "observed", "expected"),
+        },
     )
 
 

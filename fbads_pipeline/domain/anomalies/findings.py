@@ -15,6 +15,7 @@ What = Literal[
     "tracking_break",
     "cpm_rise",
     "cpm_drop",
+    "roas_drop",
     "fatigue",
     "budget_edit",
     "account_shock",
@@ -30,6 +31,7 @@ METRIC_OF: Mapping[str, str] = {
     "tracking_break": "conversions",
     "cpm_rise": "cpm",
     "cpm_drop": "cpm",
+    "roas_drop": "roas",
     "fatigue": "ctr",
     "budget_edit": "spend",
     "account_shock": "spend",
@@ -40,7 +42,7 @@ METRIC_OF: Mapping[str, str] = {
 class Cause:
     """A likely cause and its evidence, as names and numbers."""
 
-    name: Literal["budget_edit", "account_wide", "tracking", "recently_resumed"]
+    name: Literal["budget_edit", "account_wide", "tracking", "tracking_days", "recently_resumed"]
     evidence: Mapping[str, float | str]
 
 

@@ -20,7 +20,7 @@ class AnomalyPart:
     """One anomaly, or its recovery. text: on one line; at_stake: money per day.
 
     last_days: the metric's last complete days, oldest first, None where it is not known; announced_alert_id: the alert
-    that announced it.
+    that announced it; is_correction: what was announced does not hold.
     """
 
     anomaly_id: str
@@ -34,6 +34,7 @@ class AnomalyPart:
     text: Value
     announced_alert_id: str | None = None
     last_days: tuple[float | None, ...] = ()
+    is_correction: bool = False
 
     @property
     def campaign(self) -> Name:
@@ -60,12 +61,12 @@ class UnannouncedAnomalies:
 def compose_anomalies(found: UnannouncedAnomalies, *, link: str | None = None) -> list[Alert]:
     """One alert about what is new, most at stake first, and a reply to each alert whose anomalies have ended."""
     opened = [one for one in found.parts if not one.is_recovery]
-    recovered: dict[str | None, list[AnomalyPart]] = {}
+    recovered: dict[tuple[str | None, bool], list[AnomalyPart]] = {}
     for one in found.parts:
         if one.is_recovery:
-            recovered.setdefault(one.announced_alert_id, []).append(one)
+            recovered.setdefault((one.announced_alert_id, one.is_correction), []).append(one)
     alerts = [_compose(found, opened, ANOMALIES, link)] if opened else []
-    return alerts + [_compose(found, parts, ANOMALIES_OVER, None, alert) for alert, parts in recovered.items()]
+    return alerts + [_compose(found, parts, ANOMALIES_OVER, None, alert) for (alert, _), parts in recovered.items()]
 
 
 def compose_digest(found: UnannouncedAnomalies, *, link: str | None = None) -> Alert:
@@ -114,7 +115,7 @@ def _compose(
 
 def _digest_of(parts: Sequence[AnomalyPart]) -> str:
     """The same for the same anomalies, so that they are announced once."""
-    names = sorted(one.anomaly_id for one in parts)
+    names = sorted(one.anomaly_id + ("|corrected" if one.is_correction else "") for one in parts)
     return hashlib.sha256("|".join(names).encode()).hexdigest()[:32]
 
 
@@ -141,6 +142,8 @@ def _facts(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> dict[st
 
 
 def _title(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Message:
+    if all(one.is_correction for one in parts):
+        return message("anomalies.alert.corrected", count=len(parts), account=found.account)
     if parts[0].is_recovery:
         return message("anomalies.alert.back_to_usual", count=len(parts), account=found.account)
     if sum(one.is_account_wide for one in parts) > 1:

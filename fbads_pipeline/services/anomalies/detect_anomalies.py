@@ -1,15 +1,18 @@
 """Detecting anomalies: what was read since the last time → detectors → anomalies opened and closed → outbox.
 
+Half-hour readings as they come; whole days once they have ended, from the first day on over what was backfilled.
+
 The same readings a second time write nothing; what a crash lost is done again by the next run.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly, DetectionResult
+from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly
+from fbads_pipeline.domain.anomalies.daily.account_days import HISTORY_DAYS, DayWatch
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies, compose_anomalies, compose_digest
 from fbads_pipeline.domain.core.links import account_page
 from fbads_pipeline.ports.anomalies import Anomalies
@@ -24,27 +27,31 @@ DIGEST_AT = time(8)
 
 @dataclass(frozen=True)
 class DetectionReport:
-    """readings: account → how many were new; rows_written: anomalies opened, closed, or outlasting what explained
-    them; current: the open ones."""
+    """readings: account → how many were new; rows_written: anomalies opened, closed, corrected, or outlasting what
+    explained them; current: the open ones; days: account → complete days known, where whole days were judged anew."""
 
     readings: Mapping[str, int]
     rows_written: int
     current: tuple[DetectedAnomaly, ...]
+    days: Mapping[str, int] = field(default_factory=dict)
 
 
 def detect_anomalies(
     marts: Marts, anomalies: Anomalies, clock: Clock, calendar: CalendarEvents | None = None
 ) -> DetectionReport:
-    """Run the detectors over every account's new readings, one transaction each.
+    """Run the detectors over every account's new readings, and over its whole days, one transaction each.
 
     calendar: its days explain moderate anomalies.
     """
-    readings, written = {}, 0
+    readings, days, written = {}, {}, 0
     for account in marts.accounts():
         readings[account.account_id], rows = _detect(anomalies, account.account_id, clock, calendar)
-        written += rows
+        known, day_rows = _judge_days(anomalies, account.account_id, clock, calendar)
+        if known is not None:
+            days[account.account_id] = known
+        written += rows + day_rows
     written += anomalies.release_held_back(now=clock.now())
-    return DetectionReport(readings, written, tuple(anomalies.current()))
+    return DetectionReport(readings, written, tuple(anomalies.current()), days)
 
 
 def announce_anomalies(
@@ -85,20 +92,42 @@ def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: Calen
     result = run_detectors(account, stored, settings) if account else None
     if account is None or result is None:
         return 0, 0
-    if calendar is not None:
-        result = _with_calendar(result, account_id, account.timezone_name, calendar)
+    result = replace(result, events=_with_calendar(result.events, account_id, account.timezone_name, calendar))
     return result.readings, anomalies.save(account_id, stored, result, now=clock.now())
 
 
+def _judge_days(
+    anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None
+) -> tuple[int | None, int]:
+    """Complete days known (None: nothing new to judge), and rows written."""
+    # numpy and scipy are heavy: imported where they are needed.
+    from fbads_pipeline.domain.anomalies.daily.day_detection import day_version, judge_days
+    from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
+
+    settings, now = DaySettings(), clock.now()
+    before = anomalies.day_watch(account_id)
+    account = anomalies.days(account_id, now=now, days=HISTORY_DAYS, version=day_version(settings), known=before)
+    if account is None:
+        return None, 0
+    events = _with_calendar(judge_days(account, settings, now=now), account_id, account.timezone_name, calendar)
+    watch = DayWatch(account.fingerprint, len(account.read_at), settings.days_needed)
+    return watch.days_read, anomalies.save_days(account_id, before, watch, events, now=now)
+
+
 def _with_calendar(
-    result: DetectionResult, account_id: str, timezone_name: str, calendar: CalendarEvents
-) -> DetectionResult:
+    events: Sequence[DetectedAnomaly | AnomalyClosure],
+    account_id: str,
+    timezone_name: str,
+    calendar: CalendarEvents | None,
+) -> Sequence[DetectedAnomaly | AnomalyClosure]:
     """The calendar is read only where something was detected."""
+    if calendar is None:
+        return events
     # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.anomalies.calendar_causes import local_days, with_calendar
 
-    spans = [local_days(one, timezone_name) for one in result.events if not isinstance(one, AnomalyClosure)]
+    spans = [local_days(one, timezone_name) for one in events if not isinstance(one, AnomalyClosure)]
     if not spans:
-        return result
+        return events
     days = calendar.between(account_id, min(first for first, _ in spans), max(last for _, last in spans))
-    return replace(result, events=with_calendar(result.events, days, timezone_name))
+    return with_calendar(events, days, timezone_name)

@@ -11,6 +11,8 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
+from fbads_pipeline.adapters.postgres.anomalies.account_days import read_account_days
+from fbads_pipeline.adapters.postgres.anomalies.account_inputs import INPUTS, object_inputs
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -20,7 +22,6 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     CampaignDayVersion,
     DetectedAnomaly,
     DetectionResult,
-    ObjectState,
     StoredDetectors,
 )
 from fbads_pipeline.domain.anomalies.announcements import (
@@ -30,12 +31,12 @@ from fbads_pipeline.domain.anomalies.announcements import (
     LATEST_READING_DAYS,
     READING_GRACE,
 )
+from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, DayWatch
 from fbads_pipeline.domain.anomalies.finding_messages import recovery_message
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import AnomalyPart, UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Value, from_json, to_json
 
-INPUTS = Statements(__package__, "detector_inputs.sql")
 SQL = Statements(__package__, "anomalies.sql")
 _LOCK = 0x66626164735F616E  # "fbads_an"
 MessageKind = Literal["alert", "digest"]
@@ -74,9 +75,7 @@ class PostgresAnomalies:
                 account.timezone_name,
                 runs,
                 [CampaignDayVersion(*row) for row in connection.execute(INPUTS["campaign_day_versions"], values)],
-                [ObjectState(*row) for row in connection.execute(INPUTS["object_states"], values)],
-                {row.campaign_id: row.created_at for row in connection.execute(INPUTS["creation_times"], values)},
-                frozenset(connection.execute(INPUTS["learning_campaigns"], values).scalars()),
+                **object_inputs(connection, account_id),
             )
 
     def save(self, account_id: str, before: StoredDetectors | None, result: DetectionResult, *, now: datetime) -> int:
@@ -90,6 +89,32 @@ class PostgresAnomalies:
             if connection.execute(INPUTS["save_detector_state"], kept).rowcount == 0:
                 return 0
             return sum(_write(connection, account_id, one, now) for one in result.events)
+
+    def day_watch(self, account_id: str) -> DayWatch | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(INPUTS["day_watch"], {"account": account_id}).one_or_none()
+            return None if row is None else DayWatch(*row)
+
+    def days(
+        self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
+    ) -> AccountDays | None:
+        with self._engine.connect() as connection:
+            return read_account_days(connection, account_id, now=now, days=days, version=version, known=known)
+
+    def save_days(
+        self,
+        account_id: str,
+        before: DayWatch | None,
+        watch: DayWatch,
+        events: Sequence[DetectedAnomaly | AnomalyClosure],
+        *,
+        now: datetime,
+    ) -> int:
+        kept = {**vars(watch), "account": account_id, "fingerprint_before": before and before.fingerprint, "now": now}
+        with self._locked() as connection:
+            if connection.execute(INPUTS["save_day_watch"], kept).rowcount == 0:
+                return 0
+            return sum(_write(connection, account_id, one, now) for one in events)
 
     def announce(
         self,
@@ -239,6 +264,7 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
         text=from_json(row["message"]),
         announced_alert_id=row["announced_alert_id"],
         last_days=tuple(row["last_days"] or ()),
+        is_correction=row["resolution"] == "corrected",
     )
     if not part.is_recovery or part.announced_alert_id is None:
         return part
@@ -247,7 +273,7 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
 
 def _recovery(row: sa.RowMapping) -> Value:
     """Back to usual with both instants; a new usual level as the detectors describe it."""
-    if row["resolution"] == "new_usual":
+    if row["resolution"] in ("new_usual", "corrected"):
         return from_json(row["recovery"])
     return recovery_message(row["kind"], row["since"], row["closed_at"], row["timezone_name"])
 

@@ -24,16 +24,20 @@ values (
 on conflict do nothing;
 
 -- name: close_anomalies
--- Without :metric every open anomaly of the campaign.
+-- Without :metric every open anomaly of the campaign, with :anomaly_id that one alone. A correction also reaches one
+-- that is over, and is announced where the anomaly was.
 update analysis.anomalies set
     status = 'CLOSED',
     closed_at = :closed_at,
     resolution = :resolution,
     recovery = cast(:recovery as jsonb),
+    recovery_alert_id = null,
     updated_at = :now
 where
-    account_id = :account and campaign_id = :campaign_id and status = 'OPEN'
-    and (metric = :metric or cast(:metric as text) is null);
+    account_id = :account and campaign_id = :campaign_id
+    and (anomaly_id = :anomaly_id or cast(:anomaly_id as text) is null)
+    and (metric = :metric or cast(:metric as text) is null)
+    and (status = 'OPEN' or (:resolution = 'corrected' and anomaly_id = :anomaly_id and resolution <> 'corrected'));
 
 -- name: release_held_back
 -- What a calendar day held back becomes an alert once that day's figures have settled (`until`, account-local).
@@ -121,7 +125,7 @@ from (
         )
         or (
             found.announced_alert_id is not null and found.recovery_alert_id is null
-            and found.resolution in ('recovered', 'new_usual')
+            and found.resolution in ('recovered', 'new_usual', 'corrected')
         )
 ) as found
 where

@@ -38,23 +38,33 @@ where
 order by known_from, campaign_id, day;
 
 -- name: object_states
+-- The schedule is the one that is known now.
 select
-    campaign_id as object_id,
-    campaign_id,
-    valid_from,
-    effective_status = 'ACTIVE' as is_active,
-    daily_budget::double precision
-from marts.campaign_history
-where account_id = :account
+    history.campaign_id as object_id,
+    history.campaign_id,
+    history.valid_from,
+    history.effective_status = 'ACTIVE' as is_active,
+    history.daily_budget::double precision,
+    history.effective_status in ('PAUSED', 'ARCHIVED', 'DELETED') as is_paused,
+    campaigns.start_at as starts_at,
+    campaigns.stop_at as ends_at
+from marts.campaign_history as history
+left join marts.campaigns as campaigns
+    on history.account_id = campaigns.account_id and history.campaign_id = campaigns.campaign_id
+where history.account_id = :account
 union all
 select
-    adset_id as object_id,
-    campaign_id,
-    valid_from,
-    effective_status = 'ACTIVE' as is_active,
-    daily_budget::double precision
-from marts.adset_history
-where account_id = :account
+    history.adset_id as object_id,
+    history.campaign_id,
+    history.valid_from,
+    history.effective_status = 'ACTIVE' as is_active,
+    history.daily_budget::double precision,
+    history.effective_status in ('PAUSED', 'ADSET_PAUSED', 'CAMPAIGN_PAUSED', 'ARCHIVED', 'DELETED') as is_paused,
+    adsets.start_at as starts_at,
+    adsets.end_at as ends_at
+from marts.adset_history as history
+left join marts.adsets as adsets on history.account_id = adsets.account_id and history.adset_id = adsets.adset_id
+where history.account_id = :account
 order by valid_from, object_id;
 
 -- name: creation_times
@@ -100,7 +110,7 @@ select
 from marts.accounts as accounts
 left join analysis.day_watches as watches on accounts.account_id = watches.account_id
 left join analysis.detector_states as states on accounts.account_id = states.account_id
-where accounts.account_id = any(cast(:accounts as text [])) or cast(:accounts as text []) is null
+where accounts.account_id = any(cast(:accounts as text[])) or cast(:accounts as text[]) is null
 order by accounts.account_id;
 
 -- name: accounts_behind
@@ -119,3 +129,64 @@ inner join marts.accounts as accounts
     on newest.account_id = accounts.account_id and accounts.currency is not null
 left join analysis.detector_states as known on newest.account_id = known.account_id
 where known.read_until is null or known.read_until < newest.read_at;
+
+-- name: has_days
+-- Before the first build of the marts there are no days to judge.
+select to_regclass('marts.day_coverage') is not null and to_regclass('marts.campaign_daily') is not null;
+
+-- name: day_watch
+select
+    fingerprint,
+    days_read,
+    days_needed
+from analysis.day_watches
+where account_id = :account;
+
+-- name: save_day_watch
+-- The watch moves on only from where it was read: of two runs at once the second writes nothing.
+insert into analysis.day_watches as known (account_id, fingerprint, days_read, days_needed, updated_at)
+values (:account, :fingerprint, :days_read, :days_needed, :now)
+on conflict (account_id) do update
+    set
+        fingerprint = excluded.fingerprint, days_read = excluded.days_read, days_needed = excluded.days_needed,
+        updated_at = excluded.updated_at
+    where known.fingerprint = :fingerprint_before;
+
+-- name: days_read
+-- Days that were read well after they had ended, and when last.
+select
+    day,
+    read_at
+from marts.day_coverage
+where account_id = :account and level = 'campaign' and is_read and day between :since and :until
+order by day;
+
+-- name: campaign_days
+select
+    campaign_id,
+    day,
+    impressions::double precision,
+    clicks::double precision,
+    spend::double precision,
+    conversions::double precision,
+    conversion_value::double precision
+from marts.campaign_daily
+where account_id = :account and day between :since and :until
+order by day, campaign_id;
+
+-- name: known_anomalies
+-- Open ones, and those that ended within the last two weeks; notices are no incidents.
+select
+    anomaly_id,
+    campaign_id,
+    kind,
+    metric,
+    grain,
+    since,
+    closed_at as ended_at,
+    resolution
+from analysis.anomalies
+where
+    account_id = :account and resolution is distinct from 'notice'
+    and (status = 'OPEN' or closed_at > :ended_after)
+order by since, anomaly_id;

@@ -1,11 +1,11 @@
-"""What was known at an instant: figures and budgets by campaign, carried forward from version to version."""
+"""What was known at an instant: figures by campaign, carried forward from version to version."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
 
-from fbads_pipeline.domain.anomalies.account_readings import CampaignDayVersion, ObjectState
+from fbads_pipeline.domain.anomalies.account_readings import CampaignDayVersion
 from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, Bools, Floats, Ints
 
 
@@ -44,49 +44,3 @@ class FigureTimeline:
         counters = self._counters.get(day, np.zeros((len(COUNTERS), n)))
         who = np.arange(n) if is_whole else np.flatnonzero(self._is_there.get(day, np.zeros(n, dtype=np.bool_)))
         return who, counters[:, who].copy()
-
-
-class ObjectTimeline:
-    """Status and daily budget of each campaign at an instant; the first known state holds for the time before it.
-
-    A campaign without a daily budget of its own has that of its active ad sets together. is_active: as remembered.
-    """
-
-    def __init__(self, states: Sequence[ObjectState], place: Mapping[str, int], is_active: Bools) -> None:
-        self._place, self._is_active = place, is_active.copy()
-        self._own, self._below = np.zeros(len(place)), np.zeros(len(place))
-        self._adsets: dict[str, float] = {}
-        first: dict[str, ObjectState] = {}
-        for one in states:
-            first.setdefault(one.object_id, one)
-        self._at_first = list(first.values())
-        self._states, self._next = [one for one in states if first[one.object_id] is not one], 0
-
-    def advance(self, at: datetime) -> dict[int, bool]:
-        """Campaign → whether it may deliver, where that is another than before."""
-        due, self._at_first = self._at_first, []
-        while self._next < len(self._states) and self._states[self._next].valid_from <= at:
-            due.append(self._states[self._next])
-            self._next += 1
-        before = self._is_active.copy()
-        for one in due:
-            self._take(one)
-        changed = np.flatnonzero(before != self._is_active)
-        return {int(who): bool(self._is_active[who]) for who in changed}
-
-    def _take(self, one: ObjectState) -> None:
-        who = self._place.get(one.campaign_id)
-        if who is None:
-            return
-        budget = one.daily_budget or 0.0
-        if one.is_campaign:
-            self._own[who], self._is_active[who] = budget, one.is_active
-        else:
-            now = budget if one.is_active else 0.0
-            self._below[who] += now - self._adsets.get(one.object_id, 0.0)
-            self._adsets[one.object_id] = now
-
-    def budget(self) -> Floats:
-        """Daily budget (n,), zero where there is none."""
-        budget: Floats = np.where(self._own > 0, self._own, self._below.round(6))
-        return budget

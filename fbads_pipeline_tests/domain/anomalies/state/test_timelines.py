@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.account_readings import CampaignDayVersion, ObjectState
-from fbads_pipeline.domain.anomalies.state.timelines import FigureTimeline, ObjectTimeline
+from fbads_pipeline.domain.anomalies.state.object_timeline import ObjectTimeline
+from fbads_pipeline.domain.anomalies.state.timelines import FigureTimeline
 
 DAY, AT = date(2026, 11, 2), datetime(2026, 11, 2, 12, tzinfo=UTC)
 PLACE = {"a": 0, "b": 1}
@@ -63,3 +64,30 @@ def test_budgets_and_status_are_those_of_the_instant_and_the_first_holds_before(
     for hours in (-5, 1, 2, 3):
         told.append((known.advance(later(hours)), known.budget().tolist()))
     assert told == [({}, [50, 30.3]), ({}, [50, 30.3]), ({0: False}, [80, 10.1]), ({}, [80, 0])]
+
+
+def may_deliver(*states, hours=(-5, 1, 2, 3)):
+    known = ObjectTimeline(states, PLACE, np.ones(2, dtype=np.bool_))
+    seen = []
+    for number in hours:
+        known.advance(later(number))
+        seen.append(bool(known.may_deliver()[0]))
+    return seen
+
+
+def test_a_campaign_delivers_from_its_start_until_its_end():
+    scheduled = ObjectState("a", "a", AT, True, 50.0, starts_at=later(1), ends_at=later(3))
+    assert may_deliver(scheduled) == [False, True, True, False]
+
+
+def test_a_campaign_whose_ad_sets_have_all_ended_or_were_paused_does_not_deliver():
+    own = ObjectState("a", "a", AT, True, 50.0)
+    ends = ObjectState("a1", "a", AT, True, None, ends_at=later(2))
+    other, paused = (
+        ObjectState("a2", "a", AT, True, None),
+        ObjectState("a2", "a", later(3), False, None, is_paused=True),
+    )
+    assert may_deliver(own, ends) == [True, True, False, False]
+    assert may_deliver(own, ends, other, paused) == [True, True, True, False]
+    reviewed = ObjectState("a2", "a", later(3), False, None)
+    assert may_deliver(own, ends, other, reviewed) == [True] * 4, "Meta alone stopped it: that is an anomaly"

@@ -1,0 +1,220 @@
+"""What is found in whole days of a calm account that one thing happens to, and what cannot be seen."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, ObjectState
+from fbads_pipeline.domain.anomalies.daily.day_detection import judge_days
+from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
+from fbads_pipeline_tests.support.account_days import (
+    NEWEST,
+    NOW,
+    back,
+    calm_days,
+    changed,
+    delivers_nothing,
+    stored,
+    times,
+    unread,
+)
+from fbads_pipeline_tests.support.rendering import text_of
+
+
+@pytest.fixture(scope="module")
+def calm():
+    return calm_days()
+
+
+def found(account, **settings):
+    return judge_days(account, replace(DaySettings(), **settings), now=NOW)
+
+
+def opened(account, **settings):
+    """(campaign, kind, first day) of what is opened."""
+    events = found(account, **settings)
+    return [(one.campaign_id, one.kind, one.since.date()) for one in events if not isinstance(one, AnomalyClosure)]
+
+
+def test_calm_days_are_left_alone(calm):
+    assert found(calm) == []
+    assert found(calm_days(seed=2, weekend=0.4)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (delivers_nothing, "delivery_stop"),
+        (times(impressions=0.3, clicks=0.3, spend=0.3, conversions=0.3, conversion_value=0.3), "spend_drop"),
+        (times(impressions=3, clicks=3, spend=3, conversions=3, conversion_value=3), "spend_spike"),
+        (times(clicks=0.4, conversions=0.4, conversion_value=0.4), "ctr_collapse"),
+        (times(conversions=0, conversion_value=0), "tracking_break"),
+        (times(conversions=0.2, conversion_value=0.2), "cpa_jump"),
+        (times(impressions=0.5, clicks=0.5, conversions=0.5, conversion_value=0.5), "cpm_rise"),
+        (times(conversion_value=0.3), "roas_drop"),
+    ],
+)
+def test_each_kind_is_found_on_its_first_or_second_day(calm, change, kind):
+    day_one = opened(changed(calm, change, campaign="c1", since=NEWEST))
+    day_two = opened(changed(calm, change, campaign="c1", since=back(1)))
+    assert ("c1", kind, back(1)) in day_two or ("c1", kind, NEWEST) in day_one
+    assert {(name, what) for name, what, _ in day_one + day_two} == {("c1", kind)}
+
+
+def test_what_is_over_is_found_too_and_is_no_alert(calm):
+    stopped = changed(calm, delivers_nothing, campaign="c1", since=back(4), until=back(3))
+    opening, ending = found(stopped)
+    assert (opening.kind, opening.since.date(), opening.is_alert, opening.grain) == (
+        "delivery_stop",
+        back(4),
+        False,
+        "day",
+    )
+    assert (ending.anomaly_id, ending.resolution) == (opening.anomaly_id, "recovered")
+    assert ending.closed_at == datetime.combine(back(2), datetime.min.time(), UTC)
+    going_on = found(changed(calm, delivers_nothing, campaign="c1", since=back(1)))
+    assert [one.is_alert for one in going_on] == [True]
+    text = text_of(going_on[0].message)
+    assert text.startswith("A veiculação parou: 0 em 24 horas") and "Avaliado por dias inteiros." in text
+    assert going_on[0].observed == 0 < going_on[0].low < going_on[0].expected
+    assert going_on[0].severity == "critical" and going_on[0].money_at_stake_per_day == pytest.approx(80, rel=0.2)
+
+
+def test_two_days_without_a_conversion_of_the_whole_account_are_found_where_no_campaign_shows_it_alone():
+    few = calm_days(campaigns=5, conversions_a_day=2.5)
+    none = changed(few, times(conversions=0, conversion_value=0), since=back(1))
+    events = found(none)
+    assert len(events) >= 3 and {one.kind for one in events} == {"tracking_break"}
+    assert all({"name": "account_wide"} in one.causes for one in events)
+    alone = changed(few, times(conversions=0, conversion_value=0), campaign="c1", since=back(1))
+    assert found(alone) == []
+
+
+def test_a_fall_of_the_whole_account_says_so(calm):
+    many = calm_days(campaigns=12)
+    fallen = changed(many, times(impressions=0.35, clicks=0.35, spend=0.35, conversions=0.35), since=NEWEST)
+    events = [one for one in found(fallen) if one.kind == "spend_drop"]
+    assert len(events) >= 10 and all({"name": "account_wide"} in one.causes for one in events)
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_day_that_was_not_read_is_neither_a_stop_nor_a_break(calm, missing):
+    assert found(unread(calm, back(missing))) == []
+
+
+def test_conversions_that_were_not_reported_are_no_break(calm):
+    hidden = changed(
+        calm, lambda row: row._replace(conversions=None, conversion_value=None), campaign="c1", since=back(2)
+    )
+    assert found(hidden) == []
+    assert opened(changed(calm, times(conversions=0, conversion_value=0), campaign="c1", since=back(2)))
+
+
+def test_too_few_days_are_not_judged(calm):
+    stopped = changed(calm_days(days=13), delivers_nothing, campaign="c1", since=NEWEST)
+    assert found(stopped) == []
+    assert opened(changed(calm_days(days=15), delivers_nothing, campaign="c1", since=NEWEST)) == [
+        ("c1", "delivery_stop", NEWEST)
+    ]
+    gaps = unread(changed(calm, delivers_nothing, campaign="c1", since=NEWEST), *(back(day) for day in range(9, 42)))
+    assert found(gaps) == []
+
+
+def test_conversions_that_are_still_to_come_are_not_missed(calm):
+    young = {**calm.read_at, NEWEST: NOW, back(1): NOW, back(2): NOW}
+    immature = changed(calm, times(conversions=0.6, conversion_value=0.6), since=back(1))
+    assert found(replace(immature, read_at=young)) == []
+    assert opened(changed(calm, times(conversions=0.3, conversion_value=0.3), campaign="c1", since=back(1)))
+
+
+class TestPauses:
+    """Regular ones are usual, those of a person or a schedule too; what stops outside its rhythm is found."""
+
+    def weekdays_only(self, calm):
+        kept = [row for row in calm.rows if row.campaign_id != "c1" or row.day.weekday() < 5]
+        return replace(calm, rows=kept)
+
+    def up_to(self, account, day):
+        """As it was judged on the morning after that day."""
+        gone = [one for one in account.read_at if one > day]
+        return replace(unread(account, *gone), days=replace(account.days, until=day))
+
+    @pytest.mark.parametrize("days", range(7))
+    def test_a_campaign_of_weekdays_raises_nothing_on_any_day(self, calm, days):
+        assert found(self.up_to(self.weekdays_only(calm), back(days))) == []
+
+    def test_it_is_found_where_it_stops_on_a_weekday(self, calm):
+        stopped = changed(self.weekdays_only(calm), delivers_nothing, campaign="c1", since=NEWEST)
+        assert NEWEST.weekday() == 2
+        assert opened(stopped) == [("c1", "delivery_stop", NEWEST)]
+
+    def test_paused_ended_and_new_campaigns_raise_nothing(self, calm):
+        stopped = changed(calm, delivers_nothing, campaign="c1", since=back(1))
+        night = datetime.combine(back(1), datetime.min.time(), UTC)
+        begun, others = datetime(2025, 1, 1, tzinfo=UTC), [one for one in calm.states if one.object_id != "c1"]
+        paused = ObjectState("c1", "c1", night - timedelta(hours=2), False, 100.0, is_paused=True)
+        ended = ObjectState("c1", "c1", begun, True, 100.0, ends_at=night)
+        assert opened(stopped) == [("c1", "delivery_stop", back(1))]
+        assert found(replace(stopped, states=[*calm.states, paused])) == []
+        assert found(replace(stopped, states=[*others, ended])) == []
+        jump = changed(calm, times(conversions=0.2, conversion_value=0.2), campaign="c1", since=back(1))
+        assert opened(jump) and found(replace(jump, created={**calm.created, "c1": night})) == []
+        assert found(replace(jump, learning=frozenset({"c1"}))) == []
+
+
+class TestStored:
+    """Judged again on the days that follow."""
+
+    def test_the_same_days_again_say_nothing_new(self, calm):
+        stopped = changed(calm, delivers_nothing, campaign="c1", since=back(1))
+        assert found(replace(stopped, known=stored(found(stopped)))) == []
+
+    def test_its_end_is_said(self, calm):
+        stopped = changed(calm, delivers_nothing, campaign="c1", since=back(4), until=back(3))
+        opening, ending = found(stopped)
+        assert found(replace(stopped, known=stored([opening]))) == [ending]
+
+    def test_what_half_hours_have_found_is_not_said_twice(self, calm):
+        stopped = changed(calm, delivers_nothing, campaign="c1", since=back(1))
+        (known,) = stored(found(stopped))
+        half_hour = known._replace(anomaly_id="other", grain="half_hour", since=known.since + timedelta(hours=9))
+        assert found(replace(stopped, known=[half_hour])) == []
+        assert found(replace(stopped, known=[half_hour._replace(metric="ctr")])) != []
+        notice = half_hour._replace(kind="fatigue")
+        assert found(replace(stopped, known=[notice])) != []
+
+    @pytest.mark.parametrize("resolution", [None, "recovered"])
+    def test_a_restatement_that_removes_it_is_a_correction(self, calm, resolution):
+        broken = changed(calm, times(conversions=0, conversion_value=0), campaign="c1", since=back(3), until=back(2))
+        opening = found(broken)[0]
+        ended_at = None if resolution is None else opening.since + timedelta(days=2)
+        known = stored([opening], resolution=resolution, ended_at=ended_at)
+        (correction,) = found(replace(calm, known=known))
+        assert (correction.anomaly_id, correction.resolution) == (opening.anomaly_id, "corrected")
+        text = text_of(correction.recovery)
+        assert text.startswith("Correção: As conversões deixaram de ser registradas") and "a Meta corrigiu" in text
+        assert found(replace(calm, known=[known[0]._replace(resolution="corrected", ended_at=NOW)])) == []
+
+    def test_days_that_are_no_longer_read_correct_nothing(self, calm):
+        broken = changed(calm, times(conversions=0, conversion_value=0), campaign="c1", since=back(1))
+        known = stored(found(broken))
+        assert known
+        assert found(replace(unread(calm, back(1), NEWEST), known=known)) == []
+
+    def test_what_lasts_a_week_is_the_new_usual(self, calm):
+        fallen = times(impressions=0.3, clicks=0.3, spend=0.3, conversions=0.3, conversion_value=0.3)
+        began = changed(calm, fallen, campaign="c1", since=back(1))
+        (known,) = stored(found(began))
+        for days, resolutions in ((6, []), (9, ["new_usual"])):
+            since = datetime.combine(back(days), datetime.min.time(), UTC)
+            lasting = changed(calm, fallen, campaign="c1", since=back(days))
+            events = found(replace(lasting, known=[known._replace(since=since)]))
+            assert [one.resolution for one in events] == resolutions
+        assert text_of(events[0].recovery).startswith("Uma semana em")
+
+    def test_one_that_began_before_the_days_judged_ends_with_the_first_usual_day(self, calm):
+        (known,) = stored(found(changed(calm, delivers_nothing, campaign="c1", since=NEWEST)))
+        old = known._replace(since=datetime.combine(back(8), datetime.min.time(), UTC))
+        (ending,) = found(replace(calm, known=[old]))
+        assert (ending.anomaly_id, ending.resolution) == (old.anomaly_id, "recovered")
