@@ -7,7 +7,7 @@ import pandas as pd
 from evaluation.anomalies.metrics import DetectionCounts, compare
 from evaluation.anomalies.world import World
 from fbads_pipeline.domain.anomalies.account_readings import ObjectState
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, CampaignDay
+from fbads_pipeline.domain.anomalies.daily.daily_figures import CampaignDay, DailyFigures
 from fbads_pipeline.domain.anomalies.daily.day_findings import day_finding
 from fbads_pipeline.domain.anomalies.daily.day_grid import day_grid
 from fbads_pipeline.domain.anomalies.daily.day_selection import judge
@@ -35,7 +35,7 @@ def day_counts(world: World) -> DetectionCounts:
     return compare(world, alerts)
 
 
-def account_days(world: World) -> AccountDays:
+def account_days(world: World) -> DailyFigures:
     """The days of a world as `marts.campaign_daily` would hold them."""
     last = world.readings.sort_values("ts", kind="stable").groupby(["campaign_id", "date"], sort=False).tail(1)
     days = sorted({one.date() for one in last["date"]})
@@ -46,7 +46,7 @@ def account_days(world: World) -> AccountDays:
         )
         for one in last.itertuples()
     ]
-    return AccountDays(
+    return DailyFigures(
         "1",
         "BRL",
         "UTC",

@@ -13,7 +13,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     DetectionResult,
     StoredDetectors,
 )
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, DayWatch
+from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 
@@ -36,7 +36,7 @@ class Anomalies(Protocol):
 
     def days(
         self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
-    ) -> AccountDays | None:
+    ) -> DailyFigures | None:
         """The account's complete days before `now`, at most so many, and its stored anomalies; with its fingerprint.
         None where the marts are not built yet, for an account without currency, and where nothing has changed since
         `known`: no new day, none read anew, the same version of the detectors."""

@@ -12,7 +12,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     DetectionResult,
     StoredDetectors,
 )
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, DayWatch
+from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Count, message
@@ -28,7 +28,7 @@ class FakeAnomalies:
         self.unread = 0
         self.stored: dict[str, StoredDetectors] = {}
         self.watches: dict[str, DayWatch] = {}
-        self.account_days: dict[str, AccountDays] = {}
+        self.account_days: dict[str, DailyFigures] = {}
         self._ids = {one.anomaly_id for one in found}
 
     def detectors(self, account_id: str) -> StoredDetectors | None:
@@ -72,7 +72,7 @@ class FakeAnomalies:
 
     def days(
         self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
-    ) -> AccountDays | None:
+    ) -> DailyFigures | None:
         return self.account_days.get(account_id)
 
     def save_days(

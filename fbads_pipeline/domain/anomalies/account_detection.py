@@ -70,7 +70,7 @@ def _set_created(detectors: AccountDetectors, account: AccountReadings, zone: Zo
 def _readings(
     detectors: AccountDetectors, account: AccountReadings, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, Reading]]:
-    """One reading per instant: every day that it covered as known then, and zero where today has no row yet."""
+    """One reading per instant: every day that it covered, as known then."""
     place = {name: number for number, name in enumerate(detectors.ids)}
     figures = FigureTimeline(account.figures, place)
     objects = ObjectTimeline(account.states, place, detectors.state.campaigns.is_active)
@@ -78,7 +78,7 @@ def _readings(
         local = _local(at, zone)
         figures.advance(at)
         status = objects.advance(at)
-        rows = [(day, *figures.of(day, is_whole=day == local.date())) for _, day in group]
+        rows = [(day, *figures.of(day)) for _, day in group]
         changes = tuple(
             Change(local, campaign, "status_change", active=active) for campaign, active in sorted(status.items())
         )
@@ -88,12 +88,14 @@ def _readings(
 def _reading(
     local: datetime,
     rows: list[tuple[date, "np.ndarray", "np.ndarray"]],
-    budget: "np.ndarray",
+    budgets: "np.ndarray",
     changes: tuple[Change, ...],
 ) -> Reading:
     campaign = np.concatenate([who for _, who, _ in rows]).astype(np.int64)
     day = np.concatenate([np.full(who.size, one.toordinal(), dtype=np.int64) for one, who, _ in rows])
-    return Reading(local, campaign, day, np.hstack([counters for _, _, counters in rows]), budget[campaign], changes)
+    counters = np.hstack([counters for _, _, counters in rows])
+    reads_today = any(one == local.date() for one, _, _ in rows)
+    return Reading(local, campaign, day, counters, budgets[campaign], changes, reads_today, budgets)
 
 
 def _paused(detectors: AccountDetectors, reading: Reading, at: datetime) -> list[AnomalyClosure]:

@@ -12,6 +12,7 @@ from fbads_pipeline.domain.anomalies.detectors.ctr import ctr_evidence
 from fbads_pipeline.domain.anomalies.detectors.days import open_day
 from fbads_pipeline.domain.anomalies.detectors.fatigue import fatigue_notices
 from fbads_pipeline.domain.anomalies.detectors.increments import take_past, take_today
+from fbads_pipeline.domain.anomalies.detectors.left_out import MIDNIGHT_GRACE, with_rows_left_out
 from fbads_pipeline.domain.anomalies.detectors.ranking import rarity
 from fbads_pipeline.domain.anomalies.detectors.spend import spend_evidence
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
@@ -20,8 +21,6 @@ from fbads_pipeline.domain.anomalies.selection import Transitions, decide
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.readings import CONVERSIONS, MINUTES_A_DAY, Change, Reading, minutes
 
-# Minutes after midnight until which a reading without a row of the new day still belongs to the day before.
-_MIDNIGHT_GRACE = 30
 # A reading older than the newest by more than so many minutes is out of order.
 _LATE_MINUTES = 60
 # A budget that moved by more than this share was edited, unless an edit of the last day explains it.
@@ -36,9 +35,10 @@ def observe(state: DetectorState, reading: Reading) -> list[Finding]:
     Parameters
     ----------
     reading
-        Readings come in the order of time; one that is older than the last is ignored. Only campaigns with a row of
-        today are tested: what was not read is not known.
+        Readings come in the order of time; one that is older than the last is ignored. A campaign without a row of a
+        today that was read has delivered nothing (`left_out`); what was not read is not known, and not tested.
     """
+    reading = with_rows_left_out(state, reading)
     if not np.isfinite(reading.counters).all():
         reading = _reported(reading)
     findings = _apply_changes(state, reading)
@@ -61,13 +61,12 @@ def _reported(reading: Reading) -> Reading:
     good = np.isfinite(np.delete(reading.counters, CONVERSIONS, axis=0)).all(axis=0)
     counters = reading.counters[:, good]
     counters[CONVERSIONS] = np.where(np.isfinite(counters[CONVERSIONS]), counters[CONVERSIONS], np.nan)
-    return Reading(
-        reading.at,
-        reading.campaign[good],
-        reading.day[good],
-        counters,
-        reading.budget[good],
-        reading.changes,
+    return replace(
+        reading,
+        campaign=reading.campaign[good],
+        day=reading.day[good],
+        counters=counters,
+        budget=reading.budget[good],
     )
 
 
@@ -76,7 +75,7 @@ def _take(state: DetectorState, reading: Reading) -> list[Finding]:
     findings: list[Finding] = []
     newest = int(reading.day.max()) if reading.day.size else state.today
     today = reading.at.toordinal()
-    late = reading.minute % MINUTES_A_DAY >= _MIDNIGHT_GRACE
+    late = reading.minute % MINUTES_A_DAY >= MIDNIGHT_GRACE
     state.half_hours.advance(reading.minute)
     of_open_day = np.flatnonzero(reading.day == state.today)
     if state.today and of_open_day.size:

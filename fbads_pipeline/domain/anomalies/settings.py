@@ -27,7 +27,7 @@ class DetectionSettings:
     # From which standard score on a test is a finding, per window. Two readings of one day share most of a long window,
     # so that a long window is tested less often than a short one and needs less.
     # Spend rises more easily than it falls; its shortest window is there for stops alone.
-    spend_low_z: tuple[float, ...] = (6.5, 5.6, 5.2, 5.0, 5.0)
+    spend_low_z: tuple[float, ...] = (8.0, 5.6, 5.2, 5.0, 5.0)
     spend_high_z: tuple[float, ...] = (7.0, 5.8, 5.4, 4.8, 4.5)
     ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)

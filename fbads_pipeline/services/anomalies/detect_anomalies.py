@@ -12,7 +12,7 @@ from datetime import time
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly
-from fbads_pipeline.domain.anomalies.daily.account_days import HISTORY_DAYS, DayWatch
+from fbads_pipeline.domain.anomalies.daily.daily_figures import HISTORY_DAYS, DayWatch
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies, compose_anomalies, compose_digest
 from fbads_pipeline.domain.core.links import account_page
 from fbads_pipeline.ports.anomalies import Anomalies

@@ -126,6 +126,63 @@ def test_a_jump_is_found_although_a_day_before_it_was_not_reported(calm):
     assert [what for _, what, _ in said(jump)] == ["tracking_break"]
 
 
+def without(readings, **rests):
+    """The readings with the campaigns' figures zero where they rest, with zeros and with their rows left out.
+
+    rests: campaign → function of the instants (Series) that tells where it delivers nothing.
+    """
+    zero, left_out = readings.copy(), pd.Series(False, index=readings.index)
+    counters = ["impressions", "clicks", "spend", "conversions"]
+    zero[counters] = zero[counters].astype(float)
+    for campaign, resting in rests.items():
+        own = zero["campaign_id"] == campaign
+        idle = resting(zero.loc[own, "ts"])
+        for name in counters:
+            steps = zero[own].groupby("date")[name].diff().fillna(zero.loc[own, name]).where(~idle, 0.0)
+            zero.loc[own, name] = steps.groupby(zero.loc[own, "date"]).cumsum()
+        left_out |= own & (zero["impressions"] <= 0)
+    return zero, zero[~left_out]
+
+
+RESTS = {
+    "c1": lambda ts: ts.dt.day_of_week >= 5,
+    "c2": lambda ts: ts.dt.day_of_week < 5,
+    "c3": lambda ts: (ts.dt.hour < 8) | (ts.dt.hour >= 19),
+    "c4": lambda ts: (ts.dt.day_of_week >= 5) | (ts.dt.hour < 8) | (ts.dt.hour >= 19),
+}
+
+
+def test_regular_pauses_raise_nothing_and_what_stops_outside_its_rhythm_is_found():
+    month, monday = calm_readings(campaigns=6, days=24), START + timedelta(days=21)
+    dies = {"c5": lambda ts: (ts.dt.day_of_week >= 5) | (ts >= monday)}
+    for readings in without(month, **RESTS, **dies):
+        found = [row for row in replay(readings, known_campaigns(6), changes()) if row[1].kind == "anomaly"]
+        first = [(name, one.what) for name, one in found if one.at < START + timedelta(days=9)]
+        assert first in ([], [("c2", "delivery_stop")]), "that a weekend alone delivers is seen after its first Monday"
+        (name, stop) = found[-1]
+        assert len(found) == len(first) + 1 and (name, stop.what) == ("c5", "delivery_stop")
+        assert timedelta(hours=1) < stop.at - monday <= timedelta(hours=6)
+
+
+def test_a_campaign_that_dies_is_found_whether_or_not_its_rows_are_left_out(calm):
+    midnight = AT.replace(hour=0)
+    zero, left_out = without(calm, c1=lambda ts: ts >= midnight)
+    found = [(name, one.what, one.at) for name, one in replay(zero, known_campaigns(), changes())]
+    assert [what for _, what, _ in found] == ["delivery_stop"]
+    assert found == [(name, one.what, one.at) for name, one in replay(left_out, known_campaigns(), changes())]
+    from_noon = calm[(calm["campaign_id"] != "c1") | (calm["ts"] < AT)]
+    assert [(name, what in ("delivery_stop", "spend_drop")) for name, what, _ in said(from_noon)] == [("c1", True)]
+
+
+def test_a_reading_of_earlier_days_alone_says_nothing_of_today(calm):
+    """Three hours are missed, and the first reading after them only restates yesterday."""
+    at = AT + timedelta(hours=3)
+    yesterday = calm[(calm["ts"].dt.hour == 23) & (calm["ts"].dt.minute == 59)]
+    yesterday = yesterday[yesterday["date"] == pd.Timestamp(AT.date() - timedelta(days=1))].assign(ts=at)
+    missed = calm[(calm["ts"] < AT) | (calm["ts"] > at)]
+    assert said(pd.concat([missed, yesterday])) == []
+
+
 def test_restated_past_days_open_nothing_again(calm):
     at = AT + timedelta(days=1)
     older = calm[(calm["ts"].dt.hour == 23) & (calm["ts"].dt.minute == 59) & (calm["ts"] < AT)].assign(ts=at)

@@ -11,8 +11,8 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
-from fbads_pipeline.adapters.postgres.anomalies.account_days import read_account_days
 from fbads_pipeline.adapters.postgres.anomalies.account_inputs import INPUTS, object_inputs
+from fbads_pipeline.adapters.postgres.anomalies.daily_figures import read_daily_figures
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -31,7 +31,7 @@ from fbads_pipeline.domain.anomalies.announcements import (
     LATEST_READING_DAYS,
     READING_GRACE,
 )
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, DayWatch
+from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
 from fbads_pipeline.domain.anomalies.finding_messages import recovery_message
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import AnomalyPart, UnannouncedAnomalies
@@ -97,9 +97,9 @@ class PostgresAnomalies:
 
     def days(
         self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
-    ) -> AccountDays | None:
+    ) -> DailyFigures | None:
         with self._engine.connect() as connection:
-            return read_account_days(connection, account_id, now=now, days=days, version=version, known=known)
+            return read_daily_figures(connection, account_id, now=now, days=days, version=version, known=known)
 
     def save_days(
         self,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, KnownAnomaly
+from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, KnownAnomaly
 from fbads_pipeline.domain.anomalies.daily.day_findings import day_finding
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid, midnight
 from fbads_pipeline.domain.anomalies.daily.day_selection import Episode, JudgedDays, usual_days
@@ -23,7 +23,7 @@ _REFUTED_Z = 2.5
 _REFUTED_SHARE = 0.85
 
 
-def corrections(account: AccountDays, grid: DayGrid, judged: JudgedDays, now: datetime) -> Iterator[AnomalyClosure]:
+def corrections(account: DailyFigures, grid: DayGrid, judged: JudgedDays, now: datetime) -> Iterator[AnomalyClosure]:
     """Anomalies whose days are usual as they read now: Meta has restated them since.
 
     Of whole days: open ones, and those over that were not corrected yet. Of half hours: open ones about conversions,
@@ -44,7 +44,9 @@ def corrections(account: AccountDays, grid: DayGrid, judged: JudgedDays, now: da
             yield AnomalyClosure(known.campaign_id, None, now, "corrected", text, known.anomaly_id)
 
 
-def endings(account: AccountDays, grid: DayGrid, judged: JudgedDays, settings: DaySettings) -> Iterator[AnomalyClosure]:
+def endings(
+    account: DailyFigures, grid: DayGrid, judged: JudgedDays, settings: DaySettings
+) -> Iterator[AnomalyClosure]:
     """Open anomalies that began before the days judged: usual again, or by now the usual."""
     zone = ZoneInfo(account.timezone_name)
     newest = max(judged.evidence)

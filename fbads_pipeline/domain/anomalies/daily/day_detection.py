@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly
 from fbads_pipeline.domain.anomalies.alert_budget import AlertBudget
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, KnownAnomaly
+from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, KnownAnomaly
 from fbads_pipeline.domain.anomalies.daily.day_corrections import corrections, endings
 from fbads_pipeline.domain.anomalies.daily.day_findings import day_finding
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid, day_grid, midnight
@@ -33,7 +33,9 @@ def day_version(settings: DaySettings) -> str:
     return f"day-{_FORMAT}-{hashlib.sha256(repr(settings).encode()).hexdigest()[:12]}"
 
 
-def judge_days(account: AccountDays, settings: DaySettings, *, now: datetime) -> list[DetectedAnomaly | AnomalyClosure]:
+def judge_days(
+    account: DailyFigures, settings: DaySettings, *, now: datetime
+) -> list[DetectedAnomaly | AnomalyClosure]:
     """Judge an account's newest complete days.
 
     Parameters
@@ -67,7 +69,7 @@ def judge_days(account: AccountDays, settings: DaySettings, *, now: datetime) ->
 
 
 def _opened(
-    account: AccountDays, grid: DayGrid, episodes: list[Episode], settings: DaySettings, now: datetime
+    account: DailyFigures, grid: DayGrid, episodes: list[Episode], settings: DaySettings, now: datetime
 ) -> list[DetectedAnomaly | AnomalyClosure]:
     """Each new episode, and its end where it has ended since."""
     zone = ZoneInfo(account.timezone_name)
@@ -106,7 +108,7 @@ def _ended(grid: DayGrid, one: Episode, anomaly_id: str, zone: ZoneInfo) -> Anom
     return AnomalyClosure(grid.campaigns[one.campaign], None, ended_at, "recovered", anomaly_id=anomaly_id)
 
 
-def _known(account: AccountDays, grid: DayGrid, one: Episode, zone: ZoneInfo) -> KnownAnomaly | None:
+def _known(account: DailyFigures, grid: DayGrid, one: Episode, zone: ZoneInfo) -> KnownAnomaly | None:
     """The stored anomaly that is about the same incident."""
     since = midnight(int(grid.days[one.since]), zone)
     until = midnight(int(grid.days[-1]) + 1 if one.ended_at is None else int(grid.days[one.ended_at]), zone)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays
+from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures
 from fbads_pipeline.domain.anomalies.state.object_timeline import ObjectTimeline
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
@@ -65,7 +65,7 @@ class DayGrid:
         return np.isfinite(self.hours)
 
 
-def day_grid(account: AccountDays) -> DayGrid:
+def day_grid(account: DailyFigures) -> DayGrid:
     """Return the days of the period and every campaign with a row in it."""
     zone = ZoneInfo(account.timezone_name)
     campaigns = tuple(sorted({row.campaign_id for row in account.rows}))
@@ -109,7 +109,7 @@ def _hours(day: date, read_at: datetime | None, zone: ZoneInfo) -> float:
     return (read_at - midnight(day.toordinal(), zone)) / timedelta(hours=1)
 
 
-def _figures(account: AccountDays, place: Mapping[str, int], is_read: Bools) -> Floats:
+def _figures(account: DailyFigures, place: Mapping[str, int], is_read: Bools) -> Floats:
     """(figure, days, n)."""
     cells = np.zeros((5, len(is_read), len(place)))
     cells[:, ~is_read] = np.nan
@@ -126,7 +126,7 @@ def _figures(account: AccountDays, place: Mapping[str, int], is_read: Bools) -> 
     return cells
 
 
-def _objects(account: AccountDays, place: Mapping[str, int], zone: ZoneInfo) -> tuple[Floats, Bools]:
+def _objects(account: DailyFigures, place: Mapping[str, int], zone: ZoneInfo) -> tuple[Floats, Bools]:
     """Budget at each day's end, and whether the campaign could deliver at its beginning and at its end."""
     objects = ObjectTimeline(account.states, place, np.ones(len(place), dtype=np.bool_))
     budget, active = [], []

@@ -34,6 +34,8 @@ from fbads_pipeline.domain.anomalies.state.readings import (
 _DIP_IMPRESSIONS = 2.0
 # A fall by at most this share is a restatement.
 _RESTATED_SHARE = 0.1
+# A reading so shortly before the end of a half hour closes it.
+_EARLY_MINUTES = 5
 # Below this coverage a past day that is read anew keeps its budget; coverage is never divided by less than the second.
 _PARTIAL_COVERAGE, _LEAST_COVERAGE = 0.3, 0.05
 
@@ -136,7 +138,7 @@ def _fill_half_hour(
         (RingChannel.EXPECTED_CLICKS, steps[IMPRESSIONS] * ctr_now * state.ctr.hour_factors[hour]),
         (RingChannel.EXPECTED_CONVERSIONS, np.where(is_reported, converts, 0.0)),
         (RingChannel.EXPECTED_COST, steps[IMPRESSIONS] * cost * state.cpm.hour_factors[hour]),
-        (RingChannel.READINGS, is_known.astype(float)),
+        (RingChannel.READINGS, (is_known & (spend_expected > 0)).astype(float)),
     ):
         ring.add(channel, campaigns, values)
 
@@ -178,7 +180,7 @@ def _conversions_of_day(state: DetectorState, campaigns: Ints, steps: Floats, co
 def _spread_over_slots(state: DetectorState, campaigns: Ints, spend: Floats, before: Floats, now: float) -> None:
     """Spread the spend of an interval over its half hours in proportion to the usual profile."""
     last = _half_hour_of(now)
-    first = np.minimum((before // 30).astype(np.int64), last)
+    first = np.minimum(((before + _EARLY_MINUTES) // 30).astype(np.int64), last)
     weights = state.spend.cumulative[last + 1, campaigns] - state.spend.cumulative[first, campaigns]
     for slot in range(int(first.min()), last + 1):
         part = np.where(first <= slot, state.spend.profile[slot, campaigns] / np.maximum(weights, 1e-12), 0.0)

@@ -44,6 +44,19 @@ def usual_pauses(impressions: Floats, days: Ints, day: int) -> Bools:
     return pauses
 
 
+def is_weekend(days: Ints | int) -> Bools:
+    """Whether ordinals of days are a Saturday or a Sunday.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> bool(is_weekend(date(2026, 11, 28).toordinal())), bool(is_weekend(date(2026, 11, 30).toordinal()))
+    (True, False)
+    """
+    weekend: Bools = np.asarray((np.asarray(days) - 1) % _DAYS_A_WEEK >= _SATURDAY)
+    return weekend
+
+
 def _is_usual(impressions: Floats, alike: Bools) -> Bools:
     known, delivered = np.isfinite(impressions), impressions > 0
     seen, idle = known[alike].sum(axis=0), (known & ~delivered)[alike].sum(axis=0)

@@ -10,6 +10,7 @@ from fbads_pipeline.domain.anomalies.detectors.baseline import (
     weighted_mean,
     winsorised,
 )
+from fbads_pipeline.domain.anomalies.detectors.rhythm import is_weekend, usual_pauses
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
 from fbads_pipeline.domain.anomalies.detectors.variance import learn_log_errors, relative_variance
 from fbads_pipeline.domain.anomalies.detectors.windows import (
@@ -20,6 +21,7 @@ from fbads_pipeline.domain.anomalies.detectors.windows import (
 )
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import HALF_HOURS_A_DAY, RingChannel, row_of
+from fbads_pipeline.domain.anomalies.state.metric_states import SpendState
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats, Ints
 
 _FIRST_DEVIATION = 0.3
@@ -40,6 +42,9 @@ _LARGEST_LOG = 50
 _BEFORE_EDIT_WEIGHT = 0.15
 _LEAST_COVERAGE, _PROFILE_COVERAGE = 0.3, 0.85
 _PRIOR_IMPRESSIONS = 2000.0
+# A half hour rests where it was idle on so many telling days, and on this share of them; a day is telling where so many
+# impressions were expected of it. The profile of no half hour is quite zero, so that what is spent there is seen.
+_RESTING_DAYS, _RESTING_SHARE, _TELLING_IMPRESSIONS, _LEAST_SHARE = 2.5, 0.8, 5.0, 1e-7
 # Yesterday's error is carried on by at most so much of it, and to at most half a log.
 _MOST_AUTOCORRELATION, _LARGEST_ERROR, _AUTOCORRELATION_DAYS = 0.7, 0.5, 14.0
 _PRIOR_WEEKDAYS = 1.5
@@ -69,6 +74,8 @@ def spend_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     has_volume = is_read & (shown_expected >= settings.least_impressions) & (expected > 0)
     # A stop is reported on less than a whole baseline; so must its end be.
     has_stopped = metric.alerts.is_open & metric.alerts.is_certain
+    # Just after a rest a long window holds a single half hour, and varies as much.
+    has_volume &= (readings >= _STOP_READINGS) | ~metric.has_rests
     tested = has_volume & ((metric.baseline_days > settings.baseline_days) | has_stopped)
     log = np.where(tested, _log_ratio(state, spend, expected, tested), np.nan)
     own = relative_variance(metric, settings.spend_floor, _FIRST_DEVIATION)
@@ -183,11 +190,15 @@ def expected_spend(state: DetectorState, campaigns: Ints, budget_share: Floats) 
     Returns
     -------
     ndarray of shape (rows,)
-        In the account's currency; 0 for campaigns that are paused or have no baseline.
+        In the account's currency; 0 for campaigns that are paused, usually rest on such a day, or have no baseline.
     """
     metric = state.spend
     log = metric.level[campaigns] + metric.weekday[state.today % 7, campaigns]
     delivers = (metric.baseline_days[campaigns] > 0) & state.campaigns.is_active[campaigns]
+    delivers &= ~metric.is_pause[campaigns]
+    if metric.is_first_weekend:
+        # Campaigns of weekdays rest now, and no weekend has shown it yet.
+        delivers &= state.days.impressions[row_of(state.today), campaigns] > 0
     expected: Floats = np.exp(np.clip(log, -_LARGEST_LOG, _LARGEST_LOG)) * budget_share * delivers
     return expected
 
@@ -206,7 +217,7 @@ def learn_profile(state: DetectorState, keep: float) -> None:
     Notes
     -----
     A day weighs impressions / (impressions + 2,000). Campaign profiles are shrunk to the account's by
-    `settings.profile_shrinkage` days.
+    `settings.profile_shrinkage` days, but for the half hours in which a campaign usually rests (`_rests`).
     """
     metric, at = state.spend, row_of(state.today)
     by_slot = state.open_day.spend_by_slot
@@ -218,14 +229,37 @@ def learn_profile(state: DetectorState, keep: float) -> None:
     metric.profile_weight *= keep
     metric.profile_sum += weight * by_slot / np.where(total > 0, total, 1.0)
     metric.profile_weight += weight
+    _learn_rests(state, by_slot, shown, use, keep)
     known = metric.profile_weight.sum()
     if known > 0:
         account = (metric.profile_sum.sum(axis=1) + 1.0 / HALF_HOURS_A_DAY) / (known + 1.0)
         metric.account_profile = account / account.sum()
         shrink = state.settings.profile_shrinkage
-        own = metric.profile_sum + shrink * metric.account_profile[:, None]
-        metric.profile = own / (metric.profile_weight + shrink)
+        own = metric.profile_sum + shrink * metric.account_profile[:, None] * ~_rests(metric) + _LEAST_SHARE
+        metric.profile = own / own.sum(axis=0)
         metric.cumulative = np.vstack([np.zeros(state.n), metric.profile.cumsum(axis=0)])
+
+
+def _learn_rests(state: DetectorState, by_slot: Floats, shown: Floats, use: Bools, keep: float) -> None:
+    """Add the closed day's half hours without spend, where so much was expected that none is no chance."""
+    metric = state.spend
+    is_telling = use & (metric.account_profile[:, None] * shown >= _TELLING_IMPRESSIONS)
+    metric.slots_idle = metric.slots_idle * keep + (is_telling & (by_slot <= 0))
+    metric.slots_seen = metric.slots_seen * keep + is_telling
+
+
+def _rests(metric: SpendState) -> Bools:
+    """Half hours of the day in which a campaign usually spends nothing (48, n)."""
+    rests: Bools = (metric.slots_idle >= _RESTING_DAYS) & (metric.slots_idle >= _RESTING_SHARE * metric.slots_seen)
+    return rests
+
+
+def _usually_rests(state: DetectorState, window: BaselineWindow, day: int) -> Bools:
+    """Campaigns that do not usually deliver on such a day (n,)."""
+    there = state.days.ordinal[window.rows] == window.days
+    is_whole = there[:, None] & (state.days.coverage[window.rows] > _PROFILE_COVERAGE)
+    shown = np.where(is_whole, state.days.impressions[window.rows], np.nan)
+    return usual_pauses(shown, window.days, day)
 
 
 def fit_spend(state: DetectorState, window: BaselineWindow) -> None:
@@ -249,6 +283,10 @@ def fit_spend(state: DetectorState, window: BaselineWindow) -> None:
     for _ in range(_WEEKDAY_ROUNDS):
         level = weighted_mean(logs - weekday[days % 7], weight)
         weekday = _weekday_offsets(state, np.where(use, logs - level, 0.0), weight, days)
+    metric.is_pause = _usually_rests(state, window, state.today)
+    metric.has_rests = metric.is_pause | _usually_rests(state, window, state.today - 1) | _rests(metric).any(axis=0)
+    seen = days[state.days.coverage[rows].max(axis=1, initial=0.0) > _LEAST_COVERAGE]
+    metric.is_first_weekend = bool(is_weekend(state.today)) and not is_weekend(seen[seen < state.today - 1]).any()
     known = weight.sum(axis=0)
     # A first day counts as one, although each day of a first week weighs little.
     metric.weekday, metric.baseline_days = weekday, np.maximum(known, np.minimum(known / LEARNING_WEIGHT, 1.0))

@@ -28,6 +28,7 @@ class RingChannel(IntEnum):
     EXPECTED_CONVERSIONS = 7
     # What the impressions that were delivered usually cost.
     EXPECTED_COST = 8
+    # Readings of which any delivery was expected.
     READINGS = 9
 
 

@@ -114,6 +114,14 @@ class SpendState(MetricState):
         The account's shares (48,).
     profile_sum, profile_weight
         Weighted sums that the profiles are made of (48, n), (n,).
+    slots_idle, slots_seen
+        Weighted days on which nothing was spent in a half hour although much was expected, and all such days (48, n).
+    is_pause
+        Whether campaigns do not usually deliver on the open day (n,).
+    has_rests
+        Whether they do not on the open day or the one before, or in some half hours (n,).
+    is_first_weekend
+        Whether the open day is of a weekend, and no day of an earlier one was read.
     """
 
     level: Floats = field(init=False)
@@ -123,6 +131,11 @@ class SpendState(MetricState):
     account_profile: Floats = field(init=False)
     profile_sum: Floats = field(init=False)
     profile_weight: Floats = field(init=False)
+    slots_idle: Floats = field(init=False)
+    slots_seen: Floats = field(init=False)
+    is_pause: Bools = field(init=False)
+    has_rests: Bools = field(init=False)
+    is_first_weekend: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -131,6 +144,10 @@ class SpendState(MetricState):
         self.profile = np.full((HALF_HOURS_A_DAY, self.n), 1.0 / HALF_HOURS_A_DAY)
         self.cumulative = np.vstack([np.zeros(self.n), self.profile.cumsum(axis=0)])
         self.profile_sum, self.profile_weight = np.zeros((HALF_HOURS_A_DAY, self.n)), np.zeros(self.n)
+        self.slots_idle = np.zeros((HALF_HOURS_A_DAY, self.n))
+        self.slots_seen = np.zeros((HALF_HOURS_A_DAY, self.n))
+        self.is_pause = np.zeros(self.n, dtype=np.bool_)
+        self.has_rests = np.zeros(self.n, dtype=np.bool_)
 
 
 @dataclass

@@ -39,6 +39,8 @@ class Reading:
     campaign: position of the campaign in the state; day: ordinal of the account-local day that the figures are of
     (today, or an older day as it reads now); counters: (4, rows), the order of `COUNTERS`, cumulative since local
     midnight, NaN for a figure that was not reported; budget: daily budget per row, 0 where the campaign has none.
+    reads_today: it covered the local day of `at`, so that a campaign without a row has delivered nothing; budgets: of
+    every campaign (n,), where they are known without a row.
     """
 
     at: datetime
@@ -47,6 +49,8 @@ class Reading:
     counters: Floats
     budget: Floats
     changes: tuple[Change, ...] = field(default=())
+    reads_today: bool = True
+    budgets: Floats | None = None
 
     @property
     def minute(self) -> int:

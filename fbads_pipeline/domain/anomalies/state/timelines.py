@@ -35,12 +35,9 @@ class FigureTimeline:
         self._counters[one.day][:, who] = [np.nan if figure is None else figure for figure in figures]
         self._is_there[one.day][who] = True
 
-    def of(self, day: date, *, is_whole: bool) -> tuple[Ints, Floats]:
-        """Campaigns (rows,) and their counters (4, rows), NaN where Meta did not report a figure.
-
-        is_whole: a campaign without a row counts with zeros.
-        """
-        n = len(self._place)
-        counters = self._counters.get(day, np.zeros((len(COUNTERS), n)))
-        who = np.arange(n) if is_whole else np.flatnonzero(self._is_there.get(day, np.zeros(n, dtype=np.bool_)))
-        return who, counters[:, who].copy()
+    def of(self, day: date) -> tuple[Ints, Floats]:
+        """Campaigns with a row (rows,) and their counters (4, rows), NaN where Meta did not report a figure."""
+        if day not in self._counters:
+            return np.zeros(0, dtype=np.int64), np.zeros((len(COUNTERS), 0))
+        who = np.flatnonzero(self._is_there[day])
+        return who, self._counters[day][:, who].copy()

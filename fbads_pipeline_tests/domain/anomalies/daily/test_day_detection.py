@@ -8,7 +8,7 @@ import pytest
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, ObjectState
 from fbads_pipeline.domain.anomalies.daily.day_detection import judge_days
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
-from fbads_pipeline_tests.support.account_days import (
+from fbads_pipeline_tests.support.daily_figures import (
     NEWEST,
     NOW,
     back,

@@ -26,26 +26,24 @@ def test_figures_stand_until_they_are_read_anew():
     seen = []
     for hours in (-1, 0, 1, 2, 3, 4):
         known.advance(later(hours))
-        who, counters = known.of(DAY, is_whole=True)
-        assert who.tolist() == [0, 1] and counters[:, 1].tolist() == [0, 0, 0, 0]
-        seen.append(counters[:, 0].tolist())
-    assert seen == [[0] * 4, [100, 5, 2.5, 1], [100, 5, 2.5, 1], [300, 9, 7.5, 2], [300, 9, 7.5, 2], [0] * 4]
+        who, counters = known.of(DAY)
+        seen.append(counters[:, 0].tolist() if who.tolist() == [0] else [])
+    assert seen == [[], [100, 5, 2.5, 1], [100, 5, 2.5, 1], [300, 9, 7.5, 2], [300, 9, 7.5, 2], [0] * 4]
 
 
 def test_a_figure_that_was_not_reported_is_not_zero():
     known = FigureTimeline([CampaignDayVersion("a", DAY, AT, 100, 5, 2.5, None, False)], PLACE)
     known.advance(AT)
-    _, counters = known.of(DAY, is_whole=True)
+    _, counters = known.of(DAY)
     assert np.isnan(counters[3, 0]) and counters[:3, 0].tolist() == [100, 5, 2.5]
-    assert counters[:, 1].tolist() == [0, 0, 0, 0]
 
 
 def test_an_older_day_has_the_campaigns_alone_that_it_has_a_row_of():
     known = FigureTimeline([CampaignDayVersion("b", DAY, AT, 100, 5, 2.5, 1, False)], PLACE)
     known.advance(AT)
-    who, counters = known.of(DAY, is_whole=False)
+    who, counters = known.of(DAY)
     assert (who.tolist(), counters.tolist()) == ([1], [[100], [5], [2.5], [1]])
-    assert known.of(DAY - timedelta(days=1), is_whole=False)[0].size == 0
+    assert known.of(DAY - timedelta(days=1))[0].size == 0
 
 
 def test_budgets_and_status_are_those_of_the_instant_and_the_first_holds_before():

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.account_readings import ObjectState
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, CampaignDay, KnownAnomaly
+from fbads_pipeline.domain.anomalies.daily.daily_figures import CampaignDay, DailyFigures, KnownAnomaly
 from fbads_pipeline.domain.core.days import DayRange
 
 NEWEST = date(2026, 11, 25)
@@ -17,7 +17,7 @@ Change = Callable[[CampaignDay], CampaignDay | None]
 
 def calm_days(
     campaigns: int = 6, days: int = 42, seed: int = 1, *, conversions_a_day: float = 20.0, weekend: float = 0.8
-) -> AccountDays:
+) -> DailyFigures:
     """Campaigns c0, c1, … with some 20,000 impressions a day, a weekend of their own and a few percent of noise."""
     rng = np.random.default_rng(seed)
     period = DayRange(NEWEST - timedelta(days=days - 1), NEWEST)
@@ -32,7 +32,7 @@ def calm_days(
             rows.append(CampaignDay(f"c{number}", day, shown, clicks, shown * 0.004, conversions, value))
     long_ago = datetime(2025, 1, 1, tzinfo=UTC)
     names = [f"c{number}" for number in range(campaigns)]
-    return AccountDays(
+    return DailyFigures(
         "1",
         "BRL",
         "UTC",
@@ -51,8 +51,8 @@ def back(days: int) -> date:
 
 
 def changed(
-    account: AccountDays, change: Change, *, campaign: str | None = None, since: date, until: date = NEWEST
-) -> AccountDays:
+    account: DailyFigures, change: Change, *, campaign: str | None = None, since: date, until: date = NEWEST
+) -> DailyFigures:
     """With the rows of those days replaced, or left out where the change returns None; campaign None: of all."""
     rows: list[CampaignDay] = []
     for row in account.rows:
@@ -75,7 +75,7 @@ def delivers_nothing(row: CampaignDay) -> None:
     """A day without a row."""
 
 
-def unread(account: AccountDays, *days: date) -> AccountDays:
+def unread(account: DailyFigures, *days: date) -> DailyFigures:
     """With these days not read: their rows are missing too."""
     read_at = {day: at for day, at in account.read_at.items() if day not in days}
     return replace(account, read_at=read_at, rows=[row for row in account.rows if row.day not in days])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.anomalies.account_inputs import INPUTS, object_inputs
-from fbads_pipeline.domain.anomalies.daily.account_days import AccountDays, CampaignDay, DayWatch, KnownAnomaly
+from fbads_pipeline.domain.anomalies.daily.daily_figures import CampaignDay, DailyFigures, DayWatch, KnownAnomaly
 from fbads_pipeline.domain.core.days import DayRange
 
 # Anomalies that ended this long before the first day of the period are no concern of it.
@@ -15,9 +15,9 @@ _ENDED_DAYS = timedelta(days=14)
 _TRAILING_DAYS = timedelta(days=1)
 
 
-def read_account_days(
+def read_daily_figures(
     connection: sa.Connection, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
-) -> AccountDays | None:
+) -> DailyFigures | None:
     """None where there is nothing to judge, or nothing new: one small query finds that out."""
     if not connection.execute(INPUTS["has_days"]).scalar_one():
         return None
@@ -36,7 +36,7 @@ def read_account_days(
     if known is not None and known.fingerprint == fingerprint:
         return None
     ended_after = now - _ENDED_DAYS
-    return AccountDays(
+    return DailyFigures(
         account_id,
         account.currency,
         zone.key,

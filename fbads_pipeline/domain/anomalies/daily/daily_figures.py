@@ -41,7 +41,7 @@ class KnownAnomaly(NamedTuple):
 
 
 @dataclass(frozen=True)
-class AccountDays:
+class DailyFigures:
     """What was read of one account's complete local days, oldest first.
 
     days: the period; fingerprint: of what it rests on; read_at: days that were read well after they had ended → the
