@@ -37,7 +37,7 @@ READ_BY_DETECTORS = (
         "int_account_daily",
     ),
     *("stg_day_states", "day_coverage"),
-    *("int_reading_measures", "accounts", "campaigns", "adsets", "reading_runs", "campaign_daily_versions"),
+    *("+int_reading_measures", "accounts", "campaigns", "adsets", "reading_runs", "campaign_daily_versions"),
     *("campaign_history", "adset_history"),
 )
 # The table of days in the shape that messages draw from; building the real one would take everything else along.

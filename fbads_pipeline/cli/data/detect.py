@@ -11,7 +11,8 @@ from fbads_pipeline.adapters.csv_reading import CsvTable
 from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, decimal_text
 from fbads_pipeline.cli.data.csv_exports import read_export_with_texts
 from fbads_pipeline.cli.options import CsvForm
-from fbads_pipeline.domain.anomalies.detectors.series import detect_series
+from fbads_pipeline.cli.output import note
+from fbads_pipeline.domain.anomalies.detectors.series import detect_series, rows_needed
 from fbads_pipeline.domain.core.errors import WrongUse
 
 app = typer.Typer(add_completion=False)
@@ -29,10 +30,15 @@ def detect(
 ) -> None:
     """Mark the anomalies of one series of a CSV file.
 
-    Row by row, never looking ahead; the rows and texts of the input, in its order. Needs no database.
+    Row by row, never looking ahead; the rows and texts of the input, in its order. Needs no database. A series that is
+    too short to judge is said to be.
     """
     read, table = read_export_with_texts(series, ("timestamp", "value"), times=("timestamp",), numbers=("value",))
-    scores, alerts = detect_series(read["value"].to_numpy(dtype=np.float64), step_seconds(read["timestamp"]))
+    values, step = read["value"].to_numpy(dtype=np.float64), step_seconds(read["timestamp"])
+    scores, alerts = detect_series(values, step)
+    known, needed = int(np.isfinite(values).sum()), rows_needed(step)
+    if known <= needed:
+        note(f"{known} rows are too short to judge: nothing can be found before row {needed + 1} of such a series")
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
             writer = CsvWriter(file, style)

@@ -15,6 +15,9 @@ from fbads_pipeline.domain.anomalies.state.readings import Floats
 
 _DAY = 86_400.0
 _UNIT_ROWS = 24
+_LEAST_QUIET = 3
+# Median absolute deviation of a normal distribution × this is its standard deviation.
+_MAD_TO_DEVIATION = 1.4826
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,11 @@ class SeriesSettings:
         Multiples of the scale that are an alert.
     season_weight, season_days
         Weight of a new day in the season, and days that no season counts as.
-    quiet_rows
-        Rows without another alert after one.
+    quiet_rows, quiet_days
+        Rows without another alert after one, and days that they are at most, but three.
+    first_rows, first_days, first_deviations, first_error
+        Before `least_rows` errors are known: rows from which on anything is judged, at least so many days of rows where
+        rows come more often than daily; and the errors that are an alert then, in robust deviations and at least.
     refresh_rows
         How often the scale is taken anew.
     """
@@ -50,7 +56,24 @@ class SeriesSettings:
     season_weight: float = 0.15
     season_days: float = 3.0
     quiet_rows: int = 80
+    quiet_days: float = 3.5
+    first_rows: int = 14
+    first_days: float = 2.0
+    first_deviations: float = 6.0
+    first_error: float = 0.9
     refresh_rows: int = 6
+
+
+def rows_needed(step_seconds: float, settings: SeriesSettings | None = None) -> int:
+    """Return from how many rows on a series is judged at all; fewer are too short.
+
+    Examples
+    --------
+    >>> rows_needed(86_400.0), rows_needed(3_600.0)
+    (14, 48)
+    """
+    known = settings or SeriesSettings()
+    return max(known.first_rows, min(round(known.first_days * _DAY / step_seconds), known.least_rows))
 
 
 class SeriesDetector:
@@ -67,6 +90,8 @@ class SeriesDetector:
         a_day = _DAY / step_seconds
         self._bins = int(min(max(round(a_day), 1), 24)) if a_day >= 4 else 1
         self._rows_a_bin = max(a_day / self._bins, 1.0)
+        self._quiet_rows = min(self.settings.quiet_rows, max(round(self.settings.quiet_days * a_day), _LEAST_QUIET))
+        self.first_rows = rows_needed(step_seconds, self.settings)
         self._season, self._season_days = np.zeros(self._bins), np.zeros(self._bins)
         self._level: deque[float] = deque(maxlen=self.settings.level_rows)
         self._slow: deque[float] = deque(maxlen=self.settings.slow_rows)
@@ -99,7 +124,7 @@ class SeriesDetector:
         self._learn(y, deseasoned, place)
         alert = ratio >= 1.0 and row >= self._quiet_until
         if alert:
-            self._quiet_until = row + self.settings.quiet_rows
+            self._quiet_until = row + self._quiet_rows
         score = ratio / (1.0 + ratio)
         return (score if alert else min(score, 0.499)), alert
 
@@ -125,6 +150,9 @@ class SeriesDetector:
             error_ratio = error / (settings.error_threshold * self._scales[0])
             shift_ratio = shift / (settings.shift_threshold * self._scales[1])
             ratio = max(error_ratio, shift_ratio)
+        elif len(self._errors) >= self.first_rows:
+            usual = _MAD_TO_DEVIATION * _upper_median(self._errors)
+            ratio = error / max(settings.first_deviations * usual, settings.first_error)
         self._errors.append(error)
         self._shifts.append(shift)
         return ratio
