@@ -50,7 +50,7 @@ def followed_week(postgres, migrated_template) -> Iterator[tuple[str, Stop]]:
         )
         begins = datetime.fromisoformat(label["first_day"]).replace(tzinfo=UTC) + timedelta(hours=3)
         stop = Stop(label["account_id"], label["object_id"], begins)
-        account = FollowedAccount(server, url, stop.account_id)
+        account = FollowedAccount(server, url, stop.account_id, whole_days=False)
         account.read(BEGIN)
         account.build()
         for at in instants(BEGIN + timedelta(hours=3), stop.begins, 3):
@@ -78,7 +78,7 @@ class Watched:
 def watched(slack, postgres, followed_week):
     name, stop = followed_week
     with fresh_database(postgres, template=name) as url, a_sandbox(stop.begins) as server:
-        account = FollowedAccount(server, url, stop.account_id)
+        account = FollowedAccount(server, url, stop.account_id, whole_days=False)
         yield Watched(account, stop, slack)
         account.close()
 

@@ -6,13 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.anomalies.detect_anomalies import detect_anomalies
 from fbads_pipeline_tests.support.fakes import FakeCalendarEvents, an_event
-from fbads_pipeline_tests.support.following import FollowedAccount, instants
+from fbads_pipeline_tests.support.following import FollowedAccount, HalfHoursAlone, instants
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 from fbads_pipeline_tests.support.rendering import text_of
 
@@ -40,7 +39,7 @@ def followed(postgres, migrated_template) -> Iterator[tuple[FollowedAccount, Sto
         SandboxServer(campaigns=6, now=BEGIN.isoformat(), anchor=ANCHOR) as server,
     ):
         stop = Stop(server)
-        account = FollowedAccount(server, url, stop.account_id)
+        account = FollowedAccount(server, url, stop.account_id, whole_days=False)
         account.read(BEGIN)
         account.build()
         for at in instants(BEGIN + timedelta(hours=3), stop.begins, 3):
@@ -99,7 +98,7 @@ def test_a_memory_of_another_version_is_made_anew_and_tells_nothing_twice(follow
 def test_of_two_runs_on_the_same_memory_the_second_writes_nothing(followed):
     account, _ = followed
 
-    class Overtaken(PostgresAnomalies):
+    class Overtaken(HalfHoursAlone):
         def save(self, account_id, before, new, *, now):
             assert len(new.events) > 0
             super().save(account_id, before, new, now=now)
