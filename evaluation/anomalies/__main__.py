@@ -18,6 +18,7 @@ import pandas as pd
 import psutil
 
 from evaluation.anomalies.assumptions import Preset
+from evaluation.anomalies.day_level import day_counts
 from evaluation.anomalies.metrics import DetectionCounts, compare
 from evaluation.anomalies.one_reading import seconds_of_a_reading
 from evaluation.anomalies.series_metrics import SeriesCounts
@@ -62,6 +63,7 @@ def main() -> None:
         print(f"\n{preset} worlds")
         for line in (*_overall(total), *_by_kind(total)):
             print(line)
+        print(_day_level_line(seeds, preset))
     print()
     print(_series_line(arguments.first, arguments.series))
     seconds, mebibytes = seconds_of_a_reading(10_000)
@@ -122,6 +124,22 @@ def _by_kind(total: DetectionCounts) -> Iterator[str]:
         found, volume = total.recall(kind), total.recall_with_volume(kind)
         counted = f"{kind:<9} {total.labelled.get(kind, 0):>4} {found:>5.2f} {volume:>7.2f}"
         yield f"{counted} {delay:>9} {bars[0]:>16} {bars[1]:>16}"
+
+
+def _day_level_line(seeds: range, preset: Preset) -> str:
+    """Whole days alone, of the days on which enough of them are known."""
+    total = DetectionCounts()
+    with ProcessPoolExecutor(2) as pool:
+        for counts in pool.map(partial(day_counts_of_seed, preset=preset), seeds):
+            total.add(counts)
+    false = len(total.false_positives) / total.hundred_campaign_weeks
+    figures = f"recall with volume {total.recall_with_volume():.2f}, precision {total.precision:.2f}"
+    return f"\nby whole days alone: {figures}, {false:.2f} false alerts per 100 campaigns and week"
+
+
+def day_counts_of_seed(seed: int, preset: Preset) -> DetectionCounts:
+    """The same of the day-level detectors."""
+    return day_counts(made_world(seed, preset=preset))
 
 
 def _series_line(first: int, count: int) -> str:

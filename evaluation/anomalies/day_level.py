@@ -1,5 +1,6 @@
 """The day-level detectors on made worlds: each day as it read at its last reading, judged one after another."""
 
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 import pandas as pd
@@ -32,7 +33,8 @@ def day_counts(world: World) -> DetectionCounts:
         at = pd.Timestamp(found.since) + timedelta(hours=23)
         rows.append((grid.campaigns[one.campaign], at, "anomaly", found.metric, f"{found.what} {found.score:.1f}"))
     alerts = pd.DataFrame(rows, columns=["campaign_id", "ts", "kind", "metric", "message"])
-    return compare(world, alerts)
+    weeks = world.assumptions.campaigns / 100 * (len(grid.days) - settings.days_needed) / 7
+    return replace(compare(world, alerts), hundred_campaign_weeks=weeks)
 
 
 def account_days(world: World) -> DailyFigures:

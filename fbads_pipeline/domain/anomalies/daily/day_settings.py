@@ -56,7 +56,7 @@ class DaySettings:
     conversion_cv: float = 0.35
     prior_days: float = 10.0
 
-    edit_silence_days: int = 2
+    edit_silence_days: int = 3
     new_level_days: int = 7
     shock_share: float = 0.3
     shock_campaigns: int = 5
