@@ -18,9 +18,17 @@ from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Message, Money, Value, message
 from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.registry import Events
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Text = Annotated[str, Form(max_length=200)]
+# Families under the names of the metrics that count them.
+_GOALS = {
+    one.source.family: message(f"metrics.{name}")
+    for name, one in METRICS.items()
+    if isinstance(one.source, Events) and one.source.family not in ("", "goal") and one.source.measure == "count"
+}
 
 
 @router.get("/targets")
@@ -55,7 +63,7 @@ def targets_page(
         who,
         "targets",
         accounts=accounts,
-        goals=sorted(conversion_families()),
+        goals=sorted(((name, t.render(label)) for name, label in _GOALS.items()), key=lambda one: one[1]),
         rows=rows[::-1],
         conflicts=conflicts,
         today=str(today),
@@ -119,7 +127,7 @@ def _row(target: Target, names: dict[str, str], t: Localizer) -> dict[str, str]:
     values: list[Value] = [
         Message(f"clients.value.{name}", {"value": value})
         for name, value in (
-            ("goal", target.goal_family),
+            ("goal", None if target.goal_family is None else _GOALS.get(target.goal_family, target.goal_family)),
             ("cpa", None if target.cpa is None else Money(target.cpa, target.currency)),
             ("roas", None if target.roas is None else Count(target.roas)),
             ("budget", None if target.monthly_budget is None else Money(target.monthly_budget, target.currency)),
