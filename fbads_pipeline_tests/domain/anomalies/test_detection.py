@@ -164,14 +164,16 @@ def test_regular_pauses_raise_nothing_and_what_stops_outside_its_rhythm_is_found
         assert timedelta(hours=1) < stop.at - monday <= timedelta(hours=6)
 
 
-def test_a_campaign_that_dies_is_found_whether_or_not_its_rows_are_left_out(calm):
-    midnight = AT.replace(hour=0)
-    zero, left_out = without(calm, c1=lambda ts: ts >= midnight)
-    found = [(name, one.what, one.at) for name, one in replay(zero, known_campaigns(), changes())]
-    assert [what for _, what, _ in found] == ["delivery_stop"]
-    assert found == [(name, one.what, one.at) for name, one in replay(left_out, known_campaigns(), changes())]
-    from_noon = calm[(calm["campaign_id"] != "c1") | (calm["ts"] < AT)]
-    assert [(name, what in ("delivery_stop", "spend_drop")) for name, what, _ in said(from_noon)] == [("c1", True)]
+def test_a_campaign_that_dies_is_found_whether_or_not_its_rows_are_left_out():
+    account, about, midnight = calm_readings(campaigns=12, days=10), known_campaigns(12), AT.replace(hour=0)
+    zero, left_out = without(account, c1=lambda ts: ts >= midnight)
+    found = [(name, one.what, one.at) for name, one in replay(zero, about, changes())]
+    assert [(name, what in ("delivery_stop", "spend_drop")) for name, what, _ in found] == [("c1", True)]
+    assert found == [(name, one.what, one.at) for name, one in replay(left_out, about, changes())]
+    from_ten = account[(account["campaign_id"] != "c1") | (account["ts"] < AT)]
+    assert [(name, what in ("delivery_stop", "spend_drop")) for name, what, _ in said(from_ten, about=about)] == [
+        ("c1", True)
+    ]
 
 
 def test_a_reading_of_earlier_days_alone_says_nothing_of_today(calm):

@@ -54,6 +54,9 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
     share = delivered_share(state, campaigns, np.full(campaigns.shape, now)) - delivered_share(state, campaigns, before)
     budget_share = np.where(budget > 0, budget, 1.0) * share
     spend_expected = expected_spend(state, campaigns, budget_share)
+    if state.spend.is_first_weekend:
+        # Campaigns of weekdays rest now, and no weekend has shown it yet.
+        spend_expected = spend_expected * (counters[IMPRESSIONS] > 0)
     steps = _increments(state, campaigns, counters, spend_expected)
     is_known = ~_is_restated(state, campaigns, counters)
     _fill_half_hour(state, campaigns, steps * is_known, spend_expected * is_known, before, now, is_known)

@@ -11,8 +11,8 @@ from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, MINUTES_A_D
 # Until so many minutes after midnight a reading without any row of the new day is about the day before.
 MIDNIGHT_GRACE = 30
 # A row that was there today and is missing for less than this was missed; from then on what was known of it holds.
-_MISSED_MINUTES = 120
-_WHOLE_SHARE = 0.5
+_MISSED_MINUTES = 360
+_WHOLE_SHARE = 0.9
 
 
 def with_rows_left_out(state: DetectorState, reading: Reading) -> Reading:
@@ -21,9 +21,8 @@ def with_rows_left_out(state: DetectorState, reading: Reading) -> Reading:
     Notes
     -----
     Without a row today yet: nothing was delivered, zeros. With one earlier today: what it said holds, once the row has
-    been missing for two hours. Campaigns that are not made yet have none. An export's reading with rows of today of
-    less than half of the campaigns that delivered says nothing of the others: it was cut short, or is about earlier
-    days.
+    been missing for six hours. Campaigns that are not made yet have none. An export's reading without the rows of more
+    than a tenth of the campaigns that delivered says nothing of any: it was cut short, or is about earlier days.
     """
     if not reading.reads_today:
         return reading

@@ -196,9 +196,6 @@ def expected_spend(state: DetectorState, campaigns: Ints, budget_share: Floats) 
     log = metric.level[campaigns] + metric.weekday[state.today % 7, campaigns]
     delivers = (metric.baseline_days[campaigns] > 0) & state.campaigns.is_active[campaigns]
     delivers &= ~metric.is_pause[campaigns]
-    if metric.is_first_weekend:
-        # Campaigns of weekdays rest now, and no weekend has shown it yet.
-        delivers &= state.days.impressions[row_of(state.today), campaigns] > 0
     expected: Floats = np.exp(np.clip(log, -_LARGEST_LOG, _LARGEST_LOG)) * budget_share * delivers
     return expected
 
