@@ -6,7 +6,7 @@ import numpy as np
 
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import row_of
-from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, MINUTES_A_DAY, Floats, Reading
+from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, Floats, Reading
 
 # Until so many minutes after midnight a reading without any row of the new day is about the day before.
 MIDNIGHT_GRACE = 30
@@ -21,12 +21,13 @@ def with_rows_left_out(state: DetectorState, reading: Reading) -> Reading:
     Notes
     -----
     Without a row today yet: nothing was delivered, zeros. With one earlier today: what it said holds, once the row has
-    been missing for six hours. Campaigns that are not made yet have none. An export's reading without the rows of more
+    been missing for six hours in which others were read. Campaigns that are not made yet or not active have none. An
+    export's reading without the rows of more
     than a tenth of the campaigns that delivered says nothing of any: it was cut short, or is about earlier days.
     """
     if not reading.reads_today:
         return reading
-    today, now = reading.at.toordinal(), reading.minute % MINUTES_A_DAY
+    today = reading.at.toordinal()
     of_today = reading.day == today
     is_open = state.today == today
     counters: Floats = state.open_day.counters if is_open else np.zeros((len(COUNTERS), state.n))
@@ -34,9 +35,10 @@ def with_rows_left_out(state: DetectorState, reading: Reading) -> Reading:
     delivered = had_a_row if is_open else state.days.impressions[row_of(today - 1)] > 0
     if reading.budgets is None and of_today.sum() < max(_WHOLE_SHARE * delivered.sum(), 1):
         return reading
-    missing = reading.minute >= state.campaigns.created
+    missing = (reading.minute >= state.campaigns.created) & state.campaigns.is_active
     missing[reading.campaign[of_today]] = False
-    who = np.flatnonzero(missing & (~had_a_row | (now - state.open_day.read_to >= _MISSED_MINUTES)))
+    lag = state.open_day.read_to.max(initial=0.0) - state.open_day.read_to
+    who = np.flatnonzero(missing & (~had_a_row | (lag >= _MISSED_MINUTES)))
     if not who.size:
         return reading
     budgets = state.campaigns.budget_read if reading.budgets is None else reading.budgets
