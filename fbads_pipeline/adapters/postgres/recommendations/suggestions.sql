@@ -311,7 +311,7 @@ order by account_id, campaign_id;
 -- name: any_unannounced
 -- None before the marts are first built: messages about suggestions name what the marts know.
 select
-    to_regclass('marts.accounts') is not null and exists(
+    to_regclass('marts.accounts') is not null and exists (
         select from ops.suggestions
         where status = 'PENDING' and alert_id is null
     );
