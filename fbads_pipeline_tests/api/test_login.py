@@ -215,7 +215,7 @@ class TestUsers:
             ({"email": "ana"}, "no e-mail address"),
             ({"email": "a b@c.example"}, "no e-mail address"),
             ({"role": "god"}, "role: "),
-            ({"accounts": ["act_1"]}, "accounts"),
+            ({"accounts": ["loja"]}, "accounts"),
             ({"extra": 1}, "extra"),
         ],
     )

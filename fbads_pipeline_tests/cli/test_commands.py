@@ -79,6 +79,7 @@ def test_the_doctor_names_what_to_change(home):
         "API version": "ok  ",
         "left out by Meta": "ok  ",
         "readings": "ok  ",
+        "coverage": "NOTE",
         "dbt manifest": "ok  ",
         "messages": "ok  ",
         "ports": "FIX ",

@@ -31,14 +31,14 @@ def detect(
     """Mark the anomalies of one series of a CSV file.
 
     Row by row, never looking ahead; the rows and texts of the input, in its order. Needs no database. A series that is
-    too short to judge is said to be.
+    too short to assess is said to be.
     """
     read, table = read_export_with_texts(series, ("timestamp", "value"), times=("timestamp",), numbers=("value",))
     values, step = read["value"].to_numpy(dtype=np.float64), step_seconds(read["timestamp"])
     scores, alerts = detect_series(values, step)
     known, needed = int(np.isfinite(values).sum()), rows_needed(step)
     if known <= needed:
-        note(f"{known} rows are too short to judge: nothing can be found before row {needed + 1} of such a series")
+        note(f"{known} rows are too short to assess: nothing can be found before row {needed + 1} of such a series")
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
             writer = CsvWriter(file, style)

@@ -290,9 +290,11 @@ class AccountReading:
         self._finished(f"{self._account.name or self._account.account_id}: {task.name}", 0)
 
     def _fail(self, kind: str, error: str, *, is_whole: bool = False) -> None:
+        """is_whole: nothing more is read of the account, which goes before what only a part of it had."""
         with self._lock:
-            self.report.status = "failed" if is_whole or self.report.status == "failed" else "partial"
-            if self.report.error is None:
+            was_failed = self.report.status == "failed"
+            self.report.status = "failed" if is_whole or was_failed else "partial"
+            if self.report.error is None or (is_whole and not was_failed):
                 self.report.error_kind, self.report.error = kind, error
 
     def _traffic(self) -> ApiTraffic:

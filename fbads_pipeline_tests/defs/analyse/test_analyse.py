@@ -195,7 +195,7 @@ class TestTheLineage:
         }
         assert parents == {
             "analysis/anomalies": sorted(
-                [*DAILY_INPUTS, "marts/campaign_daily_versions", "raw/calendar_events", "raw/insights"]
+                [*PERFORMANCE_INPUTS, "marts/campaign_daily_versions", "raw/calendar_events", "raw/insights"]
             ),
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns", "marts/day_coverage"],
             "analysis/models": [*PERFORMANCE_INPUTS, "raw/insights"],

@@ -9,6 +9,7 @@ from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
 from fbads_pipeline.defs.notify import sensors
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, FailedDelivery
+from fbads_pipeline.domain.recommendations.targets import SettingsTargets
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.defs.analyse.test_analyse import checks_of, definitions, metadata_of, run
 from fbads_pipeline_tests.support.fake_anomalies import FakeAnomalies
@@ -32,6 +33,7 @@ from fbads_pipeline_tests.support.fakes import (
 def world():
     made = {
         "marts": FakeMarts(),
+        "targets": SettingsTargets(load_settings()),
         "decisions": FakeReviews(),
         "anomalies": FakeAnomalies(),
         "performance": FakePerformance(),
