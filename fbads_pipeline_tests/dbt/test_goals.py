@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fbads_pipeline.adapters.dbt.goals import goal_complaint
+from fbads_pipeline.adapters.dbt.goals import goal_complaint, require_goal
 from fbads_pipeline.adapters.dbt.project import project_dir
+from fbads_pipeline.domain.clients.targets import UnusableTarget
 from fbads_pipeline.domain.collection.pages import OTHER_ACTION_FIELDS
 
 
@@ -52,3 +53,10 @@ def test_the_actions_that_are_a_field_of_their_own_are_those_that_are_collected(
     variables = yaml.safe_load((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     assert tuple(variables["action_fields"]) == OTHER_ACTION_FIELDS
     assert set(variables["families_of_conversions"]) < set(variables["conversion_families"])
+
+
+def test_a_goal_of_a_target_is_a_family_or_an_action_type() -> None:
+    assert [require_goal(one) for one in ("lead", "offsite_conversion.custom.1", "schedule_total")]
+    for wrong in ("vendas", "foo_bar"):
+        with pytest.raises(UnusableTarget):
+            require_goal(wrong)

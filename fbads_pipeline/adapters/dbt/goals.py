@@ -9,6 +9,8 @@ import yaml
 
 from fbads_pipeline.adapters.csv_reading import FileRefused, read_csv
 from fbads_pipeline.adapters.dbt.project import project_dir
+from fbads_pipeline.domain.clients.targets import UnusableTarget
+from fbads_pipeline.domain.core.messages import message
 
 _GOALS, _TYPES = "account_goals.csv", "account_action_types.csv"
 
@@ -20,6 +22,15 @@ def goal_complaint(goal_family: str) -> str | None:
         return _complaint(goal_family)
     except FileRefused as refused:
         return str(refused)
+
+
+def require_goal(goal: str) -> str:
+    """The goal, by the rule of FBADS_GOAL_FAMILY and the seeds; raises UnusableTarget for one that counts nothing."""
+    variables = _variables((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))
+    if not _is_goal(goal, variables):
+        known = ", ".join(sorted(variables["conversion_families"]))
+        raise UnusableTarget(message("clients.target.no_goal", text=goal[:40], known=known))
+    return goal
 
 
 def _complaint(goal_family: str) -> str | None:

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from fbads_pipeline.adapters.dbt.project import conversion_families
+from fbads_pipeline.adapters.dbt.goals import require_goal
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import ClockDep, PagesDep, TargetsDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
-from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget, known_goal, parse_amount
+from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget, parse_amount
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Message, Money, Value, message
@@ -102,7 +102,7 @@ def set_here(
             _day(until),
             campaign_id=campaign.strip() or None,
             name_pattern=pattern.strip() or None,
-            goal_family=known_goal(goal, conversion_families()) if goal else None,
+            goal_family=require_goal(goal) if goal else None,
             cpa=parse_amount(cpa) if cpa.strip() else None,
             roas=parse_amount(roas) if roas.strip() else None,
             monthly_budget=parse_amount(budget) if budget.strip() else None,

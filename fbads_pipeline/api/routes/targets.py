@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from fbads_pipeline.adapters.dbt.project import conversion_families
+from fbads_pipeline.adapters.dbt.goals import require_goal
 from fbads_pipeline.adapters.postgres.clients.targets import StoredTarget
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, TargetsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountDigits, AccountId
-from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, known_goal
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget
 from fbads_pipeline.domain.identity.users import Principal
 
 router = APIRouter(prefix="/api/v1/targets", tags=["targets"])
@@ -67,7 +67,7 @@ def set_target(given: NewTarget, targets: TargetsDep, clock: ClockDep, who: Sett
         raise ApiError(404, "not_found", "unknown_account", hint="accounts", id=given.account_id)
     try:
         if given.goal_family is not None:
-            known_goal(given.goal_family, conversion_families())
+            require_goal(given.goal_family)
         (number,) = targets.set([Target(**given.model_dump())], actor=who.user_id, now=clock.now())
     except UnusableTarget as wrong:
         raise ApiError.of(422, "unusable_parameter", wrong) from None

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from fbads_pipeline.adapters.dbt.goals import require_goal
 from fbads_pipeline.adapters.dbt.project import conversion_families
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets, StoredTarget
 from fbads_pipeline.adapters.postgres.server.database import Database
@@ -21,7 +22,7 @@ from fbads_pipeline.cli.accounts import account_ids
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.options import DAY_FORMATS, Accounts
 from fbads_pipeline.cli.output import print_rows
-from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget, known_goal, parse_amount
+from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget, parse_amount
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import message
@@ -50,7 +51,6 @@ FromOption = Annotated[
 UntilOption = Annotated[
     datetime | None, typer.Option("--until", formats=DAY_FORMATS, metavar="DAY", help="The last day; open without it.")
 ]
-Amount = Annotated[str | None, typer.Option(metavar="AMOUNT")]
 
 
 @targets_app.command("list")
@@ -164,7 +164,7 @@ def _amount(text: str | None) -> Decimal | None:
 
 
 def _goal(name: str | None) -> str | None:
-    return None if name is None else known_goal(name, conversion_families())
+    return None if name is None else require_goal(name)
 
 
 def _row(one: StoredTarget) -> tuple[str, ...]:

@@ -180,13 +180,6 @@ def parse_amount(text: str) -> Decimal:
     return Decimal(plain)
 
 
-def known_goal(name: str, families: frozenset[str]) -> str:
-    """The goal, where it is a family or looks like one of Meta's action types. Raises UnusableTarget."""
-    if name not in families and not re.fullmatch(r"[a-z0-9_.]*[_.][a-z0-9_.]*", name):
-        raise UnusableTarget(message("clients.target.no_goal", text=name[:40], known=", ".join(sorted(families))))
-    return name
-
-
 def _merged(scopes: Sequence[Target], currency: str, default_cpa: Decimal | None) -> EffectiveTarget:
     goal = next((one for one in scopes if one.cpa is not None or one.roas is not None), None)
     family = next((one.goal_family for one in scopes if one.goal_family is not None), None)

@@ -14,7 +14,6 @@ from fbads_pipeline.domain.clients.targets import (
     Target,
     Targets,
     UnusableTarget,
-    known_goal,
     parse_amount,
 )
 
@@ -129,13 +128,6 @@ def test_amounts_are_read_as_people_type_them(text, amount):
 def test_what_is_ambiguous_or_no_number_is_refused(text):
     with pytest.raises(UnusableTarget):
         parse_amount(text)
-
-
-def test_a_goal_is_a_family_or_an_action_type():
-    families = frozenset({"lead", "purchase"})
-    assert [known_goal(one, families) for one in ("lead", "offsite_conversion.custom.1", "schedule_total")]
-    with pytest.raises(UnusableTarget):
-        known_goal("vendas", families)
 
 
 @given(
