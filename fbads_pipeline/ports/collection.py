@@ -87,7 +87,8 @@ class RawStore(Protocol):
     def lock_account(self, account_id: str) -> AbstractContextManager[bool]:
         """True while no other tick, backfill or sync, in any process, may collect the account; False where one does."""
 
-    def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None: ...
+    def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None:
+        """What accounts are; and what Meta says of their money, where that has changed or was not kept for a while."""
 
     def known_accounts(self) -> list[Account]: ...
 

@@ -1,7 +1,7 @@
 """Faults that the sandbox produces on request: which calls a scenario hits, and how often."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -40,6 +40,8 @@ NAMES = frozenset(
         "busy-object",
         "odd-account",
         "old-reach-refused",
+        "prepaid-balance",
+        "spend-cap",
     }
 )
 # Without a count of its own, a passing fault ends after so many calls.
@@ -84,7 +86,8 @@ class Scenario:
     limit is over, as the headers say; code: which of its errors the scenario answers with; max_rows: the largest
     product of page limit and days that reduce-data lets pass. level, breakdown: only insights of these (a breakdown's
     fields with commas, empty for plain rows); share: of a page's rows that are hit; figure: a field, or an action type;
-    object: the id of one campaign, ad set or ad.
+    object: the id of one campaign, ad set or ad. left: money left when the scenario begins, in major units, else
+    days_left of the usual spend; figure is, of a prepaid balance, the text in which Meta names it.
     """
 
     name: str
@@ -103,7 +106,15 @@ class Scenario:
     share: float = 1.0
     figure: str | None = None
     object: str | None = None
+    left: float | None = None
+    days_left: float = 2.0
     hits: int = 0
+    limit: int | None = None
+
+    def limit_of(self, compute: Callable[[], int]) -> int:
+        """The amount that may be spent in all: fixed by the first call that asks."""
+        self.limit = compute() if self.limit is None else self.limit
+        return self.limit
 
     def concerns(self, account: str | None, path: str) -> bool:
         mine = self.account is None or self.account.removeprefix("act_") == account
@@ -162,7 +173,7 @@ def _scenario(given: dict[str, Any]) -> Scenario:
     name = str(given.get("name", ""))
     if name not in NAMES:
         raise BadScenario(f"unknown scenario {name!r}; known are {', '.join(sorted(NAMES))}")
-    if unknown := given.keys() - {field.name for field in fields(Scenario)} - {"hits"}:
+    if unknown := given.keys() - {field.name for field in fields(Scenario)} - {"hits", "limit"}:
         raise BadScenario(f"the scenario {name} takes no {', '.join(sorted(unknown))}")
     if name == "forbidden-account" and not given.get("account"):
         raise BadScenario("the scenario forbidden-account needs an account")
@@ -183,6 +194,8 @@ def _scenario(given: dict[str, Any]) -> Scenario:
             code=_code(name, given.get("code")),
             max_rows=None if given.get("max_rows") is None else int(given["max_rows"]),
             share=float(given.get("share", SHARES.get(name, 1.0))),
+            left=None if given.get("left") is None else float(given["left"]),
+            days_left=float(given.get("days_left", 2.0)),
         )
     except BadScenario:
         raise

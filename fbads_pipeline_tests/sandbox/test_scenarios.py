@@ -205,3 +205,22 @@ def _comes_up(url: str) -> bool:
         except requests.ConnectionError:
             continue
     return False
+
+
+def test_a_prepaid_balance_runs_out_with_spend_and_a_topped_up_one_is_larger(reader: Reader) -> None:
+    account = reader.account("BRL")
+
+    def money() -> dict[str, Any]:
+        return reader.get(account, fields="funding_source_details,is_prepay_account,amount_spent,spend_cap").json()
+
+    assert money()["is_prepay_account"] is False and money()["spend_cap"] == "0"
+    reader.server.set_scenario({"name": "prepaid-balance", "account": account, "left": 278.6})
+    assert money()["funding_source_details"]["display_string"] == "Saldo disponível (R$278,60 BRL)"
+    spent = int(money()["amount_spent"])
+    reader.server.set_now("2026-11-10T21:00:00+00:00")
+    used = int(money()["amount_spent"]) - spent
+    assert used > 0
+    expected = f"{(27860 - used) / 100:,.2f}".translate(str.maketrans(",.", ".,")).replace("-", "")
+    assert expected in money()["funding_source_details"]["display_string"]
+    reader.server.set_scenario({"name": "spend-cap", "account": account, "left": 5})
+    assert int(money()["spend_cap"]) == int(money()["amount_spent"]) + 500

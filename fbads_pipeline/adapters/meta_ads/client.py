@@ -25,6 +25,7 @@ from fbads_pipeline.adapters.meta_ads.queries import (
     ACTIVITY_FIELDS,
     CUSTOM_CONVERSION_FIELDS,
     EDGES,
+    MONEY_FIELDS,
     OBJECT_FIELDS,
     OPTIONAL_FIELDS,
     PAGE_ROWS,
@@ -35,7 +36,7 @@ from fbads_pipeline.adapters.meta_ads.queries import (
 from fbads_pipeline.adapters.meta_ads.transport import Transport
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic
 from fbads_pipeline.domain.collection.levels import Grain, ObjectKind
-from fbads_pipeline.domain.collection.meta_errors import MetaError, PermanentMetaError, TooMuchData
+from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaError, PermanentMetaError, TooMuchData
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
     CustomConversionRow,
@@ -50,6 +51,8 @@ from fbads_pipeline.ports.collection import RequestStrategies
 
 Read = TypeVar("Read")
 _INVALID_PARAMETER = 100
+# Codes with which Meta refuses fields, or fields that a token may not read.
+_REFUSED_FIELDS = frozenset({_INVALID_PARAMETER, 3, 10, 200})
 
 
 class GraphAds:
@@ -67,16 +70,40 @@ class GraphAds:
         self._windows = list(windows)
         self._strategies = strategies or InMemoryRequestStrategies()
         self._refused: set[ObjectKind] = set()
+        self._account_fields = f"{ACCOUNT_FIELDS},{MONEY_FIELDS}"
 
     def traffic(self, account_id: str) -> ApiTraffic:
         return self._transport.traffic(account_id)
 
     def accounts(self) -> list[Account]:
-        pages = self._shrinking("me/adaccounts", {"fields": ACCOUNT_FIELDS}, "", account_page, ACCOUNTS_PAGE)
-        return list({one.account_id: one for page in pages for one in page}.values())
+        return self._without_money_where_refused(self._listed)
 
     def account(self, account_id: str) -> Account:
-        return read_account(self._transport.get(f"act_{account_id}", {"fields": ACCOUNT_FIELDS}, account_id=account_id))
+        return self._without_money_where_refused(partial(self._looked_up, account_id))
+
+    def _listed(self) -> list[Account]:
+        fields = {"fields": self._account_fields}
+        pages = self._shrinking("me/adaccounts", fields, "", account_page, ACCOUNTS_PAGE)
+        return list({one.account_id: one for page in pages for one in page}.values())
+
+    def _looked_up(self, account_id: str) -> Account:
+        fields = {"fields": self._account_fields}
+        return read_account(self._transport.get(f"act_{account_id}", fields, account_id=account_id))
+
+    def _without_money_where_refused(self, read: Callable[[], Read]) -> Read:
+        """What is left, and what was spent of a cap, is worth less than the list of accounts."""
+        try:
+            return read()
+        except (PermanentMetaError, AccountStopped) as refused:
+            is_of_fields = refused.code in _REFUSED_FIELDS and self._account_fields != ACCOUNT_FIELDS
+            if not is_of_fields:
+                raise
+            self._account_fields = ACCOUNT_FIELDS
+            try:
+                return read()
+            except MetaError:
+                self._account_fields = f"{ACCOUNT_FIELDS},{MONEY_FIELDS}"
+                raise
 
     def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[InsightRow]]:
         shared = (self._transport, self._strategies, account_id, grain, self._windows)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import orjson
 import structlog
 
+from fbads_pipeline.adapters.meta_ads.queries import MONEY_FIELDS
 from fbads_pipeline.adapters.meta_ads.values import (
     UnreadableValue,
     as_object,
@@ -29,7 +30,8 @@ from fbads_pipeline.domain.collection.pages import (
     Page,
     UnreadableRow,
 )
-from fbads_pipeline.domain.core.accounts import Account, InvalidAccountId, parse_account_id
+from fbads_pipeline.domain.core.accounts import Account, AccountMoney, InvalidAccountId, parse_account_id
+from fbads_pipeline.domain.delivery.money_left import read_money_left, shape_of
 
 log = structlog.get_logger(__name__)
 
@@ -56,15 +58,49 @@ def read_account(row: Mapping[str, Any]) -> Account:
         account_id = parse_account_id(row.get("account_id") or row.get("id"))
     except InvalidAccountId:
         raise PermanentMetaError("an account came without an id") from None
-    status = str(row.get("account_status"))
+    currency = (text(row.get("currency")) or "").strip().upper()
     return Account(
         account_id,
         text(row.get("name")),
-        (text(row.get("currency")) or "").strip().upper(),
+        currency,
         (text(row.get("timezone_name")) or "").strip(),
-        int(status) if status.isascii() and status.isdigit() else None,
+        _small_number(row.get("account_status")),
         instant(row.get("created_time")),
+        money=_money(row, currency),
     )
+
+
+def _money(row: Mapping[str, Any], currency: str) -> AccountMoney | None:
+    """None where the row has nothing of it, as when it was not asked for."""
+    if not any(name in row for name in MONEY_FIELDS.split(",")):
+        return None
+    funding = row.get("funding_source_details")
+    funding = funding if isinstance(funding, dict) else {}
+    funding_type, said = _small_number(funding.get("type")), text(funding.get("display_string"))
+    is_prepaid = row.get("is_prepay_account")
+    return AccountMoney(
+        disable_reason=_small_number(row.get("disable_reason")),
+        balance_minor=_minor_amount(row.get("balance")),
+        amount_spent_minor=_minor_amount(row.get("amount_spent")),
+        spend_cap_minor=_minor_amount(row.get("spend_cap")),
+        is_prepaid=is_prepaid if isinstance(is_prepaid, bool) else None,
+        funding_type=funding_type,
+        left=read_money_left(said or "", currency),
+        funding_shape=shape_of(said) if said else None,
+    )
+
+
+def _minor_amount(value: Any) -> int | None:
+    """An amount in minor units; None where it is none: an account is read all the same."""
+    try:
+        return optional_count(value, "amount")
+    except UnreadableValue:
+        return None
+
+
+def _small_number(value: Any) -> int | None:
+    number = str(value)
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else None
 
 
 def account_page(rows: list[Any]) -> list[Account]:

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from fbads_pipeline.domain.core.errors import WrongUse
 
@@ -16,11 +17,31 @@ class InvalidAccountId(WrongUse, ValueError):
 
 
 @dataclass(frozen=True)
+class AccountMoney:
+    """What a listing says of an account's money; None: Meta did not say it, or it could not be read.
+
+    balance_minor: the open bill, which grows with spend and is not what is left; amount_spent_minor: counted against
+    spend_cap_minor, 0 for no cap; all in minor units. is_prepaid: whether what is spent was paid before; funding_type:
+    Meta's number; left: what is left of the prepaid money, in major units; funding_shape: the form of the text in which
+    Meta names it, every digit a 9.
+    """
+
+    disable_reason: int | None = None
+    balance_minor: int | None = None
+    amount_spent_minor: int | None = None
+    spend_cap_minor: int | None = None
+    is_prepaid: bool | None = None
+    funding_type: int | None = None
+    left: Decimal | None = None
+    funding_shape: str | None = None
+
+
+@dataclass(frozen=True)
 class Account:
     """account_id: digits without `act_`; currency: ISO 4217; timezone_name: IANA; account_status: Meta's number.
 
-    fault: why it cannot be read, one sentence; its zone or currency may be empty then. note: what had to be assumed.
-    Both are of one listing, and not stored.
+    fault: why it cannot be read, one sentence; its zone or currency may be empty then. note: what had to be assumed;
+    money: None where it was not asked for. These are of one listing.
     """
 
     account_id: str
@@ -31,6 +52,7 @@ class Account:
     created_at: datetime | None = None
     fault: str | None = None
     note: str | None = None
+    money: AccountMoney | None = None
 
 
 def parse_account_id(text: object) -> str:

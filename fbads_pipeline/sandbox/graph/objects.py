@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from fbads_pipeline.sandbox.graph.account_money import MONEY_FIELDS
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.graph.insights_request import Params, read_json, read_list
 from fbads_pipeline.sandbox.world.clock import meta_time
@@ -25,8 +26,6 @@ ACCOUNT_FIELDS: dict[str, Callable[[SandboxAccount], Any]] = {
     "account_status": lambda account: 1,
     "disable_reason": lambda account: 0,
     "created_time": lambda account: meta_time(account.zone, account.created_at),
-    "spend_cap": lambda account: "0",
-    "balance": lambda account: "0",
     "business": lambda account: {"id": "402211334455667", "name": "Sandbox Business"},
 }
 
@@ -113,15 +112,16 @@ def show_object(account: SandboxAccount, one: AdObject, params: Params) -> Shown
     return _picked(SHOWN[one.kind](account, one), _asked(params), one.kind)
 
 
-def show_account(account: SandboxAccount, params: Params, status: int = 1) -> Shown:
-    """status: the number by which Meta says whether it may advertise."""
+def show_account(account: SandboxAccount, params: Params, money: Callable[[], Shown], status: int = 1) -> Shown:
+    """status: the number by which Meta says whether it may advertise; money: what it says of its money."""
     fields = _asked(params) or ["account_id"]
+    of_money = money() if set(fields) & set(MONEY_FIELDS) else {}
     shown: Shown = {"id": f"act_{account.id}"}
     for field in fields:
-        if field not in ACCOUNT_FIELDS:
+        if field not in ACCOUNT_FIELDS and field not in of_money:
             raise _no_field(field, "AdAccount")
-        shown[field] = status if field == "account_status" else ACCOUNT_FIELDS[field](account)
-    return shown
+        shown[field] = of_money[field] if field in of_money else ACCOUNT_FIELDS[field](account)
+    return shown | ({"account_status": status} if "account_status" in fields else {})
 
 
 def edge_rows(

@@ -1,11 +1,13 @@
 """The paths of the Graph API: from a call to the answer it gets when nothing interferes."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
+from fbads_pipeline.sandbox.graph.account_money import show_money
 from fbads_pipeline.sandbox.graph.activities import show_activities
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter, unknown_object, unknown_path
 from fbads_pipeline.sandbox.graph.fault_injection import alter_page, report_outcome
@@ -173,5 +175,6 @@ def _paged(sandbox: Sandbox, call: GraphCall, page: PageText) -> GraphAnswer:
 
 def _shown_account(sandbox: Sandbox, call: GraphCall, account: SandboxAccount) -> dict[str, Any]:
     scenario = sandbox.scenarios.hit("account-status", account.id, call.path)
-    shown = show_account(account, call.params, 1 if scenario is None else scenario.code or 2)
+    money = partial(show_money, account, sandbox.figures, sandbox.scenarios, call.path)
+    shown = show_account(account, call.params, money, 1 if scenario is None else scenario.code or 2)
     return odd_account(sandbox.scenarios, shown, call.path)

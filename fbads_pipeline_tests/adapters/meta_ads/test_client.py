@@ -204,6 +204,21 @@ def test_a_list_of_accounts_that_is_too_large_is_asked_for_in_smaller_pages():
     assert [asked.query["limit"] for asked in server.asked] == ["500", "100"]
 
 
+@pytest.mark.parametrize("code", [100, 200])
+def test_accounts_are_listed_without_their_money_where_the_token_may_not_read_it(code):
+    def answer(asked, before):
+        if "funding_source_details" in asked.query["fields"]:
+            return error(code)
+        return Answer({"data": [{"id": "act_1", "currency": "BRL", "timezone_name": "UTC"}]})
+
+    with graph_server(answer) as server:
+        ads = client(server.url)
+        assert [one.money for _ in range(2) for one in ads.accounts()] == [None, None]
+    assert len(server.asked) == 3  # refused once, it is no longer asked for
+    with graph_server(lambda asked, before: error(200)) as server, pytest.raises(AccountStopped):
+        client(server.url).accounts()
+
+
 def test_pages_that_lead_in_a_circle_are_no_endless_loop():
     def answer(asked, before):
         return Answer({"data": [], "paging": {"next": f"http://x/y?after={before % 3}"}})

@@ -1,6 +1,7 @@
 """Accounts, objects, events and custom conversions of the Marketing API: read, or refused with a reason."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -76,3 +77,22 @@ def test_a_row_without_an_id_waits_beside_those_that_could_be_read():
     page = object_page("ad", "42", [{"id": "1", "effective_status": "ACTIVE"}, {"name": "no id"}])
     assert [row.ad_id for row in page.rows] == ["1"]
     assert [(one.reason, one.payload) for one in page.unreadable] == [("id None is no id", '{"name":"no id"}')]
+
+
+def test_an_accounts_money_is_read_and_what_cannot_be_read_is_unknown():
+    row = {"id": "act_1", "currency": "brl", "timezone_name": "America/Sao_Paulo", "account_status": 1}
+    assert read_account(row).money is None
+    funding = {"id": "9", "display_string": "Saldo disponível (R$278,60 BRL)", "type": 20}
+    asked = {"balance": "1250", "amount_spent": "99900", "spend_cap": "0", "is_prepay_account": True}
+    money = read_account({**row, **asked, "disable_reason": 0, "funding_source_details": funding}).money
+    assert (money.left, money.balance_minor, money.amount_spent_minor) == (Decimal("278.60"), 1250, 99900)
+    assert (money.spend_cap_minor, money.is_prepaid, money.funding_type) == (0, True, 20)
+    assert money.funding_shape == "Saldo disponível (R$999,99 BRL)"
+    odd = {"balance": "-5", "amount_spent": "many", "is_prepay_account": "yes", "funding_source_details": "Visa"}
+    unknown = read_account({**row, **odd}).money
+    assert (unknown.left, unknown.balance_minor, unknown.amount_spent_minor, unknown.is_prepaid) == (
+        None,
+        -5,
+        None,
+        None,
+    )

@@ -40,6 +40,7 @@ from fbads_pipeline.domain.collection.pages import (
 )
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
+from fbads_pipeline.domain.delivery.money_readings import MONEY_READING_LASTS
 
 SQL = Statements(__package__, "raw.sql")
 _STORED = ("account_id", "name", "currency", "timezone_name", "account_status", "created_at")
@@ -72,9 +73,17 @@ class PostgresRawStore:
 
     def save_accounts(self, accounts: Sequence[Account], read_at: datetime) -> None:
         rows = [{**{name: getattr(account, name) for name in _STORED}, "collected_at": read_at} for account in accounts]
+        money = [
+            {name: getattr(account, name) for name in ("account_id", "currency", "account_status")}
+            | vars(account.money)
+            for account in accounts
+            if account.money is not None
+        ]
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(SQL["save_accounts"], rows)
+                values = {"rows": orjson.dumps(money, default=str).decode(), "read_at": read_at}
+                connection.execute(SQL["keep_money"], {**values, "kept_before": read_at - MONEY_READING_LASTS})
 
     def unknown_zones(self, names: Collection[str]) -> frozenset[str]:
         """Each name is tried once per store: PostgreSQL's list of zones takes longer than the trial."""

@@ -86,6 +86,53 @@ where
 is distinct from
 (excluded.name, excluded.currency, excluded.timezone_name, excluded.account_status, excluded.created_at);
 
+-- name: keep_money
+-- Where it says something else than the newest one kept, or that one is from before :kept_before.
+insert into raw.account_money_readings (
+    account_id, read_at, currency, account_status, disable_reason, balance_minor, amount_spent_minor, spend_cap_minor,
+    is_prepaid, funding_type, money_left, funding_shape
+)
+select
+    listed.account_id,
+    cast(:read_at as timestamptz) as read_at,
+    listed.currency,
+    listed.account_status,
+    listed.disable_reason,
+    listed.balance_minor,
+    listed.amount_spent_minor,
+    listed.spend_cap_minor,
+    listed.is_prepaid,
+    listed.funding_type,
+    listed."left" as money_left,
+    listed.funding_shape
+from
+    jsonb_to_recordset(cast(:rows as jsonb))
+        as listed (
+            account_id text, currency text, account_status integer, disable_reason integer, balance_minor bigint,
+            amount_spent_minor bigint, spend_cap_minor bigint, is_prepaid boolean, funding_type integer, "left" numeric,
+            funding_shape text
+        )
+left join lateral (
+    select readings.*
+    from raw.account_money_readings as readings
+    where readings.account_id = listed.account_id
+    order by readings.read_at desc
+    limit 1
+) as newest on true
+where
+    newest.read_at is null
+    or newest.read_at < :kept_before
+    or (
+        newest.currency, newest.account_status, newest.disable_reason, newest.balance_minor, newest.amount_spent_minor,
+        newest.spend_cap_minor, newest.is_prepaid, newest.funding_type, newest.money_left, newest.funding_shape
+    )
+    is distinct from
+    (
+        listed.currency, listed.account_status, listed.disable_reason, listed.balance_minor, listed.amount_spent_minor,
+        listed.spend_cap_minor, listed.is_prepaid, listed.funding_type, listed."left", listed.funding_shape
+    )
+on conflict do nothing;
+
 -- name: use_zone
 select now() at time zone :zone;
 

@@ -1,6 +1,7 @@
 """The raw store on a real PostgreSQL: the difference is applied, and nothing else is touched."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from fbads_pipeline.domain.collection.account_reports import AccountReport
 from fbads_pipeline.domain.collection.control_totals import sentences_of
 from fbads_pipeline.domain.collection.levels import UNKNOWN_LASTS, Grain
 from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
+from fbads_pipeline.domain.core.accounts import AccountMoney
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.errors import StoreUnavailable
 from fbads_pipeline_tests.support.fake_ads import an_account
@@ -516,3 +518,20 @@ def test_an_account_is_stale_when_its_last_good_reading_is_old(store):
     later = T0 + timedelta(hours=3)
     store.record_failure("42", Grain("campaign"), DAYS, "no", run_id="r9", read_at=later)
     assert store.stale_accounts(later) == {"42": T0, "43": None}
+
+
+def test_an_accounts_money_is_kept_when_it_changes_and_hourly(store):
+    def listed(minutes, **money):
+        read_at = T0 + timedelta(minutes=minutes)
+        store.save_accounts([replace(an_account("42"), money=AccountMoney(**money)), an_account("43")], read_at)
+
+    listed(0, left=Decimal("278.60"), is_prepaid=True, spend_cap_minor=0)
+    listed(30, left=Decimal("278.6"), is_prepaid=True, spend_cap_minor=0)
+    listed(60, left=Decimal("278.60"), is_prepaid=True, spend_cap_minor=0)
+    listed(61, left=None, is_prepaid=True, spend_cap_minor=0)
+    kept = all_rows(store, "raw.account_money_readings", "account_id, read_at, money_left, is_prepaid, balance_minor")
+    assert sorted(kept) == [
+        ("42", T0, Decimal("278.60"), True, None),
+        ("42", T0 + timedelta(minutes=60), Decimal("278.60"), True, None),
+        ("42", T0 + timedelta(minutes=61), None, True, None),
+    ]
