@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from fbads_pipeline.bootstrap.run_launcher import PROCESS_TAG, this_process
 from fbads_pipeline.cli.job_outcome import JobOutcome
 from fbads_pipeline.definitions import defs
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -41,7 +42,7 @@ def run_job(
         .execute_in_process(
             instance=instance,
             run_config={**(run_config or {}), **_QUIET},
-            tags=dict(tags or {}),
+            tags={**(tags or {}), PROCESS_TAG: this_process()},
             resources={"progress": progress},
             raise_on_error=False,
         )

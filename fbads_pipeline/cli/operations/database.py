@@ -8,6 +8,7 @@ import typer
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.adapters.postgres.server.engine import plain_url, redacted
+from fbads_pipeline.cli.home import require_writable, write_dagster_home
 from fbads_pipeline.cli.options import DatabaseRole
 from fbads_pipeline.settings import SettingsError, load_settings
 
@@ -34,7 +35,10 @@ def stop() -> None:
 
 @app.command("migrate")
 def migrate() -> None:
-    """Bring the database to the newest schema, and create Dagster's own beside it."""
-    with open_database(load_settings()) as database:
+    """Bring the database to the newest schema, create Dagster's own beside it, and write Dagster's settings."""
+    settings = load_settings()
+    require_writable(settings.home_path)
+    with open_database(settings) as database:
         print(database.prepare())
+        write_dagster_home(settings.home_path)
         print(f"Dagster's own database is {redacted(database.dagster_url)}", file=sys.stderr)
