@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fbads_pipeline.domain.collection.api_versions import DEFAULT_VERSION
 from fbads_pipeline.domain.collection.attribution_windows import ANSWERED_WINDOWS, read_windows
@@ -24,6 +25,28 @@ _LOCALE = Path(__file__).parent / "locale"
 
 class SettingsError(WrongUse):
     """One sentence that names the setting and what to change."""
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from files: `FBADS_ACCESS_TOKEN_FILE=/run/secrets/token` stands for FBADS_ACCESS_TOKEN."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The file's text without the line break at its end; raises SettingsError where it cannot be read."""
+        variable = f"FBADS_{field_name.upper()}"
+        named = os.environ.get(f"{variable}_FILE", "")
+        if not named or not _is_secret(field):
+            return None, field_name, False
+        if os.environ.get(variable):
+            raise SettingsError(f"{variable} and {variable}_FILE are both set: keep one of them")
+        try:
+            return Path(named).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
+        except (OSError, UnicodeDecodeError) as fault:
+            reason = getattr(fault, "strerror", None) or "it is no UTF-8 text"
+            raise SettingsError(f"{variable}_FILE names {named}, which cannot be read: {reason}") from None
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 class Settings(BaseSettings):
@@ -175,6 +198,17 @@ class Settings(BaseSettings):
     llm_model: str | None = Field(None, description="The model's name at that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="The endpoint's key, where it wants one.")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, SecretFiles(settings_cls), env_settings
+
     @model_validator(mode="before")
     @classmethod
     def _without_empty_ones(cls, values: Any) -> Any:
@@ -261,6 +295,10 @@ class Settings(BaseSettings):
         return self.home.expanduser().resolve()
 
 
+def _is_secret(field: FieldInfo) -> bool:
+    return "SecretStr" in str(field.annotation)
+
+
 def encryption_keys(value: SecretStr | None) -> tuple[bytes, ...]:
     """The keys, newest first; raises ValueError for one that is no Fernet key, without showing it."""
     keys = [part.strip() for part in value.get_secret_value().split(",")] if value else []
@@ -297,6 +335,7 @@ INTERNAL_VARIABLES = {"FBADS_DAGSTER_DATABASE_URL", "FBADS_DBT_PROJECT_DIR"}
 def misspelt_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
     """A question for each variable `FBADS_…` that is no setting but looks like one."""
     known = INTERNAL_VARIABLES | {f"FBADS_{name.upper()}" for name in Settings.model_fields}
+    known |= {f"FBADS_{name.upper()}_FILE" for name, field in Settings.model_fields.items() if _is_secret(field)}
     questions = []
     for name in sorted(environment):
         if name.upper().startswith("FBADS_") and name.upper() not in known:

@@ -1,8 +1,9 @@
 """Settings: typed, read once, and a wrong one is named in one sentence that keeps secrets."""
 
 import pytest
+from cryptography.fernet import Fernet
 
-from fbads_pipeline.settings import SettingsError, load_settings
+from fbads_pipeline.settings import Settings, SettingsError, load_settings, misspelt_settings
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,39 @@ def test_secrets_do_not_show(monkeypatch):
 
 def test_every_setting_says_what_it_is_for():
     assert [name for name, field in type(load_settings()).model_fields.items() if not field.description] == []
+
+
+def secrets_by_name():
+    fields = Settings.model_fields.items()
+    return [name for name, field in fields if "SecretStr" in str(field.annotation)]
+
+
+@pytest.mark.parametrize("name", secrets_by_name())
+def test_each_secret_can_come_from_a_file(monkeypatch, tmp_path, name):
+    content = Fernet.generate_key().decode() if name == "encryption_keys" else "a secret of enough characters"
+    (tmp_path / "secret").write_text(content + "\n")
+    monkeypatch.setenv(f"FBADS_{name.upper()}", "")
+    monkeypatch.setenv(f"FBADS_{name.upper()}_FILE", str(tmp_path / "secret"))
+    assert getattr(load_settings(), name).get_secret_value() == content
+    assert misspelt_settings() == []
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("FBADS_ACCESS_TOKEN_FILE", str(tmp_path / "none"))
+    with pytest.raises(SettingsError, match="_FILE names .*/none, which cannot be read: No such file"):
+        load_settings()
+
+
+def test_a_secret_is_set_in_one_way(monkeypatch, tmp_path):
+    (tmp_path / "token").write_text("EAAfile")
+    monkeypatch.setenv("FBADS_ACCESS_TOKEN", "EAAcanary")
+    monkeypatch.setenv("FBADS_ACCESS_TOKEN_FILE", str(tmp_path / "token"))
+    with pytest.raises(SettingsError) as wrong:
+        load_settings()
+    assert str(wrong.value) == "FBADS_ACCESS_TOKEN and FBADS_ACCESS_TOKEN_FILE are both set: keep one of them"
+
+
+def test_only_secrets_come_from_files(monkeypatch, tmp_path):
+    (tmp_path / "port").write_text("9000")
+    monkeypatch.setenv("FBADS_API_PORT_FILE", str(tmp_path / "port"))
+    assert load_settings().api_port == 8000

@@ -1,0 +1,161 @@
+"""`make compose-check`: the containers are built, started on fresh volumes, filled, broken, and taken down.
+
+Needs a Docker engine of this machine (DOCKER_HOST) and the right to kill the containers' processes. Prints each step with
+its seconds; ends with 1 at the first thing that is not so. BUILD=0 takes `fbads-pipeline:latest` as it is.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from checks.compose.engine import CHANGED, ROOT, CheckFailed, Compose, temporary_folder, wait_for
+from fbads_pipeline.settings import Settings
+
+LARGEST_IMAGE_MB = 1200
+LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "sandbox")
+OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
+RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
+
+
+def main() -> int:
+    """0 when everything held."""
+    if subprocess.run(["docker", "version"], capture_output=True).returncode:
+        print("compose-check was left out: no Docker engine answers (set DOCKER_HOST)", file=sys.stderr)
+        return 1
+    with temporary_folder() as name:
+        compose = Compose(Path(name))
+        try:
+            for step in (build, start, settings_arrive, collect, pages, killed_services, killed_run, restart):
+                begun = time.monotonic()
+                found = step(compose)
+                print(f"{step.__name__}: {found} ({time.monotonic() - begun:.0f} s)", flush=True)
+        except CheckFailed as wrong:
+            print(f"compose-check failed: {wrong}\n{compose.logs(*OURS)}", file=sys.stderr)
+            return 1
+        finally:
+            compose.run("down", "-v", "--remove-orphans", may_fail=True)
+    return 0
+
+
+def build(compose: Compose) -> str:
+    """The image, labelled with its commit, without root, and no larger than promised."""
+    if os.environ.get("BUILD", "1") != "0":
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+        command = ["docker", "build", "-q", "-t", "fbads-pipeline:latest", "--build-arg", f"COMMIT={commit}", str(ROOT)]
+        if subprocess.run(command).returncode:
+            raise CheckFailed("the image cannot be built")
+    found = subprocess.run(["docker", "image", "inspect", "fbads-pipeline:latest"], capture_output=True, text=True)
+    image = json.loads(found.stdout)[0]
+    megabytes = image["Size"] // 10**6
+    if image["Config"]["User"] != "fbads":
+        raise CheckFailed(f"the image's user is {image['Config']['User']!r}")
+    if megabytes > LARGEST_IMAGE_MB:
+        raise CheckFailed(f"the image has {megabytes} MB, {LARGEST_IMAGE_MB} are promised")
+    return f"{megabytes} MB, commit {image['Config']['Labels']['org.opencontainers.image.revision'][:12]}"
+
+
+def start(compose: Compose) -> str:
+    """Every service is up on fresh volumes, and the migration has ended well."""
+    compose.run("up", "-d", "--no-build", timeout=600)
+    for service in LONG_RUNNING:
+        wait_for(f"{service} is healthy", lambda service=service: compose.is_healthy(service), 240)
+    migrated = compose.state("migrate")
+    if migrated["ExitCode"] != 0:
+        raise CheckFailed(f"the migration ended with {migrated['ExitCode']}: {compose.logs('migrate')}")
+    return f"{len(LONG_RUNNING)} services healthy on fresh volumes"
+
+
+def settings_arrive(compose: Compose) -> str:
+    """Each setting of .env is what each service reads, but for the containers' own addresses and ports."""
+    own = {"home", "database_url", "dagster_port", "api_port", "sandbox_port", "log_format"}
+    program = "from fbads_pipeline.settings import load_settings as l; print(l().model_dump_json())"
+    expected = Settings(**{name.removeprefix("FBADS_").lower(): value for name, value in CHANGED.items()})
+    for service in OURS:
+        read = json.loads(compose.inside(service, "python", "-c", program))
+        for name in (name.removeprefix("FBADS_").lower() for name in CHANGED):
+            wanted = json.loads(expected.model_dump_json())[name]
+            if read[name] != wanted:
+                raise CheckFailed(f"{service} reads {name} as {read[name]!r}, .env says {wanted!r}")
+        environment = dict(line.split("=", 1) for line in compose.inside(service, "env").splitlines() if "=" in line)
+        missing = {f"FBADS_{name.upper()}" for name in Settings.model_fields if name not in own} - set(environment)
+        if missing:
+            raise CheckFailed(f"{', '.join(sorted(missing))} do not reach {service}")
+    return f"{len(Settings.model_fields)} settings in {len(OURS)} services"
+
+
+def collect(compose: Compose) -> str:
+    """A tick by the daemon fills raw tables and marts."""
+    launch(compose)
+    wait_for("the first run has succeeded", lambda: runs(compose).get("SUCCESS", 0) >= 1, 420)
+    spend = compose.sql("select round(sum(spend), 2) from marts.campaign_daily")
+    if not spend or float(spend) <= 0:
+        raise CheckFailed(f"marts.campaign_daily holds {spend!r} of spend")
+    return f"{spend} of spend in marts.campaign_daily"
+
+
+def pages(compose: Compose) -> str:
+    """Dagster and the sidecar answer on this machine's loopback."""
+    for path, port in (("server_info", "dagster"), ("healthz", "api")):
+        with urllib.request.urlopen(f"http://127.0.0.1:{compose.ports[port]}/{path}", timeout=10) as answer:
+            if answer.status != 200:
+                raise CheckFailed(f"{port} answers {answer.status} to /{path}")
+    return "Dagster and the sidecar answer"
+
+
+def killed_services(compose: Compose) -> str:
+    """Each service comes back by itself after its process was killed."""
+    took = {}
+    for service in LONG_RUNNING:
+        compose.kill(service)
+        took[service] = wait_for(f"{service} is back", lambda service=service: compose.is_healthy(service), 240)
+    for service in ("code-location", "webserver", "daemon"):
+        wait_for(f"{service} is healthy", lambda service=service: compose.is_healthy(service), 240)
+    # The sidecar shares the gate's network, which was made anew.
+    wait_for("the sidecar answers", lambda: bool(pages(compose)), 240)
+    return ", ".join(f"{service} {seconds:.0f} s" for service, seconds in took.items())
+
+
+def killed_run(compose: Compose) -> str:
+    """A run whose process was killed with its code location is ended, and its figures are read by the next one."""
+    before = runs(compose)
+    launch(compose)
+    wait_for("the run has started", lambda: runs(compose).get("STARTED", 0) == 1, 120)
+    compose.kill("code-location")
+    ended = wait_for("no run is STARTED without a process", lambda: failed_since(compose, before), 420)
+    wait_for("a run succeeds again", lambda: runs(compose).get("SUCCESS", 0) > before.get("SUCCESS", 0), 600)
+    return f"ended after {ended:.0f} s, read again by the next run"
+
+
+def restart(compose: Compose) -> str:
+    """Taken down and started again on the same volumes, everything is still there."""
+    spend = compose.sql("select sum(spend) from marts.campaign_daily where day < current_date - 1")
+    compose.run("down", timeout=300)
+    start(compose)
+    again = compose.sql("select sum(spend) from marts.campaign_daily where day < current_date - 1")
+    if spend != again:
+        raise CheckFailed(f"marts.campaign_daily held {spend} before and {again} after")
+    return f"{again} of spend before and after"
+
+
+def launch(compose: Compose) -> None:
+    """Ask the daemon for a run, as the schedule does."""
+    compose.inside("daemon", "dagster", "job", "launch", "-w", "/srv/fbads/workspace.yaml", "-j", "collect_and_model")
+
+
+def runs(compose: Compose) -> dict[str, int]:
+    """Number of collecting runs by status."""
+    rows = compose.sql(RUN_STATES, "fbads_dagster").splitlines()
+    return {status: int(count) for status, count in (row.split("|") for row in rows)}
+
+
+def failed_since(compose: Compose, before: dict[str, int]) -> bool:
+    """Whether one more run has failed than before."""
+    return runs(compose).get("FAILURE", 0) > before.get("FAILURE", 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
