@@ -1,7 +1,7 @@
 """`make compose-check`: the containers are built, started on fresh volumes, filled, broken, and taken down.
 
-Needs a Docker engine of this machine (DOCKER_HOST) and the right to kill the containers' processes. Prints each step with
-its seconds; ends with 1 at the first thing that is not so. BUILD=0 takes `fbads-pipeline:latest` as it is.
+Needs a Docker engine of this machine (DOCKER_HOST) and the right to kill the containers' processes. Prints each step
+with its seconds; ends with 1 at the first thing that is not so. BUILD=0 takes `fbads-pipeline:latest` as it is.
 """
 
 import json
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from checks.compose.engine import CHANGED, ROOT, CheckFailed, Compose, temporary_folder, wait_for
@@ -62,7 +63,7 @@ def start(compose: Compose) -> str:
     """Every service is up on fresh volumes, and the migration has ended well."""
     compose.run("up", "-d", "--no-build", timeout=600)
     for service in LONG_RUNNING:
-        wait_for(f"{service} is healthy", lambda service=service: compose.is_healthy(service), 240)
+        wait_for(f"{service} is healthy", partial(compose.is_healthy, service), 240)
     migrated = compose.state("migrate")
     if migrated["ExitCode"] != 0:
         raise CheckFailed(f"the migration ended with {migrated['ExitCode']}: {compose.logs('migrate')}")
@@ -73,7 +74,7 @@ def settings_arrive(compose: Compose) -> str:
     """Each setting of .env is what each service reads, but for the containers' own addresses and ports."""
     own = {"home", "database_url", "dagster_port", "api_port", "sandbox_port", "log_format"}
     program = "from fbads_pipeline.settings import load_settings as l; print(l().model_dump_json())"
-    expected = Settings(**{name.removeprefix("FBADS_").lower(): value for name, value in CHANGED.items()})
+    expected = Settings.model_validate({name.removeprefix("FBADS_").lower(): value for name, value in CHANGED.items()})
     for service in OURS:
         read = json.loads(compose.inside(service, "python", "-c", program))
         for name in (name.removeprefix("FBADS_").lower() for name in CHANGED):
@@ -111,9 +112,9 @@ def killed_services(compose: Compose) -> str:
     took = {}
     for service in LONG_RUNNING:
         compose.kill(service)
-        took[service] = wait_for(f"{service} is back", lambda service=service: compose.is_healthy(service), 240)
+        took[service] = wait_for(f"{service} is back", partial(compose.is_healthy, service), 240)
     for service in ("code-location", "webserver", "daemon"):
-        wait_for(f"{service} is healthy", lambda service=service: compose.is_healthy(service), 240)
+        wait_for(f"{service} is healthy", partial(compose.is_healthy, service), 240)
     # The sidecar shares the gate's network, which was made anew.
     wait_for("the sidecar answers", lambda: bool(pages(compose)), 240)
     return ", ".join(f"{service} {seconds:.0f} s" for service, seconds in took.items())
