@@ -28,7 +28,7 @@ class SettingsError(WrongUse):
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Secrets from files: `FBADS_ACCESS_TOKEN_FILE=/run/secrets/token` stands for FBADS_ACCESS_TOKEN."""
+    """Secrets from files: `FBADS_ACCESS_TOKEN_FILE=/run/secrets/token` is read instead of FBADS_ACCESS_TOKEN."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The file's text without the line break at its end; raises SettingsError where it cannot be read."""
@@ -332,10 +332,15 @@ def _sentence(error: Any) -> str:
 INTERNAL_VARIABLES = {"FBADS_DAGSTER_DATABASE_URL", "FBADS_DBT_PROJECT_DIR"}
 
 
+def known_variables() -> set[str]:
+    """The names of all settings in the environment; those of secrets also as the name of a file."""
+    files = {f"FBADS_{name.upper()}_FILE" for name, field in Settings.model_fields.items() if _is_secret(field)}
+    return files | {f"FBADS_{name.upper()}" for name in Settings.model_fields}
+
+
 def misspelt_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
     """A question for each variable `FBADS_…` that is no setting but looks like one."""
-    known = INTERNAL_VARIABLES | {f"FBADS_{name.upper()}" for name in Settings.model_fields}
-    known |= {f"FBADS_{name.upper()}_FILE" for name, field in Settings.model_fields.items() if _is_secret(field)}
+    known = INTERNAL_VARIABLES | known_variables()
     questions = []
     for name in sorted(environment):
         if name.upper().startswith("FBADS_") and name.upper() not in known:

@@ -28,7 +28,7 @@ UNREACHABLE_SECONDS = 300.0
 
 
 def this_process() -> str:
-    """This process as a tag: host, process id, and the second it started, by which a reused id is told apart."""
+    """This process as a tag: host, process id, and the second it started, which a reused id has not."""
     return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.0f}"
 
 
