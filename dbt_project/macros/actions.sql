@@ -45,7 +45,8 @@ cross join
             coalesce(
                 jsonb_object_agg(action ->> 'action_type', {{ value_of_action() }}),
                 '{}'
-            ) as by_type
+            ) as by_type,
+            sum({{ value_of_action() }}::numeric) as total
         from jsonb_array_elements({{ insights }}.actions) as action
         where action ->> 'action_type' is not null
     ) as counts
@@ -55,7 +56,8 @@ cross join
             coalesce(
                 jsonb_object_agg(action ->> 'action_type', {{ value_of_action() }}),
                 '{}'
-            ) as by_type
+            ) as by_type,
+            sum({{ value_of_action() }}::numeric) as total
         from jsonb_array_elements({{ insights }}.action_values) as action
         where action ->> 'action_type' is not null
     ) as amounts

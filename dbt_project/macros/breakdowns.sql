@@ -15,3 +15,9 @@
             )
     end
 {%- endmacro %}
+
+
+{# Whether Meta has no events away from Meta in a breakdown: by the hour and by region. #}
+{% macro lacks_off_meta(breakdown) -%}
+    ({{ breakdown }} ~ '{{ var("breakdowns_without_off_meta") }}')
+{%- endmacro %}

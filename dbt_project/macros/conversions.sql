@@ -3,12 +3,12 @@
     The figures of a row, after `by_action_type` in the same query: raw figures as Meta reported them, null where it left
     one out; events by action type and by family.
 #}
-{% macro measures(insights) -%}
+{% macro measures(insights, is_broken_down=false) -%}
     {{ insights }}.currency,
     {%- for metric in metrics() if metric.raw %}
     {{ insights }}.{{ metric.name }},
     {%- endfor %}
-    {{ events('counts.by_type', 'amounts.by_type', insights) }},
+    {{ events('counts.by_type', 'amounts.by_type', insights, is_broken_down) }},
     counts.by_type as action_counts,
     amounts.by_type as action_amounts,
     {{ insights }}.has_conversions,
@@ -17,16 +17,29 @@
 {%- endmacro %}
 
 
-{# The columns that come from what Meta lists as actions: {name: SQL}. rows: has has_conversions and has_other_actions. #}
-{% macro event_expressions(counts, amounts, rows) %}
+{#
+    The columns that come from what Meta lists as actions: {name: SQL}. rows: has has_conversions and has_other_actions; and
+    breakdown, where they are broken down.
+#}
+{% macro event_expressions(counts, amounts, rows, is_broken_down=false) %}
     {%- set columns = {} -%}
     {%- for metric in metrics() if metric.action_type -%}
         {%- set by_type = counts if metric.measure == 'count' else amounts -%}
-        {%- set otherwise = 'case when ' ~ rows ~ '.has_other_actions then 0 end' if metric.action_type in var('action_fields') else '0' -%}
+        {%- set otherwise = '0' -%}
+        {%- if metric.action_type in var('action_fields') -%}
+            {%- set otherwise = 'case when ' ~ rows ~ '.has_other_actions then 0 end' -%}
+        {%- elif is_broken_down and modules.re.search(var('off_meta_pattern'), metric.action_type) -%}
+            {%- set otherwise = 'case when not ' ~ lacks_off_meta(rows ~ '.breakdown') ~ ' then 0 end' -%}
+        {%- endif -%}
         {%- do columns.update({metric.name: figure_of_type(by_type, "'" ~ metric.action_type ~ "'", otherwise)}) -%}
     {%- endfor -%}
     {%- for family in var('conversion_families') -%}
-        {%- set otherwise = 'case when ' ~ rows ~ '.has_conversions then 0 end' if family in var('families_of_conversions') else '0' -%}
+        {%- set otherwise = '0' -%}
+        {%- if family in var('families_of_conversions') -%}
+            {%- set otherwise = 'case when ' ~ rows ~ '.has_conversions then 0 end' -%}
+        {%- elif is_broken_down and family not in var('families_on_meta') -%}
+            {%- set otherwise = 'case when not ' ~ lacks_off_meta(rows ~ '.breakdown') ~ ' then 0 end' -%}
+        {%- endif -%}
         {%- do columns.update({family ~ '_count': family_count(family, counts, otherwise)}) -%}
         {%- do columns.update({family ~ '_value': family_value(family, counts, amounts, otherwise)}) -%}
     {%- endfor -%}
@@ -34,8 +47,8 @@
 {% endmacro %}
 
 
-{% macro events(counts, amounts, rows) -%}
-    {%- for name, figure in event_expressions(counts, amounts, rows).items() %}
+{% macro events(counts, amounts, rows, is_broken_down=false) -%}
+    {%- for name, figure in event_expressions(counts, amounts, rows, is_broken_down).items() %}
     {{ figure }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

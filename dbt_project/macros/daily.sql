@@ -23,7 +23,7 @@
     left it out and no other level has it, null where one has. Where an action type is missing, events are read anew from
     the types together with those.
 #}
-{% macro fact_columns(sources=[]) -%}
+{% macro fact_columns(sources=[], is_broken_down=false) -%}
     measures.currency,
     {%- for metric in metrics() if metric.raw %}
     {%- if not metric.adds_up %}
@@ -37,7 +37,7 @@
     ) as {{ metric.name }},
     {%- endif %}
     {%- endfor %}
-    {%- for name, figure in event_expressions('listed.counts', 'listed.amounts', 'measures').items() %}
+    {%- for name, figure in event_expressions('listed.counts', 'listed.amounts', 'measures', is_broken_down).items() %}
     {%- if not sources %}
     measures.{{ name }},
     {%- else %}
@@ -61,8 +61,11 @@
 {%- endmacro %}
 
 
-{# The dirty days' measures, with what CTEs of `left_out` found missing in them. sources: names of these CTEs. #}
-{% macro from_dirty_days(sources=[]) -%}
+{#
+    The dirty days' measures, with what CTEs of `left_out` and `short_of` found missing in them. sources: names of these
+    CTEs; by: the columns that name one row of `below` and `partly` beside account and day.
+#}
+{% macro from_dirty_days(sources=[], by=['object_id']) -%}
 from dirty
 inner join measures
     on
@@ -73,9 +76,9 @@ left join {{ source }}
     on
         measures.account_id = {{ source }}.account_id
         and measures.day = {{ source }}.day
-        {%- if source == 'below' %}
-        and measures.object_id = {{ source }}.object_id
-        {%- endif %}
+        {%- for column in by if source != 'nowhere' %}
+        and measures.{{ column }} = {{ source }}.{{ column }}
+        {%- endfor %}
 {%- endfor %}
 {%- if sources %}
 {%- set conditions = [] -%}
@@ -99,7 +102,7 @@ cross join
 
 
 {# Count or value of what the account names as its goal: one of the families, else one action type. #}
-{% macro of_goal(measure) -%}
+{% macro of_goal(measure, is_broken_down=false) -%}
     {%- set goal = "coalesce(goals.family, '" ~ default_goal() ~ "')" -%}
     case {{ goal }}
         {%- for family in var('conversion_families') %}
@@ -111,6 +114,11 @@ cross join
                     when not facts.has_conversions and not {{ by_type }} ? {{ goal }}
                         and {{ goal }} ~ '^({{ var("families_of_conversions") | join("|") }})_'
                         then null
+                    {%- if is_broken_down %}
+                    when {{ lacks_off_meta('facts.breakdown') }} and not {{ by_type }} ? {{ goal }}
+                        and {{ goal }} ~ '{{ var("off_meta_pattern") }}'
+                        then null
+                    {%- endif %}
                     else {{ figure_of_type(by_type, goal) }}
                 end
         end
@@ -173,11 +181,11 @@ cross join
 
 
 {# The goal of the account, beside `facts` and `goals`. #}
-{% macro goal_of_row() -%}
+{% macro goal_of_row(is_broken_down=false) -%}
 cross join
     lateral (
         select
-            {{ of_goal('count') }} as conversions,
-            {{ of_goal('value') }} as conversion_value
+            {{ of_goal('count', is_broken_down) }} as conversions,
+            {{ of_goal('value', is_broken_down) }} as conversion_value
     ) as goal
 {%- endmacro %}

@@ -40,7 +40,7 @@
 {# Events of a family in a row: `otherwise` without any, null where the type that counts is listed without a value. #}
 {% macro family_count(family, counts, otherwise='0') -%}
     case
-        when chosen.by_family ? '{{ family }}' then {{ own_figure(family, counts) }}
+        when chosen.by_family ? '{{ family }}' then {{ own_figure(family, counts, otherwise) }}
         {%- for parts in alternatives_of(family) %}
         when {{ counts }} ?| {{ type_array(types_of_alternative(parts)) }}
             then {% for types in parts %}{{ ' + ' if not loop.first }}{{ first_listed(types, counts) }}{% endfor %}
@@ -57,7 +57,7 @@
 {% macro family_value(family, counts, amounts, otherwise='0') -%}
     {%- set alternatives = alternatives_of(family) -%}
     case
-        when chosen.by_family ? '{{ family }}' then {{ own_figure(family, amounts) }}
+        when chosen.by_family ? '{{ family }}' then {{ own_figure(family, amounts, otherwise) }}
         {%- for parts in alternatives if alternatives | length > 1 %}
         {%- set types = type_array(types_of_alternative(parts)) %}
         when {{ counts }} ?| {{ types }} and {{ amounts }} ?| {{ types }}
@@ -102,9 +102,9 @@
 
 {#
     By the account's own choice (seed account_action_types): alternatives with ` | ` between them, parts that add up with
-    ` + `; one type alone is both. 0 where the row lists none of the types.
+    ` + `; one type alone is both. `otherwise` where the row lists none of the types.
 #}
-{% macro own_figure(family, by_type) -%}
+{% macro own_figure(family, by_type, otherwise='0') -%}
     {%- set own = "(chosen.by_family ->> '" ~ family ~ "')" -%}
     case
             when {{ by_type }} ?| string_to_array(replace({{ own }}, ' | ', ' + '), ' + ')
@@ -119,6 +119,6 @@
                     )) as part
                     where {{ by_type }} ? part
                 )
-            else 0
+            else {{ otherwise }}
         end
 {%- endmacro %}

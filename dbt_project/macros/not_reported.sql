@@ -3,15 +3,14 @@
     daily models, and an action type is listed in action_counts or action_amounts with null (docs/decisions/model/0124).
 
     below      what the rows of a level lack that rows of the levels below have under the same object and day
-    nowhere    what no row of a level has on a day on which the account's own row has it
+    nowhere, partly    what they lack and a row above has, see short_of.sql
 #}
 {#
-    CTEs after `dirty`, for a model of that level. lower: the levels below; key: their column that names the object.
-    They read Meta's rows, so that a daily model needs no other.
+    The CTE `below` after `measures`, for a model above ads. lower: the levels below; key: their column that names the object.
+    It reads Meta's rows, so that a daily model needs no other.
 #}
-{% macro left_out(level, lower=[], key='') -%}
+{% macro left_out(lower, key) -%}
     {%- set figures = figures_that_add_up() -%}
-    {%- if lower %}
 own as materialized (
 
     select
@@ -23,12 +22,7 @@ own as materialized (
         {%- endfor %}
         array(select jsonb_object_keys(measures.action_counts)) as counted,
         array(select jsonb_object_keys(measures.action_amounts)) as valued
-    from dirty
-    inner join {{ ref('int_insight_measures') }} as measures
-        on
-            dirty.account_id = measures.account_id
-            and dirty.day = measures.day
-    where measures.level = '{{ level }}'
+    from measures
 
 ),
 
@@ -83,76 +77,7 @@ below as (
         and missing.figure is distinct from 0
     group by own.account_id, own.day, own.object_id
 
-),
-    {%- endif %}
-    {%- if level != 'account' %}
-nowhere as (
-
-    select
-        whole.account_id,
-        whole.day,
-        {{ names_by_kind('missing') }}
-    from dirty
-    inner join {{ ref('int_insight_measures') }} as whole
-        on
-            dirty.account_id = whole.account_id
-            and dirty.day = whole.day
-    cross join
-        lateral (
-            select
-                'count' as kind,
-                listed.name
-            from jsonb_each_text(whole.action_counts) as listed (name, figure)
-            where
-                listed.figure::numeric is distinct from 0
-                and not {{ is_listed_at(level, ['actions']) }}
-            union all
-            select
-                'amount' as kind,
-                listed.name
-            from jsonb_each_text(whole.action_amounts) as listed (name, figure)
-            where
-                listed.figure::numeric is distinct from 0
-                and not {{ is_listed_at(level, ['action_values']) }}
-            {%- for figure in figures %}
-            union all
-            select
-                'figure' as kind,
-                '{{ figure }}' as name
-            where
-                whole.{{ figure }} <> 0
-                and not exists (
-                    select from {{ ref('stg_insights') }} as others
-                    where
-                        others.account_id = whole.account_id
-                        and others.level = '{{ level }}'
-                        and others.day = whole.day
-                        and others.{{ figure }} is not null
-                )
-            {%- endfor %}
-        ) as missing
-    where whole.level = 'account'
-    group by whole.account_id, whole.day
-
-),
-    {%- endif %}
-{%- endmacro %}
-
-
-{# Whether a row of the level lists the action type on that day. #}
-{% macro is_listed_at(level, lists) -%}
-    exists (
-                    select from {{ ref('stg_insights') }} as others
-                    where
-                        others.account_id = whole.account_id
-                        and others.level = '{{ level }}'
-                        and others.day = whole.day
-                        and (
-                            {%- for list in lists %}
-                            {{ 'or ' if not loop.first }}others.{{ list }} @> jsonb_build_array(jsonb_build_object('action_type', listed.name))
-                            {%- endfor %}
-                        )
-                )
+)
 {%- endmacro %}
 
 

@@ -1,6 +1,7 @@
 """What Meta left out of a row is null in the marts, not 0: in the daily marts, in readings and in what follows."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -100,3 +101,112 @@ def test_a_complete_answer_leaves_nothing_out(warehouse: Warehouse, mart: str) -
     assert warehouse.value(f"select count(*) from marts.{mart}") > 0
     assert warehouse.value(f"select count(*) from intermediate.int_{mart} where lacks_figures") == 0
     assert warehouse.value(f"select count(*) from marts.{mart} where purchases is null or clicks is null") == 0
+
+
+@pytest.fixture
+def partly(warehouse: Warehouse) -> Warehouse:
+    """An ad set with 80 purchases: 48 on its first ad, none listed on its second, whose 32 are left out."""
+    listed(warehouse, "ad", "1-1-1-1", purchases("48"), purchases("7200"))
+    listed(warehouse, "ad", "1-1-1-2", [], [])
+    for level, object_id in (("adset", "1-1-1"), ("campaign", "1-1"), ("account", "1")):
+        listed(warehouse, level, object_id, purchases("80"), purchases("11200"))
+        warehouse.run(
+            "update raw.insights set impressions = 10000, spend = 600, clicks = 240, inline_link_clicks = 180"
+            " where account_id = '1' and level = :l and day = :d and breakdown = ''",
+            l=level,
+            d=DAY,
+        )
+    warehouse.changed("1", DAY)
+    return warehouse
+
+
+def without(warehouse: Warehouse, level: str, object_id: str) -> None:
+    warehouse.run(
+        "update raw.insights set actions = '[]', action_values = '[]'"
+        " where account_id = '1' and level = :l and day = :d and object_id = :o",
+        l=level,
+        d=DAY,
+        o=object_id,
+    )
+
+
+AD_PURCHASES = ("ad_id", "purchases", "purchase_value", "leads", "clicks")
+
+
+@pytest.mark.parametrize("untold", [[], ["adset"], ["adset", "campaign"]])
+def test_an_ad_that_could_have_what_the_others_fall_short_of_is_not_zero(partly: Warehouse, untold: list[str]) -> None:
+    for level in untold:  # the nearest object above that tells the figure decides
+        without(partly, level, {"adset": "1-1-1", "campaign": "1-1"}[level])
+    partly.built()
+    assert of_day(partly, "ad_daily", *AD_PURCHASES) == [
+        ("1-1-1-1", 48, 7200, 0, 120),
+        ("1-1-1-2", None, None, 0, 120),
+    ]
+
+
+def test_an_ad_without_events_is_zero_where_the_others_have_them_all(partly: Warehouse) -> None:
+    for level in ("adset", "campaign", "account"):
+        object_id = {"adset": "1-1-1", "campaign": "1-1", "account": "1"}[level]
+        partly.run(
+            "update raw.insights set actions = cast(:a as jsonb), action_values = cast(:v as jsonb)"
+            " where account_id = '1' and level = :l and day = :d and object_id = :o and breakdown = ''",
+            a=json.dumps(purchases("48")),
+            v=json.dumps(purchases("7200.01")),
+            l=level,
+            d=DAY,
+            o=object_id,
+        )
+    partly.built()
+    assert of_day(partly, "ad_daily", *AD_PURCHASES)[1] == ("1-1-1-2", 0, 0, 0, 120)
+
+
+def test_rows_that_were_read_at_another_moment_or_are_not_all_there_make_no_zero_unknown(partly: Warehouse) -> None:
+    partly.run(
+        "update raw.insights set impressions = impressions + 1 where level in ('adset', 'campaign', 'account')"
+        " and account_id = '1' and day = :d and breakdown = ''",
+        d=DAY,
+    )
+    partly.built()
+    assert of_day(partly, "ad_daily", *AD_PURCHASES)[1] == ("1-1-1-2", 0, 0, 0, 120)
+
+
+HOURLY = "hourly_stats_aggregated_by_advertiser_time_zone"
+BROKEN_DOWN = (
+    "select breakdown_value, impressions, purchases, conversions, leads, landing_page_views, messaging_conversations"
+    " from marts.campaign_breakdown_daily where account_id = '1' and day = :d and breakdown = :b order by 1"
+)
+
+
+def part(warehouse: Warehouse, breakdown: str, value: str, impressions: int, actions: Mapping[str, str]) -> None:
+    warehouse.insight(
+        "campaign", "1-1", DAY, breakdown=breakdown, breakdown_value=value,
+        impressions=impressions, clicks=60, inline_link_clicks=45, spend="150", actions=actions,
+    )  # fmt: skip
+
+
+def test_parts_of_a_breakdown_are_held_against_their_campaign(warehouse: Warehouse) -> None:
+    listed(warehouse, "campaign", "1-1", [*purchases("10"), {"action_type": "lead", "value": "3"}])
+    for breakdown, in_all in (("country", 5000), ("publisher_platform", 4999)):
+        part(warehouse, breakdown, "a", in_all - 2000, {"omni_purchase": "4", "lead": "3"})
+        part(warehouse, breakdown, "b", 2000, {})
+    warehouse.changed("1", DAY)
+    warehouse.built()
+    assert warehouse.rows(BROKEN_DOWN, d=DAY, b="country") == [
+        ("a", 3000, 4, 4, 3, 0, 0),
+        ("b", 2000, None, None, 0, 0, 0),
+    ]
+    read_at_another_moment = warehouse.rows(BROKEN_DOWN, d=DAY, b="publisher_platform")
+    assert read_at_another_moment[1] == ("b", 2000, 0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("breakdown", [HOURLY, "country,region"])
+def test_events_away_from_meta_are_not_reported_by_the_hour_or_region(warehouse: Warehouse, breakdown: str) -> None:
+    started = {"onsite_conversion.messaging_conversation_started_7d": "2"}
+    part(warehouse, breakdown, "a", 3000, started)
+    part(warehouse, breakdown, "b", 1900, {"omni_purchase": "1", "lead": "5"})
+    warehouse.changed("1", DAY)
+    warehouse.built()
+    assert warehouse.rows(BROKEN_DOWN, d=DAY, b=breakdown) == [
+        ("a", 3000, None, None, None, None, 2),
+        ("b", 1900, 1, 1, 5, None, 0),
+    ]

@@ -5,7 +5,7 @@ select
     insights.object_id,
     insights.breakdown,
     insights.breakdown_value,
-    {{ measures('insights') }},
+    {{ measures('insights', is_broken_down=true) }},
     insights.collected_at
 from {{ ref('stg_breakdown_insights') }} as insights
 {{ by_action_type('insights') }}

@@ -13,4 +13,4 @@ select
 from {{ ref('int_campaign_breakdown_daily') }} as facts
 left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
 left join {{ ref('stg_account_goals') }} as goals on facts.account_id = goals.account_id
-{{ goal_of_row() }}
+{{ goal_of_row(is_broken_down=true) }}

@@ -6,14 +6,19 @@ with dirty as (
 
 ),
 
-{{ left_out('account', lower=['campaign', 'adset', 'ad'], key='account_id') }}
+measures as materialized (
 
-measures as (
+    select insights.*
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as insights
+        on
+            dirty.account_id = insights.account_id
+            and dirty.day = insights.day
+    where insights.level = 'account'
 
-    select * from {{ ref('int_insight_measures') }}
-    where level = 'account'
+),
 
-)
+{{ left_out(lower=['campaign', 'adset', 'ad'], key='account_id') }}
 
 select
     measures.account_id,

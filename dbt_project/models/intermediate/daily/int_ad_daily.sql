@@ -6,14 +6,19 @@ with dirty as (
 
 ),
 
-{{ left_out('ad') }}
+measures as materialized (
 
-measures as (
+    select insights.*
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as insights
+        on
+            dirty.account_id = insights.account_id
+            and dirty.day = insights.day
+    where insights.level = 'ad'
 
-    select * from {{ ref('int_insight_measures') }}
-    where level = 'ad'
+),
 
-)
+{{ short_of('ad', [('adset', 'adset_id'), ('campaign', 'campaign_id'), ('account', 'account_id')]) }}
 
 select
     measures.account_id,
@@ -21,5 +26,5 @@ select
     measures.adset_id,
     measures.object_id as ad_id,
     measures.day,
-    {{ fact_columns(['nowhere']) }}
-{{ from_dirty_days(['nowhere']) }}
+    {{ fact_columns(['nowhere', 'partly']) }}
+{{ from_dirty_days(['nowhere', 'partly']) }}

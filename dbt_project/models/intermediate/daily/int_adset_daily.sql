@@ -6,19 +6,26 @@ with dirty as (
 
 ),
 
-{{ left_out('adset', lower=['ad'], key='adset_id') }}
+measures as materialized (
 
-measures as (
+    select insights.*
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as insights
+        on
+            dirty.account_id = insights.account_id
+            and dirty.day = insights.day
+    where insights.level = 'adset'
 
-    select * from {{ ref('int_insight_measures') }}
-    where level = 'adset'
+),
 
-)
+{{ left_out(lower=['ad'], key='adset_id') }},
+
+{{ short_of('adset', [('campaign', 'campaign_id'), ('account', 'account_id')]) }}
 
 select
     measures.account_id,
     measures.campaign_id,
     measures.object_id as adset_id,
     measures.day,
-    {{ fact_columns(['below', 'nowhere']) }}
-{{ from_dirty_days(['below', 'nowhere']) }}
+    {{ fact_columns(['below', 'nowhere', 'partly']) }}
+{{ from_dirty_days(['below', 'nowhere', 'partly']) }}

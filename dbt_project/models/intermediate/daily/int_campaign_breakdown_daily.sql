@@ -6,6 +6,8 @@ with dirty as (
 
 ),
 
+{{ short_of_plain_rows() }},
+
 measures as (
 
     select * from {{ ref('int_breakdown_measures') }}
@@ -19,5 +21,5 @@ select
     measures.day,
     measures.breakdown,
     measures.breakdown_value,
-    {{ fact_columns() }}
-{{ from_dirty_days() }}
+    {{ fact_columns(['partly'], is_broken_down=true) }}
+{{ from_dirty_days(['partly'], by=['object_id', 'breakdown', 'breakdown_value']) }}

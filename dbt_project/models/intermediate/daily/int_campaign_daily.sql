@@ -6,18 +6,25 @@ with dirty as (
 
 ),
 
-{{ left_out('campaign', lower=['adset', 'ad'], key='campaign_id') }}
+measures as materialized (
 
-measures as (
+    select insights.*
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as insights
+        on
+            dirty.account_id = insights.account_id
+            and dirty.day = insights.day
+    where insights.level = 'campaign'
 
-    select * from {{ ref('int_insight_measures') }}
-    where level = 'campaign'
+),
 
-)
+{{ left_out(lower=['adset', 'ad'], key='campaign_id') }},
+
+{{ short_of('campaign', [('account', 'account_id')]) }}
 
 select
     measures.account_id,
     measures.object_id as campaign_id,
     measures.day,
-    {{ fact_columns(['below', 'nowhere']) }}
-{{ from_dirty_days(['below', 'nowhere']) }}
+    {{ fact_columns(['below', 'nowhere', 'partly']) }}
+{{ from_dirty_days(['below', 'nowhere', 'partly']) }}

@@ -1,0 +1,424 @@
+{#
+    What rows of a level lack although a row above tells more than they have together: not reported, which is not 0
+    (docs/decisions/model/0124 and 0125). CTEs after `measures`, the last two of them
+
+    nowhere    what no row of the level has on a day on which the account's own row has it
+    partly     what single rows lack, where the rows of one object above are all there and the others fall short of it
+
+    above: pairs of a level above and the column that names its object, the nearest first; the account is the last.
+    Looked at one by one are only rows below objects whose own totals are not those of the rows below: mostly none.
+#}
+{% macro short_of(level, above) -%}
+{%- set uppers, figures, totals = above | map('first') | list, figures_that_add_up(), whole_totals() + ['value_total'] -%}
+nowhere as (
+
+    select
+        whole.account_id,
+        whole.day,
+        {{ names_by_kind('missing') }}
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as whole
+        on
+            dirty.account_id = whole.account_id
+            and dirty.day = whole.day
+    cross join
+        lateral (
+            select
+                'count' as kind,
+                listed.name
+            from jsonb_each_text(whole.action_counts) as listed (name, figure)
+            where
+                listed.figure::numeric is distinct from 0
+                and not {{ is_listed_at(level, ['actions']) }}
+            union all
+            select
+                'amount' as kind,
+                listed.name
+            from jsonb_each_text(whole.action_amounts) as listed (name, figure)
+            where
+                listed.figure::numeric is distinct from 0
+                and not {{ is_listed_at(level, ['action_values']) }}
+            {%- for figure in figures %}
+            union all
+            select
+                'figure' as kind,
+                '{{ figure }}' as name
+            where
+                whole.{{ figure }} <> 0
+                and not exists (
+                    select from {{ ref('stg_insights') }} as others
+                    where
+                        others.account_id = whole.account_id
+                        and others.level = '{{ level }}'
+                        and others.day = whole.day
+                        and others.{{ figure }} is not null
+                )
+            {%- endfor %}
+        ) as missing
+    where whole.level = 'account'
+    group by whole.account_id, whole.day
+
+),
+
+shown as materialized (
+    {% for rows in ('measures', 'uppers') %}
+    {{ 'union all' if not loop.first }}
+    select
+        {%- for column in ['account_id', 'day', 'level', 'object_id', 'campaign_id', 'adset_id', 'impressions'] + totals %}
+        {{ rows }}.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    {%- if rows == 'measures' %}
+    from measures
+    {%- else %}
+    from dirty
+    inner join {{ ref('int_insight_measures') }} as uppers
+        on
+            dirty.account_id = uppers.account_id
+            and dirty.day = uppers.day
+    where uppers.level in ('{{ uppers | join("', '") }}')
+    {%- endif %}
+    {% endfor %}
+),
+
+suspect as materialized (
+    {% for upper, key in above %}
+    {{ 'union all' if not loop.first }}
+    {{ suspects_of(upper, key, level, uppers[loop.index0 - 1] if not loop.first else level) }}
+    {% endfor %}
+),
+
+told as materialized (
+
+    select
+        {%- for column in ('account_id', 'day', 'level', 'object_id', 'campaign_id', 'adset_id') %}
+        shown.{{ column }},
+        {%- endfor %}
+        suspect.level as suspect_level,
+        suspect.object_id as suspect_id,
+        entries.kind,
+        entries.name,
+        entries.figure
+    from suspect
+    inner join {{ ref('stg_insights') }} as shown
+        on
+            suspect.account_id = shown.account_id
+            and suspect.day = shown.day
+            and suspect.object_id = {{ object_above('shown', 'suspect', above) }}
+    cross join lateral ({{ figures_told('shown') }}) as entries
+    where shown.level in ('{{ level }}', '{{ uppers | join("', '") }}')
+
+),
+
+short as materialized (
+
+    select
+        whole.account_id,
+        whole.day,
+        whole.level,
+        whole.object_id,
+        whole.kind,
+        whole.name
+    from told as whole
+    left join (
+        select
+            account_id,
+            day,
+            suspect_level,
+            suspect_id,
+            kind,
+            name,
+            {{ sum_reported('figure') }} as total,
+            count(*) as row_count
+        from told
+        where level = '{{ level }}'
+        group by account_id, day, suspect_level, suspect_id, kind, name
+    ) as below
+        on
+            whole.account_id = below.account_id
+            and whole.day = below.day
+            and whole.level = below.suspect_level
+            and whole.object_id = below.suspect_id
+            and whole.kind = below.kind
+            and whole.name = below.name
+    where
+        whole.level = whole.suspect_level
+        and whole.object_id = whole.suspect_id
+        and whole.figure - coalesce(below.total, 0) > {{ rounding_of('whole', 'below.row_count') }}
+        and (below.total is not null or below.row_count is null)
+
+),
+
+partly as (
+
+    select
+        own.account_id,
+        own.day,
+        own.object_id,
+        {{ names_by_kind('short') }}
+    from short
+    inner join shown as own
+        on
+            short.account_id = own.account_id
+            and short.day = own.day
+            and short.object_id = {{ object_above('own', 'short', above) }}
+    where
+        own.level = '{{ level }}'
+        and not exists (
+            select from told
+            where
+                told.account_id = own.account_id
+                and told.day = own.day
+                and told.kind = short.kind
+                and told.name = short.name
+                and (
+                    told.level = own.level and told.object_id = own.object_id
+                    -- The nearest object above that tells the figure decides.
+                    {%- for upper, key in above[:-1] %}
+                    or told.level = '{{ upper }}' and told.object_id = own.{{ key }} and told.figure is not null
+                    and short.level in ('{{ uppers[loop.index:] | join("', '") }}')
+                    {%- endfor %}
+                )
+        )
+    group by own.account_id, own.day, own.object_id
+
+)
+{%- endmacro %}
+
+
+{# What is a whole number in a row, all events together. A row that has impressions has spend. #}
+{% macro whole_totals() %}
+    {{ return((figures_that_add_up() | reject('in', ['impressions', 'spend']) | list) + ['event_total']) }}
+{% endmacro %}
+
+
+{# The id of the object above a row, at the level that the other rows name. #}
+{% macro object_above(row, of, above) -%}
+    case {{ of }}.level {% for upper, key in above %}when '{{ upper }}' then {{ row }}.{{ key }} {% endfor %}end
+{%- endmacro %}
+
+
+{#
+    Objects of one level above whose rows of the level show the same impressions, so that they are all there and were read
+    at the same moment, and whose totals are not those of the rows at the next level below them.
+#}
+{% macro suspects_of(upper, key, level, next_level) -%}
+    select
+        account_id,
+        day,
+        '{{ upper }}' as level,
+        {{ key }} as object_id
+    from shown
+    where level in ('{{ [upper, next_level, level] | unique | join("', '") }}')
+    group by account_id, day, {{ key }}
+    having
+        {{ at_level('impressions', upper) }} = {{ at_level('impressions', level) }}
+        and (
+            {%- for total in whole_totals() %}
+            {{ 'or ' if not loop.first }}{{ at_level(total, upper) }}
+            is distinct from {{ at_next_level(total, level, next_level) }}
+            {%- endfor %}
+            or abs(
+                coalesce({{ at_level('value_total', upper) }}, 0)
+                - coalesce({{ at_next_level('value_total', level, next_level) }}, 0)
+            ) > 0.01 * count(*) filter (where level = '{{ level }}')
+        )
+{%- endmacro %}
+
+
+{% macro at_level(total, level) -%}
+    sum({{ total }}) filter (where level = '{{ level }}')
+{%- endmacro %}
+
+
+{# At the next level below the object, where that was read at all. #}
+{% macro at_next_level(total, level, next_level) -%}
+    {%- if level == next_level -%}
+    {{ at_level(total, level) }}
+    {%- else -%}
+    case
+                when count(*) filter (where level = '{{ next_level }}') > 0 then {{ at_level(total, next_level) }}
+                else {{ at_level(total, level) }}
+            end
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Whether a row of the level lists the action type on that day. #}
+{% macro is_listed_at(level, lists) -%}
+    exists (
+                    select from {{ ref('stg_insights') }} as others
+                    where
+                        others.account_id = whole.account_id
+                        and others.level = '{{ level }}'
+                        and others.day = whole.day
+                        and (
+                            {%- for list in lists %}
+                            {{ 'or ' if not loop.first }}others.{{ list }} @> jsonb_build_array(jsonb_build_object('action_type', listed.name))
+                            {%- endfor %}
+                        )
+                )
+{%- endmacro %}
+
+
+{# What one row of insights tells: kind (count, amount, figure), name, and the figure, null where an entry has none. #}
+{% macro figures_told(shown) -%}
+            select
+                'count' as kind,
+                action ->> 'action_type' as name,
+                {{ value_of_action() }}::numeric as figure
+            from jsonb_array_elements({{ shown }}.actions) as action
+            union all
+            select
+                'amount' as kind,
+                action ->> 'action_type' as name,
+                {{ value_of_action() }}::numeric as figure
+            from jsonb_array_elements({{ shown }}.action_values) as action
+            {%- for figure in figures_that_add_up() %}
+            union all
+            select
+                'figure' as kind,
+                '{{ figure }}' as name,
+                {{ shown }}.{{ figure }}::numeric as figure
+            where {{ shown }}.{{ figure }} is not null
+            {%- endfor %}
+{%- endmacro %}
+
+
+{# By how much a sum of so many rows may fall short for Meta's rounding of each to the cent; an event is a whole one. #}
+{% macro rounding_of(told, row_count) -%}
+    case
+                when {{ told }}.kind = 'amount' or {{ told }}.name = 'spend' then 0.01 * coalesce({{ row_count }}, 1)
+                else least(0.01 * coalesce({{ row_count }}, 1), 0.5)
+            end
+{%- endmacro %}
+
+
+{#
+    CTEs after `dirty`, the last of them `partly`, for the rows of campaigns by a breakdown: what they lack although their
+    campaign's plain row tells more than they have together. Only of those that show its impressions; the others were read
+    at another moment.
+#}
+{% macro short_of_plain_rows() -%}
+whole as materialized (
+
+    select
+        shown.*,
+        split.breakdown
+    from (
+        select
+            parts.account_id,
+            parts.day,
+            parts.object_id,
+            parts.breakdown,
+            {{ sum_reported('parts.impressions') }} as impressions
+        from dirty
+        inner join {{ ref('stg_breakdown_insights') }} as parts
+            on
+                dirty.account_id = parts.account_id
+                and dirty.day = parts.day
+        where parts.level = 'campaign'
+        group by parts.account_id, parts.day, parts.object_id, parts.breakdown
+    ) as split
+    inner join {{ ref('stg_insights') }} as shown
+        on
+            split.account_id = shown.account_id
+            and split.day = shown.day
+            and split.object_id = shown.object_id
+            and split.impressions = shown.impressions
+    where shown.level = 'campaign'
+
+),
+
+parts as materialized (
+
+    select
+        shown.account_id,
+        shown.day,
+        shown.object_id,
+        shown.breakdown,
+        shown.breakdown_value,
+        entries.kind,
+        entries.name,
+        entries.figure
+    from whole
+    inner join {{ ref('stg_breakdown_insights') }} as shown
+        on
+            whole.account_id = shown.account_id
+            and whole.day = shown.day
+            and whole.object_id = shown.object_id
+            and whole.breakdown = shown.breakdown
+    cross join lateral ({{ figures_told('shown') }}) as entries
+    where shown.level = 'campaign'
+
+),
+
+short as materialized (
+
+    select
+        whole.account_id,
+        whole.day,
+        whole.object_id,
+        whole.breakdown,
+        entries.kind,
+        entries.name
+    from whole
+    cross join lateral ({{ figures_told('whole') }}) as entries
+    left join (
+        select
+            account_id,
+            day,
+            object_id,
+            breakdown,
+            kind,
+            name,
+            {{ sum_reported('figure') }} as total,
+            count(*) as row_count
+        from parts
+        group by account_id, day, object_id, breakdown, kind, name
+    ) as below
+        on
+            whole.account_id = below.account_id
+            and whole.day = below.day
+            and whole.object_id = below.object_id
+            and whole.breakdown = below.breakdown
+            and entries.kind = below.kind
+            and entries.name = below.name
+    where
+        entries.figure - coalesce(below.total, 0) > {{ rounding_of('entries', 'below.row_count') }}
+        and (below.total is not null or below.row_count is null)
+
+),
+
+partly as (
+
+    select
+        own.account_id,
+        own.day,
+        own.object_id,
+        own.breakdown,
+        own.breakdown_value,
+        {{ names_by_kind('short') }}
+    from short
+    inner join {{ ref('stg_breakdown_insights') }} as own
+        on
+            short.account_id = own.account_id
+            and short.day = own.day
+            and short.object_id = own.object_id
+            and short.breakdown = own.breakdown
+    where
+        own.level = 'campaign'
+        and not exists (
+            select from parts
+            where
+                parts.account_id = own.account_id
+                and parts.day = own.day
+                and parts.object_id = own.object_id
+                and parts.breakdown = own.breakdown
+                and parts.breakdown_value = own.breakdown_value
+                and parts.kind = short.kind
+                and parts.name = short.name
+        )
+    group by own.account_id, own.day, own.object_id, own.breakdown, own.breakdown_value
+
+)
+{%- endmacro %}
