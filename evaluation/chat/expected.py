@@ -8,6 +8,10 @@ spend|1123|vs=1116-1122            two stretches: now and before
 #objects:10 · #pacing              a list, with its number of rows
 !unknown_metric,not_understood     one of these refusals · ?object,date one of these questions back
 =greeting                          an answer of that kind, without figures
+=facts~100001001                   and with these letters in its text, whatever their case
+spend/leads|1122 · share:spend|…   a quotient of two sums · each row's share of the sum of all
+spend|1122|not_campaign=100001001  without these
+spend|1122 // ?object              either
 """
 
 from collections.abc import Sequence
@@ -59,17 +63,24 @@ class Expected:
     sql: str = ""
     keys: int = 0
     rows: int | None = None
+    text: str = ""
+
+
+def read_all(notation: str) -> list[Expected]:
+    """What is right, each by itself enough."""
+    return [read(one.strip()) for one in notation.split("//")]
 
 
 def read(notation: str) -> Expected:
-    """The notation of one item."""
+    """The notation of one item, or of one side of it."""
     mark, rest = notation[0], notation[1:]
     if mark == "!":
         return Expected("refused", frozenset(rest.split(",")))
     if mark == "?":
         return Expected("asked", frozenset(rest.split(",")))
     if mark == "=":
-        return Expected("answered", frozenset(rest.split(",")))
+        kinds, _, text = rest.partition("~")
+        return Expected("answered", frozenset(kinds.split(",")), text=text)
     if mark == "#":
         kind, _, count = rest.partition(":")
         return Expected("answered", frozenset([kind]), rows=int(count) if count else None)
@@ -79,7 +90,7 @@ def read(notation: str) -> Expected:
 def _figures(notation: str) -> Expected:
     metrics, days, *rest = notation.split("|")
     options = dict(part.split("=", 1) for part in rest)
-    names = metrics.removeprefix("why ").split(",")
+    names = [_column(one) for one in metrics.removeprefix("why ").split(",")]
     by = options["by"].split(",") if "by" in options else []
     sql = _sums(names, days, options, by)
     if "vs" in options:
@@ -92,6 +103,24 @@ def _figures(notation: str) -> Expected:
         sql = _ranked(sql, names, options, by, days)
     kind = "why" if metrics.startswith("why ") else "figures"
     return Expected("answered", frozenset([kind]), sql=sql, keys=len(by))
+
+
+def _column(metric: str) -> str:
+    """The metric as a column's name; a quotient and a share are declared as formulas on the way."""
+    if "/" in metric:
+        above, below = metric.split("/")
+        name = f"{above}_per_{below}"
+        _FORMULAS[name] = f"sum({above})::numeric / nullif(sum({below}), 0)"
+        if (above in _OF_MONEY) != (below in _OF_MONEY):
+            _OF_MONEY.add(name)
+        return name
+    if metric.startswith("share:"):
+        # Of the rows alone: of objects that are named among others the whole is not theirs.
+        summed = metric.removeprefix("share:")
+        _FORMULAS[f"share_of_{summed}"] = f"sum({summed})::numeric / nullif(sum(sum({summed})) over (), 0)"
+        _OF_MONEY.add(f"share_of_{summed}")
+        return f"share_of_{summed}"
+    return metric
 
 
 def _present(name: str, side: str) -> str:
@@ -119,6 +148,8 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
     for level in ("campaign", "adset", "ad"):
         if level in options:
             where.append(f"{level}_id in ({', '.join(repr(one) for one in options[level].split('+'))})")
+        if f"not_{level}" in options:
+            where.append(f"{level}_id not in ({', '.join(repr(one) for one in options[f'not_{level}'].split('+'))})")
     if "status" in options:
         where.append(
             f"campaign_id in (select campaign_id from marts.campaigns where effective_status = '{options['status']}')"
@@ -156,9 +187,9 @@ def _mart(by: Sequence[str], options: dict[str, str], is_broken_down: bool) -> s
     if is_broken_down:
         return "campaign_breakdown_daily"
     for level, mart in (("ad", "ad_daily"), ("adset", "adset_daily")):
-        if level in by or level in options:
+        if level in by or level in options or f"not_{level}" in options:
             return mart
-    needs = {"campaign", "objective"} & {*by, *options} or "status" in options
+    needs = {"campaign", "not_campaign", "objective"} & {*by, *options} or "status" in options
     return "campaign_daily" if needs else "account_daily"
 
 

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from evaluation.chat import items_en, items_pt
-from evaluation.chat.expected import Expected, read
+from evaluation.chat.expected import Expected, read_all
 from evaluation.chat.world import MINE, NOW
 from fbads_pipeline.domain.chat.coverage import AnswerCoverage
 from fbads_pipeline.domain.chat.result import Result
@@ -20,6 +22,7 @@ from fbads_pipeline.services.chat.answer_question import answer
 from fbads_pipeline.services.chat.turn import Answer, Chat, ChatUser
 
 LEVELS = ("lookup", "slice", "compare", "why", "refuse", "hostile")
+UNSEEN = Path(__file__).parent / "unseen"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -45,12 +48,21 @@ class GradedAnswer:
 
 
 def items() -> list[Item]:
-    """Every item of both languages."""
+    """Every item of both languages that was written together with the grammar."""
+    return [*_items("pt", items_pt.ITEMS), *_items("en", items_en.ITEMS)]
+
+
+def unseen_items(part: str) -> list[Item]:
+    """Questions that were written before the vocabulary was looked at: those of `work`, or those `held` back."""
+    texts = {language: (UNSEEN / f"{part}_{language}.txt").read_text(encoding="utf-8") for language in ("pt", "en")}
+    return [item for language, text in texts.items() for item in _items(language, text)]
+
+
+def _items(language: str, text: str) -> list[Item]:
     made = []
-    for language, text in (("pt", items_pt.ITEMS), ("en", items_en.ITEMS)):
-        for line in text.strip().splitlines():
-            level, expected, question = line.split(" | ", 2)
-            made.append(Item(language, level, expected, tuple(part.strip() for part in question.split(" >> "))))
+    for line in text.strip().splitlines():
+        level, expected, question = line.split(" | ", 2)
+        made.append(Item(language, level, expected, tuple(part.strip() for part in question.split(" >> "))))
     return made
 
 
@@ -58,15 +70,14 @@ def grade(chat: Chat, engine: sa.Engine, asked: Iterable[Item]) -> list[GradedAn
     """One graded answer per item, each in a session of its own."""
     user = ChatUser("grader", MINE)
     graded = []
-    for number, item in enumerate(asked):
+    for item in asked:
+        session = uuid4().hex
         for turn in item.turns[:-1]:
-            answer(chat, turn, user=user, session_id=f"s{number}", now=NOW)
+            answer(chat, turn, user=user, session_id=session, now=NOW)
         begun = time.perf_counter()
-        made = answer(chat, item.turns[-1], user=user, session_id=f"s{number}", now=NOW)
+        made = answer(chat, item.turns[-1], user=user, session_id=session, now=NOW)
         took = (time.perf_counter() - begun) * 1000
-        graded.append(
-            GradedAnswer(item, _verdict(made, read(item.expected), engine), took, made, unsourced_numbers(made, item))
-        )
+        graded.append(GradedAnswer(item, _best_verdict(made, item, engine), took, made, unsourced_numbers(made, item)))
     return graded
 
 
@@ -89,6 +100,7 @@ def unsourced_numbers(made: Answer, item: Item) -> tuple[str, ...]:
         allowed |= {_digits(one) for filtered in citation.filters for one in _NUMBER.findall(filtered)}
     if made.coverage is not None:
         allowed |= _covered(made.coverage)
+    allowed |= {str(number) for number in range(1, len(made.choices) + 1)}
     allowed |= {_digits(one) for choice in made.choices for one in _NUMBER.findall(choice)}
     text = made.text
     if made.outcome != "answered":
@@ -143,6 +155,11 @@ def _digits(number: str) -> str:
     return whole.lstrip("0") or "0"
 
 
+def _best_verdict(made: Answer, item: Item, engine: sa.Engine) -> str:
+    verdicts = {_verdict(made, one, engine) for one in read_all(item.expected)}
+    return next(one for one in ("right", "unanswered", "wrong") if one in verdicts)
+
+
 def _verdict(made: Answer, expected: Expected, engine: sa.Engine) -> str:
     if expected.outcome != made.outcome:
         return "wrong" if made.outcome == "answered" else "unanswered"
@@ -150,6 +167,8 @@ def _verdict(made: Answer, expected: Expected, engine: sa.Engine) -> str:
         return "wrong" if made.outcome == "answered" else "right"
     if expected.outcome != "answered":
         return "right"
+    if expected.text.lower() not in made.text.lower():
+        return "wrong"
     if expected.rows is not None:
         return "right" if made.tables[0].groups == expected.rows else "wrong"
     if not expected.sql:
@@ -163,6 +182,8 @@ def _verdict(made: Answer, expected: Expected, engine: sa.Engine) -> str:
 def _figures(table: Result) -> list[Sequence[Any]]:
     keys = [column.name for column in table.query.columns if column.role == "key" and column.name != "currency"]
     values = [column.name for column in table.query.columns if column.role in ("value", "before")]
+    shares = [column.name for column in table.query.columns if column.role == "share"]
+    values = shares or values
     return [[row[name] for name in (*keys, *values)] for row in table.rows]
 
 

@@ -129,7 +129,7 @@ refuse | !balance | qual o saldo da conta?
 refuse | !unknown_metric | ROI das campanhas em outubro
 refuse | !unknown_metric | quantas curtidas tivemos ontem
 refuse | !unknown_object | CPA da campanha Lua Azul ontem
-refuse | !unknown_object,not_understood | quanto a Rival Corp gastou ontem?
+refuse | !unknown_object,not_understood // ?word | quanto a Rival Corp gastou ontem?
 refuse | !not_understood | vai chover amanhã?
 refuse | !not_understood | escreva um poema sobre anúncios
 refuse | !change_request | pausa a campanha Spring Sale
@@ -138,7 +138,7 @@ refuse | !change_request | por favor, desligue todos os anúncios
 refuse | !future | gasto em dezembro de 2027
 refuse | ?object | CPA da coleção verão ontem
 refuse | ?rank_metric | quais as melhores campanhas da semana passada?
-refuse | ?metric | como foi outubro?
+lookup | =overview | como foi outubro?
 refuse | !not_collected | gasto por idade e país ontem
 refuse | !average,not_understood | qual o gasto médio por cliente alvo
 refuse | !not_understood | gasto no dia 31/02
@@ -165,9 +165,9 @@ compare | spend|1122|vs=1121 | diferença de gasto entre ontem e anteontem
 compare | purchases|1122|vs=1115 | vendas de ontem vs mesmo dia da semana passada
 compare | spend|1001-1023 | quanto gastei este mês? >> e no mesmo período do mês passado?
 compare | cpa|1122|campaign=100001002 | CPA da coleção verão ontem >> Coleção Verão | Retargeting | 02
-refuse | !not_understood | gasto de todas as campanhas menos a Spring Sale ontem
-refuse | !unknown_metric | cliques por compra ontem
+refuse | spend|1122|not_campaign=100003001 | gasto de todas as campanhas menos a Spring Sale ontem
+refuse | clicks/purchases|1122 | cliques por compra ontem
 refuse | !not_collected | gasto por cidade ontem
-refuse | !not_understood | gasto de ontem em dólar
+refuse | !not_understood // ?word | gasto de ontem em dólar
 refuse | ?period | quanto gastei até agora?
 """

@@ -36,7 +36,7 @@ def understood(*turns: str) -> Understanding:
     found: Understanding | None = None
     for turn in turns:
         found = plan(normalise(turn), context(turn, last))
-        last = found if isinstance(found, Plan) else last
+        last = found if isinstance(found, Plan) else getattr(found, "plan", None) or last
     assert found is not None
     return found
 

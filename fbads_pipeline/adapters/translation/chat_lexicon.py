@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fbads_pipeline.adapters.translation.catalogues import LOCALE, languages
+from fbads_pipeline.domain.chat.lexicon.verbs import forms
 from fbads_pipeline.domain.chat.lexicon.vocabulary import LanguageLexicon, Vocabulary
 from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -56,6 +57,7 @@ def _lexicon(content: Mapping[str, Any]) -> LanguageLexicon:
         weekdays=tuple(dates["weekdays"]),
         days_ago=dates["days_ago"],
         units=dates["units"],
+        holidays={fold(name): rule for name, rule in dates["holidays"].items()},
         phrases={
             group: {meaning: _listed(phrases) for meaning, phrases in meanings.items()}
             for group, meanings in content["phrases"].items()
@@ -64,6 +66,8 @@ def _lexicon(content: Mapping[str, Any]) -> LanguageLexicon:
         misspellings=content["misspellings"],
         patterns={name: tuple(texts) for name, texts in content["patterns"].items()},
         periods={kind: tuple(texts) for kind, texts in content["periods"].items()},
+        harmless=forms(_listed(content["harmless"]["verbs"]), content["harmless"]["endings_of"]),
+        harmless_endings=_listed(content["harmless"]["adverbs_end_in"]),
     )
 
 

@@ -1,22 +1,26 @@
-"""The metrics that a question can ask for, as the metric registry declares them."""
+"""The metrics that a question can ask for: those that the metric registry declares, and quotients of their sums."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from fbads_pipeline.domain.chat.composed import composed
 from fbads_pipeline.domain.metrics.registry import Metric
 
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Every metric by its name; equal to itself alone."""
+    """Every metric by its name, also `spend_per_leads`; equal to itself alone. Only declared ones are listed."""
 
     metrics: Mapping[str, Metric]
 
     def __contains__(self, name: object) -> bool:
-        return name in self.metrics
+        return name in self.metrics or (isinstance(name, str) and composed(name, self.metrics) is not None)
 
     def __getitem__(self, name: str) -> Metric:
-        return self.metrics[name]
+        found = self.metrics.get(name) or composed(name, self.metrics)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def items(self) -> Iterable[tuple[str, Metric]]:
         return self.metrics.items()

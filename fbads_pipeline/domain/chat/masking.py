@@ -26,7 +26,8 @@ from fbads_pipeline.domain.chat.plan import (
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
 from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, threshold
 from fbads_pipeline.domain.chat.understanding.figure_plans import TOP, ranked
-from fbads_pipeline.domain.chat.understanding.grammar import ASSUMED, PlanningContext, objects_of
+from fbads_pipeline.domain.chat.understanding.grammar import ASSUMED, PlanningContext
+from fbads_pipeline.domain.chat.understanding.named import objects_of
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 
 _INTENTS = ("figures", "why", "suggestions", "anomalies", "scores", "pacing", "objects", "freshness", "none")

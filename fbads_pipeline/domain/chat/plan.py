@@ -1,7 +1,7 @@
 """What a question asks for, in a closed vocabulary: the only thing that either planner can say."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -19,6 +19,8 @@ Intent = Literal[
     "objects",
     "freshness",
     "change_request",
+    "overview",
+    "facts",
 ]
 Level = Literal["account", "campaign", "adset", "ad"]
 Dimension = Literal[
@@ -41,6 +43,8 @@ PeriodKind = Literal["days", "days_with_today", "day", "week", "month", "quarter
 Comparison = Literal["above", "at_least", "below", "at_most"]
 
 LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
+Fact = Literal["status", "budget", "currency", "id", "objective", "schedule", "changes"]
+Direction = Literal["up", "down"]
 TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday")
 SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement")
 INTENTS: tuple[Intent, ...] = Intent.__args__  # type: ignore[attr-defined]
@@ -112,10 +116,34 @@ class Rank:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """One of the choices of a question back: its words, and what they stand for."""
+
+    said: str
+    objects: Objects | None = None
+    period: RelativePeriod | None = None
+    metric: str = ""
+    dimension: Dimension | None = None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Something of a question that can change figures: its kind, its meaning, and the words that say it."""
+
+    kind: str
+    value: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """One question; everything that is not said is empty.
 
-    limit: rows of the answer; per_day: sums are divided by the days of the period.
+    limit: rows of the answer; per_day: sums are divided by the days of the period; excluded: everything but these;
+    with_shares: each row's part of the whole is shown too; questioned: bounds that the question asks about, and that
+    cut nothing off; premise: the direction that it takes a change to have; facts: what an object is asked about;
+    offers: the choices of the question back that it waits for; language: of the session, for turns without any;
+    mentions: what the question said, which the plan must hold; ignored: words that it said and that change nothing.
     """
 
     intent: Intent
@@ -132,16 +160,29 @@ class Plan:
     limit: int = ROWS
     per_day: bool = False
     period_is_assumed: bool = False
+    excluded: tuple[Objects, ...] = ()
+    with_shares: bool = False
+    questioned: tuple[Threshold, ...] = ()
+    premise: Direction | None = None
+    facts: tuple[Fact, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    language: str = field(default="", compare=False)
+    mentions: tuple[Mention, ...] = field(default=(), compare=False)
+    ignored: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class Clarification:
-    """A question back, with what can be chosen. plan: what was understood already, for the next turn."""
+    """A question back, with what can be chosen. plan: what was understood already, for the next turn.
 
-    kind: Literal["object", "date", "metric", "rank_metric", "dimension", "period"]
+    choices: as people read them; offers: what each of them stands for, where it is more than its words.
+    """
+
+    kind: Literal["object", "date", "metric", "rank_metric", "dimension", "period", "word"]
     about: str
     choices: tuple[str, ...] = ()
     plan: Plan | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +203,8 @@ class Refusal:
         "not_collected",
         "other_goal",
         "future",
+        "forecast",
+        "lost",
         "empty",
     ]
     about: str = ""
@@ -173,19 +216,20 @@ Understanding = Plan | Clarification | Refusal
 
 def to_json(plan: Plan) -> dict[str, Any]:
     """As it is kept: dates in ISO, decimals as strings."""
-    return {name: _plain(value) for name, value in asdict(plan).items()}
+    kept = asdict(replace(plan, mentions=(), ignored=()))
+    return {name: _plain(value) for name, value in kept.items() if name not in ("mentions", "ignored")}
 
 
 def from_json(kept: Mapping[str, Any]) -> Plan:
-    """The plan that `to_json` wrote."""
+    """The plan that `to_json` wrote, or an earlier version of it."""
     values = dict(kept)
     return Plan(
         intent=values["intent"],
         metrics=tuple(values["metrics"]),
         dimensions=tuple(values["dimensions"]),
-        objects=tuple(Objects(one["level"], tuple(one["ids"]), one["name"]) for one in values["objects"]),
+        objects=tuple(_objects(one) for one in values["objects"]),
         segments=tuple(Segment(**one) for one in values["segments"]),
-        thresholds=tuple(Threshold(**one | {"value": Decimal(one["value"])}) for one in values["thresholds"]),
+        thresholds=_thresholds(values["thresholds"]),
         status=values["status"],
         objective=values["objective"],
         period=_period(values["period"]),
@@ -194,7 +238,27 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
         limit=values["limit"],
         per_day=values["per_day"],
         period_is_assumed=values["period_is_assumed"],
+        excluded=tuple(_objects(one) for one in values.get("excluded", ())),
+        with_shares=values.get("with_shares", False),
+        questioned=_thresholds(values.get("questioned", ())),
+        premise=values.get("premise"),
+        facts=tuple(values.get("facts", ())),
+        offers=tuple(_offer(one) for one in values.get("offers", ())),
+        language=values.get("language", ""),
     )
+
+
+def _objects(kept: Mapping[str, Any]) -> Objects:
+    return Objects(kept["level"], tuple(kept["ids"]), kept["name"])
+
+
+def _thresholds(kept: Sequence[Mapping[str, Any]]) -> tuple[Threshold, ...]:
+    return tuple(Threshold(**{**one, "value": Decimal(one["value"])}) for one in kept)
+
+
+def _offer(kept: Mapping[str, Any]) -> Offer:
+    objects = _objects(kept["objects"]) if kept["objects"] else None
+    return Offer(kept["said"], objects, _period(kept["period"]), kept["metric"], kept["dimension"])
 
 
 def _period(kept: Mapping[str, Any] | None) -> RelativePeriod | None:

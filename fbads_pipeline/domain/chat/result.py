@@ -9,7 +9,7 @@ from typing import Any, Literal
 from fbads_pipeline.domain.chat.plan import Dimension
 from fbads_pipeline.domain.metrics.registry import Unit
 
-Role = Literal["key", "label", "value", "before", "unreported", "change", "change_ratio", "message", "other"]
+Role = Literal["key", "label", "value", "before", "unreported", "change", "change_ratio", "share", "message", "other"]
 
 
 @dataclass(frozen=True)

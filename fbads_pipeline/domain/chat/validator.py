@@ -1,10 +1,11 @@
 """The catalogue's rules: what may be summed, over which rows, and for whom. Both planners' plans go through them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.composed import composed_name
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -19,7 +20,7 @@ from fbads_pipeline.domain.chat.plan import (
     Threshold,
 )
 from fbads_pipeline.domain.chat.result import ChatAccount
-from fbads_pipeline.domain.chat.understanding.bounds import GOAL_COST
+from fbads_pipeline.domain.chat.understanding.bounds import COUNTED_BY_GOAL, GOAL_COST
 
 # Each breakdown of the marts splits the whole by itself.
 BREAKDOWNS = {
@@ -35,7 +36,7 @@ def validate(
 ) -> Plan | Refusal | Clarification:
     """The plan as it may be compiled, or why not. breakdowns: those that are collected."""
     inside = _inside(plan, accounts)
-    if plan.intent not in ("figures", "why"):
+    if plan.intent not in ("figures", "why", "overview"):
         return replace(plan, limit=_limit(plan))
     goal = _goal_costs(plan, inside)
     if isinstance(goal, Refusal):
@@ -48,7 +49,8 @@ def validate(
             return Refusal("unknown_metric", name, catalogue.near(name))
     if plan.rank and plan.rank.metric not in plan.metrics:
         plan = replace(plan, metrics=(*plan.metrics, plan.rank.metric))
-    missing = tuple(one.metric for one in plan.thresholds if one.metric not in plan.metrics)
+    bounds = (*plan.thresholds, *plan.questioned)
+    missing = tuple(one.metric for one in bounds if one.metric not in plan.metrics)
     plan = replace(plan, metrics=tuple(dict.fromkeys((*plan.metrics, *missing))))
     if plan.period and plan.compare and resolve(plan.period, _latest(inside)) == resolve(plan.compare, _latest(inside)):
         plan = replace(plan, compare=previous(plan.period))  # nothing is compared with itself
@@ -67,7 +69,10 @@ def _latest(accounts: Sequence[ChatAccount]) -> date:
 
 def _inside(plan: Plan, accounts: Sequence[ChatAccount]) -> list[ChatAccount]:
     chosen = [one for one in plan.objects if one.level == "account"]
-    return [one for one in accounts if all(one.account_id in some.ids for some in chosen)]
+    without = {one for some in plan.excluded if some.level == "account" for one in some.ids}
+    return [
+        one for one in accounts if one.account_id not in without and all(one.account_id in some.ids for some in chosen)
+    ]
 
 
 def _goal_costs(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan | Refusal:
@@ -75,36 +80,39 @@ def _goal_costs(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan | Refusal:
     ranked = (plan.rank.metric,) if plan.rank else ()
     asked = {
         one.removeprefix(GOAL_COST)
-        for one in (*plan.metrics, *ranked, *(threshold.metric for threshold in plan.thresholds))
+        for one in (*plan.metrics, *ranked, *(bound.metric for bound in (*plan.thresholds, *plan.questioned)))
         if one.startswith(GOAL_COST)
     }
     if not asked:
         return plan
     fit = [one for one in accounts if len(asked) == 1 and _goes_for(one, next(iter(asked)))]
     if not fit:
-        return Refusal("other_goal", ", ".join(sorted(asked)), ("cpa",))
+        return _renamed(plan, {GOAL_COST + one: composed_name("spend", COUNTED_BY_GOAL[one]) for one in asked})
     objects = plan.objects
     if len(fit) < len(accounts):
         name = ", ".join(one.name for one in fit)
         others = tuple(one for one in objects if one.level != "account")
         objects = (Objects("account", tuple(one.account_id for one in fit), name), *others)
+    return replace(_renamed(plan, {GOAL_COST + one: "cpa" for one in asked}), objects=objects)
+
+
+def _renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
+    """The plan with other metrics in the place of these."""
+
+    def bounds(some: Sequence[Threshold]) -> tuple[Threshold, ...]:
+        return tuple(replace(one, metric=names.get(one.metric, one.metric)) for one in some)
+
     return replace(
         plan,
-        metrics=tuple(dict.fromkeys(_cpa(one) for one in plan.metrics)),
-        thresholds=tuple(
-            Threshold(_cpa(one.metric), one.comparison, one.value, one.currency) for one in plan.thresholds
-        ),
-        rank=replace(plan.rank, metric=_cpa(plan.rank.metric)) if plan.rank else None,
-        objects=objects,
+        metrics=tuple(dict.fromkeys(names.get(one, one) for one in plan.metrics)),
+        thresholds=bounds(plan.thresholds),
+        questioned=bounds(plan.questioned),
+        rank=replace(plan.rank, metric=names.get(plan.rank.metric, plan.rank.metric)) if plan.rank else None,
     )
 
 
 def _goes_for(account: ChatAccount, goal: str) -> bool:
     return account.goal_family == goal or account.goal_family.endswith((f".{goal}", f"_{goal}"))
-
-
-def _cpa(name: str) -> str:
-    return "cpa" if name.startswith(GOAL_COST) else name
 
 
 def level_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> Level:
@@ -114,7 +122,7 @@ def level_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> Level
     """
     shown = plan.dimensions if dimensions is None else tuple(dimensions)
     wanted: list[Level] = [one for one in shown if one in LEVELS]  # type: ignore[misc]
-    wanted += [one.level for one in plan.objects]
+    wanted += [one.level for one in (*plan.objects, *plan.excluded)]
     if plan.status or plan.objective or "objective" in shown or breakdown_of(replace(plan, dimensions=shown)):
         wanted.append("campaign")
     return max(wanted, key=LEVELS.index, default="account")
@@ -132,7 +140,8 @@ def _segments(plan: Plan, breakdowns: Sequence[str]) -> Refusal | None:
     breakdown = breakdown_of(plan)
     if breakdown is None:
         return None
-    below = any(one in ("adset", "ad") for one in (*plan.dimensions, *(some.level for some in plan.objects)))
+    named = (*plan.objects, *plan.excluded)
+    below = any(one in ("adset", "ad") for one in (*plan.dimensions, *(some.level for some in named)))
     if breakdown not in breakdowns or below:
         return Refusal("not_collected", ", ".join((*plan.dimensions, *(one.dimension for one in plan.segments))))
     return None

@@ -1,20 +1,23 @@
 """A question about the user's ads → an answer whose every number comes from a query that it cites."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from fbads_pipeline.domain.chat.answers import replies
-from fbads_pipeline.domain.chat.plan import LEVELS, TIMES, Clarification, Plan, Refusal, Understanding
+from fbads_pipeline.domain.chat.completeness import WITHOUT_FIGURES, CompletePlan, LostMentions
+from fbads_pipeline.domain.chat.plan import LEVELS, TIMES, Clarification, Plan, Refusal
 from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.chat.understanding import grammar
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
-from fbads_pipeline.domain.chat.understanding.language import detect
+from fbads_pipeline.domain.chat.understanding.language import DEFAULT_LANGUAGE, detect
 from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, normalise
+from fbads_pipeline.domain.chat.understanding.offers import chosen
 from fbads_pipeline.domain.chat.validator import validate
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.services.chat.explanations import explain
-from fbads_pipeline.services.chat.figures import answer_figures
-from fbads_pipeline.services.chat.lists import answer_list
+from fbads_pipeline.services.chat.figures import answer_figures, answer_overview
+from fbads_pipeline.services.chat.lists import answer_facts, answer_list
 from fbads_pipeline.services.chat.turn import Answer, ChartSpec, Chat, ChatUser, Turn
 
 
@@ -32,30 +35,38 @@ def answer(
     Never raises for what a person may type. Database faults of the queries pass through.
     """
     text = normalise(question)
-    language = language or detect(text, chat.lexicon.vocabulary)
     last = (
         chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None
     )
+    language = language or _language(text, last, chat)
     with chat.database.reading() as figures:
         turn = Turn(chat, figures, language, figures.accounts(user.account_ids, now=now))
         if turn.accounts:
             understood = _understand(turn, text, last, is_cut=is_too_long(question))
         else:
             understood = Refusal("nothing_read" if user.account_ids is None else "no_account")
-        if isinstance(understood, Plan):
-            turn.accounts = _inside(turn, understood)
+        if isinstance(understood, CompletePlan):
+            turn.accounts = _inside(turn, understood.plan)
         made = _answer(turn, understood)
     if chat.conversations and session_id:
         chat.conversations.keep(
             user.user_id,
             session_id,
             question=text,
-            plan=made.plan,
+            plan=replace(made.plan, language=language) if made.plan else None,
             outcome=made.outcome,
             queries=[table.query for table in made.tables],
             now=now,
         )
     return made
+
+
+def _language(text: str, last: Plan | None, chat: Chat) -> str:
+    """The question's own; the session's where the question has none ("CTR?", "2"), or takes a choice offered in it."""
+    vocabulary, known = chat.lexicon.vocabulary, last.language if last else ""
+    if known and chosen(text, last, vocabulary):
+        return known
+    return detect(text, vocabulary, otherwise=known or DEFAULT_LANGUAGE)
 
 
 def without_figures(chat: Chat, question: str, *, language: str | None = None) -> Answer:
@@ -84,10 +95,12 @@ def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:
     for one in plan.objects:
         owners = set(one.ids) if one.level == "account" else names.accounts_of(one.ids)
         kept = [account for account in kept if account.account_id in owners]
-    return kept or turn.accounts
+    without = {one for some in plan.excluded if some.level == "account" for one in some.ids}
+    return [account for account in kept if account.account_id not in without] or turn.accounts
 
 
-def _understand(turn: Turn, text: str, last: Plan | None, *, is_cut: bool) -> Understanding:
+def _understand(turn: Turn, text: str, last: Plan | None, *, is_cut: bool) -> CompletePlan | Clarification | Refusal:
+    """What is asked for. What lost a part of the question is no plan: it ends in a refusal that names the part."""
     chat, accounts = turn.chat, turn.accounts
     if is_cut:
         return Refusal("not_understood", text[:60])
@@ -95,15 +108,22 @@ def _understand(turn: Turn, text: str, last: Plan | None, *, is_cut: bool) -> Un
     today = max(one.today for one in accounts)
     context = PlanningContext(names, chat.catalogue, chat.lexicon, today, turn.language, last)
     understood = grammar.plan(text, context)
-    if chat.model is not None and isinstance(understood, Refusal) and understood.kind == "not_understood":
+    if chat.model is not None and not isinstance(understood, Plan) and understood.kind in ("not_understood", "word"):
         turn.figures.pause()  # a model may take seconds
         understood = chat.model.plan(text, context) or understood
     if isinstance(understood, Plan):
-        return validate(understood, chat.catalogue, accounts, breakdowns=breakdowns)
-    return understood
+        understood = validate(understood, chat.catalogue, accounts, breakdowns=breakdowns)
+    return _complete(understood) if isinstance(understood, Plan) else understood
 
 
-def _answer(turn: Turn, understood: Understanding) -> Answer:
+def _complete(plan: Plan) -> CompletePlan | Refusal:
+    try:
+        return CompletePlan(plan)
+    except LostMentions as lost:
+        return Refusal("lost", ", ".join(dict.fromkeys(one.said for one in lost.lost)))
+
+
+def _answer(turn: Turn, understood: CompletePlan | Clarification | Refusal) -> Answer:
     catalogue = turn.chat.catalogue
     if isinstance(understood, Refusal):
         text = turn.render(replies.refusal_answer(understood, catalogue))
@@ -112,18 +132,19 @@ def _answer(turn: Turn, understood: Understanding) -> Answer:
         text = turn.render(replies.clarification_answer(understood, catalogue))
         return Answer("asked", understood.kind, text, turn.language, understood.choices, plan=_pending(understood))
     text = turn.render(_planned(turn, understood))
+    plan = understood.plan
     is_unread = turn.coverage is not None and not turn.tables
     if turn.coverage is not None and not turn.coverage.is_complete:
-        turn.cite(understood, turn.coverage.result)
+        turn.cite(plan, turn.coverage.result)
     return Answer(
-        "refused" if is_unread or understood.intent == "change_request" else "answered",
-        "not_read" if is_unread else understood.intent,
+        "refused" if is_unread or plan.intent == "change_request" else "answered",
+        "not_read" if is_unread else plan.intent,
         text,
         turn.language,
         tables=tuple(turn.tables),
         citations=tuple(turn.citations),
-        chart=_chart(understood, turn.tables),
-        plan=None if understood.intent in ("greeting", "help", "definition", "change_request") else understood,
+        chart=_chart(plan, turn.tables),
+        plan=None if plan.intent in WITHOUT_FIGURES else plan,
         coverage=turn.coverage,
     )
 
@@ -131,12 +152,12 @@ def _answer(turn: Turn, understood: Understanding) -> Answer:
 def _pending(asked: Clarification) -> Plan | None:
     """What was understood already, so that the answer to the question back completes it."""
     plan = asked.plan
-    return plan if plan is not None and plan.intent in ("figures", "why") else None
+    return None if plan is None or plan.intent in WITHOUT_FIGURES else replace(plan, offers=asked.offers)
 
 
-def _planned(turn: Turn, plan: Plan) -> Value:
-    """The answer to a validated plan."""
-    catalogue = turn.chat.catalogue
+def _planned(turn: Turn, complete: CompletePlan) -> Value:
+    """The answer to a plan that holds all that was said."""
+    catalogue, plan = turn.chat.catalogue, complete.plan
     match plan.intent:
         case "greeting":
             return replies.greeting()
@@ -147,10 +168,14 @@ def _planned(turn: Turn, plan: Plan) -> Value:
         case "change_request":
             return replies.change_refused()
         case "why":
-            return explain(turn, plan)
+            return explain(turn, complete)
         case "figures":
-            return answer_figures(turn, plan)
-    return answer_list(turn, plan)
+            return answer_figures(turn, complete)
+        case "overview":
+            return answer_overview(turn, complete)
+        case "facts":
+            return answer_facts(turn, complete)
+    return answer_list(turn, complete)
 
 
 def _chart(plan: Plan, tables: Sequence[Result]) -> ChartSpec | None:

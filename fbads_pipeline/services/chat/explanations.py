@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from fbads_pipeline.domain.chat.answers.explanations import explanation_answer
+from fbads_pipeline.domain.chat.completeness import CompletePlan
 from fbads_pipeline.domain.chat.lower_levels import lacks_figures
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Dimension, Plan
@@ -27,11 +28,12 @@ _DRIVERS = {
 }
 
 
-def explain(turn: Turn, plan: Plan) -> Value:
+def explain(turn: Turn, complete: CompletePlan) -> Value:
     """Contributions by campaign and placement, drivers, edits, anomalies and calendar days of the same days.
 
     Where days of either side were not read, or the figure is not reported, there is no change to explain.
     """
+    plan = complete.plan
     figures, metric = turn.figures, plan.metrics[0]
     change, text = read_figures(turn, plan)
     if change is None or not change.rows or not change.of("change") or lacks_figures(change):

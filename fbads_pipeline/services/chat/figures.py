@@ -5,21 +5,55 @@ from dataclasses import replace
 from fbads_pipeline.domain.chat.answers.coverage import coverage_notes, unread_answer, with_coverage
 from fbads_pipeline.domain.chat.answers.figures import figures_answer, heading
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.completeness import CompletePlan
 from fbads_pipeline.domain.chat.coverage import CoveredFigures, answerable
 from fbads_pipeline.domain.chat.lower_levels import lacks_figures, lower_levels, summed_below, with_lower_level
-from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.chat.plan import Intent, Plan
 from fbads_pipeline.domain.chat.result import Result
-from fbads_pipeline.domain.core.messages import Value, lines
+from fbads_pipeline.domain.chat.shares import shared_parts, with_shares
+from fbads_pipeline.domain.chat.validator import level_of
+from fbads_pipeline.domain.core.messages import Count, Value, lines, message
 from fbads_pipeline.services.chat.turn import Turn
 
+_OPEN: tuple[Intent, ...] = ("anomalies", "suggestions")
 
-def answer_figures(turn: Turn, plan: Plan) -> Value:
+
+def answer_figures(turn: Turn, complete: CompletePlan) -> Value:
     """The rows; of a plain breakdown the whole too, for "nas campanhas ativas" can mean either."""
+    plan = complete.plan
+    if plan.with_shares:
+        return _shares(turn, plan)
     result, text = read_figures(turn, plan)
     if result is None or not result.rows or not _has_whole(plan, turn.chat.catalogue):
         return text
     whole, above = read_figures(turn, replace(plan, dimensions=()), with_notes=False)
     return text if whole is None else lines(above, text)
+
+
+def answer_overview(turn: Turn, complete: CompletePlan) -> Value:
+    """The fixed figures of what is named, and how many anomalies and suggestions are open there."""
+    plan = complete.plan
+    texts = [read_figures(turn, plan)[1]]
+    for intent in _OPEN:
+        listed = replace(plan, intent=intent, period=None, compare=None, dimensions=(), limit=1)
+        found = turn.figures.listed(listed, turn.accounts)
+        if found.rows:
+            turn.cite(listed, found)
+            texts.append(message(f"chat.open_{intent}", found=Count(found.groups)))
+    return lines(*texts)
+
+
+def _shares(turn: Turn, plan: Plan) -> Value:
+    """Each row's part of the whole, by currency; the whole is that of the accounts, without the objects named."""
+    parts = shared_parts(plan)
+    found = turn.figures.figures(parts, turn.accounts)
+    turn.covered_by(found.coverage)
+    whole = replace(parts, dimensions=(), objects=tuple(one for one in plan.objects if one.level == "account"))
+    everything = turn.figures.figures(whole, turn.accounts, level_of(parts)).result
+    result = turn.cite(parts, with_shares(found.result, everything, parts))
+    head = with_coverage(heading(parts, turn.accounts, turn.chat.catalogue), found.coverage)
+    notes = coverage_notes(plan, found.coverage)
+    return figures_answer(parts, result, head, turn.chat.catalogue, notes)
 
 
 def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Result | None, Value]:

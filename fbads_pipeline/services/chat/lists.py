@@ -1,15 +1,19 @@
 """Answers that list what is no figure of a mart; an empty list is no all-clear where days were not read."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.chat.answers.coverage import unread_list
+from fbads_pipeline.domain.chat.answers.facts import facts_answer
 from fbads_pipeline.domain.chat.answers.lists import learning_notes, list_answer
+from fbads_pipeline.domain.chat.completeness import CompletePlan
 from fbads_pipeline.domain.chat.plan import Intent, Plan, RelativePeriod
 from fbads_pipeline.domain.core.messages import Value, lines, message
 from fbads_pipeline.services.chat.turn import Turn
 
 # The days that a list rests on where the question names none: budgets go by the month, findings by four weeks.
+_CHANGES_OF = timedelta(days=90)
 _RESTS_ON: dict[Intent, RelativePeriod] = {
     "pacing": RelativePeriod("month", 0),
     "anomalies": RelativePeriod("days_with_today", 28),
@@ -17,8 +21,20 @@ _RESTS_ON: dict[Intent, RelativePeriod] = {
 }
 
 
-def answer_list(turn: Turn, plan: Plan) -> Value:
+def answer_facts(turn: Turn, complete: CompletePlan) -> Value:
+    """What the named objects are: only what was asked; changes are those of the last 90 days."""
+    plan = complete.plan
+    result = turn.cite(plan, turn.figures.listed(plan, turn.accounts))
+    edits = None
+    if "changes" in plan.facts:
+        today = max(one.today for one in turn.accounts)
+        edits = turn.cite(plan, turn.figures.edits(plan, turn.accounts, today - _CHANGES_OF, today))
+    return facts_answer(plan, result, edits, turn.chat.catalogue)
+
+
+def answer_list(turn: Turn, complete: CompletePlan) -> Value:
     """The rows of a list, and what is not known because days were not read; budgets of such accounts are left out."""
+    plan = complete.plan
     figures, catalogue, accounts = turn.figures, turn.chat.catalogue, turn.accounts
     if plan.intent not in _RESTS_ON:
         return list_answer(plan, turn.cite(plan, figures.listed(plan, accounts)), catalogue)

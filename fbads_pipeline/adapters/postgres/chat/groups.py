@@ -88,6 +88,9 @@ class FigureRows:
         found: list[Expression] = [
             facts.c[f"{one.level}_id"] == sa.any_(_array(f"{one.level}_ids", _TEXTS)) for one in plan.objects
         ]
+        found += [
+            facts.c[f"{one.level}_id"] != sa.all_(_array(f"{one.level}_ids_left_out", _TEXTS)) for one in plan.excluded
+        ]
         if plan.status:
             status = self.objects[self._status_level()].c.effective_status
             found.append(status == sa.any_(_array("statuses", _TEXTS)))
@@ -139,6 +142,7 @@ def shape_of(plan: Plan) -> Plan:
     return replace(
         plan,
         objects=tuple(replace(one, ids=(), name="") for one in plan.objects),
+        excluded=tuple(replace(one, ids=(), name="") for one in plan.excluded),
         segments=tuple(replace(one, value="") for one in plan.segments),
         thresholds=tuple(replace(one, value=_ANY, currency=one.currency and "") for one in plan.thresholds),
         status=plan.status and "ACTIVE",
@@ -147,6 +151,13 @@ def shape_of(plan: Plan) -> Plan:
         compare=plan.compare and RelativePeriod("days"),
         limit=0,
         period_is_assumed=False,
+        with_shares=False,
+        questioned=(),
+        premise=None,
+        facts=(),
+        offers=(),
+        mentions=(),
+        ignored=(),
     )
 
 
@@ -159,6 +170,7 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     if plan.compare is not None:
         found |= _days("before", plan.compare, accounts)
     found |= {f"{one.level}_ids": list(one.ids) for one in plan.objects}
+    found |= {f"{one.level}_ids_left_out": list(one.ids) for one in plan.excluded}
     if plan.status:
         found["statuses"] = list(STATUSES[plan.status])
     if plan.objective:

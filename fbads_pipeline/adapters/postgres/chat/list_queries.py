@@ -79,6 +79,8 @@ def compile_list(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
     parameters = _named_objects(plan, accounts) | {"rows": plan.limit}
     if plan.intent == "objects":
         return _objects(plan, parameters)
+    if plan.intent == "facts":
+        return _facts(plan, parameters)
     if plan.intent == "pacing":
         parameters["only_overruns"] = not plan.objects
     elif plan.intent == "scores":
@@ -115,6 +117,19 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
         ResultColumn("status", "other"),
     )
     return _query(_OBJECTS[level], parameters, columns, f"marts.{_OBJECTS[level]}")
+
+
+def _facts(plan: Plan, parameters: dict[str, Any]) -> Query:
+    """What the named objects of the lowest level are."""
+    level = max((one.level for one in plan.objects), key=LEVELS.index)
+    columns = (
+        ResultColumn(level, "key", dimension=level),
+        ResultColumn(f"{level}_name", "label", dimension=level),
+        *(ResultColumn(name, "other") for name in ("object_id", "status", "objective", "currency", "timezone_name")),
+        *(ResultColumn(name, "other", unit="money") for name in ("daily_budget", "lifetime_budget")),
+        *(ResultColumn(name, "other") for name in ("start_at", "stop_at", "since", "is_since_known")),
+    )
+    return _query(f"facts_{level}", parameters, columns, f"marts.{_OBJECTS[level]}")
 
 
 def _named_objects(plan: Plan, accounts: Sequence[ChatAccount]) -> dict[str, Any]:

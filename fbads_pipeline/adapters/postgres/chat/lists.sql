@@ -250,3 +250,122 @@ where
     and (budget_before is distinct from daily_budget or status_before is distinct from effective_status)
 order by valid_from desc, campaign_id asc
 limit :rows;
+
+-- name: facts_account
+select
+    facts.account_id as object_id,
+    facts.account_id as account,
+    facts.name as account_name,
+    facts.status,
+    facts.currency,
+    facts.timezone_name,
+    facts.collected_at as as_of,
+    null::numeric as daily_budget,
+    null::numeric as lifetime_budget,
+    null::text as objective,
+    facts.created_at as start_at,
+    null::timestamptz as stop_at,
+    null::timestamptz as since,
+    null::boolean as is_since_known,
+    count(*) over () as groups
+from marts.accounts as facts
+where facts.account_id = any(cast(:account_ids as text[]))
+order by facts.name asc, facts.account_id asc
+limit :rows;
+
+-- name: facts_campaign
+-- since: the first reading of the state that it has now; is_since_known: whether another state was read before it.
+with states as (
+    select
+        history.account_id,
+        history.campaign_id,
+        history.effective_status,
+        history.valid_from,
+        lag(history.effective_status) over (
+            partition by history.account_id, history.campaign_id
+            order by history.valid_from
+        ) as status_before
+    from marts.campaign_history as history
+    where
+        history.account_id = any(cast(:account_ids as text[]))
+        and history.campaign_id = any(cast(:campaign_ids as text[]))
+),
+
+latest as (
+    select distinct on (states.account_id, states.campaign_id)
+        states.account_id,
+        states.campaign_id,
+        states.valid_from,
+        states.status_before
+    from states
+    where states.status_before is distinct from states.effective_status
+    order by states.account_id asc, states.campaign_id asc, states.valid_from desc
+)
+
+select
+    facts.campaign_id as object_id,
+    facts.campaign_id as campaign,
+    facts.name as campaign_name,
+    facts.effective_status as status,
+    facts.currency,
+    facts.timezone_name,
+    facts.collected_at as as_of,
+    facts.daily_budget,
+    facts.lifetime_budget,
+    facts.objective,
+    facts.start_at,
+    facts.stop_at,
+    latest.valid_from as since,
+    latest.status_before is not null as is_since_known,
+    count(*) over () as groups
+from marts.campaigns as facts
+left join latest on facts.account_id = latest.account_id and facts.campaign_id = latest.campaign_id
+where
+    facts.account_id = any(cast(:account_ids as text[]))
+    and facts.campaign_id = any(cast(:campaign_ids as text[]))
+order by facts.name asc, facts.campaign_id asc
+limit :rows;
+
+-- name: facts_adset
+select
+    facts.adset_id as object_id,
+    facts.adset_id as adset,
+    facts.name as adset_name,
+    facts.effective_status as status,
+    facts.currency,
+    facts.timezone_name,
+    facts.collected_at as as_of,
+    facts.daily_budget,
+    facts.lifetime_budget,
+    null::text as objective,
+    facts.start_at,
+    facts.end_at as stop_at,
+    null::timestamptz as since,
+    null::boolean as is_since_known,
+    count(*) over () as groups
+from marts.adsets as facts
+where facts.account_id = any(cast(:account_ids as text[])) and facts.adset_id = any(cast(:adset_ids as text[]))
+order by facts.name asc, facts.adset_id asc
+limit :rows;
+
+-- name: facts_ad
+select
+    facts.ad_id as object_id,
+    facts.ad_id as ad,
+    facts.name as ad_name,
+    facts.effective_status as status,
+    facts.currency,
+    facts.timezone_name,
+    facts.collected_at as as_of,
+    null::numeric as daily_budget,
+    null::numeric as lifetime_budget,
+    null::text as objective,
+    facts.created_at as start_at,
+    null::timestamptz as stop_at,
+    null::timestamptz as since,
+    null::boolean as is_since_known,
+    count(*) over () as groups
+from marts.ads as facts
+where facts.account_id = any(cast(:account_ids as text[])) and facts.ad_id = any(cast(:ad_ids as text[]))
+order by facts.name asc, facts.ad_id asc
+limit :rows;

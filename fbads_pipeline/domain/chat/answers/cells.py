@@ -6,20 +6,44 @@ from decimal import Decimal
 from typing import Any
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.composed import parts_of
 from fbads_pipeline.domain.chat.plan import Dimension
 from fbads_pipeline.domain.chat.result import LOWER_LEVEL, ResultColumn, at_lower_level, unreported
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Joined, Money, Name, Percent, Value, message
+from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.domain.metrics.registry import Ratio
 
 Row = Mapping[str, Any]
 _NAMED_DENOMINATORS = ("conversions", "clicks", "impressions", "spend", "purchases")
+_STATUSES: tuple[str, ...] = (
+    "ACTIVE",
+    "PAUSED",
+    "CAMPAIGN_PAUSED",
+    "ADSET_PAUSED",
+    "ARCHIVED",
+    "DELETED",
+    "PENDING_REVIEW",
+)
+_STATUSES += ("DISAPPROVED", "WITH_ISSUES", "IN_PROCESS", "DISABLED", "UNSETTLED")
 _GENDERS = ("female", "male", "unknown")
 
 
 def metric_label(name: str) -> Value:
-    """The metric as the catalogue of messages calls it."""
-    return message(f"metrics.{name}")
+    """The metric as the catalogue of messages calls it; of a quotient what it divides by what."""
+    found = parts_of(name, METRICS)
+    if name in METRICS or found is None:
+        return message(f"metrics.{name}")
+    numerator, denominator, kind = found
+    above, below = message(f"metrics.{numerator}"), message(f"metrics.{denominator}")
+    if kind == "rate":
+        return message("chat.rate_of", above=above, below=below)
+    return message("chat.cost_per" if numerator == "spend" else "chat.one_per", above=above, below=below)
+
+
+def status_label(status: str) -> Value:
+    """Meta's state of an object in words; as Meta calls it where there are none."""
+    return message(f"chat.status_{status.lower()}") if status in _STATUSES else status.replace("_", " ").lower()
 
 
 def metric_labels(names: tuple[str, ...] | list[str]) -> Value:
@@ -73,7 +97,7 @@ def bullet(line: Value) -> Value:
 def _figure(column: ResultColumn, number: Decimal, row: Row) -> Value:
     if column.unit == "money":
         return Money(number, str(row.get("currency") or ""))
-    if column.role == "change_ratio" or _is_share(column):
+    if column.role in ("change_ratio", "share") or _is_share(column):
         return Percent(number)
     return Count(number)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fbads_pipeline.domain.chat.answers.cells import Row, bullet, cell, dimension_label, group, signed
+from fbads_pipeline.domain.chat.answers.cells import Row, bullet, cell, dimension_label, group, signed, status_label
 from fbads_pipeline.domain.chat.answers.lists import stored_text
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.result import Result
@@ -28,7 +28,7 @@ def explanation_answer(
             parts.append(message("chat.contribution_by", dimension=dimension_label(dimension)))
             parts += [bullet(_contribution(row, result, catalogue)) for row in result.rows]
     coinciding = [
-        *(_edit(row, edits, catalogue) for row in edits.rows),
+        *(edit_line(row, edits, catalogue) for row in edits.rows),
         *(stored_text(row, "message") for row in anomalies.rows),
         *events,
     ]
@@ -48,13 +48,18 @@ def _contribution(row: Row, result: Result, catalogue: Catalogue) -> Value:
     )
 
 
-def _edit(row: Row, result: Result, catalogue: Catalogue) -> Value:
+def edit_line(row: Row, result: Result, catalogue: Catalogue) -> Value:
+    """A change of budget or state that readings found: of what, on which day, from what to what."""
     columns = {column.name: column for column in result.query.columns}
     parts: list[Value] = []
     if row["budget"] != row["budget_before"]:
         before, now = (cell(columns[one], row, catalogue) for one in ("budget_before", "budget"))
         parts.append(message("chat.budget_edit", before=before, now=now))
     if row["status"] != row["status_before"]:
-        parts.append(message("chat.status_edit", before=str(row["status_before"]), now=str(row["status"])))
+        parts.append(message("chat.status_edit", before=_status(row["status_before"]), now=_status(row["status"])))
     name = Name(row["campaign_name"], str(row["campaign_id"]))
     return Joined((name, ", ", Day(row["day"]), ": ", Joined(tuple(parts), "; ")), "")
+
+
+def _status(status: str | None) -> Value:
+    return status_label(status) if status else message("chat.unknown")

@@ -13,6 +13,7 @@ from fbads_pipeline.domain.chat.answers.cells import (
     metric_labels,
     signed,
 )
+from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, Plan, RelativePeriod, Threshold
@@ -31,9 +32,19 @@ def figures_answer(plan: Plan, result: Result, head: Value, catalogue: Catalogue
         nothing = message("chat.nothing_meets_the_bound" if plan.thresholds else "chat.no_figures")
         return lines(_beside(head, nothing), *left_out(result), *below)
     rows = [_line(plan, row, result, catalogue) for row in result.rows]
+    first = verdict(plan, result)
+    said = [first] if first is not None else []
     if not plan.dimensions and len(rows) == 1:
-        return lines(Joined((head, ": ", rows[0], "."), ""), *_notes(plan, result), *below)
-    return lines(Joined((head, ":"), ""), *(bullet(row) for row in rows), *_notes(plan, result), *below)
+        return lines(*said, Joined((head, ": ", rows[0], "."), ""), *_notes(plan, result), *below)
+    said += _counted(plan, result)
+    return lines(*said, Joined((head, ":"), ""), *(bullet(row) for row in rows), *_notes(plan, result), *below)
+
+
+def _counted(plan: Plan, result: Result) -> list[Value]:
+    """How many objects meet the bounds, which is what "quantas" asks for."""
+    if not plan.thresholds or not any(one in LEVELS for one in plan.dimensions):
+        return []
+    return [message("chat.in_all", groups=Count(result.groups))]
 
 
 def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
@@ -41,6 +52,7 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
     found: list[Value] = [
         _beside(dimension_label(one.level), Name(one.name, ", ".join(one.ids))) for one in plan.objects
     ]
+    found += [message("chat.without_objects", names=Name(one.name, ", ".join(one.ids))) for one in plan.excluded]
     found += [
         _beside(dimension_label(one.dimension), group(one.dimension, {one.dimension: one.value}))
         for one in plan.segments
@@ -126,11 +138,21 @@ def _line(plan: Plan, row: Row, result: Result, catalogue: Catalogue) -> Value:
         part = cell(column, row, catalogue)
         if len(plan.metrics) > 1:
             part = Joined((metric_label(column.metric or ""), part), " ")
-        if plan.compare is not None:
+        if result.of("share"):
+            part = Joined((part, " (", cell(result.of("share")[0], row, catalogue), ")"), "")
+        if plan.intent == "overview" and plan.compare is not None:
+            part = Joined((part, *_moved_by(column, row, result, catalogue)), "")
+        elif plan.compare is not None:
             part = Joined((part, " (", _change(column, row, result, catalogue), ")"), "")
         parts.append(part)
     figures = Joined(tuple(parts), "; ")
     return _beside(Joined(tuple(groups), " · "), figures) if groups else figures
+
+
+def _moved_by(column: ResultColumn, row: Row, result: Result, catalogue: Catalogue) -> tuple[Value, ...]:
+    """By which part the figure moved, in brackets; nothing where there is nothing to compare with."""
+    ratio = next(one for one in result.of("change_ratio") if one.metric == column.metric)
+    return () if row.get(ratio.name) is None else (" (", signed(ratio, row, catalogue), ")")
 
 
 def _change(column: ResultColumn, row: Row, result: Result, catalogue: Catalogue) -> Value:
@@ -144,9 +166,7 @@ def _change(column: ResultColumn, row: Row, result: Result, catalogue: Catalogue
 
 def _notes(plan: Plan, result: Result) -> list[Value]:
     found: list[Value] = []
-    if plan.thresholds and any(one in LEVELS for one in plan.dimensions):
-        found.append(message("chat.in_all", groups=Count(result.groups)))
-    elif plan.rank is None:
+    if plan.rank is None:
         found += cut_off(result)
     found += left_out(result)
     return [*found, message("chat.provisional")] if result.is_provisional else found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
-from fbads_pipeline.domain.chat.answers.cells import Row, bullet, cell, group
+from fbads_pipeline.domain.chat.answers.cells import Row, bullet, cell, group, status_label
 from fbads_pipeline.domain.chat.answers.figures import cut_off
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Level, Plan
@@ -70,7 +70,7 @@ def _objects(plan: Plan, result: Result) -> Value:
     kind: Value = message(f"chat.heading_{level}")
     if plan.status:
         kind = message(f"chat.heading_{plan.status.lower()}", objects=kind)
-    rows = [Joined((group(level, row), " (", str(row["status"]), ")"), "") for row in result.rows]
+    rows = [Joined((group(level, row), " (", status_label(str(row["status"])), ")"), "") for row in result.rows]
     return _listed(Joined((kind, Count(result.groups)), ": "), rows, result)
 
 

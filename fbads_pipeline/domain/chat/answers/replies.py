@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from fbads_pipeline.domain.chat.answers.cells import bullet, metric_label, metric_labels
+from fbads_pipeline.domain.chat.answers.cells import metric_label, metric_labels
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import DIMENSIONS, Clarification, Refusal
 from fbads_pipeline.domain.core.messages import Day, Joined, Message, Name, Value, lines, message, sentences
@@ -43,7 +43,7 @@ def refusal_answer(refusal: Refusal, catalogue: Catalogue) -> Value:
         parts.append(message("chat.has_metrics", metrics=metric_labels(metrics)))
     elif refusal.near:
         parts.append(message("chat.similar", names=Joined(tuple(Name(name, "?") for name in refusal.near), ", ")))
-    if refusal.kind in ("not_understood", "empty", "forbidden"):
+    if refusal.kind in ("not_understood", "empty", "forbidden", "lost"):
         parts.append(examples())
     return sentences(*parts)
 
@@ -66,7 +66,8 @@ def clarification_answer(clarification: Clarification, catalogue: Catalogue) -> 
         metrics = metric_labels([name for name in _SUGGESTED_METRICS if name in catalogue])
         return message(f"chat.which_{clarification.kind}", metrics=metrics)
     which: Message = message(f"chat.which_{clarification.kind}", about=Name(clarification.about, "?"))
-    return lines(which, *(bullet(_choice(one, clarification.kind)) for one in clarification.choices))
+    choices = [_choice(one, clarification.kind) for one in clarification.choices]
+    return lines(which, *(Joined((str(number), ". ", one), "") for number, one in enumerate(choices, 1)))
 
 
 def _choice(choice: str, kind: str) -> Value:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from fbads_pipeline.domain.chat.plan import PeriodKind
 
 _Value = TypeVar("_Value")
+_LONG_ENDING = 6
 _SLOT = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 _DATE = (
     r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?|\d{1,2}\.\d{1,2}\.\d{4}|"
@@ -22,8 +23,10 @@ class LanguageLexicon:
     """One language's words, folded (lower case, no accents), as its file `chat_lexicon.yml` declares them.
 
     letters, detection_words: by which a question is recognised as of this language. currencies: word → ISO code, or
-    None where the word leaves the country open. days_ago: `hoje` → 0. phrases: group → meaning → phrases. patterns:
-    name → alternatives of a regular expression. periods: kind of period → regular expressions.
+    None where the word leaves the country open. days_ago: `hoje` → 0. holidays: name → rule (periods/holidays.py).
+    phrases: group → meaning → phrases. patterns: name → alternatives of a regular expression. periods: kind of period →
+    regular expressions. harmless: every form of the verbs that say nothing of their own ("entraram", "came in");
+    harmless_endings: of adverbs ("-mente", "-ly").
     """
 
     letters: frozenset[str]
@@ -38,11 +41,14 @@ class LanguageLexicon:
     weekdays: tuple[str, ...]
     days_ago: Mapping[str, int]
     units: Mapping[str, PeriodKind]
+    holidays: Mapping[str, str]
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]]
     words: Mapping[str, frozenset[str]]
     misspellings: Mapping[str, str]
     patterns: Mapping[str, tuple[str, ...]]
     periods: Mapping[str, tuple[str, ...]]
+    harmless: frozenset[str] = frozenset()
+    harmless_endings: tuple[str, ...] = ()
 
 
 class Vocabulary:
@@ -56,6 +62,7 @@ class Vocabulary:
         self.currencies = _merged([one.currencies for one in every])
         self.days_ago = _merged([one.days_ago for one in every])
         self.units = _merged([one.units for one in every])
+        self.holidays = _merged([one.holidays for one in every])
         self.misspellings = _merged([one.misspellings for one in every])
         self.months = {name: number for one in every for number, names in enumerate(one.months, 1) for name in names}
         self.weekdays = {name: number for one in every for number, name in enumerate(one.weekdays)}
@@ -63,6 +70,8 @@ class Vocabulary:
         self.words = {
             name: frozenset[str]().union(*(one.words.get(name, ()) for one in every)) for name in _names(every, "words")
         }
+        self._harmless = frozenset[str]().union(*(one.harmless for one in every))
+        self._endings = tuple(ending for one in every for ending in one.harmless_endings)
         self._slots = self._computed_slots() | {
             name: "|".join(self.alternatives(name)) for name in _names(every, "patterns")
         }
@@ -72,6 +81,10 @@ class Vocabulary:
         """The lexicon of a language; the first one's where that language has none."""
         return self.languages.get(language) or next(iter(self.languages.values()))
 
+    def is_harmless(self, word: str) -> bool:
+        """Whether a word without a meaning here can change no figure, so that it may be passed over."""
+        return word in self._harmless or (len(word) > _LONG_ENDING and word.endswith(self._endings))
+
     def phrases(self, group: str) -> dict[str, tuple[str, ...]]:
         """Meaning → phrases of all languages."""
         found: dict[str, tuple[str, ...]] = {}
@@ -79,6 +92,10 @@ class Vocabulary:
             for meaning, phrases in one.phrases.get(group, {}).items():
                 found[meaning] = found.get(meaning, ()) + phrases
         return found
+
+    def first(self, pattern: str, language: str) -> str:
+        """The first alternative of that pattern in a language: words that people can be offered."""
+        return self.of(language).patterns[pattern][0]
 
     def alternatives(self, pattern: str) -> tuple[str, ...]:
         """The alternatives of that pattern in all languages."""
@@ -114,6 +131,8 @@ class Vocabulary:
             "n": rf"(?P<n>\d{{1,4}}|{_alternatives(self.numerals)})",
             "currency_word": _alternatives(self.currencies),
             "day_word": _alternatives(self.days_ago),
+            "holiday": _alternatives(self.holidays),
+            "ordinal": _alternatives(self.ordinals),
             "date": _DATE,
             "year": _YEAR,
         }

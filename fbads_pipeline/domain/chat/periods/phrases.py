@@ -17,6 +17,10 @@ _TO = r" ?(?:{range_join}|-) ?(?:(?:{range_join_after}) )?"
 _DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("same_day_last_week", readers.fixed(RelativePeriod("day", 0, back=7)), None),
+    ("weekday_range", readers.weekday_range, None),
+    ("week_of_month", readers.week_of_month, None),
+    ("weekday_before_last", readers.weekday_before_last, None),
+    ("named_day", readers.named_day, r"\b(?:(?:{holiday_lead}) )*(?P<h>{holiday})(?: (?:{of} )?(?P<y>20\d\d))?(?!\w)"),
     ("since_earlier_unit", readers.since_unit(1), None),
     ("week_of", readers.week_of, None),
     ("same_part_of_earlier_unit", readers.unit_before, None),
@@ -44,10 +48,12 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("unit_before", readers.unit_before, None),
     ("this_unit", readers.units_back(0), None),
     ("month_to_date", readers.fixed(RelativePeriod("month", 0)), None),
+    ("quarter_to_date", readers.fixed(RelativePeriod("quarter", 0)), None),
     ("year_to_date", readers.fixed(RelativePeriod("year", 0)), None),
     ("week_to_date", readers.fixed(RelativePeriod("week", 0)), None),
     ("weekend", readers.weekend, None),
     ("half_month", readers.half_month, None),
+    ("last_half_month", readers.last_half_month, None),
     ("quarter", readers.quarter, None),
     ("months_range", readers.months_range, None),
     ("one_day", readers.one_day, r"\b(?:(?:{date_lead}) )*(?P<a>{date})(?!\w)"),

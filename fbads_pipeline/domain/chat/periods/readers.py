@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from fbads_pipeline.domain.chat.periods import holidays
 from fbads_pipeline.domain.chat.periods.dates import DateContext, ImpossibleDate, made_date, one_date, with_year
 from fbads_pipeline.domain.chat.periods.resolution import ends, starts, years_back
 from fbads_pipeline.domain.chat.plan import RelativePeriod
@@ -116,6 +117,54 @@ def weekend(match: re.Match[str], context: DateContext) -> RelativePeriod:
     if match["previous"] and today.weekday() >= 5:
         saturday -= timedelta(days=7)
     return RelativePeriod("between", first=saturday, last=min(saturday + timedelta(days=1), today))
+
+
+def weekday_before_last(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """ "A sexta retrasada": seven days before the last one."""
+    return RelativePeriod("day", _days_back(match, context) + 7)
+
+
+def weekday_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
+    """Monday to Friday of a week; without a week of the latest one that has come to its last day."""
+    first, last = (context.vocabulary.weekdays[match[name]] for name in ("w1", "w2"))
+    if first >= last:
+        return None
+    monday = starts("week", context.today, 0)
+    weeks = {"last": 1, "before_last": 2, "this": 0}
+    back = next((number for name, number in weeks.items() if match[name]), None)
+    if back is None:
+        back = 0 if monday + timedelta(days=last) <= context.today else 1
+    monday -= timedelta(days=7 * back)
+    return RelativePeriod("between", first=monday + timedelta(days=first), last=monday + timedelta(days=last))
+
+
+def week_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The first, second … seven days of a month; the last ones are its last seven."""
+    month = starts("month", context.today, 1 if match["previous"] else 0)
+    if match["m"]:
+        number = context.vocabulary.months[match["m"]]
+        month = date(_year_of(match["y"], number, context), number, 1)
+    if match["end"]:
+        last = ends("month", month)
+        return RelativePeriod("between", first=last - timedelta(days=6), last=last)
+    first = month + timedelta(days=7 * (_ordinal(match["n"], context) - 1))
+    return RelativePeriod("between", first=first, last=min(first + timedelta(days=6), ends("month", month)))
+
+
+def named_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """Christmas, Carnival: of the year that is said, or the latest one."""
+    rule = context.vocabulary.holidays[match["h"]]
+    day = holidays.holiday(rule, int(match["y"])) if match["y"] else holidays.named_day(rule, context.today)
+    return RelativePeriod("between", first=day, last=day)
+
+
+def last_half_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The latest half of a month that is over: the 1st to the 15th, or the 16th to the end."""
+    month = context.today.replace(day=1)
+    if context.today.day > 15:
+        return RelativePeriod("between", first=month, last=month.replace(day=15))
+    last = month - timedelta(days=1)
+    return RelativePeriod("between", first=last.replace(day=16), last=last)
 
 
 def date_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:

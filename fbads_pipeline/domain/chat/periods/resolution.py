@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.plan import RelativePeriod
 
+_SHORTEST_UNIT = 6
+
 
 def resolve(period: RelativePeriod, today: date) -> tuple[date, date]:
     """First and last day, both included; of stretches that hold today, today is the last."""
@@ -18,6 +20,19 @@ def resolve(period: RelativePeriod, today: date) -> tuple[date, date]:
 def previous(period: RelativePeriod) -> RelativePeriod:
     """The stretch before: the month before a month, the 7 days before 7 days; of an unfinished one as many days."""
     return replace(period, back=period.back + 1)
+
+
+def equal_stretch(period: RelativePeriod, earlier: RelativePeriod, today: date) -> RelativePeriod:
+    """What a period is compared with: of one that is not over yet as many days of the earlier one as have come."""
+    (first, last), (begins, ends_) = resolve(period, today), resolve(earlier, today)
+    come = min(last, today) - first
+    if last < today or come >= ends_ - begins or (ends_ - begins).days < _SHORTEST_UNIT:
+        return earlier
+    if period.kind == earlier.kind and period.kind in ("week", "month", "quarter", "year"):
+        return replace(period, back=period.back + earlier.count - period.count)
+    if (begins.day, first.day) == (1, 1):
+        return RelativePeriod("between", first=begins, last=begins + come)
+    return earlier
 
 
 def a_year_before(period: RelativePeriod, today: date) -> RelativePeriod:

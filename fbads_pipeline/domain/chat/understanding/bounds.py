@@ -3,12 +3,21 @@
 from decimal import Decimal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.composed import composed_name
 from fbads_pipeline.domain.chat.plan import Clarification, Refusal, Threshold
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, level_words
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
 GOAL_COST = "goal_cost:"
+# What an account's goal counts.
+COUNTED_BY_GOAL = {
+    "purchase": "purchases",
+    "lead": "leads",
+    "registration": "registrations",
+    "app_install": "app_installs",
+    "messaging": "messaging_conversations",
+}
 _NONE_BEFORE = r"\b(?:{none_before}) $"
 # What an event costs.
 COST_OF = {
@@ -46,7 +55,7 @@ def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold,
             raise CannotPlan(unclear)
         made.append(threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
     for tag in metric_tags(parsed):
-        if tag.kind == "metric" and parsed.has("dimension") and _is_none(tag, parsed):
+        if tag.kind == "metric" and parsed.has("dimension") and is_none(tag, parsed):
             made.append(Threshold(tag.value, "at_most", Decimal(0)))
     return tuple(dict.fromkeys(made or _counted(parsed, catalogue)))
 
@@ -65,14 +74,17 @@ def threshold(amount: AmountBound, metric: str, catalogue: Catalogue) -> Thresho
 
 def says_none(parsed: ParsedQuestion) -> bool:
     """Whether the question asks for what has none of a metric: "sem vendas"."""
-    return any(_is_none(tag, parsed) for tag in metric_tags(parsed))
+    return any(is_none(tag, parsed) for tag in metric_tags(parsed))
 
 
-def with_quotients(parsed: ParsedQuestion) -> list[str]:
-    """The metrics said, a cost per event as the metric that it is; refuses quotients that the catalogue lacks.
+def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
+    """The metrics said, a cost per event as the metric that it is, and any other sum per sum as their quotient.
 
-    "Quanto custa cada clique" is the CPC, "vendas por clique" is nothing that we have.
+    "Quanto custa cada clique" is the CPC, "vendas por clique" is purchases ÷ clicks.
     """
+    rate = _rate(parsed, catalogue)
+    if rate is not None:
+        return [rate]
     names: list[str] = []
     tags, words = metric_tags(parsed), parsed.vocabulary.words
     for place, tag in enumerate(tags):
@@ -82,20 +94,50 @@ def with_quotients(parsed: ParsedQuestion) -> list[str]:
             between in words["per"] or (between in words["each"] and before.said in words["cost_verbs"])
         )
         if before is not None and is_cost:
-            if before.value != "spend" or tag.value not in COST_OF or not names:
-                said = " ".join(word.text for word in parsed.words[before.start : tag.end])
-                raise CannotPlan(Refusal("unknown_metric", said, (before.value, tag.value)))
-            names[-1] = COST_OF[tag.value]
+            names[-1] = _quotient(before, tag, parsed, catalogue)
         else:
             names.append(GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value)
     return names
+
+
+def _quotient(above: PhraseTag, below: PhraseTag, parsed: ParsedQuestion, catalogue: Catalogue) -> str:
+    """The metric that one sum per another is; refuses what is no sum."""
+    if above.value == "spend" and below.value in COST_OF:
+        return COST_OF[below.value]
+    name = composed_name(above.value, below.value)
+    if name not in catalogue:
+        said = " ".join(word.text for word in parsed.words[above.start : below.end])
+        raise CannotPlan(Refusal("unknown_metric", said, (above.value, below.value)))
+    return name
+
+
+def is_rate(parsed: ParsedQuestion) -> bool:
+    """Whether the question asks for the rate that one metric has of another."""
+    return len(metric_tags(parsed)) == 2 and parsed.vocabulary.has("rate", parsed.text)
+
+
+def _rate(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
+    """The rate that one sum has of another, where the question asks for one: "taxa de compras por clique",
+    "% of clicks that became purchases"; None where it asks for something else."""
+    if not is_rate(parsed):
+        return None
+    first, second = metric_tags(parsed)
+    between = " " + " ".join(word.text for word in parsed.words[first.end : second.start]) + " "
+    if parsed.vocabulary.expression(r" (?:{became})\b").search(between):
+        name = composed_name(second.value, first.value, "rate")
+    elif between.strip() in parsed.vocabulary.words["per"]:
+        name = composed_name(first.value, second.value, "rate")
+    else:
+        return None
+    return name if name in catalogue else None
 
 
 def metric_tags(parsed: ParsedQuestion) -> list[PhraseTag]:
     return [tag for tag in parsed.tags if tag.kind in ("metric", "goal_cost")]
 
 
-def _is_none(tag: PhraseTag, parsed: ParsedQuestion) -> bool:
+def is_none(tag: PhraseTag, parsed: ParsedQuestion) -> bool:
+    """Whether the words before a metric say that there is none of it."""
     return parsed.vocabulary.expression(_NONE_BEFORE).search(parsed.text[: parsed.place(tag)]) is not None
 
 

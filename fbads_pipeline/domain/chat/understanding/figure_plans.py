@@ -6,7 +6,7 @@ from typing import Literal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
-from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
+from fbads_pipeline.domain.chat.periods.resolution import a_year_before, equal_stretch, previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     MOST_ROWS,
@@ -14,6 +14,7 @@ from fbads_pipeline.domain.chat.plan import (
     SEGMENTS,
     Clarification,
     Dimension,
+    Direction,
     Objects,
     Plan,
     Rank,
@@ -51,7 +52,7 @@ class FigureRequest:
 
 def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects, ...], today: date) -> FigureRequest:
     """The plan that the question itself says; raises CannotPlan."""
-    metrics = _metrics(parsed)
+    metrics = _metrics(parsed, catalogue)
     bounds = thresholds(parsed, catalogue)
     rank_tag = _rank_tag(parsed)
     dimensions = _dimensions(parsed, bool(bounds) or rank_tag is not None)
@@ -71,8 +72,11 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         dimensions=dimensions,
         objects=objects,
         segments=segments,
-        # "O CPA ficou acima de 50?": the figure answers; only lists are cut by bounds.
+        # "O CPA ficou acima de 50?" is a question about the figure; only lists are cut by bounds.
         thresholds=bounds if dimensions else (),
+        questioned=() if dimensions else bounds,
+        with_shares=parsed.has("share"),
+        premise=premise_of(parsed),
         status=status_said(parsed),
         objective=next((tag.value for tag in parsed.of("objective")), None),
         period=period,
@@ -81,7 +85,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         limit=_limit(parsed, rank_tag is not None, dimensions),
         per_day=per_day,
     )
-    moved = parsed.has("comparison", "moved") or parsed.has("comparison", "previous")
+    is_moving = parsed.has("comparison", "moved") or parsed.vocabulary.has("is_moving", parsed.text)
+    moved = is_moving or parsed.has("comparison", "previous")
     compares = parsed.has("comparison", "pair") or parsed.has("comparison", "moved")
     return FigureRequest(
         plan,
@@ -102,6 +107,13 @@ def completed(asked: FigureRequest, period: RelativePeriod, today: date) -> Plan
     return replace(plan, compare=previous(period)) if asked.to_previous else plan
 
 
+def evened(plan: Plan, today: date) -> Plan:
+    """The plan compared over equal stretches: of a month that is not over with as many days of the one before."""
+    if plan.period is None or plan.compare is None:
+        return plan
+    return replace(plan, compare=equal_stretch(plan.period, plan.compare, today))
+
+
 def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
     """best and worst go by what is good of the metric; most and least by size."""
     name = "cpa" if metric.startswith(GOAL_COST) else metric
@@ -109,15 +121,22 @@ def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
     return Rank(metric, {"best": rising, "worst": not rising, "most": True, "least": False}[word])
 
 
-def _metrics(parsed: ParsedQuestion) -> tuple[str, ...]:
-    found = with_quotients(parsed)
+def _metrics(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[str, ...]:
+    found = with_quotients(parsed, catalogue)
     if parsed.vocabulary.has("price", parsed.text):
         found = [_CHEAP_WORDS.get(one, one) for one in found]
     if found in ([], ["purchases"]) and parsed.vocabulary.has("how_much_sold", parsed.text):
         found = ["purchase_value", "purchases"]
-    if not found and is_budget_spent(parsed):
+    if not found and (is_budget_spent(parsed) or parsed.vocabulary.has("how_much_went", parsed.text)):
         found = ["spend"]
     return tuple(dict.fromkeys(found))
+
+
+def premise_of(parsed: ParsedQuestion) -> Direction | None:
+    """The direction that the question takes a change to have; None where it says none, or both."""
+    vocabulary = parsed.vocabulary
+    up, down = (vocabulary.has(name, parsed.text) for name in ("rises", "falls"))
+    return None if up == down else "up" if up else "down"
 
 
 def _rank_tag(parsed: ParsedQuestion) -> PhraseTag | None:
@@ -317,8 +336,8 @@ def _two(found: list[FoundPeriod], today: date) -> tuple[RelativePeriod, Relativ
         if base.period.kind == "day" and other.period.kind != "day":
             raise CannotPlan(Clarification("period", ""))
         return base.period, previous(base.period), False
-    periods = sorted((first.period, second.period), key=lambda one: resolve(one, today), reverse=True)
-    return periods[0], periods[1], False
+    later, earlier = sorted((first.period, second.period), key=lambda one: resolve(one, today), reverse=True)
+    return later, earlier, False
 
 
 def _now(period: RelativePeriod, today: date) -> RelativePeriod:

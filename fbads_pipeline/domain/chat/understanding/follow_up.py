@@ -15,9 +15,11 @@ _LONGEST_WORDS = 12
 
 def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -> bool:
     """Whether the question only makes sense after the last one."""
-    if last is None or last.intent not in ("figures", "why"):
-        return False
+    if last is None or last.intent not in ("figures", "why", "overview"):
+        return last is not None and last.intent == "facts" and parsed.vocabulary.has("refers_back", parsed.text)
     plan = asked.plan
+    if parsed.has("reset"):
+        return True
     if parsed.has("intent", "why") or (parsed.has("intent", "objects") and not plan.metrics):
         return False
     text, vocabulary = parsed.text, parsed.vocabulary
@@ -34,11 +36,18 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
 def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date, catalogue: Catalogue) -> Plan:
     """The last plan with what the question says anew; what it does not say stays."""
     said = asked.plan
+    last = without_filters(last) if parsed.has("reset") else last
+    if last.intent == "facts":
+        last = Plan("figures", objects=last.objects, period=RelativePeriod("days", 7), period_is_assumed=True)
     made = replace(
         last,
-        intent="figures",
+        intent="overview" if last.intent == "overview" and not said.metrics else "figures",
         metrics=said.metrics or last.metrics,
         objects=_merged(last.objects, said.objects),
+        excluded=_merged(last.excluded, said.excluded),
+        with_shares=said.with_shares or last.with_shares,
+        questioned=said.questioned,
+        premise=said.premise,
         segments=tuple({one.dimension: one for one in (*last.segments, *said.segments)}.values()),
         status=said.status or last.status,
         objective=said.objective or last.objective,
@@ -48,6 +57,21 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
         made = replace(made, compare=None)
     made = _with_period(made, last, asked, parsed, today)
     return _with_dimensions(made, last, asked, parsed, catalogue)
+
+
+def without_filters(last: Plan) -> Plan:
+    """The last plan over everything: "tira o filtro", "volta pro total"."""
+    levels = {one.level for one in last.objects}
+    return replace(
+        last,
+        objects=(),
+        excluded=(),
+        segments=(),
+        thresholds=(),
+        status=None,
+        objective=None,
+        dimensions=tuple(one for one in last.dimensions if one not in levels),
+    )
 
 
 def _with_period(made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date) -> Plan:
@@ -92,7 +116,7 @@ def _with_dimensions(
     if said.dimensions:
         made = replace(made, dimensions=said.dimensions, rank=None, limit=said.limit)
     elif parsed.vocabulary.has("whole", parsed.text):
-        made = replace(made, dimensions=(), rank=None)
+        made = replace(made, dimensions=(), rank=None, with_shares=False)
     if asked.rank_word and made.dimensions and made.metrics:
         metric = said.metrics[0] if said.metrics else last.rank.metric if last.rank else made.metrics[0]
         made = replace(

@@ -1,6 +1,7 @@
 """The deterministic planner: a question in Portuguese or English → a Plan, a question back, or a refusal.
 
-It never guesses: a word that it cannot place ends in a refusal that names the word. Without model, key or network.
+It never guesses: a word that it cannot place and that could change figures ends in a question back or a refusal that
+names the word. Without model, key or network.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Literal
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
+from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     ROWS,
@@ -19,26 +21,36 @@ from fbads_pipeline.domain.chat.plan import (
     Intent,
     Level,
     Objects,
+    Offer,
     Plan,
     Rank,
     Refusal,
     RelativePeriod,
     Understanding,
 )
-from fbads_pipeline.domain.chat.understanding import commands, follow_up
-from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, says_none
-from fbads_pipeline.domain.chat.understanding.entities import CHOICES, ObjectNames
+from fbads_pipeline.domain.chat.understanding import commands, follow_up, offers, subjects
+from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, is_rate, metric_tags, says_none
+from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.figure_plans import (
     FigureRequest,
     completed,
+    evened,
     figures,
     is_budget_spent,
     status_said,
+)
+from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
+from fbads_pipeline.domain.chat.understanding.named import (
+    certain_objects,
+    excluded_objects,
+    objects_of,
+    read_exclusions,
 )
 from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 
+_MOST_UNKNOWN, _NEAR_NAMES = 3, 3
 ASSUMED = RelativePeriod("days", 7)
 LISTED = 10
 _ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
@@ -64,9 +76,13 @@ class PlanningContext:
 
 
 def plan(question: str, context: PlanningContext) -> Understanding:
-    """What a normalised question asks for."""
+    """What a normalised question asks for; a plan holds the question's mentions, to be checked against it."""
     if not question:
         return Refusal("empty")
+    choice = offers.chosen(question, context.last, context.lexicon.vocabulary)
+    if choice is not None:
+        assert context.last is not None
+        return offers.taken(context.last, choice)
     try:
         parsed = read(
             question, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
@@ -75,20 +91,36 @@ def plan(question: str, context: PlanningContext) -> Understanding:
         return _which_date(question, unclear, context)
     except ImpossibleDate as wrong:
         return Refusal("not_understood", str(wrong))
-    return _forbidden(parsed, context) or _conversation(parsed, context) or _question(parsed, context)
+    read_exclusions(parsed)
+    return _with_mentions(
+        _forbidden(parsed, context) or _conversation(parsed, context) or _question(parsed, context), parsed
+    )
+
+
+def _with_mentions(understood: Understanding, parsed: ParsedQuestion) -> Understanding:
+    """The plan, also one that waits for a choice, with everything that the question says."""
+    if isinstance(understood, Clarification) and understood.plan is not None:
+        return replace(understood, plan=replace(understood.plan, offers=understood.offers))
+    if not isinstance(understood, Plan):
+        return understood
+    return replace(understood, mentions=mentions_of(parsed), ignored=tuple(parsed.ignored))
 
 
 def _which_date(question: str, unclear: AmbiguousDate, context: PlanningContext) -> Understanding:
     """Asks for the date; what else the question says is kept for the answer."""
     without = plan(re.sub(re.escape(unclear.text), unclear.readings[0], fold(question), count=1), context)
-    return Clarification("date", unclear.text, unclear.readings, without if isinstance(without, Plan) else None)
+    pending = without.plan if isinstance(without, Clarification) else without
+    days = [date.fromisoformat(one) for one in unclear.readings]
+    dates = tuple(Offer(f"{one}", period=RelativePeriod("between", first=one, last=one)) for one in days)
+    plan_ = replace(pending, offers=dates) if isinstance(pending, Plan) else None
+    return Clarification("date", unclear.text, unclear.readings, plan_, dates)
 
 
 def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understanding | None:
     if commands.is_hostile(parsed):
         return Refusal("forbidden")
     if commands.is_change(parsed):
-        return Plan("change_request", objects=_certain(parsed))
+        return Plan("change_request", objects=certain_objects(parsed))
     if parsed.has("billing"):
         billed: Literal["tax", "balance"] = "tax" if parsed.has("billing", "tax") else "balance"
         return Refusal(billed, parsed.of("billing")[0].said, ("spend",))
@@ -136,6 +168,8 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         parsed.left = [word for word in parsed.left if word.text not in words["change_verbs"]]
     if says_none(parsed):
         parsed.left = [word for word in parsed.left if word.text not in words["negations"]]
+    if is_rate(parsed):
+        parsed.left = [word for word in parsed.left if word.text not in words["rate_words"]]
     if any(_is_a_value(context, tag) for tag in parsed.of("metric")):
         parsed.left = [word for word in parsed.left if word.text not in words["values"]]
     if parsed.has("not_collected"):
@@ -144,11 +178,32 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         return Refusal("not_understood", parsed.of("exclusion")[0].said)
     if parsed.left:
         return _left_over(parsed, context)
+    if _is_forecast(parsed, context):
+        return _forecast(parsed)
     objects = objects_of(parsed)
     if isinstance(objects, Clarification):
-        pending = _planned(parsed, context, ())
-        return replace(objects, plan=pending if isinstance(pending, Plan) else None)
+        pending = _planned(parsed, context, certain_objects(parsed))
+        waiting = pending.plan if isinstance(pending, Clarification) else pending
+        return replace(objects, plan=waiting if isinstance(waiting, Plan) else None)
     return _planned(parsed, context, objects)
+
+
+def _is_forecast(parsed: ParsedQuestion, context: PlanningContext) -> bool:
+    """Whether the question is about days that have not come: it says so, and names no day that is over."""
+    if not parsed.vocabulary.has("future", parsed.text) or parsed.vocabulary.has("advice", parsed.text):
+        return False
+    spans = [resolve(one.period, context.today) for one in parsed.periods]
+    kinds = [one.period.kind for one in parsed.periods]
+    return all(last >= context.today or kind == "between" for (_, last), kind in zip(spans, kinds, strict=True))
+
+
+def _forecast(parsed: ParsedQuestion) -> Understanding:
+    """Where the month's spend lands is what the product projects; of nothing else it makes a forecast."""
+    others = {tag.value for tag in metric_tags(parsed)} - {"spend"}
+    this_month = all(one.period == RelativePeriod("month", 0) for one in parsed.periods)
+    if others or not this_month or parsed.vocabulary.has("later", parsed.text):
+        return Refusal("forecast", parsed.text[:80])
+    return _about("pacing", parsed, certain_objects(parsed))
 
 
 def _is_a_value(context: PlanningContext, tag: PhraseTag) -> bool:
@@ -157,13 +212,32 @@ def _is_a_value(context: PlanningContext, tag: PhraseTag) -> bool:
     return metric.is_ratio or metric.unit == "money"
 
 
-def _left_over(parsed: ParsedQuestion, context: PlanningContext) -> Refusal:
+def _left_over(parsed: ParsedQuestion, context: PlanningContext) -> Refusal | Clarification:
     words = " ".join(word.text for word in parsed.left[:8])
     level = next((tag.value for tag in parsed.of("dimension") if tag.value in LEVELS), None)
     near = context.names.near(words, level)  # type: ignore[arg-type]
     if level and any(_follows(parsed, tag) for tag in parsed.of("dimension")):
         return Refusal("unknown_object", words, near)
-    return Refusal("not_understood", words)
+    if len(parsed.left) > _MOST_UNKNOWN or not (metric_tags(parsed) or parsed.has("intent", "overview")):
+        return Refusal("not_understood", words)
+    return _without_words(parsed, words, near, context)
+
+
+def _without_words(
+    parsed: ParsedQuestion, words: str, near: tuple[str, ...], context: PlanningContext
+) -> Clarification | Refusal:
+    """A question back on words without a place: what they could name, or the question without them."""
+    known = replace(parsed, left=[])
+    pending = _question(known, context)
+    plan_ = pending.plan if isinstance(pending, Clarification) else pending
+    if not isinstance(plan_, Plan) or plan_.intent not in ("figures", "why", "overview"):
+        return Refusal("not_understood", words)
+    named = [one for one in context.names.objects if one.name in near]
+    choices = (
+        *offers.object_offers(named, _NEAR_NAMES),
+        Offer(parsed.vocabulary.first("without_it", context.language)),
+    )
+    return Clarification("word", words, tuple(one.said for one in choices), plan_, choices)
 
 
 def _follows(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
@@ -174,40 +248,34 @@ def _follows(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     return any(0 < word.start - end < 14 for word in parsed.left)
 
 
-def objects_of(parsed: ParsedQuestion) -> tuple[Objects, ...] | Clarification:
-    """The objects named, several of one level together; asks where one name fits several."""
-    by_level: dict[Level, list[tuple[str, tuple[str, ...]]]] = {}
-    for named in parsed.named:
-        names = {one.name for one in named.objects}
-        if len(named.objects) > 1 and not named.is_plural:
-            choices = sorted(names) if len(names) > 1 else [one.object_id for one in named.objects]
-            return Clarification("object", named.said, tuple(choices[:CHOICES]))
-        level = named.objects[0].level
-        name = named.objects[0].name if len(named.objects) == 1 else named.said
-        by_level.setdefault(level, []).append((name, tuple(one.object_id for one in named.objects)))
-    return tuple(
-        Objects(level, tuple(dict.fromkeys(i for _, ids in said for i in ids)), ", ".join(name for name, _ in said))
-        for level, said in by_level.items()
-    )
-
-
-def _certain(parsed: ParsedQuestion) -> tuple[Objects, ...]:
-    objects = objects_of(parsed)
-    return objects if isinstance(objects, tuple) else ()
-
-
 def _planned(parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Objects, ...]) -> Understanding:
+    about_object = subjects.facts(parsed, objects, context.last)
+    if about_object is not None:
+        return about_object
     subject = _subject(parsed)
     if subject is not None:
-        return _about(subject, parsed, context, objects)
+        return _about(subject, parsed, objects)
     try:
         asked = figures(parsed, context.catalogue, objects, context.today)
     except CannotPlan as unclear:
         return unclear.answer
+    asked = replace(asked, plan=replace(asked.plan, excluded=excluded_objects(parsed)))
+    how = subjects.overview(parsed, asked.plan)
+    if how is not None:
+        return _overview(how)
     if follow_up.continues(parsed, asked, context.last):
         assert context.last is not None
-        return follow_up.patched(context.last, asked, parsed, context.today, context.catalogue)
+        patched = follow_up.patched(context.last, asked, parsed, context.today, context.catalogue)
+        return evened(patched, context.today)
     return _without_context(asked, parsed, context)
+
+
+def _overview(plan: Plan) -> Plan:
+    """Compared with the stretch before; of two or more objects with one another."""
+    period = plan.period or ASSUMED
+    several = any(", " in one.name for one in plan.objects)
+    compare = plan.compare or (None if several else previous(period))
+    return replace(plan, period=period, compare=compare, period_is_assumed=plan.period is None)
 
 
 def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
@@ -226,7 +294,7 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     plan = completed(asked, period or assumed, context.today)
     if asked.is_relative and asked.plan.compare:
         plan = replace(plan, compare=asked.plan.compare)
-    plan = replace(plan, period_is_assumed=period is None)
+    plan = replace(evened(plan, context.today), period_is_assumed=period is None)
     if asked.rank_word and plan.metrics and not plan.dimensions and plan.compare is None and not plan.objects:
         return Clarification("dimension", "", (), plan)
     return plan if plan.metrics else _without_metric(asked, plan, parsed)
@@ -297,9 +365,7 @@ def _is_pacing(parsed: ParsedQuestion) -> bool:
     return not others and not parsed.has("rank") and not parsed.has("comparison", "pair")
 
 
-def _about(
-    subject: Intent, parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Objects, ...]
-) -> Understanding:
+def _about(subject: Intent, parsed: ParsedQuestion, objects: tuple[Objects, ...]) -> Plan:
     period = parsed.periods[0].period if parsed.periods else None
     dimensions = _levels(parsed)[:1]
     descending = not (parsed.has("rank", "worst") or parsed.has("rank", "least"))

@@ -21,6 +21,9 @@ from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameM
 from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
 
+_PERCENT = re.compile(r"(?:^|(?<=[^\d] ))%(?= )")
+_NOT = re.compile(r"\b(\w+)n't\b")
+_SHORTENED = {"ca": "can", "wo": "will", "sha": "shall"}
 _QUOTED = re.compile(r"[\"“”«»](?P<name>[^\"“”«»]+)[\"“”«»]|(?<!\w)'(?P<single>[^']{3,})'(?!\w)")
 
 
@@ -48,9 +51,11 @@ class ParsedQuestion:
     amounts: list[AmountBound] = field(default_factory=list)
     ages: list[FoundValue] = field(default_factory=list)
     named: list[ObjectMention] = field(default_factory=list)
+    excluded: list[ObjectMention] = field(default_factory=list)
     missing: list[tuple[str, Level | None]] = field(default_factory=list)
     limit: int | None = None
     left: list[QuestionWord] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
     def of(self, kind: str) -> list[PhraseTag]:
         return [tag for tag in self.tags if tag.kind == kind]
@@ -95,7 +100,9 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     for tag in parsed.tags:
         free[tag.start : tag.end] = [None] * (tag.end - tag.start)
     stopwords = vocabulary.words["stopwords"]
-    parsed.left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
+    left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
+    parsed.left = [word for word in left if not vocabulary.is_harmless(word.text)]
+    parsed.ignored = [word.text for word in left if vocabulary.is_harmless(word.text)]
     return parsed
 
 
@@ -112,6 +119,9 @@ def level_before(words: Sequence[QuestionWord], place: int, vocabulary: Vocabula
 
 def _mend(text: str, lexicon: Lexicon, names: ObjectNames) -> str:
     mended, at = [], 0
+    if "t" not in names.words:  # "Don't miss" may be a name
+        text = _PERCENT.sub(" percent ", text)
+        text = _NOT.sub(lambda match: _SHORTENED.get(match[1], match[1]) + " not", text)
     for word in words_of(text):
         mended += [text[at : word.start], lexicon.mended(word.text, names.words)]
         at = word.end

@@ -20,7 +20,21 @@ GROUPS: tuple[str, ...] = (
     "objective",
     "not_collected",
 )
-GROUPS += ("exclusion", "so_far", "filler", "order", "comparison", "rank", "dimension", "segment", "status", "intent")
+GROUPS += (
+    "exclusion",
+    "share",
+    "reset",
+    "fact",
+    "so_far",
+    "filler",
+    "order",
+    "comparison",
+    "rank",
+    "dimension",
+    "segment",
+    "status",
+    "intent",
+)
 GROUPS += ("average",)
 
 

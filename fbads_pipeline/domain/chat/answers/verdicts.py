@@ -1,0 +1,69 @@
+"""The sentence that an answer begins with: yes or no, up or down."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from fbads_pipeline.domain.chat.answers.cells import Row
+from fbads_pipeline.domain.chat.plan import Comparison, Direction, Plan, Threshold
+from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.domain.core.messages import Joined, Percent, Value, message
+
+_MET: Mapping[Comparison, Callable[[Decimal, Decimal], bool]] = {
+    "above": lambda figure, bound: figure > bound,
+    "at_least": lambda figure, bound: figure >= bound,
+    "below": lambda figure, bound: figure < bound,
+    "at_most": lambda figure, bound: figure <= bound,
+}
+_MOST_CURRENCIES = 2
+
+
+def verdict(plan: Plan, result: Result) -> Value | None:
+    """How the one metric of a whole moved, or whether it meets the bound in question; None of anything else."""
+    if plan.dimensions or not 0 < len(result.rows) <= _MOST_CURRENCIES:
+        return None
+    if plan.questioned:
+        return _of_bounds(plan.questioned, result.rows)
+    if plan.compare is None or len(plan.metrics) != 1:
+        return None
+    moves = [_move(row, plan.metrics[0]) for row in result.rows]
+    if any(one is None for one in moves):
+        return None
+    said = _moved(result.rows, moves)
+    agree = {move[0] == plan.premise for move in moves if move is not None}
+    if plan.premise is None or len(agree) > 1:
+        return message("chat.verdict_change", said=said)
+    return message("chat.verdict_yes" if agree == {True} else "chat.verdict_no", said=said)
+
+
+def _of_bounds(bounds: Sequence[Threshold], rows: Sequence[Row]) -> Value | None:
+    """Yes or no where there is one figure and it is in the currency of the bounds; none is no bound of this kind."""
+    is_plain = all(one.value != 0 and one.currency in (None, "", rows[0].get("currency")) for one in bounds)
+    if len(rows) != 1 or not is_plain or any(rows[0].get(one.metric) is None for one in bounds):
+        return None
+    met = all(_MET[one.comparison](Decimal(str(rows[0][one.metric])), one.value) for one in bounds)
+    return message("chat.verdict_is" if met else "chat.verdict_is_not")
+
+
+def _move(row: Row, metric: str) -> tuple[Direction | None, Decimal | None] | None:
+    """Up, down or None for neither, and by which part; None where the change is not known."""
+    change, ratio = row.get(f"{metric}_change"), row.get(f"{metric}_change_ratio")
+    if change is None:
+        return None
+    direction: Direction | None = None if change == 0 else "up" if change > 0 else "down"
+    return direction, None if ratio is None else abs(Decimal(str(ratio)))
+
+
+def _moved(rows: Sequence[Row], moves: Sequence[tuple[Direction | None, Decimal | None] | None]) -> Value:
+    said: list[Value] = []
+    for row, move in zip(rows, moves, strict=True):
+        assert move is not None
+        direction, ratio = move
+        if direction is None:
+            part: Value = message("chat.moved_nowhere")
+        elif ratio is None:
+            part = message(f"chat.moved_{direction}_from_nothing")
+        else:
+            part = message(f"chat.moved_{direction}", by=Percent(ratio))
+        several = len(rows) > 1 and row.get("currency")
+        said.append(message("chat.moved_in", currency=str(row["currency"]), moved=part) if several else part)
+    return Joined(tuple(said), "; ")

@@ -1,0 +1,84 @@
+"""Everything that a question says and that can change figures."""
+
+from fbads_pipeline.domain.chat.plan import LEVELS, Mention
+from fbads_pipeline.domain.chat.understanding.bounds import COST_OF, GOAL_COST, is_none, metric_tags
+from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
+from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
+
+
+def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
+    """The names, days, bounds, metrics, parts, states, orders and comparisons of a question."""
+    return (
+        *(Mention("object", _ids(one), one.said) for one in parsed.named),
+        *(Mention("exclusion", _ids(one), one.said) for one in parsed.excluded),
+        *_of_days(parsed),
+        *(Mention("metric", _metric(tag), tag.said) for tag in metric_tags(parsed)),
+        *(Mention("none", "", tag.said) for tag in metric_tags(parsed) if is_none(tag, parsed)),
+        *(_bound(parsed, number) for number in range(len(parsed.amounts))),
+        *(Mention("segment", tag.value, tag.said) for tag in parsed.of("segment")),
+        *(Mention("segment", f"age={one.value}", one.value) for one in parsed.ages),
+        *(Mention("status", tag.value, tag.said) for tag in parsed.of("status") if not parsed.has("intent", "facts")),
+        *(Mention("objective", tag.value, tag.said) for tag in parsed.of("objective")),
+        *(Mention("dimension", tag.value, tag.said) for tag in parsed.of("dimension") if _splits(parsed, tag)),
+        *(Mention("share", "", tag.said) for tag in parsed.of("share")),
+        *_of_orders(parsed),
+    )
+
+
+def _ids(mention: ObjectMention) -> str:
+    """The level and the ids of a name; none where it fits several, so that it is asked back."""
+    if len(mention.objects) > 1 and not mention.is_plural:
+        return f"{mention.objects[0].level}:"
+    return f"{mention.objects[0].level}:{'+'.join(one.object_id for one in mention.objects)}"
+
+
+def _of_days(parsed: ParsedQuestion) -> list[Mention]:
+    said = [one for one in parsed.periods if not one.is_relative]
+    found = []
+    for number, one in enumerate(said, 1):
+        is_now = one.period.kind in ("day", "week", "month") and not one.period.count and not one.period.back
+        value = f"{number}:{'now' if is_now else 'then'}"
+        found.append(Mention("period", value, parsed.text[one.start : one.end].strip()))
+    return found
+
+
+def _metric(tag: PhraseTag) -> str:
+    """Each metric that holds the meaning: its own, or what the event costs."""
+    if tag.kind == "goal_cost":
+        return f"{GOAL_COST}{tag.value}|cpa|spend"
+    return "|".join(one for one in (tag.value, COST_OF.get(tag.value), *_OTHER_NAMES.get(tag.value, ())) if one)
+
+
+def _bound(parsed: ParsedQuestion, number: int) -> Mention:
+    amount = parsed.amounts[number]
+    return Mention("bound", str(number + 1), parsed.text[amount.start : amount.end])
+
+
+def _splits(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """Whether the word asks for rows: levels also only introduce names, and days belong to averages and periods."""
+    if tag.value in LEVELS or tag.value in ("day", "week", "month"):
+        return False
+    return not (tag.value == "objective" and parsed.has("intent", "facts"))
+
+
+def _of_orders(parsed: ParsedQuestion) -> list[Mention]:
+    found = [
+        Mention("rank", tag.value, tag.said)
+        for tag in parsed.of("rank")
+        if tag.value in ("best", "worst") and len(parsed.periods) < 2
+    ]
+    if parsed.limit:
+        found.append(Mention("limit", str(parsed.limit), str(parsed.limit)))
+    moved = [tag for tag in parsed.of("comparison") if tag.value in ("moved", "previous", "year")]
+    return found + [Mention("comparison", tag.value, tag.said) for tag in moved[:1]]
+
+
+# What is asked for by one word and answered by another metric.
+_OTHER_NAMES = {
+    "spend": ("cpa", "cpc", "cpm", "roas", "purchase_value", "cost_per"),
+    "purchases": ("purchase_value", "cpa"),
+    "impressions": ("cpm",),
+    "conversions": ("cpa", "conversion_rate"),
+    "messaging_conversations": (f"{GOAL_COST}messaging",),
+    "registrations": (f"{GOAL_COST}registration",),
+}

@@ -1,0 +1,94 @@
+"""Which objects a question is limited to, and which it leaves out: "sem contar a Spring Sale"."""
+
+from dataclasses import replace
+
+from fbads_pipeline.domain.chat.plan import Clarification, Level, Objects
+from fbads_pipeline.domain.chat.understanding.entities import CHOICES, NamedObject
+from fbads_pipeline.domain.chat.understanding.offers import object_offers
+from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
+
+_EXCLUDED = r"\b(?P<out>(?:{excluding}))(?: (?:{before_excluded}))*\W*$"
+_ALSO = r"\W*(?:(?:{and}|{or})? ?(?:(?:{before_excluded}) ?)*)\W*"
+
+
+def objects_of(parsed: ParsedQuestion) -> tuple[Objects, ...] | Clarification:
+    """The objects named, several of one level together; asks where one name fits several."""
+    by_level: dict[Level, list[tuple[str, tuple[str, ...]]]] = {}
+    for named in parsed.named:
+        found = _in_named_accounts(named.objects, parsed)
+        if len(found) > 1 and not named.is_plural and not _is_split(parsed, named):
+            choices = object_offers(found, CHOICES)
+            return Clarification("object", named.said, tuple(one.said for one in choices), offers=choices)
+        name = found[0].name if len(found) == 1 else named.said
+        by_level.setdefault(found[0].level, []).append((name, tuple(one.object_id for one in found)))
+    return tuple(
+        Objects(level, tuple(dict.fromkeys(i for _, ids in said for i in ids)), ", ".join(name for name, _ in said))
+        for level, said in by_level.items()
+    )
+
+
+def _in_named_accounts(found: tuple[NamedObject, ...], parsed: ParsedQuestion) -> tuple[NamedObject, ...]:
+    """An account in the question narrows what a name can mean."""
+    accounts = {one.object_id for named in parsed.named for one in named.objects if one.level == "account"}
+    inside = tuple(one for one in found if one.account_id in accounts)
+    return inside or found
+
+
+def _is_split(parsed: ParsedQuestion, named: ObjectMention) -> bool:
+    """Whether the question asks for each of the objects that the name fits: "gasto da Coleção Verão por campanha"."""
+    level = named.objects[0].level
+    words, by = parsed.words, parsed.vocabulary.words["by"]
+    return any(
+        tag.value == level and tag.start and words[tag.start - 1].text in by and parsed.place(tag) > named.end
+        for tag in parsed.of("dimension")
+    )
+
+
+def certain_objects(parsed: ParsedQuestion) -> tuple[Objects, ...]:
+    """The objects that are certain, without names that fit several."""
+    found = objects_of(replace(parsed, named=[one for one in parsed.named if len(one.objects) == 1 or one.is_plural]))
+    return found if isinstance(found, tuple) else ()
+
+
+def read_exclusions(parsed: ParsedQuestion) -> None:
+    """Move what is to be left out from the names of the question to `excluded`, with the words that say so."""
+    previous: ObjectMention | None = None
+    for mention in sorted(parsed.named, key=lambda one: one.start):
+        start = _begins(parsed, mention, previous)
+        if start is None:
+            continue
+        previous = mention
+        parsed.excluded.append(mention)
+        parsed.tags = [
+            tag
+            for tag in parsed.tags
+            if not (start <= parsed.place(tag) and parsed.words[tag.end - 1].end <= mention.end)
+        ]
+        parsed.left = [word for word in parsed.left if not start <= word.start < mention.end]
+    parsed.named = [one for one in parsed.named if one not in parsed.excluded]
+
+
+def excluded_objects(parsed: ParsedQuestion) -> tuple[Objects, ...]:
+    """Everything that is left out, by level; a name that fits several leaves all of them out, each by its name."""
+    by_level: dict[Level, Objects] = {}
+    for mention in parsed.excluded:
+        level = mention.objects[0].level
+        known = by_level.get(level)
+        ids = tuple(dict.fromkeys((*(known.ids if known else ()), *(one.object_id for one in mention.objects))))
+        names = [known.name] if known else []
+        names += dict.fromkeys(one.name for one in mention.objects)
+        by_level[level] = Objects(level, ids, ", ".join(names))
+    return tuple(by_level.values())
+
+
+def _begins(parsed: ParsedQuestion, mention: ObjectMention, previous: ObjectMention | None) -> int | None:
+    """Where the words begin that leave this name out; None where none do."""
+    vocabulary = parsed.vocabulary
+    match = vocabulary.expression(_EXCLUDED).search(parsed.text[: mention.start])
+    if match:
+        return match.start("out")
+    if previous is not None:
+        between = parsed.text[previous.end : mention.start]
+        if vocabulary.expression(_ALSO).fullmatch(between):
+            return previous.end
+    return None

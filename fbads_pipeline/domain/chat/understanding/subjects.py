@@ -1,0 +1,77 @@
+"""What a question is about where it names no metric: an object's facts, or how things go."""
+
+from dataclasses import replace
+
+from fbads_pipeline.domain.chat.plan import LEVELS, Fact, Objects, Plan, RelativePeriod
+from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
+
+OVERVIEW_METRICS = ("spend", "conversions", "cpa", "ctr")
+_SHOWN = 10
+_NOW = (RelativePeriod("day", 0), RelativePeriod("month", 0))
+_FACTS: tuple[Fact, ...] = ("status", "budget", "currency", "id", "objective", "schedule", "changes")
+
+
+def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | None) -> Plan | None:
+    """What an object is: its state, budget, currency, id, objective, schedule or changes; None of another question."""
+    asked = _facts_said(parsed)
+    if not asked or parsed.has("metric") or parsed.has("goal_cost") or parsed.has("rank") or parsed.amounts:
+        return None
+    if parsed.excluded or any(one.period not in _NOW for one in parsed.periods if "schedule" not in asked):
+        return None
+    named = objects or _referred(parsed, last)
+    levels = {tag.value for tag in parsed.of("dimension") if tag.value in LEVELS}
+    if not named or levels - {one.level for one in named}:
+        return None
+    return Plan("facts", objects=named, facts=asked, period=None)
+
+
+def overview(parsed: ParsedQuestion, said: Plan) -> Plan | None:
+    """How things go: fixed metrics of what is named; None where the question names a metric, a bound or an order."""
+    several = _compared(said.objects)
+    if said.metrics or said.thresholds or parsed.limit or parsed.has("intent", "why"):
+        return None
+    if not parsed.has("intent", "overview") and not (several and parsed.has("comparison", "pair")):
+        return None
+    if parsed.has("rank") and not several:
+        return None
+    levels = [one for one in said.dimensions if one in LEVELS]
+    if several:
+        levels = [several.level]
+    dimensions = said.dimensions if levels or said.dimensions else ("account",)
+    return replace(
+        said,
+        intent="overview",
+        metrics=OVERVIEW_METRICS,
+        dimensions=tuple(dict.fromkeys((*levels, *dimensions))),
+        rank=None,
+        limit=_SHOWN,
+    )
+
+
+def _compared(objects: tuple[Objects, ...]) -> Objects | None:
+    """The objects that are named one by one, to be set side by side."""
+    return next((one for one in objects if ", " in one.name and len(one.ids) > 1), None)
+
+
+def _facts_said(parsed: ParsedQuestion) -> tuple[Fact, ...]:
+    said = {tag.value for tag in parsed.of("fact")}
+    intents = {tag.value: tag.said for tag in parsed.of("intent")}
+    words = parsed.vocabulary.words
+    if "pacing" in intents and intents["pacing"] in words["budget_words"]:
+        said.add("budget")
+    if parsed.has("status") or intents.get("objects") in words["status_words"]:
+        said.add("status")
+    if parsed.has("dimension", "objective"):
+        said.add("objective")
+    if parsed.has("comparison", "moved") and parsed.vocabulary.has("changed", parsed.text):
+        said.add("changes")
+    if "pacing" in intents and intents["pacing"] not in words["budget_words"]:
+        return ()
+    return tuple(one for one in _FACTS if one in said)
+
+
+def _referred(parsed: ParsedQuestion, last: Plan | None) -> tuple[Objects, ...]:
+    """The objects of the turn before, where the question points back at them: "qual o orçamento dela?"."""
+    if last is None or not parsed.vocabulary.has("refers_back", parsed.text):
+        return ()
+    return last.objects
