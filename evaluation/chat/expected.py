@@ -90,7 +90,7 @@ def read(notation: str) -> Expected:
 def _figures(notation: str) -> Expected:
     metrics, days, *rest = notation.split("|")
     options = dict(part.split("=", 1) for part in rest)
-    names = [_column(one) for one in metrics.removeprefix("why ").split(",")]
+    names = [_column(one, days, options) for one in metrics.removeprefix("why ").split(",")]
     by = options["by"].split(",") if "by" in options else []
     sql = _sums(names, days, options, by)
     if "vs" in options:
@@ -105,7 +105,7 @@ def _figures(notation: str) -> Expected:
     return Expected("answered", frozenset([kind]), sql=sql, keys=len(by))
 
 
-def _column(metric: str) -> str:
+def _column(metric: str, days: str, options: dict[str, str]) -> str:
     """The metric as a column's name; a quotient and a share are declared as formulas on the way."""
     if "/" in metric:
         above, below = metric.split("/")
@@ -115,9 +115,12 @@ def _column(metric: str) -> str:
             _OF_MONEY.add(name)
         return name
     if metric.startswith("share:"):
-        # Of the rows alone: of objects that are named among others the whole is not theirs.
         summed = metric.removeprefix("share:")
-        _FORMULAS[f"share_of_{summed}"] = f"sum({summed})::numeric / nullif(sum(sum({summed})) over (), 0)"
+        first, _, last = days.partition("-")
+        accounts = ", ".join(repr(one) for one in options.get("account", "+".join(MINE)).split("+"))
+        whole = f"select sum(w.{summed}) from marts.campaign_daily w where w.currency = f.currency"
+        whole += f" and w.day between '{_day(first)}' and '{_day(last or first)}' and w.account_id in ({accounts})"
+        _FORMULAS[f"share_of_{summed}"] = f"sum({summed})::numeric / ({whole})"
         _OF_MONEY.add(f"share_of_{summed}")
         return f"share_of_{summed}"
     return metric

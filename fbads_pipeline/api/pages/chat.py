@@ -50,7 +50,7 @@ def ask_here(
         made = without_figures(chat, question)
     tables = [_table(table, made.language, chat) for table in made.tables]
     citations = [{"facts": _facts(vars(one)), "sql": one.sql} for one in made.citations]
-    shown = {"text": made.text, "tables": tables, "citations": citations}
+    shown = {"text": made.text, "tables": tables, "citations": citations, "choices": made.choices}
     return _chat(request, who, session=session, question=plain_line(question), answer=shown)
 
 

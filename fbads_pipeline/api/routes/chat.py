@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
@@ -35,7 +35,12 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(min_length=1, max_length=2000, examples=["quanto gastei ontem?"])
+    question: str = Field(
+        min_length=1,
+        max_length=2000,
+        examples=["quanto gastei ontem?"],
+        validation_alias=AliasChoices("question", "message"),
+    )
     session_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
     language: KnownLanguage | None = Field(None, description="The question's own without it.")
 

@@ -8,6 +8,8 @@ from fbads_pipeline.domain.chat.plan import Intent, Mention, Plan
 
 # Answers without figures: what such a question mentions besides changes nothing in them.
 WITHOUT_FIGURES: tuple[Intent, ...] = ("greeting", "help", "definition", "change_request")
+# The current stretches that lists of what is so now may name: budgets go by the day and the month.
+_NOW: Mapping[Intent, tuple[str, ...]] = {"pacing": ("day", "week", "month"), "facts": ("day", "then")}
 _WITH_METRICS: tuple[Intent, ...] = ("figures", "why")
 
 
@@ -53,13 +55,8 @@ def _periods(plan: Plan, value: str) -> bool:
     """As many stretches of days as the question names; lists of what is open now have none."""
     said = [one for one in (plan.period, plan.compare) if one is not None]
     if plan.intent not in (*_WITH_METRICS, "overview", "anomalies"):
-        return plan.intent in ("pacing", "facts", "objects") and _is_now(value)
+        return value.partition(":")[2] in _NOW.get(plan.intent, ("day",))
     return not plan.period_is_assumed and len(said) >= int(value.partition(":")[0])
-
-
-def _is_now(value: str) -> bool:
-    """Whether the question only names the current day or month: budgets and states are those of now."""
-    return value.partition(":")[2] in ("now", "")
 
 
 def _metrics(plan: Plan, value: str) -> bool:
@@ -114,5 +111,6 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "limit": lambda plan, value: plan.limit == int(value),
     "rank": lambda plan, value: plan.rank is not None or plan.intent not in _WITH_METRICS,
     "comparison": _compared,
+    "both": lambda plan, value: False,
     "share": lambda plan, value: plan.with_shares,
 }

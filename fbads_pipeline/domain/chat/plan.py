@@ -117,13 +117,18 @@ class Rank:
 
 @dataclass(frozen=True)
 class Offer:
-    """One of the choices of a question back: its words, and what they stand for."""
+    """One of the choices of a question back: its words, and what they stand for.
+
+    rank: the word that orders by the metric (best, worst, most, least), with so many rows.
+    """
 
     said: str
     objects: Objects | None = None
     period: RelativePeriod | None = None
     metric: str = ""
     dimension: Dimension | None = None
+    rank: str = ""
+    limit: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ class Plan:
     with_shares: each row's part of the whole is shown too; questioned: bounds that the question asks about, and that
     cut nothing off; premise: the direction that it takes a change to have; facts: what an object is asked about;
     offers: the choices of the question back that it waits for; language: of the session, for turns without any;
-    mentions: what the question said, which the plan must hold; ignored: words that it said and that change nothing.
+    mentions: what the question said, which the plan must hold; ignored: words that are left out, by name.
     """
 
     intent: Intent
@@ -216,8 +221,8 @@ Understanding = Plan | Clarification | Refusal
 
 def to_json(plan: Plan) -> dict[str, Any]:
     """As it is kept: dates in ISO, decimals as strings."""
-    kept = asdict(replace(plan, mentions=(), ignored=()))
-    return {name: _plain(value) for name, value in kept.items() if name not in ("mentions", "ignored")}
+    kept = asdict(replace(plan, mentions=()))
+    return {name: _plain(value) for name, value in kept.items() if name != "mentions"}
 
 
 def from_json(kept: Mapping[str, Any]) -> Plan:
@@ -245,6 +250,7 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
         facts=tuple(values.get("facts", ())),
         offers=tuple(_offer(one) for one in values.get("offers", ())),
         language=values.get("language", ""),
+        ignored=tuple(values.get("ignored", ())),
     )
 
 
@@ -258,7 +264,8 @@ def _thresholds(kept: Sequence[Mapping[str, Any]]) -> tuple[Threshold, ...]:
 
 def _offer(kept: Mapping[str, Any]) -> Offer:
     objects = _objects(kept["objects"]) if kept["objects"] else None
-    return Offer(kept["said"], objects, _period(kept["period"]), kept["metric"], kept["dimension"])
+    period, rank = _period(kept["period"]), (kept["rank"], kept["limit"])
+    return Offer(kept["said"], objects, period, kept["metric"], kept["dimension"], *rank)
 
 
 def _period(kept: Mapping[str, Any] | None) -> RelativePeriod | None:

@@ -4,15 +4,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from fbads_pipeline.domain.chat.plan import MOST_ROWS, Plan
+from fbads_pipeline.domain.chat.plan import MOST_ROWS, Dimension, Plan
 from fbads_pipeline.domain.chat.result import Result, ResultColumn
 
 
 def shared_parts(plan: Plan) -> Plan:
     """The plan of the parts: one row per object where objects are named, else per group, else per campaign."""
     below = [one.level for one in plan.objects if one.level != "account"]
-    dimensions = plan.dimensions or ((below[-1],) if below else ("campaign",))
-    return replace(plan, metrics=plan.metrics[:1], dimensions=dimensions, compare=None, limit=MOST_ROWS)
+    parts: tuple[Dimension, ...] = tuple(dict.fromkeys(one.dimension for one in plan.segments))
+    dimensions = plan.dimensions or parts or ((below[-1],) if below else ("campaign",))
+    return replace(
+        plan, metrics=plan.metrics[:1], dimensions=dimensions, segments=(), compare=None, rank=None, limit=MOST_ROWS
+    )
 
 
 def with_shares(parts: Result, whole: Result, plan: Plan) -> Result:

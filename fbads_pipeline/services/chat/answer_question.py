@@ -14,7 +14,7 @@ from fbads_pipeline.domain.chat.understanding.language import DEFAULT_LANGUAGE, 
 from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, normalise
 from fbads_pipeline.domain.chat.understanding.offers import chosen
 from fbads_pipeline.domain.chat.validator import validate
-from fbads_pipeline.domain.core.messages import Value
+from fbads_pipeline.domain.core.messages import Name, Value, lines, message
 from fbads_pipeline.services.chat.explanations import explain
 from fbads_pipeline.services.chat.figures import answer_figures, answer_overview
 from fbads_pipeline.services.chat.lists import answer_facts, answer_list
@@ -129,10 +129,14 @@ def _answer(turn: Turn, understood: CompletePlan | Clarification | Refusal) -> A
         text = turn.render(replies.refusal_answer(understood, catalogue))
         return Answer("refused", understood.kind, text, turn.language, understood.near)
     if isinstance(understood, Clarification):
-        text = turn.render(replies.clarification_answer(understood, catalogue))
+        understood = _labelled(turn, understood)
+        text = turn.render(replies.clarification_answer(understood))
         return Answer("asked", understood.kind, text, turn.language, understood.choices, plan=_pending(understood))
-    text = turn.render(_planned(turn, understood))
     plan = understood.plan
+    said = _planned(turn, understood)
+    if plan.ignored:
+        said = lines(said, message("chat.ignored", words=Name(", ".join(plan.ignored), "?")))
+    text = turn.render(said)
     is_unread = turn.coverage is not None and not turn.tables
     if turn.coverage is not None and not turn.coverage.is_complete:
         turn.cite(plan, turn.coverage.result)
@@ -147,6 +151,14 @@ def _answer(turn: Turn, understood: CompletePlan | Clarification | Refusal) -> A
         plan=None if plan.intent in WITHOUT_FIGURES else plan,
         coverage=turn.coverage,
     )
+
+
+def _labelled(turn: Turn, asked: Clarification) -> Clarification:
+    """The question back, its metrics and dimensions as people read them, so that they can be taken in those words."""
+    if asked.choices:
+        return asked
+    offers = tuple(replace(one, said=turn.render(replies.offer_label(one))) for one in asked.offers)
+    return replace(asked, offers=offers, choices=tuple(one.said for one in offers))
 
 
 def _pending(asked: Clarification) -> Plan | None:

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from fbads_pipeline.domain.chat.answers.cells import metric_label, metric_labels
+from fbads_pipeline.domain.chat.answers.cells import dimension_label, metric_label, metric_labels
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.plan import DIMENSIONS, Clarification, Refusal
+from fbads_pipeline.domain.chat.plan import DIMENSIONS, Clarification, Offer, Refusal
 from fbads_pipeline.domain.core.messages import Day, Joined, Message, Name, Value, lines, message, sentences
 from fbads_pipeline.domain.metrics.registry import Metric, Ratio
 
 EXAMPLES = tuple(message(f"chat.example_{name}") for name in ("spend", "rank", "split", "compare", "why", "budget"))
-_SUGGESTED_METRICS = ("spend", "conversions", "cpa", "roas", "ctr")
 
 
 def greeting() -> Value:
@@ -60,14 +59,16 @@ def _about(refusal: Refusal, catalogue: Catalogue) -> Value:
     return Name(refusal.about, "?")
 
 
-def clarification_answer(clarification: Clarification, catalogue: Catalogue) -> Value:
+def clarification_answer(clarification: Clarification) -> Value:
     """A question back with its choices."""
-    if clarification.kind in ("metric", "rank_metric"):
-        metrics = metric_labels([name for name in _SUGGESTED_METRICS if name in catalogue])
-        return message(f"chat.which_{clarification.kind}", metrics=metrics)
     which: Message = message(f"chat.which_{clarification.kind}", about=Name(clarification.about, "?"))
     choices = [_choice(one, clarification.kind) for one in clarification.choices]
     return lines(which, *(Joined((str(number), ". ", one), "") for number, one in enumerate(choices, 1)))
+
+
+def offer_label(offer: Offer) -> Value:
+    """A metric or dimension that is offered, as people read it."""
+    return dimension_label(offer.dimension) if offer.dimension else metric_label(offer.metric)
 
 
 def _choice(choice: str, kind: str) -> Value:

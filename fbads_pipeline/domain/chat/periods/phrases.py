@@ -18,7 +18,9 @@ _DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("same_day_last_week", readers.fixed(RelativePeriod("day", 0, back=7)), None),
     ("weekday_range", readers.weekday_range, None),
+    ("weekday_of_week", readers.weekday_of_week, None),
     ("week_of_month", readers.week_of_month, None),
+    ("edge_of_month", readers.edge_of_month, None),
     ("weekday_before_last", readers.weekday_before_last, None),
     ("named_day", readers.named_day, r"\b(?:(?:{holiday_lead}) )*(?P<h>{holiday})(?: (?:{of} )?(?P<y>20\d\d))?(?!\w)"),
     ("since_earlier_unit", readers.since_unit(1), None),

@@ -151,6 +151,25 @@ def week_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod("between", first=first, last=min(first + timedelta(days=6), ends("month", month)))
 
 
+def weekday_of_week(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The Friday of last week."""
+    back = 1 if match["last"] else 2 if match["before_last"] else 0
+    day = starts("week", context.today, back) + timedelta(days=context.vocabulary.weekdays[match["w"]])
+    return RelativePeriod("between", first=day, last=day)
+
+
+def edge_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The first or last days of a month."""
+    number = context.vocabulary.months[match["m"]]
+    first = date(_year_of(match["y"], number, context), number, 1)
+    last, count = ends("month", first), timedelta(days=_counted(match["n"], context) - 1)
+    return (
+        RelativePeriod("between", first=last - count, last=last)
+        if match["end"]
+        else RelativePeriod("between", first=first, last=min(first + count, last))
+    )
+
+
 def named_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """Christmas, Carnival: of the year that is said, or the latest one."""
     rule = context.vocabulary.holidays[match["h"]]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import composed_name
-from fbads_pipeline.domain.chat.plan import Clarification, Refusal, Threshold
+from fbads_pipeline.domain.chat.plan import Clarification, Rank, Refusal, Threshold
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, level_words
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
@@ -82,9 +82,9 @@ def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
 
     "Quanto custa cada clique" is the CPC, "vendas por clique" is purchases ÷ clicks.
     """
-    rate = _rate(parsed, catalogue)
-    if rate is not None:
-        return [rate]
+    whole = _rate(parsed, catalogue) or _value_per(parsed, catalogue)
+    if whole is not None:
+        return [whole]
     names: list[str] = []
     tags, words = metric_tags(parsed), parsed.vocabulary.words
     for place, tag in enumerate(tags):
@@ -111,6 +111,15 @@ def _quotient(above: PhraseTag, below: PhraseTag, parsed: ParsedQuestion, catalo
     return name
 
 
+def _value_per(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
+    """What one event is worth: "value per lead" is the leads' value ÷ the leads."""
+    tags = metric_tags(parsed)
+    if len(tags) != 1 or not parsed.vocabulary.has("value_per", parsed.text):
+        return None
+    name = composed_name(f"{tags[0].value.removesuffix('s')}_value", tags[0].value)
+    return name if name in catalogue else None
+
+
 def is_rate(parsed: ParsedQuestion) -> bool:
     """Whether the question asks for the rate that one metric has of another."""
     return len(metric_tags(parsed)) == 2 and parsed.vocabulary.has("rate", parsed.text)
@@ -123,7 +132,9 @@ def _rate(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
         return None
     first, second = metric_tags(parsed)
     between = " " + " ".join(word.text for word in parsed.words[first.end : second.start]) + " "
-    if parsed.vocabulary.expression(r" (?:{became})\b").search(between):
+    if parsed.vocabulary.has("ratio", parsed.text):
+        name = composed_name(first.value, second.value)
+    elif parsed.vocabulary.expression(r" (?:{became})\b").search(between):
         name = composed_name(second.value, first.value, "rate")
     elif between.strip() in parsed.vocabulary.words["per"]:
         name = composed_name(first.value, second.value, "rate")
@@ -164,3 +175,10 @@ def _bounded(amount: AmountBound, parsed: ParsedQuestion) -> PhraseTag | None:
             return tag
     before = [tag for tag in tags if parsed.place(tag) < amount.start]
     return before[-1] if before else tags[0] if tags else None
+
+
+def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
+    """best and worst go by what is good of the metric; most and least by size."""
+    name = "cpa" if metric.startswith(GOAL_COST) else metric
+    rising = catalogue[name].good != "down" if name in catalogue else True
+    return Rank(metric, {"best": rising, "worst": not rising, "most": True, "least": False}[word])

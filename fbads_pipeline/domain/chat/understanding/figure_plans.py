@@ -26,7 +26,9 @@ from fbads_pipeline.domain.chat.understanding.bounds import (
     COST_OF,
     GOAL_COST,
     CannotPlan,
+    is_rate,
     metric_tags,
+    ranked,
     thresholds,
     with_quotients,
 )
@@ -62,6 +64,7 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     period, compare, is_relative = _periods(parsed, today)
     rank = _rank(parsed, rank_tag or _order_tag(parsed), metrics, catalogue) if dimensions else None
     lists = any(one in LEVELS for one in dimensions) and parsed.vocabulary.has("which", parsed.text)
+    lists = lists or (premise_of(parsed) is not None and any(one in LEVELS for one in dimensions))
     if rank is None and metrics and lists and parsed.has("comparison", "moved"):
         rank = Rank(metrics[0], True)  # "quais campanhas pioraram o CPA": those that moved most come first
     if rank is not None and parsed.has("comparison", "moved"):
@@ -75,7 +78,7 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         # "O CPA ficou acima de 50?" is a question about the figure; only lists are cut by bounds.
         thresholds=bounds if dimensions else (),
         questioned=() if dimensions else bounds,
-        with_shares=parsed.has("share"),
+        with_shares=parsed.has("share") and not is_rate(parsed),
         premise=premise_of(parsed),
         status=status_said(parsed),
         objective=next((tag.value for tag in parsed.of("objective")), None),
@@ -114,22 +117,22 @@ def evened(plan: Plan, today: date) -> Plan:
     return replace(plan, compare=equal_stretch(plan.period, plan.compare, today))
 
 
-def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
-    """best and worst go by what is good of the metric; most and least by size."""
-    name = "cpa" if metric.startswith(GOAL_COST) else metric
-    rising = catalogue[name].good != "down" if name in catalogue else True
-    return Rank(metric, {"best": rising, "worst": not rising, "most": True, "least": False}[word])
-
-
 def _metrics(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[str, ...]:
     found = with_quotients(parsed, catalogue)
     if parsed.vocabulary.has("price", parsed.text):
         found = [_CHEAP_WORDS.get(one, one) for one in found]
     if found in ([], ["purchases"]) and parsed.vocabulary.has("how_much_sold", parsed.text):
         found = ["purchase_value", "purchases"]
-    if not found and (is_budget_spent(parsed) or parsed.vocabulary.has("how_much_went", parsed.text)):
+    if not found and (
+        parsed.has("share") or is_budget_spent(parsed) or parsed.vocabulary.has("how_much_went", parsed.text)
+    ):
         found = ["spend"]
     return tuple(dict.fromkeys(found))
+
+
+def _is_of_spend(parsed: ParsedQuestion) -> bool:
+    """ "Quanto foi pro Instagram", "que fatia ficou com a X": without a metric it is money."""
+    return parsed.has("share") or parsed.vocabulary.has("how_much_went", parsed.text)
 
 
 def premise_of(parsed: ParsedQuestion) -> Direction | None:
@@ -215,6 +218,10 @@ def _dimensions(parsed: ParsedQuestion, is_list: bool) -> tuple[Dimension, ...]:
             found.append(value)
         else:
             found.append(value)
+    if any(one in ("week", "month", "weekday") for one in found):  # "a tendência por semana" has no days
+        trends = parsed.vocabulary.words["trend_words"]
+        days = [tag for tag in parsed.of("dimension") if tag.value == "day"]
+        found = [one for one in found if one != "day" or any(tag.said not in trends for tag in days)]
     for tag in parsed.of("objective"):  # "quais campanhas de vendas gastaram mais"
         if is_list or _word_before(parsed, tag) in words["by"]:
             found.append("campaign")

@@ -5,8 +5,9 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
-from fbads_pipeline.domain.chat.plan import ROWS, Objects, Plan, RelativePeriod
-from fbads_pipeline.domain.chat.understanding.figure_plans import FigureRequest, ranked
+from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Threshold
+from fbads_pipeline.domain.chat.understanding.bounds import ranked
+from fbads_pipeline.domain.chat.understanding.figure_plans import FigureRequest
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
 _GOES_ON = r"^(?:\W*(?:{agreement})\W+)?(?:{goes_on})\b"
@@ -28,9 +29,9 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
         bare = len(parsed.words) <= 2 and plan.period is None
         return (goes_on and len(parsed.words) <= _LONGEST_WORDS) or bare
     said = plan.dimensions or plan.objects or plan.segments or plan.status or plan.objective or plan.period
-    return bool(
-        said or plan.compare or asked.to_previous or asked.to_last_year or asked.rank_word or plan.limit != ROWS
-    ) or (goes_on and vocabulary.has("whole", text))
+    changes = plan.excluded or plan.questioned or plan.compare or asked.to_previous or asked.to_last_year
+    orders = asked.rank_word or plan.limit != ROWS
+    return bool(said or changes or orders) or (goes_on and vocabulary.has("whole", text))
 
 
 def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date, catalogue: Catalogue) -> Plan:
@@ -46,17 +47,29 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
         objects=_merged(last.objects, said.objects),
         excluded=_merged(last.excluded, said.excluded),
         with_shares=said.with_shares or last.with_shares,
-        questioned=said.questioned,
+        questioned=() if _is_list(last, said) else said.questioned,
         premise=said.premise,
+        offers=(),
+        ignored=(),
         segments=tuple({one.dimension: one for one in (*last.segments, *said.segments)}.values()),
         status=said.status or last.status,
         objective=said.objective or last.objective,
-        thresholds=said.thresholds or (() if said.dimensions else last.thresholds),
+        thresholds=_thresholds(last, said),
     )
     if last.intent == "why":
         made = replace(made, compare=None)
     made = _with_period(made, last, asked, parsed, today)
     return _with_dimensions(made, last, asked, parsed, catalogue)
+
+
+def _is_list(last: Plan, said: Plan) -> bool:
+    """Whether the answer has a row per object, so that a bound cuts some of them off."""
+    return any(one in LEVELS for one in said.dimensions or last.dimensions)
+
+
+def _thresholds(last: Plan, said: Plan) -> tuple[Threshold, ...]:
+    bounds = said.thresholds or (said.questioned if _is_list(last, said) else ())
+    return bounds or (() if said.dimensions else last.thresholds)
 
 
 def without_filters(last: Plan) -> Plan:

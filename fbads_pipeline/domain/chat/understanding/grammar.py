@@ -10,9 +10,10 @@ from datetime import date
 from typing import Literal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.completeness import lost_mentions
 from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
-from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
+from fbads_pipeline.domain.chat.periods.resolution import previous
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     ROWS,
@@ -48,8 +49,11 @@ from fbads_pipeline.domain.chat.understanding.named import (
 )
 from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
+from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 
+# What a question back may still lack: its answer brings it.
+_ASKED_BACK = ("object", "period", "rank", "limit", "comparison")
 _MOST_UNKNOWN, _NEAR_NAMES = 3, 3
 ASSUMED = RelativePeriod("days", 7)
 LISTED = 10
@@ -82,7 +86,7 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     choice = offers.chosen(question, context.last, context.lexicon.vocabulary)
     if choice is not None:
         assert context.last is not None
-        return offers.taken(context.last, choice)
+        return offers.taken(context.last, choice, context.catalogue)
     try:
         parsed = read(
             question, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
@@ -100,10 +104,13 @@ def plan(question: str, context: PlanningContext) -> Understanding:
 def _with_mentions(understood: Understanding, parsed: ParsedQuestion) -> Understanding:
     """The plan, also one that waits for a choice, with everything that the question says."""
     if isinstance(understood, Clarification) and understood.plan is not None:
-        return replace(understood, plan=replace(understood.plan, offers=understood.offers))
-    if not isinstance(understood, Plan):
-        return understood
-    return replace(understood, mentions=mentions_of(parsed), ignored=tuple(parsed.ignored))
+        asked, mentions = offers.with_choices(understood), mentions_of(parsed)
+        lost = lost_mentions(replace(understood.plan, mentions=mentions))
+        lost = tuple(one for one in lost if one.kind not in _ASKED_BACK)
+        if lost:
+            return Refusal("lost", ", ".join(one.said for one in lost))
+        return replace(asked, plan=replace(understood.plan, offers=asked.offers))
+    return replace(understood, mentions=mentions_of(parsed)) if isinstance(understood, Plan) else understood
 
 
 def _which_date(question: str, unclear: AmbiguousDate, context: PlanningContext) -> Understanding:
@@ -168,6 +175,10 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         parsed.left = [word for word in parsed.left if word.text not in words["change_verbs"]]
     if says_none(parsed):
         parsed.left = [word for word in parsed.left if word.text not in words["negations"]]
+    if parsed.has("reset"):
+        parsed.left = [word for word in parsed.left if word.text not in words["removal_words"]]
+    if parsed.vocabulary.has("value_per", parsed.text):
+        parsed.left = [word for word in parsed.left if word.text not in words["value_words"]]
     if is_rate(parsed):
         parsed.left = [word for word in parsed.left if word.text not in words["rate_words"]]
     if any(_is_a_value(context, tag) for tag in parsed.of("metric")):
@@ -176,10 +187,10 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         return Refusal("not_collected", parsed.of("not_collected")[0].said)
     if parsed.has("exclusion"):
         return Refusal("not_understood", parsed.of("exclusion")[0].said)
+    if subjects.is_forecast(parsed, context.today):
+        return _forecast(parsed) if len(parsed.left) <= _MOST_UNKNOWN else _left_over(parsed, context)
     if parsed.left:
         return _left_over(parsed, context)
-    if _is_forecast(parsed, context):
-        return _forecast(parsed)
     objects = objects_of(parsed)
     if isinstance(objects, Clarification):
         pending = _planned(parsed, context, certain_objects(parsed))
@@ -188,20 +199,9 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
     return _planned(parsed, context, objects)
 
 
-def _is_forecast(parsed: ParsedQuestion, context: PlanningContext) -> bool:
-    """Whether the question is about days that have not come: it says so, and names no day that is over."""
-    if not parsed.vocabulary.has("future", parsed.text) or parsed.vocabulary.has("advice", parsed.text):
-        return False
-    spans = [resolve(one.period, context.today) for one in parsed.periods]
-    kinds = [one.period.kind for one in parsed.periods]
-    return all(last >= context.today or kind == "between" for (_, last), kind in zip(spans, kinds, strict=True))
-
-
 def _forecast(parsed: ParsedQuestion) -> Understanding:
     """Where the month's spend lands is what the product projects; of nothing else it makes a forecast."""
-    others = {tag.value for tag in metric_tags(parsed)} - {"spend"}
-    this_month = all(one.period == RelativePeriod("month", 0) for one in parsed.periods)
-    if others or not this_month or parsed.vocabulary.has("later", parsed.text):
+    if subjects.asks_for_another_forecast(parsed):
         return Refusal("forecast", parsed.text[:80])
     return _about("pacing", parsed, certain_objects(parsed))
 
@@ -218,6 +218,8 @@ def _left_over(parsed: ParsedQuestion, context: PlanningContext) -> Refusal | Cl
     near = context.names.near(words, level)  # type: ignore[arg-type]
     if level and any(_follows(parsed, tag) for tag in parsed.of("dimension")):
         return Refusal("unknown_object", words, near)
+    if any(word.text[0].isdigit() or word.text in parsed.vocabulary.words["negations"] for word in parsed.left):
+        return Refusal("not_understood", words)  # without a number or a "not" it is another question
     if len(parsed.left) > _MOST_UNKNOWN or not (metric_tags(parsed) or parsed.has("intent", "overview")):
         return Refusal("not_understood", words)
     return _without_words(parsed, words, near, context)
@@ -237,7 +239,7 @@ def _without_words(
         *offers.object_offers(named, _NEAR_NAMES),
         Offer(parsed.vocabulary.first("without_it", context.language)),
     )
-    return Clarification("word", words, tuple(one.said for one in choices), plan_, choices)
+    return Clarification("word", words, tuple(one.said for one in choices), replace(plan_, ignored=(words,)), choices)
 
 
 def _follows(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
@@ -295,15 +297,23 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     if asked.is_relative and asked.plan.compare:
         plan = replace(plan, compare=asked.plan.compare)
     plan = replace(evened(plan, context.today), period_is_assumed=period is None)
-    if asked.rank_word and plan.metrics and not plan.dimensions and plan.compare is None and not plan.objects:
-        return Clarification("dimension", "", (), plan)
+    lists = bool(plan.questioned) and parsed.vocabulary.has("which", parsed.text)
+    if (
+        (asked.rank_word or lists)
+        and plan.metrics
+        and not plan.dimensions
+        and plan.compare is None
+        and not plan.objects
+    ):
+        return Clarification("dimension", "", (), plan, offers.dimension_offers(asked.rank_word, plan.metrics[0]))
     return plan if plan.metrics else _without_metric(asked, plan, parsed)
 
 
 def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) -> Understanding:
     said = asked.plan
     if asked.rank_word and said.dimensions:
-        return Clarification("rank_metric", "", (), replace(plan, limit=ROWS))
+        choices = offers.metric_offers(asked.rank_word, plan.limit)
+        return Clarification("rank_metric", "", (), replace(plan, limit=ROWS), choices)
     if said.status and said.objects and not said.dimensions:
         return replace(plan, intent="objects", dimensions=(said.objects[-1].level,), status=None, period=None)
     if said.status and any(one in LEVELS for one in said.dimensions):
@@ -322,6 +332,9 @@ def _why(plan: Plan, context: PlanningContext) -> Understanding:
     if not plan.metrics:
         last = context.last
         if last is None or last.intent not in ("figures", "why") or not last.metrics:
+            if plan.objects or plan.period:  # "o que houve com a Spring Sale ontem?"
+                levels = [one.level for one in plan.objects] or ["account"]
+                return _overview(replace(plan, intent="overview", metrics=OVERVIEW_METRICS, dimensions=(levels[-1],)))
             return Clarification("metric", "", (), replace(plan, intent="why"))
         plan = replace(
             last,

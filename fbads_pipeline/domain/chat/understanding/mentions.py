@@ -1,7 +1,7 @@
 """Everything that a question says and that can change figures."""
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Mention
-from fbads_pipeline.domain.chat.understanding.bounds import COST_OF, GOAL_COST, is_none, metric_tags
+from fbads_pipeline.domain.chat.understanding.bounds import COST_OF, GOAL_COST, is_none, is_rate, metric_tags
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
@@ -20,7 +20,7 @@ def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
         *(Mention("status", tag.value, tag.said) for tag in parsed.of("status") if not parsed.has("intent", "facts")),
         *(Mention("objective", tag.value, tag.said) for tag in parsed.of("objective")),
         *(Mention("dimension", tag.value, tag.said) for tag in parsed.of("dimension") if _splits(parsed, tag)),
-        *(Mention("share", "", tag.said) for tag in parsed.of("share")),
+        *(Mention("share", "", tag.said) for tag in parsed.of("share") if not is_rate(parsed)),
         *_of_orders(parsed),
     )
 
@@ -36,8 +36,8 @@ def _of_days(parsed: ParsedQuestion) -> list[Mention]:
     said = [one for one in parsed.periods if not one.is_relative]
     found = []
     for number, one in enumerate(said, 1):
-        is_now = one.period.kind in ("day", "week", "month") and not one.period.count and not one.period.back
-        value = f"{number}:{'now' if is_now else 'then'}"
+        is_now = not one.period.count and not one.period.back and one.period.first is None
+        value = f"{number}:{one.period.kind if is_now else 'then'}"
         found.append(Mention("period", value, parsed.text[one.start : one.end].strip()))
     return found
 
@@ -46,7 +46,9 @@ def _metric(tag: PhraseTag) -> str:
     """Each metric that holds the meaning: its own, or what the event costs."""
     if tag.kind == "goal_cost":
         return f"{GOAL_COST}{tag.value}|cpa|spend"
-    return "|".join(one for one in (tag.value, COST_OF.get(tag.value), *_OTHER_NAMES.get(tag.value, ())) if one)
+    cost = COST_OF.get(tag.value, "")
+    others = ("cpa",) if cost.startswith(GOAL_COST) else ()
+    return "|".join(one for one in (tag.value, cost, *others, *_OTHER_NAMES.get(tag.value, ())) if one)
 
 
 def _bound(parsed: ParsedQuestion, number: int) -> Mention:
@@ -67,6 +69,8 @@ def _of_orders(parsed: ParsedQuestion) -> list[Mention]:
         for tag in parsed.of("rank")
         if tag.value in ("best", "worst") and len(parsed.periods) < 2
     ]
+    if len({one.value for one in found}) > 1:  # "a melhor e a pior": one order holds one of them
+        found.append(Mention("both", "", found[-1].said))
     if parsed.limit:
         found.append(Mention("limit", str(parsed.limit), str(parsed.limit)))
     moved = [tag for tag in parsed.of("comparison") if tag.value in ("moved", "previous", "year")]

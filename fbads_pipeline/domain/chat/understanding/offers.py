@@ -4,12 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
-from fbads_pipeline.domain.chat.plan import Objects, Offer, Plan
+from fbads_pipeline.domain.chat.plan import Clarification, Dimension, Objects, Offer, Plan
+from fbads_pipeline.domain.chat.understanding.bounds import ranked
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject
 from fbads_pipeline.domain.chat.understanding.normalise import fold, normalise
 from fbads_pipeline.domain.core.formatting import plain_name
 
+SUGGESTED_METRICS = ("spend", "conversions", "cpa", "roas", "ctr")
+_SUGGESTED_DIMENSIONS: tuple[Dimension, ...] = ("campaign", "adset", "ad", "day", "country", "age", "placement")
+_TOP = 5
 _LONGEST_CHOICE = 200
 _BY_NUMBER = r"(?:(?:{choice_lead}) )*(?P<n>\d|{ordinal}|{choice_last})(?: (?:{choice_tail}))?\W*"
 
@@ -24,6 +29,24 @@ def object_offers(objects: Sequence[NamedObject], most: int) -> tuple[Offer, ...
         for name, one in zip(names, objects, strict=True)
     ]
     return tuple(sorted(offers, key=lambda one: one.said)[:most])
+
+
+def with_choices(asked: Clarification) -> Clarification:
+    """The question back with metrics to choose from, where it asks for one; their words are the metrics' names."""
+    if asked.offers or asked.choices or asked.kind != "metric":
+        return asked
+    return replace(asked, offers=metric_offers())
+
+
+def metric_offers(rank: str = "", limit: int = 0) -> tuple[Offer, ...]:
+    """The metrics that are asked for most, each to order by where the question says so."""
+    return tuple(Offer(one, metric=one, rank=rank, limit=limit) for one in SUGGESTED_METRICS)
+
+
+def dimension_offers(rank: str | None, metric: str) -> tuple[Offer, ...]:
+    """What figures can be split by, ordered by the metric where the question says so."""
+    ordered = {"metric": metric, "rank": rank, "limit": _TOP} if rank else {}
+    return tuple(Offer(one, dimension=one, **ordered) for one in _SUGGESTED_DIMENSIONS)  # type: ignore[arg-type]
 
 
 def chosen(question: str, last: Plan | None, vocabulary: Vocabulary) -> Offer | None:
@@ -41,9 +64,9 @@ def chosen(question: str, last: Plan | None, vocabulary: Vocabulary) -> Offer | 
     return offers[number - 1] if 0 < number <= len(offers) else None
 
 
-def taken(pending: Plan, offer: Offer) -> Plan:
+def taken(pending: Plan, offer: Offer, catalogue: Catalogue) -> Plan:
     """The plan that waited for the choice, with it: the question is answered whole."""
-    plan = replace(pending, offers=())
+    plan = replace(pending, offers=(), ignored=() if offer.objects else pending.ignored)
     if offer.objects is not None:
         same = [one for one in plan.objects if one.level == offer.objects.level]
         others = tuple(one for one in plan.objects if one not in same)
@@ -54,9 +77,17 @@ def taken(pending: Plan, offer: Offer) -> Plan:
         plan = replace(plan, period=offer.period, period_is_assumed=False)
     if offer.dimension is not None:
         plan = replace(plan, dimensions=(*plan.dimensions, offer.dimension))
+        plan = _bounded(plan)
     if offer.metric:
-        plan = replace(plan, metrics=(offer.metric,))
+        plan = replace(plan, metrics=(offer.metric, *(one for one in plan.metrics if one != offer.metric)))
+    if offer.rank:
+        plan = replace(plan, rank=ranked(offer.rank, offer.metric, catalogue), limit=offer.limit)
     return plan
+
+
+def _bounded(plan: Plan) -> Plan:
+    """With rows of objects the bounds in question cut rows off."""
+    return replace(plan, thresholds=(*plan.thresholds, *plan.questioned), questioned=())
 
 
 def _shown(text: str) -> str:

@@ -55,7 +55,6 @@ class ParsedQuestion:
     missing: list[tuple[str, Level | None]] = field(default_factory=list)
     limit: int | None = None
     left: list[QuestionWord] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
 
     def of(self, kind: str) -> list[PhraseTag]:
         return [tag for tag in self.tags if tag.kind == kind]
@@ -102,7 +101,6 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     stopwords = vocabulary.words["stopwords"]
     left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
     parsed.left = [word for word in left if not vocabulary.is_harmless(word.text)]
-    parsed.ignored = [word.text for word in left if vocabulary.is_harmless(word.text)]
     return parsed
 
 

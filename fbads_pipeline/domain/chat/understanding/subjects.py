@@ -1,8 +1,11 @@
 """What a question is about where it names no metric: an object's facts, or how things go."""
 
 from dataclasses import replace
+from datetime import date
 
+from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, Fact, Objects, Plan, RelativePeriod
+from fbads_pipeline.domain.chat.understanding.bounds import metric_tags
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
 OVERVIEW_METRICS = ("spend", "conversions", "cpa", "ctr")
@@ -30,7 +33,8 @@ def overview(parsed: ParsedQuestion, said: Plan) -> Plan | None:
     several = _compared(said.objects)
     if said.metrics or said.thresholds or parsed.limit or parsed.has("intent", "why"):
         return None
-    if not parsed.has("intent", "overview") and not (several and parsed.has("comparison", "pair")):
+    sets_side_by_side = several and (parsed.has("comparison", "pair") or parsed.has("rank"))
+    if not parsed.has("intent", "overview") and not sets_side_by_side:
         return None
     if parsed.has("rank") and not several:
         return None
@@ -75,3 +79,18 @@ def _referred(parsed: ParsedQuestion, last: Plan | None) -> tuple[Objects, ...]:
     if last is None or not parsed.vocabulary.has("refers_back", parsed.text):
         return ()
     return last.objects
+
+
+def is_forecast(parsed: ParsedQuestion, today: date) -> bool:
+    """Whether the question is about days that have not come: it says so, and names no day that is over."""
+    if not parsed.vocabulary.has("future", parsed.text) or parsed.vocabulary.has("advice", parsed.text):
+        return False
+    spans = [(resolve(one.period, today)[1], one.period.kind) for one in parsed.periods]
+    return all(last >= today or kind == "between" for last, kind in spans)
+
+
+def asks_for_another_forecast(parsed: ParsedQuestion) -> bool:
+    """Whether it is not where the spend of this month lands that the question asks for."""
+    others = {tag.value for tag in metric_tags(parsed)} - {"spend"}
+    this_month = all(one.period == RelativePeriod("month", 0) for one in parsed.periods)
+    return bool(others) or not this_month or parsed.vocabulary.has("later", parsed.text)

@@ -76,7 +76,8 @@ class Lexicon:
         self._longest = max(len(phrase) for phrase in self._phrases)
         self.words = frozenset(word for phrase in self._phrases for word in phrase)
         self._placed = self.words | vocabulary.words["stopwords"] | vocabulary.words["period_words"]
-        self._known = dict.fromkeys(sorted(self._placed | vocabulary.words["not_slips"]))
+        orders = vocabulary.words["change_verbs"] | vocabulary.words["not_slips"]
+        self._known = dict.fromkeys(sorted(self._placed | orders))
 
     def knows(self, word: str) -> bool:
         """Whether the word has a meaning of its own here, so that alone it is no name."""
