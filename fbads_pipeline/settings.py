@@ -137,6 +137,9 @@ class Settings(BaseSettings):
         None,
         description="A YAML file that says who receives what; without it every channel that is set up is used.",
     )
+    tax_rates: Path | None = Field(
+        None, description="A YAML file of tax rates per country; `tax_rates.yml` in FBADS_HOME, else the packaged one."
+    )
     rules: Path | None = Field(None, description="A YAML file of automation rules of your own (`fbads rules check`).")
     language: str = Field("pt", description="Language of recipients who chose none; any that has a catalogue.")
     public_url: str | None = Field(None, description="Where people reach the sidecar; messages then carry links.")

@@ -158,6 +158,25 @@ cross join
 
 
 {#
+    What an amount of the row costs with the tax of its account and day, or that tax alone: the rate is a part of the
+    invoice. Null where no rate is known (ops.tax_periods), never the amount itself. Unrounded, so that sums are exact.
+    A subquery: rows of which nobody asks the cost look no rate up.
+#}
+{% macro taxed(figure, part) -%}
+    trim_scale(
+        ({{ figure }})::numeric * (
+            select {{ '1' if part == 'cost' else 'taxes.rate' }} / (1 - taxes.rate)
+            from ops.tax_periods as taxes
+            where
+                taxes.account_id = facts.account_id
+                and taxes.first_day <= facts.day
+                and taxes.until_day > facts.day
+        )
+    )
+{%- endmacro %}
+
+
+{#
     The columns of every daily mart after its ids and the day: the metrics of metrics.yml, ratios from the sums of the
     row's own grain.
 #}
@@ -170,7 +189,9 @@ cross join
         (metric.factor ~ ' * ' if metric.factor != 1 else '') ~ figures[metric.numerator], figures[metric.denominator]
     ) }} as {{ metric.name }},
     {%- else %}
-    {%- do figures.update({metric.name: figure_of(metric)}) %}
+    {%- do figures.update({
+        metric.name: taxed(figures[metric.taxed], metric.part) if metric.taxed else figure_of(metric)
+    }) %}
     {{ figures[metric.name] }} as {{ metric.name }},
     {%- endif %}
     {%- endfor %}

@@ -71,5 +71,9 @@
         {"name": "view_through_rate", "numerator": "thruplays", "denominator": "impressions", "factor": 1},
         {"name": "hold_rate", "numerator": "thruplays", "denominator": "video_views", "factor": 1},
         {"name": "video_completion_rate", "numerator": "video_p100", "denominator": "video_plays", "factor": 1},
+        {"name": "cost", "taxed": "spend", "part": "cost"},
+        {"name": "tax", "taxed": "spend", "part": "tax"},
+        {"name": "cpa_with_tax", "numerator": "cost", "denominator": "conversions", "factor": 1},
+        {"name": "roas_with_tax", "numerator": "purchase_value", "denominator": "cost", "factor": 1},
     ]) }}
 {% endmacro %}

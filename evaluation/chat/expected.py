@@ -35,7 +35,7 @@ _FORMULAS = {
     "frequency": "max(frequency)",
 }
 _OF_MONEY = {"spend", "purchase_value", "conversion_value", "cpc", "cpm", "cpa", "roas", "average_order_value"}
-_OF_MONEY |= {"cost_per_appointment"}
+_OF_MONEY |= {"cost_per_appointment", "cost", "tax"}
 _AMOUNTS = _OF_MONEY - {"roas"}
 _KEYS = {
     "account": "account_id",

@@ -100,7 +100,7 @@ why | why spend|1122|vs=1121 | spend yesterday >> why?
 refuse | !not_additive | what was our reach last month?
 refuse | !not_additive | average frequency last week
 refuse | !unknown_metric | what's our profit this month?
-refuse | !tax | how much will I be billed for october, with tax?
+lookup | cost|1001-1031 | how much will I be billed for october, with tax?
 refuse | !balance | what's the account balance?
 refuse | !unknown_metric | customer lifetime value in october
 refuse | !unknown_metric | how many likes did we get yesterday?

@@ -123,8 +123,8 @@ why | why cpc|1116-1122|vs=1109-1115 | o que explica o aumento do CPC nos últim
 refuse | !not_additive | qual o alcance dos últimos 7 dias?
 refuse | !not_additive | frequência do mês passado
 refuse | !unknown_metric | qual o lucro do mês?
-refuse | !tax | quanto gastei com impostos nos últimos 7 dias?
-refuse | !tax | qual o valor da fatura de outubro?
+lookup | cost|1116-1122 | quanto gastei com impostos nos últimos 7 dias?
+lookup | cost|1001-1031 | qual o valor da fatura de outubro?
 refuse | !balance | qual o saldo da conta?
 refuse | !unknown_metric | ROI das campanhas em outubro
 refuse | !unknown_metric | quantas curtidas tivemos ontem

@@ -204,6 +204,7 @@ class _World:
             "outbound_clicks": int(clicks * 0.65),
             "thruplays": int(impressions * 0.1),
         }
+        made |= {"cost": round(made["spend"] / 0.8785, 6), "tax": round(made["spend"] * 0.1215 / 0.8785, 6)}
         return made | {"reach": int(impressions * 0.8), "frequency": 1.25}
 
     def _breakdowns(self, whole: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -96,6 +96,19 @@ def read_csv(path: Path, kinds: Mapping[str, CellKind]) -> CsvTable:
     return CsvTable(columns, cells, lines, form, None if form.is_plain else f"{path.name} was read as {form}")
 
 
+def read_header(path: Path, known: Sequence[str]) -> list[str]:
+    """Those of the known columns that the file has, in the order of `known`. Raises FileRefused for a column that is
+    none of them."""
+    text, _ = _decoded(path, _content(path))
+    separator, text = _separator(text, dict.fromkeys(known, "text"))
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    names = [_name(one) for one in next(csv.reader([header], delimiter=separator), [])]
+    strange = next((name for name in names if name and name not in known), None)
+    if strange is not None:
+        raise FileRefused(f"{path} has the column {strange}, which is none of {','.join(known)}")
+    return [name for name in known if name in names]
+
+
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -23,8 +23,10 @@ from fbads_pipeline.api.pages.visitor import PageProblem
 from fbads_pipeline.api.routes import (
     analytics,
     auth,
+    budgets,
     campaigns,
     chat,
+    clients,
     health,
     metrics,
     observations,
@@ -40,7 +42,7 @@ from fbads_pipeline.settings import Settings
 
 _ROUTERS = (
     *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions)),
-    *(one.router for one in (observations, targets, reports, chat, webhooks, webhooks_n8n)),
+    *(one.router for one in (observations, targets, clients, budgets, reports, chat, webhooks, webhooks_n8n)),
     *ROUTERS,
 )
 _PROBLEMS = {

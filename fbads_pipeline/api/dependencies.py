@@ -7,7 +7,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
+from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
+from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
+from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
@@ -37,6 +40,7 @@ from fbads_pipeline.bootstrap import (
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.chat.turn import Chat
+from fbads_pipeline.services.clients.read_budgets import BudgetService
 from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline.settings import Settings
 
@@ -104,5 +108,9 @@ ReadinessDep = Annotated[Readiness, _of_database(metrics.readiness)]
 ReceiptsDep = Annotated[PostgresReceipts, _of_database(collection.webhook_receipts)]
 ReportRequestsDep = Annotated[PostgresReportRequests, _of_database(reports.report_requests)]
 ReportServiceDep = Annotated[ReportService, _of_both(reports.report_service)]
+BudgetsDep = Annotated[BudgetService, _of_both(clients.budget_service)]
+ClientGrantsDep = Annotated[PostgresClientGrants, _of_database(clients.client_grants)]
+ClientsDep = Annotated[PostgresClients, _of_both(clients.client_store)]
+TaxesDep = Annotated[PostgresTaxes, _of_both(clients.tax_store)]
 TargetsDep = Annotated[PostgresTargets, _of_database(clients.target_store)]
 SuggestionsDep = Annotated[SuggestionReader, _of_database(metrics.suggestion_reader)]

@@ -1,6 +1,7 @@
 """What every request passes: an id, the limit of its body, ETags, headers, one log line."""
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 TAGGED = "/api/v1/"
 _LONGEST_BODY = 64 * 1024
+# A logo, and the form around it.
+_LOGOS, _LONGEST_LOGO = re.compile(r"(/api/v1)?/clients/[0-9]{1,19}/logo"), 1024 * 1024 + 8 * 1024
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -83,6 +86,7 @@ def _too_big(request: Request) -> Response | None:
         return None
     if length is None and "transfer-encoding" in request.headers:
         return errors.answer(request, 411, "length_required", message("api.length_required"))
-    if length is not None and (not length.isdigit() or int(length) > _LONGEST_BODY):
-        return errors.answer(request, 413, "too_big", message("api.too_big", bytes=str(_LONGEST_BODY)))
+    longest = _LONGEST_LOGO if _LOGOS.fullmatch(request.url.path) else _LONGEST_BODY
+    if length is not None and (not length.isdigit() or int(length) > longest):
+        return errors.answer(request, 413, "too_big", message("api.too_big", bytes=str(longest)))
     return None

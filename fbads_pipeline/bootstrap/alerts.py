@@ -18,6 +18,7 @@ from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.rules_file import read_rules
+from fbads_pipeline.bootstrap.clients import client_store
 from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_units
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.alerts.rules import UserRule
@@ -74,9 +75,13 @@ def channels(settings: Settings) -> dict[str, Channel]:
 
 
 def recipients(settings: Settings, database: Database) -> KnownRecipients:
-    """The recipients of the settings, and the users whose preferences name a channel."""
-    of_users = PostgresPreferences(database.owner).recipients
-    return KnownRecipients(lambda: configured_recipients(settings), lambda: channels(settings), of_users)
+    """The recipients of the settings, the users whose preferences name a channel, and the channels of clients."""
+    users, clients = PostgresPreferences(database.owner), client_store(settings, database)
+
+    def of_people() -> list[Recipient]:
+        return [*users.recipients(), *clients.recipients()]
+
+    return KnownRecipients(lambda: configured_recipients(settings), lambda: channels(settings), of_people)
 
 
 def configured_recipients(settings: Settings) -> list[Recipient]:

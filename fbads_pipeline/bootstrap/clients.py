@@ -1,8 +1,16 @@
-"""Clients: their targets."""
+"""Clients: their accounts, targets, budgets and taxes."""
 
+from fbads_pipeline.adapters.clients.tax_rates_file import NAME, read_tax_rates
 from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
+from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
+from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
+from fbads_pipeline.adapters.postgres.clients.months import PostgresBudgetAlerts, PostgresMonths
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
+from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.domain.clients.tax import TaxTable
+from fbads_pipeline.services.clients.announce_budgets import BudgetAlerts
+from fbads_pipeline.services.clients.read_budgets import BudgetService
 from fbads_pipeline.settings import Settings
 
 
@@ -14,3 +22,36 @@ def target_store(database: Database) -> PostgresTargets:
 def campaign_targets(settings: Settings, database: Database) -> StoredCampaignTargets:
     """What each campaign is assessed by, for one run."""
     return StoredCampaignTargets(database.owner, settings)
+
+
+def tax_table(settings: Settings) -> TaxTable:
+    """The dated rates per country: FBADS_TAX_RATES, else the home's file, else the packaged one."""
+    in_home = settings.home_path / NAME
+    return read_tax_rates(settings.tax_rates or (in_home if in_home.is_file() else None))
+
+
+def client_store(settings: Settings, database: Database) -> PostgresClients:
+    """Clients with their accounts, contact, branding, budgets and history."""
+    return PostgresClients(database.owner, tax_table(settings))
+
+
+def client_grants(database: Database) -> PostgresClientGrants:
+    """Which user sees the accounts of which client."""
+    return PostgresClientGrants(database.owner)
+
+
+def tax_store(settings: Settings, database: Database) -> PostgresTaxes:
+    """The tax of each account and day."""
+    return PostgresTaxes(database.owner, tax_table(settings))
+
+
+def budget_service(settings: Settings, database: Database) -> BudgetService:
+    """The month's budgets of all clients."""
+    table = tax_table(settings)
+    engine = database.owner
+    return BudgetService(PostgresClients(engine, table), PostgresMonths(engine), PostgresTaxes(engine, table))
+
+
+def budget_alerts(settings: Settings, database: Database) -> BudgetAlerts:
+    """Alerts of budgets that the month will burst or miss."""
+    return BudgetAlerts(budget_service(settings, database), PostgresBudgetAlerts(database.owner))

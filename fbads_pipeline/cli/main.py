@@ -30,7 +30,7 @@ COMMANDS = {
     "detect": ("data.detect", "Mark the anomalies of one series of a CSV file."),
     "backtest": ("data.backtest", "Replay the detectors, or your own rules, over past days."),
     "alerts": ("data.alerts", "Messages: test a channel, list what was sent, mute for a while."),
-    "clients": ("data.clients", "Clients: the targets of their accounts."),
+    "clients": ("data.clients", "Clients: their accounts, contact, budget, tax, targets and users."),
     "rules": ("data.rules", "Your own automation rules: check a file, preview its messages."),
     "api": ("operations.api", "The sidecar alone: REST and pages."),
     "mcp": ("operations.mcp", "The Model Context Protocol over stdio: read-only tools for an IDE."),

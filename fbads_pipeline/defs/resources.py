@@ -44,6 +44,10 @@ def resources() -> dict[str, dg.ResourceDefinition]:
         "targets": _resource(
             lambda: clients.campaign_targets(settings(), database()), "What each campaign is assessed by."
         ),
+        "taxes": _resource(lambda: clients.tax_store(settings(), database()), "The tax of each account and day."),
+        "budget_alerts": _resource(
+            lambda: clients.budget_alerts(settings(), database()), "Budgets that the month will burst or miss."
+        ),
         "decisions": _resource(lambda: recommendations.review_store(database()), "What the review reads and writes."),
         "approved_changes": _resource(
             lambda: recommendations.approved_changes(database()), "Accepted suggestions on their way to Meta."

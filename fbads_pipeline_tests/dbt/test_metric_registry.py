@@ -33,7 +33,7 @@ def test_a_ratio_is_a_sum_divided_by_a_sum() -> None:
     ("change", "reason"),
     [
         ({"unit": "furlongs"}, r"is wrong at metrics\.0\.unit"),
-        ({"ratio": {"numerator": "a", "denominator": "b"}}, "a metric is raw, events or ratio"),
+        ({"ratio": {"numerator": "a", "denominator": "b"}}, "a metric is raw, events, ratio or taxed"),
         (
             {"raw": None, "ratio": {"numerator": "spend", "denominator": "reach"}},
             "divides spend, which is not declared",

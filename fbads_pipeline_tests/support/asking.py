@@ -10,6 +10,7 @@ from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext, pl
 from fbads_pipeline.domain.chat.understanding.language import detect
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.domain.chat.understanding.taxes import Money
 from fbads_pipeline.domain.metrics.declared import METRICS
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -26,16 +27,16 @@ NAMES = ObjectNames(
 )
 
 
-def context(question: str, last: Plan | None = None) -> PlanningContext:
-    return PlanningContext(NAMES, CATALOGUE, LEXICON, TODAY, detect(question, LEXICON.vocabulary), last)
+def context(question: str, last: Plan | None = None, money: Money = "spend") -> PlanningContext:
+    return PlanningContext(NAMES, CATALOGUE, LEXICON, TODAY, detect(question, LEXICON.vocabulary), last, money)
 
 
-def understood(*turns: str) -> Understanding:
+def understood(*turns: str, money: Money = "spend") -> Understanding:
     """What the last of the turns was understood as."""
     last: Plan | None = None
     found: Understanding | None = None
     for turn in turns:
-        found = plan(normalise(turn), context(turn, last))
+        found = plan(normalise(turn), context(turn, last, money))
         last = found if isinstance(found, Plan) else getattr(found, "plan", None) or last
     assert found is not None
     return found

@@ -15,7 +15,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from fbads_pipeline.adapters.dbt.project import project_dir
 from fbads_pipeline.adapters.translation.catalogues import languages
-from fbads_pipeline.domain.metrics.registry import DataType, Events, Good, Metric, Ratio, RawField, Unit, sum_reported
+from fbads_pipeline.domain.metrics.registry import (
+    DataType,
+    Events,
+    Good,
+    Metric,
+    Ratio,
+    RawField,
+    Taxed,
+    Unit,
+    sum_reported,
+)
 
 _PACKAGE = Path(__file__).parents[2]
 _WRITTEN_BY = "Written by `make metrics` from dbt_project/metrics.yml: change that file."
@@ -53,6 +63,11 @@ class _Ratio(_Entry):
     factor: int = 1
 
 
+class _Taxed(_Entry):
+    of: str
+    part: Literal["cost", "tax"]
+
+
 class _Metric(_Entry):
     name: str
     labels: dict[str, str]
@@ -61,6 +76,7 @@ class _Metric(_Entry):
     raw: _Raw | None = None
     events: _Events | None = None
     ratio: _Ratio | None = None
+    taxed: _Taxed | None = None
     unit: Unit
     good: Good
     additive: list[Literal["objects", "days"]] = []
@@ -68,8 +84,8 @@ class _Metric(_Entry):
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "_Metric":
-        if sum(source is not None for source in (self.raw, self.events, self.ratio)) != 1:
-            raise ValueError("a metric is raw, events or ratio: exactly one of them")
+        if sum(source is not None for source in (self.raw, self.events, self.ratio, self.taxed)) != 1:
+            raise ValueError("a metric is raw, events, ratio or taxed: exactly one of them")
         return self
 
 
@@ -132,27 +148,32 @@ def written_files(package: Path = _PACKAGE) -> dict[Path, str]:
 def _check(entry: _Metric, names: list[str]) -> None:
     if names.count(entry.name) > 1:
         raise ValueError(f"{entry.name} is declared twice")
+    before = names[: names.index(entry.name)]
     if entry.ratio:
-        before = names[: names.index(entry.name)]
         for part in (entry.ratio.numerator, entry.ratio.denominator):
             if part not in before:
                 raise ValueError(f"{entry.name} divides {part}, which is not declared before it")
+    if entry.taxed and entry.taxed.of not in before:
+        raise ValueError(f"{entry.name} is of {entry.taxed.of}, which is not declared before it")
 
 
 def _metric(entry: _Metric, before: Mapping[str, Metric]) -> Metric:
     data_type: DataType = entry.raw.type if entry.raw else "numeric"
-    source: RawField | Events | Ratio
+    source: RawField | Events | Ratio | Taxed
     columns: tuple[str, ...] = (entry.name,)
     expression = sum_reported(entry.name) if entry.additive else f"max({entry.name})"
     if entry.ratio:
         source = Ratio(**entry.ratio.model_dump())
-        columns = (source.numerator, source.denominator)
+        columns = (*before[source.numerator].columns, *before[source.denominator].columns)
         factor = f"{source.factor} * " if source.factor != 1 else ""
         cast = "::numeric" if before[source.numerator].data_type == "bigint" else ""
         numerator, denominator = sum_reported(source.numerator), sum_reported(source.denominator)
         expression = f"{factor}({numerator}){cast} / nullif({denominator}, 0)"
     elif entry.events:
         source = Events(**entry.events.model_dump())
+    elif entry.taxed:
+        source = Taxed(**entry.taxed.model_dump())
+        columns = (source.of, entry.name)
     else:
         assert entry.raw is not None
         source = RawField(entry.raw.field, entry.raw.type)
@@ -180,7 +201,7 @@ def _python(registry: Registry, metrics: Mapping[str, Metric]) -> str:
         "# ruff: noqa: E501",
         "from collections.abc import Mapping",
         "",
-        "from fbads_pipeline.domain.metrics.registry import Events, Metric, Ratio, RawField, raw_fields",
+        "from fbads_pipeline.domain.metrics.registry import Events, Metric, Ratio, RawField, Taxed, raw_fields",
         "",
         f"GRAINS = ({', '.join(_text(grain) for grain in registry.grains)})",
         "METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (",
@@ -209,7 +230,7 @@ def _python(registry: Registry, metrics: Mapping[str, Metric]) -> str:
     return "\n".join([*lines, ")}", "RAW_FIELDS = raw_fields(METRICS)", ""])
 
 
-def _python_source(source: RawField | Events | Ratio) -> str:
+def _python_source(source: RawField | Events | Ratio | Taxed) -> str:
     names = type(source).__dataclass_fields__
     given = ", ".join(f"{name}={_text(getattr(source, name))}" for name in names if getattr(source, name) != "")
     return f"{type(source).__name__}({given})"
@@ -220,8 +241,8 @@ def _text(value: object) -> str:
 
 
 def _macro(metrics: Mapping[str, Metric]) -> str:
-    """The metrics for the models' macros: a list of {name, raw, adds_up}, {name, family or action_type, measure}, or
-    {name, numerator, denominator, factor}."""
+    """The metrics for the models' macros: a list of {name, raw, adds_up}, {name, family or action_type, measure},
+    {name, numerator, denominator, factor}, or {name, taxed, part}."""
     lines = [f"{{# {_WRITTEN_BY} #}}", "{% macro metrics() %}", "    {{ return(["]
     for metric in metrics.values():
         entry: dict[str, Any] = {"name": metric.name}
@@ -233,6 +254,8 @@ def _macro(metrics: Mapping[str, Metric]) -> str:
                 entry |= {"measure": measure}
             case Ratio(numerator=numerator, denominator=denominator, factor=factor):
                 entry |= {"numerator": numerator, "denominator": denominator, "factor": factor}
+            case Taxed(of=of, part=part):
+                entry |= {"taxed": of, "part": part}
         lines.append(f"        {_text(entry)},")
     return "\n".join([*lines, "    ]) }}", "{% endmacro %}", ""])
 

@@ -66,13 +66,14 @@ def read_account(row: Mapping[str, Any]) -> Account:
         (text(row.get("timezone_name")) or "").strip(),
         _small_number(row.get("account_status")),
         instant(row.get("created_time")),
+        _country(row.get("business_country_code")),
         money=_money(row, currency),
     )
 
 
 def _money(row: Mapping[str, Any], currency: str) -> AccountMoney | None:
     """None where the row has nothing of it, as when it was not asked for."""
-    if not any(name in row for name in MONEY_FIELDS.split(",")):
+    if not any(name in row for name in MONEY_FIELDS.split(",") if name != "business_country_code"):
         return None
     funding = row.get("funding_source_details")
     funding = funding if isinstance(funding, dict) else {}
@@ -101,6 +102,12 @@ def _minor_amount(value: Any) -> int | None:
 def _small_number(value: Any) -> int | None:
     number = str(value)
     return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else None
+
+
+def _country(value: Any) -> str | None:
+    """An ISO 3166 code in capitals; None for anything else."""
+    code = (text(value) or "").strip().upper()
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
 
 
 def account_page(rows: list[Any]) -> list[Account]:

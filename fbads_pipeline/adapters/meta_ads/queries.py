@@ -15,7 +15,9 @@ ACCOUNTS_PAGE = 500
 
 ACCOUNT_FIELDS = "account_id,name,currency,timezone_name,account_status,created_time"
 # Not every token may read these: refused once, they are no longer asked for.
-MONEY_FIELDS = "disable_reason,balance,amount_spent,spend_cap,is_prepay_account,funding_source_details"
+MONEY_FIELDS = (
+    "business_country_code,disable_reason,balance,amount_spent,spend_cap,is_prepay_account,funding_source_details"
+)
 _COMMON = "id,name,status,effective_status,created_time,updated_time"
 OBJECT_FIELDS: Mapping[ObjectKind, str] = {
     "campaign": f"{_COMMON},account_id,objective,buying_type,bid_strategy,daily_budget,lifetime_budget,start_time,"

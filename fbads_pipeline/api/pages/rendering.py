@@ -14,6 +14,8 @@ from fbads_pipeline.domain.identity.users import Principal
 _NAVIGATION = {
     "/": "today",
     "/suggestions": "suggestions",
+    "/budgets": "budgets",
+    "/clients": "clients",
     "/targets": "targets",
     "/chat": "chat",
     "/reports": "reports",

@@ -19,6 +19,7 @@ from fbads_pipeline.bootstrap.clients import target_store
 from fbads_pipeline.bootstrap.collection import raw_store
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.accounts import account_ids
+from fbads_pipeline.cli.data import client_records
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.options import DAY_FORMATS, Accounts
 from fbads_pipeline.cli.output import print_rows
@@ -28,11 +29,14 @@ from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.settings import Settings, load_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Clients: the targets of their accounts.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Clients: their accounts, contact, budget, tax, targets and users."
+)
 targets_app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="By what an account's campaigns are assessed, from a day on."
 )
 app.add_typer(targets_app, name="targets")
+app.add_typer(client_records.app)
 
 _HEADER = (
     *("number", "account", "scope", "goal family", "cpa", "roas", "monthly budget", "currency", "from", "until"),

@@ -18,6 +18,7 @@ from fbads_pipeline.ports.scoring import Performance
 from fbads_pipeline.services.alerts import dispatch_alerts as dispatching
 from fbads_pipeline.services.alerts.apply_rules import apply_rules
 from fbads_pipeline.services.anomalies import detect_anomalies as detecting
+from fbads_pipeline.services.clients.announce_budgets import BudgetAlerts
 from fbads_pipeline.services.recommendations import review_performance as reviewing
 from fbads_pipeline.settings import Settings, SettingsError
 
@@ -32,6 +33,8 @@ _ANNOUNCED = {
     "accounts": ("marts", "accounts"),
     "campaigns": ("marts", "campaigns"),
     "campaign_daily": ("marts", "campaign_daily"),
+    "account_daily": ("marts", "account_daily"),
+    "day_coverage": ("marts", "day_coverage"),
     "events": ("raw", "calendar_events"),
 }
 
@@ -58,14 +61,16 @@ def announce_alerts(
     calendar_events: dg.ResourceParam[CalendarEvents],
     clock: dg.ResourceParam[Clock],
     recipients: dg.ResourceParam[Recipients],
+    budget_alerts: dg.ResourceParam[BudgetAlerts],
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[None]:
     """Suggestions: one message per account and day. Anomalies: one per account and reading with new ones, a reply for
-    what is over, and a digest a day of what was held back."""
+    what is over, and a digest a day of what was held back. Budgets: one per client, month and state."""
     receiving = recipients.everybody()
     link = settings.public_url
     urgent = detecting.announce_anomalies(anomalies, clock, receiving, digest_at=settings.digest_at, public_url=link)
-    alerts = urgent + reviewing.announce(decisions, clock, receiving, calendar_events, link)
+    of_budgets = budget_alerts.announce(clock, receiving)
+    alerts = urgent + of_budgets + reviewing.announce(decisions, clock, receiving, calendar_events, link)
     return dg.Output(None, metadata={"alerts": alerts, "of_anomalies": urgent, "recipients": len(receiving)})
 
 
@@ -93,12 +98,8 @@ def suggestions(breaches: Any, scores: Any, accounts: Any) -> Any:
     description="One row per message: what is new for an account on one of its days, or in one of its readings.",
     **_ABOUT,
 )
-def alerts(
-    suggestions: Any, anomalies: Any, rule_hits: Any, accounts: Any, campaigns: Any, campaign_daily: Any, events: Any
-) -> Any:
-    causes = {"suggestions": suggestions, "anomalies": anomalies, "rule_hits": rule_hits}
-    names = {"accounts": accounts, "campaigns": campaigns, "campaign_daily": campaign_daily, "events": events}
-    return announce_alerts(**causes, **names)
+def alerts(**read: Any) -> Any:
+    return announce_alerts(**read)
 
 
 @dg.graph_asset(

@@ -10,6 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, NodeOutcome
 from fbads_pipeline.adapters.dbt.project import fresh_manifest, read_manifest
 from fbads_pipeline.adapters.dbt.runner import Dbt
+from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
 
 MANIFEST = read_manifest(fresh_manifest())
@@ -59,9 +60,11 @@ TRANSLATOR = Lineage(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_
 
 @dbt_assets(manifest=MANIFEST, name="dbt_models", dagster_dbt_translator=TRANSLATOR, backfill_policy=BACKFILL)
 def models(
-    context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt]
+    context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt], taxes: dg.ResourceParam[PostgresTaxes]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """What changed in raw since the last build, modelled and tested; the run's own days where raw is not part of it."""
+    # Costs follow the countries that were just read, and the file of rates.
+    taxes.refresh()
     names = _chosen_names(context)
     outcome = dbt.build(names, variables=_variables(context))
     for node in outcome.nodes:

@@ -38,7 +38,8 @@ class AccountMoney:
 
 @dataclass(frozen=True)
 class Account:
-    """account_id: digits without `act_`; currency: ISO 4217; timezone_name: IANA; account_status: Meta's number.
+    """account_id: digits without `act_`; currency: ISO 4217; timezone_name: IANA; account_status: Meta's number;
+    country: of the business (ISO 3166), None where Meta names none.
 
     fault: why it cannot be read, one sentence; its zone or currency may be empty then. note: what had to be assumed;
     money: None where it was not asked for. These are of one listing.
@@ -50,6 +51,7 @@ class Account:
     timezone_name: str
     account_status: int | None = None
     created_at: datetime | None = None
+    country: str | None = None
     fault: str | None = None
     note: str | None = None
     money: AccountMoney | None = None

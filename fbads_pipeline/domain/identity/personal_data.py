@@ -29,13 +29,26 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "mutes": {"made_by": "pseudonym", "reason": "pseudonym"},
     "collect_requests": {"asked_by": "pseudonym"},
     "targets": {"set_by": "pseudonym"},
+    "client_grants": {"user_id": "delete"},
+    "clients": {"set_by": "pseudonym"},
+    "client_versions": {"set_by": "pseudonym"},
+    "client_budgets": {"set_by": "pseudonym"},
+    "tax_settings": {"set_by": "pseudonym"},
     "deletion_requests": {"subject_hash": "pseudonym"},
+}
+# Views over tables that are classified.
+VIEWS = frozenset({"hit_rates", "user_accounts"})
+# Columns about the person to talk to at a client's, who has no login: they go when the client is removed, or set
+# without a contact; the history of the client does not have them.
+OF_CONTACTS: Mapping[str, frozenset[str]] = {
+    "clients": frozenset({"contact_name", "contact_email", "contact_phone", "channels"}),
 }
 # Tables in which no column is about a person.
 OF_NOBODY = frozenset(
     {
         *("collect_runs", "alerts", "api_quotas", "request_strategies", "api_warnings", "tokens", "account_tokens"),
         *("token_checks", "incidents", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
+        *("client_accounts", "client_logos", "tax_periods"),
     }
 )
 # Columns whose names promise a person; each has to be classified above.
@@ -63,5 +76,6 @@ PURPOSES: Mapping[str, str] = {
     "decisions": "to show who decided what, for five years",
     "conversations": "to answer follow-up questions, for 30 days",
     "deliveries": "to send what one chose to receive, and to send it once",
+    "contacts": "to send a client what concerns their accounts, until the client is removed",
     "sessions": "to stay logged in, and to find misuse, for 90 days",
 }

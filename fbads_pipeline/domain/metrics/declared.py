@@ -4,7 +4,7 @@
 # ruff: noqa: E501
 from collections.abc import Mapping
 
-from fbads_pipeline.domain.metrics.registry import Events, Metric, Ratio, RawField, raw_fields
+from fbads_pipeline.domain.metrics.registry import Events, Metric, Ratio, RawField, Taxed, raw_fields
 
 GRAINS = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_breakdown_daily")
 METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
@@ -921,6 +921,59 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
         description="Plays that reached the end per play that began, a fraction; null without plays.",
         expression="(case when count(*) = count(video_p100) then sum(video_p100) end) / nullif(case when count(*) = count(video_plays) then sum(video_plays) end, 0)",
         columns=("video_p100", "video_plays",),
+        unit="ratio",
+        good="up",
+        additive=frozenset([]),
+        data_type="numeric",
+    ),
+    Metric(
+        name="cost",
+        source=Taxed(of="spend", part="cost"),
+        labels={"pt": "Custo com imposto", "en": "Cost with tax"},
+        synonyms={"pt": ("investimento com imposto", "gasto com imposto", "custo com impostos", "custo da fatura",), "en": ("spend with tax", "cost including tax", "invoiced cost",)},
+        description="Spend with the tax that Meta adds to the invoice, at the day's rate, unrounded; null where no rate is known.",
+        expression="case when count(*) = count(cost) then sum(cost) end",
+        columns=("spend", "cost",),
+        unit="money",
+        good="none",
+        additive=frozenset(["days", "objects"]),
+        data_type="numeric",
+        note="Spend ÷ (1 − rate): in Brazil 12.15 % since 2026, inside the invoice.",
+    ),
+    Metric(
+        name="tax",
+        source=Taxed(of="spend", part="tax"),
+        labels={"pt": "Imposto", "en": "Tax"},
+        synonyms={"pt": ("imposto na fatura", "valor do imposto",), "en": ("tax on the invoice", "amount of tax",)},
+        description="The tax that Meta adds to the invoice, at the day's rate, unrounded; null where no rate is known.",
+        expression="case when count(*) = count(tax) then sum(tax) end",
+        columns=("spend", "tax",),
+        unit="money",
+        good="none",
+        additive=frozenset(["days", "objects"]),
+        data_type="numeric",
+    ),
+    Metric(
+        name="cpa_with_tax",
+        source=Ratio(numerator="cost", denominator="conversions", factor=1),
+        labels={"pt": "CPA com imposto", "en": "CPA with tax"},
+        synonyms={"pt": ("custo por conversão com imposto", "custo por aquisição com imposto",), "en": ("cost per conversion with tax", "cost per acquisition with tax",)},
+        description="Cost with tax per conversion; null without conversions.",
+        expression="(case when count(*) = count(cost) then sum(cost) end) / nullif(case when count(*) = count(conversions) then sum(conversions) end, 0)",
+        columns=("spend", "cost", "conversions",),
+        unit="money",
+        good="down",
+        additive=frozenset([]),
+        data_type="numeric",
+    ),
+    Metric(
+        name="roas_with_tax",
+        source=Ratio(numerator="purchase_value", denominator="cost", factor=1),
+        labels={"pt": "ROAS com imposto", "en": "ROAS with tax"},
+        synonyms={"pt": ("retorno com imposto",), "en": ("return with tax",)},
+        description="Purchase value per unit of cost with tax; null without cost.",
+        expression="(case when count(*) = count(purchase_value) then sum(purchase_value) end) / nullif(case when count(*) = count(cost) then sum(cost) end, 0)",
+        columns=("purchase_value", "spend", "cost",),
         unit="ratio",
         good="up",
         additive=frozenset([]),

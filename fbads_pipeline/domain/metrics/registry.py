@@ -13,6 +13,10 @@ Good = Literal["up", "down", "none"]
 DataType = Literal["bigint", "numeric"]
 
 
+# Ratios that people read as a factor (4.2), not in per cent.
+FACTORS = frozenset({"roas", "roas_with_tax"})
+
+
 @dataclass(frozen=True, slots=True)
 class RawField:
     """A field of Meta's insights. name: Meta's own, and the column of `raw.insights`."""
@@ -43,6 +47,17 @@ class Ratio:
     factor: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """What an amount costs with the tax of its account and day, or that tax alone; null where no rate is known.
+
+    of: the metric without tax.
+    """
+
+    of: str
+    part: Literal["cost", "tax"]
+
+
 @dataclass(frozen=True)
 class Metric:
     """One metric of the daily marts, whose column has its name.
@@ -54,7 +69,7 @@ class Metric:
     """
 
     name: str
-    source: RawField | Events | Ratio
+    source: RawField | Events | Ratio | Taxed
     labels: Mapping[str, str]
     synonyms: Mapping[str, tuple[str, ...]]
     description: str

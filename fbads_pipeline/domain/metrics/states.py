@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal
 
-from fbads_pipeline.domain.metrics.registry import Metric, Ratio
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.registry import Metric, Ratio, Taxed
 
-# incomplete: read before the day was over, and not since; undefined: a ratio whose denominator is measured and zero.
-FigureState = Literal["measured", "not_reported", "not_read", "incomplete", "undefined"]
+# incomplete: read before the day was over, and not since; undefined: a ratio whose denominator is measured and zero;
+# no_tax_rate: what is paid is not known, since nobody knows the rate of the account's country.
+FigureState = Literal["measured", "not_reported", "not_read", "incomplete", "undefined", "no_tax_rate"]
 Known = tuple[Decimal | None, FigureState]
 _NOTHING: Known = (None, "not_read")
+# What is paid → what was spent.
+_TAXED = {name: one.source.of for name, one in METRICS.items() if isinstance(one.source, Taxed)}
 
 
 def with_parts(names: Iterable[str], metrics: Mapping[str, Metric]) -> list[str]:
@@ -20,6 +24,10 @@ def with_parts(names: Iterable[str], metrics: Mapping[str, Metric]) -> list[str]
         source = metrics[name].source
         if isinstance(source, Ratio):
             wanted |= dict.fromkeys((source.numerator, source.denominator))
+    for name in tuple(wanted):
+        source = metrics[name].source
+        if isinstance(source, Taxed):
+            wanted[source.of] = None
     return list(wanted)
 
 
@@ -37,7 +45,13 @@ def known_figure(metric: Metric, row: Mapping[str, Decimal | None] | None, *, is
     source = metric.source
     if isinstance(source, Ratio) and None not in (row[source.numerator], row[source.denominator]):
         return None, "undefined"
-    return None, "not_reported"
+    return None, "no_tax_rate" if _lacks_rate(metric, row) else "not_reported"
+
+
+def _lacks_rate(metric: Metric, row: Mapping[str, Decimal | None]) -> bool:
+    """Whether a cost is not there, although what was spent is."""
+    costs = [name for name in metric.columns if name in _TAXED]
+    return any(row.get(name) is None and row.get(_TAXED[name]) is not None for name in costs)
 
 
 def _of_no_delivery(metric: Metric) -> Known:

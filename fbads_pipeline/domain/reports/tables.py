@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Instant, Joined, Message, Value, message
+from fbads_pipeline.domain.metrics.registry import FACTORS
 from fbads_pipeline.domain.reports.facts import (
     CampaignFigures,
     DayFigures,
@@ -25,7 +26,6 @@ _TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
 _SHOWN = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
 BRIEF = ("spend", "conversions", "cpa", "roas", "ctr")
 _CHARTED: tuple[tuple[str, Unit], ...] = (("spend", "money"), ("conversions", "count"), ("cpa", "money"))
-_FACTORS = frozenset({"roas"})
 _RANKED = 5
 _MOST_ROWS = 40
 _MOST_EVENTS = 15
@@ -280,7 +280,7 @@ def _columns(about: About, names: Sequence[str]) -> list[TableColumn]:
 
 
 def _unit(about: About, name: str) -> Unit:
-    if name in _FACTORS:
+    if name in FACTORS:
         return "factor"
     units: Mapping[str, Unit] = {"money": "money", "ratio": "ratio"}
     return units.get(about[name].unit, "count")

@@ -16,6 +16,8 @@ GOALS = {
     "OUTCOME_LEADS": "LEAD_GENERATION",
     "OUTCOME_TRAFFIC": "LANDING_PAGE_VIEWS",
 }
+# The country of whoever pays, by the currency of the account.
+COUNTRIES = {"BRL": "BR", "EUR": "PT", "JPY": "JP"}
 
 ACCOUNT_FIELDS: dict[str, Callable[[SandboxAccount], Any]] = {
     "id": lambda account: f"act_{account.id}",
@@ -26,6 +28,7 @@ ACCOUNT_FIELDS: dict[str, Callable[[SandboxAccount], Any]] = {
     "account_status": lambda account: 1,
     "disable_reason": lambda account: 0,
     "created_time": lambda account: meta_time(account.zone, account.created_at),
+    "business_country_code": lambda account: COUNTRIES.get(account.currency, "US"),
     "business": lambda account: {"id": "402211334455667", "name": "Sandbox Business"},
 }
 

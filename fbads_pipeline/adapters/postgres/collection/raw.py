@@ -43,7 +43,7 @@ from fbads_pipeline.domain.core.days import DayRange, DayReading
 from fbads_pipeline.domain.delivery.money_readings import MONEY_READING_LASTS
 
 SQL = Statements(__package__, "raw.sql")
-_STORED = ("account_id", "name", "currency", "timezone_name", "account_status", "created_at")
+_STORED = ("account_id", "name", "currency", "timezone_name", "account_status", "created_at", "country")
 # Always parents first and ids in order: two levels of one account that commit side by side cannot wait in a circle.
 _STUBS: dict[Level, tuple[str, ...]] = {
     "account": (),

@@ -71,20 +71,28 @@ values (:account, :level, :breakdown, :day, :reason, :payload, :run_id, :read_at
 
 -- name: save_accounts
 insert into raw.accounts as known (
-    account_id, name, currency, timezone_name, account_status, created_at, collected_at
+    account_id, name, currency, timezone_name, account_status, created_at, country, collected_at
 )
-values (:account_id, :name, :currency, :timezone_name, :account_status, :created_at, :collected_at)
+values (:account_id, :name, :currency, :timezone_name, :account_status, :created_at, :country, :collected_at)
 on conflict (account_id) do update set
     name = excluded.name,
     currency = excluded.currency,
     timezone_name = excluded.timezone_name,
     account_status = excluded.account_status,
     created_at = excluded.created_at,
+    country = coalesce(excluded.country, known.country),
     collected_at = excluded.collected_at
 where
-(known.name, known.currency, known.timezone_name, known.account_status, known.created_at)
+(known.name, known.currency, known.timezone_name, known.account_status, known.created_at, known.country)
 is distinct from
-(excluded.name, excluded.currency, excluded.timezone_name, excluded.account_status, excluded.created_at);
+(
+    excluded.name,
+    excluded.currency,
+    excluded.timezone_name,
+    excluded.account_status,
+    excluded.created_at,
+    coalesce(excluded.country, known.country)
+);
 
 -- name: keep_money
 -- Where it says something else than the newest one kept, or that one is from before :kept_before.
@@ -143,7 +151,8 @@ select
     currency,
     timezone_name,
     account_status,
-    created_at
+    created_at,
+    country
 from raw.accounts
 order by account_id;
 

@@ -16,7 +16,7 @@ select
     known_user.sees_all_accounts,
     array(
         select account_grant.account_id
-        from ops.account_grants as account_grant
+        from ops.user_accounts as account_grant
         where account_grant.user_id = known_user.user_id
         order by account_grant.account_id
     ) as accounts
@@ -37,7 +37,7 @@ select
     known_user.sees_all_accounts,
     array(
         select account_grant.account_id
-        from ops.account_grants as account_grant
+        from ops.user_accounts as account_grant
         where account_grant.user_id = known_user.user_id
         order by account_grant.account_id
     ) as accounts,
@@ -62,7 +62,7 @@ select
     known_user.sees_all_accounts,
     array(
         select account_grant.account_id
-        from ops.account_grants as account_grant
+        from ops.user_accounts as account_grant
         where account_grant.user_id = known_user.user_id
         order by account_grant.account_id
     ) as accounts,

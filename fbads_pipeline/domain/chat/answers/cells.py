@@ -12,7 +12,7 @@ from fbads_pipeline.domain.chat.result import LOWER_LEVEL, ResultColumn, at_lowe
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Joined, Money, Name, Percent, Value, message
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.domain.metrics.registry import Ratio
+from fbads_pipeline.domain.metrics.registry import FACTORS, Ratio, Taxed
 
 Row = Mapping[str, Any]
 _NAMED_DENOMINATORS = ("conversions", "clicks", "impressions", "spend", "purchases")
@@ -103,8 +103,8 @@ def _figure(column: ResultColumn, number: Decimal, row: Row) -> Value:
 
 
 def _is_share(column: ResultColumn) -> bool:
-    """Whether the figure is a fraction that people read in percent: every ratio but ROAS."""
-    return column.unit == "ratio" and column.metric != "roas"
+    """Whether the figure is a fraction that people read in percent: every ratio but factors such as ROAS."""
+    return column.unit == "ratio" and column.metric not in FACTORS
 
 
 def _nothing(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value:
@@ -122,6 +122,8 @@ def _not_reported(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value
     """That Meta did not report the figure at the level of the row; and what the levels below it add up to, where they
     have it completely."""
     lacking = str(row[unreported(column.name)])
+    if lacking in catalogue and isinstance(catalogue[lacking].source, Taxed):
+        return message("chat.no_tax_rate")
     lower = row.get(LOWER_LEVEL)
     known = row.get(at_lower_level(column.name)) if lower else None
     figure = None if known is None else _figure(column, Decimal(str(known)), row)

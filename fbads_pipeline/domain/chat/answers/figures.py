@@ -19,6 +19,7 @@ from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, Plan, RelativePeriod, Threshold
 from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
 from fbads_pipeline.domain.core.messages import Count, Days, Joined, Money, Name, Percent, Value, lines, message
+from fbads_pipeline.domain.metrics.registry import FACTORS
 
 _SIGNS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
 
@@ -81,7 +82,7 @@ def _bound(threshold: Threshold, catalogue: Catalogue) -> Value:
     shown: Value = Count(value)
     if unit == "money" and threshold.currency:
         shown = Money(value, threshold.currency)
-    elif unit == "ratio" and threshold.metric != "roas":
+    elif unit == "ratio" and threshold.metric not in FACTORS:
         shown = Percent(value)
     return Joined((metric_label(threshold.metric), _SIGNS[threshold.comparison], shown), " ")
 

@@ -8,6 +8,7 @@ from fbads_pipeline.domain.chat.plan import Clarification, Rank, Refusal, Thresh
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, level_words
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
+from fbads_pipeline.domain.metrics.registry import FACTORS
 
 GOAL_COST = "goal_cost:"
 # What an account's goal counts.
@@ -63,7 +64,7 @@ def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold,
 def threshold(amount: AmountBound, metric: str, catalogue: Catalogue) -> Threshold:
     """A bare number beside a rate of percents is one of percents ("CTR abaixo de 1"); ROAS of 200 % is 2."""
     value = amount.value
-    is_share = metric in catalogue and catalogue[metric].unit == "ratio" and metric != "roas"
+    is_share = metric in catalogue and catalogue[metric].unit == "ratio" and metric not in FACTORS
     if amount.is_percent or (is_share and value >= Decimal("0.1")):
         value /= 100
     is_money = metric.startswith(GOAL_COST) or catalogue[metric].unit == "money"

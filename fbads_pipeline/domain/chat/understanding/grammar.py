@@ -51,6 +51,7 @@ from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
+from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
 
 # What a question back may still lack: its answer brings it.
 _ASKED_BACK = ("object", "period", "rank", "limit", "comparison")
@@ -69,7 +70,8 @@ _SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing",
 
 @dataclass(frozen=True)
 class PlanningContext:
-    """What a planner may know: the user's names, the catalogue, the local today, and the last plan of the session."""
+    """What a planner may know: the user's names, the catalogue, the local today, the last plan of the session, and
+    whether the reader counts in spend or in cost (with tax) where the question does not say."""
 
     names: ObjectNames
     catalogue: Catalogue
@@ -77,6 +79,7 @@ class PlanningContext:
     today: date
     language: str
     last: Plan | None = None
+    money: Money = "spend"
 
 
 def plan(question: str, context: PlanningContext) -> Understanding:
@@ -95,6 +98,7 @@ def plan(question: str, context: PlanningContext) -> Understanding:
         return _which_date(question, unclear, context)
     except ImpossibleDate as wrong:
         return Refusal("not_understood", str(wrong))
+    settle_tax(parsed, context.money)
     read_exclusions(parsed)
     return _with_mentions(
         _forbidden(parsed, context) or _conversation(parsed, context) or _question(parsed, context), parsed

@@ -13,6 +13,7 @@ _FEW, _MANY, _SHORT_NAME = 4, 8, 6
 # Earlier groups win where two hold one phrase. Those without meanings of their own have the meaning `any`.
 GROUPS: tuple[str, ...] = (
     "forbidden",
+    "tax",
     "billing",
     "unknown_metric",
     "goal_cost",

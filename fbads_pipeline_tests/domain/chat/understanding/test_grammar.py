@@ -149,7 +149,36 @@ def test_a_plan_survives_being_kept():
      "quanto vou pagar para a Meta, com PIS e COFINS, de 13/11 a 19/11?", "gasto bruto ontem", "valor da nota fiscal",
      "quanto foi cobrado ontem?", "how much is my invoice?", "spend including tax yesterday", "what do I owe Meta?"],
 )  # fmt: skip
-def test_what_is_billed_is_never_taken_for_what_is_spent(question):
+def test_what_is_billed_is_the_cost_with_tax_and_never_what_is_spent(question):
+    assert understood(question).metrics == ("cost",)
+
+
+@pytest.mark.parametrize(
+    ("question", "metrics"),
+    [
+        ("qual o CPA com imposto nos últimos 7 dias?", {"cpa_with_tax"}),
+        ("roas com impostos ontem", {"roas_with_tax"}),
+        ("quanto gastei sem imposto ontem?", {"spend"}),
+        ("valor sem impostos ontem", {"spend"}),
+        ("quanto gastei com e sem imposto ontem?", {"spend", "cost"}),
+        ("quanto paguei de imposto em outubro?", {"tax"}),
+        ("how much tax yesterday?", {"tax"}),
+        ("investimento e cpa com imposto por campanha ontem", {"spend", "cpa_with_tax"}),
+        ("custo real com imposto ontem", {"cost"}),
+    ],
+)
+def test_with_tax_and_without_are_figures_of_their_own(question, metrics):
+    assert set(understood(question).metrics) == metrics
+
+
+def test_a_reader_who_counts_in_cost_is_answered_in_cost_unless_the_question_says_otherwise():
+    assert understood("quanto gastei ontem?", money="cost").metrics == ("cost",)
+    assert understood("quanto gastei sem imposto ontem?", money="cost").metrics == ("spend",)
+    assert understood("quantos cliques ontem?", money="cost").metrics == ("clicks",)
+
+
+@pytest.mark.parametrize("question", ["quanto de IOF ontem?", "how much VAT yesterday?"])
+def test_a_tax_that_meta_does_not_add_is_not_answered(question):
     assert understood(question).kind == "tax"
 
 

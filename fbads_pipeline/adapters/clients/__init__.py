@@ -1,0 +1,1 @@
+"""Files of clients: their rows in a spreadsheet, the rates of tax."""

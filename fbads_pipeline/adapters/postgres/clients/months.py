@@ -1,0 +1,84 @@
+"""What each account spent on each day of the last weeks, and what of it goes on: for the landing of the month."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.clients.landing import HISTORY_DAYS, RunningSpend
+from fbads_pipeline.domain.clients.month_budgets import AccountMonth
+
+SQL = Statements(__package__, "months.sql")
+
+
+class PostgresMonths:
+    """The port MonthStore on PostgreSQL; three queries whatever the number of accounts."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def accounts(self, accounts: Accounts, now: datetime) -> list[AccountMonth]:
+        """Each account that is modelled, with its read days and its own monthly budget."""
+        since = now.date() - timedelta(days=HISTORY_DAYS + 1)
+        values = {"accounts": bound(accounts), "since": min(since, now.date().replace(day=1) - timedelta(days=1))}
+        until = now + timedelta(days=32)
+        with self._engine.connect() as connection:
+            rows = connection.execute(SQL["days"], values).all()
+            stopping = self._stopping(connection, {**values, "until": until})
+            budgets = {
+                row.account_id: (row.currency, row.monthly_budget)
+                for row in connection.execute(SQL["budgets"], {"accounts": values["accounts"], "day": now.date()})
+            }
+        return [
+            AccountMonth(
+                row.account_id,
+                row.name,
+                row.currency,
+                row.timezone_name,
+                dict(zip(row.days or (), row.spends or (), strict=True)),
+                tuple(stopping.get(row.account_id, ())),
+                _budget(budgets.get(row.account_id), row.currency),
+            )
+            for row in rows
+        ]
+
+    @staticmethod
+    def _stopping(connection: sa.Connection, values: Mapping[str, object]) -> dict[str, list[RunningSpend]]:
+        """Per account what does not run any more (stopped before today), and what ends within the month."""
+        found: dict[str, list[RunningSpend]] = {}
+        for row in connection.execute(SQL["stopping"], values):
+            stop_on = row.stop_on if row.is_active else date.min
+            found.setdefault(row.account_id, []).append(RunningSpend(_floats(row.days, row.spends), stop_on))
+        return found
+
+
+def _floats(days: Sequence[date], spends: Sequence[Decimal]) -> dict[date, float]:
+    return {day: float(spend) for day, spend in zip(days, spends, strict=True)}
+
+
+def _budget(found: tuple[str, Decimal] | None, currency: str) -> Decimal | None:
+    """The account's own; one in another currency says nothing here."""
+    return found[1] if found is not None and found[0] == currency else None
+
+
+class PostgresBudgetAlerts:
+    """The port AlertWriter on the outbox; accounts that are muted get none."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def write(self, alerts: Sequence[Alert], recipients: Sequence[Recipient], now: datetime) -> int:
+        if not alerts:
+            return 0
+        with self._engine.begin() as connection:
+            return sum(
+                write_alert(connection, one, recipients, now)
+                for one in alerts
+                if not connection.execute(SQL["is_muted"], {"account": one.account_id, "now": now}).scalar_one()
+            )

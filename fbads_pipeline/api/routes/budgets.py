@@ -1,0 +1,84 @@
+"""The month's budgets: what was spent, where it lands, what would land exactly; of every client, worst first."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from fbads_pipeline.api.authentication import Needs
+from fbads_pipeline.api.dependencies import BudgetsDep, ClockDep
+from fbads_pipeline.api.errors import documented
+from fbads_pipeline.domain.clients.month_budgets import MonthBudget
+from fbads_pipeline.domain.identity.users import Principal
+
+router = APIRouter(prefix="/api/v1/budgets", tags=["budgets"])
+
+ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
+
+
+class ShownLanding(BaseModel):
+    """The month's spend at its end, tax not included: expected, and the interval that holds it in 80 of 100 cases."""
+
+    mean: Decimal
+    low: Decimal
+    high: Decimal
+
+
+class ShownBudget(BaseModel):
+    """One client (or account without one) in one currency; amounts are spend, tax not included, unless they say so.
+
+    spent: null where a day of the month was not read, or not reported. planned: what an even spend would have spent by
+    the end of yesterday. daily: per day, today included, to land on the budget. cost, landing_cost: with tax, null
+    where no rate is known.
+    """
+
+    client_id: int | None
+    name: str
+    currency: str
+    accounts: list[str]
+    today: date
+    state: Literal["on_plan", "over", "under", "no_budget", "not_read", "too_little_data"]
+    budget: Decimal | None
+    spent: Decimal | None
+    cost: Decimal | None
+    planned: Decimal | None
+    landing: ShownLanding | None
+    landing_cost: Decimal | None
+    daily: Decimal | None
+    days_asked: int
+    days_read: int
+
+
+@router.get("", responses=documented())
+def month_budgets(budgets: BudgetsDep, clock: ClockDep, who: ReaderDep) -> list[ShownBudget]:
+    """The current month of every client and account that the caller sees, worst first."""
+    return [_shown(one) for one in budgets.read(who.accounts, clock.now())]
+
+
+def _shown(one: MonthBudget) -> ShownBudget:
+    found = one.landing
+    return ShownBudget(
+        client_id=one.client_id,
+        name=one.name,
+        currency=one.currency,
+        accounts=list(one.accounts),
+        today=one.today,
+        state=one.state,
+        budget=one.budget,
+        spent=one.spent,
+        cost=None if one.cost is None else round(one.cost, 2),
+        planned=one.planned,
+        landing=None
+        if found is None
+        else ShownLanding(mean=_cents(found.mean), low=_cents(found.low), high=_cents(found.high)),
+        landing_cost=None if one.landing_cost is None else _cents(one.landing_cost),
+        daily=None if one.daily is None else _cents(one.daily),
+        days_asked=one.asked,
+        days_read=one.read,
+    )
+
+
+def _cents(value: float) -> Decimal:
+    return Decimal(value).quantize(Decimal("0.01"))

@@ -1,0 +1,21 @@
+"""The month's budgets of all clients that somebody sees, worst first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fbads_pipeline.domain.clients.month_budgets import MonthBudget, month_budgets
+from fbads_pipeline.ports.clients import ClientReader, MonthStore, TaxReader
+
+
+@dataclass(frozen=True)
+class BudgetService:
+    """What reading budgets needs."""
+
+    clients: ClientReader
+    months: MonthStore
+    taxes: TaxReader
+
+    def read(self, accounts: frozenset[str] | None, now: datetime) -> list[MonthBudget]:
+        """A row per client and currency, and per account without a client. accounts: None for all."""
+        known = self.clients.all(accounts, on=now.date())
+        return month_budgets(self.months.accounts(accounts, now), known, self.taxes.periods(accounts), now)
