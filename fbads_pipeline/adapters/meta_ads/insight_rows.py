@@ -1,7 +1,8 @@
 """Insights: Meta's JSON → rows of validated text. What cannot be understood is named, never guessed."""
 
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
@@ -56,7 +57,10 @@ class InsightReader:
         self._no_ids: tuple[None, ...] = (None,) * (3 - len(self._id_fields))
         self._breakdown_fields = grain.fields
         self._days = {str(day): str(day) for day in days}
-        self._figures = [(column, _not_asked if column in left_out else read) for column, read in _FIGURES]
+        figures = [(column, _not_asked if column in left_out else read) for column, read in _FIGURES]
+        self._plain, self._always_lists = figures[: len(_PLAIN_COLUMNS)], figures[len(_PLAIN_COLUMNS) :]
+        self._asks_all = left_out.isdisjoint(_PLAIN_COLUMNS)
+        self._ids_of = _ids_getter(self._id_fields)
         self._lists: list[_Reader] = [
             (column, _not_asked if column in left_out else _actions) for column in _MORE_LISTS
         ]
@@ -92,7 +96,7 @@ class InsightReader:
         account_id = get("account_id", self._account_id)
         if account_id != self._account_id and str(account_id) != self._account_id:
             raise UnreadableValue(f"the row belongs to account {account_id!r}")
-        ids = [self._id(get(field), field) for field in self._id_fields]
+        ids = self._ids(row)
         impressions = get("impressions")
         if (impressions is None) != (get("spend") is None):
             raise UnreadableValue("impressions and spend came one without the other")
@@ -105,7 +109,8 @@ class InsightReader:
             *ids,
             *self._no_ids,
             self._currency(get("account_currency")),
-            *[read(get(column), column) for column, read in self._figures],
+            *(self._asks_all and _plain_texts(row) or [read(get(column), column) for column, read in self._plain]),
+            *[read(get(column), column) for column, read in self._always_lists],
             *self._more(row),
         )
 
@@ -146,6 +151,12 @@ class InsightReader:
         except (KeyError, TypeError):
             raise UnreadableValue(f"date_start {value!r} is not among the days asked for") from None
 
+    def _ids(self, row: Mapping[str, Any]) -> Sequence[str]:
+        try:
+            return tuple(map(self._known_ids.__getitem__, self._ids_of(row)))
+        except (KeyError, TypeError):
+            return [self._id(row.get(field), field) for field in self._id_fields]
+
     def _id(self, value: Any, field: str) -> str:
         try:
             return self._known_ids[value]
@@ -159,6 +170,22 @@ class InsightReader:
         except (KeyError, TypeError):
             known = _currency(value)
             return self._known_currencies.setdefault(known, known)
+
+
+def _ids_getter(fields: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(fields) > 1:
+        return itemgetter(*fields)
+    return lambda row: tuple([row[field] for field in fields])
+
+
+def _plain_texts(row: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Counts and amounts as the texts that Meta sent, where all are plain digits, amounts with at most one point; None
+    where any is not. They are looked at together, which spares a call each."""
+    try:
+        texts: tuple[str, ...] = _PLAIN_OF(row)
+        return texts if _ARE_PLAIN(",".join(texts)) else None
+    except (KeyError, TypeError):
+        return None
 
 
 def _part(value: Any, field: str) -> str:
@@ -180,11 +207,13 @@ def _actions(value: Any, field: str) -> str:
         return "[]"
     try:
         ordered = sorted(value, key=_BY_TYPE)
+        written = orjson.dumps(ordered)
+        if _PLAIN_ACTIONS(written):
+            return written.decode()
         _require_finite(ordered, field)
     except (TypeError, KeyError, IndexError, AttributeError):
         raise UnreadableValue(f"{field} is no list of actions") from None
-    written = orjson.dumps(ordered).decode()
-    return written.replace("\\u0000", "") if "\\" in written else written
+    return written.decode().replace("\\u0000", "")
 
 
 def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
@@ -192,8 +221,6 @@ def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
     figures: list[Any] = []
     for action in actions:
         figures += _figures_of(tuple(action))(action)
-    if _are_plain_counts(figures):
-        return
     try:
         if math.isfinite(sum(map(float, figures))):
             return
@@ -202,15 +229,6 @@ def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
         raise UnreadableValue(f"{field} is no list of actions") from None
     if refused:
         raise UnreadableValue(f"{field} holds {refused[0]!r}")
-
-
-def _are_plain_counts(figures: list[Any]) -> bool:
-    """Whether all are texts of digits alone, as counts are: looked at together, which spares a conversion each."""
-    try:
-        joined = "".join(figures)
-    except TypeError:
-        return False
-    return joined.isdigit() and joined.isascii() and "" not in figures
 
 
 @lru_cache(maxsize=1000)
@@ -238,26 +256,30 @@ def _other_actions_reader(left_out: frozenset[str]) -> Callable[[Mapping[str, An
         return lambda row, fields: None
 
     def read(row: Mapping[str, Any], fields: tuple[str, ...]) -> str:
-        plain = [] if unknown else [_plain_count(row[field], field) for field in fields]
-        if plain and None not in plain:
-            return f"[{','.join(map(str, plain))}]"
+        if not unknown and (written := _plain_counts(row, fields)):
+            return written
         found = [action for field in fields if row[field] for action in _under_its_field(row[field], field)]
         return _actions(found + unknown, "other_actions") if found or unknown else "[]"
 
     return read
 
 
-def _plain_count(actions: Any, field: str) -> str | None:
-    """The one action of a list as JSON, under the name of its field; None where the list is anything but a count."""
-    if actions.__class__ is not list or len(actions) != 1:
+def _plain_counts(row: Mapping[str, Any], fields: tuple[str, ...]) -> str | None:
+    """The one action of each of these lists as JSON, under the name of its field; None where any of them is anything
+    but a count in whole."""
+    written = []
+    try:
+        for field in fields:
+            (action,) = row[field]
+            value = action["value"]
+            if action["action_type"] not in _OWN_TYPES or len(action) != 2:
+                return None
+            if not (value.isdigit() and value.isascii()):
+                return None
+            written.append(f'{{"action_type":"{field}","value":"{value}"}}')
+    except (TypeError, KeyError, ValueError, AttributeError):
         return None
-    action = actions[0]
-    if action.__class__ is not dict or len(action) != 2 or action.get("action_type") not in _OWN_TYPES:
-        return None
-    value = action.get("value")
-    if value.__class__ is not str or not (value.isdigit() and value.isascii()):
-        return None
-    return f'{{"action_type":"{field}","value":"{value}"}}'
+    return f"[{','.join(written)}]" if written else None
 
 
 def _under_its_field(actions: Any, field: str) -> list[dict[str, Any]]:
@@ -291,6 +313,14 @@ _READERS: Mapping[FigureType, Callable[[Any, str], str | None]] = {
     "decimal": decimal_text,
     "actions": _actions,
 }
+_PLAIN_COLUMNS = [one.column for one in RAW_FIGURES if one.type in ("count", "decimal")]
+_PLAIN_OF = itemgetter(*_PLAIN_COLUMNS)
+_PLAIN_FORMS = {"count": "[0-9]{1,18}+", "decimal": r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)?"}
+_ARE_PLAIN = re.compile(",".join(_PLAIN_FORMS[one.type] for one in RAW_FIGURES if one.type in _PLAIN_FORMS)).fullmatch
+# A list of actions whose figures are all plain numbers, as nearly every list is, seen at one look; each other list is
+# gone through action by action.
+_FIGURE = rb'"(?:value|[0-9][^"\\]*+|skan_[^"\\]*+)":"[0-9]{1,18}+(?:\.[0-9]{1,18}+)?"'
+_PLAIN_ACTIONS = re.compile(rb'\[(?:\{"action_type":"[^"\\]*+"(?:,' + _FIGURE + rb")*+\},?)*+\]").fullmatch
 # In the order of the columns, in which `other_actions` stands between lists and JSON.
 _FIGURES = [(one.column, _READERS[one.type]) for one in RAW_FIGURES if not OPTIONAL_FIGURES.intersection(one.asked)]
 _MORE_LISTS = [one.column for one in RAW_FIGURES if one.type == "actions" and one.column in OPTIONAL_FIGURES]
