@@ -9,6 +9,7 @@ import codecs
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -168,7 +169,9 @@ def _cells(
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each row that is not blank, the header first."""
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True, skipinitialspace=True)
+    # Names may hold what Unicode calls the end of a line; of a file's lines only \n and \r are.
+    lines = StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
     for row in reader:
         if row and (row[0] or any(row)):
             yield reader.line_num, row

@@ -1,11 +1,13 @@
 """CSV exports as frames: what is missing or unreadable becomes one sentence."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from fbads_pipeline.adapters.csv_reading import CellKind, CsvTable, read_csv
+from fbads_pipeline.cli.data.plain_exports import read_plain
 from fbads_pipeline.cli.output import note
 from fbads_pipeline.domain.core.errors import WrongUse
 
@@ -19,6 +21,10 @@ def read_export(
     how. Raises WrongUse where it cannot be read, lacks a column, or holds a number or time that is none, or a time with
     an offset.
     """
+    plain = read_plain(path, columns, times=times, numbers=numbers)
+    if plain is not None:
+        with suppress(WrongUse):
+            return plain.assign(**{name: _times(plain[name], path) for name in times})
     frame, _ = read_export_with_texts(path, columns, times=times, numbers=numbers)
     return frame
 

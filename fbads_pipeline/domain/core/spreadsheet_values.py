@@ -154,7 +154,7 @@ def are_plain(texts: Sequence[str]) -> bool:
     together = "\n".join(texts)
     if _ODD.search(together) is not None:
         return False
-    if "." in together and not any("." in text and _OPEN.fullmatch(text) is None for text in texts):
+    if "." in together and not are_decimal_points(texts):
         return False
     try:
         for text in texts:
@@ -163,6 +163,11 @@ def are_plain(texts: Sequence[str]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def are_decimal_points(texts: Iterable[str]) -> bool:
+    """Whether a point in one of these numbers cannot group thousands, as those of 1.234 can."""
+    return any("." in text and _OPEN.fullmatch(text) is None for text in texts)
 
 
 def are_iso(texts: Sequence[str]) -> bool:
