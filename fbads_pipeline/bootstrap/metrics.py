@@ -1,6 +1,7 @@
 """The marts: the metric catalogue, and what reads the marts through it."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
@@ -18,6 +19,7 @@ from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.settings import Settings
 
 
+@cache
 def metric_expressions() -> Mapping[str, str]:
     """Metric → its SQL over the sums of a mart."""
     return expressions(METRICS)

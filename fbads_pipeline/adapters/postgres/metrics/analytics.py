@@ -10,8 +10,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics.analytics_queries import SQL, FigureQueries, coverage_query
-from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.metrics.analytics_queries import (
+    SQL,
+    FigureQueries,
+    coverage_query,
+    figure_query,
+)
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of_kept
 from fbads_pipeline.adapters.translation.texts import rendered
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import DayRange
@@ -72,19 +77,20 @@ class AnalyticsReader:
     def totals(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
         """One row per account: `<metric>`, `<metric>_before`, how many rows of the mart each is made of (`rows`,
         `rows_before`), days that may still be restated, newest reading."""
-        return self._rows(self._figures(metrics).totals(), scope)
+        return self._rows(self._query(FigureQueries.totals, metrics), scope)
 
     def days(self, scope: Scope, metrics: Sequence[str]) -> list[Row]:
         """One row per account and day with rows, oldest first."""
-        return self._rows(self._figures(metrics).days(scope.campaign_id), scope)
+        return self._rows(self._query(FigureQueries.days, metrics, scope.campaign_id is not None), scope)
 
     def campaigns(self, scope: Scope, metrics: Sequence[str], limit: int) -> list[Row]:
         """As `totals`, one row per campaign; of each account so many, the biggest spenders of the period first."""
-        return self._rows(self._figures(metrics).campaigns(limit), scope)
+        return self._rows(self._query(FigureQueries.campaigns, metrics), scope, most=limit)
 
     def parts(self, scope: Scope, metrics: Sequence[str], by: Sequence[str], limit: int) -> list[Row]:
         """One row per account and part, with `<metric>` and `spend`; of each account so many, the dearest first."""
-        return self._rows(self._figures(metrics).parts(by, scope.campaign_id, limit), scope)
+        query = self._query(FigureQueries.parts, metrics, tuple(by), scope.campaign_id is not None)
+        return self._rows(query, scope, most=limit)
 
     def coverage(self, scope: Scope, level: Level, breakdown: str = "") -> PeriodsRead:
         """Which days of both periods each account was read on, at that level; of rows with that breakdown."""
@@ -130,8 +136,11 @@ class AnalyticsReader:
         """One campaign's states, the newest first."""
         return self._rows(SQL["history"], scope, most=limit)
 
-    def _figures(self, metrics: Sequence[str]) -> FigureQueries:
-        return FigureQueries(self._expressions(), metrics)
+    def _query(
+        self, compose: Callable[..., sa.Select[Any]], metrics: Sequence[str], *arguments: object
+    ) -> sa.Select[Any]:
+        known = self._expressions()
+        return figure_query(compose, tuple((name, known[name]) for name in metrics), *arguments)
 
-    def _rows(self, query: sa.Executable, scope: Scope, **more: object) -> list[Row]:
-        return rows_of(self._owner, query, {**scope.bound(), **more})
+    def _rows(self, query: sa.ClauseElement, scope: Scope, **more: object) -> list[Row]:
+        return rows_of_kept(self._owner, query, {**scope.bound(), **more})

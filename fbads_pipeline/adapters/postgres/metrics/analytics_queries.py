@@ -1,8 +1,8 @@
 """Queries over figures of any metric, composed. Days in another currency than the account's add up with nothing, and
 are left out."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ _SCOPE_COLUMNS = (
 _CAMPAIGN_KEYS = ("account_id", "currency", "campaign_id")
 Expressions = Mapping[str, str]
 _ROWS = sa.func.count().label("rows")
+_CAMPAIGN, _MOST = sa.bindparam("campaign_id", type_=sa.Text()), sa.bindparam("most", type_=sa.Integer())
 
 
 class FigureQueries:
@@ -65,8 +66,8 @@ class FigureQueries:
             .order_by(scopes.c.account_id)
         )
 
-    def days(self, campaign_id: str | None) -> sa.Select[Any]:
-        """One row per account and day with rows, oldest first; of one campaign where it is given."""
+    def days(self, is_one_campaign: bool) -> sa.Select[Any]:
+        """One row per account and day with rows, oldest first."""
         scopes, daily = self._scopes, daily_mart("campaign_daily")
         query = sa.select(
             scopes.c.account_id,
@@ -75,13 +76,13 @@ class FigureQueries:
             sa.func.bool_or(daily.c.is_provisional).label("is_provisional"),
             *self._figures,
         ).select_from(self._joined(daily, "first_day", "last_day"))
-        if campaign_id is not None:
-            query = query.where(daily.c.campaign_id == campaign_id)
+        if is_one_campaign:
+            query = query.where(daily.c.campaign_id == _CAMPAIGN)
         keys = (scopes.c.account_id, scopes.c.currency, daily.c.day)
         return query.group_by(*keys).order_by(scopes.c.account_id, daily.c.day)
 
-    def campaigns(self, limit: int) -> sa.Select[Any]:
-        """As `totals`, one row per campaign; of each account so many, the biggest spenders of the period first."""
+    def campaigns(self) -> sa.Select[Any]:
+        """As `totals`, one row per campaign; of each account :most, the biggest spenders of the period first."""
         daily = daily_mart("campaign_daily")
         now = self._by_campaign(daily, "first_day", "last_day", sa.func.sum(daily.c.spend).label("biggest")).cte("now")
         before = self._by_campaign(daily, "before_first", "before_last").cte("before")
@@ -106,10 +107,10 @@ class FigureQueries:
             .select_from(periods.outerjoin(known, is_it))
             .subquery("placed")
         )
-        return sa.select(placed).where(placed.c.place <= limit).order_by(placed.c.account_id, placed.c.place)
+        return sa.select(placed).where(placed.c.place <= _MOST).order_by(placed.c.account_id, placed.c.place)
 
-    def parts(self, by: Sequence[str], campaign_id: str | None, limit: int) -> sa.Select[Any]:
-        """One row per account and part of a breakdown, with `spend`; of each account so many, the dearest first."""
+    def parts(self, by: Sequence[str], is_one_campaign: bool) -> sa.Select[Any]:
+        """One row per account and part of a breakdown, with `spend`; of each account :most, the dearest first."""
         scopes, daily = self._scopes, daily_mart("campaign_breakdown_daily", *by)
         fields, spend = [daily.c[name] for name in by], sa.func.sum(daily.c.spend)
         place = sa.func.row_number().over(partition_by=scopes.c.account_id, order_by=[spend.desc(), *fields])
@@ -126,10 +127,10 @@ class FigureQueries:
             .where(daily.c.breakdown == ",".join(by))
             .group_by(scopes.c.account_id, scopes.c.currency, *fields)
         )
-        if campaign_id is not None:
-            query = query.where(daily.c.campaign_id == campaign_id)
+        if is_one_campaign:
+            query = query.where(daily.c.campaign_id == _CAMPAIGN)
         placed = query.subquery("placed")
-        return sa.select(placed).where(placed.c.place <= limit).order_by(placed.c.account_id, placed.c.place)
+        return sa.select(placed).where(placed.c.place <= _MOST).order_by(placed.c.account_id, placed.c.place)
 
     def _by_campaign(self, daily: sa.FromClause, first: str, last: str, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
         keys = (self._scopes.c.account_id, self._scopes.c.currency, daily.c.campaign_id)
@@ -153,6 +154,15 @@ class FigureQueries:
         figures = [column for name in self._metrics for column in (now.c[name], before.c[name].label(f"{name}_before"))]
         rows = [sa.func.coalesce(one.c.rows, 0) for one in (now, before)]
         return [*figures, rows[0].label("rows"), rows[1].label("rows_before")]
+
+
+@lru_cache(maxsize=128)
+def figure_query(
+    compose: Callable[..., sa.Select[Any]], expressions: tuple[tuple[str, str], ...], *arguments: Any
+) -> sa.Select[Any]:
+    """A query of FigureQueries, composed once for those metrics and their expressions; compose: the method of the class
+    that composes it."""
+    return compose(FigureQueries(dict(expressions), [name for name, _ in expressions]), *arguments)
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of, rows_of_kept
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.metrics.declared import METRICS
 
@@ -69,14 +69,14 @@ class CampaignReader:
 
     def campaign(self, campaign_id: str, accounts: Accounts) -> Row | None:
         """None for one that does not exist, or is not the caller's."""
-        found = rows_of(self._analyst, SQL["one"], {"campaign_id": campaign_id, "accounts": bound(accounts)})
+        found = rows_of_kept(self._analyst, SQL["one"], {"campaign_id": campaign_id, "accounts": bound(accounts)})
         return found[0] if found else None
 
     def insights(self, campaign: Row, since: date, until: date) -> list[Row]:
         """One row per account-local day on which Meta reported something, both ends included: every metric of the
         catalogue, null where Meta did not report it."""
         keys = {name: campaign[name] for name in ("campaign_id", "account_id")}
-        return rows_of(self._analyst, _INSIGHTS, {**keys, "since": since, "until": until})
+        return rows_of_kept(self._analyst, _INSIGHTS, {**keys, "since": since, "until": until})
 
 
 def _page(wanted: CampaignQuery, accounts: Accounts, now: datetime, limit: int) -> sa.Select[Any]:

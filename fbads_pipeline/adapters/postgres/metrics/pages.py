@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of_kept
 from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "pages.sql")
@@ -59,4 +59,4 @@ class PageReader:
         return self._rows("days", **named)
 
     def _rows(self, name: str, **values: object) -> list[Row]:
-        return rows_of(self._owner, SQL[name], values)
+        return rows_of_kept(self._owner, SQL[name], values)
