@@ -33,7 +33,8 @@ class Stop:
 
 @pytest.fixture(scope="module")
 def followed(postgres, migrated_template) -> Iterator[tuple[FollowedAccount, Stop]]:
-    """A week of readings, four hours apart, up to the stop."""
+    """A week of readings, three hours apart, up to the stop; then the stop and its end, found and told: what every test
+    begins with, on whichever worker it runs."""
     with (
         fresh_database(postgres, template=migrated_template) as url,
         SandboxServer(campaigns=6, now=BEGIN.isoformat(), anchor=ANCHOR) as server,
@@ -44,12 +45,13 @@ def followed(postgres, migrated_template) -> Iterator[tuple[FollowedAccount, Sto
         account.build()
         for at in instants(BEGIN + timedelta(hours=3), stop.begins, 3):
             account.read(at)
+        _follow_the_stop(account, stop)
         yield account, stop
         account.close()
 
 
-def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
-    account, stop = followed
+def _follow_the_stop(account: FollowedAccount, stop: Stop) -> None:
+    """Half hour by half hour until it is found, then to its end, with what must hold on the way."""
     assert account.detect().current == ()
     assert account.announce() == 0
     said = {at: account.announce() for at in _until_open(account, stop.begins, stop.begins + timedelta(hours=12))}
@@ -78,8 +80,12 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
         account.read(at)
         account.detect()
         account.announce()
+
+
+def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
+    account, _ = followed
     assert account.anomalies.current() == []
-    _, recovery = account.rows("select * from ops.alerts order by created_at")
+    alert, recovery = account.rows("select * from ops.alerts order by created_at")
     assert text_of(recovery.title).startswith("De volta ao usual: 1 campanha") and recovery.severity == "info"
     ((_, status, told, over),) = account.rows(MARKS)
     assert (status, told, over) == ("CLOSED", alert.alert_id, recovery.alert_id)
