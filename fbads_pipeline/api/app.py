@@ -38,11 +38,14 @@ from fbads_pipeline.api.routes import (
     webhooks,
     webhooks_n8n,
 )
+from fbads_pipeline.api.routes.delivery import creatives
+from fbads_pipeline.api.routes.delivery import problems as delivery
 from fbads_pipeline.settings import Settings
 
 _ROUTERS = (
     *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions)),
-    *(one.router for one in (observations, targets, clients, budgets, reports, chat, webhooks, webhooks_n8n)),
+    *(one.router for one in (observations, targets, clients, budgets, delivery, creatives, reports, chat)),
+    *(one.router for one in (webhooks, webhooks_n8n)),
     *ROUTERS,
 )
 _PROBLEMS = {

@@ -13,6 +13,8 @@ from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
+from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
@@ -31,6 +33,7 @@ from fbads_pipeline.bootstrap import (
     clients,
     collection,
     core,
+    delivery,
     identity,
     metrics,
     recommendations,
@@ -97,6 +100,8 @@ CampaignsDep = Annotated[CampaignReader, _of_database(metrics.campaign_reader)]
 ChatDep = Annotated[Chat, Depends(_chat)]
 CollectRequestsDep = Annotated[PostgresCollectRequests, _of_database(collection.collect_requests)]
 ClockDep = Annotated[Clock, Depends(_clock)]
+CreativesDep = Annotated[PostgresCreatives, _of_database(delivery.creative_store)]
+DeliveryDep = Annotated[PostgresDeliveryProblems, _of_database(delivery.delivery_problems)]
 DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations.decision_store)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]

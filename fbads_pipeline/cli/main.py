@@ -31,6 +31,7 @@ COMMANDS = {
     "backtest": ("data.backtest", "Replay the detectors, or your own rules, over past days."),
     "alerts": ("data.alerts", "Messages: test a channel, list what was sent, mute for a while."),
     "clients": ("data.clients", "Clients: their accounts, contact, budget, tax, targets and users."),
+    "balances": ("data.balances", "Money that is left: prepaid balances, spending limits, and when they end."),
     "rules": ("data.rules", "Your own automation rules: check a file, preview its messages."),
     "api": ("operations.api", "The sidecar alone: REST and pages."),
     "mcp": ("operations.mcp", "The Model Context Protocol over stdio: read-only tools for an IDE."),

@@ -11,6 +11,7 @@ from fbads_pipeline.bootstrap import (
     calendar,
     clients,
     collection,
+    delivery,
     health,
     metrics,
     recommendations,
@@ -63,6 +64,9 @@ def resources() -> dict[str, dg.ResourceDefinition]:
             lambda: alerts.recipients(settings(), database()), "Who receives alerts and reports, and on which channel."
         ),
         "incidents": _resource(lambda: health.incident_store(database()), "What needs a person."),
+        "delivery": _resource(lambda: delivery.delivery_problems(database()), "What keeps ads from delivering."),
+        "creatives": _resource(lambda: delivery.creative_store(database()), "Creatives and their pictures."),
+        "pictures": _resource(lambda: delivery.picture_fetcher(settings()), "Pictures from Meta's addresses."),
         "calendar_events": _resource(lambda: calendar.calendar_events(settings(), database()), "The stored events."),
         "report_service": _resource(lambda: reports.report_service(settings(), database()), "Makes reports."),
     }

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.chat.plan import Dimension, Level, Plan, Understandin
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
 from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
+from fbads_pipeline.domain.delivery.funds import MoneyFacts
 
 
 class ChatDatabase(Protocol):
@@ -74,6 +75,15 @@ class DetectorLearning(Protocol):
 
     def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
         """How many days each kind of detector knows of these accounts."""
+
+
+class AccountMoneyReader(Protocol):
+    """Money that is left. money_statement: the query of the readings that it comes from."""
+
+    money_statement: str
+
+    def money(self, accounts: frozenset[str] | None, *, now: datetime) -> list[MoneyFacts]:
+        """The newest reading of each account's money."""
 
 
 class LanguagePlanner(Protocol):

@@ -12,6 +12,7 @@ from fbads_pipeline.domain.collection.doubts import DoubtfulDay, UnreadDay
 from fbads_pipeline.domain.collection.levels import Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
+    AdCreativeRow,
     CustomConversionRow,
     FoundObjects,
     InsightRow,
@@ -40,14 +41,18 @@ class AdsApi(Protocol):
     def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[InsightRow]]:
         """One row per object, day and breakdown value, archived and deleted objects included; a row may come twice."""
 
-    def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
-        """Campaigns, ad sets or ads, archived ones included; deleted ones never come this way."""
+    def objects(self, account_id: str, kind: ObjectKind, statuses: Sequence[str] = ()) -> Iterator[Page[ObjectRow]]:
+        """Campaigns, ad sets or ads of those effective statuses; without any all of them, archived ones included, but
+        deleted ones never come this way."""
 
     def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> FoundObjects:
         """Those of the objects that Meta still shows, deleted ones included, and what it said of others."""
 
     def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:
         """The account's change log of those days."""
+
+    def creatives(self, account_id: str) -> Iterator[Page[AdCreativeRow]]:
+        """What each ad that is not archived shows."""
 
     def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
         """The conversions that the account defined itself."""
@@ -145,9 +150,15 @@ class RawStore(Protocol):
     ) -> RowCounts:
         """Add and update what the pages show."""
 
+    def apply_creatives(self, account_id: str, pages: Iterator[Page[AdCreativeRow]], *, read_at: datetime) -> RowCounts:
+        """Add and update what the pages show; what ads showed that they do not show any more stays."""
+
     def missing_objects(self, account_id: str, kind: ObjectKind, *, unknown_before: datetime) -> list[str]:
         """Ids that facts name and neither an edge nor a look-up by id has described; those that a look-up left unknown,
         where it was before that instant."""
+
+    def objects_in(self, account_id: str, kind: ObjectKind, statuses: Sequence[str]) -> list[str]:
+        """Ids of stored objects that had one of these effective statuses when they were last read."""
 
     def mark_unknown(self, account_id: str, kind: ObjectKind, ids: Sequence[str], *, read_at: datetime) -> None:
         """Objects that Meta does not show, or refuses to show: facts name them, nothing else does."""

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from fbads_pipeline.sandbox.control import PREFIX, control
 from fbads_pipeline.sandbox.graph.batch import answer_batch, is_batch
+from fbads_pipeline.sandbox.graph.creatives import PICTURES, show_picture
 from fbads_pipeline.sandbox.graph.errors import GraphError
 from fbads_pipeline.sandbox.graph.fault_injection import alter_answer, refusal_of
 from fbads_pipeline.sandbox.graph.routing import route
@@ -37,7 +38,11 @@ class SandboxApp:
         params = await _params(request)
         self.sandbox.follow_clock()
         path = request.url.path.strip("/")
-        if path.startswith(PREFIX):
+        for account in self.sandbox.world.accounts:
+            account.pictures_at = str(request.base_url)
+        if path.startswith(PICTURES):
+            answer = show_picture(self.sandbox.scenarios, path.removeprefix(PICTURES))
+        elif path.startswith(PREFIX):
             answer = control(self.sandbox, request.method, path.removeprefix(PREFIX).strip("/"), params)
         else:
             answer = self._graph(request, path, params)

@@ -42,6 +42,10 @@ NAMES = frozenset(
         "old-reach-refused",
         "prepaid-balance",
         "spend-cap",
+        "odd-picture",
+        "rejected-ad",
+        "in-review",
+        "with-issues",
     }
 )
 # Without a count of its own, a passing fault ends after so many calls.
@@ -71,6 +75,9 @@ CODES = {
 
 
 SHARES = {"missing-rows": 0.5, "unreadable-value": 0.5}
+_OF_ONE_OBJECT = frozenset({"forbidden-object", "busy-object", "rejected-ad", "in-review", "with-issues"})
+# The effective status that the object of a scenario has while nothing above it is off.
+SHOWN_STATUS = {"rejected-ad": "DISAPPROVED", "in-review": "PENDING_REVIEW", "with-issues": "WITH_ISSUES"}
 _TEXTS = ("account", "path", "level", "breakdown", "figure", "object")
 
 
@@ -177,7 +184,7 @@ def _scenario(given: dict[str, Any]) -> Scenario:
         raise BadScenario(f"the scenario {name} takes no {', '.join(sorted(unknown))}")
     if name == "forbidden-account" and not given.get("account"):
         raise BadScenario("the scenario forbidden-account needs an account")
-    if name in ("forbidden-object", "busy-object") and not given.get("object"):
+    if name in _OF_ONE_OBJECT and not given.get("object"):
         raise BadScenario(f"the scenario {name} needs an object")
     texts: Any = {key: None if given.get(key) is None else str(given[key]) for key in _TEXTS}
     try:

@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from evaluation.chat import world
 from fbads_pipeline.adapters.postgres.server.database import Database
@@ -18,8 +19,6 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 @pytest.fixture(scope="module")
 def app(postgres, tmp_path_factory):
-    import sqlalchemy as sa
-
     from fbads_pipeline.adapters.postgres.server import migrate
 
     with fresh_database(postgres) as url:
@@ -132,3 +131,31 @@ def test_the_command_line_says_the_same(app, capsys):
     assert json.loads(capsys.readouterr().out)["text"] == plain["text"]
     assert run_ask(settings, "qual o lucro?", session=None, language="en", as_json=False) == 1
     assert capsys.readouterr().out.startswith("I do not have the metric")
+
+
+BALANCES = """
+insert into raw.accounts (account_id, name, currency, timezone_name, collected_at)
+    select account_id, name, currency, timezone_name, now() from marts.accounts on conflict do nothing;
+insert into raw.account_money_readings (account_id, read_at, currency, is_prepaid, money_left, funding_shape)
+    select account_id, cast(:now as timestamptz), currency, true, case when name = 'Loja Aurora' then 250 end, '999 xx'
+    from marts.accounts;
+"""
+
+
+def test_what_is_left_is_answered_from_readings_and_never_with_what_was_spent(app):
+    def asked(question, language):
+        return send(app, "POST", "/api/v1/chat", {"question": question, "language": language}).json()
+
+    assert (asked("quanto saldo tem?", "pt")["outcome"], asked("quanto saldo tem?", "pt")["kind"]) == (
+        "refused",
+        "balance",
+    ), "nothing of it was read"
+    with app.state.database.owner.begin() as connection:
+        connection.execute(sa.text(BALANCES), {"now": world.NOW})
+    answer = asked("quando acaba o saldo da Loja Aurora?", "pt")
+    assert (answer["outcome"], answer["kind"]) == ("answered", "balances")
+    assert "Loja Aurora, saldo pré-pago: restam " in answer["text"] and "250,00" in answer["text"]
+    assert answer["text"].count("saldo pré-pago") == 1, "the account that was named, alone"
+    assert answer["citations"][0]["source"] == "raw.account_money_readings"
+    everything = asked("what's my prepaid balance?", "en")["text"]
+    assert "what is left is not known; Meta writes it in a form that is not known (999 xx)" in everything

@@ -16,6 +16,8 @@ from fbads_pipeline_tests.support.stored_home import StoredHome, copy_of
 PART_OF = {
     "raw.reading_runs": "raw/insights",
     "raw.changed_days": "raw/insights",
+    "raw.account_money_readings": "raw/accounts",
+    "raw.ad_creatives": "raw/ads",
     "raw.insight_readings": "raw/insights",
     "raw.activities": "raw/insights",
     "raw.calendar_states": "raw/calendar_events",
@@ -41,13 +43,14 @@ LOOKS_BACK = {
     "analysis/breaches": {"ops/suggestions"},
     "analysis/models": {"ops/suggestions", "analysis/anomalies", "analysis/scores"},
     "analysis/suggestion_outcomes": {"analysis/models", "analysis/anomalies", "analysis/scores"},
-    "analysis/anomalies": {"ops/alerts"},
+    "analysis/anomalies": {"ops/alerts", "ops/delivery_problems"},
     "ops/suggestions": {"ops/alerts"},
     **{f"report/{kind}": {"ops/alerts"} for kind in ("daily", "weekly", "executive")},
 }
 ASSETS = (
     "analysis/anomalies", "analysis/breaches", "analysis/scores", "analysis/models", "analysis/suggestion_outcomes",
-    "ops/suggestions", "ops/rule_hits", "ops/alerts", "ops/deliveries", "ops/incidents",
+    "ops/suggestions", "ops/rule_hits", "ops/alerts", "ops/deliveries", "ops/incidents", "ops/delivery_problems",
+    "ops/creative_pictures",
     "report/daily", "report/weekly", "report/executive",
 )  # fmt: skip
 _READ = re.compile(

@@ -55,14 +55,20 @@ class FakeAds:
         object_id = account_id if grain.level == "account" else "7"
         yield Page([an_insight_row(days.since, object_id, grain)])
 
-    def objects(self, account_id: str, kind: str) -> Iterator[Page[object]]:
-        self.asked.append((account_id, f"{kind}s", None))
-        self._fail(account_id, f"{kind}s")
+    def objects(self, account_id: str, kind: str, statuses: Sequence[str] = ()) -> Iterator[Page[object]]:
+        what = f"{kind}s with problems" if statuses else f"{kind}s"
+        self.asked.append((account_id, what, None))
+        self._fail(account_id, what)
         yield Page([])
 
     def activities(self, account_id: str, days: DayRange) -> Iterator[Page[object]]:
         self.asked.append((account_id, "activities", days))
         self._fail(account_id, "activities")
+        yield Page([])
+
+    def creatives(self, account_id: str) -> Iterator[Page[object]]:
+        self.asked.append((account_id, "creatives", None))
+        self._fail(account_id, "creatives")
         yield Page([])
 
     def custom_conversions(self, account_id: str) -> Iterator[Page[object]]:
@@ -185,6 +191,9 @@ class FakeRaw:
     def apply_activities(self, account_id, pages, *, read_at) -> RowCounts:
         return self._apply(account_id, "activities", pages, key="event_id")
 
+    def apply_creatives(self, account_id, pages, *, read_at) -> RowCounts:
+        return self._apply(account_id, "creatives", pages)
+
     def apply_custom_conversions(self, account_id, pages, *, read_at) -> RowCounts:
         return self._apply(account_id, "custom conversions", pages)
 
@@ -201,6 +210,10 @@ class FakeRaw:
     def missing_objects(self, account_id: str, kind: str, *, unknown_before: datetime) -> list[str]:
         described = {*self._stored[account_id, f"{kind}s"], *self.unknown}
         return [one for one in self.missing.get((account_id, kind), []) if one not in described]
+
+    def objects_in(self, account_id: str, kind: str, statuses: Sequence[str]) -> list[str]:
+        stored = self._stored[account_id, f"{kind}s"]
+        return sorted(key for key, row in stored.items() if getattr(row, "effective_status", None) in statuses)
 
     def mark_unknown(self, account_id: str, kind: str, ids: Sequence[str], *, read_at: datetime) -> None:
         self.unknown += ids

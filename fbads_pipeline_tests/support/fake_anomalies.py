@@ -13,6 +13,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     StoredDetectors,
 )
 from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
+from fbads_pipeline.domain.anomalies.delivery_causes import KnownProblem
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
 from fbads_pipeline.domain.core.messages import Count, message
@@ -26,6 +27,7 @@ class FakeAnomalies:
     def __init__(self, *found: DetectedAnomaly, waiting: int = 0) -> None:
         self.open, self.waiting, self.asked = list(found), waiting, list[str]()
         self.unread = 0
+        self.problems: list[KnownProblem] = []
         self.stored: dict[str, StoredDetectors] = {}
         self.watches: dict[str, DayWatch] = {}
         self.account_days: dict[str, DailyFigures] = {}
@@ -33,6 +35,9 @@ class FakeAnomalies:
 
     def detectors(self, account_id: str) -> StoredDetectors | None:
         return self.stored.get(account_id)
+
+    def delivery_problems(self, account_id: str) -> list[KnownProblem]:
+        return self.problems
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         self.asked.append(account_id)

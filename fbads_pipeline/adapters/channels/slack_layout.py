@@ -9,6 +9,8 @@ from typing import Any, cast
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
 
+ACKNOWLEDGE = "delivery_acknowledge"
+_BUTTON_SUBJECTS = frozenset({"suggestion_id", "problem_id"})
 LONGEST_HEADER = 150
 LONGEST_SECTION = 3000
 LONGEST_MESSAGE = 12_000
@@ -54,7 +56,7 @@ def _pieces(delivery: DueDelivery, with_buttons: bool) -> list[tuple[list[str], 
     """The body's lines, cut after each suggestion that has buttons."""
     lines = delivery.body.splitlines()
     parts = cast("Sequence[Mapping[str, Any]]", delivery.alert.facts.get("parts", ()))
-    decided = [one for one in parts if with_buttons and "suggestion_id" in one]
+    decided = [one for one in parts if with_buttons and _BUTTON_SUBJECTS & one.keys()]
     if not decided:
         # Pieces of one line each let a digest fill the message to its limit and count what did not fit.
         return [(lines, None)] if len("\n".join(lines)) < LONGEST_MESSAGE else [([line], None) for line in lines]
@@ -68,7 +70,12 @@ def _pieces(delivery: DueDelivery, with_buttons: bool) -> list[tuple[list[str], 
 
 
 def _buttons(suggestion: Mapping[str, Any], language: str) -> Block:
-    """Approve, reject, snooze: the value names the suggestion and the version that was read."""
+    """Approve, reject, snooze: the value names the suggestion and the version that was read. Of a delivery problem:
+    acknowledge."""
+    if "problem_id" in suggestion:
+        label = _plain(translator().text("alerts.slack.acknowledge", language))
+        button = {"type": "button", "action_id": ACKNOWLEDGE, "text": label, "value": str(suggestion["problem_id"])}
+        return {"type": "actions", "block_id": f"problem-{suggestion['problem_id']}"[:255], "elements": [button]}
     named = f"{suggestion['suggestion_id']}:{suggestion['version']}"
     elements = [
         {"type": "button", "action_id": action, "text": _plain(translator().text(label, language)), "value": named}

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from fbads_pipeline.adapters.meta_ads.batches import BatchRead, read_batch
+from fbads_pipeline.adapters.meta_ads.creatives.rows import creative_page
 from fbads_pipeline.adapters.meta_ads.insights import InMemoryRequestStrategies, InsightQuery
 from fbads_pipeline.adapters.meta_ads.object_rows import (
     account_page,
@@ -23,6 +24,8 @@ from fbads_pipeline.adapters.meta_ads.queries import (
     ACCOUNT_FIELDS,
     ACCOUNTS_PAGE,
     ACTIVITY_FIELDS,
+    CREATIVE_FIELDS,
+    CREATIVES_PAGE,
     CUSTOM_CONVERSION_FIELDS,
     EDGES,
     MONEY_FIELDS,
@@ -39,6 +42,7 @@ from fbads_pipeline.domain.collection.levels import Grain, ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaError, PermanentMetaError, TooMuchData
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
+    AdCreativeRow,
     CustomConversionRow,
     FoundObjects,
     InsightRow,
@@ -109,9 +113,9 @@ class GraphAds:
         shared = (self._transport, self._strategies, account_id, grain, self._windows)
         return InsightQuery(*shared, today=self._now().date()).read(days)
 
-    def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
-        statuses = [status for status in STATUSES[kind] if status != "DELETED"]
-        params = {"fields": self._fields(kind), "effective_status": as_json(statuses)}
+    def objects(self, account_id: str, kind: ObjectKind, statuses: Sequence[str] = ()) -> Iterator[Page[ObjectRow]]:
+        statuses = statuses or [status for status in STATUSES[kind] if status != "DELETED"]
+        params = {"fields": self._fields(kind), "effective_status": as_json(list(statuses))}
         path, read = f"act_{account_id}/{EDGES[kind]}", partial(object_page, kind, account_id)
         try:
             yield from self._shrinking(path, params, account_id, read)
@@ -135,6 +139,12 @@ class GraphAds:
         params = {"fields": ACTIVITY_FIELDS, "since": str(days.since), "until": str(days.until)}
         read = partial(activity_page, account_id)
         return self._shrinking(f"act_{account_id}/activities", params, account_id, read, 1000)
+
+    def creatives(self, account_id: str) -> Iterator[Page[AdCreativeRow]]:
+        statuses = [status for status in STATUSES["ad"] if status not in ("DELETED", "ARCHIVED")]
+        params = {"fields": CREATIVE_FIELDS, "effective_status": as_json(statuses)}
+        read = partial(creative_page, account_id)
+        return self._shrinking(f"act_{account_id}/ads", params, account_id, read, CREATIVES_PAGE)
 
     def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
         params, read = {"fields": CUSTOM_CONVERSION_FIELDS}, partial(custom_conversion_page, account_id)

@@ -42,6 +42,8 @@ _MINOR_UNITS = {
     "lifetime_budget_minor": "lifetime_budget",
     "bid_amount_minor": "bid_amount",
 }
+_JSON = {"issues": "issues_info", "review_feedback": "ad_review_feedback"}
+_LONGEST_JSON = 20_000
 _INSTANTS = {
     "start_at": "start_time",
     "stop_at": "stop_time",
@@ -159,7 +161,15 @@ def read_object(kind: ObjectKind, account_id: str, row: Mapping[str, Any]) -> Ob
 def _object_value(column: str, row: Mapping[str, Any]) -> Any:
     if column in _MINOR_UNITS:
         return optional_count(row.get(_MINOR_UNITS[column]), column)
+    if column in _JSON:
+        return _ordered_json(row.get(_JSON[column]))
     return instant(row.get(_INSTANTS[column])) if column in _INSTANTS else text(row.get(column))
+
+
+def _ordered_json(value: Any) -> str | None:
+    """Meta's own JSON; None where there is nothing in it, or far too much."""
+    stored = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode().replace("\\u0000", "") if value else None
+    return stored if stored and len(stored) <= _LONGEST_JSON else None
 
 
 def _learning(info: Any) -> dict[str, Any]:

@@ -18,17 +18,23 @@ ACCOUNT_FIELDS = "account_id,name,currency,timezone_name,account_status,created_
 MONEY_FIELDS = (
     "business_country_code,disable_reason,balance,amount_spent,spend_cap,is_prepay_account,funding_source_details"
 )
-_COMMON = "id,name,status,effective_status,created_time,updated_time"
+_COMMON = "id,name,status,configured_status,effective_status,issues_info,created_time,updated_time"
 OBJECT_FIELDS: Mapping[ObjectKind, str] = {
     "campaign": f"{_COMMON},account_id,objective,buying_type,bid_strategy,daily_budget,lifetime_budget,start_time,"
     "stop_time",
     "adset": f"{_COMMON},account_id,campaign_id,optimization_goal,billing_event,bid_strategy,bid_amount,daily_budget,"
     "lifetime_budget,start_time,end_time,learning_stage_info",
-    "ad": f"{_COMMON},account_id,campaign_id,adset_id",
+    "ad": f"{_COMMON},account_id,campaign_id,adset_id,ad_review_feedback",
 }
 # Not every account, version or server knows them: refused once, they are no longer asked for.
-OPTIONAL_FIELDS = frozenset({"learning_stage_info"})
+OPTIONAL_FIELDS = frozenset({"learning_stage_info", "configured_status", "issues_info", "ad_review_feedback"})
 ACTIVITY_FIELDS = "event_type,event_time,object_id,object_name,object_type,extra_data"
+CREATIVE_FIELDS = (
+    "id,creative{id,title,body,call_to_action_type,object_type,link_url,object_story_spec,asset_feed_spec,image_hash,"
+    "video_id,thumbnail_url,image_url,effective_object_story_id,instagram_permalink_url}"
+)
+# Creatives are long: fewer on a page.
+CREATIVES_PAGE = 250
 CUSTOM_CONVERSION_FIELDS = "id,name,custom_event_type,is_archived,default_conversion_value,creation_time"
 EDGES: Mapping[ObjectKind, str] = {"campaign": "campaigns", "adset": "adsets", "ad": "ads"}
 IDS: Mapping[Level, str] = {

@@ -18,6 +18,7 @@ from fbads_pipeline.domain.collection.meta_errors import (
 )
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
+    AdCreativeRow,
     CustomConversionRow,
     FoundObjects,
     InsightRow,
@@ -72,14 +73,17 @@ class TokenRouter:
     def insights(self, account_id: str, grain: Grain, days: DayRange) -> Iterator[Page[InsightRow]]:
         return self._of(account_id).insights(account_id, grain, days)
 
-    def objects(self, account_id: str, kind: ObjectKind) -> Iterator[Page[ObjectRow]]:
-        return self._of(account_id).objects(account_id, kind)
+    def objects(self, account_id: str, kind: ObjectKind, statuses: Sequence[str] = ()) -> Iterator[Page[ObjectRow]]:
+        return self._of(account_id).objects(account_id, kind, statuses)
 
     def objects_by_id(self, kind: ObjectKind, ids: Sequence[str], *, account_id: str) -> FoundObjects:
         return self._of(account_id).objects_by_id(kind, ids, account_id=account_id)
 
     def activities(self, account_id: str, days: DayRange) -> Iterator[Page[ActivityRow]]:
         return self._of(account_id).activities(account_id, days)
+
+    def creatives(self, account_id: str) -> Iterator[Page[AdCreativeRow]]:
+        return self._of(account_id).creatives(account_id)
 
     def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
         return self._of(account_id).custom_conversions(account_id)

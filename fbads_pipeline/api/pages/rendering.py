@@ -14,6 +14,8 @@ from fbads_pipeline.domain.identity.users import Principal
 _NAVIGATION = {
     "/": "today",
     "/suggestions": "suggestions",
+    "/delivery": "delivery",
+    "/creatives": "creatives",
     "/budgets": "budgets",
     "/clients": "clients",
     "/targets": "targets",

@@ -1,8 +1,18 @@
 """The routers of all pages."""
 
-from fbads_pipeline.api.pages import campaign, chat, readings, reports, sessions, suggestions, targets, today
+from fbads_pipeline.api.pages import (
+    campaign,
+    chat,
+    creatives,
+    delivery,
+    readings,
+    reports,
+    sessions,
+    suggestions,
+    targets,
+    today,
+)
 from fbads_pipeline.api.pages.clients import budgets, form
 
-ROUTERS = tuple(
-    one.router for one in (sessions, today, suggestions, targets, form, budgets, chat, reports, campaign, readings)
-)
+_DAILY = (sessions, today, suggestions, delivery, creatives, targets, form, budgets)
+ROUTERS = tuple(one.router for one in (*_DAILY, chat, reports, campaign, readings))

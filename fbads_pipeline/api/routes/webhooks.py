@@ -1,7 +1,8 @@
 """What Slack and WhatsApp call: signed, fresh, once. Their signature says who asks; nothing else does."""
 
 import hmac
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
@@ -10,9 +11,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from fbads_pipeline.adapters.channels.slack_layout import ACKNOWLEDGE
 from fbads_pipeline.adapters.request_signatures import is_from_meta, is_from_slack
-from fbads_pipeline.adapters.translation.translator import localizer
-from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, ReceiptsDep
+from fbads_pipeline.adapters.translation.translator import Localizer, localizer
+from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, DeliveryDep, ReceiptsDep
 from fbads_pipeline.api.errors import ApiError, documented, reason_of
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
 from fbads_pipeline.domain.core.formatting import plain_line
@@ -63,7 +65,12 @@ BodyDep = Annotated[bytes, Depends(_body)]
 
 @router.post("/slack", responses=documented(404, 409, 422, 429))
 def slack(
-    request: Request, body: BodyDep, decision_store: DecisionStoreDep, receipts: ReceiptsDep, clock: ClockDep
+    request: Request,
+    body: BodyDep,
+    decision_store: DecisionStoreDep,
+    delivery: DeliveryDep,
+    receipts: ReceiptsDep,
+    clock: ClockDep,
 ) -> SlackReply:
     """A button of a message. Only Slack's signature and the ids of FBADS_SLACK_APPROVERS count."""
     settings: Settings = request.app.state.settings
@@ -80,6 +87,8 @@ def slack(
         return SlackReply(text=t("api.slack.not_an_approver"))
     if not receipts.is_new("slack", shown, now=now):
         return SlackReply(text=t("api.slack.received"))
+    if action_id == ACKNOWLEDGE:
+        return _acknowledged(delivery, value, user, now, t)
     action, (suggestion_id, version) = _ACTIONS.get(action_id), _named(value)
     if action is None:
         raise ApiError(422, "unusable_parameter", "no_button")
@@ -96,6 +105,15 @@ def slack(
     except (SuggestionNotFound, DecisionNotUsable, DecisionConflict) as wrong:
         return SlackReply(text=t("api.slack.nothing_changed", why=plain_line(t.render(reason_of(wrong)))))
     return SlackReply(text=t(f"api.slack.{action}", who=f"<@{user}>"))
+
+
+def _acknowledged(delivery: DeliveryDep, problem_id: str, user: str, now: datetime, t: Localizer) -> SlackReply:
+    """Approvers of Slack see every account."""
+    if not re.fullmatch(r"[0-9a-f]{32}", problem_id):
+        raise ApiError(422, "unusable_parameter", "button_without_problem")
+    if not delivery.acknowledge(problem_id, actor=f"slack:{user}", now=now):
+        return SlackReply(text=t("api.slack.nothing_changed", why=t("api.problem_not_open", id=problem_id)))
+    return SlackReply(text=t("api.slack.acknowledge", who=f"<@{user}>"))
 
 
 @router.get("/whatsapp", responses={**documented(404, 422, 429), 200: _PLAIN}, response_model=None)

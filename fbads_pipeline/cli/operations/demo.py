@@ -28,6 +28,11 @@ app = typer.Typer(add_completion=False)
 
 DEMO_DAYS, DEMO_BREAKDOWN_DAYS = 60, 7
 DEMO_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+# A prepaid balance that ends soon, and an account near its spending limit.
+_MONEY = (
+    '[{"name": "prepaid-balance", "account": "1015812345678901", "days_left": 1.5},'
+    ' {"name": "spend-cap", "account": "784512369874512", "days_left": 20}]'
+)
 # The world's incidents lie in the week before its anchor day: after some days it gets a new one, and is read anew.
 _ANCHOR_LASTS = timedelta(days=3)
 _SUMMARY = """
@@ -83,6 +88,8 @@ def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, _W
         str(port),
         "--anchor",
         str(world.anchor),
+        "--scenario",
+        _MONEY,
     ]
     children.start("sandbox", command + (["--now", settings.now.isoformat()] if settings.now else []), {})
     children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)

@@ -6,6 +6,7 @@ from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.alerts import channels, outbox
 from fbads_pipeline.bootstrap.anomalies import anomaly_store
 from fbads_pipeline.bootstrap.core import clock
+from fbads_pipeline.bootstrap.delivery import delivery_problems
 from fbads_pipeline.bootstrap.health import incident_store
 from fbads_pipeline.bootstrap.metrics import marts
 from fbads_pipeline.bootstrap.recommendations import approved_changes, review_store
@@ -14,6 +15,7 @@ from fbads_pipeline.defs.apply.jobs import apply_tags
 from fbads_pipeline.defs.maintenance.jobs import incident_tags
 from fbads_pipeline.defs.maintenance.policy import watch_policy
 from fbads_pipeline.defs.notify.jobs import due_messages
+from fbads_pipeline.services.delivery.watch_delivery import pending_delivery
 from fbads_pipeline.services.health.watch_incidents import pending_changes
 from fbads_pipeline.settings import Settings
 
@@ -44,7 +46,8 @@ def _dispatch(settings: Settings, database: Database) -> dict[str, str]:
 
 
 def _incidents(settings: Settings, database: Database) -> dict[str, str]:
-    return incident_tags(pending_changes(incident_store(database), clock(settings), watch_policy(settings)))
+    waiting = pending_changes(incident_store(database), clock(settings), watch_policy(settings))
+    return incident_tags(waiting + pending_delivery(delivery_problems(database), clock(settings)))
 
 
 def _apply(settings: Settings, database: Database) -> dict[str, str]:

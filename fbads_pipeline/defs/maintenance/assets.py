@@ -11,8 +11,11 @@ from fbads_pipeline.domain.collection.tokens import TokenCheck
 from fbads_pipeline.domain.health.incidents import Incident
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.delivery import Creatives, DeliveryProblems, Pictures
 from fbads_pipeline.ports.health import IncidentStore
 from fbads_pipeline.services.collection.check_tokens import check_tokens
+from fbads_pipeline.services.delivery.keep_pictures import keep_pictures
+from fbads_pipeline.services.delivery.watch_delivery import watch_delivery
 from fbads_pipeline.services.health.watch_incidents import watch_incidents
 from fbads_pipeline.settings import Settings
 
@@ -38,6 +41,7 @@ def token_checks(
     )
 
 
+_PROBLEM_HEADER = ("kind", "entity", "name", "state")
 _INCIDENT_HEADER = ("kind", "entity", "name", "since", "reason")
 
 
@@ -60,6 +64,45 @@ def incidents(
     return dg.MaterializeResult(
         metadata={**vars(watched), "open": len(rows), "table": markdown_table(_INCIDENT_HEADER, rows)}
     )
+
+
+@dg.asset(
+    key=["ops", "delivery_problems"],
+    group_name="incidents",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    deps=[
+        *(["raw", one] for one in ("accounts", "ads", "adsets", "campaigns")),
+        *(["marts", one] for one in ("account_daily", "ad_daily", "day_coverage")),
+    ],
+)
+def delivery_problems(
+    delivery: dg.ResourceParam[DeliveryProblems],
+    clock: dg.ResourceParam[Clock],
+    recipients: dg.ResourceParam[Recipients],
+) -> dg.MaterializeResult[None]:
+    """One row per balance that ends, limit that is reached and object that Meta keeps from delivering; announced once,
+    its end too."""
+    watched = watch_delivery(delivery, clock, recipients.everybody())
+    open_ones = delivery.listed(None, ended_since=clock.now())
+    rows = [(one.problem.kind, one.problem.entity, one.problem.name, one.state) for one in open_ones]
+    return dg.MaterializeResult(
+        metadata={**vars(watched), "open": len(rows), "table": markdown_table(_PROBLEM_HEADER, rows)}
+    )
+
+
+@dg.asset(
+    key=["ops", "creative_pictures"],
+    group_name="creatives",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    deps=[["raw", "ads"]],
+)
+def creative_pictures(
+    creatives: dg.ResourceParam[Creatives], pictures: dg.ResourceParam[Pictures], clock: dg.ResourceParam[Clock]
+) -> dg.MaterializeResult[None]:
+    """One row per creative: its picture, or why none is kept."""
+    return dg.MaterializeResult(metadata=dict(vars(keep_pictures(creatives, pictures, clock))))
 
 
 def _incident_row(one: Incident) -> tuple[object, ...]:

@@ -18,6 +18,14 @@ incidents_job = dg.define_asset_job(
 )
 
 
+pictures_job = dg.define_asset_job(
+    "keep_pictures",
+    selection=dg.AssetSelection.groups("creatives"),
+    executor_def=dg.in_process_executor,
+    description="Fetches pictures of creatives from Meta and keeps them.",
+)
+
+
 def incident_tags(pending: int) -> dict[str, str]:
     """Run tags of a run that announces incidents: how many changes it is to write."""
     return {"fbads/incidents": str(pending)}

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.maintenance.jobs import token_job
+from fbads_pipeline.defs.maintenance.jobs import pictures_job, token_job
 
 check_tokens_daily = dg.ScheduleDefinition(
     name="check_tokens_daily",
@@ -11,4 +11,13 @@ check_tokens_daily = dg.ScheduleDefinition(
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="The tokens, once a day.",
+)
+
+keep_pictures_hourly = dg.ScheduleDefinition(
+    name="keep_pictures_hourly",
+    job=pictures_job,
+    cron_schedule="43 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Pictures of new creatives, before Meta's addresses of them expire.",
 )

@@ -10,7 +10,9 @@ from fbads_pipeline.defs.shared.outages import OUTAGES, sentence
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.delivery import DeliveryProblems
 from fbads_pipeline.ports.health import IncidentStore
+from fbads_pipeline.services.delivery.watch_delivery import pending_delivery
 from fbads_pipeline.services.health.watch_incidents import pending_changes
 from fbads_pipeline.settings import Settings, SettingsError
 
@@ -24,6 +26,7 @@ from fbads_pipeline.settings import Settings, SettingsError
 def announce_incidents_when_due(
     context: dg.SensorEvaluationContext,
     incidents: dg.ResourceParam[IncidentStore],
+    delivery: dg.ResourceParam[DeliveryProblems],
     clock: dg.ResourceParam[Clock],
     recipients: dg.ResourceParam[Recipients],
     settings: dg.ResourceParam[Settings],
@@ -31,7 +34,7 @@ def announce_incidents_when_due(
     """The run key is the minute of this machine, as in `send_due_messages`."""
     try:
         recipients.everybody()
-        waiting = pending_changes(incidents, clock, watch_policy(settings))
+        waiting = pending_changes(incidents, clock, watch_policy(settings)) + pending_delivery(delivery, clock)
     except SettingsError as wrong:
         return dg.SkipReason(str(wrong))
     except OUTAGES as outage:

@@ -71,7 +71,10 @@ InsightRow = tuple[str | None, ...]
 
 
 class CampaignRow(NamedTuple):
-    """A campaign as its edge shows it. Budgets are in minor units; instants are aware, None where there is none."""
+    """A campaign as its edge shows it. Budgets are in minor units; instants are aware, None where there is none.
+
+    configured_status: what the advertiser wants; issues: why it does not deliver, as Meta's JSON in order.
+    """
 
     campaign_id: str
     account_id: str
@@ -87,6 +90,8 @@ class CampaignRow(NamedTuple):
     stop_at: datetime | None
     created_at: datetime | None
     updated_at: datetime | None
+    configured_status: str | None = None
+    issues: str | None = None
 
 
 class AdsetRow(NamedTuple):
@@ -111,10 +116,12 @@ class AdsetRow(NamedTuple):
     learning_status: str | None
     learning_conversions: int | None
     last_significant_edit_at: datetime | None
+    configured_status: str | None = None
+    issues: str | None = None
 
 
 class AdRow(NamedTuple):
-    """An ad as its edge shows it."""
+    """An ad as its edge shows it. issues, review_feedback: why it does not deliver, as Meta's JSON in order."""
 
     ad_id: str
     adset_id: str | None
@@ -125,6 +132,9 @@ class AdRow(NamedTuple):
     effective_status: str | None
     created_at: datetime | None
     updated_at: datetime | None
+    configured_status: str | None = None
+    issues: str | None = None
+    review_feedback: str | None = None
 
 
 ObjectRow = CampaignRow | AdsetRow | AdRow
@@ -157,6 +167,25 @@ class CustomConversionRow(NamedTuple):
     created_at: datetime | None
 
 
+class AdCreativeRow(NamedTuple):
+    """What an ad shows. creative_key: one for all ads with the same picture or video; picture_url: expires."""
+
+    ad_id: str
+    account_id: str
+    creative_id: str
+    creative_key: str
+    title: str | None
+    body: str | None
+    call_to_action: str | None
+    link: str | None
+    object_type: str | None
+    image_hash: str | None
+    video_id: str | None
+    story_id: str | None
+    instagram_permalink: str | None
+    picture_url: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class UnreadableRow:
     """A row that cannot be stored. payload: as it came, as JSON; the rest: as much of its key as could be read.
@@ -171,7 +200,7 @@ class UnreadableRow:
     breakdown_value: str | None = None
 
 
-Row = TypeVar("Row", InsightRow, ObjectRow, ActivityRow, CustomConversionRow)
+Row = TypeVar("Row", InsightRow, ObjectRow, ActivityRow, CustomConversionRow, AdCreativeRow)
 
 
 @dataclass(frozen=True, slots=True)

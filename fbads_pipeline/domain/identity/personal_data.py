@@ -26,6 +26,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "decisions": {"user_id": "pseudonym", "reason": "pseudonym"},
     "suggestions": {"decided_by": "pseudonym", "decision_reason": "pseudonym"},
     "audit_log": {"actor": "pseudonym", "subject": "pseudonym", "details": "pseudonym"},
+    "delivery_problems": {"acknowledged_by": "pseudonym"},
     "mutes": {"made_by": "pseudonym", "reason": "pseudonym"},
     "collect_requests": {"asked_by": "pseudonym"},
     "targets": {"set_by": "pseudonym"},
@@ -48,7 +49,7 @@ OF_NOBODY = frozenset(
     {
         *("collect_runs", "alerts", "api_quotas", "request_strategies", "api_warnings", "tokens", "account_tokens"),
         *("token_checks", "incidents", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
-        *("client_accounts", "client_logos", "tax_periods"),
+        *("client_accounts", "client_logos", "tax_periods", "creative_pictures"),
     }
 )
 # Columns whose names promise a person; each has to be classified above.
@@ -61,6 +62,7 @@ TELLING = frozenset(
             "actor",
             "decided_by",
             "made_by",
+            "acknowledged_by",
             "asked_by",
             "set_by",
             "slack_id",

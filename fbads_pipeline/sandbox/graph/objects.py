@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fbads_pipeline.sandbox.graph.account_money import MONEY_FIELDS
+from fbads_pipeline.sandbox.graph.creatives import show_creative
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.graph.insights_request import Params, read_json, read_list
 from fbads_pipeline.sandbox.world.clock import meta_time
@@ -33,6 +34,23 @@ ACCOUNT_FIELDS: dict[str, Callable[[SandboxAccount], Any]] = {
 }
 
 
+FEEDBACK = {
+    "global": {
+        "PERSONAL_HEALTH": "Ads must not contain content that implies or attempts to generate negative self-perception"
+        " in order to promote diet, weight loss, or other health related products."
+    }
+}
+ISSUES = [
+    {
+        "level": "AD",
+        "error_code": 1815869,
+        "error_summary": "Ad Set Without Pixel",
+        "error_message": "The pixel of this ad set was deleted. <b>Choose another one</b>.",
+        "error_type": "HARD_ERROR",
+    }
+]
+
+
 def _shared(account: SandboxAccount, one: AdObject) -> Shown:
     created = meta_time(account.zone, one.created_at)
     return {
@@ -42,6 +60,7 @@ def _shared(account: SandboxAccount, one: AdObject) -> Shown:
         "status": one.status,
         "configured_status": one.status,
         "effective_status": account.effective_status(one),
+        "issues_info": ISSUES if account.effective_status(one) == "WITH_ISSUES" else None,
         "created_time": created,
         "updated_time": meta_time(account.zone, one.updated_at),
     }
@@ -100,7 +119,8 @@ def _ad(account: SandboxAccount, one: AdObject) -> Shown:
         **_shared(account, one),
         "campaign_id": account.parent(one, "campaign").id,
         "adset_id": account.parent(one, "adset").id,
-        "creative": {"id": str(int(one.id) + 5)},
+        "ad_review_feedback": FEEDBACK if account.effective_status(one) == "DISAPPROVED" else None,
+        "creative": show_creative(account, one),
     }
 
 

@@ -10,7 +10,7 @@ from fbads_pipeline.sandbox.graph.insights import InsightsPages
 from fbads_pipeline.sandbox.graph.insights_request import Params
 from fbads_pipeline.sandbox.graph.report_runs import ReportRuns
 from fbads_pipeline.sandbox.graph.writes import AcceptedWrite
-from fbads_pipeline.sandbox.scenarios import Scenario, Scenarios
+from fbads_pipeline.sandbox.scenarios import SHOWN_STATUS, Scenario, Scenarios
 from fbads_pipeline.sandbox.world.build import build_world
 from fbads_pipeline.sandbox.world.change_log import move_to
 from fbads_pipeline.sandbox.world.clock import SandboxClock
@@ -104,7 +104,11 @@ class Sandbox:
         self.writes: list[AcceptedWrite] = []
 
     def use_scenarios(self, scenarios: list[Scenario]) -> None:
+        """Objects that a scenario rejects, reviews or finds issues with show it at once."""
         self.scenarios.replace(scenarios)
+        wanted = {one.object: SHOWN_STATUS[one.name] for one in scenarios if one.name in SHOWN_STATUS}
+        for account in self.world.accounts:
+            account.shown_statuses = {str(key): status for key, status in wanted.items()}
 
     def follow_clock(self) -> None:
         """Gives every object the status that it has by now; before each call."""

@@ -91,6 +91,10 @@ class SandboxAccount:
     moment: datetime = datetime.max.replace(tzinfo=UTC)
     # Raised by every write, so that nothing computed before it is served after it.
     version: int = 0
+    # Where the pictures of its creatives lie: the address at which the sandbox was asked.
+    pictures_at: str = ""
+    # Object id → the effective status that a scenario gives it.
+    shown_statuses: dict[str, str] = field(default_factory=dict)
 
     def adsets_of(self, campaign: int) -> list[AdObject]:
         return self.objects["adset"][campaign * ADSETS_EACH : (campaign + 1) * ADSETS_EACH]
@@ -112,6 +116,8 @@ class SandboxAccount:
         for parent in above:
             if parent.status == "PAUSED" and one.status == "ACTIVE":
                 return f"{parent.kind.upper()}_PAUSED"
+        if one.status == "ACTIVE" and one.id in self.shown_statuses:
+            return self.shown_statuses[one.id]
         return "DISAPPROVED" if one.is_disapproved and one.status == "ACTIVE" else one.status
 
     def statuses(self, kind: ObjectKind) -> list[str]:

@@ -13,6 +13,7 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly
 from fbads_pipeline.domain.anomalies.daily.daily_figures import HISTORY_DAYS, DayWatch
+from fbads_pipeline.domain.anomalies.delivery_causes import may_be_explained, with_delivery
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies, compose_anomalies, compose_digest
 from fbads_pipeline.domain.core.links import account_page
 from fbads_pipeline.ports.anomalies import Anomalies
@@ -92,7 +93,8 @@ def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: Calen
     result = run_detectors(account, stored, settings) if account else None
     if account is None or result is None:
         return 0, 0
-    result = replace(result, events=_with_calendar(result.events, account_id, account.timezone_name, calendar))
+    events = _with_delivery(result.events, account_id, anomalies)
+    result = replace(result, events=_with_calendar(events, account_id, account.timezone_name, calendar))
     return result.readings, anomalies.save(account_id, stored, result, now=clock.now())
 
 
@@ -109,9 +111,17 @@ def _judge_days(
     account = anomalies.days(account_id, now=now, days=HISTORY_DAYS, version=day_version(settings), known=before)
     if account is None:
         return None, 0
-    events = _with_calendar(judge_days(account, settings, now=now), account_id, account.timezone_name, calendar)
+    judged = _with_delivery(judge_days(account, settings, now=now), account_id, anomalies)
+    events = _with_calendar(judged, account_id, account.timezone_name, calendar)
     watch = DayWatch(account.fingerprint, len(account.read_at), settings.days_needed)
     return watch.days_read, anomalies.save_days(account_id, before, watch, events, now=now)
+
+
+def _with_delivery(
+    events: Sequence[DetectedAnomaly | AnomalyClosure], account_id: str, anomalies: Anomalies
+) -> Sequence[DetectedAnomaly | AnomalyClosure]:
+    """Delivery problems are read only where spend fell."""
+    return with_delivery(events, anomalies.delivery_problems(account_id)) if may_be_explained(events) else events
 
 
 def _with_calendar(

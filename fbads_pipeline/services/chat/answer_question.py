@@ -15,6 +15,7 @@ from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, norm
 from fbads_pipeline.domain.chat.understanding.offers import chosen
 from fbads_pipeline.domain.chat.validator import validate
 from fbads_pipeline.domain.core.messages import Name, Value, lines, message
+from fbads_pipeline.services.chat.balances import answer_balances
 from fbads_pipeline.services.chat.explanations import explain
 from fbads_pipeline.services.chat.figures import answer_figures, answer_overview
 from fbads_pipeline.services.chat.lists import answer_facts, answer_list
@@ -47,7 +48,10 @@ def answer(
             understood = Refusal("nothing_read" if user.account_ids is None else "no_account")
         if isinstance(understood, CompletePlan):
             turn.accounts = _inside(turn, understood.plan)
-        made = _answer(turn, understood)
+        made = None
+        if isinstance(understood, Refusal) and understood.kind == "balance":
+            made = answer_balances(turn, text, now=now)
+        made = made or _answer(turn, understood)
     if chat.conversations and session_id:
         chat.conversations.keep(
             user.user_id,

@@ -13,7 +13,14 @@ from fbads_pipeline.domain.chat.result import ChatAccount, Citation, Result
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.ports.calendar import EventsBetween
-from fbads_pipeline.ports.chat import ChatDatabase, ChatFigures, Conversations, DetectorLearning, LanguagePlanner
+from fbads_pipeline.ports.chat import (
+    AccountMoneyReader,
+    ChatDatabase,
+    ChatFigures,
+    Conversations,
+    DetectorLearning,
+    LanguagePlanner,
+)
 from fbads_pipeline.ports.core import Translator
 
 Outcome = Literal["answered", "asked", "refused"]
@@ -60,7 +67,8 @@ class Answer:
 class Chat:
     """Everything that answering needs, put together once.
 
-    attribution: the windows that conversions are counted in; learning: what the detectors know of each account.
+    attribution: the windows that conversions are counted in; learning: what the detectors know of each account;
+    money: what is left of balances and limits.
     """
 
     database: ChatDatabase
@@ -72,6 +80,7 @@ class Chat:
     calendar: EventsBetween | None = None
     attribution: tuple[str, ...] = ()
     learning: DetectorLearning | None = None
+    money: AccountMoneyReader | None = None
 
 
 @dataclass

@@ -15,8 +15,9 @@ from fbads_pipeline.domain.collection.meta_errors import (
     TooMuchData,
     TransientMetaError,
 )
-from fbads_pipeline.domain.collection.pages import FoundObjects
+from fbads_pipeline.domain.collection.pages import FoundObjects, ObjectRow, Page
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.delivery.object_problems import PROBLEM_STATUSES
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.collection.plan_sync import SyncPlan
@@ -24,6 +25,8 @@ from fbads_pipeline.services.collection.plan_sync import SyncPlan
 # A range of one call: long enough that pages are full, short enough that one transaction stays small.
 LONGEST_RANGE_DAYS = 92
 TICK_DAYS = 2
+# Ads that are asked for by id at a tick, which is one call.
+MOST_BY_ID = 50
 # Of so many objects a note gives the ids.
 NAMED_OBJECTS = 5
 # A breakdown that Meta does not offer; and whatever keeps from us what only explains figures.
@@ -83,8 +86,11 @@ class AccountReadTasks:
         for kind in OBJECT_KINDS:
             if not (is_tick and kind == "ad"):  # between the daily readings, new ads come by id as facts name them
                 yield ReadTask(f"{kind}s", self._objects(kind))
+        if is_tick:
+            yield ReadTask("ads with problems", self._ads_with_problems, forgives=ONLY_EXPLAINS)
         yield ReadTask("activities", self._activities(days), forgives=ONLY_EXPLAINS)
         if not is_tick:
+            yield ReadTask("creatives", self._creatives, forgives=ONLY_EXPLAINS)
             yield ReadTask("custom conversions", self._custom_conversions, forgives=ONLY_EXPLAINS)
 
     def _insights_of(self, grain: Grain, days: DayRange) -> Iterator[ReadTask]:
@@ -115,6 +121,25 @@ class AccountReadTasks:
             return applied
 
         return read
+
+    def _ads_with_problems(self, read_at: datetime) -> RowCounts:
+        """Ads that Meta rejected, or reviews, or has issues with: their status may change without anything that an
+        incremental reading would show. Those that are no longer among them are asked for by id."""
+        account_id, seen = self._account_id, set[str]()
+
+        def noted(pages: Iterator[Page[ObjectRow]]) -> Iterator[Page[ObjectRow]]:
+            for page in pages:
+                seen.update(row[0] for row in page.rows)
+                yield page
+
+        known = self._raw.objects_in(account_id, "ad", PROBLEM_STATUSES)
+        pages = self._while_allowed(noted(self._ads.objects(account_id, "ad", PROBLEM_STATUSES)))
+        applied = self._raw.apply_objects(account_id, "ad", pages, read_at=read_at)
+        changed = [one for one in known if one not in seen][:MOST_BY_ID]
+        if changed:
+            found = self._ads.objects_by_id("ad", changed, account_id=account_id)
+            applied += self._raw.apply_objects(account_id, "ad", iter([found.page]), read_at=read_at)
+        return applied
 
     def settling(self) -> ReadTask:
         """What the readings left in doubt, once every level was asked for."""
@@ -154,6 +179,10 @@ class AccountReadTasks:
         return lambda read_at: self._raw.apply_activities(
             account_id, self._ads.activities(account_id, logged), read_at=read_at
         )
+
+    def _creatives(self, read_at: datetime) -> RowCounts:
+        pages = self._while_allowed(self._ads.creatives(self._account_id))
+        return self._raw.apply_creatives(self._account_id, pages, read_at=read_at)
 
     def _custom_conversions(self, read_at: datetime) -> RowCounts:
         account_id = self._account_id

@@ -33,7 +33,10 @@ def call(address, key, tool, asked):
             return tools, await client.call_tool(tool, asked)
 
     tools, told = asyncio.run(talk())
-    assert tools == {"list_metrics", "query_metric", "list_anomalies", "list_suggestions", "get_report"}
+    assert tools == {"list_metrics", "query_metric", "list_anomalies", "list_suggestions", "get_report"} | {
+        "list_balances",
+        "list_delivery_problems",
+    }
     return told.is_error, told.content[0].text if told.content else ""
 
 

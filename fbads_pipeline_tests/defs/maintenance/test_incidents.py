@@ -9,6 +9,7 @@ from fbads_pipeline.adapters.encryption import Cipher, new_key
 from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
 from fbads_pipeline.defs.maintenance import assets, checks, jobs, schedules, sensors
@@ -37,6 +38,7 @@ def world(migrated_engine, sandbox):
         tokens.add(NamedToken(name, f"EAA{name}"), now=NOW)
     incidents = PostgresIncidents(migrated_engine)
     made = {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "incidents": incidents}
+    made["delivery"] = PostgresDeliveryProblems(migrated_engine)
     made["recipients"] = RecipientsOf(made)
     return made
 
@@ -53,7 +55,7 @@ def run(world, job):
 
 
 def tick(world):
-    keys = ("incidents", "clock", "recipients", "settings")
+    keys = ("incidents", "delivery", "clock", "recipients", "settings")
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance, resources={key: world[key] for key in keys})
         return sensors.announce_incidents_when_due(context)

@@ -40,10 +40,10 @@ def test_every_level_and_every_edge_of_every_account_is_read():
     ads, raw = FakeAds([an_account("1"), an_account("2")]), FakeRaw()
     reports = run(ads, raw)
     assert {report.status for report in reports.values()} == {"done"}
-    edges = {"campaigns", "adsets", "ads", "activities", "custom conversions"}
+    edges = {"campaigns", "adsets", "ads", "activities", "creatives", "custom conversions"}
     assert {what for account, what in raw.applied if account == "2"} == {*LEVELS, *edges}
     assert reports["1"].applied.rows_read == 4
-    assert reports["1"].traffic.calls == 9
+    assert reports["1"].traffic.calls == 10
     assert set(raw.saved_reports) == {"1", "2"}
 
 
@@ -292,11 +292,12 @@ def test_the_half_hour_leaves_out_what_a_day_can_wait_for():
     now = FakeClock().now()
     raw.readings["1"] = {now.date() - timedelta(days=back): now for back in range(28)}
     run(ads, raw, days=None, breakdowns=("age",))
-    assert {what for _, what, _ in ads.asked} == {*LEVELS, "campaigns", "adsets", "activities"}
+    of_tick = {*LEVELS, "campaigns", "adsets", "ads with problems", "activities"}
+    assert {what for _, what, _ in ads.asked} == of_tick
     raw.readings["1"] = {}
     ads.asked.clear()
     run(ads, raw, days=None, breakdowns=("age",))
-    daily = {"ads", "custom conversions", "campaign and age"}
+    daily = {"ads", "creatives", "custom conversions", "campaign and age"}
     assert {what for _, what, _ in ads.asked} == {*LEVELS, "campaigns", "adsets", "activities", *daily}
 
 

@@ -32,6 +32,7 @@ from fbads_pipeline.domain.anomalies.announcements import (
     READING_GRACE,
 )
 from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
+from fbads_pipeline.domain.anomalies.delivery_causes import KnownProblem
 from fbads_pipeline.domain.anomalies.finding_messages import recovery_message
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import AnomalyPart, UnannouncedAnomalies
@@ -54,6 +55,11 @@ class PostgresAnomalies:
             return (
                 None if row is None else StoredDetectors(row.version, bytes(row.state), row.read_until, row.days_known)
             )
+
+    def delivery_problems(self, account_id: str) -> list[KnownProblem]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(INPUTS["delivery_problems"], {"account": account_id})
+            return [KnownProblem(row.kind, row.campaign_id) for row in rows]
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         with self._engine.connect() as connection:

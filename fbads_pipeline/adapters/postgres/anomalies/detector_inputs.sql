@@ -82,6 +82,15 @@ where account_id = :account and effective_status = 'ACTIVE' and learning_status 
 group by campaign_id
 having bool_and(learning_status = 'LEARNING');
 
+-- name: delivery_problems
+-- Rejections of some ads among many stop nothing.
+select
+    kind,
+    campaign_id
+from ops.delivery_problems
+where account_id = :account and ended_at is null and severity = 'critical'
+order by opened_at, problem_id;
+
 -- name: detector_state
 select
     version,

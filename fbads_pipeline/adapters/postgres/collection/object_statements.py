@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from fbads_pipeline.domain.collection.levels import UNKNOWN_STATUS, ObjectKind
-from fbads_pipeline.domain.collection.pages import OBJECT_ROWS, ActivityRow, CustomConversionRow
+from fbads_pipeline.domain.collection.pages import OBJECT_ROWS, ActivityRow, AdCreativeRow, CustomConversionRow
 
 
 def _table(name: str, columns: tuple[str, ...]) -> sa.TableClause:
@@ -24,9 +24,11 @@ def _upsert(table: sa.TableClause, columns: tuple[str, ...]) -> sa.Insert:
 
 _OBJECTS = {kind: _table(f"{kind}s", row._fields) for kind, row in OBJECT_ROWS.items()}
 _ACTIVITIES = _table("activities", ActivityRow._fields)
+_CREATIVES = _table("ad_creatives", AdCreativeRow._fields)
 _CUSTOM_CONVERSIONS = _table("custom_conversions", CustomConversionRow._fields)
 
 UPSERT_OBJECTS = {kind: _upsert(_OBJECTS[kind], row._fields) for kind, row in OBJECT_ROWS.items()}
+UPSERT_CREATIVES = _upsert(_CREATIVES, AdCreativeRow._fields)
 UPSERT_CUSTOM_CONVERSIONS = _upsert(_CUSTOM_CONVERSIONS, CustomConversionRow._fields)
 # An event never changes.
 ADD_ACTIVITIES = insert(_ACTIVITIES).on_conflict_do_nothing().returning(_ACTIVITIES.c.event_id)
@@ -44,6 +46,13 @@ def missing_objects(kind: ObjectKind) -> sa.Select[tuple[str]]:
         .where(sa.or_(table.c.effective_status.is_(None), was_unknown))
         .order_by(key)
     )
+
+
+def objects_in(kind: ObjectKind) -> sa.Select[tuple[str]]:
+    """Ids of :account that have one of :statuses, in order."""
+    table, key = _OBJECTS[kind], _OBJECTS[kind].c[f"{kind}_id"]
+    is_in = table.c.effective_status.in_(sa.bindparam("statuses", expanding=True))
+    return sa.select(key).where(table.c.account_id == sa.bindparam("account"), is_in).order_by(key)
 
 
 def mark_unknown(kind: ObjectKind) -> sa.Update:

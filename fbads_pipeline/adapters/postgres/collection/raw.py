@@ -32,6 +32,7 @@ from fbads_pipeline.domain.collection.doubts import DoubtfulDay, UnreadDay
 from fbads_pipeline.domain.collection.levels import LEVELS, Grain, Level, ObjectKind
 from fbads_pipeline.domain.collection.pages import (
     ActivityRow,
+    AdCreativeRow,
     CustomConversionRow,
     InsightRow,
     ObjectRow,
@@ -180,6 +181,10 @@ class PostgresRawStore:
         statement = object_statements.UPSERT_CUSTOM_CONVERSIONS
         return self._write(account_id, "custom_conversion", statement, pages, read_at)
 
+    def apply_creatives(self, account_id: str, pages: Iterator[Page[AdCreativeRow]], *, read_at: datetime) -> RowCounts:
+        """Adds and updates what the ads show."""
+        return self._write(account_id, "creative", object_statements.UPSERT_CREATIVES, pages, read_at)
+
     def apply_activities(self, account_id: str, pages: Iterator[Page[ActivityRow]], *, read_at: datetime) -> RowCounts:
         """Adds the events that are not known yet."""
         return self._write(account_id, "activity", object_statements.ADD_ACTIVITIES, pages, read_at, key="event_id")
@@ -215,6 +220,11 @@ class PostgresRawStore:
         with self._engine.connect() as connection:
             found = connection.execute(object_statements.missing_objects(kind), values)
             return list(found.scalars())
+
+    def objects_in(self, account_id: str, kind: ObjectKind, statuses: Sequence[str]) -> list[str]:
+        values = {"account": account_id, "statuses": list(statuses)}
+        with self._engine.connect() as connection:
+            return list(connection.execute(object_statements.objects_in(kind), values).scalars())
 
     def mark_unknown(self, account_id: str, kind: ObjectKind, ids: Sequence[str], *, read_at: datetime) -> None:
         """Objects that Meta no longer shows at all: insights name them, nothing else does."""

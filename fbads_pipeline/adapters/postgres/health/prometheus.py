@@ -81,6 +81,7 @@ _FAMILIES = (
     _Family("account_freshness_seconds", "Age of each account's newest good reading.", "gauge", ("account_id",)),
     _Family("open_anomalies", "Open anomalies.", "gauge", ("severity",)),
     _Family("open_incidents", "Incidents that need a person.", "gauge", ("kind",)),
+    _Family("open_delivery_problems", "What keeps ads from delivering, or soon will.", "gauge", ("kind", "severity")),
     _Family("failing_jobs", "Jobs whose newest run failed.", "gauge", ("job",)),
     _Family("database_connections", "Connections to this database.", "gauge"),
 )

@@ -180,6 +180,16 @@ where resolved_at is null
 group by kind
 order by kind;
 
+-- name: open_delivery_problems
+select
+    kind,
+    severity,
+    count(*) as figure
+from ops.delivery_problems
+where ended_at is null
+group by kind, severity
+order by kind, severity;
+
 -- name: failing_jobs
 select
     job,

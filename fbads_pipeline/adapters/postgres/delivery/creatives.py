@@ -1,0 +1,67 @@
+"""Creatives of ads with their figures, and the pictures that are kept of them."""
+
+from collections import defaultdict
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.delivery.creatives import Creative, with_verdicts
+from fbads_pipeline.domain.delivery.pictures import Picture
+
+SQL = Statements(__package__, "creatives.sql")
+
+
+class PostgresCreatives:
+    """The port Creatives on PostgreSQL."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def without_picture(self, *, tried_before: datetime, most: int) -> list[tuple[str, str, str]]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(SQL["without_picture"], {"tried_before": tried_before, "most": most})
+            return [(row.account_id, row.creative_key, row.picture_url) for row in rows]
+
+    def keep(self, account_id: str, key: str, found: Picture | str, *, now: datetime) -> None:
+        is_kept = isinstance(found, Picture)
+        values = {
+            **{name: getattr(found, name) if is_kept else None for name in ("media_type", "width", "height")},
+            "content": found.body if isinstance(found, Picture) else None,
+            "refused": None if isinstance(found, Picture) else found[:200],
+        }
+        with self._engine.begin() as connection:
+            connection.execute(
+                SQL["keep_picture"], {**values, "account_id": account_id, "creative_key": key, "now": now}
+            )
+
+    def picture(self, account_id: str, key: str, accounts: frozenset[str] | None) -> Picture | None:
+        values = {"account_id": account_id, "creative_key": key, "accounts": _bound(accounts)}
+        with self._engine.connect() as connection:
+            row = connection.execute(SQL["picture"], values).one_or_none()
+        return None if row is None else Picture(row.media_type, row.width, row.height, bytes(row.content))
+
+    def creatives(self, accounts: frozenset[str] | None, *, since: date, until: date) -> list[Creative]:
+        """Each account's own, with verdicts, what costs most first."""
+        values = {"accounts": _bound(accounts)}
+        with self._engine.connect() as connection:
+            rows = list(connection.execute(SQL["creatives"], values).mappings())
+            figures = {}
+            if connection.execute(SQL["has_marts"]).scalar():
+                days = {"since": since, "until": until}
+                for row in connection.execute(SQL["figures"], {**values, **days}).mappings():
+                    figures[row["account_id"], row["creative_key"]] = {
+                        name: row[name] for name in ("spend", "impressions", "clicks", "conversions")
+                    }
+        by_account: dict[str, list[Creative]] = defaultdict(list)
+        for row in rows:
+            shown = {name: value for name, value in row.items() if name != "creative_key"}
+            key = row["creative_key"]
+            made = Creative(key=key, **shown, **figures.get((row["account_id"], key), {}))
+            by_account[made.account_id].append(made)
+        judged = [one for of_account in by_account.values() for one in with_verdicts(of_account)]
+        return sorted(judged, key=lambda one: (one.account_id, -(one.spend or 0), one.key))
+
+
+def _bound(accounts: frozenset[str] | None) -> list[str] | None:
+    return None if accounts is None else sorted(accounts)

@@ -1,0 +1,65 @@
+"""Creatives with pictures, figures and a verdict."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.api.dependencies import ClockDep, CreativesDep, PagesDep
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
+from fbads_pipeline.api.routes.delivery.creatives import DAYS, picture_path
+from fbads_pipeline.domain.core.messages import Count, Money, Name, Percent, Value
+from fbads_pipeline.domain.delivery.creatives import Creative
+from fbads_pipeline.domain.identity.users import Principal
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+_MOST_SHOWN = 200
+
+
+@router.get("/creatives")
+def creatives_page(
+    request: Request,
+    who: Annotated[Principal, Depends(Visitor("marts:read"))],
+    creatives: CreativesDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    account: Digits = None,
+) -> Response:
+    """Of one account, what costs most first."""
+    t = page_localizer(request, who)
+    rows = pages.accounts(who.accounts)
+    chosen = next((one for one in rows if one["account_id"] == account), rows[0] if rows else None)
+    if account is not None and (chosen is None or chosen["account_id"] != account):
+        raise PageProblem(404)
+    found: list[Creative] = []
+    if chosen is not None:
+        today = clock.now().date()
+        days = {"since": today - timedelta(days=DAYS), "until": today - timedelta(days=1)}
+        found = creatives.creatives(frozenset({chosen["account_id"]}), **days)
+    items = [_item(one, t) for one in found[:_MOST_SHOWN]]
+    shown: Mapping[str, Any] = {"accounts": rows, "account": chosen, "creatives": items}
+    return render(request, "creatives.html.j2", who, "creatives", **shown)
+
+
+def _item(one: Creative, t: Localizer) -> dict[str, Any]:
+    def text(value: Decimal | None, made: Value) -> str:
+        return t("delivery.creative.not_known") if value is None else t.render(made)
+
+    cost, rate = one.cost_per_conversion, one.click_rate
+    currency = one.currency or ""
+    return {
+        "title": t.render(Name(one.title or one.body, one.key)),
+        "picture": picture_path(one),
+        "about": " · ".join(filter(None, (t("delivery.creative.ads", count=one.ads), one.kind, one.call_to_action))),
+        "spend": text(one.spend, Money(one.spend or Decimal(0), currency)),
+        "conversions": text(one.conversions, Count(one.conversions or Decimal(0))),
+        "cost": "—" if cost is None else t.render(Money(cost, currency)),
+        "rate": "—" if rate is None else t.render(Percent(rate)),
+        "verdict": t(f"delivery.creative.{one.verdict}"),
+    }

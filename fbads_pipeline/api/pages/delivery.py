@@ -1,0 +1,104 @@
+"""Money that is left, and what keeps ads from delivering, with a button for whoever takes care of it."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
+from fbads_pipeline.domain.core.messages import Instant, Message, Money, Name, message
+from fbads_pipeline.domain.delivery.funds import Fund, funds_of
+from fbads_pipeline.domain.delivery.messages import ads_manager_link, describe, subject
+from fbads_pipeline.domain.delivery.problems import StoredProblem
+from fbads_pipeline.domain.identity.users import Principal
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+_ENDED_WITHIN = timedelta(days=7)
+
+
+@router.get("/delivery")
+def delivery_page(
+    request: Request,
+    who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
+    delivery: DeliveryDep,
+    clock: ClockDep,
+    account: Digits = None,
+    done: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
+) -> Response:
+    """Balances and limits, what ends first first; problems, the gravest first."""
+    if account is not None and not who.sees(account):
+        raise PageProblem(404)
+    t, now = page_localizer(request, who), clock.now()
+    wanted = who.accounts if account is None else frozenset({account})
+    funds = [fund for facts in delivery.money(wanted, now=now) for fund in funds_of(facts)]
+    problems = delivery.listed(wanted, ended_since=now - _ENDED_WITHIN)
+    return render(
+        request,
+        "delivery.html.j2",
+        who,
+        "delivery",
+        funds=[_fund(one, now, t) for one in sorted(funds, key=lambda one: one.urgency(now))],
+        problems=[_problem(one, t) for one in problems],
+        may=who.may("suggestions:decide"),
+        notice=t(f"delivery.acknowledged.{done}") if done else None,
+    )
+
+
+@router.post("/delivery/{problem_id}")
+def acknowledge_here(
+    problem_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
+    who: Annotated[Principal, Depends(Visitor("suggestions:decide"))],
+    delivery: DeliveryDep,
+    clock: ClockDep,
+) -> Response:
+    """Note who takes care of it, and go back to the list."""
+    now = clock.now()
+    if not delivery.listed(who.accounts, ended_since=now - _ENDED_WITHIN, problem_id=problem_id):
+        raise PageProblem(404)
+    is_done = delivery.acknowledge(problem_id, actor=who.user_id, now=now)
+    return RedirectResponse(f"/delivery?done={'yes' if is_done else 'no'}", 303)
+
+
+def _fund(one: Fund, now: datetime, t: Localizer) -> dict[str, Any]:
+    state = one.state(now)
+    per_day = None if one.per_day is None else Money(one.per_day, one.currency)
+    ends: Message | Instant = message("delivery.page.ends_not_known")
+    if one.ends_at is not None:
+        ends = Instant(one.ends_at, one.timezone_name)
+    elif one.left is not None and one.per_day is not None:
+        ends = message("delivery.page.lasts_long")
+    left = message("delivery.page.unknown", shape=one.shape or "—")
+    return {
+        "account": t.render(Name(one.account_name, message("core.account", id=one.account_id))),
+        "what": t(f"delivery.page.{one.kind}"),
+        "of": t.render(Name(one.name, one.entity)) if one.kind == "campaign_cap" else "",
+        "left": t.render(left) if one.left is None else t.render(Money(one.left, one.currency)),
+        "is_absent": one.left is None,
+        "per_day": "—" if per_day is None else t.render(per_day),
+        "ends": t.render(ends) if state not in ("empty", "unknown") else "—",
+        "severity": {"empty": "critical", "low": "warning"}.get(state, "info"),
+        "state": t(f"delivery.page.state.{state}"),
+        "read_at": t.render(Instant(one.read_at, one.timezone_name)),
+    }
+
+
+def _problem(one: StoredProblem, t: Localizer) -> dict[str, Any]:
+    problem = one.problem
+    by = one.acknowledged_at
+    return {
+        "id": one.problem_id,
+        "title": t.render(subject(problem)),
+        "account": t.render(Name(one.account_name, message("core.account", id=problem.account_id))),
+        "severity": problem.severity,
+        "state": t(f"delivery.page.problem.{one.state}"),
+        "is_open": one.state == "open",
+        "since": t("delivery.page.since", at=Instant(problem.since, one.timezone_name)),
+        "taken": "" if by is None else t("delivery.page.taken", at=Instant(by, one.timezone_name)),
+        "text": t.render(describe(problem)),
+        "link": ads_manager_link(problem),
+    }

@@ -1,0 +1,76 @@
+"""Creatives with their figures, and the pictures that are kept of them: never an address of Meta's."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Path, Response
+from pydantic import BaseModel
+
+from fbads_pipeline.api.authentication import Needs
+from fbads_pipeline.api.dependencies import ClockDep, CreativesDep
+from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.parameters import AccountId
+from fbads_pipeline.domain.delivery.creatives import Creative, Verdict
+from fbads_pipeline.domain.identity.users import Principal
+
+router = APIRouter(prefix="/api/v1/creatives", tags=["delivery"])
+DAYS = 28
+ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
+KeyPath = Annotated[str, Path(pattern=r"^(image|video|creative):[0-9A-Za-z_:.\-]{1,128}$")]
+AccountPath = Annotated[str, Path(pattern=r"^[0-9]{1,32}$")]
+
+
+class ShownCreative(BaseModel):
+    """One picture or video, however many ads use it. Figures: over the last 28 complete days, summed over its ads;
+    null where Meta did not report them of one of them. verdict: against the account's other creatives."""
+
+    account_id: str
+    key: str
+    title: str | None
+    body: str | None
+    call_to_action: str | None
+    link: str | None
+    kind: str | None
+    instagram_permalink: str | None
+    ads: int
+    picture: str | None
+    currency: str | None
+    spend: Decimal | None
+    impressions: Decimal | None
+    clicks: Decimal | None
+    conversions: Decimal | None
+    cost_per_conversion: Decimal | None
+    click_rate: Decimal | None
+    verdict: Verdict
+
+
+@router.get("", responses=documented(404, 422))
+def list_creatives(
+    creatives: CreativesDep, clock: ClockDep, who: ReaderDep, account_id: AccountId = None
+) -> list[ShownCreative]:
+    """By account, what costs most first."""
+    wanted = who.accounts if account_id is None else frozenset({account_id})
+    today = clock.now().date()
+    found = creatives.creatives(wanted, since=today - timedelta(days=DAYS), until=today - timedelta(days=1))
+    return [_shown(one) for one in found]
+
+
+@router.get("/{account_id}/{key}/picture", responses=documented(404, 422), response_class=Response)
+def picture(account_id: AccountPath, key: KeyPath, creatives: CreativesDep, who: ReaderDep) -> Response:
+    """The bytes as they were fetched from Meta; their type is what they are, not what somebody called them."""
+    found = creatives.picture(account_id, key, who.accounts)
+    if found is None:
+        raise ApiError(404, "not_found", "no_picture", id=key)
+    return Response(found.body, media_type=found.media_type)
+
+
+def picture_path(one: Creative) -> str | None:
+    """Where its picture is served; None where none is kept."""
+    return f"/api/v1/creatives/{one.account_id}/{quote(one.key)}/picture" if one.has_picture else None
+
+
+def _shown(one: Creative) -> ShownCreative:
+    names = set(ShownCreative.model_fields) - {"picture"}
+    return ShownCreative(picture=picture_path(one), **{name: getattr(one, name) for name in names})

@@ -1,0 +1,32 @@
+"""Fetches the pictures of creatives and keeps them: Meta's addresses expire."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fbads_pipeline.domain.delivery.pictures import PictureRefused
+from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.ports.delivery import Creatives, Pictures
+
+MOST_AT_ONCE = 200
+TRIED_AGAIN_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class PictureReport:
+    """How many pictures one run kept, and how many it could not keep."""
+
+    kept: int
+    refused: int
+
+
+def keep_pictures(creatives: Creatives, pictures: Pictures, clock: Clock) -> PictureReport:
+    """At most so many at once, the newest creatives first; what was refused is tried again a day later."""
+    now, kept, refused = clock.now(), 0, 0
+    for account_id, key, url in creatives.without_picture(tried_before=now - TRIED_AGAIN_AFTER, most=MOST_AT_ONCE):
+        try:
+            creatives.keep(account_id, key, pictures.fetch(url), now=now)
+            kept += 1
+        except PictureRefused as reason:
+            creatives.keep(account_id, key, str(reason), now=now)
+            refused += 1
+    return PictureReport(kept, refused)

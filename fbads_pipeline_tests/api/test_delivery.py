@@ -1,0 +1,141 @@
+"""Balances and delivery problems over HTTP, on their page, from a button of Slack and for assistants."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.channels.slack_layout import blocks
+from fbads_pipeline.api.app import create_app
+from fbads_pipeline.api.mcp.server import Tools
+from fbads_pipeline.bootstrap.delivery import delivery_problems
+from fbads_pipeline.domain.delivery.messages import compose, grouped
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.api.conftest import HOSTILE, Client
+from fbads_pipeline_tests.api.test_webhooks import SECRET, press
+from fbads_pipeline_tests.support.fakes import a_delivery
+from fbads_pipeline_tests.support.people import NOW, People
+
+ONE, OTHER = "a" * 32, "b" * 32
+ROWS = """
+insert into raw.account_money_readings (account_id, read_at, currency, spend_cap_minor, amount_spent_minor, is_prepaid,
+    money_left, funding_shape) values
+    ('42', '2026-11-10T14:30:00Z', 'BRL', 0, 100, true, null, :shape),
+    ('43', '2026-11-10T14:30:00Z', 'USD', 100000, 100000, false, null, null);
+create table marts.account_daily (account_id text, day date, spend numeric);
+create table marts.ad_daily (account_id text, ad_id text, day date, spend numeric);
+insert into marts.account_daily select account, day::date, 100 from unnest(array['42', '43']) account,
+    generate_series(date '2026-10-01', date '2026-11-10', interval '1 day') day;
+insert into ops.delivery_problems (problem_id, kind, entity, account_id, name, severity, facts, since, opened_at) values
+    (:one, 'ad_rejected', 'ad:7', '42', :name, 'critical', cast(:facts as jsonb), now(), now()),
+    (:other, 'ad_rejected', 'ad:8', '43', 'Other', 'warning', '{}', now(), now());
+"""
+
+
+@pytest.fixture
+def people(app, database):
+    facts = {"reasons": [{"key": None, "name": HOSTILE[:40], "text": "<img src=x onerror=alert(1)>"}]}
+    values = {"one": ONE, "other": OTHER, "shape": "<b>99</b>", "name": HOSTILE, "facts": json.dumps(facts)}
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(ROWS), values)
+    return People(app, database)
+
+
+def test_balances_and_problems_are_those_of_the_callers_accounts(people):
+    mine, everything = people.with_key("viewer", accounts=["42"]), people.with_key("viewer")
+    (balance,) = mine.get("/api/v1/balances").json()
+    assert (balance["left"], balance["state"], balance["shape"]) == (None, "unknown", "<b>99</b>"), "never zero"
+    found = everything.get("/api/v1/balances").json()
+    assert [(one["kind"], one["state"], one["left"]) for one in found] == [
+        ("account_cap", "empty", "0"),
+        ("balance", "unknown", None),
+    ], "what ended first"
+    assert [one["entity"] for one in mine.get("/api/v1/delivery-problems").json()] == ["ad:7"]
+    assert [one["entity"] for one in everything.get("/api/v1/delivery-problems").json()] == ["ad:7", "ad:8"]
+    assert mine.get("/api/v1/balances", account_id="43").status_code == 404
+    assert everything.get("/api/v1/balances", account_id="act_43").json()[0]["account_id"] == "43"
+
+
+def test_a_problem_is_acknowledged_once_by_who_may_and_sees_it(people):
+    path = f"/api/v1/delivery-problems/{ONE}/acknowledge"
+    assert people.with_key("viewer").send("POST", path).status_code == 403
+    assert people.with_key("approver", accounts=["43"]).send("POST", path).status_code == 404
+    approver = people.with_key("approver", accounts=["42"])
+    taken = approver.send("POST", path)
+    assert (taken.status_code, taken.json()["state"]) == (200, "acknowledged") and taken.json()["acknowledged_by"]
+    assert approver.send("POST", path).status_code == 409
+    assert approver.send("POST", "/api/v1/delivery-problems/x/acknowledge").status_code == 422
+
+
+@pytest.mark.parametrize(("language", "says"), [("pt", "não se sabe"), ("en", "not known")])
+def test_the_page_shows_and_escapes_what_strangers_wrote_and_its_form_needs_no_script(people, language, says):
+    browser = people.logged_in("approver", accounts=["42"])
+    browser.cookies.set("fbads_language", language)
+    page = browser.get("/delivery")
+    assert page.status_code == 200 and says in page.text
+    assert "<img src=x" not in page.text and "<script>alert" not in page.text and "<b>99" not in page.text
+    assert f'action="/delivery/{ONE}"' in page.text and OTHER not in page.text
+    assert "facebook.com/adsmanager/manage/ads?act=42&amp;selected_ad_ids=7" in page.text
+    answer = browser.send("POST", f"/delivery/{ONE}", data={"csrf": browser.headers["x-csrf-token"]})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/delivery?done=yes")
+    assert f'action="/delivery/{ONE}"' not in browser.get("/delivery").text
+    assert browser.get("/delivery", account="43").status_code == 404
+    assert browser.send("POST", f"/delivery/{OTHER}", data={"csrf": browser.headers["x-csrf-token"]}).status_code == 404
+
+
+def test_the_button_that_we_send_to_slack_is_the_one_that_we_take(people, database, monkeypatch):
+    monkeypatch.delenv("FBADS_NOW")  # Slack's signature is of this moment
+    client = Client(create_app(load_settings(slack_signing_secret=SECRET, slack_approvers="U1"), database))
+    stored = delivery_problems(database).listed(frozenset({"42"}), ended_since=NOW)
+    alert = compose(grouped(stored)[0])
+    (actions,) = [one for one in blocks(a_delivery(alert=alert), with_buttons=True) if one["type"] == "actions"]
+    (button,) = actions["elements"]
+    assert "assumiu" in press(client, button["action_id"], button["value"]).json()["text"]
+    assert "não está mais aberto" in press(client, button["action_id"], button["value"], age=1).json()["text"]
+    assert press(client, button["action_id"], "x' or 1=1").status_code == 422
+    assert "FBADS_SLACK_APPROVERS" in press(client, button["action_id"], OTHER, user="U9").json()["text"]
+
+
+def test_assistants_read_the_same(people, database):
+    tools = Tools(load_settings(), database, lambda: frozenset({"42"}))
+    (balance,) = tools.list_balances()
+    assert (balance["left"], balance["state"]) == (None, "unknown")
+    (problem,) = tools.list_delivery_problems()
+    assert problem["entity"] == "ad:7" and "rejected by Meta" in problem["text"]
+
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108020000")
+CREATIVES = """
+insert into raw.ad_creatives (ad_id, account_id, creative_id, creative_key, title, picture_url, collected_at) values
+    ('7', '42', '1', 'image:abc', :name, 'https://scontent.fbcdn.net/secret', now()),
+    ('8', '42', '2', 'image:abc', :name, 'https://scontent.fbcdn.net/secret', now()),
+    ('9', '43', '3', 'image:def', 'Other', null, now());
+insert into ops.creative_pictures (account_id, creative_key, media_type, width, height, content, fetched_at) values
+    ('42', 'image:abc', 'image/png', 1, 1, :png, now())
+"""
+
+
+def test_a_creative_is_shown_with_its_kept_picture_under_the_rights_of_its_account(people, database):
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text("alter table marts.ad_daily add impressions bigint, add clicks bigint, add conversions numeric")
+        )
+        connection.execute(sa.text(CREATIVES), {"name": HOSTILE, "png": PNG})
+        connection.execute(
+            sa.text(
+                "insert into marts.ad_daily values ('42', '7', '2026-11-01', 10, 100, 5, 1),"
+                " ('42', '8', '2026-11-01', 5, 50, null, 1)"
+            )
+        )
+    mine, other = people.with_key("viewer", accounts=["42"]), people.with_key("viewer", accounts=["43"])
+    (shown,) = mine.get("/api/v1/creatives").json()
+    assert (shown["ads"], shown["spend"], shown["impressions"], shown["clicks"]) == (2, "15", "150", None)
+    served = mine.get(shown["picture"])
+    assert (served.status_code, served.content, served.headers["content-type"]) == (200, PNG, "image/png")
+    assert served.headers["x-content-type-options"] == "nosniff"
+    assert served.headers["content-security-policy"].startswith("default-src 'none'")
+    assert other.get(shown["picture"]).status_code == 404
+    assert [one["key"] for one in other.get("/api/v1/creatives").json()] == ["image:def"]
+    page = people.logged_in("viewer", accounts=["42"]).get("/creatives", account="42")
+    assert page.status_code == 200 and f'src="{shown["picture"]}"' in page.text
+    assert "fbcdn" not in page.text and "<script>alert" not in page.text, "never a link to Meta's picture"
