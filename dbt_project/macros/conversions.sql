@@ -8,7 +8,7 @@
     {%- for metric in metrics() if metric.raw %}
     {{ insights }}.{{ metric.name }},
     {%- endfor %}
-    {{ events('counts.by_type', 'amounts.by_type', insights, is_broken_down) }},
+    {{ events('counts.by_type', 'amounts.by_type', insights, is_broken_down, 'conversions.are_listed') }},
     counts.by_type as action_counts,
     amounts.by_type as action_amounts,
     {{ insights }}.has_conversions,
@@ -19,9 +19,10 @@
 
 {#
     The columns that come from what Meta lists as actions: {name: SQL}. rows: has has_conversions and has_other_actions; and
-    breakdown, where they are broken down.
+    breakdown, where they are broken down; are_listed: whether a row may have figures of the families of conversions, which
+    most rows do not: these are spared the look.
 #}
-{% macro event_expressions(counts, amounts, rows, is_broken_down=false) %}
+{% macro event_expressions(counts, amounts, rows, is_broken_down=false, are_listed=none) %}
     {%- set columns = {} -%}
     {%- for metric in metrics() if metric.action_type -%}
         {%- set by_type = counts if metric.measure == 'count' else amounts -%}
@@ -40,15 +41,38 @@
         {%- elif is_broken_down and family not in var('families_on_meta') -%}
             {%- set otherwise = 'case when not ' ~ lacks_off_meta(rows ~ '.breakdown') ~ ' then 0 end' -%}
         {%- endif -%}
-        {%- do columns.update({family ~ '_count': family_count(family, counts, otherwise)}) -%}
-        {%- do columns.update({family ~ '_value': family_value(family, counts, amounts, otherwise)}) -%}
+        {%- set figures = {'count': family_count(family, counts, otherwise), 'value': family_value(family, counts, amounts, otherwise)} -%}
+        {%- for measure, figure in figures.items() -%}
+            {%- if are_listed and family in var('families_of_conversions') -%}
+                {%- set figure = 'case when ' ~ are_listed ~ ' then ' ~ figure ~ ' else ' ~ otherwise ~ ' end' -%}
+            {%- endif -%}
+            {%- do columns.update({family ~ '_' ~ measure: figure}) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(columns) }}
 {% endmacro %}
 
 
-{% macro events(counts, amounts, rows, is_broken_down=false) -%}
-    {%- for name, figure in event_expressions(counts, amounts, rows, is_broken_down).items() %}
+{# Whether a row may have figures of families that Meta lists as conversions, after `by_action_type`. #}
+{% macro conversions_of_row() -%}
+    {%- set types = [] -%}
+    {%- for family in var('families_of_conversions') -%}
+        {%- do types.extend(types_of_family(family)) -%}
+    {%- endfor -%}
+cross join
+    lateral (
+        select
+            chosen.by_family is not null
+            or counts.by_type ?| {{ type_array(types) }}
+            or amounts.by_type ?| {{ type_array(types) }} as are_listed
+        -- Once per row: without it PostgreSQL writes the expression into every figure.
+        offset 0
+    ) as conversions
+{%- endmacro %}
+
+
+{% macro events(counts, amounts, rows, is_broken_down=false, are_listed=none) -%}
+    {%- for name, figure in event_expressions(counts, amounts, rows, is_broken_down, are_listed).items() %}
     {{ figure }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

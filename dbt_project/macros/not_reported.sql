@@ -26,23 +26,69 @@ own as materialized (
 
 ),
 
-below as (
+-- Few rows lack anything: they are found by the names of their types alone, and only these are looked at again.
+lacking as materialized (
 
     select
-        own.account_id,
-        own.day,
-        own.object_id,
-        {{ names_by_kind('missing') }}
-    from dirty
-    inner join {{ ref('stg_insights') }} as parts
-        on
-            dirty.account_id = parts.account_id
-            and dirty.day = parts.day
+        own.*,
+        parts.level,
+        parts.object_id as part_id
+    from (
+        select
+            parts.account_id,
+            parts.day,
+            parts.level,
+            parts.object_id,
+            parts.{{ key }} as whole_id,
+            {{ types_of('parts.actions') }} as counted,
+            {{ types_of('parts.action_values') }} as valued
+        from dirty
+        inner join {{ ref('stg_insights') }} as parts
+            on
+                dirty.account_id = parts.account_id
+                and dirty.day = parts.day
+        where parts.level in ('{{ lower | join("', '") }}')
+        -- Names are taken from a row where it is read: without it PostgreSQL would carry and sort whole rows.
+        offset 0
+    ) as parts
     inner join own
         on
             parts.account_id = own.account_id
             and parts.day = own.day
-            and parts.{{ key }} = own.object_id
+            and parts.whole_id = own.object_id
+    where
+        parts.counted - own.counted <> '[]'
+        or parts.valued - own.valued <> '[]'
+        or {{ 'own.' ~ figures | join(' is null or own.') ~ ' is null' }}
+
+),
+
+below as (
+
+    select
+        lacking.account_id,
+        lacking.day,
+        lacking.object_id,
+        {{ names_by_kind('missing') }}
+    from lacking
+    cross join
+        lateral (
+            select
+                found.actions,
+                found.action_values,
+                {%- for figure in figures %}
+                found.{{ figure }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ ref('stg_insights') }} as found
+            where
+                found.account_id = lacking.account_id
+                and found.level = lacking.level
+                and found.day = lacking.day
+                and found.object_id = lacking.part_id
+                and found.{{ key }} = lacking.object_id
+            -- By the key, row by row, however many lack something.
+            offset 0
+        ) as parts
     cross join
         lateral (
             select
@@ -50,32 +96,25 @@ below as (
                 action ->> 'action_type' as name,
                 {{ value_of_action() }}::numeric as figure
             from jsonb_array_elements(parts.actions) as action
-            where action ->> 'action_type' <> all(own.counted)
+            where action ->> 'action_type' <> all(lacking.counted)
             union all
             select
                 'amount' as kind,
                 action ->> 'action_type' as name,
                 {{ value_of_action() }}::numeric as figure
             from jsonb_array_elements(parts.action_values) as action
-            where action ->> 'action_type' <> all(own.valued)
+            where action ->> 'action_type' <> all(lacking.valued)
             {%- for figure in figures %}
             union all
             select
                 'figure' as kind,
                 '{{ figure }}' as name,
                 coalesce(parts.{{ figure }}, 0) as figure
-            where own.{{ figure }} is null
+            where lacking.{{ figure }} is null
             {%- endfor %}
         ) as missing
-    where
-        parts.level in ('{{ lower | join("', '") }}')
-        and (
-            {{ types_of('parts.actions') }} - own.counted <> '[]'
-            or {{ types_of('parts.action_values') }} - own.valued <> '[]'
-            or {{ 'own.' ~ figures | join(' is null or own.') ~ ' is null' }}
-        )
-        and missing.figure is distinct from 0
-    group by own.account_id, own.day, own.object_id
+    where missing.figure is distinct from 0
+    group by lacking.account_id, lacking.day, lacking.object_id
 
 )
 {%- endmacro %}

@@ -9,3 +9,4 @@ select
     insights.collected_at
 from {{ ref('stg_breakdown_insights') }} as insights
 {{ by_action_type('insights') }}
+{{ conversions_of_row() }}

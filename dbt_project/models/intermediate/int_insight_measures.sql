@@ -12,3 +12,4 @@ select
     insights.collected_at
 from {{ ref('stg_insights') }} as insights
 {{ by_action_type('insights') }}
+{{ conversions_of_row() }}
