@@ -76,6 +76,7 @@ bench: install ## what things cost, side by side in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.decisions
+	$(BIN)/python -m benchmarks.paths
 
 eval: install ## marks of the detectors on worlds made for it
 	$(BIN)/python -m evaluation.anomalies $(ARGS)

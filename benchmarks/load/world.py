@@ -9,7 +9,7 @@ from evaluation.chat.world import contracts
 TODAY = "2026-11-23"
 DAYS, CAMPAIGNS = 37 * 30, 200
 _TABLES = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
-_TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing")
+_TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "day_coverage", "reading_runs")
 _FILL = f"""
 insert into marts.accounts
     (account_id, name, currency, timezone_name, account_status, status, goal_family, collected_at)
@@ -31,6 +31,11 @@ select account_id, day, currency, sum(impressions), sum(clicks), sum(link_clicks
     sum(purchase_value), sum(leads), sum(conversions), sum(conversion_value), max(final_on),
     bool_or(is_provisional), now()
 from marts.campaign_daily group by account_id, day, currency;
+insert into marts.day_coverage (account_id, level, day, state, is_read, read_at, attempted_at)
+select '42', level, day::date, 'read', true, now(), now()
+from unnest(array['account', 'campaign', 'adset', 'ad']) level,
+    generate_series(date '{TODAY}' - {DAYS}, date '{TODAY}' - 1, interval '1 day') day;
+create unique index on marts.day_coverage (account_id, level, day);
 create unique index on marts.campaign_daily (account_id, campaign_id, day);
 create index on marts.campaign_daily (day);
 create unique index on marts.account_daily (account_id, day);
