@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check
+.PHONY: attack help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -94,6 +94,9 @@ chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lo
 
 compose-check: install ## the containers: built, started on fresh volumes, filled, killed in turn (needs a Docker engine)
 	$(BIN)/python -m checks.compose
+
+attack: install ## own attacks on loopback, each with its protection and without (the control has to succeed)
+	$(BIN)/python -m attack
 
 wheel-check: install ## the wheel, installed in an empty environment far from here, runs the demo there
 	$(BIN)/python -m checks.wheel $(ARGS)

@@ -7,8 +7,10 @@ from datetime import datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
+from ipaddress import ip_interface
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -19,7 +21,10 @@ from fbads_pipeline.domain.collection.attribution_windows import ANSWERED_WINDOW
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
 from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.domain.core.redaction import know
 
+# A /12, as Docker gives its networks: whatever is larger is not somebody's proxies.
+_MOST_PROXIES = 2**20
 _LOCALE = Path(__file__).parent / "locale"
 
 
@@ -111,6 +116,13 @@ class Settings(BaseSettings):
         "console", description="How logs look on stderr; `json` in production."
     )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of Dagster's UI.")
+    dagster_url: str | None = Field(
+        None, description="Where people reach Dagster's UI, if not on this machine; other names are refused."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma list of addresses or networks of proxies in front whose X-Forwarded-For and -Proto count.",
+    )
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the sidecar.")
     sandbox_port: int = Field(8090, ge=1, le=65535, description="Port of the sandbox Marketing API.")
     ctr_limit: Decimal = Field(Decimal("0.01"), ge=0, le=1, description="CTR below this fraction is a breach.")
@@ -239,7 +251,7 @@ class Settings(BaseSettings):
         encryption_keys(value)
         return value
 
-    @field_validator("levels", "attribution_windows", "email_to", "slack_approvers", mode="before")
+    @field_validator("levels", "attribution_windows", "email_to", "slack_approvers", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -267,6 +279,7 @@ class Settings(BaseSettings):
         "slack_api_url",
         "calendar_api_url",
         "public_url",
+        "dagster_url",
         "whatsapp_api_url",
         "n8n_webhook_url",
         "llm_base_url",
@@ -275,6 +288,14 @@ class Settings(BaseSettings):
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("an address starts with http:// or https://")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if ip_interface(one).network.num_addresses > _MOST_PROXIES:
+                raise ValueError(f"{one} is no network of proxies, but everybody: name the proxy's own address")
         return value
 
     @field_validator("language")
@@ -320,9 +341,22 @@ def encryption_keys(value: SecretStr | None) -> tuple[bytes, ...]:
 def load_settings(**overrides: Any) -> Settings:
     """The environment's settings; raises SettingsError with a sentence per wrong setting, without any secret value."""
     try:
-        return Settings(**overrides)
+        made = Settings(**overrides)
     except ValidationError as wrong:
         raise SettingsError("; ".join(_sentence(error) for error in wrong.errors())) from None
+    know(*secrets_of(made))
+    return made
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The value of every secret setting; of an address the password in it, of a list its parts."""
+    values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+    passwords = [urlsplit(one).password or "" for one in values if "://" in one]
+    return [
+        *(one for one in values if "://" not in one),
+        *passwords,
+        *(part for one in values for part in one.split(",")),
+    ]
 
 
 def _sentence(error: Any) -> str:

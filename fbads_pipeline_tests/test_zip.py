@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("fbads_pipeline", "benchmarks", "evaluation", "chaos", "checks")
+FOLDERS = ("fbads_pipeline", "benchmarks", "evaluation", "chaos", "attack", "checks")
 
 
 def loose_zips(source: str) -> list[int]:

@@ -17,7 +17,7 @@ from checks.compose.engine import CHANGED, ROOT, CheckFailed, Compose, temporary
 from fbads_pipeline.settings import Settings
 
 LARGEST_IMAGE_MB = 1200
-LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "sandbox")
+LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
 OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
 

@@ -1,6 +1,7 @@
 """CSV as programs read it, or as a Brazilian spreadsheet opens it: `;`, a decimal comma, a byte order mark."""
 
 import csv
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,8 +11,9 @@ from typing import Any, TextIO
 import orjson
 
 _BYTE_ORDER_MARK = "\ufeff"
-# What a spreadsheet takes for the beginning of a formula; signs in their wide forms too.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Before what a spreadsheet takes for the beginning of a formula (wide signs too): at the start of a text,
+# and behind each of the separators and quotes at which it may split the file.
+_CELL_STARTS = re.compile(r"""(\A|[,;|\t\r\n"])([ \u00a0]*)(?=[=+\-@＝＋－＠]|(?<=\A)[\t\r])""")
 
 
 class CsvStyle(StrEnum):
@@ -36,7 +38,7 @@ class CsvWriter:
 
 
 def cell_text(value: Any, style: CsvStyle) -> str:
-    """The value as a cell; text stands as it is."""
+    """The value as a cell. Text stands as it is for programs; a spreadsheet's computes nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -47,7 +49,7 @@ def cell_text(value: Any, style: CsvStyle) -> str:
         return value.isoformat()
     if isinstance(value, dict | list):
         return orjson.dumps(value, default=str).decode()
-    return str(value)
+    return inert(str(value)) if style is CsvStyle.BRAZILIAN else str(value)
 
 
 def decimal_text(number: str, style: CsvStyle) -> str:
@@ -56,5 +58,5 @@ def decimal_text(number: str, style: CsvStyle) -> str:
 
 
 def inert(text: str) -> str:
-    """The text as a spreadsheet shows it, and computes nothing."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """The text as a spreadsheet shows it, and computes nothing, at whichever separator or quote it begins a cell."""
+    return _CELL_STARTS.sub(r"\1\2'", text)

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import socket
@@ -9,13 +10,15 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from fbads_pipeline.domain.core.errors import OutsideFailed, WrongUse
 
 _PR_SET_PDEATHSIG = 1
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 
 
 class ChildFailed(OutsideFailed):
@@ -51,6 +54,8 @@ class Children:
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, _Command] = {}
+        self._restarts: dict[str, _Restarts] = {}
         log_dir.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Children":
@@ -63,11 +68,12 @@ class Children:
 
     def start(self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path | None = None) -> None:
         """Start one; its output goes to `<name>.log`, its signals are at their defaults, and it dies with us."""
+        started = self._commands[name] = _Command(tuple(command), {**os.environ, **env}, cwd)
         with open(self.log_file(name), "ab") as log:
             self._running[name] = subprocess.Popen(
-                command,
-                env={**os.environ, **env},
-                cwd=cwd,
+                started.arguments,
+                env=started.env,
+                cwd=started.cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -104,6 +110,26 @@ class Children:
             if name in (None, other) and process.poll() is not None:
                 raise ChildFailed(f"{other} ended with code {process.returncode}: see {self.log_file(other)}")
 
+    def restart_ended(self, names: Collection[str]) -> list[str]:
+        """Start those of the named children again that have ended; a sentence for each that was started.
+
+        One that ends again soon is started after a longer pause, a minute at most. Another child that has ended raises
+        ChildFailed.
+        """
+        for other in self._running.keys() - set(names):
+            self.check(other)
+        now, sentences = time.monotonic(), []
+        for name in self._running.keys() & set(names):
+            code, restarts = self._running[name].poll(), self._restarts.setdefault(name, _Restarts())
+            if code is None or not restarts.is_due(now):
+                continue
+            command = self._commands[name]
+            self._end_group(self._running[name])
+            self.start(name, command.arguments, command.env, command.cwd)
+            restarts.note(now)
+            sentences.append(f"{name} ended with code {code} and was started again: see {self.log_file(name)}")
+        return sentences
+
     def stop(self, seconds: float = 15.0) -> None:
         """SIGTERM to each, the youngest first, then SIGKILL to whatever its group still holds."""
         processes = list(reversed(self._running.values()))
@@ -114,10 +140,41 @@ class Children:
         for process in processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            self._end_group(process)
         self._running.clear()
+
+    @staticmethod
+    def _end_group(process: "subprocess.Popen[bytes]") -> None:
+        """What its group still holds is gone."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@dataclass(frozen=True)
+class _Command:
+    """How a child was started."""
+
+    arguments: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: Path | None
+
+
+@dataclass
+class _Restarts:
+    """When a child was started again, and how long it is waited before the next time."""
+
+    last: float = -math.inf
+    pause: float = 0.0
+
+    def is_due(self, now: float) -> bool:
+        return now >= self.last + self.pause
+
+    def note(self, now: float) -> None:
+        """A child that lived for a while begins with the shortest pause."""
+        lived = now - self.last > 10 * max(self.pause, _SHORTEST_PAUSE)
+        self.pause = _SHORTEST_PAUSE if lived else min(2 * self.pause, _LONGEST_PAUSE)
+        self.last = now
 
 
 def _as_child() -> None:

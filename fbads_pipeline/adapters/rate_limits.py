@@ -1,4 +1,4 @@
-"""Rate limits: so many in a minute, counted in this process, or in Redis where several serve."""
+"""Rate limits: so many in a minute or another window, counted in this process, or in Redis where several serve."""
 
 import threading
 import time
@@ -10,29 +10,29 @@ _WINDOW = 60
 
 
 class RateLimits(Protocol):
-    """Counts requests of a key in the minute that runs."""
+    """Counts requests of a key in the window that runs."""
 
-    def take(self, key: str, most: int) -> float | None:
-        """None where it may pass, else the seconds to wait."""
+    def take(self, key: str, most: int, *, seconds: int = _WINDOW) -> float | None:
+        """None where it may pass, else the seconds to wait. seconds: the length of the window."""
 
 
 class ProcessLimits:
-    """In memory; old minutes are forgotten."""
+    """In memory; windows that are over are forgotten."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._counts: dict[tuple[str, int], int] = {}
+        self._counts: dict[tuple[str, int], int] = {}  # by key and the end of the window
         self._lock = threading.Lock()
 
-    def take(self, key: str, most: int) -> float | None:
+    def take(self, key: str, most: int, *, seconds: int = _WINDOW) -> float | None:
         now = self._clock()
-        minute = int(now // _WINDOW)
+        ends = (int(now // seconds) + 1) * seconds
         with self._lock:
             if len(self._counts) > _MOST_KEYS:
-                self._counts = {one: count for one, count in self._counts.items() if one[1] == minute}
-            count = self._counts.get((key, minute), 0) + 1
-            self._counts[key, minute] = count
-        return None if count <= most else (minute + 1) * _WINDOW - now
+                self._counts = {one: count for one, count in self._counts.items() if one[1] > now}
+            count = self._counts.get((key, ends), 0) + 1
+            self._counts[key, ends] = count
+        return None if count <= most else ends - now
 
 
 class RedisLimits:
@@ -46,17 +46,17 @@ class RedisLimits:
         self._alone = ProcessLimits(clock)
         self._clock = clock
 
-    def take(self, key: str, most: int) -> float | None:
+    def take(self, key: str, most: int, *, seconds: int = _WINDOW) -> float | None:
         # redis is heavy: imported where it is needed.
         import redis
 
         now = self._clock()
-        minute = int(now // _WINDOW)
+        ends = (int(now // seconds) + 1) * seconds
         try:
             pipe = self._redis.pipeline()
-            pipe.incr(f"fbads:limit:{key}:{minute}")
-            pipe.expire(f"fbads:limit:{key}:{minute}", 2 * _WINDOW)
+            pipe.incr(f"fbads:limit:{key}:{ends}")
+            pipe.expire(f"fbads:limit:{key}:{ends}", 2 * seconds)
             count = int(pipe.execute()[0])
         except redis.RedisError:
-            return self._alone.take(key, most)
-        return None if count <= most else (minute + 1) * _WINDOW - now
+            return self._alone.take(key, most, seconds=seconds)
+        return None if count <= most else ends - now

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from fbads_pipeline.adapters.identity.access_tokens import tokens_of
+from fbads_pipeline.adapters.identity.secret_files import local_secret
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.rate_limits import ProcessLimits, RateLimits, RedisLimits
 from fbads_pipeline.api import errors
@@ -40,11 +41,12 @@ from fbads_pipeline.api.routes import (
 )
 from fbads_pipeline.api.routes.delivery import creatives
 from fbads_pipeline.api.routes.delivery import problems as delivery
+from fbads_pipeline.api.routes.own import account, second_factor
 from fbads_pipeline.settings import Settings
 
 _ROUTERS = (
-    *(one.router for one in (health, metrics, auth, users, privacy, campaigns, analytics, suggestions)),
-    *(one.router for one in (observations, targets, clients, budgets, delivery, creatives, reports, chat)),
+    *(one.router for one in (health, metrics, auth, account, second_factor, users, privacy, campaigns, analytics)),
+    *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports, chat)),
     *(one.router for one in (webhooks, webhooks_n8n)),
     *ROUTERS,
 )
@@ -69,6 +71,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     app.state.settings, app.state.database = settings, database
     app.state.access_tokens = tokens_of(settings)
+    app.state.local_secret = local_secret(settings.home_path)
     app.state.limits = _limits(settings)
     app.state.metrics = Metrics(database.owner)
     app.state.problem_page = problem_page

@@ -17,6 +17,7 @@ from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreative
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
+from fbads_pipeline.adapters.postgres.identity.second_factors import PostgresSecondFactors
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
@@ -117,5 +118,6 @@ BudgetsDep = Annotated[BudgetService, _of_both(clients.budget_service)]
 ClientGrantsDep = Annotated[PostgresClientGrants, _of_database(clients.client_grants)]
 ClientsDep = Annotated[PostgresClients, _of_both(clients.client_store)]
 TaxesDep = Annotated[PostgresTaxes, _of_both(clients.tax_store)]
+SecondFactorsDep = Annotated[PostgresSecondFactors, _of_database(identity.second_factors)]
 TargetsDep = Annotated[PostgresTargets, _of_database(clients.target_store)]
 SuggestionsDep = Annotated[SuggestionReader, _of_database(metrics.suggestion_reader)]

@@ -5,7 +5,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
 
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = "5"
 _FOR_PROGRAMS = ("/api/", "/mcp", "/metrics", "/healthz", "/readyz", "/openapi.json", "/static/", "/docs", "/redoc")
-_OPEN = (500, 503)
+_OPEN = (400, 500, 503)
 _ALWAYS = (401, 403, 413, *_OPEN)
 _NOT_BUILT = {"42P01", "3F000"}  # undefined table, undefined schema
 _DESCRIPTIONS = {
@@ -100,6 +100,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     for unavailable in (DatabaseUnreachable, OperationalError, InterfaceError, ProgrammingError):
         app.add_exception_handler(unavailable, _unavailable)
+    for unusable in (DataError, OverflowError):
+        app.add_exception_handler(unusable, _unusable)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -166,6 +168,12 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     if isinstance(error, ProgrammingError):
         return answer(request, 503, "not_built", message("api.not_built"), message("api.hint.collect"), headers)
     return answer(request, 503, "unavailable", message("api.unavailable"), message("api.hint.readyz"), headers)
+
+
+async def _unusable(request: Request, error: Exception) -> Response:
+    """A number or an instant that is well formed, and beyond what PostgreSQL or a calendar holds."""
+    log.warning("unusable value", request_id=request.state.request_id, reason=type(error).__name__)
+    return answer(request, 400, "unusable_value", message("api.unusable_value"))
 
 
 async def _fault(request: Request, error: Exception) -> Response:

@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable
 import structlog
 from fastapi import Request, Response
 
+from fbads_pipeline.adapters.postgres.identity.audit import ORIGIN
 from fbads_pipeline.api import errors
+from fbads_pipeline.api.rate_limits import network_of
 from fbads_pipeline.domain.core.messages import message
 
 log = structlog.get_logger(__name__)
@@ -41,6 +43,7 @@ _DOCS_POLICY = (
 async def serve_request(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
     """An id for the request, an answer for what nobody caught, the headers, a log line (without the query)."""
     request.state.request_id = secrets.token_hex(8)
+    ORIGIN.set({"via": "http", "network": network_of(request), "request_id": request.state.request_id})
     begun = time.perf_counter()
     try:
         response = _too_big(request) or await _tagged(request, await follow(request))

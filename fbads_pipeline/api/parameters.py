@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
@@ -18,6 +19,7 @@ from fbads_pipeline.domain.core.messages import message
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows of a page.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 _LONGEST_TEXT = 80
+_MOST_DIGITS = 60
 AccountText = Annotated[
     str | None, Query(max_length=_LONGEST_TEXT, description="Digits, with or without `act_`, such as `act_42`.")
 ]
@@ -87,6 +89,18 @@ def from_cursor(cursor: str, length: int) -> list[str]:
     if not isinstance(values, list) or len(values) != length or not all(map(_is_plain, values)):
         raise ApiError(400, "unusable_cursor", "unusable_cursor", hint="restart_list")
     return values
+
+
+def plain_number(text: str) -> Decimal:
+    """A number as the marts have them; raises ValueError for one that is none, or too large or fine for any of them."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or abs(number.adjusted()) > _MOST_DIGITS or exponent < -_MOST_DIGITS:
+        raise ValueError(text)
+    return number
 
 
 def _is_plain(value: object) -> bool:

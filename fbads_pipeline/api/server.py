@@ -1,8 +1,10 @@
 """Serves the sidecar: on loopback as it is, elsewhere only with a secret of its own and somebody who can log in."""
 
+import sys
 from ipaddress import ip_address
 
 from fbads_pipeline.adapters.identity.access_tokens import require_strong
+from fbads_pipeline.adapters.identity.secret_files import LOCAL_PATH, LOCAL_SECRET_FILE, local_secret
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.processes import require_free_port
@@ -13,25 +15,27 @@ from fbads_pipeline.settings import Settings, SettingsError
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; raises SettingsError for an address beyond loopback that nothing protects, and
     PortTaken for a taken port."""
-    # uvicorn is heavy: imported where it is needed.
-    import uvicorn
-
+    # FastAPI's application is heavy: imported where it is needed.
     from fbads_pipeline.api.app import create_app
+    from fbads_pipeline.api.http_server import run_server
 
     require_protected(settings)
     require_free_port(settings.api_port, "FBADS_API_PORT")
     with open_database(settings) as database:
         database.prepare()
-        require_users(settings, identity_store(database))
-        uvicorn.run(
-            create_app(settings, database),
-            host=settings.api_host,
-            port=settings.api_port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=3,
-        )
+        identity = identity_store(database)
+        require_users(settings, identity)
+        if not identity.any_user():
+            print(opening_address(settings, shows_secret=sys.stderr.isatty()), file=sys.stderr)
+        app = create_app(settings, database)
+        run_server(app, host=settings.api_host, port=settings.api_port, trusted_proxies=settings.trusted_proxies)
+
+
+def opening_address(settings: Settings, *, shows_secret: bool) -> str:
+    """What to open as long as nobody has a login; a log gets no secret, but the file that holds it."""
+    secret = local_secret(settings.home_path)
+    shown = secret if shows_secret else f"… with what is in {settings.home_path / LOCAL_SECRET_FILE}"
+    return f"open http://127.0.0.1:{settings.api_port}{LOCAL_PATH}?secret={shown}"
 
 
 def require_protected(settings: Settings) -> None:

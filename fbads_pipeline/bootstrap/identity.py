@@ -6,6 +6,7 @@ from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
+from fbads_pipeline.adapters.postgres.identity.second_factors import PostgresSecondFactors
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.settings import Settings
@@ -14,6 +15,11 @@ from fbads_pipeline.settings import Settings
 def identity_store(database: Database) -> PostgresIdentity:
     """Users, their sessions, links and API keys."""
     return PostgresIdentity(database.owner)
+
+
+def second_factors(database: Database) -> PostgresSecondFactors:
+    """Authenticator apps of users, and their codes for a lost telephone."""
+    return PostgresSecondFactors(database.owner)
 
 
 def preferences(database: Database) -> PostgresPreferences:

@@ -4,6 +4,7 @@ import errno
 import sys
 
 from fbads_pipeline.domain.core.errors import INTERRUPTED, OUTSIDE_FAILED, FbadsError
+from fbads_pipeline.domain.core.redaction import redact
 
 DISK_FULL = "the disk of FBADS_HOME or of the database is full: free some space, then run the command again"
 _POSTGRES_DISK_FULL = "53100"
@@ -18,7 +19,7 @@ def report(error: BaseException) -> int:
         return OUTSIDE_FAILED
     if not isinstance(error, FbadsError):
         raise error
-    print(f"fbads: {_sentence(error).splitlines()[0]}", file=sys.stderr)
+    print(f"fbads: {redact(_sentence(error).splitlines()[0])}", file=sys.stderr)
     return error.exit_code
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fbads_pipeline.adapters.dbt.project import build_manifest, manifest_is_stale
+from fbads_pipeline.adapters.home_folder import private_folder
 from fbads_pipeline.adapters.packaged_files import packaged
 from fbads_pipeline.adapters.postgres.server.database import Database, open_database
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -49,7 +50,7 @@ def ready_home(settings: Settings) -> Iterator[Database]:
 def require_writable(home: Path) -> None:
     """Raises SettingsError when the home cannot be written."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        private_folder(home)
         probe = home / ".writable"
         probe.write_bytes(b"0" * 65536)
         probe.unlink()
@@ -86,7 +87,7 @@ def build_manifest_if_stale() -> None:
 @contextmanager
 def only_one(home: Path, what: str) -> Iterator[None]:
     """Locks the home for one `up` or `demo`; raises WrongUse where another one runs in it."""
-    home.mkdir(parents=True, exist_ok=True)
+    private_folder(home)
     with open(home / "up.lock", "a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

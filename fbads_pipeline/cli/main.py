@@ -34,6 +34,7 @@ COMMANDS = {
     "balances": ("data.balances", "Money that is left: prepaid balances, spending limits, and when they end."),
     "rules": ("data.rules", "Your own automation rules: check a file, preview its messages."),
     "api": ("operations.api", "The sidecar alone: REST and pages."),
+    "dagster-ui": ("operations.dagster_ui", "Dagster's UI alone, behind the sidecar's logins."),
     "mcp": ("operations.mcp", "The Model Context Protocol over stdio: read-only tools for an IDE."),
     "doctor": ("operations.doctor", "Check settings, database, tokens, dbt manifest and ports; say what to change."),
     "users": ("operations.users", "Who may log in, and to what."),

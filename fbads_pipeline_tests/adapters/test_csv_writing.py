@@ -1,5 +1,6 @@
 """CSV for programs and for Brazilian spreadsheets: the same values, and what is written is read again to the digit."""
 
+import csv
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -40,4 +41,22 @@ def test_what_is_written_is_read_again_to_the_last_digit(style, tmp_path):
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "＝1"])
 def test_no_text_begins_a_formula(text):
-    assert inert(text) == f"'{text}"
+    assert inert(text) == ("'\t'=1" if text == "\t=1" else f"'{text}")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
+@pytest.mark.parametrize("before", ["Loja;", "Loja,", "Loja\t", 'Loja"', "Loja\n", "Loja|", "Loja; "])
+def test_no_cell_begins_a_formula_at_whichever_separator_the_file_is_split(before, start):
+    text = f"{before}{start}HYPERLINK(1)"
+    assert inert(text) == f"{before}'{start}HYPERLINK(1)"
+    assert inert(inert(text)) == inert(text)
+    out = io.StringIO()
+    CsvWriter(out, CsvStyle.BRAZILIAN).write([text])
+    for separator in ",;\t|":
+        for row in csv.reader(io.StringIO(out.getvalue().lstrip("\ufeff")), delimiter=separator):
+            assert not [cell for cell in row if cell.strip('" ').startswith(start)]
+
+
+def test_other_text_is_left_alone():
+    for text in ("R$ 10-20", "a=b", "Sao Paulo, SP; 2026-11-03", "x@y.example", "it's - fine"):
+        assert inert(text) == text

@@ -76,6 +76,26 @@ def test_children_die_with_a_parent_that_was_killed(tmp_path):
     wait_until(lambda: is_gone(int(log.read_text())))
 
 
+def test_a_child_that_is_killed_is_started_again_and_takes_no_other_with_it(tmp_path):
+    waiting = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
+    log = tmp_path / "code.log"
+    with Children(tmp_path) as children:
+        children.start("code", waiting, {})
+        children.start("sidecar", waiting, {})
+        wait_until(lambda: log.exists() and log.read_text().strip())
+        assert children.restart_ended(["code", "sidecar"]) == []
+        os.kill(int(log.read_text()), signal.SIGKILL)
+        said = []
+        wait_until(lambda: said.extend(children.restart_ended(["code", "sidecar"])) or said)
+        assert "code ended with code -9 and was started again: see" in said[0]
+        wait_until(lambda: len(log.read_text().split()) == 2)
+        os.kill(int(log.read_text().split()[1]), signal.SIGKILL)
+        wait_until(lambda: is_gone(int(log.read_text().split()[1])))
+        assert children.restart_ended(["code", "sidecar"]) == [], "a second one at once waits for its pause"
+        with pytest.raises(ChildFailed, match="code ended"):
+            children.restart_ended(["sidecar"])
+
+
 def test_a_port_in_use_names_the_setting():
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))

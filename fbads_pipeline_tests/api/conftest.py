@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.api.app import create_app
+from fbads_pipeline.api.authentication import LOCAL_COOKIE
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.settings import load_settings
 
@@ -74,10 +75,14 @@ def app(database, monkeypatch):
 
 
 class Client:
-    """Requests to the application, without a socket. headers: sent with each; cookies: kept between them."""
+    """Requests to the application, without a socket. headers: sent with each; cookies: kept between them.
 
-    def __init__(self, app, **headers):
+    is_opened: whether the address that the program prints was opened, which counts as long as nobody has a login.
+    """
+
+    def __init__(self, app, *, is_opened=True, **headers):
         self._app, self.headers, self.cookies = app, headers, httpx.Cookies()
+        self._opened = {LOCAL_COOKIE: app.state.local_secret} if is_opened else {}
 
     def get(self, path, method="GET", **params):
         return self.send(method, path, params=params or None)
@@ -92,8 +97,11 @@ class Client:
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://127.0.0.1", cookies=self.cookies, headers=given
             ) as client:
+                client.cookies.update(self._opened)
                 answer = await client.request(method, path, **request)
                 self.cookies = client.cookies
+                for name in self._opened:
+                    self.cookies.delete(name)
                 return answer
 
         return asyncio.run(ask())

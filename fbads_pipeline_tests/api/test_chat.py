@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from evaluation.chat import world
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
+from fbads_pipeline.api.authentication import LOCAL_COOKIE
 from fbads_pipeline.api.routes.chat import asking
 from fbads_pipeline.cli.data.ask import run_ask
 from fbads_pipeline.services.chat.turn import ChatUser
@@ -40,7 +41,8 @@ def app(postgres, tmp_path_factory):
 def send(app, method, path, body=None, **options):
     async def request():
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        opened = {LOCAL_COOKIE: app.state.local_secret}
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", cookies=opened) as client:
             return await client.request(method, path, json=body, **options)
 
     return asyncio.run(request())

@@ -66,6 +66,18 @@ def test_the_executive_one_of_some_accounts_never_takes_the_place_of_the_whole(p
     assert "BRL" in texts[0] and "BRL" not in texts[1] and "USD" in texts[1]
 
 
+@pytest.mark.parametrize("body", [WEEKLY, {"kind": "executive", "formats": ["csv"]}], ids=["weekly", "executive"])
+def test_one_that_was_made_is_judged_by_todays_rights(people, body):
+    client = people.with_key("viewer", accounts=["42", "43"])
+    made = client.get(client.post("/api/v1/reports", body).headers["location"]).json()
+    assert client.get(made["files"][0]["path"]).status_code == 200
+    (user,) = people.identity.users()
+    people.identity.change_user(user.user_id, accounts=["43"], actor="t", now=NOW)
+    assert client.get(made["files"][0]["path"]).status_code == 404
+    assert client.get(f"/api/v1/reports/{made['report_id']}").status_code == 404
+    assert client.get("/api/v1/reports").json() == []
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

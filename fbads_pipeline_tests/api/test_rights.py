@@ -72,7 +72,7 @@ def visitor_of(route):
 
 def asked(route):
     path = route.path.replace("{campaign_id}", "101").replace("{suggestion_id}", "s101")
-    path = path.replace("{user_id}", "0" * 16).replace("{key_id}", "0" * 16)
+    path = path.replace("{user_id}", "0" * 16).replace("{key_id}", "0" * 16).replace("{session_id}", "0" * 16)
     return sorted(route.methods - {"HEAD"})[0], path, BODIES.get(path.rpartition("/")[2])
 
 
@@ -81,7 +81,7 @@ def test_every_route_says_what_it_needs(app):
     assert undeclared == OPEN
     assert len(rest(app)) > 15
     open_pages = {one.path for one in routes(app) if is_page(one) and visitor_of(one) is None}
-    assert open_pages == {"/login", "/login/oidc", "/login/oidc/callback", "/language/{language}"}
+    assert open_pages == {"/login", "/login/oidc", "/login/oidc/callback", "/language/{language}", "/local"}
     assert len([one for one in routes(app) if is_page(one)]) > 10
 
 

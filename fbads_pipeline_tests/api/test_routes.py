@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
+from fbads_pipeline.api.parameters import to_cursor
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import HOSTILE, Client
 
@@ -105,6 +106,20 @@ def test_what_makes_no_sense_gets_one_clear_sentence(client, path, params, statu
         assert set(error) == {"code", "message", "hint", "request_id"}
         assert any(part in error["message"] for part in said.split("|"))
         assert error["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "key", ["1e999999", "9" * 300, "1e-999999", "NaN", "Infinity", "-0", "2026-11-09", "0001-01-01"]
+)
+def test_no_cursor_is_a_fault(client, key):
+    for sort in ("-spend", "created_at", "name", "daily_budget"):
+        asked = {"sort": sort, "cursor": to_cursor(sort, key, "101")}
+        assert client.get("/api/v1/campaigns", **asked).status_code in (200, 400), (sort, key)
+    for path in ("/api/v1/suggestions", "/api/v1/anomalies"):
+        assert client.get(path, cursor=to_cursor(f"{key}T23:59:59.999999-23:59", "s1")).status_code in (200, 400)
+    assert (
+        client.get("/api/v1/campaigns", sort="-spend", cursor=to_cursor("-spend", "1e999999", "1")).status_code == 400
+    )
 
 
 def test_a_lone_surrogate_in_the_address_is_no_fault(client):

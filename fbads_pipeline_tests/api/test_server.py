@@ -7,19 +7,30 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from fbads_pipeline.adapters.identity.secret_files import local_secret
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.processes import PortTaken
-from fbads_pipeline.api.server import require_protected, require_users, serve
+from fbads_pipeline.api.authentication import LOCAL_COOKIE
+from fbads_pipeline.api.server import opening_address, require_protected, require_users, serve
 from fbads_pipeline.settings import SettingsError, load_settings
 
 CHROMIUM = shutil.which("chromium")
 
 
-def test_it_answers_over_a_socket(address):
-    with httpx.Client(base_url=address, trust_env=False) as client:
+def test_it_answers_over_a_socket(address, app):
+    opened = {LOCAL_COOKIE: app.state.local_secret}
+    with httpx.Client(base_url=address, trust_env=False, cookies=opened) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.get("/readyz").status_code == 200
         assert len(client.get("/api/v1/campaigns", params={"status": "ACTIVE"}).json()["data"]) == 6
+
+
+def test_a_log_names_the_file_and_not_the_secret(tmp_path):
+    settings = load_settings(home=tmp_path)
+    shown = opening_address(settings, shows_secret=True)
+    assert shown == f"open http://127.0.0.1:8000/local?secret={local_secret(tmp_path)}"
+    logged = opening_address(settings, shows_secret=False)
+    assert local_secret(tmp_path) not in logged and str(tmp_path / "local.secret") in logged
 
 
 STRONG = "q8Zt3vJx7LmN2bKcR5wY9uHd6sFa1gPe"

@@ -16,6 +16,7 @@ from fbads_pipeline.cli.errors import DISK_FULL
 from fbads_pipeline.cli.home import PROJECT, only_one, ready_home, write_dagster_home
 from fbads_pipeline.cli.main import main
 from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.domain.identity.personal_data import FILES
 from fbads_pipeline.settings import SettingsError, load_settings
 from fbads_pipeline_tests.cli.conftest import FBADS, Program
 
@@ -98,6 +99,9 @@ def test_a_well_set_up_home_is_well(used):
     done = used.run("doctor")
     assert done.returncode == 0, done.stdout
     assert "the token sees 4 ad accounts" in done.stdout
+    found = {path.name for path in used.home.iterdir() if not path.name.startswith(".writable")}
+    assert {"postgres", "analyst.password"} <= found <= set(FILES), "a file of the home is not classified"
+    assert used.home.stat().st_mode & 0o066 == 0
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import new_key
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
+from fbads_pipeline.sandbox.graph.errors import GraphError
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline_tests.cli.conftest import FBADS, NOW, Program
 
@@ -84,7 +85,21 @@ def rows_of(address) -> dict[str, bytes]:
     return found
 
 
-def test_no_secret_shows_in_what_is_said_written_or_stored(program, sandbox):
+@pytest.fixture
+def repeating(monkeypatch):
+    """Meta repeats secrets in the text of every error, and in what it calls a trace."""
+    plain = GraphError.body
+
+    def with_secrets(error):
+        said = plain(error)
+        shown = f"token {GOOD}, access_token={EXPIRED}, proof with {APP_SECRET}, Bearer {GOOD}"
+        said["error"] |= {"message": f"{said['error']['message']} ({shown})", "fbtrace_id": GOOD}
+        return said
+
+    monkeypatch.setattr(GraphError, "body", with_secrets)
+
+
+def test_no_secret_shows_in_what_is_said_written_or_stored(program, sandbox, repeating):
     forbidden = sandbox.control("state")["accounts"][1]["account_id"]
     sandbox.set_scenario({"name": "forbidden-account", "account": forbidden})
     with EmbeddedPostgres(program.home) as server:

@@ -1,17 +1,16 @@
 """Access tokens: JWT with one algorithm and every claim required, ten minutes long."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from secrets import token_hex
 
+from fbads_pipeline.adapters.identity.secret_files import secret_of
 from fbads_pipeline.settings import Settings, SettingsError
 
 LIFETIME = timedelta(minutes=10)
 SHORTEST_SECRET = 32
 _ALGORITHM, _ISSUER, _AUDIENCE = "HS256", "fbads", "fbads-api"
-_CLAIMS = ["exp", "iat", "aud", "iss", "sub", "jti"]
+_CLAIMS = ["exp", "iat", "aud", "iss", "sub", "jti", "family"]
 _EXAMPLES = ("change", "example", "secret", "password", "your-", "test")
 SECRET_FILE = "jwt.secret"
 
@@ -26,13 +25,14 @@ class AccessTokens:
 
     secret: str
 
-    def make(self, user_id: str, *, now: datetime) -> str:
-        """For that user, from now on."""
+    def make(self, user_id: str, family: str, *, now: datetime) -> str:
+        """For that user, from now on. family: of the refresh tokens that it ends with."""
         # PyJWT and cryptography are heavy: imported where they are needed.
         import jwt
 
         claims = {
             "sub": user_id,
+            "family": family,
             "iss": _ISSUER,
             "aud": _AUDIENCE,
             "iat": int(now.timestamp()),
@@ -41,8 +41,8 @@ class AccessTokens:
         }
         return jwt.encode(claims, self.secret, algorithm=_ALGORITHM)
 
-    def user_of(self, token: str, *, now: datetime) -> str:
-        """Whose it is; raises TokenRefused."""
+    def user_of(self, token: str, *, now: datetime) -> tuple[str, str]:
+        """Whose it is, and of which family; raises TokenRefused."""
         # PyJWT and cryptography are heavy: imported where they are needed.
         import jwt
 
@@ -61,7 +61,7 @@ class AccessTokens:
         moment = now.timestamp()
         if not begins - 60 <= moment < ends or not isinstance(claims["sub"], str):
             raise TokenRefused("this token has expired")
-        return str(claims["sub"])
+        return str(claims["sub"]), str(claims["family"])
 
 
 def tokens_of(settings: Settings) -> AccessTokens:
@@ -70,7 +70,7 @@ def tokens_of(settings: Settings) -> AccessTokens:
     if given is not None:
         require_strong(given.get_secret_value())
         return AccessTokens(given.get_secret_value())
-    return AccessTokens(_own_secret(settings.home_path / SECRET_FILE))
+    return AccessTokens(secret_of(settings.home_path / SECRET_FILE))
 
 
 def require_strong(secret: str) -> None:
@@ -80,13 +80,3 @@ def require_strong(secret: str) -> None:
         raise SettingsError(
             "FBADS_JWT_SECRET is too weak: at least 32 random bytes, such as `openssl rand -base64 48` prints"
         )
-
-
-def _own_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii")

@@ -29,6 +29,7 @@ from fbads_pipeline.domain.collection.meta_errors import (
     TransientMetaError,
     error_from_envelope,
 )
+from fbads_pipeline.domain.core.redaction import know, redact
 from fbads_pipeline.ports.collection import Quotas
 
 log = structlog.get_logger(__name__)
@@ -90,6 +91,7 @@ class Transport:
         self._traffic: dict[str, ApiTraffic] = {}
         self._lock = threading.Lock()
         session = FacebookSession(access.app_id, access.app_secret, access.token, timeout=access.timeout_seconds)
+        know(access.token, access.app_secret, session.requests.params.get("appsecret_proof"))
         self._http: requests.Session = session.requests
         del self._http.params["access_token"]
         self._http.headers.update(FacebookAdsApi.HTTP_DEFAULT_HEADERS)
@@ -262,7 +264,7 @@ class Transport:
 
     def _heed(self, headers: Mapping[str, str]) -> None:
         """A warning about the API's version reaches the operator, once per text."""
-        text = headers.get("x-ad-api-version-warning")
+        text = redact(headers.get("x-ad-api-version-warning") or "")
         if text and text not in self._warnings:
             self._warnings.add(text)
             log.warning("Meta warns about the API's version", version=self._access.version, text=text[:300])

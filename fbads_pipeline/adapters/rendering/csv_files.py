@@ -26,7 +26,7 @@ def render_csv(report: Report, localizer: Localizer, style: CsvStyle = CsvStyle.
     of_all = [localizer("reports.label.section"), localizer("reports.label.table")]
     for section in report.sections:
         for warning in section.warnings:
-            writer.write([inert(section.title), localizer.render(warning)])
+            writer.write([inert(section.title), inert(localizer.render(warning))])
         for table in _tables([_figures(section), *section.tables]):
             has_notes = any(_notes(row, table, localizer) for row in table.rows)
             header = [*of_all, *(_header(column, table, localizer) for column in table.columns)]

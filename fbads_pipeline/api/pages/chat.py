@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
+from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.visitor import Visitor
-from fbads_pipeline.api.rate_limits import at_most
+from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
+from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, count_of
 from fbads_pipeline.domain.chat.answers.cells import cell, group, metric_label
 from fbads_pipeline.domain.chat.result import Result, ResultColumn
 from fbads_pipeline.domain.core.formatting import plain_line
@@ -32,7 +33,7 @@ def chat_page(request: Request, who: Annotated[Principal, Depends(Visitor("chat:
     return _chat(request, who, session=secrets.token_hex(8))
 
 
-@router.post("/chat", dependencies=[Depends(at_most("chat", 60))])
+@router.post("/chat")
 def ask_here(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("chat:use"))],
@@ -43,6 +44,10 @@ def ask_here(
     session: Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")],
 ) -> Response:
     """The answer, with the rows and the query of every number."""
+    try:
+        count_of(request, who, "chat", CHAT_PER_MINUTE)
+    except ApiError as refused:
+        raise PageProblem(refused.status) from None
     user = ChatUser(who.user_id, None if who.accounts is None else tuple(sorted(who.accounts)))
     if readiness.missing() is None:
         made = answer(chat, question, user=user, session_id=session, now=clock.now())

@@ -1,6 +1,7 @@
 """The routers of all pages."""
 
 from fbads_pipeline.api.pages import (
+    account,
     campaign,
     chat,
     creatives,
@@ -15,4 +16,4 @@ from fbads_pipeline.api.pages import (
 from fbads_pipeline.api.pages.clients import budgets, form
 
 _DAILY = (sessions, today, suggestions, delivery, creatives, targets, form, budgets)
-ROUTERS = tuple(one.router for one in (*_DAILY, chat, reports, campaign, readings))
+ROUTERS = tuple(one.router for one in (*_DAILY, account, chat, reports, campaign, readings))

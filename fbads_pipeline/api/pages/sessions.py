@@ -1,5 +1,6 @@
 """Logging in and out, the language, and what is kept of whom."""
 
+from secrets import token_hex
 from typing import Annotated
 
 import structlog
@@ -7,16 +8,16 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.identity.oidc import OidcRefused, OidcUnreachable, OpenIdProvider, unpacked
-from fbads_pipeline.adapters.identity.passwords import is_password
-from fbads_pipeline.api.authentication import COOKIE, access_tokens
-from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
+from fbads_pipeline.adapters.identity.secret_files import LOCAL_PATH
+from fbads_pipeline.api.authentication import COOKIE, LOCAL_COOKIE, LOCAL_NAMES, access_tokens, is_local_secret
+from fbads_pipeline.api.dependencies import ClockDep, IdentityDep, SecondFactorsDep
+from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.api.languages import LANGUAGE_COOKIE, KnownLanguage, page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, own_path
-from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most
-from fbads_pipeline.api.routes.auth import set_session
+from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most, remember_device
+from fbads_pipeline.api.routes.auth import checked_login, set_session
 from fbads_pipeline.domain.identity.users import Principal, plain_email
-from fbads_pipeline.services.identity.log_in import log_in
 from fbads_pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ def login_page(
             answer = RedirectResponse("/", 303)
             set_session(request, answer, secret)
             return answer
-    return _form(request, request.query_params.get("next", "/"))
+    return _form(request, request.query_params.get("next", "/"), is_first=not identity.any_user())
 
 
 @router.post("/login", dependencies=[Depends(at_most("login", LOGIN_PER_MINUTE))])
@@ -45,16 +46,22 @@ def log_in_here(
     request: Request,
     identity: IdentityDep,
     clock: ClockDep,
+    factors: SecondFactorsDep,
     email: Annotated[str, Form(max_length=254)],
     password: Annotated[str, Form(max_length=1024)],
     next: Annotated[str, Form(max_length=500)] = "/",
+    code: Annotated[str, Form(max_length=32)] = "",
 ) -> Response:
     """Open a session; a wrong address and a wrong password read the same."""
-    found = log_in(identity, is_password, email, password, now=clock.now())
+    try:
+        found = checked_login(request, identity, factors, email, password, code, clock.now())
+    except ApiError as refused:
+        raise PageProblem(refused.status) from None
     if found is None:
         return _form(request, next, "wrong")
     answer = RedirectResponse(own_path(next), 303)
     set_session(request, answer, found[1])
+    remember_device(request, answer, found[0].email, token_hex(16))
     return answer
 
 
@@ -94,6 +101,29 @@ def come_back(request: Request, identity: IdentityDep, clock: ClockDep) -> Respo
     return answer
 
 
+@router.get(LOCAL_PATH)
+def open_locally(
+    request: Request, identity: IdentityDep, secret: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """The address that the program prints as long as nobody has a login: it opens the first page in this browser."""
+    if not is_local_secret(request, secret) or identity.any_user():
+        raise PageProblem(401)
+    answer = RedirectResponse("/", 303)
+    answer.set_cookie(LOCAL_COOKIE, secret, path="/", httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/dagster")
+def dagster_address(request: Request, who: Annotated[Principal, Depends(Visitor())]) -> Response:
+    """To Dagster's UI; raises PageProblem 404 where this address does not say where it is."""
+    settings: Settings = request.app.state.settings
+    if settings.dagster_url is not None:
+        return RedirectResponse(settings.dagster_url, 303)
+    if request.url.hostname not in LOCAL_NAMES:
+        raise PageProblem(404)
+    return RedirectResponse(f"http://{request.url.hostname}:{settings.dagster_port}/", 303)
+
+
 @router.post("/logout")
 def log_out(
     request: Request, identity: IdentityDep, clock: ClockDep, who: Annotated[Principal, Depends(Visitor())]
@@ -121,10 +151,10 @@ def privacy(request: Request, who: Annotated[Principal, Depends(Visitor())]) -> 
     return render(request, "privacy.html.j2", who, "privacy")
 
 
-def _form(request: Request, next_page: str, notice: str | None = None) -> Response:
-    """The login's form; a notice is a refusal."""
+def _form(request: Request, next_page: str, notice: str | None = None, *, is_first: bool = False) -> Response:
+    """The login's form; a notice is a refusal. is_first: nobody has a login yet."""
     settings = request.app.state.settings
-    shown = {"next": own_path(next_page), "has_oidc": settings.oidc_issuer is not None}
+    shown = {"next": own_path(next_page), "has_oidc": settings.oidc_issuer is not None, "is_first": is_first}
     if notice is not None:
         shown["notice"] = page_localizer(request)(f"pages.login.{notice}")
     return render(request, "login.html.j2", None, "login", status=200 if notice is None else 401, **shown)

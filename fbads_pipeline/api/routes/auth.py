@@ -1,26 +1,30 @@
 """Logging in and out, tokens, and who one is."""
 
-from datetime import time
-from typing import Any, Literal
+from datetime import datetime, time
+from secrets import token_hex
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
-from fbads_pipeline.adapters.identity.passwords import is_password
-from fbads_pipeline.api.authentication import COOKIE, CallerDep, access_tokens
-from fbads_pipeline.api.dependencies import ClockDep, IdentityDep, PreferencesDep
+from fbads_pipeline.adapters.identity.passwords import HashingBusy, is_password
+from fbads_pipeline.api.authentication import COOKIE, CallerDep, Needs, access_tokens, require_own_origin
+from fbads_pipeline.api.dependencies import ClockDep, IdentityDep, PreferencesDep, SecondFactorsDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.languages import KnownLanguage
-from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most
+from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most, remember_device, require_tries_left
+from fbads_pipeline.api.routes.own.second_factor import has_passed
 from fbads_pipeline.api.schemas.analytics import Severity
 from fbads_pipeline.domain.identity.preferences import Preferences
 from fbads_pipeline.domain.identity.users import Principal, User
 from fbads_pipeline.services.identity.log_in import log_in
+from fbads_pipeline.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["login"])
 _STRICT = [Depends(at_most("login", LOGIN_PER_MINUTE))]
+MeDep = Annotated[Principal, Depends(Needs("me"))]
 
 
 class Login(BaseModel):
@@ -30,6 +34,7 @@ class Login(BaseModel):
 
     email: str = Field(max_length=254)
     password: SecretStr = Field(max_length=1024)
+    code: SecretStr | None = Field(None, max_length=32, description="Of the second factor, where one was set up.")
 
 
 class LoggedIn(BaseModel):
@@ -61,6 +66,7 @@ class Me(BaseModel):
 
     user_id: str
     email: str
+    name: str | None
     role: str
     scopes: list[str]
     accounts: list[str] | None
@@ -115,13 +121,23 @@ class ShownPreferences(BaseModel):
 
 
 @router.post("/auth/login", responses=documented(422, 429), dependencies=_STRICT)
-def login(given: Login, request: Request, response: Response, identity: IdentityDep, clock: ClockDep) -> LoggedIn:
+def login(
+    given: Login,
+    request: Request,
+    response: Response,
+    identity: IdentityDep,
+    factors: SecondFactorsDep,
+    clock: ClockDep,
+) -> LoggedIn:
     """Open a session for a browser; the answer to a wrong address and to a wrong password is the same."""
-    found = log_in(identity, is_password, given.email, given.password.get_secret_value(), now=clock.now())
+    code = None if given.code is None else given.code.get_secret_value()
+    password = given.password.get_secret_value()
+    found = checked_login(request, identity, factors, given.email, password, code, clock.now())
     if found is None:
-        raise ApiError(401, "unauthenticated", "wrong_login")
+        raise ApiError(401, "unauthenticated", "wrong_login", hint="second_factor")
     user, secret, csrf = found
     set_session(request, response, secret)
+    remember_device(request, response, user.email, token_hex(16))
     return LoggedIn(user_id=user.user_id, csrf_token=csrf)
 
 
@@ -139,8 +155,9 @@ def token(request: Request, who: CallerDep, identity: IdentityDep, clock: ClockD
     """A pair of tokens for whoever has a session; a password is never sent for one."""
     if who.via != "session":
         raise ApiError(409, "no_session", "needs_session", hint="open_session")
-    refresh = identity.new_refresh(who.user_id, now=clock.now())
-    return TokenPair(access_token=access_tokens(request).make(who.user_id, now=clock.now()), refresh_token=refresh)
+    now = clock.now()
+    refresh, family = identity.new_refresh(who.user_id, now=now, session=who.session)
+    return TokenPair(access_token=access_tokens(request).make(who.user_id, family, now=now), refresh_token=refresh)
 
 
 @router.post("/auth/refresh", responses=documented(422, 429), dependencies=_STRICT)
@@ -151,18 +168,18 @@ def refresh(given: Refresh, request: Request, identity: IdentityDep, clock: Cloc
     user = identity.user(found[0]) if found else None
     if found is None or user is None or user.is_disabled:
         raise ApiError(401, "unauthenticated", "invalid_refresh", hint="log_in_again")
-    following = identity.new_refresh(user.user_id, now=now, family=found[1])
-    return TokenPair(access_token=access_tokens(request).make(user.user_id, now=now), refresh_token=following)
+    following, family = identity.new_refresh(user.user_id, now=now, session=found[2], family=found[1])
+    return TokenPair(access_token=access_tokens(request).make(user.user_id, family, now=now), refresh_token=following)
 
 
 @router.get("/me", responses=documented())
-def me(who: CallerDep) -> Me:
+def me(who: MeDep) -> Me:
     """Who asks, and what they may."""
     return _me(who)
 
 
 @router.get("/me/preferences", responses=documented(409))
-def my_preferences(who: CallerDep, identity: IdentityDep, preferences: PreferencesDep) -> ShownPreferences:
+def my_preferences(who: MeDep, identity: IdentityDep, preferences: PreferencesDep) -> ShownPreferences:
     """Language, time zone, and what one hears of."""
     user = _user(who, identity)
     return _shown(user, preferences.of(user.user_id))
@@ -170,7 +187,7 @@ def my_preferences(who: CallerDep, identity: IdentityDep, preferences: Preferenc
 
 @router.patch("/me", responses=documented(409, 422))
 def prefer(
-    given: ChangedPreferences, who: CallerDep, identity: IdentityDep, preferences: PreferencesDep
+    given: ChangedPreferences, who: MeDep, identity: IdentityDep, preferences: PreferencesDep
 ) -> ShownPreferences:
     """Change language, time zone, or what one hears of."""
     user = _user(who, identity)
@@ -178,6 +195,29 @@ def prefer(
     if given.alerts is not None:
         preferences.keep(user.user_id, _wanted(given.alerts))
     return _shown(_user(who, identity), preferences.of(user.user_id))
+
+
+def checked_login(
+    request: Request,
+    identity: IdentityDep,
+    factors: SecondFactorsDep,
+    email: str,
+    password: str,
+    code: str | None,
+    now: datetime,
+) -> tuple[User, str, str] | None:
+    """As `log_in`, from a page of our own, so often and not more. Raises ApiError 403, 429, 503."""
+    require_own_origin(request)
+    require_tries_left(request, email)
+    settings: Settings = request.app.state.settings
+
+    def has_factor(user_id: str) -> bool:
+        return has_passed(settings, factors, user_id, code, now)
+
+    try:
+        return log_in(identity, is_password, email, password, now=now, has_factor=has_factor)
+    except HashingBusy:
+        raise ApiError(503, "busy", "login_busy", retry_after=2) from None
 
 
 def set_session(request: Request, response: Response, secret: str) -> None:
@@ -217,5 +257,7 @@ def _shown(user: User, wanted: Preferences) -> ShownPreferences:
 
 def _me(who: Principal) -> Me:
     accounts = None if who.accounts is None else sorted(who.accounts)
-    plain: dict[str, Any] = {name: getattr(who, name) for name in ("user_id", "email", "role", "via", "language")}
+    plain: dict[str, Any] = {
+        name: getattr(who, name) for name in ("user_id", "email", "name", "role", "via", "language")
+    }
     return Me(scopes=sorted(who.scopes), accounts=accounts, **plain)

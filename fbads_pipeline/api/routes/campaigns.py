@@ -1,7 +1,7 @@
 """Campaigns: what they are, their days, history, score and anomalies; a change is a decision that somebody signs."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -13,7 +13,7 @@ from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, DecisionStoreDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.figures import insight
-from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, to_cursor
+from fbads_pipeline.api.parameters import AccountId, CampaignId, Cursor, Limit, from_cursor, plain_number, to_cursor
 from fbads_pipeline.api.periods import Since, Until, filled
 from fbads_pipeline.api.routes.analytics import FiguresDep, anomaly_page
 from fbads_pipeline.api.routes.suggestions import Key, RecordedDecision
@@ -212,9 +212,9 @@ def _after(cursor: str, sort: str) -> tuple[str, str]:
     try:
         if sort.endswith("created_at"):
             datetime.fromisoformat(key)
-        elif sort.endswith(("daily_budget", "spend")) and not Decimal(key).is_finite():
-            raise ValueError(key)
-    except (ValueError, InvalidOperation):
+        elif sort.endswith(("daily_budget", "spend")):
+            plain_number(key)
+    except ValueError:
         made_for = ""
     if made_for != sort:
         raise ApiError(400, "unusable_cursor", "cursor_of_other_order", hint="restart_list")

@@ -12,13 +12,13 @@ from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.languages import KnownLanguage
-from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, at_most
+from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, each_at_most
 from fbads_pipeline.api.schemas.chat import answer_json, table_json
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.services.chat.answer_question import answer, replay
 from fbads_pipeline.services.chat.turn import ChatUser
 
-router = APIRouter(prefix="/api/v1/chat", tags=["chat"], dependencies=[Depends(at_most("chat", CHAT_PER_MINUTE))])
+router = APIRouter(prefix="/api/v1/chat", tags=["chat"], dependencies=[Depends(each_at_most("chat", CHAT_PER_MINUTE))])
 
 
 def asking(who: Annotated[Principal, Depends(Needs("chat:use"))]) -> ChatUser:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from fbads_pipeline.adapters.postgres.identity.users import LastAdmin
 from fbads_pipeline.adapters.request_signatures import signed_request
-from fbads_pipeline.api.authentication import CallerDep, Needs
+from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, DatabaseDep, PersonalDataDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
@@ -21,6 +21,7 @@ from fbads_pipeline.settings import Settings
 router = APIRouter(prefix="/api/v1", tags=["privacy"])
 
 UserId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+MeDep = Annotated[Principal, Depends(Needs("me"))]
 ExporterDep = Annotated[Principal, Depends(Needs("users:export"))]
 EraserDep = Annotated[Principal, Depends(Needs("users:erase"))]
 Code = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
@@ -54,7 +55,7 @@ class DeletionState(BaseModel):
 
 
 @router.get("/me/export", responses=documented(409))
-def export_mine(who: CallerDep, personal: PersonalDataDep, clock: ClockDep) -> dict[str, Any]:
+def export_mine(who: MeDep, personal: PersonalDataDep, clock: ClockDep) -> dict[str, Any]:
     """Everything about oneself, but secrets."""
     found = personal.export(who.user_id, actor=who.user_id, now=clock.now())
     if found is None:

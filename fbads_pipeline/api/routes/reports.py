@@ -14,7 +14,7 @@ from fbads_pipeline.api.dependencies import ClockDep, ReportRequestsDep, ReportS
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.languages import KnownLanguage, problem_localizer
 from fbads_pipeline.api.parameters import AccountDigits
-from fbads_pipeline.api.rate_limits import at_most
+from fbads_pipeline.api.rate_limits import each_at_most
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile
 from fbads_pipeline.domain.reports.report import ReportKind
@@ -78,11 +78,13 @@ def list_reports(
 ) -> list[ShownReport]:
     """The newest hundred that one requested, then of those made on schedule for one's accounts."""
     t = problem_localizer(request)
-    requested = [_requested(one, clock.now(), t) for one in requests.newest(who.user_id, _SHOWN)]
+    requested = [_requested(one, clock.now(), t) for one in _readable(requests, who)]
     return requested + [_made(one) for one in report_service.reports.newest(_SHOWN, _visible(who))]
 
 
-@router.post("", status_code=202, responses=documented(404, 422, 429), dependencies=[Depends(at_most("reports", 30))])
+@router.post(
+    "", status_code=202, responses=documented(404, 422, 429), dependencies=[Depends(each_at_most("reports", 30))]
+)
 def make_report(
     given: NewReport,
     request: Request,
@@ -108,6 +110,7 @@ def make_report(
         tuple(dict.fromkeys(given.formats)),
         given.day,
         clock.now(),
+        visible_accounts=None if who.accounts is None else tuple(sorted(who.accounts)),
     )
     requests.add(wanted)
     later.add_task(make_requested, report_service, requests, wanted, _visible(who))
@@ -125,7 +128,7 @@ def one_report(
     who: ReaderDep,
 ) -> ShownReport:
     """Its state, and its files where they are ready."""
-    wanted = requests.one(who.user_id, report_id)
+    wanted = _own(requests, report_id, who)
     if wanted is not None:
         return _requested(wanted, clock.now(), problem_localizer(request))
     return _made(_known(report_service, report_id, who))
@@ -136,13 +139,23 @@ def download(
     report_id: ReportId, name: FileName, requests: ReportRequestsDep, report_service: ReportServiceDep, who: ReaderDep
 ) -> FileResponse:
     """A file of it, by the name that its row has, and no other."""
-    wanted = requests.one(who.user_id, report_id)
+    wanted = _own(requests, report_id, who)
     files = wanted.files if wanted is not None else _known(report_service, report_id, who).files
     if name in {one.name for one in files}:
         path = report_service.files.path(name)
         if path.is_file():
             return FileResponse(path, filename=name, media_type="application/octet-stream")
     raise ApiError(404, "not_found", "no_file", name=name)
+
+
+def _own(requests: ReportRequestsDep, report_id: str, who: Principal) -> ReportRequest | None:
+    """One that the caller requested, as long as they see all that it shows."""
+    wanted = requests.one(who.user_id, report_id)
+    return wanted if wanted is not None and wanted.may_be_read_by(who.accounts) else None
+
+
+def _readable(requests: ReportRequestsDep, who: Principal) -> list[ReportRequest]:
+    return [one for one in requests.newest(who.user_id, _SHOWN) if one.may_be_read_by(who.accounts)]
 
 
 def _known(report_service: ReportServiceDep, report_id: str, who: Principal) -> MadeReport:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from fbads_pipeline.adapters.identity.passwords import WeakPassword, hash_password
 from fbads_pipeline.adapters.postgres.identity.users import LastAdmin, UserExists
-from fbads_pipeline.api.authentication import CallerDep, Needs
+from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.languages import KnownLanguage
@@ -17,6 +17,7 @@ from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal, Role, Sco
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 
+MeDep = Annotated[Principal, Depends(Needs("me"))]
 AdminDep = Annotated[Principal, Depends(Needs("admin"))]
 UserId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 KeyId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
@@ -29,6 +30,7 @@ class NewUser(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: str = Field(max_length=254)
+    name: str | None = Field(None, min_length=1, max_length=120)
     role: Role
     password: SecretStr | None = Field(None, max_length=1024)
     accounts: AccountIds | None = Field(default_factory=list)
@@ -40,6 +42,7 @@ class ChangedUser(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    name: str | None = Field(None, min_length=1, max_length=120)
     role: Role | None = None
     accounts: AccountIds | None = None
     sees_all_accounts: bool | None = None
@@ -51,6 +54,7 @@ class ShownUser(BaseModel):
 
     user_id: str
     email: str
+    name: str | None
     role: Role
     language: str
     timezone: str
@@ -110,6 +114,7 @@ def add_user(given: NewUser, identity: IdentityDep, clock: ClockDep, who: AdminD
             actor=who.user_id,
             now=clock.now(),
             language=given.language,
+            name=given.name,
         )
     except UserExists as wrong:
         raise ApiError.of(409, "exists", wrong) from None
@@ -125,6 +130,7 @@ def change_user(
         is_known = identity.change_user(
             user_id,
             role=given.role,
+            name=given.name,
             accounts=given.accounts,
             sees_all=given.sees_all_accounts,
             disabled=given.disabled,
@@ -140,13 +146,13 @@ def change_user(
 
 
 @router.get("/me/keys", responses=documented())
-def my_keys(who: CallerDep, identity: IdentityDep) -> list[ShownKey]:
+def my_keys(who: MeDep, identity: IdentityDep) -> list[ShownKey]:
     """One's own keys, without secrets."""
     return [ShownKey(**row) for row in identity.keys(who.user_id)]
 
 
 @router.post("/me/keys", status_code=201, responses=documented(409, 422))
-def add_key(given: NewKey, who: CallerDep, identity: IdentityDep, clock: ClockDep) -> MadeKey:
+def add_key(given: NewKey, who: MeDep, identity: IdentityDep, clock: ClockDep) -> MadeKey:
     """Make a key; a key cannot make another one."""
     user = identity.user(who.user_id)
     if user is None or who.via == "key":
@@ -161,7 +167,7 @@ def add_key(given: NewKey, who: CallerDep, identity: IdentityDep, clock: ClockDe
 
 
 @router.delete("/me/keys/{key_id}", status_code=204, responses=documented(404, 422))
-def end_key(key_id: KeyId, who: CallerDep, identity: IdentityDep, clock: ClockDep) -> None:
+def end_key(key_id: KeyId, who: MeDep, identity: IdentityDep, clock: ClockDep) -> None:
     """End one of one's own keys."""
     if not identity.end_key(who.user_id, key_id, actor=who.user_id, now=clock.now()):
         raise ApiError(404, "not_found", "no_key", id=key_id)

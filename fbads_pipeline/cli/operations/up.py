@@ -8,15 +8,20 @@ from types import FrameType
 
 import typer
 
+from fbads_pipeline.adapters.identity.secret_files import LOCAL_PATH, local_secret
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import Children, free_port, require_free_port
 from fbads_pipeline.bootstrap.alerts import configured_recipients, user_rules
+from fbads_pipeline.bootstrap.identity import identity_store
 from fbads_pipeline.cli.home import PROJECT, only_one, ready_home
+from fbads_pipeline.cli.output import note
 from fbads_pipeline.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False)
 
 START_SECONDS = 90.0
+# What Dagster or an accident may end is started again; the others (the demo's sandbox) end everything.
+RESTARTED = frozenset({"code-location", "sidecar", "webserver", "daemon"})
 
 
 class Stopped(Exception):
@@ -48,15 +53,16 @@ def require_messages(settings: Settings) -> str:
 
 
 def stay_up(settings: Settings, database: Database, children: Children) -> None:
-    """Start all, say where, and watch until a signal; a child that ends ends us with ChildFailed."""
+    """Start all, say where, and watch until a signal; one of ours that ends is started again."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     try:
         with children:
             start_services(settings, database, children)
-            print(addresses(settings), file=sys.stderr)
+            print(addresses(settings, database), file=sys.stderr)
             while True:
-                children.check()
+                for sentence in children.restart_ended(RESTARTED):
+                    note(sentence)
                 time.sleep(0.5)
     except Stopped:
         print("stopping …", file=sys.stderr)
@@ -71,8 +77,7 @@ def start_services(settings: Settings, database: Database, children: Children) -
     loopback = ("-h", "127.0.0.1", "-p")
     children.start("code-location", _program("dagster", *code, *loopback, str(code_port)), environment, PROJECT)
     children.start("sidecar", _program("fbads", "api"), environment, PROJECT)
-    webserver = _program("dagster-webserver", "-w", str(workspace), *loopback, str(settings.dagster_port))
-    children.start("webserver", webserver, environment, PROJECT)
+    children.start("webserver", _program("fbads", "dagster-ui", "--workspace", str(workspace)), environment, PROJECT)
     children.start("daemon", _program("dagster-daemon", "run", "-w", str(workspace)), environment, PROJECT)
     children.wait_for_port("code-location", code_port, seconds=START_SECONDS)
     children.wait_for_http("sidecar", f"http://127.0.0.1:{settings.api_port}/healthz", seconds=START_SECONDS)
@@ -80,11 +85,13 @@ def start_services(settings: Settings, database: Database, children: Children) -
     children.check()
 
 
-def addresses(settings: Settings) -> str:
-    """Where to look, one line each."""
+def addresses(settings: Settings, database: Database) -> str:
+    """Where to look, one line each; without users with the secret that opens them."""
+    has_users = identity_store(database).any_user()
+    opening = "" if has_users else f"{LOCAL_PATH}?secret={local_secret(settings.home_path)}"
     return (
-        f"\nDagster  http://127.0.0.1:{settings.dagster_port}\n"
-        f"Sidecar  http://127.0.0.1:{settings.api_port}/docs\n"
+        f"\nDagster  http://127.0.0.1:{settings.dagster_port}{opening}\n"
+        f"Sidecar  http://127.0.0.1:{settings.api_port}{opening}\n"
         "Ctrl-C stops everything."
     )
 

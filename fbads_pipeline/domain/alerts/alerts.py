@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from fbads_pipeline.domain.core.messages import Message, Value
+from fbads_pipeline.domain.core.redaction import redact
 
 Severity = Literal["info", "warning", "critical"]
 Outcome = Literal["sent", "retry", "failed", "unknown"]
@@ -104,6 +105,10 @@ class DeliveryAttempt:
     provider_id: str | None = None
     error: str | None = None
     retry_after_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.error is not None:
+            object.__setattr__(self, "error", redact(self.error))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from copy import copy
 from typing import ClassVar, Self
 
 from fbads_pipeline.domain.core.errors import OutsideFailed
+from fbads_pipeline.domain.core.redaction import redact
 
 
 class MetaError(OutsideFailed):
@@ -145,11 +146,11 @@ def sort_error(
 def error_from_envelope(envelope: Mapping[str, object], http_status: int) -> MetaError:
     """The sorted exception for the `error` object of an answer; numbers that come as text are read as numbers."""
     code, subcode = _number(envelope.get("code")), _number(envelope.get("error_subcode"))
-    text = str(envelope.get("error_user_msg") or envelope.get("message") or "no message")
+    text = redact(str(envelope.get("error_user_msg") or envelope.get("message") or "no message"))
     trace = envelope.get("fbtrace_id")
     is_transient = str(envelope.get("is_transient")).lower() == "true"
     cls = sort_error(code, subcode, http_status, str(envelope.get("message") or ""), is_transient=is_transient)
-    return cls(text[:300], code=code, subcode=subcode, fbtrace_id=str(trace) if trace else None)
+    return cls(text[:300], code=code, subcode=subcode, fbtrace_id=redact(str(trace))[:64] if trace else None)
 
 
 def _number(value: object) -> int | None:

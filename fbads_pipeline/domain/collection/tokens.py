@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from fbads_pipeline.domain.core.redaction import know
+
 # The token of FBADS_ACCESS_TOKEN; the only one without a row of its own.
 ENVIRONMENT = "environment"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -17,6 +19,9 @@ class NamedToken:
     token: str = field(repr=False)
     app_id: str | None = None
     app_secret: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        know(self.token, self.app_secret)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ An error that is none of these is a fault of ours and keeps its traceback.
 from typing import ClassVar
 
 from fbads_pipeline.domain.core.messages import Message
+from fbads_pipeline.domain.core.redaction import redact_all
 
 DONE, PARTLY, WRONG_USE, OUTSIDE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class FbadsError(Exception):
-    """An error that a person can do something about.
+    """An error that a person can do something about. Its texts are redacted: they may repeat what came from outside.
 
     exit_code: what the command line ends with. message: the same sentence as a key of a catalogue, where a manager may
     read it (pages, the API); None for errors that only an operator meets, whose English sentence is the text itself.
@@ -25,6 +26,9 @@ class FbadsError(Exception):
 
     exit_code: ClassVar[int] = OUTSIDE_FAILED
     message: Message | None = None
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*redact_all(args))
 
 
 class WrongUse(FbadsError):

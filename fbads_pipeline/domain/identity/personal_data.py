@@ -12,12 +12,20 @@ from typing import Literal
 Treatment = Literal["delete", "replace", "pseudonym"]
 
 OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
-    "users": {"user_id": "pseudonym", "email": "replace", "password_hash": "replace", "slack_id": "replace"},
+    "users": {
+        "user_id": "pseudonym",
+        "email": "replace",
+        "name": "replace",
+        "password_hash": "replace",
+        "totp_secret": "replace",
+        "slack_id": "replace",
+    },
     "account_grants": {"user_id": "delete"},
     "sessions": {"user_id": "delete"},
     "refresh_tokens": {"user_id": "delete"},
     "api_keys": {"user_id": "delete", "name": "delete"},
     "login_links": {"user_id": "delete"},
+    "recovery_codes": {"user_id": "delete"},
     "preferences": {"user_id": "delete"},
     "conversations": {"user_id": "delete", "question": "delete"},
     "idempotency_keys": {"user_id": "delete"},
@@ -68,11 +76,25 @@ TELLING = frozenset(
             "slack_id",
             "subject_hash",
         ),
-        *("question", "reason", "decision_reason", "password_hash"),
+        *("question", "reason", "decision_reason", "password_hash", "totp_secret"),
     }
 )
 # Columns of such a name that hold facts about a campaign, written by the program.
 OF_CAMPAIGNS = frozenset({("suggestions", "reason")})
+# What lies in FBADS_HOME, for its owner alone, and what of a person may stand in it.
+FILES: Mapping[str, str] = {
+    "postgres": "the database: the tables above",
+    "dagster": "Dagster's settings; run logs name no person",
+    "logs": "of the processes: user ids in lines about changes, no address, no secret",
+    "outbox": "messages of the dry run, with the address of whoever would have received them",
+    "exports": "reports; no person",
+    "analyst.password": "a secret of this home",
+    "jwt.secret": "a secret of this home",
+    "local.secret": "a secret of this home",
+    "up.lock": "which process runs",
+    "demo-anchor": "the demo's day",
+    "dbt": "dbt's compiled models; no person",
+}
 PURPOSES: Mapping[str, str] = {
     "identity": "to log in and to see one's own accounts only",
     "decisions": "to show who decided what, for five years",

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 Role = Literal["viewer", "analyst", "approver", "admin", "dpo"]
 Scope = Literal[
+    "me",
     "marts:read",
     "chat:use",
     "suggestions:read",
@@ -21,13 +22,14 @@ Via = Literal["session", "token", "key", "loopback"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-_READS: frozenset[Scope] = frozenset({"marts:read", "reports:read", "suggestions:read"})
+# `me`: one's own profile, preferences, sessions, keys and data; a key has it only where it was made with it.
+_READS: frozenset[Scope] = frozenset({"me", "marts:read", "reports:read", "suggestions:read"})
 SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     "viewer": _READS,
     "analyst": _READS | {"chat:use"},
     "approver": _READS | {"chat:use", "suggestions:decide"},
     "admin": _READS | {"chat:use", "suggestions:decide", "admin", "metrics:read", "users:export"},
-    "dpo": frozenset({"users:export", "users:erase"}),
+    "dpo": frozenset({"me", "users:export", "users:erase"}),
 }
 OWNER = "owner"
 SESSION_LIFETIME = timedelta(hours=12)
@@ -48,6 +50,7 @@ class User:
     timezone: str = "America/Sao_Paulo"
     accounts: frozenset[str] | None = frozenset()
     is_disabled: bool = False
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Principal:
     via: Via
     language: str = "pt"
     session: str | None = None
+    name: str | None = None
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -85,12 +89,23 @@ def principal_of(
         via,
         user.language,
         session,
+        user.name,
     )
 
 
 def local_owner() -> Principal:
     """Whoever sits at this machine, as long as nobody has been given a login."""
     return Principal(OWNER, "", "approver", SCOPES_OF["approver"] | {"metrics:read"}, None, "loopback")
+
+
+def may_see_runs(who: Principal) -> bool:
+    """Whether they may look at Dagster's UI, which knows no accounts: whoever sees all of them."""
+    return who.accounts is None and who.may("marts:read")
+
+
+def may_change_runs(who: Principal) -> bool:
+    """Whether they may start, stop and delete in Dagster's UI."""
+    return may_see_runs(who) and who.may("admin")
 
 
 def plain_email(text: str) -> str:

@@ -18,7 +18,8 @@ INTERRUPTED = message("reports.failure.interrupted")
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """account_id: None for all that its user sees; day: on which it is made, None for today; reason: why it failed."""
+    """account_id: None for all that its user sees; day: on which it is made, None for today; reason: why it failed;
+    visible_accounts: what its user saw when it was made, None for every account."""
 
     request_id: str
     user_id: str
@@ -32,6 +33,14 @@ class ReportRequest:
     reason: Value | None = None
     files: tuple[ReportFile, ...] = ()
     ended_at: datetime | None = None
+    visible_accounts: tuple[str, ...] | None = None
+
+    def may_be_read_by(self, accounts: frozenset[str] | None) -> bool:
+        """Whether a user of these accounts (None: all) still sees all that it shows."""
+        if accounts is None:
+            return True
+        shown = self.visible_accounts if self.account_id is None else (self.account_id,)
+        return shown is not None and accounts.issuperset(shown)
 
     def state_at(self, now: datetime) -> tuple[State, Value | None]:
         """Its state, and why where it failed."""

@@ -28,6 +28,7 @@ from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaErr
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, local_day
 from fbads_pipeline.domain.core.errors import StoreUnavailable
+from fbads_pipeline.domain.core.redaction import redact
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.collection.plan_sync import SyncPlan, due_for
@@ -295,7 +296,7 @@ class AccountReading:
             was_failed = self.report.status == "failed"
             self.report.status = "failed" if is_whole or was_failed else "partial"
             if self.report.error is None or (is_whole and not was_failed):
-                self.report.error_kind, self.report.error = kind, error
+                self.report.error_kind, self.report.error = kind, redact(error)
 
     def _traffic(self) -> ApiTraffic:
         traffic = self._ads.traffic(self._account.account_id).since(self._before)

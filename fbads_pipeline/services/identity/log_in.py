@@ -1,4 +1,4 @@
-"""Logging in with a password: one answer for every kind of failure, in the same time."""
+"""Logging in with a password, and a second factor where there is one: one answer for every kind of failure."""
 
 from datetime import datetime
 from typing import Protocol
@@ -18,15 +18,25 @@ class CheckPassword(Protocol):
     def __call__(self, password: str, stored: str | None) -> bool: ...
 
 
+class CheckFactor(Protocol):
+    def __call__(self, user_id: str) -> bool: ...
+
+
 def log_in(
-    book: PasswordStore, check: CheckPassword, email: str, password: str, *, now: datetime
+    book: PasswordStore,
+    check: CheckPassword,
+    email: str,
+    password: str,
+    *,
+    now: datetime,
+    has_factor: CheckFactor = lambda user_id: True,
 ) -> tuple[User, str, str] | None:
-    """The user, the session's secret and its forms' token; None where address or password is wrong."""
+    """The user, the session's secret and its forms' token; None where address, password or second factor is wrong."""
     try:
         user, stored = book.with_password(plain_email(email))
     except ValueError:
         user, stored = None, None
-    if not check(password, stored) or user is None:
+    if not check(password, stored) or user is None or not has_factor(user.user_id):
         return None
     secret, csrf = book.open_session(user.user_id, now=now, details={"how": "password"})
     return user, secret, csrf

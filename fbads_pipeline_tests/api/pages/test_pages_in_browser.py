@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from fbads_pipeline.adapters.identity.secret_files import local_secret
+from fbads_pipeline.api.authentication import LOCAL_COOKIE
+from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import HOSTILE
 from fbads_pipeline_tests.api.pages.test_pages import MARTS
 from fbads_pipeline_tests.support.people import PASSWORD, People
@@ -73,7 +76,8 @@ class Watched:
             "java_script_enabled": has_script,
         }
         self.context = browser.new_context(base_url=address, **options)
-        self.context.add_cookies([{"name": "fbads_language", "value": language, "url": address}])
+        cookies = {"fbads_language": language, LOCAL_COOKIE: local_secret(load_settings().home_path)}
+        self.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.strangers: list[str] = []

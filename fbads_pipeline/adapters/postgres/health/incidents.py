@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import from_json, to_json
+from fbads_pipeline.domain.core.redaction import redact
 from fbads_pipeline.domain.health.incident_messages import IncidentUpdate
 from fbads_pipeline.domain.health.incidents import (
     AccountFact,
@@ -54,7 +55,8 @@ class PostgresIncidents:
             return changes
 
     def note_run(self, job: str, run_id: str, *, ok: bool, error: str | None, at: datetime) -> None:
-        values = {"job": job, "run_id": run_id, "ok": ok, "error": error, "at": at}
+        said = None if error is None else redact(error)
+        values = {"job": job, "run_id": run_id, "ok": ok, "error": said, "at": at}
         with self._engine.begin() as connection:
             connection.execute(SQL["note_run"], values)
 

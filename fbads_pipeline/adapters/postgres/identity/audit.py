@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,18 +13,24 @@ from fbads_pipeline.adapters.postgres.statements import Statements
 
 _LOCK = 0x66626164735F6175  # "fbads_au"
 _GENESIS = "0" * 64
+# Where the work that is under way was asked for, such as a request of the sidecar: part of every entry that it makes.
+ORIGIN: ContextVar[Mapping[str, object] | None] = ContextVar("audit_origin", default=None)
 SQL = Statements(__package__, "audit.sql")
 
 
 def append(
     connection: sa.Connection, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, object]
 ) -> None:
-    """One row at the end. Writers queue, so that the chain has no forks."""
+    """One row at the end. Writers queue, so that the chain has no forks.
+
+    details: entity (type, id), before and after, and what else there is to know; the origin is added.
+    """
     connection.execute(SQL["lock"], {"key": _LOCK})
     last = connection.execute(SQL["last"]).one_or_none()
     seq, previous = (last.seq + 1, last.hash) if last else (1, _GENESIS)
     row: dict[str, Any] = {"seq": seq, "at": at, "actor": actor, "action": action, "subject": subject}
-    row["details"] = _json(details)
+    origin = ORIGIN.get()
+    row["details"] = _json(details if origin is None else {**details, "origin": origin})
     connection.execute(SQL["append"], {**row, "previous": previous, "hash": _hash(previous, **row)})
 
 

@@ -35,7 +35,7 @@ class PostgresPersonalData:
             }
             if not found["identity"]:
                 return None
-            append(connection, at=now, actor=actor, action="user.exported", subject=user_id, details={})
+            append(connection, at=now, actor=actor, action="user.exported", subject=user_id, details=_about(user_id))
         for row in found["conversations"]:
             row["question"] = self._readable(row["question"])
         return {**found, "identity": found["identity"][0], "purposes": dict(PURPOSES)}
@@ -58,8 +58,24 @@ class PostgresPersonalData:
                 table = sa.table(name, sa.column("user_id"), schema="ops")
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             if connection.execute(SQL["erase_user"], named).rowcount:
-                append(connection, at=now, actor=actor, action="user.erased", subject=user_id, details={})
+                append(
+                    connection,
+                    at=now,
+                    actor=actor,
+                    action="user.erased",
+                    subject=user_id,
+                    details=_about(user_id, "erased"),
+                )
         return True
 
     def _readable(self, question: Any) -> str | None:
         return None if question is None or self._decrypt is None else self._decrypt(bytes(question))
+
+
+def _about(user_id: str, after: str | None = None) -> dict[str, object]:
+    """The details of an audit entry; what a person was is not repeated in it."""
+    return {
+        "entity": {"type": "user", "id": user_id},
+        "before": None,
+        "after": None if after is None else {"state": after},
+    }

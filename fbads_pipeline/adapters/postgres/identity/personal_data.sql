@@ -4,6 +4,7 @@
 select
     user_id,
     email,
+    name,
     role,
     language,
     timezone,
@@ -127,7 +128,10 @@ where channel = 'email' and recipient = (
 -- name: erase_user
 update ops.users set
     email = :replacement,
+    name = null,
     password_hash = null,
+    totp_secret = null,
+    totp_step = null,
     slack_id = null,
     disabled_at = coalesce(disabled_at, :now)
 where user_id = :user_id and email <> :replacement;

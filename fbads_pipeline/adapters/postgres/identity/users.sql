@@ -8,6 +8,7 @@ from ops.users;
 select
     known_user.user_id,
     known_user.email,
+    known_user.name,
     known_user.role,
     known_user.language,
     known_user.timezone,
@@ -30,6 +31,7 @@ order by known_user.email;
 select
     known_user.user_id,
     known_user.email,
+    known_user.name,
     known_user.role,
     known_user.language,
     known_user.timezone,
@@ -55,6 +57,7 @@ where
 select
     known_user.user_id,
     known_user.email,
+    known_user.name,
     known_user.role,
     known_user.language,
     known_user.timezone,
@@ -77,8 +80,8 @@ where
     and known_user.disabled_at is null;
 
 -- name: add_user
-insert into ops.users (user_id, email, password_hash, role, language, sees_all_accounts, created_at)
-values (:user_id, :email, :password_hash, :role, :language, :sees_all, :now)
+insert into ops.users (user_id, email, name, password_hash, role, language, sees_all_accounts, created_at)
+values (:user_id, :email, :name, :password_hash, :role, :language, :sees_all, :now)
 on conflict (email) do nothing;
 
 -- name: lock_users
@@ -87,8 +90,13 @@ lock table ops.users in share row exclusive mode;
 -- name: change_user
 update ops.users set
     role = coalesce(:role, role),
+    name = coalesce(cast(:name as text), name),
     sees_all_accounts = coalesce(:sees_all, sees_all_accounts),
     disabled_at = case when :disabled is null then disabled_at when :disabled then :now end
+where user_id = :user_id;
+
+-- name: set_password
+update ops.users set password_hash = :password_hash
 where user_id = :user_id;
 
 -- name: change_locale
@@ -128,13 +136,14 @@ where link_hash = :hash and used_at is null and expires_at > :now
 returning user_id;
 
 -- name: add_refresh_token
-insert into ops.refresh_tokens (token_hash, family, user_id, created_at, expires_at)
-values (:hash, :family, :user_id, :now, :ends);
+insert into ops.refresh_tokens (token_hash, family, user_id, session_hash, created_at, expires_at)
+values (:hash, :family, :user_id, :session, :now, :ends);
 
 -- name: refresh_token
 select
     user_id,
     family,
+    session_hash,
     expires_at,
     used_at,
     revoked_at
@@ -145,6 +154,25 @@ for update;
 -- name: revoke_family
 update ops.refresh_tokens set revoked_at = :now
 where family = :family and revoked_at is null;
+
+-- name: revoke_of_session
+update ops.refresh_tokens set revoked_at = :now
+where session_hash = :hash and revoked_at is null;
+
+-- name: is_family_alive
+select count(*) > 0 and bool_and(revoked_at is null) as is_alive
+from ops.refresh_tokens
+where family = :family and user_id = :user_id;
+
+-- name: sessions
+select
+    left(session_hash, 16) as session_id,
+    session_hash,
+    created_at,
+    expires_at
+from ops.sessions
+where user_id = :user_id and revoked_at is null and expires_at > :now
+order by created_at desc, session_hash asc;
 
 -- name: use_refresh_token
 update ops.refresh_tokens set used_at = :now

@@ -23,7 +23,14 @@ class PostgresReportRequests:
     def add(self, request: ReportRequest) -> None:
         with self._engine.begin() as connection:
             connection.execute(SQL["forget"], {"before": request.asked_at - KEPT_FOR})
-            connection.execute(SQL["add"], {**vars(request), "formats": list(request.formats)})
+            connection.execute(
+                SQL["add"],
+                {
+                    **vars(request),
+                    "formats": list(request.formats),
+                    "visible_accounts": _listed(request.visible_accounts),
+                },
+            )
 
     def ready(self, request_id: str, files: Sequence[ReportFile], *, now: datetime) -> None:
         listed = orjson.dumps([vars(one) for one in files]).decode()
@@ -52,7 +59,13 @@ class PostgresReportRequests:
 def _request(row: sa.RowMapping) -> ReportRequest:
     files = tuple(ReportFile(**one) for one in row["files"])
     reason = None if row["reason"] is None else _reason(row["reason"])
-    return ReportRequest(**{**row, "formats": tuple(row["formats"]), "files": files, "reason": reason})
+    visible = None if row["visible_accounts"] is None else tuple(row["visible_accounts"])
+    read = {"formats": tuple(row["formats"]), "files": files, "reason": reason, "visible_accounts": visible}
+    return ReportRequest(**{**row, **read})
+
+
+def _listed(accounts: tuple[str, ...] | None) -> list[str] | None:
+    return None if accounts is None else list(accounts)
 
 
 def _reason(stored: str) -> Value:

@@ -1,6 +1,26 @@
 -- name: add
-insert into ops.report_requests (request_id, user_id, kind, account_id, language, formats, day, asked_at)
-values (:request_id, :user_id, :kind, :account_id, :language, :formats, :day, :asked_at);
+insert into ops.report_requests (
+    request_id,
+    user_id,
+    kind,
+    account_id,
+    language,
+    formats,
+    day,
+    asked_at,
+    visible_accounts
+)
+values (
+    :request_id,
+    :user_id,
+    :kind,
+    :account_id,
+    :language,
+    :formats,
+    :day,
+    :asked_at,
+    :visible_accounts
+);
 
 -- name: forget
 delete from ops.report_requests
@@ -23,7 +43,8 @@ select
     state,
     reason,
     files,
-    ended_at
+    ended_at,
+    visible_accounts
 from ops.report_requests
 where user_id = :user_id and request_id = :request_id;
 
@@ -40,7 +61,8 @@ select
     state,
     reason,
     files,
-    ended_at
+    ended_at,
+    visible_accounts
 from ops.report_requests
 where user_id = :user_id
 order by asked_at desc, request_id asc

@@ -1,5 +1,6 @@
 """The read-only analyst: a role of its own that logs in, sees `marts`, and nothing else."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,9 @@ from fbads_pipeline.domain.core.errors import WrongUse
 
 ROLE = "fbads_analyst"
 _LOCK = 1717723494
-_FETCH_ROWS = 5000
+_FETCH_ROWS = 1000
+# What one statement may bring: beyond that it is cut with a sentence.
+MOST_ROWS, MOST_CHARACTERS = 1_000_000, 256_000_000
 _FETCH = sql.SQL("fetch {} from fbads_rows")
 
 
@@ -46,11 +49,17 @@ def ensure_role(owner: sa.Engine, password_file: Path) -> None:
                 raise DatabaseUnfit(
                     f"the role of FBADS_DATABASE_URL may not create roles: create {ROLE} (login), or grant CREATEROLE"
                 ) from None
-            connection.execute(SQL["limit_analyst"])
+        _limit(connection)
         database = sql.Identifier(connection.execute(SQL["current_database"]).scalar_one())
         cursor.execute(sql.SQL("revoke temporary on database {} from public").format(database))
         cursor.execute(sql.SQL("grant connect on database {} to {}").format(database, sql.Identifier(ROLE)))
         connection.execute(SQL["grant_marts"])
+
+
+def _limit(connection: sa.Connection) -> None:
+    """The role's own limits. An owner who did not make the role may not set them; `read_only_query` sets its own."""
+    with contextlib.suppress(sa.exc.ProgrammingError), connection.begin_nested():
+        connection.execute(SQL["limit_analyst"])
 
 
 def analyst_url(owner_url: str, password_file: Path) -> str:
@@ -77,7 +86,8 @@ def read_only_query(
 ) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
     """Columns and rows of one read-only statement, streamed; raises QueryRefused.
 
-    PostgreSQL itself sees to it that it is one: a cursor opens for nothing else, and its transaction cannot write.
+    PostgreSQL itself sees to it that it is one: a cursor opens for nothing else, and its transaction cannot write. Each
+    part of the answer has thirty seconds; an answer that is too large ends with QueryRefused.
     """
     text = statement.strip()
     if not text:
@@ -86,7 +96,9 @@ def read_only_query(
     try:
         with connection.cursor() as cursor:
             cursor.execute("set transaction read only; select set_config('fbads.query', %s, true)", (text,))
+            cursor.execute(SQL.texts["limit_statement"])
             cursor.execute(SQL.texts["open_rows"])
+            cursor.execute(SQL.texts["limit_statement"])
             cursor.execute(_FETCH.format(sql.Literal(min(_FETCH_ROWS, max_rows or _FETCH_ROWS))))
             columns = [column.name for column in cursor.description or ()]
             first = cursor.fetchall()
@@ -103,15 +115,21 @@ def read_only_query(
 
 
 def _stream(connection: Any, first: list[Any], max_rows: int | None) -> Iterator[Sequence[Any]]:
-    given, rows = 0, first
+    given, characters, rows = 0, 0, first
     try:
         with connection.cursor() as cursor:
             while rows:
                 for row in rows:
+                    characters += sum(len(one) for one in row if isinstance(one, str | bytes | memoryview))
+                    if given >= MOST_ROWS or characters > MOST_CHARACTERS:
+                        raise QueryRefused(
+                            f"the answer is larger than {MOST_ROWS} rows or {MOST_CHARACTERS} characters: select less"
+                        )
                     yield row
                     given += 1
                     if max_rows is not None and given >= max_rows:
                         return
+                cursor.execute(SQL.texts["limit_statement"])
                 cursor.execute(_FETCH.format(sql.Literal(_FETCH_ROWS)))
                 rows = cursor.fetchall()
     except psycopg2.Error as refusal:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.home_folder import private_folder
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, analyst_url, ensure_role
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
@@ -82,7 +83,7 @@ def open_database(settings: Settings, *, leave_running: bool = False) -> Iterato
     fixed_now = settings.now.isoformat() if settings.now else None
     if settings.database_url:
         database = Database(settings.database_url.get_secret_value(), home, fixed_now=fixed_now)
-        home.mkdir(parents=True, exist_ok=True)
+        private_folder(home)
         try:
             yield database
         finally:

@@ -25,6 +25,7 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 
+from fbads_pipeline.adapters.home_folder import private_folder
 from fbads_pipeline.adapters.postgres.server.installation import EmbeddedPostgresError, Place, place_of
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]
@@ -136,6 +137,7 @@ class EmbeddedPostgres:
 
     def _make_private(self) -> None:
         try:
+            private_folder(self._place.home)
             self._place.private.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
             raise EmbeddedPostgresError(

@@ -33,13 +33,18 @@ select current_database();
 
 -- name: limit_analyst
 alter role fbads_analyst set default_transaction_read_only = on;
-alter role fbads_analyst set statement_timeout = '60s';
+alter role fbads_analyst set statement_timeout = '30s';
+alter role fbads_analyst set idle_in_transaction_session_timeout = '120s';
 
 -- name: grant_marts
 grant usage on schema marts to fbads_analyst;
 grant select on all tables in schema marts to fbads_analyst;
 alter default privileges in schema marts grant select on tables to fbads_analyst;
 revoke create on schema public from public;
+
+-- name: limit_statement
+-- Before each part of an answer: a statement may change its session's settings, and with them those of the next part.
+set local statement_timeout = '30s';
 
 -- name: open_rows
 -- A cursor opens for nothing but a query; the text of it comes from the session's setting, never through this one.

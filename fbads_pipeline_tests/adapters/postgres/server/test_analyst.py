@@ -4,6 +4,7 @@ import psycopg2
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.server import analyst as analyst_module
 from fbads_pipeline.adapters.postgres.server.analyst import (
     QueryRefused,
     analyst_engine,
@@ -77,6 +78,28 @@ def test_anything_else_is_refused_in_one_sentence(analyst, statement, reason):
     with pytest.raises(QueryRefused, match=reason) as refusal:
         rows(analyst, statement)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_statement_has_its_time_for_each_part_whatever_it_sets_itself(analyst, monkeypatch):
+    assert "set local statement_timeout = '30s'" in analyst_module.SQL.texts["limit_statement"]
+    monkeypatch.setitem(analyst_module.SQL.texts, "limit_statement", "set local statement_timeout = '300ms'")
+    monkeypatch.setattr(analyst_module, "_FETCH_ROWS", 1)
+    with pytest.raises(QueryRefused, match="statement timeout"):
+        rows(analyst, "select pg_sleep(60)")
+    # The first parts switch the limit off; the third one sleeps.
+    off = "select set_config('statement_timeout', '0', false), pg_sleep(60 * (n / 3)) from generate_series(1, 3) n"
+    with pytest.raises(QueryRefused, match="statement timeout"):
+        rows(analyst, off)
+
+
+def test_an_answer_that_is_too_large_is_cut(analyst, monkeypatch):
+    monkeypatch.setattr(analyst_module, "MOST_CHARACTERS", 10_000)
+    with pytest.raises(QueryRefused, match="larger than"):
+        rows(analyst, "select repeat('x', 200) from marts.numbers")
+    monkeypatch.setattr(analyst_module, "MOST_ROWS", 10_000)
+    with pytest.raises(QueryRefused, match="larger than 10000 rows"):
+        rows(analyst, "select n from marts.numbers")
+    assert len(rows(analyst, "select n from marts.numbers limit 10000")[1]) == 10_000
 
 
 @pytest.mark.parametrize(
