@@ -12,7 +12,7 @@ from fbads_pipeline.domain.anomalies.detectors.ctr import ctr_evidence
 from fbads_pipeline.domain.anomalies.detectors.days import open_day
 from fbads_pipeline.domain.anomalies.detectors.fatigue import fatigue_notices
 from fbads_pipeline.domain.anomalies.detectors.increments import take_past, take_today
-from fbads_pipeline.domain.anomalies.detectors.left_out import MIDNIGHT_GRACE, with_rows_left_out
+from fbads_pipeline.domain.anomalies.detectors.left_out import MIDNIGHT_GRACE, is_just_missed, with_rows_left_out
 from fbads_pipeline.domain.anomalies.detectors.ranking import rarity
 from fbads_pipeline.domain.anomalies.detectors.spend import spend_evidence
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
@@ -47,6 +47,7 @@ def observe(state: DetectorState, reading: Reading) -> list[Finding]:
     findings += _take(state, reading)
     is_read = np.zeros(state.n, dtype=np.bool_)
     is_read[reading.campaign[reading.day == state.today]] = True
+    is_read &= ~is_just_missed(state)
     if not is_read.any():
         return findings
     evidence = [spend_evidence(state, is_read), ctr_evidence(state, is_read)]
@@ -67,6 +68,7 @@ def _reported(reading: Reading) -> Reading:
         day=reading.day[good],
         counters=counters,
         budget=reading.budget[good],
+        is_left_out=None if reading.is_left_out is None else reading.is_left_out[good],
     )
 
 

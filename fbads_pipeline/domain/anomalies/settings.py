@@ -19,6 +19,7 @@ class DetectionSettings:
 
     # How long the tests look back, in hours (spend, CTR, CPM) or days (conversions, today included)
     spend_hours: tuple[float, ...] = (1.5, 3.0, 6.0, 12.0, 24.0)
+    spike_hours: tuple[float, ...] = (2.0, 3.0, 4.0, 6.0, 10.0)
     ctr_hours: tuple[float, ...] = (3.0, 6.0, 12.0, 24.0, 48.0)
     cpm_hours: tuple[float, ...] = (3.0, 12.0, 24.0)
     conversion_days: tuple[int, ...] = (1, 2, 3, 4, 5)
@@ -28,12 +29,13 @@ class DetectionSettings:
     # so that a long window is tested less often than a short one and needs less.
     # Spend rises more easily than it falls; its shortest window is there for stops alone.
     spend_low_z: tuple[float, ...] = (8.0, 5.6, 5.2, 5.0, 5.0)
-    spend_high_z: tuple[float, ...] = (7.0, 5.8, 5.4, 4.8, 4.5)
+    spend_high_z: tuple[float, ...] = (9.0, 6.4, 5.6, 4.9, 4.6)
+    spike_z: tuple[float, ...] = (5.6, 5.2, 5.0, 4.8, 4.8)
     ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
-    conversions_z: tuple[float, ...] = (3.7, 3.55, 3.4, 3.25, 3.15)
+    conversions_z: tuple[float, ...] = (3.85, 3.7, 3.55, 3.4, 3.3)
     stop_probability: float = 1e-6
-    tracking_probability: float = 2e-4
+    tracking_probability: float = 1e-4
     least_impressions: float = 30.0
     least_clicks: float = 8.0
     least_conversions: float = 5.0

@@ -5,6 +5,7 @@ from fbads_pipeline.domain.anomalies.detectors.conversions import fit_conversion
 from fbads_pipeline.domain.anomalies.detectors.cpm import fit_cpm, learn_cpm_hours
 from fbads_pipeline.domain.anomalies.detectors.ctr import fit_ctr, learn_ctr_hours
 from fbads_pipeline.domain.anomalies.detectors.spend import fit_spend, learn_profile
+from fbads_pipeline.domain.anomalies.detectors.spikes import learn_half_hours
 from fbads_pipeline.domain.anomalies.detectors.variance import forget
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import HISTORY_DAYS
@@ -33,6 +34,7 @@ def _learn(state: DetectorState) -> None:
     keep = 0.5 ** (1.0 / state.settings.half_life_days)
     for metric in state.metrics:
         forget(metric, keep)
+    learn_half_hours(state, keep)
     learn_profile(state, keep)
     learn_ctr_hours(state, keep)
     learn_cpm_hours(state, keep)

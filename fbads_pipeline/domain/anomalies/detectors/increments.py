@@ -15,6 +15,7 @@ from fbads_pipeline.domain.anomalies.detectors.conversions import (
 )
 from fbads_pipeline.domain.anomalies.detectors.cpm import add_cpm_hour
 from fbads_pipeline.domain.anomalies.detectors.ctr import add_ctr_hour
+from fbads_pipeline.domain.anomalies.detectors.left_out import take_back
 from fbads_pipeline.domain.anomalies.detectors.spend import delivered_share, expected_spend
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import HALF_HOURS_A_DAY, HISTORY_DAYS, RingChannel, row_of
@@ -50,6 +51,9 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
         campaigns, counters, budget = campaigns[fresh], counters[:, fresh], budget[fresh]
     if not campaigns.size:
         return
+    is_row = _is_row(reading, rows)[fresh]
+    came_back = is_row & (counters[IMPRESSIONS] > day.counters[IMPRESSIONS, campaigns])
+    take_back(state, campaigns[came_back], budget[came_back])
     before = day.read_to[campaigns]
     share = delivered_share(state, campaigns, np.full(campaigns.shape, now)) - delivered_share(state, campaigns, before)
     budget_share = np.where(budget > 0, budget, 1.0) * share
@@ -64,7 +68,15 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
     day.counters[:, campaigns] = counters
     day.highest[:, campaigns] = np.fmax(day.highest[:, campaigns], counters)
     day.read_to[campaigns] = now
+    day.row_read_to[campaigns[is_row]] = now
+    day.rows_missed[campaigns] = np.where(is_row, 0, day.rows_missed[campaigns] + 1)
     state.campaigns.budget[campaigns] = budget
+
+
+def _is_row(reading: Reading, rows: Ints) -> Bools:
+    if reading.is_left_out is None:
+        return np.ones(rows.size, dtype=np.bool_)
+    return ~reading.is_left_out[rows]
 
 
 def take_past(state: DetectorState, reading: Reading, rows: Ints) -> None:

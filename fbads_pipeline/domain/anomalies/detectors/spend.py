@@ -11,11 +11,13 @@ from fbads_pipeline.domain.anomalies.detectors.baseline import (
     winsorised,
 )
 from fbads_pipeline.domain.anomalies.detectors.rhythm import is_weekend, usual_pauses
+from fbads_pipeline.domain.anomalies.detectors.spikes import spike_scores, take_half_hour
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
 from fbads_pipeline.domain.anomalies.detectors.variance import learn_log_errors, relative_variance
 from fbads_pipeline.domain.anomalies.detectors.windows import (
     Evidence,
     WindowScores,
+    as_column,
     common_movement,
     strongest_window,
 )
@@ -84,7 +86,8 @@ def spend_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     days_known = np.maximum(metric.baseline_days, 0.5)
     since_edit = (state.minute - state.campaigns.edited_at) / MINUTES_A_DAY
     doubt = (_EDIT_DOUBT * state.campaigns.edit_ratio / (1.0 + np.maximum(since_edit - 1.0, 0.0))) ** 2
-    error = np.sqrt(own + counting * _skewness(log) + own[-1] / days_known + doubt)
+    level = own[-1] / days_known + doubt
+    error = np.sqrt(own + counting * _skewness(log) + level)
     common = common_movement(log, is_read & ~metric.alerts.is_open & (since_edit > _EDIT_SETTLED_DAYS))
     learn_log_errors(state, metric, log - common, counting, tested)
     stopped = _is_stopped(state, shown, shown_expected, readings, own) & has_volume
@@ -93,7 +96,30 @@ def spend_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     seen = WindowScores(
         "spend", settings.spend_hours, thresholds, log / error, (log - common) / error, spend, expected, error
     )
-    return _without_used_up(state, strongest_window(state, seen, stopped))
+    return _without_used_up(state, strongest_window(state, *_with_spikes(state, seen, stopped, level, is_read)))
+
+
+def _with_spikes(
+    state: DetectorState, seen: WindowScores, stopped: Bools, level_variance: Floats, is_read: Bools
+) -> tuple[WindowScores, Bools]:
+    """The windows of sums and after them those of means of half hours, which see rises alone; stops likewise."""
+    take_half_hour(state, is_read)
+    settings = state.settings
+    tested = is_read & (state.spend.baseline_days > settings.baseline_days)
+    spikes = spike_scores(state, level_variance, tested)
+    spend, expected = state.half_hours.sums(settings.spike_hours, (RingChannel.SPEND, RingChannel.EXPECTED_SPEND))
+    thresholds = np.broadcast_to(as_column(settings.spike_z), spend.shape)
+    both = WindowScores(
+        seen.metric,
+        seen.hours + settings.spike_hours,
+        np.vstack([seen.thresholds, thresholds]),
+        np.vstack([seen.absolute, np.maximum(spikes.score, 0.0)]),
+        np.vstack([seen.relative, spikes.score]),
+        np.vstack([seen.observed, spend]),
+        np.vstack([seen.expected, expected]),
+        np.vstack([seen.error, spikes.error]),
+    )
+    return both, np.vstack([stopped, np.zeros(spend.shape, dtype=np.bool_)])
 
 
 def _log_ratio(state: DetectorState, spend: Floats, expected: Floats, tested: Bools) -> Floats:

@@ -14,6 +14,7 @@ from fbads_pipeline.domain.anomalies.state.metric_states import (
     ConversionState,
     CpmState,
     CtrState,
+    HalfHourVariation,
     Metric,
     MetricState,
     SpendState,
@@ -91,6 +92,7 @@ class DetectorState:
     days: DailyHistory = field(init=False)
     half_hours: HalfHours = field(init=False)
     spend: SpendState = field(init=False)
+    half_hour_variation: HalfHourVariation = field(init=False)
     ctr: CtrState = field(init=False)
     conversions: ConversionState = field(init=False)
     cpm: CpmState = field(init=False)
@@ -100,7 +102,9 @@ class DetectorState:
         n, settings = self.n, self.settings
         self.campaigns, self.open_day = CampaignFacts(n), OpenDay(n)
         self.days, self.half_hours = DailyHistory(n), HalfHours(n)
-        self.spend = SpendState(n, len(settings.spend_hours), len(settings.spend_hours))
+        spend_windows = len(settings.spend_hours) + len(settings.spike_hours)
+        self.spend = SpendState(n, spend_windows, len(settings.spend_hours))
+        self.half_hour_variation = HalfHourVariation(n)
         self.ctr = CtrState(n, len(settings.ctr_hours), len(settings.ctr_hours))
         self.conversions = ConversionState(n, len(settings.conversion_days), 1)
         self.cpm = CpmState(n, len(settings.cpm_hours), len(settings.cpm_hours))

@@ -30,6 +30,9 @@ class RingChannel(IntEnum):
     EXPECTED_COST = 8
     # Readings of which any delivery was expected.
     READINGS = 9
+    # Precision of the half hour's clipped log(spend / expected), and that times the log.
+    LOG_WEIGHT = 10
+    WEIGHTED_LOG = 11
 
 
 @dataclass
@@ -137,6 +140,8 @@ class OpenDay:
         The counters of the last reading and the day's highest (4, n), in the order of `readings.COUNTERS`.
     read_to
         Minutes since midnight of the last reading (n,).
+    row_read_to, rows_missed
+        The same of the last reading that had a row, and how many readings since then left it out (n,).
     spend_by_slot
         Spend per half hour of the day (48, n).
     """
@@ -145,15 +150,21 @@ class OpenDay:
     counters: Floats = field(init=False)
     highest: Floats = field(init=False)
     read_to: Floats = field(init=False)
+    row_read_to: Floats = field(init=False)
+    rows_missed: Ints = field(init=False)
     spend_by_slot: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         self.counters, self.highest = np.zeros((4, self.n)), np.zeros((4, self.n))
-        self.read_to, self.spend_by_slot = np.zeros(self.n), np.zeros((HALF_HOURS_A_DAY, self.n))
+        self.read_to, self.row_read_to = np.zeros(self.n), np.zeros(self.n)
+        self.rows_missed = np.zeros(self.n, dtype=np.int64)
+        self.spend_by_slot = np.zeros((HALF_HOURS_A_DAY, self.n))
 
     def clear(self) -> None:
         """Forget the day."""
-        self.counters[:], self.highest[:], self.read_to[:], self.spend_by_slot[:] = 0.0, 0.0, 0.0, 0.0
+        for figures in (self.counters, self.highest, self.read_to, self.row_read_to, self.spend_by_slot):
+            figures[:] = 0.0
+        self.rows_missed[:] = 0
 
 
 def row_of(day: int) -> int:

@@ -151,6 +151,36 @@ class SpendState(MetricState):
 
 
 @dataclass
+class HalfHourVariation:
+    """How the clipped log(spend / expected) of half hours varies.
+
+    Attributes
+    ----------
+    half_hour, day
+        Variances of half hours around their day, and of days around their level (n,).
+    memory
+        Autocorrelation of neighbouring half hours, the account's.
+    slot_sums, day_sums
+        Sums of squares, and of what they are of (2, n).
+    neighbour_sums
+        Sums of products of neighbours and of squares (2,).
+    """
+
+    n: int
+    half_hour: Floats = field(init=False)
+    day: Floats = field(init=False)
+    memory: float = 0.3
+    slot_sums: Floats = field(init=False)
+    day_sums: Floats = field(init=False)
+    neighbour_sums: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.half_hour, self.day = np.full(self.n, 0.09), np.full(self.n, 0.04)
+        self.slot_sums, self.day_sums = np.zeros((2, self.n)), np.zeros((2, self.n))
+        self.neighbour_sums = np.zeros(2)
+
+
+@dataclass
 class RatioState(MetricState):
     """Baseline of a ratio over impressions.
 

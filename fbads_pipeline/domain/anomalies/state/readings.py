@@ -40,7 +40,8 @@ class Reading:
     (today, or an older day as it reads now); counters: (4, rows), the order of `COUNTERS`, cumulative since local
     midnight, NaN for a figure that was not reported; budget: daily budget per row, 0 where the campaign has none.
     reads_today: it covered the local day of `at`, so that a campaign without a row has delivered nothing; budgets: of
-    every campaign (n,), where they are known without a row.
+    every campaign (n,), where they are known without a row. is_left_out: rows that the reading left out and that stand
+    for nothing delivered (rows,); None where it has none.
     """
 
     at: datetime
@@ -51,6 +52,7 @@ class Reading:
     changes: tuple[Change, ...] = field(default=())
     reads_today: bool = True
     budgets: Floats | None = None
+    is_left_out: Bools | None = None
 
     @property
     def minute(self) -> int:
