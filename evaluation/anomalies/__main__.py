@@ -80,7 +80,7 @@ def counts_of_seed(seed: int, preset: Preset) -> DetectionCounts:
 def alerts_of(world: World) -> pd.DataFrame:
     """The alerts of a world: `campaign_id, ts, kind, metric, message`."""
     rows = [
-        (name, pd.Timestamp(one.at), one.kind, one.metric, translator().render(finding_message(one, "UTC"), "en"))
+        (name, pd.Timestamp(one.at), one.kind, one.metric, translator().render(finding_message(one, "UTC", None), "en"))
         for name, one in replay(world.readings, world.campaigns, world.changes)
     ]
     return pd.DataFrame(rows, columns=["campaign_id", "ts", "kind", "metric", "message"])

@@ -154,7 +154,7 @@ def write_alerts(
                     decimal_text(f"{value:.6g}", style) for value in (one.observed, one.expected, one.low, one.high)
                 )
                 ts = one.at.isoformat(sep=" ")
-                text = translator().render(finding_message(one, "UTC"), language)
+                text = translator().render(finding_message(one, "UTC", None), language)
                 writer.write((name, ts, one.kind, one.metric, one.severity, *figures, text))
     except OSError as error:
         raise WrongUse(f"{out} cannot be written: {error.strerror}") from None

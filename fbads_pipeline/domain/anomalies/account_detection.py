@@ -55,7 +55,7 @@ def run_detectors(
     for at, reading in _readings(detectors, account, zone):
         events += _paused(detectors, reading, at)
         found = _without_learning(observe(detectors.state, reading), detectors, account.learning)
-        events += _events(detectors, account, found, version, zone, is_recent=at > newest - _RECENT)
+        events += _events(detectors, account, found, version, is_recent=at > newest - _RECENT)
         readings += 1
     known = StoredDetectors(version, pack(detectors), newest, detectors.state.closed_days)
     return DetectionResult(known, events, readings)
@@ -123,7 +123,6 @@ def _events(
     account: AccountReadings,
     found: list[Finding],
     version: str,
-    zone: ZoneInfo,
     *,
     is_recent: bool,
 ) -> list[DetectedAnomaly | AnomalyClosure]:
@@ -133,7 +132,7 @@ def _events(
     for one in found:
         name = detectors.ids[one.campaign]
         if one.kind == "resolved":
-            events.append(closure_of(one, name, zone))
+            events.append(closure_of(one, name, account))
         else:
             is_alert = one.kind == "anomaly" and (one.campaign, one.metric) in alerts
             events.append(detected(one, name, account, version, is_alert=is_alert))

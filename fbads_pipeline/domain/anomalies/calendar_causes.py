@@ -1,7 +1,8 @@
 """Calendar days explain instead of alarm: what departs moderately on such a day, the way such days do, is held back.
 
-It stays an open anomaly that names the event and waits: if it outlasts the event, it becomes an alert after all. Stops
-and tracking breaks are never explained away. An event is named as what coincides, never as what caused.
+It stays an open anomaly that names the event and waits: if it outlasts the event, it becomes an alert after all. A stop
+is explained by a holiday alone, and only of a campaign that rests at weekends; tracking breaks never are. An event is
+named as what coincides, never as what caused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly
+from fbads_pipeline.domain.anomalies.findings import RESTS_AT_WEEKENDS
 from fbads_pipeline.domain.calendar.events import CalendarEvent, EventKind
 from fbads_pipeline.domain.core.messages import Joined, message, sentences, to_json
 
@@ -17,7 +19,8 @@ CALENDAR = "calendar"
 # Beyond 2.5 times the usual, or below 1 / 2.5 of it, a day in the calendar is no explanation.
 MODERATE = 2.5
 _MOST_NAMED = 2
-_MOVED = frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse", "cpa_jump", "roas_drop"})
+_FALLS = frozenset({"delivery_stop", "spend_drop"})
+_MOVED = _FALLS | frozenset({"spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse", "cpa_jump", "roas_drop"})
 # The team's own events may be anything; people buy on dates of commerce, and do something else on holidays.
 _EXPLAINS: Mapping[EventKind, frozenset[str]] = {
     "own": frozenset({"spend_drop", "spend_spike", "cpm_rise", "cpm_drop", "ctr_collapse"}),
@@ -47,7 +50,9 @@ def _explained(found: DetectedAnomaly, days: Sequence[CalendarEvent], timezone_n
     coinciding = [one for one in days if one.kind != "busy" and one.starts_on <= last and one.ends_on >= first]
     if found.kind not in _MOVED or not coinciding:
         return found
-    explaining = [one for one in coinciding if found.kind in _EXPLAINS[one.kind]] if _is_moderate(found) else []
+    explaining = [one for one in coinciding if _explains(one.kind, found)]
+    if found.kind == "delivery_stop" and not explaining:
+        return found
     named = [*explaining, *(one for one in coinciding if one not in explaining)][:_MOST_NAMED]
     # A day's figures settle on the day after it.
     until = max((one.ends_on for one in explaining), default=last) + timedelta(days=1)
@@ -65,6 +70,13 @@ def _explained(found: DetectedAnomaly, days: Sequence[CalendarEvent], timezone_n
         message=sentences(found.message, message("anomalies.coincides", events=Joined(titles, "; "))),
         is_alert=found.is_alert and not held_back,
     )
+
+
+def _explains(event: EventKind, found: DetectedAnomaly) -> bool:
+    """A holiday is a usual pause of a campaign that rests at weekends; else what is moderate is explained."""
+    if event == "holiday" and found.kind in _FALLS and found.data_used.get(RESTS_AT_WEEKENDS):
+        return True
+    return found.kind in _EXPLAINS[event] and _is_moderate(found)
 
 
 def _is_moderate(found: DetectedAnomaly) -> bool:

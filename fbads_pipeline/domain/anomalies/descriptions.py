@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from fbads_pipeline.domain.anomalies.detectors.baseline import BASELINE_DAYS
+from fbads_pipeline.domain.anomalies.detectors.rhythm import rests_at_weekends
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
-from fbads_pipeline.domain.anomalies.findings import Cause, Finding, Severity, What
+from fbads_pipeline.domain.anomalies.findings import RESTS_AT_WEEKENDS, Cause, Finding, Severity, What
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import RingChannel, row_of
+from fbads_pipeline.domain.anomalies.state.history import HISTORY_DAYS, RingChannel, row_of
 from fbads_pipeline.domain.anomalies.state.metric_states import AlertState, Metric
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, minutes
 
 _RECENT_EDIT_DAYS = 7
+# From this coverage on a day without delivery was one.
+_WHOLE_COVERAGE = 0.85
 _CHANNELS: Mapping[Metric, tuple[RingChannel, RingChannel]] = {
     "spend": (RingChannel.SPEND, RingChannel.EXPECTED_SPEND),
     "ctr": (RingChannel.CLICKS, RingChannel.EXPECTED_CLICKS),
@@ -203,4 +207,17 @@ def _used(state: DetectorState, one: Evidence, campaign: int) -> dict[str, float
     days = state.of(one.metric).baseline_days
     hours = float(one.hours[campaign])
     readings = state.half_hours.sums((min(hours, 48.0),), (RingChannel.READINGS,))[0, 0, campaign]
-    return {"hours": hours, "readings": float(readings), "baseline_days": round(float(days[campaign]), 1)}
+    return {
+        "hours": hours,
+        "readings": float(readings),
+        "baseline_days": round(float(days[campaign]), 1),
+        RESTS_AT_WEEKENDS: _rests_at_weekends(state, campaign),
+    }
+
+
+def _rests_at_weekends(state: DetectorState, campaign: int) -> float:
+    days = state.today - np.arange(1, BASELINE_DAYS + 1)
+    rows = days % HISTORY_DAYS
+    is_whole = (state.days.ordinal[rows] == days) & (state.days.coverage[rows, campaign] > _WHOLE_COVERAGE)
+    shown = np.where(is_whole, state.days.impressions[rows, campaign], np.nan)[:, None]
+    return float(rests_at_weekends(shown, days)[0])

@@ -59,7 +59,7 @@ def detected(
         money_at_stake_per_day=one.stake,
         currency=account.currency,
         causes=[{"name": cause.name, **cause.evidence} for cause in one.causes],
-        message=finding_message(one, account.timezone_name, grain),
+        message=finding_message(one, account.timezone_name, account.currency, grain),
         data_used={**one.used, "hours": one.hours, "score": one.score},
         detector_version=version,
         is_alert=is_alert,
@@ -68,10 +68,12 @@ def detected(
     )
 
 
-def closure_of(one: Finding, campaign_id: str, zone: ZoneInfo) -> AnomalyClosure:
+def closure_of(one: Finding, campaign_id: str, account: WatchedAccount) -> AnomalyClosure:
     """The end that a finding of the kind `resolved` says."""
+    zone = ZoneInfo(account.timezone_name)
     resolution: Resolution = "new_usual" if one.used.get("settled") else "recovered"
-    return AnomalyClosure(campaign_id, one.metric, _utc(one.at, zone), resolution, finding_message(one, zone.key))
+    text = finding_message(one, zone.key, account.currency)
+    return AnomalyClosure(campaign_id, one.metric, _utc(one.at, zone), resolution, text)
 
 
 def _utc(at: datetime, zone: ZoneInfo) -> datetime:

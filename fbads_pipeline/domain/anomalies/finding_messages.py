@@ -1,7 +1,4 @@
-"""Findings and recoveries as messages of the catalogue `anomalies`.
-
-Amounts are written without a currency: the detectors know none.
-"""
+"""Findings and recoveries as messages of the catalogue `anomalies`; amounts of exports have no currency."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,13 +7,24 @@ from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import Grain
 from fbads_pipeline.domain.anomalies.findings import Cause, Finding
-from fbads_pipeline.domain.core.messages import Count, Instant, Joined, Message, Percent, Value, message, sentences
+from fbads_pipeline.domain.core.messages import (
+    Count,
+    Instant,
+    Joined,
+    Message,
+    Money,
+    Percent,
+    Value,
+    message,
+    sentences,
+)
 
 # Windows beyond two days are written in days.
 _LONGEST_IN_HOURS = 48
 _LEAST_STAKE = 0.005
 # From here on cents say nothing.
 _WITHOUT_CENTS = 1e9
+_MONEY = frozenset({"spend", "cpm", "cpa"})
 _CAUSES: Mapping[str, Callable[[Mapping[str, float | str]], Message]] = {
     "budget_edit": lambda found: message("anomalies.cause.budget_edit", count=_number(found["days_ago"]).value),
     "account_wide": lambda found: message("anomalies.cause.account_wide"),
@@ -30,13 +38,16 @@ _CAUSES: Mapping[str, Callable[[Mapping[str, float | str]], Message]] = {
 }
 
 
-def finding_message(finding: Finding, zone: str, grain: Grain = "half_hour") -> Value:
-    """What was found, in one to five sentences. zone: the account's, in which the finding's instants are local."""
+def finding_message(finding: Finding, zone: str, currency: str | None, grain: Grain = "half_hour") -> Value:
+    """What was found, in one to five sentences. zone: the account's, in which the finding's instants are local.
+
+    currency: of its money; amounts are plain numbers where it is not known.
+    """
     if finding.kind == "explained":
-        return _budget_edited(finding, zone)
+        return _budget_edited(finding, zone, currency)
     if finding.kind == "resolved":
         key = "new_usual" if finding.used.get("settled") else "back_to_usual"
-        figures = _figures(finding, *(("observed",) if key == "new_usual" else ("observed", "expected")))
+        figures = _figures(finding, currency, *(("observed",) if key == "new_usual" else ("observed", "expected")))
         return Message(f"anomalies.{key}", figures)
     parts: list[Value] = [
         Message(
@@ -45,7 +56,7 @@ def finding_message(finding: Finding, zone: str, grain: Grain = "half_hour") -> 
                 "what": kind_message(finding.what),
                 "window": _window(finding.hours),
                 "since": _instant(finding.since, zone),
-                **_figures(finding, "observed", "expected", "low", "high"),
+                **_figures(finding, currency, "observed", "expected", "low", "high"),
             },
         )
     ]
@@ -54,7 +65,7 @@ def finding_message(finding: Finding, zone: str, grain: Grain = "half_hour") -> 
     if finding.what == "tracking_break":
         parts.append(message("anomalies.check_pixel"))
     if finding.stake >= _LEAST_STAKE:
-        parts.append(message("anomalies.finding_at_stake", stake=_number(finding.stake)))
+        parts.append(message("anomalies.finding_at_stake", stake=_money(finding.stake, currency)))
     if finding.causes:
         parts.append(message("anomalies.likely", causes=Joined(tuple(map(_cause, finding.causes)), "; ")))
     return sentences(*parts) if len(parts) > 1 else parts[0]
@@ -67,14 +78,14 @@ def recovery_message(kind: str, since: datetime, closed_at: datetime, zone: str)
     )
 
 
-def correction_message(finding: Finding, zone: str, kind: str, since: datetime) -> Message:
+def correction_message(finding: Finding, zone: str, currency: str, kind: str, since: datetime) -> Message:
     """That an anomaly of that kind since that instant (aware) does not hold; finding: the figures as they read now."""
     return Message(
         "anomalies.corrected",
         {
             "what": kind_message(kind),
             "since": Instant(since, zone),
-            **_figures(finding, "observed", "expected"),
+            **_figures(finding, currency, "observed", "expected"),
         },
     )
 
@@ -84,26 +95,33 @@ def kind_message(kind: str) -> Message:
     return message(f"anomalies.kind.{kind}")
 
 
-def _budget_edited(finding: Finding, zone: str) -> Message:
+def _budget_edited(finding: Finding, zone: str, currency: str | None) -> Message:
     edit = finding.causes[0].evidence
     return Message(
         "anomalies.budget_edited",
         {
-            "old": _number(edit["old"]),
-            "new": _number(edit["new"]),
+            "old": _money(edit["old"], currency),
+            "new": _money(edit["new"], currency),
             "at": _instant(finding.since, zone),
             "window": message("anomalies.hours", count=round(finding.hours)),
-            **_figures(finding, "observed", "expected"),
+            **_figures(finding, currency, "observed", "expected"),
         },
     )
 
 
-def _figures(finding: Finding, *names: str) -> dict[str, Value]:
-    return {name: _figure(finding.metric, getattr(finding, name)) for name in names}
+def _figures(finding: Finding, currency: str | None, *names: str) -> dict[str, Value]:
+    return {name: _figure(finding.metric, getattr(finding, name), currency) for name in names}
 
 
-def _figure(metric: str, value: float) -> Value:
+def _figure(metric: str, value: float, currency: str | None) -> Value:
+    if metric in _MONEY:
+        return _money(value, currency)
     return Percent(Decimal(repr(round(value, 6)))) if metric == "ctr" else _number(value)
+
+
+def _money(value: float | str, currency: str | None) -> Value:
+    number = _number(value)
+    return number if currency is None else Money(Decimal(number.value), currency)
 
 
 def _number(value: float | str) -> Count:

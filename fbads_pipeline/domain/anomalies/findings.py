@@ -22,6 +22,9 @@ What = Literal[
 ]
 Severity = Literal["info", "warning", "critical"]
 
+# Name of a fact in `Finding.used`: 1 where the campaign does not usually deliver at weekends.
+RESTS_AT_WEEKENDS = "rests_at_weekends"
+
 METRIC_OF: Mapping[str, str] = {
     "delivery_stop": "spend",
     "spend_drop": "spend",

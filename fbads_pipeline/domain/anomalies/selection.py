@@ -107,9 +107,11 @@ def _is_large(state: DetectorState, one: Evidence) -> Bools:
         large: Bools = (share <= 1.0 - settings.ctr_change) & (one.score < 0)
     elif one.metric == "conversions":
         large = (share <= 1.0 - settings.conversion_change) & (one.score < 0)
+    elif one.metric == "cpm":
+        # Cheaper impressions cost nobody anything.
+        large = share >= 1.0 + settings.cpm_change
     else:
-        least = settings.spend_change if one.metric == "spend" else settings.cpm_change
-        large = np.abs(np.log(np.maximum(share, 1e-9))) >= np.log1p(least)
+        large = np.abs(np.log(np.maximum(share, 1e-9))) >= np.log1p(settings.spend_change)
     return large
 
 

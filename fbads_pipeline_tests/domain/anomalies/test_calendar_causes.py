@@ -101,3 +101,13 @@ def test_a_message_names_three_events_at_most_and_says_nothing_without_any():
     assert told.facts["calendar"] == [
         {"title": {"kind": "name", "name": "Black Friday", "instead": "commercial"}, "from": day, "to": day}
     ]
+
+
+@pytest.mark.parametrize(
+    ("rests", "kind", "is_alert"), [(1.0, "holiday", False), (0.0, "holiday", True), (1.0, "commercial", True)]
+)
+def test_a_holiday_is_a_usual_pause_of_a_campaign_that_rests_at_weekends(rests, kind, is_alert):
+    stop = found("delivery_stop", 0.0, severity="critical", data_used={"rests_at_weekends": rests})
+    after = explained(stop, an_event("Finados", FRIDAY, kind=kind))
+    assert after.is_alert is is_alert
+    assert (after == stop) is is_alert, "what a holiday does not explain stays as it is"

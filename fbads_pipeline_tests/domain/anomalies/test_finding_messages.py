@@ -29,16 +29,26 @@ DROP = Finding(
 )
 
 
-def text(finding, language):
-    stored = orjson.dumps(to_json(finding_message(finding, ZONE)))
+def text(finding, language, currency="BRL"):
+    stored = orjson.dumps(to_json(finding_message(finding, ZONE, currency)))
     return translator().render(from_json(orjson.loads(stored)), language)
 
 
 def test_a_finding_names_what_since_when_and_the_expected_range():
-    assert text(DROP, "pt") == ("O gasto caiu: 12,5 em 3 horas, esperado 1.234 (900 a 1.500), desde 23/11/2026 11:00.")
-    assert text(DROP, "en") == (
-        "Spend has fallen: 12.5 in 3 hours, 1,234 expected (900 to 1,500), since 23 Nov 2026, 11:00."
+    assert text(DROP, "pt") == (
+        "O gasto caiu: R$ 12,50 em 3 horas, esperado R$ 1.234,00 (R$ 900,00 a R$ 1.500,00), desde 23/11/2026 11:00."
     )
+    assert text(DROP, "en") == (
+        "Spend has fallen: BRL 12.50 in 3 hours, BRL 1,234.00 expected (BRL 900.00 to BRL 1,500.00),"
+        " since 23 Nov 2026, 11:00."
+    )
+
+
+def test_an_export_knows_no_currency_and_conversions_are_no_money():
+    assert text(DROP, "pt", currency=None).startswith("O gasto caiu: 12,5 em 3 horas, esperado 1.234 (900 a 1.500)")
+    lost = replace(DROP, what="tracking_break", observed=0.0, expected=12.0, low=8.0, high=17.0)
+    assert "0 em 3 horas, esperado 12 (8 a 17)" in text(lost, "pt")
+    assert "US$" in text(replace(DROP, what="cpa_jump"), "pt", currency="USD")
 
 
 def test_a_rate_is_a_percentage_and_a_long_window_is_in_days():
@@ -49,7 +59,7 @@ def test_a_rate_is_a_percentage_and_a_long_window_is_in_days():
 def test_money_at_stake_and_causes_follow_the_finding():
     causes = (Cause("budget_edit", {"days_ago": 1.0}), Cause("account_wide", {}), Cause("recently_resumed", {}))
     assert text(replace(DROP, stake=480.0, causes=causes), "en").endswith(
-        "At stake: 480 a day. Likely: the budget was edited 1 day ago; the whole account moves the same way;"
+        "At stake: BRL 480.00 a day. Likely: the budget was edited 1 day ago; the whole account moves the same way;"
         " the campaign was resumed lately."
     )
 
@@ -64,15 +74,16 @@ def test_a_budget_edit_explains_what_a_day_will_spend():
     edit = Cause("budget_edit", {"old": 100.0, "new": 200.0, "at": "2026-11-23 11:00"})
     found = replace(DROP, kind="explained", what="budget_edit", causes=(edit,), hours=48.0)
     assert text(found, "en") == (
-        "Budget edited from 100 to 200 at 23 Nov 2026, 11:00: a day is expected to spend 12.5 instead of 1,234;"
+        "Budget edited from BRL 100.00 to BRL 200.00 at 23 Nov 2026, 11:00: a day is expected to spend BRL 12.50"
+        " instead of BRL 1,234.00;"
         " spend is not assessed for 48 hours."
     )
 
 
 def test_an_end_is_back_to_usual_or_a_new_usual():
     over = replace(DROP, kind="resolved", used={"settled": 0.0})
-    assert text(over, "pt") == "De volta ao usual: 12,5, esperado 1.234."
-    assert text(replace(over, used={"settled": 1.0}), "pt") == "Uma semana em 12,5: este é o novo usual."
+    assert text(over, "pt") == "De volta ao usual: R$ 12,50, esperado R$ 1.234,00."
+    assert text(replace(over, used={"settled": 1.0}), "pt") == "Uma semana em R$ 12,50: este é o novo usual."
     since, closed = datetime(2026, 11, 23, 14, tzinfo=UTC), datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
     assert translator().render(recovery_message("spend_drop", since, closed, ZONE), "pt") == (
         "O gasto caiu: de volta ao usual em 23/11/2026 14:30; durava desde 23/11/2026 11:00."

@@ -40,7 +40,9 @@ def corrections(account: DailyFigures, grid: DayGrid, judged: JudgedDays, now: d
         days = _days_about(judged, known, first, zone, grid)
         if days and all(_is_refuted(known, one, campaign) for one in days):
             episode = Episode(campaign, days[-1].metric, first, first, days[-1])
-            text = correction_message(day_finding(grid, episode), account.timezone_name, known.kind, known.since)
+            text = correction_message(
+                day_finding(grid, episode), account.timezone_name, account.currency, known.kind, known.since
+            )
             yield AnomalyClosure(known.campaign_id, None, now, "corrected", text, known.anomaly_id)
 
 
@@ -62,7 +64,7 @@ def endings(
         elif evidence is not None and newest - first >= settings.new_level_days:
             episode = Episode(campaign, evidence.metric, newest, newest, evidence)
             usual = replace(day_finding(grid, episode), kind="resolved", used={"settled": 1.0})
-            text = finding_message(usual, account.timezone_name)
+            text = finding_message(usual, account.timezone_name, account.currency)
             yield AnomalyClosure(known.campaign_id, None, at, "new_usual", text, known.anomaly_id)
 
 

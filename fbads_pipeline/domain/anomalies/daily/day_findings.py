@@ -7,7 +7,8 @@ import numpy as np
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid
 from fbads_pipeline.domain.anomalies.daily.day_selection import Episode
 from fbads_pipeline.domain.anomalies.descriptions import severity_of
-from fbads_pipeline.domain.anomalies.findings import Cause, Finding, What
+from fbads_pipeline.domain.anomalies.detectors.rhythm import rests_at_weekends
+from fbads_pipeline.domain.anomalies.findings import RESTS_AT_WEEKENDS, Cause, Finding, What
 
 _WEEK = 7
 _RECENT_EDIT_DAYS = 7
@@ -41,6 +42,7 @@ def day_finding(grid: DayGrid, episode: Episode) -> Finding:
             "days": float(one.days[who]),
             "days_read": float(grid.is_read.sum()),
             "read_hours_after_midnight": float(grid.hours[episode.found_at]),
+            RESTS_AT_WEEKENDS: _rests_at_weekends(grid, episode),
         },
         rarity=0.0,
     )
@@ -51,6 +53,12 @@ def usual_spend(grid: DayGrid, episode: Episode) -> float:
     before = grid.spend[max(episode.since - 2 * _WEEK, 0) : episode.since, episode.campaign]
     before = before[np.isfinite(before) & (before > 0)]
     return float(np.median(before)) if before.size else 0.0
+
+
+def _rests_at_weekends(grid: DayGrid, episode: Episode) -> float:
+    before = slice(max(episode.since - 4 * _WEEK, 0), episode.since)
+    shown = grid.impressions[before, episode.campaign][:, None]
+    return float(rests_at_weekends(shown, grid.days[before])[0])
 
 
 def _midnight(grid: DayGrid, at: int) -> datetime:

@@ -44,6 +44,12 @@ def usual_pauses(impressions: Floats, days: Ints, day: int) -> Bools:
     return pauses
 
 
+def rests_at_weekends(impressions: Floats, days: Ints) -> Bools:
+    """Return which campaigns do not usually deliver on Saturdays nor on Sundays, (n,); as in `usual_pauses`."""
+    rests: Bools = _is_usual(impressions, is_weekend(days))
+    return rests
+
+
 def is_weekend(days: Ints | int) -> Bools:
     """Whether ordinals of days are a Saturday or a Sunday.
 
