@@ -1,4 +1,4 @@
-"""The day-level detectors on made worlds: each day as it read at its last reading, judged one after another."""
+"""The day-level detectors on made worlds: each day as it read at its last reading, assessed one after another."""
 
 from dataclasses import replace
 from datetime import UTC, date, timedelta
@@ -11,7 +11,7 @@ from fbads_pipeline.domain.anomalies.account_readings import ObjectState
 from fbads_pipeline.domain.anomalies.daily.daily_figures import CampaignDay, DailyFigures
 from fbads_pipeline.domain.anomalies.daily.day_findings import day_finding
 from fbads_pipeline.domain.anomalies.daily.day_grid import day_grid
-from fbads_pipeline.domain.anomalies.daily.day_selection import judge
+from fbads_pipeline.domain.anomalies.daily.day_selection import assess
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.replay import ACTIVE
 from fbads_pipeline.domain.anomalies.state.maturity import initial_curve
@@ -26,9 +26,9 @@ def day_counts(world: World) -> DetectionCounts:
     settings = DaySettings()
     account = account_days(world)
     grid = day_grid(account)
-    judged = judge(grid, settings, initial_curve(), len(grid.days) - settings.days_needed)
+    assessed = assess(grid, settings, initial_curve(), len(grid.days) - settings.days_needed)
     rows = []
-    for one in judged.episodes:
+    for one in assessed.episodes:
         found = day_finding(grid, one)
         at = pd.Timestamp(found.since) + timedelta(hours=23)
         rows.append((grid.campaigns[one.campaign], at, "anomaly", found.metric, f"{found.what} {found.score:.1f}"))

@@ -24,6 +24,7 @@ METRICS = {
     "fatigue": {"ctr"},
 }
 EDIT_HOURS = 48
+ORACLE_HOURS = 12
 
 
 @dataclass
@@ -38,6 +39,8 @@ class DetectionCounts:
         Those detected in a metric of their own.
     labelled_with_volume
         Incidents on campaigns with enough of what the kind shows in.
+    ctr_by_oracle
+        CTR collapses with volume that an oracle (`world.hours_of_oracle`) is sure of within `ORACLE_HOURS`.
     delays, delays_with_volume
         Hours from the start of an incident to its first alert.
     by_tier
@@ -59,6 +62,7 @@ class DetectionCounts:
     by_tier: dict[str, list[int]] = field(default_factory=dict)
     false_positives: list[str] = field(default_factory=list)
     weekend_false_positives: int = 0
+    ctr_by_oracle: int = 0
     edits: int = 0
     edits_alerted: int = 0
     edits_explained: int = 0
@@ -79,6 +83,7 @@ class DetectionCounts:
             mine_tier[0], mine_tier[1] = mine_tier[0] + detected, mine_tier[1] + labelled
         self.false_positives += other.false_positives
         for name in (
+            "ctr_by_oracle",
             *("weekend_false_positives", "drift_false_positives", "edits", "edits_alerted", "edits_explained"),
             "hundred_campaign_weeks",
         ):
@@ -102,6 +107,11 @@ class DetectionCounts:
         labelled = self.labelled_with_volume.get(kind, 0)
         detected = sum(delay <= hours for delay in self.delays_with_volume.get(kind, []))
         return detected / labelled if labelled else float("nan")
+
+    def share_of_oracle(self) -> float:
+        """CTR collapses with volume found within `ORACLE_HOURS`, over those that an oracle is sure of by then."""
+        found = sum(delay <= ORACLE_HOURS for delay in self.delays_with_volume.get("ctr", []))
+        return found / self.ctr_by_oracle if self.ctr_by_oracle else float("nan")
 
     @property
     def precision(self) -> float:
@@ -146,6 +156,7 @@ def _count(counts: DetectionCounts, label: Any, own: pd.DataFrame) -> None:
     tier[1] += 1
     if label.has_volume:
         _increment(counts.labelled_with_volume, kind)
+        counts.ctr_by_oracle += label.oracle_hours <= ORACLE_HOURS
     if own.empty:
         return
     tier[0] += 1

@@ -11,11 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.anomalies.assumptions import STEPS_A_DAY, Assumptions, Preset, drawn_assumptions
-from evaluation.anomalies.incidents import Effects, effects_of, plan_incidents
+from evaluation.anomalies.incidents import Effects, InjectedAnomaly, effects_of, plan_incidents
 from evaluation.anomalies.reading import read_out
+from fbads_pipeline.domain.anomalies.detectors.tails import count_score
 
 Floats = NDArray[np.float64]
 TIERS = ("low", "mid", "high")
+# The score at which the detectors' own false alerts are allowed.
+ORACLE_Z = 4.4
 OBJECTIVES = ("OUTCOME_SALES", "OUTCOME_LEADS", "OUTCOME_TRAFFIC")
 
 
@@ -36,13 +39,17 @@ class World:
 
 @dataclass(frozen=True)
 class Steps:
-    """What happened, before reporting: counts and money (campaigns, half-hour steps)."""
+    """What happened, before reporting: counts and money (campaigns, half-hour steps).
+
+    usual_ctr: clicks per impression as they would have been without any incident.
+    """
 
     impressions: Floats
     clicks: Floats
     spend: Floats
     conversion_rate: Floats
     budget: Floats
+    usual_ctr: Floats
 
 
 def made_world(seed: int, campaigns: int = 200, days: int = 35, preset: Preset = "rough") -> World:
@@ -131,14 +138,15 @@ def _steps(
     impressions = rng.poisson(np.clip(wanted, 0, 1e8)).astype(float)
     ctr = np.minimum(rng.lognormal(np.log(world.ctr_median), world.ctr_spread, count), world.ctr_highest)[:, None]
     ctr = ctr * np.exp(_noise(world.ctr_day_noise, 0.3, count, world.days, rng, 30.0)[:, day])
-    ctr = np.clip(ctr * effects.ctr * rng.lognormal(0, 0.1, (count, steps)), 0, 0.5)
+    usual_ctr = np.clip(ctr * rng.lognormal(0, 0.1, (count, steps)), 0, 0.5)
+    ctr = usual_ctr * effects.ctr
     clicks = rng.binomial(impressions.astype(np.int64), ctr).astype(float)
     shape = 1 / world.conversion_day_cv**2
     rate = (
         rng.lognormal(np.log(world.conversion_rate), 0.6, count)[:, None]
         * rng.gamma(shape, 1 / shape, (count, world.days))[:, day]
     )
-    return Steps(impressions, clicks, impressions * cpm / 1000, np.clip(rate, 0, 0.6), budget)
+    return Steps(impressions, clicks, impressions * cpm / 1000, np.clip(rate, 0, 0.6), budget, usual_ctr)
 
 
 def _profiles(world: Assumptions, rng: np.random.Generator) -> Floats:
@@ -209,10 +217,25 @@ def _labels(
             "size": one.size,
             "tier": TIERS[tier[one.campaign]],
             "has_volume": bool(enough[one.kind][one.campaign]),
+            "oracle_hours": hours_of_oracle(steps, one) if one.kind == "ctr" else np.nan,
         }
         for one in effects.planned
     ]
-    return pd.DataFrame(rows, columns=["campaign_id", "kind", "start", "end", "size", "tier", "has_volume"])
+    columns = ["campaign_id", "kind", "start", "end", "size", "tier", "has_volume", "oracle_hours"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def hours_of_oracle(steps: Steps, one: InjectedAnomaly) -> float:
+    """Hours until somebody who knows the usual CTR of every half hour, and when it fell, is sure of it; NaN: never.
+
+    Sure: the clicks since then are a Poisson count 4.4 standard scores below what the impressions usually bring.
+    """
+    during = slice(one.first, one.last + 1)
+    clicks = steps.clicks[one.campaign, during].cumsum()
+    expected = (steps.impressions * steps.usual_ctr)[one.campaign, during].cumsum()
+    scores = count_score(clicks, np.maximum(expected, 1e-9), np.zeros(clicks.shape), expected > 0)
+    sure = np.flatnonzero(np.nan_to_num(scores) <= -ORACLE_Z)
+    return float((sure[0] + 1) / 2) if sure.size else float("nan")
 
 
 def _enough(world: Assumptions, steps: Steps) -> dict[str, NDArray[np.bool_]]:

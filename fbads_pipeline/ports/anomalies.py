@@ -36,7 +36,7 @@ class Anomalies(Protocol):
         Nothing at all where another run has stored detectors since `before`. The same readings write nothing twice."""
 
     def day_watch(self, account_id: str) -> DayWatch | None:
-        """How far the account's whole days were judged when they were last looked at."""
+        """How far the account's whole days were assessed when they were last looked at."""
 
     def days(
         self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
@@ -54,8 +54,8 @@ class Anomalies(Protocol):
         *,
         now: datetime,
     ) -> int:
-        """Store how far the days are judged and open, close and correct anomalies, in one transaction; returns rows of
-        anomalies written. Nothing at all where another run has judged them since `before`."""
+        """Store how far the days are assessed and open, close and correct anomalies, in one transaction; returns rows
+        of anomalies written. Nothing at all where another run has assessed them since `before`."""
 
     def announce(
         self,
@@ -92,4 +92,4 @@ class Anomalies(Protocol):
 
     def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
         """How many days each kind of detector knows of these accounts (None: of all), ordered by account id; an account
-        that was never judged has learned nothing."""
+        that was never assessed has learned nothing."""

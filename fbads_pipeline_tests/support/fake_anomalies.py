@@ -22,7 +22,7 @@ from fbads_pipeline_tests.support.fakes import NOW
 
 class FakeAnomalies:
     """open: open anomalies; stored: account → detectors; waiting: accounts that `announce` has a message for;
-    asked: account ids whose readings were asked for; unread: accounts behind; account_days: complete days to judge."""
+    asked: account ids whose readings were asked for; unread: accounts behind; account_days: complete days to assess."""
 
     def __init__(self, *found: DetectedAnomaly, waiting: int = 0) -> None:
         self.open, self.waiting, self.asked = list(found), waiting, list[str]()

@@ -46,7 +46,7 @@ class HalfHoursAlone(PostgresAnomalies):
 class FollowedAccount:
     """`read` moves the sandbox's clock and collects; `detect` and `announce` are the services.
 
-    whole_days: whether days are judged as well as half hours.
+    whole_days: whether days are assessed as well as half hours.
     """
 
     def __init__(self, server: SandboxServer, url: str, account_id: str, *, whole_days: bool = True) -> None:

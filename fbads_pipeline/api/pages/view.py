@@ -10,6 +10,7 @@ from fbads_pipeline.adapters.rendering.html import change_text, tone_of
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.alerts.message_layout import sparkline
+from fbads_pipeline.domain.anomalies.finding_messages import kind_message
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.core.messages import from_json
@@ -91,21 +92,30 @@ def table_rows(table: Table, ids: Sequence[str], t: Localizer) -> list[dict[str,
 
 
 def anomaly_items(rows: Sequence[Mapping[str, Any]], t: Localizer) -> list[dict[str, str]]:
-    """Open anomalies, each with its sentence."""
-    return [
-        {
-            "campaign_id": row["campaign_id"],
-            "name": plain_name(row["campaign_name"], row["campaign_id"]),
-            "severity": row["severity"],
-            "severity_label": t(f"reports.severity.{row['severity']}"),
-            "since": t("pages.today.since", since=f"{t.formats.short_day(row['since'].date())} {row['since']:%H:%M}"),
-            "at_stake": t("pages.today.at_stake", money=t.cell(row["at_stake"], "money", row["currency"]))
-            if row["at_stake"]
-            else "",
-            "text": stored_text(row, "message", t),
-        }
-        for row in rows
-    ]
+    """Open anomalies, each with its sentence; what moves a whole account the same way is one, under its first row."""
+    together: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        is_shared = any(cause["name"] == "account_wide" for cause in row["causes"])
+        key = (row["account_id"], row["kind"] if is_shared else row["anomaly_id"])
+        together.setdefault(key, []).append(row)
+    return [_anomaly_item(alike, t) for alike in together.values()]
+
+
+def _anomaly_item(alike: Sequence[Mapping[str, Any]], t: Localizer) -> dict[str, str]:
+    row, names = alike[0], [plain_name(one["campaign_name"], one["campaign_id"]) for one in alike]
+    since, stake = min(one["since"] for one in alike), sum(one["at_stake"] or 0 for one in alike)
+    text = stored_text(row, "message", t)
+    if len(alike) > 1:
+        text = t("anomalies.whole_account.text", what=kind_message(row["kind"]), campaigns=", ".join(names))
+    return {
+        "campaign_id": row["campaign_id"],
+        "name": t("anomalies.whole_account", count=len(alike)) if len(alike) > 1 else names[0],
+        "severity": row["severity"],
+        "severity_label": t(f"reports.severity.{row['severity']}"),
+        "since": t("pages.today.since", since=f"{t.formats.short_day(since.date())} {since:%H:%M}"),
+        "at_stake": t("pages.today.at_stake", money=t.cell(stake, "money", row["currency"])) if stake else "",
+        "text": text,
+    }
 
 
 def score_card(row: Mapping[str, Any] | None, t: Localizer) -> dict[str, Any] | None:

@@ -12,7 +12,8 @@ import typer
 
 from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, decimal_text
 from fbads_pipeline.adapters.translation.translator import translator
-from fbads_pipeline.cli.data.backtest_plots import write_plots
+from fbads_pipeline.cli.data.backtest_plots import PlotMark, write_plots
+from fbads_pipeline.cli.data.backtest_stored import StoredBacktest, backtest_stored_days
 from fbads_pipeline.cli.data.csv_exports import read_export
 from fbads_pipeline.cli.data.rules import write_preview
 from fbads_pipeline.cli.options import DAY_FORMATS, AnyLanguage, CsvForm
@@ -35,7 +36,7 @@ ALERTS = (
 
 @app.command()
 def backtest(
-    out: Annotated[Path, typer.Option(help="Where the alerts go, as CSV.")],
+    out: Annotated[Path | None, typer.Option(help="Where the alerts go, as CSV.")] = None,
     readings: Annotated[
         Path | None, typer.Option(help="CSV of half-hour readings, cumulative since local midnight.")
     ] = None,
@@ -55,25 +56,37 @@ def backtest(
     as_sent: Annotated[bool, typer.Option("--as-sent", help="Also apply alert budget and grouping.")] = False,
     summary: Annotated[bool, typer.Option("--summary", help="Print counts per kind.")] = False,
     plots: Annotated[Path | None, typer.Option(help="Write plots here (.svg or .html).")] = None,
+    account: Annotated[str | None, typer.Option(help="Stored days: this account alone.")] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Stored days: CSV of known incidents: campaign_id, first_day, last_day.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Stored days: print one JSON object.")] = False,
     language: AnyLanguage = None,
     style: CsvForm = CsvStyle.PLAIN,
 ) -> None:
     """Replay the detectors, or your own rules, over past days.
 
-    Reading by reading, never looking ahead; needs no database, and writes messages in English without --lang. With
-    --rules: the messages of your own rules each morning over stored days, as they were known then.
+    Without files: the stored days of this home, the last 30 without --from and --to; a table of what would have been
+    found, with --labels how right it was, with --plots a page of charts. With --readings, --campaigns and --changes:
+    exports, reading by reading, never looking ahead; needs no database, and writes messages in English without --lang.
+    With --rules: the messages of your own rules each morning over stored days, as they were known then.
     """
     first, last = since and since.date(), until and until.date()
+    exports = (readings, campaigns, changes)
     if rules_file is not None:
-        _backtest_rules(rules_file, first, last, out, style)
+        _backtest_rules(rules_file, first, last, _given(out), style)
+    elif exports == (None, None, None):
+        backtest_stored_days(
+            StoredBacktest(first, last, account, labels, out, plots, as_json=as_json, language=language), style
+        )
     elif readings is None or campaigns is None or changes is None:
-        raise typer.BadParameter("give --readings, --campaigns and --changes, or --rules")
+        raise typer.BadParameter("give --readings, --campaigns and --changes, or none of them for the stored days")
     else:
         run_backtest(
             readings,
             campaigns,
             changes,
-            out,
+            _given(out),
             since=first,
             until=last,
             as_sent=as_sent,
@@ -82,6 +95,12 @@ def backtest(
             language=language or "en",
             style=style,
         )
+
+
+def _given(out: Path | None) -> Path:
+    if out is None:
+        raise typer.BadParameter("give --out, the CSV file that the alerts go to")
+    return out
 
 
 def run_backtest(
@@ -107,13 +126,13 @@ def run_backtest(
     found = [
         (name, one)
         for name, one in replay(read, about, log, as_sent=as_sent)
-        if since is None or one.at.date() >= since
+        if one.kind != "watch" and (since is None or one.at.date() >= since)
     ]
     write_alerts(out, found, language, style)
     if summary:
         _print_summary(found, read)
     if plots is not None:
-        write_plots(plots, found, read)
+        write_plots(plots, [PlotMark(name, one.at, one.kind) for name, one in found], read)
 
 
 def _backtest_rules(rules_file: Path, since: date | None, until: date | None, out: Path, style: CsvStyle) -> None:

@@ -191,6 +191,7 @@ METRIC_IS_SPEND = {
     "spend_drop": True,
     "spend_spike": True,
     "ctr_collapse": False,
+    "ctr_watch": False,
     "cpa_jump": False,
     "tracking_break": False,
     "cpm_rise": False,

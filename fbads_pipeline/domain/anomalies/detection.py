@@ -135,6 +135,10 @@ def _of_transitions(
             findings.append(replace(found, scores=scores))
         for campaign in np.flatnonzero(transitions.closed[place] | transitions.settled[place]).tolist():
             findings.append(recovery(state, one, campaign, at, settled=bool(transitions.settled[place][campaign])))
+    (ctr,) = (one for one in evidence if one.metric == "ctr")
+    for campaign in np.flatnonzero(transitions.watched).tolist():
+        found = describe(state, ctr, campaign, at, shocked=False)
+        findings.append(replace(found, kind="watch", what="ctr_watch", severity="info"))
     return sorted(findings, key=lambda one: (one.campaign, one.metric, one.kind))
 
 

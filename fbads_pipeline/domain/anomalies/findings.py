@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["anomaly", "drift", "explained", "resolved"]
+Kind = Literal["anomaly", "drift", "explained", "resolved", "watch"]
 What = Literal[
     "delivery_stop",
     "spend_drop",
     "spend_spike",
     "ctr_collapse",
+    "ctr_watch",
     "cpa_jump",
     "tracking_break",
     "cpm_rise",
@@ -30,6 +31,7 @@ METRIC_OF: Mapping[str, str] = {
     "spend_drop": "spend",
     "spend_spike": "spend",
     "ctr_collapse": "ctr",
+    "ctr_watch": "ctr",
     "cpa_jump": "cpa",
     "tracking_break": "conversions",
     "cpm_rise": "cpm",

@@ -20,12 +20,12 @@ class AccountLearning:
 
     @property
     def is_watched(self) -> bool:
-        """Whether whole days are judged, so that "no anomaly" means something."""
+        """Whether whole days are assessed, so that "no anomaly" means something."""
         return self.days >= self.days_needed or self.half_hour_days >= self.half_hour_days_needed
 
     @property
     def is_learning(self) -> bool:
-        """Whether at least one kind of detector does not judge yet."""
+        """Whether at least one kind of detector does not assess yet."""
         return self.days < self.days_needed or self.half_hour_days < self.half_hour_days_needed
 
     def note(self) -> Message | None:

@@ -29,12 +29,15 @@ class Transitions:
         Alerts that open; those that are over; those that last so long that their level has become the usual one.
     is_account_wide
         Whether the account moves as a whole.
+    watched
+        Campaigns whose CTR is put on the watch list (n,).
     """
 
     opened: list[Bools]
     closed: list[Bools]
     settled: list[Bools]
     is_account_wide: bool
+    watched: Bools
 
 
 def decide(state: DetectorState, evidence: Sequence[Evidence], is_read: Bools, minute: int) -> Transitions:
@@ -62,7 +65,20 @@ def decide(state: DetectorState, evidence: Sequence[Evidence], is_read: Bools, m
         opened.append(opens)
         closed.append(ends)
         settled.append(settles)
-    return Transitions(opened, closed, settled, is_account_wide)
+    watched = _is_watched(state, evidence, is_read, minute)
+    return Transitions(opened, closed, settled, is_account_wide, watched)
+
+
+def _is_watched(state: DetectorState, evidence: Sequence[Evidence], is_read: Bools, minute: int) -> Bools:
+    """CTRs that are low, and not so low that they open an alert; once per cool-down, none after an alert (n,)."""
+    settings, metric = state.settings, state.ctr
+    one = next(one for one in evidence if one.metric == "ctr")
+    low = (np.nan_to_num(one.score) <= -settings.ctr_watch_z) & (np.nan_to_num(one.threshold_ratio) < 1.0)
+    low &= _is_large(state, one) & ~_is_silent(state, one, minute) & is_read & ~metric.alerts.is_open
+    newest = np.maximum(metric.watched_at, metric.alerts.opened_at)
+    watched: Bools = low & (minute - newest >= settings.cooldown_hours * _MINUTES_AN_HOUR)
+    metric.watched_at[watched] = minute
+    return watched
 
 
 def _opens(

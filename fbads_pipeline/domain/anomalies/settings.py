@@ -32,6 +32,11 @@ class DetectionSettings:
     spend_high_z: tuple[float, ...] = (9.0, 6.4, 5.6, 4.9, 4.6)
     spike_z: tuple[float, ...] = (5.6, 5.2, 5.0, 4.8, 4.8)
     ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
+    # A change of budget may change who sees the ads: for a day less is enough. Below the threshold, but at this score,
+    # a CTR is watched: said in the digest and on the campaign's page, never as an alert.
+    ctr_edited_less: float = 0.6
+    ctr_edited_hours: float = 24.0
+    ctr_watch_z: float = 3.6
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
     conversions_z: tuple[float, ...] = (3.85, 3.7, 3.55, 3.4, 3.3)
     stop_probability: float = 1e-6

@@ -29,7 +29,7 @@ DIGEST_AT = time(8)
 @dataclass(frozen=True)
 class DetectionReport:
     """readings: account → how many were new; rows_written: anomalies opened, closed, corrected, or outlasting what
-    explained them; current: the open ones; days: account → complete days known, where whole days were judged anew."""
+    explained them; current: the open ones; days: account → complete days known, where whole days were assessed anew."""
 
     readings: Mapping[str, int]
     rows_written: int
@@ -47,7 +47,7 @@ def detect_anomalies(
     readings, days, written = {}, {}, 0
     for account in marts.accounts():
         readings[account.account_id], rows = _detect(anomalies, account.account_id, clock, calendar)
-        known, day_rows = _judge_days(anomalies, account.account_id, clock, calendar)
+        known, day_rows = _assess_days(anomalies, account.account_id, clock, calendar)
         if known is not None:
             days[account.account_id] = known
         written += rows + day_rows
@@ -98,12 +98,12 @@ def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: Calen
     return result.readings, anomalies.save(account_id, stored, result, now=clock.now())
 
 
-def _judge_days(
+def _assess_days(
     anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None
 ) -> tuple[int | None, int]:
-    """Complete days known (None: nothing new to judge), and rows written."""
+    """Complete days known (None: nothing new to assess), and rows written."""
     # numpy and scipy are heavy: imported where they are needed.
-    from fbads_pipeline.domain.anomalies.daily.day_detection import day_version, judge_days
+    from fbads_pipeline.domain.anomalies.daily.day_detection import assess_days, day_version
     from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 
     settings, now = DaySettings(), clock.now()
@@ -111,8 +111,8 @@ def _judge_days(
     account = anomalies.days(account_id, now=now, days=HISTORY_DAYS, version=day_version(settings), known=before)
     if account is None:
         return None, 0
-    judged = _with_delivery(judge_days(account, settings, now=now), account_id, anomalies)
-    events = _with_calendar(judged, account_id, account.timezone_name, calendar)
+    assessed = _with_delivery(assess_days(account, settings, now=now), account_id, anomalies)
+    events = _with_calendar(assessed, account_id, account.timezone_name, calendar)
     watch = DayWatch(account.fingerprint, len(account.read_at), settings.days_needed)
     return watch.days_read, anomalies.save_days(account_id, before, watch, events, now=now)
 

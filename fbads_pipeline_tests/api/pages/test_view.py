@@ -1,9 +1,10 @@
 """What the pages write out: each number beside its own days."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from fbads_pipeline.adapters.translation.translator import localizer
-from fbads_pipeline.api.pages.view import figure_cards
+from fbads_pipeline.api.pages.view import anomaly_items, figure_cards
 from fbads_pipeline.domain.alerts.message_layout import sparkline
 from fbads_pipeline.domain.reports.facts import DayFigures, PeriodFigures
 from fbads_pipeline.domain.reports.tables import figures
@@ -32,3 +33,31 @@ def test_an_account_that_stopped_converting_keeps_every_card_with_its_own_days()
         next(card["value"] for card in cards if card["label"] == "conversions en")
         == "not reported by Meta at this level"
     )
+
+
+def open_anomaly(name, **other):
+    values = {
+        "anomaly_id": name,
+        "account_id": "1",
+        "campaign_id": name,
+        "campaign_name": f"Campanha {name}",
+        "kind": "tracking_break",
+        "severity": "critical",
+        "message": "texto",
+        "causes": [{"name": "account_wide"}],
+        "currency": "BRL",
+        "at_stake": Decimal("10.50"),
+        "since": datetime(2026, 11, 9 + len(name), 14),
+    }
+    return {**values, **other}
+
+
+def test_what_a_whole_account_shares_is_one_card_and_what_it_does_not_is_its_own():
+    alone = open_anomaly("ddd", causes=[{"name": "tracking"}])
+    other = open_anomaly("eee", kind="spend_drop")
+    t = localizer("pt")
+    cards = anomaly_items([open_anomaly("aa"), open_anomaly("b"), alone, other], t)
+    assert [one["name"] for one in cards] == ["A conta inteira: 2 campanhas", "Campanha ddd", "Campanha eee"]
+    shared = cards[0]
+    assert shared["text"].endswith("embora haja cliques em toda a conta: Campanha aa, Campanha b.")
+    assert "21,00" in shared["at_stake"] and "10/11" in shared["since"] and shared["campaign_id"] == "aa"

@@ -52,6 +52,24 @@ def test_a_backtest_of_rules_is_a_file_with_a_row_per_object_and_day(stored, tmp
     assert float(told["spend"]) == float(first["value"])
 
 
+def test_a_backtest_of_stored_days_needs_no_file_and_says_what_it_rests_on(stored, tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("campaign_id,first_day,last_day\n1,2026-11-05,2026-11-06\n2,2026-09-01,2026-09-02\n")
+    days = ("backtest", "--from", SINCE, "--to", UNTIL)
+    done = stored.run(*days, "--json", "--labels", str(labels), "--out", str(tmp_path / "found.csv"))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {(one["days_read"], one["is_assessed"]) for one in found["accounts"]} == {(7, False)}
+    assert found["labels"] == {"labels": 1, "found": 0, "anomalies": 0, "right": 0, "recall": 0.0, "precision": None}
+    assert (tmp_path / "found.csv").read_text().startswith("account_id,campaign_id,campaign,kind")
+    table = stored.run(*days, "--plots", str(tmp_path / "page.html"))
+    assert table.stdout.splitlines() == ["found\taccount\tcampaign\tseverity\tmessage"]
+    assert "7 of the 14 days that are needed: nothing was assessed" in table.stderr
+    assert "<svg" in (tmp_path / "page.html").read_text()
+    wrong = stored.run("backtest", "--account", "act_999")
+    assert (wrong.returncode, "account 999 has no stored days" in wrong.stderr) == (2, True)
+
+
 class TestReports:
     def test_every_format_of_every_account_is_written_and_named(self, stored, tmp_path):
         folder = tmp_path / "made"

@@ -236,3 +236,20 @@ def test_since_says_when_it_began(calm):
     assert one.severity == "critical"
     assert one.used["readings"] >= 3
     assert isinstance(one.at, datetime)
+
+
+def test_a_ctr_that_is_low_but_no_alert_is_watched_once_and_never_sent(calm):
+    low = from_then(calm, "c1", AT, clicks=0.5)
+    watched = said(low, kinds=("anomaly", "watch"))
+    assert [(name, what) for name, what, _ in watched] == [("c1", "ctr_watch")]
+    assert said(calm, kinds=("watch",)) == []
+    assert said(low, as_sent=True) == []
+
+
+def test_for_a_day_after_an_edit_a_lower_ctr_is_an_alert_sooner(calm):
+    low = from_then(calm, "c1", AT, clicks=0.4)
+    low.loc[(low["campaign_id"] == "c1") & (low["ts"] >= AT), "daily_budget"] = 101.0
+    edit = changes((AT, "c1", "budget_change", "100", "101"))
+    ((_, _, after),) = said(low, edit)
+    ((_, _, usual),) = said(low, edit, settings=DetectionSettings(ctr_edited_less=0.0))
+    assert after < usual

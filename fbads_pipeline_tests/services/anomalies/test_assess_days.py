@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from fbads_pipeline.domain.anomalies.past_anomalies import IncidentLabel, compare_with_labels
+from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.sandbox.testing import SandboxServer
+from fbads_pipeline.services.anomalies.backtest_anomalies import backtest_anomalies
 from fbads_pipeline_tests.support.following import FollowedAccount
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 from fbads_pipeline_tests.support.rendering import text_of
@@ -27,7 +30,7 @@ FOUND_AS = {
 
 @pytest.fixture(scope="module")
 def accounts(postgres, migrated_template) -> Iterator[tuple[SandboxServer, list[FollowedAccount]]]:
-    """Four accounts whose last 60 days were read at once, and judged for the first time."""
+    """Four accounts whose last 60 days were read at once, and assessed for the first time."""
     with (
         fresh_database(postgres, template=migrated_template) as url,
         SandboxServer(campaigns=24, now=NOW.isoformat(), anchor=str(TODAY)) as server,
@@ -70,6 +73,33 @@ def test_the_first_run_finds_what_happened_in_the_last_week(accounts):
     assert len(missed) <= 0.2 * len(recent(server)), missed
     assert len(recent(server)) >= 5
     assert {row.grain for row in rows} == {"day"}
+
+
+def test_a_backtest_finds_of_a_month_what_was_labelled_and_writes_nothing(accounts):
+    server, followed = accounts
+    account = followed[0]
+    account.detect()
+    before = account.rows("select xmin, anomaly_id from analysis.anomalies order by 2")
+    month = DayRange(TODAY - timedelta(days=30), TODAY - timedelta(days=3))
+    known = [Account(one.account_id, None, "BRL", "America/Sao_Paulo") for one in followed]
+    found = list(backtest_anomalies(account.anomalies, known, month))
+    assert [one.account_id for one in found] == [one.account_id for one in followed]
+    assert {(one.days_read, one.half_hour_readings) for one in found} == {(28, 0)}
+    past = [one for account in found for one in account.past]
+    assert all(one.since_on in month and one.found_on > one.since_on for one in past)
+    labels = [
+        IncidentLabel(one["object_id"], first, date.fromisoformat(one["last_day"]))
+        for one in server.control("incidents")
+        if one["level"] == "campaign" and one["name"] in FOUND_AS
+        if (first := date.fromisoformat(one["first_day"])) in month
+    ]
+    compared = compare_with_labels(past, labels)
+    assert compared.labels >= 8 and compared.recall >= 0.6
+    assert compared.right >= compared.found * 0.9
+    of_today = {(row.campaign_id, row.kind) for row in account.rows("select campaign_id, kind from analysis.anomalies")}
+    late = {(one.found.campaign_id, one.found.kind) for one in past if one.since_on > TODAY - timedelta(days=6)}
+    assert late and late <= of_today, "one code for both"
+    assert account.rows("select xmin, anomaly_id from analysis.anomalies order by 2") == before
 
 
 def test_a_second_run_says_nothing_new_and_the_account_is_watched(accounts):

@@ -18,7 +18,7 @@ _TRAILING_DAYS = timedelta(days=1)
 def read_daily_figures(
     connection: sa.Connection, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
 ) -> DailyFigures | None:
-    """None where there is nothing to judge, or nothing new: one small query finds that out."""
+    """None where there is nothing to assess, or nothing new: one small query finds that out."""
     if not connection.execute(INPUTS["has_days"]).scalar_one():
         return None
     account = connection.execute(INPUTS["account"], {"account": account_id}).one_or_none()

@@ -140,7 +140,7 @@ left join analysis.detector_states as known on newest.account_id = known.account
 where known.read_until is null or known.read_until < newest.read_at;
 
 -- name: has_days
--- Before the first build of the marts there are no days to judge.
+-- Before the first build of the marts there are no days to assess.
 select to_regclass('marts.day_coverage') is not null and to_regclass('marts.campaign_daily') is not null;
 
 -- name: day_watch

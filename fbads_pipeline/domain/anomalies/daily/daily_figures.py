@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fbads_pipeline.domain.anomalies.account_readings import Grain, ObjectState
 from fbads_pipeline.domain.core.days import DayRange
 
-# Days before today that are looked at: six weeks of baseline, and the week that is judged.
+# Days before today that are looked at: six weeks of baseline, and the week that is assessed.
 HISTORY_DAYS = 56
 
 
@@ -65,9 +65,9 @@ class DailyFigures:
 
 @dataclass(frozen=True)
 class DayWatch:
-    """How far an account's days are judged. fingerprint: of the days that the judgement rests on, and of the code.
+    """How far an account's days are assessed. fingerprint: of the days that the assessment rests on, and of the code.
 
-    days_read: complete days read well of those looked at; days_needed: from how many on anything is judged.
+    days_read: complete days read well of those looked at; days_needed: from how many on anything is assessed.
     """
 
     fingerprint: str
@@ -76,5 +76,5 @@ class DayWatch:
 
     @property
     def is_learning(self) -> bool:
-        """Whether too few days are known for any judgement."""
+        """Whether too few days are known for any assessment."""
         return self.days_read < self.days_needed

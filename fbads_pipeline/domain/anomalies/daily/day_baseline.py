@@ -172,7 +172,7 @@ def fit_rate_baseline(
     counts, exposure
         NaN where not known (days, n).
     ages
-        Days before the day that is judged (days,).
+        Days before the day that is assessed (days,).
     prior
         Counts that the account's rate counts as.
     floor, first

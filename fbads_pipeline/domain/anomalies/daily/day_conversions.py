@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fbads_pipeline.domain.anomalies.daily.assessed_day import AssessedDay
 from fbads_pipeline.domain.anomalies.daily.day_baseline import RateBaseline, fit_rate_baseline
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
@@ -15,7 +16,6 @@ from fbads_pipeline.domain.anomalies.daily.day_windows import (
     strongest,
     window_sums,
 )
-from fbads_pipeline.domain.anomalies.daily.judged_day import JudgedDay
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
 from fbads_pipeline.domain.anomalies.state.maturity import maturity_at
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
@@ -28,7 +28,7 @@ _LEAST_CLICKS_SHARE, _ACCOUNT_VARIANCE = 0.5, 0.1
 _NOTHING, _NAMED = 0.02, 1.0
 
 
-def conversion_evidence(grid: DayGrid, day: JudgedDay, settings: DaySettings, curve: Floats) -> DayEvidence:
+def conversion_evidence(grid: DayGrid, day: AssessedDay, settings: DaySettings, curve: Floats) -> DayEvidence:
     """Return how far each campaign's conversions are from those expected of its clicks.
 
     Parameters
@@ -94,7 +94,7 @@ def _variance(base: RateBaseline, windows: tuple[int, ...]) -> Floats:
     return variance + base.variance / np.maximum(base.days, 0.5)
 
 
-def _still_clicked(grid: DayGrid, day: JudgedDay, windows: tuple[int, ...]) -> Bools:
+def _still_clicked(grid: DayGrid, day: AssessedDay, windows: tuple[int, ...]) -> Bools:
     """Windows with at least half the clicks that the days of the baseline had (windows, n)."""
     clicks = window_sums(grid.clicks[day.span(windows)], windows)
     taught = grid.clicks[day.taught]

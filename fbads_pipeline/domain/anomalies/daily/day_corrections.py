@@ -11,7 +11,7 @@ from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure
 from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, KnownAnomaly
 from fbads_pipeline.domain.anomalies.daily.day_findings import day_finding
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid, midnight
-from fbads_pipeline.domain.anomalies.daily.day_selection import Episode, JudgedDays, usual_days
+from fbads_pipeline.domain.anomalies.daily.day_selection import AssessedDays, Episode, usual_days
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.daily.day_windows import DayEvidence
 from fbads_pipeline.domain.anomalies.daily.families import FAMILY_OF
@@ -23,7 +23,9 @@ _REFUTED_Z = 2.5
 _REFUTED_SHARE = 0.85
 
 
-def corrections(account: DailyFigures, grid: DayGrid, judged: JudgedDays, now: datetime) -> Iterator[AnomalyClosure]:
+def corrections(
+    account: DailyFigures, grid: DayGrid, assessed: AssessedDays, now: datetime
+) -> Iterator[AnomalyClosure]:
     """Anomalies whose days are usual as they read now: Meta has restated them since.
 
     Of whole days: open ones, and those over that were not corrected yet. Of half hours: open ones about conversions,
@@ -33,11 +35,11 @@ def corrections(account: DailyFigures, grid: DayGrid, judged: JudgedDays, now: d
     for known in account.known:
         campaign = _position(grid, known)
         first = known.since.astimezone(zone).toordinal() - int(grid.days[0])
-        if campaign is None or first not in judged.evidence or known.resolution in ("corrected", "paused"):
+        if campaign is None or first not in assessed.evidence or known.resolution in ("corrected", "paused"):
             continue
-        if _has_any_episode(judged, campaign, known):
+        if _has_any_episode(assessed, campaign, known):
             continue
-        days = _days_about(judged, known, first, zone, grid)
+        days = _days_about(assessed, known, first, zone, grid)
         if days and all(_is_refuted(known, one, campaign) for one in days):
             episode = Episode(campaign, days[-1].metric, first, first, days[-1])
             text = correction_message(
@@ -47,17 +49,17 @@ def corrections(account: DailyFigures, grid: DayGrid, judged: JudgedDays, now: d
 
 
 def endings(
-    account: DailyFigures, grid: DayGrid, judged: JudgedDays, settings: DaySettings
+    account: DailyFigures, grid: DayGrid, assessed: AssessedDays, settings: DaySettings
 ) -> Iterator[AnomalyClosure]:
-    """Open anomalies that began before the days judged: usual again, or by now the usual."""
+    """Open anomalies that began before the days assessed: usual again, or by now the usual."""
     zone = ZoneInfo(account.timezone_name)
-    newest = max(judged.evidence)
+    newest = max(assessed.evidence)
     for known in account.known:
         campaign = _position(grid, known)
         first = known.since.astimezone(zone).toordinal() - int(grid.days[0])
-        if campaign is None or known.grain != "day" or known.ended_at is not None or first >= min(judged.evidence):
+        if campaign is None or known.grain != "day" or known.ended_at is not None or first >= min(assessed.evidence):
             continue
-        evidence = _of_family(judged, known, newest)
+        evidence = _of_family(assessed, known, newest)
         at = midnight(int(grid.days[newest]), zone).astimezone(UTC)
         if evidence is not None and usual_days(evidence, settings)[campaign]:
             yield AnomalyClosure(known.campaign_id, None, at, "recovered", anomaly_id=known.anomaly_id)
@@ -73,24 +75,24 @@ def _position(grid: DayGrid, known: KnownAnomaly) -> int | None:
 
 
 def _days_about(
-    judged: JudgedDays, known: KnownAnomaly, first: int, zone: ZoneInfo, grid: DayGrid
+    assessed: AssessedDays, known: KnownAnomaly, first: int, zone: ZoneInfo, grid: DayGrid
 ) -> list[DayEvidence]:
-    """The evidence of the judged days that it is about; of half hours whole days after the one on which it began."""
-    newest = max(judged.evidence)
+    """The evidence of the assessed days that it is about; of half hours whole days after the one on which it began."""
+    newest = max(assessed.evidence)
     last = newest if known.ended_at is None else (known.ended_at.astimezone(zone).toordinal() - int(grid.days[0]) - 1)
     begin = first if known.grain == "day" else first + 1
-    days = [_of_family(judged, known, at) for at in range(begin, min(last, newest) + 1) if at in judged.evidence]
+    days = [_of_family(assessed, known, at) for at in range(begin, min(last, newest) + 1) if at in assessed.evidence]
     return [one for one in days if one is not None]
 
 
-def _of_family(judged: JudgedDays, known: KnownAnomaly, at: int) -> DayEvidence | None:
+def _of_family(assessed: AssessedDays, known: KnownAnomaly, at: int) -> DayEvidence | None:
     metric = "roas" if known.metric == "roas" else FAMILY_OF.get(known.metric)
-    return next((one for one in judged.evidence[at] if one.metric == metric), None)
+    return next((one for one in assessed.evidence[at] if one.metric == metric), None)
 
 
-def _has_any_episode(judged: JudgedDays, campaign: int, known: KnownAnomaly) -> bool:
+def _has_any_episode(assessed: AssessedDays, campaign: int, known: KnownAnomaly) -> bool:
     family = FAMILY_OF.get(known.metric)
-    return any(one.campaign == campaign and FAMILY_OF[one.metric] == family for one in judged.episodes)
+    return any(one.campaign == campaign and FAMILY_OF[one.metric] == family for one in assessed.episodes)
 
 
 def _is_refuted(known: KnownAnomaly, one: DayEvidence, campaign: int) -> bool:

@@ -1,6 +1,6 @@
 """From an account's complete days to anomalies that open, end and are corrected.
 
-Every judgement is made anew from the days as they read now, so that what Meta restates is seen: an anomaly that the
+Every assessment is made anew from the days as they read now, so that what Meta restates is seen: an anomaly that the
 figures no longer show is corrected. What the half-hour detectors have found already is not said twice.
 """
 
@@ -15,7 +15,7 @@ from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, Kn
 from fbads_pipeline.domain.anomalies.daily.day_corrections import corrections, endings
 from fbads_pipeline.domain.anomalies.daily.day_findings import day_finding
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid, day_grid, midnight
-from fbads_pipeline.domain.anomalies.daily.day_selection import Episode, judge
+from fbads_pipeline.domain.anomalies.daily.day_selection import Episode, assess
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.daily.families import FAMILY_OF, NOTICES
 from fbads_pipeline.domain.anomalies.detected import detected
@@ -33,15 +33,15 @@ def day_version(settings: DaySettings) -> str:
     return f"day-{_FORMAT}-{hashlib.sha256(repr(settings).encode()).hexdigest()[:12]}"
 
 
-def judge_days(
+def assess_days(
     account: DailyFigures, settings: DaySettings, *, now: datetime
 ) -> list[DetectedAnomaly | AnomalyClosure]:
-    """Judge an account's newest complete days.
+    """Assess an account's newest complete days.
 
     Parameters
     ----------
     now
-        When it is judged: findings carry it, and become alerts only where they still go on.
+        When it is assessed: findings carry it, and become alerts only where they still go on.
 
     Returns
     -------
@@ -52,26 +52,36 @@ def judge_days(
     if len(account.read_at) < settings.days_needed or not account.rows:
         return []
     grid = day_grid(account)
-    judged = judge(grid, settings, initial_curve(), settings.judged_days)
-    if not judged.evidence:
+    assessed = assess(grid, settings, initial_curve(), settings.assessed_days)
+    if not assessed.evidence:
         return []
     zone = ZoneInfo(account.timezone_name)
     events: list[DetectedAnomaly | AnomalyClosure] = []
-    unknown = [one for one in judged.episodes if _known(account, grid, one, zone) is None]
+    unknown = [one for one in assessed.episodes if _known(account, grid, one, zone) is None]
     events += _opened(account, grid, unknown, settings, now)
-    for one in judged.episodes:
+    for one in assessed.episodes:
         known = _known(account, grid, one, zone)
         if known is not None and known.grain == "day" and known.ended_at is None and one.ended_at is not None:
             events.append(_ended(grid, one, known.anomaly_id, zone))
-    events += corrections(account, grid, judged, now)
-    events += endings(account, grid, judged, settings)
+    events += corrections(account, grid, assessed, now)
+    events += endings(account, grid, assessed, settings)
     return events
 
 
+def days_backtested(account: DailyFigures, settings: DaySettings) -> list[DetectedAnomaly | AnomalyClosure]:
+    """What the newest `settings.assessed_days` days show, each found when its day had ended, oldest first."""
+    if len(account.read_at) < settings.days_needed or not account.rows:
+        return []
+    grid, zone = day_grid(account), ZoneInfo(account.timezone_name)
+    assessed = assess(grid, settings, initial_curve(), settings.assessed_days)
+    episodes = [one for one in assessed.episodes if _known(account, grid, one, zone) is None]
+    return _opened(account, grid, sorted(episodes, key=lambda one: one.found_at), settings, None)
+
+
 def _opened(
-    account: DailyFigures, grid: DayGrid, episodes: list[Episode], settings: DaySettings, now: datetime
+    account: DailyFigures, grid: DayGrid, episodes: list[Episode], settings: DaySettings, now: datetime | None
 ) -> list[DetectedAnomaly | AnomalyClosure]:
-    """Each new episode, and its end where it has ended since."""
+    """Each new episode, and its end where it has ended since. now: when it was found, else the end of its day."""
     zone = ZoneInfo(account.timezone_name)
     findings = [day_finding(grid, one) for one in episodes]
     chosen = _alerts(grid, episodes, findings)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fbads_pipeline.domain.anomalies.daily.assessed_day import AssessedDay
 from fbads_pipeline.domain.anomalies.daily.day_baseline import LogBaseline, fit_log_baseline, fit_rate_baseline
 from fbads_pipeline.domain.anomalies.daily.day_conversions import conversion_evidence
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid
@@ -17,7 +18,6 @@ from fbads_pipeline.domain.anomalies.daily.day_windows import (
     strongest,
     window_sums,
 )
-from fbads_pipeline.domain.anomalies.daily.judged_day import JudgedDay
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
@@ -31,7 +31,7 @@ _PRIOR_CLICKS, _FIRST_CTR = 20.0, 0.2
 _VALUED_DAYS, _ORDER_VARIANCE = 4.0, 0.5
 
 
-def day_evidence(grid: DayGrid, day: JudgedDay, settings: DaySettings, curve: Floats) -> list[DayEvidence]:
+def day_evidence(grid: DayGrid, day: AssessedDay, settings: DaySettings, curve: Floats) -> list[DayEvidence]:
     """The evidence of every metric, the spend first. curve: the account's maturity of conversions by age."""
     cpm = _cost(grid, day, settings)
     spend = _spend(grid, day, settings, np.exp(np.nan_to_num(cpm.expected[-1])))
@@ -44,24 +44,24 @@ def day_evidence(grid: DayGrid, day: JudgedDay, settings: DaySettings, curve: Fl
     ]
 
 
-def _asked(grid: DayGrid, day: JudgedDay, windows: tuple[int, ...]) -> Ints:
+def _asked(grid: DayGrid, day: AssessedDay, windows: tuple[int, ...]) -> Ints:
     newest = int(grid.days[day.at])
     return np.arange(newest - max(windows) + 1, newest + 1)
 
 
-def _log_baseline(grid: DayGrid, day: JudgedDay, logs: Floats, settings: DaySettings, floor: float) -> LogBaseline:
+def _log_baseline(grid: DayGrid, day: AssessedDay, logs: Floats, settings: DaySettings, floor: float) -> LogBaseline:
     days = grid.days[day.taught]
     return fit_log_baseline(logs[day.taught], days, _asked(grid, day, settings.windows), settings, floor)
 
 
-def _cost(grid: DayGrid, day: JudgedDay, settings: DaySettings) -> LogBaseline:
+def _cost(grid: DayGrid, day: AssessedDay, settings: DaySettings) -> LogBaseline:
     """Baseline of the log of what an impression costs."""
     use = (grid.impressions >= _PRICED_IMPRESSIONS) & (grid.spend > 0)
     logs = np.where(use, np.log(np.where(use, grid.spend, 1.0) / np.where(use, grid.impressions, 1.0)), np.nan)
     return _log_baseline(grid, day, logs, settings, settings.cpm_floor)
 
 
-def _spend(grid: DayGrid, day: JudgedDay, settings: DaySettings, cost: Floats) -> DayEvidence:
+def _spend(grid: DayGrid, day: AssessedDay, settings: DaySettings, cost: Floats) -> DayEvidence:
     """Log of spend over the usual ratio to the budget × the budget; a stop is a finding by itself."""
     budget = np.where(grid.budget > 0, grid.budget, 1.0)
     use = grid.spend > 0
@@ -75,7 +75,7 @@ def _spend(grid: DayGrid, day: JudgedDay, settings: DaySettings, cost: Floats) -
     shown_expected = expected / np.maximum(cost, 1e-12)
     certain = _stopped(grid, day, shown, shown_expected, base)
     tested = day.is_known & (shown_expected >= settings.least_impressions) & np.isfinite(observed)
-    # Days without delivery teach no level: of them only a stop is judged.
+    # Days without delivery teach no level: of them only a stop is assessed.
     tested &= (shown > 0) | certain
     little = 2.0 * np.maximum(cost, 1e-12)
     log = np.where(tested, np.log((np.nan_to_num(observed) + little) / (expected + little)), np.nan)
@@ -97,7 +97,7 @@ def _spend(grid: DayGrid, day: JudgedDay, settings: DaySettings, cost: Floats) -
     return strongest(replace(tests, certain=certain & tested))
 
 
-def _stopped(grid: DayGrid, day: JudgedDay, shown: Floats, expected: Floats, base: LogBaseline) -> Bools:
+def _stopped(grid: DayGrid, day: AssessedDay, shown: Floats, expected: Floats, base: LogBaseline) -> Bools:
     """Windows (windows, n) without one impression, where neither chance nor the campaign's own habit explains it."""
     chance = log_probability_of_zero(np.nan_to_num(expected[0]), np.maximum(base.variance, _STOP_VARIANCE))
     shown_before = grid.impressions[day.taught]
@@ -117,7 +117,7 @@ def _averaged(base: LogBaseline, windows: tuple[int, ...]) -> Floats:
     return averaged
 
 
-def _ctr(grid: DayGrid, day: JudgedDay, settings: DaySettings) -> DayEvidence:
+def _ctr(grid: DayGrid, day: AssessedDay, settings: DaySettings) -> DayEvidence:
     """Clicks given impressions."""
     ages = day.at - day.taught.astype(float)
     base = fit_rate_baseline(
@@ -154,7 +154,7 @@ def _ctr(grid: DayGrid, day: JudgedDay, settings: DaySettings) -> DayEvidence:
     )
 
 
-def _cpm(grid: DayGrid, day: JudgedDay, settings: DaySettings, base: LogBaseline) -> DayEvidence:
+def _cpm(grid: DayGrid, day: AssessedDay, settings: DaySettings, base: LogBaseline) -> DayEvidence:
     """Log of spend over what its impressions usually cost."""
     span = day.span(settings.windows)
     daily = np.where(grid.impressions[span] > 0, grid.impressions[span], 0.0) * np.exp(base.expected)
@@ -181,7 +181,7 @@ def _cpm(grid: DayGrid, day: JudgedDay, settings: DaySettings, base: LogBaseline
     )
 
 
-def _roas(grid: DayGrid, day: JudgedDay, settings: DaySettings) -> DayEvidence:
+def _roas(grid: DayGrid, day: AssessedDay, settings: DaySettings) -> DayEvidence:
     """Log of the conversions' value over what so many conversions are usually worth."""
     use = (grid.conversions >= _VALUED_CONVERSIONS) & (grid.value > 0)
     logs = np.where(use, np.log(np.where(use, grid.value, 1.0) / np.where(use, grid.conversions, 1.0)), np.nan)

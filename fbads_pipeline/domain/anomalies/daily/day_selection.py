@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fbads_pipeline.domain.anomalies.daily.assessed_day import AssessedDay, assessed_day
 from fbads_pipeline.domain.anomalies.daily.day_evidence import day_evidence
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.daily.day_windows import DayEvidence, DayMetric
-from fbads_pipeline.domain.anomalies.daily.judged_day import JudgedDay, judged_day
 from fbads_pipeline.domain.anomalies.detectors.tails import discoveries
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
 
@@ -33,37 +33,37 @@ class Episode:
 
 
 @dataclass(frozen=True)
-class JudgedDays:
-    """The episodes of the days judged, and every day's evidence by its position."""
+class AssessedDays:
+    """The episodes of the days assessed, and every day's evidence by its position."""
 
     episodes: list[Episode] = field(default_factory=list)
     evidence: dict[int, list[DayEvidence]] = field(default_factory=dict)
 
 
-def judge(grid: DayGrid, settings: DaySettings, curve: Floats, days: int) -> JudgedDays:
-    """Judge the newest days, one after another; a day that was not read opens and ends nothing."""
-    judged = JudgedDays()
+def assess(grid: DayGrid, settings: DaySettings, curve: Floats, days: int) -> AssessedDays:
+    """Assess the newest days, one after another; a day that was not read opens and ends nothing."""
+    assessed = AssessedDays()
     going_on: dict[tuple[int, DayMetric], Episode] = {}
     first = max(len(grid.days) - days, max(settings.conversion_windows))
     for at in range(first, len(grid.days)):
         if not grid.is_read[at]:
             continue
-        day = judged_day(grid, at, settings)
+        day = assessed_day(grid, at, settings)
         evidence = day_evidence(grid, day, settings, curve)
-        judged.evidence[at] = evidence
+        assessed.evidence[at] = evidence
         found = select(grid, day, evidence, settings)
         for one, opens in zip(evidence, found, strict=True):
             _end(going_on, one, at, settings)
             for campaign in np.flatnonzero(opens).tolist():
                 if (campaign, one.metric) not in going_on:
-                    # One that began before the days judged is dated by the first of them, so that it is not yet usual.
+                    # One that began before these days is dated by the first of them, so that it is not yet usual.
                     episode = Episode(campaign, one.metric, max(at - int(one.begun[campaign]), first), at, one)
                     going_on[campaign, one.metric] = episode
-                    judged.episodes.append(episode)
-    return judged
+                    assessed.episodes.append(episode)
+    return assessed
 
 
-def select(grid: DayGrid, day: JudgedDay, evidence: list[DayEvidence], settings: DaySettings) -> list[Bools]:
+def select(grid: DayGrid, day: AssessedDay, evidence: list[DayEvidence], settings: DaySettings) -> list[Bools]:
     """Findings of one day per metric (n,): beyond the threshold, a discovery among all of the day, and not silent.
 
     Where the account moves as a whole, the evidence of the spend is that of the day alone.
@@ -88,7 +88,7 @@ def select(grid: DayGrid, day: JudgedDay, evidence: list[DayEvidence], settings:
     return chosen
 
 
-def _is_silent(grid: DayGrid, day: JudgedDay, one: DayEvidence, settings: DaySettings) -> Bools:
+def _is_silent(grid: DayGrid, day: AssessedDay, one: DayEvidence, settings: DaySettings) -> Bools:
     at = day.at
     before = max(at - _RESUMED_DAYS + 1, 0)
     silent: Bools = ~grid.can_deliver[before : at + 1].all(axis=0) | day.pauses[-1] | ~day.is_known

@@ -9,12 +9,12 @@ from fbads_pipeline.domain.anomalies.learning import DAYS_NEEDED
 class DaySettings:
     """Days, counts and standard scores; measured in docs/reference/evaluation/anomalies.md.
 
-    A day is judged by the window of days that ends with it; the three days before it teach no baseline, so that an
+    A day is assessed by the window of days that ends with it; the three days before it teach no baseline, so that an
     incident does not become its own usual.
     """
 
     days_needed: int = DAYS_NEEDED
-    judged_days: int = 7
+    assessed_days: int = 7
     baseline_days: int = 42
     untaught_days: int = 3
     least_baseline_days: int = 8

@@ -31,7 +31,7 @@ class DayEvidence:
     day_score, absolute_day_score, day_observed, day_expected
         Of the day alone.
     days, begun
-        Length of the window, and days from its first departing day to the day that is judged.
+        Length of the window, and days from its first departing day to the day that is assessed.
     observed, expected, error
         Sums of the window, and the standard deviation of the log of their ratio.
     is_certain

@@ -13,4 +13,4 @@ FAMILY_OF: Mapping[str, DayMetric] = {
     "cpa": "conversions",
     "roas": "conversions",
 }
-NOTICES = frozenset({"fatigue", "budget_edit"})
+NOTICES = frozenset({"fatigue", "budget_edit", "ctr_watch"})

@@ -51,7 +51,7 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
         campaigns, counters, budget = campaigns[fresh], counters[:, fresh], budget[fresh]
     if not campaigns.size:
         return
-    is_row = _is_row(reading, rows)[fresh]
+    is_row = _is_row(reading, rows)[fresh] & (counters[IMPRESSIONS] > 0)
     came_back = is_row & (counters[IMPRESSIONS] > day.counters[IMPRESSIONS, campaigns])
     take_back(state, campaigns[came_back], budget[came_back])
     before = day.read_to[campaigns]
@@ -74,6 +74,7 @@ def take_today(state: DetectorState, reading: Reading, rows: Ints) -> None:
 
 
 def _is_row(reading: Reading, rows: Ints) -> Bools:
+    """Rows that were read; one of zeros tells no more than one that was left out."""
     if reading.is_left_out is None:
         return np.ones(rows.size, dtype=np.bool_)
     return ~reading.is_left_out[rows]

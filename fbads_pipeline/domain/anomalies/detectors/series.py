@@ -39,8 +39,8 @@ class SeriesSettings:
     quiet_rows, quiet_days
         Rows without another alert after one, and days that they are at most, but three.
     first_rows, first_days, first_deviations, first_error
-        Before `least_rows` errors are known: rows from which on anything is judged, at least so many days of rows where
-        rows come more often than daily; and the errors that are an alert then, in robust deviations and at least.
+        Before `least_rows` errors are known: rows from which on anything is assessed, at least so many days of rows
+        where rows come more often than daily; and the errors that are an alert then, in robust deviations and at least.
     refresh_rows
         How often the scale is taken anew.
     """
@@ -65,7 +65,7 @@ class SeriesSettings:
 
 
 def rows_needed(step_seconds: float, settings: SeriesSettings | None = None) -> int:
-    """Return from how many rows on a series is judged at all; fewer are too short.
+    """Return from how many rows on a series is assessed at all; fewer are too short.
 
     Examples
     --------

@@ -214,14 +214,18 @@ class CtrState(RatioState):
         Weighted clicks behind the level (n,).
     fatigue_notice_at
         When fatigue was last noticed, in minutes since year 1 (n,).
+    watched_at
+        When the CTR was last put on the watch list (n,).
     """
 
     clicks: Floats = field(init=False)
     fatigue_notice_at: Ints = field(init=False)
+    watched_at: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.clicks, self.fatigue_notice_at = np.zeros(self.n), np.full(self.n, LONG_AGO)
+        self.watched_at = np.full(self.n, LONG_AGO)
 
 
 @dataclass

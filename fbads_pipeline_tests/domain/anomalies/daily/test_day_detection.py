@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, ObjectState
-from fbads_pipeline.domain.anomalies.daily.day_detection import judge_days
+from fbads_pipeline.domain.anomalies.daily.day_detection import assess_days
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline_tests.support.daily_figures import (
     NEWEST,
@@ -28,7 +28,7 @@ def calm():
 
 
 def found(account, **settings):
-    return judge_days(account, replace(DaySettings(), **settings), now=NOW)
+    return assess_days(account, replace(DaySettings(), **settings), now=NOW)
 
 
 def opened(account, **settings):
@@ -111,7 +111,7 @@ def test_conversions_that_were_not_reported_are_no_break(calm):
     assert opened(changed(calm, times(conversions=0, conversion_value=0), campaign="c1", since=back(2)))
 
 
-def test_too_few_days_are_not_judged(calm):
+def test_too_few_days_are_not_assessed(calm):
     stopped = changed(calm_days(days=13), delivers_nothing, campaign="c1", since=NEWEST)
     assert found(stopped) == []
     assert opened(changed(calm_days(days=15), delivers_nothing, campaign="c1", since=NEWEST)) == [
@@ -136,7 +136,7 @@ class TestPauses:
         return replace(calm, rows=kept)
 
     def up_to(self, account, day):
-        """As it was judged on the morning after that day."""
+        """As it was assessed on the morning after that day."""
         gone = [one for one in account.read_at if one > day]
         return replace(unread(account, *gone), days=replace(account.days, until=day))
 
@@ -164,7 +164,7 @@ class TestPauses:
 
 
 class TestStored:
-    """Judged again on the days that follow."""
+    """Assessed again on the days that follow."""
 
     def test_the_same_days_again_say_nothing_new(self, calm):
         stopped = changed(calm, delivers_nothing, campaign="c1", since=back(1))
@@ -213,7 +213,7 @@ class TestStored:
             assert [one.resolution for one in events] == resolutions
         assert text_of(events[0].recovery).startswith("Uma semana em")
 
-    def test_one_that_began_before_the_days_judged_ends_with_the_first_usual_day(self, calm):
+    def test_one_that_began_before_the_days_assessed_ends_with_the_first_usual_day(self, calm):
         (known,) = stored(found(changed(calm, delivers_nothing, campaign="c1", since=NEWEST)))
         old = known._replace(since=datetime.combine(back(8), datetime.min.time(), UTC))
         (ending,) = found(replace(calm, known=[old]))

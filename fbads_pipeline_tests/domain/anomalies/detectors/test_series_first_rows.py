@@ -35,7 +35,7 @@ def test_calm_short_series_say_nothing(step):
     assert said <= 1
 
 
-def test_the_first_rows_are_too_few_to_judge():
+def test_the_first_rows_are_too_few_to_assess():
     values = daily(60, 5)
     needed = rows_needed(DAY)
     values[needed - 1] = 1600.0

@@ -1,4 +1,4 @@
-"""One day that is judged, and the days that it is compared with."""
+"""One day that is assessed, and the days that it is compared with."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from fbads_pipeline.domain.anomalies.state.readings import Bools, Ints
 
 
 @dataclass(frozen=True)
-class JudgedDay:
+class AssessedDay:
     """A position in a grid of days, and what is known of it beforehand.
 
     Attributes
@@ -23,7 +23,7 @@ class JudgedDay:
     pauses_by_weekday
         Whether campaigns usually do not deliver, rows ``ordinal % 7`` (7, n).
     pauses
-        The same of each of the last days, the judged one last (days, n).
+        The same of each of the last days, the assessed one last (days, n).
     is_known
         Campaigns with enough days in the baseline (n,).
     """
@@ -39,7 +39,7 @@ class JudgedDay:
         return slice(self.at - max(windows) + 1, self.at + 1)
 
 
-def judged_day(grid: DayGrid, at: int, settings: DaySettings) -> JudgedDay:
+def assessed_day(grid: DayGrid, at: int, settings: DaySettings) -> AssessedDay:
     """The day at that position with its baseline."""
     last = at - settings.untaught_days
     taught = np.arange(max(0, last - settings.baseline_days + 1), max(last, 0) + 1)
@@ -50,4 +50,4 @@ def judged_day(grid: DayGrid, at: int, settings: DaySettings) -> JudgedDay:
     pauses = np.array([usual_pauses(shown, days, int(one)) for one in asked])
     by_weekday = pauses[np.argsort(asked % 7)]
     is_known = (shown > 0).sum(axis=0) >= settings.least_baseline_days
-    return JudgedDay(at, taught, by_weekday, pauses[-longest:], is_known)
+    return AssessedDay(at, taught, by_weekday, pauses[-longest:], is_known)
