@@ -134,7 +134,7 @@ def _shown(row: Mapping[str, object]) -> list[str]:
 def _print_json(
     days: DayRange, found: Sequence[AccountBacktest], rows: list[dict[str, object]], compared: LabelComparison | None
 ) -> None:
-    told = {
+    answer = {
         "from": days.since,
         "to": days.until,
         "accounts": [
@@ -149,7 +149,7 @@ def _print_json(
         "anomalies": rows,
         "labels": compared and {**vars(compared), "recall": compared.recall, "precision": compared.precision},
     }
-    sys.stdout.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
+    sys.stdout.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def _print_notes(
