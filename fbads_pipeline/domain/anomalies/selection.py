@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fbads_pipeline.domain.anomalies.detectors.rhythm import is_weekend
 from fbads_pipeline.domain.anomalies.detectors.tails import discoveries
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
@@ -98,7 +99,8 @@ def _opens(
     ratio = one.threshold_ratio
     if in_shock:
         ratio = np.maximum(ratio, np.abs(one.absolute_score) / settings.spend_low_z[1])
-    is_beyond = (np.nan_to_num(ratio) >= 1.0) & found & _is_large(state, one) & ~silent & is_read
+    enough = np.where(one.is_certain, 1.0, settings.weekend_factor if is_weekend(state.today) else 1.0)
+    is_beyond = (np.nan_to_num(ratio) >= enough) & found & _is_large(state, one) & ~silent & is_read
     has_rested = minute - metric.alerts.opened_at >= settings.cooldown_hours * _MINUTES_AN_HOUR
     opens: Bools = is_beyond & has_rested & ~metric.alerts.is_open
     return opens

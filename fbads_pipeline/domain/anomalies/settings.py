@@ -35,10 +35,13 @@ class DetectionSettings:
     # A change of budget may change who sees the ads: for a day less is enough. Below the threshold, but at this score,
     # a CTR is watched: said in the digest and on the campaign's page, never as an alert.
     ctr_edited_less: float = 0.6
+    ctr_edited_least_z: float = 3.8
     ctr_edited_hours: float = 24.0
     ctr_watch_z: float = 3.6
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
     conversions_z: tuple[float, ...] = (3.85, 3.7, 3.55, 3.4, 3.3)
+    # Two days of seven teach what a weekend is like: on them everything needs more, but what is certain.
+    weekend_factor: float = 1.1
     stop_probability: float = 1e-6
     tracking_probability: float = 1e-4
     least_impressions: float = 30.0

@@ -43,16 +43,18 @@ def ctr_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     absolute = count_score(clicks, safe, variance, tested)
     relative = count_score(clicks, safe * np.exp(common), variance, tested)
     learn_count_errors(state, metric, clicks, safe * np.exp(common), tested)
-    thresholds = np.broadcast_to(as_column(settings.ctr_z), clicks.shape) - _less_after_edits(state)
+    thresholds = _thresholds(state)
     seen = WindowScores("ctr", settings.ctr_hours, thresholds, absolute, relative, clicks, expected, error)
     return strongest_window(state, seen)
 
 
-def _less_after_edits(state: DetectorState) -> Floats:
-    """What thresholds are lower by, (n,)."""
+def _thresholds(state: DetectorState) -> Floats:
+    """Per window (windows, n): lower for campaigns whose budget was edited lately."""
     settings = state.settings
+    usual = as_column(settings.ctr_z)
+    lower = np.minimum(usual, np.maximum(usual - settings.ctr_edited_less, settings.ctr_edited_least_z))
     is_edited = state.minute - state.campaigns.edited_at < settings.ctr_edited_hours * 60.0
-    return np.where(is_edited, settings.ctr_edited_less, 0.0)
+    return np.where(is_edited, lower, usual)
 
 
 def add_ctr_hour(state: DetectorState, hour: int, clicks: Floats, expected: Floats, known: Bools) -> None:
