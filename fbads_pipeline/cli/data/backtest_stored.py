@@ -18,7 +18,7 @@ from fbads_pipeline.cli.data.backtest_plots import PlotMark, write_plots
 from fbads_pipeline.cli.data.csv_exports import read_export
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.output import note, print_rows
-from fbads_pipeline.domain.anomalies.past_anomalies import (
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import (
     IncidentLabel,
     LabelComparison,
     PastAnomaly,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
 from fbads_pipeline.domain.anomalies.daily.daily_figures import CampaignDay, DailyFigures, KnownAnomaly
-from fbads_pipeline.domain.anomalies.past_anomalies import PastAnomaly, past_anomalies
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import PastAnomaly, past_anomalies
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.anomalies import Anomalies

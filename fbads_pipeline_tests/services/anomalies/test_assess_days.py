@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fbads_pipeline.domain.anomalies.past_anomalies import IncidentLabel, compare_with_labels
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import IncidentLabel, compare_with_labels
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.sandbox.testing import SandboxServer
