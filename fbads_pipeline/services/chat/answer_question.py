@@ -39,9 +39,11 @@ def answer(
     last = (
         chat.conversations.last_plan(user.user_id, session_id, now=now) if chat.conversations and session_id else None
     )
-    language = language or _language(text, last, chat)
     with chat.database.reading() as figures:
-        turn = Turn(chat, figures, language, figures.accounts(user.account_ids, now=now))
+        accounts = figures.accounts(user.account_ids, now=now)
+        spoken = figures.names(accounts)[0].without_names(text) if accounts else text
+        language = language or _language(text, spoken, last, chat)
+        turn = Turn(chat, figures, language, accounts)
         if turn.accounts:
             understood = _understand(turn, text, last, is_cut=is_too_long(question))
         else:
@@ -65,12 +67,15 @@ def answer(
     return made
 
 
-def _language(text: str, last: Plan | None, chat: Chat) -> str:
-    """The question's own; the session's where the question has none ("CTR?", "2"), or takes a choice offered in it."""
+def _language(text: str, spoken: str, last: Plan | None, chat: Chat) -> str:
+    """The question's own; the session's where the question has none ("CTR?", "2"), or takes a choice offered in it.
+
+    spoken: the question without the names in it, which may be of another language.
+    """
     vocabulary, known = chat.lexicon.vocabulary, last.language if last else ""
     if known and chosen(text, last, vocabulary):
         return known
-    return detect(text, vocabulary, otherwise=known or DEFAULT_LANGUAGE)
+    return detect(spoken, vocabulary, otherwise=known or detect(text, vocabulary, otherwise=DEFAULT_LANGUAGE))
 
 
 def without_figures(chat: Chat, question: str, *, language: str | None = None) -> Answer:

@@ -22,6 +22,13 @@ def previous(period: RelativePeriod) -> RelativePeriod:
     return replace(period, back=period.back + 1)
 
 
+def after(before: RelativePeriod) -> RelativePeriod:
+    """What "the week before" is before where nothing else is said: the last whole day or week; else the current one."""
+    if before.kind in ("day", "week") and not before.count:
+        return replace(before, count=1, back=0)
+    return replace(before, back=0)
+
+
 def equal_stretch(period: RelativePeriod, earlier: RelativePeriod, today: date) -> RelativePeriod:
     """What a period is compared with: of one that is not over yet as many days of the earlier one as have come."""
     (first, last), (begins, ends_) = resolve(period, today), resolve(earlier, today)

@@ -53,6 +53,12 @@ class ObjectNames:
         """Every word of every name, folded, in the order of the objects."""
         return self._places.keys()
 
+    def without_names(self, text: str) -> str:
+        """The words of a text that stand in no name."""
+        return " ".join(
+            one for one in text.split() if not all(part in self.words for part in _TOKEN.findall(fold(one)))
+        )
+
     def by_id(self, words: str) -> NamedObject | None:
         """The object with this id, with or without `act_`."""
         match = _ID.fullmatch(words)

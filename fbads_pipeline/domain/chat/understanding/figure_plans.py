@@ -145,6 +145,8 @@ def premise_of(parsed: ParsedQuestion) -> Direction | None:
 def _rank_tag(parsed: ParsedQuestion) -> PhraseTag | None:
     """The word that orders; "mais" between two periods compares, and beside "caro" it belongs to the price."""
     tags = parsed.of("rank")
+    if len(parsed.periods) == 1 and parsed.periods[0].is_relative and _is_more_or_less(parsed):
+        return None
     if len(parsed.periods) > 1 and all(tag.value in ("most", "least") for tag in tags):
         return None
     return tags[0] if tags else None
@@ -237,10 +239,11 @@ def is_budget_spent(parsed: ParsedQuestion) -> bool:
 
 
 def _word_before(parsed: ParsedQuestion, tag: PhraseTag) -> str:
-    """The word before a tag, over adjectives: "por campanha", "by active campaign"."""
+    """The word before a tag, over names and adjectives: "by active campaign"."""
     place = tag.start - 1
     status = {at for one in parsed.of("status") for at in range(one.start, one.end)}
-    while place in status:
+    spans = [(one.start, one.end) for one in parsed.named]
+    while place in status or (place >= 0 and any(a <= parsed.words[place].start < b for a, b in spans)):
         place -= 1
     return parsed.words[place].text if place >= 0 else ""
 
@@ -317,11 +320,17 @@ def _periods(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | None
     joined = any(tag.value == "pair" and _touch(parsed, tag, only) for tag in pair)
     if only.period.kind == "since" and parsed.has("comparison", "moved"):
         raise CannotPlan(Clarification("period", parsed.text[only.start : only.end]))
-    if only.is_relative and (pair or parsed.has("comparison", "year")):
+    if only.is_relative and (pair or parsed.has("comparison", "year") or _is_more_or_less(parsed)):
         return None, only.period, True
     if joined and not parsed.has("comparison", "previous") and not parsed.has("comparison", "year"):
         return _now(only.period, today), only.period, False
     return only.period, None, only.is_relative
+
+
+def _is_more_or_less(parsed: ParsedQuestion) -> bool:
+    """ "Gastamos mais que na semana anterior?": two stretches are compared, and no objects are ordered."""
+    levels = any(tag.value in LEVELS for tag in parsed.of("dimension"))
+    return not levels and any(tag.value in ("most", "least") for tag in parsed.of("rank"))
 
 
 def _touch(parsed: ParsedQuestion, tag: PhraseTag, period: FoundPeriod) -> bool:

@@ -13,7 +13,7 @@ from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.completeness import lost_mentions
 from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
-from fbads_pipeline.domain.chat.periods.resolution import previous
+from fbads_pipeline.domain.chat.periods.resolution import after, previous
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     ROWS,
@@ -289,7 +289,7 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     levels = _levels(parsed)[:1] or tuple(one.level for one in plan.objects[-1:])
     if parsed.has("intent", "objects") and not plan.metrics and levels:
         return replace(plan, intent="objects", dimensions=levels, rank=None)
-    period = plan.period if not (asked.is_relative and plan.compare) else replace(_set(plan.compare), back=0)
+    period = plan.period if not (asked.is_relative and plan.compare) else after(_set(plan.compare))
     if parsed.has("intent", "why"):
         return _why(replace(plan, period=period), context)
     if period is None and parsed.has("so_far"):
@@ -299,7 +299,8 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     assumed = _ASSUMED_FOR.get(plan.dimensions[0], ASSUMED) if plan.dimensions else ASSUMED
     plan = completed(asked, period or assumed, context.today)
     if asked.is_relative and asked.plan.compare:
-        plan = replace(plan, compare=asked.plan.compare)
+        same = period if period and period.kind == asked.plan.compare.kind else None
+        plan = replace(plan, compare=previous(same) if same else asked.plan.compare)
     plan = replace(evened(plan, context.today), period_is_assumed=period is None)
     lists = bool(plan.questioned) and parsed.vocabulary.has("which", parsed.text)
     if (
@@ -355,6 +356,8 @@ def _why(plan: Plan, context: PlanningContext) -> Understanding:
         objects=plan.objects,
         period=period,
         compare=plan.compare or replace(period, back=period.back + 1),
+        excluded=plan.excluded,
+        premise=plan.premise,
         period_is_assumed=assumed,
     )
 

@@ -1,0 +1,78 @@
+"""Verdicts, facts, overviews, shares and choices over the graded world."""
+
+from decimal import Decimal
+
+from evaluation.chat.world import MINE
+from fbads_pipeline_tests.services.chat.conftest import EVERY, World
+
+DAYS = "day between '2026-11-16' and '2026-11-22'"
+
+
+def test_an_answer_begins_with_yes_or_no(world: World) -> None:
+    now, before = (
+        world.value(f"select sum(spend) from marts.account_daily where account_id = '100001' and day between {days}")
+        for days in ("'2026-11-16' and '2026-11-22'", "'2026-11-09' and '2026-11-15'")
+    )
+    rose = now > before
+    first = world.ask("o gasto subiu na semana passada?").text.splitlines()[0]
+    assert first.startswith("Sim, subiu" if rose else "Não: caiu")
+    first = world.ask("did spend fall last week?").text.splitlines()[0]
+    assert first.startswith("No: up" if rose else "Yes, down")
+    assert world.ask("o CPA ficou acima de 1000000 na semana passada?").text.startswith("Não.")
+    assert world.ask("o CPA ficou acima de 0,01 na semana passada?").text.startswith("Sim.")
+    assert world.ask("por que o gasto caiu na semana passada?").text.startswith("Não: subiu" if rose else "Sim, caiu")
+
+
+def test_an_unfinished_month_is_compared_with_as_many_days(world: World) -> None:
+    (citation, *_) = world.ask("gasto deste mês comparado com o mês passado").citations
+    assert (citation.last_day - citation.first_day) == (citation.compared_last_day - citation.compared_first_day)
+    assert f"{citation.compared_first_day}" == "2026-10-01"
+
+
+def test_an_object_is_told_in_words(world: World) -> None:
+    budget = world.ask("qual o orçamento da Frete Grátis?")
+    assert (budget.kind, budget.text) == ("facts", "Frete Grátis: orçamento diário de R$ 200,00")
+    state = world.ask("is Frete Grátis paused?").text
+    assert state.startswith("Frete Grátis: paused, since") and state.endswith("at least")
+    assert "PAUSED" not in world.ask("quais campanhas estão pausadas?").text
+    changes = world.ask("o que mudou na Frete Grátis?").text
+    assert "orçamento diário R$ 190,00 → R$ 200,00" in changes
+    kept = world.ask("gasto de outubro da Frete Grátis", session="facts")
+    assert world.ask("qual o id dela?", session="facts").text.endswith(kept.plan.objects[0].ids[0])
+
+
+def test_an_overview_has_the_figures_that_people_start_with(world: World) -> None:
+    made = world.ask("como foi a semana passada?", user=EVERY)
+    assert made.kind == "overview" and {row["account"] for row in made.tables[0].rows} == set(MINE)
+    spent = world.value(f"select sum(spend) from marts.account_daily where account_id = '100003' and {DAYS}")
+    (row,) = [row for row in made.tables[0].rows if row["account"] == "100003"]
+    assert Decimal(row["spend"]) == spent and row["spend_before"] is not None
+
+
+def test_shares_of_all_campaigns_add_up_and_one_is_of_the_whole(world: World) -> None:
+    every = world.ask("que fatia do gasto teve cada campanha na semana passada?").tables[0].rows
+    assert abs(sum(row["spend_share"] for row in every) - 1) < Decimal("1e-9")
+    one = world.ask("qual a participação da Remarketing Carrinho no gasto da semana passada?").tables[0].rows[0]
+    assert one["spend_share"] == next(row["spend_share"] for row in every if row["campaign"] == one["campaign"])
+
+
+def test_what_is_left_out_and_the_rest_make_the_whole(world: World) -> None:
+    def spent(question: str) -> Decimal:
+        return Decimal(world.ask(question).tables[0].rows[0]["spend"])
+
+    whole, one = spent("gasto na semana passada"), spent("gasto da Frete Grátis em outubro")
+    assert spent("gasto de outubro sem contar a Frete Grátis") + one == spent("gasto de outubro")
+    assert whole > 0
+
+
+def test_a_question_back_is_answered_whole_in_the_language_of_the_session(world: World) -> None:
+    asked = world.ask("what is the worst campaign in october?", session="choices")
+    assert asked.kind == "rank_metric" and "CPA" in asked.choices
+    made = world.ask(str(asked.choices.index("CPA") + 1), session="choices")
+    assert (
+        made.language == "en" and made.plan.limit == 1 and made.plan.rank.metric == "cpa" and made.plan.rank.descending
+    )
+    assert (f"{made.citations[0].first_day}", f"{made.citations[0].last_day}") == ("2026-10-01", "2026-10-31")
+    asked = world.ask("quantos cliques zumbis em outubro por país?", session="word")
+    made = world.ask(asked.choices[-1], session="word")
+    assert made.plan.dimensions == ("country",) and made.text.endswith("Não considerei: zumbis.")
