@@ -97,6 +97,18 @@ def _compared(plan: Plan, value: str) -> bool:
     return is_listed or plan.compare is not None or is_before
 
 
+def _facts(plan: Plan, value: str) -> bool:
+    """Lists answer other questions with such words ("when was the data updated"); conversations are started."""
+    if plan.intent in (*_WITH_METRICS, "overview"):
+        return value == "schedule" and "messaging_conversations" in plan.metrics
+    return plan.intent != "facts" or value in plan.facts
+
+
+def _is_side_by_side(plan: Plan) -> bool:
+    """Whether the answer sets groups, objects or metrics beside one another."""
+    return bool(plan.dimensions) or len(plan.metrics) > 1 or bool(plan.thresholds or plan.questioned)
+
+
 _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "object": _objects,
     "exclusion": _excluded,
@@ -111,6 +123,9 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "limit": lambda plan, value: plan.limit == int(value),
     "rank": lambda plan, value: plan.rank is not None or plan.intent not in _WITH_METRICS,
     "comparison": _compared,
+    "pair": lambda plan, value: _compared(plan, "pair") or _is_side_by_side(plan),
+    "fact": _facts,
+    "subject": lambda plan, value: plan.intent in (value, "facts"),
     "both": lambda plan, value: False,
     "share": lambda plan, value: plan.with_shares,
 }

@@ -44,6 +44,15 @@ def test_one_order_does_not_hold_the_best_and_the_worst():
         CompletePlan(planned("a melhor e a pior campanha em ROAS na semana passada"))
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["gasto de campanhas que começam com Z", "gasto vs orçamento este mês", "cpa da Back to School x média da conta"],
+)
+def test_words_that_only_other_answers_use_are_not_passed_over(question):
+    with pytest.raises(LostMentions):
+        CompletePlan(planned(question))
+
+
 def test_states_of_now_do_not_answer_for_other_days():
     with pytest.raises(LostMentions):
         CompletePlan(planned("quais campanhas estavam pausadas na semana passada?"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from fbads_pipeline.domain.chat.answers.cells import Row
-from fbads_pipeline.domain.chat.plan import Comparison, Direction, Plan, Threshold
+from fbads_pipeline.domain.chat.plan import Comparison, Direction, Plan, RelativePeriod, Threshold
 from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.domain.core.messages import Joined, Percent, Value, message
 
@@ -25,6 +25,8 @@ def verdict(plan: Plan, result: Result) -> Value | None:
         return _of_bounds(plan.questioned, result.rows)
     if plan.compare is None or len(plan.metrics) != 1:
         return None
+    if plan.period == RelativePeriod("day", 0) and plan.compare != plan.period:
+        return message("chat.today_is_not_over")
     moves = [_move(row, plan.metrics[0]) for row in result.rows]
     if any(one is None for one in moves):
         return None

@@ -2,6 +2,7 @@
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Mention
 from fbads_pipeline.domain.chat.understanding.bounds import COST_OF, GOAL_COST, is_none, is_rate, metric_tags
+from fbads_pipeline.domain.chat.understanding.figure_plans import is_budget_spent
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
@@ -20,6 +21,8 @@ def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
         *(Mention("status", tag.value, tag.said) for tag in parsed.of("status") if not parsed.has("intent", "facts")),
         *(Mention("objective", tag.value, tag.said) for tag in parsed.of("objective")),
         *(Mention("dimension", tag.value, tag.said) for tag in parsed.of("dimension") if _splits(parsed, tag)),
+        *(Mention("fact", tag.value, tag.said) for tag in parsed.of("fact")),
+        *(Mention("subject", tag.value, tag.said) for tag in parsed.of("intent") if _is_subject(parsed, tag)),
         *(Mention("share", "", tag.said) for tag in parsed.of("share") if not is_rate(parsed)),
         *_of_orders(parsed),
     )
@@ -63,6 +66,11 @@ def _splits(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     return not (tag.value == "objective" and parsed.has("intent", "facts"))
 
 
+def _is_subject(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """Whether the word asks for a list of its own, beside figures: budgets, anomalies, suggestions, scores."""
+    return tag.value in _SUBJECTS and not (tag.value == "pacing" and is_budget_spent(parsed))
+
+
 def _of_orders(parsed: ParsedQuestion) -> list[Mention]:
     found = [
         Mention("rank", tag.value, tag.said)
@@ -73,10 +81,13 @@ def _of_orders(parsed: ParsedQuestion) -> list[Mention]:
         found.append(Mention("both", "", found[-1].said))
     if parsed.limit:
         found.append(Mention("limit", str(parsed.limit), str(parsed.limit)))
-    moved = [tag for tag in parsed.of("comparison") if tag.value in ("moved", "previous", "year")]
-    return found + [Mention("comparison", tag.value, tag.said) for tag in moved[:1]]
+    compared = parsed.of("comparison")
+    moved = [tag for tag in compared if tag.value in ("moved", "previous", "year")]
+    found += [Mention("comparison", tag.value, tag.said) for tag in moved[:1]]
+    return found + [Mention("pair", "", tag.said) for tag in compared if tag.value == "pair"][:1]
 
 
+_SUBJECTS = ("pacing", "anomalies", "suggestions", "scores")
 # What is asked for by one word and answered by another metric.
 _OTHER_NAMES = {
     "spend": ("cpa", "cpc", "cpm", "roas", "purchase_value", "cost_per"),
