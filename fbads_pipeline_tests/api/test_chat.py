@@ -58,6 +58,8 @@ def test_a_question_gets_its_answer_with_rows_and_citations(app):
     assert isinstance(made["tables"][0]["rows"][0]["spend"], str)
     again = send(app, "GET", f"/api/v1/chat/queries/{citation['query_id']}")
     assert again.json()["rows"] == made["tables"][0]["rows"]
+    same = send(app, "POST", "/api/v1/chat", {"message": "quanto gastei ontem na Loja Aurora?"})
+    assert same.json()["text"] == made["text"]
 
 
 def test_programs_get_the_coverage_of_the_days_beside_the_answer(app):

@@ -72,7 +72,7 @@ def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Re
         found = CoveredFigures(figures.figures(answered, accounts).result, coverage)
     result = _with_lower_level(turn, answered, turn.cite(answered, found.result))
     head = with_coverage(heading(answered, accounts, catalogue), coverage)
-    notes = coverage_notes(plan, coverage) if with_notes else []
+    notes = coverage_notes(plan, coverage) if with_notes else None
     return result, figures_answer(answered, result, head, catalogue, notes)
 
 

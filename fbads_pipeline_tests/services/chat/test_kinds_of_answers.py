@@ -76,3 +76,8 @@ def test_a_question_back_is_answered_whole_in_the_language_of_the_session(world:
     asked = world.ask("quantos cliques zumbis em outubro por país?", session="word")
     made = world.ask(asked.choices[-1], session="word")
     assert made.plan.dimensions == ("country",) and made.text.endswith("Não considerei: zumbis.")
+
+
+def test_that_figures_may_change_is_said_once(world: World) -> None:
+    for question in ("gasto por país ontem", "por que o CPA mudou na semana passada?"):
+        assert world.ask(question).text.count("Provisório") == 1

@@ -24,14 +24,19 @@ from fbads_pipeline.domain.metrics.registry import FACTORS
 _SIGNS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
 
 
-def figures_answer(plan: Plan, result: Result, head: Value, catalogue: Catalogue, below: Sequence[Value]) -> Value:
+def figures_answer(
+    plan: Plan, result: Result, head: Value, catalogue: Catalogue, below: Sequence[Value] | None
+) -> Value:
     """The rows below (or beside) their heading, what was cut off, and whether the figures may still change.
 
-    below: what is said of days that were not read.
+    below: what is said of days that were not read; None where another part of the answer says it, and that they may
+    change.
     """
+    provisional = [message("chat.provisional")] if result.is_provisional and below is not None else []
+    below = [*provisional, *(below or ())]
     if not result.rows:
         nothing = message("chat.nothing_meets_the_bound" if plan.thresholds else "chat.no_figures")
-        return lines(_beside(head, nothing), *left_out(result), *below)
+        return lines(_beside(head, nothing), *left_out(result), *below[len(provisional) :])
     rows = [_line(plan, row, result, catalogue) for row in result.rows]
     first = verdict(plan, result)
     said = [first] if first is not None else []
@@ -169,8 +174,7 @@ def _notes(plan: Plan, result: Result) -> list[Value]:
     found: list[Value] = []
     if plan.rank is None:
         found += cut_off(result)
-    found += left_out(result)
-    return [*found, message("chat.provisional")] if result.is_provisional else found
+    return [*found, *left_out(result)]
 
 
 def _beside(label: Value, value: Value) -> Value:
