@@ -1,7 +1,7 @@
 """What a question is about where it names no metric: an object's facts, or how things go."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, Fact, Objects, Plan, RelativePeriod
@@ -10,6 +10,7 @@ from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
 OVERVIEW_METRICS = ("spend", "conversions", "cpa", "ctr")
 _SHOWN = 10
+_LONG_OVER = timedelta(days=200)
 _NOW = (RelativePeriod("day", 0), RelativePeriod("month", 0))
 _FACTS: tuple[Fact, ...] = ("status", "budget", "currency", "id", "objective", "schedule", "changes")
 
@@ -85,8 +86,9 @@ def is_forecast(parsed: ParsedQuestion, today: date) -> bool:
     """Whether the question is about days that have not come: it says so, and names no day that is over."""
     if not parsed.vocabulary.has("future", parsed.text) or parsed.vocabulary.has("advice", parsed.text):
         return False
-    spans = [(resolve(one.period, today)[1], one.period.kind) for one in parsed.periods]
-    return all(last >= today or kind == "between" for last, kind in spans)
+    ends = [resolve(one.period, today)[1] for one in parsed.periods]
+    # "In December" of a question about what will be is the next one, where the last is long over.
+    return all(last >= today or today - last > _LONG_OVER for last in ends)
 
 
 def asks_for_another_forecast(parsed: ParsedQuestion) -> bool:
