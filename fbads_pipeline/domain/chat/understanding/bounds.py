@@ -148,6 +148,12 @@ def metric_tags(parsed: ParsedQuestion) -> list[PhraseTag]:
     return [tag for tag in parsed.tags if tag.kind in ("metric", "goal_cost")]
 
 
+def is_a_value(catalogue: Catalogue, tag: PhraseTag) -> bool:
+    """Whether "valor" before this metric only means the metric: "o valor do CPA"."""
+    metric = catalogue[tag.value]
+    return metric.is_ratio or metric.unit == "money"
+
+
 def is_none(tag: PhraseTag, parsed: ParsedQuestion) -> bool:
     """Whether the words before a metric say that there is none of it."""
     return parsed.vocabulary.expression(_NONE_BEFORE).search(parsed.text[: parsed.place(tag)]) is not None

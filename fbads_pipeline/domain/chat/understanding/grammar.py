@@ -30,7 +30,7 @@ from fbads_pipeline.domain.chat.plan import (
     Understanding,
 )
 from fbads_pipeline.domain.chat.understanding import commands, follow_up, offers, subjects
-from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, is_rate, metric_tags, says_none
+from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, is_a_value, is_rate, metric_tags, says_none
 from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.figure_plans import (
     FigureRequest,
@@ -185,7 +185,7 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         parsed.left = [word for word in parsed.left if word.text not in words["value_words"]]
     if is_rate(parsed):
         parsed.left = [word for word in parsed.left if word.text not in words["rate_words"]]
-    if any(_is_a_value(context, tag) for tag in parsed.of("metric")):
+    if any(is_a_value(context.catalogue, tag) for tag in parsed.of("metric")):
         parsed.left = [word for word in parsed.left if word.text not in words["values"]]
     if parsed.has("not_collected"):
         return Refusal("not_collected", parsed.of("not_collected")[0].said)
@@ -208,12 +208,6 @@ def _forecast(parsed: ParsedQuestion) -> Understanding:
     if subjects.asks_for_another_forecast(parsed):
         return Refusal("forecast", parsed.text[:80])
     return _about("pacing", parsed, certain_objects(parsed))
-
-
-def _is_a_value(context: PlanningContext, tag: PhraseTag) -> bool:
-    """Whether "valor" before this metric only means the metric: "o valor do CPA"."""
-    metric = context.catalogue[tag.value]
-    return metric.is_ratio or metric.unit == "money"
 
 
 def _left_over(parsed: ParsedQuestion, context: PlanningContext) -> Refusal | Clarification:
