@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
+from fbads_pipeline.adapters.postgres.clients.benchmark import PostgresBenchmark
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
@@ -114,6 +115,7 @@ ReadinessDep = Annotated[Readiness, _of_database(metrics.readiness)]
 ReceiptsDep = Annotated[PostgresReceipts, _of_database(collection.webhook_receipts)]
 ReportRequestsDep = Annotated[PostgresReportRequests, _of_database(reports.report_requests)]
 ReportServiceDep = Annotated[ReportService, _of_both(reports.report_service)]
+BenchmarkDep = Annotated[PostgresBenchmark, _of_database(clients.benchmark_reader)]
 BudgetsDep = Annotated[BudgetService, _of_both(clients.budget_service)]
 ClientGrantsDep = Annotated[PostgresClientGrants, _of_database(clients.client_grants)]
 ClientsDep = Annotated[PostgresClients, _of_both(clients.client_store)]

@@ -9,6 +9,7 @@ from fbads_pipeline.bootstrap.anomalies import anomaly_store
 from fbads_pipeline.bootstrap.calendar import calendar_events
 from fbads_pipeline.bootstrap.core import translator
 from fbads_pipeline.bootstrap.delivery import delivery_problems
+from fbads_pipeline.bootstrap.identity import preferences
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.metrics.declared import METRICS
@@ -32,6 +33,7 @@ def chat(settings: Settings, database: Database) -> Chat:
         attribution=settings.attribution_windows,
         learning=anomaly_store(database),
         money=delivery_problems(database),
+        money_of=lambda user_id: preferences(database).of(user_id).money,
     )
 
 

@@ -1,6 +1,7 @@
 """Clients: their accounts, targets, budgets and taxes."""
 
 from fbads_pipeline.adapters.clients.tax_rates_file import NAME, read_tax_rates
+from fbads_pipeline.adapters.postgres.clients.benchmark import PostgresBenchmark
 from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
@@ -55,3 +56,8 @@ def budget_service(settings: Settings, database: Database) -> BudgetService:
 def budget_alerts(settings: Settings, database: Database) -> BudgetAlerts:
     """Alerts of budgets that the month will burst or miss."""
     return BudgetAlerts(budget_service(settings, database), PostgresBudgetAlerts(database.owner))
+
+
+def benchmark_reader(database: Database) -> PostgresBenchmark:
+    """Figures of all accounts, for percentiles that name none."""
+    return PostgresBenchmark(database.owner)

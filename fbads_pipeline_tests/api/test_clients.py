@@ -1,10 +1,13 @@
 """Clients over HTTP and on their page: a form without JavaScript, rights that follow, nothing of another's shown."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline_tests.adapters.postgres.clients.test_clients import PNG
 from fbads_pipeline_tests.api.conftest import Client
+from fbads_pipeline_tests.api.pages.test_pages import MARTS as PAGES
 from fbads_pipeline_tests.support.people import People
 
 LIMA = {
@@ -104,3 +107,21 @@ def test_one_form_makes_a_client_with_budget_targets_and_tax(app, database):
     assert logo.status_code == 303 and visitor.get("/api/v1/clients/1/logo").content == PNG
     assert visitor.send("POST", "/clients/1/logo", files={"logo": ("x.png", b"<svg/>")}).status_code == 422
     assert visitor.send("POST", "/clients/1/remove").status_code == 303 and "Lima" not in visitor.get("/clients").text
+
+
+def test_the_morning_and_the_budgets_answer_on_one_page_each(app, database):
+    visitor = Client(app, **{"accept-language": "pt-BR"})
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(PAGES), {"name": "Campanha"})
+    form = {"name": "Loja Lima", "accounts": "42", "budget": "1000"}
+    assert visitor.send("POST", "/clients", data=form).status_code == 303
+    page = visitor.get("/budgets").text.replace("\xa0", " ")
+    assert re.search(r"vai estourar 2\d\d(,\d+)? ?%", page), page
+    assert "R$ 1.000,00" in page and "alíquota desconhecida" in page
+    row = visitor.get("/api/v1/budgets").json()[0]
+    assert (row["name"], row["state"], row["spent"], row["cost"]) == ("Loja Lima", "over", "900", None)
+    morning = visitor.get("/morning")
+    assert morning.status_code == 200, morning.text
+    for text in ("Quem está fora do orçamento", "Loja Lima", "O que está errado", "O que fazer", "pausar"):
+        assert text in morning.text
+    assert visitor.get("/api/v1/benchmark").json() == [], "one account is no benchmark"

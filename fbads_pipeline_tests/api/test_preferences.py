@@ -8,6 +8,7 @@ from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.bootstrap.alerts import channels, configured_recipients
+from fbads_pipeline.bootstrap.chat import chat
 from fbads_pipeline.domain.alerts.alerts import AlertText, alert_of
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.people import NOW, People
@@ -96,3 +97,16 @@ def test_what_cannot_be_is_refused_and_nothing_changes(people, database, wrong):
 
 def test_whoever_sits_at_this_machine_has_none(client):
     assert client.get("/api/v1/me/preferences").status_code == 409
+
+
+def test_a_reader_who_counts_in_cost_is_answered_in_cost(people, database):
+    user = people.add("analyst")
+    client = people.with_key("analyst")
+    me = client.get("/api/v1/me").json()["user_id"]
+    client.post("/api/v1/me", {"alerts": HEARS}, method="PATCH")
+    assert client.post("/api/v1/me", {"money": "cost"}, method="PATCH").json()["money"] == "cost"
+    assert client.get("/api/v1/me/preferences").json()["alerts"]["channels"] == ["email"]
+    money_of = chat(load_settings(), database).money_of
+    assert (money_of(me), money_of(user.user_id)) == ("cost", "spend")
+    client.post("/api/v1/me", {"alerts": {**HEARS, "channels": []}}, method="PATCH")
+    assert money_of(me) == "cost"

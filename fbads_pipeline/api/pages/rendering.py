@@ -14,6 +14,7 @@ from fbads_pipeline.domain.identity.users import Principal
 _NAVIGATION = {
     "/": "today",
     "/suggestions": "suggestions",
+    "/morning": "morning",
     "/delivery": "delivery",
     "/creatives": "creatives",
     "/budgets": "budgets",

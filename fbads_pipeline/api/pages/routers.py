@@ -13,7 +13,7 @@ from fbads_pipeline.api.pages import (
     targets,
     today,
 )
-from fbads_pipeline.api.pages.clients import budgets, form
+from fbads_pipeline.api.pages.clients import budgets, form, morning
 
-_DAILY = (sessions, today, suggestions, delivery, creatives, targets, form, budgets)
+_DAILY = (sessions, today, suggestions, delivery, creatives, targets, morning, form, budgets)
 ROUTERS = tuple(one.router for one in (*_DAILY, account, chat, reports, campaign, readings))

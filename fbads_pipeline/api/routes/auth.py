@@ -1,5 +1,6 @@
 """Logging in and out, tokens, and who one is."""
 
+from dataclasses import replace
 from datetime import datetime, time
 from secrets import token_hex
 from typing import Annotated, Any, Literal
@@ -102,6 +103,7 @@ class ChangedPreferences(BaseModel):
     alerts: Hearing | None = None
     language: KnownLanguage | None = None
     timezone: str | None = Field(None, max_length=64)
+    money: Literal["spend", "cost"] | None = Field(None, description="`cost`: spend with tax, where nothing is said.")
 
     @field_validator("timezone")
     @classmethod
@@ -118,6 +120,7 @@ class ShownPreferences(BaseModel):
     language: str
     timezone: str
     alerts: Hearing
+    money: Literal["spend", "cost"]
 
 
 @router.post("/auth/login", responses=documented(422, 429), dependencies=_STRICT)
@@ -192,8 +195,11 @@ def prefer(
     """Change language, time zone, or what one hears of."""
     user = _user(who, identity)
     identity.prefer(user.user_id, language=given.language, timezone=given.timezone)
-    if given.alerts is not None:
-        preferences.keep(user.user_id, _wanted(given.alerts))
+    before = preferences.of(user.user_id)
+    wanted = before if given.alerts is None else replace(_wanted(given.alerts), money=before.money)
+    wanted = wanted if given.money is None else replace(wanted, money=given.money)
+    if wanted != before:
+        preferences.keep(user.user_id, wanted)
     return _shown(_user(who, identity), preferences.of(user.user_id))
 
 
@@ -252,7 +258,7 @@ def _shown(user: User, wanted: Preferences) -> ShownPreferences:
             "reports": sorted(wanted.reports),
         }
     )
-    return ShownPreferences(language=user.language, timezone=user.timezone, alerts=hearing)
+    return ShownPreferences(language=user.language, timezone=user.timezone, alerts=hearing, money=wanted.money)
 
 
 def _me(who: Principal) -> Me:

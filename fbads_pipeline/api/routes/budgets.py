@@ -1,19 +1,20 @@
-"""The month's budgets: what was spent, where it lands, what would land exactly; of every client, worst first."""
+"""The month's budgets of every client, worst first, with where they land; and the own benchmark."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from fbads_pipeline.api.authentication import Needs
-from fbads_pipeline.api.dependencies import BudgetsDep, ClockDep
+from fbads_pipeline.api.dependencies import BenchmarkDep, BudgetsDep, ClockDep
 from fbads_pipeline.api.errors import documented
+from fbads_pipeline.domain.clients.benchmark import benchmarks
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
 from fbads_pipeline.domain.identity.users import Principal
 
-router = APIRouter(prefix="/api/v1/budgets", tags=["budgets"])
+router = APIRouter(prefix="/api/v1", tags=["budgets"])
 
 ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
 
@@ -51,7 +52,33 @@ class ShownBudget(BaseModel):
     days_read: int
 
 
-@router.get("", responses=documented())
+class ShownBenchmark(BaseModel):
+    """Percentiles of one metric over the accounts of the installation with that objective, country and currency.
+
+    accounts: how many have the figure, ten at least; percentiles: 10, 25, 50, 75, 90 → value; own: the
+    caller's accounts alone.
+    """
+
+    metric: str
+    objective: str
+    country: str
+    currency: str
+    accounts: int
+    percentiles: dict[int, Decimal]
+    own: dict[str, Decimal]
+
+
+@router.get("/benchmark", responses=documented(422))
+def own_benchmark(
+    reader: BenchmarkDep, clock: ClockDep, who: ReaderDep, days: Annotated[int, Query(ge=1, le=366)] = 28
+) -> list[ShownBenchmark]:
+    """CTR, CPM, CPA and ROAS (without tax) of the last days; nothing where fewer than ten accounts have the figure."""
+    today = clock.now().date()
+    found = benchmarks(reader.figures(today - timedelta(days=days), today), who.accounts)
+    return [ShownBenchmark(**vars(one)) for one in found]
+
+
+@router.get("/budgets", responses=documented())
 def month_budgets(budgets: BudgetsDep, clock: ClockDep, who: ReaderDep) -> list[ShownBudget]:
     """The current month of every client and account that the caller sees, worst first."""
     return [_shown(one) for one in budgets.read(who.accounts, clock.now())]

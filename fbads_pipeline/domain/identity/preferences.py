@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from typing import Literal
 
 from fbads_pipeline.domain.alerts.alerts import Severity
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -12,12 +13,14 @@ from fbads_pipeline.domain.identity.users import User
 @dataclass(frozen=True)
 class Preferences:
     """channels: on which they receive, at the address that they log in with; quiet: every night, in their time zone;
-    reports: the kinds that they are sent."""
+    reports: the kinds that they are sent; money: whether a question that does not say it is about spend or about cost,
+    which is spend with tax."""
 
     channels: frozenset[str] = frozenset()
     least_severity: Severity = "warning"
     quiet: tuple[time, time] | None = None
     reports: frozenset[str] = frozenset()
+    money: Literal["spend", "cost"] = "spend"
 
 
 def recipients_of(user: User, wanted: Preferences) -> Sequence[Recipient]:

@@ -13,6 +13,7 @@ from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 from fbads_pipeline.domain.chat.understanding.language import DEFAULT_LANGUAGE, detect
 from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, normalise
 from fbads_pipeline.domain.chat.understanding.offers import chosen
+from fbads_pipeline.domain.chat.understanding.taxes import Money
 from fbads_pipeline.domain.chat.validator import validate
 from fbads_pipeline.domain.core.messages import Name, Value, lines, message
 from fbads_pipeline.services.chat.balances import answer_balances
@@ -45,7 +46,8 @@ def answer(
         language = language or _language(text, spoken, last, chat)
         turn = Turn(chat, figures, language, accounts)
         if turn.accounts:
-            understood = _understand(turn, text, last, is_cut=is_too_long(question))
+            money = chat.money_of(user.user_id)
+            understood = _understand(turn, text, last, money, is_cut=is_too_long(question))
         else:
             understood = Refusal("nothing_read" if user.account_ids is None else "no_account")
         if isinstance(understood, CompletePlan):
@@ -108,14 +110,16 @@ def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:
     return [account for account in kept if account.account_id not in without] or turn.accounts
 
 
-def _understand(turn: Turn, text: str, last: Plan | None, *, is_cut: bool) -> CompletePlan | Clarification | Refusal:
+def _understand(
+    turn: Turn, text: str, last: Plan | None, money: Money, *, is_cut: bool
+) -> CompletePlan | Clarification | Refusal:
     """What is asked for. What lost a part of the question is no plan: it ends in a refusal that names the part."""
     chat, accounts = turn.chat, turn.accounts
     if is_cut:
         return Refusal("not_understood", text[:60])
     names, breakdowns = turn.figures.names(accounts)
     today = max(one.today for one in accounts)
-    context = PlanningContext(names, chat.catalogue, chat.lexicon, today, turn.language, last)
+    context = PlanningContext(names, chat.catalogue, chat.lexicon, today, turn.language, last, money)
     understood = grammar.plan(text, context)
     if chat.model is not None and not isinstance(understood, Plan) and understood.kind in ("not_understood", "word"):
         turn.figures.pause()  # a model may take seconds

@@ -23,7 +23,7 @@ def answer_balances(turn: Turn, question: str, *, now: datetime) -> Answer | Non
     if not facts:
         return None
     funds = sorted((fund for one in facts for fund in funds_of(one)), key=lambda one: one.urgency(now))
-    said = [Joined(("- ", _line(one, now)), "") for one in funds] or [message("delivery.chat.none")]
+    said: list[Value] = [Joined(("- ", _line(one, now)), "") for one in funds] or [message("delivery.chat.none")]
     read_at = max(one.read_at for one in facts)
     text = turn.render(lines(*said, message("delivery.chat.read_at", at=Instant(read_at, _zone(facts)))))
     query = Query(reader.money_statement, {"accounts": sorted(wanted)}, (), _SOURCE)

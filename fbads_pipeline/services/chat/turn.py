@@ -1,6 +1,6 @@
 """One question under way: what was read for it so far, and what it becomes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Citation, Result
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
+from fbads_pipeline.domain.chat.understanding.taxes import Money
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.ports.calendar import EventsBetween
 from fbads_pipeline.ports.chat import (
@@ -68,7 +69,8 @@ class Chat:
     """Everything that answering needs, put together once.
 
     attribution: the windows that conversions are counted in; learning: what the detectors know of each account;
-    money: what is left of balances and limits.
+    money: what is left of balances and limits; money_of: whether
+    a user counts in spend or in cost where a question does not say.
     """
 
     database: ChatDatabase
@@ -81,6 +83,7 @@ class Chat:
     attribution: tuple[str, ...] = ()
     learning: DetectorLearning | None = None
     money: AccountMoneyReader | None = None
+    money_of: Callable[[str], Money] = lambda user_id: "spend"
 
 
 @dataclass

@@ -10,8 +10,23 @@ from fbads_pipeline_tests.api.conftest import HOSTILE, Client
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.people import NOW, PASSWORD, People
 
-PAGES = ("/targets", "/", "/suggestions", "/chat", "/reports", "/privacy", "/campaigns/101")
+PAGES = (
+    "/morning",
+    "/budgets",
+    "/clients",
+    "/targets",
+    "/",
+    "/suggestions",
+    "/chat",
+    "/reports",
+    "/privacy",
+    "/campaigns/101",
+)
 MARTS = """
+alter table marts.campaigns add column stop_at timestamptz;
+create table marts.account_daily (account_id text, day date, spend numeric);
+insert into marts.account_daily select '42', day::date, 100
+    from generate_series(date '2026-09-01', date '2026-11-09', '1 day') day;
 update marts.accounts set name = :name;
 insert into marts.accounts values ('43', 'Outra', 'USD', 'UTC', 'ACTIVE', 'purchase');
 create table marts.campaign_history (account_id text, campaign_id text, name text, status text, effective_status text,

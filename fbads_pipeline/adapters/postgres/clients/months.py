@@ -53,8 +53,8 @@ class PostgresMonths:
         """Per account what does not run any more (stopped before today), and what ends within the month."""
         found: dict[str, list[RunningSpend]] = {}
         for row in connection.execute(SQL["stopping"], values):
-            stop_on = row.stop_on if row.is_active else date.min
-            found.setdefault(row.account_id, []).append(RunningSpend(_floats(row.days, row.spends), stop_on))
+            by_day = _floats(row.days, row.spends)
+            found.setdefault(row.account_id, []).append(RunningSpend(by_day, row.stop_on or date.min))
         return found
 
 

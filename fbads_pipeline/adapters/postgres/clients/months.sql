@@ -22,30 +22,35 @@ group by accounts.account_id, accounts.name, accounts.currency, accounts.timezon
 order by accounts.account_id;
 
 -- name: stopping
--- Campaigns that spent since :since and do not run, or end before :until: their days, apart from what goes on.
+-- What campaigns spent since :since that do not run (stop_on null), or that end before :until: per account, apart from
+-- what goes on.
 select
-    campaigns.account_id,
-    campaigns.campaign_id,
-    campaigns.effective_status = 'ACTIVE' as is_active,
-    ((campaigns.stop_at - interval '1 microsecond') at time zone campaigns.timezone_name)::date + 1 as stop_on,
-    array_agg(daily.day) as days,
-    array_agg(daily.spend) as spends
-from marts.campaigns as campaigns
-inner join marts.campaign_daily as daily
-    on
-        campaigns.account_id = daily.account_id
-        and campaigns.campaign_id = daily.campaign_id
-        and daily.day >= :since
-        and daily.spend > 0
-where
-    (cast(:accounts as text[]) is null or campaigns.account_id = any(cast(:accounts as text[])))
-    and (campaigns.effective_status <> 'ACTIVE' or campaigns.stop_at < :until)
-group by
-    campaigns.account_id,
-    campaigns.campaign_id,
-    campaigns.effective_status,
-    campaigns.stop_at,
-    campaigns.timezone_name;
+    stopping.account_id,
+    stopping.stop_on,
+    array_agg(stopping.day) as days,
+    array_agg(stopping.spend) as spends
+from (
+    select
+        campaigns.account_id,
+        case
+            when campaigns.effective_status = 'ACTIVE'
+                then ((campaigns.stop_at - interval '1 microsecond') at time zone campaigns.timezone_name)::date + 1
+        end as stop_on,
+        daily.day,
+        sum(daily.spend) as spend
+    from marts.campaigns as campaigns
+    inner join marts.campaign_daily as daily
+        on
+            campaigns.account_id = daily.account_id
+            and campaigns.campaign_id = daily.campaign_id
+            and daily.day >= :since
+            and daily.spend > 0
+    where
+        (cast(:accounts as text[]) is null or campaigns.account_id = any(cast(:accounts as text[])))
+        and (campaigns.effective_status <> 'ACTIVE' or campaigns.stop_at < :until)
+    group by campaigns.account_id, stop_on, daily.day
+) as stopping
+group by stopping.account_id, stopping.stop_on;
 
 -- name: budgets
 -- The month's budget of each account on :day: of the targets that hold, the last one that was set.

@@ -28,7 +28,8 @@ select
     least_severity,
     quiet_from,
     quiet_until,
-    reports
+    reports,
+    money
 from ops.preferences
 where user_id = :user_id;
 

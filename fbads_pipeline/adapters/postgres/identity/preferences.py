@@ -31,6 +31,7 @@ class PostgresPreferences:
             "quiet_from": first,
             "quiet_until": last,
             "reports": sorted(wanted.reports),
+            "money": wanted.money,
         }
         with self._engine.begin() as connection:
             connection.execute(SQL["keep"], values)
@@ -49,4 +50,5 @@ class PostgresPreferences:
 
 def _preferences(row: sa.RowMapping | dict[str, Any]) -> Preferences:
     quiet = None if row["quiet_from"] is None else (row["quiet_from"], row["quiet_until"])
-    return Preferences(frozenset(row["channels"]), row["least_severity"], quiet, frozenset(row["reports"]))
+    channels, reports = frozenset(row["channels"]), frozenset(row["reports"])
+    return Preferences(channels, row["least_severity"], quiet, reports, row["money"])
