@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.domain.anomalies.daily.families import NOTICES
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.anomalies.detect_anomalies import detect_anomalies
@@ -178,4 +179,4 @@ def test_the_calendar_of_the_days_is_asked_and_named(followed):
         text = translator().render(from_json(stored), "pt")
         named[kind] = named.get(kind, False) or text.endswith("Coincide com: Liquidação.")
     assert named.pop("delivery_stop") is False
-    assert all(is_named for kind, is_named in named.items() if kind not in ("fatigue", "budget_edit"))
+    assert all(is_named for kind, is_named in named.items() if kind not in NOTICES)
