@@ -42,6 +42,7 @@ NAMES = frozenset(
         "old-reach-refused",
         "prepaid-balance",
         "spend-cap",
+        "campaign-cap",
         "odd-picture",
         "rejected-ad",
         "in-review",
@@ -75,7 +76,9 @@ CODES = {
 
 
 SHARES = {"missing-rows": 0.5, "unreadable-value": 0.5}
-_OF_ONE_OBJECT = frozenset({"forbidden-object", "busy-object", "rejected-ad", "in-review", "with-issues"})
+_OF_ONE_OBJECT = frozenset(
+    {"forbidden-object", "busy-object", "rejected-ad", "in-review", "with-issues", "campaign-cap"}
+)
 # The effective status that the object of a scenario has while nothing above it is off.
 SHOWN_STATUS = {"rejected-ad": "DISAPPROVED", "in-review": "PENDING_REVIEW", "with-issues": "WITH_ISSUES"}
 _TEXTS = ("account", "path", "level", "breakdown", "figure", "object")
@@ -94,7 +97,8 @@ class Scenario:
     product of page limit and days that reduce-data lets pass. level, breakdown: only insights of these (a breakdown's
     fields with commas, empty for plain rows); share: of a page's rows that are hit; figure: a field, or an action type;
     object: the id of one campaign, ad set or ad. left: money left when the scenario begins, in major units, else
-    days_left of the usual spend; figure is, of a prepaid balance, the text in which Meta names it.
+    days_left of the usual spend; of a campaign-cap
+    the cap itself; figure is, of a prepaid balance, the text in which Meta names it.
     """
 
     name: str

@@ -41,6 +41,7 @@ _MINOR_UNITS = {
     "daily_budget_minor": "daily_budget",
     "lifetime_budget_minor": "lifetime_budget",
     "bid_amount_minor": "bid_amount",
+    "spend_cap_minor": "spend_cap",
 }
 _JSON = {"issues": "issues_info", "review_feedback": "ad_review_feedback"}
 _LONGEST_JSON = 20_000

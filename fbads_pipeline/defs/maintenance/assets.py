@@ -73,7 +73,7 @@ def incidents(
     owners=["team:data"],
     deps=[
         *(["raw", one] for one in ("accounts", "ads", "adsets", "campaigns")),
-        *(["marts", one] for one in ("account_daily", "ad_daily", "day_coverage")),
+        *(["marts", one] for one in ("account_daily", "campaign_daily", "ad_daily", "day_coverage")),
     ],
 )
 def delivery_problems(

@@ -92,6 +92,7 @@ class CampaignRow(NamedTuple):
     updated_at: datetime | None
     configured_status: str | None = None
     issues: str | None = None
+    spend_cap_minor: int | None = None
 
 
 class AdsetRow(NamedTuple):

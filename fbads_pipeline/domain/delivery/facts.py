@@ -7,7 +7,7 @@ from datetime import datetime
 from fbads_pipeline.domain.delivery.funds import MoneyFacts
 from fbads_pipeline.domain.delivery.money_problems import evaluate_money
 from fbads_pipeline.domain.delivery.object_problems import ObjectFact, evaluate_objects
-from fbads_pipeline.domain.delivery.problems import ProblemChanges, ProblemKey
+from fbads_pipeline.domain.delivery.problems import Ended, ProblemChanges, ProblemKey
 
 
 @dataclass(frozen=True)
@@ -24,4 +24,13 @@ def evaluate_delivery(facts: DeliveryFacts, *, now: datetime) -> ProblemChanges:
     changes = ProblemChanges()
     evaluate_money(facts.money, now, changes)
     evaluate_objects(facts.objects, now, changes)
+    _end_caps_that_are_gone(facts, changes)
     return changes
+
+
+def _end_caps_that_are_gone(facts: DeliveryFacts, changes: ProblemChanges) -> None:
+    """A campaign without cap, or that is not active any more, has no problem with one."""
+    capped = {f"campaign:{cap.campaign_id}" for account in facts.money for cap in account.campaign_caps}
+    for kind, entity in facts.open:
+        if kind.startswith("campaign_cap") and facts.money and entity not in capped:
+            changes.absent[kind, entity] = Ended("gone")

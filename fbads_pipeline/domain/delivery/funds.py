@@ -16,6 +16,8 @@ FundState = Literal["unknown", "enough", "low", "empty"]
 LOW_BEFORE = timedelta(hours=60)
 # Low money is enough again from here on, so that a forecast that wavers is not announced twice.
 ENOUGH_FROM = timedelta(hours=84)
+# Meta writes a cap that was taken away as this many minor units or more.
+NO_CAMPAIGN_CAP_MINOR = 922_337_203_685_478
 # An older reading says nothing of now.
 READING_COUNTS_FOR = timedelta(hours=3)
 # Accounts of which Meta holds a balance (funding_source_details.type), where it does not say whether they are prepaid.

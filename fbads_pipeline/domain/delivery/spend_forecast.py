@@ -42,7 +42,7 @@ def usual_spend(spend: Mapping[date, Decimal], today: date) -> UsualSpend | None
     recent = [day for day in known if day >= today - timedelta(days=LEVEL_DAYS)]
     if len(recent) < FEWEST_DAYS:
         return None
-    shares = _weekday_shares(known)
+    shares = _weekday_shares(known, today)
     expected = sum((shares[day.weekday()] for day in recent), Decimal(0))
     level = sum((known[day] for day in recent), Decimal(0)) / (expected or len(recent))
     return UsualSpend(tuple(level * share for share in (shares if expected else _FLAT)))
@@ -51,13 +51,23 @@ def usual_spend(spend: Mapping[date, Decimal], today: date) -> UsualSpend | None
 _FLAT = (Decimal(1),) * 7
 
 
-def _weekday_shares(spend: Mapping[date, Decimal]) -> tuple[Decimal, ...]:
-    """What each weekday spends against the mean of all; equal ones where a weekday was hardly read."""
-    of_weekday = [[amount for day, amount in spend.items() if day.weekday() == number] for number in range(7)]
-    total = sum(spend.values(), Decimal(0))
-    if total <= 0 or any(len(amounts) < _FEWEST_OF_A_WEEKDAY for amounts in of_weekday):
+def _weekday_shares(spend: Mapping[date, Decimal], today: date) -> tuple[Decimal, ...]:
+    """What each weekday spends against the mean of its own week, so that growth is no rhythm; equal shares where a
+    weekday was hardly read. Days before the first spend are none: it had not begun."""
+    begun = min((day for day, amount in spend.items() if amount > 0), default=today)
+    weeks: dict[int, dict[date, Decimal]] = {}
+    for day, amount in spend.items():
+        if day >= begun:
+            weeks.setdefault(((today - day).days - 1) // 7, {})[day] = amount
+    ratios: list[list[Decimal]] = [[] for _ in range(7)]
+    for days in weeks.values():
+        mean = sum(days.values(), Decimal(0)) / len(days)
+        for day, amount in days.items():
+            if mean > 0:
+                ratios[day.weekday()].append(amount / mean)
+    if any(len(one) < _FEWEST_OF_A_WEEKDAY for one in ratios):
         return _FLAT
-    means = [sum(amounts, Decimal(0)) / len(amounts) for amounts in of_weekday]
+    means = [sum(one, Decimal(0)) / len(one) for one in ratios]
     mean = sum(means, Decimal(0)) / 7
     return tuple(one / mean for one in means)
 

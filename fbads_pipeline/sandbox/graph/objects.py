@@ -84,6 +84,7 @@ def _campaign(account: SandboxAccount, one: AdObject) -> Shown:
         **_budgets(one),
         "objective": one.objective,
         "buying_type": "AUCTION",
+        "spend_cap": account.caps.get(one.id),
         "special_ad_categories": [],
         "start_time": meta_time(account.zone, one.created_at),
         "stop_time": ends,

@@ -108,6 +108,11 @@ class Sandbox:
         self.scenarios.replace(scenarios)
         wanted = {one.object: SHOWN_STATUS[one.name] for one in scenarios if one.name in SHOWN_STATUS}
         for account in self.world.accounts:
+            account.caps = {
+                str(one.object): str(round((one.left or 0) * account.minor_factor))
+                for one in scenarios
+                if one.name == "campaign-cap"
+            }
             account.shown_statuses = {str(key): status for key, status in wanted.items()}
 
     def follow_clock(self) -> None:

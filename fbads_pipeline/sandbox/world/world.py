@@ -93,6 +93,8 @@ class SandboxAccount:
     version: int = 0
     # Where the pictures of its creatives lie: the address at which the sandbox was asked.
     pictures_at: str = ""
+    # Campaign id → what it may spend in all, in minor units as text; by a scenario.
+    caps: dict[str, str] = field(default_factory=dict)
     # Object id → the effective status that a scenario gives it.
     shown_statuses: dict[str, str] = field(default_factory=dict)
 

@@ -51,6 +51,13 @@ def test_what_is_left_is_spent_by_weekdays_at_the_level_of_the_last_week():
     assert abs(ends - datetime(2026, 11, 16, 6, tzinfo=ZoneInfo(ZONE))) < timedelta(minutes=1)
 
 
+def test_a_campaign_that_began_in_the_middle_of_a_week_has_no_rhythm_of_its_own():
+    begun = spend() | {day: Decimal(0) for day in spend() if day < TODAY - timedelta(days=9)}
+    assert usual_spend(begun, TODAY).by_weekday == (Decimal(100),) * 7
+    growing = {day: Decimal(2 ** (4 - ((TODAY - day).days - 1) // 7)) for day in spend()}
+    assert [round(one, 6) for one in usual_spend(growing, TODAY).by_weekday] == [16] * 7, "growth is no rhythm"
+
+
 def test_days_that_were_not_read_are_no_days_without_spend():
     usual = usual_spend({day: amount for day, amount in spend().items() if day.day % 2}, TODAY)
     assert usual.per_day == 100

@@ -25,6 +25,7 @@ QUIET = DeliveryReport(0, 0, 0)
 MARTS = """
 create schema if not exists marts;
 create table marts.account_daily (account_id text, day date, spend numeric);
+create table marts.campaign_daily (account_id text, campaign_id text, day date, spend numeric);
 create table marts.ad_daily (account_id text, ad_id text, day date, spend numeric);
 create table marts.day_coverage (account_id text, level text, day date, is_read boolean);
 """
@@ -162,6 +163,28 @@ def test_a_balance_is_told_before_it_ends_at_its_end_and_when_it_is_topped_up(wo
     bodies = [text_of(body) for *_, body in world.alerts()]
     assert "Restam R$ 240,00; com o gasto habitual de R$ 100,00 por dia" in bodies[0]
     assert bodies[2].startswith("Saldo recarregado: restam R$ 1.500,00.")
+
+
+def test_a_campaigns_cap_is_known_once_every_day_since_it_began_was_read(world):
+    world.execute(MARTS)
+    world.tick()
+    ((campaign, began),) = world.rows(
+        "select campaign_id, cast(created_at as date) from raw.campaigns where effective_status = 'ACTIVE'"
+        " order by created_at desc limit 1"
+    )
+    spend = "insert into marts.campaign_daily select :account, :campaign, day::date, 100 from generate_series"
+    read = "insert into marts.day_coverage select :account, 'campaign', day::date, true from generate_series"
+    of_days = {"account": ACCOUNT, "campaign": campaign}
+    world.execute(f"{spend}(date '2026-11-01', date '2026-11-09', interval '1 day') day", **of_days)
+    world.execute(f"{read}(date '2026-11-01', date '2026-11-10', interval '1 day') day", account=ACCOUNT)
+    capped = {"name": "campaign-cap", "object": campaign, "left": 1100}
+    assert world.tick(**capped) == QUIET, "what it spent before November is not known"
+    first = f"{read}(date '{began}', date '2026-10-31', interval '1 day') day"
+    world.execute(first, account=ACCOUNT)
+    assert world.tick() == DeliveryReport(1, 0, 1)
+    assert world.tick(**{**capped, "left": 900}) == DeliveryReport(1, 1, 1)
+    assert world.tick(name=None) == DeliveryReport(0, 1, 0), "without a cap there is nothing to announce"
+    assert [rule for rule, *_ in world.alerts()] == ["delivery.campaign_cap_low", "delivery.campaign_cap_reached"]
 
 
 def test_without_recipients_what_is_to_be_told_waits(world):

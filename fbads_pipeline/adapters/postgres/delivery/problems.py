@@ -17,7 +17,7 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.money import minor_units
 from fbads_pipeline.domain.delivery.facts import DeliveryFacts
-from fbads_pipeline.domain.delivery.funds import STORED_BALANCE, MoneyFacts
+from fbads_pipeline.domain.delivery.funds import NO_CAMPAIGN_CAP_MINOR, STORED_BALANCE, CampaignCap, MoneyFacts
 from fbads_pipeline.domain.delivery.messages import Announcement, grouped
 from fbads_pipeline.domain.delivery.object_problems import LEARNING_FAILED, PROBLEM_STATUSES, ObjectFact
 from fbads_pipeline.domain.delivery.problems import DeliveryProblem, ProblemChanges, ProblemKey, StoredProblem
@@ -116,14 +116,38 @@ def _money(
     has_marts: bool,
 ) -> list[MoneyFacts]:
     values = {"accounts": None if accounts is None else sorted(accounts), "stored_balance": STORED_BALANCE}
+    caps = _campaign_caps(connection, now, values["accounts"]) if has_marts else {}
+    with_others = with_others or bool(caps)
     rows = list(connection.execute(SQL["money"], {**values, "with_others": with_others}).mappings())
     spend: Mapping[str, Mapping[date, Decimal]] = {}
     if rows and has_marts:
         spend = _spend(connection, [row["account_id"] for row in rows], now)
-    return [_money_facts(row, spend.get(row["account_id"], {})) for row in rows]
+    return [_money_facts(row, spend.get(row["account_id"], {}), tuple(caps.get(row["account_id"], ()))) for row in rows]
 
 
-def _money_facts(row: sa.RowMapping, spend: Mapping[date, Decimal]) -> MoneyFacts:
+def _campaign_caps(
+    connection: sa.Connection, now: datetime, accounts: list[str] | None
+) -> Mapping[str, Sequence[CampaignCap]]:
+    """Account → its active campaigns with a cap."""
+    values = {"now": now, "accounts": accounts, "no_cap": NO_CAMPAIGN_CAP_MINOR}
+    rows = list(connection.execute(SQL["campaign_caps"], values))
+    if not rows:
+        return {}
+    since = now.date() - timedelta(days=PROFILE_DAYS + 1)
+    of_days = {"campaigns": [row.campaign_id for row in rows], "since": since}
+    spend: dict[str, dict[date, Decimal]] = defaultdict(dict)
+    for day in connection.execute(SQL["campaign_spend"], of_days):
+        spend[day.campaign_id][day.day] = day.spend
+    found: dict[str, list[CampaignCap]] = defaultdict(list)
+    for row in rows:
+        cap = Decimal(row.spend_cap_minor) / minor_units(row.currency)
+        found[row.account_id].append(CampaignCap(row.campaign_id, row.name, cap, row.spent, spend[row.campaign_id]))
+    return found
+
+
+def _money_facts(
+    row: sa.RowMapping, spend: Mapping[date, Decimal], campaign_caps: tuple[CampaignCap, ...] = ()
+) -> MoneyFacts:
     factor = minor_units(row["currency"])
 
     def major(minor: int | None) -> Decimal | None:
@@ -143,6 +167,7 @@ def _money_facts(row: sa.RowMapping, spend: Mapping[date, Decimal]) -> MoneyFact
         amount_spent=major(row["amount_spent_minor"]),
         spend=spend,
         topped_up_at=row["topped_up_at"],
+        campaign_caps=campaign_caps,
     )
 
 

@@ -3,8 +3,10 @@ select pg_advisory_xact_lock(:key);
 
 -- name: has_marts
 -- Before the first build of the marts nothing is known of spend.
-select count(to_regclass(wanted.table_name)) = 3
-from (values ('marts.account_daily'), ('marts.ad_daily'), ('marts.day_coverage')) as wanted (table_name);
+select count(to_regclass(wanted.table_name)) = 4
+from
+    (values ('marts.account_daily'), ('marts.campaign_daily'), ('marts.ad_daily'), ('marts.day_coverage'))
+        as wanted (table_name);
 
 -- name: money
 -- The newest reading of each account; topped_up_at: when its prepaid money last rose within a week before.
@@ -59,6 +61,57 @@ left join marts.account_daily as daily on coverage.account_id = daily.account_id
 where
     coverage.account_id = any(cast(:accounts as text[])) and coverage.level = 'account' and coverage.is_read
     and coverage.day >= :since;
+
+-- name: campaign_caps
+-- Active campaigns with a cap. spent: in all, null where a day since the campaign began was not read.
+select
+    campaigns.account_id,
+    campaigns.campaign_id,
+    campaigns.name,
+    campaigns.spend_cap_minor,
+    accounts.currency,
+    case
+        when read_days.days = days.today - days.first_day + 1 then coalesce(spent.amount, 0)
+    end as spent
+from raw.campaigns as campaigns
+inner join raw.accounts as accounts on campaigns.account_id = accounts.account_id
+cross join
+    lateral (
+        select
+            cast(campaigns.created_at at time zone coalesce(accounts.timezone_name, 'UTC') as date) as first_day,
+            cast(cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC') as date) as today
+    ) as days
+left join lateral (
+    select count(*) as days
+    from marts.day_coverage as coverage
+    where
+        coverage.account_id = campaigns.account_id and coverage.level = 'campaign' and coverage.is_read
+        and coverage.day between days.first_day and days.today
+) as read_days on true
+left join lateral (
+    select sum(daily.spend) as amount
+    from marts.campaign_daily as daily
+    where daily.account_id = campaigns.account_id and daily.campaign_id = campaigns.campaign_id
+) as spent on true
+where
+    campaigns.spend_cap_minor > 0 and campaigns.spend_cap_minor < :no_cap and campaigns.effective_status = 'ACTIVE'
+    and (cast(:accounts as text[]) is null or campaigns.account_id = any(cast(:accounts as text[])))
+order by campaigns.account_id, campaigns.campaign_id;
+
+-- name: campaign_spend
+-- A day that was read well and has no row had no spend.
+select
+    capped.campaign_id,
+    coverage.day,
+    coalesce(daily.spend, 0) as spend
+from raw.campaigns as capped
+inner join marts.day_coverage as coverage
+    on capped.account_id = coverage.account_id and coverage.level = 'campaign' and coverage.is_read
+left join marts.campaign_daily as daily
+    on
+        capped.account_id = daily.account_id and capped.campaign_id = daily.campaign_id
+        and coverage.day = daily.day
+where capped.campaign_id = any(cast(:campaigns as text[])) and coverage.day >= :since;
 
 -- name: objects
 -- Objects with a problem, and those that have an open one. A parent that is paused or over wants nothing delivered.
