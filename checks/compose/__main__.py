@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 from checks.compose.engine import CHANGED, ROOT, CheckFailed, Compose, temporary_folder, wait_for
 from fbads_pipeline.settings import Settings
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 LARGEST_IMAGE_MB = 1200
 LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
@@ -35,7 +38,7 @@ def main() -> int:
                 found = step(compose)
                 print(f"{step.__name__}: {found} ({time.monotonic() - begun:.0f} s)", flush=True)
         except CheckFailed as wrong:
-            print(f"compose-check failed: {wrong}\n{compose.logs(*OURS)}", file=sys.stderr)
+            print(f"compose-check failed: {wrong}\n{compose.logs('migrate', *OURS)}", file=sys.stderr)
             return 1
         finally:
             compose.run("down", "-v", "--remove-orphans", may_fail=True)
@@ -143,8 +146,11 @@ def restart(compose: Compose) -> str:
 
 
 def launch(compose: Compose) -> None:
-    """Ask the daemon for a run, as the schedule does."""
-    compose.inside("daemon", "dagster", "job", "launch", "-w", "/srv/fbads/workspace.yaml", "-j", "collect_and_model")
+    """Ask the daemon for a run over yesterday and the day before, as a backfill does."""
+    days = [date.today() - timedelta(days=back) for back in (2, 1)]
+    tags = json.dumps({RANGE_START: str(days[0]), RANGE_END: str(days[1])})
+    job = ("dagster", "job", "launch", "-w", "/srv/fbads/workspace.yaml", "-j", "collect_and_model", "--tags", tags)
+    compose.inside("daemon", *job)
 
 
 def runs(compose: Compose) -> dict[str, int]:
