@@ -118,7 +118,7 @@ def killed_services(compose: Compose) -> str:
         took[service] = wait_for(f"{service} is back", partial(compose.is_healthy, service), 240)
     for service in ("code-location", "webserver", "daemon"):
         wait_for(f"{service} is healthy", partial(compose.is_healthy, service), 240)
-    # The sidecar shares the gate's network, which was made anew.
+    # Service and gate have both been killed: each time the gate has to find the service's new network.
     wait_for("the sidecar answers", lambda: bool(pages(compose)), 240)
     return ", ".join(f"{service} {seconds:.0f} s" for service, seconds in took.items())
 

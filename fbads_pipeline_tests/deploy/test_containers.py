@@ -18,7 +18,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 KNOWN = {
     *("image", "build", "command", "environment", "volumes", "ports", "depends_on", "healthcheck", "restart", "init"),
     *("read_only", "tmpfs", "security_opt", "cap_drop", "network_mode", "profiles"),
-    *("env_file", "logging", "mem_limit", "shm_size"),
+    *("env_file", "logging", "mem_limit", "shm_size", "entrypoint"),
 }
 CONDITIONS = {"service_healthy", "service_started", "service_completed_successfully"}
 CONTAINERS_OWN = {
