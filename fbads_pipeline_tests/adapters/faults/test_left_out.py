@@ -106,6 +106,16 @@ def test_an_empty_answer_at_every_level_is_believed_when_the_next_run_reads_the_
     assert figures(collector) == {}
 
 
+@pytest.mark.parametrize("level", ["campaign", "ad"])
+def test_a_first_answer_that_is_empty_is_no_day_without_delivery(collector, level):
+    disturb(collector, {"name": "empty-answer", "level": level})
+    reports = collector.collect()
+    assert {report.status for report in reports.values()} == {"partial"}
+    assert all("another level has delivery" in (report.error or "") for report in reports.values())
+    collector.server.set_scenario(None)
+    assert {report.status for report in collector.collect().values()} == {"done"}
+
+
 def test_an_empty_breakdown_below_a_day_with_delivery_is_never_believed(collector):
     collector.collect(breakdowns=("age,gender",))
     before = figures(collector)
