@@ -16,14 +16,16 @@ targets:
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationError, model_validator
+from pydantic import BeforeValidator, ValidationError
 
 from fbads_pipeline.adapters.csv_reading import CellKind, read_csv
+from fbads_pipeline.adapters.dbt.goals import require_goal
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.adapters.yaml_models import Wrong, YamlEntry, line_error, read_entries, read_text
 from fbads_pipeline.domain.clients.targets import Target, UnusableTarget
@@ -37,18 +39,18 @@ _KINDS: dict[str, CellKind] = {
 }
 
 
-def read_targets(path: Path, *, today: date, goals: frozenset[str]) -> tuple[list[Target], str | None]:
-    """The targets of a file, and how a CSV file was read where that is not plain. today: from when a target holds that
-    does not say; goals: the families that are known. Raises WrongUse with file and line; then nothing was kept.
+def read_targets(path: Path, *, today_of: Callable[[str], date]) -> tuple[list[Target], str | None]:
+    """The targets of a file, and how a CSV file was read where that is not plain. today_of: an account's own day, from
+    which a target holds that does not say. Raises WrongUse with file and line; then nothing was kept.
     """
     if path.suffix.lower() in (".yaml", ".yml"):
-        return _from_yaml(path, today, goals), None
+        return _from_yaml(path, today_of), None
     table = read_csv(path, _KINDS)
     made = []
     for number in range(len(table.columns["account"])):
         given = {name: cells[number] for name, cells in table.columns.items() if cells[number]}
         try:
-            made.append(_TargetEntry.model_validate(given, context=goals).target(today))
+            made.append(_TargetEntry.model_validate(given).target(today_of))
         except ValidationError as wrong:
             raise WrongUse(f"{path.name} row {table.lines[number]}: {_sentence(wrong)}") from None
         except UnusableTarget as wrong:
@@ -58,13 +60,13 @@ def read_targets(path: Path, *, today: date, goals: frozenset[str]) -> tuple[lis
     return made, table.note
 
 
-def _from_yaml(path: Path, today: date, goals: frozenset[str]) -> list[Target]:
+def _from_yaml(path: Path, today_of: Callable[[str], date]) -> list[Target]:
     made: list[Target] = []
     for line, entry in read_entries(
-        read_text(path, "targets"), path.name, _TargetEntry, under="targets", kind="a target", context=goals
+        read_text(path, "targets"), path.name, _TargetEntry, under="targets", kind="a target"
     ):
         try:
-            made.append(entry.target(today))
+            made.append(entry.target(today_of))
         except UnusableTarget as wrong:
             raise line_error(path.name, line, _english(wrong)) from None
     return made
@@ -120,14 +122,9 @@ class _TargetEntry(YamlEntry):
     valid_from: Annotated[date, BeforeValidator(_day)] | None = None
     valid_until: Annotated[date, BeforeValidator(_day)] | None = None
 
-    @model_validator(mode="after")
-    def _goal_is_known(self, info: Any) -> Self:
-        goals: frozenset[str] = info.context or frozenset()
-        if self.goal_family is not None and goals and self.goal_family not in goals and "." not in self.goal_family:
-            raise Wrong(f"goal_family {self.goal_family!r} is none of {', '.join(sorted(goals))}")
-        return self
-
-    def target(self, today: date) -> Target:
-        """As the domain keeps it."""
+    def target(self, today_of: Callable[[str], date]) -> Target:
+        """As the domain keeps it; raises UnusableTarget."""
         values = self.model_dump(exclude={"account", "valid_from"})
-        return Target(account_id=self.account, valid_from=self.valid_from or today, **values)
+        if self.goal_family is not None:
+            require_goal(self.goal_family)
+        return Target(account_id=self.account, valid_from=self.valid_from or today_of(self.account), **values)

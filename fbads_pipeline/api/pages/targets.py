@@ -66,7 +66,6 @@ def targets_page(
         goals=sorted(((name, t.render(label)) for name, label in _GOALS.items()), key=lambda one: one[1]),
         rows=rows[::-1],
         conflicts=conflicts,
-        today=str(today),
         may=who.may("suggestions:decide"),
         notice=notice,
     )

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from fbads_pipeline.adapters.dbt.goals import require_goal
-from fbads_pipeline.adapters.dbt.project import conversion_families
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets, StoredTarget
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.targets_file import read_targets
@@ -124,11 +123,13 @@ def end(
 def import_file(file: Annotated[Path, typer.Argument(help="A .yaml or .csv file of targets.")]) -> None:
     """Set every target of a file, or none of them where one is wrong."""
     settings = load_settings()
-    today = clock(settings).now().date()
-    targets, note = read_targets(file, today=today, goals=conversion_families())
-    if note:
-        print(note, file=sys.stderr)
     with prepared_database(settings) as database:
+        zones = {one.account_id: one.timezone_name for one in raw_store(database).known_accounts()}
+        now = clock(settings).now()
+        # An account that is not known is refused by the store.
+        targets, note = read_targets(file, today_of=lambda account: local_day(now, zones.get(account, "UTC")))
+        if note:
+            print(note, file=sys.stderr)
         _store(database, settings, targets)
 
 

@@ -11,7 +11,6 @@ from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline_tests.adapters.postgres.clients.test_targets import DAY, KNOWN
 
 HEADER = "account,currency,campaign_id,name_pattern,goal_family,cpa,roas,monthly_budget,valid_from,valid_until\n"
-GOALS = frozenset({"lead", "purchase"})
 
 
 @pytest.fixture
@@ -83,12 +82,23 @@ def test_a_file_of_a_brazilian_spreadsheet_is_imported_and_said_how(run, tmp_pat
         ("a.csv", HEADER + ",BRL,,,,3,,,,\n", "a.csv row 2: account is missing"),
         ("a.csv", HEADER, "no row below its header"),
         ("a.csv", "account,currency\n42,BRL\n", "lacks the column campaign_id"),
-        ("a.csv", HEADER + "42,BRL,,,vendas,,,,,\n", "a.csv row 2: goal_family 'vendas' is none of"),
+        ("a.csv", HEADER + "42,BRL,,,vendas,,,,,\n", "a.csv row 2: “vendas” is neither one of"),
     ],
 )
 def test_a_file_with_a_wrong_line_is_refused_with_the_line(tmp_path, name, text, sentence):
     file = tmp_path / name
     file.write_text(text)
     with pytest.raises(WrongUse) as refused:
-        read_targets(file, today=DAY, goals=GOALS)
+        read_targets(file, today_of=lambda account: DAY)
     assert sentence in str(refused.value), str(refused.value)
+
+
+def test_a_target_of_a_file_without_a_day_holds_from_the_accounts_own_today(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("FBADS_NOW", "2026-11-11T01:30:00+00:00")  # still the 10th in São Paulo
+    for name, text in (
+        ("a.csv", HEADER + "42,BRL,,,,3,,,,\n"),
+        ("a.yaml", "targets: [{account: 42, currency: BRL, cpa: 4}]"),
+    ):
+        (tmp_path / name).write_text(text)
+        assert run("import", str(tmp_path / name)).exit_code == 0
+    assert [line.split("\t")[8] for line in run("list").stdout.splitlines()[-2:]] == ["2026-11-10", "2026-11-10"]
