@@ -34,6 +34,7 @@ def chat(settings: Settings, database: Database) -> Chat:
         learning=anomaly_store(database),
         money=delivery_problems(database),
         money_of=lambda user_id: preferences(database).of(user_id).money,
+        levels=settings.levels,
     )
 
 

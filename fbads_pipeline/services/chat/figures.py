@@ -67,7 +67,8 @@ def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Re
     turn.covered_by(coverage)
     answered = answerable(plan, coverage)
     if answered is None:
-        return None, unread_answer(heading(plan, accounts, catalogue), plan, coverage)
+        left_out = level_of(plan) if level_of(plan) not in turn.chat.levels else None
+        return None, unread_answer(heading(plan, accounts, catalogue), plan, coverage, not_collected=left_out)
     if answered != plan:
         found = CoveredFigures(figures.figures(answered, accounts).result, coverage)
     result = _with_lower_level(turn, answered, turn.cite(answered, found.result))

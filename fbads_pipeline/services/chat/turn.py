@@ -12,6 +12,7 @@ from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Citation, Result
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.chat.understanding.taxes import Money
+from fbads_pipeline.domain.collection.levels import LEVELS, Level
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.ports.calendar import EventsBetween
 from fbads_pipeline.ports.chat import (
@@ -70,7 +71,7 @@ class Chat:
 
     attribution: the windows that conversions are counted in; learning: what the detectors know of each account;
     money: what is left of balances and limits; money_of: whether
-    a user counts in spend or in cost where a question does not say.
+    a user counts in spend or in cost where a question does not say; levels: those at which insights are collected.
     """
 
     database: ChatDatabase
@@ -84,6 +85,7 @@ class Chat:
     learning: DetectorLearning | None = None
     money: AccountMoneyReader | None = None
     money_of: Callable[[str], Money] = lambda user_id: "spend"
+    levels: tuple[Level, ...] = LEVELS
 
 
 @dataclass

@@ -56,6 +56,16 @@ def test_a_month_of_which_no_day_was_read_has_no_figure(world: World) -> None:
     assert "no day of this period was read" in world.ask("how much did I spend in october?").text
 
 
+def test_a_level_that_the_settings_leave_out_is_not_collected_rather_than_unread(world: World) -> None:
+    world.unread(date(2025, 1, 1), date(2026, 12, 31), levels="ad")
+    without_ads = World(replace(world.chat, levels=("account", "campaign", "adset")), world.owner)
+    made = without_ads.ask("gasto por anúncio em outubro")
+    assert made.kind == "not_read" and "FBADS_LEVELS não inclui “ad”" in made.text
+    assert "backfill" not in made.text and FIGURE.search(made.text) is None
+    assert "fbads backfill" in world.ask("gasto por anúncio em outubro").text
+    assert "R$" in without_ads.ask("gasto por campanha em outubro").text
+
+
 def test_a_day_that_was_read_before_its_end_alone_has_no_total(world: World) -> None:
     world.run("update marts.day_coverage set is_read = false where day = '2026-11-22'")
     made = world.ask("quanto gastei ontem?")

@@ -3,6 +3,7 @@
 from fbads_pipeline.domain.chat.answers.cells import bullet
 from fbads_pipeline.domain.chat.coverage import AnswerCoverage
 from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import last_months
 from fbads_pipeline.domain.core.messages import Count, Days, Instant, Joined, Name, Value, lines, message
 
@@ -20,8 +21,13 @@ def with_coverage(heading: Value, coverage: AnswerCoverage) -> Value:
     return heading if note is None else Joined((heading, note), ", ")
 
 
-def unread_answer(heading: Value, plan: Plan, coverage: AnswerCoverage) -> Value:
-    """Instead of figures: that no day was read, or that a change cannot be told; and the command that reads them."""
+def unread_answer(heading: Value, plan: Plan, coverage: AnswerCoverage, *, not_collected: Level | None = None) -> Value:
+    """Instead of figures: that no day was read, or that a change cannot be told; and the command that reads them.
+
+    not_collected: the level of the answer where the settings leave it out: no backfill would read it.
+    """
+    if coverage.is_unread and not_collected:
+        return Joined((heading, message("chat.level_not_collected", level=not_collected)), ": ")
     if coverage.is_unread:
         said: Value = message("chat.no_day_read_in_full" if coverage.is_begun else "chat.no_day_read")
         return lines(Joined((heading, said), ": "), *backfill(coverage))
