@@ -65,6 +65,19 @@ cross join
     ) as bounds
 cross join
     lateral (
+        -- A day that was never read is no day without spend: nothing is forecast from the others.
+        select count(*) >= budgets.local_day - bounds.first_day as is_whole
+        from {{ ref('stg_day_states') }} as states
+        where
+            states.account_id = budgets.account_id
+            and states.level = budgets.budget_level
+            and states.breakdown = ''
+            and states.day >= bounds.first_day
+            and states.day < budgets.local_day
+            and states.read_at is not null
+    ) as month_read
+cross join
+    lateral (
         select
             budgets.effective_status = 'ACTIVE'
             and bounds.now_at >= coalesce(budgets.starts_at, bounds.now_at)
@@ -99,7 +112,7 @@ cross join
     lateral (
         select
             case
-                when budgets.lifetime_budget > 0
+                when budgets.lifetime_budget > 0 and month_read.is_whole
                     then (
                         select case when count(*) = 0 then 0 else {{ sum_reported('earlier.spend') }} end
                         from {{ ref('int_spend_by_day') }} as earlier
@@ -158,7 +171,7 @@ cross join
 cross join
     lateral (
         select
-            spent.month_before_today + forecast.today
+            case when month_read.is_whole then spent.month_before_today + forecast.today end
             + case
                 when budgets.effective_status <> 'ACTIVE' then 0
                 when budgets.daily_budget > 0

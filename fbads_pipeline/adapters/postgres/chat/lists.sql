@@ -87,8 +87,9 @@ everything as (
         sum(projected_today) / nullif(sum(planned_today), 0) as pacing_today,
         sum(spent_month) as spent_month,
         sum(planned_month) as planned_month,
-        sum(projected_month) as projected_month,
-        sum(projected_month) / nullif(sum(planned_month), 0) as pacing_month,
+        case when count(*) = count(projected_month) then sum(projected_month) end as projected_month,
+        case when count(*) = count(projected_month) then sum(projected_month) end
+        / nullif(sum(planned_month), 0) as pacing_month,
         max(read_at) as as_of
     from budgets
     group by currency
