@@ -5,10 +5,10 @@
     nowhere    what no row of the level has on a day on which the account's own row has it
     partly     what single rows lack, where the rows of one object above are all there and the others fall short of it
 
-    above: pairs of a level above and the column that names its object, the nearest first; the account is the last.
-    Looked at one by one are only rows below objects whose own totals are not those of the rows below: mostly none.
+    above: pairs of a level above and the column that names its object, the nearest first; the account is the last;
+    has_below: the CTE `below` stands before it. Looked at one by one are only rows below objects whose own totals are not those of the rows below: mostly none.
 #}
-{% macro short_of(level, above) -%}
+{% macro short_of(level, above, has_below=true) -%}
 {%- set uppers, figures, totals = above | map('first') | list, figures_that_add_up(), whole_totals() + ['value_total'] -%}
 nowhere as (
 
@@ -132,19 +132,40 @@ short as materialized (
         from told
         where level = '{{ level }}'
         group by account_id, day, suspect_level, suspect_id, kind, name
-    ) as below
+    ) as together
         on
-            whole.account_id = below.account_id
-            and whole.day = below.day
-            and whole.level = below.suspect_level
-            and whole.object_id = below.suspect_id
-            and whole.kind = below.kind
-            and whole.name = below.name
+            whole.account_id = together.account_id
+            and whole.day = together.day
+            and whole.level = together.suspect_level
+            and whole.object_id = together.suspect_id
+            and whole.kind = together.kind
+            and whole.name = together.name
     where
         whole.level = whole.suspect_level
         and whole.object_id = whole.suspect_id
-        and whole.figure - coalesce(below.total, 0) > {{ rounding_of('whole', 'below.row_count') }}
-        and (below.total is not null or below.row_count is null)
+        and whole.figure - coalesce(together.total, 0) > {{ rounding_of('whole', 'together.row_count') }}
+        and (together.total is not null or together.row_count is null)
+        {%- if has_below %}
+        -- A row that lacks what rows below it have explains it.
+        and not exists (
+            select from below
+            inner join shown as own
+                on
+                    below.account_id = own.account_id
+                    and below.day = own.day
+                    and below.object_id = own.object_id
+            where
+                own.level = '{{ level }}'
+                and own.account_id = whole.account_id
+                and own.day = whole.day
+                and whole.object_id = {{ object_above('own', 'whole', above) }}
+                and case whole.kind
+                    when 'count' then below.counts ? whole.name
+                    when 'amount' then below.amounts ? whole.name
+                    else whole.name = any(below.figures)
+                end
+        )
+        {%- endif %}
 
 ),
 

@@ -144,6 +144,16 @@ def test_an_ad_that_could_have_what_the_others_fall_short_of_is_not_zero(partly:
     ]
 
 
+def test_an_ad_set_without_events_is_zero_where_another_is_known_to_lack_them(partly: Warehouse) -> None:
+    without(partly, "adset", "1-1-1")
+    listed(partly, "adset", "1-1-2", [], [])
+    listed(partly, "ad", "1-1-1-2", purchases("32"), purchases("4000"))
+    partly.run("update raw.insights set impressions = 5000 where level = 'adset' and day = :d", d=DAY)
+    partly.built()
+    sets = of_day(partly, "adset_daily", "adset_id", "purchases", "purchase_value")
+    assert sets == [("1-1-1", None, None), ("1-1-2", 0, 0)]
+
+
 def test_an_ad_without_events_is_zero_where_the_others_have_them_all(partly: Warehouse) -> None:
     for level in ("adset", "campaign", "account"):
         object_id = {"adset": "1-1-1", "campaign": "1-1", "account": "1"}[level]

@@ -18,7 +18,7 @@ measures as materialized (
 
 ),
 
-{{ short_of('ad', [('adset', 'adset_id'), ('campaign', 'campaign_id'), ('account', 'account_id')]) }}
+{{ short_of('ad', [('adset', 'adset_id'), ('campaign', 'campaign_id'), ('account', 'account_id')], has_below=false) }}
 
 select
     measures.account_id,
