@@ -2,7 +2,7 @@
     What rows of a level lack although a row above tells more than they have together: not reported, which is not 0
     (docs/decisions/model/0124 and 0125). CTEs after `measures`, the last two of them
 
-    nowhere    what no row of the level has on a day on which the account's own row has it
+    nowhere    what no row of the level has, nor a row below, on a day on which the account's own row has it
     partly     what single rows lack, where the rows of one object above are all there and the others fall short of it
 
     above: pairs of a level above and the column that names its object, the nearest first; the account is the last;
@@ -30,6 +30,15 @@ nowhere as (
             where
                 listed.figure::numeric is distinct from 0
                 and not {{ is_listed_at(level, ['actions']) }}
+                {%- if has_below %}
+                and not exists (
+                    select from below
+                    where
+                        below.account_id = whole.account_id
+                        and below.day = whole.day
+                        and below.counts ? listed.name
+                )
+                {%- endif %}
             union all
             select
                 'amount' as kind,
@@ -38,6 +47,15 @@ nowhere as (
             where
                 listed.figure::numeric is distinct from 0
                 and not {{ is_listed_at(level, ['action_values']) }}
+                {%- if has_below %}
+                and not exists (
+                    select from below
+                    where
+                        below.account_id = whole.account_id
+                        and below.day = whole.day
+                        and below.amounts ? listed.name
+                )
+                {%- endif %}
             {%- for figure in figures %}
             union all
             select
