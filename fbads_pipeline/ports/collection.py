@@ -97,6 +97,10 @@ class RawStore(Protocol):
 
     def known_accounts(self) -> list[Account]: ...
 
+    def mark_stale(self, account_ids: Sequence[str], since: date, *, read_at: datetime) -> None:
+        """Figures of these accounts from that day on may have changed at Meta and are read no more: they stand, marked
+        from that instant unless they are already. The next reading of a row ends it."""
+
     def unknown_zones(self, names: Collection[str]) -> frozenset[str]:
         """Those that the database's tz database does not know; a view that uses one would fail as a whole."""
 

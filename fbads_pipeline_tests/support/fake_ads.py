@@ -111,6 +111,7 @@ class FakeRaw:
         self.missing: dict[tuple[str, str], list[str]] = {}
         self.unknown: list[str] = []
         self.no_zones = frozenset[str]()
+        self.stale: dict[str, tuple[date, datetime]] = {}
         self.readings: dict[str, dict[object, datetime]] = {}
         self.quarantined = 0
         self.mismatches: list[ControlMismatch] = []
@@ -137,6 +138,9 @@ class FakeRaw:
 
     def known_accounts(self) -> list[Account]:
         return self.saved
+
+    def mark_stale(self, account_ids: Sequence[str], since: date, *, read_at: datetime) -> None:
+        self.stale.update({one: (since, read_at) for one in account_ids if one not in self.stale})
 
     def unknown_zones(self, names) -> frozenset[str]:
         return self.no_zones.intersection(names)

@@ -15,6 +15,8 @@ from fbads_pipeline.ports.core import Clock
 
 # After that a run ends, whatever is under way; one of what is due now, before many others wait for its accounts.
 LONGEST_RUN_SECONDS, LONGEST_TICK_SECONDS = 12 * 3600.0, 3 * 3600.0
+# So long Meta restates a day.
+RESTATED_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class SyncPlan:
     days: DayRange | None = None
     breakdowns: Sequence[str] = ()
     breakdown_days: int | None = None
-    restatement_days: int = 28
+    restatement_days: int = RESTATED_DAYS
     concurrency: int = 16
     account_concurrency: int = 5
     longest_wait_seconds: float = 600.0
@@ -51,10 +53,15 @@ def list_accounts(ads: AdsApi, raw: RawStore, clock: Clock, configured: Sequence
 
     A configured account that cannot be looked up is taken as it was known before; where it never was, it is left out
     here and fails in `sync_ads`, where it has a report. One without a usable zone or currency is read as it was known
-    before, else it has a fault and is not written. Raises MetaError when the token itself cannot list accounts.
+    before, else it has a fault and is not written. Figures of an account that the token sees no more stand, marked as
+    stale where Meta may still change them; an empty list says that of none. Raises MetaError when the token itself
+    cannot list accounts.
     """
     read_at, known = clock.now(), {account.account_id: account for account in raw.known_accounts()}
     seen = {account.account_id: account for account in ads.accounts()}
+    if vanished := known.keys() - seen.keys() - set(configured) if seen else ():
+        since = (read_at - timedelta(days=RESTATED_DAYS)).date()
+        raw.mark_stale(sorted(vanished), since, read_at=read_at)
     if configured:
         looked_up = (_look_up(ads, one, seen, known) for one in configured)
         seen = {account.account_id: account for account in looked_up if account}

@@ -212,6 +212,18 @@ def test_a_configured_account_that_cannot_be_looked_up_is_read_as_it_was_known()
     assert [one.timezone_name for one in list_accounts(ads, raw, FakeClock(), ["7", "8"])] == ["Asia/Tokyo"]
 
 
+def test_figures_of_an_account_that_the_token_sees_no_more_are_stale_from_the_first_time_on():
+    raw, ads = FakeRaw(), FakeAds([an_account("1"), an_account("2"), an_account("3")])
+    list_accounts(ads, raw, FakeClock())
+    ads.seen = []
+    list_accounts(ads, raw, FakeClock())
+    assert raw.stale == {}, "an empty list says nothing of any account"
+    ads.seen = [an_account("1")]
+    list_accounts(ads, raw, FakeClock(), ["3"])
+    now = FakeClock().now()
+    assert raw.stale == {"2": ((now - timedelta(days=28)).date(), now)}
+
+
 def test_configured_accounts_are_read_even_when_the_list_hides_them():
     ads, raw = FakeAds([an_account("1"), an_account("2")], hidden=[an_account("9")]), FakeRaw()
     ads.fails["8", "account itself"] = [PermanentMetaError("unknown", code=100)]

@@ -104,6 +104,11 @@ class PostgresRawStore:
         with self._engine.connect() as connection:
             return [Account(*row) for row in connection.execute(SQL["known_accounts"])]
 
+    def mark_stale(self, account_ids: Sequence[str], since: date, *, read_at: datetime) -> None:
+        values = {"accounts": list(account_ids), "levels": list(LEVELS), "since": since, "read_at": read_at}
+        with self._engine.begin() as connection:
+            connection.execute(SQL["mark_stale"], values)
+
     def last_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, datetime]:
         return self._last(account_id, days, levels, ("read",))
 

@@ -156,6 +156,16 @@ select
 from raw.accounts
 order by account_id;
 
+-- name: mark_stale
+update raw.insights
+set stale_since = :read_at
+where
+    account_id = any(:accounts)
+    and level = any(:levels)
+    and breakdown = ''
+    and day >= :since
+    and stale_since is null;
+
 -- name: last_readings
 select
     day,

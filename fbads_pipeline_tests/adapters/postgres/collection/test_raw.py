@@ -162,6 +162,17 @@ def test_a_row_that_comes_unreadable_stands_until_it_is_read_well(store):
     assert all_rows(store, "raw.insights", "object_id, spend, stale_since")[1] == ("8", Decimal("1.50"), None)
 
 
+def test_rows_of_an_account_that_vanished_stand_marked_as_stale_until_they_are_read_again(store):
+    apply(store, [a_row("7"), a_row("8", day=D2)])
+    first, second = T0 + timedelta(hours=1), T0 + timedelta(hours=2)
+    for at in (first, second):
+        store.mark_stale(["42"], D2, read_at=at)
+    of_rows = "object_id, spend, stale_since"
+    assert all_rows(store, "raw.insights", of_rows) == [("7", Decimal("1.50"), None), ("8", Decimal("1.50"), first)]
+    apply(store, [a_row("7"), a_row("8", day=D2)], at=second, run_id="r2")
+    assert [row[2] for row in all_rows(store, "raw.insights", of_rows)] == [None, None]
+
+
 def actions(**values):
     return [{"action_type": name, "value": value} for name, value in values.items()]
 
