@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from evaluation.chat.world import MINE, NOW, TODAY
 from fbads_pipeline.api.schemas.chat import answer_json
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
+from fbads_pipeline.services.chat import figures
 from fbads_pipeline.services.chat.answer_question import answer
 from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline_tests.services.chat.conftest import AURORA, EVERY, World
@@ -82,6 +83,13 @@ def test_nothing_is_compared_with_days_that_were_not_read(world: World, first: d
     assert f"fbads backfill --from {first} --to {first}" in made.text
     assert "antes" not in made.text and "%" not in made.text
     assert not made.tables[0].of("change")
+
+
+def test_without_the_gate_a_part_would_be_compared_with_a_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr(figures, "answerable", lambda plan, coverage: plan)
+    with pytest.raises(AssertionError):
+        test_nothing_is_compared_with_days_that_were_not_read(world, date(2026, 11, 12))
 
 
 def test_what_moved_most_is_not_told_where_days_lack(world: World) -> None:
