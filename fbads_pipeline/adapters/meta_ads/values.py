@@ -65,7 +65,7 @@ def count_text(value: Any, field: str) -> str | None:
     if value.__class__ is str and value.isdigit() and value.isascii() and len(value) < 19:
         return value  # type: ignore[no-any-return]
     number = count(value, field)
-    return None if number is None else _not_negative(str(number), field)
+    return None if number is None else str(number)
 
 
 def optional_count(value: Any, field: str) -> int | None:
@@ -90,14 +90,7 @@ def decimal_text(value: Any, field: str) -> str | None:
     if is_short and value.isascii() and value.replace(".", "", 1).isdigit():
         return value  # type: ignore[no-any-return]
     number = decimal(value, field)
-    return None if number is None else _not_negative(str(number), field)
-
-
-def _not_negative(text: str, field: str) -> str:
-    """Nothing that Meta counts or charges is less than nothing."""
-    if text.startswith("-") and Decimal(text) < 0:
-        raise UnreadableValue(f"{field} {text[:40]!r} is negative")
-    return text
+    return None if number is None else str(number)
 
 
 def _number(text: str, field: str) -> Decimal:
