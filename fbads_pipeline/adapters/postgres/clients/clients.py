@@ -28,6 +28,7 @@ from fbads_pipeline.domain.clients.errors import UnusableClient
 from fbads_pipeline.domain.clients.logos import Logo
 from fbads_pipeline.domain.clients.tax import TaxChoice, TaxTable
 from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.domain.identity.users import User
 
 SQL = Statements(__package__, "clients.sql")
 
@@ -127,7 +128,7 @@ class PostgresClients:
                 one["address"],
                 name=row.name,
                 language=row.language,
-                timezone=row.timezone_name or "UTC",
+                timezone=User.timezone,
                 accounts=frozenset(row.accounts),
                 least_severity="warning",
                 receives_system_alerts=False,

@@ -182,11 +182,9 @@ select
     clients.name,
     clients.language,
     clients.channels,
-    array_agg(own_account.account_id order by own_account.account_id) as accounts,
-    min(accounts.timezone_name) as timezone_name
+    array_agg(own_account.account_id order by own_account.account_id) as accounts
 from ops.clients as clients
 inner join ops.client_accounts as own_account on clients.client_id = own_account.client_id
-left join raw.accounts as accounts on own_account.account_id = accounts.account_id
 where clients.channels <> '[]'
 group by clients.client_id, clients.name, clients.language, clients.channels
 order by clients.client_id;
