@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from evaluation.decisions.simulator import FIRST_DAY, WEEK, AccountSettings, SimulatedAccount, simulate
+from fbads_pipeline.domain.recommendations.new_suggestions import EVEN_CHANCE
 from fbads_pipeline.domain.recommendations.suggestions import suggest
+from fbads_pipeline.domain.recommendations.verdicts import Verdict
 
 FIRST_ID = 120_000
 OPTIONS = np.array([1.0, 1.2, 0.8, 0.0])
@@ -21,6 +23,8 @@ class Advice:
     factor: float
     effect: tuple[float, float]
     p_better: float
+    contradicts: bool = False
+    divides: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,18 @@ Policy = Callable[[pd.DataFrame, date, float], list[Advice]]
 
 def posterior(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:
     found = suggest(history, today=today, target_cpa=target_cpa)
-    return [Advice(one.campaign_id, one.action, one.factor, one.effect, one.p_better) for one in found]
+    return [_advice(one) for one in found]
+
+
+def _advice(one: Verdict) -> Advice:
+    """contradicts: whether its own estimate speaks against it; divides: whether its spend over its conversions is the
+    CPA that it shows."""
+    spend, conversions, cpa = (one.evidence[name] for name in ("spend", "conversions", "cpa"))
+    divides = (
+        cpa is None if not conversions else abs(float(str(cpa)) - float(str(spend)) / float(str(conversions))) < 0.006
+    )
+    contradicts = one.p_better < EVEN_CHANCE or one.expected < 0
+    return Advice(one.campaign_id, one.action, one.factor, one.effect, one.p_better, contradicts, divides)
 
 
 def plain_thresholds(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.clients.benchmark import PostgresBenchmark
+from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
@@ -25,8 +26,10 @@ from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
+from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFeedback
 from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
+from fbads_pipeline.adapters.postgres.scoring.objects import ObjectReader
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap import (
@@ -98,6 +101,7 @@ def _metrics() -> Mapping[str, MetricAbout]:
 
 AnalyticsDep = Annotated[AnalyticsReader, _of_database(metrics.analytics_reader)]
 AnomaliesDep = Annotated[PostgresAnomalies, _of_database(anomalies.anomaly_store)]
+CampaignTargetsDep = Annotated[StoredCampaignTargets, _of_both(clients.campaign_targets)]
 CampaignsDep = Annotated[CampaignReader, _of_database(metrics.campaign_reader)]
 ChatDep = Annotated[Chat, Depends(_chat)]
 CollectRequestsDep = Annotated[PostgresCollectRequests, _of_database(collection.collect_requests)]
@@ -105,8 +109,10 @@ ClockDep = Annotated[Clock, Depends(_clock)]
 CreativesDep = Annotated[PostgresCreatives, _of_database(delivery.creative_store)]
 DeliveryDep = Annotated[PostgresDeliveryProblems, _of_database(delivery.delivery_problems)]
 DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations.decision_store)]
+FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
+ObjectsDep = Annotated[ObjectReader, _of_database(scoring.object_reader)]
 PagesDep = Annotated[PageReader, _of_database(metrics.page_reader)]
 PerformanceDep = Annotated[PostgresPerformance, _of_database(scoring.performance_store)]
 PersonalDataDep = Annotated[PostgresPersonalData, _of_both(identity.personal_data)]

@@ -4,6 +4,7 @@ from fbads_pipeline.adapters.meta_ads.transport import Transport
 from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
 from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApprovedChanges
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
+from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFeedback
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.collection import named_tokens, token_store, transport
@@ -18,6 +19,11 @@ def review_store(database: Database) -> PostgresReviews:
 def decision_store(database: Database) -> PostgresDecisionStore:
     """People's decisions about suggestions."""
     return PostgresDecisionStore(database.owner)
+
+
+def feedback_store(database: Database) -> PostgresFeedback:
+    """People's marks on suggestions, anomalies and alerts."""
+    return PostgresFeedback(database.owner)
 
 
 def approved_changes(database: Database) -> PostgresApprovedChanges:

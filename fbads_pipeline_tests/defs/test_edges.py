@@ -27,6 +27,7 @@ PART_OF = {
     "analysis.reviews": "analysis/breaches",
     "analysis.trends": "analysis/scores",
     "analysis.verdicts": "analysis/scores",
+    "analysis.adset_scores": "analysis/scores",
     "analysis.withheld_verdicts": "analysis/scores",
     "analysis.observations": "ops/suggestions",
     "analysis.hit_rates": "analysis/suggestion_outcomes",

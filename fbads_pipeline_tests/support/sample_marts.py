@@ -32,7 +32,14 @@ create table marts.adset_history (
     account_id text, campaign_id text, adset_id text, effective_status text, daily_budget numeric,
     valid_from timestamptz
 );
-create table marts.adsets (account_id text, campaign_id text, effective_status text, learning_status text);
+create table marts.adsets (
+    account_id text, campaign_id text, adset_id text, name text, effective_status text, learning_status text,
+    daily_budget numeric, lifetime_budget numeric
+);
+create table marts.adset_daily (
+    account_id text, campaign_id text, adset_id text, day date, currency text, impressions bigint, clicks bigint,
+    spend numeric, conversions numeric, primary key (account_id, adset_id, day)
+);
 create table marts.day_coverage (
     account_id text, level text, day date, state text default 'read', is_read boolean default true,
     read_at timestamptz, attempted_at timestamptz,

@@ -10,7 +10,7 @@ from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
 
 ACKNOWLEDGE = "delivery_acknowledge"
-_BUTTON_SUBJECTS = frozenset({"suggestion_id", "problem_id"})
+_BUTTON_SUBJECTS = {"suggestion_id", "anomaly_id", "problem_id"}
 LONGEST_HEADER = 150
 LONGEST_SECTION = 3000
 LONGEST_MESSAGE = 12_000
@@ -18,10 +18,16 @@ MOST_BLOCKS = 50
 
 Block = dict[str, Any]
 # Slack's id of the action, key of its label, style.
-_BUTTONS: Sequence[tuple[str, str, str | None]] = (
+_Button = tuple[str, str, str | None]
+_MARKS: tuple[_Button, ...] = (
+    ("feedback_useful", "alerts.slack.useful", None),
+    ("feedback_not_useful", "alerts.slack.not_useful", None),
+)
+_BUTTONS: tuple[_Button, ...] = (
     ("suggestion_accept", "alerts.slack.approve", "primary"),
     ("suggestion_reject", "alerts.slack.reject", "danger"),
     ("suggestion_snooze", "alerts.slack.snooze", None),
+    *_MARKS,
 )
 
 
@@ -36,7 +42,7 @@ def plain_text(title: str, body: str) -> str:
 
 
 def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
-    """A header and as many sections as the body needs; with buttons after each suggestion that can be decided."""
+    """A header and as many sections as the body needs; with buttons after each suggestion or anomaly."""
     header: Block = {"type": "header", "text": _plain(_fitting(delivery.title, LONGEST_HEADER))}
     made, characters_left = [header], LONGEST_MESSAGE
     pieces = _pieces(delivery, with_buttons)
@@ -53,7 +59,7 @@ def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
 
 
 def _pieces(delivery: DueDelivery, with_buttons: bool) -> list[tuple[list[str], Mapping[str, Any] | None]]:
-    """The body's lines, cut after each suggestion that has buttons."""
+    """The body's lines, cut after each suggestion or anomaly that has buttons."""
     lines = delivery.body.splitlines()
     parts = cast("Sequence[Mapping[str, Any]]", delivery.alert.facts.get("parts", ()))
     decided = [one for one in parts if with_buttons and _BUTTON_SUBJECTS & one.keys()]
@@ -69,20 +75,22 @@ def _pieces(delivery: DueDelivery, with_buttons: bool) -> list[tuple[list[str], 
     return [*pieces, (lines[at:], None)]
 
 
-def _buttons(suggestion: Mapping[str, Any], language: str) -> Block:
-    """Approve, reject, snooze: the value names the suggestion and the version that was read. Of a delivery problem:
-    acknowledge."""
-    if "problem_id" in suggestion:
+def _buttons(part: Mapping[str, Any], language: str) -> Block:
+    """Of a suggestion approve, reject, snooze, and of everything useful or not: the value names the suggestion and the
+    version that was read, or the anomaly. Of a delivery problem: acknowledge."""
+    if "problem_id" in part:
         label = _plain(translator().text("alerts.slack.acknowledge", language))
-        button = {"type": "button", "action_id": ACKNOWLEDGE, "text": label, "value": str(suggestion["problem_id"])}
-        return {"type": "actions", "block_id": f"problem-{suggestion['problem_id']}"[:255], "elements": [button]}
-    named = f"{suggestion['suggestion_id']}:{suggestion['version']}"
+        button = {"type": "button", "action_id": ACKNOWLEDGE, "text": label, "value": str(part["problem_id"])}
+        return {"type": "actions", "block_id": f"problem-{part['problem_id']}"[:255], "elements": [button]}
+    is_suggestion = "suggestion_id" in part
+    named = f"{part['suggestion_id']}:{part['version']}" if is_suggestion else str(part["anomaly_id"])
     elements = [
         {"type": "button", "action_id": action, "text": _plain(translator().text(label, language)), "value": named}
         | ({} if style is None else {"style": style})
-        for action, label, style in _BUTTONS
+        for action, label, style in (_BUTTONS if is_suggestion else _MARKS)
     ]
-    return {"type": "actions", "block_id": f"suggestion-{suggestion['suggestion_id']}"[:255], "elements": elements}
+    block = f"suggestion-{part['suggestion_id']}" if is_suggestion else f"anomaly-{part['anomaly_id']}"
+    return {"type": "actions", "block_id": block[:255], "elements": elements}
 
 
 def _sections(lines: Sequence[str], characters_left: int) -> tuple[list[str], int]:

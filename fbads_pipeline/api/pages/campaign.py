@@ -75,6 +75,7 @@ def campaign_page(
         who,
         "campaigns",
         name=plain_name(found["name"], campaign_id),
+        campaign_id=campaign_id,
         about=" · ".join(str(one) for one in about if one),
         readings=readings.notice(known[0], coverage, None, who, f"/campaigns/{campaign_id}", t),
         no_figures=t("pages.no_data" if coverage.read else "pages.nothing_read"),

@@ -14,6 +14,7 @@ from fbads_pipeline.api.pages import (
     today,
 )
 from fbads_pipeline.api.pages.clients import budgets, form, morning
+from fbads_pipeline.api.pages.recommendations import feedback, objects
 
 _DAILY = (sessions, today, suggestions, delivery, creatives, targets, morning, form, budgets)
-ROUTERS = tuple(one.router for one in (*_DAILY, account, chat, reports, campaign, readings))
+ROUTERS = tuple(one.router for one in (*_DAILY, account, chat, reports, campaign, readings, feedback, objects))

@@ -10,6 +10,7 @@ from fbads_pipeline.api.pages.view import stored_text
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.core.messages import Instant, Joined, Money, Percent, Value, message
 from fbads_pipeline.domain.recommendations.decisions import OPEN
+from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.domain.reports.report import Unit
 
@@ -76,7 +77,7 @@ def _suggestion(
         "suggestion_id": row["suggestion_id"],
         "campaign_id": row["campaign_id"],
         "version": row["version"],
-        "name": plain_name(names.get(row["campaign_id"]), row["campaign_id"]),
+        "name": _name(row, names, t),
         "kind": t(f"pages.suggestions.kind.{row['kind'].lower()}"),
         "basis": t("pages.suggestions.basis.rule") if row["basis"] == "rule" else "",
         "confidence": t(f"pages.suggestions.confidence.{row['confidence']}"),
@@ -86,11 +87,41 @@ def _suggestion(
         "note": stored_text(row, "note", t),
         "effect": _effect(row, str(evidence.get("currency", "")), t),
         "evidence": _evidence(evidence, about, t),
+        "moves": _moves(evidence, t),
         "decided": _decided(row, t),
         "outcome": _outcome(row, t),
         "can_decide": may and row["status"] in OPEN and row["expires_at"] > now,
         "can_undo": may and is_fresh and row["status"] in _UNDOABLE,
     }
+
+
+def _name(row: Mapping[str, Any], names: Mapping[str, str | None], t: Localizer) -> str:
+    """The campaign's name; of a reallocation how many campaigns it is for, of an ad set both names."""
+    if row["kind"] == REALLOCATE:
+        return t("recommendations.campaigns", count=len(row["evidence"]["moves"]))
+    name = plain_name(names.get(row["campaign_id"]), row["campaign_id"])
+    if not row["adset_id"]:
+        return name
+    return f"{name} › {plain_name(row['evidence'].get('adset_name'), row['adset_id'])}"
+
+
+def _moves(evidence: Mapping[str, Any], t: Localizer) -> list[dict[str, str]]:
+    """The moves of a reallocation: campaign, budget before and after, conversions a day before and after."""
+    currency = str(evidence.get("currency", ""))
+    return [
+        {
+            "campaign_id": one["campaign_id"],
+            "name": plain_name(one.get("name"), one["campaign_id"]),
+            "before": t.cell(Decimal(str(one["budget"])), "money", currency),
+            "after": t.cell(Decimal(str(one["new_budget"])), "money", currency),
+            "conversions": f"{_count(one['conversions'], t)} → {_count(one['new_conversions'], t)}",
+        }
+        for one in evidence.get("moves", ())
+    ]
+
+
+def _count(value: float, t: Localizer) -> str:
+    return t.cell(Decimal(str(round(value, 1))), "count")
 
 
 def _evidence(evidence: Mapping[str, Any], about: Mapping[str, MetricAbout], t: Localizer) -> list[tuple[str, str]]:

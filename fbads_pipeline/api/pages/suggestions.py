@@ -7,9 +7,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, MetricsDep, PagesDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import (
+    ClockDep,
+    DecisionStoreDep,
+    FeedbackDep,
+    MetricsDep,
+    PagesDep,
+    SuggestionsDep,
+)
 from fbads_pipeline.api.errors import reason_of
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.recommendations.feedback import precision_text
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.suggestion_view import hit_rate_text, observation_items, suggestion_items
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor, own_path
@@ -39,11 +47,13 @@ def inbox(
     suggestions: SuggestionsDep,
     pages: PagesDep,
     metrics: MetricsDep,
+    feedback: FeedbackDep,
     clock: ClockDep,
     status: Annotated[str, Query(pattern=r"^[A-Z]{1,12}$")] = "PENDING",
     account: Digits = None,
     done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
     why: Annotated[str, Query(max_length=300)] = "",
+    marked: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
 ) -> Response:
     """What waits for a decision, or was decided."""
     if account is not None and not (who.sees(account) and pages.is_account(account)):
@@ -60,6 +70,8 @@ def inbox(
     notice = t("pages.suggestions.not_done", why=plain_line(why)) if why else None
     if done in get_args(Action):
         notice = t(f"pages.suggestions.done.{done}")
+    if marked:
+        notice = t(f"pages.feedback.kept.{marked}")
     may = who.may("suggestions:decide")
     query = urlencode({"status": shown, **({"account": account} if account else {})})
     held_back = suggestions.held_back(who.accounts, account) if shown == "PENDING" else 0
@@ -71,6 +83,8 @@ def inbox(
         suggestions=suggestion_items(rows, names, metrics, t, clock.now(), may=may),
         observations=observation_items(observed, names, metrics, t),
         held_back=t("pages.suggestions.held_back", count=held_back) if held_back else "",
+        marks=feedback.own_marks(who, "suggestion", [row["suggestion_id"] for row in rows]),
+        precision=precision_text(feedback.precision(who.accounts, account), t),
         hit_rate=hit_rate_text(*suggestions.hit_rate(who.accounts, account), t),
         filters=[(one, t(f"pages.suggestions.status.{one.lower()}")) for one in _STATUSES],
         chosen=shown,

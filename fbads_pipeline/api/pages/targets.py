@@ -13,7 +13,7 @@ from fbads_pipeline.api.dependencies import ClockDep, PagesDep, TargetsDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
-from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget, parse_amount
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, parse_amount
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Message, Money, Value, message
@@ -46,15 +46,12 @@ def targets_page(
     accounts = pages.accounts(who.accounts)
     names = {one["account_id"]: one["name"] or one["account_id"] for one in accounts}
     stored = targets.all(who.accounts)
-    campaign_names = targets.campaign_names({one.target.account_id for one in stored})
     rows = [_row(one.target, names, t) | {"by": one.set_by, "at": t.render(Day(one.set_at.date()))} for one in stored]
     today = clock.now().date()
     conflicts = [
         t("clients.conflict", campaign=found.campaign_id, patterns=", ".join(found.patterns), wins=found.wins)
-        for account_id in sorted({one.target.account_id for one in stored})
-        for found in Targets(one.target for one in stored if one.target.account_id == account_id).conflicts(
-            campaign_names.get(account_id, {}), today
-        )
+        for conflicting in targets.conflicts(who.accounts, today).values()
+        for found in conflicting
     ]
     notice = t("clients.not_set", why=plain_line(why)) if why else t("clients.set") if done else None
     return render(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import AnomaliesDep, ClockDep, PagesDep, ReportServiceDep
+from fbads_pipeline.api.dependencies import AnomaliesDep, ClockDep, FeedbackDep, PagesDep, ReportServiceDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.readings import ReadingsDep
 from fbads_pipeline.api.pages.rendering import render
@@ -45,6 +45,7 @@ def today(
     pages: PagesDep,
     report_service: ReportServiceDep,
     anomalies: AnomaliesDep,
+    feedback: FeedbackDep,
     readings: ReadingsDep,
     clock: ClockDep,
     account: Digits = None,
@@ -77,6 +78,8 @@ def today(
         fresh=t("pages.today.read_until", at=read_at) if chosen["read_at"] else t("pages.today.never_read"),
         waiting=t("pages.today.waiting", count=waiting) if waiting else t("pages.today.none_waiting"),
         anomalies=anomaly_items(found, t),
+        marks=feedback.own_marks(who, "anomaly", [one["anomaly_id"] for one in found]),
+        back=f"/?account={known.account_id}",
         watch_notes=watch_notes(learning, has_open=bool(found), is_read=coverage.is_complete, t=t),
         **_figures(builder, known, period, coverage, earlier, t),
     )

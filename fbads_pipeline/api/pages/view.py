@@ -108,6 +108,7 @@ def _anomaly_item(alike: Sequence[Mapping[str, Any]], t: Localizer) -> dict[str,
     if len(alike) > 1:
         text = t("anomalies.whole_account.text", what=kind_message(row["kind"]), campaigns=", ".join(names))
     return {
+        "anomaly_id": row["anomaly_id"],
         "campaign_id": row["campaign_id"],
         "name": t("anomalies.whole_account", count=len(alike)) if len(alike) > 1 else names[0],
         "severity": row["severity"],
@@ -125,10 +126,18 @@ def score_card(row: Mapping[str, Any] | None, t: Localizer) -> dict[str, Any] | 
     if row["total"] is None:
         reason = (row["why_not"] or "").replace(" ", "_")
         why = t(f"pages.score.{reason}") if reason in _NOT_SCORED else ""
-        return {"total": t("pages.score.none"), "range": why, "parts": []}
+        return {"total": t("pages.score.none"), "range": why, "parts": _target(row, t)}
     parts = [(t(f"pages.score.{name}"), f"{Decimal(row[f'{name}_points']):+.0f}") for name in _PARTS]
     low, high = (t.cell(row[name], "score") for name in ("low", "high"))
-    return {"total": t.cell(row["total"], "score"), "range": f"{low} – {high}", "parts": parts}
+    total = t.cell(row["total"], "score")
+    return {"total": total, "range": f"{low} – {high}", "parts": [*parts, *_target(row, t)]}
+
+
+def _target(row: Mapping[str, Any], t: Localizer) -> list[tuple[str, str]]:
+    """What a conversion may cost in the campaign."""
+    if row["target_cpa"] is None:
+        return []
+    return [(t("reports.column.target_cpa"), t.cell(row["target_cpa"], "money", row["currency"]))]
 
 
 def stored_text(row: Mapping[str, Any], name: str, t: Localizer) -> str:

@@ -13,6 +13,7 @@ from fbads_pipeline.api.dependencies import (
     AnalyticsDep,
     AnomaliesDep,
     CampaignsDep,
+    CampaignTargetsDep,
     ClockDep,
     MetricsDep,
     PerformanceDep,
@@ -232,13 +233,14 @@ def pacing(
 @router.get("/reallocation", responses=documented(404, 422))
 def reallocation(
     performance: PerformanceDep,
+    targets: CampaignTargetsDep,
     clock: ClockDep,
     who: ReaderDep,
     account_id: Annotated[str, Query(max_length=80, description="Digits, with or without `act_`.")],
 ) -> ShownReallocation:
     """How the account's present budgets would earn the most conversions under the same total."""
     account_id = account_digits(account_id) or ""
-    found = reallocate_budget(performance, account_id, now=clock.now()) if who.sees(account_id) else None
+    found = reallocate_budget(performance, targets, account_id, now=clock.now()) if who.sees(account_id) else None
     if found is None:
         raise ApiError(404, "not_found", "no_account_figures", id=account_id)
     moves = [

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from fbads_pipeline.adapters.channels.slack_layout import ACKNOWLEDGE
 from fbads_pipeline.adapters.request_signatures import is_from_meta, is_from_slack
 from fbads_pipeline.adapters.translation.translator import Localizer, localizer
-from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, DeliveryDep, ReceiptsDep
+from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, DeliveryDep, FeedbackDep, ReceiptsDep
 from fbads_pipeline.api.errors import ApiError, documented, reason_of
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
 from fbads_pipeline.domain.core.formatting import plain_line
@@ -26,6 +26,7 @@ from fbads_pipeline.domain.recommendations.decisions import (
     DecisionNotUsable,
     SuggestionNotFound,
 )
+from fbads_pipeline.domain.recommendations.inbox.feedback import FeedbackRefused, FeedbackSubject
 from fbads_pipeline.services.recommendations.decide_suggestion import decide
 from fbads_pipeline.settings import Settings
 
@@ -38,6 +39,7 @@ _ACTIONS: dict[str, Action] = {
     "suggestion_reject": "reject",
     "suggestion_snooze": "snooze",
 }
+_MARKS = {"feedback_useful": True, "feedback_not_useful": False}
 _PLAIN: dict[str, Any] = {"content": {"text/plain": {}}, "description": "The challenge."}
 _SNOOZE = timedelta(days=1)
 
@@ -69,6 +71,7 @@ def slack(
     body: BodyDep,
     decision_store: DecisionStoreDep,
     delivery: DeliveryDep,
+    feedback: FeedbackDep,
     receipts: ReceiptsDep,
     clock: ClockDep,
 ) -> SlackReply:
@@ -89,10 +92,12 @@ def slack(
         return SlackReply(text=t("api.slack.received"))
     if action_id == ACKNOWLEDGE:
         return _acknowledged(delivery, value, user, now, t)
+    who = Principal(f"slack:{user}", "", "approver", SCOPES_OF["approver"], None, "session")
+    if action_id in _MARKS:
+        return _marked(feedback, who, value, _MARKS[action_id], clock, t)
     action, (suggestion_id, version) = _ACTIONS.get(action_id), _named(value)
     if action is None:
         raise ApiError(422, "unusable_parameter", "no_button")
-    who = Principal(f"slack:{user}", "", "approver", SCOPES_OF["approver"], None, "session")
     made = Decision(
         suggestion_id,
         version,
@@ -114,6 +119,22 @@ def _acknowledged(delivery: DeliveryDep, problem_id: str, user: str, now: dateti
     if not delivery.acknowledge(problem_id, actor=f"slack:{user}", now=now):
         return SlackReply(text=t("api.slack.nothing_changed", why=t("api.problem_not_open", id=problem_id)))
     return SlackReply(text=t("api.slack.acknowledge", who=f"<@{user}>"))
+
+
+def _marked(
+    feedback: FeedbackDep, who: Principal, value: str, is_useful: bool, clock: ClockDep, t: Localizer
+) -> SlackReply:
+    """A mark: of a suggestion, whose button also names a version, or of an anomaly."""
+    suggestion_id, _, version = value.rpartition(":")
+    is_suggestion = bool(suggestion_id) and version.isdigit()
+    subject: FeedbackSubject = "suggestion" if is_suggestion else "anomaly"
+    try:
+        feedback.mark(
+            who, subject, (suggestion_id if is_suggestion else value)[:128], is_useful=is_useful, now=clock.now()
+        )
+    except FeedbackRefused as wrong:
+        return SlackReply(text=t("api.slack.nothing_changed", why=plain_line(t.render(wrong.message))))
+    return SlackReply(text=t("api.slack.marked_useful" if is_useful else "api.slack.marked_not_useful"))
 
 
 @router.get("/whatsapp", responses={**documented(404, 422, 429), 200: _PLAIN}, response_model=None)

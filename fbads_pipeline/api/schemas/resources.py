@@ -105,7 +105,8 @@ SuggestionStatus = Literal["PENDING", "WAITING", "ACCEPTED", "REJECTED", "EXPIRE
 
 
 class Suggestion(BaseModel):
-    """A proposal for one campaign, waiting for a person or decided by one.
+    """A proposal for one campaign, waiting for a person or decided by one; a REALLOCATE for the campaigns of its
+    `evidence.moves` together, without a campaign of its own (the empty text).
 
     WAITING: open, behind the ones that a person is asked to decide today. SUPERSEDED: something speaks against it now.
     """
@@ -113,7 +114,8 @@ class Suggestion(BaseModel):
     suggestion_id: str
     account_id: str
     campaign_id: str
-    kind: Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
+    adset_id: str = Field("", description="The ad set that holds the budget; empty where the campaign does.")
+    kind: Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN", "REALLOCATE"]
     status: SuggestionStatus
     version: int
     basis: Literal["estimate", "rule", "person"] = Field(

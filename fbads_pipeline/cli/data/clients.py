@@ -22,7 +22,7 @@ from fbads_pipeline.cli.data import client_records
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.options import DAY_FORMATS, Accounts
 from fbads_pipeline.cli.output import print_rows
-from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget, parse_amount
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, parse_amount
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import message
@@ -143,12 +143,8 @@ def _store(database: Database, settings: Settings, targets: list[Target]) -> Non
 
 def _warn_of_conflicts(store: PostgresTargets, stored: Iterable[StoredTarget], day: date) -> None:
     """A sentence for each campaign that several patterns match with different values."""
-    by_account: dict[str, list[Target]] = {}
-    for one in stored:
-        by_account.setdefault(one.target.account_id, []).append(one.target)
-    names = store.campaign_names(by_account)
-    for account_id, targets in by_account.items():
-        for conflict in Targets(targets).conflicts(names.get(account_id, {}), day):
+    for account_id, found in store.conflicts(frozenset(one.target.account_id for one in stored), day).items():
+        for conflict in found:
             print(
                 f"campaign {conflict.campaign_id} of account {account_id} matches {', '.join(conflict.patterns)}:"
                 f" {conflict.wins} is taken",

@@ -7,6 +7,7 @@ PERFORMANCE_INPUTS = (
     *DIMENSIONS,
     *HISTORIES,
     ["marts", "campaign_daily"],
+    ["marts", "adset_daily"],
     ["marts", "day_coverage"],
     ["raw", "insights"],
 )

@@ -61,7 +61,7 @@ def _periods(plan: Plan, value: str) -> bool:
 
 def _metrics(plan: Plan, value: str) -> bool:
     if plan.intent not in _WITH_METRICS:
-        return plan.intent in ("overview", "pacing", "objects", "suggestions", "scores", "freshness")
+        return plan.intent in ("overview", "pacing", "objects", "suggestions", "scores", "targets", "freshness")
     used = [*plan.metrics, *(one.metric for one in (*plan.thresholds, *plan.questioned))]
     used += [plan.rank.metric] if plan.rank else []
     return any(one in used for one in value.split("|")) or any(_is_part(value, one) for one in used)

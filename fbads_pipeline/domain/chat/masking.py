@@ -30,7 +30,7 @@ from fbads_pipeline.domain.chat.understanding.grammar import ASSUMED, PlanningCo
 from fbads_pipeline.domain.chat.understanding.named import objects_of
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 
-_INTENTS = ("figures", "why", "suggestions", "anomalies", "scores", "pacing", "objects", "freshness", "none")
+_INTENTS = ("figures", "why", "suggestions", "anomalies", "scores", "pacing", "targets", "objects", "freshness", "none")
 _ORDERS = ("best", "worst", "most", "least", "none")
 _DIGITS = re.compile(r"\d+")
 

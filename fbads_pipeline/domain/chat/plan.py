@@ -16,6 +16,7 @@ Intent = Literal[
     "anomalies",
     "scores",
     "pacing",
+    "targets",
     "objects",
     "freshness",
     "change_request",

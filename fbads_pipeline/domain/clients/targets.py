@@ -93,11 +93,16 @@ class EffectiveTarget:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A campaign that several patterns match with different values. wins: the pattern that is taken."""
+    """A campaign that several patterns match with different values.
+
+    wins: the pattern that is taken; is_contradiction: whether another one is as narrow, so that nothing says which is
+    meant.
+    """
 
     campaign_id: str
     patterns: tuple[str, ...]
     wins: str
+    is_contradiction: bool = False
 
 
 class Targets:
@@ -134,7 +139,9 @@ class Targets:
             matching = sorted((one for one in patterns if one.is_for(campaign_id, name)), key=_narrowest_first)
             if len({_values(one) for one in matching}) > 1:
                 shown = tuple(str(one.name_pattern) for one in matching)
-                found.append(Conflict(campaign_id, shown, shown[0]))
+                equal = [one for one in matching if _literal_length(one) == _literal_length(matching[0])]
+                is_contradiction = len({_values(one) for one in equal}) > 1
+                found.append(Conflict(campaign_id, shown, shown[0], is_contradiction))
         return found
 
     def _on(self, day: date) -> list[Target]:
@@ -192,7 +199,11 @@ def _merged(scopes: Sequence[Target], currency: str, default_cpa: Decimal | None
 def _narrowest_first(target: Target) -> tuple[int, int, str]:
     """By scope; of patterns the one with more literal characters first."""
     kind, text = target.scope
-    return ("campaign", "pattern", "account").index(kind), -len(text.replace("*", "")), text
+    return ("campaign", "pattern", "account").index(kind), -_literal_length(target), text
+
+
+def _literal_length(target: Target) -> int:
+    return len(target.scope[1].replace("*", ""))
 
 
 def _values(target: Target) -> tuple[object, ...]:

@@ -43,6 +43,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "client_versions": {"set_by": "pseudonym"},
     "client_budgets": {"set_by": "pseudonym"},
     "tax_settings": {"set_by": "pseudonym"},
+    "feedback": {"user_id": "pseudonym"},
     "deletion_requests": {"subject_hash": "pseudonym"},
 }
 # Views over tables that are classified.

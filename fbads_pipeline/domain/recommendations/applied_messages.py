@@ -5,7 +5,7 @@ from typing import Literal
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
 from fbads_pipeline.domain.core.messages import Name, Value, lines, message, to_json
-from fbads_pipeline.domain.recommendations.applying import AppliedDecision, FieldChange
+from fbads_pipeline.domain.recommendations.applying import AcceptedSuggestion, AppliedDecision, FieldChange
 
 AppliedState = Literal["applied", "undone", "failed"]
 
@@ -23,7 +23,7 @@ def compose_applied(decision: AppliedDecision, *, today: date) -> Alert:
     title = message(
         f"recommendations.{state}.title",
         change=message(f"recommendations.change.{accepted.kind}"),
-        campaign=Name(accepted.campaign_name, message("core.campaign", id=accepted.campaign_id)),
+        campaign=_campaign(accepted),
     )
     body: list[Value] = [_line(one) for one in decision.changes]
     if decision.reason is not None:
@@ -32,7 +32,7 @@ def compose_applied(decision: AppliedDecision, *, today: date) -> Alert:
         AlertText(title, lines(*body)),
         account_id=accepted.account_id,
         rule=f"decision.{state}",
-        entity=accepted.campaign_id,
+        entity=accepted.campaign_id or accepted.account_id,
         severity="info" if decision.is_applied else "warning",
         window_start=today,
         occasion=f"{accepted.suggestion_id}.{state}",
@@ -45,6 +45,13 @@ def compose_applied(decision: AppliedDecision, *, today: date) -> Alert:
             "changes": [vars(one) for one in decision.changes],
         },
     )
+
+
+def _campaign(accepted: AcceptedSuggestion) -> Name:
+    """The campaign's name, or its id where it has none; of a reallocation how many campaigns it is for."""
+    if accepted.moves:
+        return Name(None, message("recommendations.campaigns", count=len(accepted.moves)))
+    return Name(accepted.campaign_name, message("core.campaign", id=accepted.campaign_id))
 
 
 def _line(change: FieldChange) -> Value:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Literal, Protocol
 
 from fbads_pipeline.domain.core.errors import FbadsError
 from fbads_pipeline.domain.core.messages import Message, Value, message
@@ -61,6 +61,31 @@ class CampaignState:
 
 
 @dataclass(frozen=True)
+class CampaignMove:
+    """One campaign of a reallocation. factor: of its daily budget; known: as we last read it."""
+
+    campaign_id: str
+    factor: float
+    known: CampaignState
+
+
+class AdObjects(Protocol):
+    """Campaigns and ad sets whose fields can be looked up."""
+
+    def objects(self) -> tuple[AdObjectState, ...]: ...
+
+
+@dataclass(frozen=True)
+class CampaignStates:
+    """Several campaigns with their ad sets."""
+
+    campaigns: tuple[CampaignState, ...]
+
+    def objects(self) -> tuple[AdObjectState, ...]:
+        return tuple(one for state in self.campaigns for one in state.objects())
+
+
+@dataclass(frozen=True)
 class FieldChange:
     """One field of one object. old, new: as Meta writes them."""
 
@@ -76,7 +101,8 @@ class AcceptedSuggestion:
     """A suggestion that a person accepted, or an applied one that a person takes back.
 
     known: as we last read it; intended: what was about to be written when an earlier attempt ended; applied_today: how
-    many of the account were, on its local day.
+    many of the account were, on its local day; moves: of a reallocation, whose campaign is none;
+    adset_id: of the ad set that it changes, empty where it is the campaign.
     """
 
     suggestion_id: str
@@ -89,6 +115,13 @@ class AcceptedSuggestion:
     intended: tuple[FieldChange, ...]
     is_undo: bool
     applied_today: int
+    moves: tuple[CampaignMove, ...] = ()
+    adset_id: str = ""
+
+    @property
+    def campaign_ids(self) -> tuple[str, ...]:
+        """The campaigns that it changes."""
+        return tuple(one.campaign_id for one in self.moves) or (self.campaign_id,)
 
 
 @dataclass(frozen=True)
@@ -101,19 +134,38 @@ class AppliedDecision:
     reason: Value | None = None
 
 
-def plan(kind: str, factor: float | None, known: CampaignState, found: CampaignState) -> list[FieldChange]:
-    """The changes that carry the suggestion out. known: as people saw it; found: as Meta has it now.
+def plan(
+    kind: str, factor: float | None, known: CampaignState, found: CampaignState, adset_id: str = ""
+) -> list[FieldChange]:
+    """The changes that carry the suggestion out. known: as people saw it; found: as Meta has it now; adset_id: the ad
+    set that it is for, empty for the campaign.
 
     Raises ChangeRefused where Meta's state is another one, or the suggestion cannot be carried out on it.
     """
     _require_same(known, found)
     if kind == "PAUSE":
-        if found.campaign.status != "ACTIVE":
-            raise ChangeRefused(message("recommendations.refused.already", status=found.campaign.status or "UNKNOWN"))
-        return [FieldChange(found.campaign.object_id, "campaign", "status", "ACTIVE", "PAUSED")]
+        paused = _adset(found, adset_id) if adset_id else found.campaign
+        if paused.status != "ACTIVE":
+            raise ChangeRefused(message("recommendations.refused.already", status=paused.status or "UNKNOWN"))
+        return [FieldChange(paused.object_id, paused.kind, "status", "ACTIVE", "PAUSED")]
     if kind in ("BUDGET_UP", "BUDGET_DOWN"):
-        return _budgets(kind, factor, found)
+        return _budgets(kind, factor, found, adset_id)
     raise ChangeRefused(message("recommendations.refused.unknown_kind", kind=kind))
+
+
+def plan_moves(moves: Sequence[CampaignMove], found: Sequence[CampaignState]) -> list[FieldChange]:
+    """The changes of a reallocation, what takes money away first. found: of each move's campaign, as Meta has it now.
+
+    Raises ChangeRefused where one of them cannot be carried out: then none is.
+    """
+    changes = [
+        change
+        for move, state in sorted(zip(moves, found, strict=True), key=lambda pair: pair[0].factor)
+        for change in plan("BUDGET_UP" if move.factor > 1 else "BUDGET_DOWN", move.factor, move.known, state)
+    ]
+    if not changes:
+        raise ChangeRefused(message("recommendations.refused.no_budget"))
+    return changes
 
 
 def undone(changes: Sequence[FieldChange]) -> list[FieldChange]:
@@ -121,7 +173,7 @@ def undone(changes: Sequence[FieldChange]) -> list[FieldChange]:
     return [FieldChange(one.object_id, one.kind, one.field, one.new, one.old) for one in changes]
 
 
-def remaining(changes: Sequence[FieldChange], found: CampaignState) -> list[FieldChange]:
+def remaining(changes: Sequence[FieldChange], found: AdObjects) -> list[FieldChange]:
     """Those that Meta does not show yet, of changes that an earlier attempt may have begun.
 
     Raises ChangeRefused where Meta shows neither the old value nor the new one.
@@ -133,7 +185,7 @@ def remaining(changes: Sequence[FieldChange], found: CampaignState) -> list[Fiel
     return [one for one in changes if not has_come_true([one], found)]
 
 
-def has_come_true(changes: Sequence[FieldChange], found: CampaignState) -> bool:
+def has_come_true(changes: Sequence[FieldChange], found: AdObjects) -> bool:
     """Whether Meta shows every change."""
     states = {one.object_id: one for one in found.objects()}
     return all(one.object_id in states and _value(states[one.object_id], one.field) == one.new for one in changes)
@@ -146,11 +198,20 @@ def _require_same(known: CampaignState, found: CampaignState) -> None:
             raise ChangeRefused(message("recommendations.refused.changed", object=object_id))
 
 
-def _budgets(kind: str, factor: float | None, found: CampaignState) -> list[FieldChange]:
+def _adset(found: CampaignState, adset_id: str) -> AdObjectState:
+    for one in found.adsets:
+        if one.object_id == adset_id:
+            return one
+    raise ChangeRefused(message("recommendations.refused.changed", object=adset_id))
+
+
+def _budgets(kind: str, factor: float | None, found: CampaignState, adset_id: str) -> list[FieldChange]:
     if factor is None or not LEAST_FACTOR <= factor <= MOST_FACTOR or (factor > 1) != (kind == "BUDGET_UP"):
         raise ChangeRefused(message("recommendations.refused.factor", factor=str(factor)))
-    if found.campaign.daily_budget is not None:
-        holders: Sequence[AdObjectState] = [found.campaign]
+    if adset_id:
+        holders: Sequence[AdObjectState] = [one for one in [_adset(found, adset_id)] if one.daily_budget is not None]
+    elif found.campaign.daily_budget is not None:
+        holders = [found.campaign]
     else:
         holders = [one for one in found.adsets if one.daily_budget is not None and one.status == "ACTIVE"]
     if not holders:

@@ -11,7 +11,7 @@ from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach
 from fbads_pipeline.domain.recommendations.reasons import limits_reason
 
-SuggestionKind = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
+SuggestionKind = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN", "REALLOCATE"]
 Confidence = Literal["low", "medium", "high"]
 # estimate: the posterior expects a gain of it; rule: a plain limit proposes it where no estimate is possible.
 Basis = Literal["estimate", "rule"]
@@ -21,6 +21,9 @@ PAUSE_AFTER_DECISION = timedelta(days=7)
 HIGH_CONFIDENCE, MEDIUM_CONFIDENCE = 0.95, 0.88
 # Below this probability of being better an estimate speaks against what is proposed.
 EVEN_CHANCE = 0.5
+# Of the campaigns together: its campaign has no id.
+REALLOCATE: SuggestionKind = "REALLOCATE"
+WHOLE_ACCOUNT = ""
 EVIDENCE_MART = "marts.campaign_daily"
 
 
@@ -43,12 +46,13 @@ def confidence_of(p_better: float) -> Confidence:
 
 @dataclass(frozen=True)
 class NewSuggestion:
-    """A proposal for one campaign; `day` is the account-local day whose figures it rests on.
+    """A proposal for one campaign, a reallocation for those of its moves; `day` is the account-local day whose figures
+    it rests on.
 
     promise: of the estimate; a plain limit has none. note: what would change the verdict, or what the estimate expects
     of pausing a campaign that is past a limit. evidence: JSON values only (decimals as text); every number of the
-    reason is in it. marts_version: state of the marts in which these figures first stood. Raises ValueError for a
-    promise that speaks against it.
+    reason is in it. adset_id: where the ad set holds the budget, empty where the campaign does. marts_version: state of
+    the marts in which these figures first stood. Raises ValueError for a promise that speaks against it.
     """
 
     account_id: str
@@ -62,6 +66,7 @@ class NewSuggestion:
     marts_version: int
     promise: "Promise | None" = None
     note: Value | None = None
+    adset_id: str = ""
 
     def __post_init__(self) -> None:
         if self.promise is not None and not self.promise.speaks_for_it:

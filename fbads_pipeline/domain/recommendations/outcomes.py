@@ -1,6 +1,6 @@
 """Was an accepted suggestion's interval right? One row each, and the hit rate of many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -67,7 +67,20 @@ def was_carried_out(history: pd.DataFrame, one: Applied) -> bool:
     if budgets[0].empty or budgets[1].empty:
         return False
     moved = float(budgets[1].iloc[-1]) / float(budgets[0].iloc[-1]) - 1.0
-    return moved * (one.factor - 1.0) > 0 and abs(moved) >= _NOTICEABLE
+    return moved * (one.factor - 1.0) > 0 and abs(moved) >= min(_NOTICEABLE, abs(one.factor - 1.0) / 2)
+
+
+def together(moves: Sequence[Outcome], promised: tuple[float, float]) -> Outcome:
+    """The outcome of several changes that were accepted as one: the sum of what came, its range from the sum of the
+    variances; nothing where one of them cannot be known. promised: the interval of their sum."""
+    whole = Applied("", "REALLOCATE", 1.0, promised, moves[0].applied.applied_on)
+    known = [(one.observed, one.high) for one in moves if one.observed is not None and one.high is not None]
+    if len(known) < len(moves):
+        return Outcome(whole, None, None, None, None)
+    observed = sum(gain for gain, _ in known)
+    doubt = float(np.sqrt(sum((high - gain) ** 2 for gain, high in known)))
+    low, high = observed - doubt, observed + doubt
+    return Outcome(whole, observed, low, high, bool(low <= promised[1] and promised[0] <= high))
 
 
 def hit_rates(outcomes: Iterable[Outcome]) -> list[dict[str, object]]:

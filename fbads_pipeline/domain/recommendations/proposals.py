@@ -8,21 +8,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.domain.recommendations.breaches import CPA_ABOVE, Breach
 from fbads_pipeline.domain.recommendations.inbox.observations import Observation, observation_of, what_speaks_against
 from fbads_pipeline.domain.recommendations.inbox.stored_verdicts import StoredVerdict
 from fbads_pipeline.domain.recommendations.inbox.withheld import Withheld, WithheldVerdict
 from fbads_pipeline.domain.recommendations.new_suggestions import (
     EVIDENCE_MART,
+    REALLOCATE,
     NewSuggestion,
     Promise,
     by_campaign,
     pause_by_rule,
 )
-from fbads_pipeline.domain.recommendations.reasons import estimate_reason, pausing_estimate, would_change
+from fbads_pipeline.domain.recommendations.reasons import (
+    estimate_reason,
+    pausing_estimate,
+    reallocation_note,
+    reallocation_reason,
+    would_change,
+)
 
 POSTERIOR = "posterior"
 _Campaign = tuple[str, str]
+_Object = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -36,24 +45,28 @@ class Proposals:
 def proposals(
     breaches: Iterable[Breach], verdicts: Iterable[StoredVerdict], withheld: Iterable[WithheldVerdict] = ()
 ) -> Proposals:
-    """At most one suggestion per campaign, none of which its own estimate speaks against."""
+    """At most one suggestion per campaign, or per ad set that holds a budget, none of which its own estimate speaks
+    against; where the campaign is to be paused none of its ad sets."""
     known = list(verdicts)
-    pausing = {(one.account_id, one.campaign_id): one for one in known if one.kind == "PAUSE"}
+    pausing = {(one.account_id, one.campaign_id): one for one in known if one.kind == "PAUSE" and not one.adset_id}
     reasons: dict[_Campaign, Withheld] = {(one.account_id, one.campaign_id): one.reason for one in withheld}
-    found = {
-        (one.account_id, one.campaign_id): _of_verdict(one)
+    found: dict[_Object, NewSuggestion] = {
+        (one.account_id, one.campaign_id, one.adset_id): _of_verdict(one)
         for one in known
         if one.is_proposed and _promise(one).speaks_for_it
     }
     observed = []
     for group in by_campaign(breaches):
         key = (group[0].window.account_id, group[0].window.campaign_id)
-        decided = _decided(group, found.get(key), pausing.get(key), reasons.get(key))
+        whole = (*key, "")
+        decided = _decided(group, found.get(whole), pausing.get(key), reasons.get(key))
         if isinstance(decided, Observation):
             observed.append(decided)
         else:
-            found[key] = decided
-    return Proposals(tuple(found[key] for key in sorted(found)), tuple(observed))
+            found[whole] = decided
+    paused = {key[:2] for key, one in found.items() if one.kind == "PAUSE" and not key[2]}
+    shown = [found[key] for key in sorted(found) if not key[2] or key[:2] not in paused]
+    return Proposals(tuple(shown), tuple(observed))
 
 
 def is_of_posterior(rules: Sequence[str]) -> bool:
@@ -91,7 +104,7 @@ def _of_verdict(one: StoredVerdict) -> NewSuggestion:
         kind=one.kind,
         confidence=one.confidence,
         rules=(POSTERIOR,),
-        reason=estimate_reason(one.kind, one.evidence, one.currency),
+        reason=_reason(one),
         evidence={
             "mart": EVIDENCE_MART,
             "marts_version": one.marts_version,
@@ -103,8 +116,19 @@ def _of_verdict(one: StoredVerdict) -> NewSuggestion:
         day=one.day,
         marts_version=one.marts_version,
         promise=_promise(one),
-        note=would_change(one.kind, one.evidence, one.currency),
+        note=_note(one),
+        adset_id=one.adset_id,
     )
+
+
+def _reason(one: StoredVerdict) -> Value:
+    if one.kind == REALLOCATE:
+        return reallocation_reason(one.evidence, one.currency)
+    return estimate_reason(one.kind, one.evidence, one.currency)
+
+
+def _note(one: StoredVerdict) -> Value:
+    return reallocation_note() if one.kind == REALLOCATE else would_change(one.kind, one.evidence, one.currency)
 
 
 def _promise(one: StoredVerdict) -> Promise:

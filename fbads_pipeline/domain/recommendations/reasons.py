@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from fbads_pipeline.domain.core.messages import Count, Days, Joined, Message, Money, Percent, Value, message, sentences
+from fbads_pipeline.domain.core.messages import (
+    Count,
+    Days,
+    Joined,
+    Message,
+    Money,
+    Name,
+    Percent,
+    Value,
+    message,
+    sentences,
+)
 from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach, CampaignWindow
 
 
@@ -36,6 +47,37 @@ def would_change(action: str, evidence: Mapping[str, Any], currency: str | None 
     """What would have to be observed for another verdict."""
     key = "would_change_budget_up" if action == "BUDGET_UP" else "would_change"
     return message(f"recommendations.{key}", target=_amount(evidence["target_cpa"], currency))
+
+
+def reallocation_reason(evidence: Mapping[str, Any], currency: str) -> Message:
+    """How much of the budgets moves from where to where, and what it would change."""
+    moves = evidence["moves"]
+    moved = sum((max(_decimal(one["new_budget"]) - _decimal(one["budget"]), Decimal(0)) for one in moves), Decimal(0))
+    values: dict[str, Value] = {
+        "moved": Money(moved, currency),
+        "campaigns": message("recommendations.campaigns", count=len(moves)),
+        "total": Money(sum((_decimal(one["budget"]) for one in moves), Decimal(0)), currency),
+        "moves": Joined(tuple(_move(one, currency) for one in moves), "; "),
+    }
+    return Message("recommendations.reallocation", {**values, **_effect(evidence, currency)})
+
+
+def reallocation_note() -> Message:
+    """Accepted as a whole, and not beside single changes of the same campaigns."""
+    return message("recommendations.reallocation_note")
+
+
+def _move(one: Mapping[str, Any], currency: str) -> Message:
+    return message(
+        "recommendations.move",
+        campaign=Name(one.get("name"), message("core.campaign", id=one["campaign_id"])),
+        old=Money(_decimal(one["budget"]), currency),
+        new=Money(_decimal(one["new_budget"]), currency),
+    )
+
+
+def _decimal(value: Any) -> Decimal:
+    return Decimal(str(value))
 
 
 def pausing_estimate(evidence: Mapping[str, Any], currency: str | None = None) -> Message:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
@@ -21,6 +22,7 @@ from fbads_pipeline.domain.core.messages import (
     to_json,
 )
 from fbads_pipeline.domain.recommendations.inbox.presentation import OpenSuggestion, by_money
+from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE
 from fbads_pipeline.domain.recommendations.proposals import is_of_posterior
 
 BREACHES = "breaches"
@@ -51,6 +53,7 @@ class UnannouncedSuggestion:
 
     effect_low: float | None = None
     effect_expected: float | None = None
+    adset_id: str = ""
 
     @property
     def is_by_rule(self) -> bool:
@@ -59,7 +62,14 @@ class UnannouncedSuggestion:
 
     @property
     def campaign(self) -> Name:
-        """The campaign's name, or its id where it has none."""
+        """The campaign's name, or its id where it has none; of a reallocation how many campaigns it is for; of
+        an ad set both names."""
+        if self.kind == REALLOCATE:
+            moves = cast("Sequence[object]", self.evidence.get("moves", ()))
+            return Name(None, message("recommendations.campaigns", count=len(moves)))
+        if self.adset_id:
+            adset = str(self.evidence.get("adset_name") or self.adset_id)
+            return Name(f"{self.campaign_name or self.campaign_id} › {adset}", "")
         return Name(self.campaign_name, message("core.campaign", id=self.campaign_id))
 
     @property

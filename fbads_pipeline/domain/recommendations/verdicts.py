@@ -30,7 +30,7 @@ SURE_TO_PAUSE = 0.9
 SPENT_TARGETS = 2.0
 SPENDS_ITS_BUDGET = 0.9
 # A proposal that is open is taken back only when its probability has fallen by so much.
-_SLACK_WHILE_OPEN = 0.1
+SLACK_WHILE_OPEN = 0.1
 _COLUMN = {factor: position for position, factor in enumerate(FACTORS)}
 _FACTOR: dict[Action, float] = {"PAUSE": PAUSE, "BUDGET_UP": UP, "BUDGET_DOWN": DOWN}
 
@@ -159,7 +159,7 @@ def _choose(assessed: AccountAssessment, open_suggestions: Mapping[str, str]) ->
 
 
 def _bar(sure: float, open_actions: np.ndarray, action: Action) -> Floats:
-    return np.where(open_actions == action, sure - _SLACK_WHILE_OPEN, sure)
+    return np.where(open_actions == action, sure - SLACK_WHILE_OPEN, sure)
 
 
 def _verdict(assessed: AccountAssessment, position: int, action: Action) -> Verdict:

@@ -48,7 +48,8 @@ Below = Mapping[str, FigureBelow]
 
 @dataclass(frozen=True)
 class CampaignFigures:
-    """One campaign over a period; ratios from sums, None where undefined. score: 0 to 100, None where not scored.
+    """One campaign over a period; ratios from sums, None where undefined. score: 0 to 100, None where not scored;
+    target_cpa: what a conversion may cost in it, as of the newest score.
 
     A sum is None where Meta did not report it for some day; below: metric → what a lower level has of it instead.
     """
@@ -59,6 +60,7 @@ class CampaignFigures:
     figures: Figures
     score: Decimal | None
     below: Below = field(default_factory=dict)
+    target_cpa: Decimal | None = None
 
 
 @dataclass(frozen=True)

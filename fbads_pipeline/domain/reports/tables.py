@@ -208,7 +208,7 @@ def suggestion_table(made: Sequence[ReportedSuggestion]) -> Table:
 
 
 def suggestion_kind(kind: str) -> Message:
-    """PAUSE, BUDGET_UP or BUDGET_DOWN as people read it."""
+    """PAUSE, BUDGET_UP, BUDGET_DOWN or REALLOCATE as people read it."""
     return message(f"reports.action.{kind.lower()}")
 
 

@@ -13,12 +13,14 @@ from fbads_pipeline.domain.recommendations.inbox.withheld import (
     Withheld,
     is_assessable,
 )
+from fbads_pipeline.domain.scoring.adsets import AdsetPerformance, AdsetScores
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
     from fbads_pipeline.domain.recommendations.outcomes import Outcome
+    from fbads_pipeline.domain.recommendations.reallocation import Reallocation
     from fbads_pipeline.domain.recommendations.verdicts import Verdict
     from fbads_pipeline.domain.scoring.campaign_trends import CampaignTrend
     from fbads_pipeline.domain.scoring.scores import CampaignScore
@@ -47,6 +49,7 @@ class AccountPerformance:
     figures was read. goal_family: what its
     conversions are. pending: campaign → kind of the posterior's suggestion that waits for a decision. unread: days of
     the history that were never read well; on every other day a missing row means that nothing was delivered.
+    names: campaign → its name, where it has one; adsets: those that hold their campaign's budget.
     """
 
     account_id: str
@@ -61,6 +64,8 @@ class AccountPerformance:
     goal_family: str = "purchase"
     pending: Mapping[str, str] = field(default_factory=dict)
     unread: frozenset[date] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    adsets: AdsetPerformance | None = None
 
     @property
     def is_assessable(self) -> bool:
@@ -95,7 +100,8 @@ class AccountPerformance:
 @dataclass(frozen=True)
 class AccountScores:
     """Results of one review of an account. target_cpa: by campaign; for_breaches: verdicts on pausing campaigns that
-    are beyond a threshold; withheld: campaigns that could not be assessed, and why."""
+    are beyond a threshold; withheld: campaigns that could not be assessed, and why; reallocation: what is proposed for
+    the account's budgets together; names: of the campaigns."""
 
     account_id: str
     currency: str
@@ -108,6 +114,9 @@ class AccountScores:
     proposals: "Sequence[Verdict]"
     for_breaches: "Sequence[Verdict]"
     withheld: Mapping[str, Withheld] = field(default_factory=dict)
+    reallocation: "Reallocation | None" = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    adsets: AdsetScores | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,8 @@ class StoredScore(NamedTuple):
 
 @dataclass(frozen=True)
 class PromisedEffect:
-    """An accepted suggestion of the posterior. decided_on: account-local day of the decision."""
+    """An accepted suggestion of the posterior. decided_on: account-local day of the decision; moves: of a reallocation,
+    campaign → by what its budget was multiplied."""
 
     suggestion_id: str
     account_id: str
@@ -147,6 +157,8 @@ class PromisedEffect:
     effect: tuple[float, float]
     decided_on: date
     currency: str
+    moves: Mapping[str, float] = field(default_factory=dict)
+    adset_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,12 @@ from fbads_pipeline.domain.recommendations.applying import (
     MOST_PER_DAY,
     AcceptedSuggestion,
     AppliedDecision,
+    CampaignStates,
     ChangeRefused,
     FieldChange,
     has_come_true,
     plan,
+    plan_moves,
     remaining,
     undone,
 )
@@ -53,8 +55,13 @@ def _apply(queue: ApprovedChangeQueue, writer: AdsWriter, accepted: AcceptedSugg
             raise ChangeRefused(message("recommendations.refused.daily_limit"))
         changes, to_write = _changes(queue, writer, accepted)
         for change in to_write:
-            writer.write(accepted.account_id, change)
-        if not has_come_true(changes, writer.state(accepted.account_id, accepted.campaign_id)):
+            try:
+                writer.write(accepted.account_id, change)
+            except TransientMetaError:
+                raise
+            except MetaError as error:
+                return _stopped(accepted, changes, _states(writer, accepted), change, error)
+        if not has_come_true(changes, _states(writer, accepted)):
             return AppliedDecision(accepted, False, tuple(changes), message("recommendations.refused.not_shown"))
     except ChangeRefused as refused:
         return AppliedDecision(accepted, False, (), refused.message)
@@ -65,16 +72,44 @@ def _apply(queue: ApprovedChangeQueue, writer: AdsWriter, accepted: AcceptedSugg
     return AppliedDecision(accepted, True, tuple(changes))
 
 
+def _stopped(
+    accepted: AcceptedSuggestion,
+    changes: Sequence[FieldChange],
+    found: CampaignStates,
+    failed: FieldChange,
+    error: MetaError,
+) -> AppliedDecision:
+    """Meta refused one change: nothing more is written, and what was is named."""
+    written = tuple(one for one in changes if has_come_true([one], found))
+    if not written:
+        return AppliedDecision(accepted, False, (), str(error))
+    reason = message(
+        "recommendations.refused.in_part",
+        object=failed.object_id,
+        error=str(error),
+        written=", ".join(one.object_id for one in written),
+    )
+    return AppliedDecision(accepted, False, written, reason)
+
+
+def _states(writer: AdsWriter, accepted: AcceptedSuggestion) -> CampaignStates:
+    """The campaigns of the suggestion as Meta has them now."""
+    return CampaignStates(tuple(writer.state(accepted.account_id, one) for one in accepted.campaign_ids))
+
+
 def _changes(
     queue: ApprovedChangeQueue, writer: AdsWriter, accepted: AcceptedSuggestion
 ) -> tuple[Sequence[FieldChange], Sequence[FieldChange]]:
     """The changes, and those of them that Meta does not show yet: an earlier attempt may have written some."""
-    found = writer.state(accepted.account_id, accepted.campaign_id)
+    found = _states(writer, accepted)
     if accepted.is_undo:
         back = undone(accepted.intended)
         return back, remaining(back, found)
     if accepted.intended:
         return accepted.intended, remaining(accepted.intended, found)
-    changes = plan(accepted.kind, accepted.factor, accepted.known, found)
+    if accepted.moves:
+        changes = plan_moves(accepted.moves, found.campaigns)
+    else:
+        changes = plan(accepted.kind, accepted.factor, accepted.known, found.campaigns[0], accepted.adset_id)
     queue.intend(accepted, changes)
     return changes, changes

@@ -21,6 +21,7 @@ from fbads_pipeline.ports.scoring import Performance
 
 if TYPE_CHECKING:
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+    from fbads_pipeline.domain.recommendations.outcomes import Outcome
 
 _HELD_OUT_DAYS = 7
 # Nats per campaign. The one in use has mostly seen the week that both foretell, and the candidate's twin has not.
@@ -86,18 +87,28 @@ def follow_suggestions(marts: Marts, performance: Performance, clock: Clock, tar
 
 def _followed(seen: AccountPerformance, one: PromisedEffect, targets: CampaignTargets) -> EffectFollowUp:
     # numpy and scipy are heavy: imported where they are needed.
-    from fbads_pipeline.domain.recommendations.outcomes import DAYS, Applied, follow_up, was_carried_out
+    from fbads_pipeline.domain.recommendations.outcomes import DAYS, Applied, follow_up, together, was_carried_out
 
-    applied = Applied(one.campaign_id, one.kind, one.factor, one.effect, one.decided_on)
+    history = seen.history
+    if one.adset_id:
+        if seen.adsets is None:
+            return EffectFollowUp(one, "unknown")
+        history = seen.adsets.history
+    factors = one.moves or {one.adset_id or one.campaign_id: one.factor}
+    applied = [Applied(name, one.kind, factor, one.effect, one.decided_on) for name, factor in factors.items()]
     if seen.today < one.decided_on + timedelta(days=DAYS):
         return EffectFollowUp(one, "waiting")
     week = {one.decided_on + timedelta(days=n) for n in range(DAYS)}
     if week & seen.unread:
         return EffectFollowUp(one, "waiting")
-    if not was_carried_out(seen.history, applied):
+    if not all(was_carried_out(history, each) for each in applied):
         return EffectFollowUp(one, "not carried out")
-    target = float(targets.target_of(seen, one.campaign_id, one.decided_on).cpa)
-    (outcome,) = follow_up(seen.history, [applied], today=seen.today, target_cpa=target)
+    outcomes: list[Outcome] = []
+    for each in applied:
+        campaign_id = one.campaign_id if one.adset_id else each.campaign_id
+        target = float(targets.target_of(seen, campaign_id, one.decided_on).cpa)
+        outcomes += follow_up(history, [each], today=seen.today, target_cpa=target)
+    outcome = together(outcomes, one.effect) if one.moves else outcomes[0]
     return EffectFollowUp(one, "judged" if outcome.is_hit is not None else "unknown", outcome)
 
 

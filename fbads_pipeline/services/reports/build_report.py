@@ -26,6 +26,7 @@ from fbads_pipeline.domain.reports.tables import (
     hit_rate_table,
     suggestion_table,
 )
+from fbads_pipeline.domain.reports.targets import target_table
 from fbads_pipeline.domain.reports.unreported import coverage_warnings, is_wholly_unread, together, unread_days
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.reports import ReportFacts
@@ -80,6 +81,7 @@ class ReportBuilder:
             *(best_and_worst(now, self.about, currency) if has_figures else ()),
             anomaly_table(self.facts.anomalies(account.account_id, period), account, is_read=coverage.is_complete),
             suggestion_table(self.facts.suggestions(account.account_id, period)),
+            target_table(now, currency, is_read=coverage.is_complete),
             hit_rate_table(self.facts.hit_rates(account.account_id)),
             *([days] if period.days > 1 and has_figures else []),
             campaign_table(now, before, self.about, currency),

@@ -3,23 +3,26 @@
 The same figures a second time write nothing. An account whose figures cannot be read stops none of the others.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fbads_pipeline.domain.recommendations.inbox.withheld import NOT_READ
+from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE, WHOLE_ACCOUNT
 from fbads_pipeline.domain.recommendations.targets import CampaignTargets
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
 from fbads_pipeline.ports.recommendations import Reviews
 from fbads_pipeline.ports.scoring import Performance
+from fbads_pipeline.services.scoring.score_adsets import score_adsets
 
 if TYPE_CHECKING:
     from fbads_pipeline.domain.recommendations.inbox.withheld import Withheld
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
-    from fbads_pipeline.domain.recommendations.verdicts import Verdict
+    from fbads_pipeline.domain.recommendations.reallocation import Reallocation
+    from fbads_pipeline.domain.recommendations.verdicts import AccountAssessment, Verdict
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,15 @@ def score_account(
         model=model,
         unread=seen.unread,
     )
-    proposals, for_breaches, withheld = _verdicts(seen, target_cpa, model, in_breach)
+    found = _assessed(seen, target_cpa, model)
+    adsets = score_adsets(seen, target_cpa, model)
+    # A campaign without a budget of its own has none to change: its ad sets have.
+    without_budget = frozenset(adsets.campaigns.values()) if adsets else frozenset()
+    proposals = [
+        one
+        for one in (found.proposals(seen.pending) if found else [])
+        if one.action == "PAUSE" or one.campaign_id not in without_budget
+    ]
     return AccountScores(
         account_id=seen.account_id,
         currency=seen.currency,
@@ -92,21 +103,24 @@ def score_account(
         scores=scores,
         trends=trends_on(seen.history, today=seen.today, maturity=model.maturity, unread=seen.unread),
         proposals=proposals,
-        for_breaches=for_breaches,
-        withheld=withheld,
+        for_breaches=_beside(found, proposals, in_breach),
+        withheld=found.withheld if found else _not_read(seen, target_cpa),
+        reallocation=_reallocated(seen, target_cpa, found, proposals),
+        names=seen.names,
+        adsets=adsets,
     )
 
 
-def _verdicts(
-    seen: AccountPerformance, target_cpa: Mapping[str, float], model: "AccountModel", in_breach: Collection[str]
-) -> "tuple[list[Verdict], list[Verdict], Mapping[str, Withheld]]":
-    """What is proposed, what pausing would do to campaigns in breach, and why the others are not assessed."""
+def _assessed(
+    seen: AccountPerformance, target_cpa: Mapping[str, float], model: "AccountModel"
+) -> "AccountAssessment | None":
+    """The account's estimates; None where too few days are read."""
     # numpy, pandas and scipy are loaded only where something is scored.
     from fbads_pipeline.domain.recommendations.verdicts import assess
 
     if not seen.is_assessable:
-        return [], [], {**dict.fromkeys(target_cpa, NOT_READ), **seen.withheld}
-    assessed = assess(
+        return None
+    return assess(
         seen.history,
         today=seen.today,
         target_cpa=target_cpa,
@@ -114,12 +128,38 @@ def _verdicts(
         model=model,
         unread=seen.unread,
     )
-    if assessed is None:
-        return [], [], {}
-    proposals = assessed.proposals(seen.pending)
+
+
+def _beside(
+    found: "AccountAssessment | None", proposals: "Sequence[Verdict]", in_breach: Collection[str]
+) -> "list[Verdict]":
+    """What pausing would do to the campaigns in breach that it is not proposed for."""
+    if found is None:
+        return []
     paused = {one.campaign_id for one in proposals if one.action == "PAUSE"}
-    beside = [assessed.of(one, "PAUSE") for one in sorted(set(in_breach) - paused)]
-    return proposals, [one for one in beside if one is not None], assessed.withheld
+    beside = [found.of(one, "PAUSE") for one in sorted(set(in_breach) - paused)]
+    return [one for one in beside if one is not None]
+
+
+def _not_read(seen: AccountPerformance, target_cpa: Mapping[str, float]) -> "Mapping[str, Withheld]":
+    """Why nothing is assessed; nothing to say where every day is read and there is no row before today."""
+    return {} if seen.is_assessable else {**dict.fromkeys(target_cpa, NOT_READ), **seen.withheld}
+
+
+def _reallocated(
+    seen: AccountPerformance,
+    target_cpa: Mapping[str, float],
+    found: "AccountAssessment | None",
+    proposals: "Sequence[Verdict]",
+) -> "Reallocation | None":
+    """What is proposed for the budgets together; None where nothing gains, or not surely."""
+    # numpy and scipy are heavy: imported where they are needed.
+    from fbads_pipeline.domain.recommendations.reallocation import reallocation_of
+
+    paused = [one.campaign_id for one in proposals if one.action == "PAUSE"]
+    made = reallocation_of(found, today=seen.today, target_cpa=target_cpa, paused=paused) if found else None
+    is_open = seen.pending.get(WHOLE_ACCOUNT) == REALLOCATE
+    return made if made is not None and made.is_proposed(is_open=is_open) else None
 
 
 def _model(performance: Performance, seen: AccountPerformance, clock: Clock) -> "AccountModel":

@@ -133,8 +133,11 @@ class TestButtons:
                 ("suggestion_accept", f"{suggestion}:1"),
                 ("suggestion_reject", f"{suggestion}:1"),
                 ("suggestion_snooze", f"{suggestion}:1"),
+                ("feedback_useful", f"{suggestion}:1"),
+                ("feedback_not_useful", f"{suggestion}:1"),
             ]
-        assert [one["text"]["text"] for one in blocks_sent[2]["elements"]] == ["Approve", "Reject", "Snooze"]
+        labels = [one["text"]["text"] for one in blocks_sent[2]["elements"]]
+        assert labels == ["Approve", "Reject", "Snooze", "Useful", "Not useful"]
 
     def test_nobody_is_shown_a_button_that_does_nothing(self, slack, channel):
         send(channel, compose_suggestions(news()))

@@ -1,5 +1,6 @@
 """Applying against a sandbox Marketing API that accepts writes, and a real PostgreSQL: once, checked, and told."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApprovedChanges
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.collection.meta_errors import TransientMetaError
+from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TransientMetaError
 from fbads_pipeline.domain.core.messages import to_json
 from fbads_pipeline.domain.identity.users import local_owner
 from fbads_pipeline.domain.recommendations.decisions import Decision
@@ -58,16 +59,18 @@ class World:
         query = f"select account_id, campaign_id from raw.campaigns where status = 'ACTIVE' and {where} order by 2"
         return self.rows(query)[0]
 
-    def accept(self, kind="PAUSE", factor=None, *, at_campaign=True, name="s1"):
+    def accept(self, kind="PAUSE", factor=None, *, at_campaign=True, name="s1", evidence="{}", adset=""):
         account, campaign = self.pick(at_campaign=at_campaign)
         with self.engine.begin() as connection:
             query = """
-                insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason,
-                    evidence, day, marts_version, created_at, updated_at, expires_at, factor)
-                values (:name, :account, :campaign, :kind, 'high', '{posterior}', '"x"', '{}', '2026-11-09', 1, :now,
+                insert into ops.suggestions (suggestion_id, account_id, campaign_id, adset_id, kind, confidence, rules,
+                    reason, evidence, day, marts_version, created_at, updated_at, expires_at, factor)
+                values (:name, :account, :campaign, :adset, :kind, 'high', '{posterior}', '"x"',
+                    cast(:evidence as jsonb), '2026-11-09', 1, :now,
                     :now, :ends, :factor)
             """
             named = {"name": name, "account": account, "campaign": campaign, "kind": kind, "factor": factor}
+            named |= {"evidence": evidence, "adset": adset}
             connection.execute(sa.text(query), {**named, "now": NOW, "ends": NOW + timedelta(days=7)})
         decide(self.decision_store, local_owner(), Decision(name, 1, "accept"), key=None, now=NOW)
         return account, campaign
@@ -117,6 +120,77 @@ def test_a_budget_is_multiplied_where_it_stands(world, kind, factor, at_campaign
     assert (campaign in changed) is at_campaign
     assert all(after[one] == round(before[one] * factor) for one in changed)
     assert all(after[one] == before[one] for one in before.keys() - changed)
+
+
+@pytest.mark.parametrize(("kind", "factor"), [("BUDGET_UP", 1.2), ("PAUSE", None)])
+def test_what_is_suggested_for_an_ad_set_changes_that_ad_set_alone(world, kind, factor):
+    account, campaign = world.pick(at_campaign=False)
+    query = (
+        f"select adset_id, daily_budget_minor from raw.adsets where campaign_id = '{campaign}' and status = 'ACTIVE'"
+    )
+    adset, budget = world.rows(f"{query} and daily_budget_minor is not null order by 1")[0]
+    world.accept(kind, factor, at_campaign=False, adset=adset)
+    (done,) = world.apply()
+    assert done.is_applied, done.reason
+    change = (
+        ("status", "ACTIVE", "PAUSED") if kind == "PAUSE" else ("daily_budget", str(budget), str(round(budget * 1.2)))
+    )
+    assert world.written() == [(adset, *change)]
+    assert world.writer.state(account, campaign).campaign.status == "ACTIVE"
+
+
+def reallocated(world):
+    """Two campaigns of one account with budgets of their own, a fifth of the one's to the other, accepted as one."""
+    query = "select account_id, campaign_id, daily_budget_minor from raw.campaigns where status = 'ACTIVE'"
+    rows = world.rows(f"{query} and daily_budget_minor is not null order by 1, 2")
+    account = max({one[0] for one in rows}, key=[one[0] for one in rows].count)
+    pair = [one for one in rows if one[0] == account][:2]
+    assert len(pair) == 2, "the sandbox has no such account"
+    moves = [
+        {"campaign_id": one, "budget": budget, "new_budget": budget * factor}
+        for (_, one, budget), factor in zip(pair, (1.2, 0.8), strict=True)
+    ]
+    pick = world.pick
+    world.pick = lambda at_campaign: (account, "")
+    world.accept("REALLOCATE", 1.0, evidence=json.dumps({"moves": moves}))
+    world.pick = pick
+    return account, [one for _, one, _ in pair], [one["new_budget"] for one in moves]
+
+
+def test_a_reallocation_is_written_as_one_and_taken_back_as_one(world):
+    account, (more, less), wanted = reallocated(world)
+    (done,) = world.apply()
+    assert done.is_applied, done.reason
+    assert [one for one, *_ in world.written()] == [less, more], "what takes money away comes first"
+    budgets = [world.writer.state(account, one).campaign.daily_budget for one in (more, less)]
+    assert budgets == [round(one) for one in wanted]
+    decide(world.decision_store, local_owner(), Decision("s1", 3, "undo"), key=None, now=NOW)
+    (back,) = world.apply()
+    assert back.is_applied and len(world.written()) == 4
+
+
+def test_of_a_reallocation_nothing_is_written_where_one_move_cannot_be(world):
+    account, (more, _), _ = reallocated(world)
+    world.transport.post(more, {"status": "PAUSED"}, account_id=account)
+    (done,) = world.apply()
+    assert not done.is_applied and "has changed at Meta since it was read" in reads(done.reason, "en")
+    assert len(world.written()) == 1, "the stranger's own"
+
+
+def test_a_reallocation_that_meta_refuses_half_way_says_what_was_written(world):
+    _, (more, less), _ = reallocated(world)
+
+    class Refusing(GraphWriter):
+        def write(self, account_id, change):
+            if change.object_id == more:
+                raise PermanentMetaError("Budget is too low", code=100)
+            super().write(account_id, change)
+
+    (done,) = apply_decisions(world.book, Refusing(lambda account_id: world.transport), world.clock, TO)
+    assert (done.is_applied, [one.object_id for one in done.changes]) == (False, [less])
+    said = reads(done.reason, "en")
+    assert f"refused the change of {more}" in said and f"changed before that: {less}" in said
+    assert world.stands()[0] == "FAILED"
 
 
 def test_what_has_changed_at_meta_is_not_touched(world):

@@ -62,6 +62,16 @@ _LISTS: dict[Intent, tuple[str, tuple[ResultColumn, ...]]] = {
             ResultColumn("day", "other"),
         ),
     ),
+    "targets": (
+        "analysis.scores",
+        (
+            ResultColumn("currency", "key"),
+            *_CAMPAIGN,
+            *(ResultColumn(name, "other", unit="money") for name in ("target_cpa", "cpa", "spend")),
+            ResultColumn("conversions", "other", unit="count"),
+            *(ResultColumn(name, "other") for name in ("state", "first_day", "day")),
+        ),
+    ),
     "freshness": (
         "marts.account_daily",
         (

@@ -157,7 +157,7 @@ limit :rows;
 select
     suggestions.suggestion_id,
     suggestions.campaign_id as campaign,
-    campaigns.name as campaign_name,
+    campaigns.name || coalesce(' › ' || (suggestions.evidence ->> 'adset_name'), '') as campaign_name,
     suggestions.kind,
     suggestions.confidence,
     suggestions.reason,
@@ -200,6 +200,88 @@ with latest as (
 select *
 from latest
 order by case when :best_first then -score else score end nulls last, campaign
+limit :rows;
+
+-- name: targets
+-- What a conversion may cost in each campaign, as of its last review, beside what it cost in the seven days up to that
+-- one; the dearest against its target first. A sum is null where Meta did not report the figure on one of the days, or
+-- a day was never read well: then nothing is compared.
+with latest as (
+    select distinct on (account_id, campaign_id)
+        account_id,
+        campaign_id,
+        day,
+        currency,
+        target_cpa,
+        scored_at
+    from analysis.scores
+    where
+        account_id = any(cast(:account_ids as text[])) and target_cpa is not null
+        and (cast(:campaign_ids as text[]) is null or campaign_id = any(cast(:campaign_ids as text[])))
+    order by account_id asc, campaign_id asc, day desc
+),
+
+weeks as (
+    select
+        latest.account_id,
+        latest.campaign_id,
+        sum(daily.spend) as spend,
+        case when count(*) = count(daily.conversions) then sum(daily.conversions) end as conversions
+    from latest
+    inner join marts.campaign_daily as daily
+        on
+            latest.account_id = daily.account_id
+            and latest.campaign_id = daily.campaign_id
+            and latest.currency = daily.currency
+    where daily.day > latest.day - 7 and daily.day <= latest.day
+    group by latest.account_id, latest.campaign_id
+),
+
+compared as (
+    select
+        latest.campaign_id as campaign,
+        campaigns.name as campaign_name,
+        latest.currency,
+        latest.target_cpa,
+        weeks.spend,
+        weeks.conversions,
+        weeks.spend / nullif(weeks.conversions, 0) as cpa,
+        latest.day - 6 as first_day,
+        latest.day,
+        latest.scored_at as as_of,
+        case
+            when coverage.days < 7 then 'not read'
+            when weeks.spend is null or weeks.spend = 0 then 'no spend'
+            when weeks.conversions is null then 'not reported'
+            when weeks.conversions = 0 then case when weeks.spend > latest.target_cpa then 'above' else 'too early' end
+            when weeks.spend / weeks.conversions > latest.target_cpa then 'above'
+            else 'within'
+        end as state
+    from latest
+    inner join marts.campaigns as campaigns
+        on latest.account_id = campaigns.account_id and latest.campaign_id = campaigns.campaign_id
+    left join weeks on latest.account_id = weeks.account_id and latest.campaign_id = weeks.campaign_id
+    cross join
+        lateral (
+            select count(*) as days from marts.day_coverage as one
+            where
+                one.account_id = latest.account_id and one.level = 'campaign' and one.is_read
+                and one.day > latest.day - 7 and one.day <= latest.day
+        ) as coverage
+    where campaigns.effective_status = 'ACTIVE' or cast(:campaign_ids as text[]) is not null
+)
+
+select
+    *,
+    count(*) over () as groups,
+    count(*) filter (where state = 'above') over () as above,
+    count(*) filter (where state = 'within') over () as inside
+from compared
+order by
+    case state when 'above' then 0 when 'within' then 1 else 2 end asc,
+    cpa / target_cpa desc nulls first,
+    spend desc nulls last,
+    campaign asc
 limit :rows;
 
 -- name: freshness

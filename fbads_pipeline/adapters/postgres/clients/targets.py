@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.clients.targets import Target, Targets, UnusableTarget
+from fbads_pipeline.domain.clients.targets import Conflict, Target, Targets, UnusableTarget
 from fbads_pipeline.domain.core.messages import message
 
 SQL = Statements(__package__, "targets.sql")
@@ -34,21 +34,18 @@ class PostgresTargets:
 
     def set(self, targets: Sequence[Target], *, actor: str, now: datetime) -> list[int]:
         """Adds all or none, an audit entry each; returns their numbers. Raises UnusableTarget where an account or a
-        campaign is not known, or the currency is not the account's."""
+        campaign is not known, the currency is not the account's, or two patterns as narrow as each other would say
+        different things of one campaign."""
         with self._engine.begin() as connection:
             _require_known(connection, targets)
-            return [_add(connection, one, actor, now) for one in targets]
+            numbers = [_add(connection, one, actor, now) for one in targets]
+            _refuse_contradictions(connection, targets)
+            return numbers
 
     def all(self, accounts: Accounts = None) -> list[StoredTarget]:
         """Every target that was ever set, by account and in the order in which they were set."""
         with self._engine.connect() as connection:
-            rows = connection.execute(SQL["targets"], {"accounts": bound(accounts)}).mappings()
-            return [
-                StoredTarget(
-                    row["target_id"], Target(**{name: row[name] for name in _FIELDS}), row["set_by"], row["set_at"]
-                )
-                for row in rows
-            ]
+            return _stored(connection, accounts)
 
     def of(self, account_id: str) -> Targets:
         """The account's targets, ready to be asked."""
@@ -56,11 +53,56 @@ class PostgresTargets:
 
     def campaign_names(self, account_ids: Iterable[str]) -> dict[str, dict[str, str | None]]:
         """Account → campaign id → name, for patterns to be compared with."""
-        found: dict[str, dict[str, str | None]] = {}
         with self._engine.connect() as connection:
-            for row in connection.execute(SQL["campaign_names"], {"accounts": sorted(account_ids)}):
-                found.setdefault(row.account_id, {})[row.campaign_id] = row.name
-        return found
+            return _campaign_names(connection, account_ids)
+
+    def conflicts(self, accounts: Accounts, day: date) -> dict[str, list[Conflict]]:
+        """Account → campaigns that several of its patterns match with different values on that day; those without any
+        are left out. accounts: that are wanted, None for all."""
+        with self._engine.connect() as connection:
+            return _conflicts(connection, accounts, day)
+
+
+def _stored(connection: sa.Connection, accounts: Accounts) -> list[StoredTarget]:
+    rows = connection.execute(SQL["targets"], {"accounts": bound(accounts)}).mappings()
+    return [
+        StoredTarget(row["target_id"], Target(**{name: row[name] for name in _FIELDS}), row["set_by"], row["set_at"])
+        for row in rows
+    ]
+
+
+def _campaign_names(connection: sa.Connection, account_ids: Iterable[str]) -> dict[str, dict[str, str | None]]:
+    found: dict[str, dict[str, str | None]] = {}
+    for row in connection.execute(SQL["campaign_names"], {"accounts": sorted(account_ids)}):
+        found.setdefault(row.account_id, {})[row.campaign_id] = row.name
+    return found
+
+
+def _conflicts(connection: sa.Connection, accounts: Accounts, day: date) -> dict[str, list[Conflict]]:
+    by_account: dict[str, list[Target]] = {}
+    for one in _stored(connection, accounts):
+        by_account.setdefault(one.target.account_id, []).append(one.target)
+    names = _campaign_names(connection, by_account)
+    found = {key: Targets(held).conflicts(names.get(key, {}), day) for key, held in sorted(by_account.items())}
+    return {key: conflicts for key, conflicts in found.items() if conflicts}
+
+
+def _refuse_contradictions(connection: sa.Connection, targets: Sequence[Target]) -> None:
+    for one in targets:
+        if one.name_pattern is None:
+            continue
+        found = _conflicts(connection, frozenset({one.account_id}), one.valid_from).get(one.account_id, [])
+        for conflict in found:
+            if conflict.is_contradiction and one.name_pattern in conflict.patterns:
+                others = ", ".join(pattern for pattern in conflict.patterns if pattern != one.name_pattern)
+                raise UnusableTarget(
+                    message(
+                        "clients.target.contradiction",
+                        pattern=one.name_pattern,
+                        others=others,
+                        campaign=conflict.campaign_id,
+                    )
+                )
 
 
 def _require_known(connection: sa.Connection, targets: Sequence[Target]) -> None:

@@ -48,6 +48,12 @@ _FAMILIES = (
     _Family("alerts_waiting", "Messages that wait for their time, or were given up.", "gauge", ("channel", "state")),
     _Family("suggestions_generated", "Suggestions by kind.", "counter", ("type",)),
     _Family("suggestions_by_status", "Suggestions by status.", "gauge", ("status",)),
+    _Family(
+        "feedback_marks",
+        "People's marks on suggestions, anomalies and alerts, useful or not.",
+        "gauge",
+        ("subject", "kind", "useful"),
+    ),
     _Family("campaigns_analyzed", "Campaigns with a score.", "counter"),
     _Family("active_campaigns_count", "Campaigns that are active now.", "gauge"),
     _Family(

@@ -62,6 +62,16 @@ from ops.suggestions
 group by status
 order by status;
 
+-- name: feedback_marks
+select
+    subject,
+    kind,
+    is_useful::text as useful,
+    count(*) as figure
+from ops.feedback
+group by subject, kind, is_useful
+order by subject, kind, is_useful;
+
 -- name: campaigns_analyzed
 select count(*) as figure
 from analysis.scores;

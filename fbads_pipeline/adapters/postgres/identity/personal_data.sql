@@ -55,6 +55,17 @@ from ops.api_keys
 where user_id = :user_id
 order by created_at;
 
+-- name: export_feedback
+select
+    subject,
+    subject_id,
+    kind,
+    is_useful,
+    marked_at
+from ops.feedback
+where user_id = :user_id
+order by marked_at;
+
 -- name: export_conversations
 select
     session_id,

@@ -71,7 +71,9 @@ select
     scores.attention_points,
     scores.delivery_points,
     scores.health_points,
-    scores.why_not
+    scores.why_not,
+    scores.target_cpa,
+    scores.currency
 from analysis.scores as scores
 where
     scores.campaign_id = :campaign_id

@@ -19,6 +19,7 @@ from fbads_pipeline.domain.recommendations.applying import (
     AcceptedSuggestion,
     AdObjectState,
     AppliedDecision,
+    CampaignMove,
     CampaignState,
     FieldChange,
     applied_since,
@@ -37,7 +38,13 @@ class PostgresApprovedChanges:
     def waiting(self, *, now: datetime) -> list[AcceptedSuggestion]:
         values = {"approved_since": approved_since(now), "applied_since": applied_since(now), "gone": sorted(GONE)}
         with self._engine.connect() as connection:
-            return [_accepted(row) for row in connection.execute(SQL["waiting"], values).mappings()]
+            moves: dict[str, list[CampaignMove]] = {}
+            for row in connection.execute(SQL["waiting_moves"], values).mappings():
+                moves.setdefault(row["suggestion_id"], []).append(
+                    CampaignMove(row["campaign_id"], row["factor"], _state(row))
+                )
+            rows = connection.execute(SQL["waiting"], values).mappings()
+            return [_accepted(row, tuple(moves.get(row["suggestion_id"], ()))) for row in rows]
 
     def intend(self, accepted: AcceptedSuggestion, changes: Sequence[FieldChange]) -> None:
         values = {"suggestion_id": accepted.suggestion_id, "changes": _json([vars(one) for one in changes])}
@@ -88,9 +95,13 @@ class PostgresApprovedChanges:
             write_alert(connection, compose(decision), recipients, now)
 
 
-def _accepted(row: sa.RowMapping) -> AcceptedSuggestion:
+def _state(row: sa.RowMapping) -> CampaignState:
     campaign = AdObjectState(row["campaign_id"], "campaign", row["campaign_status"], row["daily_budget_minor"] or None)
-    adsets = tuple(AdObjectState(one, "adset", status, budget or None) for one, status, budget in row["adsets"])
+    adsets = tuple(AdObjectState(one, "adset", status, budget or None) for one, status, budget in row["adsets"] or ())
+    return CampaignState(campaign, adsets)
+
+
+def _accepted(row: sa.RowMapping, moves: tuple[CampaignMove, ...]) -> AcceptedSuggestion:
     return AcceptedSuggestion(
         suggestion_id=row["suggestion_id"],
         account_id=row["account_id"],
@@ -98,10 +109,12 @@ def _accepted(row: sa.RowMapping) -> AcceptedSuggestion:
         campaign_name=row["campaign_name"],
         kind=row["kind"],
         factor=row["factor"],
-        known=CampaignState(campaign, adsets),
+        known=_state(row),
         intended=tuple(FieldChange(**one) for one in row["changes"] or ()),
         is_undo=row["is_undo"],
         applied_today=row["applied_today"],
+        moves=moves,
+        adset_id=row["adset_id"],
     )
 
 

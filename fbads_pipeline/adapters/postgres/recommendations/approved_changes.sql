@@ -1,14 +1,16 @@
 -- name: waiting
--- Accepted suggestions and applied ones that are to be undone, with the campaign as it was last read; the oldest first.
+-- Accepted suggestions and applied ones that are to be undone, with the campaign as it was last read, of a reallocation
+-- none; the oldest first.
 select
     made.suggestion_id,
     made.account_id,
     made.campaign_id,
+    made.adset_id,
     made.kind,
     made.factor,
     made.changes,
     made.status = 'APPLIED' as is_undo,
-    campaigns.name as campaign_name,
+    campaigns.name || coalesce(' › ' || (made.evidence ->> 'adset_name'), '') as campaign_name,
     campaigns.status as campaign_status,
     campaigns.daily_budget_minor,
     (
@@ -31,11 +33,45 @@ select
             and done.decided_at > :applied_since
     ) as applied_today
 from ops.suggestions as made
-inner join raw.campaigns as campaigns on made.campaign_id = campaigns.campaign_id
+left join raw.campaigns as campaigns on made.campaign_id = campaigns.campaign_id
 where
-    (made.status = 'ACCEPTED' and made.decided_at > :approved_since)
-    or (made.status = 'APPLIED' and made.is_undone)
+    (campaigns.campaign_id is not null or made.kind = 'REALLOCATE')
+    and (
+        (made.status = 'ACCEPTED' and made.decided_at > :approved_since)
+        or (made.status = 'APPLIED' and made.is_undone)
+    )
 order by made.decided_at, made.suggestion_id;
+
+-- name: waiting_moves
+-- The campaigns of the reallocations among them, as each was last read; one that is gone has no status and no budget.
+select
+    made.suggestion_id,
+    moved.campaign_id,
+    moved.new_budget / moved.budget as factor,
+    campaigns.status as campaign_status,
+    campaigns.daily_budget_minor,
+    (
+        select
+            jsonb_agg(
+                jsonb_build_array(adsets.adset_id, adsets.status, adsets.daily_budget_minor)
+                order by adsets.adset_id
+            )
+        from raw.adsets as adsets
+        where adsets.campaign_id = moved.campaign_id and coalesce(adsets.status, '') <> all(cast(:gone as text[]))
+    ) as adsets
+from ops.suggestions as made
+cross join
+    jsonb_to_recordset(made.evidence -> 'moves') as moved (
+        campaign_id text, budget double precision, new_budget double precision
+    )
+left join raw.campaigns as campaigns on moved.campaign_id = campaigns.campaign_id
+where
+    made.kind = 'REALLOCATE'
+    and (
+        (made.status = 'ACCEPTED' and made.decided_at > :approved_since)
+        or (made.status = 'APPLIED' and made.is_undone)
+    )
+order by made.suggestion_id, moved.campaign_id;
 
 -- name: save_intended_changes
 update ops.suggestions set changes = cast(:changes as jsonb)

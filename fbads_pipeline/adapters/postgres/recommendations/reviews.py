@@ -157,6 +157,7 @@ def _by_one_account(rows: Sequence[sa.RowMapping]) -> UnannouncedSuggestions:
                 version=row["version"],
                 effect_low=row["effect_low"],
                 effect_expected=row["effect_expected"],
+                adset_id=row["adset_id"],
                 daily_spend=tuple(row["daily_spend"]),
                 daily_results=tuple(row["daily_results"]),
             )

@@ -4,6 +4,7 @@ select
     made.suggestion_id,
     made.account_id,
     made.campaign_id,
+    made.adset_id,
     made.kind,
     made.status,
     made.version,

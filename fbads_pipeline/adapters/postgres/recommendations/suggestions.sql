@@ -36,10 +36,13 @@ with before as (
         jsonb_to_recordset(cast(:observed as jsonb)) as observed (account_id text, campaign_id text, closing jsonb)
         on known.account_id = observed.account_id and known.campaign_id = observed.campaign_id
     left join
-        jsonb_to_recordset(cast(:rows as jsonb)) as again (account_id text, campaign_id text, kind text)
+        jsonb_to_recordset(cast(:rows as jsonb)) as again (
+            account_id text, campaign_id text, adset_id text, kind text
+        )
         on
             known.account_id = again.account_id
             and known.campaign_id = again.campaign_id
+            and known.adset_id = again.adset_id
             and known.kind = again.kind
     where
         known.status in ('PENDING', 'WAITING') and known.rules <@ cast(:answered as text[])
@@ -57,7 +60,7 @@ returning known.suggestion_id, known.campaign_id, known.kind, before.status, kno
 -- among them end. Old ones end whatever their rules.
 with incoming as (
     select one.*
-    from jsonb_to_recordset(cast(:rows as jsonb)) as one (account_id text, campaign_id text, kind text)
+    from jsonb_to_recordset(cast(:rows as jsonb)) as one (account_id text, campaign_id text, adset_id text, kind text)
 )
 
 update ops.suggestions as known
@@ -72,8 +75,8 @@ where
             and not exists (
                 select from incoming
                 where
-                    (incoming.account_id, incoming.campaign_id, incoming.kind)
-                    = (known.account_id, known.campaign_id, known.kind)
+                    (incoming.account_id, incoming.campaign_id, incoming.adset_id, incoming.kind)
+                    = (known.account_id, known.campaign_id, known.adset_id, known.kind)
             )
         )
     );
@@ -87,6 +90,7 @@ with incoming as (
     from jsonb_to_recordset(cast(:rows as jsonb)) as one (
         account_id text,
         campaign_id text,
+        adset_id text,
         kind text,
         confidence text,
         rules text[],
@@ -123,7 +127,8 @@ set
     updated_at = :now
 from incoming
 where
-    (incoming.account_id, incoming.campaign_id, incoming.kind) = (known.account_id, known.campaign_id, known.kind)
+    (incoming.account_id, incoming.campaign_id, incoming.adset_id, incoming.kind)
+    = (known.account_id, known.campaign_id, known.adset_id, known.kind)
     and known.status in ('PENDING', 'WAITING')
     and (
         (known.rules, known.day, known.evidence ? 'projected')
@@ -143,6 +148,7 @@ with incoming as (
         suggestion_id text,
         account_id text,
         campaign_id text,
+        adset_id text,
         kind text,
         confidence text,
         rules text[],
@@ -161,13 +167,14 @@ with incoming as (
 )
 
 insert into ops.suggestions (
-    suggestion_id, account_id, campaign_id, kind, confidence, rules, reason, evidence, day, marts_version, factor,
-    effect_low, effect_expected, effect_high, p_better, note, model_version, created_at, updated_at, expires_at
+    suggestion_id, account_id, campaign_id, adset_id, kind, confidence, rules, reason, evidence, day, marts_version,
+    factor, effect_low, effect_expected, effect_high, p_better, note, model_version, created_at, updated_at, expires_at
 )
 select
     suggestion_id,
     account_id,
     campaign_id,
+    adset_id,
     kind,
     confidence,
     rules,
@@ -190,15 +197,15 @@ where
     not exists (
         select from ops.suggestions as known
         where
-            (incoming.account_id, incoming.campaign_id, incoming.kind)
-            = (known.account_id, known.campaign_id, known.kind)
+            (incoming.account_id, incoming.campaign_id, incoming.adset_id, incoming.kind)
+            = (known.account_id, known.campaign_id, known.adset_id, known.kind)
             and (
                 known.status in ('PENDING', 'WAITING')
                 or (known.status not in ('EXPIRED', 'SUPERSEDED') and known.updated_at > :decided_since)
             )
     )
-order by account_id, campaign_id
-on conflict (account_id, campaign_id, kind) where status in ('PENDING', 'WAITING') do nothing
+order by account_id, campaign_id, adset_id
+on conflict (account_id, campaign_id, adset_id, kind) where status in ('PENDING', 'WAITING') do nothing
 returning suggestion_id;
 
 -- name: open_to_present
@@ -345,6 +352,7 @@ select
     campaigns.name as campaign_name,
     waiting.suggestion_id,
     waiting.campaign_id,
+    waiting.adset_id,
     waiting.kind,
     waiting.confidence,
     waiting.rules,
@@ -374,7 +382,7 @@ left join lateral (
         ) as daily_results
     from marts.campaign_daily as daily
     where
-        daily.account_id = waiting.account_id and daily.campaign_id = waiting.campaign_id
+        daily.account_id = waiting.account_id and daily.campaign_id = waiting.campaign_id and waiting.adset_id = ''
         and daily.day
         >= (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date - :chart_days
         and daily.day < (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date

@@ -66,6 +66,7 @@ class PostgresReportFacts:
                     _figures(row, metrics),
                     row["score"],
                     below.get(row["campaign_id"], {}),
+                    row["target_cpa"],
                 )
                 for row in campaigns
             ),

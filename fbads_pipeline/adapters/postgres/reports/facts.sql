@@ -33,7 +33,7 @@ order by found.severity asc, found.money_at_stake_per_day desc, found.anomaly_id
 
 -- name: suggestions
 select
-    campaigns.name as campaign_name,
+    campaigns.name || coalesce(' › ' || (made.evidence ->> 'adset_name'), '') as campaign_name,
     made.day,
     made.kind,
     made.status,

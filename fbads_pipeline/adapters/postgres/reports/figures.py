@@ -17,7 +17,7 @@ def _table(schema: str, name: str, *columns: str) -> sa.TableClause:
 
 _ACCOUNTS = _table("marts", "accounts", "account_id", "currency")
 _CAMPAIGNS = _table("marts", "campaigns", "campaign_id", "name", "effective_status")
-_SCORES = _table("analysis", "scores", "account_id", "campaign_id", "day", "total")
+_SCORES = _table("analysis", "scores", "account_id", "campaign_id", "day", "total", "target_cpa")
 
 
 class AccountFigures:
@@ -57,7 +57,7 @@ class AccountFigures:
         spend = sa.func.sum(self._daily.c.spend).label("total_spend")
         facts = self._select(campaign_id, spend).group_by(campaign_id).subquery("facts")
         score = (
-            sa.select(_SCORES.c.total.label("score"))
+            sa.select(_SCORES.c.total.label("score"), _SCORES.c.target_cpa)
             .where(_SCORES.c.account_id == self._account_id, _SCORES.c.campaign_id == facts.c.campaign_id)
             .order_by(_SCORES.c.day.desc())
             .limit(1)
@@ -65,7 +65,13 @@ class AccountFigures:
         )
         known = facts.outerjoin(_CAMPAIGNS, _CAMPAIGNS.c.campaign_id == facts.c.campaign_id)
         return (
-            sa.select(facts, _CAMPAIGNS.c.name, _CAMPAIGNS.c.effective_status.label("status"), score.c.score)
+            sa.select(
+                facts,
+                _CAMPAIGNS.c.name,
+                _CAMPAIGNS.c.effective_status.label("status"),
+                score.c.score,
+                score.c.target_cpa,
+            )
             .select_from(known.outerjoin(score, sa.true()))
             .order_by(facts.c.total_spend.desc().nulls_last(), facts.c.campaign_id)
         )

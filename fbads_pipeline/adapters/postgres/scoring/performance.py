@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.scoring.adsets import read_adsets, save_adset_scores
+from fbads_pipeline.adapters.postgres.scoring.histories import INPUTS, history_of, unread_days
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.days import local_day
-from fbads_pipeline.domain.core.money import minor_units
 from fbads_pipeline.domain.recommendations.inbox.stored_verdicts import StoredVerdict
 from fbads_pipeline.domain.recommendations.inbox.withheld import WithheldVerdict
+from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE, WHOLE_ACCOUNT, confidence_of
 from fbads_pipeline.domain.scoring.account_performance import (
     HISTORY_DAYS,
     AccountPerformance,
@@ -26,15 +28,12 @@ from fbads_pipeline.domain.scoring.account_performance import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+    from fbads_pipeline.domain.recommendations.verdicts import Verdict
 
-INPUTS = Statements(__package__, "score_inputs.sql")
 SQL = Statements(__package__, "scores.sql")
 MODELS = Statements(__package__, "models.sql")
 _LOCK = 0x66626164735F7363  # "fbads_sc"
-_COLUMNS = ("campaign_id", "date", "impressions", "clicks", "spend", "conversions")
 
 
 class PostgresPerformance:
@@ -51,8 +50,8 @@ class PostgresPerformance:
             today = local_day(now, account.timezone_name)
             campaigns = connection.execute(INPUTS["campaigns"], {"account": account_id}).all()
             window = {"since": today - timedelta(days=days), "until": today - timedelta(days=1)}
-            unread = frozenset(connection.execute(INPUTS["unread_days"], {"account": account_id, **window}).scalars())
-            history = _history(connection, account_id, account, window, unread)
+            unread = unread_days(connection, account_id, window, level="campaign")
+            history = history_of(connection, INPUTS["copy_history"], account_id, account, window, unread)
             named = {"account": account_id}
             return AccountPerformance(
                 account_id=account_id,
@@ -67,6 +66,8 @@ class PostgresPerformance:
                 goal_family=account.goal_family,
                 pending={row[0]: row[1] for row in connection.execute(INPUTS["pending_suggestions"], named)},
                 unread=unread,
+                names={one.campaign_id: one.name for one in campaigns if one.name},
+                adsets=read_adsets(connection, account_id, account, window),
             )
 
     def save(self, found: AccountScores, *, now: datetime) -> int:
@@ -86,6 +87,7 @@ class PostgresPerformance:
                 _incoming(connection, "withheld_verdicts", _withheld_rows(found))
                 connection.execute(SQL["save_withheld_verdicts"], named)
                 connection.execute(SQL["delete_other_withheld_verdicts"], named)
+                save_adset_scores(connection, found)
             return int(written)
 
     def current_verdicts(self) -> list[StoredVerdict]:
@@ -148,35 +150,6 @@ class PostgresPerformance:
             return [dict(row) for row in connection.execute(MODELS["hit_rates"]).mappings()]
 
 
-def _history(
-    connection: sa.Connection, account_id: str, account: Any, window: Mapping[str, date], unread: frozenset[date]
-) -> "pd.DataFrame":
-    """As in `suggestions.suggest`, but for the status, and without the rows of days that were never read well: they may
-    be a part of what was delivered."""
-    # pandas is heavy: imported where it is needed.
-    import pandas as pd
-
-    from fbads_pipeline.domain.recommendations.budgets import BudgetEdit, BudgetState, daily_budgets
-
-    values = {"account": account_id, "currency": account.currency, **window}
-    # COPY takes no parameters: they are written into the statement as quoted literals.
-    statement = INPUTS["copy_history"].bindparams(**values)
-    copy = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    text = io.BytesIO()
-    connection.connection.cursor().copy_expert(str(copy), text)
-    text.seek(0)
-    rows = pd.read_csv(text, header=None, names=list(_COLUMNS), dtype={"campaign_id": str})
-    rows = rows.assign(date=pd.to_datetime(rows["date"], format="%Y-%m-%d"))
-    if unread:
-        rows = rows[~rows["date"].dt.date.isin(unread)].reset_index(drop=True)
-    named = {"account": account_id, "timezone": account.timezone_name}
-    states = [BudgetState(*row) for row in connection.execute(INPUTS["budget_states"], named)]
-    units = {**named, "minor_units": minor_units(account.currency)}
-    edits = [BudgetEdit(*row) for row in connection.execute(INPUTS["budget_edits"], units)]
-    has_log = bool(connection.execute(INPUTS["has_change_log"], named).scalar_one())
-    return rows.assign(daily_budget=daily_budgets(rows, states, edits, has_log=has_log))
-
-
 def _incoming(connection: sa.Connection, name: str, rows: Iterable[Sequence[object]]) -> None:
     """The rows in `incoming_<name>`, a table of this transaction; values in the order of its COPY statement."""
     connection.execute(SQL[f"create_incoming_{name}"])
@@ -211,8 +184,30 @@ def _verdict_rows(found: AccountScores) -> Iterable[Sequence[object]]:
         yield (
             *(found.account_id, one.campaign_id, one.action, one.factor, one.effect[0], one.expected, one.effect[1]),
             *(one.p_better, one.confidence, _json(one.evidence), is_proposed),
-            *(found.day, found.currency, found.model_version, found.marts_version),
+            *(found.day, found.currency, found.model_version, found.marts_version, ""),
         )
+    for one, campaign, name in _of_adsets(found):
+        evidence = {**one.evidence, "adset_name": name}
+        yield (
+            *(found.account_id, campaign, one.action, one.factor, one.effect[0], one.expected, one.effect[1]),
+            *(one.p_better, one.confidence, _json(evidence), True),
+            *(found.day, found.currency, found.model_version, found.marts_version, one.campaign_id),
+        )
+    if found.reallocation is not None:
+        made = found.reallocation
+        confidence = confidence_of(made.p_better)
+        yield (
+            *(found.account_id, WHOLE_ACCOUNT, REALLOCATE, 1.0, made.effect[0], made.expected, made.effect[1]),
+            *(made.p_better, confidence, _json(made.evidence(found.names)), True),
+            *(found.day, found.currency, found.model_version, found.marts_version, ""),
+        )
+
+
+def _of_adsets(found: AccountScores) -> "Iterable[tuple[Verdict, str, str | None]]":
+    """What is proposed for ad sets, with the campaign and the name of each."""
+    if found.adsets is not None:
+        for one in found.adsets.proposals:
+            yield one, found.adsets.campaigns[one.campaign_id], found.adsets.names.get(one.campaign_id)
 
 
 def _withheld_rows(found: AccountScores) -> Iterable[Sequence[object]]:
@@ -230,6 +225,8 @@ def _decided(row: sa.Row[Any]) -> PromisedEffect:
         effect=(row.effect_low, row.effect_high),
         decided_on=row.decided_on,
         currency=row.currency,
+        adset_id=row.adset_id,
+        moves={one["campaign_id"]: one["new_budget"] / one["budget"] for one in row.moves or ()},
     )
 
 

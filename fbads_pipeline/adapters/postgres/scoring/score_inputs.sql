@@ -33,7 +33,7 @@ from generate_series(cast(:since as date), cast(:until as date), interval '1 day
 left join marts.day_coverage as coverage
     on
         coverage.account_id = :account
-        and coverage.level = 'campaign'
+        and coverage.level = :level
         and days.day::date = coverage.day
 where not coalesce(coverage.is_read, false)
 order by day;
@@ -42,7 +42,8 @@ order by day;
 select
     campaign_id,
     coalesce(effective_status, '') as status,
-    coalesce(objective, '') as objective
+    coalesce(objective, '') as objective,
+    name
 from marts.campaigns
 where account_id = :account;
 
@@ -128,5 +129,6 @@ select
     campaign_id,
     kind
 from ops.suggestions
-where account_id = :account and status in ('PENDING', 'WAITING') and rules @> array['posterior']
+where
+    account_id = :account and adset_id = '' and status in ('PENDING', 'WAITING') and rules @> array['posterior']
 order by campaign_id;

@@ -138,8 +138,8 @@ create temporary table incoming_verdicts (like analysis.verdicts) on commit drop
 -- name: copy_incoming_verdicts
 copy incoming_verdicts (
     account_id, campaign_id, kind, factor, effect_low, effect_expected, effect_high, p_better, confidence,
-    evidence, is_proposed, day, currency, model_version, marts_version
-) from stdin with (format csv, force_not_null (campaign_id));
+    evidence, is_proposed, day, currency, model_version, marts_version, adset_id
+) from stdin with (format csv, force_not_null (campaign_id, adset_id));
 
 -- name: newest_verdicts
 select coalesce(max(marts_version), 0) from analysis.verdicts
@@ -152,7 +152,7 @@ where account_id = :account;
 -- name: save_verdicts
 insert into analysis.verdicts (
     account_id, campaign_id, kind, factor, effect_low, effect_expected, effect_high, p_better, confidence,
-    evidence, is_proposed, day, currency, model_version, marts_version
+    evidence, is_proposed, day, currency, model_version, marts_version, adset_id
 )
 select
     account_id,
@@ -169,7 +169,8 @@ select
     day,
     currency,
     model_version,
-    marts_version
+    marts_version,
+    adset_id
 from incoming_verdicts;
 
 -- name: current_verdicts
@@ -188,9 +189,10 @@ select
     day,
     currency,
     model_version,
-    marts_version
+    marts_version,
+    adset_id
 from analysis.verdicts
-order by account_id, campaign_id, kind;
+order by account_id, campaign_id, adset_id, kind;
 
 -- name: create_incoming_withheld_verdicts
 create temporary table incoming_withheld_verdicts (like analysis.withheld_verdicts) on commit drop;

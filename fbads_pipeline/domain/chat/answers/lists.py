@@ -11,6 +11,7 @@ from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.core.messages import (
     Count,
     Day,
+    Days,
     Instant,
     Joined,
     Message,
@@ -38,6 +39,8 @@ def list_answer(plan: Plan, result: Result, catalogue: Catalogue) -> Value:
             return _suggestions(result)
         case "scores":
             return _scores(result, catalogue)
+        case "targets":
+            return _targets(result, catalogue)
         case "freshness":
             return _freshness(result)
     raise ValueError(f"{plan.intent} is no list")
@@ -138,6 +141,23 @@ def _scores(result: Result, catalogue: Catalogue) -> Value:
         score, low, high = (cell(columns[one], row, catalogue) for one in ("score", "low", "high"))
         rows.append(Joined((name, ": ", score, " (", low, "–", high, "), ", Day(row["day"])), ""))
     return _listed(message("chat.scores"), rows, result)
+
+
+def _targets(result: Result, catalogue: Catalogue) -> Value:
+    """How many campaigns cost more than they may and how many do not, and each one's cost beside its target."""
+    if not result.rows:
+        return message("chat.no_targets")
+    columns = {column.name: column for column in result.query.columns}
+    above, within = (int(result.rows[0][name]) for name in ("above", "inside"))
+    rows: list[Value] = []
+    for row in result.rows:
+        shown = {name: cell(columns[name], row, catalogue) for name in ("target_cpa", "spend", "conversions")}
+        known = {} if row["cpa"] is None else {"cpa": cell(columns["cpa"], row, catalogue)}
+        key = row["state"].replace(" ", "_") + ("_without_conversion" if row["state"] == "above" and not known else "")
+        rows.append(Message(f"chat.target_{key}", {"campaign": group("campaign", row), **shown, **known}))
+    days = Days(result.rows[0]["first_day"], result.rows[0]["day"])
+    head = message("chat.targets", above=Count(above), within=Count(within), days=days)
+    return _listed(head, rows, result)
 
 
 def _why_not(reason: str) -> Value:

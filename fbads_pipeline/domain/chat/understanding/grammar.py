@@ -65,7 +65,9 @@ _ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
 }
 _DEFINED = r"^(?:\W*(?:(?:{before_definition}) )*)(?:{definition})"
 _EXPLAINED = r"^(?:(?:{before_explanation}) )*(?:{explanation})"
-_SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "freshness")
+_SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "targets", "freshness")
+# Subjects that a metric beside them makes no question of figures: the CPA that is above its target.
+_WITH_METRIC = ("anomalies", "targets")
 
 
 @dataclass(frozen=True)
@@ -366,7 +368,7 @@ def _subject(parsed: ParsedQuestion) -> Intent | None:
     if "why" in said:
         return None
     for subject in _SUBJECTS:
-        if subject in said and (subject == "pacing" or not parsed.has("metric") or subject in ("anomalies",)):
+        if subject in said and (subject == "pacing" or not parsed.has("metric") or subject in _WITH_METRIC):
             if subject == "pacing" and parsed.has("metric") and not _is_pacing(parsed):
                 continue
             return None if subject == "pacing" and is_budget_spent(parsed) else subject

@@ -8,7 +8,8 @@ from fbads_pipeline.domain.recommendations.new_suggestions import Confidence, Su
 
 
 class StoredVerdict(NamedTuple):
-    """A verdict of the last review. effect: 80 % interval and mean of the week's change of profit."""
+    """A verdict of the last review. effect: 80 % interval and mean of the week's change of profit; adset_id: of the ad
+    set that holds the budget, empty where the campaign does."""
 
     account_id: str
     campaign_id: str
@@ -25,3 +26,4 @@ class StoredVerdict(NamedTuple):
     currency: str
     model_version: str
     marts_version: int
+    adset_id: str = ""

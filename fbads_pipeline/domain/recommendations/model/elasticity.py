@@ -3,10 +3,11 @@
 import numpy as np
 
 from fbads_pipeline.domain.recommendations.model.campaign_history import CampaignHistory, Floats
+from fbads_pipeline.domain.recommendations.model.response import elasticity_at
 
 # Mean and deviation over campaigns before any edit is known: diminishing returns, as response curves show them.
 ELASTICITY = 0.65
-ELASTICITY_DEVIATION = 0.15
+ELASTICITY_DEVIATION = 0.18
 # Elasticities that are tried; beyond 1 more spend would earn more than in proportion.
 ELASTICITIES = np.linspace(0.15, 1.1, 20)
 # Of the deviation, how much campaigns of one account differ among themselves; the rest is between accounts.
@@ -14,7 +15,14 @@ _WITHIN_ACCOUNT = 0.10
 
 
 def edit_log_likelihood(
-    history: CampaignHistory, counts: Floats, exposure: Floats, level: Floats, *, shape: float, prior_rate: Floats
+    history: CampaignHistory,
+    counts: Floats,
+    exposure: Floats,
+    level: Floats,
+    *,
+    shape: float,
+    prior_rate: Floats,
+    present: Floats,
 ) -> Floats:
     """Return how well each elasticity explains the conversions before and after a campaign's budget edits.
 
@@ -26,6 +34,8 @@ def edit_log_likelihood(
         Log of each row's spend level over the present one.
     shape, prior_rate
         Gamma prior of conversions per unit of spend: its shape, and its rate parameter per campaign (campaigns,).
+    present
+        Log of the present level over the reference level, at which the elasticities hold (campaigns,).
 
     Returns
     -------
@@ -34,8 +44,9 @@ def edit_log_likelihood(
 
     Notes
     -----
-    With counts k, exposure s and m the log of a day's level over the first day's, conversions are
-    Poisson(r s exp((e - 1) m)) and r ~ Gamma(shape, prior_rate). The rate r integrated out,
+    With counts k, exposure s, m the log of a day's level over the first day's and e the elasticity between the two
+    (`response.elasticity_at`), conversions are Poisson(r s exp((e - 1) m)) and r ~ Gamma(shape, prior_rate). The rate r
+    integrated out,
     ``sum k (e - 1) m - (shape + sum k) log(prior_rate + sum s exp((e - 1) m))``. The prior is that of the rate at the
     first budget: at the present one, a bad campaign whose budget was cut would itself be evidence of a low elasticity,
     and so would a good one whose budget was raised.
@@ -49,9 +60,11 @@ def edit_log_likelihood(
     rows = edited[history.campaign]
     who, moved = history.campaign[rows], moved[rows]
     counted, exposed = counts[rows], exposure[rows]
+    middle = np.exp(present[who] + level[rows] - moved / 2)
     for place, one in enumerate(ELASTICITIES):
-        gained = np.bincount(who, weights=counted * (one - 1.0) * moved, minlength=history.size)
-        spent = np.bincount(who, weights=exposed * np.exp((one - 1.0) * moved), minlength=history.size)
+        moves = (elasticity_at(one, middle) - 1.0) * moved
+        gained = np.bincount(who, weights=counted * moves, minlength=history.size)
+        spent = np.bincount(who, weights=exposed * np.exp(moves), minlength=history.size)
         found[edited, place] = (gained - total * np.log(prior_rate + spent))[edited]
     return found
 
@@ -71,17 +84,17 @@ def elasticity_prior(log_likelihood: Floats) -> Floats:
 
     Notes
     -----
-    Two levels: the account's centre c ~ N(.65, .15² − .10²) and campaigns e ~ N(c, .10²), both on the grid. The
+    Two levels: the account's centre c ~ N(.65, .18² − .10²) and campaigns e ~ N(c, .10²), both on the grid. The
     posterior of c given all campaigns' edits is mixed over: ``p(e) = sum p(e | c) p(c | edits)``.
 
     Examples
     --------
-    Without edits the weights are the prior's own, .65 ± .15 on the grid:
+    Without edits the weights are the prior's own, .65 ± .18 on the grid:
 
     >>> weights = elasticity_prior(np.zeros((3, ELASTICITIES.size)))
     >>> mean = float(weights @ ELASTICITIES)
     >>> round(mean, 2), round(float(np.sqrt(weights @ (ELASTICITIES - mean) ** 2)), 2)
-    (0.65, 0.15)
+    (0.65, 0.18)
     """
     between = np.sqrt(ELASTICITY_DEVIATION**2 - _WITHIN_ACCOUNT**2)
     own = np.exp(-0.5 * ((ELASTICITIES[:, None] - ELASTICITIES[None, :]) / _WITHIN_ACCOUNT) ** 2)

@@ -13,11 +13,14 @@ from fbads_pipeline.domain.recommendations.model.elasticity import (
     elasticity_prior,
 )
 from fbads_pipeline.domain.recommendations.model.maturity import MaturityCurve, fit_maturity
+from fbads_pipeline.domain.recommendations.model.response import elasticity_at
 
-# Four weeks with a half-life of ten days, and counts that vary twice as much as Poisson's (day-to-day variation of
+# Six weeks with a half-life of sixteen days, and counts that vary twice as much as Poisson's (day-to-day variation of
 # conversions in real accounts): the constants of docs/reference/evaluation/decisions.md.
+MEMORY_DAYS = 42
+HALF_LIFE_DAYS = 16.0
+# What is shown beside an estimate.
 WINDOW_DAYS = 28
-HALF_LIFE_DAYS = 10.0
 DISPERSION = 2.0
 # Weights on the prior: as so many days of evidence does it count.
 _DISPERSION_DAYS = 400.0
@@ -55,7 +58,7 @@ class Priors:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Conversions per day at `spend` are Gamma(shape, rate) given each of ELASTICITIES.
+    """Conversions per day at `spend` are Gamma(shape, rate) given each of ELASTICITIES at the reference level.
 
     Attributes
     ----------
@@ -65,10 +68,12 @@ class Posterior:
         (campaigns, elasticities); chance is the probability of each elasticity and sums to 1 per campaign.
     spend
         Money per day at today's budget (campaigns,).
+    spend_ratio
+        That spend over the reference level: the usual one of the history (campaigns,).
     pacing
         Spend over budget, NaN where no budget was reported (campaigns,).
     matured
-        Conversions of the window as they will read once all have arrived (campaigns,).
+        Conversions of the last 28 days as they will read once all have arrived (campaigns,).
     maturity, priors
         What the campaigns share.
     """
@@ -77,6 +82,7 @@ class Posterior:
     rate: Floats
     chance: Floats
     spend: Floats
+    spend_ratio: Floats
     pacing: Floats
     matured: Floats
     maturity: MaturityCurve
@@ -84,8 +90,9 @@ class Posterior:
 
     @property
     def elasticity(self) -> Floats:
-        """Mean elasticity per campaign."""
-        return np.asarray(self.chance @ ELASTICITIES)
+        """Mean elasticity per campaign at today's spend."""
+        at_present = elasticity_at(ELASTICITIES[None, :], self.spend_ratio[:, None])
+        return np.asarray((self.chance * at_present).sum(axis=1))
 
 
 def fit_posterior(history: CampaignHistory, model: AccountModel | None = None) -> Posterior:
@@ -98,11 +105,12 @@ def fit_posterior(history: CampaignHistory, model: AccountModel | None = None) -
 
     Notes
     -----
-    Gamma–Poisson over the last 28 days. With w = 0.5 ** (age / 10) over the dispersion, k conversions, s mature spend
+    Gamma–Poisson over the last 42 days. With w = 0.5 ** (age / 16) over the dispersion, k conversions, s mature spend
     and l the log of the day's spend level over the present one, ``shape = a + sum w k`` and
-    ``rate = (a / mean_rate + sum w s exp((e - 1) l)) / spend`` for elasticity e: the posterior of conversions per unit
-    of spend, in days of today's spend. Budget edits tell a campaign's elasticity: its likelihood is evaluated at each
-    of ELASTICITIES with the Gamma integrated out (`elasticity.edit_log_likelihood`).
+    ``rate = (a / mean_rate + sum w s exp((e - 1) l)) / spend`` for e, the elasticity between the two levels
+    (`response.elasticity_at`): the posterior of conversions per unit of spend, in days of today's spend. Budget edits
+    tell a campaign's elasticity: its likelihood is evaluated at each of ELASTICITIES with the Gamma integrated out
+    (`elasticity.edit_log_likelihood`).
 
     References
     ----------
@@ -112,7 +120,7 @@ def fit_posterior(history: CampaignHistory, model: AccountModel | None = None) -
     reference = np.maximum(spend, 1e-9)
     level = np.log(np.maximum(_at_level(history), 1e-9) / reference[history.campaign])
     maturity = model.maturity if model else fit_maturity(history, history.spend * np.exp((ELASTICITY - 1.0) * level))
-    counts, exposure = _counted(history, maturity, history.age <= WINDOW_DAYS)
+    counts, exposure = _counted(history, maturity, history.age <= MEMORY_DAYS)
     recency = 0.5 ** ((history.age - 1) / HALF_LIFE_DAYS)
     dispersion = _dispersion(history, counts, exposure)
     share = recency / dispersion[history.campaign]
@@ -124,20 +132,22 @@ def fit_posterior(history: CampaignHistory, model: AccountModel | None = None) -
     prior_rate = shape / np.maximum(mean_rate, 1e-12)
     edit_counts, edit_exposure = _counted(history, maturity, history.age <= _EDIT_DAYS)
     scale = 1.0 / dispersion[history.campaign]
+    present = _present_level(history, level)
     likelihood = edit_log_likelihood(
-        history, scale * edit_counts, scale * edit_exposure, level, shape=shape, prior_rate=prior_rate
+        history, scale * edit_counts, scale * edit_exposure, level, shape=shape, prior_rate=prior_rate, present=present
     )
     weights = np.array(model.elasticity_weights) if model else elasticity_prior(likelihood)
     chance = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)) * weights
-    rate = prior_rate[:, None] + _exposure(history, share * exposure, level)
+    rate = prior_rate[:, None] + _exposure(history, share * exposure, level, present)
     chance /= chance.sum(axis=1, keepdims=True)
     return Posterior(
         shape=shape + history.total(share * counts),
         rate=rate / reference[:, None],
         chance=chance,
         spend=spend,
+        spend_ratio=np.exp(present),
         pacing=pacing,
-        matured=history.total(counts / maturity.at(history.age)),
+        matured=history.total(np.where(history.age <= WINDOW_DAYS, counts, 0.0) / maturity.at(history.age)),
         maturity=maturity,
         priors=Priors(shape, mean_rate, dispersion, weights),
     )
@@ -149,14 +159,22 @@ def _counted(history: CampaignHistory, maturity: MaturityCurve, days: Booleans) 
     return np.where(used, history.conversions, 0.0), np.where(used, history.spend * maturity.at(history.age), 0.0)
 
 
-def _exposure(history: CampaignHistory, spent: Floats, level: Floats) -> Floats:
+def _exposure(history: CampaignHistory, spent: Floats, level: Floats, present: Floats) -> Floats:
     """Mature spend as it would count at today's level, at each of ELASTICITIES: (campaigns, elasticities)."""
     rows = spent > 0
     who, spent, level = history.campaign[rows], spent[rows], level[rows]
+    middle = np.exp(present[who] + level / 2)
     sums = [
-        np.bincount(who, weights=spent * np.exp((one - 1.0) * level), minlength=history.size) for one in ELASTICITIES
+        np.bincount(who, weights=spent * np.exp((elasticity_at(one, middle) - 1.0) * level), minlength=history.size)
+        for one in ELASTICITIES
     ]
     return np.stack(sums, axis=1)
+
+
+def _present_level(history: CampaignHistory, level: Floats) -> Floats:
+    """Log of today's level over the usual one of the history's days with delivery (campaigns,)."""
+    spent = (history.spend > 0).astype(float)
+    return np.asarray(-history.total(spent * level) / np.maximum(history.total(spent), 1.0))
 
 
 def _spend_at_budget(history: CampaignHistory) -> tuple[Floats, Floats]:

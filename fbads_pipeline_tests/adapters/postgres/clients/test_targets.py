@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.domain.clients.targets import Target, UnusableTarget
+from fbads_pipeline_tests.support.rendering import reads
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 DAY = date(2026, 11, 10)
@@ -69,3 +70,18 @@ def test_one_that_fits_no_account_keeps_all_of_them_out(store, values, key):
         store.set([target(cpa=D(30)), target(cpa=D(9), **values)], actor="a", now=NOW)
     assert refused.value.message.key == f"clients.target.{key}"
     assert store.all() == []
+
+
+def test_patterns_as_narrow_as_each_other_that_contradict_are_refused_as_a_whole(store):
+    store.set([target(name_pattern="[vendas]*", cpa=D(10))], actor="a", now=NOW)
+    with pytest.raises(UnusableTarget) as refused:
+        store.set([target(name_pattern="*s] natal", cpa=D(20))], actor="a", now=NOW)
+    assert reads(refused.value.message, "en") == (
+        "the patterns *s] natal and [vendas]* say different things of campaign 7 and neither is narrower: make one of"
+        " them longer, or set the target for the campaign itself"
+    )
+    assert len(store.all()) == 1, "nothing of it was kept"
+    store.set([target(name_pattern="*s] natal", cpa=D(10))], actor="a", now=NOW)
+    store.set([target(name_pattern="*natal", cpa=D(20)), target(campaign_id="7", cpa=D(5))], actor="a", now=NOW)
+    (conflict,) = store.conflicts(None, DAY)["42"]
+    assert (conflict.campaign_id, conflict.is_contradiction) == ("7", False)

@@ -57,8 +57,10 @@ def edit(world, event, old, at, object_id="7", account="1"):
 
 
 def found_of(version=3, **changes):
+    """A review of three campaigns; without the reallocation between them, but for tests of that."""
     seen = a_performance(version=version)
-    return replace(score_account(seen, same_target(seen), fit_model(seen.history, today=seen.today), {"7"}), **changes)
+    found = score_account(seen, same_target(seen), fit_model(seen.history, today=seen.today), {"7"})
+    return replace(found, **{"reallocation": None, **changes})
 
 
 class TestReading:
@@ -130,8 +132,76 @@ class TestReading:
         assert [performance.read(one, now=NOW) for one in ("2", "3", "4")] == [None] * 3
 
     def test_what_stands_in_the_way_is_read_too(self, world, performance):
-        world.execute("insert into marts.adsets values ('1', '7', 'ACTIVE', 'LEARNING')")
+        world.execute(
+            "insert into marts.adsets (account_id, campaign_id, effective_status, learning_status)"
+            " values ('1', '7', 'ACTIVE', 'LEARNING')"
+        )
         assert performance.read("1", now=NOW).withheld == {"7": "learning"}
+
+
+def with_adsets(world):
+    """A campaign whose budget is its two ad sets' own: one converts at 10, the other at 200; a third spends a lifetime
+    budget and converts at 200 too."""
+    world.read("1", date(2026, 8, 1), date(2026, 12, 31), level="adset")
+    for adset, made, daily, lifetime in (("71", 10, 100, None), ("72", 0.5, 100, None), ("73", 0.5, None, 5000)):
+        world.execute(
+            "insert into marts.adsets (account_id, campaign_id, adset_id, name, effective_status, daily_budget,"
+            " lifetime_budget) values ('1', '7', :adset, :name, 'ACTIVE', :daily, :lifetime)",
+            adset=adset, name=f"Conjunto {adset}", daily=daily, lifetime=lifetime,
+        )  # fmt: skip
+        if daily:
+            budget(world, daily, datetime(2026, 9, 1, tzinfo=UTC), adset=adset)
+        world.execute(
+            "insert into marts.adset_daily select '1', '7', :adset, day::date, 'BRL', 8000, 100, 100, :made"
+            " from generate_series(date '2026-10-10', date '2026-11-22', interval '1 day') as day",
+            adset=adset, made=made,
+        )  # fmt: skip
+
+
+class TestAdsets:
+    def test_scores_and_suggestions_are_the_ad_sets_where_the_budget_is_theirs(self, world, performance):
+        with_adsets(world)
+        seen = performance.read("1", now=NOW)
+        assert seen.adsets.campaigns == {"71": "7", "72": "7", "73": "7"}
+        found = score_account(seen, same_target(seen), fit_model(seen.history, today=seen.today))
+        assert {one.campaign_id: one.action for one in found.adsets.proposals} == {
+            "71": "BUDGET_UP", "72": "PAUSE", "73": "PAUSE",
+        }  # fmt: skip
+        assert not [one for one in found.proposals if one.action != "PAUSE"], "the campaign has no budget to change"
+        performance.save(found, now=NOW)
+        totals = dict(world.rows("select adset_id, total from analysis.adset_scores"))
+        assert totals["71"] > totals["72"]
+        made = proposals((), performance.current_verdicts(), performance.current_withheld())
+        assert {(one.campaign_id, one.adset_id, one.kind) for one in made.suggestions if one.adset_id} == {
+            ("7", "71", "BUDGET_UP"), ("7", "72", "PAUSE"), ("7", "73", "PAUSE"),
+        }  # fmt: skip
+        reviews = PostgresReviews(performance._engine)
+        changes = reviews.open_suggestions(made.suggestions, now=NOW, answered=RULES)
+        assert changes.opened == len(made.suggestions) >= 3
+        assert reviews.open_suggestions(made.suggestions, now=NOW, answered=RULES).opened == 0
+        assert performance.read("1", now=NOW).adsets.pending == {"71": "BUDGET_UP", "72": "PAUSE", "73": "PAUSE"}
+        (entity,) = {
+            row[0] for row in world.rows(
+                "select details -> 'entity' ->> 'type' from ops.audit_log where details -> 'entity' ->> 'id' = '72'"
+            )
+        }  # fmt: skip
+        assert entity == "adset"
+
+    def test_days_that_were_not_read_at_that_level_leave_its_ad_sets_without_scores(self, world, performance):
+        with_adsets(world)
+        world.execute("update marts.day_coverage set is_read = false where level = 'adset' and day > '2026-11-18'")
+        seen = performance.read("1", now=NOW)
+        found = score_account(seen, same_target(seen), fit_model(seen.history, today=seen.today))
+        assert found.adsets.proposals == []
+        assert {one.why_not for one in found.adsets.scores} == {"not read"}
+
+    def test_a_paused_campaign_needs_no_pause_of_its_ad_sets(self, world, performance):
+        with_adsets(world)
+        seen = performance.read("1", now=NOW)
+        target = dict.fromkeys(same_target(seen), 2.0)
+        performance.save(score_account(seen, target, fit_model(seen.history, today=seen.today)), now=NOW)
+        made = proposals((), performance.current_verdicts(), performance.current_withheld())
+        assert [(one.campaign_id, one.adset_id, one.kind) for one in made.suggestions] == [("7", "", "PAUSE")]
 
 
 class TestSaving:
@@ -217,6 +287,21 @@ class TestInTheInbox:
             ("7", "BUDGET_UP", ["posterior"], 1.2, True, True, True),
             ("9", "PAUSE", ["posterior"], 0.0, True, True, True),
         ]
+
+    def test_a_reallocation_is_one_suggestion_of_the_account_with_its_moves(self, migrated_engine, performance, world):
+        seen = a_performance()
+        found = score_account(seen, same_target(seen), fit_model(seen.history, today=seen.today))
+        assert {one.campaign_id for one in found.reallocation.moves} == {"7", "8"}, "what is to be paused takes no part"
+        performance.save(replace(found, proposals=[]), now=NOW)
+        assert self.open_(PostgresReviews(migrated_engine), performance) == SuggestionChanges(opened=1)
+        ((kind, campaign, moves, after),) = world.rows(
+            "select kind, campaign_id, evidence -> 'moves', effect_low < effect_expected from ops.suggestions"
+        )
+        assert (kind, campaign, after) == ("REALLOCATE", "", True)
+        total = sum(one["new_budget"] - one["budget"] for one in moves)
+        assert abs(total) < 0.02 * len(moves) and {one["campaign_id"] for one in moves} == {"7", "8"}
+        (entity,) = world.rows("select details -> 'entity' ->> 'type' from ops.audit_log")
+        assert entity == ("account",)
 
     def test_figures_that_move_within_the_day_leave_its_version_alone(self, migrated_engine, performance, world):
         decisions = PostgresReviews(migrated_engine)

@@ -194,3 +194,27 @@ def test_what_is_left_on_an_account_is_never_taken_for_what_is_spent(question):
 )
 def test_revenue_prices_and_budgets_are_no_bill(question):
     assert understood(question).intent in ("figures", "pacing")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "quais campanhas estão acima da meta de CPA?",
+        "acima da meta?",
+        "quais as metas?",
+        "qual a meta de CPA da conta?",
+        "vou bater a meta?",
+        "which campaigns are above the CPA target?",
+        "what is our target CPA?",
+        "are we on target?",
+    ],
+)
+def test_what_is_asked_about_targets_is_compared_with_them(question):
+    assert planned(question).intent == "targets"
+
+
+@pytest.mark.parametrize(
+    "question", ["quanto gastei na Meta ontem?", "qual o CPA ontem?", "campanhas com CPA acima de 50"]
+)
+def test_the_company_meta_and_plain_limits_are_no_targets(question):
+    assert planned(question).intent == "figures"

@@ -18,7 +18,8 @@ from fbads_pipeline.domain.recommendations.model.elasticity import (
 )
 from fbads_pipeline.domain.recommendations.model.fitting import evaluate_model
 from fbads_pipeline.domain.recommendations.model.maturity import MaturityCurve, fit_maturity
-from fbads_pipeline.domain.recommendations.model.posterior import fit_posterior
+from fbads_pipeline.domain.recommendations.model.posterior import HALF_LIFE_DAYS, fit_posterior
+from fbads_pipeline.domain.recommendations.model.response import CURVATURE, elasticity_at
 
 TODAY = date(2026, 11, 23)
 
@@ -71,7 +72,7 @@ def test_a_report_without_conversions_keeps_the_usual_curve():
 def test_the_posterior_of_one_budget_is_gammas_own_with_half_life_weights():
     known = read_history(a_history(), TODAY)
     found = fit_posterior(known, a_model())
-    weight = 0.5 ** ((np.arange(1, 29) - 1) / 10.0) / found.priors.dispersion[0]
+    weight = 0.5 ** ((np.arange(1, 29) - 1) / HALF_LIFE_DAYS) / found.priors.dispersion[0]
     assert found.shape[0] == pytest.approx(4.0 + (5.0 * weight).sum())
     assert found.rate[0] == pytest.approx(np.full(ELASTICITIES.size, (4.0 / 0.05 + (100.0 * weight).sum()) / 100.0))
     assert found.chance[0].sum() == pytest.approx(1.0)
@@ -89,10 +90,12 @@ def test_the_likelihood_of_edits_is_the_gamma_integral():
     counts, exposure = np.arange(14.0) % 4, np.full(14, 50.0)
     level = np.where(known.age > 7, 0.0, np.log(1.5))
     shape, prior_rate = 3.0, np.array([60.0])
-    found = edit_log_likelihood(known, counts, exposure, level, shape=shape, prior_rate=prior_rate)[0]
+    present = np.array([np.log(1.2)])
+    found = edit_log_likelihood(known, counts, exposure, level, shape=shape, prior_rate=prior_rate, present=present)[0]
 
     def marginal(elasticity):
-        scaled = exposure * np.exp((elasticity - 1.0) * level)
+        between = elasticity_at(elasticity, np.exp(present + level / 2))
+        scaled = exposure * np.exp((between - 1.0) * level)
 
         def joint(rate):
             return np.exp(stats.poisson.logpmf(counts, rate * scaled).sum()) * stats.gamma.pdf(
@@ -105,9 +108,30 @@ def test_the_likelihood_of_edits_is_the_gamma_integral():
     assert np.diff(found[[2, 10, 18]]) == pytest.approx(np.diff(whole), rel=1e-6)
 
 
+@pytest.mark.parametrize("elasticity", [0.2, 0.65, 0.9])
+def test_the_elasticity_falls_with_spend_as_between_a_power_and_a_hill_curve(elasticity):
+    ratio, half = np.array([0.5, 1.0, 2.0]), elasticity / (1 - elasticity)
+    hill = half / (half + ratio)  # d ln(r / (r + h)) / d ln r
+    found = elasticity_at(elasticity, ratio)
+    assert found == pytest.approx((1 - CURVATURE) * elasticity + CURVATURE * hill)
+    assert found[0] > found[1] > found[2]
+
+
+def test_spend_that_was_raised_before_earns_less_from_the_next_raise():
+    once = a_history(budget=(100.0,))
+    raised = once.assign(
+        daily_budget=np.where(once.index < 10, 100.0, 60.0), spend=np.where(once.index < 10, 100.0, 60.0)
+    )
+    usual, later = (fit_posterior(read_history(one, TODAY), a_model()) for one in (once, raised))
+    assert usual.spend_ratio[0] == pytest.approx(1.0) and later.spend_ratio[0] > 1.2
+    assert later.elasticity[0] < usual.elasticity[0] - 0.02
+
+
 def test_without_edits_no_elasticity_is_likelier():
     known = read_history(a_history(), TODAY)
-    found = edit_log_likelihood(known, known.conversions, known.spend, np.zeros(28), shape=1.0, prior_rate=np.ones(1))
+    found = edit_log_likelihood(
+        known, known.conversions, known.spend, np.zeros(28), shape=1.0, prior_rate=np.ones(1), present=np.zeros(1)
+    )
     assert np.ptp(found) == 0.0
 
 
@@ -125,7 +149,7 @@ def test_drawn_effects_agree_with_the_gammas_moments():
     pause = FACTORS.index(PAUSE)
     assert (100.0 - effects.mean[0, pause] / DAYS) / 40.0 == pytest.approx(daily, rel=0.01)
     for factor in (UP, DOWN):
-        response = np.mean([factor**one for one in ELASTICITIES])
+        response = np.mean([factor ** float(elasticity_at(one, np.sqrt(factor))) for one in ELASTICITIES])
         expected = DAYS * (40.0 * daily * (response - 1.0) - 100.0 * (factor - 1.0))
         assert effects.mean[0, FACTORS.index(factor)] == pytest.approx(expected, abs=10.0)
     chance = stats.gamma.sf(posterior.spend[0] / 40.0, posterior.shape[0], scale=1 / posterior.rate[0, 0])
