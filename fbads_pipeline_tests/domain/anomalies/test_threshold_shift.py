@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbads_pipeline.domain.anomalies.threshold_shift import LEAST_MARKS, MOST_SHIFT, threshold_shift
+from fbads_pipeline.domain.anomalies.state.threshold_shift import LEAST_MARKS, MOST_SHIFT, threshold_shift
 
 
 @given(st.lists(st.booleans(), max_size=400))
