@@ -115,8 +115,9 @@ def _money(
     with_others: bool,
     has_marts: bool,
 ) -> list[MoneyFacts]:
-    values = {"accounts": None if accounts is None else sorted(accounts), "stored_balance": STORED_BALANCE}
-    caps = _campaign_caps(connection, now, values["accounts"]) if has_marts else {}
+    listed = None if accounts is None else sorted(accounts)
+    values = {"accounts": listed, "stored_balance": STORED_BALANCE}
+    caps = _campaign_caps(connection, now, listed) if has_marts else {}
     with_others = with_others or bool(caps)
     rows = list(connection.execute(SQL["money"], {**values, "with_others": with_others}).mappings())
     spend: Mapping[str, Mapping[date, Decimal]] = {}
