@@ -36,6 +36,7 @@ from fbads_pipeline.domain.recommendations.suggestion_messages import (
     UnannouncedSuggestions,
     compose_suggestions,
 )
+from fbads_pipeline.services.clients.announce_budgets import BudgetAlerts
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 HOSTILE_NAMES = (
@@ -545,3 +546,19 @@ class RecipientsOf:
 
     def everybody(self):
         return configured_recipients(self._world["settings"])
+
+
+class NoBudgets:
+    """Budgets of clients of which none is off: what announcing them needs, where a world has no clients."""
+
+    def read(self, accounts, now):
+        return []
+
+    def write(self, alerts, recipients, now):
+        assert alerts == []
+        return 0
+
+
+def no_budget_alerts():
+    """The announcer of budgets in a world without clients."""
+    return BudgetAlerts(NoBudgets(), NoBudgets())

@@ -35,6 +35,7 @@ from fbads_pipeline_tests.support.fakes import (
     a_window,
     high_cpa,
     low_ctr,
+    no_budget_alerts,
 )
 
 DAILY_INPUTS = [
@@ -64,6 +65,7 @@ def world():
         "settings": load_settings(),
     }
     made["recipients"] = RecipientsOf(made)
+    made["budget_alerts"] = no_budget_alerts()
     return made
 
 

@@ -9,6 +9,7 @@ from fbads_pipeline.adapters.encryption import Cipher, new_key
 from fbads_pipeline.adapters.meta_ads.inspector import GraphInspector
 from fbads_pipeline.adapters.meta_ads.transport import GraphAccess, Transport
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.server.engine import DatabaseUnreachable
@@ -39,6 +40,7 @@ def world(migrated_engine, sandbox):
     incidents = PostgresIncidents(migrated_engine)
     made = {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "incidents": incidents}
     made["delivery"] = PostgresDeliveryProblems(migrated_engine)
+    made["creatives"], made["pictures"] = PostgresCreatives(migrated_engine), None
     made["recipients"] = RecipientsOf(made)
     return made
 

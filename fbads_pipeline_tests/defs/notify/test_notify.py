@@ -26,6 +26,7 @@ from fbads_pipeline_tests.support.fakes import (
     RecipientsOf,
     a_delivery,
     a_suggestion,
+    no_budget_alerts,
 )
 
 
@@ -45,6 +46,7 @@ def world():
         "settings": load_settings(),
     }
     made["recipients"] = RecipientsOf(made)
+    made["budget_alerts"] = no_budget_alerts()
     return made
 
 

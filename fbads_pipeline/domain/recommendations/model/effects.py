@@ -169,8 +169,8 @@ def _draw(posterior: Posterior, rows: Integers, seeds: list[int]) -> _Draws:
     daily /= np.repeat(posterior.rate[rows].ravel(), repeats).reshape(shape)
     daily *= _drifts()
     np.clip(elasticity, _LEAST_ELASTICITY, _LARGEST_ELASTICITY, out=elasticity)
-    columns = (one[rows][:, None] for one in (posterior.spend, posterior.spend_ratio, posterior.pacing))
-    return _Draws(daily, elasticity, *columns, limited)
+    spend, ratio, pacing = (one[rows][:, None] for one in (posterior.spend, posterior.spend_ratio, posterior.pacing))
+    return _Draws(daily, elasticity, spend, ratio, pacing, limited)
 
 
 @cache
