@@ -47,6 +47,7 @@ DAILY_INPUTS = [
     "marts/campaigns",
 ]
 PERFORMANCE_INPUTS = [*DAILY_INPUTS, "marts/day_coverage"]
+SCORED_INPUTS = ["marts/accounts", "marts/adset_daily", *PERFORMANCE_INPUTS[1:]]
 
 
 @pytest.fixture
@@ -200,15 +201,15 @@ class TestTheLineage:
                 [*PERFORMANCE_INPUTS, "marts/campaign_daily_versions", "raw/calendar_events", "raw/insights"]
             ),
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns", "marts/day_coverage"],
-            "analysis/models": [*PERFORMANCE_INPUTS, "raw/insights"],
+            "analysis/models": [*SCORED_INPUTS, "raw/insights"],
             "analysis/scores": [
                 "analysis/anomalies",
                 "analysis/breaches",
                 "analysis/models",
-                *PERFORMANCE_INPUTS,
+                *SCORED_INPUTS,
                 "raw/insights",
             ],
-            "analysis/suggestion_outcomes": [*PERFORMANCE_INPUTS, "ops/suggestions", "raw/insights"],
+            "analysis/suggestion_outcomes": [*SCORED_INPUTS, "ops/suggestions", "raw/insights"],
             "ops/suggestions": ["analysis/breaches", "analysis/scores", "marts/accounts"],
             "ops/rule_hits": [
                 "marts/account_daily",
@@ -224,9 +225,11 @@ class TestTheLineage:
             ],
             "ops/alerts": [
                 "analysis/anomalies",
+                "marts/account_daily",
                 "marts/accounts",
                 "marts/campaign_daily",
                 "marts/campaigns",
+                "marts/day_coverage",
                 "ops/rule_hits",
                 "ops/suggestions",
                 "raw/calendar_events",
