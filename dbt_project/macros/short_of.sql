@@ -391,40 +391,61 @@ parts as materialized (
 
 ),
 
+-- What the plain row and its parts tell is put side by side by grouping: PostgreSQL cannot estimate joins of what it has just
+-- unfolded from JSON, and would compare every pair.
 short as materialized (
 
     select
-        whole.account_id,
-        whole.day,
-        whole.object_id,
-        whole.breakdown,
+        entries.account_id,
+        entries.day,
+        entries.object_id,
+        entries.breakdown,
         entries.kind,
         entries.name
-    from whole
-    cross join lateral ({{ figures_told('whole') }}) as entries
-    left join (
+    from (
         select
-            account_id,
-            day,
-            object_id,
-            breakdown,
-            kind,
-            name,
-            {{ sum_reported('figure') }} as total,
-            count(*) as row_count
+            whole.account_id,
+            whole.day,
+            whole.object_id,
+            whole.breakdown,
+            one.kind,
+            one.name,
+            one.figure as whole_figure,
+            null::numeric as part_figure,
+            false as is_part
+        from whole
+        cross join lateral ({{ figures_told('whole') }}) as one
+        union all
+        select
+            parts.account_id,
+            parts.day,
+            parts.object_id,
+            parts.breakdown,
+            parts.kind,
+            parts.name,
+            null::numeric as whole_figure,
+            parts.figure as part_figure,
+            true as is_part
         from parts
-        group by account_id, day, object_id, breakdown, kind, name
-    ) as below
-        on
-            whole.account_id = below.account_id
-            and whole.day = below.day
-            and whole.object_id = below.object_id
-            and whole.breakdown = below.breakdown
-            and entries.kind = below.kind
-            and entries.name = below.name
-    where
-        entries.figure - coalesce(below.total, 0) > {{ rounding_of('entries', 'below.row_count') }}
-        and (below.total is not null or below.row_count is null)
+    ) as entries
+    group by entries.account_id, entries.day, entries.object_id, entries.breakdown, entries.kind, entries.name
+    having
+        count(*) filter (where entries.is_part) = count(entries.part_figure)
+        and max(entries.whole_figure) - coalesce(sum(entries.part_figure), 0)
+        > {{ rounding_of('entries', 'nullif(count(entries.part_figure), 0)') }}
+
+),
+
+lacked as materialized (
+
+    select
+        short.account_id,
+        short.day,
+        short.object_id,
+        short.breakdown,
+        jsonb_agg(jsonb_build_object('kind', short.kind, 'name', short.name)) as entries
+    from short
+    group by short.account_id, short.day, short.object_id, short.breakdown
 
 ),
 
@@ -437,26 +458,21 @@ partly as (
         own.breakdown,
         own.breakdown_value,
         {{ names_by_kind('short') }}
-    from short
+    from lacked
     inner join {{ ref('stg_breakdown_insights') }} as own
         on
-            short.account_id = own.account_id
-            and short.day = own.day
-            and short.object_id = own.object_id
-            and short.breakdown = own.breakdown
+            lacked.account_id = own.account_id
+            and lacked.day = own.day
+            and lacked.object_id = own.object_id
+            and lacked.breakdown = own.breakdown
+    cross join lateral (
+        select array_agg(one.kind || ' ' || one.name) as names
+        from ({{ figures_told('own') }}) as one
+    ) as listed
+    cross join lateral jsonb_to_recordset(lacked.entries) as short (kind text, name text)
     where
         own.level = 'campaign'
-        and not exists (
-            select from parts
-            where
-                parts.account_id = own.account_id
-                and parts.day = own.day
-                and parts.object_id = own.object_id
-                and parts.breakdown = own.breakdown
-                and parts.breakdown_value = own.breakdown_value
-                and parts.kind = short.kind
-                and parts.name = short.name
-        )
+        and (short.kind || ' ' || short.name) <> all(coalesce(listed.names, '{}'))
     group by own.account_id, own.day, own.object_id, own.breakdown, own.breakdown_value
 
 )
