@@ -127,45 +127,38 @@ told as materialized (
 
 ),
 
+-- What the object above and its rows tell is put side by side by grouping: PostgreSQL cannot estimate joins of what it has just
+-- unfolded from JSON, and would compare every pair.
 short as materialized (
 
-    select
-        whole.account_id,
-        whole.day,
-        whole.level,
-        whole.object_id,
-        whole.kind,
-        whole.name
-    from told as whole
-    left join (
+    select whole.*
+    from (
         select
-            account_id,
-            day,
-            suspect_level,
-            suspect_id,
-            kind,
-            name,
-            {{ sum_reported('figure') }} as total,
-            count(*) as row_count
-        from told
-        where level = '{{ level }}'
-        group by account_id, day, suspect_level, suspect_id, kind, name
-    ) as together
-        on
-            whole.account_id = together.account_id
-            and whole.day = together.day
-            and whole.level = together.suspect_level
-            and whole.object_id = together.suspect_id
-            and whole.kind = together.kind
-            and whole.name = together.name
+            entries.account_id,
+            entries.day,
+            entries.suspect_level as level,
+            entries.suspect_id as object_id,
+            entries.kind,
+            entries.name
+        from (
+            select
+                told.*,
+                told.level = '{{ level }}' as is_row,
+                told.level = told.suspect_level and told.object_id = told.suspect_id as is_whole
+            from told
+        ) as entries
+        group by
+            entries.account_id, entries.day, entries.suspect_level, entries.suspect_id, entries.kind, entries.name
+        having
+            count(*) filter (where entries.is_row) = count(entries.figure) filter (where entries.is_row)
+            and max(entries.figure) filter (where entries.is_whole)
+            - coalesce(sum(entries.figure) filter (where entries.is_row), 0)
+            > {{ rounding_of('entries', 'nullif(count(entries.figure) filter (where entries.is_row), 0)') }}
+    ) as whole
+    {%- if has_below %}
+    -- A row that lacks what rows below it have explains it.
     where
-        whole.level = whole.suspect_level
-        and whole.object_id = whole.suspect_id
-        and whole.figure - coalesce(together.total, 0) > {{ rounding_of('whole', 'together.row_count') }}
-        and (together.total is not null or together.row_count is null)
-        {%- if has_below %}
-        -- A row that lacks what rows below it have explains it.
-        and not exists (
+        not exists (
             select from below
             inner join shown as own
                 on
@@ -183,7 +176,20 @@ short as materialized (
                     else whole.name = any(below.figures)
                 end
         )
-        {%- endif %}
+    {%- endif %}
+
+),
+
+lacked as materialized (
+
+    select
+        account_id,
+        day,
+        level,
+        object_id,
+        jsonb_agg(jsonb_build_object('kind', kind, 'name', name)) as entries
+    from short
+    group by account_id, day, level, object_id
 
 ),
 
@@ -193,31 +199,34 @@ partly as (
         own.account_id,
         own.day,
         own.object_id,
-        {{ names_by_kind('short') }}
-    from short
-    inner join shown as own
+        {{ names_by_kind('missing') }}
+    from lacked
+    inner join {{ ref('stg_insights') }} as own
         on
-            short.account_id = own.account_id
-            and short.day = own.day
-            and short.object_id = {{ object_above('own', 'short', above) }}
+            lacked.account_id = own.account_id
+            and lacked.day = own.day
+            and lacked.object_id = {{ object_above('own', 'lacked', above) }}
+    cross join lateral ({{ names_told('own') }}) as listed
+    {%- for upper, key in above[:-1] %}
+    left join {{ ref('stg_insights') }} as upper_{{ loop.index }}
+        on
+            own.account_id = upper_{{ loop.index }}.account_id
+            and upper_{{ loop.index }}.level = '{{ upper }}'
+            and own.day = upper_{{ loop.index }}.day
+            and own.{{ key }} = upper_{{ loop.index }}.object_id
+    cross join lateral ({{ names_told('upper_' ~ loop.index) }}) as nearer_{{ loop.index }}
+    {%- endfor %}
+    cross join lateral jsonb_to_recordset(lacked.entries) as missing (kind text, name text)
     where
         own.level = '{{ level }}'
-        and not exists (
-            select from told
-            where
-                told.account_id = own.account_id
-                and told.day = own.day
-                and told.kind = short.kind
-                and told.name = short.name
-                and (
-                    told.level = own.level and told.object_id = own.object_id
-                    -- The nearest object above that tells the figure decides.
-                    {%- for upper, key in above[:-1] %}
-                    or told.level = '{{ upper }}' and told.object_id = own.{{ key }} and told.figure is not null
-                    and short.level in ('{{ uppers[loop.index:] | join("', '") }}')
-                    {%- endfor %}
-                )
+        and (missing.kind || ' ' || missing.name) <> all(listed.names)
+        -- The nearest object above that tells the figure decides.
+        {%- for upper, key in above[:-1] %}
+        and not (
+            lacked.level in ('{{ uppers[loop.index:] | join("', '") }}')
+            and (missing.kind || ' ' || missing.name) = any(nearer_{{ loop.index }}.known)
         )
+        {%- endfor %}
     group by own.account_id, own.day, own.object_id
 
 )
@@ -320,6 +329,15 @@ partly as (
                 {{ shown }}.{{ figure }}::numeric as figure
             where {{ shown }}.{{ figure }} is not null
             {%- endfor %}
+{%- endmacro %}
+
+
+{# What one row tells as two lists of `kind name`: whatever it lists, and what it has a figure of. #}
+{% macro names_told(shown) -%}
+        select
+            coalesce(array_agg(one.kind || ' ' || one.name), '{}') as names,
+            coalesce(array_agg(one.kind || ' ' || one.name) filter (where one.figure is not null), '{}') as known
+        from ({{ figures_told(shown) }}) as one
 {%- endmacro %}
 
 
@@ -465,14 +483,11 @@ partly as (
             and lacked.day = own.day
             and lacked.object_id = own.object_id
             and lacked.breakdown = own.breakdown
-    cross join lateral (
-        select array_agg(one.kind || ' ' || one.name) as names
-        from ({{ figures_told('own') }}) as one
-    ) as listed
+    cross join lateral ({{ names_told('own') }}) as listed
     cross join lateral jsonb_to_recordset(lacked.entries) as short (kind text, name text)
     where
         own.level = 'campaign'
-        and (short.kind || ' ' || short.name) <> all(coalesce(listed.names, '{}'))
+        and (short.kind || ' ' || short.name) <> all(listed.names)
     group by own.account_id, own.day, own.object_id, own.breakdown, own.breakdown_value
 
 )
