@@ -90,8 +90,9 @@ def test_the_button_that_we_send_to_slack_is_the_one_that_we_take(people, databa
     alert = compose(grouped(stored)[0])
     (actions,) = [one for one in blocks(a_delivery(alert=alert), with_buttons=True) if one["type"] == "actions"]
     (button,) = actions["elements"]
-    assert "assumiu" in press(client, button["action_id"], button["value"]).json()["text"]
-    assert "não está mais aberto" in press(client, button["action_id"], button["value"], age=1).json()["text"]
+    # The first is signed a second early: of the same second both would be one request, that came twice.
+    assert "assumiu" in press(client, button["action_id"], button["value"], age=1).json()["text"]
+    assert "não está mais aberto" in press(client, button["action_id"], button["value"]).json()["text"]
     assert press(client, button["action_id"], "x' or 1=1").status_code == 422
     assert "FBADS_SLACK_APPROVERS" in press(client, button["action_id"], OTHER, user="U9").json()["text"]
 

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[2] / "fbads_pipeline"
 # Names, ids, states as Meta writes them, scopes, formats, languages by their own names, and what a fixture stored.
 DATA = (
     "fbads Loja Outra Campanha BRL USD America/Sao_Paulo UTC OUTCOME_SALES pdf xlsx html csv English Português R US",
-    "Stored en pt Esperanto marts:read chat:use suggestions:read suggestions:decide reports:read users:export"
+    "Stored en pt Esperanto marts:read me chat:use suggestions:read suggestions:decide reports:read users:export"
     " users:erase admin metrics:read example",
 )
 STORED = """update ops.suggestions set reason = '"Stored"', note = '"Stored"'"""
@@ -157,11 +157,11 @@ def test_every_key_that_the_code_names_has_a_text(code):
 
 def has(code, key):
     try:
-        return localizer(code)(key, **dict.fromkeys(PLACEHOLDERS, "x")) != ""
+        return localizer(code)(key, count=2, **dict.fromkeys(PLACEHOLDERS, "x")) != ""
     except MissingText:
         pass
     try:
-        return localizer(code)(key, count=2, **dict.fromkeys(PLACEHOLDERS, "x")) != ""
+        return localizer(code)(key, **dict.fromkeys(PLACEHOLDERS, "x")) != ""
     except MissingText:
         return False
 

@@ -113,13 +113,12 @@ def test_what_makes_no_sense_gets_one_clear_sentence(client, path, params, statu
 )
 def test_no_cursor_is_a_fault(client, key):
     for sort in ("-spend", "created_at", "name", "daily_budget"):
-        asked = {"sort": sort, "cursor": to_cursor(sort, key, "101")}
+        asked = {"sort": sort, "account_id": "42", "cursor": to_cursor(sort, key, "101")}
         assert client.get("/api/v1/campaigns", **asked).status_code in (200, 400), (sort, key)
-    for path in ("/api/v1/suggestions", "/api/v1/anomalies"):
+    for path in ("/api/v1/suggestions", "/api/v1/analytics/anomalies"):
         assert client.get(path, cursor=to_cursor(f"{key}T23:59:59.999999-23:59", "s1")).status_code in (200, 400)
-    assert (
-        client.get("/api/v1/campaigns", sort="-spend", cursor=to_cursor("-spend", "1e999999", "1")).status_code == 400
-    )
+    asked = {"sort": "-spend", "account_id": "42", "cursor": to_cursor("-spend", "1e999999", "1")}
+    assert client.get("/api/v1/campaigns", **asked).status_code == 400
 
 
 def test_a_lone_surrogate_in_the_address_is_no_fault(client):

@@ -229,5 +229,14 @@ class TestRules:
         assert wrong.returncode == 2 and "fbads: bad.yml line 1: metric: 'spent' is none of" in wrong.stderr
 
     def test_half_a_backtest_says_what_to_give(self, home, tmp_path):
-        done = home.run("backtest", "--out", str(tmp_path / "x.csv"))
-        assert done.returncode == 2 and "or --rules" in done.stderr
+        out = tmp_path / "x.csv"
+        done = home.run("backtest", "--readings", str(tmp_path / "readings.csv"), "--out", str(out))
+        said = " ".join(done.stderr.replace("│", " ").split())
+        assert (done.returncode, out.exists()) == (2, False)
+        assert "give --readings, --campaigns and --changes, or none of them" in said
+
+    def test_a_backtest_of_a_home_that_has_no_days_is_one_sentence(self, home, tmp_path):
+        out = tmp_path / "x.csv"
+        done = home.run("backtest", "--out", str(out))
+        assert (done.returncode, out.exists()) == (2, False)
+        assert done.stderr.splitlines()[-1].startswith("fbads: no days are stored yet: `fbads backfill` reads them")

@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.bootstrap import alerts, anomalies, health, metrics, recommendations
+from fbads_pipeline.bootstrap import alerts, anomalies, delivery, health, metrics, recommendations
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.operations.run_tags import run_tags
 from fbads_pipeline.defs.analyse.sensors import review_after_marts_refresh
@@ -35,6 +35,7 @@ def tags_of_sensor(sensor, settings, database):
         "decisions": recommendations.review_store(database),
         "anomalies": anomalies.anomaly_store(database),
         "incidents": health.incident_store(database),
+        "delivery": delivery.delivery_problems(database),
         "outbox": alerts.outbox(database),
         "channels": alerts.channels(settings),
         "recipients": alerts.recipients(settings, database),

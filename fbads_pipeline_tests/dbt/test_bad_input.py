@@ -23,10 +23,17 @@ def test_a_name_of_400_characters_with_quotes_and_emoji_passes_unchanged(warehou
         assert LONG in [name for (name,) in warehouse.rows(f"select name from marts.{mart}")], mart
 
 
+def _tell_above(warehouse: Warehouse, actions: dict[str, str], values: dict[str, str]) -> None:
+    """Let the levels above tell what the two ads have together: more would be not reported, not 0."""
+    for level, object_id in (("account", "1"), ("campaign", "1-1"), ("adset", "1-1-1")):
+        warehouse.insight(level, object_id, DAY, **{**numbers(2), "actions": actions, "action_values": values})
+
+
 def test_an_unknown_action_type_counts_for_no_family_and_stays_queryable(warehouse: Warehouse) -> None:
     warehouse.insight(
         "ad", "1-1-1-1", DAY, **{**numbers(1), "actions": {"a brand-new 'event'": "7"}, "action_values": {}}
     )
+    _tell_above(warehouse, {**numbers(1)["actions"], "a brand-new 'event'": "7"}, numbers(1)["action_values"])
     warehouse.changed("1", DAY)
     warehouse.model("ad")
     new = "select actions, action_value from marts.actions_daily where level = 'ad' and action_type = :new"
@@ -42,6 +49,7 @@ def test_an_action_type_that_comes_twice_in_a_row_counts_once(warehouse: Warehou
         ' {"action_type": "purchase", "value": "4"}]\' where object_id = \'1-1-1-1\' and day = :d',
         d=DAY,
     )
+    _tell_above(warehouse, {**numbers(1)["actions"], "purchase": "6"}, numbers(2)["action_values"])
     warehouse.changed("1", DAY)
     warehouse.model("ad")
     assert warehouse.value("select purchases from marts.ad_daily where ad_id = '1-1-1-1' and day = :d", d=DAY) == 4

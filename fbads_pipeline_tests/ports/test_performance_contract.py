@@ -7,6 +7,7 @@ import pytest
 
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.domain.recommendations.model.fitting import fit_model
+from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE, WHOLE_ACCOUNT
 from fbads_pipeline.domain.scoring.account_performance import FittedModel
 from fbads_pipeline.services.scoring.score_campaigns import score_account
 from fbads_pipeline_tests.support.fake_performance import TODAY, FakePerformance, a_performance, same_target
@@ -47,12 +48,14 @@ def test_scores_are_read_as_they_were_saved_and_the_same_figures_write_nothing(p
 
 
 def test_verdicts_are_those_of_the_last_review(performance, scores):
+    assert scores.reallocation is not None
     performance.save(scores, now=NOW)
     assert {(one.campaign_id, one.kind, one.is_proposed) for one in performance.current_verdicts()} == {
+        (WHOLE_ACCOUNT, REALLOCATE, True),
         *((one.campaign_id, one.action, True) for one in scores.proposals),
         *((one.campaign_id, one.action, False) for one in scores.for_breaches),
     }
-    performance.save(replace(scores, proposals=[], for_breaches=[]), now=NOW)
+    performance.save(replace(scores, proposals=[], for_breaches=[], reallocation=None), now=NOW)
     assert performance.current_verdicts() == []
 
 

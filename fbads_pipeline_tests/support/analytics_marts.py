@@ -8,6 +8,7 @@ _MEASURES = ", ".join(f"{name} {metric.data_type}" for name, metric in METRICS.i
 TABLES = f"""
 insert into marts.accounts values
     ('43', 'Shop', 'USD', 'UTC', 'ACTIVE', 'purchase'), ('44', 'New', null, null, null, null);
+alter table marts.campaigns add column stop_at timestamptz;
 create table marts.account_daily (account_id text, day date, currency text, {_MEASURES}, is_provisional boolean,
     collected_at timestamptz);
 create table marts.campaign_breakdown_daily (account_id text, campaign_id text, day date, currency text,

@@ -10,6 +10,7 @@ import pandas as pd
 from fbads_pipeline.domain.recommendations.inbox.stored_verdicts import StoredVerdict
 from fbads_pipeline.domain.recommendations.inbox.withheld import WithheldVerdict
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
+from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE, WHOLE_ACCOUNT, confidence_of
 from fbads_pipeline.domain.scoring.account_performance import (
     AccountPerformance,
     AccountScores,
@@ -101,7 +102,7 @@ class FakePerformance:
             for account in self.saved.values()
             for is_proposed, found in ((True, account.proposals), (False, account.for_breaches))
             for one in found
-        ]
+        ] + [stored_reallocation(account) for account in self.saved.values() if account.reallocation is not None]
 
     def current_withheld(self) -> list[WithheldVerdict]:
         return [
@@ -161,5 +162,16 @@ def stored(account: AccountScores, verdict: Any, *, is_proposed: bool = True) ->
     return StoredVerdict(
         *(account.account_id, verdict.campaign_id, verdict.action, verdict.factor, verdict.effect[0]),
         *(verdict.expected, verdict.effect[1], verdict.p_better, verdict.confidence, verdict.evidence, is_proposed),
+        *(account.day, account.currency, account.model_version, account.marts_version),
+    )
+
+
+def stored_reallocation(account: AccountScores) -> StoredVerdict:
+    """What is proposed for the budgets together, as the adapter keeps it."""
+    made = account.reallocation
+    assert made is not None
+    return StoredVerdict(
+        *(account.account_id, WHOLE_ACCOUNT, REALLOCATE, 1.0, made.effect[0], made.expected, made.effect[1]),
+        *(made.p_better, confidence_of(made.p_better), made.evidence(account.names), True),
         *(account.day, account.currency, account.model_version, account.marts_version),
     )

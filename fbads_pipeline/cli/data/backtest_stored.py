@@ -37,6 +37,7 @@ COLUMNS = (
     *("observed", "expected", "low", "high", "at_stake_per_day", "currency", "message"),
 )
 _SHOWN = ("found", "account", "campaign", "severity", "message")
+_NOTHING_STORED = "no days are stored yet: `fbads backfill` reads them, or give --readings, --campaigns and --changes"
 _LABELS = ("campaign_id", "first_day", "last_day")
 
 
@@ -60,6 +61,8 @@ def backtest_stored_days(asked: StoredBacktest, style: CsvStyle) -> None:
     language = asked.language or settings.language
     with prepared_database(settings) as database:
         days = _days(asked, clock(settings).now().date() - timedelta(days=1))
+        if not marts(database).version():
+            raise WrongUse(_NOTHING_STORED)
         accounts = _accounts(marts(database).accounts(), asked.account)
         found = list(backtest_anomalies(anomaly_store(database), accounts, days))
         past = [one for account in found for one in account.past]

@@ -19,10 +19,10 @@ _HEADER = ("account", "name", "what", "of", "left", "currency", "state", "usual 
 
 @app.command()
 def balances(account: Accounts = None) -> None:
-    """Print what is left of prepaid balances and spending limits, what ends first first, tab-separated.
+    """Money that is left: prepaid balances, spending limits, and when they end.
 
-    A balance that Meta names in an unknown form is `unknown`, never zero; `form` shows that form. An account that pays
-    by invoice and has no limit has no row.
+    Tab-separated, what ends first first. A balance that Meta names in an unknown form is `unknown`, never zero; `form`
+    shows that form. An account that pays by invoice and has no limit has no row.
     """
     settings = load_settings()
     with prepared_database(settings) as database:

@@ -79,7 +79,7 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
         name="spend",
         source=RawField(name="spend", data_type="numeric"),
         labels={"pt": "Investimento", "en": "Spend"},
-        synonyms={"pt": ("gasto", "custo", "verba gasta", "valor usado", "investido",), "en": ("cost", "amount spent", "ad spend", "investment",)},
+        synonyms={"pt": ("gasto", "custo", "verba gasta", "valor usado", "investido",), "en": ("amount spent", "ad spend", "investment",)},
         description="Spent, in major units of the account's currency; 0 where no level has it, null where it is not reported.",
         expression="case when count(*) = count(spend) then sum(spend) end",
         columns=("spend",),

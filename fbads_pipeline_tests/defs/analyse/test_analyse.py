@@ -106,7 +106,7 @@ class TestTheReview:
         assert sorted(keys[:3]) == ["analysis/anomalies", "analysis/breaches", "ops/rule_hits"]
         assert keys[3:] == ["analysis/scores", "ops/suggestions", "ops/alerts", "ops/deliveries"]
         pending = [(one.campaign_id, one.kind) for one in world["decisions"].pending.values()]
-        assert pending == [("10", "BUDGET_UP"), ("7", "PAUSE"), ("8", "PAUSE")]
+        assert pending == [("", "REALLOCATE"), ("10", "BUDGET_UP"), ("7", "PAUSE"), ("8", "PAUSE")]
         assert len(world["decisions"].alerts) == 1
         assert world["channels"]["fake"].sent == [("a1", "someone", False)]
         assert all(one.passed for one in checks_of(result).values())
@@ -126,7 +126,7 @@ class TestTheReview:
         breaches = metadata_of(result, "analysis/breaches")
         assert (breaches["breaches"], breaches["campaigns"], breaches["marts_version"]) == (2, 3, 3)
         assert "| 1 | 8 | Verão | cpa\\_above | 81.4000 | 50 | 1628 BRL | 20 | 2026\\-11\\-22 |" in breaches["table"]
-        assert metadata_of(result, "ops/suggestions") == changes(opened=3)
+        assert metadata_of(result, "ops/suggestions") == changes(opened=4)
         scored = metadata_of(result, "analysis/scores")
         assert (scored["campaigns"], scored["scored"], scored["proposed"]) == (2, 2, {"BUDGET_UP": 1})
         assert scored["distribution"].startswith("![](data:image/png;base64,")
@@ -154,7 +154,7 @@ class TestTheReview:
         run(world)
         (alert,) = world["decisions"].alerts.values()
         assert [one["campaign_id"] for one in alert.facts["suggestions"]] == ["10"]
-        assert len(world["decisions"].held_back) == 2
+        assert len(world["decisions"].held_back) == 3
 
     def test_the_review_days_of_the_settings_are_used(self, world):
         world["settings"] = load_settings(review_days=3)

@@ -24,11 +24,13 @@ class PostgresMonths:
         self._engine = engine
 
     def accounts(self, accounts: Accounts, now: datetime) -> list[AccountMonth]:
-        """Each account that is modelled, with its read days and its own monthly budget."""
+        """Each account that is modelled, with its read days and its own monthly budget; none before the first build."""
         since = now.date() - timedelta(days=HISTORY_DAYS + 1)
         values = {"accounts": bound(accounts), "since": min(since, now.date().replace(day=1) - timedelta(days=1))}
         until = now + timedelta(days=32)
         with self._engine.connect() as connection:
+            if not connection.execute(SQL["has_marts"]).scalar_one():
+                return []
             rows = connection.execute(SQL["days"], values).all()
             stopping = self._stopping(connection, {**values, "until": until})
             budgets = {

@@ -1,3 +1,12 @@
+-- name: has_marts
+-- Before the first build of the marts no account is modelled.
+select count(to_regclass(wanted.table_name)) = 5
+from
+    (
+        values ('marts.accounts'), ('marts.account_daily'), ('marts.campaigns'), ('marts.campaign_daily'),
+        ('marts.day_coverage')
+    ) as wanted (table_name);
+
 -- name: days
 -- A row per account: its days since :since that were read or tried, and what was spent on them. Null where Meta did not
 -- report it, 0 where the day was read and nothing was delivered.

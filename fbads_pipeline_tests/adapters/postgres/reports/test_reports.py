@@ -107,6 +107,7 @@ class TestWhatLowerLevelsHave:
         world.execute(
             "create table marts.ad_daily as select * from marts.campaign_daily where campaign_id = '7'",
         )
+        world.execute("drop table marts.adset_daily")
         world.execute("create table marts.adset_daily as select * from marts.campaign_daily where false")
         world.execute("update marts.ad_daily set conversions = 40")
         world.execute("insert into marts.ad_daily select * from marts.campaign_daily where campaign_id = '8'")

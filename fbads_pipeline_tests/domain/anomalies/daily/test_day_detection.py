@@ -76,7 +76,7 @@ def test_what_is_over_is_found_too_and_is_no_alert(calm):
     going_on = found(changed(calm, delivers_nothing, campaign="c1", since=back(1)))
     assert [one.is_alert for one in going_on] == [True]
     text = text_of(going_on[0].message)
-    assert text.startswith("A veiculação parou: 0 em 24 horas") and "Avaliado por dias inteiros." in text
+    assert text.startswith("A veiculação parou: R$ 0,00 em 24 horas") and "Avaliado por dias inteiros." in text
     assert going_on[0].observed == 0 < going_on[0].low < going_on[0].expected
     assert going_on[0].severity == "critical" and going_on[0].money_at_stake_per_day == pytest.approx(80, rel=0.2)
 
