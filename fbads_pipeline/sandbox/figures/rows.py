@@ -151,8 +151,8 @@ def _roas(rows: _Rows) -> list[str]:
 
 
 def _outbound_clicks(rows: _Rows) -> list[str]:
-    """Of ten link clicks nine lead away from Meta."""
-    counts = (rows.column("link") * 9 // 10).tolist()
+    """Each link click leads away from Meta: as Meta's, the figures of a level add up to those above."""
+    counts = rows.column("link").tolist()
     return [
         f',"outbound_clicks":[{{"action_type":"outbound_click","value":"{count}"}}]' if count else ""
         for count in counts
