@@ -63,7 +63,7 @@ lacking as materialized (
 
 ),
 
-below as (
+below as materialized (
 
     select
         lacking.account_id,

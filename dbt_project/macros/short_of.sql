@@ -10,7 +10,7 @@
 #}
 {% macro short_of(level, above, has_below=true) -%}
 {%- set uppers, figures, totals = above | map('first') | list, figures_that_add_up(), whole_totals() + ['value_total'] -%}
-nowhere as (
+nowhere as materialized (
 
     select
         whole.account_id,
@@ -193,7 +193,7 @@ lacked as materialized (
 
 ),
 
-partly as (
+partly as materialized (
 
     select
         own.account_id,
@@ -467,7 +467,7 @@ lacked as materialized (
 
 ),
 
-partly as (
+partly as materialized (
 
     select
         own.account_id,
