@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
+from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
@@ -15,6 +16,7 @@ from fbads_pipeline.domain.clients.landing import HISTORY_DAYS, RunningSpend
 from fbads_pipeline.domain.clients.month_budgets import AccountMonth
 
 SQL = Statements(__package__, "months.sql")
+_MARTS = ("marts.accounts", "marts.account_daily", "marts.campaigns", "marts.campaign_daily", "marts.day_coverage")
 
 
 class PostgresMonths:
@@ -29,7 +31,7 @@ class PostgresMonths:
         values = {"accounts": bound(accounts), "since": min(since, now.date().replace(day=1) - timedelta(days=1))}
         until = now + timedelta(days=32)
         with self._engine.connect() as connection:
-            if not connection.execute(SQL["has_marts"]).scalar_one():
+            if not has_tables(connection, *_MARTS):
                 return []
             rows = connection.execute(SQL["days"], values).all()
             stopping = self._stopping(connection, {**values, "until": until})

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
+from fbads_pipeline.adapters.postgres.metrics.visible import bound
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.delivery.creatives import Creative, with_verdicts
 from fbads_pipeline.domain.delivery.pictures import Picture
@@ -36,18 +38,18 @@ class PostgresCreatives:
             )
 
     def picture(self, account_id: str, key: str, accounts: frozenset[str] | None) -> Picture | None:
-        values = {"account_id": account_id, "creative_key": key, "accounts": _bound(accounts)}
+        values = {"account_id": account_id, "creative_key": key, "accounts": bound(accounts)}
         with self._engine.connect() as connection:
             row = connection.execute(SQL["picture"], values).one_or_none()
         return None if row is None else Picture(row.media_type, row.width, row.height, bytes(row.content))
 
     def creatives(self, accounts: frozenset[str] | None, *, since: date, until: date) -> list[Creative]:
         """Each account's own, with verdicts, what costs most first."""
-        values = {"accounts": _bound(accounts)}
+        values = {"accounts": bound(accounts)}
         with self._engine.connect() as connection:
             rows = list(connection.execute(SQL["creatives"], values).mappings())
             figures = {}
-            if connection.execute(SQL["has_marts"]).scalar():
+            if has_tables(connection, "marts.ad_daily"):
                 days = {"since": since, "until": until}
                 for row in connection.execute(SQL["figures"], {**values, **days}).mappings():
                     figures[row["account_id"], row["creative_key"]] = {
@@ -61,7 +63,3 @@ class PostgresCreatives:
             by_account[made.account_id].append(made)
         judged = [one for of_account in by_account.values() for one in with_verdicts(of_account)]
         return sorted(judged, key=lambda one: (one.account_id, -(one.spend or 0), one.key))
-
-
-def _bound(accounts: frozenset[str] | None) -> list[str] | None:
-    return None if accounts is None else sorted(accounts)

@@ -45,9 +45,6 @@ where
     account_id = :account_id and creative_key = :creative_key and content is not null
     and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])));
 
--- name: has_marts
-select to_regclass('marts.ad_daily') is not null;
-
 -- name: creatives
 select
     creatives.account_id,

@@ -12,6 +12,8 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
+from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
+from fbads_pipeline.adapters.postgres.metrics.visible import bound
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -26,6 +28,8 @@ from fbads_pipeline.domain.delivery.spend_forecast import PROFILE_DAYS
 SQL = Statements(__package__, "problems.sql")
 _LOCK = 0x66626164735F646C  # "fbads_dl"
 _AD_DAYS = timedelta(days=14)
+# Before their first build nothing is known of spend.
+_MARTS = ("marts.account_daily", "marts.campaign_daily", "marts.ad_daily", "marts.day_coverage")
 
 
 class PostgresDeliveryProblems:
@@ -43,7 +47,7 @@ class PostgresDeliveryProblems:
     def money(self, accounts: frozenset[str] | None, *, now: datetime) -> list[MoneyFacts]:
         """The newest reading of each account's money, those without balance or cap included."""
         with self._engine.connect() as connection:
-            has_marts = bool(connection.execute(SQL["has_marts"]).scalar())
+            has_marts = has_tables(connection, *_MARTS)
             return _money(connection, now, accounts, with_others=True, has_marts=has_marts)
 
     def update(self, evaluate: Callable[[DeliveryFacts], ProblemChanges], *, now: datetime) -> tuple[int, int]:
@@ -97,7 +101,7 @@ class PostgresDeliveryProblems:
 
 
 def _facts(connection: sa.Connection, now: datetime) -> DeliveryFacts:
-    has_marts = bool(connection.execute(SQL["has_marts"]).scalar())
+    has_marts = has_tables(connection, *_MARTS)
     keys: set[ProblemKey] = {(row.kind, row.entity) for row in connection.execute(SQL["open_keys"])}
     money = _money(connection, now, None, with_others=any(_is_of_money(kind) for kind, _ in keys), has_marts=has_marts)
     return DeliveryFacts(money, _objects(connection, now, keys, has_marts=has_marts), keys)
@@ -115,7 +119,7 @@ def _money(
     with_others: bool,
     has_marts: bool,
 ) -> list[MoneyFacts]:
-    listed = None if accounts is None else sorted(accounts)
+    listed = bound(accounts)
     values = {"accounts": listed, "stored_balance": STORED_BALANCE}
     caps = _campaign_caps(connection, now, listed) if has_marts else {}
     with_others = with_others or bool(caps)
@@ -204,7 +208,7 @@ def _stored(
     ended_since: datetime = datetime.max.replace(tzinfo=UTC),
     problem_id: str | None = None,
 ) -> list[StoredProblem]:
-    values = {"accounts": None if accounts is None else sorted(accounts), "problem_id": problem_id}
+    values = {"accounts": bound(accounts), "problem_id": problem_id}
     rows = connection.execute(SQL["problems"], {**values, "waiting": waiting, "ended_since": ended_since})
     return [_problem(row) for row in rows.mappings()]
 

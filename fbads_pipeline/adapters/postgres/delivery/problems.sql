@@ -1,13 +1,6 @@
 -- name: lock
 select pg_advisory_xact_lock(:key);
 
--- name: has_marts
--- Before the first build of the marts nothing is known of spend.
-select count(to_regclass(wanted.table_name)) = 4
-from
-    (values ('marts.account_daily'), ('marts.campaign_daily'), ('marts.ad_daily'), ('marts.day_coverage'))
-        as wanted (table_name);
-
 -- name: money
 -- The newest reading of each account; topped_up_at: when its prepaid money last rose within a week before.
 select

@@ -20,20 +20,21 @@ class Readiness:
     def missing(self) -> MissingPart | None:
         """The first missing part, or None when all is there; raises when the database is unavailable."""
         with self._owner.connect() as connection:
-            if not _has(connection, "public.schema_version"):
+            if not has_tables(connection, "public.schema_version"):
                 return "not_migrated"
-            if not _has(connection, "intermediate.publications"):
+            if not has_tables(connection, "intermediate.publications"):
                 return "not_built"
             return "not_published" if connection.execute(SQL["published"]).first() is None else None
 
     def published(self) -> Row | None:
         """Version and instant of the marts' last published state."""
         with self._owner.connect() as connection:
-            if not _has(connection, "intermediate.publications"):
+            if not has_tables(connection, "intermediate.publications"):
                 return None
             row = connection.execute(SQL["published"]).mappings().first()
             return dict(row) if row else None
 
 
-def _has(connection: sa.Connection, table: str) -> bool:
-    return bool(connection.execute(SQL["has"], {"name": table}).scalar())
+def has_tables(connection: sa.Connection, *tables: str) -> bool:
+    """Whether every one of these is there: before their first build no mart is."""
+    return bool(connection.execute(SQL["has_all"], {"tables": list(tables)}).scalar())

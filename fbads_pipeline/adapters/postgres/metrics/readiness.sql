@@ -1,5 +1,6 @@
--- name: has
-select to_regclass(:name) is not null as is_there;
+-- name: has_all
+select bool_and(to_regclass(wanted.table_name) is not null) as are_there
+from unnest(cast(:tables as text[])) as wanted (table_name);
 
 -- name: published
 select
