@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from checks.compose.engine import CHANGED, ROOT, CheckFailed, Compose, temporary_folder, wait_for
+from fbads_pipeline.defs.collect.jobs import range_tags
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.settings import Settings
-
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 LARGEST_IMAGE_MB = 1200
 LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
@@ -147,8 +147,8 @@ def restart(compose: Compose) -> str:
 
 def launch(compose: Compose) -> None:
     """Ask the daemon for a run over yesterday and the day before, as a backfill does."""
-    days = [date.today() - timedelta(days=back) for back in (2, 1)]
-    tags = json.dumps({RANGE_START: str(days[0]), RANGE_END: str(days[1])})
+    today = date.today()
+    tags = json.dumps(range_tags(DayRange(today - timedelta(days=2), today - timedelta(days=1))))
     job = ("dagster", "job", "launch", "-w", "/srv/fbads/workspace.yaml", "-j", "collect_and_model", "--tags", tags)
     compose.inside("daemon", *job)
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.clients.client import Client
+from fbads_pipeline.domain.clients.client import Client, ClientBudget, ClientDetails
 from fbads_pipeline.domain.clients.month_budgets import AccountMonth
 from fbads_pipeline.domain.clients.tax import TaxPeriod
 
@@ -15,6 +15,16 @@ class ClientReader(Protocol):
     """Clients as they are kept; accounts: those that the reader sees, None for all."""
 
     def all(self, accounts: frozenset[str] | None = None, *, on: date | None = None) -> list[Client]: ...
+
+
+class ClientStore(ClientReader, Protocol):
+    """Clients as they are kept, and changed; each raises UnusableClient with one sentence."""
+
+    def add(self, details: ClientDetails, *, actor: str, now: datetime) -> int: ...
+
+    def change(self, client_id: int, details: ClientDetails, *, actor: str, now: datetime) -> bool: ...
+
+    def set_budget(self, client_id: int, budget: ClientBudget, *, actor: str, now: datetime) -> None: ...
 
 
 class MonthStore(Protocol):

@@ -12,6 +12,7 @@ from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import ClockDep, CreativesDep, PagesDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.view import chosen_account
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
 from fbads_pipeline.api.routes.delivery.creatives import DAYS, picture_path
 from fbads_pipeline.domain.core.messages import Count, Money, Name, Percent, Value
@@ -34,8 +35,8 @@ def creatives_page(
     """Of one account, what costs most first."""
     t = page_localizer(request, who)
     rows = pages.accounts(who.accounts)
-    chosen = next((one for one in rows if one["account_id"] == account), rows[0] if rows else None)
-    if account is not None and (chosen is None or chosen["account_id"] != account):
+    chosen = chosen_account(rows, account)
+    if chosen is None and account is not None:
         raise PageProblem(404)
     found: list[Creative] = []
     if chosen is not None:

@@ -14,6 +14,7 @@ from fbads_pipeline.api.pages.readings import ReadingsDep
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import (
     anomaly_items,
+    chosen_account,
     drawn,
     figure_cards,
     period_text,
@@ -53,8 +54,8 @@ def today(
     """The last seven complete days of one account beside the seven before, open anomalies, waiting suggestions."""
     t = page_localizer(request, who)
     rows = pages.accounts(who.accounts)
-    chosen = next((one for one in rows if one["account_id"] == account), rows[0] if rows else None)
-    if chosen is None or (account is not None and chosen["account_id"] != account):
+    chosen = chosen_account(rows, account)
+    if chosen is None:
         reason = t("pages.problem.not_found") if rows else t("pages.today.no_accounts")
         return render(request, "problem.html.j2", who, "today", status=404 if rows else 200, message=reason)
     builder = report_service.builder

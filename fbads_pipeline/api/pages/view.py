@@ -26,6 +26,13 @@ def period_text(period: Period, t: Localizer) -> str:
     return f"{t.formats.day(period.first)} – {t.formats.day(period.last)}"
 
 
+def chosen_account(rows: Sequence[Mapping[str, Any]], account: str | None) -> Mapping[str, Any] | None:
+    """The account that was asked for, the first where none was; None for one that is not the visitor's."""
+    if account is None:
+        return rows[0] if rows else None
+    return next((one for one in rows if one["account_id"] == account), None)
+
+
 def figure_cards(
     figures: Sequence[Figure], now: PeriodFigures, t: Localizer, *, is_compared: bool = True, is_read: bool = True
 ) -> list[dict[str, Any]]:
@@ -119,14 +126,18 @@ def _anomaly_item(alike: Sequence[Mapping[str, Any]], t: Localizer) -> dict[str,
     }
 
 
+def why_not_scored(row: Mapping[str, Any], t: Localizer) -> str:
+    """Why there is no score, empty where that is not known."""
+    reason = (row["why_not"] or "").replace(" ", "_")
+    return t(f"pages.score.{reason}") if reason in _NOT_SCORED else ""
+
+
 def score_card(row: Mapping[str, Any] | None, t: Localizer) -> dict[str, Any] | None:
     """The score with its range and the points that it is made of, from 50."""
     if row is None:
         return None
     if row["total"] is None:
-        reason = (row["why_not"] or "").replace(" ", "_")
-        why = t(f"pages.score.{reason}") if reason in _NOT_SCORED else ""
-        return {"total": t("pages.score.none"), "range": why, "parts": _target(row, t)}
+        return {"total": t("pages.score.none"), "range": why_not_scored(row, t), "parts": _target(row, t)}
     parts = [(t(f"pages.score.{name}"), f"{Decimal(row[f'{name}_points']):+.0f}") for name in _PARTS]
     low, high = (t.cell(row[name], "score") for name in ("low", "high"))
     total = t.cell(row["total"], "score")

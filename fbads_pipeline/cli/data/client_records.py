@@ -32,6 +32,7 @@ from fbads_pipeline.domain.clients.tax import TaxChoice, TaxSetting
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.services.clients.keep_client import keep_client
 from fbads_pipeline.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -229,14 +230,7 @@ def revoke(
 def _keep(opened: _Open, texts: dict[str, str], client: Client | None, currencies: set[str]) -> int:
     currency = next(iter(currencies)) if len(currencies) == 1 else None
     given = read_form(texts, today=opened.now.date(), currency=currency)
-    actor, now = opened.actor, opened.now
-    if client is None:
-        client_id = opened.clients.add(given.details, actor=actor, now=now)
-    else:
-        client_id = client.client_id
-        opened.clients.change(client_id, given.details, actor=actor, now=now)
-    if given.budget is not None and (client is None or given.budget != client.budget):
-        opened.clients.set_budget(client_id, given.budget, actor=actor, now=now)
+    client_id = keep_client(opened.clients, given, client, actor=opened.actor, now=opened.now)
     if given.cpa is not None or given.roas is not None:
         _set_targets(opened, given.details.accounts, given.cpa, given.roas)
     return client_id

@@ -1,4 +1,4 @@
-"""A client's logo: PNG or JPEG, told by its own bytes, of a bounded size."""
+"""A client's logo: PNG or JPEG, recognised by its own bytes, of a bounded size."""
 
 import struct
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from fbads_pipeline.domain.delivery.spend_forecast import money_end, usual_spend
 FundKind = Literal["balance", "account_cap", "campaign_cap"]
 FundState = Literal["unknown", "enough", "low", "empty"]
 
-# Told two days before the end; half a day more, for the hours of a day do not spend evenly and forecasts err.
+# Announced two days before the end; half a day more, for the hours of a day do not spend evenly and forecasts err.
 LOW_BEFORE = timedelta(hours=60)
 # Low money is enough again from here on, so that a forecast that wavers is not announced twice.
 ENOUGH_FROM = timedelta(hours=84)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from evaluation.anomalies.first_start import FOUND_AS
 from fbads_pipeline.domain.anomalies.daily.past_anomalies import IncidentLabel, compare_with_labels
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
@@ -17,15 +18,6 @@ from fbads_pipeline_tests.support.rendering import text_of
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 TODAY = NOW.date()
 PERIOD = DayRange(TODAY - timedelta(days=59), TODAY)
-# What an injected anomaly is called where it is found.
-FOUND_AS = {
-    "delivery_stop": {"delivery_stop"},
-    "spend_spike": {"spend_spike"},
-    "ctr_collapse": {"ctr_collapse"},
-    "cpa_jump": {"cpa_jump", "tracking_break"},
-    "tracking_break": {"tracking_break", "cpa_jump"},
-    "account_shock": {"spend_drop"},
-}
 
 
 @pytest.fixture(scope="module")

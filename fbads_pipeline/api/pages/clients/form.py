@@ -22,6 +22,7 @@ from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Day, Money, Percent, message
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.clients.keep_client import keep_client
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 ClientId = Annotated[int, Path(ge=1, lt=2**63)]
@@ -177,13 +178,7 @@ class _Form:
 
     def _keep(self, given: ClientForm, client: Client | None, targets: list[dict[str, Any]]) -> None:
         actor, now = self._who.user_id, self._now
-        if client is None:
-            client_id = self._clients.add(given.details, actor=actor, now=now)
-        else:
-            client_id = client.client_id
-            self._clients.change(client_id, given.details, actor=actor, now=now)
-        if given.budget is not None and (client is None or given.budget != client.budget):
-            self._clients.set_budget(client_id, given.budget, actor=actor, now=now)
+        keep_client(self._clients, given, client, actor=actor, now=now)
         if targets:
             self._targets.set([Target(valid_from=now.date(), **one) for one in targets], actor=actor, now=now)
 

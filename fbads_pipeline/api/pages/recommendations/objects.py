@@ -12,6 +12,7 @@ from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, ObjectsDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.view import why_not_scored
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.formatting import plain_name
@@ -19,8 +20,6 @@ from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.scoring.ads import AdAssessment, AdWindow, assess_ads
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-_NOT_SCORED = ("not enough data", "tracking is broken", "not reported", "not read")
 
 
 @router.get("/campaigns/{campaign_id}/ads")
@@ -105,4 +104,4 @@ def _score(row: Mapping[str, Any], t: Localizer) -> str:
     if row["total"] is not None:
         low, high = (t.cell(row[name], "score") for name in ("low", "high"))
         return f"{t.cell(row['total'], 'score')} ({low} – {high})"
-    return t(f"pages.score.{row['why_not'].replace(' ', '_')}") if row["why_not"] in _NOT_SCORED else "–"
+    return why_not_scored(row, t) or "–"
