@@ -86,3 +86,25 @@
     commit;
     {%- endif %}
 {%- endmacro %}
+
+
+{#
+    Statistics of the insights, where there are none yet or a fifth of the rows is newer: a first reading writes more rows than
+    autovacuum has looked at, and without statistics PostgreSQL would compare every pair.
+#}
+{% macro take_statistics() -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test') %}
+    do $do$
+    begin
+        if (
+            select classes.reltuples < 0 or tables.n_mod_since_analyze > 0.2 * greatest(tables.n_live_tup, 1)
+            from pg_class as classes
+            inner join pg_stat_all_tables as tables on classes.oid = tables.relid
+            where classes.oid = 'raw.insights'::regclass
+        ) then
+            analyze raw.insights;
+        end if;
+    end
+    $do$;
+    {%- endif %}
+{%- endmacro %}

@@ -23,39 +23,27 @@ nowhere as materialized (
             and dirty.day = whole.day
     cross join
         lateral (
+            {%- for kind, told, counted, listing in [
+                ('count', 'action_counts', 'counts', 'actions'), ('amount', 'action_amounts', 'amounts', 'action_values')
+            ] %}
+            {{ 'union all' if not loop.first }}
             select
-                'count' as kind,
+                '{{ kind }}' as kind,
                 listed.name
-            from jsonb_each_text(whole.action_counts) as listed (name, figure)
+            from jsonb_each_text(whole.{{ told }}) as listed (name, figure)
             where
                 listed.figure::numeric is distinct from 0
-                and not {{ is_listed_at(level, ['actions']) }}
+                and not {{ is_listed_at(level, listing) }}
                 {%- if has_below %}
                 and not exists (
                     select from below
                     where
                         below.account_id = whole.account_id
                         and below.day = whole.day
-                        and below.counts ? listed.name
+                        and below.{{ counted }} ? listed.name
                 )
                 {%- endif %}
-            union all
-            select
-                'amount' as kind,
-                listed.name
-            from jsonb_each_text(whole.action_amounts) as listed (name, figure)
-            where
-                listed.figure::numeric is distinct from 0
-                and not {{ is_listed_at(level, ['action_values']) }}
-                {%- if has_below %}
-                and not exists (
-                    select from below
-                    where
-                        below.account_id = whole.account_id
-                        and below.day = whole.day
-                        and below.amounts ? listed.name
-                )
-                {%- endif %}
+            {%- endfor %}
             {%- for figure in figures %}
             union all
             select
@@ -150,10 +138,7 @@ short as materialized (
         group by
             entries.account_id, entries.day, entries.suspect_level, entries.suspect_id, entries.kind, entries.name
         having
-            count(*) filter (where entries.is_row) = count(entries.figure) filter (where entries.is_row)
-            and max(entries.figure) filter (where entries.is_whole)
-            - coalesce(sum(entries.figure) filter (where entries.is_row), 0)
-            > {{ rounding_of('entries', 'nullif(count(entries.figure) filter (where entries.is_row), 0)') }}
+            {{ rows_fall_short('entries') }}
     ) as whole
     {%- if has_below %}
     -- A row that lacks what rows below it have explains it.
@@ -292,18 +277,14 @@ partly as materialized (
 
 
 {# Whether a row of the level lists the action type on that day. #}
-{% macro is_listed_at(level, lists) -%}
+{% macro is_listed_at(level, list) -%}
     exists (
                     select from {{ ref('stg_insights') }} as others
                     where
                         others.account_id = whole.account_id
                         and others.level = '{{ level }}'
                         and others.day = whole.day
-                        and (
-                            {%- for list in lists %}
-                            {{ 'or ' if not loop.first }}others.{{ list }} @> jsonb_build_array(jsonb_build_object('action_type', listed.name))
-                            {%- endfor %}
-                        )
+                        and others.{{ list }} @> jsonb_build_array(jsonb_build_object('action_type', listed.name))
                 )
 {%- endmacro %}
 
@@ -329,6 +310,16 @@ partly as materialized (
                 {{ shown }}.{{ figure }}::numeric as figure
             where {{ shown }}.{{ figure }} is not null
             {%- endfor %}
+{%- endmacro %}
+
+
+{# In a group of entries of one figure: whether each row has a figure, and what is above has more than all rows together. #}
+{% macro rows_fall_short(entries) -%}
+    {%- set of_rows = 'filter (where ' ~ entries ~ '.is_row)' -%}
+    count(*) {{ of_rows }} = count({{ entries }}.figure) {{ of_rows }}
+    and max({{ entries }}.figure) filter (where {{ entries }}.is_whole)
+    - coalesce(sum({{ entries }}.figure) {{ of_rows }}, 0)
+    > {{ rounding_of(entries, 'nullif(count(' ~ entries ~ '.figure) ' ~ of_rows ~ ', 0)') }}
 {%- endmacro %}
 
 
@@ -428,9 +419,9 @@ short as materialized (
             whole.breakdown,
             one.kind,
             one.name,
-            one.figure as whole_figure,
-            null::numeric as part_figure,
-            false as is_part
+            one.figure,
+            true as is_whole,
+            false as is_row
         from whole
         cross join lateral ({{ figures_told('whole') }}) as one
         union all
@@ -441,16 +432,14 @@ short as materialized (
             parts.breakdown,
             parts.kind,
             parts.name,
-            null::numeric as whole_figure,
-            parts.figure as part_figure,
-            true as is_part
+            parts.figure,
+            false as is_whole,
+            true as is_row
         from parts
     ) as entries
     group by entries.account_id, entries.day, entries.object_id, entries.breakdown, entries.kind, entries.name
     having
-        count(*) filter (where entries.is_part) = count(entries.part_figure)
-        and max(entries.whole_figure) - coalesce(sum(entries.part_figure), 0)
-        > {{ rounding_of('entries', 'nullif(count(entries.part_figure), 0)') }}
+        {{ rows_fall_short('entries') }}
 
 ),
 
