@@ -14,6 +14,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     StoredDetectors,
 )
 from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import MarkedAnomaly
 from fbads_pipeline.domain.anomalies.delivery_causes import KnownProblem
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
@@ -30,6 +31,9 @@ class Anomalies(Protocol):
 
     def delivery_problems(self, account_id: str) -> list[KnownProblem]:
         """What is known to keep the account's ads from delivering now."""
+
+    def marked(self, account_id: str) -> list[MarkedAnomaly]:
+        """The account's anomalies that people have marked as useful or not, by their beginning."""
 
     def save(self, account_id: str, before: StoredDetectors | None, result: DetectionResult, *, now: datetime) -> int:
         """Store the detectors and open and close anomalies, in one transaction; returns rows of anomalies written.

@@ -13,6 +13,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     StoredDetectors,
 )
 from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import MarkedAnomaly
 from fbads_pipeline.domain.anomalies.delivery_causes import KnownProblem
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies
@@ -28,6 +29,7 @@ class FakeAnomalies:
         self.open, self.waiting, self.asked = list(found), waiting, list[str]()
         self.unread = 0
         self.problems: list[KnownProblem] = []
+        self.marks: list[MarkedAnomaly] = []
         self.stored: dict[str, StoredDetectors] = {}
         self.watches: dict[str, DayWatch] = {}
         self.account_days: dict[str, DailyFigures] = {}
@@ -38,6 +40,9 @@ class FakeAnomalies:
 
     def delivery_problems(self, account_id: str) -> list[KnownProblem]:
         return self.problems
+
+    def marked(self, account_id: str) -> list[MarkedAnomaly]:
+        return self.marks
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         self.asked.append(account_id)

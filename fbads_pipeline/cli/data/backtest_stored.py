@@ -12,6 +12,7 @@ import pandas as pd
 from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, decimal_text
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.anomalies import anomaly_store
+from fbads_pipeline.bootstrap.clients import campaign_targets
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.metrics import marts, page_reader
 from fbads_pipeline.cli.data.backtest_plots import PlotMark, write_plots
@@ -64,7 +65,7 @@ def backtest_stored_days(asked: StoredBacktest, style: CsvStyle) -> None:
         if not marts(database).version():
             raise WrongUse(_NOTHING_STORED)
         accounts = _accounts(marts(database).accounts(), asked.account)
-        found = list(backtest_anomalies(anomaly_store(database), accounts, days))
+        found = list(backtest_anomalies(anomaly_store(database), accounts, days, campaign_targets(settings, database)))
         past = [one for account in found for one in account.past]
         names = page_reader(database).names(sorted({one.found.campaign_id for one in past}))
     compared = None if labels is None else compare_with_labels(past, _in(labels, days))
@@ -146,6 +147,7 @@ def _print_json(
                 "days_read": one.days_read,
                 "half_hour_readings": one.half_hour_readings,
                 "is_assessed": one.days_known >= one.days_needed,
+                "marks": {**one.marks._asdict(), "precision": one.marks.precision},
             }
             for one in found
         ],
@@ -168,6 +170,9 @@ def _print_notes(
             note(f"{about}, by whole days alone: no half-hour readings are stored")
         else:
             note(f"{about}, {one.half_hour_readings} half-hour readings")
+        if one.marks.marked:
+            useful = f"{one.marks.useful} of {one.marks.marked} anomalies that people marked were of use"
+            note(f"account {one.account_id}: {useful} (precision {_share(one.marks.precision)})")
     if compared is not None:
         note(f"{compared.found} of {compared.labels} labelled incidents found (recall {_share(compared.recall)})")
         note(f"{compared.right} of {compared.anomalies} anomalies labelled (precision {_share(compared.precision)})")

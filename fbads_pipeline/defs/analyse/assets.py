@@ -8,6 +8,7 @@ from fbads_pipeline.defs.shared.plots import as_markdown, curve, histogram
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.defs.shared.upstream import DIMENSIONS, HISTORIES, PERFORMANCE_INPUTS
 from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
+from fbads_pipeline.domain.clients.conversion_worth import ConversionWorths
 from fbads_pipeline.domain.recommendations.breaches import Breach
 from fbads_pipeline.domain.recommendations.targets import CampaignTargets
 from fbads_pipeline.domain.scoring.account_performance import AccountScores, FittedModel
@@ -75,15 +76,16 @@ def anomalies(
     anomalies: dg.ResourceParam[Anomalies],
     calendar_events: dg.ResourceParam[CalendarEvents],
     clock: dg.ResourceParam[Clock],
+    targets: dg.ResourceParam[ConversionWorths],
 ) -> dg.MaterializeResult[None]:
     """One row per departure from the usual: opened, closed once, said once; from every reading since the last run."""
-    report = detect_anomalies(marts, anomalies, clock, calendar_events)
+    report = detect_anomalies(marts, anomalies, clock, calendar_events, targets)
     kinds = Counter(one.kind for one in report.current)
     return dg.MaterializeResult(
         metadata={
             "accounts": len(report.readings),
             "readings": sum(report.readings.values()),
-            "days_judged": dg.MetadataValue.json(dict(report.days)),
+            "days_assessed": dg.MetadataValue.json(dict(report.days)),
             "rows_changed": report.rows_written,
             "open": len(report.current),
             "kinds": dg.MetadataValue.json(dict(sorted(kinds.items()))),

@@ -16,7 +16,7 @@ from fbads_pipeline.domain.anomalies.account_readings import (
 )
 from fbads_pipeline.domain.anomalies.detected import closure_of, detected
 from fbads_pipeline.domain.anomalies.detection import observe, ranked
-from fbads_pipeline.domain.anomalies.findings import Finding
+from fbads_pipeline.domain.anomalies.findings import AccountPreferences, Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.object_timeline import ObjectTimeline
 from fbads_pipeline.domain.anomalies.state.packing import AccountDetectors, new_detectors, pack, unpack, version_of
@@ -28,7 +28,10 @@ _RECENT = timedelta(hours=24)
 
 
 def run_detectors(
-    account: AccountReadings, stored: StoredDetectors | None, settings: DetectionSettings
+    account: AccountReadings,
+    stored: StoredDetectors | None,
+    settings: DetectionSettings,
+    preferences: AccountPreferences | None = None,
 ) -> DetectionResult | None:
     """Run the detectors over every reading of an account since they last ran.
 
@@ -36,6 +39,8 @@ def run_detectors(
     ----------
     stored
         The detectors as they were; those of another version count as none, and new ones begin.
+    preferences
+        What people have said of the account.
 
     Returns
     -------
@@ -49,12 +54,13 @@ def run_detectors(
     is_known = stored is not None and stored.version == version
     detectors = unpack(stored.state, settings, campaigns) if stored and is_known else new_detectors(settings, campaigns)
     _set_created(detectors, account, zone)
-    newest = account.runs[-1][0]
+    newest, said = account.runs[-1][0], preferences or AccountPreferences()
     events: list[DetectedAnomaly | AnomalyClosure] = []
     readings = 0
     for at, reading in _readings(detectors, account, zone):
         events += _paused(detectors, reading, at)
-        found = _without_learning(observe(detectors.state, reading), detectors, account.learning)
+        found = _without_learning(observe(detectors.state, reading, said.shifts), detectors, account.learning)
+        found = [said.applied_to(one, detectors.ids[one.campaign]) for one in found]
         events += _events(detectors, account, found, version, is_recent=at > newest - _RECENT)
         readings += 1
     known = StoredDetectors(version, pack(detectors), newest, detectors.state.closed_days)

@@ -15,6 +15,8 @@ from fbads_pipeline.domain.anomalies.state.metric_states import AlertState, Metr
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, minutes
 
 _RECENT_EDIT_DAYS = 7
+# A campaign with fewer conversions behind its rate has no usual number of them.
+_KNOWN_CONVERSIONS = 3.0
 # From this coverage on a day without delivery was one.
 _WHOLE_COVERAGE = 0.85
 _CHANNELS: Mapping[Metric, tuple[RingChannel, RingChannel]] = {
@@ -48,6 +50,8 @@ def describe(state: DetectorState, one: Evidence, campaign: int, at: datetime, *
         stake=stake,
         causes=_causes(state, what, campaign, at, shocked=shocked),
         used=_used(state, one, campaign),
+        lost_conversions=_usual_conversions(state, campaign, spend_a_day)
+        * lost_share(one.metric, _share(one, campaign)),
     )
 
 
@@ -146,12 +150,34 @@ def _spend_a_day(state: DetectorState, campaign: int) -> float:
 
 def _stake(state: DetectorState, one: Evidence, campaign: int, what: What, spend_a_day: float) -> float:
     """Money per day: spend that does not happen or happens too much, or that buys less than usual."""
-    share = float(one.observed[campaign]) / max(float(one.expected[campaign]), 1e-9)
+    share = _share(one, campaign)
     if one.metric == "spend":
         return spend_a_day * min(abs(share - 1.0), 20.0)
-    if one.metric == "cpm":
-        return spend_a_day * abs(1.0 - 1.0 / max(share, 1e-3)) if share > 1 else 0.0
-    return spend_a_day * max(0.0, 1.0 - share)
+    return spend_a_day * lost_share(one.metric, share)
+
+
+def _share(one: Evidence, campaign: int) -> float:
+    return float(one.observed[campaign]) / max(float(one.expected[campaign]), 1e-9)
+
+
+def lost_share(metric: str, share: float) -> float:
+    """The share of a day's conversions that does not come, where a metric is at that share of the usual.
+
+    >>> lost_share("ctr", 0.25), lost_share("cpm", 2.0), lost_share("spend", 3.0)
+    (0.75, 0.5, 0.0)
+    """
+    if metric == "cpm":
+        return 1.0 - 1.0 / share if share > 1.0 else 0.0
+    return max(0.0, 1.0 - share)
+
+
+def _usual_conversions(state: DetectorState, campaign: int, spend_a_day: float) -> float:
+    """Conversions that a usual day's spend brings in the end; 0 where they are not known."""
+    cost, metric = float(state.cpm.level[campaign]), state.conversions
+    if cost <= 0 or metric.conversions[campaign] < _KNOWN_CONVERSIONS:
+        return 0.0
+    clicks = spend_a_day / cost * float(state.ctr.level[campaign])
+    return clicks * float(metric.rate[campaign]) * float(metric.maturity[-1])
 
 
 def severity_of(what: What, stake: float, spend_a_day: float) -> Severity:

@@ -1,5 +1,6 @@
 """One reading in, findings out. The same code replays a history and follows the present."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,8 +16,8 @@ from fbads_pipeline.domain.anomalies.detectors.increments import take_past, take
 from fbads_pipeline.domain.anomalies.detectors.left_out import MIDNIGHT_GRACE, is_just_missed, with_rows_left_out
 from fbads_pipeline.domain.anomalies.detectors.ranking import rarity
 from fbads_pipeline.domain.anomalies.detectors.spend import spend_evidence
-from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
-from fbads_pipeline.domain.anomalies.findings import Finding
+from fbads_pipeline.domain.anomalies.detectors.windows import Evidence, shifted_ratio
+from fbads_pipeline.domain.anomalies.findings import Finding, ThresholdShift
 from fbads_pipeline.domain.anomalies.selection import Transitions, decide
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.readings import CONVERSIONS, MINUTES_A_DAY, Change, Reading, minutes
@@ -29,7 +30,9 @@ _EDITED_SHARE = 0.005
 _SAMPLE_SLOTS, _SAMPLE_EVERY = 12, 7
 
 
-def observe(state: DetectorState, reading: Reading) -> list[Finding]:
+def observe(
+    state: DetectorState, reading: Reading, shifts: Mapping[str, ThresholdShift] | None = None
+) -> list[Finding]:
     """Take one reading into `state` and return the findings, in the order of campaigns.
 
     Parameters
@@ -37,6 +40,8 @@ def observe(state: DetectorState, reading: Reading) -> list[Finding]:
     reading
         Readings come in the order of time; one that is older than the last is ignored. A campaign without a row of a
         today that was read has delivered nothing (`left_out`); what was not read is not known, and not tested.
+    shifts
+        Kind of anomaly → how far people's marks have moved its threshold.
     """
     reading = with_rows_left_out(state, reading)
     if not np.isfinite(reading.counters).all():
@@ -52,9 +57,16 @@ def observe(state: DetectorState, reading: Reading) -> list[Finding]:
         return findings
     evidence = [spend_evidence(state, is_read), ctr_evidence(state, is_read)]
     evidence += [conversion_evidence(state, is_read), cpm_evidence(state, is_read)]
+    if shifts:
+        evidence = [_moved(one, shifts) for one in evidence]
     transitions = decide(state, evidence, is_read, reading.minute)
     _sample(state, evidence)
     return findings + _of_transitions(state, evidence, transitions, reading.at)
+
+
+def _moved(one: Evidence, shifts: Mapping[str, ThresholdShift]) -> Evidence:
+    ratio = shifted_ratio(one.metric, one.score, one.threshold_ratio, one.is_certain, shifts)
+    return replace(one, threshold_ratio=ratio)
 
 
 def _reported(reading: Reading) -> Reading:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import Grain
-from fbads_pipeline.domain.anomalies.findings import Cause, Finding
+from fbads_pipeline.domain.anomalies.findings import THRESHOLD_MARKS, THRESHOLD_SHIFT, Cause, Finding
 from fbads_pipeline.domain.core.messages import (
     Count,
     Instant,
@@ -39,7 +39,7 @@ _CAUSES: Mapping[str, Callable[[Mapping[str, float | str]], Message]] = {
 
 
 def finding_message(finding: Finding, zone: str, currency: str | None, grain: Grain = "half_hour") -> Value:
-    """What was found, in one to five sentences. zone: the account's, in which the finding's instants are local.
+    """What was found, in one to six sentences. zone: the account's, in which the finding's instants are local.
 
     currency: of its money; amounts are plain numbers where it is not known.
     """
@@ -65,10 +65,33 @@ def finding_message(finding: Finding, zone: str, currency: str | None, grain: Gr
     if finding.what == "tracking_break":
         parts.append(message("anomalies.check_pixel"))
     if finding.stake >= _LEAST_STAKE:
-        parts.append(message("anomalies.finding_at_stake", stake=_money(finding.stake, currency)))
+        parts.append(_at_stake(finding, currency))
     if finding.causes:
         parts.append(message("anomalies.likely", causes=Joined(tuple(map(_cause, finding.causes)), "; ")))
+    if finding.used.get(THRESHOLD_SHIFT):
+        parts.append(_threshold(finding.used[THRESHOLD_SHIFT], round(finding.used[THRESHOLD_MARKS])))
     return sentences(*parts) if len(parts) > 1 else parts[0]
+
+
+def _at_stake(finding: Finding, currency: str | None) -> Message:
+    """Money a day, and by what it is valued: the client's target, else the campaign's own usual."""
+    stake, worth = _money(finding.stake, currency), finding.worth
+    if worth is None:
+        return message("anomalies.stake_by_usual", stake=stake)
+    if worth.roas is None:
+        lost, cpa = _number(finding.lost_conversions), _money(float(worth.amount or 0), currency)
+        return message("anomalies.stake_by_cpa", stake=stake, conversions=lost, cpa=cpa)
+    roas = Count(worth.roas)
+    if finding.lost_value > 0:
+        return message("anomalies.stake_by_value", stake=stake, roas=roas)
+    lost, value = _number(finding.lost_conversions), _money(float(worth.amount or 0), currency)
+    return message("anomalies.stake_by_roas", stake=stake, conversions=lost, value=value, roas=roas)
+
+
+def _threshold(shift: float, marks: int) -> Message:
+    """How far people's marks moved the threshold."""
+    key = "anomalies.threshold_raised" if shift > 0 else "anomalies.threshold_lowered"
+    return message(key, count=marks, by=_number(abs(shift)))
 
 
 def recovery_message(kind: str, since: datetime, closed_at: datetime, zone: str) -> Message:

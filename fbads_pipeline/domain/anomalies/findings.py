@@ -1,9 +1,12 @@
 """One finding about a campaign, with everything that a reader needs to check it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
+
+from fbads_pipeline.domain.clients.conversion_worth import ConversionWorth
 
 Kind = Literal["anomaly", "drift", "explained", "resolved", "watch"]
 What = Literal[
@@ -23,8 +26,10 @@ What = Literal[
 ]
 Severity = Literal["info", "warning", "critical"]
 
-# Name of a fact in `Finding.used`: 1 where the campaign does not usually deliver at weekends.
+# Names of facts in `Finding.used`: 1 where the campaign does not usually deliver at weekends; how far people's marks
+# have moved the threshold, and how many there were.
 RESTS_AT_WEEKENDS = "rests_at_weekends"
+THRESHOLD_SHIFT, THRESHOLD_MARKS = "threshold_shift", "threshold_marks"
 
 METRIC_OF: Mapping[str, str] = {
     "delivery_stop": "spend",
@@ -58,6 +63,9 @@ class Finding:
     at: reading that showed it; since: half hour from which the figures departed (both naive, account-local).
     observed, expected, low, high: the metric over `hours`, with the range in which 95 of 100 usual cases lie: money for
     spend, CPM and CPA in the account's currency, a fraction for CTR, a count for conversions. stake: money per day.
+    lost_conversions, lost_value: conversions a day that do not come, and what conversions bring a day less, by the
+    campaign's own usual; 0 where nothing is lost or the usual is not known. worth: what `stake` is valued by; None: by
+    the campaign's own usual.
     scores: standard scores of all metrics at that reading; rarity: its rank by the pooled forest; listed: campaigns
     of an account-wide finding.
     """
@@ -80,8 +88,61 @@ class Finding:
     scores: tuple[float, ...] = ()
     rarity: float = 0.0
     listed: tuple[int, ...] = ()
+    lost_conversions: float = 0.0
+    lost_value: float = 0.0
+    worth: ConversionWorth | None = None
 
     @property
     def metric(self) -> str:
         """The metric of the row."""
         return METRIC_OF[self.what]
+
+
+@dataclass(frozen=True)
+class ThresholdShift:
+    """How far people's marks move the threshold of a kind of anomaly, in standard scores, and how many marks did."""
+
+    shift: float
+    marks: int
+
+
+def _no_worth(campaign_id: str, day: date) -> ConversionWorth | None:
+    return None
+
+
+@dataclass(frozen=True)
+class AccountPreferences:
+    """What people have said of an account.
+
+    worth_of: what a conversion of a campaign is worth on an account-local day; shifts: kind of anomaly → how far its
+    threshold is moved.
+    """
+
+    worth_of: Callable[[str, date], ConversionWorth | None] = _no_worth
+    shifts: Mapping[str, ThresholdShift] = field(default_factory=dict)
+
+    def applied_to(self, one: Finding, campaign_id: str) -> Finding:
+        """The finding with its money at stake by the client's target, and with the shift that its threshold had."""
+        if one.kind not in ("anomaly", "watch"):
+            return one
+        found = valued(one, self.worth_of(campaign_id, one.at.date()))
+        moved = self.shifts.get(one.what)
+        if moved is None:
+            return found
+        return replace(found, used={**found.used, THRESHOLD_SHIFT: moved.shift, THRESHOLD_MARKS: float(moved.marks)})
+
+
+def valued(one: Finding, worth: ConversionWorth | None) -> Finding:
+    """The finding with what is lost valued by the client's target; as it is where that does not tell.
+
+    Conversions that do not come × what one is worth; under a ROAS target the value that conversions bring less, where
+    that is what was found.
+    """
+    if worth is None:
+        return one
+    if worth.roas is not None and one.lost_value > 0:
+        return replace(one, stake=one.lost_value, worth=worth)
+    lost = Decimal(repr(round(one.lost_conversions, 2)))
+    if worth.amount is None or lost <= 0:
+        return one
+    return replace(one, stake=float(lost * worth.amount), worth=worth)

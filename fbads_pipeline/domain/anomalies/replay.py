@@ -1,6 +1,6 @@
 """A stored history as the detectors would have met it: reading by reading, as it was known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 
 from fbads_pipeline.domain.anomalies.alert_budget import ACCOUNT, AlertBudget
 from fbads_pipeline.domain.anomalies.detection import observe, ranked
-from fbads_pipeline.domain.anomalies.findings import Finding
+from fbads_pipeline.domain.anomalies.findings import Finding, ThresholdShift
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, Change, Floats, Reading, minutes
@@ -25,11 +25,13 @@ def replay(
     settings: DetectionSettings | None = None,
     *,
     as_sent: bool = False,
+    shifts: Mapping[str, ThresholdShift] | None = None,
 ) -> Iterator[tuple[str, Finding]]:
     """Campaign id and finding, oldest first; `as_sent` also applies the alert budget and groups what is account-wide.
 
     readings: `ts, campaign_id, date, daily_budget, impressions, clicks, spend, conversions` in any order; campaigns:
     `campaign_id, created`; changes: `ts, campaign_id, event, old, new`. ts and created: naive account-local times.
+    shifts: kind of anomaly → how far people's marks have moved its threshold.
     """
     ids = _ids(readings, campaigns)
     state = DetectorState(len(ids), settings or DetectionSettings())
@@ -38,7 +40,7 @@ def replay(
     waiting = _changes(changes, place)
     budget = AlertBudget(len(ids), state.settings)
     for reading in readings_of(readings, ids, waiting):
-        found = observe(state, reading)
+        found = observe(state, reading, shifts)
         for one in budget.select(ranked(state, found)) if as_sent else found:
             yield ids[one.campaign] if one.campaign != ACCOUNT else ACCOUNT_ROW, one
 

@@ -7,10 +7,18 @@ from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
 from fbads_pipeline.domain.anomalies.daily.daily_figures import CampaignDay, DailyFigures, KnownAnomaly
-from fbads_pipeline.domain.anomalies.daily.past_anomalies import PastAnomaly, past_anomalies
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import (
+    MarkComparison,
+    PastAnomaly,
+    compare_with_marks,
+    past_anomalies,
+)
+from fbads_pipeline.domain.anomalies.findings import AccountPreferences
+from fbads_pipeline.domain.clients.conversion_worth import ConversionWorths
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.anomalies import Anomalies
+from fbads_pipeline.services.anomalies.detect_anomalies import preferences_of
 
 # Days before the period: six weeks of baseline of whole days, four of half hours and a week until they settle.
 _BASELINE_DAYS, _HALF_HOUR_DAYS = 49, 35
@@ -21,7 +29,7 @@ class AccountBacktest:
     """One account's period. past: oldest first; rows: its days as they read now; days_read: of the period.
 
     half_hour_readings: readings that were replayed; days_known: days read before and in the period; days_needed: from
-    how many on whole days are assessed.
+    how many on whole days are assessed; marks: what people said of the anomalies among them that they have marked.
     """
 
     account_id: str
@@ -32,21 +40,26 @@ class AccountBacktest:
     half_hour_readings: int
     days_known: int
     days_needed: int
+    marks: MarkComparison
 
 
-def backtest_anomalies(anomalies: Anomalies, accounts: Sequence[Account], days: DayRange) -> Iterator[AccountBacktest]:
+def backtest_anomalies(
+    anomalies: Anomalies, accounts: Sequence[Account], days: DayRange, targets: ConversionWorths | None = None
+) -> Iterator[AccountBacktest]:
     """Each account with a currency, by the code that follows it live.
 
     Whole days by the figures that are stored now, so that late conversions are in; half hours as they were read, where
     they were.
     """
     for account in accounts:
-        found = _account(anomalies, account, days)
+        found = _account(anomalies, account, days, targets)
         if found is not None:
             yield found
 
 
-def _account(anomalies: Anomalies, known: Account, days: DayRange) -> AccountBacktest | None:
+def _account(
+    anomalies: Anomalies, known: Account, days: DayRange, targets: ConversionWorths | None
+) -> AccountBacktest | None:
     # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.anomalies.daily.day_detection import days_backtested
     from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
@@ -56,9 +69,10 @@ def _account(anomalies: Anomalies, known: Account, days: DayRange) -> AccountBac
     account = anomalies.days(known.account_id, now=after, days=wanted, version="backtest", known=None)
     if account is None:
         return None
-    readings, by_half_hours = _by_half_hours(anomalies, account, days)
+    said = preferences_of(account, anomalies, targets)
+    readings, by_half_hours = _by_half_hours(anomalies, account, days, said)
     settings = replace(DaySettings(), assessed_days=len(days))
-    events = days_backtested(replace(account, known=[_known(one) for one in by_half_hours]), settings)
+    events = days_backtested(replace(account, known=[_known(one) for one in by_half_hours]), settings, said)
     by_days = [one for one in past_anomalies(events, account.timezone_name) if one.since_on in days]
     past = sorted([*by_half_hours, *by_days], key=lambda one: (one.found.detected_at, one.found.anomaly_id))
     return AccountBacktest(
@@ -70,10 +84,13 @@ def _account(anomalies: Anomalies, known: Account, days: DayRange) -> AccountBac
         readings,
         len(account.read_at),
         settings.days_needed,
+        compare_with_marks(past, anomalies.marked(account.account_id)),
     )
 
 
-def _by_half_hours(anomalies: Anomalies, account: DailyFigures, days: DayRange) -> tuple[int, list[PastAnomaly]]:
+def _by_half_hours(
+    anomalies: Anomalies, account: DailyFigures, days: DayRange, said: AccountPreferences
+) -> tuple[int, list[PastAnomaly]]:
     """Readings replayed, and what they show in the period; none where the period was not read as it went by."""
     # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.anomalies.account_detection import run_detectors
@@ -86,7 +103,7 @@ def _by_half_hours(anomalies: Anomalies, account: DailyFigures, days: DayRange) 
     if stored is None:
         return 0, []
     stored = replace(stored, runs=[run for run in stored.runs if run[0] <= until], learning=frozenset())
-    result = run_detectors(stored, None, DetectionSettings())
+    result = run_detectors(stored, None, DetectionSettings(), said)
     if result is None:
         return 0, []
     past = past_anomalies(result.events, account.timezone_name)

@@ -8,13 +8,17 @@ The same readings a second time write nothing; what a crash lost is done again b
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
+from functools import partial
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, DetectedAnomaly
 from fbads_pipeline.domain.anomalies.daily.daily_figures import HISTORY_DAYS, DayWatch
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import marks_by_kind
 from fbads_pipeline.domain.anomalies.delivery_causes import may_be_explained, with_delivery
+from fbads_pipeline.domain.anomalies.findings import AccountPreferences
 from fbads_pipeline.domain.anomalies.messages import UnannouncedAnomalies, compose_anomalies, compose_digest
+from fbads_pipeline.domain.clients.conversion_worth import AccountWithCurrency, ConversionWorths
 from fbads_pipeline.domain.core.links import account_page
 from fbads_pipeline.ports.anomalies import Anomalies
 from fbads_pipeline.ports.calendar import CalendarEvents
@@ -38,16 +42,20 @@ class DetectionReport:
 
 
 def detect_anomalies(
-    marts: Marts, anomalies: Anomalies, clock: Clock, calendar: CalendarEvents | None = None
+    marts: Marts,
+    anomalies: Anomalies,
+    clock: Clock,
+    calendar: CalendarEvents | None = None,
+    targets: ConversionWorths | None = None,
 ) -> DetectionReport:
     """Run the detectors over every account's new readings, and over its whole days, one transaction each.
 
-    calendar: its days explain moderate anomalies.
+    calendar: its days explain moderate anomalies; targets: value what is lost.
     """
     readings, days, written = {}, {}, 0
     for account in marts.accounts():
-        readings[account.account_id], rows = _detect(anomalies, account.account_id, clock, calendar)
-        known, day_rows = _assess_days(anomalies, account.account_id, clock, calendar)
+        readings[account.account_id], rows = _detect(anomalies, account.account_id, clock, calendar, targets)
+        known, day_rows = _assess_days(anomalies, account.account_id, clock, calendar, targets)
         if known is not None:
             days[account.account_id] = known
         written += rows + day_rows
@@ -78,7 +86,26 @@ def announce_anomalies(
     return announced + anomalies.digest(compose=compose_all, recipients=recipients, now=clock.now(), at=digest_at)
 
 
-def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None) -> tuple[int, int]:
+def preferences_of(
+    account: AccountWithCurrency, anomalies: Anomalies, targets: ConversionWorths | None
+) -> AccountPreferences:
+    """What people have said of the account: its marks, and targets where there are some."""
+    # numpy and scipy are heavy: imported where they are needed.
+    from fbads_pipeline.domain.anomalies.state.threshold_shift import shifts_of
+
+    shifts = shifts_of(marks_by_kind(anomalies.marked(account.account_id)))
+    if targets is None:
+        return AccountPreferences(shifts=shifts)
+    return AccountPreferences(partial(targets.worth_of, account), shifts)
+
+
+def _detect(
+    anomalies: Anomalies,
+    account_id: str,
+    clock: Clock,
+    calendar: CalendarEvents | None,
+    targets: ConversionWorths | None,
+) -> tuple[int, int]:
     """How many readings were new, and rows written. numpy is loaded only where detectors run."""
     # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.anomalies.account_detection import run_detectors
@@ -90,8 +117,10 @@ def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: Calen
     is_known = stored is not None and stored.version == version_of(settings)
     since = stored.read_until if stored and is_known else None
     account = anomalies.readings(account_id, since=since, days=REPLAYED_DAYS)
-    result = run_detectors(account, stored, settings) if account else None
-    if account is None or result is None:
+    if account is None or not account.runs:
+        return 0, 0
+    result = run_detectors(account, stored, settings, preferences_of(account, anomalies, targets))
+    if result is None:
         return 0, 0
     events = _with_delivery(result.events, account_id, anomalies)
     result = replace(result, events=_with_calendar(events, account_id, account.timezone_name, calendar))
@@ -99,7 +128,11 @@ def _detect(anomalies: Anomalies, account_id: str, clock: Clock, calendar: Calen
 
 
 def _assess_days(
-    anomalies: Anomalies, account_id: str, clock: Clock, calendar: CalendarEvents | None
+    anomalies: Anomalies,
+    account_id: str,
+    clock: Clock,
+    calendar: CalendarEvents | None,
+    targets: ConversionWorths | None,
 ) -> tuple[int | None, int]:
     """Complete days known (None: nothing new to assess), and rows written."""
     # numpy and scipy are heavy: imported where they are needed.
@@ -111,7 +144,9 @@ def _assess_days(
     account = anomalies.days(account_id, now=now, days=HISTORY_DAYS, version=day_version(settings), known=before)
     if account is None:
         return None, 0
-    assessed = _with_delivery(assess_days(account, settings, now=now), account_id, anomalies)
+    said = preferences_of(account, anomalies, targets)
+    found = assess_days(account, settings, now=now, preferences=said)
+    assessed = _with_delivery(found, account_id, anomalies)
     events = _with_calendar(assessed, account_id, account.timezone_name, calendar)
     watch = DayWatch(account.fingerprint, len(account.read_at), settings.days_needed)
     return watch.days_read, anomalies.save_days(account_id, before, watch, events, now=now)

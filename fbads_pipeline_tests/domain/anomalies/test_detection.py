@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fbads_pipeline.domain.anomalies.findings import ThresholdShift
 from fbads_pipeline.domain.anomalies.replay import replay
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline_tests.support.detection_figures import START, calm_readings, changes, from_then, known_campaigns
@@ -47,6 +48,27 @@ def test_each_kind_of_incident_is_named_in_time(calm, factors, what, within):
     assert {name for name, _, _ in found} == {"c1"}
     assert found[0][1] in what
     assert 0 <= found[0][2] <= within
+
+
+def test_marks_of_people_move_the_threshold_of_their_kind_alone(calm):
+    burst = from_then(calm, "c1", AT, impressions=3.5, spend=3.5, clicks=3.5, conversions=3.5)
+    far = ThresholdShift(500.0, 12)
+    assert [what for _, what, _ in said(burst, shifts={"spend_drop": far})] == ["spend_spike"]
+    assert said(burst, shifts={"spend_spike": far}) == []
+    stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
+    assert said(stopped, shifts={"spend_drop": far, "delivery_stop": far}), "what is certain needs no threshold"
+
+
+def test_a_stop_says_how_many_conversions_a_day_do_not_come(calm):
+    stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
+    (found,) = [one for _, one in replay(stopped, known_campaigns(), changes()) if one.kind == "anomaly"]
+    days = calm[(calm["campaign_id"] == "c1") & (calm["ts"] < AT)].groupby("date")["conversions"].max()
+    usual = days[days.index < pd.Timestamp(AT.date())].mean()
+    assert 0.6 * usual < found.lost_conversions < 2.2 * usual
+    burst = from_then(calm, "c1", AT, impressions=3.5, spend=3.5, clicks=3.5, conversions=3.5)
+    assert [
+        one.lost_conversions for _, one in replay(burst, known_campaigns(), changes()) if one.kind == "anomaly"
+    ] == [0]
 
 
 def test_it_is_said_once_and_its_end_is_said(calm):

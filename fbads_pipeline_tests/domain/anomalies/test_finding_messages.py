@@ -1,14 +1,25 @@
 """What a finding says in each language, and that it is stored as facts."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import orjson
 import pytest
 
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.anomalies.finding_messages import finding_message, kind_message, recovery_message
-from fbads_pipeline.domain.anomalies.findings import METRIC_OF, Cause, Finding
+from fbads_pipeline.domain.anomalies.findings import (
+    METRIC_OF,
+    THRESHOLD_MARKS,
+    THRESHOLD_SHIFT,
+    AccountPreferences,
+    Cause,
+    Finding,
+    ThresholdShift,
+    valued,
+)
+from fbads_pipeline.domain.clients.conversion_worth import ConversionWorth
 from fbads_pipeline.domain.core.messages import from_json, to_json
 
 ZONE = "America/Sao_Paulo"
@@ -59,9 +70,59 @@ def test_a_rate_is_a_percentage_and_a_long_window_is_in_days():
 def test_money_at_stake_and_causes_follow_the_finding():
     causes = (Cause("budget_edit", {"days_ago": 1.0}), Cause("account_wide", {}), Cause("recently_resumed", {}))
     assert text(replace(DROP, stake=480.0, causes=causes), "en").endswith(
-        "At stake: BRL 480.00 a day. Likely: the budget was edited 1 day ago; the whole account moves the same way;"
-        " the campaign was resumed lately."
+        "At stake: BRL 480.00 a day, by the campaign's own usual. Likely: the budget was edited 1 day ago;"
+        " the whole account moves the same way; the campaign was resumed lately."
     )
+
+
+@pytest.mark.parametrize(
+    ("lost", "worth", "stake", "says"),
+    [
+        ({}, None, 99.0, "Em jogo: R$ 99,00 por dia, pelo usual da campanha."),
+        (
+            {"lost_conversions": 2.346},
+            ConversionWorth(Decimal(40)),
+            94.0,
+            "Em jogo: R$ 94,00 por dia: 2,35 conversões a menos, pela meta de CPA de R$ 40,00.",
+        ),
+        (
+            {"lost_conversions": 2.0},
+            ConversionWorth(Decimal(90), Decimal("4.5")),
+            180.0,
+            "Em jogo: R$ 180,00 por dia: 2 conversões a menos, de R$ 90,00 cada; meta de ROAS 4,5.",
+        ),
+        (
+            {"lost_value": 700.0},
+            ConversionWorth(Decimal(90), Decimal(4)),
+            700.0,
+            "Em jogo: R$ 700,00 por dia em valor de conversões; meta de ROAS 4.",
+        ),
+        ({"lost_conversions": 2.0}, ConversionWorth(None, Decimal(4)), 99.0, "por dia, pelo usual da campanha."),
+        ({"lost_conversions": 0.004}, ConversionWorth(Decimal(40)), 99.0, "por dia, pelo usual da campanha."),
+        ({"lost_value": 700.0}, ConversionWorth(Decimal(90)), 99.0, "por dia, pelo usual da campanha."),
+    ],
+)
+def test_what_is_lost_is_valued_by_the_target_and_the_sentence_says_by_which(lost, worth, stake, says):
+    found = valued(replace(DROP, stake=99.0, **lost), worth)
+    assert found.stake == stake and text(found, "pt").endswith(says)
+
+
+def test_what_people_have_marked_is_said_of_the_kinds_whose_threshold_it_moved():
+    said = AccountPreferences(shifts={"spend_drop": ThresholdShift(0.3, 12), "cpm_rise": ThresholdShift(-0.1, 10)})
+    assert text(said.applied_to(DROP, "7"), "pt").endswith("Limiar ajustado em +0,3 por 12 avaliações.")
+    lowered = said.applied_to(replace(DROP, what="cpm_rise"), "7")
+    assert text(lowered, "en").endswith("Threshold moved by −0.1 after 10 marks.")
+    assert (lowered.used[THRESHOLD_SHIFT], lowered.used[THRESHOLD_MARKS]) == (-0.1, 10)
+    for other in (replace(DROP, what="spend_spike"), replace(DROP, kind="resolved")):
+        assert said.applied_to(other, "7") == other
+
+
+def test_the_target_is_that_of_the_campaign_and_of_the_day_on_which_it_was_found():
+    targets = {("7", date(2026, 11, 23)): ConversionWorth(Decimal(40))}
+    said = AccountPreferences(lambda name, day: targets.get((name, day)))
+    lost = replace(DROP, stake=9.0, lost_conversions=3.0)
+    assert [said.applied_to(lost, name).stake for name in ("7", "8")] == [120.0, 9.0]
+    assert said.applied_to(replace(lost, at=datetime(2026, 11, 22)), "7").stake == 9.0
 
 
 def test_a_tracking_break_asks_to_check_the_pixel():

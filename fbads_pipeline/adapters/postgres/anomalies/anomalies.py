@@ -32,6 +32,7 @@ from fbads_pipeline.domain.anomalies.announcements import (
     READING_GRACE,
 )
 from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures, DayWatch
+from fbads_pipeline.domain.anomalies.daily.past_anomalies import MarkedAnomaly
 from fbads_pipeline.domain.anomalies.delivery_causes import KnownProblem
 from fbads_pipeline.domain.anomalies.finding_messages import recovery_message
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
@@ -60,6 +61,10 @@ class PostgresAnomalies:
         with self._engine.connect() as connection:
             rows = connection.execute(INPUTS["delivery_problems"], {"account": account_id})
             return [KnownProblem(row.kind, row.campaign_id) for row in rows]
+
+    def marked(self, account_id: str) -> list[MarkedAnomaly]:
+        with self._engine.connect() as connection:
+            return [MarkedAnomaly(*row) for row in connection.execute(SQL["marked"], {"account": account_id})]
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
         with self._engine.connect() as connection:

@@ -88,6 +88,25 @@ from analysis.anomalies
 where status = 'OPEN'
 order by account_id, campaign_id, metric;
 
+-- name: marked
+-- Whether most of those who marked it found it useful.
+select
+    anomalies.anomaly_id,
+    anomalies.campaign_id,
+    anomalies.kind,
+    anomalies.since,
+    marks.is_useful
+from (
+    select
+        subject_id,
+        2 * count(*) filter (where is_useful) >= count(*) as is_useful
+    from ops.feedback
+    where subject = 'anomaly' and account_id = :account
+    group by subject_id
+) as marks
+inner join analysis.anomalies as anomalies on marks.subject_id = anomalies.anomaly_id
+order by anomalies.since, anomalies.anomaly_id;
+
 -- name: unannounced
 -- What a message has to be written about, muted anomalies left out. message: 'alert' for what is new, and for the end
 -- of what was announced; 'digest' for the rest, from :digest_at on and once a local day: held back by the day's budget

@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.clients.targets import SQL, PostgresTargets
+from fbads_pipeline.domain.clients.conversion_worth import AccountWithCurrency, ConversionWorth
 from fbads_pipeline.domain.clients.targets import Targets, ValuePerConversion, cpa_for_roas
 from fbads_pipeline.domain.recommendations.targets import CpaLimit, CpaTarget, JudgedAccount, cpa_limit_in
 
@@ -15,7 +16,7 @@ VALUE_DAYS = 28
 
 
 class StoredCampaignTargets:
-    """The port CampaignTargets on PostgreSQL, for one run: each account's targets are read once.
+    """The ports CampaignTargets and ConversionWorths on PostgreSQL, for one run: each account's targets are read once.
 
     A ROAS target is assessed as the CPA that it allows: what a conversion of the campaign brings, divided by it.
     """
@@ -38,6 +39,14 @@ class StoredCampaignTargets:
         value = self._value(account, day).of(campaign_id)
         return CpaTarget(default if value is None else cpa_for_roas(found.roas, value), found.roas)
 
+    def worth_of(self, account: AccountWithCurrency, campaign_id: str, day: date) -> ConversionWorth | None:
+        """What a conversion is worth by the target of the campaign on that day; None where none was set."""
+        targets, names = self._of(account.account_id)
+        found = targets.of_campaign(campaign_id, names.get(campaign_id), day, currency=account.currency)
+        if found.roas is not None:
+            return ConversionWorth(self._value(account, day).of(campaign_id), found.roas)
+        return None if found.cpa is None else ConversionWorth(found.cpa)
+
     def _of(self, account_id: str) -> tuple[Targets, Mapping[str, str | None]]:
         if account_id not in self._targets:
             with self._engine.connect() as connection:
@@ -46,7 +55,7 @@ class StoredCampaignTargets:
             self._targets[account_id] = self._store.of(account_id), names
         return self._targets[account_id]
 
-    def _value(self, account: JudgedAccount, day: date) -> ValuePerConversion:
+    def _value(self, account: AccountWithCurrency, day: date) -> ValuePerConversion:
         key = (account.account_id, account.currency, day)
         if key not in self._values:
             of_account = {"account": account.account_id, "currency": account.currency, "until": day, "days": VALUE_DAYS}

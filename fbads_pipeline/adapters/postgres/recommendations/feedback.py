@@ -1,6 +1,6 @@
 """People's marks on alerts and suggestions in `ops.feedback`, and the precision that they make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -60,11 +60,3 @@ class PostgresFeedback:
         values = {"accounts": bound(accounts), "account_id": account_id}
         with self._engine.connect() as connection:
             return [PerceivedPrecision(*row) for row in connection.execute(SQL["precision"], values)]
-
-    def anomaly_marks(self, account_id: str) -> Mapping[str, list[bool]]:
-        """Kind of anomaly → of each marked one whether it was useful to most."""
-        found: dict[str, list[bool]] = {}
-        with self._engine.connect() as connection:
-            for row in connection.execute(SQL["anomaly_marks"], {"account_id": account_id}):
-                found.setdefault(row.kind, []).append(row.is_useful)
-        return found

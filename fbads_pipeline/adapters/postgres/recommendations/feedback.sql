@@ -52,13 +52,3 @@ where
     (cast(:account_id as text) is null or account_id = :account_id)
     and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
 order by subject, account_id, kind;
-
--- name: anomaly_marks
--- Of each marked anomaly of the account whether most who marked it found it useful.
-select
-    kind,
-    2 * count(*) filter (where is_useful) >= count(*) as is_useful
-from ops.feedback
-where subject = 'anomaly' and account_id = :account_id
-group by kind, subject_id
-order by kind, subject_id;

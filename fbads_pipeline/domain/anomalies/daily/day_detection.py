@@ -19,7 +19,7 @@ from fbads_pipeline.domain.anomalies.daily.day_selection import Episode, assess
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.daily.families import FAMILY_OF, NOTICES
 from fbads_pipeline.domain.anomalies.detected import detected
-from fbads_pipeline.domain.anomalies.findings import Finding
+from fbads_pipeline.domain.anomalies.findings import AccountPreferences, Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.maturity import initial_curve
 
@@ -34,7 +34,7 @@ def day_version(settings: DaySettings) -> str:
 
 
 def assess_days(
-    account: DailyFigures, settings: DaySettings, *, now: datetime
+    account: DailyFigures, settings: DaySettings, *, now: datetime, preferences: AccountPreferences | None = None
 ) -> list[DetectedAnomaly | AnomalyClosure]:
     """Assess an account's newest complete days.
 
@@ -42,6 +42,8 @@ def assess_days(
     ----------
     now
         When it is assessed: findings carry it, and become alerts only where they still go on.
+    preferences
+        What people have said of the account.
 
     Returns
     -------
@@ -51,14 +53,14 @@ def assess_days(
     """
     if len(account.read_at) < settings.days_needed or not account.rows:
         return []
-    grid = day_grid(account)
-    assessed = assess(grid, settings, initial_curve(), settings.assessed_days)
+    grid, said = day_grid(account), preferences or AccountPreferences()
+    assessed = assess(grid, settings, initial_curve(), settings.assessed_days, said.shifts)
     if not assessed.evidence:
         return []
     zone = ZoneInfo(account.timezone_name)
     events: list[DetectedAnomaly | AnomalyClosure] = []
     unknown = [one for one in assessed.episodes if _known(account, grid, one, zone) is None]
-    events += _opened(account, grid, unknown, settings, now)
+    events += _opened(account, grid, unknown, settings, now, said)
     for one in assessed.episodes:
         known = _known(account, grid, one, zone)
         if known is not None and known.grain == "day" and known.ended_at is None and one.ended_at is not None:
@@ -68,22 +70,30 @@ def assess_days(
     return events
 
 
-def days_backtested(account: DailyFigures, settings: DaySettings) -> list[DetectedAnomaly | AnomalyClosure]:
+def days_backtested(
+    account: DailyFigures, settings: DaySettings, preferences: AccountPreferences | None = None
+) -> list[DetectedAnomaly | AnomalyClosure]:
     """What the newest `settings.assessed_days` days show, each found when its day had ended, oldest first."""
     if len(account.read_at) < settings.days_needed or not account.rows:
         return []
     grid, zone = day_grid(account), ZoneInfo(account.timezone_name)
-    assessed = assess(grid, settings, initial_curve(), settings.assessed_days)
+    said = preferences or AccountPreferences()
+    assessed = assess(grid, settings, initial_curve(), settings.assessed_days, said.shifts)
     episodes = [one for one in assessed.episodes if _known(account, grid, one, zone) is None]
-    return _opened(account, grid, sorted(episodes, key=lambda one: one.found_at), settings, None)
+    return _opened(account, grid, sorted(episodes, key=lambda one: one.found_at), settings, None, said)
 
 
 def _opened(
-    account: DailyFigures, grid: DayGrid, episodes: list[Episode], settings: DaySettings, now: datetime | None
+    account: DailyFigures,
+    grid: DayGrid,
+    episodes: list[Episode],
+    settings: DaySettings,
+    now: datetime | None,
+    said: AccountPreferences,
 ) -> list[DetectedAnomaly | AnomalyClosure]:
     """Each new episode, and its end where it has ended since. now: when it was found, else the end of its day."""
     zone = ZoneInfo(account.timezone_name)
-    findings = [day_finding(grid, one) for one in episodes]
+    findings = [said.applied_to(day_finding(grid, one), grid.campaigns[one.campaign]) for one in episodes]
     chosen = _alerts(grid, episodes, findings)
     events: list[DetectedAnomaly | AnomalyClosure] = []
     for one, finding in zip(episodes, findings, strict=True):

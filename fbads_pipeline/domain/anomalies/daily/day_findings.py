@@ -6,7 +6,7 @@ import numpy as np
 
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid
 from fbads_pipeline.domain.anomalies.daily.day_selection import Episode
-from fbads_pipeline.domain.anomalies.descriptions import severity_of
+from fbads_pipeline.domain.anomalies.descriptions import lost_share, severity_of
 from fbads_pipeline.domain.anomalies.detectors.rhythm import rests_at_weekends
 from fbads_pipeline.domain.anomalies.findings import RESTS_AT_WEEKENDS, Cause, Finding, What
 
@@ -14,6 +14,8 @@ _WEEK = 7
 _RECENT_EDIT_DAYS = 7
 # The bounds within which 95 of 100 usual cases lie.
 _Z_95 = 1.96
+# A campaign with fewer conversions in the two weeks before has no usual number of them.
+_KNOWN_CONVERSIONS = 3.0
 
 
 def day_finding(grid: DayGrid, episode: Episode) -> Finding:
@@ -45,6 +47,8 @@ def day_finding(grid: DayGrid, episode: Episode) -> Finding:
             RESTS_AT_WEEKENDS: _rests_at_weekends(grid, episode),
         },
         rarity=0.0,
+        lost_conversions=_usual_conversions(grid, episode) * lost_share(one.metric, _share(episode)),
+        lost_value=_lost_value(episode),
     )
 
 
@@ -103,13 +107,31 @@ def _in_metric(grid: DayGrid, episode: Episode, what: What) -> tuple[float, floa
 
 def _stake(episode: Episode, spend: float) -> float:
     """Money per day: spend that does not happen or happens too much, or that buys less than usual."""
-    one, who = episode.evidence, episode.campaign
-    share = float(one.observed[who]) / max(float(one.expected[who]), 1e-9)
-    if one.metric == "spend":
+    share = _share(episode)
+    if episode.evidence.metric == "spend":
         return spend * min(abs(share - 1.0), 20.0)
-    if one.metric == "cpm":
-        return spend * abs(1.0 - 1.0 / max(share, 1e-3)) if share > 1 else 0.0
-    return spend * max(0.0, 1.0 - share)
+    return spend * lost_share(episode.evidence.metric, share)
+
+
+def _share(episode: Episode) -> float:
+    one, who = episode.evidence, episode.campaign
+    return float(one.observed[who]) / max(float(one.expected[who]), 1e-9)
+
+
+def _usual_conversions(grid: DayGrid, episode: Episode) -> float:
+    """Conversions a day of the two weeks before the episode; 0 where they are not known, or their value alone fell."""
+    before = grid.conversions[max(episode.since - 2 * _WEEK, 0) : episode.since, episode.campaign]
+    before = before[np.isfinite(before)]
+    known = before.sum() >= _KNOWN_CONVERSIONS and episode.evidence.metric != "roas"
+    return float(before.mean()) if known else 0.0
+
+
+def _lost_value(episode: Episode) -> float:
+    """What conversions bring a day less than usual, where that is what was found."""
+    one, who = episode.evidence, episode.campaign
+    if one.metric != "roas":
+        return 0.0
+    return max(float(one.expected[who] - one.observed[who]) / max(float(one.days[who]), 1.0), 0.0)
 
 
 def _causes(grid: DayGrid, episode: Episode, what: What) -> tuple[Cause, ...]:

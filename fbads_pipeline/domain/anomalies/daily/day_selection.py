@@ -1,6 +1,7 @@
 """Which evidence of a day becomes a finding, and which episodes of days it opens, carries on and ends."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.daily.day_windows import DayEvidence, DayMetric
 from fbads_pipeline.domain.anomalies.detectors.tails import discoveries
+from fbads_pipeline.domain.anomalies.detectors.windows import shifted_ratio
+from fbads_pipeline.domain.anomalies.findings import ThresholdShift
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
 
 # A campaign that was resumed has no usual spend on that day and the next.
@@ -40,8 +43,17 @@ class AssessedDays:
     evidence: dict[int, list[DayEvidence]] = field(default_factory=dict)
 
 
-def assess(grid: DayGrid, settings: DaySettings, curve: Floats, days: int) -> AssessedDays:
-    """Assess the newest days, one after another; a day that was not read opens and ends nothing."""
+def assess(
+    grid: DayGrid,
+    settings: DaySettings,
+    curve: Floats,
+    days: int,
+    shifts: Mapping[str, ThresholdShift] | None = None,
+) -> AssessedDays:
+    """Assess the newest days, one after another; a day that was not read opens and ends nothing.
+
+    shifts: kind of anomaly → how far people's marks have moved its threshold.
+    """
     assessed = AssessedDays()
     going_on: dict[tuple[int, DayMetric], Episode] = {}
     first = max(len(grid.days) - days, max(settings.conversion_windows))
@@ -49,7 +61,7 @@ def assess(grid: DayGrid, settings: DaySettings, curve: Floats, days: int) -> As
         if not grid.is_read[at]:
             continue
         day = assessed_day(grid, at, settings)
-        evidence = day_evidence(grid, day, settings, curve)
+        evidence = [_moved(one, shifts or {}) for one in day_evidence(grid, day, settings, curve)]
         assessed.evidence[at] = evidence
         found = select(grid, day, evidence, settings)
         for one, opens in zip(evidence, found, strict=True):
@@ -61,6 +73,11 @@ def assess(grid: DayGrid, settings: DaySettings, curve: Floats, days: int) -> As
                     going_on[campaign, one.metric] = episode
                     assessed.episodes.append(episode)
     return assessed
+
+
+def _moved(one: DayEvidence, shifts: Mapping[str, ThresholdShift]) -> DayEvidence:
+    ratio = shifted_ratio(one.metric, one.score, one.threshold_ratio, one.is_certain, shifts)
+    return replace(one, threshold_ratio=ratio)
 
 
 def select(grid: DayGrid, day: AssessedDay, evidence: list[DayEvidence], settings: DaySettings) -> list[Bools]:

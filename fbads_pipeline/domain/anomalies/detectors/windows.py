@@ -1,10 +1,12 @@
 """What the tests of all metrics share: windows, the account's common movement, and the window that is strongest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.detectors.variance import count_scores
+from fbads_pipeline.domain.anomalies.findings import ThresholdShift, What
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.metric_states import Metric
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
@@ -13,6 +15,14 @@ from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
 _LEAST_CAMPAIGNS = 5
 # Windows up to this length tell whether an alert is over.
 _RECENT_HOURS = 12.0
+# The kinds of anomaly that a score below and one above the usual make.
+_KINDS: Mapping[str, tuple[What, What]] = {
+    "spend": ("spend_drop", "spend_spike"),
+    "ctr": ("ctr_collapse", "ctr_collapse"),
+    "conversions": ("cpa_jump", "cpa_jump"),
+    "cpm": ("cpm_drop", "cpm_rise"),
+    "roas": ("roas_drop", "roas_drop"),
+}
 # What a certain finding counts as.
 _CERTAIN_SCORE, _CERTAIN_RATIO = 8.0, 2.0
 
@@ -161,3 +171,30 @@ def strongest_window(state: DetectorState, seen: WindowScores, certain: Bools | 
 def as_column(thresholds: tuple[float, ...]) -> Floats:
     """Thresholds per window as (windows, 1)."""
     return np.array(thresholds)[:, None]
+
+
+def shifted_ratio(
+    metric: str, score: Floats, ratio: Floats, is_certain: Bools, shifts: Mapping[str, ThresholdShift]
+) -> Floats:
+    """Return |score| over its threshold, once people's marks have moved the threshold.
+
+    Parameters
+    ----------
+    score, ratio, is_certain
+        As in `Evidence` (n,); what is certain has no threshold in standard scores and stays as it is.
+    shifts
+        Kind of anomaly → what is added to its thresholds.
+
+    Examples
+    --------
+    >>> score, ratio, never = np.array([-4.4, 5.0]), np.array([1.0, 1.0]), np.zeros(2, dtype=bool)
+    >>> shifted_ratio("spend", score, ratio, never, {"spend_drop": ThresholdShift(0.4, 12)}).round(3)
+    array([0.917, 1.   ])
+    """
+    below, above = (shifts[kind].shift if kind in shifts else 0.0 for kind in _KINDS[metric])
+    if not below and not above:
+        return ratio
+    size = np.abs(score)
+    shift = np.where(np.nan_to_num(score) < 0, below, above)
+    moved: Floats = ratio * size / np.maximum(size + shift * ratio, 1e-9)
+    return np.where(is_certain, ratio, moved)

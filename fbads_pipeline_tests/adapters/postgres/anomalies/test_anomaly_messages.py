@@ -157,3 +157,20 @@ class TestMutes:
         assert [mutes.lift(number, now=MORNING) for _ in range(2)] == [True, False]
         assert mutes.active(now=MORNING) == []
         assert world.announce() == 1
+
+
+def test_an_anomaly_that_people_marked_is_of_use_where_most_say_so(world):
+    for number in range(4):
+        world.found(number, campaign=str(number))
+    marks = [("a0", "u1", True), ("a0", "u2", False), ("a1", "u1", False), ("a1", "u2", False), ("a2", "u1", True)]
+    for anomaly, user, useful in [*marks, ("gone", "u1", True)]:
+        world.execute(
+            "insert into ops.feedback values"
+            f" ('anomaly', '{anomaly}', '{user}', '1', 'spend_spike', {useful}, 'web', '{MORNING}')"
+        )
+    assert [(one.anomaly_id, one.kind, one.is_useful) for one in world.anomalies.marked("1")] == [
+        ("a0", "spend_spike", True),
+        ("a1", "spend_spike", False),
+        ("a2", "spend_spike", True),
+    ]
+    assert world.anomalies.marked("2") == []

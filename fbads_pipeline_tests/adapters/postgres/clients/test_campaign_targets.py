@@ -8,6 +8,7 @@ import pytest
 from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
+from fbads_pipeline.domain.clients.conversion_worth import ConversionWorth
 from fbads_pipeline.domain.clients.targets import Target, ValuePerConversion, cpa_for_roas
 from fbads_pipeline.domain.recommendations.breaches import breaches
 from fbads_pipeline.domain.recommendations.targets import CpaTarget
@@ -104,3 +105,16 @@ def test_the_days_of_the_value_end_with_the_day_that_is_assessed(world):
     before = target_of(world, "7", DAY - timedelta(days=10))
     world.execute("update marts.campaign_daily set purchase_value = 9000 where day = '2026-11-22'")
     assert target_of(world, "7", DAY - timedelta(days=10)) == before
+
+
+def test_what_a_conversion_is_worth_follows_from_a_target_that_was_set_and_never_from_the_default(world):
+    def worth(campaign, day=DAY):
+        return StoredCampaignTargets(world.engine, PlainLimits()).worth_of(an_account("1"), campaign, day)
+
+    assert worth("7") is None
+    set_targets(world, {"cpa": D(30)}, {"name_pattern": "[leads]*", "roas": D(4)})
+    assert worth("7") == ConversionWorth(D(30)) and worth("7", date(2026, 10, 31)) is None
+    of_leads = worth("8")
+    assert of_leads.roas == 4 and round(of_leads.amount / 4, 4) == round(target_of(world, "8").cpa, 4)
+    world.execute("update marts.campaign_daily set purchase_value = null")
+    assert worth("8") == ConversionWorth(None, D(4))

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, ObjectState
 from fbads_pipeline.domain.anomalies.daily.day_detection import assess_days
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
+from fbads_pipeline.domain.anomalies.findings import AccountPreferences, ThresholdShift
+from fbads_pipeline.domain.clients.conversion_worth import ConversionWorth
 from fbads_pipeline_tests.support.daily_figures import (
     NEWEST,
     NOW,
@@ -60,6 +63,45 @@ def test_each_kind_is_found_on_its_first_or_second_day(calm, change, kind):
     day_two = opened(changed(calm, change, campaign="c1", since=back(1)))
     assert ("c1", kind, back(1)) in day_two or ("c1", kind, NEWEST) in day_one
     assert {(name, what) for name, what, _ in day_one + day_two} == {("c1", kind)}
+
+
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [
+        (delivers_nothing, 1.0),
+        (times(conversions=0, conversion_value=0), 1.0),
+        (times(conversions=0.2, conversion_value=0.2), 0.8),
+        (times(clicks=0.4, conversions=0.4, conversion_value=0.4), 0.6),
+        (times(impressions=3, clicks=3, spend=3, conversions=3, conversion_value=3), 0.0),
+    ],
+)
+def test_conversions_that_do_not_come_are_valued_by_the_target(calm, change, lost):
+    usual = [row.conversions for row in calm.rows if row.campaign_id == "c1"]
+    said = AccountPreferences(lambda name, day: ConversionWorth(Decimal(1000)) if name == "c1" else None)
+    broken = changed(calm, change, campaign="c1", since=back(1))
+    (own,), (by_target,) = (assess_days(broken, DaySettings(), now=NOW, preferences=one) for one in (None, said))
+    if not lost:
+        assert by_target == own
+        return
+    expected = 1000 * lost * sum(usual) / len(usual)
+    assert by_target.money_at_stake_per_day == pytest.approx(expected, rel=0.25)
+    assert "pela meta de CPA de R$ 1.000,00" in text_of(by_target.message)
+    assert "pelo usual da campanha" in text_of(own.message)
+
+
+def test_marks_of_people_move_what_is_found_within_their_bounds_and_are_said(calm):
+    broken = changed(calm, times(conversions=0.2, conversion_value=0.2), campaign="c1", since=NEWEST)
+    (plain,) = found(broken, conversions_z=(3.0,) * 4)
+    score = abs(plain.data_used["score"])
+
+    def kinds(shift, threshold):
+        shifts = {"cpa_jump": ThresholdShift(shift, 12), "spend_drop": ThresholdShift(0.5, 12)}
+        settings = replace(DaySettings(), conversions_z=(threshold,) * 4)
+        return assess_days(broken, settings, now=NOW, preferences=AccountPreferences(shifts=shifts))
+
+    assert kinds(0.3, score - 0.2) == [] and kinds(-0.3, score - 0.2 + 0.3) != []
+    (kept,) = kinds(0.1, score - 0.2)
+    assert "Limiar ajustado em +0,1 por 12 avaliações." in text_of(kept.message)
 
 
 def test_what_is_over_is_found_too_and_is_no_alert(calm):
