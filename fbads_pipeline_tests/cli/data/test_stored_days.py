@@ -60,6 +60,9 @@ def test_a_backtest_of_stored_days_needs_no_file_and_says_what_it_rests_on(store
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert {(one["days_read"], one["is_assessed"]) for one in found["accounts"]} == {(7, False)}
+    assert [one["marks"] for one in found["accounts"]] == [{"marked": 0, "useful": 0, "precision": None}] * len(
+        found["accounts"]
+    )
     assert found["labels"] == {"labels": 1, "found": 0, "anomalies": 0, "right": 0, "recall": 0.0, "precision": None}
     assert (tmp_path / "found.csv").read_text().startswith("account_id,campaign_id,campaign,kind")
     table = stored.run(*days, "--plots", str(tmp_path / "page.html"))

@@ -94,6 +94,25 @@ def test_a_backtest_finds_of_a_month_what_was_labelled_and_writes_nothing(accoun
     assert account.rows("select xmin, anomaly_id from analysis.anomalies order by 2") == before
 
 
+def test_a_backtest_compares_what_it_finds_with_what_people_marked(accounts):
+    _, followed = accounts
+    account = followed[0]
+    account.detect()
+    stored = account.rows("select anomaly_id, account_id, kind from analysis.anomalies where resolution is null")
+    for place, row in enumerate(stored):
+        _run(
+            account,
+            f"insert into ops.feedback values ('anomaly', '{row.anomaly_id}', 'u1', '{row.account_id}', '{row.kind}',"
+            f" {place % 2 == 0}, 'web', '{NOW}')",
+        )
+    known = [Account(one.account_id, None, "BRL", "America/Sao_Paulo") for one in followed]
+    found = list(backtest_anomalies(account.anomalies, known, DayRange(TODAY - timedelta(days=30), TODAY)))
+    marked, useful = (sum(getattr(one.marks, name) for one in found) for name in ("marked", "useful"))
+    assert len(stored) >= 4 and marked == len(stored) and useful == (len(stored) + 1) // 2
+    assert all(one.marks.marked == sum(row.account_id == one.account_id for row in stored) for one in found)
+    _run(account, "delete from ops.feedback")
+
+
 def test_a_second_run_says_nothing_new_and_the_account_is_watched(accounts):
     _, followed = accounts
     account = followed[0]

@@ -17,6 +17,7 @@ from fbads_pipeline.domain.anomalies.daily.day_windows import (
     window_sums,
 )
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
+from fbads_pipeline.domain.anomalies.detectors.windows import as_column
 from fbads_pipeline.domain.anomalies.state.maturity import maturity_at
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
 
@@ -74,7 +75,7 @@ def conversion_evidence(grid: DayGrid, day: AssessedDay, settings: DaySettings, 
     tests = DayTests(
         "conversions",
         windows,
-        settings.conversions_z,
+        as_column(settings.conversions_z),
         grid.conversions[span],
         daily,
         observed,

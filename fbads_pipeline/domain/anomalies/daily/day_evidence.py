@@ -19,6 +19,7 @@ from fbads_pipeline.domain.anomalies.daily.day_windows import (
     window_sums,
 )
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
+from fbads_pipeline.domain.anomalies.detectors.windows import as_column
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
 # A day of fewer impressions, or conversions, says nothing of what one costs, or is worth.
@@ -85,7 +86,7 @@ def _spend(grid: DayGrid, day: AssessedDay, settings: DaySettings, cost: Floats)
     tests = DayTests(
         "spend",
         settings.windows,
-        settings.spend_z,
+        np.where(relative < 0, as_column(settings.spend_low_z), as_column(settings.spend_high_z)),
         grid.spend[span],
         daily,
         observed,
@@ -142,7 +143,7 @@ def _ctr(grid: DayGrid, day: AssessedDay, settings: DaySettings) -> DayEvidence:
         DayTests(
             "ctr",
             settings.windows,
-            settings.ctr_z,
+            as_column(settings.ctr_z),
             grid.clicks[span],
             daily,
             observed,
@@ -169,7 +170,7 @@ def _cpm(grid: DayGrid, day: AssessedDay, settings: DaySettings, base: LogBaseli
         DayTests(
             "cpm",
             settings.windows,
-            settings.cpm_z,
+            as_column(settings.cpm_z),
             grid.spend[span],
             daily,
             observed,
@@ -199,7 +200,7 @@ def _roas(grid: DayGrid, day: AssessedDay, settings: DaySettings) -> DayEvidence
         DayTests(
             "roas",
             settings.windows,
-            settings.roas_z,
+            as_column(settings.roas_z),
             grid.value[span],
             daily,
             observed,

@@ -82,6 +82,8 @@ class DayTests:
 
     Attributes
     ----------
+    thresholds
+        (windows, 1) or (windows, n).
     daily_observed, daily_expected
         Per day of the longest window, oldest first (days, n).
     certain
@@ -90,7 +92,7 @@ class DayTests:
 
     metric: DayMetric
     windows: tuple[int, ...]
-    thresholds: tuple[float, ...]
+    thresholds: Floats
     daily_observed: Floats
     daily_expected: Floats
     observed: Floats
@@ -141,11 +143,10 @@ def strongest(tests: DayTests) -> DayEvidence:
 
     A score is the smaller of the absolute and the relative one where both have one sign, else zero.
     """
-    thresholds = np.array(tests.thresholds)[:, None]
     smaller = np.minimum(np.abs(tests.absolute), np.abs(tests.relative))
     same = np.sign(tests.absolute) == np.sign(tests.relative)
     score = np.where(np.isnan(tests.absolute), np.nan, np.where(same, np.sign(tests.absolute) * smaller, 0.0))
-    ratio = np.abs(score) / thresholds
+    ratio = np.abs(score) / tests.thresholds
     certain = np.zeros(score.shape, dtype=np.bool_) if tests.certain is None else tests.certain
     best = np.argmax(np.where(certain, np.inf, np.nan_to_num(ratio)), axis=0)
     column = np.arange(score.shape[1])

@@ -16,6 +16,8 @@ from fbads_pipeline.domain.anomalies.state.readings import Floats
 _DAY = 86_400.0
 _UNIT_ROWS = 24
 _LEAST_QUIET = 3
+# While a whole memory passes, the scale is taken anew so many times.
+_REFRESHES = 120
 # Median absolute deviation of a normal distribution × this is its standard deviation.
 _MAD_TO_DEVIATION = 1.4826
 
@@ -28,27 +30,28 @@ class SeriesSettings:
     ----------
     level_rows, slow_rows, shift_rows
         Rows of the forecast's level, of the slower level, and of the shift.
-    memory_rows, least_rows
-        Past errors that the scale is taken from, at most and at least.
+    memory_rows, memory_days, least_rows
+        Past errors that the scale is taken from, at most (rows or days, whichever is more) and at least.
     percentile
         Of the past errors, that is the scale.
     error_threshold, shift_threshold
         Multiples of the scale that are an alert.
     season_weight, season_days
         Weight of a new day in the season, and days that no season counts as.
-    quiet_rows, quiet_days
-        Rows without another alert after one, and days that they are at most, but three.
+    quiet_rows, quiet_days, least_quiet_days
+        Rows without another alert after one; days that they are at most, but three rows, and at least.
     first_rows, first_days, first_deviations, first_error
         Before `least_rows` errors are known: rows from which on anything is assessed, at least so many days of rows
         where rows come more often than daily; and the errors that are an alert then, in robust deviations and at least.
     refresh_rows
-        How often the scale is taken anew.
+        How often the scale is taken anew; less often where the memory is long.
     """
 
     level_rows: int = 6
     slow_rows: int = 96
     shift_rows: int = 3
     memory_rows: int = 700
+    memory_days: float = 0.0
     least_rows: int = 120
     percentile: float = 0.99
     error_threshold: float = 1.6
@@ -57,6 +60,7 @@ class SeriesSettings:
     season_days: float = 3.0
     quiet_rows: int = 80
     quiet_days: float = 3.5
+    least_quiet_days: float = 0.0
     first_rows: int = 14
     first_days: float = 2.0
     first_deviations: float = 6.0
@@ -76,6 +80,16 @@ def rows_needed(step_seconds: float, settings: SeriesSettings | None = None) -> 
     return max(known.first_rows, min(round(known.first_days * _DAY / step_seconds), known.least_rows))
 
 
+def _quiet_rows(rows_a_day: float, settings: SeriesSettings) -> int:
+    """Rows without another alert after one.
+
+    >>> [_quiet_rows(24 * 3600.0 / step, SeriesSettings()) for step in (300.0, 3600.0, 86_400.0)]
+    [80, 80, 4]
+    """
+    at_most = max(round(settings.quiet_days * rows_a_day), _LEAST_QUIET)
+    return max(min(settings.quiet_rows, at_most), round(settings.least_quiet_days * rows_a_day))
+
+
 class SeriesDetector:
     """A detector of one series; values come in the order of time.
 
@@ -90,13 +104,15 @@ class SeriesDetector:
         a_day = _DAY / step_seconds
         self._bins = int(min(max(round(a_day), 1), 24)) if a_day >= 4 else 1
         self._rows_a_bin = max(a_day / self._bins, 1.0)
-        self._quiet_rows = min(self.settings.quiet_rows, max(round(self.settings.quiet_days * a_day), _LEAST_QUIET))
+        self._quiet_rows = _quiet_rows(a_day, self.settings)
+        memory = max(self.settings.memory_rows, round(self.settings.memory_days * a_day))
+        self._refresh_rows = max(self.settings.refresh_rows, memory // _REFRESHES)
         self.first_rows = rows_needed(step_seconds, self.settings)
         self._season, self._season_days = np.zeros(self._bins), np.zeros(self._bins)
         self._level: deque[float] = deque(maxlen=self.settings.level_rows)
         self._slow: deque[float] = deque(maxlen=self.settings.slow_rows)
-        self._errors: deque[float] = deque(maxlen=self.settings.memory_rows)
-        self._shifts: deque[float] = deque(maxlen=self.settings.memory_rows)
+        self._errors: deque[float] = deque(maxlen=memory)
+        self._shifts: deque[float] = deque(maxlen=memory)
         self._recent: deque[float] = deque(maxlen=self.settings.shift_rows)
         self._first_values: list[float] = []
         self._unit = 1.0
@@ -145,7 +161,7 @@ class SeriesDetector:
         shift = abs(_upper_median(self._recent)) if len(self._recent) == settings.shift_rows else 0.0
         ratio = 0.0
         if len(self._errors) >= settings.least_rows:
-            if self._row % settings.refresh_rows == 0 or len(self._errors) == settings.least_rows:
+            if self._row % self._refresh_rows == 0 or len(self._errors) == settings.least_rows:
                 self._scales = self._usual(self._errors), self._usual(self._shifts)
             error_ratio = error / (settings.error_threshold * self._scales[0])
             shift_ratio = shift / (settings.shift_threshold * self._scales[1])
