@@ -25,6 +25,7 @@ from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
+from fbads_pipeline.adapters.postgres.orders.orders import PostgresOrders
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFeedback
 from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
@@ -113,6 +114,7 @@ FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 ObjectsDep = Annotated[ObjectReader, _of_database(scoring.object_reader)]
+OrdersDep = Annotated[PostgresOrders, _of_both(clients.order_store)]
 PagesDep = Annotated[PageReader, _of_database(metrics.page_reader)]
 PerformanceDep = Annotated[PostgresPerformance, _of_database(scoring.performance_store)]
 PersonalDataDep = Annotated[PostgresPersonalData, _of_both(identity.personal_data)]

@@ -12,7 +12,7 @@ from fbads_pipeline.bootstrap.delivery import delivery_problems
 from fbads_pipeline.bootstrap.identity import preferences
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
-from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.declared import METRICS, ORDER_METRICS
 from fbads_pipeline.ports.chat import LanguagePlanner
 from fbads_pipeline.services.chat.turn import Chat
 from fbads_pipeline.settings import Settings
@@ -20,7 +20,7 @@ from fbads_pipeline.settings import Settings
 
 def chat(settings: Settings, database: Database) -> Chat:
     """Answers questions about the ads; questions are kept only where they can be encrypted."""
-    catalogue = Catalogue(METRICS)
+    catalogue = Catalogue({**METRICS, **ORDER_METRICS})
     cipher = Cipher(settings.encryption_keys) if settings.encryption_keys else None
     return Chat(
         database=ChatQueries(database.analyst, database.owner, catalogue),

@@ -1,6 +1,8 @@
-"""Clients: their accounts, targets, budgets and taxes."""
+"""Clients: their accounts, targets, budgets, taxes and shops."""
 
 from fbads_pipeline.adapters.clients.tax_rates_file import NAME, read_tax_rates
+from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.orders.mappings import read_mapping
 from fbads_pipeline.adapters.postgres.clients.benchmark import PostgresBenchmark
 from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
@@ -8,8 +10,10 @@ from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
 from fbads_pipeline.adapters.postgres.clients.months import PostgresBudgetAlerts, PostgresMonths
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
+from fbads_pipeline.adapters.postgres.orders.orders import PostgresOrders
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.domain.clients.tax import TaxTable
+from fbads_pipeline.domain.orders.mapping import OrderMapping
 from fbads_pipeline.services.clients.announce_budgets import BudgetAlerts
 from fbads_pipeline.services.clients.read_budgets import BudgetService
 from fbads_pipeline.settings import Settings
@@ -61,3 +65,13 @@ def budget_alerts(settings: Settings, database: Database) -> BudgetAlerts:
 def benchmark_reader(database: Database) -> PostgresBenchmark:
     """Figures of all accounts, for percentiles that name none."""
     return PostgresBenchmark(database.owner)
+
+
+def order_store(settings: Settings, database: Database) -> PostgresOrders:
+    """Sources with their secrets, orders and refunds."""
+    return PostgresOrders(database.owner, Cipher(settings.encryption_keys))
+
+
+def order_mapping(settings: Settings, name: str) -> OrderMapping:
+    """The mapping of that name, of the home or packaged."""
+    return read_mapping(name, settings.home_path)

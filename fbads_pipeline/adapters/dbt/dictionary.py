@@ -17,7 +17,7 @@ from fbads_pipeline.adapters.dbt.project import (
     project_dir,
     read_manifest,
 )
-from fbads_pipeline.domain.metrics.declared import GRAINS, METRICS
+from fbads_pipeline.domain.metrics.declared import GRAINS, METRICS, ORDER_METRICS
 
 _INTRODUCTION = """# Data dictionary
 
@@ -92,7 +92,7 @@ def _metrics() -> str:
         "| metric | in Portuguese | in English | expression | unit | good | adds up over |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for metric in METRICS.values():
+    for metric in (*METRICS.values(), *ORDER_METRICS.values()):
         labels = (", ".join([metric.labels[code], *metric.synonyms[code]]) for code in ("pt", "en"))
         additive = ", ".join(sorted(metric.additive, reverse=True)) or "nothing"
         cells = (f"`{metric.name}`", *labels, f"`{metric.expression}`", metric.unit, metric.good, additive)

@@ -22,6 +22,7 @@ from fbads_pipeline.domain.metrics.registry import (
     Metric,
     Ratio,
     RawField,
+    ShopOrders,
     Taxed,
     Unit,
     sum_reported,
@@ -29,6 +30,7 @@ from fbads_pipeline.domain.metrics.registry import (
 
 _PACKAGE = Path(__file__).parents[2]
 _WRITTEN_BY = "Written by `make metrics` from dbt_project/metrics.yml: change that file."
+_NAMES = ("Events", "Metric", "Ratio", "RawField", "ShopOrders", "Taxed", "raw_fields")
 _BEGIN, _END = "# make metrics: ", "# make metrics ends"
 
 
@@ -68,6 +70,10 @@ class _Taxed(_Entry):
     part: Literal["cost", "tax"]
 
 
+class _Orders(_Entry):
+    measure: Literal["count", "value"]
+
+
 class _Metric(_Entry):
     name: str
     labels: dict[str, str]
@@ -77,6 +83,7 @@ class _Metric(_Entry):
     events: _Events | None = None
     ratio: _Ratio | None = None
     taxed: _Taxed | None = None
+    orders: _Orders | None = None
     unit: Unit
     good: Good
     additive: list[Literal["objects", "days"]] = []
@@ -84,8 +91,8 @@ class _Metric(_Entry):
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "_Metric":
-        if sum(source is not None for source in (self.raw, self.events, self.ratio, self.taxed)) != 1:
-            raise ValueError("a metric is raw, events, ratio or taxed: exactly one of them")
+        if sum(source is not None for source in (self.raw, self.events, self.ratio, self.taxed, self.orders)) != 1:
+            raise ValueError("a metric is raw, events, ratio, taxed or orders: exactly one of them")
         return self
 
 
@@ -93,6 +100,7 @@ class Registry(_Entry):
     """What metrics.yml declares. grains: names of the marts that have every metric."""
 
     grains: list[str]
+    sales_grains: list[str]
     metrics: list[_Metric]
 
     def by_name(self) -> dict[str, Metric]:
@@ -159,7 +167,7 @@ def _check(entry: _Metric, names: list[str]) -> None:
 
 def _metric(entry: _Metric, before: Mapping[str, Metric]) -> Metric:
     data_type: DataType = entry.raw.type if entry.raw else "numeric"
-    source: RawField | Events | Ratio | Taxed
+    source: RawField | Events | Ratio | Taxed | ShopOrders
     columns: tuple[str, ...] = (entry.name,)
     expression = sum_reported(entry.name) if entry.additive else f"max({entry.name})"
     if entry.ratio:
@@ -174,6 +182,8 @@ def _metric(entry: _Metric, before: Mapping[str, Metric]) -> Metric:
     elif entry.taxed:
         source = Taxed(**entry.taxed.model_dump())
         columns = (source.of, entry.name)
+    elif entry.orders:
+        source = ShopOrders(**entry.orders.model_dump())
     else:
         assert entry.raw is not None
         source = RawField(entry.raw.field, entry.raw.type)
@@ -201,12 +211,22 @@ def _python(registry: Registry, metrics: Mapping[str, Metric]) -> str:
         "# ruff: noqa: E501",
         "from collections.abc import Mapping",
         "",
-        "from fbads_pipeline.domain.metrics.registry import Events, Metric, Ratio, RawField, Taxed, raw_fields",
+        f"from fbads_pipeline.domain.metrics.registry import {', '.join(_NAMES)}",
         "",
         f"GRAINS = ({', '.join(_text(grain) for grain in registry.grains)})",
-        "METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (",
+        f"SALES_GRAINS = ({', '.join(_text(grain) for grain in registry.sales_grains)})",
+        *_python_metrics("METRICS", [one for one in metrics.values() if not one.reads_orders]),
+        "# Metrics of orders of shops: the sales marts have them, and all others beside them.",
+        *_python_metrics("ORDER_METRICS", [one for one in metrics.values() if one.reads_orders]),
+        "RAW_FIELDS = raw_fields(METRICS)",
+        "",
     ]
-    for metric in metrics.values():
+    return "\n".join(lines)
+
+
+def _python_metrics(name: str, metrics: Iterable[Metric]) -> list[str]:
+    lines = [f"{name}: Mapping[str, Metric] = {{metric.name: metric for metric in ("]
+    for metric in metrics:
         synonyms = ", ".join(
             f"{_text(language)}: ({''.join(f'{_text(name)}, ' for name in names).rstrip()})"
             for language, names in metric.synonyms.items()
@@ -227,10 +247,10 @@ def _python(registry: Registry, metrics: Mapping[str, Metric]) -> str:
             *([f"        note={_text(metric.note)},"] if metric.note else []),
             "    ),",
         ]
-    return "\n".join([*lines, ")}", "RAW_FIELDS = raw_fields(METRICS)", ""])
+    return [*lines, ")}"]
 
 
-def _python_source(source: RawField | Events | Ratio | Taxed) -> str:
+def _python_source(source: RawField | Events | Ratio | Taxed | ShopOrders) -> str:
     names = type(source).__dataclass_fields__
     given = ", ".join(f"{name}={_text(getattr(source, name))}" for name in names if getattr(source, name) != "")
     return f"{type(source).__name__}({given})"
@@ -245,6 +265,8 @@ def _macro(metrics: Mapping[str, Metric]) -> str:
     {name, numerator, denominator, factor}, or {name, taxed, part}."""
     lines = [f"{{# {_WRITTEN_BY} #}}", "{% macro metrics() %}", "    {{ return(["]
     for metric in metrics.values():
+        if metric.reads_orders:
+            continue
         entry: dict[str, Any] = {"name": metric.name}
         match metric.source:
             case RawField(name=field):
@@ -288,7 +310,9 @@ def _parts(metrics: Mapping[str, Metric], families: Iterable[str]) -> dict[str, 
         rest = "0 without any, null where it is not reported."
         measured[f"{family}_count"] = ("numeric", f"Events {first}; {rest}")
         measured[f"{family}_value"] = ("numeric", f"Value of the events {first}, in major units; {rest}")
-    daily = {name: (metric.data_type, metric.description) for name, metric in metrics.items()}
+    every = {name: (metric.data_type, metric.description) for name, metric in metrics.items()}
+    daily = {name: column for name, column in every.items() if not metrics[name].reads_orders}
+    sales = {name: column for name, column in every.items() if name not in daily}
     return {
         "raw figures": _columns(measured[name] + (name,) for name in raw),
         "measures": _columns(column + (name,) for name, column in measured.items()),
@@ -297,6 +321,8 @@ def _parts(metrics: Mapping[str, Metric], families: Iterable[str]) -> dict[str, 
         "metrics": _typed(daily),
         "metrics with anchors": _typed(daily, anchors=True),
         "metrics by anchor": [f"- *{name}" for name in daily],
+        "metrics of orders with anchors": _typed(sales, anchors=True),
+        "metrics of orders by anchor": [f"- *{name}" for name in sales],
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from fbads_pipeline.domain.metrics.registry import Metric, Ratio, Unit, sum_reported
+from fbads_pipeline.domain.metrics.registry import REAL, Metric, Ratio, Unit, sum_reported
 
 Kind = Literal["per", "rate"]
 _JOINED: dict[Kind, str] = {"per": "_per_", "rate": "_rate_of_"}
@@ -23,6 +23,11 @@ def parts_of(name: str, metrics: Mapping[str, Metric]) -> tuple[str, str, Kind] 
         if found and numerator != denominator and all(_is_sum(metrics.get(one)) for one in (numerator, denominator)):
             return numerator, denominator, kind
     return None
+
+
+def reads_orders(name: str) -> bool:
+    """Whether a metric, or a part of a quotient, is one of orders of shops, which the sales marts alone have."""
+    return name.startswith(REAL) or any(f"{joined}{REAL}" in name for joined in _JOINED.values())
 
 
 def composed(name: str, metrics: Mapping[str, Metric]) -> Metric | None:

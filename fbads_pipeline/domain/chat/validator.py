@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.composed import composed_name
+from fbads_pipeline.domain.chat.composed import composed_name, reads_orders
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -142,7 +142,7 @@ def _segments(plan: Plan, breakdowns: Sequence[str]) -> Refusal | None:
         return None
     named = (*plan.objects, *plan.excluded)
     below = any(one in ("adset", "ad") for one in (*plan.dimensions, *(some.level for some in named)))
-    if breakdown not in breakdowns or below:
+    if breakdown not in breakdowns or below or any(reads_orders(one) for one in plan.metrics):
         return Refusal("not_collected", ", ".join((*plan.dimensions, *(one.dimension for one in plan.segments))))
     return None
 

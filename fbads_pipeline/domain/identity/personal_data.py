@@ -43,6 +43,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "client_versions": {"set_by": "pseudonym"},
     "client_budgets": {"set_by": "pseudonym"},
     "tax_settings": {"set_by": "pseudonym"},
+    "order_sources": {"set_by": "pseudonym"},
     "feedback": {"user_id": "pseudonym"},
     "deletion_requests": {"subject_hash": "pseudonym"},
 }
@@ -59,6 +60,8 @@ OF_NOBODY = frozenset(
         *("collect_runs", "alerts", "api_quotas", "request_strategies", "api_warnings", "tokens", "account_tokens"),
         *("token_checks", "incidents", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
         *("client_accounts", "client_logos", "tax_periods", "creative_pictures"),
+        # Of an order only what, when, how much and from which link; of a click id a hash. Nothing about the buyer.
+        *("orders", "order_refunds", "order_coverage", "order_source_accounts"),
     }
 )
 # Columns whose names promise a person; each has to be classified above.

@@ -4,9 +4,10 @@
 # ruff: noqa: E501
 from collections.abc import Mapping
 
-from fbads_pipeline.domain.metrics.registry import Events, Metric, Ratio, RawField, Taxed, raw_fields
+from fbads_pipeline.domain.metrics.registry import Events, Metric, Ratio, RawField, ShopOrders, Taxed, raw_fields
 
 GRAINS = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_breakdown_daily")
+SALES_GRAINS = ("account_sales_daily", "campaign_sales_daily", "adset_sales_daily", "ad_sales_daily")
 METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
     Metric(
         name="impressions",
@@ -974,6 +975,76 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
         description="Purchase value per unit of cost with tax; null without cost.",
         expression="(case when count(*) = count(purchase_value) then sum(purchase_value) end) / nullif(case when count(*) = count(cost) then sum(cost) end, 0)",
         columns=("purchase_value", "spend", "cost",),
+        unit="ratio",
+        good="up",
+        additive=frozenset([]),
+        data_type="numeric",
+    ),
+)}
+# Metrics of orders of shops: the sales marts have them, and all others beside them.
+ORDER_METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
+    Metric(
+        name="real_purchases",
+        source=ShopOrders(measure="count"),
+        labels={"pt": "Vendas reais", "en": "Real sales"},
+        synonyms={"pt": ("compras reais", "pedidos reais", "vendas da loja", "pedidos da loja",), "en": ("real purchases", "real orders", "shop orders", "orders of the shop",)},
+        description="Paid orders of the shops that are attributed to the object, refunded ones left out; null where it is not known whether all of them are here.",
+        expression="case when count(*) = count(real_purchases) then sum(real_purchases) end",
+        columns=("real_purchases",),
+        unit="count",
+        good="up",
+        additive=frozenset(["days", "objects"]),
+        data_type="numeric",
+        note="Paid orders of the shop, attributed by UTM parameters; refunded ones do not count, those without attribution stand apart.",
+    ),
+    Metric(
+        name="real_purchase_value",
+        source=ShopOrders(measure="value"),
+        labels={"pt": "Receita real", "en": "Real revenue"},
+        synonyms={"pt": ("faturamento real", "faturamento da loja", "receita da loja", "valor das vendas reais",), "en": ("shop revenue", "revenue of the shop", "real sales value",)},
+        description="Value of these orders less what was paid back of them, on the order's own day; null where one of them does not tell it, or not all are here.",
+        expression="case when count(*) = count(real_purchase_value) then sum(real_purchase_value) end",
+        columns=("real_purchase_value",),
+        unit="money",
+        good="up",
+        additive=frozenset(["days", "objects"]),
+        data_type="numeric",
+        note="Paid orders of the shop less refunds, on the day of the order; those without attribution stand apart.",
+    ),
+    Metric(
+        name="real_roas",
+        source=Ratio(numerator="real_purchase_value", denominator="spend", factor=1),
+        labels={"pt": "ROAS real", "en": "Real ROAS"},
+        synonyms={"pt": ("ROAS da loja", "retorno real",), "en": ("shop ROAS", "real return on ad spend",)},
+        description="Value of the attributed orders of the shops per unit spent; null without spend.",
+        expression="(case when count(*) = count(real_purchase_value) then sum(real_purchase_value) end) / nullif(case when count(*) = count(spend) then sum(spend) end, 0)",
+        columns=("real_purchase_value", "spend",),
+        unit="ratio",
+        good="up",
+        additive=frozenset([]),
+        data_type="numeric",
+    ),
+    Metric(
+        name="real_cpa",
+        source=Ratio(numerator="spend", denominator="real_purchases", factor=1),
+        labels={"pt": "CPA real", "en": "Real CPA"},
+        synonyms={"pt": ("custo por venda real", "custo por pedido real", "custo por pedido da loja",), "en": ("cost per real sale", "cost per real order", "cost per shop order",)},
+        description="Spend per attributed order of the shops; null without any.",
+        expression="(case when count(*) = count(spend) then sum(spend) end) / nullif(case when count(*) = count(real_purchases) then sum(real_purchases) end, 0)",
+        columns=("spend", "real_purchases",),
+        unit="money",
+        good="down",
+        additive=frozenset([]),
+        data_type="numeric",
+    ),
+    Metric(
+        name="real_roas_with_tax",
+        source=Ratio(numerator="real_purchase_value", denominator="cost", factor=1),
+        labels={"pt": "ROAS real com imposto", "en": "Real ROAS with tax"},
+        synonyms={"pt": ("retorno real com imposto",), "en": ("real return with tax",)},
+        description="Value of the attributed orders of the shops per unit of cost with tax; null without cost.",
+        expression="(case when count(*) = count(real_purchase_value) then sum(real_purchase_value) end) / nullif(case when count(*) = count(cost) then sum(cost) end, 0)",
+        columns=("real_purchase_value", "spend", "cost",),
         unit="ratio",
         good="up",
         additive=frozenset([]),

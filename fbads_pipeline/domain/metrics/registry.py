@@ -14,7 +14,11 @@ DataType = Literal["bigint", "numeric"]
 
 
 # Ratios that people read as a factor (4.2), not in per cent.
-FACTORS = frozenset({"roas", "roas_with_tax"})
+FACTORS = frozenset({"roas", "roas_with_tax", "real_roas", "real_roas_with_tax"})
+
+
+# What the names of figures of orders begin with.
+REAL = "real_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,17 @@ class Taxed:
     part: Literal["cost", "tax"]
 
 
+@dataclass(frozen=True, slots=True)
+class ShopOrders:
+    """Orders of shops that are attributed to an object of the account; null where it is not known whether all of them
+    are here."""
+
+    measure: Literal["count", "value"]
+
+
 @dataclass(frozen=True)
 class Metric:
-    """One metric of the daily marts, whose column has its name.
+    """One metric of the daily marts, or of the sales marts alone (`reads_orders`), whose column has its name.
 
     source: where the figure comes from. labels, synonyms: per language code. expression: SQL over the rows of one daily
     mart, sums first, then the ratio of the sums; null where a row does not report the figure. columns: those that the
@@ -69,7 +81,7 @@ class Metric:
     """
 
     name: str
-    source: RawField | Events | Ratio | Taxed
+    source: RawField | Events | Ratio | Taxed | ShopOrders
     labels: Mapping[str, str]
     synonyms: Mapping[str, tuple[str, ...]]
     description: str
@@ -103,6 +115,11 @@ class Metric:
             return None
         factor = f"{self.source.factor} * " if self.source.factor != 1 else ""
         return f"{factor}({sum_reported(self.source.numerator)})", sum_reported(self.source.denominator)
+
+    @property
+    def reads_orders(self) -> bool:
+        """Whether only the sales marts have it."""
+        return any(one.startswith(REAL) for one in self.columns)
 
     @property
     def raw_field(self) -> RawField | None:

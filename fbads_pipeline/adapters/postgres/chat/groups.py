@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from fbads_pipeline.domain.chat.composed import reads_orders
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, STATUSES, Dimension, Level, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount
@@ -24,6 +25,12 @@ _MARTS: dict[Level, str] = {
     "campaign": "campaign_daily",
     "adset": "adset_daily",
     "ad": "ad_daily",
+}
+_SALES_MARTS: dict[Level, str] = {
+    "account": "account_sales_daily",
+    "campaign": "campaign_sales_daily",
+    "adset": "adset_sales_daily",
+    "ad": "ad_sales_daily",
 }
 _OBJECTS: dict[Level, str] = {"account": "accounts", "campaign": "campaigns", "adset": "adsets", "ad": "ads"}
 _FACT_COLUMNS: tuple[str, ...] = (
@@ -206,7 +213,14 @@ def mart_of(plan: Plan, dimensions: Sequence[Dimension] | None = None, level: Le
     """The daily mart whose rows answer the plan. level: that of the rows, where it is not `level_of` the plan."""
     if _breakdown(plan, plan.dimensions if dimensions is None else dimensions):
         return "campaign_breakdown_daily"
-    return _MARTS[level or level_of(plan, dimensions)]
+    marts = _SALES_MARTS if of_orders(plan) else _MARTS
+    return marts[level or level_of(plan, dimensions)]
+
+
+def of_orders(plan: Plan) -> bool:
+    """Whether the plan asks for a figure of orders of shops."""
+    ranked = (plan.rank.metric,) if plan.rank else ()
+    return any(reads_orders(one) for one in (*plan.metrics, *ranked, *(some.metric for some in plan.thresholds)))
 
 
 def _breakdown(plan: Plan, dimensions: Sequence[Dimension]) -> str | None:

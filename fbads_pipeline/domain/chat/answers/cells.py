@@ -11,10 +11,11 @@ from fbads_pipeline.domain.chat.plan import Dimension
 from fbads_pipeline.domain.chat.result import LOWER_LEVEL, ResultColumn, at_lower_level, unreported
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Joined, Money, Name, Percent, Value, message
-from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.declared import METRICS, ORDER_METRICS
 from fbads_pipeline.domain.metrics.registry import FACTORS, Ratio, Taxed
 
 Row = Mapping[str, Any]
+_EVERY = {**METRICS, **ORDER_METRICS}
 _NAMED_DENOMINATORS = ("conversions", "clicks", "impressions", "spend", "purchases")
 _STATUSES: tuple[str, ...] = (
     "ACTIVE",
@@ -31,8 +32,8 @@ _GENDERS = ("female", "male", "unknown")
 
 def metric_label(name: str) -> Value:
     """The metric as the catalogue of messages calls it; of a quotient what it divides by what."""
-    found = parts_of(name, METRICS)
-    if name in METRICS or found is None:
+    found = parts_of(name, _EVERY)
+    if name in _EVERY or found is None:
         return message(f"metrics.{name}")
     numerator, denominator, kind = found
     above, below = message(f"metrics.{numerator}"), message(f"metrics.{denominator}")
@@ -124,6 +125,8 @@ def _not_reported(column: ResultColumn, row: Row, catalogue: Catalogue) -> Value
     lacking = str(row[unreported(column.name)])
     if lacking in catalogue and isinstance(catalogue[lacking].source, Taxed):
         return message("chat.no_tax_rate")
+    if lacking in ORDER_METRICS:
+        return message("chat.no_orders")
     lower = row.get(LOWER_LEVEL)
     known = row.get(at_lower_level(column.name)) if lower else None
     figure = None if known is None else _figure(column, Decimal(str(known)), row)
