@@ -92,7 +92,7 @@ class _Metric(_Entry):
     @model_validator(mode="after")
     def _has_one_source(self) -> "_Metric":
         if sum(source is not None for source in (self.raw, self.events, self.ratio, self.taxed, self.orders)) != 1:
-            raise ValueError("a metric is raw, events, ratio, taxed or orders: exactly one of them")
+            raise ValueError("a metric is raw, events, ratio or taxed, or of orders: exactly one of them")
         return self
 
 
