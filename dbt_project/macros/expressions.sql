@@ -46,6 +46,51 @@
 {%- endmacro %}
 
 
+{# The same within those hours alone (a multirange), of which null stands for all. #}
+{% macro seconds_within(hours, from_at, until_at) -%}
+    case
+                when {{ hours }} is null then {{ seconds_between(from_at, until_at) }}
+                else (
+                    select coalesce(sum(extract(epoch from upper(parts.hours) - lower(parts.hours))), 0)
+                    from
+                        unnest({{ hours }} * tstzmultirange(tstzrange({{ from_at }}, greatest({{ from_at }}, {{ until_at }}))))
+                            as parts (hours)
+                )
+            end
+{%- endmacro %}
+
+
+{# How many days from one to before another have a part of those hours, of which null stands for all. #}
+{% macro days_within(hours, first_day, until_day, timezone_name) -%}
+    case
+                when {{ hours }} is null then greatest({{ until_day }} - {{ first_day }}, 0)
+                else (
+                    select count(*)::integer
+                    from generate_series(
+                            ({{ first_day }})::timestamp, ({{ until_day }} - 1)::timestamp, interval '1 day'
+                        ) as series (local_day)
+                    where
+                        {{ hours }} && tstzrange(
+                            {{ midnight('series.local_day', timezone_name) }},
+                            {{ midnight("series.local_day + interval '1 day'", timezone_name) }}
+                        )
+                )
+            end
+{%- endmacro %}
+
+
+{# An amount, or the cap where it is lower; null where the amount is, whatever the cap. #}
+{% macro at_most(amount, cap) -%}
+    case when {{ amount }} > {{ cap }} then {{ cap }} else {{ amount }} end
+{%- endmacro %}
+
+
+{# A cap in minor units; null where Meta says that there is none, by 0 or by a number that no currency reaches. #}
+{% macro real_cap(minor) -%}
+    case when {{ minor }} > 0 and {{ minor }} < {{ var('no_cap_minor') }} then {{ minor }} end
+{%- endmacro %}
+
+
 {# The first day that the maturity curve looks at. #}
 {% macro oldest_maturing_day(timezone_name) -%}
     {{ local_today(timezone_name) }} - {{ var('maturity_days') + var('final_after_days') }}

@@ -1,6 +1,7 @@
 """Faults that the sandbox produces on request: which calls a scenario hits, and how often."""
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -43,6 +44,7 @@ NAMES = frozenset(
         "prepaid-balance",
         "spend-cap",
         "campaign-cap",
+        "ad-schedule",
         "odd-picture",
         "rejected-ad",
         "in-review",
@@ -77,10 +79,11 @@ CODES = {
 
 SHARES = {"missing-rows": 0.5, "unreadable-value": 0.5}
 _OF_ONE_OBJECT = frozenset(
-    {"forbidden-object", "busy-object", "rejected-ad", "in-review", "with-issues", "campaign-cap"}
+    {"forbidden-object", "busy-object", "rejected-ad", "in-review", "with-issues", "campaign-cap", "ad-schedule"}
 )
 # The effective status that the object of a scenario has while nothing above it is off.
 SHOWN_STATUS = {"rejected-ad": "DISAPPROVED", "in-review": "PENDING_REVIEW", "with-issues": "WITH_ISSUES"}
+_HOURS = re.compile(r"(?P<start>[0-9]{1,2})-(?P<end>[0-9]{1,2})(?P<zone>USER)?")
 _TEXTS = ("account", "path", "level", "breakdown", "figure", "object")
 
 
@@ -97,8 +100,9 @@ class Scenario:
     product of page limit and days that reduce-data lets pass. level, breakdown: only insights of these (a breakdown's
     fields with commas, empty for plain rows); share: of a page's rows that are hit; figure: a field, or an action type;
     object: the id of one campaign, ad set or ad. left: money left when the scenario begins, in major units, else
-    days_left of the usual spend; of a campaign-cap
-    the cap itself; figure is, of a prepaid balance, the text in which Meta names it.
+    days_left of the usual spend; of a campaign-cap (its object a campaign or an ad set) the cap itself; figure is, of a
+    prepaid balance, the text in which Meta names it, and of an ad-schedule the hours of every day in which its ad set
+    delivers (9-18), in the zone of the account or, with `USER` behind them, of the viewer.
     """
 
     name: str
@@ -126,6 +130,14 @@ class Scenario:
         """The amount that may be spent in all: fixed by the first call that asks."""
         self.limit = compute() if self.limit is None else self.limit
         return self.limit
+
+    def day_parts(self) -> list[dict[str, Any]]:
+        """The hours of an ad-schedule, as Meta lists them."""
+        found = _HOURS.fullmatch(self.figure or "")
+        if found is None:
+            return []
+        minutes = {f"{name}_minute": int(found[name]) * 60 for name in ("start", "end")}
+        return [{**minutes, "days": list(range(7)), "timezone_type": found["zone"] or "ADVERTISER"}]
 
     def concerns(self, account: str | None, path: str) -> bool:
         mine = self.account is None or self.account.removeprefix("act_") == account
@@ -188,6 +200,8 @@ def _scenario(given: dict[str, Any]) -> Scenario:
         raise BadScenario(f"the scenario {name} takes no {', '.join(sorted(unknown))}")
     if name == "forbidden-account" and not given.get("account"):
         raise BadScenario("the scenario forbidden-account needs an account")
+    if name == "ad-schedule" and not _HOURS.fullmatch(str(given.get("figure", ""))):
+        raise BadScenario("the scenario ad-schedule needs its hours as figure=9-18 or figure=9-18USER")
     if name in _OF_ONE_OBJECT and not given.get("object"):
         raise BadScenario(f"the scenario {name} needs an object")
     texts: Any = {key: None if given.get(key) is None else str(given[key]) for key in _TEXTS}

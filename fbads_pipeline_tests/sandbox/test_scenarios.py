@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from fbads_pipeline.sandbox.scenarios import BadScenario, read_scenarios
 from fbads_pipeline_tests.sandbox.conftest import Reader
 
 RANGE = {"since": "2026-11-01", "until": "2026-11-10"}
@@ -224,3 +225,22 @@ def test_a_prepaid_balance_runs_out_with_spend_and_a_topped_up_one_is_larger(rea
     assert expected in money()["funding_source_details"]["display_string"]
     reader.server.set_scenario({"name": "spend-cap", "account": account, "left": 5})
     assert int(money()["spend_cap"]) == int(money()["amount_spent"]) + 500
+
+
+def test_an_ad_set_is_scheduled_by_the_hour_and_capped_by_a_scenario(reader: Reader) -> None:
+    account = reader.account("BRL")
+    fields = "pacing_type,adset_schedule,lifetime_spend_cap"
+    plain = reader.get(f"{account}/adsets", fields=fields).json()["data"][0]
+    assert plain == {"id": plain["id"], "pacing_type": ["standard"]}
+    scheduled = {"name": "ad-schedule", "object": plain["id"], "figure": "9-18USER"}
+    capped = {"name": "campaign-cap", "object": plain["id"], "left": 50}
+    reader.server.set_scenario({"scenarios": [scheduled, capped]})
+    hours = {"start_minute": 540, "end_minute": 1080, "days": [0, 1, 2, 3, 4, 5, 6], "timezone_type": "USER"}
+    assert reader.get(plain["id"], fields=fields).json() == {
+        "id": plain["id"],
+        "pacing_type": ["day_parting"],
+        "adset_schedule": [hours],
+        "lifetime_spend_cap": "5000",
+    }
+    with pytest.raises(BadScenario, match="needs its hours"):
+        read_scenarios({"name": "ad-schedule", "object": "1", "figure": "nine"})

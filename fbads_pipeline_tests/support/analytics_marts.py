@@ -23,7 +23,8 @@ insert into marts.campaign_history values
 create table marts.budget_pacing (account_id text, campaign_id text, adset_id text, budget_level text, name text,
     effective_status text, currency text, daily_budget numeric, lifetime_budget numeric, local_day date,
     read_at timestamptz, day_share numeric, spent_today numeric, planned_today numeric, projected_today numeric,
-    pacing_today numeric, spent_month numeric, planned_month numeric, projected_month numeric, pacing_month numeric);
+    pacing_today numeric, spent_month numeric, planned_month numeric, projected_month numeric, pacing_month numeric,
+    why_no_pace text);
 insert into marts.budget_pacing values ('42', '101', null, 'campaign', 'A', 'ACTIVE', 'BRL', 10, null, '2026-11-10',
     '2026-11-10T15:00:00Z', 0.5, 4, 10, 8, 0.8, 94, 300, 260, 0.87);
 insert into analysis.scores (account_id, campaign_id, day, total, low, high, efficiency_points, trend_points,

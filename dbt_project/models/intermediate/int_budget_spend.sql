@@ -9,7 +9,10 @@ select
     {{ ratio(
         sum_reported('facts.spend', 'facts.day between budgets.local_day - 7 and budgets.local_day - 1'),
         'max(budgets.local_day - facts.day) filter (where facts.day between budgets.local_day - 7 and budgets.local_day - 1)'
-    ) }} as per_day
+    ) }} as per_day,
+    max(budgets.local_day - facts.day) filter (
+        where facts.day between budgets.local_day - 7 and budgets.local_day - 1
+    ) as days
 from {{ ref('int_budgets') }} as budgets
 inner join {{ ref('int_spend_by_day') }} as facts
     on

@@ -21,6 +21,12 @@ select
     adsets.collected_at,
     adsets.learning_status,
     adsets.learning_conversions,
-    adsets.last_significant_edit_at
+    adsets.last_significant_edit_at,
+    adsets.pacing_type,
+    adsets.schedule,
+    {{ major_units('adsets.daily_spend_cap_minor', 'accounts.minor_units') }} as daily_spend_cap,
+    {{ major_units('adsets.lifetime_spend_cap_minor', 'accounts.minor_units') }} as lifetime_spend_cap,
+    {{ major_units('adsets.daily_min_spend_minor', 'accounts.minor_units') }} as daily_min_spend,
+    {{ major_units('adsets.lifetime_min_spend_minor', 'accounts.minor_units') }} as lifetime_min_spend
 from {{ ref('stg_adsets') }} as adsets
 left join {{ ref('stg_accounts') }} as accounts on adsets.account_id = accounts.account_id

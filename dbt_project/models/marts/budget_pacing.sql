@@ -15,6 +15,19 @@ select
     plan.today as planned_today,
     round(forecast.today, 2) as projected_today,
     case when flight.is_running then {{ ratio('forecast.today', 'plan.today') }} end as pacing_today,
+    case
+        when coalesce(budgets.effective_status, '') <> 'ACTIVE' then 'not_active'
+        when bounds.now_at >= budgets.stops_at then 'ended'
+        when bounds.now_at < budgets.starts_at then 'not_begun'
+        when limits.full_cap is not null then limits.full_cap || '_cap_reached'
+        when limits.has_other_hours then 'hours_of_viewers'
+        when last_reading.read_at is null then 'not_read'
+        when spent.today is null then 'not_reported'
+        when flight.is_on and elapsed.flight_seconds = 0 then 'before_its_hours'
+        when limits.delivering is not null and not flight.is_on then 'no_hours_today'
+        when plan.today is null then 'no_plan'
+        when plan.today = 0 then 'nothing_planned'
+    end as why_no_pace,
     spent.month_before_today + spent.today as spent_month,
     plan_month.amount as planned_month,
     round(forecast_month.amount, 2) as projected_month,
@@ -24,13 +37,19 @@ left join {{ ref('int_budget_spend') }} as facts
     on
         budgets.budget_level = facts.budget_level
         and budgets.object_id = facts.object_id
+left join {{ ref('int_delivery_limits') }} as limits
+    on
+        budgets.account_id = limits.account_id
+        and budgets.budget_level = limits.budget_level
+        and budgets.object_id = limits.object_id
 cross join
     lateral (
         select
             -- Without a row of its own a budget has spent nothing; a figure that is not reported is in a row.
             case when facts.object_id is null then 0 else facts.today end as today,
             case when facts.object_id is null then 0 else facts.month_before_today end as month_before_today,
-            facts.per_day
+            facts.per_day,
+            facts.days
     ) as spent
 cross join
     lateral (
@@ -58,6 +77,9 @@ cross join
             {{ midnight('month.ends_before', 'budgets.timezone_name') }} as month_ends_at,
             -- A day is one of the flight's where the flight has a part of it: an end at midnight adds none.
             greatest(month.begins_on, (budgets.starts_at at time zone budgets.timezone_name)::date) as first_day,
+            greatest(
+                budgets.local_day + 1, (budgets.starts_at at time zone budgets.timezone_name)::date
+            ) as next_day,
             least(
                 month.ends_before,
                 ((budgets.stops_at - interval '1 microsecond') at time zone budgets.timezone_name)::date + 1
@@ -81,20 +103,30 @@ cross join
         select
             budgets.effective_status = 'ACTIVE'
             and bounds.now_at >= coalesce(budgets.starts_at, bounds.now_at)
-            and bounds.now_at < coalesce(budgets.stops_at, 'infinity') as is_running,
-            bounds.from_at < bounds.until_at as is_on,
-            {{ seconds_between('bounds.from_at', 'bounds.until_at') }} as seconds_today,
-            {{ seconds_between('bounds.from_at', 'budgets.stops_at') }} as seconds_left,
-            {{ seconds_between(
-                'bounds.until_at', 'least(bounds.month_ends_at, budgets.stops_at)'
-            ) }} as seconds_to_come,
-            greatest(bounds.until_day - bounds.first_day, 0) as days_of_month,
-            greatest(
-                bounds.until_day - greatest(
-                    budgets.local_day + 1, (budgets.starts_at at time zone budgets.timezone_name)::date
-                ),
-                0
-            ) as days_to_come
+            and bounds.now_at < coalesce(budgets.stops_at, 'infinity')
+            and limits.full_cap is null
+            and limits.has_other_hours is not true as is_running,
+            hours.today > 0 as is_on,
+            hours.today as seconds_today,
+            {{ seconds_within('limits.delivering', 'bounds.from_at', 'budgets.stops_at') }} as seconds_left,
+            case
+                when limits.full_cap is not null then 0
+                else {{ seconds_within(
+                    'limits.delivering', 'bounds.until_at', 'least(bounds.month_ends_at, budgets.stops_at)'
+                ) }}
+            end as seconds_to_come,
+            {{ days_within(
+                'limits.delivering', 'bounds.first_day', 'bounds.until_day', 'budgets.timezone_name'
+            ) }} as days_of_month,
+            case
+                when limits.full_cap is not null then 0
+                else {{ days_within(
+                    'limits.delivering', 'bounds.next_day', 'bounds.until_day', 'budgets.timezone_name'
+                ) }}
+            end as days_to_come
+        from (
+            select {{ seconds_within('limits.delivering', 'bounds.from_at', 'bounds.until_at') }} as today
+        ) as hours
     ) as flight
 cross join
     lateral (
@@ -105,7 +137,9 @@ cross join
             ) }} as day_share,
             case
                 when last_reading.read_at is not null
-                    then {{ seconds_between('bounds.from_at', 'least(last_reading.read_at, bounds.until_at)') }}
+                    then {{ seconds_within(
+                        'limits.delivering', 'bounds.from_at', 'least(last_reading.read_at, bounds.until_at)'
+                    ) }}
             end as flight_seconds
     ) as elapsed
 cross join
@@ -128,54 +162,112 @@ cross join
     lateral (
         select
             case
-                when budgets.effective_status <> 'ACTIVE' then null
+                when budgets.effective_status <> 'ACTIVE' or limits.has_other_hours then null
                 when not flight.is_on then 0
                 -- The whole of it, however much of the day is the flight's.
-                when budgets.daily_budget > 0 then budgets.daily_budget
+                when budgets.daily_budget > 0 then least(budgets.daily_budget, limits.daily_cap, limits.left_of_cap)
                 -- What was left at midnight, spread over the time that was left.
                 when budgets.stops_at is not null
-                    then {{ ratio('left_over.amount * flight.seconds_today', 'flight.seconds_left') }}
+                    then {{ at_most('left_over.share_of_today', 'least(limits.daily_cap, limits.left_of_cap)') }}
             end as today,
             case
-                when budgets.daily_budget > 0 then budgets.daily_budget * flight.days_to_come
+                when limits.has_other_hours then null
+                when budgets.daily_budget > 0
+                    then least(budgets.daily_budget, limits.daily_cap) * flight.days_to_come
                 when budgets.stops_at is not null
                     then {{ ratio('left_over.amount * flight.seconds_to_come', 'flight.seconds_left') }}
-            end as to_come,
-            left_over.amount as left_over
+            end as to_come
         from (
             select
-                case
-                    when spent_before.amount is not null
-                        then greatest(budgets.lifetime_budget - spent_before.amount, 0)
-                end as amount
+                unspent.amount,
+                {{ ratio('unspent.amount * flight.seconds_today', 'flight.seconds_left') }} as share_of_today
+            from (
+                select
+                    case
+                        when spent_before.amount is not null
+                            then greatest(budgets.lifetime_budget - spent_before.amount, 0)
+                    end as amount
+            ) as unspent
         ) as left_over
     ) as plan
 cross join
     lateral (
         select
             case
-                when budgets.effective_status <> 'ACTIVE' then null
-                when budgets.daily_budget > 0 then budgets.daily_budget * flight.days_of_month
-                else spent.month_before_today + plan.today + plan.to_come
+                when budgets.effective_status <> 'ACTIVE' or limits.has_other_hours then null
+                else {{ at_most('planned.amount', 'spent.month_before_today + limits.left_of_cap') }}
             end as amount
+        from (
+            select
+                case
+                    when budgets.daily_budget > 0
+                        then least(budgets.daily_budget, limits.daily_cap) * flight.days_of_month
+                    else spent.month_before_today + plan.today + plan.to_come
+                end as amount
+        ) as planned
     ) as plan_month
 cross join
     lateral (
         select
             case
+                when limits.has_other_hours and budgets.effective_status = 'ACTIVE' then null
                 when flight.is_running and flight.is_on
-                    then {{ ratio('spent.today * flight.seconds_today', 'elapsed.flight_seconds') }}
+                    then {{ at_most('linear.today', 'linear.until_cap') }}
                 else spent.today
             end as today
+        from (
+            select
+                {{ ratio('spent.today * flight.seconds_today', 'elapsed.flight_seconds') }} as today,
+                case
+                    when limits.left_of_cap is not null then greatest(spent.today, limits.left_of_cap)
+                end as until_cap
+        ) as linear
     ) as forecast
 cross join
     lateral (
+        -- By the hours of a schedule, where there is one: days without any cost nothing.
         select
-            case when month_read.is_whole then spent.month_before_today + forecast.today end
-            + case
+            case
+                when limits.delivering is null then spent.per_day
+                else {{ ratio('spent.per_day * spent.days', days_within(
+                    'limits.delivering', 'budgets.local_day - spent.days', 'budgets.local_day', 'budgets.timezone_name'
+                )) }}
+            end as per_day,
+            case
+                when limits.delivering is not null
+                    then {{ ratio('spent.per_day * spent.days', seconds_within(
+                        'limits.delivering',
+                        midnight('budgets.local_day - spent.days', 'budgets.timezone_name'),
+                        'budgets.begins_at'
+                    )) }}
+            end as per_second
+    ) as usual
+cross join
+    lateral (
+        select
+            case
                 when budgets.effective_status <> 'ACTIVE' then 0
                 when budgets.daily_budget > 0
-                    then flight.days_to_come * coalesce(spent.per_day, forecast.today)
-                else round(flight.seconds_to_come / 86400, 6) * coalesce(spent.per_day, forecast.today)
+                    then flight.days_to_come * coalesce(usual.per_day, forecast.today)
+                when limits.delivering is not null
+                    then flight.seconds_to_come * coalesce(
+                        usual.per_second, {{ ratio('forecast.today', 'flight.seconds_today') }}
+                    )
+                else round(flight.seconds_to_come / 86400, 6) * coalesce(usual.per_day, forecast.today)
             end as amount
+    ) as to_come
+cross join
+    lateral (
+        select
+            case
+                when month_read.is_whole then {{ at_most('linear.amount', 'linear.until_cap') }}
+            end as amount
+        from (
+            select
+                spent.month_before_today + forecast.today + to_come.amount as amount,
+                case
+                    when limits.left_of_cap is not null
+                        then spent.month_before_today + greatest(spent.today, limits.left_of_cap)
+                end as until_cap
+        ) as linear
     ) as forecast_month

@@ -16,6 +16,8 @@ select
     campaigns.stop_at,
     campaigns.created_at,
     campaigns.updated_at,
-    campaigns.collected_at
+    campaigns.collected_at,
+    {{ major_units('campaigns.spend_cap_minor', 'accounts.minor_units') }} as spend_cap,
+    campaigns.pacing_type
 from {{ ref('stg_campaigns') }} as campaigns
 left join {{ ref('stg_accounts') }} as accounts on campaigns.account_id = accounts.account_id

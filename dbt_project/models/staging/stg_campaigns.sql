@@ -9,6 +9,8 @@ select
     bid_strategy,
     daily_budget_minor,
     lifetime_budget_minor,
+    {{ real_cap('spend_cap_minor') }} as spend_cap_minor,
+    pacing_type,
     (name is not null or status is not null or effective_status is not null) as is_known,
     start_at,
     stop_at,

@@ -42,9 +42,16 @@ _MINOR_UNITS = {
     "lifetime_budget_minor": "lifetime_budget",
     "bid_amount_minor": "bid_amount",
     "spend_cap_minor": "spend_cap",
+    "daily_spend_cap_minor": "daily_spend_cap",
+    "lifetime_spend_cap_minor": "lifetime_spend_cap",
+    "daily_min_spend_minor": "daily_min_spend_target",
+    "lifetime_min_spend_minor": "lifetime_min_spend_target",
 }
 _JSON = {"issues": "issues_info", "review_feedback": "ad_review_feedback"}
 _LONGEST_JSON = 20_000
+_WEEKDAYS = frozenset(range(7))
+_MINUTES_OF_DAY = 24 * 60
+_UNKNOWN_HOURS = {"days": [], "start_minute": 0, "end_minute": 0, "timezone_type": "UNKNOWN"}
 _INSTANTS = {
     "start_at": "start_time",
     "stop_at": "stop_time",
@@ -156,6 +163,10 @@ def read_object(kind: ObjectKind, account_id: str, row: Mapping[str, Any]) -> Ob
     columns = OBJECT_ROWS[kind]._fields
     if "learning_status" in columns:
         fixed |= _learning(row.get("learning_stage_info"))
+    if "schedule" in columns:
+        fixed["schedule"] = _schedule(row.get("adset_schedule"))
+    if "pacing_type" in columns:
+        fixed["pacing_type"] = _names(row.get("pacing_type"))
     return OBJECT_ROWS[kind]._make(fixed[name] if name in fixed else _object_value(name, row) for name in columns)
 
 
@@ -184,6 +195,30 @@ def _learning(info: Any) -> dict[str, Any]:
             datetime.fromtimestamp(edited, UTC) if isinstance(edited, int) and 0 < edited < 2**33 else None
         ),
     }
+
+
+def _names(value: Any) -> str | None:
+    """Meta's names in order, with commas; None where there are none."""
+    return ",".join(sorted(map(str, value))).replace("\x00", "") if isinstance(value, list) and value else None
+
+
+def _schedule(value: Any) -> str | None:
+    """The hours in which an ad set may deliver, see AdsetRow; None where it is not scheduled by the hour."""
+    parts = value if isinstance(value, list) else [value]
+    return orjson.dumps([_day_part(part) for part in parts]).decode() if value else None
+
+
+def _day_part(value: Any) -> dict[str, Any]:
+    """Hours of some weekdays; a part that cannot be understood leaves the hours unknown, it does not end them."""
+    try:
+        days = sorted({int(day) for day in value["days"]})
+        start, end = int(value["start_minute"]), int(value["end_minute"])
+        zone = str(value.get("timezone_type") or "ADVERTISER").upper()
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return dict(_UNKNOWN_HOURS)
+    if not (set(days) <= _WEEKDAYS and 0 <= start < end <= _MINUTES_OF_DAY and zone in ("ADVERTISER", "USER")):
+        return dict(_UNKNOWN_HOURS)
+    return {"days": days, "start_minute": start, "end_minute": end, "timezone_type": zone}
 
 
 def read_activity(account_id: str, row: Mapping[str, Any]) -> ActivityRow:

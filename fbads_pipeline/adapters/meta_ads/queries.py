@@ -21,14 +21,19 @@ MONEY_FIELDS = (
 _COMMON = "id,name,status,configured_status,effective_status,issues_info,created_time,updated_time"
 OBJECT_FIELDS: Mapping[ObjectKind, str] = {
     "campaign": f"{_COMMON},account_id,objective,buying_type,bid_strategy,daily_budget,lifetime_budget,start_time,"
-    "stop_time,spend_cap",
+    "stop_time,spend_cap,pacing_type",
     "adset": f"{_COMMON},account_id,campaign_id,optimization_goal,billing_event,bid_strategy,bid_amount,daily_budget,"
-    "lifetime_budget,start_time,end_time,learning_stage_info",
+    "lifetime_budget,start_time,end_time,learning_stage_info,pacing_type,adset_schedule,daily_spend_cap,"
+    "lifetime_spend_cap,daily_min_spend_target,lifetime_min_spend_target",
     "ad": f"{_COMMON},account_id,campaign_id,adset_id,ad_review_feedback",
 }
 # Not every account, version or server knows them: refused once, they are no longer asked for.
 OPTIONAL_FIELDS = frozenset(
-    {"learning_stage_info", "configured_status", "issues_info", "ad_review_feedback", "spend_cap"}
+    {
+        *("learning_stage_info", "configured_status", "issues_info", "ad_review_feedback", "spend_cap", "pacing_type"),
+        *("adset_schedule", "daily_spend_cap", "lifetime_spend_cap"),
+        *("daily_min_spend_target", "lifetime_min_spend_target"),
+    }
 )
 ACTIVITY_FIELDS = "event_type,event_time,object_id,object_name,object_type,extra_data"
 CREATIVE_FIELDS = (

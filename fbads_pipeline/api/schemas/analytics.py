@@ -145,8 +145,28 @@ class Breakdown(BaseModel):
     meta: Meta
 
 
+NoPace = Literal[
+    "not_active",
+    "ended",
+    "not_begun",
+    "account_cap_reached",
+    "campaign_cap_reached",
+    "adset_cap_reached",
+    "hours_of_viewers",
+    "not_read",
+    "not_reported",
+    "before_its_hours",
+    "no_hours_today",
+    "no_plan",
+    "nothing_planned",
+]
+
+
 class Pace(BaseModel):
-    """An object that holds a budget, today and this month; projections are linear. pacing: projected / planned."""
+    """An object that holds a budget, today and this month; projections are linear, within the hours of a schedule.
+
+    pacing: projected / planned. why_no_pace: why there is none of today; null where there is one.
+    """
 
     account_id: str
     campaign_id: str
@@ -164,6 +184,7 @@ class Pace(BaseModel):
     planned_today: Exact | None
     projected_today: Exact | None
     pacing_today: Exact | None
+    why_no_pace: NoPace | None = None
     spent_month: Exact | None
     planned_month: Exact | None
     projected_month: Exact | None

@@ -73,7 +73,8 @@ InsightRow = tuple[str | None, ...]
 class CampaignRow(NamedTuple):
     """A campaign as its edge shows it. Budgets are in minor units; instants are aware, None where there is none.
 
-    configured_status: what the advertiser wants; issues: why it does not deliver, as Meta's JSON in order.
+    configured_status: what the advertiser wants; issues: why it does not deliver, as Meta's JSON in order; pacing_type:
+    Meta's names with commas, `day_parting` where ads are scheduled by the hour.
     """
 
     campaign_id: str
@@ -93,10 +94,16 @@ class CampaignRow(NamedTuple):
     configured_status: str | None = None
     issues: str | None = None
     spend_cap_minor: int | None = None
+    pacing_type: str | None = None
 
 
 class AdsetRow(NamedTuple):
-    """An ad set as its edge shows it; learning_…: of its learning phase, None where Meta shows none."""
+    """An ad set as its edge shows it; learning_…: of its learning phase, None where Meta shows none.
+
+    schedule: the hours in which it may deliver, as a JSON list of `days` (0 is Sunday), `start_minute` and `end_minute`
+    of the day, and `timezone_type` (ADVERTISER: the account's zone, USER: the viewer's, UNKNOWN: a part that could not
+    be read); …spend_cap, …min_spend: what it may or shall spend of its campaign's budget.
+    """
 
     adset_id: str
     campaign_id: str | None
@@ -119,6 +126,12 @@ class AdsetRow(NamedTuple):
     last_significant_edit_at: datetime | None
     configured_status: str | None = None
     issues: str | None = None
+    pacing_type: str | None = None
+    schedule: str | None = None
+    daily_spend_cap_minor: int | None = None
+    lifetime_spend_cap_minor: int | None = None
+    daily_min_spend_minor: int | None = None
+    lifetime_min_spend_minor: int | None = None
 
 
 class AdRow(NamedTuple):

@@ -113,6 +113,7 @@ class Sandbox:
                 for one in scenarios
                 if one.name == "campaign-cap"
             }
+            account.schedules = {str(one.object): one.day_parts() for one in scenarios if one.name == "ad-schedule"}
             account.shown_statuses = {str(key): status for key, status in wanted.items()}
 
     def follow_clock(self) -> None:

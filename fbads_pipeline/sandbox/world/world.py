@@ -6,7 +6,7 @@ campaign `j // 3`. Nothing here is ever removed; a deleted object keeps its plac
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +93,10 @@ class SandboxAccount:
     version: int = 0
     # Where the pictures of its creatives lie: the address at which the sandbox was asked.
     pictures_at: str = ""
-    # Campaign id → what it may spend in all, in minor units as text; by a scenario.
+    # Campaign or ad set id → what it may spend in all, in minor units as text; by a scenario.
     caps: dict[str, str] = field(default_factory=dict)
+    # Ad set id → the hours in which it delivers; by a scenario.
+    schedules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     # Object id → the effective status that a scenario gives it.
     shown_statuses: dict[str, str] = field(default_factory=dict)
 

@@ -96,3 +96,39 @@ def test_an_accounts_money_is_read_and_what_cannot_be_read_is_unknown():
         None,
         None,
     )
+
+
+HOURS = {"days": [5, 1], "start_minute": 540, "end_minute": 1080, "timezone_type": "ADVERTISER"}
+UNKNOWN = '[{"days":[],"start_minute":0,"end_minute":0,"timezone_type":"UNKNOWN"}]'
+
+
+def test_the_hours_and_caps_of_an_ad_set_are_kept():
+    asked = {"adset_schedule": [HOURS], "pacing_type": ["standard", "day_parting"], "lifetime_spend_cap": "5000"}
+    adset = read_object("adset", "42", {"id": "1", **asked, "daily_min_spend_target": "100"})
+    assert adset.schedule == '[{"days":[1,5],"start_minute":540,"end_minute":1080,"timezone_type":"ADVERTISER"}]'
+    assert (adset.pacing_type, adset.lifetime_spend_cap_minor) == ("day_parting,standard", 5000)
+    assert (adset.daily_spend_cap_minor, adset.daily_min_spend_minor, adset.lifetime_min_spend_minor) == (
+        None,
+        100,
+        None,
+    )
+    campaign = read_object("campaign", "42", {"id": "1", "pacing_type": ["standard"], "spend_cap": "700"})
+    assert (campaign.pacing_type, campaign.spend_cap_minor) == ("standard", 700)
+    assert read_object("adset", "42", {"id": "1", "adset_schedule": []}).schedule is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [{**HOURS, "days": [7]}],
+        [{**HOURS, "start_minute": "nine"}],
+        [{**HOURS, "start_minute": 1080, "end_minute": 540}],
+        [{**HOURS, "end_minute": 1441}],
+        [{**HOURS, "timezone_type": "LUNAR"}],
+        ["always"],
+        "always",
+        {"days": None},
+    ],
+)
+def test_hours_that_cannot_be_read_are_unknown_and_not_none(wrong):
+    assert read_object("adset", "42", {"id": "1", "adset_schedule": wrong}).schedule == UNKNOWN

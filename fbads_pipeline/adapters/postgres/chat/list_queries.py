@@ -33,6 +33,7 @@ _LISTS: dict[Intent, tuple[str, tuple[ResultColumn, ...]]] = {
             *(ResultColumn(name, "other", unit="money") for name in _BUDGETS),
             ResultColumn("pacing_today", "other", unit="ratio"),
             ResultColumn("pacing_month", "other", unit="ratio"),
+            ResultColumn("why_no_pace", "other"),
         ),
     ),
     "anomalies": (

@@ -90,6 +90,7 @@ everything as (
         case when count(*) = count(projected_month) then sum(projected_month) end as projected_month,
         case when count(*) = count(projected_month) then sum(projected_month) end
         / nullif(sum(planned_month), 0) as pacing_month,
+        null::text as why_no_pace,
         max(read_at) as as_of
     from budgets
     group by currency
@@ -106,6 +107,7 @@ everything as (
         planned_month,
         projected_month,
         pacing_month,
+        why_no_pace,
         read_at
     from budgets
     where not :only_overruns or pacing_month > 1

@@ -23,6 +23,11 @@ from fbads_pipeline.domain.core.messages import (
 )
 
 _LEARNING = 5
+# Why a budget that is active has no pace, where its figures do not say so.
+_NO_PACE = (
+    *("account_cap_reached", "campaign_cap_reached", "adset_cap_reached"),
+    *("hours_of_viewers", "before_its_hours", "no_hours_today", "ended", "not_begun"),
+)
 _NOT_SCORED = ("not enough data", "tracking is broken", "not reported", "not read")
 
 
@@ -100,9 +105,12 @@ def _month(row: Row, result: Result, catalogue: Catalogue) -> Value:
         projected=shown["projected_month"],
         pacing=shown["pacing_month"],
     )
-    if row["daily_budget"] is None:
-        return month
-    return Joined((month, message("chat.daily_budget", budget=shown["daily_budget"])), "; ")
+    parts: list[Value] = [month]
+    if row["daily_budget"] is not None:
+        parts.append(message("chat.daily_budget", budget=shown["daily_budget"]))
+    if row.get("why_no_pace") in _NO_PACE:
+        parts.append(message(f"chat.no_pace_{row['why_no_pace']}"))
+    return Joined(tuple(parts), "; ")
 
 
 def _anomalies(result: Result) -> Value:
