@@ -80,3 +80,32 @@ cross join
         where own.account_id = {{ rows }}.account_id
     ) as chosen
 {%- endmacro %}
+
+
+{#
+    What a list of results tells, a row per indicator and window: `[{"indicator", "values": [{"value",
+    "attribution_windows"}]}]`. is_told: whether there is a value, readable or not; result: the number, null otherwise.
+#}
+{% macro told_results(results) -%}
+select
+                entry ->> 'indicator' as indicator,
+                coalesce(windows.attribution_window, 'default') as attribution_window,
+                bool_or(told.figure is not null) as is_told,
+                max(
+                    case
+                        when told.figure ->> 'value' ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?$' then (told.figure ->> 'value')::numeric
+                    end
+                ) as result
+            from jsonb_array_elements({{ json_list(results) }}) as entry
+            left join lateral jsonb_array_elements({{ json_list("entry -> 'values'") }}) as told (figure) on true
+            left join lateral jsonb_array_elements_text({{ json_list("told.figure -> 'attribution_windows'") }})
+                as windows (attribution_window) on true
+            where entry ->> 'indicator' is not null
+            group by entry ->> 'indicator', coalesce(windows.attribution_window, 'default')
+{%- endmacro %}
+
+
+{# A JSON list, empty where it is none. #}
+{% macro json_list(value) -%}
+    case when jsonb_typeof({{ value }}) = 'array' then {{ value }} else '[]' end
+{%- endmacro %}

@@ -13,6 +13,7 @@
     amounts.by_type as action_amounts,
     {{ insights }}.has_conversions,
     {{ insights }}.has_other_actions,
+    {{ insights }}.unreadable,
     {{ insights }}.day + {{ var('final_after_days') }} as final_on
 {%- endmacro %}
 

@@ -11,10 +11,21 @@
     counts and of values; and whether Meta was asked for the latter two.
 #}
 {% macro listed_actions() -%}
-    coalesce(actions, '[]') || coalesce(conversions, '[]') || coalesce(other_actions, '[]') as actions,
-    coalesce(action_values, '[]') || coalesce(conversion_values, '[]') as action_values,
-    conversions is not null as has_conversions,
-    other_actions is not null as has_other_actions
+    {{ of_unreadable('actions') }} || coalesce(conversions, '[]') || coalesce(other_actions, '[]') as actions,
+    {{ of_unreadable('action_values') }} || coalesce(conversion_values, '[]') as action_values,
+    conversions is not null and unreadable ?| array['conversions', 'conversion_values'] is not true as has_conversions,
+    other_actions is not null as has_other_actions,
+    unreadable
+{%- endmacro %}
+
+
+{# A list of actions; where it came and could not be read, every type that the project names, with no value: not reported. #}
+{% macro of_unreadable(list) -%}
+    {%- set entries = [] -%}
+    {%- for action_type in known_goals() if action_type not in var('conversion_families') -%}
+        {%- do entries.append({'action_type': action_type}) -%}
+    {%- endfor -%}
+    case when unreadable ? '{{ list }}' then '{{ tojson(entries) }}' else coalesce({{ list }}, '[]') end
 {%- endmacro %}
 
 
@@ -28,12 +39,16 @@
     {%- for metric in metrics() if metric.raw %}
     {%- if not metric.adds_up %}
     measures.{{ metric.name }},
-    {%- elif not sources %}
-    coalesce(measures.{{ metric.name }}, 0) as {{ metric.name }},
     {%- else %}
     coalesce(
         measures.{{ metric.name }},
-        case when {{ in_any(sources, metric.name) }} then null else 0 end
+        case
+            when measures.unreadable ? '{{ metric.raw }}' then null
+            {%- if sources %}
+            when {{ in_any(sources, metric.name) }} then null
+            {%- endif %}
+            else 0
+        end
     ) as {{ metric.name }},
     {%- endif %}
     {%- endfor %}

@@ -291,17 +291,16 @@ partly as materialized (
 
 {# What one row of insights tells: kind (count, amount, figure), name, and the figure, null where an entry has none. #}
 {% macro figures_told(shown) -%}
+            {%- for kind, list in (('count', 'actions'), ('amount', 'action_values')) %}
+            {{ 'union all' if not loop.first }}
             select
-                'count' as kind,
+                '{{ kind }}' as kind,
                 action ->> 'action_type' as name,
-                {{ value_of_action() }}::numeric as figure
-            from jsonb_array_elements({{ shown }}.actions) as action
-            union all
-            select
-                'amount' as kind,
-                action ->> 'action_type' as name,
-                {{ value_of_action() }}::numeric as figure
-            from jsonb_array_elements({{ shown }}.action_values) as action
+                -- A type that comes twice counts once, by its last entry, as everywhere.
+                (array_agg({{ value_of_action() }}::numeric order by place desc))[1] as figure
+            from jsonb_array_elements({{ shown }}.{{ list }}) with ordinality as listed (action, place)
+            group by action ->> 'action_type'
+            {%- endfor %}
             {%- for figure in figures_that_add_up() %}
             union all
             select

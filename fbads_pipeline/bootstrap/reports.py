@@ -17,7 +17,8 @@ from fbads_pipeline.settings import Settings
 
 def report_service(settings: Settings, database: Database) -> ReportService:
     """Makes reports; their files go to the folder `exports` of FBADS_HOME."""
-    facts, calendar = PostgresReportFacts(database.owner, metric_expressions), calendar_events(settings, database)
+    facts = PostgresReportFacts(database.owner, metric_expressions, levels=settings.levels)
+    calendar = calendar_events(settings, database)
     builder = ReportBuilder(facts, metric_labels(), settings.attribution_windows, calendar)
     files = Exports(exports_folder(settings.home_path))
     reports = PostgresReports(database.owner)

@@ -2,6 +2,9 @@
 
 import pytest
 
+from fbads_pipeline.api.app import create_app
+from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.support.analytics_marts import fill
 
 FEW_DAYS = {"from": "2026-11-03", "to": "2026-11-04"}
@@ -82,6 +85,20 @@ class TestNotReported:
         ]
 
 
+class TestNotCollected:
+    def test_a_level_that_the_settings_leave_out_is_none_that_a_backfill_would_read(self, run, monkeypatch, database):
+        run("delete from marts.day_coverage where level = 'campaign'")
+        monkeypatch.setenv("FBADS_NOW", "2026-11-10T12:00:00-03:00")
+        monkeypatch.setenv("FBADS_LEVELS", "account")
+        client = Client(create_app(load_settings(), database))
+        answer = told(client, "analytics/compare", **FEW_DAYS)
+        assert (answer["coverage"]["is_collected"], answer["coverage"]["read"]) == (False, 0)
+        assert told(client, "analytics/summary", **FEW_DAYS)["coverage"]["is_collected"] is True
+        page = client.get("/", account="42").text
+        assert "(FBADS_LEVELS" in page
+        assert "fbads backfill" not in page and 'action="/readings"' not in page
+
+
 class TestNotRead:
     def test_the_period_says_which_days_lack_and_is_not_compared(self, client, unread):
         unread("2026-11-04")
@@ -91,6 +108,7 @@ class TestNotRead:
             "asked": 4,
             "read": 3,
             "is_complete": False,
+            "is_collected": True,
             "missing": [{"account_id": "42", "from": "2026-11-04", "to": "2026-11-04"}],
         }
         assert answer["coverage_before"]["is_complete"]

@@ -70,6 +70,31 @@ def test_a_negative_correction_is_kept_and_said(warehouse: Warehouse) -> None:
     assert warehouse.rows(row, d=DAY) == [(Decimal("-3.21"), 1, -50, Decimal("15.5763239875389408"))]
 
 
+def test_a_value_that_could_not_be_read_and_was_never_known_is_null_and_not_zero(warehouse: Warehouse) -> None:
+    ids = {"campaign_id": "101", "date_start": str(DAY), "date_stop": str(DAY), "impressions": "10", "clicks": "2"}
+    purchases = {"action_type": "purchase", "value": "2"}
+    wrong = [
+        {**ids, "spend": "1,50", "actions": [purchases]},
+        {**ids, "campaign_id": "102", "spend": "2.00", "actions": "all"},
+        {**ids, "campaign_id": "103", "spend": "3.00", "actions": [{**purchases, "value": "x"}]},
+        {**ids, "campaign_id": "104", "spend": "4.00", "inline_link_clicks": "?"},
+    ]
+    store, grain, one_day = PostgresRawStore(warehouse.engine), Grain("campaign"), DayRange(DAY, DAY)
+    pages = insight_pages("1", grain, one_day, [wrong])
+    store.apply_insights("1", grain, one_day, pages, run_id="r", read_at=datetime.now(UTC))
+    warehouse.model("campaign")
+    figures = (
+        "select spend, purchases, leads, clicks, link_clicks, cpa from marts.campaign_daily"
+        " where day = :d and campaign_id like '10_' order by campaign_id"
+    )
+    assert warehouse.rows(figures, d=DAY) == [
+        (None, 2, 0, 2, 0, None),
+        (2, None, None, 2, 0, None),
+        (3, None, 0, 2, 0, None),
+        (4, 0, 0, 2, None, None),
+    ]
+
+
 def test_a_missing_day_is_missing_and_not_zero(warehouse: Warehouse) -> None:
     warehouse.run("delete from raw.insights where day = :d and account_id = '1'", d=days(2)[1])
     warehouse.changed("1", days(2)[1])

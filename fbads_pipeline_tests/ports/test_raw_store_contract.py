@@ -172,13 +172,30 @@ def test_a_row_that_comes_unreadable_stands_without_a_doubt(raw, key, stands):
     apply(raw, *campaigns(_7=100, _8=50))
     held = UnreadableRow("spend 'NaN' is not finite", "{}", *key)
     applied = apply(raw, *campaigns(_7=100), unreadable=[held], run_id="r2", at=LATER)
-    assert applied == RowCounts(2, 0, 0, 1, 0 if stands else 1)
+    assert applied == RowCounts(2, 0, 0, 1, 0 if stands else 1, "spend 'NaN' is not finite")
     _, days = settle(raw, "r2")
     assert days == ([] if stands else [DoubtfulDay(CAMPAIGN, D1, 1)])
     unread = {D1, D2} if key[0] is None else {key[0]}
     unread |= set() if stands else {D1}
     assert raw.last_readings("42", DAYS, ["campaign"]) == {day: T0 if day in unread else LATER for day in DAYS}
     assert raw.last_answers("42", DAYS, ["campaign"]) == {D1: LATER, D2: LATER}
+
+
+def test_a_value_that_comes_unreadable_keeps_the_last_good_one_without_a_doubt(raw):
+    apply(raw, row_with(an_insight_row(D1, "7"), spend="4.00"), days=DAY_1)
+    wrong = UnreadableRow("spend 'NaN' is not finite", "{}", D1, "7", "", is_value=True)
+    came = row_with(an_insight_row(D1, "7"), spend=None, unreadable='["spend"]')
+    for hour, run_id in enumerate(("r2", "r3"), start=1):
+        at = T0 + timedelta(hours=hour)
+        applied = apply(raw, came, days=DAY_1, unreadable=[wrong], run_id=run_id, at=at)
+        assert applied == RowCounts(1, 0 if hour > 1 else applied.rows_changed, 0, 1, 0, "spend 'NaN' is not finite")
+        assert settle(raw, run_id, at) == (0, [])
+    error = "values could not be read: spend 'NaN' is not finite"
+    assert raw.days_not_read_well(D1) == [UnreadDay("42", CAMPAIGN, D1, "unreadable", error)]
+    assert raw.last_readings("42", DAY_1, ["campaign"]) == {D1: T0}
+    # The last good value stands: the same again changes no figure.
+    again = apply(raw, row_with(an_insight_row(D1, "7"), spend="4.00"), days=DAY_1, run_id="r4", at=at)
+    assert (again.rows_removed, again.rows_doubtful, raw.days_not_read_well(D1)) == (0, 0, [])
 
 
 def test_days_that_were_not_read_well_are_listed_with_their_reason(raw):

@@ -271,7 +271,7 @@ def an_insight_row(day: date, object_id: str = "7", grain: Grain = _CAMPAIGN) ->
     depth = LEVELS.index(grain.level)
     campaign, adset, ad = (object_id if number < depth else None for number in range(3))
     value = "x" if grain.breakdown else ""
-    return (str(day), object_id, value, campaign, adset, ad, "BRL", *(figures[one.type] for one in RAW_FIGURES))
+    return (str(day), object_id, value, campaign, adset, ad, "BRL", *(figures[one.type] for one in RAW_FIGURES), None)
 
 
 def insight_columns(row: InsightRow) -> dict[str, str | None]:

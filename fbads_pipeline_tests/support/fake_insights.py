@@ -7,10 +7,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+import orjson
+
 from fbads_pipeline.domain.collection.account_reports import RowCounts
 from fbads_pipeline.domain.collection.doubts import GONE, DoubtfulDay, Verdict, verdict_of_figure, verdict_of_row
 from fbads_pipeline.domain.collection.levels import Grain
-from fbads_pipeline.domain.collection.pages import INSIGHT_COLUMNS, InsightRow, Page, UnreadableRow
+from fbads_pipeline.domain.collection.pages import (
+    INSIGHT_COLUMNS,
+    UNREADABLE,
+    InsightRow,
+    Page,
+    UnreadableRow,
+    reasons_of,
+)
 from fbads_pipeline.domain.core.days import DayRange
 
 _IMPRESSIONS, _SPEND = INSIGHT_COLUMNS.index("impressions"), INSIGHT_COLUMNS.index("spend")
@@ -82,6 +91,7 @@ class FakeInsights:
             doubts[key] = replace(before, last_run=run_id)
         for key in found:
             doubts.pop(key, None)
+        found = {key: _with_last_good(row, known.get(key)) for key, row in found.items()}
         changed = {key: row for key, row in found.items() if known.get(key) != row}
         known |= changed
         for day in days:
@@ -89,9 +99,10 @@ class FakeInsights:
             is_doubtful = any(key[0] == str(day) for key in doubtful)
             state = "unreadable" if is_unreadable else "doubtful" if is_doubtful else "read"
             count = sum(1 for key in found if key[0] == str(day))
-            error = "rows could not be read" if is_unreadable else None
+            error = _error([one for one in unreadable if one.day in (day, None)])
             self.record(ReadingDay(account_id, grain, day), run_id, state, at, count, error=error)
-        return RowCounts(rows_read, len(changed), len(gone) - len(doubtful), len(unreadable), len(doubtful))
+        counts = (rows_read, len(changed), len(gone) - len(doubtful), len(unreadable), len(doubtful))
+        return RowCounts(*counts, reasons_of(unreadable))
 
     def record(
         self, of: ReadingDay, run_id: str, state: str, at: datetime, rows_read: int = 0, *, error: str | None = None
@@ -168,3 +179,20 @@ def _amount(row: Sequence[str | None]) -> Decimal:
 
 def _total(rows: Iterable[Sequence[str | None]]) -> Decimal:
     return sum((Decimal(row[_IMPRESSIONS] or 0) for row in rows), Decimal())
+
+
+def _with_last_good(row: InsightRow, known: InsightRow | None) -> InsightRow:
+    """The row with the last good figures in the place of those that could not be read: of numbers, not of actions."""
+    names = orjson.loads(row[INSIGHT_COLUMNS.index(UNREADABLE)] or "[]")
+    if not names:
+        return row
+    before = dict(zip(INSIGHT_COLUMNS, known or (None,) * len(row), strict=True))
+    kept = dict(zip(INSIGHT_COLUMNS, row, strict=True)) | {name: before[name] for name in names}
+    still = [name for name in names if kept[name] is None]
+    return tuple((kept | {UNREADABLE: orjson.dumps(still).decode() if still else None}).values())
+
+
+def _error(unreadable: Sequence[UnreadableRow]) -> str | None:
+    values = [one for one in unreadable if one.is_value]
+    said = ["rows could not be read"] if len(values) < len(unreadable) else []
+    return "; ".join([*said, *([f"values could not be read: {reasons_of(values)}"] if values else [])]) or None

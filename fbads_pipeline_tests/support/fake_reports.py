@@ -69,6 +69,7 @@ class FakeReportFacts:
         self.empty: set[str] = set()
         self.broken: set[str] = set()
         self.unread: set[date] = set()
+        self.not_collected = ""
         self.unreported: set[str] = set()
         self.below: dict[str, FigureBelow] = {}
         self.is_final, self.conversions_before = False, 40
@@ -122,7 +123,8 @@ class FakeReportFacts:
     def coverage(self, account: ReportAccount, period: Period) -> Coverage:
         days = [period.first + timedelta(days=n) for n in range(period.days)]
         come = [day for day in days if day <= account.today]
-        return coverage_of(len(come), [(account.account_id, day) for day in come if day in self.unread])
+        unread = [(account.account_id, day) for day in come if day in self.unread]
+        return coverage_of(len(come), unread, not_collected=self.not_collected)
 
     def anomalies(self, account_id: str, period: Period) -> list[ReportedAnomaly]:
         return self.found

@@ -1,5 +1,5 @@
--- By object: the hours of an ad set or, of a campaign, those of any of its active ad sets; what its ad sets may spend in a day
--- together; and which cap is reached, its own or its campaign's or the account's.
+-- By object: the hours of an ad set or, of a campaign, those of any of its active ad sets; what its ad sets may spend
+-- in a day together; and which cap is reached: its own, its campaign's or the account's.
 with adsets as (
 
     select
@@ -34,8 +34,7 @@ limited as materialized (
     from adsets
     left join lateral (
         -- Those of last week too: what was spent in them says what the next ones will cost.
-        select
-            range_agg(tstzrange(bounds.starts_at, greatest(bounds.starts_at, bounds.ends_at))) as delivering
+        select range_agg(tstzrange(bounds.starts_at, greatest(bounds.starts_at, bounds.ends_at))) as delivering
         from (select {{ local_today('adsets.timezone_name') }} as local_day) as today
         cross join
             lateral generate_series(
@@ -132,23 +131,23 @@ campaign_caps as materialized (
 )
 
 select
-    objects.account_id,
-    objects.budget_level,
-    objects.object_id,
-    coalesce(objects.has_other_hours, false) as has_other_hours,
+    owners.account_id,
+    owners.budget_level,
+    owners.object_id,
+    coalesce(owners.has_other_hours, false) as has_other_hours,
     case
-        when objects.is_scheduled and not objects.has_other_hours
-            then coalesce(objects.delivering, '{}'::tstzmultirange)
+        when owners.is_scheduled and not owners.has_other_hours
+            then coalesce(owners.delivering, '{}'::tstzmultirange)
     end as delivering,
-    objects.daily_cap,
+    owners.daily_cap,
     case
-        when objects.budget_level = 'campaign' and caps.is_whole
+        when owners.budget_level = 'campaign' and caps.is_whole
             then greatest(caps.spend_cap - caps.before_today, 0)
     end as left_of_cap,
     case
         when account_caps.amount_spent_minor >= account_caps.spend_cap_minor then 'account'
         when caps.amount >= caps.spend_cap then 'campaign'
-        when objects.is_capped then 'adset'
+        when owners.is_capped then 'adset'
     end as full_cap
 from (
     select
@@ -176,12 +175,12 @@ from (
     from {{ ref('stg_campaigns') }} as campaigns
     left join by_campaign
         on campaigns.account_id = by_campaign.account_id and campaigns.campaign_id = by_campaign.campaign_id
-) as objects
-left join campaign_caps as caps on objects.campaign_id = caps.campaign_id
-left join {{ ref('stg_account_caps') }} as account_caps on objects.account_id = account_caps.account_id
+) as owners
+left join campaign_caps as caps on owners.campaign_id = caps.campaign_id
+left join {{ ref('stg_account_caps') }} as account_caps on owners.account_id = account_caps.account_id
 where
-    objects.is_scheduled
-    or objects.daily_cap is not null
-    or objects.is_capped
+    owners.is_scheduled
+    or owners.daily_cap is not null
+    or owners.is_capped
     or caps.campaign_id is not null
     or account_caps.amount_spent_minor >= account_caps.spend_cap_minor

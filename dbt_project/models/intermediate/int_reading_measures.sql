@@ -18,7 +18,10 @@ select
     {%- if metric.adds_up %}
     coalesce(
         readings.{{ metric.name }},
-        case when left_out.account_id is null or left_out.{{ metric.name }} is not null then 0 end
+        case
+            when readings.unreadable ? '{{ metric.raw }}' then null
+            when left_out.account_id is null or left_out.{{ metric.name }} is not null then 0
+        end
     ) as {{ metric.name }},
     {%- else %}
     readings.{{ metric.name }},

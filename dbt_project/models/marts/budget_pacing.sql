@@ -223,37 +223,40 @@ cross join
                 end as until_cap
         ) as linear
     ) as forecast
-cross join
+left join
     lateral (
-        -- By the hours of a schedule, where there is one: days without any cost nothing.
+        -- Of a schedule: what the last days cost in its hours, of which some days have none.
         select
-            case
-                when limits.delivering is null then spent.per_day
-                else {{ ratio('spent.per_day * spent.days', days_within(
-                    'limits.delivering', 'budgets.local_day - spent.days', 'budgets.local_day', 'budgets.timezone_name'
-                )) }}
-            end as per_day,
-            case
-                when limits.delivering is not null
-                    then {{ ratio('spent.per_day * spent.days', seconds_within(
-                        'limits.delivering',
-                        midnight('budgets.local_day - spent.days', 'budgets.timezone_name'),
-                        'budgets.begins_at'
-                    )) }}
-            end as per_second
-    ) as usual
+            spent.per_day * spent.days as amount,
+            {{ days_within(
+                'limits.delivering', 'budgets.local_day - spent.days', 'budgets.local_day', 'budgets.timezone_name'
+            ) }} as days,
+            {{ seconds_within(
+                'limits.delivering',
+                midnight('budgets.local_day - spent.days', 'budgets.timezone_name'),
+                'budgets.begins_at'
+            ) }} as seconds
+        where limits.delivering is not null
+    ) as lately
+    on true
 cross join
     lateral (
         select
             case
                 when budgets.effective_status <> 'ACTIVE' then 0
-                when budgets.daily_budget > 0
-                    then flight.days_to_come * coalesce(usual.per_day, forecast.today)
-                when limits.delivering is not null
-                    then flight.seconds_to_come * coalesce(
-                        usual.per_second, {{ ratio('forecast.today', 'flight.seconds_today') }}
+                when budgets.daily_budget > 0 and limits.delivering is not null
+                    then coalesce(
+                        {{ ratio('flight.days_to_come * lately.amount', 'lately.days') }},
+                        flight.days_to_come * forecast.today
                     )
-                else round(flight.seconds_to_come / 86400, 6) * coalesce(usual.per_day, forecast.today)
+                when limits.delivering is not null
+                    then coalesce(
+                        {{ ratio('flight.seconds_to_come * lately.amount', 'lately.seconds') }},
+                        {{ ratio('flight.seconds_to_come * forecast.today', 'flight.seconds_today') }}
+                    )
+                when budgets.daily_budget > 0
+                    then flight.days_to_come * coalesce(spent.per_day, forecast.today)
+                else round(flight.seconds_to_come / 86400, 6) * coalesce(spent.per_day, forecast.today)
             end as amount
     ) as to_come
 cross join

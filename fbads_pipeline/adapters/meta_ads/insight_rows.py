@@ -1,6 +1,5 @@
 """Insights: Meta's JSON → rows of validated text. What cannot be understood is named, never guessed."""
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -10,20 +9,17 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.adapters.meta_ads.values import (
-    UnreadableValue,
-    count_text,
-    decimal_text,
-    object_id,
-    unreadable_row,
-)
+from fbads_pipeline.adapters.meta_ads.figures.action_lists import FIGURE_READERS, action_list
+from fbads_pipeline.adapters.meta_ads.figures.sound_figures import SoundFigures
+from fbads_pipeline.adapters.meta_ads.values import UnreadableValue, object_id, unreadable_row
 from fbads_pipeline.domain.collection.levels import Grain, Level
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
 from fbads_pipeline.domain.collection.offered_figures import OPTIONAL_FIGURES
 from fbads_pipeline.domain.collection.pages import (
+    INSIGHT_COLUMNS,
     OTHER_ACTION_FIELDS,
     RAW_FIGURES,
-    FigureType,
+    UNREADABLE,
     InsightRow,
     Page,
     UnreadableRow,
@@ -36,7 +32,6 @@ _ID_FIELDS: Mapping[Level, tuple[str, ...]] = {
     "adset": ("campaign_id", "adset_id"),
     "ad": ("campaign_id", "adset_id", "ad_id"),
 }
-_BY_TYPE = itemgetter("action_type")
 _OTHER_FIELDS = frozenset(OTHER_ACTION_FIELDS)
 _Reader = tuple[str, Callable[[Any, str], str | None]]
 
@@ -62,7 +57,7 @@ class InsightReader:
         self._asks_all = left_out.isdisjoint(_PLAIN_COLUMNS)
         self._ids_of = _ids_getter(self._id_fields)
         self._lists: list[_Reader] = [
-            (column, _not_asked if column in left_out else _actions) for column in _MORE_LISTS
+            (column, _not_asked if column in left_out else action_list) for column in _MORE_LISTS
         ]
         self._json: list[_Reader] = [(column, _not_asked if column in left_out else _json) for column in _MORE_JSON]
         self._other_actions = _other_actions_reader(left_out)
@@ -82,8 +77,28 @@ class InsightReader:
             try:
                 read.append(self.row(row))
             except UnreadableValue as reason:
-                unreadable.append(self._unreadable(row, reason))
+                try:
+                    partly, wrong = self._without_unreadable(row)
+                except UnreadableValue:
+                    unreadable.append(self._unreadable(row, reason))
+                else:
+                    read.append(partly)
+                    unreadable += [replace(self._unreadable(row, one), is_value=True) for one in wrong]
         return Page(read, unreadable)
+
+    def _without_unreadable(self, row: Any) -> tuple[InsightRow, list[UnreadableValue]]:
+        """The row without the values that cannot be read, and why each cannot; raises UnreadableValue where the row
+        itself is wrong, not one of its figures."""
+        if not isinstance(row, dict):
+            raise UnreadableValue(f"{str(row)[:40]!r} is no row")
+        sound = SoundFigures(row)
+        if not sound.wrong:
+            raise UnreadableValue("no single value is wrong")
+        read = dict(zip(INSIGHT_COLUMNS, self.row(sound.row), strict=True))
+        read |= dict.fromkeys(sound.unknown, None)
+        if sound.names:
+            read[UNREADABLE] = orjson.dumps(sorted(sound.names)).decode().replace("\\u0000", "")
+        return tuple(read.values()), sound.wrong
 
     def row(self, row: Any) -> InsightRow:
         """Raises UnreadableValue."""
@@ -112,6 +127,7 @@ class InsightReader:
             *(self._asks_all and _plain_texts(row) or [read(get(column), column) for column, read in self._plain]),
             *[read(get(column), column) for column, read in self._always_lists],
             *self._more(row),
+            None,
         )
 
     def _more(self, row: Mapping[str, Any]) -> tuple[str | None, ...]:
@@ -201,45 +217,6 @@ def _currency(value: Any) -> str | None:
     return value
 
 
-def _actions(value: Any, field: str) -> str:
-    """The whole list as JSON, ordered by action type so that Meta's order is no change."""
-    if not value:
-        return "[]"
-    try:
-        ordered = sorted(value, key=_BY_TYPE)
-        written = orjson.dumps(ordered)
-        if _PLAIN_ACTIONS(written):
-            return written.decode()
-        _require_finite(ordered, field)
-    except (TypeError, KeyError, IndexError, AttributeError):
-        raise UnreadableValue(f"{field} is no list of actions") from None
-    return written.decode().replace("\\u0000", "")
-
-
-def _require_finite(actions: list[dict[str, Any]], field: str) -> None:
-    """Every value, in whole or of an attribution window (`7d_click`, `skan_click`), must be a finite number."""
-    figures: list[Any] = []
-    for action in actions:
-        figures += _figures_of(tuple(action))(action)
-    try:
-        if math.isfinite(sum(map(float, figures))):
-            return
-        refused = [figure for figure in figures if not math.isfinite(float(figure))]
-    except ValueError:
-        raise UnreadableValue(f"{field} is no list of actions") from None
-    if refused:
-        raise UnreadableValue(f"{field} holds {refused[0]!r}")
-
-
-@lru_cache(maxsize=1000)
-def _figures_of(keys: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
-    """The figures of an action with those keys; actions have few sets of keys, so that none is looked at twice."""
-    names = [key for key in keys if key == "value" or key[0].isdigit() or key.startswith("skan_")]
-    if len(names) < 2:  # itemgetter returns a tuple for two names or more
-        return lambda action: tuple([action[name] for name in names])
-    return itemgetter(*names)
-
-
 @lru_cache(maxsize=1000)
 def _rare_fields(keys: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     """Of a row with those keys: its lists that are a field of their own at Meta, in order, and whether it has other
@@ -259,7 +236,7 @@ def _other_actions_reader(left_out: frozenset[str]) -> Callable[[Mapping[str, An
         if not unknown and (written := _plain_counts(row, fields)):
             return written
         found = [action for field in fields if row[field] for action in _under_its_field(row[field], field)]
-        return _actions(found + unknown, "other_actions") if found or unknown else "[]"
+        return action_list(found + unknown, "other_actions") if found or unknown else "[]"
 
     return read
 
@@ -308,20 +285,13 @@ def _not_asked(value: Any, field: str) -> None:
 
 _OWN_TYPES = frozenset({"outbound_click", "video_view"})
 _ACTION_LISTS = ("actions", "action_values", "conversions", "conversion_values")
-_READERS: Mapping[FigureType, Callable[[Any, str], str | None]] = {
-    "count": count_text,
-    "decimal": decimal_text,
-    "actions": _actions,
-}
 _PLAIN_COLUMNS = [one.column for one in RAW_FIGURES if one.type in ("count", "decimal")]
 _PLAIN_OF = itemgetter(*_PLAIN_COLUMNS)
 _PLAIN_FORMS = {"count": "[0-9]{1,18}+", "decimal": r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)?"}
 _ARE_PLAIN = re.compile(",".join(_PLAIN_FORMS[one.type] for one in RAW_FIGURES if one.type in _PLAIN_FORMS)).fullmatch
-# A list of actions whose figures are all plain numbers, as nearly every list is, seen at one look; each other list is
-# gone through action by action.
-_FIGURE = rb'"(?:value|[0-9][^"\\]*+|skan_[^"\\]*+)":"[0-9]{1,18}+(?:\.[0-9]{1,18}+)?"'
-_PLAIN_ACTIONS = re.compile(rb'\[(?:\{"action_type":"[^"\\]*+"(?:,' + _FIGURE + rb")*+\},?)*+\]").fullmatch
 # In the order of the columns, in which `other_actions` stands between lists and JSON.
-_FIGURES = [(one.column, _READERS[one.type]) for one in RAW_FIGURES if not OPTIONAL_FIGURES.intersection(one.asked)]
+_FIGURES = [
+    (one.column, FIGURE_READERS[one.type]) for one in RAW_FIGURES if not OPTIONAL_FIGURES.intersection(one.asked)
+]
 _MORE_LISTS = [one.column for one in RAW_FIGURES if one.type == "actions" and one.column in OPTIONAL_FIGURES]
 _MORE_JSON = [one.column for one in RAW_FIGURES if one.type == "json"]

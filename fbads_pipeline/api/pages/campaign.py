@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, ReportServiceDep
 from fbads_pipeline.api.languages import page_localizer
-from fbads_pipeline.api.pages.readings import ReadingsDep
+from fbads_pipeline.api.pages.readings import ReadingsDep, no_figures
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import drawn, period_text, score_card, stored_text
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
@@ -78,7 +78,7 @@ def campaign_page(
         campaign_id=campaign_id,
         about=" · ".join(str(one) for one in about if one),
         readings=readings.notice(known[0], coverage, None, who, f"/campaigns/{campaign_id}", t),
-        no_figures=t("pages.no_data" if coverage.read else "pages.nothing_read"),
+        no_figures=no_figures(coverage, t),
         left_out=_left_out(facts, known[0], campaign_id, period, rows, metrics, t),
         charts=drawn(_charts(rows, marks, period, found["currency"], metrics, unread), t),
         columns=[t("reports.column.day"), *(t.render(metrics[name].label) for name, _ in _DAILY)],

@@ -24,6 +24,15 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _MONTHS = 37
 
 
+def no_figures(coverage: Coverage, t: Localizer) -> str:
+    """Why a period has no figure: nothing was delivered, nothing was read, or its level is not collected."""
+    if coverage.read:
+        return t("pages.no_data")
+    if coverage.not_collected:
+        return t("coverage.level_not_collected", level=coverage.not_collected)
+    return t("pages.nothing_read")
+
+
 class Readings:
     """A dependency: what is known of requests for days, for whoever looks at a page."""
 
@@ -41,16 +50,16 @@ class Readings:
     ) -> dict[str, Any] | None:
         """What stands above the figures of a period with gaps: sentences, the reading that was asked for, and a form
         that asks for it. None where every day was read. before: of the period that it would be compared with."""
+        lines = [t.render(one) for one in coverage_warnings(now, before if before is not None else Coverage(0))]
         gaps = [one.gap for one in (now, before) if one is not None and one.gap is not None]
         if not gaps:
-            return None
+            return {"lines": lines, "asked": "", "can_ask": False} if lines else None
         days = DayRange(min(one.since for one in gaps), max(one.until for one in gaps))
         asked = self._requests.newest_of(account.account_id, days)
         is_recent = asked is not None and self._now - asked.asked_at <= ASKED_AGAIN_AFTER
-        lines = coverage_warnings(now, before if before is not None else Coverage(0))
         at = None if asked is None else Instant(asked.asked_at, account.timezone_name)
         return {
-            "lines": [t.render(one) for one in lines],
+            "lines": lines,
             "asked": t("pages.readings.asked", at=at) if at is not None and is_recent else "",
             "can_ask": who.may("suggestions:decide") and not is_recent,
             "account_id": account.account_id,

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import AnomaliesDep, ClockDep, FeedbackDep, PagesDep, ReportServiceDep
 from fbads_pipeline.api.languages import page_localizer
-from fbads_pipeline.api.pages.readings import ReadingsDep
+from fbads_pipeline.api.pages.readings import ReadingsDep, no_figures
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import (
     anomaly_items,
@@ -98,8 +98,7 @@ def _figures(
     """Cards, charts and the campaigns' table; all empty, with the reason, where no campaign has figures."""
     now = builder.facts.figures(account.account_id, period, METRICS)
     if not now.campaigns:
-        reason = "pages.nothing_read" if not coverage.read else "pages.no_data"
-        return {"figures": [], "charts": [], "columns": [], "rows": [], "no_figures": t(reason)}
+        return {"figures": [], "charts": [], "columns": [], "rows": [], "no_figures": no_figures(coverage, t)}
     is_compared = coverage.is_complete and earlier.is_complete
     before = builder.facts.figures(account.account_id, period.before, METRICS) if is_compared else _NOT_COMPARED
     about, currency = builder.about, account.currency

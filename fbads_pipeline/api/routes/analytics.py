@@ -1,6 +1,6 @@
 """Figures of accounts and campaigns: what the marts hold, through the metric catalogue, each with what it rests on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from fbads_pipeline.api.dependencies import (
     MetricsDep,
     PerformanceDep,
     ReadinessDep,
+    SettingsDep,
 )
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.figures import by_account, compared, pace, part, points
@@ -48,6 +49,7 @@ from fbads_pipeline.api.schemas.resources import Meta
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.metrics.coverage import AccountDays
 from fbads_pipeline.domain.metrics.declared import METRICS as DECLARED
 from fbads_pipeline.domain.metrics.states import with_parts
 from fbads_pipeline.domain.reports.report import Period
@@ -73,10 +75,16 @@ class FigureAccess:
     """What every answer is made with: the reader, whoever asks, now, and the state of the marts."""
 
     def __init__(
-        self, reader: AnalyticsDep, readiness: ReadinessDep, anomalies: AnomaliesDep, clock: ClockDep, who: ReaderDep
+        self,
+        reader: AnalyticsDep,
+        readiness: ReadinessDep,
+        anomalies: AnomaliesDep,
+        clock: ClockDep,
+        who: ReaderDep,
+        settings: SettingsDep,
     ) -> None:
         self.reader, self.now, self.accounts = reader, clock.now(), who.accounts
-        self._readiness, self._anomalies = readiness, anomalies
+        self._readiness, self._anomalies, self._levels = readiness, anomalies, settings.levels
 
     def scope(
         self,
@@ -94,6 +102,10 @@ class FigureAccess:
         """What the detectors know of those accounts."""
         known = self._anomalies.learning(account_ids)
         return [Watch(**{name: getattr(one, name) for name in Watch.model_fields}) for one in known]
+
+    def coverage(self, level: Level, read: Sequence[AccountDays]) -> PeriodCoverage:
+        """How far the days behind figures of that level are read."""
+        return coverage_of_read(level, read, self._levels)
 
     def meta(self, mart: str) -> Meta:
         """Which table, and which state of it."""
@@ -124,7 +136,7 @@ def summary(
         )
         for row in figures.reader.totals(scope, _WITH_PARTS)
     ]
-    return Summary(data=data, **_coverages("account", read), meta=figures.meta("marts.account_daily"))
+    return Summary(data=data, **_coverages(figures, "account", read), meta=figures.meta("marts.account_daily"))
 
 
 @router.get("/compare", responses=documented(404, 422))
@@ -152,7 +164,7 @@ def compare(
         )
         for row in figures.reader.campaigns(scope, _WITH_PARTS, limit)
     ]
-    return Comparison(data=data, **_coverages("campaign", read), meta=figures.meta("marts.campaign_daily"))
+    return Comparison(data=data, **_coverages(figures, "campaign", read), meta=figures.meta("marts.campaign_daily"))
 
 
 @router.get("/trends", responses=documented(404, 422))
@@ -188,7 +200,7 @@ def trends(
         )
         for one in read
     ]
-    coverage, meta = coverage_of_read("campaign", read), figures.meta("marts.campaign_daily")
+    coverage, meta = figures.coverage("campaign", read), figures.meta("marts.campaign_daily")
     return TrendSeries(metric=metric, campaign_id=campaign_id, data=data, coverage=coverage, meta=meta)
 
 
@@ -210,7 +222,7 @@ def breakdowns(
     fields = _BREAKDOWNS[by]
     rows = figures.reader.parts(scope, with_parts([metric], DECLARED), fields, limit)
     read = figures.reader.coverage(scope, "campaign", ",".join(fields)).now
-    coverage, meta = coverage_of_read("campaign", read), figures.meta("marts.campaign_breakdown_daily")
+    coverage, meta = figures.coverage("campaign", read), figures.meta("marts.campaign_breakdown_daily")
     data = [part(metric, fields, row) for row in rows]
     return Breakdown(metric=metric, by=list(fields), data=data, coverage=coverage, meta=meta)
 
@@ -226,7 +238,7 @@ def pacing(
     read = figures.reader.coverage(scope, "campaign").now
     days = by_account(read)
     data = [pace(row, days.get(row["account_id"])) for row in figures.reader.pacing(scope)]
-    coverage, meta = coverage_of_read("campaign", read), figures.meta("marts.budget_pacing")
+    coverage, meta = figures.coverage("campaign", read), figures.meta("marts.budget_pacing")
     return Pacing(data=data, coverage=coverage, meta=meta)
 
 
@@ -313,14 +325,14 @@ def anomaly_page(
     return AnomalyPage(
         data=page,
         watch=figures.watch([one.account_id for one in read]),
-        coverage=coverage_of_read("campaign", read),
+        coverage=figures.coverage("campaign", read),
         next_cursor=following,
         meta=figures.meta("analysis.anomalies"),
     )
 
 
-def _coverages(level: Level, read: PeriodsRead) -> dict[str, PeriodCoverage]:
-    return {"coverage": coverage_of_read(level, read.now), "coverage_before": coverage_of_read(level, read.before)}
+def _coverages(figures: FigureAccess, level: Level, read: PeriodsRead) -> dict[str, PeriodCoverage]:
+    return {"coverage": figures.coverage(level, read.now), "coverage_before": figures.coverage(level, read.before)}
 
 
 def _owner(campaigns: CampaignsDep, campaign_id: str, figures: FigureAccess) -> str | None:

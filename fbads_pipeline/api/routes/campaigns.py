@@ -18,7 +18,6 @@ from fbads_pipeline.api.periods import Since, Until, filled
 from fbads_pipeline.api.routes.analytics import FiguresDep, anomaly_page
 from fbads_pipeline.api.routes.suggestions import Key, RecordedDecision
 from fbads_pipeline.api.schemas.analytics import AnomalyPage, History, Scores, ShownScore, State
-from fbads_pipeline.api.schemas.coverage import coverage_of_read
 from fbads_pipeline.api.schemas.resources import Campaign, CampaignPage, InsightMeta, Insights
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.identity.users import Principal
@@ -152,7 +151,7 @@ def campaign_insights(
         as_of=max((row["collected_at"] for row in rows.values()), default=None),
     )
     days = [insight(day, rows.get(day), one, campaign["currency"]) for one in read for day in one.days or ()]
-    return Insights(data=days, coverage=coverage_of_read("campaign", read), meta=meta)
+    return Insights(data=days, coverage=figures.coverage("campaign", read), meta=meta)
 
 
 @router.get("/{campaign_id}/history", responses=documented(404, 422))

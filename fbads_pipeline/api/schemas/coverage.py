@@ -1,6 +1,7 @@
 """How far the days behind a figure were read, and what is known of a figure that has no value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -43,6 +44,7 @@ class PeriodCoverage(BaseModel):
     asked: int = Field(description="Account-days of the period that have come.")
     read: int = Field(description="Those of them that were read well.")
     is_complete: bool
+    is_collected: bool = Field(description="False: FBADS_LEVELS leaves the level out; no backfill reads it.")
     missing: list[MissingDays] = Field(description="The others, by account, oldest first.")
 
 
@@ -50,13 +52,19 @@ def coverage_schema(level: Level, coverage: Coverage) -> PeriodCoverage:
     """The coverage of a period as the API shows it."""
     missing = [_missing(account_id, days) for account_id, ranges in coverage.missing for days in ranges]
     return PeriodCoverage(
-        level=level, asked=coverage.asked, read=coverage.read, is_complete=coverage.is_complete, missing=missing
+        level=level,
+        asked=coverage.asked,
+        read=coverage.read,
+        is_complete=coverage.is_complete,
+        is_collected=not coverage.not_collected,
+        missing=missing,
     )
 
 
-def coverage_of_read(level: Level, accounts: Iterable[AccountDays]) -> PeriodCoverage:
-    """Of accounts that each have days of their own."""
-    return coverage_schema(level, coverage_of_accounts(accounts))
+def coverage_of_read(level: Level, accounts: Iterable[AccountDays], levels: Collection[Level]) -> PeriodCoverage:
+    """Of accounts that each have days of their own. levels: those that are collected."""
+    not_collected = "" if level in levels else level
+    return coverage_schema(level, replace(coverage_of_accounts(accounts), not_collected=not_collected))
 
 
 def states_of(known: Mapping[str, Known]) -> dict[str, FigureState]:

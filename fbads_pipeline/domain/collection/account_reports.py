@@ -20,14 +20,16 @@ LATENCY_BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 @dataclass(frozen=True)
 class RowCounts:
-    """Rows of one reading: read (as Meta sent them), changed (new ones included), removed, quarantined, and those that
-    are known and were left out, until they are settled."""
+    """Rows of one reading: read (as Meta sent them), changed (new ones included), removed, quarantined (whole, or one
+    value each), and those that are known and were left out, until they are settled. why_unreadable: of the quarantined,
+    in words."""
 
     rows_read: int = 0
     rows_changed: int = 0
     rows_removed: int = 0
     rows_quarantined: int = 0
     rows_doubtful: int = 0
+    why_unreadable: str = ""
 
     def __add__(self, other: "RowCounts") -> "RowCounts":
         return RowCounts(
@@ -36,6 +38,7 @@ class RowCounts:
             self.rows_removed + other.rows_removed,
             self.rows_quarantined + other.rows_quarantined,
             self.rows_doubtful + other.rows_doubtful,
+            self.why_unreadable or other.why_unreadable,
         )
 
 

@@ -1,12 +1,13 @@
 """The typed rows that a reading delivers page by page. Their fields are the columns of the tables in `raw`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from fbads_pipeline.domain.collection.levels import ObjectKind
+from fbads_pipeline.domain.core.redaction import redact
 from fbads_pipeline.domain.metrics.declared import RAW_FIELDS
 from fbads_pipeline.domain.metrics.registry import DataType
 
@@ -61,9 +62,11 @@ RAW_FIGURES = (
 
 
 # object_id: of the level that was read; the other ids are its own and its parents', None below that level;
-# breakdown_value: empty for plain rows; currency: ISO 4217.
+# breakdown_value: empty for plain rows; currency: ISO 4217; unreadable: a JSON list of the figures that came and
+# could not be read, each a column or, of one action, `column action_type`; None where there are none.
 INSIGHT_IDENTITY = ("day", "object_id", "breakdown_value", "campaign_id", "adset_id", "ad_id", "currency")
-INSIGHT_COLUMNS = (*INSIGHT_IDENTITY, *(figure.column for figure in RAW_FIGURES))
+UNREADABLE = "unreadable"
+INSIGHT_COLUMNS = (*INSIGHT_IDENTITY, *(figure.column for figure in RAW_FIGURES), UNREADABLE)
 # One object on one day, for one value of the breakdown: the values of INSIGHT_COLUMNS, each validated for its type and
 # kept as the text that Meta sent; None: not reported. There are millions of rows, and a plain tuple of texts is what
 # costs least: nothing is converted, and the garbage collector does not visit it.
@@ -204,7 +207,8 @@ class AdCreativeRow(NamedTuple):
 class UnreadableRow:
     """A row that cannot be stored. payload: as it came, as JSON; the rest: as much of its key as could be read.
 
-    object_id, breakdown_value: of an insight; None where it named none, and of any other row.
+    object_id, breakdown_value: of an insight; None where it named none, and of any other row. is_value: one value of a
+    row alone, whose others are stored.
     """
 
     reason: str
@@ -212,6 +216,13 @@ class UnreadableRow:
     day: date | None = None
     object_id: str | None = None
     breakdown_value: str | None = None
+    is_value: bool = False
+
+
+def reasons_of(unreadable: Iterable[UnreadableRow]) -> str:
+    """Why rows or values could not be read: the first three different reasons, without secrets."""
+    different = list(dict.fromkeys(redact(one.reason) for one in unreadable))
+    return "; ".join(different[:3]) + (f"; and {len(different) - 3} more" if len(different) > 3 else "")
 
 
 Row = TypeVar("Row", InsightRow, ObjectRow, ActivityRow, CustomConversionRow, AdCreativeRow)
@@ -227,7 +238,7 @@ class Page(Generic[Row]):
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.rows) + len(self.unreadable)
+        return len(self.rows) + sum(not one.is_value for one in self.unreadable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ class Coverage:
     """The account-days of a period, and those of them that were not read well.
 
     asked: account-days of the period that have come; missing: per account id the ranges of its days that were not read,
-    oldest first, without accounts that lack none.
+    oldest first, without accounts that lack none; not_collected: the level of the figures where the settings leave it
+    out, else empty: no backfill would read it.
     """
 
     asked: int
     missing: tuple[tuple[str, tuple[DayRange, ...]], ...] = ()
+    not_collected: str = ""
 
     @property
     def unread(self) -> int:
@@ -37,6 +39,8 @@ class Coverage:
     @property
     def gap(self) -> DayRange | None:
         """The shortest range that holds every day that some account lacks: what a backfill would read."""
+        if self.not_collected:
+            return None
         ranges = [days for _, ranges in self.missing for days in ranges]
         return DayRange(min(one.since for one in ranges), max(one.until for one in ranges)) if ranges else None
 
@@ -46,12 +50,14 @@ class Coverage:
             (account_id, tuple(part for one in ranges if (part := one.clip(days)) is not None))
             for account_id, ranges in self.missing
         ]
-        return Coverage(len(days), tuple(one for one in clipped if one[1]))
+        return Coverage(len(days), tuple(one for one in clipped if one[1]), self.not_collected)
 
     def note(self) -> Message | None:
-        """ "9 de 28 dias lidos", with the days that lack; None where nothing does."""
+        """ "9 de 28 dias lidos", with the days that lack, or that the level is not collected; None where none lacks."""
         if self.is_complete:
             return None
+        if self.not_collected and not self.read:
+            return message("coverage.level_not_collected", level=self.not_collected)
         read, asked = str(self.read), str(self.asked)
         if len(self.missing) > 1:
             return message("coverage.accounts_incomplete", read=read, asked=asked, accounts=str(len(self.missing)))
@@ -99,14 +105,13 @@ def coverage_of_accounts(accounts: Iterable[AccountDays]) -> Coverage:
     return coverage_of(asked, [(one.account_id, day) for one in found for day in one.unread])
 
 
-def coverage_of(asked: int, unread: Iterable[tuple[str, date]]) -> Coverage:
+def coverage_of(asked: int, unread: Iterable[tuple[str, date]], *, not_collected: str = "") -> Coverage:
     """From single account-days that were not read, in any order."""
     by_account: dict[str, list[date]] = {}
     for account_id, day in unread:
         by_account.setdefault(account_id, []).append(day)
-    return Coverage(
-        asked, tuple((account_id, ranges_of(sorted(days))) for account_id, days in sorted(by_account.items()))
-    )
+    ranges = tuple((account_id, ranges_of(sorted(days))) for account_id, days in sorted(by_account.items()))
+    return Coverage(asked, ranges, not_collected)
 
 
 def ranges_of(days: Sequence[date]) -> tuple[DayRange, ...]:

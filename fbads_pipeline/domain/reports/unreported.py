@@ -60,20 +60,26 @@ def is_same_spend(below: Decimal | None, here: Decimal | None) -> bool:
 
 def together(coverages: Sequence[Coverage]) -> Coverage:
     """The coverage of several accounts."""
-    return Coverage(sum(one.asked for one in coverages), tuple(gap for one in coverages for gap in one.missing))
+    left_out = next((one.not_collected for one in coverages if one.not_collected), "")
+    missing = tuple(gap for one in coverages for gap in one.missing)
+    return Coverage(sum(one.asked for one in coverages), missing, left_out)
 
 
 def coverage_warnings(now: Coverage, before: Coverage) -> list[Value]:
     """What to know before any figure: which days were not read, that nothing is compared for it, and the command that
-    reads them. Empty where both periods were read in full."""
+    reads them, unless the level is not collected. Empty where both periods were read in full."""
     note, earlier = now.note(), before.note()
     if note is None and earlier is None:
         return []
+    if note is not None and now.not_collected and not now.read:
+        return [note]
     found: list[Value] = [note] if note is not None else []
     found.append(message("coverage.no_comparison"))
     if earlier is not None:
         found.append(message("reports.note.before_not_read", coverage=earlier))
     gaps = [gap for gap in (now.gap, before.gap) if gap is not None]
+    if not gaps:  # the level is not collected: no command reads it
+        return found
     missing = DayRange(min(one.since for one in gaps), max(one.until for one in gaps))
     command = f"fbads backfill --from {missing.since} --to {missing.until}"
     return [*found, message("coverage.backfill", command=command)]

@@ -255,7 +255,9 @@ class AccountReading:
             self._figures_landed = self._figures_landed or task.is_figures
             self._is_doubted = self._is_doubted and not self._figures_landed
         if applied.rows_quarantined:
-            self._fail("quarantine", f"{task.name}: {applied.rows_quarantined} rows could not be read")
+            why = f" ({applied.why_unreadable})" if applied.why_unreadable else ""
+            count = applied.rows_quarantined
+            self._fail("quarantine", f"{task.name}: {count} rows or values could not be read{why}")
         self._finished(f"{self._account.name or self._account.account_id}: {task.name}", 0)
 
     def _again(self, task: ReadTask, error: Exception, attempts: int, pause: float) -> None:

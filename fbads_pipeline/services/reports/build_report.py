@@ -196,6 +196,8 @@ def _without_figures(has_figures: bool, coverage: Coverage) -> list[Message]:
     """Why there is no figure: nothing was read, or nothing was delivered on the days that were."""
     if has_figures:
         return []
+    if is_wholly_unread(coverage) and coverage.not_collected:
+        return [message("coverage.level_not_collected", level=coverage.not_collected)]
     return [message("reports.note.nothing_read" if is_wholly_unread(coverage) else "reports.note.no_data")]
 
 

@@ -45,8 +45,19 @@ def reason_of(**changes):
     """Why the row is refused; the page keeps it as it came."""
     page = READER.page([sent(**changes)])
     (refused,) = page.unreadable
-    assert (page.rows, orjson.loads(refused.payload)) == ([], sent(**changes))
+    assert (page.rows, orjson.loads(refused.payload), refused.is_value) == ([], sent(**changes), False)
     return refused.reason
+
+
+def unreadable_value_of(**changes):
+    """Why one value of the row is refused, and its name; the page keeps the row as it came, and reads its others."""
+    page = READER.page([sent(**changes)])
+    (refused,) = page.unreadable
+    assert (orjson.loads(refused.payload), refused.is_value, len(page)) == (sent(**changes), True, 1)
+    line = insight_columns(page.rows[0])
+    sound = read()
+    differs = {name for name, value in line.items() if value != sound[name]} - {"unreadable"}
+    return refused.reason, orjson.loads(line["unreadable"] or "[]"), {name: line[name] for name in differs}
 
 
 def test_every_digit_survives():
@@ -104,7 +115,15 @@ def test_a_list_of_one_count_reads_as_any_other(value):
 @pytest.mark.parametrize("field", ["actions", "outbound_clicks", "conversions"])
 @pytest.mark.parametrize("value", ["", "²", "1.2.3", "NaN", None, "x"])
 def test_a_count_that_is_no_number_is_refused_wherever_it_stands(field, value):
-    assert reason_of(**{field: [{"action_type": "outbound_click", "value": value, "7d_click": "3"}]})
+    entry = {"action_type": "outbound_click", "value": value, "7d_click": "3"}
+    reason, names, others = unreadable_value_of(**{field: [entry]})
+    column, name = ("other_actions", field) if field == "outbound_clicks" else (field, "outbound_click")
+    assert f"{field} outbound_click" in reason
+    # Without `value` the entry is not reported, which is not 0.
+    assert names == [f"{column} {name}"]
+    assert {key: orjson.loads(text) for key, text in others.items()} == {
+        column: [{"action_type": name, "7d_click": "3"}]
+    }
 
 
 def test_results_are_kept_as_they_came():
@@ -141,12 +160,6 @@ def test_a_number_in_another_dress_is_still_the_number(field, text, expected):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"impressions": "many"}, "is no number"),
-        ({"impressions": "1.5"}, "no whole number"),
-        ({"impressions": "9" * 20}, "no whole number"),
-        ({"spend": "NaN"}, "not finite"),
-        ({"spend": "Infinity"}, "not finite"),
-        ({"spend": "1e999999"}, "too many digits"),
         ({"date_start": ["2026-11-01"]}, "not among the days"),
         ({"date_start": "2026-11-02"}, "not among the days"),
         ({"date_start": "absent"}, "not among the days"),
@@ -156,11 +169,6 @@ def test_a_number_in_another_dress_is_still_the_number(field, text, expected):
         ({"ad_id": "3\t4"}, "is no id"),
         ({"campaign_id": "x"}, "is no id"),
         ({"account_currency": "R$"}, "is no currency"),
-        ({"spend": "absent"}, "one without the other"),
-        ({"actions": "three"}, "no list of actions"),
-        ({"actions": [{"value": "1"}]}, "no list of actions"),
-        ({"actions": [{"action_type": "lead", "value": "NaN"}]}, "holds 'NaN'"),
-        ({"actions": [{"action_type": "lead", "value": "x"}]}, "no list of actions"),
         (
             {"impressions": "absent", "spend": "absent", "actions": "absent", "action_values": "absent"},
             "neither delivery nor actions",
@@ -171,13 +179,69 @@ def test_a_row_that_cannot_be_understood_is_refused_with_its_reason(changes, rea
     assert reason in reason_of(**changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason", "name", "left"),
+    [
+        *(
+            (changes, reason, next(iter(changes)), {next(iter(changes)): None})
+            for changes, reason in (
+                ({"impressions": "many"}, "is no number"),
+                ({"impressions": "1.5"}, "no whole number"),
+                ({"impressions": "9" * 20}, "no whole number"),
+                ({"spend": "NaN"}, "not finite"),
+                ({"spend": "Infinity"}, "not finite"),
+                ({"spend": "1e999999"}, "too many digits"),
+                ({"spend": "1,000.00"}, "is no number"),
+                ({"spend": ""}, "is no number"),
+                ({"reach": "x"}, "is no number"),
+                ({"spend": "absent"}, "spend is missing, although impressions came"),
+                ({"impressions": None}, "impressions is missing, although spend came"),
+            )
+        ),
+        ({"actions": "three"}, "no list of actions", "actions", {"actions": "[]"}),
+        ({"actions": [{"value": "1"}]}, "no list of actions", "actions", {"actions": "[]"}),
+        ({"actions": {"action_type": "lead"}}, "no list of actions", "actions", {"actions": "[]"}),
+        ({"conversions": "three"}, "no list of actions", "conversions", {"conversions": None}),
+        (
+            {"actions": [{"action_type": "lead", "value": "NaN"}, {"action_type": "purchase", "value": "3"}]},
+            "actions lead 'NaN' is no finite number",
+            "actions lead",
+            {"actions": '[{"action_type":"lead"},{"action_type":"purchase","value":"3"}]'},
+        ),
+        (
+            {"video_play_actions": "three"},
+            "video_play_actions is no list of actions",
+            "other_actions video_play_actions",
+            {"other_actions": '[{"action_type":"video_play_actions"}]'},
+        ),
+    ],
+)
+def test_one_value_that_cannot_be_understood_is_refused_alone_with_its_reason(changes, reason, name, left):
+    why, names, others = unreadable_value_of(**changes)
+    assert reason in why
+    assert (names, others) == ([name], left)
+
+
+def test_several_values_that_cannot_be_understood_are_each_refused():
+    page = READER.page([sent(spend="x", clicks="y"), ROW])
+    assert [one.reason for one in page.unreadable] == ["clicks 'y' is no number", "spend 'x' is no number"]
+    lines = [insight_columns(row) for row in page.rows]
+    assert [(one["clicks"], one["spend"], one["unreadable"]) for one in lines] == [
+        (None, None, '["clicks","spend"]'),
+        (ROW["clicks"], "12.34", None),
+    ]
+
+
 @pytest.mark.parametrize("figure", ["1e308", "Infinity", "-inf", None, ["1"]])
 def test_a_windows_figure_of_an_action_must_be_a_finite_number(figure):
     changes = {"actions": [{"action_type": "lead", "value": "1e308", "7d_click": figure}]}
     if figure == "1e308":  # finite, though the sum of both is not
         assert orjson.loads(read(**changes)["actions"]) == changes["actions"]
     else:
-        assert "actions" in reason_of(**changes)
+        reason, names, others = unreadable_value_of(**changes)
+        assert "actions lead" in reason
+        # The value itself is sound: the window goes alone.
+        assert (names, orjson.loads(others["actions"])) == ([], [{"action_type": "lead", "value": "1e308"}])
 
 
 def test_conversions_without_delivery_are_a_row():

@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.reports.facts import CampaignFigures, DayFigures, FigureBelow, PeriodFigures
 from fbads_pipeline.domain.reports.message import compose_report
 from fbads_pipeline.domain.reports.sums import added
 from fbads_pipeline.domain.reports.tables import day_table, ranked
+from fbads_pipeline.domain.reports.unreported import together
 from fbads_pipeline_tests.services.reports.test_reports import World, section, table
 from fbads_pipeline_tests.support.fake_reports import ABOUT, FakeReportFacts, a_builder, an_account, some_figures
 from fbads_pipeline_tests.support.rendering import body_of, in_language, reads
@@ -124,6 +126,13 @@ class TestDaysThatWereNotRead:
         assert body.startswith("0 de 7 dias lidos") and "fbads backfill --from 2026-11-09 --to 2026-11-22" in body
         assert "R$" not in body
         assert section(world.facts).notes[0].startswith("Nenhum dia deste período foi lido")
+
+    def test_a_level_that_is_not_collected_is_said_and_no_backfill_is_offered(self):
+        facts = FakeReportFacts(an_account("1"), an_account("2"))
+        facts.unread, facts.empty, facts.not_collected = {*WEEK, *BEFORE}, {"1", "2"}, "campaign"
+        found = section(facts)
+        assert found.warnings == ["este nível não é coletado (FBADS_LEVELS não inclui “campaign”)"] == found.notes[:1]
+        assert together([Coverage(1, not_collected="campaign"), Coverage(1)]).not_collected == "campaign"
 
     def test_the_executive_one_counts_account_days_and_compares_with_nothing(self):
         facts = FakeReportFacts(an_account("1"), an_account("2"))

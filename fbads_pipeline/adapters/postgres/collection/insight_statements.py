@@ -13,6 +13,7 @@ from fbads_pipeline.domain.collection.pages import (
     INSIGHT_COLUMNS,
     INSIGHT_IDENTITY,
     RAW_FIGURES,
+    UNREADABLE,
     FigureType,
     RawFigure,
 )
@@ -41,6 +42,7 @@ INCOMING = sa.Table(
     sa.Column("breakdown_value", sa.Text, nullable=False),
     *(sa.Column(name, sa.Text) for name in ("campaign_id", "adset_id", "ad_id", "currency")),
     *(sa.Column(one.column, _TYPES[one.type]) for one in RAW_FIGURES),
+    sa.Column(UNREADABLE, JSONB),
     prefixes=["temporary"],
     postgresql_on_commit="DELETE ROWS",
 )
@@ -55,7 +57,8 @@ _RUN_COLUMNS = (*_READING, "day", "read_at", "run_id", "ok", "state", "error", *
 _RUNS = sa.table("reading_runs", *map(sa.column, _RUN_COLUMNS), schema="raw")
 
 # The parameters of apply_incoming. Of the rows that could not be read: their keys, as three arrays side by side;
-# unclear_days: days of those whose key is not known, of which every stored row stands; unreadable_days: of all of them.
+# unclear_days: days of those whose key is not known, of which every stored row stands; unreadable_days: of all of them
+# and of single values that could not be read; unreadable_errors: what is said of each of these days.
 _ACCOUNT, _LEVEL, _BREAKDOWN, _RUN_ID = (
     sa.bindparam(name, type_=sa.Text()) for name in ("account", "level", "breakdown", "run_id")
 )
@@ -68,6 +71,10 @@ _UNREADABLE_DAYS, _UNCLEAR_DAYS, _HELD_DAYS = (
 )
 _HELD_OBJECTS, _HELD_VALUES = (
     sa.cast(sa.bindparam(name, type_=sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text)) for name in ("held_objects", "held_values")
+)
+_UNREADABLE_ERRORS = sa.cast(sa.bindparam("unreadable_errors", type_=sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
+_UNREADABLE = (
+    sa.func.unnest(_UNREADABLE_DAYS, _UNREADABLE_ERRORS).table_valued("day", "error").render_derived("unreadable")
 )
 _HELD = sa.func.unnest(_HELD_DAYS, _HELD_OBJECTS, _HELD_VALUES).table_valued(*_ROW).render_derived("held")
 
@@ -130,15 +137,29 @@ def _marked_stale(left: sa.CTE) -> sa.CTE:
     return marking.where(_STORED.c.ctid == left.c.ctid, stands).cte("marked_stale")
 
 
+def _with_what_is_known(figure: RawFigure, row: sa.FromClause) -> sa.ColumnElement[Any]:
+    """The figure of a row as it came; where it could not be read, the last good one."""
+    name: sa.ColumnElement[str] = sa.literal_column(f"'{figure.column}'")
+    came, known = row.c[figure.column], _STORED.c[figure.column]
+    if row is INCOMING:
+        return came
+    is_unreadable = row.c[UNREADABLE].op("?")(name)
+    good: sa.ColumnElement[Any] = came
+    if figure.type == "actions":
+        good = sa.func.raw.with_good_entries(came, known, name, row.c[UNREADABLE])
+    return sa.case((row.c[UNREADABLE].is_(None), came), (is_unreadable, sa.func.coalesce(known, came)), else_=good)
+
+
 class _Figure:
     """SQL over a row as it came and the stored one.
 
-    is_left_out: something that is known may be missing; completed: with what is known; is_doubtful: something that was
-    measured is missing.
+    came: as it came, but with what is known where that could not be read; is_left_out: something that is known may be
+    missing; completed: with what is known; is_doubtful: something that was measured is missing.
     """
 
     def __init__(self, figure: RawFigure, row: sa.FromClause) -> None:
-        self.column, came, known = figure.column, row.c[figure.column], _STORED.c[figure.column]
+        self.column, known = figure.column, _STORED.c[figure.column]
+        self.came = came = _with_what_is_known(figure, row)
         self.is_left_out: sa.ColumnElement[bool] = sa.and_(came.is_(None), known.is_not(None))
         self.completed: sa.ColumnElement[Any] = sa.func.coalesce(came, known)
         self.is_doubtful: sa.ColumnElement[bool] = sa.false()
@@ -162,7 +183,9 @@ def _came() -> sa.CTE:
     missing."""
     stored, incoming = (sa.tuple_(*(table.c[name] for name in _OTHERS)) for table in (_STORED, INCOMING))
     is_new = _STORED.c.account_id.is_(None)
-    is_left_out = sa.or_(*(_Figure(one, INCOMING).is_left_out for one in RAW_FIGURES))
+    is_left_out = sa.or_(
+        INCOMING.c[UNREADABLE].is_not(None), *(_Figure(one, INCOMING).is_left_out for one in RAW_FIGURES)
+    )
     return (
         sa.select(
             *(INCOMING.c[name] for name in (*_ROW, *_OTHERS)),
@@ -176,23 +199,34 @@ def _came() -> sa.CTE:
 
 
 def _completed(came: sa.CTE) -> sa.CTE:
-    """Rows that came without a figure that is known, with it. answer: the figures of a row in doubt as they came; None
-    where nothing that was measured is missing; is_changed: whether anything is to be written."""
+    """Rows that came without a figure that is known, or with one that could not be read, with what is known.
+
+    answer: the figures of a row in doubt as they came; None where nothing that was measured is missing; is_held: a
+    figure could not be read; is_changed: whether anything is to be written.
+    """
     figures = [_Figure(one, came) for one in RAW_FIGURES]
     is_incomplete = sa.func.coalesce(sa.or_(*(one.is_doubtful for one in figures)), sa.false())
-    answer = sa.func.jsonb_build_object(
-        *(part for one in RAW_FIGURES for part in (sa.literal_column(f"'{one.column}'"), came.c[one.column]))
+    columns: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{one.column}'") for one in figures]
+    now_null = [sa.case((one.completed.is_(None), name)) for one, name in zip(figures, columns, strict=True)]
+    unknown = sa.func.raw.still_unreadable(
+        came.c[UNREADABLE], _STORED.c[UNREADABLE], sa.func.jsonb_build_array(*now_null)
     )
-    completed = sa.tuple_(*(came.c[name] for name in _IDS), *(one.completed for one in figures))
-    is_marked = _STORED.c.stale_since.is_not(None)
+    answer = sa.func.jsonb_build_object(
+        *(part for one in figures for part in (sa.literal_column(f"'{one.column}'"), one.came)),
+        *(sa.literal_column(f"'{UNREADABLE}'"), unknown),
+    )
+    completed = sa.tuple_(*(came.c[name] for name in _IDS), *(one.completed for one in figures), unknown)
+    is_marked, is_held = _STORED.c.stale_since.is_not(None), came.c[UNREADABLE].is_not(None)
     return (
         sa.select(
             *(came.c[name] for name in (*_ROW, *_IDS)),
             *(one.completed.label(one.column) for one in figures),
+            unknown.label(UNREADABLE),
             sa.case((is_incomplete, answer)).label("answer"),
+            is_held.label("is_held"),
             sa.or_(
                 completed.is_distinct_from(sa.tuple_(*(_STORED.c[name] for name in _OTHERS))),
-                is_marked != is_incomplete,
+                is_marked != sa.or_(is_incomplete, is_held),
             ).label("is_changed"),
         )
         .where(came.c.is_left_out, _OF_THE_READING, _same_row(_STORED, came))
@@ -204,7 +238,8 @@ def _completed(came: sa.CTE) -> sa.CTE:
 def _fresh(came: sa.CTE, completed: sa.CTE) -> sa.CTE:
     """All rows that are to be written."""
     whole = sa.select(*(came.c[name] for name in (*_ROW, *_OTHERS)), sa.false().label("is_incomplete"))
-    others = sa.select(*(completed.c[name] for name in (*_ROW, *_OTHERS)), completed.c.answer.is_not(None))
+    is_incomplete = sa.or_(completed.c.answer.is_not(None), completed.c.is_held)
+    others = sa.select(*(completed.c[name] for name in (*_ROW, *_OTHERS)), is_incomplete)
     return sa.union_all(whole.where(~came.c.is_left_out), others.where(completed.c.is_changed)).cte("fresh")
 
 
@@ -271,7 +306,8 @@ def _recorded(written: sa.CTE, removed: sa.CTE, doubted: sa.CTE) -> sa.CTE:
         joined = joined.outerjoin(rows, rows.c.day == days.c.day)
     is_unreadable = days.c.day == sa.any_(_UNREADABLE_DAYS)
     state = sa.case((is_unreadable, "unreadable"), (doubts.c.error.is_not(None), "doubtful"), else_="read")
-    error = sa.func.concat_ws("; ", sa.case((is_unreadable, "rows could not be read")), doubts.c.error)
+    of_day = sa.select(_UNREADABLE.c.error).where(_UNREADABLE.c.day == days.c.day).limit(1).scalar_subquery()
+    error = sa.func.concat_ws("; ", of_day, doubts.c.error)
     recorded = sa.select(
         *(_ACCOUNT, _LEVEL, _BREAKDOWN, days.c.day, _READ_AT, _RUN_ID),
         *(state == "read", state, sa.func.nullif(error, "")),

@@ -38,6 +38,7 @@ from fbads_pipeline.domain.collection.pages import (
     ObjectRow,
     Page,
     UnreadableRow,
+    reasons_of,
 )
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
@@ -161,7 +162,7 @@ class PostgresRawStore:
                     connection.execute(SQL[stubs], {"account": account_id, "read_at": read_at})
                 connection.execute(SQL["order_changed_days"])
                 connection.execute(SQL["add_changed_days"], values)
-        return RowCounts(rows_read, changed, removed, len(unreadable), doubtful)
+        return RowCounts(rows_read, changed, removed, len(unreadable), doubtful, reasons_of(unreadable))
 
     @never_half
     def settle_doubts(self, account_id: str, *, run_id: str, read_at: datetime) -> tuple[RowCounts, list[DoubtfulDay]]:
@@ -294,19 +295,27 @@ def _quarantine(connection: sa.Connection, rows: Sequence[UnreadableRow], of_rea
         connection.execute(SQL["quarantine"], values)
 
 
-def _held(rows: Sequence[UnreadableRow], days: DayRange) -> dict[str, list[Any]]:
+def _held(unreadable: Sequence[UnreadableRow], days: DayRange) -> dict[str, list[Any]]:
     """What stands because of rows that could not be read: their keys, or the whole day where a key is not known; a row
-    without a day may be of any day of the reading."""
+    without a day may be of any day of the reading. And what is said of these days, and of those of single values."""
+    rows = [one for one in unreadable if not one.is_value]
     keys = {(one.day, one.object_id, one.breakdown_value) for one in rows}
     known = [key for key in keys if None not in key]
     unclear = {one.day for one in rows if None in (one.day, one.object_id, one.breakdown_value)}
     unclear_days = set(days) if None in unclear else unclear
+    errors: dict[Any, str] = {}
+    values = [one for one in unreadable if one.is_value]
+    for day in {one.day for one in values}:
+        errors[day] = "values could not be read: " + reasons_of(one for one in values if one.day == day)
+    for day in unclear_days | {day for day, _, _ in known}:
+        errors[day] = "; ".join(["rows could not be read", *filter(None, [errors.get(day)])])
     return {
         "held_days": [day for day, _, _ in known],
         "held_objects": [object_id for _, object_id, _ in known],
         "held_values": [value for _, _, value in known],
         "unclear_days": list(unclear_days),
-        "unreadable_days": list(unclear_days | {day for day, _, _ in known}),
+        "unreadable_days": list(errors),
+        "unreadable_errors": list(errors.values()),
     }
 
 

@@ -1,6 +1,7 @@
 """What reports are made from, out of the marts through the metric catalogue, and out of analysis and ops."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.collection.levels import Level
+from fbads_pipeline.domain.collection.levels import LEVELS, Level
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
@@ -30,10 +31,13 @@ SQL = Statements(__package__, "facts.sql")
 
 
 class PostgresReportFacts:
-    """The port ReportFacts on PostgreSQL. expressions: gives metric → SQL expression when the first figure is read."""
+    """The port ReportFacts on PostgreSQL. expressions: gives metric → SQL expression when the first figure is read;
+    levels: those that are collected."""
 
-    def __init__(self, engine: sa.Engine, expressions: Callable[[], Mapping[str, str]]) -> None:
-        self._engine = engine
+    def __init__(
+        self, engine: sa.Engine, expressions: Callable[[], Mapping[str, str]], *, levels: Collection[Level] = LEVELS
+    ) -> None:
+        self._engine, self._levels = engine, levels
         self._expressions = expressions
 
     def accounts(self, ids: Sequence[str] | None, *, now: datetime) -> list[ReportAccount]:
@@ -79,7 +83,8 @@ class PostgresReportFacts:
         if last < period.first:
             return Coverage(0)
         with self._engine.connect() as connection:
-            return _coverage(connection, account.account_id, DayRange(period.first, last), "campaign")
+            read = _coverage(connection, account.account_id, DayRange(period.first, last), "campaign")
+        return read if "campaign" in self._levels else replace(read, not_collected="campaign")
 
     def _below(
         self,

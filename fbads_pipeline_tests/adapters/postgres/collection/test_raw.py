@@ -157,9 +157,56 @@ def test_a_row_that_comes_unreadable_stands_until_it_is_read_well(store):
     stored = all_rows(store, "raw.insights", "object_id, spend, stale_since")
     assert stored == [("7", Decimal("1.50"), None), ("8", Decimal("1.50"), first)]
     runs = all_rows(store, "raw.reading_runs", "day, state, error", "run_id = 'r3'")
-    assert runs == [(D1, "unreadable", "rows could not be read"), (D2, "read", None)]
+    named = "values could not be read: spend '1,50' is no number"
+    assert runs == [(D1, "unreadable", named), (D2, "read", None)]
+    assert all_rows(store, "raw.doubtful_rows") == []
     apply(store, [a_row("7"), a_row("8")], at=second, run_id="r4")
     assert all_rows(store, "raw.insights", "object_id, spend, stale_since")[1] == ("8", Decimal("1.50"), None)
+
+
+def _purchases(value, *others):
+    return [{"action_type": "purchase", "value": value}, *others]
+
+
+def test_a_value_that_cannot_be_read_keeps_the_last_good_one_and_its_row_is_stored(store):
+    lead = {"action_type": "lead", "value": "2"}
+    apply(store, [a_row("7", actions=_purchases("4", lead), reach="90")])
+    at = T0 + timedelta(hours=1)
+    wrong = {"spend": "1,50", "reach": "many", "actions": _purchases("five", {**lead, "value": "3"})}
+    applied = apply(store, [a_row("7", impressions="150", clicks="6", **wrong)], at=at, run_id="r2")
+    assert (applied.rows_read, applied.rows_changed, applied.rows_quarantined) == (1, 1, 3)
+    assert applied.why_unreadable == (
+        "reach 'many' is no number; spend '1,50' is no number; actions purchase 'five' is no finite number"
+    )
+    columns = "impressions, clicks, spend, reach, unreadable, stale_since, actions"
+    ((*stored, actions),) = all_rows(store, "raw.insights", columns)
+    assert stored == [150, 6, Decimal("1.50"), 90, None, at]
+    assert {one["action_type"]: one["value"] for one in actions} == {"lead": "3", "purchase": "4"}
+    settle(store, "r2", at)
+    # The same again: nothing to write, and the day is still not read well.
+    again = apply(store, [a_row("7", impressions="150", clicks="6", **wrong)], at=at + timedelta(hours=1), run_id="r3")
+    assert (again.rows_changed, all_rows(store, "raw.doubtful_rows")) == (0, [])
+    states = all_rows(store, "raw.reading_runs", "run_id, state, ok", f"day = '{D1}'")
+    assert states == [("r1", "read", True), ("r2", "unreadable", False), ("r3", "unreadable", False)]
+    good = a_row("7", impressions="150", clicks="6", spend="2.00", reach="100", actions=_purchases("5", lead))
+    apply(store, [good], at=at + timedelta(hours=2), run_id="r4")
+    ((*stored, actions),) = all_rows(store, "raw.insights", columns)
+    assert stored == [150, 6, Decimal("2.00"), 100, None, None]
+    assert {one["action_type"]: one["value"] for one in actions} == {"lead": "2", "purchase": "5"}
+
+
+def test_a_value_that_cannot_be_read_and_was_never_known_is_unknown_and_stays_so(store):
+    wrong = {"spend": "NaN", "clicks": "?", "actions": "all of them", "action_values": _purchases("x")}
+    for hour, run_id in enumerate(("r1", "r2")):
+        apply(store, [a_row("7", impressions=str(100 + hour), **wrong)], at=T0 + timedelta(hours=hour), run_id=run_id)
+        settle(store, run_id, T0)
+    columns = "impressions, spend, clicks, actions, action_values, unreadable"
+    (stored,) = all_rows(store, "raw.insights", columns)
+    assert stored[:5] == (101, None, None, [], [{"action_type": "purchase"}])
+    assert set(stored[5]) >= {"spend", "clicks", "actions"}
+    apply(store, [a_row("7", spend="NaN")], at=T0 + timedelta(hours=2), run_id="r3")
+    (stored,) = all_rows(store, "raw.insights", columns)
+    assert (stored[:3], stored[5]) == ((100, None, 3), ["spend"])
 
 
 def test_rows_of_an_account_that_vanished_stand_marked_as_stale_until_they_are_read_again(store):
@@ -273,7 +320,7 @@ def test_a_failed_reading_is_said_and_no_zero_is_stored(store):
 
 def test_a_row_that_cannot_be_read_waits_in_quarantine_with_its_reason(store):
     applied = apply(store, [a_row(), a_row("8", spend="NaN"), a_row("x")])
-    assert (applied.rows_changed, applied.rows_quarantined) == (1, 2)
+    assert (applied.rows_read, applied.rows_changed, applied.rows_quarantined) == (3, 2, 2)
     held = all_rows(store, "raw.quarantine", "reason, level, day")
     assert held == [("campaign_id 'x' is no id", "campaign", D1), ("spend 'NaN' is not finite", "campaign", D1)]
 
