@@ -1,7 +1,10 @@
 """What was not said is not zero: every figure of the API says whether it was measured, reported, read."""
 
+from decimal import Decimal
+
 import pytest
 
+from fbads_pipeline.api import figures
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
@@ -175,3 +178,31 @@ class TestNotRead:
         assert (row["spent_today"], row["pacing_today"], row["projected_month"]) == (None, None, None)
         assert (row["spent_month"], row["states"]["spent_month"]) == ("94", "incomplete")
         assert answer["coverage"]["missing"][0]["from"] == "2026-11-10"
+
+
+_compared = figures._compared
+GATES = {
+    "no comparison with a gap": (
+        "_compared", lambda value, before, is_comparable: _compared(value, before, True),
+        TestNotRead.test_a_gap_in_the_period_before_is_enough,
+    ),
+    "a day that was not read is no zero": (
+        "known_figure", lambda metric, row, is_read: (Decimal(0), "measured"),
+        TestNotRead.test_a_day_is_there_without_a_value_and_never_zero,
+    ),
+    "no pace without a reading of today": (
+        "_OF_TODAY", (), TestNotRead.test_a_budget_without_a_reading_of_today_has_no_pace,
+    ),
+    "no forecast of a month with gaps": (
+        "_FORECASTS", (), TestNotRead.test_a_budget_without_a_reading_of_today_has_no_pace,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_with_a_gate_open_its_guard_turns_red(client, unread, monkeypatch, gate):
+    """The controls of the gates between what was not read and what the API shows."""
+    name, opened, guard = GATES[gate]
+    monkeypatch.setattr(figures, name, opened)
+    with pytest.raises(AssertionError):
+        guard(TestNotRead(), client, unread)

@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from fbads_pipeline.adapters.dbt import runner
+from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, run_dbt
 from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse
 
 BOTH = {"7d_click": "48", "1d_view": "32"}
@@ -220,3 +223,41 @@ def test_events_away_from_meta_are_not_reported_by_the_hour_or_region(warehouse:
         ("a", 3000, None, None, None, None, 2),
         ("b", 1900, 1, 1, 5, None, 0),
     ]
+
+
+@pytest.fixture
+def compiled(mixed: Warehouse, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Model → the SQL that dbt runs, of the models in which figures that were left out are found."""
+    texts: dict[str, str] = {}
+
+    def keeping(*args: Any, **options: Any) -> DbtOutcome:
+        outcome = run_dbt(*args, **options)
+        texts.update((path.stem, path.read_text()) for path in (options["target"] / "compiled").rglob("int_*.sql"))
+        return outcome
+
+    monkeypatch.setattr(runner, "run_dbt", keeping)
+    assert mixed.dbt.run(["compile", "--select", "int_campaign_daily", "int_ad_daily"]).succeeded
+    return texts
+
+
+def test_without_the_comparison_of_levels_figures_left_out_would_be_zero(
+    mixed: Warehouse, compiled: dict[str, str]
+) -> None:
+    """The controls of dbt's protections: each switched off in the SQL that dbt runs, the zero is there."""
+    listed(mixed, "ad", "1-1-1-2", [], [])  # the ad set tells more than the other ad has
+
+    def purchases_of(model: str, where: str, off: str = "") -> list[Decimal | None]:
+        sql = compiled[model]
+        if off:
+            assert f"= {off}.account_id" in sql
+            sql = sql.replace(f"= {off}.account_id", f"= {off}.account_id and false")
+        with mixed.engine.connect() as connection:
+            days = f"create temporary table dirty_{model} as select '1'::text as account_id, date '{DAY}' as day"
+            connection.execute(sa.text(days))
+            rows = connection.exec_driver_sql(f"select purchase_count from ({sql}) as facts where {where}")
+            return list(rows.scalars())
+
+    assert purchases_of("int_campaign_daily", "campaign_id = '1-1'") == [None]
+    assert purchases_of("int_campaign_daily", "campaign_id = '1-1'", off="below") == [0]
+    assert purchases_of("int_ad_daily", "ad_id = '1-1-1-2'") == [None]
+    assert purchases_of("int_ad_daily", "ad_id = '1-1-1-2'", off="partly") == [0]
