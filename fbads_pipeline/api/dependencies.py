@@ -23,6 +23,8 @@ from fbads_pipeline.adapters.postgres.identity.second_factors import PostgresSec
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
+from fbads_pipeline.adapters.postgres.metrics.grid import GridReader
+from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
 from fbads_pipeline.adapters.postgres.orders.orders import PostgresOrders
@@ -111,10 +113,12 @@ CreativesDep = Annotated[PostgresCreatives, _of_database(delivery.creative_store
 DeliveryDep = Annotated[PostgresDeliveryProblems, _of_database(delivery.delivery_problems)]
 DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations.decision_store)]
 FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
+GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 ObjectsDep = Annotated[ObjectReader, _of_database(scoring.object_reader)]
 OrdersDep = Annotated[PostgresOrders, _of_both(clients.order_store)]
+OverviewDep = Annotated[OverviewReader, _of_database(metrics.overview_reader)]
 PagesDep = Annotated[PageReader, _of_database(metrics.page_reader)]
 PerformanceDep = Annotated[PostgresPerformance, _of_database(scoring.performance_store)]
 PersonalDataDep = Annotated[PostgresPersonalData, _of_both(identity.personal_data)]

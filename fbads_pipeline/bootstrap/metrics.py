@@ -7,7 +7,9 @@ from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.coverage import CoverageReader
+from fbads_pipeline.adapters.postgres.metrics.grid import GridReader
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
+from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
 from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
@@ -55,9 +57,19 @@ def analytics_reader(database: Database) -> AnalyticsReader:
     return AnalyticsReader(database.owner, metric_expressions)
 
 
+def grid_reader(database: Database) -> GridReader:
+    """Campaigns, ad sets and ads, a page at a time."""
+    return GridReader(database.owner, metric_expressions)
+
+
 def coverage_reader(database: Database) -> CoverageReader:
     """How far accounts are read."""
     return CoverageReader(database.owner)
+
+
+def overview_reader(database: Database) -> OverviewReader:
+    """The day of every account."""
+    return OverviewReader(database.owner)
 
 
 def page_reader(database: Database) -> PageReader:

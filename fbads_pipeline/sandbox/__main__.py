@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--campaigns", type=int, default=60, help="campaigns per account")
     parser.add_argument("--anchor", help="the ISO day that the anomalies precede; that of now without it")
     parser.add_argument("--app-secret", help="calls must then carry an appsecret_proof")
+    parser.add_argument("--plain-names", action="store_true", help="none of the hostile names")
     serve(**vars(parser.parse_args()))
 
 

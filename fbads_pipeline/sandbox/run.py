@@ -28,11 +28,13 @@ def serve(
     campaigns: int = 60,
     anchor: str | None = None,
     app_secret: str | None = None,
+    plain_names: bool = False,
 ) -> None:
     """Serves until SIGTERM or SIGINT. A `now` that is given stands still until it is moved; without one, time runs.
 
     scenario: a name, `name:count=2,probability=0.5`, or JSON. anchor: the ISO day that the anomalies precede, by
-    default that of `now`. app_secret: calls must then carry an appsecret_proof. What cannot be done is said in one
+    default that of `now`. app_secret: calls must then carry an appsecret_proof. plain_names: none of the names that
+    strangers try on a dashboard. What cannot be done is said in one
     sentence on stderr, with SystemExit(2).
     """
     moment, day, scenarios = _moment(now), _anchor(anchor), _scenarios(scenario)
@@ -46,6 +48,7 @@ def serve(
         token=token,
         anchor=day,
         app_secret=app_secret,
+        has_plain_names=plain_names,
     )
     sandbox.use_scenarios(scenarios)
     with listening:

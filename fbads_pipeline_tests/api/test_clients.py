@@ -120,8 +120,11 @@ def test_the_morning_and_the_budgets_answer_on_one_page_each(app, database):
     assert "R$ 1.000,00" in page and "alíquota desconhecida" in page
     row = visitor.get("/api/v1/budgets").json()[0]
     assert (row["name"], row["state"], row["spent"], row["cost"]) == ("Loja Lima", "over", "900", None)
-    morning = visitor.get("/morning")
+    old = visitor.get("/morning")
+    assert (old.status_code, old.headers["location"]) == (301, "/"), "one start page answers the morning's questions"
+    morning = visitor.get("/")
     assert morning.status_code == 200, morning.text
-    for text in ("Quem está fora do orçamento", "Loja Lima", "O que está errado", "O que fazer", "pausar"):
+    questions = ("De quem o dinheiro acaba", "O que foi rejeitado", "Quem está fora do orçamento", "O que está errado")
+    for text in (*questions, "Loja Lima", "Faça agora", "Pausar"):
         assert text in morning.text
     assert visitor.get("/api/v1/benchmark").json() == [], "one account is no benchmark"

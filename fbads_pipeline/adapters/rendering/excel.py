@@ -1,6 +1,6 @@
 """A report as a workbook: real numbers, formats per currency, a sheet per table, charts; no name becomes a formula."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -47,6 +47,19 @@ def render_excel(report: Report, localizer: Localizer) -> bytes:
                     _table(sheets, f"{prefix}{localizer.render(table.title)}", table)
             for chart in section.charts:
                 _chart(sheets, f"{prefix}{localizer.render(chart.title)}", chart)
+    return stream.getvalue()
+
+
+def render_sheet(table: Table, localizer: Localizer, currencies: Sequence[str | None]) -> bytes:
+    """A workbook of that table alone. currencies: of each row's amounts."""
+    # xlsxwriter is heavy: imported where it is needed.
+    import xlsxwriter
+
+    stream = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(stream, options) as book:
+        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+        _table(_Sheets(book, localizer), localizer.render(table.title), table, currencies)
     return stream.getvalue()
 
 
@@ -130,15 +143,17 @@ def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section) -> int:
     return row + 1
 
 
-def _table(sheets: _Sheets, name: str, table: Table) -> None:
+def _table(sheets: _Sheets, name: str, table: Table, currencies: Sequence[str | None] | None = None) -> None:
+    """currencies: of each row's amounts, where they differ."""
     sheet = sheets.add(name)
+    of_row = currencies if currencies is not None else [table.currency] * len(table.rows)
     for index, column in enumerate(table.columns):
         label = sheets.localizer.render(column.label)
         sheet.write_string(0, index, label, sheets.header)
         sheet.set_column(index, index, _width(label, column, [row[index] for row in table.rows], sheets.localizer))
-    for number, row in enumerate(table.rows, 1):
+    for number, (row, currency) in enumerate(zip(table.rows, of_row, strict=True), 1):
         for index, value in enumerate(row):
-            sheets.write(sheet, number, index, value, table.columns[index].unit, table.currency)
+            sheets.write(sheet, number, index, value, table.columns[index].unit, currency)
     sheet.freeze_panes(1, 1)
     sheet.set_landscape()
     sheet.set_paper(_A4)

@@ -1,4 +1,5 @@
-"""Charts as SVG: bars of the period, a dashed line of the one before, provisional days hatched. Readable in print."""
+"""Charts as SVG: bars of the period, a dashed line of the one before, provisional days hatched. Readable in print; on a
+screen each day can be pointed at, by mouse, finger and keyboard."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -20,8 +21,11 @@ _CHARACTER, _GAP = 5.8, 6
 _WIDE_CHARACTER = 7
 
 
-def draw(chart: Chart, localizer: Localizer) -> str:
-    """One self-contained SVG; no text in it was written by a stranger. The same for the same input."""
+def draw(chart: Chart, localizer: Localizer, *, is_live: bool = False) -> str:
+    """One self-contained SVG; no text in it was written by a stranger. The same for the same input.
+
+    is_live: each day shows its value when it is pointed at or has the focus; the page's style sheet brings that.
+    """
     top = max((value for value in (*chart.now, *chart.before) if value is not None), default=Decimal(0)) or Decimal(1)
     step = _step(top)
     ticks = [step * n for n in range(_TICKS + 2) if step * n <= top + step * Decimal("0.999")]
@@ -29,7 +33,8 @@ def draw(chart: Chart, localizer: Localizer) -> str:
     title = escape(localizer.render(chart.title))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}"'
-        f' role="img" aria-label="{title}" font-family="inherit" font-size="11" fill="{_INK}">',
+        f' role="{"group" if is_live else "img"}" aria-label="{title}" font-family="inherit" font-size="11"'
+        f' fill="{_INK}">',
         '<defs><pattern id="provisional" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="#dfe8f5"/>'
         f'<path d="M0 5L5 0" stroke="{_BAR}" stroke-width="1.2"/></pattern>',
@@ -44,6 +49,7 @@ def draw(chart: Chart, localizer: Localizer) -> str:
         *_days(chart, localizer),
         *_marks(chart),
         _legend(chart, localizer),
+        *(_points(chart, localizer) if is_live else ()),
         "</svg>",
     ]
     return "".join(parts)
@@ -119,6 +125,37 @@ def _before(values: Sequence[Decimal | None], highest: Decimal) -> str:
         path += f"{'L' if pen_down else 'M'}{round(x + width / 2, 2)} {_y(max(value, Decimal(0)), highest)}"
         pen_down = True
     return f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="1.6" stroke-dasharray="4 3"/>' if path else ""
+
+
+def point_text(chart: Chart, index: int, localizer: Localizer) -> str:
+    """A day with its value, or why it has none, and the value of the day that it is compared with."""
+    day, value, before = chart.days[index], chart.now[index], chart.before[index]
+    gap = chart.gaps.get(day)
+    shown = localizer.cell(value, chart.unit, chart.currency)
+    if value is None and gap is not None:
+        shown = localizer(f"reports.label.{gap}")
+    if value is not None and chart.provisional[index]:
+        shown = f"{shown} ({localizer('reports.label.provisional')})"
+    text = f"{localizer.formats.short_day(day)}: {shown}"
+    if before is None:
+        return text
+    return f"{text} · {localizer('reports.label.before')}: {localizer.cell(before, chart.unit, chart.currency)}"
+
+
+def _points(chart: Chart, localizer: Localizer) -> list[str]:
+    """Over each day a field that takes the focus, with its text as tooltip, as label, and drawn while it is shown."""
+    width, drawn = _width(len(chart.days)), []
+    for index in range(len(chart.days)):
+        x, wide = _x(index, len(chart.days))
+        text = escape(point_text(chart, index, localizer))
+        half = min(len(text) * _WIDE_CHARACTER / 2, width / 2)
+        middle = round(min(max(x + wide / 2, half), width - half), 2)
+        drawn.append(
+            f'<g class="point" tabindex="0" role="img" aria-label="{text}"><title>{text}</title>'
+            f'<rect x="{x}" y="{_TOP}" width="{wide}" height="{HEIGHT - _TOP - _BOTTOM}" fill="transparent"/>'
+            f'<text class="tip" x="{middle}" y="{_TOP + 11}" text-anchor="middle" visibility="hidden">{text}</text></g>'
+        )
+    return drawn
 
 
 def _marks(chart: Chart) -> list[str]:

@@ -1,44 +1,35 @@
 """One campaign: charts, days with what happened on them, score, changes."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, ReportServiceDep
+from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, ReportServiceDep, SuggestionsDep
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.frame.page_frame import PageFrame, required_frame
+from fbads_pipeline.api.pages.metrics.audience import AudienceDep
+from fbads_pipeline.api.pages.metrics.grid_view import budget_text
+from fbads_pipeline.api.pages.metrics.object_days import DAILY, Marks, day_charts, day_rows, object_tabs
 from fbads_pipeline.api.pages.readings import ReadingsDep, no_figures
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import drawn, period_text, score_card, stored_text
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
+from fbads_pipeline.domain.delivery.messages import object_link
 from fbads_pipeline.domain.identity.users import Principal
-from fbads_pipeline.domain.metrics.declared import METRICS as DECLARED
-from fbads_pipeline.domain.metrics.states import known_figure
 from fbads_pipeline.domain.reports.facts import ReportAccount
-from fbads_pipeline.domain.reports.report import MARKS, Chart, MarkKind, Period, Unit, days_of
-from fbads_pipeline.domain.reports.tables import About, campaign_status, chart_gaps
+from fbads_pipeline.domain.reports.report import Period
+from fbads_pipeline.domain.reports.tables import About, campaign_status
 from fbads_pipeline.domain.reports.unreported import is_unreported, unread_days, unreported_text
 from fbads_pipeline.ports.reports import ReportFacts
 from fbads_pipeline.services.reports.build_report import METRICS
 
-_CHARTED: tuple[tuple[str, Unit], ...] = (("spend", "money"), ("conversions", "count"), ("cpa", "money"))
-_DAILY: tuple[tuple[str, Unit], ...] = (
-    ("spend", "money"),
-    ("impressions", "count"),
-    ("clicks", "count"),
-    ("conversions", "count"),
-    ("ctr", "ratio"),
-    ("cpa", "money"),
-    ("roas", "factor"),
-)
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-_DAYS = 28
-Marks = dict[date, list[tuple[MarkKind, str]]]
+_OBJECTIVES = frozenset({"sales", "leads", "traffic", "engagement", "awareness", "app_promotion"})
 
 
 @router.get("/campaigns/{campaign_id}")
@@ -50,39 +41,52 @@ def campaign_page(
     pages: PagesDep,
     report_service: ReportServiceDep,
     readings: ReadingsDep,
+    suggestions: SuggestionsDep,
+    audience: AudienceDep,
     clock: ClockDep,
 ) -> Response:
-    """Four weeks of one campaign: charts, days with what happened on them, score, changes."""
-    t = page_localizer(request, who)
+    """One campaign over the chosen days, four weeks without a choice: what to decide, charts, days with what happened
+    on them, audience and placement, score, changes."""
+    t, frame = page_localizer(request, who), required_frame(request, who, "28d")
     found = campaigns.campaign(campaign_id, who.accounts)
     if found is None:
         raise PageProblem(404)
     known = report_service.builder.facts.accounts([found["account_id"]], now=clock.now())
     if not known:
         raise PageProblem(404)
-    last = known[0].today - timedelta(days=1)
-    period = Period(last - timedelta(days=_DAYS - 1), last)
+    days = frame.days_on(known[0].today)
+    period = Period(days.since, days.until)
     facts = report_service.builder.facts
     coverage = facts.coverage(known[0], period)
     unread = unread_days(coverage)
     rows = pages.days(found["account_id"], campaign_id, period.first, period.last)
     marks = _marks(pages, report_service, who, found, period, t)
     metrics = report_service.builder.about
-    about = [found["account_id"], found["objective"], _status(found["effective_status"], t), period_text(period, t)]
+    link = frame.link(f"/campaigns/{campaign_id}")
+    anomalies = pages.anomalies_of(who.accounts, campaign_id, period.first)
     return render(
         request,
         "campaign.html.j2",
         who,
         "campaigns",
-        name=plain_name(found["name"], campaign_id),
+        has_period=True,
+        heading=plain_name(found["name"], campaign_id),
         campaign_id=campaign_id,
-        about=" · ".join(str(one) for one in about if one),
-        readings=readings.notice(known[0], coverage, None, who, f"/campaigns/{campaign_id}", t),
+        state=_status(found["effective_status"], t),
+        is_on=found["effective_status"] == "ACTIVE",
+        at_meta=object_link("campaign", found["account_id"], campaign_id),
+        tabs=object_tabs(frame, campaign_id, t, here="campaign"),
+        about=" · ".join(filter(None, (known[0].name, _objective(found["objective"], t), _budget(found, t)))),
+        period=period_text(period, t),
+        suggested=_suggested(suggestions, frame, found, t),
+        found=[_anomaly(row, t) for row in anomalies],
+        parts=audience.tables(found, period, t),
+        readings=readings.notice(known[0], coverage, None, who, link, t),
         no_figures=no_figures(coverage, t),
         left_out=_left_out(facts, known[0], campaign_id, period, rows, metrics, t),
-        charts=drawn(_charts(rows, marks, period, found["currency"], metrics, unread), t),
-        columns=[t("reports.column.day"), *(t.render(metrics[name].label) for name, _ in _DAILY)],
-        days=_day_rows(rows, marks, period, found["currency"], unread, t),
+        charts=drawn(day_charts(rows, marks, period, found["currency"], metrics, unread), t),
+        columns=[t("reports.column.day"), *(t.render(metrics[name].label) for name, _ in DAILY)],
+        days=day_rows(rows, marks, period, found["currency"], unread, t),
         score=score_card(pages.score(who.accounts, campaign_id), t),
         history=_history(pages.history(who.accounts, campaign_id), found["currency"], t),
     )
@@ -98,33 +102,13 @@ def _left_out(
     t: Localizer,
 ) -> list[str]:
     """A line per metric that Meta did not report of some day, with what the ads or the ad sets have of it instead."""
-    names = [(name, unit) for name, unit in _DAILY if any(is_unreported(name, row) for row in rows)]
+    names = [(name, unit) for name, unit in DAILY if any(is_unreported(name, row) for row in rows)]
     if not names:
         return []
     found = facts.figures(account.account_id, period, METRICS)
     below = next((one.below for one in found.campaigns if one.campaign_id == campaign_id), {})
     texts = [(about[name].label, unreported_text(name, unit, account.currency, below)) for name, unit in names]
     return [f"{t.render(label)}: {t.render(text)}" for label, text in texts]
-
-
-def _charts(
-    rows: list[Any], marks: Marks, period: Period, currency: str | None, about: About, unread: set[date]
-) -> list[Chart]:
-    """Spend, conversions and CPA by day, with what happened; nothing where no day has figures."""
-    if not rows:
-        return []
-    days = [period.first + timedelta(days=n) for n in range(period.days)]
-    by_day = {row["day"]: row for row in rows}
-    blank = [None] * len(days)
-    gravest = {day: min((kind for kind, _ in found), key=MARKS.index) for day, found in marks.items()}
-    made = []
-    for name, unit in _CHARTED:
-        values = [by_day[day][name] if day in by_day else None for day in days]
-        provisional = [name != "spend" and day in by_day and bool(by_day[day]["is_provisional"]) for day in days]
-        if any(value is not None for value in values):
-            gaps = chart_gaps(name, by_day, unread)
-            made.append(Chart(about[name].label, unit, days, values, blank, provisional, currency, gravest, gaps))
-    return made
 
 
 def _marks(
@@ -152,39 +136,74 @@ def _marks(
     return marks
 
 
-def _day_rows(
-    rows: list[Any], marks: Marks, period: Period, currency: str | None, unread: set[date], t: Localizer
-) -> list[dict[str, Any]]:
-    """Every day of the period, the newest first: with figures, without delivery (zeros), or not read."""
-    by_day = {row["day"]: row for row in rows}
-    absent = {
-        "not_read": {"text": t("reports.day_not_read"), "why": t("pages.readings.day")},
-        "not_reported": {"text": t("reports.label.not_reported"), "why": t("coverage.not_reported")},
-    }
-
-    def cells(day: date) -> list[dict[str, str]]:
-        known = [known_figure(DECLARED[name], by_day.get(day), is_read=day not in unread) for name, _ in _DAILY]
-        return [
-            absent.get(state) or {"text": t.cell(value, unit, currency), "why": ""}
-            for (value, state), (_, unit) in zip(known, _DAILY, strict=True)
-        ]
-
+def _history(rows: list[Any], currency: str | None, t: Localizer) -> list[dict[str, str]]:
+    """Each change as before → after, the newest first; the oldest state that is known has nothing before it."""
     return [
         {
-            "cells": [{"text": t.formats.day(day), "why": ""}, *cells(day)],
-            "marks": [text for _, text in marks.get(day, [])],
-            "is_unread": day in unread,
+            "at": f"{t.formats.day(row['at_local'].date())} {row['at_local']:%H:%M}",
+            "text": _change(older, row, currency, t),
         }
-        for day in reversed(list(days_of(period)))
+        for row, older in zip(rows, [*rows[1:], None], strict=True)
     ]
 
 
-def _history(rows: list[Any], currency: str | None, t: Localizer) -> list[str]:
+def _change(before: Mapping[str, Any] | None, now: Mapping[str, Any], currency: str | None, t: Localizer) -> str:
+    if before is None:
+        return f"{_state(now, currency, t)} · {plain_name(now['name'], '')}"
+    changes = []
+    for key, text in (
+        ("status", lambda row: _status(row["effective_status"] or row["status"], t)),
+        ("budget", lambda row: t.cell(row["daily_budget"], "money", currency)),
+        ("name", lambda row: plain_name(row["name"], "–")),
+    ):
+        old, new = text(before), text(now)
+        if old != new:
+            changes.append(t(f"pages.campaign.change.{key}", old=old, new=new))
+    return " · ".join(changes) or _state(now, currency, t)
+
+
+def _objective(objective: str | None, t: Localizer) -> str:
+    """In words where it is one of Meta's."""
+    known = (objective or "").removeprefix("OUTCOME_").lower()
+    return t(f"pages.objective.{known}") if known in _OBJECTIVES else plain_line(objective or "")
+
+
+def _budget(found: Mapping[str, Any], t: Localizer) -> str:
+    shown = budget_text(found, t)
+    return t("pages.campaign.adset_budgets") if shown == "–" else shown
+
+
+def _suggested(suggestions: SuggestionsDep, frame: PageFrame, found: Mapping[str, Any], t: Localizer) -> list[Any]:
+    """What waits for a decision about the campaign or an ad set of it."""
+    rows = suggestions.suggestions(
+        status="PENDING",
+        account_id=found["account_id"],
+        accounts=frozenset({found["account_id"]}),
+        after=None,
+        limit=500,
+        by_rank=True,
+    )
     return [
-        f"{t.formats.day(row['at_local'].date())} {row['at_local']:%H:%M}: {_state(row, currency, t)}"
-        f" · {plain_name(row['name'], '')}"
+        {
+            "kind": t(f"pages.suggestions.kind.{row['kind'].lower()}"),
+            "text": stored_text(row, "reason", t),
+            "link": f"/suggestions?account={row['account_id']}#{row['suggestion_id']}",
+            "suggestion_id": row["suggestion_id"],
+            "version": row["version"],
+        }
         for row in rows
+        if row["campaign_id"] == found["campaign_id"] and row["expires_at"] > frame.now
     ]
+
+
+def _anomaly(row: Mapping[str, Any], t: Localizer) -> dict[str, str]:
+    since = f"{t.formats.short_day(row['since'].date())} {row['since']:%H:%M}"
+    return {
+        "severity": row["severity"],
+        "label": t(f"reports.severity.{row['severity']}"),
+        "since": t("pages.today.since", since=since),
+        "text": stored_text(row, "message", t),
+    }
 
 
 def _state(row: Mapping[str, Any], currency: str | None, t: Localizer) -> str:

@@ -1,6 +1,5 @@
 """Creatives with pictures, figures and a verdict."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,11 +8,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import ClockDep, CreativesDep, PagesDep
+from fbads_pipeline.api.dependencies import CreativesDep
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.frame.page_frame import required_frame, with_account
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import chosen_account
-from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
+from fbads_pipeline.api.pages.visitor import Digits, Visitor
 from fbads_pipeline.api.routes.delivery.creatives import DAYS, picture_path
 from fbads_pipeline.domain.core.messages import Count, Money, Name, Percent, Value
 from fbads_pipeline.domain.delivery.creatives import Creative
@@ -28,24 +27,20 @@ def creatives_page(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("marts:read"))],
     creatives: CreativesDep,
-    pages: PagesDep,
-    clock: ClockDep,
     account: Digits = None,
 ) -> Response:
-    """Of one account, what costs most first."""
+    """Of one account, what costs most first; of the first one where none is chosen."""
     t = page_localizer(request, who)
-    rows = pages.accounts(who.accounts)
-    chosen = chosen_account(rows, account)
-    if chosen is None and account is not None:
-        raise PageProblem(404)
+    required_frame(request, who)
+    frame = with_account(request, who)
     found: list[Creative] = []
-    if chosen is not None:
-        today = clock.now().date()
+    if frame.account is not None:
+        today = frame.today(frame.account)
         days = {"since": today - timedelta(days=DAYS), "until": today - timedelta(days=1)}
-        found = creatives.creatives(frozenset({chosen["account_id"]}), **days)
-    items = [_item(one, t) for one in found[:_MOST_SHOWN]]
-    shown: Mapping[str, Any] = {"accounts": rows, "account": chosen, "creatives": items}
-    return render(request, "creatives.html.j2", who, "creatives", **shown)
+        found = creatives.creatives(frozenset({frame.account["account_id"]}), **days)
+    return render(
+        request, "creatives.html.j2", who, "creatives", creatives=[_item(one, t) for one in found[:_MOST_SHOWN]]
+    )
 
 
 def _item(one: Creative, t: Localizer) -> dict[str, Any]:

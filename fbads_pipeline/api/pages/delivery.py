@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.frame.page_frame import frame_of
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
 from fbads_pipeline.domain.core.messages import Instant, Message, Money, Name, message
@@ -33,8 +34,10 @@ def delivery_page(
     """Balances and limits, what ends first first; problems, the gravest first."""
     if account is not None and not who.sees(account):
         raise PageProblem(404)
-    t, now = page_localizer(request, who), clock.now()
+    t, now, frame = page_localizer(request, who), clock.now(), frame_of(request, who)
     wanted = who.accounts if account is None else frozenset({account})
+    if frame.client is not None:
+        wanted = frame.ids
     funds = [fund for facts in delivery.money(wanted, now=now) for fund in funds_of(facts)]
     problems = delivery.listed(wanted, ended_since=now - _ENDED_WITHIN)
     return render(

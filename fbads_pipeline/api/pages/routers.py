@@ -13,8 +13,26 @@ from fbads_pipeline.api.pages import (
     targets,
     today,
 )
+from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.clients import budgets, form, morning
+from fbads_pipeline.api.pages.core import finding, settings
+from fbads_pipeline.api.pages.metrics import campaigns, object_page
 from fbads_pipeline.api.pages.recommendations import feedback, objects
 
-_DAILY = (sessions, today, suggestions, delivery, creatives, targets, morning, form, budgets)
+_DAILY = (
+    sessions,
+    today,
+    suggestions,
+    delivery,
+    creatives,
+    targets,
+    morning,
+    form,
+    budgets,
+    campaigns,
+    finding,
+    settings,
+    anomaly_list,
+    object_page,
+)
 ROUTERS = tuple(one.router for one in (*_DAILY, account, chat, reports, campaign, readings, feedback, objects))

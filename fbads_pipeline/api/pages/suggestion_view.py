@@ -5,6 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup
+
+from fbads_pipeline.adapters.rendering.band_svg import draw_band
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.pages.view import stored_text
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
@@ -75,7 +78,11 @@ def _suggestion(
     is_fresh = row["decided_at"] is not None and (now - row["decided_at"]).total_seconds() < _UNDO_SECONDS
     return {
         "suggestion_id": row["suggestion_id"],
+        "account_id": row["account_id"],
         "campaign_id": row["campaign_id"],
+        "worth": _worth(row, str(evidence.get("currency", "")), t),
+        "change": _budget_change(row, t),
+        "band": _band(evidence, t),
         "version": row["version"],
         "name": _name(row, names, t),
         "kind": t(f"pages.suggestions.kind.{row['kind'].lower()}"),
@@ -93,6 +100,36 @@ def _suggestion(
         "can_decide": may and row["status"] in OPEN and row["expires_at"] > now,
         "can_undo": may and is_fresh and row["status"] in _UNDOABLE,
     }
+
+
+def _worth(row: Mapping[str, Any], currency: str, t: Localizer) -> str:
+    """What it is expected to bring in a week; empty where nothing is promised."""
+    if row["effect_expected"] is None or not currency:
+        return ""
+    return t("pages.steps.worth", money=_money(row["effect_expected"], currency))
+
+
+def _budget_change(row: Mapping[str, Any], t: Localizer) -> str:
+    """R$ 100,00 → R$ 120,00 por dia, where its object holds a daily budget."""
+    budget, factor = row["evidence"].get("daily_budget"), row["factor"]
+    if not budget or not factor or factor == 1:
+        return ""
+    before, after = (
+        t.cell(Decimal(repr(one)), "money", row["evidence"].get("currency")) for one in (budget, budget * factor)
+    )
+    return t("pages.suggestions.budget_change", before=before, after=after)
+
+
+def _band(evidence: Mapping[str, Any], t: Localizer) -> Markup | str:
+    """The range of the projected CPA beside its target; nothing without either."""
+    projected, target = evidence.get("projected", {}).get("cpa"), evidence.get("target_cpa")
+    currency = evidence.get("currency")
+    if not isinstance(projected, list) or not target or not currency:
+        return ""
+    low, middle, high = projected
+    texts = [t.cell(Decimal(repr(round(one, 2))), "money", currency) for one in (low, middle, high, target)]
+    label = t("pages.suggestions.cpa_beside", low=texts[0], middle=texts[1], high=texts[2], target=texts[3])
+    return Markup(draw_band(low, high, target, middle, label=label))
 
 
 def _name(row: Mapping[str, Any], names: Mapping[str, str | None], t: Localizer) -> str:

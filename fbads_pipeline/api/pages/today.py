@@ -1,89 +1,161 @@
-"""Today: the last seven complete days of one account, open anomalies, waiting suggestions, and what is not known."""
+"""Today: how the day stands, what to do first, the morning's questions; of one account also its figures day by day."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import AnomaliesDep, ClockDep, FeedbackDep, PagesDep, ReportServiceDep
-from fbads_pipeline.api.languages import page_localizer
-from fbads_pipeline.api.pages.readings import ReadingsDep, no_figures
-from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import (
-    anomaly_items,
-    chosen_account,
-    drawn,
-    figure_cards,
-    period_text,
-    table_header,
-    table_rows,
-    watch_notes,
+from fbads_pipeline.api.dependencies import (
+    AnomaliesDep,
+    FeedbackDep,
+    OverviewDep,
+    ReportServiceDep,
+    TargetsDep,
 )
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.clients.morning import MorningDep, MorningFacts, morning_panels
+from fbads_pipeline.api.pages.clients.overview_view import client_rows, day_cards, verdict_view
+from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, required_frame, with_account
+from fbads_pipeline.api.pages.readings import ReadingsDep, no_figures
+from fbads_pipeline.api.pages.recommendations.first_steps import FirstStepsDep
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.suggestions import decision_notice
+from fbads_pipeline.api.pages.view import anomaly_items, drawn, figure_cards, period_text, watch_notes
 from fbads_pipeline.api.pages.visitor import Digits, Visitor
+from fbads_pipeline.domain.clients.overview import ClientDay, client_days, verdict_of
+from fbads_pipeline.domain.clients.targets import Target, Targets
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.reports.days import as_of
 from fbads_pipeline.domain.reports.facts import PeriodFigures, ReportAccount
 from fbads_pipeline.domain.reports.report import Period, days_of
-from fbads_pipeline.domain.reports.tables import BRIEF, campaign_table, charts, figures
+from fbads_pipeline.domain.reports.tables import charts, figures
 from fbads_pipeline.domain.reports.unreported import unread_days
 from fbads_pipeline.services.reports.build_report import METRICS, ReportBuilder
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_DAYS = 7
-_MOST_ROWS = 40
+_MOST_ANOMALIES = 5
 _NOT_COMPARED = PeriodFigures({}, (), (), None)
+_NOTHING: Mapping[str, Any] = {
+    **dict.fromkeys(("figures", "charts", "anomalies", "watch_notes"), ()),
+    **dict.fromkeys(("account_id", "period_text", "fresh_text", "no_figures", "back"), ""),
+    "readings": None,
+    "is_compared": False,
+    "marks": {},
+}
+
+
+class AccountReaders:
+    """A dependency: what the figures of one account, day by day, are read from."""
+
+    def __init__(self, report_service: ReportServiceDep, feedback: FeedbackDep, readings: ReadingsDep) -> None:
+        self.builder, self.feedback, self.readings = report_service.builder, feedback, readings
 
 
 @router.get("/")
 def today(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("marts:read"))],
-    pages: PagesDep,
-    report_service: ReportServiceDep,
+    overview: OverviewDep,
+    targets: TargetsDep,
+    morning: MorningDep,
+    steps: FirstStepsDep,
     anomalies: AnomaliesDep,
-    feedback: FeedbackDep,
-    readings: ReadingsDep,
-    clock: ClockDep,
+    readers: Annotated[AccountReaders, Depends()],
     account: Digits = None,
+    done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
+    why: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
-    """The last seven complete days of one account beside the seven before, open anomalies, waiting suggestions."""
-    t = page_localizer(request, who)
-    rows = pages.accounts(who.accounts)
-    chosen = chosen_account(rows, account)
-    if chosen is None:
-        reason = t("pages.problem.not_found") if rows else t("pages.today.no_accounts")
-        return render(request, "problem.html.j2", who, "today", status=404 if rows else 200, message=reason)
-    builder = report_service.builder
-    (known,) = builder.facts.accounts([chosen["account_id"]], now=clock.now())
-    period = Period(known.today - timedelta(days=_DAYS), known.today - timedelta(days=1))
-    coverage, earlier = _coverages(builder, known, period)
-    waiting = pages.waiting(who.accounts, known.account_id, clock.now())
-    found = pages.open_anomalies(who.accounts, known.account_id)
-    learning = next(iter(anomalies.learning([known.account_id])), None)
-    read_at = as_of(chosen["read_at"], [known])
+    """The day of all clients, of one, or of one account."""
+    t, frame = page_localizer(request, who), required_frame(request, who)
+    if len(frame.accounts) == 1:
+        frame = with_account(request, who)
+    if not frame.accounts:
+        return render(request, "problem.html.j2", who, "today", message=t("pages.today.no_accounts"))
+    facts, money = morning.read(frame), reader_money(request, who)
+    learning = {one.account_id: one for one in anomalies.learning(sorted(frame.ids))}
+    days = _days(frame, facts, overview.accounts(frame.ids, _targets(targets.all(frame.ids)), frame.now))
+    verdict = verdict_of(
+        days,
+        problems=sum(one.problem.severity == "critical" and one.state == "open" for one in facts.problems),
+        unlearned=sum(not one.is_watched for one in learning.values()),
+        is_read=all(_is_fresh(one, frame, request) for one in frame.chosen),
+    )
+    notice, undo = decision_notice(request, who, done, why, t)
+    of_account = _NOTHING
+    if frame.account is not None:
+        of_account = _of_account(readers, frame, who, facts, learning.get(frame.account["account_id"]), t)
     return render(
         request,
         "today.html.j2",
         who,
         "today",
-        accounts=rows,
-        account=chosen,
-        period=period_text(period, t),
-        is_compared=coverage.is_complete and earlier.is_complete,
-        readings=readings.notice(known, coverage, earlier, who, f"/?account={known.account_id}", t),
-        fresh=t("pages.today.read_until", at=read_at) if chosen["read_at"] else t("pages.today.never_read"),
-        waiting=t("pages.today.waiting", count=waiting) if waiting else t("pages.today.none_waiting"),
-        anomalies=anomaly_items(found, t),
-        marks=feedback.own_marks(who, "anomaly", [one["anomaly_id"] for one in found]),
-        back=f"/?account={known.account_id}",
-        watch_notes=watch_notes(learning, has_open=bool(found), is_read=coverage.is_complete, t=t),
-        **_figures(builder, known, period, coverage, earlier, t),
+        has_period=frame.account is not None,
+        verdict=verdict_view(verdict, t),
+        cards=day_cards(days, money, t),
+        steps=steps.of(frame, who, days, facts.anomalies, t),
+        panels=morning_panels(facts, frame, t),
+        rows=client_rows(days, frame, money, t) if len(days) > 1 else [],
+        notice=notice,
+        undo=undo,
+        **of_account,
     )
+
+
+def _is_fresh(account: Row, frame: PageFrame, request: Request) -> bool:
+    hours = request.app.state.settings.stale_hours
+    return account["read_at"] is not None and (frame.now - account["read_at"]).total_seconds() <= hours * 3600
+
+
+def _targets(stored: Any) -> dict[str, Targets]:
+    by_account: dict[str, list[Target]] = {}
+    for one in stored:
+        by_account.setdefault(one.target.account_id, []).append(one.target)
+    return {account_id: Targets(some) for account_id, some in by_account.items()}
+
+
+def _days(frame: PageFrame, facts: MorningFacts, accounts: Any) -> list[ClientDay]:
+    owners = {
+        one["account_id"]: (one["client_id"], one["client_name"])
+        for one in frame.chosen
+        if one["client_id"] is not None and frame.account is None
+    }
+    return client_days(accounts, owners, facts.budgets, facts.fund_states(frame.now))
+
+
+def _of_account(
+    readers: AccountReaders, frame: PageFrame, who: Principal, facts: MorningFacts, learning: Any, t: Localizer
+) -> Mapping[str, Any]:
+    """The chosen days of one account beside as many before, its charts, and its open anomalies."""
+    account = frame.account or {}
+    builder = readers.builder
+    (known,) = builder.facts.accounts([account["account_id"]], now=frame.now)
+    days = frame.days(account)
+    period = Period(days.since, days.until)
+    coverage, earlier = _coverages(builder, known, period)
+    if not frame.period.is_compared:
+        earlier = Coverage(0)
+    found = facts.anomalies[:_MOST_ANOMALIES]
+    is_compared = frame.period.is_compared and coverage.is_complete and earlier.is_complete
+    back = frame.link("/")
+    return {
+        "account_id": known.account_id,
+        "period_text": period_text(period, t),
+        "is_compared": t("pages.frame.compared_with", count=period.days) if is_compared else "",
+        "readings": readers.readings.notice(known, coverage, earlier, who, back, t),
+        "fresh_text": t("pages.today.read_until", at=as_of(account["read_at"], [known]))
+        if account["read_at"]
+        else t("pages.today.never_read"),
+        "anomalies": anomaly_items(found, t),
+        "marks": readers.feedback.own_marks(who, "anomaly", [one["anomaly_id"] for one in found]),
+        "back": back,
+        "watch_notes": watch_notes(learning, has_open=bool(found), is_read=coverage.is_complete, t=t),
+        **_figures(builder, known, period, coverage, is_compared, t),
+    }
 
 
 def _coverages(builder: ReportBuilder, account: ReportAccount, period: Period) -> tuple[Coverage, Coverage]:
@@ -93,21 +165,17 @@ def _coverages(builder: ReportBuilder, account: ReportAccount, period: Period) -
 
 
 def _figures(
-    builder: ReportBuilder, account: ReportAccount, period: Period, coverage: Coverage, earlier: Coverage, t: Localizer
+    builder: ReportBuilder, account: ReportAccount, period: Period, coverage: Coverage, is_compared: bool, t: Localizer
 ) -> Mapping[str, Any]:
-    """Cards, charts and the campaigns' table; all empty, with the reason, where no campaign has figures."""
+    """Cards and charts; empty, with the reason, where no campaign has figures."""
     now = builder.facts.figures(account.account_id, period, METRICS)
     if not now.campaigns:
-        return {"figures": [], "charts": [], "columns": [], "rows": [], "no_figures": no_figures(coverage, t)}
-    is_compared = coverage.is_complete and earlier.is_complete
+        return {"figures": [], "charts": [], "no_figures": no_figures(coverage, t)}
     before = builder.facts.figures(account.account_id, period.before, METRICS) if is_compared else _NOT_COMPARED
     about, currency = builder.about, account.currency
-    table = campaign_table(now, before, about, currency, BRIEF)
     shown = figures(now, before, about, currency)
     return {
         "figures": figure_cards(shown, now, t, is_compared=is_compared, is_read=coverage.is_complete),
-        "charts": drawn(charts(now, before, period, currency, unread_days(coverage)), t),
-        "columns": table_header(table, t),
-        "rows": table_rows(table, [one.campaign_id for one in now.campaigns][:_MOST_ROWS], t),
+        "charts": drawn(charts(now, before, period, currency, unread_days(coverage)), t) if period.days > 1 else [],
         "no_figures": "",
     }

@@ -15,7 +15,7 @@ from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.reports.facts import PeriodFigures
-from fbads_pipeline.domain.reports.report import Chart, Figure, Period, Table, is_absent
+from fbads_pipeline.domain.reports.report import Chart, Figure, Period
 
 _PARTS = ("efficiency", "trend", "attention", "delivery", "health")
 _NOT_SCORED = ("not_enough_data", "tracking_is_broken", "not_reported", "not_read")
@@ -24,13 +24,6 @@ _NOT_SCORED = ("not_enough_data", "tracking_is_broken", "not_reported", "not_rea
 def period_text(period: Period, t: Localizer) -> str:
     """First and last day, as people write them."""
     return f"{t.formats.day(period.first)} – {t.formats.day(period.last)}"
-
-
-def chosen_account(rows: Sequence[Mapping[str, Any]], account: str | None) -> Mapping[str, Any] | None:
-    """The account that was asked for, the first where none was; None for one that is not the visitor's."""
-    if account is None:
-        return rows[0] if rows else None
-    return next((one for one in rows if one["account_id"] == account), None)
 
 
 def figure_cards(
@@ -71,31 +64,30 @@ def watch_notes(learning: AccountLearning | None, *, has_open: bool, is_read: bo
 
 
 def drawn(charts: Sequence[Chart], t: Localizer) -> list[dict[str, Any]]:
-    """Each chart as SVG; its figures stand in the table below."""
-    return [{"title": t.render(one.title), "svg": Markup(draw(one, t))} for one in charts]
-
-
-def table_header(table: Table, t: Localizer) -> list[dict[str, Any]]:
-    """Each column's label, and whether it holds numbers."""
-    return [{"label": t.render(column.label), "is_number": column.unit != "text"} for column in table.columns]
-
-
-def table_rows(table: Table, ids: Sequence[str], t: Localizer) -> list[dict[str, Any]]:
-    """The first rows as texts, one for each id, the campaign that its first cell leads to."""
+    """Each chart as SVG whose days can be pointed at, and its figures as the rows of a table."""
     return [
         {
-            "id": campaign,
-            "cells": [
+            "title": t.render(one.title),
+            "svg": Markup(draw(one, t, is_live=True)),
+            "has_before": any(value is not None for value in one.before),
+            "rows": [
                 {
-                    "text": t.cell(value, column.unit, table.currency),
-                    "is_number": column.unit != "text",
-                    "is_absent": is_absent(value, column),
+                    "day": t.formats.day(day),
+                    "now": _charted(one, index, t),
+                    "before": t.cell(one.before[index], one.unit, one.currency),
                 }
-                for value, column in zip(row, table.columns, strict=True)
+                for index, day in enumerate(one.days)
             ],
         }
-        for row, campaign in zip(table.rows[: len(ids)], ids, strict=True)
+        for one in charts
     ]
+
+
+def _charted(chart: Chart, index: int, t: Localizer) -> str:
+    gap = chart.gaps.get(chart.days[index])
+    if chart.now[index] is None and gap is not None:
+        return t(f"reports.label.{gap}")
+    return t.cell(chart.now[index], chart.unit, chart.currency)
 
 
 def anomaly_items(rows: Sequence[Mapping[str, Any]], t: Localizer) -> list[dict[str, str]]:
@@ -138,7 +130,8 @@ def score_card(row: Mapping[str, Any] | None, t: Localizer) -> dict[str, Any] | 
         return None
     if row["total"] is None:
         return {"total": t("pages.score.none"), "range": why_not_scored(row, t), "parts": _target(row, t)}
-    parts = [(t(f"pages.score.{name}"), f"{Decimal(row[f'{name}_points']):+.0f}") for name in _PARTS]
+    parts = [(t("pages.score.start"), "50")]
+    parts += [(t(f"pages.score.{name}"), f"{Decimal(row[f'{name}_points']):+.0f}") for name in _PARTS]
     low, high = (t.cell(row[name], "score") for name in ("low", "high"))
     total = t.cell(row["total"], "score")
     return {"total": total, "range": f"{low} – {high}", "parts": [*parts, *_target(row, t)]}

@@ -20,6 +20,7 @@ def sandbox(
     scenario: Annotated[str | None, typer.Option(help="A misbehaviour, such as rate-limit-storm.")] = None,
     anchor: Annotated[str | None, typer.Option(help="The day that the incidents precede; today's without it.")] = None,
     campaigns: Annotated[int, typer.Option(help="Campaigns per account.")] = 60,
+    plain_names: Annotated[bool, typer.Option("--plain-names", help="None of the hostile names.")] = False,
     app_secret: Annotated[str | None, typer.Option(help="Calls must then carry an appsecret_proof.")] = None,
 ) -> None:
     """A Marketing API on this machine, with a seeded world and labelled incidents.
@@ -36,4 +37,5 @@ def sandbox(
         campaigns=campaigns,
         anchor=anchor,
         app_secret=app_secret,
+        plain_names=plain_names,
     )

@@ -91,11 +91,14 @@ def ads_manager_link(problem: DeliveryProblem) -> str:
     """Where the object is mended at Meta; the account's billing for money."""
     kind, _, object_id = problem.entity.partition(":")
     if kind in _EDGES:
-        edge, selected = _EDGES[kind]
-        return (
-            f"https://adsmanager.facebook.com/adsmanager/manage/{edge}?act={problem.account_id}&{selected}={object_id}"
-        )
+        return object_link(kind, problem.account_id, object_id)
     return f"https://business.facebook.com/billing_hub/accounts/details?asset_id={problem.account_id}"
+
+
+def object_link(level: str, account_id: str, object_id: str) -> str:
+    """A campaign, ad set or ad in Ads Manager."""
+    edge, selected = _EDGES[level]
+    return f"https://adsmanager.facebook.com/adsmanager/manage/{edge}?act={account_id}&{selected}={object_id}"
 
 
 def subject(problem: DeliveryProblem) -> Value:

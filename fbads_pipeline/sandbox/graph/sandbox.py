@@ -75,7 +75,7 @@ class Sandbox:
     """One world with its clock, the scenarios in force, and a log of calls and writes.
 
     anchor: the day before which the 60 days of anomalies and changes lie, by default the day of `now`.
-    app_secret: if given, every call must carry the token's proof.
+    app_secret: if given, every call must carry the token's proof. has_plain_names: as `build_world` has it.
     """
 
     def __init__(
@@ -88,12 +88,13 @@ class Sandbox:
         token: str,
         anchor: date | None = None,
         app_secret: str | None = None,
+        has_plain_names: bool = False,
     ) -> None:
         self.token = token
         self.grants: dict[str, Grant] = {token: Grant()}
         self.app_secret = app_secret
         self.clock = SandboxClock(now, is_frozen=is_frozen)
-        self.world = build_world(seed, anchor or now.date(), now, campaigns)
+        self.world = build_world(seed, anchor or now.date(), now, campaigns, has_plain_names=has_plain_names)
         self.figures = WorldFigures(self.world, self.clock)
         self.pages = InsightsPages(self.figures)
         self.reports = ReportRuns()

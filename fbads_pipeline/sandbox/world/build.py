@@ -38,26 +38,31 @@ ID_BASES: dict[ObjectKind, int] = {
 }
 
 
-def build_world(seed: int, anchor: date, now: datetime, campaigns: int) -> SandboxWorld:
+def build_world(
+    seed: int, anchor: date, now: datetime, campaigns: int, *, has_plain_names: bool = False
+) -> SandboxWorld:
     """4 accounts with `campaigns` campaigns each, their recent past lying in the 60 days before the anchor.
 
-    The world is the same whatever `now` is; only the objects' present status follows it.
+    The world is the same whatever `now` is; only the objects' present status follows it. has_plain_names: none of the
+    names that strangers try on a dashboard.
     """
-    accounts = [_account(seed, anchor, campaigns, index) for index in range(len(PROFILES))]
+    accounts = [_account(seed, anchor, campaigns, index, has_plain_names) for index in range(len(PROFILES))]
     for account in accounts:
         move_to(account, now)
     return SandboxWorld(seed=seed, anchor=anchor, started_at=now, accounts=accounts)
 
 
-def _account(seed: int, today: date, campaigns: int, index: int) -> SandboxAccount:
+def _account(seed: int, today: date, campaigns: int, index: int, is_plain: bool) -> SandboxAccount:
     profile = PROFILES[index]
     rng = np.random.default_rng([seed, index, 1])
     created = _created_days(rng, today, campaigns)
     objects: dict[ObjectKind, list[AdObject]] = {
-        "campaign": [_campaign(rng, profile, index, i, created[i]) for i in range(campaigns)],
-        "adset": [_adset(rng, profile, index, i, created[i // ADSETS_EACH]) for i in range(campaigns * ADSETS_EACH)],
+        "campaign": [_campaign(rng, profile, index, i, created[i], is_plain) for i in range(campaigns)],
+        "adset": [
+            _adset(rng, profile, index, i, created[i // ADSETS_EACH], is_plain) for i in range(campaigns * ADSETS_EACH)
+        ],
         "ad": [
-            _ad(rng, profile, index, i, created[i // (ADSETS_EACH * ADS_EACH)])
+            _ad(rng, profile, index, i, created[i // (ADSETS_EACH * ADS_EACH)], is_plain)
             for i in range(campaigns * ADSETS_EACH * ADS_EACH)
         ],
     }
@@ -98,13 +103,15 @@ def _created_at(rng: np.random.Generator, zone: str, day: date) -> datetime:
     return _moment(zone, day, int(rng.integers(8 * 3600, 9 * 3600)))
 
 
-def _campaign(rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date) -> AdObject:
+def _campaign(
+    rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date, is_plain: bool
+) -> AdObject:
     created_at = _created_at(rng, profile.zone, day)
     return AdObject(
         id=_id("campaign", account, index, rng),
         kind="campaign",
         index=index,
-        name=campaign_name(profile.language, index),
+        name=campaign_name(profile.language, index, is_plain=is_plain),
         status="ACTIVE",
         created_at=created_at,
         updated_at=created_at,
@@ -112,30 +119,34 @@ def _campaign(rng: np.random.Generator, profile: AccountProfile, account: int, i
     )
 
 
-def _adset(rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date) -> AdObject:
+def _adset(
+    rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date, is_plain: bool
+) -> AdObject:
     created_at = _created_at(rng, profile.zone, day) + timedelta(hours=1)
     campaign, slot = divmod(index, ADSETS_EACH)
     return AdObject(
         id=_id("adset", account, index, rng),
         kind="adset",
         index=index,
-        name=adset_name(profile.language, campaign, slot),
+        name=adset_name(profile.language, campaign, slot, is_plain=is_plain),
         status="ACTIVE",
         created_at=created_at,
         updated_at=created_at,
     )
 
 
-def _ad(rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date) -> AdObject:
+def _ad(
+    rng: np.random.Generator, profile: AccountProfile, account: int, index: int, day: date, is_plain: bool
+) -> AdObject:
     created_at = _created_at(rng, profile.zone, day) + timedelta(hours=2)
     campaign, slot = divmod(index, ADSETS_EACH * ADS_EACH)
     return AdObject(
         id=_id("ad", account, index, rng),
         kind="ad",
         index=index,
-        name=ad_name(profile.language, campaign, slot),
+        name=ad_name(profile.language, campaign, slot, is_plain=is_plain),
         status="ACTIVE",
         created_at=created_at,
         updated_at=created_at,
-        is_disapproved=campaign % 8 == 6 and slot == 3,
+        is_disapproved=campaign % (24 if is_plain else 8) == 6 and slot == 3,
     )

@@ -36,22 +36,22 @@ HOSTILE = (
 )
 
 
-def campaign_name(language: str, index: int) -> str:
-    """The name of an account's campaign; every seventh from the fourth on is a hostile one."""
-    if index % 7 == 3:
+def campaign_name(language: str, index: int, *, is_plain: bool = False) -> str:
+    """The name of an account's campaign; every seventh from the fourth on is a hostile one, unless all are plain."""
+    if index % 7 == 3 and not is_plain:
         hostile = HOSTILE[index // 7 % len(HOSTILE)]
         return hostile[:400]
     themes = THEMES[language]
     return f"{themes[index % len(themes)]} | {STAGES[index % len(STAGES)]} | {index + 1:02d}"
 
 
-def adset_name(language: str, campaign: int, slot: int) -> str:
-    if campaign % 7 == 5 and slot == 1:
+def adset_name(language: str, campaign: int, slot: int, *, is_plain: bool = False) -> str:
+    if campaign % 7 == 5 and slot == 1 and not is_plain:
         return HOSTILE[(campaign + slot) % len(HOSTILE)]
     return f"{AUDIENCES[language][slot]} - {campaign + 1:02d}"
 
 
-def ad_name(language: str, campaign: int, slot: int) -> str:
-    if campaign % 7 == 2 and slot == 5:
+def ad_name(language: str, campaign: int, slot: int, *, is_plain: bool = False) -> str:
+    if campaign % 7 == 2 and slot == 5 and not is_plain:
         return HOSTILE[campaign % len(HOSTILE)]
     return f"{CREATIVES[language][slot % 4]} v{slot // 4 + 1} #{campaign + 1:02d}"

@@ -11,21 +11,27 @@ from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.people import NOW, PASSWORD, People
 
 PAGES = (
-    "/morning",
     "/budgets",
     "/clients",
     "/targets",
     "/",
+    "/?account=42",
+    "/campaigns",
+    "/anomalies",
     "/suggestions",
     "/chat",
     "/reports",
     "/privacy",
+    "/settings",
+    "/menu",
+    "/search?q=101",
     "/campaigns/101",
 )
 MARTS = """
 alter table marts.campaigns add column stop_at timestamptz;
-create table marts.account_daily (account_id text, day date, spend numeric);
-insert into marts.account_daily select '42', day::date, 100
+create table marts.account_daily (account_id text, day date, currency text, spend numeric, cost numeric,
+    conversions numeric, purchase_value numeric);
+insert into marts.account_daily select '42', day::date, 'BRL', 100, 113.83, 4, 420
     from generate_series(date '2026-09-01', date '2026-11-09', '1 day') day;
 update marts.accounts set name = :name;
 insert into marts.accounts values ('43', 'Outra', 'USD', 'UTC', 'ACTIVE', 'purchase');
@@ -34,9 +40,15 @@ create table marts.campaign_history (account_id text, campaign_id text, name tex
 insert into marts.campaign_history values ('42', '101', :name, 'ACTIVE', 'ACTIVE', 10, '2026-11-01T12:00:00Z'),
     ('42', '101', :name, 'PAUSED', 'PAUSED', 12.5, '2026-11-05T12:00:00Z');
 update marts.campaigns set name = :name where campaign_id = '101';
-create table marts.adsets (adset_id text, account_id text, campaign_id text, name text);
-create table marts.ads (ad_id text, account_id text, campaign_id text, adset_id text, name text);
-create table marts.campaign_breakdown_daily (account_id text, breakdown text);
+create table marts.adsets (adset_id text, account_id text, campaign_id text, name text, effective_status text,
+    currency text, daily_budget numeric, lifetime_budget numeric);
+insert into marts.adsets values ('201', '42', '101', :name, 'ACTIVE', 'BRL', 10, null);
+create table marts.ads (ad_id text, account_id text, campaign_id text, adset_id text, name text, effective_status text,
+    currency text);
+insert into marts.ads values ('301', '42', '101', '201', :name, 'DISAPPROVED', 'BRL');
+create table marts.campaign_breakdown_daily as select daily.*, 'age,gender' as breakdown, '25-34' as age,
+    'female' as gender, null as country, null as publisher_platform, null as platform_position
+    from marts.campaign_daily as daily;
 insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok)
     values ('42', 'campaign', '2026-11-09', '2026-11-10T12:00:00Z', 'r', true);
 insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metric, severity, status, since, detected_at,
@@ -94,7 +106,7 @@ def test_a_page_is_whole_without_a_script_and_hostile_names_are_text(visitor, pa
 
 
 def test_today_shows_the_figures_of_the_marts_and_what_is_open(visitor):
-    page = Page(visitor.get("/"))
+    page = Page(visitor.get("/", account="42"))
     assert "R$\xa086.419.752.308.638,70" in page.text, "seven days of 12345678901234.10"
     assert "A veiculação parou." in page.text and "R$\xa0480,00" in page.text
     assert "lida até 10/11/2026 09:00 (America/Sao_Paulo)" in page.text

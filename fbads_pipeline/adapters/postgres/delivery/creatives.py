@@ -1,6 +1,7 @@
 """Creatives of ads with their figures, and the pictures that are kept of them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -42,6 +43,12 @@ class PostgresCreatives:
         with self._engine.connect() as connection:
             row = connection.execute(SQL["picture"], values).one_or_none()
         return None if row is None else Picture(row.media_type, row.width, row.height, bytes(row.content))
+
+    def pictures_of(self, ad_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Ad → account and key of its creative, where a picture of it is kept."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(SQL["pictures_of"], {"ads": list(ad_ids)})
+            return {row.ad_id: (row.account_id, row.creative_key) for row in rows}
 
     def creatives(self, accounts: frozenset[str] | None, *, since: date, until: date) -> list[Creative]:
         """Each account's own, with verdicts, what costs most first."""

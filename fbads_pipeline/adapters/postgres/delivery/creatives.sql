@@ -45,6 +45,16 @@ where
     account_id = :account_id and creative_key = :creative_key and content is not null
     and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])));
 
+-- name: pictures_of
+select
+    creatives.ad_id,
+    creatives.account_id,
+    creatives.creative_key
+from raw.ad_creatives as creatives
+inner join ops.creative_pictures as pictures
+    on creatives.account_id = pictures.account_id and creatives.creative_key = pictures.creative_key
+where pictures.content is not null and creatives.ad_id = any(cast(:ads as text[]));
+
 -- name: creatives
 select
     creatives.account_id,

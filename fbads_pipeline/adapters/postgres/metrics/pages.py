@@ -1,5 +1,6 @@
 """What the pages show beside figures: anomalies, pacing, freshness, history; of the caller's accounts alone."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,9 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of_kept
 from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.collection.levels import Level
+from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
 
 SQL = Statements(__package__, "pages.sql")
 
@@ -57,6 +61,27 @@ class PageReader:
         """The campaign's days."""
         named = {"account_id": account_id, "campaign_id": campaign_id, "first": first, "last": last}
         return self._rows("days", **named)
+
+    def coverage(self, periods: Sequence[tuple[str, DayRange]], level: Level) -> Coverage:
+        """How far accounts are read, each on days of its own, all of which have come."""
+        values = {
+            "ids": [account_id for account_id, _ in periods],
+            "firsts": [days.since for _, days in periods],
+            "lasts": [days.until for _, days in periods],
+            "level": level,
+        }
+        unread = self._rows("unread_of_each", **values)
+        asked = sum(len(days) for _, days in periods)
+        return coverage_of(asked, [(row["account_id"], row["day"]) for row in unread])
+
+    def anomaly_list(self, accounts: Accounts, status: str, *, most: int, skipped: int) -> list[Row]:
+        """OPEN ones by severity and money, or CLOSED ones, the newest first; each with `total`, how many there are."""
+        named = {"accounts": bound(accounts), "status": status, "most": most, "skipped": skipped}
+        return self._rows("anomaly_list", **named)
+
+    def matching(self, accounts: Accounts, text: str, most: int) -> list[Row]:
+        """Campaigns, ad sets and ads whose name holds that text or whose id it is, so many of each."""
+        return self._rows("matching", accounts=bound(accounts), text=text.lower(), most=most)
 
     def _rows(self, name: str, **values: object) -> list[Row]:
         return rows_of_kept(self._owner, SQL[name], values)

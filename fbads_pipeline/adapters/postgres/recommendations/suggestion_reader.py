@@ -41,6 +41,11 @@ class SuggestionReader:
         }
         return [_suggestion(row) for row in rows_of(self._owner, SQL["suggestions"], values)]
 
+    def counts(self, accounts: Accounts, account_id: str | None) -> dict[str, int]:
+        """Status → how many there are; those without any are left out."""
+        values = {"accounts": bound(accounts), "account_id": account_id}
+        return {row["status"]: int(row["suggestions"]) for row in rows_of(self._owner, SQL["counts"], values)}
+
     def held_back(self, accounts: Accounts, account_id: str | None) -> int:
         """Open suggestions that wait their turn."""
         values = {"accounts": bound(accounts), "account_id": account_id}

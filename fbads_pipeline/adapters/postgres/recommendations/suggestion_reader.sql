@@ -57,6 +57,16 @@ order by
     made.suggestion_id desc
 limit cast(:most as int);
 
+-- name: counts
+select
+    status,
+    count(*) as suggestions
+from ops.suggestions
+where
+    (cast(:account_id as text) is null or account_id = :account_id)
+    and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
+group by status;
+
 -- name: held_back
 -- Open ones that wait their turn.
 select count(*) as held_back

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import BudgetsDep, ClockDep
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.frame.page_frame import frame_of
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
@@ -24,8 +25,9 @@ def budgets_page(
     request: Request, who: Annotated[Principal, Depends(Visitor("marts:read"))], budgets: BudgetsDep, clock: ClockDep
 ) -> Response:
     """A row per client: spent, planned, landing with its interval, per day, and what is wrong."""
-    t = page_localizer(request, who)
-    rows = [budget_view(one, t) for one in budgets.read(who.accounts, clock.now())]
+    t, frame = page_localizer(request, who), frame_of(request, who)
+    wanted = who.accounts if frame.account is None and frame.client is None else frame.ids
+    rows = [budget_view(one, t) for one in budgets.read(wanted, clock.now())]
     return render(request, "budgets.html.j2", who, "budgets", rows=rows)
 
 

@@ -68,7 +68,12 @@ def picture(account_id: AccountPath, key: KeyPath, creatives: CreativesDep, who:
 
 def picture_path(one: Creative) -> str | None:
     """Where its picture is served; None where none is kept."""
-    return f"/api/v1/creatives/{one.account_id}/{quote(one.key)}/picture" if one.has_picture else None
+    return picture_address(one.account_id, one.key) if one.has_picture else None
+
+
+def picture_address(account_id: str, key: str) -> str:
+    """Where the picture of a creative is served."""
+    return f"/api/v1/creatives/{account_id}/{quote(key)}/picture"
 
 
 def _shown(one: Creative) -> ShownCreative:

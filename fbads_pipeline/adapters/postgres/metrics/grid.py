@@ -1,0 +1,250 @@
+"""Campaigns, ad sets and ads with the figures of a period, a page of them in any order, and their totals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from fbads_pipeline.adapters.postgres.metrics.figures import daily_mart, figure_columns, sum_reported
+from fbads_pipeline.adapters.postgres.metrics.visible import Row, rows_of_kept
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.grid import GridLevel, GridRequest, GridState
+
+_TABLES: Mapping[GridLevel, str] = {"campaign": "campaigns", "adset": "adsets", "ad": "ads"}
+_KEYS: Mapping[GridLevel, tuple[str, ...]] = {
+    "campaign": ("campaign_id",),
+    "adset": ("campaign_id", "adset_id"),
+    "ad": ("campaign_id", "adset_id", "ad_id"),
+}
+_BUDGETS = ("daily_budget", "lifetime_budget")
+_CAMPAIGNS = sa.table("campaigns", *map(sa.column, ("account_id", "campaign_id", "name")), schema="marts").alias(
+    "campaign"
+)
+_ACCOUNTS = sa.table("accounts", *map(sa.column, ("account_id", "goal_family")), schema="marts").alias("account")
+_HAS_BUDGET: frozenset[GridLevel] = frozenset({"campaign", "adset"})
+
+
+_OF_NO_CURRENCY = frozenset(name for name, metric in METRICS.items() if metric.unit != "money")
+
+
+class GridShape(NamedTuple):
+    """What a composed query depends on; everything else is bound."""
+
+    level: GridLevel
+    metrics: tuple[tuple[str, str], ...]
+    sort: str
+    is_down: bool
+    state: GridState
+
+
+class GridPage(NamedTuple):
+    """rows: with their keys, name, status, budgets, currency, `rows` (days with a row; 0: none) and one column per
+    metric; total: how many there are in all; totals: a row per currency, with `objects` and `goals` (how many different
+    goals its accounts have)."""
+
+    rows: Sequence[Row]
+    total: int
+    totals: Sequence[Row]
+
+
+class GridReader:
+    """Reads only; two queries, however many rows there are. expressions: gives metric → SQL over a daily mart."""
+
+    def __init__(self, owner: sa.Engine, expressions: Callable[[], Mapping[str, str]]) -> None:
+        self._owner, self._expressions = owner, expressions
+
+    def page(self, wanted: GridRequest) -> GridPage:
+        """One page, and the totals over all of its pages."""
+        rows = self.rows(wanted)
+        totals = rows_of_kept(self._owner, _totals(self._shape(wanted)), _values(wanted))
+        return GridPage(rows, sum(one["objects"] for one in totals), totals)
+
+    def rows(self, wanted: GridRequest) -> list[Row]:
+        """The rows alone."""
+        return rows_of_kept(self._owner, _rows(self._shape(wanted)), _values(wanted))
+
+    def days(self, wanted: GridRequest) -> list[Row]:
+        """A row per day that the objects of the request have, oldest first, with `day` and `is_provisional`."""
+        return rows_of_kept(self._owner, _days(self._shape(wanted)), _values(wanted))
+
+    def _shape(self, wanted: GridRequest) -> GridShape:
+        known = self._expressions()
+        metrics = tuple((name, known[name]) for name in wanted.metrics)
+        return GridShape(wanted.level, metrics, wanted.sort, wanted.is_down, wanted.state)
+
+
+def _values(wanted: GridRequest) -> dict[str, Any]:
+    return {
+        "accounts": [one.account_id for one in wanted.scopes],
+        "firsts": [one.days.since for one in wanted.scopes],
+        "lasts": [one.days.until for one in wanted.scopes],
+        "named": wanted.named.lower(),
+        "campaign": wanted.campaign_id,
+        "object": wanted.object_id,
+        "most": wanted.limit,
+        "skipped": wanted.offset,
+    }
+
+
+def _array(name: str, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.bindparam(name), ARRAY(kind))
+
+
+def _parts(shape: GridShape) -> tuple[sa.CTE, sa.CTE, sa.FromClause]:
+    """The accounts with their days; the objects of the level that fit the filters; the daily mart."""
+    scopes = sa.select(
+        sa.func.unnest(_array("accounts", sa.Text()), _array("firsts", sa.Date()), _array("lasts", sa.Date()))
+        .table_valued("account_id", "first_day", "last_day", name="scopes")
+        .render_derived()
+    ).cte("scopes")
+    level, keys = shape.level, _KEYS[shape.level]
+    budgets = _BUDGETS if level in _HAS_BUDGET else ()
+    names = ("account_id", *keys, "name", "effective_status", "currency", *budgets)
+    known = sa.table(_TABLES[level], *(sa.column(name) for name in names), schema="marts").alias("known")
+    campaign, one = (sa.bindparam(name, type_=sa.Text()) for name in ("campaign", "object"))
+    query = (
+        sa.select(*known.c, scopes.c.first_day, scopes.c.last_day)
+        .select_from(known.join(scopes, known.c.account_id == scopes.c.account_id))
+        .where(
+            sa.func.strpos(sa.func.lower(sa.func.coalesce(known.c.name, "")), sa.bindparam("named", type_=sa.Text()))
+            > 0,
+            sa.or_(campaign.is_(None), known.c.campaign_id == campaign),
+            sa.or_(one.is_(None), known.c[keys[-1]] == one),
+        )
+    )
+    if shape.state == "active":
+        query = query.where(known.c.effective_status == "ACTIVE")
+    elif shape.state == "paused":
+        query = query.where(known.c.effective_status.like("%PAUSED"))
+    return scopes, query.cte("objects"), daily_mart(f"{level}_daily", *(key for key in keys if key != "campaign_id"))
+
+
+def _joined(objects: sa.CTE, daily: sa.FromClause, key: str) -> sa.Join:
+    """Each object with its days of the period, in the currency that its account has."""
+    return objects.join(
+        daily,
+        sa.and_(
+            daily.c.account_id == objects.c.account_id,
+            daily.c[key] == objects.c[key],
+            daily.c.currency == objects.c.currency,
+            daily.c.day.between(objects.c.first_day, objects.c.last_day),
+        ),
+    )
+
+
+def _sums(shape: GridShape, objects: sa.CTE, daily: sa.FromClause) -> sa.CTE:
+    """A row per object that has rows, with its figures. The registry's expressions name columns without their table: no
+    other table of the query has a metric's name."""
+    key = _KEYS[shape.level][-1]
+    figures = figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
+    query = sa.select(objects.c.account_id, objects.c[key], sa.func.count().label("rows"), *figures)
+    return query.select_from(_joined(objects, daily, key)).group_by(objects.c.account_id, objects.c[key]).cte("sums")
+
+
+def _listed(shape: GridShape) -> tuple[sa.CTE, sa.CTE, sa.ColumnElement[bool]]:
+    _, objects, daily = _parts(shape)
+    sums, key = _sums(shape, objects, daily), _KEYS[shape.level][-1]
+    is_same = sa.and_(sums.c.account_id == objects.c.account_id, sums.c[key] == objects.c[key])
+    return objects, sums, is_same
+
+
+def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    if shape.state != "with_delivery":
+        return sa.true()
+    return sa.or_(rows > 0, objects.c.effective_status == "ACTIVE")
+
+
+@lru_cache(maxsize=256)
+def _rows(shape: GridShape) -> sa.Select[Any]:
+    objects, sums, is_same = _listed(shape)
+    metrics = [name for name, _ in shape.metrics]
+    rows = sa.func.coalesce(sums.c.rows, 0)
+    columns = [one for one in objects.c if one.name not in ("first_day", "last_day")]
+    keys: dict[str, sa.ColumnElement[Any]] = {"name": sa.func.lower(objects.c.name)}
+    if shape.level in _HAS_BUDGET:
+        keys["budget"] = sa.func.coalesce(objects.c.daily_budget, objects.c.lifetime_budget)
+    order = keys.get(shape.sort)
+    if order is None:
+        order = sums.c[shape.sort if shape.sort in metrics else metrics[0]]
+    placed = order.desc() if shape.is_down else order.asc()
+    # Amounts of two currencies are not compared: each currency is listed by itself.
+    apart = [objects.c.currency] if shape.sort not in ("name", *_OF_NO_CURRENCY) else []
+    last = objects.c[_KEYS[shape.level][-1]]
+    return (
+        sa.select(*columns, *_parents(shape.level), rows.label("rows"), *(sums.c[name] for name in metrics))
+        .select_from(_with_parents(shape.level, objects.outerjoin(sums, is_same), objects))
+        .where(_is_shown(shape, objects, rows))
+        .order_by(*apart, placed.nulls_last(), objects.c.account_id, last)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .offset(sa.bindparam("skipped", type_=sa.Integer()))
+    )
+
+
+def _parents(level: GridLevel) -> list[sa.Label[Any]]:
+    return [] if level == "campaign" else [_CAMPAIGNS.c.name.label("campaign_name")]
+
+
+def _with_parents(level: GridLevel, joined: sa.FromClause, objects: sa.CTE) -> sa.FromClause:
+    if level == "campaign":
+        return joined
+    return joined.outerjoin(
+        _CAMPAIGNS,
+        sa.and_(_CAMPAIGNS.c.account_id == objects.c.account_id, _CAMPAIGNS.c.campaign_id == objects.c.campaign_id),
+    )
+
+
+@lru_cache(maxsize=256)
+def _days(shape: GridShape) -> sa.Select[Any]:
+    _, objects, daily = _parts(shape)
+    figures = figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
+    return (
+        sa.select(daily.c.day, sa.func.bool_or(daily.c.is_provisional).label("is_provisional"), *figures)
+        .select_from(_joined(objects, daily, _KEYS[shape.level][-1]))
+        .group_by(daily.c.day)
+        .order_by(daily.c.day)
+    )
+
+
+@lru_cache(maxsize=256)
+def _totals(shape: GridShape) -> sa.Select[Any]:
+    """Ratios of the sums of all objects; a figure that one object does not report is not known of all."""
+    _, objects, daily = _parts(shape)
+    key = _KEYS[shape.level][-1]
+    parts = dict.fromkeys(column for name, _ in shape.metrics for column in METRICS[name].columns)
+    summed = [sum_reported(sa.column(name)).label(name) for name in parts]
+    of_each = (
+        sa.select(objects.c.account_id, objects.c[key], objects.c.currency, sa.func.count().label("rows"), *summed)
+        .select_from(_joined(objects, daily, key))
+        .group_by(objects.c.account_id, objects.c[key], objects.c.currency)
+        .cte("of_each")
+    )
+    figures = figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
+    of_all = sa.select(of_each.c.currency, *figures).group_by(of_each.c.currency).cte("of_all")
+    counted = _counted(shape, objects, of_each)
+    return (
+        sa.select(counted, *(of_all.c[name] for name, _ in shape.metrics))
+        .select_from(counted.outerjoin(of_all, of_all.c.currency == counted.c.currency))
+        .order_by(counted.c.currency)
+    )
+
+
+def _counted(shape: GridShape, objects: sa.CTE, of_each: sa.CTE) -> sa.CTE:
+    """Per currency how many objects are listed, and how many different goals their accounts have."""
+    key = _KEYS[shape.level][-1]
+    is_same = sa.and_(of_each.c.account_id == objects.c.account_id, of_each.c[key] == objects.c[key])
+    rows = sa.func.coalesce(of_each.c.rows, 0)
+    return (
+        sa.select(
+            objects.c.currency,
+            sa.func.count().label("objects"),
+            sa.func.count(_ACCOUNTS.c.goal_family.distinct()).label("goals"),
+        )
+        .select_from(
+            objects.outerjoin(of_each, is_same).outerjoin(_ACCOUNTS, _ACCOUNTS.c.account_id == objects.c.account_id)
+        )
+        .where(_is_shown(shape, objects, rows))
+        .group_by(objects.c.currency)
+        .cte("counted")
+    )

@@ -1,0 +1,57 @@
+"""The last weeks of every account with what is open in it: three queries, whatever the number of accounts."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound, rows_of
+from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.clients.overview import USUAL_WEEKS, AccountWeeks, Figures
+from fbads_pipeline.domain.clients.targets import EffectiveTarget, Targets
+
+SQL = Statements(__package__, "overview.sql")
+_FIGURES = ("spend", "cost", "conversions", "purchase_value")
+
+
+class OverviewReader:
+    """Reads only."""
+
+    def __init__(self, owner: sa.Engine) -> None:
+        self._owner = owner
+
+    def accounts(self, accounts: Accounts, targets: Mapping[str, Targets], now: datetime) -> list[AccountWeeks]:
+        """Each account that is modelled. targets: of accounts that have any."""
+        values = {"accounts": bound(accounts)}
+        since = now.date() - timedelta(days=7 * USUAL_WEEKS + 2)
+        rows = rows_of(self._owner, SQL["accounts"], {**values, "now": now})
+        days: dict[str, dict[date, Figures]] = {}
+        for row in rows_of(self._owner, SQL["days"], {**values, "since": since}):
+            days.setdefault(row["account_id"], {})[row["day"]] = {name: row[name] for name in _FIGURES}
+        read = rows_of(self._owner, SQL["read_days"], {**values, "since": since})
+        read_days = {row["account_id"]: frozenset(row["days"]) for row in read}
+        return [
+            AccountWeeks(
+                row["account_id"],
+                row["name"],
+                row["currency"],
+                row["today"],
+                days.get(row["account_id"], {}),
+                read_days.get(row["account_id"], frozenset()),
+                row["goal_family"],
+                _target(targets.get(row["account_id"]), row["today"], row["currency"]),
+                row["anomalies"],
+                row["critical"],
+                row["at_stake"],
+                row["suggestions"],
+            )
+            for row in rows
+        ]
+
+
+def _target(targets: Targets | None, day: date, currency: str) -> EffectiveTarget | None:
+    """What people set for the account as a whole."""
+    if targets is None:
+        return None
+    found = targets.of_account(day, currency=currency)
+    return found if found.goal is not None else None

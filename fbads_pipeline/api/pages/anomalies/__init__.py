@@ -1,0 +1,1 @@
+"""Pages of anomalies: those that are open, and what was."""

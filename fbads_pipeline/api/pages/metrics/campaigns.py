@@ -1,0 +1,197 @@
+"""The grid of campaigns, ad sets and ads: sorted, filtered and paged on the server, and as a file."""
+
+from dataclasses import replace
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from fbads_pipeline.adapters.postgres.metrics.grid import GridPage
+from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.api.dependencies import CreativesDep, GridDep, PagesDep
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.frame.frame_view import account_name
+from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, required_frame
+from fbads_pipeline.api.pages.metrics.grid_file import GridAccounts, grid_csv, grid_excel
+from fbads_pipeline.api.pages.metrics.grid_view import GridColumns, grid_rows, heads, pager, total_rows
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.visitor import Visitor
+from fbads_pipeline.api.routes.delivery.creatives import picture_address
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.metrics.coverage import Coverage
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.grid import (
+    COLUMN_SETS,
+    LEVELS,
+    MOST_EXPORTED,
+    PAGE_ROWS,
+    STATES,
+    ColumnSet,
+    GridLevel,
+    GridRequest,
+    GridScope,
+    GridState,
+    shown_metrics,
+)
+from fbads_pipeline.domain.metrics.states import with_parts
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+_PATH = "/campaigns"
+_DEFAULTS = {"level": "campaign", "sort": "-spend", "q": "", "state": "with_delivery", "columns": "results"}
+ReaderDep = Annotated[Principal, Depends(Visitor("marts:read"))]
+
+
+class GridChoices(NamedTuple):
+    """What the address says of the grid, beside the frame."""
+
+    level: GridLevel
+    sort: str
+    q: str
+    state: GridState
+    columns: ColumnSet
+    campaign: str | None
+
+    def query(self, **changes: object) -> dict[str, object]:
+        """Without what goes without saying."""
+        given = {**self._asdict(), **changes}
+        return {name: value for name, value in given.items() if value not in (None, _DEFAULTS.get(name))}
+
+
+def _choices(
+    level: Annotated[GridLevel, Query()] = "campaign",
+    sort: Annotated[str, Query(pattern=r"^-?[a-z_]{1,40}$")] = "-spend",
+    q: Annotated[str, Query(max_length=80)] = "",
+    state: Annotated[GridState, Query()] = "with_delivery",
+    columns: Annotated[ColumnSet, Query()] = "results",
+    campaign: Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")] = None,
+) -> GridChoices:
+    return GridChoices(level, sort, q.replace("\0", "").strip(), state, columns, campaign)
+
+
+ChoicesDep = Annotated[GridChoices, Depends(_choices)]
+
+
+@router.get(_PATH)
+def grid_page(
+    request: Request,
+    who: ReaderDep,
+    grid: GridDep,
+    pages: PagesDep,
+    creatives: CreativesDep,
+    choices: ChoicesDep,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """One page of the grid with its totals."""
+    t, frame = page_localizer(request, who), required_frame(request, who)
+    columns = _columns(request, who, choices)
+    found = grid.page(_request(frame, choices, columns, offset=(page - 1) * PAGE_ROWS))
+    coverage, unread = _coverage(pages, frame, choices.level)
+    kept = creatives.pictures_of([one["ad_id"] for one in found.rows]) if choices.level == "ad" else {}
+    pictures = {ad_id: picture_address(*creative) for ad_id, creative in kept.items()}
+    names = {one["account_id"]: account_name(one) for one in frame.accounts}
+    note = coverage.note()
+    return render(
+        request,
+        "campaigns.html.j2",
+        who,
+        "campaigns",
+        has_period=True,
+        tabs=_tabs(frame, choices, t),
+        choices=choices,
+        chips=_chips(frame, choices, "state", STATES, t),
+        sets=_chips(frame, choices, "columns", tuple(COLUMN_SETS), t),
+        kept=list(frame.query(**choices.query(q=None)).items()),
+        heads=heads(columns, choices.sort, lambda sort: frame.link(_PATH, **choices.query(sort=sort)), t),
+        totals=total_rows(found.totals, columns, t),
+        rows=grid_rows(found.rows, columns, names if len(frame.chosen) > 1 else {}, unread, pictures, t),
+        note="" if note is None else t.render(note),
+        goals_differ=any(one["goals"] > 1 for one in found.totals),
+        pager=pager(found.total, page, lambda number: frame.link(_PATH, **choices.query(), page=number), t),
+        files=[(kind, frame.link(f"{_PATH}/export", **choices.query(), format=kind)) for kind in ("csv", "xlsx")],
+        **_about(found, choices, t),
+    )
+
+
+@router.get(f"{_PATH}/export")
+def grid_file(
+    request: Request,
+    who: ReaderDep,
+    grid: GridDep,
+    pages: PagesDep,
+    choices: ChoicesDep,
+    format: Annotated[str, Query(pattern="^(csv|xlsx)$")] = "csv",
+) -> Response:
+    """All rows of the grid in its order with its columns, as a file."""
+    t, frame = page_localizer(request, who), required_frame(request, who)
+    columns = _columns(request, who, choices)
+    rows = grid.rows(replace(_request(frame, choices, columns), limit=MOST_EXPORTED))
+    names = {one["account_id"]: account_name(one) for one in frame.accounts}
+    days = {one["account_id"]: frame.days(one) for one in frame.chosen}
+    _, unread = _coverage(pages, frame, choices.level)
+    made = (grid_csv if format == "csv" else grid_excel)(rows, columns, GridAccounts(names, days, unread), t)
+    media = "text/csv; charset=utf-8" if format == "csv" else _EXCEL
+    headers = {"Content-Disposition": f'attachment; filename="{choices.level}s.{format}"'}
+    return Response(made, media_type=media, headers=headers)
+
+
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _columns(request: Request, who: Principal, choices: GridChoices) -> GridColumns:
+    money = reader_money(request, who)
+    return GridColumns(choices.level, shown_metrics(choices.columns, money))
+
+
+def _request(frame: PageFrame, choices: GridChoices, columns: GridColumns, offset: int = 0) -> GridRequest:
+    sort = choices.sort.removeprefix("-")
+    known = {*columns.metrics, "name", *(("budget",) if columns.has_budget else ())}
+    return GridRequest(
+        level=choices.level,
+        scopes=[GridScope(one["account_id"], frame.days(one)) for one in frame.chosen],
+        metrics=with_parts(columns.metrics, METRICS),
+        sort=sort if sort in known else "spend",
+        is_down=choices.sort.startswith("-") or sort not in known,
+        named=choices.q,
+        state=choices.state,
+        campaign_id=choices.campaign,
+        offset=offset,
+    )
+
+
+def _coverage(pages: PageReader, frame: PageFrame, level: GridLevel) -> tuple[Coverage, frozenset[str]]:
+    """Of the chosen accounts in their own days; and the accounts of which no day was read."""
+    scopes = [(one["account_id"], frame.days(one)) for one in frame.chosen]
+    coverage = pages.coverage(scopes, level)
+    lengths = {account_id: len(days) for account_id, days in scopes}
+    missing = {account_id: sum(map(len, ranges)) for account_id, ranges in coverage.missing}
+    return coverage, frozenset(one for one, number in missing.items() if number == lengths[one])
+
+
+def _tabs(frame: PageFrame, choices: GridChoices, t: Localizer) -> list[dict[str, Any]]:
+    tabs = [
+        {
+            "name": t(f"pages.grid.level.{level}s"),
+            "link": frame.link(_PATH, **choices.query(level=level, sort="-spend")),
+            "is_here": level == choices.level,
+        }
+        for level in LEVELS
+    ]
+    return [*tabs, {"name": t("pages.title.creatives"), "link": frame.link("/creatives"), "is_here": False}]
+
+
+def _chips(
+    frame: PageFrame, choices: GridChoices, name: str, values: tuple[str, ...], t: Localizer
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": t(f"pages.grid.{name}.{value}"),
+            "link": frame.link(_PATH, **choices.query(**{name: value})),
+            "is_here": value == getattr(choices, name),
+        }
+        for value in values
+    ]
+
+
+def _about(found: GridPage, choices: GridChoices, t: Localizer) -> dict[str, Any]:
+    return {"count": t(f"pages.grid.count.{choices.level}s", count=found.total), "is_empty": not found.rows}

@@ -1,0 +1,62 @@
+"""The grid of campaigns, ad sets and ads: which columns it has, and what a request of it says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fbads_pipeline.domain.core.days import DayRange
+
+GridLevel = Literal["campaign", "adset", "ad"]
+ColumnSet = Literal["results", "delivery", "all"]
+# with_delivery: active, or with rows in the period.
+GridState = Literal["with_delivery", "active", "paused", "all"]
+LEVELS: tuple[GridLevel, ...] = ("campaign", "adset", "ad")
+STATES: tuple[GridState, ...] = ("with_delivery", "active", "paused", "all")
+PAGE_ROWS = 50
+# A file of more rows says so in its last line.
+MOST_EXPORTED = 20_000
+_RESULTS = ("spend", "cost", "conversions", "cpa", "cpa_with_tax", "purchase_value", "roas", "roas_with_tax")
+_DELIVERY = ("spend", "cost", "impressions", "clicks", "ctr", "cpm", "cpc", "link_clicks")
+COLUMN_SETS: Mapping[ColumnSet, tuple[str, ...]] = {
+    "results": (*_RESULTS, "ctr", "cpm"),
+    "delivery": _DELIVERY,
+    "all": tuple(dict.fromkeys((*_RESULTS, *_DELIVERY))),
+}
+# What depends on the goal of an account: over accounts with different goals it adds up to nothing.
+OF_GOAL = frozenset({"conversions", "cpa", "cpa_with_tax"})
+_TAXED: Mapping[str, str] = {"cpa": "cpa_with_tax", "roas": "roas_with_tax"}
+
+
+@dataclass(frozen=True)
+class GridScope:
+    """One account with the days that are asked for, on its own clock."""
+
+    account_id: str
+    days: DayRange
+
+
+@dataclass(frozen=True)
+class GridRequest:
+    """metrics: in the order of the columns; sort: one of them, or `name`, `budget`; named: a part of the name, whatever
+    its case; campaign_id: only what lies below that campaign; object_id: that one alone; offset, limit: of the rows."""
+
+    level: GridLevel
+    scopes: Sequence[GridScope]
+    metrics: Sequence[str]
+    sort: str = "spend"
+    is_down: bool = True
+    named: str = ""
+    state: GridState = "with_delivery"
+    campaign_id: str | None = None
+    object_id: str | None = None
+    offset: int = 0
+    limit: int = PAGE_ROWS
+
+
+def shown_metrics(columns: ColumnSet, money: str) -> tuple[str, ...]:
+    """The metrics of a set of columns: CPA and ROAS as the reader reads money, spend and cost both.
+
+    money: `spend`, or `cost` with tax.
+    """
+    hidden = frozenset(_TAXED if money == "cost" else _TAXED.values())
+    return tuple(one for one in COLUMN_SETS[columns] if one not in hidden)
