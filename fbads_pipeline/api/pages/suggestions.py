@@ -180,7 +180,7 @@ def decide_several(
 def decision_notice(
     request: Request, who: Principal, done: str, why: str, t: Localizer
 ) -> tuple[str | None, dict[str, str] | None]:
-    """What came of the last decision, and which one a button takes back."""
+    """What the last decision led to, and which one a button takes back."""
     if why:
         return t("pages.suggestions.not_done", why=plain_line(why)), None
     if done not in get_args(Action):

@@ -1,0 +1,215 @@
+"""The grid over marts in which every sum can be seen: totals, order, filters, pages, files, and what is not known."""
+
+import csv
+import io
+from html.parser import HTMLParser
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline_tests.api.conftest import HOSTILE
+from fbads_pipeline_tests.support.analytics_marts import fill
+
+OBJECTS = """
+create table marts.adsets (adset_id text, account_id text, campaign_id text, name text, effective_status text,
+    currency text, daily_budget numeric, lifetime_budget numeric);
+create table marts.ads (ad_id text, account_id text, campaign_id text, adset_id text, name text, effective_status text,
+    currency text);
+insert into marts.ads values ('301', '42', '101', '201', :hostile, 'ACTIVE', 'BRL'),
+    ('302', '42', '102', '202', 'Segundo', 'ADSET_PAUSED', 'BRL');
+create table marts.ad_daily as select daily.*, case campaign_id when '101' then '301' else '302' end as ad_id
+    from marts.campaign_daily as daily;
+insert into marts.campaigns (campaign_id, account_id, name, effective_status, currency, timezone_name)
+    values ('201', '43', 'Only one', 'ACTIVE', 'USD', 'UTC');
+update marts.campaigns set name = :hostile where campaign_id = '101';
+update marts.campaign_daily set cost = spend / (1 - 0.1215), purchase_value = spend * 2 where currency = 'BRL';
+"""
+PERIOD = {"from": "2026-11-03", "to": "2026-11-04"}
+
+
+class Grid(HTMLParser):
+    """The cells of the grid's rows: totals, then objects."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self._in_grid, self._cell = [], False, None
+        self.feed(text.replace("\xa0", " "))
+        self.totals = [row for row in self.rows if row[0].startswith(("Total", "Total of"))]
+        self.objects = [row for row in self.rows if row not in self.totals]
+        self.names = [row[0].partition(" ↗")[0] for row in self.objects]
+
+    def handle_starttag(self, tag, attrs):
+        self._in_grid |= dict(attrs).get("class") == "grid"
+        if self._in_grid and tag == "tr":
+            self.rows.append([])
+        if self._in_grid and tag == "td":
+            self.rows[-1].append("")
+            self._cell = len(self.rows[-1]) - 1
+
+    def handle_endtag(self, tag):
+        self._cell = None if tag == "td" else self._cell
+        if tag == "table":
+            self._in_grid, self.rows = False, [row for row in self.rows if row]
+
+    def handle_data(self, data):
+        if self._in_grid and self._cell is not None:
+            self.rows[-1][self._cell] += data
+
+
+@pytest.fixture
+def marts(database):
+    fill(database.owner)
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(OBJECTS), {"hostile": HOSTILE})
+    return database.owner
+
+
+@pytest.fixture
+def run(marts):
+    def execute(statement):
+        with marts.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+    return execute
+
+
+@pytest.fixture
+def grid(client, marts):
+    client.cookies.set("fbads_language", "pt")
+
+    def read(**params):
+        answer = client.get("/campaigns", **{**PERIOD, **params})
+        assert answer.status_code == 200, answer.text
+        return Grid(answer.text)
+
+    return read
+
+
+class TestFigures:
+    def test_totals_are_ratios_of_sums_within_one_currency(self, grid):
+        found = grid(columns="all")
+        assert [row[0] for row in found.totals] == ["Total de 7 (BRL)", "Total de 1 (USD)"]
+        brl, usd = found.totals
+        assert "R$ 70,00" in brl and "R$ 17,50" in brl, "70 spent, 4 conversions; not the USD day of a BRL account"
+        assert "0,78%" in brl, "70 clicks of 9000 impressions, no mean of rates"
+        assert "US$ 7,00" in usd and not any("999" in cell for row in found.rows for cell in row)
+
+    def test_what_meta_left_out_of_one_row_is_in_no_total_and_says_so(self, grid, run):
+        run("update marts.campaign_daily set conversions = null where campaign_id = '102' and day = '2026-11-03'")
+        found = grid()
+        assert found.totals[0].count("não informado") == 2, "conversions, and CPA with them"
+        second = next(row for row in found.objects if row[0].startswith("Campanha 102"))
+        assert second.count("não informado") == 2 and "R$ 20,00" in second
+
+    def test_a_cost_without_a_known_rate_is_never_the_spend(self, grid, run):
+        run("update marts.campaign_daily set cost = null where campaign_id = '101'")
+        assert "alíquota desconhecida" in grid().totals[0]
+
+    def test_an_object_without_rows_has_zeros_where_it_was_read_and_none_where_it_was_not(self, grid, run):
+        campaign = "Campanha 103"
+        rest = next(row for row in grid(state="all").objects if row[0].startswith(campaign))
+        assert "R$ 0,00" in rest and "não lido" not in rest
+        run("delete from marts.day_coverage where account_id = '42'")
+        found = grid(state="all")
+        rest = next(row for row in found.objects if row[0].startswith(campaign))
+        assert "R$ 0,00" not in rest and "não lido" in rest
+
+    def test_different_goals_have_no_common_conversions(self, grid, run):
+        run("update marts.accounts set currency = 'BRL', goal_family = 'lead' where account_id = '43'")
+        run("update marts.campaigns set currency = 'BRL' where account_id = '43'")
+        run("update marts.campaign_daily set currency = 'BRL' where account_id = '43'")
+        (total,) = grid().totals
+        assert "R$ 77,00" in total and total.count("–") == 2, "spend adds up; conversions and CPA do not"
+
+    def test_whoever_reads_money_with_tax_sees_cpa_with_tax(self, client, grid):
+        assert "R$ 17,50" in grid().totals[0]
+        client.cookies.set("fbads_money", "cost")
+        assert "R$ 19,92" in grid().totals[0], "70 ÷ (1 − 0.1215) ÷ 4"
+
+
+class TestOrder:
+    def test_any_column_sorts_and_what_is_missing_stands_last(self, grid):
+        assert grid(account="42").names[:2] == [HOSTILE.replace("\u202e", ""), "Campanha 102"]
+        assert grid(account="42", sort="spend").names[:2] == ["Campanha 102", HOSTILE.replace("\u202e", "")]
+        assert grid(account="42", sort="-impressions", columns="delivery").names[0] == "Campanha 102"
+        assert grid(account="42", sort="name", state="all").names[0].startswith("=HYPERLINK")
+
+    def test_amounts_of_two_currencies_are_listed_apart(self, grid, run):
+        run("update marts.campaign_daily set spend = 1000 where account_id = '43'")
+        assert grid().names[-1] == "Only one", "US$ 1000 is not compared with R$ 50"
+
+    def test_filters_and_choices_narrow_rows_and_totals_alike(self, grid):
+        assert grid(q="campanha 102").names == ["Campanha 102"]
+        assert grid(q="campanha 102").totals[0][0] == "Total de 1 (BRL)"
+        assert grid(account="43").names == ["Only one"] and grid(q="%").names == []
+        assert all("pausada" in row[0] for row in grid(state="paused").objects)
+
+    def test_pages_hold_each_row_once(self, grid, run):
+        run(
+            "insert into marts.campaigns (campaign_id, account_id, name, effective_status, currency, timezone_name)"
+            " select (1000 + n)::text, '42', 'C' || n, 'ACTIVE', 'BRL', 'UTC' from generate_series(1, 120) n"
+        )
+        seen = [name for page in ("1", "2", "3") for name in grid(account="42", sort="name", page=page).names]
+        assert len(seen) == len(set(seen)) == 127
+        assert grid(account="42", page="9").names == []
+
+    def test_ads_lead_to_their_page_and_to_ads_manager(self, client, grid):
+        text = client.get("/campaigns", level="ad", **PERIOD).text
+        assert 'href="/campaigns/101/ads/301"' in text and "selected_ad_ids=301" in text
+        page = client.get("/campaigns/101/ads/301", **PERIOD).text.replace("\xa0", " ")
+        assert "R$ 50,00" in page and "R$ 12,50" in page and "<script>" not in page
+        assert client.get("/campaigns/102/ads/301").status_code == 404, "an ad of another campaign"
+
+    @pytest.mark.parametrize(
+        "params", [{"account": "99"}, {"client": "5"}, {"account": "x"}], ids=["account", "client", "nonsense"]
+    )
+    def test_what_is_not_there_is_not_all(self, client, marts, params):
+        assert client.get("/campaigns", **params).status_code == 404
+
+    @pytest.mark.parametrize("params", [{"level": "x"}, {"sort": "a;b"}, {"page": "0"}, {"state": "x"}])
+    def test_nonsense_is_refused(self, client, marts, params):
+        assert client.get("/campaigns", **params).status_code == 422
+
+
+class TestFiles:
+    def test_the_csv_is_what_is_seen_with_why_a_cell_is_empty(self, client, grid, run):
+        run("update marts.campaign_daily set conversions = null where campaign_id = '102' and day = '2026-11-03'")
+        wanted = {**PERIOD, "sort": "spend", "account": "42", "state": "all"}
+        answer = client.get("/campaigns/export", format="csv", **wanted)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+        shown = grid(**wanted).names
+        assert [row["Campanhas"].lstrip("'") for row in rows] == shown and len(rows) > 5
+        hostile = next(row for row in rows if row["id"] == "101")
+        assert hostile["Campanhas"].startswith("'=HYPERLINK") and hostile["Investimento (sem imposto)"] == "50"
+        lacking = next(row for row in rows if row["id"] == "102")
+        assert lacking["Conversões"] == "" and "Conversões: não informado" in lacking["Observação"]
+        assert (lacking["De"], lacking["Até"], lacking["Moeda"]) == ("2026-11-03", "2026-11-04", "BRL")
+
+    def test_the_workbook_has_numbers_and_no_formula(self, client, marts):
+        answer = client.get("/campaigns/export", format="xlsx", **PERIOD)
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        assert not any(cell.data_type == "f" for cell in cells)
+        assert any(cell.value == 50 for cell in cells) and any(str(cell.value).startswith("=HYPER") for cell in cells)
+
+    def test_unread_accounts_have_empty_cells(self, client, run):
+        run("delete from marts.day_coverage")
+        answer = client.get("/campaigns/export", format="csv", state="all", account="42", **PERIOD)
+        row = next(one for one in answer.content.decode("utf-8-sig").splitlines() if "Campanha 103" in one)
+        assert ";0;" not in row and "não lido" in row
+
+
+def test_queries_are_as_many_for_ten_campaigns_as_for_thousands(client, marts, run):
+    counted = []
+    sa.event.listen(marts, "before_cursor_execute", lambda *_: counted.append(1))
+    client.get("/campaigns", **PERIOD)
+    few = len(counted)
+    run(
+        "insert into marts.campaigns (campaign_id, account_id, name, effective_status, currency, timezone_name)"
+        " select (1000 + n)::text, '42', 'C' || n, 'ACTIVE', 'BRL', 'UTC' from generate_series(1, 3000) n"
+    )
+    counted.clear()
+    client.get("/campaigns", **PERIOD)
+    assert 0 < len(counted) == few
