@@ -16,6 +16,7 @@ from fbads_pipeline.api.dependencies import (
     TargetsDep,
 )
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.clients.hours_view import hours_view
 from fbads_pipeline.api.pages.clients.morning import MorningDep, MorningFacts, morning_panels
 from fbads_pipeline.api.pages.clients.overview_view import client_rows, day_cards, verdict_view
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, required_frame, with_account
@@ -100,6 +101,7 @@ def today(
         steps=steps.of(frame, who, days, facts.anomalies, t),
         panels=morning_panels(facts, frame, t),
         rows=client_rows(days, frame, money, t) if len(days) > 1 else [],
+        hours=hours_view(overview, frame, t),
         notice=notice,
         undo=undo,
         **of_account,

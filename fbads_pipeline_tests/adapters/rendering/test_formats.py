@@ -52,6 +52,20 @@ def test_no_label_of_a_day_reaches_beyond_its_chart_in_a_wide_font(count):
     assert labels and all(float(x) + len(text) * 7 / 2 <= width for x, text in labels)
 
 
+def test_each_day_of_a_chart_on_a_page_can_be_pointed_at_and_says_what_is_known_of_it():
+    chart = a_report(kind="weekly").sections[0].charts[0]
+    first, second, *_ = days = list(chart.days)
+    now = [None, Decimal("12.5"), *[Decimal(1)] * (len(days) - 2)]
+    known = replace(
+        chart, now=now, provisional=[True] * len(days), gaps={first: "not_read"}, unit="money", currency="BRL"
+    )
+    live, plain = draw(known, localizer("pt"), is_live=True), draw(known, localizer("pt"))
+    points = re.findall(r'<g class="point" tabindex="0" role="img" aria-label="([^"]+)"><title>\1</title>', live)
+    assert len(points) == len(days) and "tabindex" not in plain and "<title>" not in plain
+    assert "não lido" in points[0] and "0,00" not in points[0].partition("·")[0], "a day that was not read is no zero"
+    assert "R$\xa012,50 (provisório)" in points[1]
+
+
 def a_table():
     return Table(
         "Big", [TableColumn("name", "text"), TableColumn("x", "money")], [["a", Decimal("1234567890.12")]], "BRL"

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound, rows_of
 from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.clients.hours import DayCurve
 from fbads_pipeline.domain.clients.overview import USUAL_WEEKS, AccountWeeks, Figures
 from fbads_pipeline.domain.clients.targets import EffectiveTarget, Targets
+from fbads_pipeline.domain.core.days import DayRange
 
 SQL = Statements(__package__, "overview.sql")
 _FIGURES = ("spend", "cost", "conversions", "purchase_value")
@@ -47,6 +50,14 @@ class OverviewReader:
             )
             for row in rows
         ]
+
+    def curves(self, account_id: str, days: DayRange) -> list[DayCurve]:
+        """What the account had spent by each reading of those days while they ran, oldest day first."""
+        values = {"account_id": account_id, "since": days.since, "until": days.until}
+        found: dict[date, list[tuple[int, Decimal | None]]] = {}
+        for row in rows_of(self._owner, SQL["curves"], values):
+            found.setdefault(row["day"], []).append((row["minutes"], row["spend"]))
+        return [DayCurve(day, points) for day, points in found.items()]
 
 
 def _target(targets: Targets | None, day: date, currency: str) -> EffectiveTarget | None:

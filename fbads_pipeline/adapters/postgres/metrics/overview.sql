@@ -60,3 +60,24 @@ where
     and day >= :since
     and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
 group by account_id;
+
+-- name: curves
+-- What an account had spent by each reading of a running day, in minutes since its midnight.
+select
+    readings.day,
+    floor(
+        extract(
+            epoch from
+            readings.read_at - cast(readings.day as timestamp) at time zone coalesce(accounts.timezone_name, 'UTC')
+        ) / 60
+    )::int as minutes,
+    case when readings.is_removed then 0 else readings.spend end as spend
+from raw.insight_readings as readings
+inner join marts.accounts as accounts on readings.account_id = accounts.account_id
+where
+    readings.account_id = :account_id
+    and readings.level = 'account'
+    and readings.breakdown = ''
+    and readings.day between :since and :until
+    and readings.read_at < cast(readings.day + 1 as timestamp) at time zone coalesce(accounts.timezone_name, 'UTC')
+order by readings.day, readings.read_at;
