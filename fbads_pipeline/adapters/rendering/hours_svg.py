@@ -5,7 +5,7 @@ from decimal import Decimal
 from html import escape
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.domain.clients.hours import UsualSpend
+from fbads_pipeline.domain.clients.hours import UsualByHour
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 180, 72, 10, 16, 26
 _DAY_MINUTES = 1440
@@ -13,7 +13,7 @@ _MARKED_HOURS = (0, 6, 12, 18, 24)
 
 
 def draw_hours(
-    today: Sequence[tuple[int, Decimal]], usual: Sequence[UsualSpend], currency: str, label: str, t: Localizer
+    today: Sequence[tuple[int, Decimal]], usual: Sequence[UsualByHour], currency: str, label: str, t: Localizer
 ) -> str:
     """today: minutes since midnight and what had been spent by then. Each point can be pointed at."""
     top = max([value for _, value in today] + [one.high for one in usual], default=Decimal(1)) or Decimal(1)

@@ -29,7 +29,7 @@ class DayCurve:
 
 
 @dataclass(frozen=True)
-class UsualSpend:
+class UsualByHour:
     """By that hour (1 to 24, or the minute asked for): a tenth of the days had spent less than low, a tenth more than
     high."""
 
@@ -39,16 +39,16 @@ class UsualSpend:
     high: Decimal
 
 
-def usual_at(curves: Sequence[DayCurve], minutes: int) -> UsualSpend | None:
+def usual_at(curves: Sequence[DayCurve], minutes: int) -> UsualByHour | None:
     """Over days before today; None where too few of them were read at that time of the day."""
     found = sorted(value for one in curves if (value := one.at(minutes)) is not None)
     if len(found) < DAYS_NEEDED:
         return None
     last = len(found) - 1
     low, middle, high = (found[round(last * share)] for share in (0.1, 0.5, 0.9))
-    return UsualSpend(-(-minutes // 60), low, middle, high)
+    return UsualByHour(-(-minutes // 60), low, middle, high)
 
 
-def usual_hours(curves: Sequence[DayCurve]) -> list[UsualSpend]:
+def usual_hours(curves: Sequence[DayCurve]) -> list[UsualByHour]:
     """One per hour whose end enough days were read at."""
     return [found for hour in _HOURS if (found := usual_at(curves, 60 * hour - 1)) is not None]

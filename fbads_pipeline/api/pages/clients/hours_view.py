@@ -10,7 +10,7 @@ from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
 from fbads_pipeline.adapters.rendering.hours_svg import draw_hours, hour_text
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame
-from fbads_pipeline.domain.clients.hours import DAYS_NEEDED, HISTORY_DAYS, UsualSpend, usual_at, usual_hours
+from fbads_pipeline.domain.clients.hours import DAYS_NEEDED, HISTORY_DAYS, UsualByHour, usual_at, usual_hours
 from fbads_pipeline.domain.core.days import DayRange
 
 
@@ -50,12 +50,12 @@ def _known(curves: list[Any]) -> int:
     return sum(len(one.points) > 1 for one in curves)
 
 
-def _until(usual: UsualSpend, spent: Decimal, currency: str, t: Localizer) -> str:
+def _until(usual: UsualByHour, spent: Decimal, currency: str, t: Localizer) -> str:
     key = "above" if spent > usual.high else "below" if spent < usual.low else "within"
     return t(f"pages.hours.{key}", range=_range(usual, currency, t))
 
 
-def _range(usual: UsualSpend | None, currency: str, t: Localizer) -> str:
+def _range(usual: UsualByHour | None, currency: str, t: Localizer) -> str:
     if usual is None:
         return t.cell(None, "money", currency)
     return f"{t.cell(usual.low, 'money', currency)} – {t.cell(usual.high, 'money', currency)}"
