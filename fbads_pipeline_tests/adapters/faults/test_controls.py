@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.meta_ads import batches
 from fbads_pipeline.adapters.meta_ads.asked_fields import AskedFields
+from fbads_pipeline.adapters.meta_ads.insight_rows import InsightReader
+from fbads_pipeline.adapters.meta_ads.values import UnreadableValue
 from fbads_pipeline.adapters.postgres.collection import insight_statements, settling
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.services.collection import plan_sync
@@ -86,6 +88,13 @@ def an_error_of_one_part_is_the_batchs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches._Reading, "_keep", keep)
 
 
+def a_malformed_value_is_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def whole(self, row):
+        raise UnreadableValue("one value is wrong")
+
+    monkeypatch.setattr(InsightReader, "_without_unreadable", whole)
+
+
 def a_refused_query_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AskedFields, "alternatives", lambda self, error, asked: [])
 
@@ -94,7 +103,10 @@ LEFT_OUT = guards.test_what_is_left_out_loses_nothing_is_named_and_is_whole_agai
 CONTROLS = {
     "what did not come stands": Control(removes(lambda left: sa.true()), LEFT_OUT, {"kind": "half of the campaigns"}),
     "quarantine removes nothing": Control(
-        removes(lambda left: left.c.is_held), LEFT_OUT, {"kind": "unreadable spend of ads"}
+        removes(lambda left: left.c.is_held), LEFT_OUT, {"kind": "unreadable ids of ads"}
+    ),
+    "a malformed value is quarantined alone": Control(
+        a_malformed_value_is_its_rows, guards.test_a_value_that_was_never_read_costs_its_row_nothing_else, {}
     ),
     "a figure that did not come stands": Control(
         figures_left_out_are_overwritten, LEFT_OUT, {"kind": "clicks of ad sets"}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fbads_pipeline.adapters.postgres.collection import settling
-from fbads_pipeline_tests.adapters.faults.conftest import DAYS, Collector
+from fbads_pipeline_tests.adapters.faults.conftest import DAYS, Collector, stored
 
 LEFT_OUT = {
     "empty campaigns": {"name": "empty-answer", "level": "campaign"},
@@ -22,6 +22,8 @@ LEFT_OUT = {
     "clicks of ad sets": {"name": "missing-field", "level": "adset"},
     "unreadable impressions of campaigns": {"name": "unreadable-value", "level": "campaign"},
     "unreadable spend of ads": {"name": "unreadable-value", "level": "ad", "figure": "spend", "share": 1},
+    "unreadable actions of campaigns": {"name": "unreadable-value", "level": "campaign", "figure": "actions"},
+    "unreadable ids of ads": {"name": "unreadable-value", "level": "ad", "figure": "ad_id"},
 }
 FIGURES = ("impressions", "clicks", "spend")
 
@@ -80,6 +82,20 @@ def test_what_is_left_out_loses_nothing_is_named_and_is_whole_again_after_a_whol
     healed = collector.collect()
     assert {report.status for report in healed.values()} == {"done"}
     assert figures(collector) == before
+
+
+def test_a_value_that_was_never_read_costs_its_row_nothing_else(collector, undisturbed):
+    disturb(collector, LEFT_OUT["unreadable spend of ads"])
+    reports = collector.collect()
+    assert {report.error_kind for report in reports.values()} == {"quarantine"}
+    assert all("spend '2,000' is no number" in report.error for report in reports.values())
+    query = "select count(*), count(spend), count(impressions) from raw.insights where level = 'ad'"
+    with collector.database.connect() as connection:
+        rows, spend, impressions = connection.execute(sa.text(query)).one()
+    assert rows > 0 and (spend, impressions) == (0, rows)
+    collector.server.set_scenario(None)
+    collector.collect()
+    assert stored(collector.database)["raw.insights"] == undisturbed["raw.insights"]
 
 
 def test_without_settling_an_empty_answer_would_stay_in_doubt_for_ever(collector, monkeypatch):

@@ -286,3 +286,15 @@ def test_what_moved_a_figure_is_told_by_what_was_read_in_full(world: World) -> N
     assert "Contribuição por campanha" in text and "Contribuição por posicionamento" not in text
     world.unread(date(2026, 11, 12), date(2026, 11, 12), levels="campaign")
     assert "Contribuição" not in world.ask(question).text
+
+
+def test_a_budget_that_has_no_pace_says_why_and_takes_no_part_in_a_sum(world: World) -> None:
+    assert "nesse ritmo fecha em R$" in world.ask("quanto sobrou de verba este mês?").text.splitlines()[1]
+    world.run(
+        "update marts.budget_pacing set why_no_pace = 'hours_of_viewers', pacing_today = null, projected_today = null,"
+        " projected_month = null, planned_month = null, pacing_month = 2 where campaign_id ="
+        " (select min(campaign_id) from marts.budget_pacing where account_id = '100001' and effective_status = 'ACTIVE')"
+    )
+    everything, first, *_ = world.ask("quanto sobrou de verba este mês?").text.splitlines()[1:]
+    assert "Todos os orçamentos" in everything and "nesse ritmo fecha em R$" not in everything
+    assert "sem ritmo: a programação segue o fuso horário de quem vê o anúncio" in first

@@ -64,8 +64,8 @@ order by listed.name, listed.ad_id
 limit :rows;
 
 -- name: pacing
--- One row per currency in which name is null: the sum of those with a plan; then the budgets, of which :only_overruns
--- keeps those that run over.
+-- One row per currency in which name is null: the sums of all of them, null where one of them is not known; then the
+-- budgets, of which :only_overruns keeps those that run over.
 with budgets as (
     select *
     from marts.budget_pacing
@@ -76,24 +76,37 @@ with budgets as (
         and (cast(:adset_ids as text[]) is null or adset_id = any(cast(:adset_ids as text[])))
 ),
 
+sums as (
+    select
+        currency,
+        sum(daily_budget) as daily_budget,
+        case when count(*) = count(spent_today) then sum(spent_today) end as spent_today,
+        case when count(*) = count(planned_today) then sum(planned_today) end as planned_today,
+        case when count(*) = count(projected_today) then sum(projected_today) end as projected_today,
+        case when count(*) = count(spent_month) then sum(spent_month) end as spent_month,
+        case when count(*) = count(planned_month) then sum(planned_month) end as planned_month,
+        case when count(*) = count(projected_month) then sum(projected_month) end as projected_month,
+        max(read_at) as as_of
+    from budgets
+    group by currency
+),
+
 everything as (
     select
         currency,
         null::text as name,
-        sum(daily_budget) as daily_budget,
-        sum(spent_today) as spent_today,
-        sum(planned_today) as planned_today,
-        sum(projected_today) as projected_today,
-        sum(projected_today) / nullif(sum(planned_today), 0) as pacing_today,
-        sum(spent_month) as spent_month,
-        sum(planned_month) as planned_month,
-        case when count(*) = count(projected_month) then sum(projected_month) end as projected_month,
-        case when count(*) = count(projected_month) then sum(projected_month) end
-        / nullif(sum(planned_month), 0) as pacing_month,
+        daily_budget,
+        spent_today,
+        planned_today,
+        projected_today,
+        projected_today / nullif(planned_today, 0) as pacing_today,
+        spent_month,
+        planned_month,
+        projected_month,
+        projected_month / nullif(planned_month, 0) as pacing_month,
         null::text as why_no_pace,
-        max(read_at) as as_of
-    from budgets
-    group by currency
+        as_of
+    from sums
     union all
     select
         currency,
