@@ -293,7 +293,8 @@ def test_a_budget_that_has_no_pace_says_why_and_takes_no_part_in_a_sum(world: Wo
     world.run(
         "update marts.budget_pacing set why_no_pace = 'hours_of_viewers', pacing_today = null, projected_today = null,"
         " projected_month = null, planned_month = null, pacing_month = 2 where campaign_id ="
-        " (select min(campaign_id) from marts.budget_pacing where account_id = '100001' and effective_status = 'ACTIVE')"
+        " (select min(campaign_id) from marts.budget_pacing"
+        " where account_id = '100001' and effective_status = 'ACTIVE')"
     )
     everything, first, *_ = world.ask("quanto sobrou de verba este mês?").text.splitlines()[1:]
     assert "Todos os orçamentos" in everything and "nesse ritmo fecha em R$" not in everything
