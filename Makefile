@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check
+.PHONY: attack help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -104,6 +104,21 @@ wheel-check: install ## the wheel, installed in an empty environment far from he
 n8n-check: install ## a real n8n from npm imports the workflows, takes an alert, starts a collecting run (3 GB, by hand)
 	$(BIN)/python -m checks.n8n
 
+AUDIT := build/audit
+AUDIT_STAMP := $(AUDIT)/.installed
+$(AUDIT_STAMP): requirements/audit.txt $(STAMP)
+	$(PYTHON) -m venv --clear $(AUDIT)
+	$(BIN)/uv pip sync --quiet --python $(AUDIT)/bin/python --require-hashes requirements/audit.txt
+	@touch $@
+
+sbom: $(AUDIT_STAMP) ## what the image is made of, from its lock, as CycloneDX: build/sbom.json
+	$(AUDIT)/bin/cyclonedx-py requirements requirements/image.txt --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom.json
+
+audit: sbom ## the locks against the advisories of PyPI (needs the network; a dependency without an answer fails)
+	for lock in image image-llm py311 py312; do $(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes \
+	  -r requirements/$$lock.txt; done
+
 lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	for v in 3.11 3.12; do $(BIN)/uv pip compile pyproject.toml --extra dev --extra celery --extra llm --python-version $$v \
 	  --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet \
@@ -114,6 +129,8 @@ lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	  --constraint requirements/py311.txt --output-file requirements/$$name.txt; done
 	$(BIN)/uv pip compile requirements/build.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --quiet --output-file requirements/build.txt
+	$(BIN)/uv pip compile requirements/audit.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --quiet --output-file requirements/audit.txt
 	$(BIN)/uv pip compile requirements/uv.in --only-binary :all: --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --quiet --output-file requirements/uv.txt
 

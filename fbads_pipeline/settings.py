@@ -155,6 +155,11 @@ class Settings(BaseSettings):
     rules: Path | None = Field(None, description="A YAML file of automation rules of your own (`fbads rules check`).")
     language: str = Field("pt", description="Language of recipients who chose none; any that has a catalogue.")
     public_url: str | None = Field(None, description="Where people reach the sidecar; messages then carry links.")
+    dpo_contact: str | None = Field(
+        None,
+        max_length=254,
+        description="Whom people ask about their data (LGPD's encarregado): an e-mail address or a page; on /privacy.",
+    )
     digest_at: time = Field(
         time(8), description="When the day's digest is made, in each account's own time (as 08:00)."
     )

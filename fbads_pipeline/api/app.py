@@ -42,12 +42,15 @@ from fbads_pipeline.api.routes import (
 from fbads_pipeline.api.routes.delivery import creatives
 from fbads_pipeline.api.routes.delivery import problems as delivery
 from fbads_pipeline.api.routes.orders import webhook as order_webhook
-from fbads_pipeline.api.routes.own import account, second_factor
+from fbads_pipeline.api.routes.own import account, consents, second_factor
 from fbads_pipeline.api.routes.recommendations import feedback, objects
 from fbads_pipeline.settings import Settings
 
 _ROUTERS = (
-    *(one.router for one in (health, metrics, auth, account, second_factor, users, privacy, campaigns, analytics)),
+    *(
+        one.router
+        for one in (health, metrics, auth, account, second_factor, consents, users, privacy, campaigns, analytics)
+    ),
     *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports, chat)),
     *(one.router for one in (feedback, objects)),
     *(one.router for one in (webhooks, webhooks_n8n, order_webhook)),

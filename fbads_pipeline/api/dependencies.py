@@ -17,6 +17,7 @@ from fbads_pipeline.adapters.postgres.collection.collect_requests import Postgre
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
 from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
+from fbads_pipeline.adapters.postgres.identity.consents import PostgresConsents
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.identity.second_factors import PostgresSecondFactors
@@ -106,6 +107,7 @@ AnalyticsDep = Annotated[AnalyticsReader, _of_database(metrics.analytics_reader)
 AnomaliesDep = Annotated[PostgresAnomalies, _of_database(anomalies.anomaly_store)]
 CampaignTargetsDep = Annotated[StoredCampaignTargets, _of_both(clients.campaign_targets)]
 CampaignsDep = Annotated[CampaignReader, _of_database(metrics.campaign_reader)]
+ConsentsDep = Annotated[PostgresConsents, _of_database(identity.consents)]
 ChatDep = Annotated[Chat, Depends(_chat)]
 CollectRequestsDep = Annotated[PostgresCollectRequests, _of_database(collection.collect_requests)]
 ClockDep = Annotated[Clock, Depends(_clock)]

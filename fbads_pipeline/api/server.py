@@ -8,7 +8,7 @@ from fbads_pipeline.adapters.identity.secret_files import LOCAL_PATH, LOCAL_SECR
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.processes import require_free_port
-from fbads_pipeline.bootstrap.identity import identity_store
+from fbads_pipeline.bootstrap.identity import erase_again, identity_store
 from fbads_pipeline.settings import Settings, SettingsError
 
 
@@ -23,12 +23,19 @@ def serve(settings: Settings) -> None:
     require_free_port(settings.api_port, "FBADS_API_PORT")
     with open_database(settings) as database:
         database.prepare()
+        say_erased_again(erase_again(settings, database))
         identity = identity_store(database)
         require_users(settings, identity)
         if not identity.any_user():
             print(opening_address(settings, shows_secret=sys.stderr.isatty()), file=sys.stderr)
         app = create_app(settings, database)
         run_server(app, host=settings.api_host, port=settings.api_port, trusted_proxies=settings.trusted_proxies)
+
+
+def say_erased_again(count: int) -> None:
+    """One sentence on stderr where a restored backup had brought erased persons back."""
+    if count:
+        print(f"erased again: {count} persons that a restored backup had brought back", file=sys.stderr)
 
 
 def opening_address(settings: Settings, *, shows_secret: bool) -> str:

@@ -1,11 +1,14 @@
 """Identity: users and their sessions, preferences, personal data, and the audit log."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.identity.consents import PostgresConsents
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
+from fbads_pipeline.adapters.postgres.identity.retention import PostgresRetention
 from fbads_pipeline.adapters.postgres.identity.second_factors import PostgresSecondFactors
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.server.database import Database
@@ -36,4 +39,19 @@ def personal_data(settings: Settings, database: Database) -> PostgresPersonalDat
     """What is stored about a person; their questions to the chat only where a key decrypts them."""
     keys = settings.encryption_keys
     decrypt = partial(Cipher(keys).decrypt, name="a question") if keys else None
-    return PostgresPersonalData(database.owner, decrypt)
+    return PostgresPersonalData(database.owner, decrypt, settings.home_path)
+
+
+def consents(database: Database) -> PostgresConsents:
+    """What each user read of the privacy notice, and what they refused."""
+    return PostgresConsents(database.owner)
+
+
+def retention(database: Database) -> PostgresRetention:
+    """What is kept of persons, until its time is over."""
+    return PostgresRetention(database.owner)
+
+
+def erase_again(settings: Settings, database: Database) -> int:
+    """Erase whoever a restored backup brought back; how many there were."""
+    return personal_data(settings, database).erase_again(now=datetime.now(UTC))

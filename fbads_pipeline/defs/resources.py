@@ -13,6 +13,7 @@ from fbads_pipeline.bootstrap import (
     collection,
     delivery,
     health,
+    identity,
     metrics,
     recommendations,
     reports,
@@ -64,6 +65,9 @@ def resources() -> dict[str, dg.ResourceDefinition]:
             lambda: alerts.recipients(settings(), database()), "Who receives alerts and reports, and on which channel."
         ),
         "incidents": _resource(lambda: health.incident_store(database()), "What needs a person."),
+        "retention": _resource(
+            lambda: identity.retention(database()), "What is kept of persons, until its time is over."
+        ),
         "delivery": _resource(lambda: delivery.delivery_problems(database()), "What keeps ads from delivering."),
         "creatives": _resource(lambda: delivery.creative_store(database()), "Creatives and their pictures."),
         "pictures": _resource(lambda: delivery.picture_fetcher(settings()), "Pictures from Meta's addresses."),

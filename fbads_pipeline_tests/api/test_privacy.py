@@ -4,13 +4,30 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
+from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.identity.mentions import mentions
+from fbads_pipeline.adapters.postgres.identity.retention import PostgresRetention
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.domain.identity.personal_data import OF_CAMPAIGNS, OF_CONTACTS, OF_NOBODY, OF_USERS, TELLING, VIEWS
+from fbads_pipeline.bootstrap.identity import erase_again
+from fbads_pipeline.domain.identity.personal_data import (
+    OF_CAMPAIGNS,
+    OF_CONTACTS,
+    OF_NOBODY,
+    OF_USERS,
+    RETENTION,
+    TELLING,
+    VIEWS,
+)
+from fbads_pipeline.domain.identity.privacy_notice import NOTICE_VERSION, PURPOSES
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.test_decisions import rows
@@ -67,7 +84,8 @@ def test_one_takes_ones_own_data_along_without_a_secret(busy, database):
     told = answer.json()
     assert told["identity"]["email"] == user.email and told["decisions"][0]["reason"] == "ok"
     assert [one["title"] for one in told["deliveries"]] == ["t"] and len(told["conversations"]) == 1
-    assert told["purposes"]["decisions"] and told["preferences"][0]["channels"] == ["email"]
+    assert told["purposes"]["decisions"]["basis"] and told["preferences"][0]["channels"] == ["email"]
+    assert [one["state"] for one in told["consents"]] == ["informed", "acknowledged"]
     for secret in (PASSWORD, "argon2", "hash", "csrf"):
         assert secret not in answer.text
     assert rows(database, "select actor, subject from ops.audit_log where action = 'user.exported'") == [
@@ -88,6 +106,120 @@ def test_an_erased_person_is_nowhere_but_in_an_id_that_names_nobody(people, busy
     assert rows(database, "select user_id from ops.decisions") == [(user.user_id,)]
     assert rows(database, "select count(*) from ops.audit_log where action = 'user.erased'") == [(1,)]
     assert PostgresAudit(database.owner).verify()[1] is None
+
+
+def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, people, busy, database):
+    client, user = busy
+    home = app.state.settings.home_path
+    (home / "outbox").mkdir(parents=True, exist_ok=True)
+    (home / "outbox" / "dry_run.jsonl").write_text(f'{{"recipient": "{user.email.upper()}"}}\n{{"recipient": "b@x"}}\n')
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text("update ops.users set name = 'Zélia Prado', slack_id = 'U0ZELIA' where user_id = :id"),
+            {"id": user.user_id},
+        )
+        connection.execute(
+            sa.text(
+                "insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at, title, body) values"
+                " ('a', 'email', :spelling, now(), 't', 'by U0ZELIA'), ('a', 'slack', 'U0ZELIA', now(), 't', 'b');"
+                " update ops.deliveries set state = 'sent';"
+                " insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at) values"
+                " ('a', 'whatsapp', 'u0zelia', now());"
+                " update ops.decisions set reason = 'zélia prado said so; write to ' || :spelling;"
+                " update ops.alerts set facts = jsonb_build_object('to', jsonb_build_array(cast(:spelling as text)))"
+            ),
+            {"spelling": user.email.title()},
+        )
+    assert people.with_key("dpo").get(f"/api/v1/users/{user.user_id}/data", method="DELETE").status_code == 202
+    with database.owner.connect() as connection:
+        for text in (user.email, "U0ZELIA", "Zélia Prado"):
+            assert mentions(connection, text) == []
+    assert rows(database, "select count(*) from ops.deliveries where recipient like 'erased-%'") == [(3,)]
+    assert rows(database, "select count(*) from ops.deliveries") == [(3,)], "the one that waited goes"
+    kept = (home / "outbox" / "dry_run.jsonl").read_text()
+    assert user.email.lower() not in kept.lower() and '"b@x"' in kept
+    assert PostgresAudit(database.owner).verify()[1] is None
+
+
+def test_whom_a_restored_backup_brings_back_is_erased_again(app, people, busy, database):
+    _, user = busy
+    people.with_key("dpo").get(f"/api/v1/users/{user.user_id}/data", method="DELETE")
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text("update ops.users set email = :email, disabled_at = null where user_id = :id"),
+            {"email": user.email, "id": user.user_id},
+        )
+    settings = app.state.settings
+    assert erase_again(settings, database) == 1
+    assert erase_again(settings, database) == 0
+    with database.owner.connect() as connection:
+        assert mentions(connection, user.email) == []
+    listed = (settings.home_path / "erasures.jsonl").read_text()
+    assert listed.count(user.user_id) == 1 and user.email not in listed
+
+
+def test_what_one_was_told_and_refuses_is_kept_with_version_and_time(people, database):
+    client = people.logged_in("analyst")
+    (notice,) = client.get("/api/v1/me/consents").json()
+    assert (notice["document"], notice["state"], notice["via"]) == ("privacy_notice", "acknowledged", "login")
+    assert notice["version"] == NOTICE_VERSION and notice["at"]
+    wrong = client.post("/api/v1/me/consents", {"document": "chat_history", "state": "acknowledged"})
+    assert wrong.status_code == 422 and "refused, allowed" in wrong.text
+    (user,) = people.identity.users()
+    conversations = PostgresConversations(database.owner, Cipher(SecretStr(Fernet.generate_key().decode())))
+
+    def ask(turn):
+        conversations.keep(user.user_id, "s", question="quanto?", plan=None, outcome="answered", queries=(), now=turn)
+        return rows(database, "select question is not null from ops.conversations order by turn")
+
+    now = datetime.now(UTC)
+    assert ask(now) == [(True,)]
+    refused = client.post("/api/v1/me/consents", {"document": "chat_history", "state": "refused"})
+    assert refused.status_code == 201 and {one["state"] for one in refused.json()} == {"acknowledged", "refused"}
+    assert ask(now) == [(False,), (False,)], "what was kept goes, what comes is not kept"
+    client.post("/api/v1/me/consents", {"document": "chat_history", "state": "allowed"})
+    assert ask(now) == [(False,), (False,), (True,)]
+    assert rows(database, "select count(*) from ops.audit_log where action = 'consent.stated'") == [(2,)]
+
+
+def test_the_notice_is_public_names_the_contact_and_every_purpose(database):
+    app = create_app(load_settings(dpo_contact="encarregado@agencia.example"), database)
+    page = Client(app, **{"accept-language": "pt-BR"}).get("/privacy")
+    assert page.status_code == 200 and "encarregado@agencia.example" in page.text and NOTICE_VERSION in page.text
+    assert page.text.count("LGPD, art. 7") + page.text.count("Marco Civil") == len(PURPOSES)
+    assert "/privacy" in Client(app).get("/login").text
+
+
+def test_what_is_older_than_the_notice_says_goes_and_the_rest_stays(people, busy, database):
+    _, user = busy
+    now = datetime.now(UTC)
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text(
+                "insert into ops.conversations values (:id, 'old', 1, null, 'answered', '[]', null, :old);"
+                " insert into ops.sessions (session_hash, user_id, csrf_token, created_at, expires_at)"
+                " values ('old', :id, 'c', :old, :old); update ops.deliveries set state = 'sent', settled_at = :old"
+            ),
+            {"id": user.user_id, "old": now - timedelta(days=400)},
+        )
+    done = PostgresRetention(database.owner).apply(now=now)
+    assert set(done) == {rule.table for rule in RETENTION}
+    assert {name: count for name, count in done.items() if count} == {
+        "conversations": 1,
+        "sessions": 1,
+        "deliveries": 1,
+    }
+    assert rows(database, "select recipient = 'forgotten-' || delivery_id from ops.deliveries") == [(True,)]
+    assert rows(database, "select count(*) from ops.sessions") == [(1,)]
+    assert not any(PostgresRetention(database.owner).apply(now=now).values()), "a second time there is nothing to do"
+
+
+def test_every_table_of_users_is_kept_until_the_erasure_or_has_its_time():
+    timed = {rule.table for rule in RETENTION}
+    assert timed <= set(OF_USERS)
+    with_login = {"users", "account_grants", "recovery_codes", "preferences", "client_grants", "consents"}
+    evidence = {table for table, columns in OF_USERS.items() if set(columns.values()) == {"pseudonym"}}
+    assert set(OF_USERS) == timed | with_login | evidence
 
 
 def test_the_last_admin_and_strangers_are_not_erased(people, database):

@@ -201,3 +201,25 @@ def test_ci_runs_the_same_two_commands():
     assert commands == ["make test", "make demo ARGS=--once"]
     assert workflow["permissions"] == {"contents": "read"}
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12"]
+
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_read_the_repository_alone_and_pin_actions_to_commits(path):
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["permissions"] == {"contents": "read"}
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert used and all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", one) for one in used), used
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    assert all("permissions" not in job and job["timeout-minutes"] for job in workflow["jobs"].values())
+
+
+def test_the_tools_of_the_audit_are_locked_with_hashes():
+    tools = (ROOT / "requirements/audit.txt").read_text()
+    assert "cyclonedx-bom==" in tools and "pip-audit==" in tools
+    packages = re.findall(r"(?m)^\S+==", tools)
+    assert len(re.findall(r"(?m)^\S+==[^\n]*\n +--hash=sha256:", tools)) == len(packages) > 20

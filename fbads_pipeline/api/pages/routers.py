@@ -1,7 +1,6 @@
 """The routers of all pages."""
 
 from fbads_pipeline.api.pages import (
-    account,
     campaign,
     chat,
     creatives,
@@ -17,6 +16,7 @@ from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.clients import budgets, form, morning
 from fbads_pipeline.api.pages.core import finding, settings
 from fbads_pipeline.api.pages.metrics import campaigns, object_page
+from fbads_pipeline.api.pages.own import account, privacy
 from fbads_pipeline.api.pages.recommendations import feedback, objects
 
 _DAILY = (
@@ -35,4 +35,4 @@ _DAILY = (
     anomaly_list,
     object_page,
 )
-ROUTERS = tuple(one.router for one in (*_DAILY, account, chat, reports, campaign, readings, feedback, objects))
+ROUTERS = tuple(one.router for one in (*_DAILY, account, privacy, chat, reports, campaign, readings, feedback, objects))

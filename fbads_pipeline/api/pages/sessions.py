@@ -1,4 +1,4 @@
-"""Logging in and out, the language, and what is kept of whom."""
+"""Logging in and out, and the language."""
 
 from secrets import token_hex
 from typing import Annotated
@@ -17,6 +17,7 @@ from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, own_path
 from fbads_pipeline.api.rate_limits import LOGIN_PER_MINUTE, at_most, remember_device
 from fbads_pipeline.api.routes.auth import checked_login, set_session
+from fbads_pipeline.domain.identity.privacy_notice import NOTICE_VERSION
 from fbads_pipeline.domain.identity.users import Principal, plain_email
 from fbads_pipeline.settings import Settings
 
@@ -145,16 +146,11 @@ def choose_language(language: Annotated[KnownLanguage, Path()], back: str = "/")
     return answer
 
 
-@router.get("/privacy")
-def privacy(request: Request, who: Annotated[Principal, Depends(Visitor())]) -> Response:
-    """What is kept, and for how long."""
-    return render(request, "privacy.html.j2", who, "privacy")
-
-
 def _form(request: Request, next_page: str, notice: str | None = None, *, is_first: bool = False) -> Response:
     """The login's form; a notice is a refusal. is_first: nobody has a login yet."""
     settings = request.app.state.settings
     shown = {"next": own_path(next_page), "has_oidc": settings.oidc_issuer is not None, "is_first": is_first}
+    shown["notice_version"] = NOTICE_VERSION
     if notice is not None:
         shown["notice"] = page_localizer(request)(f"pages.login.{notice}")
     return render(request, "login.html.j2", None, "login", status=200 if notice is None else 401, **shown)

@@ -14,7 +14,9 @@ from fbads_pipeline.adapters.request_signatures import signed_request
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, DatabaseDep, PersonalDataDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.languages import problem_localizer
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
+from fbads_pipeline.domain.identity.privacy_notice import NOTICE_VERSION, PURPOSES
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.settings import Settings
 
@@ -55,21 +57,23 @@ class DeletionState(BaseModel):
 
 
 @router.get("/me/export", responses=documented(409))
-def export_mine(who: MeDep, personal: PersonalDataDep, clock: ClockDep) -> dict[str, Any]:
+def export_mine(request: Request, who: MeDep, personal: PersonalDataDep, clock: ClockDep) -> dict[str, Any]:
     """Everything about oneself, but secrets."""
     found = personal.export(who.user_id, actor=who.user_id, now=clock.now())
     if found is None:
         raise ApiError(409, "no_user", "no_personal_data")
-    return found
+    return found | _notice(request)
 
 
 @router.get("/users/{user_id}/export", responses=documented(404, 422))
-def export_user(user_id: UserId, who: ExporterDep, personal: PersonalDataDep, clock: ClockDep) -> dict[str, Any]:
+def export_user(
+    request: Request, user_id: UserId, who: ExporterDep, personal: PersonalDataDep, clock: ClockDep
+) -> dict[str, Any]:
     """Everything about a user, but secrets; that it was handed out stands in the audit log."""
     found = personal.export(user_id, actor=who.user_id, now=clock.now())
     if found is None:
         raise ApiError(404, "not_found", "no_user", id=user_id)
-    return found
+    return found | _notice(request)
 
 
 @router.delete("/users/{user_id}/data", status_code=202, responses=documented(404, 409, 422))
@@ -119,3 +123,11 @@ def deletion_state(code: Code, database: DatabaseDep) -> DeletionState:
     if row is None:
         raise ApiError(404, "not_found", "no_request", id=code)
     return DeletionState(**row)
+
+
+def _notice(request: Request) -> dict[str, Any]:
+    """Why things are kept, on which basis, for how long, and whom to ask, in the reader's language."""
+    t, settings = problem_localizer(request), request.app.state.settings
+    facts = ("what", "why", "basis", "kept")
+    purposes = {name: {one: t(f"privacy.{name}.{one}") for one in facts} for name in PURPOSES}
+    return {"notice_version": NOTICE_VERSION, "contact": settings.dpo_contact, "purposes": purposes}

@@ -13,6 +13,7 @@ from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.delivery import Creatives, DeliveryProblems, Pictures
 from fbads_pipeline.ports.health import IncidentStore
+from fbads_pipeline.ports.identity import Retention
 from fbads_pipeline.services.collection.check_tokens import check_tokens
 from fbads_pipeline.services.delivery.keep_pictures import keep_pictures
 from fbads_pipeline.services.delivery.watch_delivery import watch_delivery
@@ -103,6 +104,19 @@ def creative_pictures(
 ) -> dg.MaterializeResult[None]:
     """One row per creative: its picture, or why none is kept."""
     return dg.MaterializeResult(metadata=dict(vars(keep_pictures(creatives, pictures, clock))))
+
+
+@dg.asset(
+    key=["ops", "personal_data_retention"],
+    group_name="retention",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+)
+def personal_data_retention(
+    retention: dg.ResourceParam[Retention], clock: dg.ResourceParam[Clock]
+) -> dg.MaterializeResult[None]:
+    """What is kept of persons goes when its time is over: rows that went per table."""
+    return dg.MaterializeResult(metadata=dict(retention.apply(now=clock.now())))
 
 
 def _incident_row(one: Incident) -> tuple[object, ...]:

@@ -26,6 +26,14 @@ pictures_job = dg.define_asset_job(
 )
 
 
+retention_job = dg.define_asset_job(
+    "forget_expired_personal_data",
+    selection=dg.AssetSelection.groups("retention"),
+    executor_def=dg.in_process_executor,
+    description="Deletes what is kept of persons and is older than the privacy notice says.",
+)
+
+
 def incident_tags(pending: int) -> dict[str, str]:
     """Run tags of a run that announces incidents: how many changes it is to write."""
     return {"fbads/incidents": str(pending)}

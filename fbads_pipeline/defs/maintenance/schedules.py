@@ -1,8 +1,8 @@
-"""When tokens are checked."""
+"""When tokens are checked, pictures fetched, and personal data whose time is over deleted."""
 
 import dagster as dg
 
-from fbads_pipeline.defs.maintenance.jobs import pictures_job, token_job
+from fbads_pipeline.defs.maintenance.jobs import pictures_job, retention_job, token_job
 
 check_tokens_daily = dg.ScheduleDefinition(
     name="check_tokens_daily",
@@ -20,4 +20,13 @@ keep_pictures_hourly = dg.ScheduleDefinition(
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Pictures of new creatives, before Meta's addresses of them expire.",
+)
+
+forget_expired_personal_data_daily = dg.ScheduleDefinition(
+    name="forget_expired_personal_data_daily",
+    job=retention_job,
+    cron_schedule="29 4 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Sessions, questions, addresses and the like whose time is over, once a day.",
 )

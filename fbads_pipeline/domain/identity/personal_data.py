@@ -5,6 +5,8 @@ Meta, which is the advertiser's.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 # delete: the row goes; replace: another text takes its place; pseudonym: a random id that means nothing once the
@@ -45,6 +47,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "tax_settings": {"set_by": "pseudonym"},
     "order_sources": {"set_by": "pseudonym"},
     "feedback": {"user_id": "pseudonym"},
+    "consents": {"user_id": "delete"},
     "deletion_requests": {"subject_hash": "pseudonym"},
 }
 # Views over tables that are classified.
@@ -92,6 +95,7 @@ FILES: Mapping[str, str] = {
     "logs": "of the processes: user ids in lines about changes, no address, no secret",
     "outbox": "messages of the dry run, with the address of whoever would have received them",
     "exports": "reports; no person",
+    "erasures.jsonl": "ids of erased persons, which name nobody: erased again after a backup was restored",
     "analyst.password": "a secret of this home",
     "jwt.secret": "a secret of this home",
     "local.secret": "a secret of this home",
@@ -99,11 +103,39 @@ FILES: Mapping[str, str] = {
     "demo-anchor": "the demo's day",
     "dbt": "dbt's compiled models; no person",
 }
-PURPOSES: Mapping[str, str] = {
-    "identity": "to log in and to see one's own accounts only",
-    "decisions": "to show who decided what, for five years",
-    "conversations": "to answer follow-up questions, for 30 days",
-    "deliveries": "to send what one chose to receive, and to send it once",
-    "contacts": "to send a client what concerns their accounts, until the client is removed",
-    "sessions": "to stay logged in, and to find misuse, for 90 days",
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """Rows of a table of `ops` that go once their instant is older than that; where there is none, they stay.
+
+    replaced: the column that becomes `forgotten-` and the row's key, while the row stays.
+    """
+
+    table: str
+    instant: str
+    kept: timedelta
+    replaced: str | None = None
+    key: str | None = None
+
+
+# What people write themselves, and may name somebody in.
+FREE_TEXT: Mapping[str, tuple[str, ...]] = {
+    "decisions": ("reason",),
+    "suggestions": ("decision_reason",),
+    "mutes": ("reason",),
+    "report_requests": ("reason",),
+    "api_keys": ("name",),
 }
+# The audit log is a chain of hashes and stays whole: it holds random ids, no address and no name.
+RETENTION: tuple[RetentionRule, ...] = (
+    RetentionRule("sessions", "expires_at", timedelta(days=90)),
+    RetentionRule("refresh_tokens", "expires_at", timedelta(days=90)),
+    RetentionRule("login_links", "expires_at", timedelta(days=90)),
+    RetentionRule("api_keys", "expires_at", timedelta(days=365)),
+    RetentionRule("conversations", "at", timedelta(days=30)),
+    RetentionRule("idempotency_keys", "made_at", timedelta(days=30)),
+    RetentionRule("report_requests", "asked_at", timedelta(days=365)),
+    RetentionRule("deliveries", "settled_at", timedelta(days=180), replaced="recipient", key="delivery_id"),
+    RetentionRule("deletion_requests", "asked_at", timedelta(days=5 * 365)),
+)

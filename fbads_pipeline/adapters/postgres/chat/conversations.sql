@@ -12,6 +12,7 @@ limit :remembered;
 select pg_advisory_xact_lock(hashtextextended(:user_id || chr(31) || :session_id, 17));
 
 -- name: keep
+-- Without the question where its user refuses that questions are kept.
 insert into ops.conversations (user_id, session_id, turn, plan, outcome, queries, question, at)
 select
     cast(:user_id as text) as user_id,
@@ -20,7 +21,16 @@ select
     cast(:plan as jsonb) as plan,
     cast(:outcome as text) as outcome,
     cast(:queries as jsonb) as queries,
-    cast(:question as bytea) as question,
+    case
+        when
+            coalesce((
+                select state
+                from ops.consents
+                where user_id = :user_id and document = 'chat_history'
+                order by consent_id desc
+                limit 1
+            ), 'allowed') = 'allowed' then cast(:question as bytea)
+    end as question,
     cast(:at as timestamptz) as at
 from ops.conversations
 where user_id = :user_id and session_id = :session_id;

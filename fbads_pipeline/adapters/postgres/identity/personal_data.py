@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.identity.erasures import ErasureList, replace_in_files
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.identity.mentions import replace_mentions
 from fbads_pipeline.adapters.postgres.identity.users import SQL as USERS
 from fbads_pipeline.adapters.postgres.identity.users import require_other_admin
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.identity.personal_data import OF_USERS, PURPOSES
+from fbads_pipeline.domain.identity.personal_data import OF_USERS
 
 SQL = Statements(__package__, "personal_data.sql")
 _EXPORT = "export_"
@@ -18,13 +21,16 @@ _ERASED = [table for table, columns in OF_USERS.items() if columns.get("user_id"
 
 
 class PostgresPersonalData:
-    """What is stored about one user. decrypt: of a stored question; None where there is no key."""
+    """What is stored about one user. decrypt: of a stored question; None where there is no key. home: the folder whose
+    files may name them, and which keeps the list of erasures; None for a database alone."""
 
-    def __init__(self, engine: sa.Engine, decrypt: Callable[[bytes], str] | None = None) -> None:
-        self._engine, self._decrypt = engine, decrypt
+    def __init__(
+        self, engine: sa.Engine, decrypt: Callable[[bytes], str] | None = None, home: Path | None = None
+    ) -> None:
+        self._engine, self._decrypt, self._home = engine, decrypt, home
 
     def export(self, user_id: str, *, actor: str, now: datetime) -> dict[str, Any] | None:
-        """Everything about them but secrets; None where there is no such user."""
+        """Part → its rows, everything about them but secrets; None where there is no such user."""
         with self._engine.begin() as connection:
             found = {
                 name.removeprefix(_EXPORT): [
@@ -38,35 +44,46 @@ class PostgresPersonalData:
             append(connection, at=now, actor=actor, action="user.exported", subject=user_id, details=_about(user_id))
         for row in found["conversations"]:
             row["question"] = self._readable(row["question"])
-        return {**found, "identity": found["identity"][0], "purposes": dict(PURPOSES)}
+        return {**found, "identity": found["identity"][0]}
 
     def erase(self, user_id: str, *, actor: str, now: datetime) -> bool:
-        """Rows that are only theirs go, their address everywhere; who decided stays, as an id that names nobody.
+        """Rows that are only theirs go; address, Slack id and name are replaced wherever they stand, files of the home
+        included; who decided stays, as an id that names nobody.
 
         False where there is no such user; an erased one is erased again without effect. Raises LastAdmin.
         """
-        named = {"user_id": user_id, "replacement": f"erased-{user_id}@erased.invalid", "now": now}
+        replacement = f"erased-{user_id}@erased.invalid"
+        named = {"user_id": user_id, "replacement": replacement, "now": now}
         with self._engine.begin() as connection:
             connection.execute(USERS["lock_users"])
-            role = connection.execute(SQL["role"], named).scalar()
-            if role is None:
+            person = connection.execute(SQL["person"], named).one_or_none()
+            if person is None:
                 return False
-            if role == "admin":
+            if person.role == "admin":
                 require_other_admin(connection, user_id)
-            connection.execute(SQL["erase_deliveries"], named)
             for name in _ERASED:
                 table = sa.table(name, sa.column("user_id"), schema="ops")
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             if connection.execute(SQL["erase_user"], named).rowcount:
-                append(
-                    connection,
-                    at=now,
-                    actor=actor,
-                    action="user.erased",
-                    subject=user_id,
-                    details=_about(user_id, "erased"),
-                )
+                recipients = [one.lower() for one in (person.email, person.slack_id) if one]
+                for name in ("forget_unsent", "erase_recipients"):
+                    connection.execute(SQL[name], {"user_id": user_id, "recipients": recipients})
+                about = {"email": person.email, "slack_id": person.slack_id, "name": person.name}
+                replace_mentions(connection, replacement, **about)
+                details = _about(user_id, "erased")
+                append(connection, at=now, actor=actor, action="user.erased", subject=user_id, details=details)
+        if self._home is not None:
+            ErasureList(self._home).add(user_id, now)
+            replace_in_files(self._home, person.email, replacement)
         return True
+
+    def erase_again(self, *, now: datetime) -> int:
+        """Erase whoever is on the list of erasures and stands in the database, which a restored backup brings back;
+        returns how many there were."""
+        erased = [] if self._home is None else ErasureList(self._home).user_ids()
+        with self._engine.connect() as connection:
+            present = connection.execute(SQL["not_erased"], {"user_ids": erased}).scalars().all()
+        return sum(self.erase(one, actor="restore", now=now) for one in present)
 
     def _readable(self, question: Any) -> str | None:
         return None if question is None or self._decrypt is None else self._decrypt(bytes(question))

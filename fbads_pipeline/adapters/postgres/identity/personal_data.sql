@@ -97,8 +97,8 @@ select
     sent_at
 from ops.deliveries
 where
-    channel = 'email' and recipient = (
-        select email
+    lower(recipient) in (
+        select unnest(array[email, lower(slack_id)])
         from ops.users
         where user_id = :user_id
     )
@@ -124,18 +124,41 @@ from ops.audit_log
 where :user_id in (actor, subject)
 order by seq;
 
--- name: role
-select role
+-- name: export_consents
+select
+    document,
+    version,
+    state,
+    at,
+    via
+from ops.consents
+where user_id = :user_id
+order by consent_id;
+
+-- name: person
+select
+    role,
+    email,
+    name,
+    slack_id
 from ops.users
 where user_id = :user_id;
 
--- name: erase_deliveries
-update ops.deliveries set recipient = :replacement
-where channel = 'email' and recipient = (
-    select email
-    from ops.users
-    where user_id = :user_id
-);
+-- name: not_erased
+select user_id
+from ops.users
+where user_id = any(:user_ids) and email <> 'erased-' || user_id || '@erased.invalid'
+order by user_id;
+
+-- name: forget_unsent
+-- Nothing is sent any more to somebody who was erased.
+delete from ops.deliveries
+where lower(recipient) = any(:recipients) and state in ('pending', 'unknown');
+
+-- name: erase_recipients
+-- One of its own for each row: an alert may have gone to two spellings of one address.
+update ops.deliveries set recipient = 'erased-' || :user_id || '-' || delivery_id
+where lower(recipient) = any(:recipients);
 
 -- name: erase_user
 update ops.users set

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.identity.passwords import digest, new_secret
+from fbads_pipeline.adapters.postgres.identity import consents
 from fbads_pipeline.adapters.postgres.identity.audit import append
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -92,6 +93,7 @@ class PostgresIdentity:
             _grant(connection, user_id, accounts or (), now)
             after = {"role": role, "accounts": None if accounts is None else list(accounts)}
             details = _change("user", user_id, None, after)
+            consents.informed(connection, user_id, now)
             append(connection, at=now, actor=actor, action="user.added", subject=user_id, details=details)
         found = self.user(user_id)
         assert found is not None
@@ -149,6 +151,7 @@ class PostgresIdentity:
             _delete_expired(connection, now - KEEP_EXPIRED)
             values = {"hash": digest(secret), "user_id": user_id, "csrf": csrf, "now": now}
             connection.execute(SQL["open_session"], {**values, "ends": now + SESSION_LIFETIME})
+            consents.acknowledged(connection, user_id, now)
             opened = _change("session", digest(secret)[:16], None, details)
             append(connection, at=now, actor=user_id, action="login", subject=user_id, details={**opened, **details})
         return secret, csrf
