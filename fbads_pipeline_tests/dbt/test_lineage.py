@@ -15,15 +15,17 @@ from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, MARTS, STO
 
 BETWEEN = (
     *("insight_measures", "breakdown_measures", "reading_measures", "reading_intervals", "days_by_age"),
-    *("budgets", "budget_spend", "spend_by_day"),
+    *("budgets", "budget_spend", "spend_by_day", "delivery_limits"),
+    *("order_objects", "order_campaign_names", "order_ad_names", "order_origins"),
 )
 SEEDS = ("account_goals", "account_action_types", "currency_minor_units", "exchange_rates")
 MEMORY = (
     "account_goals",
     "day_states",
     *("account_readings", "account_periods", "campaign_readings", "adset_readings", "insight_readings"),
-    *("reading_runs", "breakdown_insights", "exchange_rates"),
+    *("reading_runs", "breakdown_insights", "exchange_rates", "account_caps", "orders", "order_accounts"),
 )
+ORDERS = ("orders", "order_sources", "order_source_accounts", "order_coverage", "order_refunds")
 RAW = ("accounts", "campaigns", "adsets", "ads", "insights")
 
 
@@ -70,7 +72,7 @@ def test_the_keys_join_the_lineage() -> None:
     )
     assert {key.to_user_string() for key in models.keys} == expected
     outside = {dep.to_user_string() for deps in models.asset_deps.values() for dep in deps} - expected
-    assert outside == {"ops/targets", *(f"raw/{table}" for table in RAW)}
+    assert outside == {"ops/targets", *(f"raw/{table}" for table in RAW), *(f"ops/{table}" for table in ORDERS)}
 
 
 def test_no_asset_of_the_room_is_an_orphan() -> None:

@@ -244,7 +244,9 @@ def test_without_the_comparison_of_levels_figures_left_out_would_be_zero(
     mixed: Warehouse, compiled: dict[str, str]
 ) -> None:
     """The controls of dbt's protections: each switched off in the SQL that dbt runs, the zero is there."""
-    listed(mixed, "ad", "1-1-1-2", [], [])  # the ad set tells more than the other ad has
+    # The ad set tells more than the other ad has, of the same impressions.
+    listed(mixed, "ad", "1-1-1-2", [], [])
+    mixed.run("update raw.insights set impressions = 10000 where object_id = '1-1-1' and day = :d", d=DAY)
 
     def purchases_of(model: str, where: str, off: str = "") -> list[Decimal | None]:
         sql = compiled[model]
