@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check sbom audit
+.PHONY: attack coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -12,7 +12,6 @@ LOCK := requirements/$(PYTAG).txt
 STAMP := $(VENV)/.installed-$(PYTAG)
 TESTS ?= fbads_pipeline_tests
 WORKERS ?= 2
-COVERAGE := --cov=fbads_pipeline --cov-report=term:skip-covered --cov-fail-under=92
 ARGS ?=
 
 help: ## what there is
@@ -64,9 +63,13 @@ lint-sql:
 	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 1 models tests
 	cd fbads_pipeline/adapters/postgres && ../../../$(BIN)/sqlfluff lint --processes 1 .
 
-# Two workers, each with a PostgreSQL of its own; the floor is what the whole suite reaches.
+# Two workers, each with a PostgreSQL of its own.
 test: install programs lint ## everything that CI checks, closing with pytest's summary
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(filter fbads_pipeline_tests,$(TESTS)),$(COVERAGE)) $(TESTS) $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS) $(ARGS)
+
+coverage: install programs ## the same tests, and how much of the package they run (tracing costs time)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov=fbads_pipeline --cov-report=term:skip-covered --cov-fail-under=92 \
+	  fbads_pipeline_tests $(ARGS)
 
 programs: ## Chromium and promtool for the tests of pages and metrics (Debian's packages; as root only)
 	@{ command -v chromium && command -v promtool; } >/dev/null || [ "$$(id -u)" != 0 ] || \

@@ -27,7 +27,7 @@ class Program:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("FBADS_", "DAGSTER_"))}
         return kept | {f"FBADS_{name}": value for name, value in (self.settings | more).items()}
 
-    def run(self, *arguments: str, timeout: float = 180, **more: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str, timeout: float = 420, **more: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [FBADS, *arguments], env=self.environment(**more), capture_output=True, text=True, timeout=timeout
         )
