@@ -22,6 +22,7 @@ from evaluation.anomalies.assumptions import Preset
 from evaluation.anomalies.day_level import day_counts
 from evaluation.anomalies.first_start import first_start
 from evaluation.anomalies.metrics import DetectionCounts, compare
+from evaluation.anomalies.one_night import seconds_of_a_night
 from evaluation.anomalies.one_reading import seconds_of_a_reading
 from evaluation.anomalies.series_metrics import SeriesCounts
 from evaluation.anomalies.series_world import made_series
@@ -73,6 +74,8 @@ def main() -> None:
     print(_series_line(arguments.first, arguments.series))
     seconds, mebibytes = seconds_of_a_reading(10_000)
     print(f"one reading of 10,000 campaigns in memory: {seconds:.2f} s, state of {mebibytes:.0f} MiB")
+    seconds, found = seconds_of_a_night(10_000)
+    print(f"whole days of 10,000 campaigns, a night: {seconds:.1f} s (must 60), {found} findings")
     print(f"{time.perf_counter() - started:.0f} s")
 
 

@@ -20,7 +20,7 @@ class DetectionSettings:
     # How long the tests look back, in hours (spend, CTR, CPM) or days (conversions, today included)
     spend_hours: tuple[float, ...] = (1.5, 3.0, 6.0, 12.0, 24.0)
     spike_hours: tuple[float, ...] = (2.0, 3.0, 4.0, 6.0, 10.0)
-    ctr_hours: tuple[float, ...] = (3.0, 6.0, 12.0, 24.0, 48.0)
+    ctr_hours: tuple[float, ...] = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 36.0, 48.0)
     cpm_hours: tuple[float, ...] = (3.0, 12.0, 24.0)
     conversion_days: tuple[int, ...] = (1, 2, 3, 4, 5)
     tracking_hours: tuple[float, ...] = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0)
@@ -31,7 +31,9 @@ class DetectionSettings:
     spend_low_z: tuple[float, ...] = (8.0, 5.6, 5.2, 5.0, 5.0)
     spend_high_z: tuple[float, ...] = (9.0, 6.4, 5.6, 4.9, 4.6)
     spike_z: tuple[float, ...] = (5.6, 5.2, 5.0, 4.8, 4.8)
-    ctr_z: tuple[float, ...] = (4.6, 4.5, 4.4, 4.2, 3.9)
+    ctr_z: tuple[float, ...] = (4.0, 3.9, 3.8, 3.75, 3.7, 3.65, 3.6, 3.55, 3.5, 3.4, 3.25, 3.1)
+    # Over the root of the expected clicks, added to ctr_z: at one score few clicks tell less of a fall than many.
+    ctr_few_clicks_z: float = 4.0
     # A change of budget may change who sees the ads: for a day less is enough. Below the threshold, but at this score,
     # a CTR is watched: said in the digest and on the campaign's page, never as an alert.
     ctr_edited_less: float = 0.6
@@ -41,7 +43,7 @@ class DetectionSettings:
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
     conversions_z: tuple[float, ...] = (3.85, 3.7, 3.55, 3.4, 3.3)
     # Two days of seven teach what a weekend is like: on them everything needs more, but what is certain.
-    weekend_factor: float = 1.1
+    weekend_factor: float = 1.15
     stop_probability: float = 1e-6
     tracking_probability: float = 1e-4
     least_impressions: float = 30.0

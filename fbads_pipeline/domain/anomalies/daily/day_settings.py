@@ -26,7 +26,8 @@ class DaySettings:
     conversion_windows: tuple[int, ...] = (1, 2, 3, 5)
 
     # From which standard score on a window is a finding.
-    spend_low_z: tuple[float, ...] = (4.8, 4.9, 5.0)
+    # Days vary downwards more heavily: a budget that runs out, a pause nobody noted.
+    spend_low_z: tuple[float, ...] = (5.6, 5.6, 5.6)
     spend_high_z: tuple[float, ...] = (4.8, 4.9, 5.0)
     ctr_z: tuple[float, ...] = (4.4, 4.2, 4.0)
     cpm_z: tuple[float, ...] = (5.5, 5.4, 5.3)

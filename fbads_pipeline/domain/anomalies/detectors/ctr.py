@@ -3,7 +3,7 @@
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.detectors.baseline import BaselineWindow, hour_factors
-from fbads_pipeline.domain.anomalies.detectors.tails import count_score
+from fbads_pipeline.domain.anomalies.detectors.tails import screened_count_score
 from fbads_pipeline.domain.anomalies.detectors.variance import learn_count_errors, relative_variance
 from fbads_pipeline.domain.anomalies.detectors.windows import (
     Evidence,
@@ -40,18 +40,18 @@ def ctr_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     log = np.where(tested, np.log((clicks + 0.5) / (safe + 0.5)), np.nan)
     common = common_movement(np.where(safe >= _COMMON_CLICKS, log, np.nan), is_read & ~metric.alerts.is_open)
     error = np.sqrt(variance + 1.0 / safe)
-    absolute = count_score(clicks, safe, variance, tested)
-    relative = count_score(clicks, safe * np.exp(common), variance, tested)
+    absolute = screened_count_score(clicks, safe, variance, tested)
+    relative = screened_count_score(clicks, safe * np.exp(common), variance, tested)
     learn_count_errors(state, metric, clicks, safe * np.exp(common), tested)
-    thresholds = _thresholds(state)
+    thresholds = _thresholds(state, expected)
     seen = WindowScores("ctr", settings.ctr_hours, thresholds, absolute, relative, clicks, expected, error)
     return strongest_window(state, seen)
 
 
-def _thresholds(state: DetectorState) -> Floats:
-    """Per window (windows, n): lower for campaigns whose budget was edited lately."""
+def _thresholds(state: DetectorState, expected: Floats) -> Floats:
+    """Per window (windows, n): higher where few clicks are expected, lower where the budget was edited lately."""
     settings = state.settings
-    usual = as_column(settings.ctr_z)
+    usual = as_column(settings.ctr_z) + settings.ctr_few_clicks_z / np.sqrt(np.maximum(expected, 1.0))
     lower = np.minimum(usual, np.maximum(usual - settings.ctr_edited_less, settings.ctr_edited_least_z))
     is_edited = state.minute - state.campaigns.edited_at < settings.ctr_edited_hours * 60.0
     return np.where(is_edited, lower, usual)

@@ -10,6 +10,8 @@ from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
 _SMALLEST_PROBABILITY = 1e-300
 # Below this relative variance a negative binomial is a Poisson distribution to every digit that matters.
 _SMALLEST_VARIANCE = 1e-6
+# From this normal score on an exact one is wanted where many counts are screened.
+_SCREENED = 1.2
 
 
 def count_score(observed: Floats, expected: Floats, relative_variance: Floats, tested: Bools) -> Floats:
@@ -56,6 +58,31 @@ def count_score(observed: Floats, expected: Floats, relative_variance: Floats, t
     odds = size / (size + expected)
     score[below] = _lower_score(count[below], size[below], odds[below])
     score[above] = -_upper_score(count[above], size[above], odds[above])
+    return score
+
+
+def screened_count_score(observed: Floats, expected: Floats, relative_variance: Floats, tested: Bools) -> Floats:
+    """Return the scores of `count_score`, normal ones where they are small: most of many counts are as expected.
+
+    Parameters
+    ----------
+    observed, expected, relative_variance, tested
+        As in `count_score`.
+
+    Notes
+    -----
+    Within ±1.2 it is ``(X - m) / sqrt(m + v m²)``; what is farther out is exact.
+
+    Examples
+    --------
+    >>> screened_count_score(np.array([0.0, 19.0]), np.full(2, 20.0), np.full(2, 0.04), np.ones(2, dtype=bool)).round(2)
+    array([-5.06, -0.17])
+    """
+    variance = np.broadcast_to(relative_variance, observed.shape)
+    safe = np.where(tested, expected, 1.0)
+    score: Floats = np.where(tested, (observed - safe) / np.sqrt(safe + variance * safe**2), np.nan)
+    far = tested & (np.abs(np.nan_to_num(score)) >= _SCREENED)
+    score[far] = count_score(observed[far], safe[far], variance[far], np.ones(np.count_nonzero(far), dtype=np.bool_))
     return score
 
 

@@ -10,7 +10,12 @@ from scipy.stats import nbinom, norm, poisson
 from fbads_pipeline.domain.anomalies.detectors.baseline import baseline_window, weighted_mean, winsorised
 from fbads_pipeline.domain.anomalies.detectors.ctr import fit_ctr
 from fbads_pipeline.domain.anomalies.detectors.fatigue import fit_decline
-from fbads_pipeline.domain.anomalies.detectors.tails import count_score, discoveries, log_probability_of_zero
+from fbads_pipeline.domain.anomalies.detectors.tails import (
+    count_score,
+    discoveries,
+    log_probability_of_zero,
+    screened_count_score,
+)
 from fbads_pipeline.domain.anomalies.detectors.variance import relative_variance, score_scale
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
@@ -28,6 +33,16 @@ def test_a_count_scores_as_scipys_negative_binomial_at_its_mid_p_value(count, ex
     (score,) = count_score(np.array([float(count)]), np.array([expected]), np.array([variance]), np.array([True]))
     if tail > 1e-12:
         assert score == pytest.approx(sign * norm.ppf(min(tail, 0.5)), abs=1e-5)
+
+
+@given(st.integers(0, 400), st.floats(0.5, 300.0), st.floats(1e-4, 0.5))
+def test_a_screened_score_is_exact_wherever_it_could_matter(count, expected, variance):
+    of_one = (np.array([float(count)]), np.array([expected]), np.array([variance]), np.array([True]))
+    (exact,), (screened,) = count_score(*of_one), screened_count_score(*of_one)
+    if abs(exact) >= 2.0 and abs(screened) >= 1.2:
+        assert screened == exact
+    assert abs(screened) < 2.0 or screened == exact
+    assert exact > -2.0 or screened == exact, "no fall is screened away"
 
 
 def test_without_variance_a_count_is_of_poisson():
