@@ -29,7 +29,10 @@ def calm_days(
             clicks = float(rng.binomial(int(shown), 0.015))
             conversions = float(rng.poisson(conversions_a_day / 300 * clicks))
             value = conversions * 50.0 * rng.lognormal(0, 0.05)
-            rows.append(CampaignDay(f"c{number}", day, shown, clicks, shown * 0.004, conversions, value))
+            links = float(rng.binomial(int(clicks), 0.7))
+            views = float(rng.binomial(int(links), 0.8))
+            figures = (shown, clicks, shown * 0.004, conversions, value, links, views)
+            rows.append(CampaignDay(f"c{number}", day, *figures))
     long_ago = datetime(2025, 1, 1, tzinfo=UTC)
     names = [f"c{number}" for number in range(campaigns)]
     return DailyFigures(
@@ -63,7 +66,9 @@ def changed(
 
 
 def times(**factors: float) -> Change:
-    """Multiplies figures."""
+    """Multiplies figures; clicks on links move with all clicks, views of the page with these, unless they are named."""
+    factors.setdefault("link_clicks", factors.get("clicks", 1.0))
+    factors.setdefault("landing_page_views", factors["link_clicks"])
 
     def multiply(row: CampaignDay) -> CampaignDay:
         return row._replace(**{name: getattr(row, name) * factor for name, factor in factors.items()})

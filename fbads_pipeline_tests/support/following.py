@@ -31,7 +31,8 @@ READ_BY_DETECTORS = (
 # The table of days in the shape that messages draw from; building the real one would take everything else along.
 _DAILY = """
 create view marts.campaign_daily as
-select account_id, campaign_id, day, impressions, clicks, spend, conversions, conversion_value
+select account_id, campaign_id, day, impressions, clicks, spend, conversions, conversion_value,
+    link_clicks, landing_page_views
 from marts.campaign_daily_versions where known_to is null and not is_removed
 """
 

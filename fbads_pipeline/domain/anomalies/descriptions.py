@@ -223,6 +223,8 @@ METRIC_IS_SPEND = {
     "cpm_rise": False,
     "cpm_drop": False,
     "roas_drop": False,
+    "link_drop": False,
+    "page_drop": False,
     "fatigue": False,
     "budget_edit": True,
     "account_shock": True,

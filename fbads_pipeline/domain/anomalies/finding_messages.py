@@ -64,6 +64,8 @@ def finding_message(finding: Finding, zone: str, currency: str | None, grain: Gr
         parts.append(message("anomalies.by_whole_days"))
     if finding.what == "tracking_break":
         parts.append(message("anomalies.check_pixel"))
+    if finding.what == "page_drop":
+        parts.append(message("anomalies.check_page"))
     if finding.stake >= _LEAST_STAKE:
         parts.append(_at_stake(finding, currency))
     if finding.causes:

@@ -178,7 +178,9 @@ select
     clicks::double precision,
     spend::double precision,
     conversions::double precision,
-    conversion_value::double precision
+    conversion_value::double precision,
+    link_clicks::double precision,
+    landing_page_views::double precision
 from marts.campaign_daily
 where account_id = :account and day between :since and :until
 order by day, campaign_id;

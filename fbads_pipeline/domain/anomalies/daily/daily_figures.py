@@ -25,6 +25,8 @@ class CampaignDay(NamedTuple):
     spend: float | None
     conversions: float | None
     conversion_value: float | None
+    link_clicks: float | None = None
+    landing_page_views: float | None = None
 
 
 class KnownAnomaly(NamedTuple):

@@ -1,6 +1,7 @@
-"""How far each campaign's day is from what it usually is: spend, CTR, conversions, CPM and ROAS."""
+"""How far each campaign's day is from what it usually is: spend, CTR, conversions, CPM, ROAS, links and pages."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.daily.day_windows import (
     AVERAGING,
     DayEvidence,
+    DayMetric,
     DayTests,
     count_scores,
     log_scores,
@@ -42,6 +44,7 @@ def day_evidence(grid: DayGrid, day: AssessedDay, settings: DaySettings, curve: 
         conversion_evidence(grid, day, settings, curve),
         _cpm(grid, day, settings, cpm),
         _roas(grid, day, settings),
+        *_companions(grid, day, settings),
     ]
 
 
@@ -120,39 +123,48 @@ def _averaged(base: LogBaseline, windows: tuple[int, ...]) -> Floats:
 
 def _ctr(grid: DayGrid, day: AssessedDay, settings: DaySettings) -> DayEvidence:
     """Clicks given impressions."""
-    ages = day.at - day.taught.astype(float)
+    return _rate(grid, day, settings, _Rate("ctr", grid.clicks, grid.impressions, settings.ctr_z))
+
+
+def _companions(grid: DayGrid, day: AssessedDay, settings: DaySettings) -> list[DayEvidence]:
+    """Clicks on links given impressions, and views of the landing page given these; not known: not tested."""
+    links = _Rate("link_clicks", grid.link_clicks, grid.impressions, settings.link_z)
+    pages = _Rate("landing_page_views", grid.page_views, grid.link_clicks, settings.page_z)
+    return [_rate(grid, day, settings, one) for one in (links, pages)]
+
+
+class _Rate(NamedTuple):
+    """Counts given what they come of (days, n), and the thresholds of each window."""
+
+    metric: DayMetric
+    counts: Floats
+    exposure: Floats
+    thresholds: tuple[float, ...]
+
+
+def _rate(grid: DayGrid, day: AssessedDay, settings: DaySettings, one: _Rate) -> DayEvidence:
+    """Negative binomial tests of counts, each day's variance over the window's days."""
     base = fit_rate_baseline(
-        grid.clicks[day.taught],
-        grid.impressions[day.taught],
-        ages,
+        one.counts[day.taught],
+        one.exposure[day.taught],
+        day.at - day.taught.astype(float),
         settings,
         prior=_PRIOR_CLICKS,
         floor=settings.ctr_floor,
         first=_FIRST_CTR,
     )
     span = day.span(settings.windows)
-    daily = grid.impressions[span] * base.rate
-    observed, expected = window_sums(grid.clicks[span], settings.windows), window_sums(daily, settings.windows)
+    daily = one.exposure[span] * base.rate
+    observed, expected = window_sums(one.counts[span], settings.windows), window_sums(daily, settings.windows)
     length = np.array(settings.windows, dtype=float)[:, None]
     variance = base.variance / length**AVERAGING + 1.0 / np.maximum(base.count, _PRIOR_CLICKS)
     variance = variance + base.variance / np.maximum(base.days, 0.5)
     tested = day.is_known & (np.nan_to_num(expected) >= settings.least_clicks) & np.isfinite(observed)
     absolute, relative = count_scores(observed, expected, variance, tested, grid.can_deliver[day.at])
     error = np.sqrt(variance + 1.0 / np.where(tested, expected, 1.0))
-    return strongest(
-        DayTests(
-            "ctr",
-            settings.windows,
-            as_column(settings.ctr_z),
-            grid.clicks[span],
-            daily,
-            observed,
-            expected,
-            absolute,
-            relative,
-            error,
-        )
-    )
+    thresholds = as_column(one.thresholds)
+    figures = (one.counts[span], daily, observed, expected, absolute, relative, error)
+    return strongest(DayTests(one.metric, settings.windows, thresholds, *figures))
 
 
 def _cpm(grid: DayGrid, day: AssessedDay, settings: DaySettings, base: LogBaseline) -> DayEvidence:

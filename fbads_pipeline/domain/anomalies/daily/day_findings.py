@@ -1,17 +1,25 @@
 """From an episode of days to a finding: what it is, since when, how much money is at stake, and why."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.daily.day_grid import DayGrid
 from fbads_pipeline.domain.anomalies.daily.day_selection import Episode
+from fbads_pipeline.domain.anomalies.daily.day_windows import DayMetric
 from fbads_pipeline.domain.anomalies.descriptions import lost_share, severity_of
 from fbads_pipeline.domain.anomalies.detectors.rhythm import rests_at_weekends
 from fbads_pipeline.domain.anomalies.findings import RESTS_AT_WEEKENDS, Cause, Finding, What
 
 _WEEK = 7
 _RECENT_EDIT_DAYS = 7
+_RATES: Mapping[DayMetric, What] = {
+    "ctr": "ctr_collapse",
+    "roas": "roas_drop",
+    "link_clicks": "link_drop",
+    "landing_page_views": "page_drop",
+}
 # The bounds within which 95 of 100 usual cases lie.
 _Z_95 = 1.96
 # A campaign with fewer conversions in the two weeks before has no usual number of them.
@@ -78,7 +86,7 @@ def _what(episode: Episode) -> What:
         return "tracking_break" if one.observed[who] < 1 else "cpa_jump"
     if one.metric == "cpm":
         return "cpm_rise" if above else "cpm_drop"
-    return "ctr_collapse" if one.metric == "ctr" else "roas_drop"
+    return _RATES[one.metric]
 
 
 def _window(episode: Episode) -> slice:

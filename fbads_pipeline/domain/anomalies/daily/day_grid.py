@@ -13,6 +13,8 @@ from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
 # A budget that moved by more than this share was edited.
 _EDITED_SHARE = 0.005
+# Figures of a row.
+_FIGURES = 7
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class DayGrid:
         Campaign ids (n,).
     days, hours
         Ordinals, and hours from the day's midnight to its newest good reading, NaN where it was not read (days,).
-    impressions, clicks, spend, conversions, value
+    impressions, clicks, spend, conversions, value, link_clicks, page_views
         NaN where the day was not read, before a campaign's first row, and where Meta did not report the figure. A
         campaign without a row on a day that was read delivered nothing: 0.
     budget
@@ -48,6 +50,8 @@ class DayGrid:
     spend: Floats
     conversions: Floats
     value: Floats
+    link_clicks: Floats
+    page_views: Floats
     budget: Floats
     can_deliver: Bools
     is_edited: Bools
@@ -72,7 +76,9 @@ def day_grid(account: DailyFigures) -> DayGrid:
     place = {name: number for number, name in enumerate(campaigns)}
     days = np.arange(account.days.since.toordinal(), account.days.until.toordinal() + 1)
     hours = np.array([_hours(day, account.read_at.get(day), zone) for day in account.days])
-    impressions, clicks, spend, conversions, value = _figures(account, place, np.isfinite(hours))
+    impressions, clicks, spend, conversions, value, link_clicks, page_views = _figures(
+        account, place, np.isfinite(hours)
+    )
     budget, can_deliver = _objects(account, place, zone)
     before, after = budget[:-1], budget[1:]
     is_edited = np.zeros(budget.shape, dtype=np.bool_)
@@ -90,6 +96,8 @@ def day_grid(account: DailyFigures) -> DayGrid:
         spend=spend,
         conversions=conversions,
         value=value,
+        link_clicks=link_clicks,
+        page_views=page_views,
         budget=budget,
         can_deliver=can_deliver,
         is_edited=is_edited,
@@ -111,7 +119,7 @@ def _hours(day: date, read_at: datetime | None, zone: ZoneInfo) -> float:
 
 def _figures(account: DailyFigures, place: Mapping[str, int], is_read: Bools) -> Floats:
     """(figure, days, n)."""
-    cells = np.zeros((5, len(is_read), len(place)))
+    cells = np.zeros((_FIGURES, len(is_read), len(place)))
     cells[:, ~is_read] = np.nan
     first = np.full(len(place), len(is_read))
     if account.rows:

@@ -102,6 +102,8 @@ def select(grid: DayGrid, day: AssessedDay, evidence: list[DayEvidence], setting
         chosen.append((ratio >= 1.0) & is_found & _is_large(one, settings) & ~quiet & ~usual_days(one, settings))
     # Fewer conversions are worth less: only where their number is usual is their value a finding of its own.
     chosen[4] &= ~chosen[2]
+    # Links are clicked less where everything is: only where the CTR is usual it is a finding of its own.
+    chosen[5] &= ~chosen[1]
     return chosen
 
 
@@ -135,7 +137,13 @@ def _is_large(one: DayEvidence, settings: DaySettings) -> Bools:
         # Cheaper impressions cost nobody anything.
         rises: Bools = share >= 1.0 + settings.cpm_change
         return rises
-    change = {"ctr": settings.ctr_change, "conversions": settings.conversion_change, "roas": settings.roas_change}
+    change = {
+        "ctr": settings.ctr_change,
+        "conversions": settings.conversion_change,
+        "roas": settings.roas_change,
+        "link_clicks": settings.link_change,
+        "landing_page_views": settings.page_change,
+    }
     falls: Bools = (share <= 1.0 - change[one.metric]) & (one.score < 0)
     return falls
 

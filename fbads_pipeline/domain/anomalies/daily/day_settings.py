@@ -30,6 +30,8 @@ class DaySettings:
     spend_low_z: tuple[float, ...] = (5.6, 5.6, 5.6)
     spend_high_z: tuple[float, ...] = (4.8, 4.9, 5.0)
     ctr_z: tuple[float, ...] = (4.4, 4.2, 4.0)
+    link_z: tuple[float, ...] = (4.6, 4.4, 4.2)
+    page_z: tuple[float, ...] = (5.0, 4.8, 4.6)
     cpm_z: tuple[float, ...] = (5.5, 5.4, 5.3)
     roas_z: tuple[float, ...] = (5.0, 4.8, 4.7)
     conversions_z: tuple[float, ...] = (3.7, 3.6, 3.5, 3.4)
@@ -45,6 +47,8 @@ class DaySettings:
     # The least relative change that is reported.
     spend_change: float = 0.5
     ctr_change: float = 0.25
+    link_change: float = 0.35
+    page_change: float = 0.4
     cpm_change: float = 0.35
     conversion_change: float = 0.35
     roas_change: float = 0.4

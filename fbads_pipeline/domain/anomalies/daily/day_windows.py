@@ -9,7 +9,7 @@ from fbads_pipeline.domain.anomalies.detectors.tails import count_score
 from fbads_pipeline.domain.anomalies.detectors.windows import common_movement
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
-DayMetric = Literal["spend", "ctr", "conversions", "cpm", "roas"]
+DayMetric = Literal["spend", "ctr", "conversions", "cpm", "roas", "link_clicks", "landing_page_views"]
 # Days of a window vary together: its variance falls with its length to this power.
 AVERAGING = 0.7
 # A certain finding counts as this score and this multiple of its threshold.

@@ -12,5 +12,7 @@ FAMILY_OF: Mapping[str, DayMetric] = {
     "conversions": "conversions",
     "cpa": "conversions",
     "roas": "conversions",
+    "link_clicks": "link_clicks",
+    "landing_page_views": "landing_page_views",
 }
 NOTICES = frozenset({"fatigue", "budget_edit", "ctr_watch"})

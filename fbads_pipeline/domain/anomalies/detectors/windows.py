@@ -22,6 +22,8 @@ _KINDS: Mapping[str, tuple[What, What]] = {
     "conversions": ("cpa_jump", "cpa_jump"),
     "cpm": ("cpm_drop", "cpm_rise"),
     "roas": ("roas_drop", "roas_drop"),
+    "link_clicks": ("link_drop", "link_drop"),
+    "landing_page_views": ("page_drop", "page_drop"),
 }
 # What a certain finding counts as.
 _CERTAIN_SCORE, _CERTAIN_RATIO = 8.0, 2.0

@@ -52,6 +52,8 @@ def test_calm_days_are_left_alone(calm):
         (times(impressions=0.3, clicks=0.3, spend=0.3, conversions=0.3, conversion_value=0.3), "spend_drop"),
         (times(impressions=3, clicks=3, spend=3, conversions=3, conversion_value=3), "spend_spike"),
         (times(clicks=0.4, conversions=0.4, conversion_value=0.4), "ctr_collapse"),
+        (times(link_clicks=0.4), "link_drop"),
+        (times(link_clicks=1, landing_page_views=0.3), "page_drop"),
         (times(conversions=0, conversion_value=0), "tracking_break"),
         (times(conversions=0.2, conversion_value=0.2), "cpa_jump"),
         (times(impressions=0.5, clicks=0.5, conversions=0.5, conversion_value=0.5), "cpm_rise"),
@@ -102,6 +104,30 @@ def test_marks_of_people_move_what_is_found_within_their_bounds_and_are_said(cal
     assert kinds(0.3, score - 0.2) == [] and kinds(-0.3, score - 0.2 + 0.3) != []
     (kept,) = kinds(0.1, score - 0.2)
     assert "Limiar ajustado em +0,1 por 12 avaliações." in text_of(kept.message)
+
+
+def test_a_page_that_does_not_open_is_said_in_views_and_what_is_not_reported_says_nothing(calm):
+    (found_page,) = found(changed(calm, times(link_clicks=1, landing_page_views=0.2), campaign="c1", since=back(1)))
+    assert (found_page.metric, found_page.observed < 0.4 * found_page.expected) == ("landing_page_views", True)
+    text = text_of(found_page.message)
+    assert text.startswith("As visualizações da página de destino caíram") and "Confira se a página" in text
+    unknown = changed(calm, lambda row: row._replace(landing_page_views=None), campaign="c1", since=back(1))
+    assert found(unknown) == []
+    unknown = changed(
+        calm, lambda row: row._replace(link_clicks=None, landing_page_views=0.0), campaign="c1", since=back(1)
+    )
+    assert found(unknown) == []
+    never = changed(calm, lambda row: row._replace(link_clicks=None, landing_page_views=None), since=back(41))
+    assert found(never) == []
+    collapsed = changed(never, times_of_clicks(0.4), campaign="c1", since=back(1))
+    assert [one.kind for one in found(collapsed)] == ["ctr_collapse"]
+
+
+def times_of_clicks(factor):
+    """All clicks and what comes of them, where clicks on links are not reported."""
+    return lambda row: row._replace(
+        **{name: getattr(row, name) * factor for name in ("clicks", "conversions", "conversion_value")}
+    )
 
 
 def test_what_is_over_is_found_too_and_is_no_alert(calm):
