@@ -40,3 +40,11 @@ def test_the_first_rows_are_too_few_to_assess():
     needed = rows_needed(DAY)
     values[needed - 1] = 1600.0
     assert detect_series(values, DAY)[1].sum() == 0
+
+
+@pytest.mark.parametrize(("step", "said"), [(300.0, 1), (3600.0, 2)])
+def test_two_bursts_within_ten_hours_are_one_alert(step, said):
+    rng = np.random.default_rng(6)
+    values = 200.0 * rng.lognormal(0, 0.1, 3000)
+    values[[2000, 2100]] = 4000.0
+    assert detect_series(values, step)[1][2000:2101].sum() == said
