@@ -31,7 +31,7 @@ class DetectionSettings:
     spend_low_z: tuple[float, ...] = (8.0, 5.6, 5.2, 5.0, 5.0)
     spend_high_z: tuple[float, ...] = (9.0, 6.4, 5.6, 4.9, 4.6)
     spike_z: tuple[float, ...] = (5.6, 5.2, 5.0, 4.8, 4.8)
-    ctr_z: tuple[float, ...] = (4.0, 3.9, 3.8, 3.75, 3.7, 3.65, 3.6, 3.55, 3.5, 3.4, 3.25, 3.1)
+    ctr_z: tuple[float, ...] = (4.1, 4.0, 3.9, 3.85, 3.8, 3.75, 3.7, 3.65, 3.6, 3.5, 3.35, 3.2)
     # Over the root of the expected clicks, added to ctr_z: at one score few clicks tell less of a fall than many.
     ctr_few_clicks_z: float = 4.0
     # A change of budget may change who sees the ads: for a day less is enough. Below the threshold, but at this score,
