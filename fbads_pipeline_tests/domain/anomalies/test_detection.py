@@ -261,11 +261,13 @@ def test_since_says_when_it_began(calm):
 
 
 def test_a_ctr_that_is_low_but_no_alert_is_watched_once_and_never_sent(calm):
-    low = from_then(calm, "c1", AT, clicks=0.5)
-    watched = said(low, kinds=("anomaly", "watch"))
-    assert [(name, what) for name, what, _ in watched] == [("c1", "ctr_watch")]
+    low = from_then(calm, "c1", AT, clicks=0.55)
+    a_day = low[low["ts"] < AT + timedelta(hours=24)]
+    assert [(name, what) for name, what, _ in said(a_day, kinds=("anomaly", "watch"))] == [("c1", "ctr_watch")]
     assert said(calm, kinds=("watch",)) == []
-    assert said(low, as_sent=True) == []
+    assert said(a_day, as_sent=True) == []
+    whole = said(low, kinds=("anomaly", "watch"))
+    assert [what for _, what, _ in whole] == ["ctr_watch", "ctr_collapse"], "once before the alert, none after it"
 
 
 def test_for_a_day_after_an_edit_a_lower_ctr_is_an_alert_sooner(calm):
