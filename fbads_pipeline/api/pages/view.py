@@ -17,6 +17,8 @@ from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.reports.facts import PeriodFigures
 from fbads_pipeline.domain.reports.report import Chart, Figure, Period
 
+# A week's CTR or CPM moves by less than that without a reason.
+LEAST_MARKED = Decimal("0.05")
 _PARTS = ("efficiency", "trend", "attention", "delivery", "health")
 _NOT_SCORED = ("not_enough_data", "tracking_is_broken", "not_reported", "not_read")
 
@@ -42,11 +44,16 @@ def figure_cards(
                 "value": t.cell(figure.shown, figure.unit, figure.currency),
                 "is_absent": figure.absent is not None,
                 "change": change_text(figure, t) if is_compared else "",
-                "tone": tone_of(figure) if is_compared else "",
+                "tone": tone_of(figure) if is_compared and matters(figure) else "",
                 "spark": sparkline([float(one) for one in values]) if is_whole else "",
             }
         )
     return cards
+
+
+def matters(figure: Figure) -> bool:
+    """Whether a change is large enough to be marked: smaller ones come and go."""
+    return figure.change is not None and abs(figure.change) >= LEAST_MARKED
 
 
 def watch_notes(learning: AccountLearning | None, *, has_open: bool, is_read: bool, t: Localizer) -> list[str]:

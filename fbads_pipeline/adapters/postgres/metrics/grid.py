@@ -80,6 +80,8 @@ def _values(wanted: GridRequest) -> dict[str, Any]:
         "accounts": [one.account_id for one in wanted.scopes],
         "firsts": [one.days.since for one in wanted.scopes],
         "lasts": [one.days.until for one in wanted.scopes],
+        "since": min((one.days.since for one in wanted.scopes), default=None),
+        "until": max((one.days.until for one in wanted.scopes), default=None),
         "named": wanted.named.lower(),
         "campaign": wanted.campaign_id,
         "object": wanted.object_id,
@@ -92,62 +94,67 @@ def _array(name: str, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
     return sa.cast(sa.bindparam(name), ARRAY(kind))
 
 
-def _parts(shape: GridShape) -> tuple[sa.CTE, sa.CTE, sa.FromClause]:
-    """The accounts with their days; the objects of the level that fit the filters; the daily mart."""
+def _parts(shape: GridShape) -> tuple[sa.CTE, sa.FromClause, sa.Join]:
+    """The objects of the level that fit the filters; the daily mart; and its rows of the asked days.
+
+    Rows are joined with the objects only once they are summed: an object's few days are then found without a guess of
+    how many there are.
+    """
     scopes = sa.select(
         sa.func.unnest(_array("accounts", sa.Text()), _array("firsts", sa.Date()), _array("lasts", sa.Date()))
         .table_valued("account_id", "first_day", "last_day", name="scopes")
         .render_derived()
     ).cte("scopes")
+    keys = _KEYS[shape.level]
+    daily = daily_mart(f"{shape.level}_daily", *(key for key in keys if key != "campaign_id"))
+    rows = daily.join(
+        scopes,
+        sa.and_(
+            daily.c.account_id == scopes.c.account_id,
+            daily.c.day.between(scopes.c.first_day, scopes.c.last_day),
+            # What the planner sees of the periods.
+            daily.c.day.between(sa.bindparam("since", type_=sa.Date()), sa.bindparam("until", type_=sa.Date())),
+        ),
+    )
+    return _objects(shape), daily, rows
+
+
+def _objects(shape: GridShape) -> sa.CTE:
     level, keys = shape.level, _KEYS[shape.level]
     budgets = _BUDGETS if level in _HAS_BUDGET else ()
     names = ("account_id", *keys, "name", "effective_status", "currency", *budgets)
     known = sa.table(_TABLES[level], *(sa.column(name) for name in names), schema="marts").alias("known")
-    campaign, one = (sa.bindparam(name, type_=sa.Text()) for name in ("campaign", "object"))
-    query = (
-        sa.select(*known.c, scopes.c.first_day, scopes.c.last_day)
-        .select_from(known.join(scopes, known.c.account_id == scopes.c.account_id))
-        .where(
-            sa.func.strpos(sa.func.lower(sa.func.coalesce(known.c.name, "")), sa.bindparam("named", type_=sa.Text()))
-            > 0,
-            sa.or_(campaign.is_(None), known.c.campaign_id == campaign),
-            sa.or_(one.is_(None), known.c[keys[-1]] == one),
-        )
+    named, campaign, one = (sa.bindparam(name, type_=sa.Text()) for name in ("named", "campaign", "object"))
+    query = sa.select(*known.c).where(
+        known.c.account_id == sa.func.any(_array("accounts", sa.Text())),
+        sa.func.strpos(sa.func.lower(sa.func.coalesce(known.c.name, "")), named) > 0,
+        sa.or_(campaign.is_(None), known.c.campaign_id == campaign),
+        sa.or_(one.is_(None), known.c[keys[-1]] == one),
     )
     if shape.state == "active":
         query = query.where(known.c.effective_status == "ACTIVE")
     elif shape.state == "paused":
         query = query.where(known.c.effective_status.like("%PAUSED"))
-    return scopes, query.cte("objects"), daily_mart(f"{level}_daily", *(key for key in keys if key != "campaign_id"))
+    return query.cte("objects")
 
 
-def _joined(objects: sa.CTE, daily: sa.FromClause, key: str) -> sa.Join:
-    """Each object with its days of the period, in the currency that its account has."""
-    return objects.join(
-        daily,
-        sa.and_(
-            daily.c.account_id == objects.c.account_id,
-            daily.c[key] == objects.c[key],
-            daily.c.currency == objects.c.currency,
-            daily.c.day.between(objects.c.first_day, objects.c.last_day),
-        ),
+def _is_same(sums: sa.FromClause, objects: sa.CTE, key: str) -> sa.ColumnElement[bool]:
+    """Of the object, in the currency that its account has."""
+    return sa.and_(
+        sums.c.account_id == objects.c.account_id, sums.c[key] == objects.c[key], sums.c.currency == objects.c.currency
     )
 
 
-def _sums(shape: GridShape, objects: sa.CTE, daily: sa.FromClause) -> sa.CTE:
-    """A row per object that has rows, with its figures. The registry's expressions name columns without their table: no
-    other table of the query has a metric's name."""
-    key = _KEYS[shape.level][-1]
-    figures = figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
-    query = sa.select(objects.c.account_id, objects.c[key], sa.func.count().label("rows"), *figures)
-    return query.select_from(_joined(objects, daily, key)).group_by(objects.c.account_id, objects.c[key]).cte("sums")
+def _sums(shape: GridShape, daily: sa.FromClause, rows: sa.Join, columns: Sequence[sa.Label[Any]]) -> sa.CTE:
+    """A row per object that has rows, and per currency of them. The registry's expressions name columns without their
+    table: no other table of the query has a metric's name."""
+    keys = (daily.c.account_id, daily.c[_KEYS[shape.level][-1]], daily.c.currency)
+    query = sa.select(*keys, sa.func.count().label("rows"), *columns).select_from(rows)
+    return query.group_by(*keys).cte("sums")
 
 
-def _listed(shape: GridShape) -> tuple[sa.CTE, sa.CTE, sa.ColumnElement[bool]]:
-    _, objects, daily = _parts(shape)
-    sums, key = _sums(shape, objects, daily), _KEYS[shape.level][-1]
-    is_same = sa.and_(sums.c.account_id == objects.c.account_id, sums.c[key] == objects.c[key])
-    return objects, sums, is_same
+def _figures(shape: GridShape) -> list[sa.Label[Any]]:
+    return figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
 
 
 def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -158,10 +165,12 @@ def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) ->
 
 @lru_cache(maxsize=256)
 def _rows(shape: GridShape) -> sa.Select[Any]:
-    objects, sums, is_same = _listed(shape)
+    objects, daily, found = _parts(shape)
+    sums = _sums(shape, daily, found, _figures(shape))
+    is_same = _is_same(sums, objects, _KEYS[shape.level][-1])
     metrics = [name for name, _ in shape.metrics]
     rows = sa.func.coalesce(sums.c.rows, 0)
-    columns = [one for one in objects.c if one.name not in ("first_day", "last_day")]
+    columns = list(objects.c)
     keys: dict[str, sa.ColumnElement[Any]] = {"name": sa.func.lower(objects.c.name)}
     if shape.level in _HAS_BUDGET:
         keys["budget"] = sa.func.coalesce(objects.c.daily_budget, objects.c.lifetime_budget)
@@ -197,11 +206,12 @@ def _with_parents(level: GridLevel, joined: sa.FromClause, objects: sa.CTE) -> s
 
 @lru_cache(maxsize=256)
 def _days(shape: GridShape) -> sa.Select[Any]:
-    _, objects, daily = _parts(shape)
-    figures = figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
+    objects, daily, found = _parts(shape)
+    key = _KEYS[shape.level][-1]
+    provisional = sa.func.bool_or(daily.c.is_provisional).label("is_provisional")
     return (
-        sa.select(daily.c.day, sa.func.bool_or(daily.c.is_provisional).label("is_provisional"), *figures)
-        .select_from(_joined(objects, daily, _KEYS[shape.level][-1]))
+        sa.select(daily.c.day, provisional, *_figures(shape))
+        .select_from(found.join(objects, _is_same(daily, objects, key)))
         .group_by(daily.c.day)
         .order_by(daily.c.day)
     )
@@ -210,32 +220,20 @@ def _days(shape: GridShape) -> sa.Select[Any]:
 @lru_cache(maxsize=256)
 def _totals(shape: GridShape) -> sa.Select[Any]:
     """Ratios of the sums of all objects; a figure that one object does not report is not known of all."""
-    _, objects, daily = _parts(shape)
+    objects, daily, found = _parts(shape)
     key = _KEYS[shape.level][-1]
     parts = dict.fromkeys(column for name, _ in shape.metrics for column in METRICS[name].columns)
-    summed = [sum_reported(sa.column(name)).label(name) for name in parts]
-    of_each = (
-        sa.select(objects.c.account_id, objects.c[key], objects.c.currency, sa.func.count().label("rows"), *summed)
-        .select_from(_joined(objects, daily, key))
-        .group_by(objects.c.account_id, objects.c[key], objects.c.currency)
-        .cte("of_each")
+    of_each = _sums(shape, daily, found, [sum_reported(sa.column(name)).label(name) for name in parts])
+    is_same = _is_same(of_each, objects, key)
+    # Currency and figures of the sums: the objects' own columns have other names.
+    of_all = (
+        sa.select(of_each.c.currency, *_figures(shape))
+        .select_from(of_each.join(objects, is_same))
+        .group_by(of_each.c.currency)
+        .cte("of_all")
     )
-    figures = figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
-    of_all = sa.select(of_each.c.currency, *figures).group_by(of_each.c.currency).cte("of_all")
-    counted = _counted(shape, objects, of_each)
-    return (
-        sa.select(counted, *(of_all.c[name] for name, _ in shape.metrics))
-        .select_from(counted.outerjoin(of_all, of_all.c.currency == counted.c.currency))
-        .order_by(counted.c.currency)
-    )
-
-
-def _counted(shape: GridShape, objects: sa.CTE, of_each: sa.CTE) -> sa.CTE:
-    """Per currency how many objects are listed, and how many different goals their accounts have."""
-    key = _KEYS[shape.level][-1]
-    is_same = sa.and_(of_each.c.account_id == objects.c.account_id, of_each.c[key] == objects.c[key])
     rows = sa.func.coalesce(of_each.c.rows, 0)
-    return (
+    counted = (
         sa.select(
             objects.c.currency,
             sa.func.count().label("objects"),
@@ -247,4 +245,9 @@ def _counted(shape: GridShape, objects: sa.CTE, of_each: sa.CTE) -> sa.CTE:
         .where(_is_shown(shape, objects, rows))
         .group_by(objects.c.currency)
         .cte("counted")
+    )
+    return (
+        sa.select(counted, *(of_all.c[name] for name, _ in shape.metrics))
+        .select_from(counted.outerjoin(of_all, of_all.c.currency == counted.c.currency))
+        .order_by(counted.c.currency)
     )
