@@ -14,12 +14,19 @@ from fbads_pipeline.api.pages.frame.page_frame import required_frame, with_accou
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Digits, Visitor
 from fbads_pipeline.api.routes.delivery.creatives import DAYS, picture_path
+from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Money, Name, Percent, Value
 from fbads_pipeline.domain.delivery.creatives import Creative
 from fbads_pipeline.domain.identity.users import Principal
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _MOST_SHOWN = 200
+_WORDS = frozenset(
+    {
+        *(("kind", one) for one in ("SHARE", "VIDEO", "PHOTO")),
+        *(("button", one) for one in ("SHOP_NOW", "LEARN_MORE", "SIGN_UP", "CONTACT_US", "WHATSAPP_MESSAGE")),
+    }
+)
 
 
 @router.get("/creatives")
@@ -52,10 +59,20 @@ def _item(one: Creative, t: Localizer) -> dict[str, Any]:
     return {
         "title": t.render(Name(one.title or one.body, one.key)),
         "picture": picture_path(one),
-        "about": " · ".join(filter(None, (t("delivery.creative.ads", count=one.ads), one.kind, one.call_to_action))),
+        "about": " · ".join(filter(None, (t("delivery.creative.ads", count=one.ads), *_words(one, t)))),
         "spend": text(one.spend, Money(one.spend or Decimal(0), currency)),
         "conversions": text(one.conversions, Count(one.conversions or Decimal(0))),
         "cost": "—" if cost is None else t.render(Money(cost, currency)),
         "rate": "—" if rate is None else t.render(Percent(rate)),
         "verdict": t(f"delivery.creative.{one.verdict}"),
     }
+
+
+def _words(one: Creative, t: Localizer) -> list[str]:
+    """Kind and button as people call them; what has no word of its own as Meta writes it."""
+    named = [("kind", one.kind), ("button", one.call_to_action)]
+    return [
+        t(f"pages.creative.{part}.{value.lower()}") if (part, value) in _WORDS else plain_line(value.replace("_", " "))
+        for part, value in named
+        if value
+    ]

@@ -1,7 +1,7 @@
 """The inbox of suggestions: evidence, effect, decision, undo."""
 
 from datetime import timedelta
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
@@ -152,27 +152,27 @@ def decide_several(
     who: Annotated[Principal, Depends(Visitor("suggestions:decide"))],
     decision_store: DecisionStoreDep,
     clock: ClockDep,
-    action: Annotated[str, Form(pattern="^(accept|snooze)$")],
+    action: Annotated[Literal["accept_several", "snooze_several"], Form()],
     chosen: Annotated[list[str], Form(max_length=_MOST_AT_ONCE)],
     back: Annotated[str, Form(max_length=500)] = "/suggestions",
 ) -> Response:
     """Decide those that were ticked, each by itself: what is in the way of one keeps no other from it."""
     t, now = page_localizer(request, who), clock.now()
-    named: dict[str, Action] = {one: one for one in get_args(Action)}
-    until = now + _SNOOZE if action == "snooze" else None
+    each: Action = "accept" if action == "accept_several" else "snooze"
+    until = now + _SNOOZE if each == "snooze" else None
     done, wrong = 0, ""
     for one in chosen:
         suggestion_id, _, version = one.partition(":")
         if not version.isascii() or not version.isdigit() or len(version) > 9:
             raise PageProblem(422)
         try:
-            made = Decision(suggestion_id, int(version), named[action], None, until)
+            made = Decision(suggestion_id, int(version), each, None, until)
             decide(decision_store, who, made, key=None, now=now)
             done += 1
         except (SuggestionNotFound, DecisionNotUsable, DecisionConflict) as refused:
             wrong = t.render(reason_of(refused))
     if not wrong:
-        return RedirectResponse(_with(own_path(back), done=action), 303)
+        return RedirectResponse(_with(own_path(back), done=each), 303)
     text = t("pages.suggestions.some_done", done=str(done), asked=str(len(chosen)), why=wrong)
     return RedirectResponse(_with(own_path(back), why=text[:300]), 303)
 

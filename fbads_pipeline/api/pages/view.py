@@ -79,7 +79,7 @@ def drawn(charts: Sequence[Chart], t: Localizer) -> list[dict[str, Any]]:
             "has_before": any(value is not None for value in one.before),
             "rows": [
                 {
-                    "day": t.formats.day(day),
+                    "day": t.formats.short_day(day),
                     "now": _charted(one, index, t),
                     "before": t.cell(one.before[index], one.unit, one.currency),
                 }

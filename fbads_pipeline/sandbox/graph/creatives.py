@@ -7,6 +7,7 @@ from typing import Any
 
 from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer
 from fbads_pipeline.sandbox.scenarios import Scenarios
+from fbads_pipeline.sandbox.world.names import OFFERS
 from fbads_pipeline.sandbox.world.world import ADS_BELOW, AdObject, SandboxAccount
 
 PICTURES = "pictures/"
@@ -19,11 +20,12 @@ def show_creative(account: SandboxAccount, ad: AdObject) -> dict[str, Any]:
     """Every eleventh ad has a creative without picture; every fifth picture is the still of a video."""
     campaign = ad.index // ADS_BELOW["campaign"]
     number = ad.index % _EACH
+    theme = account.objects["campaign"][campaign].name.partition(" | ")[0]
     name = md5(f"{account.id}/{campaign}/{number}".encode(), usedforsecurity=False).hexdigest()
     shown: dict[str, Any] = {
         "id": str(int(ad.id) + 5),
         "name": f"Creative {number + 1}",
-        "title": f"{account.name}: {number + 1}",
+        "title": f"{theme}: {OFFERS[account.language][number]}"[:200],
         "body": f"{ad.name} …",
         "call_to_action_type": ("SHOP_NOW", "LEARN_MORE", "SIGN_UP")[number],
         "object_type": "SHARE",
@@ -41,7 +43,7 @@ def show_creative(account: SandboxAccount, ad: AdObject) -> dict[str, Any]:
 
 
 def show_picture(scenarios: Scenarios, name: str) -> GraphAnswer:
-    """A plain square whose colour follows from its name; odd-picture: its figure says what comes instead."""
+    """A square with a disc, whose colours follow from its name; odd-picture: its figure says what comes instead."""
     if (odd := scenarios.hit("odd-picture", None, f"{PICTURES}{name}")) is None:
         return GraphAnswer(200, _png(name), media="image/png")
     match odd.figure:
@@ -55,10 +57,19 @@ def show_picture(scenarios: Scenarios, name: str) -> GraphAnswer:
 
 
 def _png(name: str) -> bytes:
-    colour = md5(name.encode(), usedforsecurity=False).digest()[:3]
-    lines = (b"\0" + colour * _SIDE) * _SIDE
+    digest = md5(name.encode(), usedforsecurity=False).digest()
+    ground, disc = digest[:3], bytes(255 - one for one in digest[:3])
+    middle, radius = _SIDE // 2, _SIDE // 4 + digest[3] % (_SIDE // 8)
+    lines = b"".join(
+        b"\0" + b"".join(disc if _is_near(x - middle, y - middle, radius) else ground for x in range(_SIDE))
+        for y in range(_SIDE)
+    )
     header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts
     )
+
+
+def _is_near(x: int, y: int, radius: int) -> bool:
+    return x * x + y * y < radius * radius

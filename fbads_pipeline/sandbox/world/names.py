@@ -26,6 +26,12 @@ CREATIVES = {
     "eu": ("Vídeo 15s cliente", "Carrossel artigos", "Imagem desconto", "Stories criadora"),
     "ja": ("動画15秒 お客様の声", "カルーセル商品", "静止画オファー", "ストーリーズ"),
 }
+OFFERS = {
+    "pt": ("até 40% off", "frete grátis hoje", "veja como fica"),
+    "en": ("up to 40% off", "free shipping today", "see how it looks"),
+    "eu": ("até 40% de desconto", "envio grátis hoje", "veja como fica"),
+    "ja": ("最大40%オフ", "本日送料無料", "着用イメージ"),
+}
 HOSTILE = (
     '=HYPERLINK("http://x","y")',
     "<script>alert(1)</script>",

@@ -141,7 +141,7 @@ def test_several_are_snoozed_at_once(manager, home):
     for box in manager.page.locator("input[name=chosen]").all()[:2]:
         box.check()
         manager.clicks += 1
-    manager.click(".several button[value=snooze]")
+    manager.click(".several button[value=snooze_several]")
     assert "Sugestão adiada" in manager.text() and manager.clicks == 4
     assert rows(home, "select count(*) from ops.suggestions where snoozed_until > '2026-11-27'") == [(2,)]
 
