@@ -42,7 +42,7 @@ _SNOOZE = timedelta(days=1)
 _DECIDED, _UNDO_SECONDS = "fbads_decided", 1800
 _MOST_OBSERVED = 100
 _READY_REASONS = ("creative", "season", "stock", "own_plan", "wrong_figures", "too_early")
-_MOST_AT_ONCE = 20
+_MOST_AT_ONCE, _MOST_SHOWN = 20, 100
 _STATUSES = ("PENDING", "WAITING", "ACCEPTED", "REJECTED", "APPLIED", "FAILED", "EXPIRED")
 
 
@@ -68,7 +68,7 @@ def inbox(
     accounts = frame.ids if frame.client is not None else who.accounts
     shown = status if status in _STATUSES else "PENDING"
     rows = suggestions.suggestions(
-        status=shown, account_id=account, accounts=accounts, after=None, limit=100, by_rank=shown in OPEN
+        status=shown, account_id=account, accounts=accounts, after=None, limit=_MOST_SHOWN, by_rank=shown in OPEN
     )
     observed = []
     if shown == "PENDING":
@@ -91,6 +91,9 @@ def inbox(
         banner=t("pages.suggestions.applied_on" if applied else "pages.suggestions.applied_off"),
         is_applied=applied,
         reasons=[t(f"pages.suggestions.ready.{one}") for one in _READY_REASONS],
+        cut=t("pages.suggestions.first", shown=str(len(rows)), total=str(counts[shown]))
+        if counts.get(shown, 0) > len(rows) and len(rows) == _MOST_SHOWN
+        else "",
         may_several=may and sum(one["can_decide"] for one in items) > 1,
         undo=undo,
         observations=observation_items(observed, names, metrics, t),

@@ -39,7 +39,7 @@ from fbads_pipeline.services.reports.build_report import METRICS, ReportBuilder
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_MOST_ANOMALIES = 5
+_MOST_ANOMALIES, _MOST_CLIENTS = 5, 60
 _NOT_COMPARED = PeriodFigures({}, (), (), None)
 _NOTHING: Mapping[str, Any] = {
     **dict.fromkeys(("figures", "charts", "anomalies", "watch_notes"), ()),
@@ -84,7 +84,7 @@ def today(
         days,
         problems=sum(one.problem.severity == "critical" and one.state == "open" for one in facts.problems),
         unlearned=sum(not one.is_watched for one in learning.values()),
-        is_read=all(_is_fresh(one, frame, request) for one in frame.chosen),
+        is_read=all(_is_fresh(one, frame, request) for one in frame.running),
     )
     notice, undo = decision_notice(request, who, done, why, t)
     of_account = _NOTHING
@@ -100,7 +100,8 @@ def today(
         cards=day_cards(days, money, t),
         steps=steps.of(frame, who, days, facts.anomalies, t),
         panels=morning_panels(facts, frame, t),
-        rows=client_rows(days, frame, money, t) if len(days) > 1 else [],
+        rows=client_rows(days[:_MOST_CLIENTS], frame, money, t) if len(days) > 1 else [],
+        more=t("pages.day.more", count=len(days) - _MOST_CLIENTS) if len(days) > _MOST_CLIENTS else "",
         hours=hours_view(overview, frame, t),
         notice=notice,
         undo=undo,

@@ -100,6 +100,15 @@ class ClientDay:
         return total
 
     @property
+    def daily_budget(self) -> Decimal | None:
+        """Per day, today included, to land the month on its budget; None where that is not known, and where the budget
+        is for more accounts than these."""
+        if self.budget is None or self.budget.daily is None:
+            return None
+        is_own = {one.account_id for one in self.accounts}.issuperset(self.budget.accounts)
+        return Decimal(self.budget.daily) if is_own else None
+
+    @property
     def usual(self) -> UsualDay | None:
         """Of today's weekday; None where too few such days were read."""
         found = [total for n in range(1, USUAL_WEEKS + 1) if (total := self.total("spend", 7 * n, 7 * n)) is not None]

@@ -1,11 +1,12 @@
 """The day of clients: what is not known is never a part of a sum, and what is worst comes first."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from fbads_pipeline.domain.clients.month_budgets import MonthBudget
 from fbads_pipeline.domain.clients.overview import AccountWeeks, ClientDay, client_days, verdict_of
 from fbads_pipeline.domain.clients.targets import EffectiveTarget
 
@@ -90,6 +91,17 @@ class TestVerdict:
         assert self.verdict(quiet).color == "green"
         assert self.verdict(quiet, unlearned=1).color == "learning"
         assert self.verdict(quiet, is_read=False).color == "amber"
+
+
+def test_a_budget_for_more_accounts_than_are_shown_gives_them_no_daily_amount():
+    budget = month_budget(accounts=("1", "2"), daily=50.0)
+    assert replace(day(account("1"), account("2")), budget=budget).daily_budget == 50
+    assert replace(day(account("1")), budget=budget).daily_budget is None
+
+
+def month_budget(**given):
+    values = {one.name: None for one in fields(MonthBudget)}
+    return MonthBudget(**{**values, "name": "Cliente", "currency": "BRL", "state": "on_plan", **given})
 
 
 def test_clients_come_worst_first_and_two_currencies_of_one_are_two_rows():

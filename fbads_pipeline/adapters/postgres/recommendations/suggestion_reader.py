@@ -27,8 +27,10 @@ class SuggestionReader:
         limit: int,
         suggestion_id: str | None = None,
         by_rank: bool = False,
+        ranked_to: int | None = None,
     ) -> list[Row]:
-        """The newest first; by_rank: by account, the greatest gain first. accounts: that the caller sees."""
+        """The newest first; by_rank: by account, the greatest gain first. accounts: that the caller sees; ranked_to: of
+        each account only its first ones."""
         values = {
             "accounts": bound(accounts),
             "suggestion_id": suggestion_id,
@@ -38,6 +40,7 @@ class SuggestionReader:
             "after_id": after[1] if after else None,
             "most": limit,
             "by_rank": by_rank,
+            "ranked_to": ranked_to,
         }
         return [_suggestion(row) for row in rows_of(self._owner, SQL["suggestions"], values)]
 

@@ -47,6 +47,7 @@ where
     and (cast(:account_id as text) is null or made.account_id = :account_id)
     and (cast(:accounts as text[]) is null or made.account_id = any(cast(:accounts as text[])))
     and (cast(:suggestion_id as text) is null or made.suggestion_id = :suggestion_id)
+    and (cast(:ranked_to as int) is null or made.rank is null or made.rank <= :ranked_to)
     and (
         cast(:after_at as timestamptz) is null or (made.created_at, made.suggestion_id) < (:after_at, :after_id)
     )

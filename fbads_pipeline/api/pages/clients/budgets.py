@@ -26,7 +26,7 @@ def budgets_page(
 ) -> Response:
     """A row per client: spent, planned, landing with its interval, per day, and what is wrong."""
     t, frame = page_localizer(request, who), frame_of(request, who)
-    wanted = who.accounts if frame.account is None and frame.client is None else frame.ids
+    wanted = who.accounts if frame.account is None and frame.client is None else frame.owner_ids
     rows = [budget_view(one, t) for one in budgets.read(wanted, clock.now())]
     return render(request, "budgets.html.j2", who, "budgets", rows=rows)
 

@@ -49,7 +49,7 @@ class MorningReaders:
         funds = [fund for facts in self._delivery.money(ids, now=now) for fund in funds_of(facts)]
         problems = self._delivery.listed(ids, ended_since=now)
         return MorningFacts(
-            budgets=self._budgets.read(ids, now),
+            budgets=self._budgets.read(frame.owner_ids, now),
             funds=sorted(funds, key=lambda one: one.urgency(now)),
             problems=[one for one in problems if one.problem.kind not in _OF_MONEY],
             anomalies=self._pages.open_anomalies(ids, None),

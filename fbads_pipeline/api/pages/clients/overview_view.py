@@ -47,10 +47,8 @@ def day_cards(days: Sequence[ClientDay], money: str, t: Localizer) -> list[dict[
 def _currency(currency: str, days: Sequence[ClientDay], money: str, t: Localizer) -> dict[str, Any]:
     whole = ClientDay(None, currency, currency, [account for one in days for account in one.accounts])
     spent, usual = whole.total(money, 0), whole.usual
-    plans = [one.budget.daily for one in days if one.budget is not None]
-    planned = (
-        sum(map(Decimal, filter(None, plans)), Decimal(0)) if len(plans) == len(days) and None not in plans else None
-    )
+    plans = [one.daily_budget for one in days]
+    planned = None if None in plans else sum((one for one in plans if one is not None), Decimal(0))
     lines = []
     if usual is not None:
         lines.append(t("pages.day.usual", middle=t.cell(usual.middle, "money", currency)))

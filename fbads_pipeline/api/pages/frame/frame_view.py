@@ -70,7 +70,7 @@ def ago(at: datetime, now: datetime, t: Localizer) -> str:
 
 def _freshness(frame: PageFrame, t: Localizer, stale_after: timedelta) -> dict[str, Any]:
     """How old the oldest of the shown accounts is, in words; stale as soon as one of them is."""
-    known = {one["account_id"]: one["read_at"] for one in frame.chosen}
+    known = {one["account_id"]: one["read_at"] for one in frame.running or frame.chosen}
     if not known or all(at is None for at in known.values()):
         return {"fresh": t("pages.fresh.never"), "fresh_at": "", "is_stale": bool(known)}
     late = [at for at in known.values() if at is None or frame.now - at > stale_after]

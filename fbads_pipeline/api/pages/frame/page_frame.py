@@ -52,6 +52,17 @@ class PageFrame:
         """Of the chosen accounts."""
         return frozenset(one["account_id"] for one in self.chosen)
 
+    @property
+    def running(self) -> list[Row]:
+        """Those of the chosen accounts that Meta has not closed: only these are to be read all the time."""
+        return [one for one in self.chosen if one["status"] in (None, "ACTIVE")]
+
+    @property
+    def owner_ids(self) -> frozenset[str]:
+        """As `ids`, with the other accounts of their clients: a client's budget is for all of its accounts."""
+        clients = {one["client_id"] for one in self.chosen if one["client_id"] is not None}
+        return self.ids | {one["account_id"] for one in self.accounts if one["client_id"] in clients}
+
     def today(self, account: Row) -> date:
         """On the account's own clock."""
         return self.now.astimezone(ZoneInfo(account["timezone_name"] or "UTC")).date()

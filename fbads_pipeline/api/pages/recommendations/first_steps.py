@@ -18,7 +18,9 @@ from fbads_pipeline.domain.core.messages import Money
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE
 
-_STEPS, _LOOKED_AT = 3, 100
+_STEPS = 3
+# Of each account its first ones, more than are shown: some of them are snoozed.
+_RANKED_TO, _LOOKED_AT = 6, 3000
 
 
 class FirstSteps:
@@ -33,7 +35,13 @@ class FirstSteps:
         """anomalies: the dearest first; they fill what suggestions leave. Amounts of several currencies are compared as
         parts of what their accounts spend."""
         rows = self._suggestions.suggestions(
-            status="PENDING", account_id=None, accounts=frame.ids, after=None, limit=_LOOKED_AT, by_rank=True
+            status="PENDING",
+            account_id=None,
+            accounts=frame.ids,
+            after=None,
+            limit=_LOOKED_AT,
+            by_rank=True,
+            ranked_to=_RANKED_TO,
         )
         weights = _weights(days)
         open_rows = [
