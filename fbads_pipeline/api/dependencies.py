@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from fbads_pipeline.adapters.postgres.alerts.alert_list import AlertList
 from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.clients.benchmark import PostgresBenchmark
 from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
@@ -37,6 +38,7 @@ from fbads_pipeline.adapters.postgres.scoring.objects import ObjectReader
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap import (
+    alerts,
     anomalies,
     chat,
     clients,
@@ -103,6 +105,7 @@ def _metrics() -> Mapping[str, MetricAbout]:
     return metrics.metric_labels()
 
 
+AlertListDep = Annotated[AlertList, _of_database(alerts.alert_list)]
 AnalyticsDep = Annotated[AnalyticsReader, _of_database(metrics.analytics_reader)]
 AnomaliesDep = Annotated[PostgresAnomalies, _of_database(anomalies.anomaly_store)]
 CampaignTargetsDep = Annotated[StoredCampaignTargets, _of_both(clients.campaign_targets)]

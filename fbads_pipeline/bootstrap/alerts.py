@@ -12,6 +12,7 @@ from fbads_pipeline.adapters.channels.recipients_file import parse_recipients, r
 from fbads_pipeline.adapters.channels.slack import SlackChannel
 from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel
 from fbads_pipeline.adapters.exports import exports_folder
+from fbads_pipeline.adapters.postgres.alerts.alert_list import AlertList
 from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
 from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
@@ -37,6 +38,11 @@ CHANNEL_SETTINGS = {
 def outbox(database: Database) -> PostgresOutbox:
     """Messages that wait to be sent, and those that were."""
     return PostgresOutbox(database.owner)
+
+
+def alert_list(database: Database) -> AlertList:
+    """What was sent, and what is muted."""
+    return AlertList(database.owner)
 
 
 def mutes(database: Database) -> PostgresMutes:

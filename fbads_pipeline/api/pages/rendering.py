@@ -16,7 +16,13 @@ from fbads_pipeline.domain.identity.users import Principal
 
 # Group → path → key of pages.title.
 NAVIGATION: Mapping[str, Mapping[str, str]] = {
-    "day": {"/": "today", "/campaigns": "campaigns", "/suggestions": "suggestions", "/anomalies": "anomalies"},
+    "day": {
+        "/": "today",
+        "/campaigns": "campaigns",
+        "/suggestions": "suggestions",
+        "/anomalies": "anomalies",
+        "/alerts": "alerts",
+    },
     "money": {"/budgets": "budgets", "/delivery": "delivery", "/creatives": "creatives"},
     "clients": {"/clients": "clients", "/targets": "targets", "/reports": "reports", "/chat": "chat"},
     "settings": {"/settings": "settings", "/account": "account", "/privacy": "privacy"},
@@ -24,7 +30,7 @@ NAVIGATION: Mapping[str, Mapping[str, str]] = {
 _BAR = {"/": "◎", "/campaigns": "▤", "/suggestions": "✓"}
 # Pages that follow the choices of the frame; the others keep their own address.
 _FOLLOWING = frozenset(
-    {"/", "/campaigns", "/suggestions", "/anomalies", "/budgets", "/delivery", "/creatives", "/reports"}
+    {"/", "/campaigns", "/suggestions", "/anomalies", "/alerts", "/budgets", "/delivery", "/creatives", "/reports"}
 )
 THEME_COOKIE = "fbads_theme"
 # Pages of which nothing may be asked of the database.

@@ -12,6 +12,7 @@ from fbads_pipeline.api.pages import (
     targets,
     today,
 )
+from fbads_pipeline.api.pages.alerts import alert_list
 from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.clients import budgets, form, morning
 from fbads_pipeline.api.pages.core import finding, settings
@@ -33,6 +34,7 @@ _DAILY = (
     finding,
     settings,
     anomaly_list,
+    alert_list,
     object_page,
 )
 ROUTERS = tuple(one.router for one in (*_DAILY, account, privacy, chat, reports, campaign, readings, feedback, objects))

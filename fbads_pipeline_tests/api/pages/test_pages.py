@@ -18,6 +18,7 @@ PAGES = (
     "/?account=42",
     "/campaigns",
     "/anomalies",
+    "/alerts",
     "/suggestions",
     "/chat",
     "/reports",

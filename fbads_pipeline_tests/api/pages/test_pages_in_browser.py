@@ -23,6 +23,7 @@ PAGES = (
     "/?account=42&period=14d",
     "/campaigns",
     "/anomalies",
+    "/alerts",
     "/search?q=101",
     "/settings",
     "/menu",

@@ -143,3 +143,48 @@ on conflict (dedupe_key) do nothing;
 -- Waits are measured by the database's own clock, as everything in the outbox.
 insert into ops.deliveries (alert_id, channel, recipient, language, next_attempt_at)
 values (:alert_id, :channel, :recipient, :language, clock_timestamp() + make_interval(secs => :wait_seconds));
+
+-- name: newest_alerts
+-- Of the accounts (null: all, and what concerns none), the newest first, with how far each channel has come.
+select
+    alerts.alert_id,
+    alerts.account_id,
+    accounts.name as account_name,
+    alerts.rule,
+    alerts.severity,
+    alerts.title,
+    alerts.created_at at time zone coalesce(accounts.timezone_name, 'UTC') as created_at,
+    coalesce(found.deliveries, '{}') as deliveries,
+    count(*) over () as total
+from ops.alerts as alerts
+left join raw.accounts as accounts on alerts.account_id = accounts.account_id
+left join
+    lateral (
+        select array_agg(counted.state_text order by counted.state_text) as deliveries
+        from (
+            select sent.channel || ':' || sent.state || ':' || count(*) as state_text
+            from ops.deliveries as sent
+            where sent.alert_id = alerts.alert_id
+            group by sent.channel, sent.state
+        ) as counted
+    ) as found
+    on true
+where cast(:accounts as text[]) is null or alerts.account_id = any(cast(:accounts as text[]))
+order by alerts.created_at desc, alerts.alert_id asc
+limit cast(:most as int) offset cast(:skipped as int);
+
+-- name: open_mutes
+select
+    mutes.account_id,
+    accounts.name as account_name,
+    mutes.campaign_id,
+    mutes.rule,
+    mutes.until at time zone coalesce(accounts.timezone_name, 'UTC') as until_local,
+    mutes.reason
+from ops.mutes as mutes
+left join raw.accounts as accounts on mutes.account_id = accounts.account_id
+where
+    mutes.lifted_at is null
+    and mutes.until > :now
+    and (cast(:accounts as text[]) is null or mutes.account_id = any(cast(:accounts as text[])))
+order by mutes.until asc, mutes.account_id asc;

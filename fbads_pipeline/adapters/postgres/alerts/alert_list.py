@@ -1,0 +1,26 @@
+"""Alerts that were written, with what became of their messages, and what is muted: for whoever looks back."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.statements import Statements
+
+SQL = Statements(__package__, "outbox.sql")
+
+
+class AlertList:
+    """Reads only."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def newest(self, accounts: Accounts, *, most: int, skipped: int) -> list[Row]:
+        """The newest first, each with `total`, how many there are; deliveries: `channel:state:number` each."""
+        values = {"accounts": bound(accounts), "most": most, "skipped": skipped}
+        return rows_of(self._engine, SQL["newest_alerts"], values)
+
+    def mutes(self, accounts: Accounts, now: datetime) -> list[Row]:
+        """What is muted now, what ends first first."""
+        return rows_of(self._engine, SQL["open_mutes"], {"accounts": bound(accounts), "now": now})

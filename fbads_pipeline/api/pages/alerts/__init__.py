@@ -1,0 +1,1 @@
+"""Pages of alerts: what was sent, by what, and what is muted."""
