@@ -224,6 +224,15 @@ def test_nobody_sees_another_ones_account(world):
     assert HOSTILE[:12] not in Page(stranger.get("/")).text
     assert stranger.get("/", account="42").status_code == 404
     assert stranger.get("/campaigns/101").status_code == 404
+    for path in ("/campaigns", "/anomalies", "/alerts", "/search", "/delivery", "/budgets", "/creatives"):
+        answer = stranger.get(path, **({"q": "101"} if path == "/search" else {}))
+        assert answer.status_code == 200 and HOSTILE[:12] not in Page(answer).text, path
+        assert "A veiculação parou" not in answer.text
+        assert 'account=42"' not in answer.text, "the switcher names their own accounts alone"
+    for path in ("/campaigns", "/anomalies", "/alerts", "/creatives"):
+        assert stranger.get(path, account="42").status_code == 404, path
+    assert stranger.get("/campaigns/101/ads/301").status_code == 404
+    assert stranger.get("/campaigns/export", account="42").status_code == 404
     assert "s101" not in stranger.get("/suggestions").text
     body = {"kind": "daily", "account": "42", "format": "csv", "csrf": stranger.headers["x-csrf-token"]}
     assert stranger.send("POST", "/reports", data=body).status_code == 404
@@ -323,6 +332,47 @@ def test_an_estimated_figure_of_the_evidence_is_shown_with_its_range(visitor, da
         )
     shown = Page(visitor.get("/suggestions")).text.replace("\xa0", " ")
     assert "R$ 25,66 (R$ 20,58 a R$ 31,93)" in shown and "151,6" in shown
+
+
+class TestFrame:
+    def test_the_choice_goes_along_and_freshness_is_said_in_words(self, visitor):
+        page = visitor.get("/campaigns", account="42", period="14d", compare="no").text
+        assert 'href="/?account=42&amp;period=14d&amp;compare=no"' in page
+        assert "Lido há 3 h" in page and "fresh stale" not in page
+        assert 'href="/clients"' in page, "pages without figures keep their own address"
+
+    def test_a_late_reading_is_red_and_no_day_is_green(self, visitor, database):
+        with database.owner.begin() as connection:
+            connection.execute(sa.text("update raw.day_states set read_at = '2026-11-10T05:00:00Z'"))
+        page = visitor.get("/", account="42").text
+        assert 'class="fresh stale"' in page and "Lido há 10 h" in page
+        assert 'class="verdict green"' not in page
+
+    def test_a_client_stands_for_its_accounts(self, visitor, database):
+        form = {"name": "Loja Lima", "accounts": "42", "csrf": ""}
+        assert visitor.send("POST", "/clients", data=form).status_code == 303
+        page = visitor.get("/", client="1").text
+        assert "Loja Lima" in page and 'href="/campaigns?client=1"' in page
+        assert visitor.get("/", client="2").status_code == 404
+
+    @pytest.mark.parametrize(
+        "given", [{"period": "x"}, {"from": "2026-11-09", "to": "2026-11-01"}, {"from": "x", "to": "y"}]
+    )
+    def test_a_period_that_cannot_be_is_the_usual_one(self, visitor, given):
+        assert "Últimos 7 dias" in visitor.get("/", account="42", **given).text
+
+
+def test_several_suggestions_are_decided_at_once_and_what_is_in_the_way_of_one_is_said(visitor, database):
+    page = visitor.get("/suggestions").text
+    assert 'name="chosen" value="s101:1"' in page
+    data = {"action": "accept_several", "chosen": ["s101:1", "s102:7"], "back": "/suggestions", "csrf": ""}
+    answer = visitor.send("POST", "/suggestions", data=data)
+    assert "1+de+2+foram+decididas" in answer.headers["location"]
+    with database.owner.connect() as connection:
+        made = connection.execute(sa.text("select suggestion_id from ops.suggestions where status = 'ACCEPTED'"))
+        assert made.scalars().all() == ["s101"]
+    wrong = {**data, "chosen": ["s103:x"]}
+    assert visitor.send("POST", "/suggestions", data=wrong).status_code == 422
 
 
 def test_the_charts_of_a_campaign_mark_what_happened_on_which_day(visitor):
