@@ -1,6 +1,6 @@
 """One campaign: charts, days with what happened on them, score, changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -150,15 +150,13 @@ def _history(rows: list[Any], currency: str | None, t: Localizer) -> list[dict[s
 def _change(before: Mapping[str, Any] | None, now: Mapping[str, Any], currency: str | None, t: Localizer) -> str:
     if before is None:
         return f"{_state(now, currency, t)} · {plain_name(now['name'], '')}"
-    changes = []
-    for key, text in (
-        ("status", lambda row: _status(row["effective_status"] or row["status"], t)),
-        ("budget", lambda row: t.cell(row["daily_budget"], "money", currency)),
-        ("name", lambda row: plain_name(row["name"], "–")),
-    ):
-        old, new = text(before), text(now)
-        if old != new:
-            changes.append(t(f"pages.campaign.change.{key}", old=old, new=new))
+    parts: dict[str, Callable[[Mapping[str, Any]], str]] = {
+        "status": lambda row: _status(row["effective_status"] or row["status"], t),
+        "budget": lambda row: t.cell(row["daily_budget"], "money", currency),
+        "name": lambda row: plain_name(row["name"], "–"),
+    }
+    shown = {key: (text(before), text(now)) for key, text in parts.items()}
+    changes = [t(f"pages.campaign.change.{key}", old=old, new=new) for key, (old, new) in shown.items() if old != new]
     return " · ".join(changes) or _state(now, currency, t)
 
 
