@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.identity.secret_files import local_secret
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
@@ -42,6 +41,8 @@ def home(postgres, home_after, tmp_path_factory):
             connection.execute(sa.text("delete from ops.users"))
             connection.execute(sa.text("delete from ops.suggestions where status = 'PENDING'"))
             connection.execute(sa.text(READ_BEFORE), {"now": NOW})
+            today = READ_BEFORE.replace("'campaign'", "'account'").replace("2026-11-26", "2026-11-27")
+            connection.execute(sa.text(today), {"now": NOW})
         ensure_role(database.owner, database.analyst_password_file)
         marts, reviews = PostgresMarts(database.owner, metric_expressions), PostgresReviews(database.owner)
         performance, limits = PostgresPerformance(database.owner), PlainLimits(cpa_limit=Decimal(30))
@@ -52,9 +53,11 @@ def home(postgres, home_after, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(home):
-    with served(create_app(load_settings(), home)) as url:
-        yield url
+def site(home):
+    """The address, and the secret that opens it."""
+    app = create_app(load_settings(), home)
+    with served(app) as url:
+        yield url, app.state.local_secret
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +86,10 @@ class Manager:
 
 
 @pytest.fixture
-def manager(browser, address):
+def manager(browser, site):
+    address, secret = site
     context = browser.new_context(base_url=address, java_script_enabled=False, viewport={"width": 1280, "height": 900})
-    cookies = {"fbads_language": "pt", LOCAL_COOKIE: local_secret(load_settings().home_path)}
+    cookies = {"fbads_language": "pt", LOCAL_COOKIE: secret}
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
     yield Manager(context)
     context.close()

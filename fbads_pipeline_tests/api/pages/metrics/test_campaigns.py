@@ -144,7 +144,7 @@ class TestOrder:
     def test_filters_and_choices_narrow_rows_and_totals_alike(self, grid):
         assert grid(q="campanha 102").names == ["Campanha 102"]
         assert grid(q="campanha 102").totals[0][0] == "Total de 1 (BRL)"
-        assert grid(account="43").names == ["Only one"] and grid(q="%").names == []
+        assert grid(account="43").names == ["Only one"] and grid(q="c_mpanha").names == []
         assert all("pausada" in row[0] for row in grid(state="paused").objects)
 
     def test_pages_hold_each_row_once(self, grid, run):
@@ -153,7 +153,7 @@ class TestOrder:
             " select (1000 + n)::text, '42', 'C' || n, 'ACTIVE', 'BRL', 'UTC' from generate_series(1, 120) n"
         )
         seen = [name for page in ("1", "2", "3") for name in grid(account="42", sort="name", page=page).names]
-        assert len(seen) == len(set(seen)) == 127
+        assert (len(seen), len(set(seen))) == (127, 126), "two have the same name"
         assert grid(account="42", page="9").names == []
 
     def test_ads_lead_to_their_page_and_to_ads_manager(self, client, grid):
@@ -186,7 +186,7 @@ class TestFiles:
         hostile = next(row for row in rows if row["id"] == "101")
         assert hostile["Campanhas"].startswith("'=HYPERLINK") and hostile["Investimento (sem imposto)"] == "50"
         lacking = next(row for row in rows if row["id"] == "102")
-        assert lacking["Conversões"] == "" and "Conversões: não informado" in lacking["Observação"]
+        assert lacking["Conversões"] == "" and "Conversões: não informado" in lacking["observação"]
         assert (lacking["De"], lacking["Até"], lacking["Moeda"]) == ("2026-11-03", "2026-11-04", "BRL")
 
     def test_the_workbook_has_numbers_and_no_formula(self, client, marts):
