@@ -149,17 +149,29 @@ def _is_large(one: DayEvidence, settings: DaySettings) -> Bools:
 
 
 def _end(going_on: dict[tuple[int, DayMetric], Episode], one: DayEvidence, at: int, settings: DaySettings) -> None:
-    """End the episodes of that metric whose day is usual again."""
+    """End the episodes of that metric whose day is usual again; where the account is, those that it alone explained."""
     usual = usual_days(one, settings)
+    if _is_usual_account(one, settings):
+        wide = [key[0] for key, episode in going_on.items() if episode.evidence.is_account_wide[key[0]]]
+        usual[wide] |= ~one.is_certain[wide]
     for key, episode in list(going_on.items()):
         if key[1] == one.metric and usual[episode.campaign]:
             episode.ended_at = at
             del going_on[key]
 
 
+def _is_usual_account(one: DayEvidence, settings: DaySettings) -> bool:
+    """Whether the day of all campaigns together is near what was expected of them: a few conversions of each show
+    nothing, those of all of them do."""
+    known = np.isfinite(one.day_observed) & (np.nan_to_num(one.day_expected) > 0)
+    expected = one.day_expected[known].sum()
+    observed, most = one.day_observed[known].sum(), 1.0 + settings.spend_change
+    return bool(expected > 0 and expected / most <= observed <= expected * most)
+
+
 def usual_days(one: DayEvidence, settings: DaySettings) -> Bools:
     """Campaigns whose day alone is known and unremarkable (n,)."""
-    share = one.day_share
-    near = (share >= 1.0 / (1.0 + settings.spend_change)) & (share <= 1.0 + settings.spend_change)
+    share, most = one.day_share, 1.0 + settings.spend_change
+    near = (share >= 1.0 / most) & (share <= most)
     usual: Bools = near & ~(np.abs(one.day_score) >= settings.calm_z) & ~one.is_certain
     return usual

@@ -159,6 +159,20 @@ def test_two_days_without_a_conversion_of_the_whole_account_are_found_where_no_c
     assert found(alone) == []
 
 
+def test_what_the_account_alone_explained_ends_when_the_account_is_usual_again():
+    few = calm_days(campaigns=12, conversions_a_day=1.2)
+    nothing = times(conversions=0, conversion_value=0)
+    over = changed(few, nothing, since=back(3), until=back(2))
+    events = found(over)
+    opened = [one for one in events if not isinstance(one, AnomalyClosure)]
+    assert opened and all({"name": "account_wide"} in one.causes for one in opened)
+    ended = [one for one in events if isinstance(one, AnomalyClosure)]
+    assert {one.anomaly_id for one in ended} == {one.anomaly_id for one in opened}
+    assert min(one.closed_at for one in ended) == datetime.combine(back(1), datetime.min.time(), UTC)
+    still = found(changed(few, nothing, since=back(3)))
+    assert still and not [one for one in still if isinstance(one, AnomalyClosure)]
+
+
 def test_a_fall_of_the_whole_account_says_so(calm):
     many = calm_days(campaigns=12)
     fallen = changed(many, times(impressions=0.35, clicks=0.35, spend=0.35, conversions=0.35), since=NEWEST)
