@@ -56,7 +56,8 @@ def detected(
         expected=one.expected,
         low=one.low,
         high=one.high,
-        money_at_stake_per_day=one.stake,
+        # To the cent, as the message says it: half a cent would be rounded another way where it is shown.
+        money_at_stake_per_day=round(one.stake, 2),
         currency=account.currency,
         causes=[{"name": cause.name, **cause.evidence} for cause in one.causes],
         message=finding_message(one, account.timezone_name, account.currency, grain),

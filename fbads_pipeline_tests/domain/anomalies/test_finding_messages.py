@@ -7,7 +7,8 @@ from decimal import Decimal
 import orjson
 import pytest
 
-from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.adapters.translation.translator import localizer, translator
+from fbads_pipeline.domain.anomalies.detected import detected
 from fbads_pipeline.domain.anomalies.finding_messages import finding_message, kind_message, recovery_message
 from fbads_pipeline.domain.anomalies.findings import (
     METRIC_OF,
@@ -21,6 +22,7 @@ from fbads_pipeline.domain.anomalies.findings import (
 )
 from fbads_pipeline.domain.clients.conversion_worth import ConversionWorth
 from fbads_pipeline.domain.core.messages import from_json, to_json
+from fbads_pipeline_tests.support.daily_figures import calm_days
 
 ZONE = "America/Sao_Paulo"
 DROP = Finding(
@@ -154,3 +156,10 @@ def test_an_end_is_back_to_usual_or_a_new_usual():
 @pytest.mark.parametrize("kind", METRIC_OF)
 def test_every_kind_has_a_name_in_every_language(kind):
     assert all(translator().render(kind_message(kind), code) for code in translator().languages)
+
+
+@pytest.mark.parametrize("stake", [140.915, 102.705, 91.205, 0.125])
+def test_half_a_cent_at_stake_is_the_same_in_the_sentence_and_beside_it(stake):
+    found = detected(replace(DROP, stake=stake), "c1", calm_days(), "1", is_alert=True)
+    beside = localizer("pt").formats.cell(Decimal(repr(found.money_at_stake_per_day)), "money", "BRL")
+    assert beside.split()[-1] + " por dia" in translator().render(found.message, "pt")

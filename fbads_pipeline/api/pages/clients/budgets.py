@@ -43,7 +43,7 @@ def budget_view(one: MonthBudget, t: Localizer) -> dict[str, Any]:
         "name": one.name,
         "state": t(f"clients.budget.{one.state}"),
         "tone": _TONES.get(one.state, ""),
-        "miss": t.render(Percent(Decimal(one.miss).quantize(Decimal("0.001"))))
+        "miss": t.render(Percent(abs(Decimal(one.miss)).quantize(Decimal("0.001"))))
         if one.state in ("over", "under")
         else "",
         "budget": money(one.budget),
