@@ -75,6 +75,7 @@ def test_each_kind_is_found_on_its_first_or_second_day(calm, change, kind):
         (times(conversions=0.2, conversion_value=0.2), 0.8),
         (times(clicks=0.4, conversions=0.4, conversion_value=0.4), 0.6),
         (times(impressions=3, clicks=3, spend=3, conversions=3, conversion_value=3), 0.0),
+        (times(conversion_value=0.3), 0.0),
     ],
 )
 def test_conversions_that_do_not_come_are_valued_by_the_target(calm, change, lost):
