@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from fbads_pipeline.domain.anomalies.findings import Finding
+from fbads_pipeline.domain.anomalies.findings import METRIC_OF, Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 
 ACCOUNT = -1
@@ -54,10 +54,13 @@ class AlertBudget:
         return out
 
     def _grouped(self, findings: list[Finding]) -> list[Finding]:
-        """Account-wide findings of one kind become one that lists its campaigns; its money is theirs together."""
-        shared = [one for one in findings if any(cause.name == "account_wide" for cause in one.causes)]
-        rest = [one for one in findings if one not in shared]
-        return rest + ([_together(shared)] if len(shared) > 1 else shared)
+        """Account-wide findings of one metric become one that lists its campaigns; its money is theirs together."""
+        shared: dict[str, list[Finding]] = {}
+        rest: list[Finding] = []
+        for one in findings:
+            is_shared = any(cause.name == "account_wide" for cause in one.causes)
+            (shared.setdefault(one.metric, []) if is_shared else rest).append(one)
+        return rest + [_together(alike) if len(alike) > 1 else alike[0] for alike in shared.values()]
 
 
 def _urgency(one: Finding) -> tuple[int, float, float, int]:
@@ -70,7 +73,7 @@ def _together(shared: list[Finding]) -> Finding:
         campaign=ACCOUNT,
         at=first.at,
         kind="anomaly",
-        what="account_shock",
+        what="account_shock" if first.metric == METRIC_OF["account_shock"] else first.what,
         severity="critical",
         since=first.since,
         hours=first.hours,

@@ -156,6 +156,7 @@ def test_two_days_without_a_conversion_of_the_whole_account_are_found_where_no_c
     events = found(none)
     assert len(events) >= 3 and {one.kind for one in events} == {"tracking_break"}
     assert all({"name": "account_wide"} in one.causes for one in events)
+    assert all(one.is_alert for one in events), "one message says what the account as a whole lost"
     alone = changed(few, times(conversions=0, conversion_value=0), campaign="c1", since=back(1))
     assert found(alone) == []
 
