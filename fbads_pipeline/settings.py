@@ -197,6 +197,9 @@ class Settings(BaseSettings):
     slack_approvers: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma list of Slack user ids whose buttons count."
     )
+    check_links: bool = Field(
+        False, description="Ask the landing pages of active ads once an hour whether they answer."
+    )
     n8n_webhook_url: str | None = Field(None, description="Webhook of n8n (or another) that takes alerts.")
     n8n_secret: SecretStr | None = Field(
         None, min_length=16, description="What webhooks are signed with, both ways (Standard Webhooks)."

@@ -12,11 +12,14 @@ from fbads_pipeline.adapters.postgres.clients.benchmark import PostgresBenchmark
 from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
+from fbads_pipeline.adapters.postgres.clients.naming import PostgresNaming
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.delivery.activities import ActivityReader
 from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
+from fbads_pipeline.adapters.postgres.delivery.links import PostgresLinks
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
 from fbads_pipeline.adapters.postgres.identity.consents import PostgresConsents
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
@@ -30,6 +33,7 @@ from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
 from fbads_pipeline.adapters.postgres.orders.orders import PostgresOrders
+from fbads_pipeline.adapters.postgres.orders.sales import SalesReader
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFeedback
 from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
@@ -105,6 +109,7 @@ def _metrics() -> Mapping[str, MetricAbout]:
     return metrics.metric_labels()
 
 
+ActivitiesDep = Annotated[ActivityReader, _of_database(delivery.activity_reader)]
 AlertListDep = Annotated[AlertList, _of_database(alerts.alert_list)]
 AnalyticsDep = Annotated[AnalyticsReader, _of_database(metrics.analytics_reader)]
 AnomaliesDep = Annotated[PostgresAnomalies, _of_database(anomalies.anomaly_store)]
@@ -120,7 +125,9 @@ DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations
 FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
 GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
+LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
+NamingDep = Annotated[PostgresNaming, _of_database(clients.naming_store)]
 ObjectsDep = Annotated[ObjectReader, _of_database(scoring.object_reader)]
 OrdersDep = Annotated[PostgresOrders, _of_both(clients.order_store)]
 OverviewDep = Annotated[OverviewReader, _of_database(metrics.overview_reader)]
@@ -137,6 +144,7 @@ BudgetsDep = Annotated[BudgetService, _of_both(clients.budget_service)]
 ClientGrantsDep = Annotated[PostgresClientGrants, _of_database(clients.client_grants)]
 ClientsDep = Annotated[PostgresClients, _of_both(clients.client_store)]
 TaxesDep = Annotated[PostgresTaxes, _of_both(clients.tax_store)]
+SalesDep = Annotated[SalesReader, _of_database(clients.sales_reader)]
 SecondFactorsDep = Annotated[PostgresSecondFactors, _of_database(identity.second_factors)]
 TargetsDep = Annotated[PostgresTargets, _of_database(clients.target_store)]
 SuggestionsDep = Annotated[SuggestionReader, _of_database(metrics.suggestion_reader)]

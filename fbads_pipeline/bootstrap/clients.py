@@ -8,9 +8,11 @@ from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCamp
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.adapters.postgres.clients.grants import PostgresClientGrants
 from fbads_pipeline.adapters.postgres.clients.months import PostgresBudgetAlerts, PostgresMonths
+from fbads_pipeline.adapters.postgres.clients.naming import PostgresNaming
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.adapters.postgres.orders.orders import PostgresOrders
+from fbads_pipeline.adapters.postgres.orders.sales import SalesReader
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.domain.clients.tax import TaxTable
 from fbads_pipeline.domain.orders.mapping import OrderMapping
@@ -45,6 +47,11 @@ def client_grants(database: Database) -> PostgresClientGrants:
     return PostgresClientGrants(database.owner)
 
 
+def naming_store(database: Database) -> PostgresNaming:
+    """How clients name campaigns and tag links."""
+    return PostgresNaming(database.owner)
+
+
 def tax_store(settings: Settings, database: Database) -> PostgresTaxes:
     """The tax of each account and day."""
     return PostgresTaxes(database.owner, tax_table(settings))
@@ -70,6 +77,11 @@ def benchmark_reader(database: Database) -> PostgresBenchmark:
 def order_store(settings: Settings, database: Database) -> PostgresOrders:
     """Sources with their secrets, orders and refunds."""
     return PostgresOrders(database.owner, Cipher(settings.encryption_keys))
+
+
+def sales_reader(database: Database) -> SalesReader:
+    """Real sales beside Meta's, as the analyst reads them."""
+    return SalesReader(database.analyst)
 
 
 def order_mapping(settings: Settings, name: str) -> OrderMapping:

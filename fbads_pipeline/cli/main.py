@@ -32,6 +32,7 @@ COMMANDS = {
     "alerts": ("data.alerts", "Messages: test a channel, list what was sent, mute for a while."),
     "clients": ("data.clients", "Clients: their accounts, contact, budget, tax, targets and users."),
     "balances": ("data.balances", "Money that is left: prepaid balances, spending limits, and when they end."),
+    "naming": ("naming", "How clients name campaigns and tag links; which links differ from it."),
     "orders": ("orders", "Orders of shops: sources and their secrets, spreadsheets, refunds without an order."),
     "rules": ("data.rules", "Your own automation rules: check a file, preview its messages."),
     "api": ("operations.api", "The sidecar alone: REST and pages."),

@@ -70,6 +70,8 @@ def resources() -> dict[str, dg.ResourceDefinition]:
         ),
         "delivery": _resource(lambda: delivery.delivery_problems(database()), "What keeps ads from delivering."),
         "creatives": _resource(lambda: delivery.creative_store(database()), "Creatives and their pictures."),
+        "landing_pages": _resource(delivery.landing_pages, "Landing pages of the public internet."),
+        "links": _resource(lambda: delivery.link_store(database()), "Links of active ads, and how they were found."),
         "pictures": _resource(lambda: delivery.picture_fetcher(settings()), "Pictures from Meta's addresses."),
         "calendar_events": _resource(lambda: calendar.calendar_events(settings(), database()), "The stored events."),
         "report_service": _resource(lambda: reports.report_service(settings(), database()), "Makes reports."),

@@ -33,6 +33,9 @@ class ChatFigures(Protocol):
     def names(self, accounts: Sequence[ChatAccount]) -> tuple[ObjectNames, tuple[str, ...]]:
         """What may be named, and which breakdowns are collected."""
 
+    def name_dimensions(self, accounts: Sequence[ChatAccount]) -> tuple[str, ...]:
+        """The dimensions that some campaign of the accounts has in its name."""
+
     def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
         """The rows of a plan, and how far its days are read at their level: the highest that has them, or `level`."""
 
@@ -42,6 +45,8 @@ class ChatFigures(Protocol):
     def contributions(self, plan: Plan, dimension: Dimension, accounts: Sequence[ChatAccount]) -> Result: ...
 
     def edits(self, plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Result: ...
+
+    def actors(self, plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Result: ...
 
     def listed(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result: ...
 

@@ -8,6 +8,7 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.delivery.facts import DeliveryFacts
 from fbads_pipeline.domain.delivery.funds import MoneyFacts
+from fbads_pipeline.domain.delivery.links import LinkAnswer, LinkCheck
 from fbads_pipeline.domain.delivery.messages import Announcement
 from fbads_pipeline.domain.delivery.pictures import Picture
 from fbads_pipeline.domain.delivery.problems import ProblemChanges, StoredProblem
@@ -28,6 +29,23 @@ class Creatives(Protocol):
 
     def keep(self, account_id: str, key: str, found: Picture | str, *, now: datetime) -> None:
         """Keep the picture, or why there is none."""
+
+
+class LandingPageCheck(Protocol):
+    """Pages of the public internet, asked once."""
+
+    def ask(self, url: str) -> LinkAnswer:
+        """What came back; never raises for what the other side does."""
+
+
+class Links(Protocol):
+    """Distinct links of active ads, and how they were found."""
+
+    def due(self, *, checked_before: datetime, most: int) -> list[str]:
+        """Those that were not looked at since then."""
+
+    def keep(self, url: str, check: LinkCheck, *, now: datetime) -> None:
+        """How it was found; `since` stays where the state is the same."""
 
 
 class DeliveryProblems(Protocol):

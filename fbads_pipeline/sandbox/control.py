@@ -8,6 +8,7 @@ import orjson
 
 from fbads_pipeline.sandbox.graph.sandbox import GraphAnswer, Sandbox
 from fbads_pipeline.sandbox.graph.tokens import grant_token
+from fbads_pipeline.sandbox.orders import orders_csv
 from fbads_pipeline.sandbox.scenarios import BadScenario, read_scenarios
 from fbads_pipeline.sandbox.truth import truth_rows
 from fbads_pipeline.sandbox.world.clock import parse_instant
@@ -40,6 +41,9 @@ def _shown(sandbox: Sandbox, name: str, params: Params) -> bytes | None:
         return orjson.dumps(sandbox.call_counts())
     if name == "writes":
         return orjson.dumps([asdict(write) for write in sandbox.writes])
+    if name == "orders":
+        days = (date.fromisoformat(params["since"]), date.fromisoformat(params["until"]))
+        return orders_csv(sandbox, params["account"], *days)
     if name == "truth":
         return _truth(sandbox, params)
     return None

@@ -18,6 +18,7 @@ from fbads_pipeline.bootstrap.clients import order_store
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.domain.orders.test_orders import BUYER, PAYLOADS
+from fbads_pipeline_tests.support.people import People
 
 SECRET = "canary-secret-of-the-shop"
 NOW = datetime.now(UTC)
@@ -136,3 +137,57 @@ def test_refunds_are_kept_once_and_those_without_their_order_apart(shop, databas
     (apart,) = shop.store.orphan_refunds(["generic"])
     assert (apart["refund_id"], apart["order_currency"]) == ("r2", "BRL")
     assert stored(database, "refund_id, amount", "order_refunds") == [("r1", 50), ("r2", 50)]
+
+
+SALES = """
+create table marts.campaign_sales_daily (account_id text, campaign_id text, day date, currency text, spend numeric,
+    purchases numeric, purchase_value numeric, real_purchases numeric, real_purchase_value numeric);
+insert into marts.campaign_sales_daily select '42', c, day::date, 'BRL', 100, 5, 300, case when c = '101' then 4 end,
+    case when c = '101' then 200 end from unnest(array['101', '102']) c,
+    generate_series(date '2026-11-01', date '2026-11-09', '1 day') day;
+create table marts.orders_daily (source text, account_id text, campaign_id text, day date, currency text,
+    unattributed_reason text, orders bigint, real_purchases bigint, real_purchase_value numeric);
+insert into marts.orders_daily values ('generic', null, null, '2026-11-09', 'BRL', 'ambiguous_name', 3, 2, 90),
+    ('generic', null, null, '2026-11-09', 'USD', 'other_currency', 1, 1, 40),
+    ('generic', '42', '101', '2026-11-09', 'BRL', null, 4, 4, 200);
+"""
+
+
+@pytest.fixture
+def sold(shop, database, monkeypatch):
+    monkeypatch.setenv("FBADS_NOW", "2026-11-10T12:00:00-03:00")
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(SALES))
+        connection.execute(sa.text("grant select on all tables in schema marts to fbads_analyst"))
+    app = create_app(load_settings(), database)
+    return People(app, database)
+
+
+def test_real_sales_stand_beside_metas_and_what_is_not_known_is_not_zero(sold):
+    answer = sold.with_key("viewer").get("/api/v1/orders/sales", account_id="act_42").json()
+    first, second = answer["campaigns"]
+    assert (answer["first"], answer["last"]) == ("2026-10-13", "2026-11-09")
+    assert (first["campaign_id"], first["purchases"], first["real_purchases"]) == ("101", "45", "36")
+    assert (float(first["roas"]), float(first["real_roas"])) == (3, 2)
+    assert (second["real_purchases"], second["real_roas"], second["purchases"]) == (None, None, "45")
+    assert [(one["reason"], one["currency"], one["orders"]) for one in answer["apart"]] == [
+        ("ambiguous_name", "BRL", 3),
+        ("other_currency", "USD", 1),
+    ]
+
+
+def test_shops_and_sales_of_others_are_not_shown(sold):
+    own, other = sold.with_key("viewer", accounts=["42"]), sold.with_key("viewer", accounts=["43"])
+    assert [one["name"] for one in own.get("/api/v1/orders/sources").json()] == sorted(PAYLOADS)
+    assert other.get("/api/v1/orders/sources").json() == []
+    assert other.get("/api/v1/orders/sales", account_id="42").status_code == 404
+    assert own.get("/api/v1/orders/sales").status_code == 422
+    assert SECRET not in own.get("/api/v1/orders/sources").text
+
+
+def test_the_page_shows_both_and_says_what_is_not_known(sold):
+    page = sold.logged_in("viewer", accounts=["42"]).get("/sales").text
+    for text in ("Vendas reais", "não se sabe", "várias campanhas com esse nome", "US$", "ROAS real"):
+        assert text in page, text
+    assert "<script>" not in page
+    assert "Nenhuma loja está ligada" in sold.logged_in("viewer", accounts=["43"]).get("/sales").text

@@ -5,6 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from fbads_pipeline.domain.clients.naming import NamingRule
 from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse
 
 # Ids as Meta's parameters write them; the furnished objects have others.
@@ -50,6 +51,13 @@ def add_shop(warehouse: Warehouse) -> None:
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
         warehouse.run(f"insert into ops.orders (source, {names}, received_at) values ('loja', {marks}, now())", **row)
+    rule = NamingRule("{product} | {stage}")
+    warehouse.run(
+        "insert into ops.naming_rules values ('account', '1', :p, :r, :d, '{}', 't', now())",
+        p=rule.pattern,
+        r=rule.regex,
+        d=list(rule.dimensions),
+    )
     for order_id, refund_id, amount, currency, is_total in REFUNDS:
         warehouse.run(
             "insert into ops.order_refunds values ('loja', :o, :r, :a, :c, :t, now(), now())",
@@ -163,3 +171,11 @@ def test_a_partly_refunded_order_without_its_refund_has_no_value(sold: Warehouse
         )
         connection.rollback()
     assert tuple(row) == (4, None, None)
+
+
+def test_names_that_fit_the_pattern_are_dimensions_and_others_are_none(sold: Warehouse) -> None:
+    names = "select campaign_id, fits, product, audience, stage from marts.campaign_names where account_id = '1'"
+    found = {one[0]: one[1:] for one in sold.rows(names)}
+    assert found[CAMPAIGN] == (True, "Black", None, "Friday")
+    assert found[OTHER] == (False, None, None, None)
+    assert {one[0] for one in sold.rows("select fits from marts.campaign_names where account_id = '2'")} == {False}

@@ -11,10 +11,10 @@ from fbads_pipeline.domain.chat.understanding.language import detect
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon
 from fbads_pipeline.domain.chat.understanding.taxes import Money
-from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.declared import METRICS, ORDER_METRICS
 
 TODAY = date(2026, 11, 23)  # a Monday
-CATALOGUE = Catalogue(METRICS)
+CATALOGUE = Catalogue({**METRICS, **ORDER_METRICS})
 LEXICON = Lexicon(vocabulary(), CATALOGUE)
 NAMES = ObjectNames(
     [

@@ -20,6 +20,7 @@ from fbads_pipeline.adapters.meta_ads.values import (
     text,
     unreadable_row,
 )
+from fbads_pipeline.domain.collection.actors import actor_kind
 from fbads_pipeline.domain.collection.levels import ObjectKind
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError
 from fbads_pipeline.domain.collection.pages import (
@@ -49,6 +50,7 @@ _MINOR_UNITS = {
 }
 _JSON = {"issues": "issues_info", "review_feedback": "ad_review_feedback"}
 _LONGEST_JSON = 20_000
+_LONGEST_TOOL = 80
 _WEEKDAYS = frozenset(range(7))
 _MINUTES_OF_DAY = 24 * 60
 _UNKNOWN_HOURS = {"days": [], "start_minute": 0, "end_minute": 0, "timezone_type": "UNKNOWN"}
@@ -224,7 +226,8 @@ def _day_part(value: Any) -> dict[str, Any]:
 def read_activity(account_id: str, row: Mapping[str, Any]) -> ActivityRow:
     """Raises UnreadableValue where the event lacks its type or its time.
 
-    Meta gives events no id: one of their content keeps an event that comes twice from being stored twice.
+    Meta gives events no id: one of their content keeps an event that comes twice from being stored twice. Who did it is
+    read for its kind alone: the person's name and id go no further.
     """
     kind, at = text(row.get("event_type")), instant(row.get("event_time"))
     if not kind or at is None:
@@ -233,7 +236,10 @@ def read_activity(account_id: str, row: Mapping[str, Any]) -> ActivityRow:
     content = "\x1f".join((kind, at.isoformat(), changed_id or "", extra))
     event_id = sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
     object_type, object_name = text(row.get("object_type")), text(row.get("object_name"))
-    return ActivityRow(account_id, event_id, at, kind, changed_id, object_type, object_name, extra)
+    tool = text(row.get("application_name"))
+    actor = actor_kind(text(row.get("actor_id")), text(row.get("actor_name")), tool, kind)
+    shown = (tool or "")[:_LONGEST_TOOL] or None
+    return ActivityRow(account_id, event_id, at, kind, changed_id, object_type, object_name, extra, actor, shown)
 
 
 def _extra(value: Any) -> str:

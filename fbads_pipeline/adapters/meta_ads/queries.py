@@ -35,10 +35,12 @@ OPTIONAL_FIELDS = frozenset(
         *("daily_min_spend_target", "lifetime_min_spend_target"),
     }
 )
-ACTIVITY_FIELDS = "event_type,event_time,object_id,object_name,object_type,extra_data"
+ACTIVITY_FIELDS = (
+    "event_type,event_time,object_id,object_name,object_type,extra_data,actor_id,actor_name,application_name"
+)
 CREATIVE_FIELDS = (
     "id,creative{id,title,body,call_to_action_type,object_type,link_url,object_story_spec,asset_feed_spec,image_hash,"
-    "video_id,thumbnail_url,image_url,effective_object_story_id,instagram_permalink_url}"
+    "video_id,thumbnail_url,image_url,effective_object_story_id,instagram_permalink_url,url_tags}"
 )
 # Creatives are long: fewer on a page.
 CREATIVES_PAGE = 250

@@ -66,7 +66,7 @@ def _mapping(name: str, text: str, file: str) -> OrderMapping:
         signature=SignatureRule(**entry.signature.model_dump()),
         **{one: getattr(entry, one) for one in _SAME},
         refund=entry.refund.made() if entry.refund else None,
-        refund_event=event and RefundEvent(event.when, event.order_id, event.currency, event.refund.made()),
+        refund_event=None if event is None else event.made(),
     )
 
 
@@ -130,6 +130,9 @@ class _RefundEventEntry(YamlEntry):
     order_id: _Paths
     currency: _Paths
     refund: _Refund
+
+    def made(self) -> RefundEvent:
+        return RefundEvent(self.when, self.order_id, self.currency, self.refund.made())
 
 
 class _MappingEntry(YamlEntry):

@@ -23,14 +23,32 @@ NAVIGATION: Mapping[str, Mapping[str, str]] = {
         "/anomalies": "anomalies",
         "/alerts": "alerts",
     },
-    "money": {"/budgets": "budgets", "/delivery": "delivery", "/creatives": "creatives"},
+    "money": {
+        "/budgets": "budgets",
+        "/delivery": "delivery",
+        "/creatives": "creatives",
+        "/sales": "sales",
+        "/links": "links",
+    },
     "clients": {"/clients": "clients", "/targets": "targets", "/reports": "reports", "/chat": "chat"},
     "settings": {"/settings": "settings", "/account": "account", "/privacy": "privacy"},
 }
 _BAR = {"/": "◎", "/campaigns": "▤", "/suggestions": "✓"}
 # Pages that follow the choices of the frame; the others keep their own address.
 _FOLLOWING = frozenset(
-    {"/", "/campaigns", "/suggestions", "/anomalies", "/alerts", "/budgets", "/delivery", "/creatives", "/reports"}
+    {
+        "/",
+        "/campaigns",
+        "/suggestions",
+        "/anomalies",
+        "/alerts",
+        "/budgets",
+        "/delivery",
+        "/creatives",
+        "/reports",
+        "/sales",
+        "/links",
+    }
 )
 THEME_COOKIE = "fbads_theme"
 # Pages of which nothing may be asked of the database.

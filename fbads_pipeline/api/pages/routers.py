@@ -14,9 +14,10 @@ from fbads_pipeline.api.pages import (
 )
 from fbads_pipeline.api.pages.alerts import alert_list
 from fbads_pipeline.api.pages.anomalies import anomaly_list
-from fbads_pipeline.api.pages.clients import budgets, form, morning
+from fbads_pipeline.api.pages.clients import budgets, form, links, morning
 from fbads_pipeline.api.pages.core import finding, settings
 from fbads_pipeline.api.pages.metrics import campaigns, object_page
+from fbads_pipeline.api.pages.orders import sales
 from fbads_pipeline.api.pages.own import account, privacy
 from fbads_pipeline.api.pages.recommendations import feedback, objects
 
@@ -36,5 +37,7 @@ _DAILY = (
     anomaly_list,
     alert_list,
     object_page,
+    sales,
+    links,
 )
 ROUTERS = tuple(one.router for one in (*_DAILY, account, privacy, chat, reports, campaign, readings, feedback, objects))

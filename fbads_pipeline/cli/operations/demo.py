@@ -5,14 +5,18 @@ import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
 
 import psutil
 import sqlalchemy as sa
 import typer
 
+from fbads_pipeline.adapters.orders.orders_file import read_orders
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.processes import Children, require_free_port
+from fbads_pipeline.bootstrap.clients import order_store
 from fbads_pipeline.bootstrap.collection import raw_store
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.data.sync import collect_and_model, days_back, exit_code, print_problems, seconds_of
@@ -29,6 +33,8 @@ app = typer.Typer(add_completion=False)
 
 DEMO_DAYS, DEMO_BREAKDOWN_DAYS = 60, 7
 DEMO_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+# The shop whose orders the demo has, of the first account.
+_SHOP, _SHOP_DAYS = "loja-demo", 28
 # A prepaid balance that ends soon, and an account near its spending limit.
 _MONEY = (
     '[{"name": "prepaid-balance", "account": "1015812345678901", "days_left": 1.5},'
@@ -149,6 +155,7 @@ def _main_job(database: Database, settings: Settings, world: _World) -> int:
     if exit_code(summary) in (DONE, PARTLY):
         _marker(settings).write_text(str(world.anchor))
     print_problems(summary["problems"])
+    _connect_shop(database, settings, days)
     note(f"{summary['rows_read']} rows read, {summary['rows_changed']} changed ({seconds_of(summary)})")
     keep_demo_targets(database, clock(settings).now())
     note("reviewing performance, delivery and creatives")
@@ -158,6 +165,34 @@ def _main_job(database: Database, settings: Settings, world: _World) -> int:
         print_problems(one.problems)
     is_whole = all(one.succeeded and not one.red_checks for one in made)
     return max(exit_code(summary), DONE if is_whole else PARTLY)
+
+
+def _connect_shop(database: Database, settings: Settings, days: DayRange) -> None:
+    """The first account's shop, with its orders of the days that are over."""
+    store, now = order_store(settings, database), clock(settings).now()
+    accounts = sorted(raw_store(database).known_accounts(), key=lambda one: one.account_id)
+    if not accounts:
+        return
+    account, last = accounts[0], min(days.until, now.date()) - timedelta(days=1)
+    if not store.sources(source=_SHOP):
+        store.add_source(_SHOP, "generic", [account.account_id], timezone_name=None, actor="demo", now=now)
+    first = max(days.since, last - timedelta(days=_SHOP_DAYS - 1))
+    asked = urlencode({"account": account.account_id, "since": first, "until": last})
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "orders.csv"
+        file.write_bytes(_get(f"{settings.graph_url}/__sandbox/orders?{asked}"))
+        (shop,) = store.sources(source=_SHOP)
+        orders, _, _ = read_orders(file, timezone_name=shop.source.timezone_name, now=now)
+    kept = store.import_file(_SHOP, orders, covered=(first, last), actor="demo", now=now)
+    note(f"{kept.new} orders of the shop of {account.name} are new")
+
+
+def _get(url: str) -> bytes:
+    import requests  # takes a while to import
+
+    answer = requests.get(url, timeout=60)
+    answer.raise_for_status()
+    return answer.content
 
 
 def _print_summary(database: Database, settings: Settings, seconds: float) -> None:

@@ -11,10 +11,11 @@ from fbads_pipeline.domain.collection.tokens import TokenCheck
 from fbads_pipeline.domain.health.incidents import Incident
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.ports.delivery import Creatives, DeliveryProblems, Pictures
+from fbads_pipeline.ports.delivery import Creatives, DeliveryProblems, LandingPageCheck, Links, Pictures
 from fbads_pipeline.ports.health import IncidentStore
 from fbads_pipeline.ports.identity import Retention
 from fbads_pipeline.services.collection.check_tokens import check_tokens
+from fbads_pipeline.services.delivery.check_links import check_links
 from fbads_pipeline.services.delivery.keep_pictures import keep_pictures
 from fbads_pipeline.services.delivery.watch_delivery import watch_delivery
 from fbads_pipeline.services.health.watch_incidents import watch_incidents
@@ -73,7 +74,8 @@ def incidents(
     kinds={"python", "postgres"},
     owners=["team:data"],
     deps=[
-        *(["raw", one] for one in ("accounts", "ads", "adsets", "campaigns")),
+        *(["raw", one] for one in ("accounts", "ads", "adsets", "campaigns", "insights")),
+        ["ops", "link_checks"],
         *(["marts", one] for one in ("account_daily", "campaign_daily", "ad_daily", "day_coverage")),
     ],
 )
@@ -117,6 +119,22 @@ def personal_data_retention(
 ) -> dg.MaterializeResult[None]:
     """What is kept of persons goes when its time is over: rows that went per table."""
     return dg.MaterializeResult(metadata=dict(retention.apply(now=clock.now())))
+
+
+@dg.asset(
+    key=["ops", "link_checks"],
+    group_name="links",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    deps=[["raw", "ads"]],
+)
+def link_checks(
+    links: dg.ResourceParam[Links],
+    landing_pages: dg.ResourceParam[LandingPageCheck],
+    clock: dg.ResourceParam[Clock],
+) -> dg.MaterializeResult[None]:
+    """One row per distinct link of active ads: whether it answers, where it ends, how long it takes."""
+    return dg.MaterializeResult(metadata={**check_links(links, landing_pages, clock)})
 
 
 def _incident_row(one: Incident) -> tuple[object, ...]:

@@ -34,6 +34,14 @@ retention_job = dg.define_asset_job(
 )
 
 
+links_job = dg.define_asset_job(
+    "check_links",
+    selection=dg.AssetSelection.groups("links"),
+    executor_def=dg.in_process_executor,
+    description="Asks the landing pages of active ads whether they answer.",
+)
+
+
 def incident_tags(pending: int) -> dict[str, str]:
     """Run tags of a run that announces incidents: how many changes it is to write."""
     return {"fbads/incidents": str(pending)}

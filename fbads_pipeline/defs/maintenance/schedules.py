@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.maintenance.jobs import pictures_job, retention_job, token_job
+from fbads_pipeline.defs.maintenance.jobs import links_job, pictures_job, retention_job, token_job
+from fbads_pipeline.settings import Settings
 
 check_tokens_daily = dg.ScheduleDefinition(
     name="check_tokens_daily",
@@ -30,3 +31,14 @@ forget_expired_personal_data_daily = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Sessions, questions, addresses and the like whose time is over, once a day.",
 )
+
+
+@dg.schedule(
+    job=links_job,
+    cron_schedule="23 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Landing pages of active ads, once an hour; only with FBADS_CHECK_LINKS.",
+)
+def check_links_hourly(settings: dg.ResourceParam[Settings]) -> dg.RunRequest | dg.SkipReason:
+    return dg.RunRequest() if settings.check_links else dg.SkipReason("FBADS_CHECK_LINKS is off")

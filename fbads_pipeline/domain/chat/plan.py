@@ -39,6 +39,9 @@ Dimension = Literal[
     "country",
     "platform",
     "placement",
+    "product",
+    "audience",
+    "stage",
 ]
 PeriodKind = Literal["days", "days_with_today", "day", "week", "month", "quarter", "year", "between", "since"]
 Comparison = Literal["above", "at_least", "below", "at_most"]
@@ -48,6 +51,8 @@ Fact = Literal["status", "budget", "currency", "id", "objective", "schedule", "c
 Direction = Literal["up", "down"]
 TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday")
 SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement")
+# Read from the names of campaigns by the pattern of their account or client.
+NAME_DIMENSIONS: tuple[Dimension, ...] = ("product", "audience", "stage")
 INTENTS: tuple[Intent, ...] = Intent.__args__  # type: ignore[attr-defined]
 DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]
 ROWS, MOST_ROWS = 50, 200

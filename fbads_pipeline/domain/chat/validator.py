@@ -10,6 +10,7 @@ from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     MOST_ROWS,
+    NAME_DIMENSIONS,
     SEGMENTS,
     Clarification,
     Dimension,
@@ -34,7 +35,10 @@ _GOAL_METRICS = frozenset({"conversions", "conversion_value", "cpa", "conversion
 def validate(
     plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount], *, breakdowns: Sequence[str]
 ) -> Plan | Refusal | Clarification:
-    """The plan as it may be compiled, or why not. breakdowns: those that are collected."""
+    """The plan as it may be compiled, or why not.
+
+    breakdowns: those that are collected, and the dimensions that names of campaigns have.
+    """
     inside = _inside(plan, accounts)
     if plan.intent not in ("figures", "why", "overview"):
         return replace(plan, limit=_limit(plan))
@@ -123,6 +127,8 @@ def level_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> Level
     shown = plan.dimensions if dimensions is None else tuple(dimensions)
     wanted: list[Level] = [one for one in shown if one in LEVELS]  # type: ignore[misc]
     wanted += [one.level for one in (*plan.objects, *plan.excluded)]
+    if any(one in NAME_DIMENSIONS for one in shown):
+        wanted.append("campaign")
     if plan.status or plan.objective or "objective" in shown or breakdown_of(replace(plan, dimensions=shown)):
         wanted.append("campaign")
     return max(wanted, key=LEVELS.index, default="account")
@@ -137,6 +143,9 @@ def breakdown_of(plan: Plan) -> str | None:
 
 
 def _segments(plan: Plan, breakdowns: Sequence[str]) -> Refusal | None:
+    unnamed = [one for one in plan.dimensions if one in NAME_DIMENSIONS and one not in breakdowns]
+    if unnamed:
+        return Refusal("not_collected", ", ".join(unnamed))
     breakdown = breakdown_of(plan)
     if breakdown is None:
         return None
@@ -154,7 +163,7 @@ def _one_row(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) 
         return None
     if plan.intent == "why" or plan.per_day or breakdown_of(plan) is not None:
         return Refusal("not_additive", single[0])
-    if any(one in ("week", "month", "weekday", "objective") for one in plan.dimensions):
+    if any(one in ("week", "month", "weekday", "objective", *NAME_DIMENSIONS) for one in plan.dimensions):
         return Refusal("not_additive", single[0])
     days = [resolve(period, accounts[0].today) for period in (plan.period, plan.compare) if period and accounts]
     if "day" not in plan.dimensions and any(first != last for first, last in days):

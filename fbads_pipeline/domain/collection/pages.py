@@ -159,8 +159,10 @@ OBJECT_ROWS: dict[ObjectKind, type[ObjectRow]] = {"campaign": CampaignRow, "adse
 
 
 class ActivityRow(NamedTuple):
-    """One event of an account's change log, without who did it. event_id: a hash of its content, for Meta gives none;
-    extra: the event's details as ordered JSON."""
+    """One event of an account's change log, with the kind of actor and the tool, without the person.
+
+    event_id: a hash of its content, for Meta gives none; extra: the event's details as ordered JSON.
+    """
 
     account_id: str
     event_id: str
@@ -170,6 +172,8 @@ class ActivityRow(NamedTuple):
     object_type: str | None
     object_name: str | None
     extra: str
+    actor_kind: str | None = None
+    tool: str | None = None
 
 
 class CustomConversionRow(NamedTuple):
@@ -185,7 +189,8 @@ class CustomConversionRow(NamedTuple):
 
 
 class AdCreativeRow(NamedTuple):
-    """What an ad shows. creative_key: one for all ads with the same picture or video; picture_url: expires."""
+    """What an ad shows. creative_key: one for all ads with the same picture or video; picture_url: expires;
+    url_tags: parameters that Meta adds to the link."""
 
     ad_id: str
     account_id: str
@@ -201,6 +206,7 @@ class AdCreativeRow(NamedTuple):
     story_id: str | None
     instagram_permalink: str | None
     picture_url: str | None
+    url_tags: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fbads_pipeline.domain.delivery.funds import MoneyFacts
+from fbads_pipeline.domain.delivery.links import LinkFact, evaluate_links
 from fbads_pipeline.domain.delivery.money_problems import evaluate_money
 from fbads_pipeline.domain.delivery.object_problems import ObjectFact, evaluate_objects
 from fbads_pipeline.domain.delivery.problems import Ended, ProblemChanges, ProblemKey
@@ -12,11 +13,13 @@ from fbads_pipeline.domain.delivery.problems import Ended, ProblemChanges, Probl
 
 @dataclass(frozen=True)
 class DeliveryFacts:
-    """Accounts with a balance or a cap, objects that have a problem or had one, and the keys of open problems."""
+    """Accounts with a balance or a cap, objects that have a problem or had one, the keys of open problems, and
+    landing pages of ads that spend."""
 
     money: Sequence[MoneyFacts]
     objects: Sequence[ObjectFact]
     open: Collection[ProblemKey]
+    links: Sequence[LinkFact] = ()
 
 
 def evaluate_delivery(facts: DeliveryFacts, *, now: datetime) -> ProblemChanges:
@@ -24,6 +27,7 @@ def evaluate_delivery(facts: DeliveryFacts, *, now: datetime) -> ProblemChanges:
     changes = ProblemChanges()
     evaluate_money(facts.money, now, changes)
     evaluate_objects(facts.objects, now, changes)
+    evaluate_links(facts.links, list(facts.open), changes)
     _end_caps_that_are_gone(facts, changes)
     return changes
 

@@ -70,6 +70,8 @@ def describe(problem: DeliveryProblem) -> Value:
     if _money_kind(problem):
         return Message(f"delivery.{problem.kind}", _amounts(facts))
     what = message(f"delivery.{problem.kind}")
+    if problem.entity.startswith("link:"):
+        what = message(f"delivery.{problem.kind}", detail=str(facts.get("detail") or ""))
     reasons = tuple(map(reason_message, facts.get("reasons", ())))
     why = [message("delivery.why", reasons=Joined(reasons, "; "))] if reasons else []
     stopped = facts.get("per_day")
@@ -90,6 +92,8 @@ def reason_message(reason: Mapping[str, Any]) -> Message:
 def ads_manager_link(problem: DeliveryProblem) -> str:
     """Where the object is mended at Meta; the account's billing for money."""
     kind, _, object_id = problem.entity.partition(":")
+    if kind == "link" and problem.campaign_id:
+        kind, object_id = "campaign", problem.campaign_id
     if kind in _EDGES:
         return object_link(kind, problem.account_id, object_id)
     return f"https://business.facebook.com/billing_hub/accounts/details?asset_id={problem.account_id}"

@@ -19,6 +19,9 @@ ProblemKind = Literal[
     "in_review",
     "billing_missing",
     "learning_limited",
+    "link_down",
+    "link_redirected",
+    "link_slow",
 ]
 # fixed: announced; gone: not announced, for nobody wants it to deliver any more or another problem took its place.
 Ending = Literal["fixed", "gone"]

@@ -46,12 +46,13 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "client_budgets": {"set_by": "pseudonym"},
     "tax_settings": {"set_by": "pseudonym"},
     "order_sources": {"set_by": "pseudonym"},
+    "naming_rules": {"set_by": "pseudonym"},
     "feedback": {"user_id": "pseudonym"},
     "consents": {"user_id": "delete"},
     "deletion_requests": {"subject_hash": "pseudonym"},
 }
 # Views over tables that are classified.
-VIEWS = frozenset({"hit_rates", "user_accounts"})
+VIEWS = frozenset({"hit_rates", "user_accounts", "naming_of_accounts"})
 # Columns about the person to talk to at a client's, who has no login: they go when the client is removed, or set
 # without a contact; the history of the client does not have them.
 OF_CONTACTS: Mapping[str, frozenset[str]] = {
@@ -64,7 +65,7 @@ OF_NOBODY = frozenset(
         *("token_checks", "incidents", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
         *("client_accounts", "client_logos", "tax_periods", "creative_pictures"),
         # Of an order only what, when, how much and from which link; of a click id a hash. Nothing about the buyer.
-        *("orders", "order_refunds", "order_coverage", "order_source_accounts"),
+        *("orders", "order_refunds", "order_coverage", "order_source_accounts", "link_checks"),
     }
 )
 # Columns whose names promise a person; each has to be classified above.

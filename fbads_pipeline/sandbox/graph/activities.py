@@ -12,6 +12,7 @@ from fbads_pipeline.sandbox.world.world import LoggedChange, ObjectKind, Sandbox
 
 OBJECT_TYPES: dict[ObjectKind, str] = {"campaign": "CAMPAIGN", "adset": "ADSET", "ad": "AD"}
 EVENT_NOUNS: dict[ObjectKind, str] = {"campaign": "campaign", "adset": "ad_set", "ad": "ad"}
+TOOLS = ("Ads Manager", "Automated Rules", "Ads Manager", "Agency Planner")
 ACTORS = (("100044556677881", "Ana Souza"), ("100044556677882", "Rui Costa"), ("100044556677883", "Yuki Sato"))
 
 
@@ -47,7 +48,7 @@ def _entry(account: SandboxAccount, change: LoggedChange) -> dict[str, Any]:
         "object_type": OBJECT_TYPES[change.kind],
         "actor_id": actor[0],
         "actor_name": actor[1],
-        "application_name": "Power Editor",
+        "application_name": TOOLS[change.index % len(TOOLS)],
         "extra_data": orjson.dumps(_extra(account, change)).decode(),
     }
 

@@ -30,6 +30,7 @@ def show_creative(account: SandboxAccount, ad: AdObject) -> dict[str, Any]:
         "call_to_action_type": ("SHOP_NOW", "LEARN_MORE", "SIGN_UP")[number],
         "object_type": "SHARE",
         "link_url": f"https://shop.example/{campaign}?utm_source=meta",
+        "url_tags": "utm_campaign={{campaign.name}}|{{campaign.id}}" if number else "utm_campaign=sale",
         "effective_object_story_id": f"1000{account.index}_{ad.index}",
         "instagram_permalink_url": f"https://www.instagram.com/p/{name[:11]}/",
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fbads_pipeline.domain.chat.answers import replies
 from fbads_pipeline.domain.chat.completeness import WITHOUT_FIGURES, CompletePlan, LostMentions
-from fbads_pipeline.domain.chat.plan import LEVELS, TIMES, Clarification, Plan, Refusal
+from fbads_pipeline.domain.chat.plan import LEVELS, NAME_DIMENSIONS, TIMES, Clarification, Plan, Refusal
 from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.chat.understanding import grammar
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
@@ -125,6 +125,8 @@ def _understand(
         turn.figures.pause()  # a model may take seconds
         understood = chat.model.plan(text, context) or understood
     if isinstance(understood, Plan):
+        if any(one in NAME_DIMENSIONS for one in understood.dimensions):
+            breakdowns = (*breakdowns, *turn.figures.name_dimensions(accounts))
         understood = validate(understood, chat.catalogue, accounts, breakdowns=breakdowns)
     return _complete(understood) if isinstance(understood, Plan) else understood
 

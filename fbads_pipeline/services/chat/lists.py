@@ -25,11 +25,13 @@ def answer_facts(turn: Turn, complete: CompletePlan) -> Value:
     """What the named objects are: only what was asked; changes are those of the last 90 days."""
     plan = complete.plan
     result = turn.cite(plan, turn.figures.listed(plan, turn.accounts))
-    edits = None
+    edits = actors = None
     if "changes" in plan.facts:
         today = max(one.today for one in turn.accounts)
         edits = turn.cite(plan, turn.figures.edits(plan, turn.accounts, today - _CHANGES_OF, today))
-    return facts_answer(plan, result, edits, turn.chat.catalogue)
+        if any(one.level == "campaign" for one in plan.objects):
+            actors = turn.cite(plan, turn.figures.actors(plan, turn.accounts, today - _CHANGES_OF, today))
+    return facts_answer(plan, result, edits, turn.chat.catalogue, actors)
 
 
 def answer_list(turn: Turn, complete: CompletePlan) -> Value:

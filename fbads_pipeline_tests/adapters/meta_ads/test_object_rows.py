@@ -52,7 +52,10 @@ def test_an_event_keeps_what_and_when_but_not_who():
     }
     event = read_activity("42", row)
     assert "Maria" not in str(event)
-    assert event[-1] == '{"new_value":2,"old_value":1}'
+    assert event.extra == '{"new_value":2,"old_value":1}'
+    assert (event.actor_kind, event.tool) == ("person", None)
+    by_rule = read_activity("42", {**row, "application_name": "Automated Rules"})
+    assert (by_rule.actor_kind, by_rule.tool, by_rule.event_id) == ("rule", "Automated Rules", event.event_id)
     assert read_activity("42", {**row, "extra_data": '{"old_value": 1, "new_value": 2}'}) == event
     assert read_activity("42", {**row, "extra_data": "no json"})[1] != event[1]
     for wrong in ({**row, "event_time": "soon"}, {**row, "event_type": None}):

@@ -55,6 +55,7 @@ def read_creative(account_id: str, ad_id: str, creative: Mapping[str, Any]) -> A
         text(creative.get("effective_object_story_id")),
         _address(creative.get("instagram_permalink_url")),
         _address(creative.get("thumbnail_url") or creative.get("image_url")),
+        _short(creative.get("url_tags")),
     )
 
 

@@ -11,7 +11,16 @@ from sqlalchemy.dialects import postgresql
 
 from fbads_pipeline.domain.chat.composed import reads_orders
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, STATUSES, Dimension, Level, Plan, RelativePeriod
+from fbads_pipeline.domain.chat.plan import (
+    LEVELS,
+    META_OBJECTIVES,
+    NAME_DIMENSIONS,
+    STATUSES,
+    Dimension,
+    Level,
+    Plan,
+    RelativePeriod,
+)
 from fbads_pipeline.domain.chat.result import ChatAccount
 from fbads_pipeline.domain.chat.validator import breakdown_of, level_of
 
@@ -63,6 +72,7 @@ class FigureRows:
         self.plan, self.dimensions, self.side = plan, tuple(dimensions), side
         self.facts = _table(mart_of(plan, dimensions, level), _FACT_COLUMNS, "facts")
         self.objects = {level: _table(name, _OBJECT_COLUMNS, level) for level, name in _OBJECTS.items()}
+        self.names = _table("campaign_names", ("campaign_id", *NAME_DIMENSIONS), "names")
         days = (_array(f"{side}_first_days", _DATES), _array(f"{side}_last_days", _DATES))
         accounts = sa.func.unnest(_array("account_ids", _TEXTS), *days)
         self.scope = accounts.table_valued("account_id", "first_day", "last_day").render_derived("scope")
@@ -123,6 +133,8 @@ def grouped(
     source = facts.join(figures.scope, figures.within_days())
     for level in figures.joined():
         source = source.join(figures.objects[level], _same_object(facts, figures.objects[level], level))
+    if any(one in NAME_DIMENSIONS for one in figures.dimensions):
+        source = source.outerjoin(figures.names, figures.names.c.campaign_id == facts.c.campaign_id)
     levels: list[Level] = [one for one in figures.dimensions if one in LEVELS]  # type: ignore[misc]
     names = [sa.func.max(figures.objects[one].c.name).label(column_label(one)) for one in levels]
     keys = [key.label(one) for key, one in zip(groups, figures.dimensions, strict=True)]
@@ -244,6 +256,10 @@ def _column(name: str) -> Callable[[FigureRows], Expression]:
     return lambda figures: figures.facts.c[name]
 
 
+def _named(name: str) -> Callable[[FigureRows], Expression]:
+    return lambda figures: figures.names.c[name]
+
+
 def _weekday(figures: FigureRows) -> Expression:
     return sa.cast(sa.extract("isodow", figures.facts.c.day), sa.Integer)
 
@@ -273,4 +289,7 @@ _GROUPS: Mapping[Dimension, Callable[[FigureRows], Expression]] = {
     "country": _column("country"),
     "platform": _column("publisher_platform"),
     "placement": _placement,
+    "product": _named("product"),
+    "audience": _named("audience"),
+    "stage": _named("stage"),
 }

@@ -119,6 +119,19 @@ def compile_edits(plan: Plan, accounts: Sequence[ChatAccount], first: date, last
     return _query("edits", parameters, columns, "marts.campaign_history")
 
 
+def compile_actors(plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Query:
+    """By what kind of actor and with which tool campaigns were changed in these local days, the latest first."""
+    columns = (
+        ResultColumn("campaign_id", "key", dimension="campaign"),
+        ResultColumn("campaign_name", "label", dimension="campaign"),
+        ResultColumn("day", "key", dimension="day"),
+        *(ResultColumn(name, "other") for name in ("event_type", "actor_kind", "tool")),
+    )
+    parameters = _named_objects(plan, accounts) | {"rows": _EDITS, "first": first, "last": last}
+    parameters["campaign_ids"] = parameters["campaign_ids"] or []
+    return _query("actors", parameters, columns, "raw.activities")
+
+
 def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
     level: Level = plan.dimensions[0]  # type: ignore[assignment]
     parameters["statuses"] = list(STATUSES[plan.status]) if plan.status else None

@@ -349,6 +349,27 @@ where
 order by valid_from desc, campaign_id asc
 limit :rows;
 
+-- name: actors
+-- What the change log says of budgets and states of campaigns between two local days, the latest first.
+select
+    activities.object_id as campaign_id,
+    activities.object_name as campaign_name,
+    (activities.event_at at time zone coalesce(accounts.timezone_name, 'UTC'))::date as day,
+    activities.event_type,
+    activities.actor_kind,
+    activities.tool,
+    count(*) over () as groups
+from raw.activities as activities
+inner join raw.accounts as accounts on activities.account_id = accounts.account_id
+where
+    activities.account_id = any(cast(:account_ids as text[]))
+    and activities.object_id = any(cast(:campaign_ids as text[]))
+    and activities.actor_kind is not null
+    and (activities.event_at at time zone coalesce(accounts.timezone_name, 'UTC'))::date
+    between cast(:first as date) and cast(:last as date)
+order by activities.event_at desc, activities.event_id asc
+limit :rows;
+
 -- name: facts_account
 select
     facts.account_id as object_id,

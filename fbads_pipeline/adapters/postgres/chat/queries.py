@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.chat.contribution_queries import compile_contributions
 from fbads_pipeline.adapters.postgres.chat.coverage_queries import compile_coverage
 from fbads_pipeline.adapters.postgres.chat.figure_queries import compile_figures
-from fbads_pipeline.adapters.postgres.chat.list_queries import compile_edits, compile_list
+from fbads_pipeline.adapters.postgres.chat.list_queries import compile_actors, compile_edits, compile_list
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.coverage import AnswerCoverage, CoveredFigures, answer_coverage
@@ -81,6 +81,12 @@ class ChatReading:
         names = ObjectNames(NamedObject(row.level, row.object_id, row.account_id, row.name) for row in rows)
         return self._names.keep(key, (names, tuple(breakdowns)))
 
+    def name_dimensions(self, accounts: Sequence[ChatAccount]) -> tuple[str, ...]:
+        """The dimensions that some campaign of the accounts has in its name."""
+        values = {"account_ids": [one.account_id for one in accounts]}
+        row = self._marts.execute(_SQL["name_dimensions"], values).one()
+        return tuple(name for name, is_there in row._mapping.items() if is_there)
+
     def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
         """The rows of a validated plan, and how far its days are read at their level.
 
@@ -103,6 +109,10 @@ class ChatReading:
     def edits(self, plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Result:
         """Budgets and statuses that changed in these days."""
         return self.run(compile_edits(plan, accounts, first, last))
+
+    def actors(self, plan: Plan, accounts: Sequence[ChatAccount], first: date, last: date) -> Result:
+        """By what kind of actor and with which tool campaigns were changed in these days; no person."""
+        return self.run(compile_actors(plan, accounts, first, last))
 
     def listed(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
         """Objects, budgets, anomalies, suggestions, scores or freshness."""

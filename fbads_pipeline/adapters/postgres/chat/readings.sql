@@ -50,6 +50,14 @@ select distinct breakdown
 from marts.campaign_breakdown_daily
 where account_id = any(cast(:account_ids as text[]));
 
+-- name: name_dimensions
+select
+    count(product) > 0 as product,
+    count(audience) > 0 as audience,
+    count(stage) > 0 as stage
+from marts.campaign_names
+where account_id = any(cast(:account_ids as text[]));
+
 -- name: bounds
 -- For this transaction. Compiling a plan to machine code costs more than these short queries run; and where the
 -- database expects six rows and finds two thousand, nested loops cost seven times what hashes do (measured on

@@ -1,6 +1,6 @@
 """Orders of shops in `ops.orders`: each once per source, whatever the number and the order of its reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -131,7 +131,7 @@ def _keep(connection: sa.Connection, name: str, reports: Sequence[ShopOrder | Or
     orders = [one for one in reports if isinstance(one, ShopOrder)]
     refunds = [one for one in reports if isinstance(one, OrderRefund)]
     refunds += [refund for one in orders for refund in one.refunds]
-    known = _known(connection, name, [one.order_id for one in (*orders, *refunds)])
+    known = _known(connection, name, [*(one.order_id for one in orders), *(one.order_id for one in refunds)])
     new, changed = 0, 0
     for one in orders:
         before = known.get(one.order_id)
@@ -183,7 +183,7 @@ def _zone_of(connection: sa.Connection, accounts: Sequence[str]) -> str:
     zones = {zone for zone in rows.values() if zone}
     if len(zones) != 1:
         raise UnusableOrder(message("orders.wrong.zones", zones=", ".join(sorted(zones)) or "—"))
-    return zones.pop()
+    return str(zones.pop())
 
 
 def _unknown(name: str) -> UnusableOrder:
@@ -191,7 +191,7 @@ def _unknown(name: str) -> UnusableOrder:
 
 
 def _audit(
-    connection: sa.Connection, name: str, action: str, actor: str, now: datetime, details: dict[str, object]
+    connection: sa.Connection, name: str, action: str, actor: str, now: datetime, details: Mapping[str, object]
 ) -> None:
     audit.append(connection, at=now, actor=actor, action=action, subject=f"orders:{name}", details=details)
 

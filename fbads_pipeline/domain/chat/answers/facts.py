@@ -10,13 +10,16 @@ from fbads_pipeline.domain.chat.answers.explanations import edit_line
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, Fact, Plan
 from fbads_pipeline.domain.chat.result import Result
-from fbads_pipeline.domain.core.messages import Day, Joined, Money, Value, lines, message
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.messages import Day, Joined, Money, Name, Value, lines, message
 
 _CHANGED_OF = 90
 
 
-def facts_answer(plan: Plan, result: Result, edits: Result | None, catalogue: Catalogue) -> Value:
-    """A line per object and fact; of changes a line each."""
+def facts_answer(
+    plan: Plan, result: Result, edits: Result | None, catalogue: Catalogue, actors: Result | None = None
+) -> Value:
+    """A line per object and fact; of changes a line each. actors: by what kind of actor things were changed."""
     if not result.rows:
         return message("chat.fact_unknown")
     level = max((one.level for one in plan.objects), key=LEVELS.index)
@@ -30,7 +33,18 @@ def facts_answer(plan: Plan, result: Result, edits: Result | None, catalogue: Ca
         said += [edit_line(row, edits, catalogue) for row in edits.rows]
         if not edits.rows:
             said.append(message("chat.fact_no_change", days=str(_CHANGED_OF)))
+        said += [_actor_line(row) for row in (() if actors is None else actors.rows)]
     return lines(*said)
+
+
+def _actor_line(row: Row) -> Value:
+    """An event of the change log: of what, on which day, by what kind of actor and with which tool; never who."""
+    name = Name(row["campaign_name"], str(row["campaign_id"]))
+    actor = message(f"chat.actor_{row['actor_kind']}")
+    event = plain_line(str(row["event_type"]).replace("_", " "))
+    tool = plain_line(str(row["tool"] or ""))
+    by = message("chat.changed_with", actor=actor, tool=tool) if tool else message("chat.changed_by", actor=actor)
+    return Joined((name, ", ", Day(row["day"]), ": ", event, ", ", by), "")
 
 
 def _status(row: Row) -> Value:
