@@ -110,9 +110,9 @@ class ClientDay:
 
     @property
     def usual(self) -> UsualDay | None:
-        """Of today's weekday; None where too few such days were read."""
+        """Of today's weekday; None where too few such days were read, or most of them spent nothing."""
         found = [total for n in range(1, USUAL_WEEKS + 1) if (total := self.total("spend", 7 * n, 7 * n)) is not None]
-        if len(found) < USUAL_FROM or max(found) == 0:
+        if len(found) < USUAL_FROM or median(found) == 0:
             return None
         return UsualDay(min(found), Decimal(median(found)), max(found))
 

@@ -56,6 +56,8 @@ def test_usual_is_the_same_weekday_of_weeks_that_were_read():
     usual = day(replace(one, days=days)).usual
     assert (usual.low, usual.middle, usual.high) == (40, 100, 100), "yesterday a week ago is another weekday"
     assert day(replace(one, read=[DAYS[0], DAYS[7], DAYS[14]])).usual is None, "two of them are too few"
+    begun = {DAYS[7]: one.days[DAYS[7]]}
+    assert day(replace(one, days=begun)).usual is None, "three of four weeks spent nothing: no share of zero"
     assert day(replace(one, days={})).usual is None, "nothing is usual of an account that never spent"
 
 
