@@ -1,6 +1,7 @@
 """Today: how the day stands, what to do first, the morning's questions; of one account also its figures day by day."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -88,21 +89,23 @@ def today(
     )
     notice, undo = decision_notice(request, who, done, why, t)
     of_account = _NOTHING
-    if frame.account is not None:
-        of_account = _of_account(readers, frame, who, facts, learning.get(frame.account["account_id"]), t)
+    # A client with one account is read like that account.
+    one = replace(frame, account=frame.chosen[0]) if len(frame.chosen) == 1 else frame
+    if one.account is not None:
+        of_account = _of_account(readers, one, who, facts, learning.get(one.account["account_id"]), t)
     return render(
         request,
         "today.html.j2",
         who,
         "today",
-        has_period=frame.account is not None,
+        has_period=one.account is not None,
         verdict=verdict_view(verdict, t),
         cards=day_cards(days, money, t),
         steps=steps.of(frame, who, days, facts.anomalies, t),
         panels=morning_panels(facts, frame, t),
         rows=client_rows(days[:_MOST_CLIENTS], frame, money, t) if len(days) > 1 else [],
         more=t("pages.day.more", count=len(days) - _MOST_CLIENTS) if len(days) > _MOST_CLIENTS else "",
-        hours=hours_view(overview, frame, t),
+        hours=hours_view(overview, one, t),
         notice=notice,
         undo=undo,
         **of_account,
