@@ -26,6 +26,7 @@ OPEN = {
     "/api/v1/webhooks/whatsapp",
     "/api/v1/webhooks/n8n/collect",
     "/api/v1/webhooks/n8n/suggestions",
+    "/api/v1/webhooks/orders/{source}",
 }
 # A body that each route takes, so that what is refused is refused for its caller.
 BODIES = {

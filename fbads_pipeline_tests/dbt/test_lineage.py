@@ -25,7 +25,7 @@ MEMORY = (
     *("account_readings", "account_periods", "campaign_readings", "adset_readings", "insight_readings"),
     *("reading_runs", "breakdown_insights", "exchange_rates", "account_caps", "orders", "order_accounts"),
 )
-ORDERS = ("orders", "order_sources", "order_source_accounts", "order_coverage", "order_refunds")
+ORDERS = ("orders", "order_sources", "order_source_accounts", "order_coverage", "order_refunds", "naming_of_accounts")
 RAW = ("accounts", "campaigns", "adsets", "ads", "insights")
 
 

@@ -18,6 +18,8 @@ _KINDS = ("model", "seed", "snapshot")
 _NODES: Mapping[str, Mapping[str, Any]] = {
     unique_id: node for unique_id, node in MANIFEST["nodes"].items() if node["resource_type"] in (*_KINDS, "test")
 }
+# Orders come from shops at any time, not with the days of insights.
+_OF_SHOPS = frozenset({"orders_daily"})
 _ON_THE_WAY = ("stg_insights", "int_insight_measures", "stg_breakdown_insights", "int_breakdown_measures")
 _ORDER = tuple(TopologicalSorter({name: MANIFEST["parent_map"][name] for name in _NODES}).static_order())
 
@@ -30,7 +32,8 @@ class Lineage(DagsterDbtTranslator):
 
     def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
         name = str(dbt_resource_props["name"])
-        return ACCOUNT_DAYS if name.endswith("_daily") or name in _ON_THE_WAY else None
+        is_of_days = name.endswith("_daily") and name not in _OF_SHOPS
+        return ACCOUNT_DAYS if is_of_days or name in _ON_THE_WAY else None
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
