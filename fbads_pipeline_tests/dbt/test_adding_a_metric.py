@@ -133,7 +133,7 @@ def test_a_ratio_takes_one_file_and_a_raw_metric_two(tree: Path, postgres: Embed
     written = changed(tree, before) - by_hand
     assert {name.split("/")[-1] for name in written} == {
         *("declared.py", "metrics.sql", "metrics.po", "_staging.yml", "_intermediate.yml", "_daily.yml"),
-        "campaign_daily_versions.yml",
+        *("campaign_daily_versions.yml", "_sales.yml"),
     }
     with fresh_database(postgres) as url:
         found = run(tree, "-c", PROOF, url).splitlines()
