@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from evaluation.decisions.policies import FIRST_ID, POLICIES, EvaluatedAdvice, best_profit, profit_of
+from evaluation.decisions.policies import CAUSES, FIRST_ID, POLICIES, EvaluatedAdvice, best_profit, run
 from evaluation.decisions.simulator import FIRST_DAY, WEEK, AccountSettings, simulate, worlds
 from fbads_pipeline.domain.scoring.scores import score
 
@@ -32,22 +32,34 @@ def main(seeds: range) -> None:
 
 
 def _print_decisions(title: str, drawn: list[AccountSettings]) -> None:
-    bounds = [(best_profit(world), profit_of(world, None)[0]) for world in drawn]
+    bounds = [(best_profit(world), run(world, None).profit) for world in drawn]
     regret, harmful, least, most = _BARS[title]
     print(f"{title.capitalize()} (must: regret {regret}, harmful {harmful} %, coverage {least} to {most} %)\n")
     print("| who decides | regret mean | median (10–90 %) | pooled | suggestions | harmful | coverage of 80 % |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     evaluated: list[EvaluatedAdvice] = []
+    causes: dict[str, float] = {}
+    lost: list[float] = []
     for name, policy in POLICIES.items():
-        runs = [profit_of(world, policy) for world in drawn]
-        lost = [100 * (best - got) / (best - none) for (best, none), (got, _) in zip(bounds, runs, strict=True)]
-        total = sum(best - got for (best, _), (got, _) in zip(bounds, runs, strict=True))
-        evaluated = [one for _, found in runs for one in found]
+        runs = [run(world, policy) for world in drawn]
+        lost = [100 * (best - one.profit) / (best - none) for (best, none), one in zip(bounds, runs, strict=True)]
+        total = sum(best - one.profit for (best, _), one in zip(bounds, runs, strict=True))
+        evaluated = [found for one in runs for found in one.evaluated]
+        causes = {
+            cause: np.mean(
+                [100 * one.lost[cause] / (best - none) for (best, none), one in zip(bounds, runs, strict=True)]
+            )
+            for cause in CAUSES
+        }
         print(_row(name, np.array(lost), 100 * total / sum(best - none for best, none in bounds), evaluated))
     for action in ("PAUSE", "BUDGET_UP", "BUDGET_DOWN"):
         print(
             f"| – {action} | | | | {_shares([one for one in evaluated if one.advice.action == action], 'posterior')} |"
         )
+    print("\nRegret of the posterior by cause (points of the mean):")
+    for cause, points in sorted(causes.items(), key=lambda one: -one[1]):
+        print(f"- {cause}: {points:.1f}")
+    print(f"- budgets that other decisions of earlier weeks left: {np.mean(lost) - sum(causes.values()):.1f}")
     contradicting = sum(one.advice.contradicts for one in evaluated)
     undivided = sum(not one.advice.divides for one in evaluated)
     print(f"\nSuggestions that contradict their estimate: {contradicting}; whose figures do not divide: {undivided}.\n")
@@ -63,7 +75,7 @@ def _shares(evaluated: list[EvaluatedAdvice], name: str) -> str:
     if not evaluated:
         return "0 | – | –"
     harmful = 100 * np.mean([one.is_harmful for one in evaluated])
-    covered = f"{100 * np.mean([one.is_covered for one in evaluated]):.1f} %" if name == "posterior" else "–"
+    covered = f"{100 * np.mean([one.is_covered for one in evaluated]):.1f} %" if name.startswith("posterior") else "–"
     return f"{len(evaluated)} | {harmful:.1f} % | {covered}"
 
 

@@ -1,19 +1,27 @@
 """Who decides about budgets in the simulator: the product, plain rules, and an oracle that knows the curves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from evaluation.decisions.simulator import FIRST_DAY, WEEK, AccountSettings, SimulatedAccount, simulate
+from fbads_pipeline.domain.recommendations.model.assessability import QUIET_DAYS
+from fbads_pipeline.domain.recommendations.model.elasticity import ELASTICITIES
+from fbads_pipeline.domain.recommendations.model.fitting import fit_model
+from fbads_pipeline.domain.recommendations.model.maturity import MaturityCurve
 from fbads_pipeline.domain.recommendations.new_suggestions import EVEN_CHANCE
 from fbads_pipeline.domain.recommendations.suggestions import suggest
 from fbads_pipeline.domain.recommendations.verdicts import Verdict
 
 FIRST_ID = 120_000
 OPTIONS = np.array([1.0, 1.2, 0.8, 0.0])
+CAUSES = (
+    *("missed BUDGET_UP", "missed BUDGET_DOWN", "missed PAUSE", "cut instead of paused", "other wrong action"),
+    "in learning or edited lately",
+)
 
 
 @dataclass(frozen=True)
@@ -43,11 +51,37 @@ class EvaluatedAdvice:
         return self.advice.effect[0] <= self.truth <= self.advice.effect[1]
 
 
-Policy = Callable[[pd.DataFrame, date, float], list[Advice]]
+@dataclass(frozen=True)
+class Run:
+    """What a policy earned, its advices, and where it lost: cause → money against the best option of the same week and
+    budgets. What is missing to the oracle's profit beyond that, earlier weeks cost: other budgets stand since."""
+
+    profit: float
+    evaluated: list[EvaluatedAdvice]
+    lost: dict[str, float]
 
 
-def posterior(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:
-    found = suggest(history, today=today, target_cpa=target_cpa)
+# The simulated account, and the day of the decision by its number.
+Policy = Callable[[SimulatedAccount, int], list[Advice]]
+
+
+def posterior(account: SimulatedAccount, today: int) -> list[Advice]:
+    """The product."""
+    found = suggest(account.history(today), today=_day(today), target_cpa=account.target_cpa)
+    return [_advice(one) for one in found]
+
+
+def knowing_the_account(account: SimulatedAccount, today: int) -> list[Advice]:
+    """The product, if somebody told it how the account's conversions arrive and how its elasticities are spread, though
+    not which campaign has which: what no learning from an account can surpass."""
+    history, world = account.history(today), account.world
+    weights = np.exp(-0.5 * ((ELASTICITIES - world.elasticity) / max(world.elasticity_spread, 0.03)) ** 2)
+    known = replace(
+        fit_model(history, today=_day(today)),
+        elasticity_weights=tuple(float(one) for one in weights / weights.sum()),
+        maturity=MaturityCurve(world.fast_share, world.delay_days),
+    )
+    found = suggest(history, today=_day(today), target_cpa=account.target_cpa, model=known)
     return [_advice(one) for one in found]
 
 
@@ -62,17 +96,17 @@ def _advice(one: Verdict) -> Advice:
     return Advice(one.campaign_id, one.action, one.factor, one.effect, one.p_better, contradicts, divides)
 
 
-def plain_thresholds(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:
+def plain_thresholds(account: SimulatedAccount, today: int) -> list[Advice]:
     """Pause what has a CTR below 1 % on 1,000 impressions, or a raw CPA of 7 days above the target."""
-    week = _week(history, today)
+    week, target_cpa = _week(account.history(today), _day(today)), account.target_cpa
     low_ctr = (week["impressions"] >= 1_000) & (week["clicks"] < 0.01 * week["impressions"])
     high_cpa = (week["spend"] > 0) & (week["spend"] > target_cpa * week["conversions"])
     return [Advice(name, "PAUSE", 0.0, (0.0, 0.0), 1.0) for name in week.index[low_ctr | high_cpa]]
 
 
-def cpa_with_minimum_spend(history: pd.DataFrame, today: date, target_cpa: float) -> list[Advice]:
+def cpa_with_minimum_spend(account: SimulatedAccount, today: int) -> list[Advice]:
     """Raw CPA of 7 days, spend of at least 3 targets: half as dear is raised, dear is cut, twice as dear is paused."""
-    week = _week(history, today)
+    week, target_cpa = _week(account.history(today), _day(today)), account.target_cpa
     week = week[week["spend"] >= 3 * target_cpa]
     ratio = week["spend"] / target_cpa / week["conversions"].clip(lower=0.5)
     kinds = [
@@ -88,15 +122,16 @@ def cpa_with_minimum_spend(history: pd.DataFrame, today: date, target_cpa: float
 POLICIES: dict[str, Policy] = {
     "plain thresholds": plain_thresholds,
     "CPA with minimum spend": cpa_with_minimum_spend,
+    "posterior, told the account's response": knowing_the_account,
     "posterior": posterior,
 }
 
 
-def profit_of(world: AccountSettings, policy: Policy | None) -> tuple[float, list[EvaluatedAdvice]]:
-    """True profit over the world's weeks, deciding each Monday; None does nothing."""
+def run(world: AccountSettings, policy: Policy | None) -> Run:
+    """True profit over the world's weeks, deciding each Monday; None does nothing. Every advice is followed."""
     account = simulate(world)
     random = np.random.default_rng(world.seed + 1)
-    total, evaluated = 0.0, []
+    total, evaluated, lost = 0.0, [], dict.fromkeys(CAUSES, 0.0)
     for week in range(world.weeks):
         today = world.past_days + WEEK * week
         factors = np.ones(world.campaigns)
@@ -105,8 +140,31 @@ def profit_of(world: AccountSettings, policy: Policy | None) -> tuple[float, lis
             for one in found:
                 factors[_row(one.advice)] = one.advice.factor
             evaluated += found
+        for cause, money in _lost(account, today, factors).items():
+            lost[cause] += money
         total += _simulate_week(account, today, factors, random)
-    return total, evaluated
+    return Run(total, evaluated, lost)
+
+
+def _lost(account: SimulatedAccount, today: int, factors: np.ndarray) -> dict[str, float]:
+    """Cause → money that the week loses against the best option of each campaign."""
+    budgets = account.budgets[:, today]
+    profits = np.stack([account.profit(budgets * one, today) for one in OPTIONS]) * account.active[:, today]
+    best = OPTIONS[profits.argmax(axis=0)]
+    chosen = profits[(OPTIONS[:, None] == factors[None, :]).argmax(axis=0), np.arange(factors.size)]
+    missing = profits.max(axis=0) - chosen
+    waits = np.array([today - one < QUIET_DAYS for one in account.created])
+    waits |= np.abs(np.diff(account.budgets[:, today - QUIET_DAYS : today], axis=1)).sum(axis=1) > 0
+    stays = factors == 1.0
+    by_cause = {
+        "in learning or edited lately": stays & waits,
+        "missed PAUSE": stays & ~waits & (best == 0.0),
+        "missed BUDGET_DOWN": stays & ~waits & (best == 0.8),
+        "missed BUDGET_UP": stays & ~waits & (best == 1.2),
+        "cut instead of paused": (factors == 0.8) & (best == 0.0),
+        "other wrong action": ~stays & (factors != best) & ~((factors == 0.8) & (best == 0.0)),
+    }
+    return {cause: float(missing[which].sum()) for cause, which in by_cause.items()}
 
 
 def best_profit(world: AccountSettings) -> float:
@@ -125,9 +183,8 @@ def best_profit(world: AccountSettings) -> float:
 def _evaluated(account: SimulatedAccount, today: int, policy: Policy) -> list[EvaluatedAdvice]:
     budgets = account.budgets[:, today]
     before = account.profit(budgets, today)
-    day = FIRST_DAY + timedelta(days=today)
     found = []
-    for one in policy(account.history(today), day, account.target_cpa):
+    for one in policy(account, today):
         row = _row(one)
         if account.active[row, today]:
             found.append(EvaluatedAdvice(one, float(account.profit(budgets * one.factor, today)[row] - before[row])))
@@ -138,6 +195,10 @@ def _simulate_week(account: SimulatedAccount, today: int, factors: np.ndarray, r
     account.decide(today, factors)
     account.simulate_days(today, today + WEEK, random)
     return float((account.profit(account.budgets[:, today], today) * account.active[:, today]).sum())
+
+
+def _day(today: int) -> date:
+    return FIRST_DAY + timedelta(days=today)
 
 
 def _row(advice: Advice) -> int:

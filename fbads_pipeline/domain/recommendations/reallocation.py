@@ -24,12 +24,13 @@ from fbads_pipeline.domain.recommendations.model.posterior import WINDOW_DAYS, P
 from fbads_pipeline.domain.recommendations.verdicts import (
     SLACK_WHILE_OPEN,
     SPENDS_ITS_BUDGET,
-    SURE,
     AccountAssessment,
     last_budget,
 )
 
 LARGEST_STEP = 0.2
+# All of them are right or wrong at once.
+SURE_TOGETHER = 0.8
 # A person decides about all of them at once.
 MOST_MOVES = 20
 _ROUNDS = 60
@@ -77,7 +78,7 @@ class Reallocation:
 
     def is_proposed(self, *, is_open: bool) -> bool:
         """Whether it is sure enough to be suggested, or, where it is open already, not clearly less so by now."""
-        return self.p_better >= (SURE - SLACK_WHILE_OPEN if is_open else SURE) and self.expected > 0
+        return self.p_better >= (SURE_TOGETHER - SLACK_WHILE_OPEN if is_open else SURE_TOGETHER) and self.expected > 0
 
 
 def reallocate(

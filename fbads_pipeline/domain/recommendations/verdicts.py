@@ -13,24 +13,27 @@ from fbads_pipeline.domain.recommendations.inbox.withheld import Withheld
 from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 from fbads_pipeline.domain.recommendations.model.assessability import reasons_to_withhold
 from fbads_pipeline.domain.recommendations.model.campaign_history import (
+    Booleans,
     CampaignHistory,
     Floats,
     TargetCpa,
     read_history,
     targets_by_campaign,
 )
-from fbads_pipeline.domain.recommendations.model.effects import DOWN, FACTORS, PAUSE, RESCUE, UP, Effects, effects_of
+from fbads_pipeline.domain.recommendations.model.effects import DOWN, FACTORS, PAUSE, UP, Effects, effects_of
 from fbads_pipeline.domain.recommendations.model.posterior import WINDOW_DAYS, Posterior, fit_posterior, last_known
 from fbads_pipeline.domain.recommendations.new_suggestions import EVEN_CHANCE, Confidence, confidence_of
 from fbads_pipeline.domain.recommendations.reasons import estimate_reason, would_change
 
 Action = Literal["PAUSE", "BUDGET_UP", "BUDGET_DOWN"]
-SURE = 0.8
-SURE_TO_PAUSE = 0.9
+# Probability of being better from which a change is proposed (docs/reference/evaluation/decisions.md).
+SURE = 0.75
 SPENT_TARGETS = 2.0
 SPENDS_ITS_BUDGET = 0.9
-# A proposal that is open is taken back only when its probability has fallen by so much.
+# A proposal that is open is taken back only when its probability has fallen by so much, and makes room for another one
+# only where that gains so many times as much.
 SLACK_WHILE_OPEN = 0.1
+GAIN_TO_REPLACE = 1.5
 _COLUMN = {factor: position for position, factor in enumerate(FACTORS)}
 _FACTOR: dict[Action, float] = {"PAUSE": PAUSE, "BUDGET_UP": UP, "BUDGET_DOWN": DOWN}
 
@@ -139,23 +142,25 @@ def last_budget(history: CampaignHistory) -> Floats:
 
 
 def _choose(assessed: AccountAssessment, open_suggestions: Mapping[str, str]) -> list[Action | None]:
+    """Of each campaign, of the changes that are sure enough the one that gains most; None where none is."""
     effects, rows = assessed.effects, assessed.effects.rows
     open_actions = np.array([open_suggestions.get(assessed.campaign_ids[row], "") for row in rows], dtype=object)
     pacing = np.nan_to_num(assessed.posterior.pacing[rows])
-    up = (effects.p_gain[:, _COLUMN[UP]] >= _bar(SURE, open_actions, "BUDGET_UP")) & (pacing >= SPENDS_ITS_BUDGET)
-    down = effects.p_gain[:, _COLUMN[DOWN]] >= _bar(SURE, open_actions, "BUDGET_DOWN")
-    hopeless = effects.mean[:, _COLUMN[PAUSE]] > effects.mean[:, _COLUMN[RESCUE]]
-    has_spent = assessed.spend[rows] >= SPENT_TARGETS * assessed.target_cpa[rows]
-    pause = (effects.p_above_target >= _bar(SURE_TO_PAUSE, open_actions, "PAUSE")) & has_spent & hopeless
-    # The bars are above an even chance, and yet a few great losses may outweigh many small gains.
-    gains = [
-        (effects.p_gain[:, _COLUMN[factor]] >= EVEN_CHANCE) & (effects.mean[:, _COLUMN[factor]] >= 0)
-        for factor in (PAUSE, UP, DOWN)
-    ]
-    wanted = [one & gain for one, gain in zip((pause, up, down), gains, strict=True)]
-    chosen = np.select(wanted, ["PAUSE", "BUDGET_UP", "BUDGET_DOWN"], "")
-    names: dict[str, Action | None] = {"PAUSE": "PAUSE", "BUDGET_UP": "BUDGET_UP", "BUDGET_DOWN": "BUDGET_DOWN"}
-    return [names.get(str(one)) for one in chosen]
+    may: dict[Action, Booleans] = {
+        "BUDGET_UP": pacing >= SPENDS_ITS_BUDGET,
+        "BUDGET_DOWN": np.ones(rows.size, dtype=bool),
+        "PAUSE": assessed.spend[rows] >= SPENT_TARGETS * assessed.target_cpa[rows],
+    }
+    gains = np.zeros((rows.size, len(may)))
+    for place, (action, allowed) in enumerate(may.items()):
+        column = _COLUMN[_FACTOR[action]]
+        sure = effects.p_gain[:, column] >= _bar(SURE, open_actions, action)
+        # The bars are above an even chance, and yet a few great losses may outweigh many small gains.
+        is_wanted = allowed & sure & (effects.p_gain[:, column] >= EVEN_CHANCE) & (effects.mean[:, column] >= 0)
+        stays = np.where(open_actions == action, GAIN_TO_REPLACE, 1.0)
+        gains[:, place] = np.where(is_wanted, effects.mean[:, column] * stays, -np.inf)
+    best = gains.argmax(axis=1)
+    return [list(may)[place] if np.isfinite(gains[row, place]) else None for row, place in enumerate(best)]
 
 
 def _bar(sure: float, open_actions: np.ndarray, action: Action) -> Floats:

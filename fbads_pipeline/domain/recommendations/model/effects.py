@@ -19,9 +19,8 @@ from fbads_pipeline.domain.recommendations.model.response import elasticity_at
 
 DRAWS = 4_000
 DAYS = 7
-# RESCUE is never proposed: no smaller budget helps a campaign that would lose even at that share of its own.
-UP, DOWN, PAUSE, RESCUE = 1.2, 0.8, 0.0, 0.4
-FACTORS = (UP, DOWN, PAUSE, RESCUE)
+UP, DOWN, PAUSE = 1.2, 0.8, 0.0
+FACTORS = (UP, DOWN, PAUSE)
 # Efficiency moves within the week to come: deviation of its log (docs/reference/evaluation/decisions.md).
 _DRIFT = 0.10
 # From this share of the budget on, the budget limits the spend.
@@ -203,8 +202,6 @@ def _fill(effects: Effects, block: Integers, draws: _Draws, target_cpa: Floats) 
             # What a pause changes falls as conversions rise: the one order is the other backwards.
             tenths = DAYS * (draws.spend - target_cpa * ordered[:, [DRAWS - 1 - _TENTH, _TENTH - 1]])
             effects.low[block, column], effects.high[block, column] = tenths.T
-        elif factor == RESCUE:
-            effects.mean[block, column] = _mean_of_rescue(draws, worth, above)
         else:
             change = _change(factor, worth, draws)
             effects.mean[block, column] = change.mean(axis=1)
@@ -223,22 +220,6 @@ def _change(budget_factor: float, worth: Floats, draws: _Draws) -> Floats:
     change -= draws.spend * (factor - 1.0)
     change *= DAYS
     return change
-
-
-def _mean_of_rescue(draws: _Draws, worth: Floats, above: Floats) -> Floats:
-    """Only of campaigns that may be paused: NaN where the CPA is likelier to be below the target."""
-    possible = above >= 0.5
-    few = _Draws(
-        draws.daily[possible],
-        draws.elasticity[possible],
-        draws.spend[possible],
-        draws.spend_ratio[possible],
-        draws.pacing[possible],
-        None if draws.limited is None else draws.limited[possible],
-    )
-    found = np.full(possible.size, np.nan)
-    found[possible] = _change(RESCUE, worth[possible], few).mean(axis=1)
-    return found
 
 
 def _spend_factor(factor: float, draws: _Draws) -> float | Floats:

@@ -5,13 +5,17 @@ import numpy as np
 from fbads_pipeline.domain.recommendations.model.campaign_history import CampaignHistory, Floats
 from fbads_pipeline.domain.recommendations.model.response import elasticity_at
 
-# Mean and deviation over campaigns before any edit is known: diminishing returns, as response curves show them.
+# Mean over campaigns before any edit is known: diminishing returns, as response curves show them.
 ELASTICITY = 0.65
-ELASTICITY_DEVIATION = 0.18
 # Elasticities that are tried; beyond 1 more spend would earn more than in proportion.
 ELASTICITIES = np.linspace(0.15, 1.1, 20)
-# Of the deviation, how much campaigns of one account differ among themselves; the rest is between accounts.
-_WITHIN_ACCOUNT = 0.10
+# Of the deviation, how much accounts differ; and how much campaigns of one account may differ among themselves, each of
+# these as likely as the others before any edit is known.
+_BETWEEN_ACCOUNTS = 0.15
+_WITHIN_ACCOUNT = (0.03, 0.06, 0.10, 0.15, 0.20)
+# The prior of the rate counts this share of what it counts elsewhere: whether a campaign was good before its budget was
+# edited says little of what the edit did (docs/reference/evaluation/decisions.md).
+_SHARE_OF_PRIOR = 0.2
 
 
 def edit_log_likelihood(
@@ -33,7 +37,8 @@ def edit_log_likelihood(
     level
         Log of each row's spend level over the present one.
     shape, prior_rate
-        Gamma prior of conversions per unit of spend: its shape, and its rate parameter per campaign (campaigns,).
+        Gamma prior of conversions per unit of spend: its shape, and its rate parameter per campaign (campaigns,). Here
+        it counts a fifth.
     present
         Log of the present level over the reference level, at which the elasticities hold (campaigns,).
 
@@ -54,6 +59,7 @@ def edit_log_likelihood(
     oldest = np.zeros(history.size)
     oldest[history.campaign[::-1]] = level[::-1]  # the last assignment is the campaign's first day
     moved = level - oldest[history.campaign]
+    shape, prior_rate = _SHARE_OF_PRIOR * shape, _SHARE_OF_PRIOR * prior_rate
     total = shape + history.total(counts)
     found = np.tile((-total * np.log(prior_rate + history.total(exposure)))[:, None], ELASTICITIES.size)
     edited = history.total((moved != 0).astype(float)) > 0
@@ -84,8 +90,9 @@ def elasticity_prior(log_likelihood: Floats) -> Floats:
 
     Notes
     -----
-    Two levels: the account's centre c ~ N(.65, .18² − .10²) and campaigns e ~ N(c, .10²), both on the grid. The
-    posterior of c given all campaigns' edits is mixed over: ``p(e) = sum p(e | c) p(c | edits)``.
+    Two levels: the account's centre c ~ N(.65, .15²) and campaigns e ~ N(c, w²) with w one of five deviations, all on
+    the grid. The posterior of c and w given all campaigns' edits is mixed over:
+    ``p(e) = sum p(e | c, w) p(c, w | edits)``.
 
     Examples
     --------
@@ -96,11 +103,12 @@ def elasticity_prior(log_likelihood: Floats) -> Floats:
     >>> round(mean, 2), round(float(np.sqrt(weights @ (ELASTICITIES - mean) ** 2)), 2)
     (0.65, 0.18)
     """
-    between = np.sqrt(ELASTICITY_DEVIATION**2 - _WITHIN_ACCOUNT**2)
-    own = np.exp(-0.5 * ((ELASTICITIES[:, None] - ELASTICITIES[None, :]) / _WITHIN_ACCOUNT) ** 2)
-    own /= own.sum(axis=0)
-    evidence = np.log(np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True)) @ own + 1e-300)
-    account = evidence.sum(axis=0) - 0.5 * ((ELASTICITIES - ELASTICITY) / between) ** 2
+    within = np.array(_WITHIN_ACCOUNT)[:, None, None]
+    own = np.exp(-0.5 * ((ELASTICITIES[None, :, None] - ELASTICITIES[None, None, :]) / within) ** 2)
+    own /= own.sum(axis=1, keepdims=True)
+    likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
+    evidence = np.log(likelihood @ own + 1e-300).sum(axis=1)
+    account = evidence - 0.5 * ((ELASTICITIES - ELASTICITY) / _BETWEEN_ACCOUNTS) ** 2
     account = np.exp(account - account.max())
-    weights = own @ (account / account.sum())
+    weights = (own * account[:, None, :]).sum(axis=(0, 2))
     return np.asarray(weights / weights.sum())

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fbads_pipeline.domain.recommendations.model.campaign_history import read_history
-from fbads_pipeline.domain.recommendations.model.effects import FACTORS, PAUSE, RESCUE, UP, effects_of
+from fbads_pipeline.domain.recommendations.model.effects import FACTORS, PAUSE, UP, effects_of
 from fbads_pipeline.domain.recommendations.model.posterior import fit_posterior
 from fbads_pipeline_tests.support.histories import TODAY, a_campaign
 
@@ -58,12 +58,6 @@ def test_a_pause_gains_as_often_as_the_cpa_is_above_the_target(posterior):
     found = effects(posterior, range(40))
     assert np.array_equal(found.p_gain[:, COLUMN[PAUSE]], found.p_above_target)
     assert (found.low <= found.high).all() and (found.cpa[:, 0] <= found.cpa[:, 2]).all()
-
-
-def test_what_remains_of_a_campaign_is_asked_only_where_a_pause_is_in_question(posterior):
-    found = effects(posterior, range(40))
-    asked = np.isfinite(found.mean[:, COLUMN[RESCUE]])
-    assert np.array_equal(asked, found.p_above_target >= 0.5) and 0 < asked.sum() < 40
 
 
 def test_rows_in_disorder_and_days_told_twice_read_the_same(history):
