@@ -42,7 +42,8 @@ def plain_text(title: str, body: str) -> str:
 
 
 def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
-    """A header and as many sections as the body needs; with buttons after each suggestion or anomaly."""
+    """A header and as many sections as the body needs; with buttons after each suggestion or anomaly, or, of any other
+    alert, at its end: whether it was useful."""
     header: Block = {"type": "header", "text": _plain(_fitting(delivery.title, LONGEST_HEADER))}
     made, characters_left = [header], LONGEST_MESSAGE
     pieces = _pieces(delivery, with_buttons)
@@ -55,6 +56,8 @@ def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
         made += [_section(text) for text in sections]
         if suggestion is not None:
             made.append(_buttons(suggestion, delivery.language))
+    if with_buttons and all(one is None for _, one in pieces):
+        made.append(_marks(f"alert:{delivery.alert.alert_id}", f"alert-{delivery.alert.alert_id}", delivery.language))
     return made
 
 
@@ -90,6 +93,15 @@ def _buttons(part: Mapping[str, Any], language: str) -> Block:
         for action, label, style in (_BUTTONS if is_suggestion else _MARKS)
     ]
     block = f"suggestion-{part['suggestion_id']}" if is_suggestion else f"anomaly-{part['anomaly_id']}"
+    return {"type": "actions", "block_id": block[:255], "elements": elements}
+
+
+def _marks(value: str, block: str, language: str) -> Block:
+    """Useful or not."""
+    elements = [
+        {"type": "button", "action_id": action, "text": _plain(translator().text(label, language)), "value": value}
+        for action, label, _ in _MARKS
+    ]
     return {"type": "actions", "block_id": block[:255], "elements": elements}
 
 

@@ -124,14 +124,12 @@ def _acknowledged(delivery: DeliveryDep, problem_id: str, user: str, now: dateti
 def _marked(
     feedback: FeedbackDep, who: Principal, value: str, is_useful: bool, clock: ClockDep, t: Localizer
 ) -> SlackReply:
-    """A mark: of a suggestion, whose button also names a version, or of an anomaly."""
-    suggestion_id, _, version = value.rpartition(":")
-    is_suggestion = bool(suggestion_id) and version.isdigit()
-    subject: FeedbackSubject = "suggestion" if is_suggestion else "anomaly"
+    """A mark: of a suggestion, whose button also names a version, of an anomaly, or of another alert (`alert:<id>`)."""
+    first, _, rest = value.rpartition(":")
+    subject: FeedbackSubject = "alert" if first == "alert" else "suggestion" if first and rest.isdigit() else "anomaly"
+    subject_id = {"alert": rest, "suggestion": first, "anomaly": value}[subject]
     try:
-        feedback.mark(
-            who, subject, (suggestion_id if is_suggestion else value)[:128], is_useful=is_useful, now=clock.now()
-        )
+        feedback.mark(who, subject, subject_id[:128], is_useful=is_useful, now=clock.now())
     except FeedbackRefused as wrong:
         return SlackReply(text=t("api.slack.nothing_changed", why=plain_line(t.render(wrong.message))))
     return SlackReply(text=t("api.slack.marked_useful" if is_useful else "api.slack.marked_not_useful"))

@@ -1,10 +1,14 @@
 """Useful or not: over the API, with the buttons of pages and of Slack; one mark per person, and what they add up to."""
 
+import hashlib
+
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.channels.slack_layout import blocks
 from fbads_pipeline_tests.api.test_webhooks import client as slack  # noqa: F401
 from fbads_pipeline_tests.api.test_webhooks import press
+from fbads_pipeline_tests.support.fakes import a_delivery, an_alert
 from fbads_pipeline_tests.support.people import People
 
 ANOMALY = """
@@ -79,3 +83,37 @@ def test_slacks_buttons_mark_with_its_signature_and_not_without(slack, people, d
             sa.text("select subject, subject_id, user_id, is_useful from ops.feedback order by subject")
         ).all()
     assert kept == [("anomaly", "a1", "slack:U1", False), ("suggestion", "s101", "slack:U1", True)]
+
+
+ALERT = """
+insert into ops.alerts (alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title, body, created_at)
+    select md5(account), account, account, 'budget', 'account', 'warning', '2026-11-10',
+    jsonb_build_object('kind', 'legacy', 'texts', jsonb_build_object('pt', 'Estoura <' || account || '>', 'en', 'x')),
+    '{}', '2026-11-10' from unnest(array['42', '43']) account
+"""
+
+
+def test_an_alert_of_any_kind_has_the_buttons_on_its_page_and_in_slack(slack, people, database):  # noqa: F811
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(ALERT))
+    one = hashlib.md5(b"42", usedforsecurity=False).hexdigest()
+    browser = people.logged_in("viewer", accounts=["42"])
+    token = browser.headers.pop("x-csrf-token")
+    page = browser.get("/alerts").text
+    assert "Estoura &lt;42&gt;" in page and "43" not in page.partition("<h1>")[2]
+    body = {"subject": "alert", "subject_id": one, "useful": "yes", "back": "/alerts", "csrf": token}
+    assert browser.send("POST", "/feedback", data=body).headers["location"] == f"/alerts?marked=yes#{one}"
+    assert browser.get("/alerts").text.count('aria-pressed="true"') == 1
+    alert = an_alert(facts={})
+    shown = blocks(a_delivery(alert=alert), with_buttons=True)[-1]
+    assert [(button["action_id"], button["value"]) for button in shown["elements"]] == [
+        ("feedback_useful", f"alert:{alert.alert_id}"),
+        ("feedback_not_useful", f"alert:{alert.alert_id}"),
+    ]
+    assert press(slack, "feedback_not_useful", f"alert:{one}").json()["text"] == "Obrigado: marcado como não útil."
+    assert "não existe" in press(slack, "feedback_useful", "alert:none").json()["text"]
+    with database.owner.connect() as connection:
+        kept = connection.execute(
+            sa.text("select subject, subject_id, kind, is_useful from ops.feedback order by is_useful")
+        ).all()
+    assert kept == [("alert", one, "budget", False), ("alert", one, "budget", True)]

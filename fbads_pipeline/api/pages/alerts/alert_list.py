@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import AlertListDep
+from fbads_pipeline.api.dependencies import AlertListDep, FeedbackDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
 from fbads_pipeline.api.pages.rendering import render
@@ -26,7 +26,9 @@ def alerts_page(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
     alerts: AlertListDep,
+    feedback: FeedbackDep,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    marked: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
 ) -> Response:
     """Of the chosen accounts, the newest first; whoever sees all accounts also sees what concerns none."""
     t, frame = page_localizer(request, who), frame_of(request, who)
@@ -41,6 +43,9 @@ def alerts_page(
         who,
         "alerts",
         alerts=[_alert(row, frame, t) for row in rows],
+        marks=feedback.own_marks(who, "alert", [row["alert_id"] for row in rows]),
+        back=frame.link(_PATH, page=page if page > 1 else None),
+        notice=t(f"pages.feedback.kept.{marked}") if marked else None,
         mutes=[_mute(row, t) for row in alerts.mutes(accounts, frame.now)],
         before=frame.link(_PATH, page=page - 1) if page > 1 else "",
         after=frame.link(_PATH, page=page + 1) if page * _ROWS < total else "",
@@ -50,6 +55,7 @@ def alerts_page(
 def _alert(row: Row, frame: PageFrame, t: Localizer) -> dict[str, Any]:
     account = row["account_id"]
     return {
+        "alert_id": row["alert_id"],
         "at": f"{t.formats.short_day(row['created_at'].date())} {row['created_at']:%H:%M}",
         "severity": row["severity"],
         "severity_label": t(f"reports.severity.{row['severity']}"),
