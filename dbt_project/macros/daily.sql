@@ -116,9 +116,9 @@ cross join
 {%- endmacro %}
 
 
-{# Count or value of what the account names as its goal: one of the families, else one action type. #}
+{# Count or value of the row's goal, beside `facts` and `chosen`: one of the families, else one action type. #}
 {% macro of_goal(measure, is_broken_down=false) -%}
-    {%- set goal = "coalesce(goals.family, '" ~ default_goal() ~ "')" -%}
+    {%- set goal = 'chosen.family' -%}
     case {{ goal }}
         {%- for family in var('conversion_families') %}
             when '{{ family }}' then facts.{{ family }}_{{ measure }}
@@ -126,6 +126,7 @@ cross join
             else
                 {% set by_type = 'facts.action_counts' if measure == 'count' else 'facts.action_amounts' -%}
                 case
+                    when {{ goal }} is null then null
                     when not facts.has_conversions and not {{ by_type }} ? {{ goal }}
                         and {{ goal }} ~ '^({{ var("families_of_conversions") | join("|") }})_'
                         then null
@@ -210,17 +211,46 @@ cross join
     {{ figures[metric.name] }} as {{ metric.name }},
     {%- endif %}
     {%- endfor %}
+    goal.family as conversion_goal,
     facts.final_on,
     {{ local_today("coalesce(accounts.timezone_name, 'UTC')") }} < facts.final_on as is_provisional,
     facts.collected_at
 {%- endmacro %}
 
 
-{# The goal of the account, beside `facts` and `goals`. #}
-{% macro goal_of_row(is_broken_down=false) -%}
+{# What the account of a row goes for (`goals`), and its campaign where a target says so (`own`). #}
+{% macro goals_of(row, campaign_id=none) -%}
+left join {{ ref('stg_account_goals') }} as goals
+    on {{ row }}.account_id = goals.account_id and goals.campaign_id is null
+{%- if campaign_id %}
+left join {{ ref('stg_account_goals') }} as own
+    on {{ row }}.account_id = own.account_id and {{ campaign_id }} = own.campaign_id
+{%- endif %}
+{%- endmacro %}
+
+
+{#
+    The goal of a row of `facts`: its family, and what the row has of it. campaign_id: the row's campaign, whose own goal
+    comes before its account's; without it the account's own row, which has no goal where its campaigns have several.
+    of_account: the account's goal whatever its campaigns'.
+#}
+{% macro goal_of_row(campaign_id=none, is_broken_down=false, of_account=false) -%}
+{{ goals_of('facts', campaign_id) }}
 cross join
     lateral (
         select
+            {%- if campaign_id %}
+            coalesce(own.family, goals.family, '{{ default_goal() }}') as family
+            {%- elif of_account %}
+            coalesce(goals.family, '{{ default_goal() }}') as family
+            {%- else %}
+            case when not coalesce(goals.has_several, false) then coalesce(goals.family, '{{ default_goal() }}') end as family
+            {%- endif %}
+    ) as chosen
+cross join
+    lateral (
+        select
+            chosen.family,
             {{ of_goal('count', is_broken_down) }} as conversions,
             {{ of_goal('value', is_broken_down) }} as conversion_value
     ) as goal

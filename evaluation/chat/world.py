@@ -105,8 +105,16 @@ class _World:
         out: dict[str, list[dict[str, Any]]] = {table: [] for table in _TABLES}
         for account_id, (name, currency, zone, goal) in ACCOUNTS.items():
             base = {"account_id": account_id, "currency": currency, "timezone_name": zone}
+            base |= {"goal_family": goal, "conversion_goal": goal}
             out["accounts"].append(
-                base | {"name": name, "account_status": 1, "status": "ACTIVE", "goal_family": goal, "collected_at": NOW}
+                base
+                | {
+                    "name": name,
+                    "account_status": 1,
+                    "status": "ACTIVE",
+                    "has_several_goals": False,
+                    "collected_at": NOW,
+                }
             )
             by_day: dict[date, list[dict[str, Any]]] = {}
             for number, (campaign, status, objective) in enumerate(CAMPAIGNS[account_id], start=1):

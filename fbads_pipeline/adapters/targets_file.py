@@ -11,8 +11,12 @@ targets:
   - account: 1234567890
     name_pattern: "[VENDAS]*"
     roas: 4
+    goal_family: purchase
+    monthly_budget: 8000
     currency: BRL
 ```
+
+`margin` is in per cent and takes the place of cpa and roas.
 """
 
 import re
@@ -24,7 +28,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationError
 
-from fbads_pipeline.adapters.csv_reading import CellKind, read_csv
+from fbads_pipeline.adapters.csv_reading import CellKind, read_csv, read_header
 from fbads_pipeline.adapters.dbt.goals import require_goal
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.adapters.yaml_models import Wrong, YamlEntry, line_error, read_entries, read_text
@@ -34,7 +38,7 @@ from fbads_pipeline.domain.core.errors import WrongUse
 
 _KINDS: dict[str, CellKind] = {
     **dict.fromkeys(("account", "currency", "campaign_id", "name_pattern", "goal_family"), "text"),
-    **dict.fromkeys(("cpa", "roas", "monthly_budget"), "number"),
+    **dict.fromkeys(("cpa", "roas", "margin", "monthly_budget"), "number"),
     **dict.fromkeys(("valid_from", "valid_until"), "day"),
 }
 
@@ -45,7 +49,9 @@ def read_targets(path: Path, *, today_of: Callable[[str], date]) -> tuple[list[T
     """
     if path.suffix.lower() in (".yaml", ".yml"):
         return _from_yaml(path, today_of), None
-    table = read_csv(path, _KINDS)
+    # Spreadsheets of before there were margins have no such column.
+    has_margin = "margin" in read_header(path, tuple(_KINDS))
+    table = read_csv(path, {name: kind for name, kind in _KINDS.items() if has_margin or name != "margin"})
     made = []
     for number in range(len(table.columns["account"])):
         given = {name: cells[number] for name, cells in table.columns.items() if cells[number]}
@@ -118,13 +124,15 @@ class _TargetEntry(YamlEntry):
     goal_family: Annotated[str, BeforeValidator(_text)] | None = None
     cpa: Annotated[Decimal, BeforeValidator(_amount)] | None = None
     roas: Annotated[Decimal, BeforeValidator(_amount)] | None = None
+    margin: Annotated[Decimal, BeforeValidator(_amount)] | None = None
     monthly_budget: Annotated[Decimal, BeforeValidator(_amount)] | None = None
     valid_from: Annotated[date, BeforeValidator(_day)] | None = None
     valid_until: Annotated[date, BeforeValidator(_day)] | None = None
 
     def target(self, today_of: Callable[[str], date]) -> Target:
         """As the domain keeps it; raises UnusableTarget."""
-        values = self.model_dump(exclude={"account", "valid_from"})
+        values = self.model_dump(exclude={"account", "valid_from", "margin"})
+        values["margin"] = None if self.margin is None else self.margin / 100
         if self.goal_family is not None:
             require_goal(self.goal_family)
         return Target(account_id=self.account, valid_from=self.valid_from or today_of(self.account), **values)

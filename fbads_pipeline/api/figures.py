@@ -23,7 +23,10 @@ def known_figures(row: Row, metrics: Sequence[str], days: AccountDays, suffix: s
     found = None
     if row[f"rows{suffix}"]:
         found = {name: row[f"{name}{suffix}"] for name in _parts(tuple(metrics))}
-    return {name: known_figure(METRICS[name], found, is_read=days.is_read) for name in metrics}
+    several = bool(row.get("has_several_goals"))
+    return {
+        name: known_figure(METRICS[name], found, is_read=days.is_read, has_several_goals=several) for name in metrics
+    }
 
 
 @cache
@@ -50,7 +53,8 @@ def points(metric: str, days: AccountDays, rows: Mapping[date, Row]) -> list[Poi
 
 def part(metric: str, fields: Sequence[str], row: Row) -> Part:
     """One part of a breakdown; it has rows, or it would not be there."""
-    value, state = known_figure(METRICS[metric], row, is_read=True)
+    several = bool(row.get("has_several_goals"))
+    value, state = known_figure(METRICS[metric], row, is_read=True, has_several_goals=several)
     return Part(
         part={name: row[name] for name in fields},
         account_id=row["account_id"],
@@ -93,7 +97,8 @@ def insight(day: date, row: Row | None, days: AccountDays, currency: str | None)
 
 
 def _point(metric: str, day: date, row: Row | None, *, is_read: bool) -> Point:
-    value, state = known_figure(METRICS[metric], row, is_read=is_read)
+    several = row is not None and bool(row.get("has_several_goals"))
+    value, state = known_figure(METRICS[metric], row, is_read=is_read, has_several_goals=several)
     if row is not None and state == "measured" and not is_read:
         state = "incomplete"
     return Point(day=day, value=value, state=state, is_provisional=None if row is None else row["is_provisional"])

@@ -47,6 +47,7 @@ def resources() -> dict[str, dg.ResourceDefinition]:
             lambda: clients.campaign_targets(settings(), database()), "What each campaign is assessed by."
         ),
         "taxes": _resource(lambda: clients.tax_store(settings(), database()), "The tax of each account and day."),
+        "target_store": _resource(lambda: clients.target_store(database()), "The targets that people set."),
         "budget_alerts": _resource(
             lambda: clients.budget_alerts(settings(), database()), "Budgets that the month will burst or miss."
         ),

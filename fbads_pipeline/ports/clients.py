@@ -32,6 +32,8 @@ class MonthStore(Protocol):
 
     def accounts(self, accounts: frozenset[str] | None, now: datetime) -> list[AccountMonth]: ...
 
+    def scopes(self, accounts: frozenset[str] | None, now: datetime) -> list[AccountMonth]: ...
+
 
 class TaxReader(Protocol):
     """The tax of each account and day."""

@@ -26,17 +26,18 @@ create schema if not exists intermediate;
 create table intermediate.publications (version bigint primary key, published_at timestamptz);
 insert into intermediate.publications values (7, '2026-11-10T12:00:00Z');
 create table marts.accounts (account_id text primary key, name text, currency text, timezone_name text, status text,
-    goal_family text);
+    goal_family text, has_several_goals boolean not null default false);
 insert into marts.accounts values ('42', 'Loja', 'BRL', 'America/Sao_Paulo', 'ACTIVE', 'purchase');
 create table marts.campaigns (campaign_id text, account_id text, name text, status text, effective_status text,
     objective text, currency text, timezone_name text, daily_budget numeric, lifetime_budget numeric,
-    created_at timestamptz, updated_at timestamptz, collected_at timestamptz);
+    created_at timestamptz, updated_at timestamptz, collected_at timestamptz,
+    goal_family text not null default 'purchase');
 insert into marts.campaigns select n::text, '42', 'Campanha ' || n, 'ACTIVE', case when n % 3 = 0 then 'PAUSED' else
     'ACTIVE' end, 'OUTCOME_SALES', 'BRL', 'America/Sao_Paulo', 10.50, null, now(), now(), now()
     from generate_series(101, 109) n;
 update marts.campaigns set campaign_id = '9007199254740993', name = :hostile where campaign_id = '109';
 create table marts.campaign_daily (account_id text, campaign_id text, day date, currency text, {METRIC_COLUMNS},
-    final_on date, is_provisional boolean, collected_at timestamptz);
+    final_on date, is_provisional boolean, collected_at timestamptz, conversion_goal text default 'purchase');
 create table marts.day_coverage (account_id text, level text, day date, state text, is_read boolean,
     read_at timestamptz, attempted_at timestamptz);
 insert into marts.day_coverage select account, level, day::date, 'read', true, now(), now()

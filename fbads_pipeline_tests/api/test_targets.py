@@ -20,7 +20,7 @@ def test_a_target_is_set_and_listed_in_the_order_of_setting(app, database):
 @pytest.mark.parametrize(
     ("changes", "status", "text"),
     [
-        ({"roas": "4"}, 422, "CPA or ROAS, not both"),
+        ({"roas": "4"}, 422, "a CPA, a ROAS or a margin"),
         ({"cpa": "0"}, 422, "cpa"),
         ({"currency": "USD"}, 422, "spends in BRL"),
         ({"goal_family": "vendas"}, 422, "neither one of"),

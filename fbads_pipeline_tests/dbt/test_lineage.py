@@ -7,10 +7,12 @@ import pytest
 
 from fbads_pipeline.adapters.dbt.invocation import DbtOutcome
 from fbads_pipeline.adapters.dbt.runner import Dbt
+from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.defs.transform.assets import models
 from fbads_pipeline.domain.clients.tax import TaxTable
+from fbads_pipeline_tests.support.fakes import NOW, FixedClock
 from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, MARTS, STORED, UNTESTED, Warehouse, numbers
 
 BETWEEN = (
@@ -50,7 +52,12 @@ def run(warehouse: Warehouse, selection: list[str], **options: Any) -> tuple[dg.
             yield dg.MaterializeResult(asset_key=key)
 
     dbt = Listening(warehouse.url)
-    found = {"dbt": dbt, "taxes": PostgresTaxes(warehouse.engine, TaxTable([]))}
+    found = {
+        "dbt": dbt,
+        "taxes": PostgresTaxes(warehouse.engine, TaxTable([])),
+        "target_store": PostgresTargets(warehouse.engine),
+        "clock": FixedClock(NOW),
+    }
     with dg.DagsterInstance.ephemeral() as instance:
         job = dg.Definitions(assets=[raw, models], resources=found).resolve_implicit_global_asset_job_def()
         keys = [dg.AssetKey(name.split("/")) for name in selection] or None

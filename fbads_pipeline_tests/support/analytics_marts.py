@@ -10,10 +10,10 @@ insert into marts.accounts values
     ('43', 'Shop', 'USD', 'UTC', 'ACTIVE', 'purchase'), ('44', 'New', null, null, null, null);
 alter table marts.campaigns add column stop_at timestamptz;
 create table marts.account_daily (account_id text, day date, currency text, {_MEASURES}, is_provisional boolean,
-    collected_at timestamptz);
+    collected_at timestamptz, conversion_goal text default 'purchase');
 create table marts.campaign_breakdown_daily (account_id text, campaign_id text, day date, currency text,
     breakdown text, age text, gender text, country text, publisher_platform text, platform_position text, {_MEASURES},
-    is_provisional boolean, collected_at timestamptz);
+    is_provisional boolean, collected_at timestamptz, conversion_goal text default 'purchase');
 create table marts.campaign_history (account_id text, campaign_id text, name text, status text, effective_status text,
     currency text, daily_budget numeric, lifetime_budget numeric, valid_from timestamptz, valid_to timestamptz,
     is_current boolean);

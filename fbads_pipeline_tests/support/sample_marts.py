@@ -15,14 +15,17 @@ create table intermediate.publications (
 );
 create table marts.accounts (
     account_id text primary key, name text, account_status integer, currency text, timezone_name text,
-    created_at timestamptz, goal_family text not null default 'purchase'
+    created_at timestamptz, goal_family text not null default 'purchase',
+    has_several_goals boolean not null default false
 );
 create table marts.campaigns (
-    account_id text, campaign_id text primary key, name text, effective_status text, currency text, objective text
+    account_id text, campaign_id text primary key, name text, effective_status text, currency text, objective text,
+    goal_family text not null default 'purchase'
 );
 create table marts.campaign_daily (
     account_id text, campaign_id text, day date, currency text, impressions bigint, clicks bigint, spend numeric,
     conversions numeric, purchase_value numeric, ctr numeric, cpa numeric, collected_at timestamptz default now(),
+    conversion_goal text not null default 'purchase',
     primary key (account_id, campaign_id, day)
 );
 create table marts.campaign_history (

@@ -49,8 +49,7 @@ from (
             case when facts.is_removed then 0 else goal.conversion_value end as conversion_value
         from {{ ref('int_reading_measures') }} as facts
         inner join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
-        left join {{ ref('stg_account_goals') }} as goals on facts.account_id = goals.account_id
-        {{ goal_of_row() }}
+        {{ goal_of_row(of_account=true) }}
         where facts.level = 'account' and facts.day >= {{ oldest_maturing_day('accounts.timezone_name') }}
     ) as readings
         on

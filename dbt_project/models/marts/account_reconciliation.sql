@@ -68,8 +68,7 @@ from (
             facts.lead_count as leads,
             goal.conversions
         from {{ ref('int_' ~ level ~ '_daily') }} as facts
-        left join {{ ref('stg_account_goals') }} as goals on facts.account_id = goals.account_id
-        {{ goal_of_row() }}
+        {{ goal_of_row(of_account=true) }}
         {%- endfor %}
     ) as facts
     group by facts.account_id, facts.day

@@ -19,7 +19,9 @@ select
     accounts.is_zone_known,
     accounts.minor_units,
     coalesce(goals.family, '{{ default_goal() }}') as goal_family,
+    coalesce(goals.has_several, false) as has_several_goals,
     accounts.created_at,
     accounts.collected_at
 from {{ ref('stg_accounts') }} as accounts
-left join {{ ref('stg_account_goals') }} as goals on accounts.account_id = goals.account_id
+left join {{ ref('stg_account_goals') }} as goals
+    on accounts.account_id = goals.account_id and goals.campaign_id is null

@@ -5,5 +5,4 @@ select
     {{ mart_columns() }}
 from {{ ref('int_campaign_daily') }} as facts
 left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
-left join {{ ref('stg_account_goals') }} as goals on facts.account_id = goals.account_id
-{{ goal_of_row() }}
+{{ goal_of_row('facts.campaign_id') }}

@@ -68,8 +68,7 @@ from (
             goal.conversion_value
         from {{ ref('int_reading_measures') }} as facts
         left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
-        left join {{ ref('stg_account_goals') }} as goals on facts.account_id = goals.account_id
-        {{ goal_of_row() }}
+        {{ goal_of_row('facts.object_id') }}
         where facts.level = 'campaign' and not facts.is_removed
     ) as readings
         on

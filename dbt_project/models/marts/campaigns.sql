@@ -5,6 +5,7 @@ select
     campaigns.status,
     campaigns.effective_status,
     campaigns.objective,
+    coalesce(own.family, goals.family, '{{ default_goal() }}') as goal_family,
     campaigns.buying_type,
     campaigns.bid_strategy,
     accounts.currency,
@@ -21,3 +22,4 @@ select
     campaigns.pacing_type
 from {{ ref('stg_campaigns') }} as campaigns
 left join {{ ref('stg_accounts') }} as accounts on campaigns.account_id = accounts.account_id
+{{ goals_of('campaigns', 'campaigns.campaign_id') }}

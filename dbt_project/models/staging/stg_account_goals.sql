@@ -1,6 +1,13 @@
 select
     accounts.account_id,
-    coalesce(targets.goal_family, named.family) as family
+    null::text as campaign_id,
+    coalesce(targets.goal_family, named.family) as family,
+    exists(
+        select from {{ source('ops', 'campaign_goals') }} as kept
+        where
+            kept.account_id = accounts.account_id
+            and kept.goal_family <> coalesce(targets.goal_family, named.family, '{{ default_goal() }}')
+    ) as has_several
 from {{ ref('stg_accounts') }} as accounts
 left join {{ ref('account_goals') }} as named on accounts.account_id = named.account_id
 cross join
@@ -18,4 +25,10 @@ left join lateral (
     order by held.target_id desc
     limit 1
 ) as targets on true
-where coalesce(targets.goal_family, named.family) is not null
+union all
+select
+    account_id,
+    campaign_id,
+    goal_family as family,
+    false as has_several
+from {{ source('ops', 'campaign_goals') }}

@@ -153,6 +153,7 @@ class Tools:
         found, coverage = facts.figures(account.account_id, period, names), facts.coverage(account, period)
         unread = unread_days(coverage)
         known = partial(known_figure, METRICS[metric])
+        several = account.has_several_goals
         by_day = {one.day: one for one in found.days}
         return {
             "account_id": account.account_id,
@@ -161,12 +162,17 @@ class Tools:
             "timezone_name": account.timezone_name,
             "as_of": None if found.as_of is None else found.as_of.isoformat(),
             "coverage": coverage_schema("campaign", coverage).model_dump(mode="json"),
-            **_known("total", known(found.total if found.days else None, is_read=coverage.read > 0)),
+            **_known(
+                "total",
+                known(found.total if found.days else None, is_read=coverage.read > 0, has_several_goals=several),
+            ),
             **_below(found.below, metric),
             "days": [
                 {
                     "day": str(day),
-                    **_known("value", known(_figures(by_day, day), is_read=day not in unread)),
+                    **_known(
+                        "value", known(_figures(by_day, day), is_read=day not in unread, has_several_goals=several)
+                    ),
                     "is_provisional": by_day[day].is_provisional if day in by_day else None,
                 }
                 for day in days_of(period)

@@ -13,10 +13,10 @@ from fbads_pipeline.api.dependencies import ClockDep, PagesDep, TargetsDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
-from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, parse_amount
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, parse_amount, parse_margin
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import Count, Day, Message, Money, Value, message
+from fbads_pipeline.domain.core.messages import Count, Day, Message, Money, Percent, Value, message
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.domain.metrics.registry import Events
@@ -81,6 +81,7 @@ def set_here(
     goal: Text = "",
     cpa: Text = "",
     roas: Text = "",
+    margin: Text = "",
     budget: Text = "",
     since: Text = "",
     until: Text = "",
@@ -102,6 +103,7 @@ def set_here(
             cpa=parse_amount(cpa) if cpa.strip() else None,
             roas=parse_amount(roas) if roas.strip() else None,
             monthly_budget=parse_amount(budget) if budget.strip() else None,
+            margin=parse_margin(margin) if margin.strip() else None,
         )
         targets.set([made], actor=who.user_id, now=clock.now())
         result = {"done": "set"}
@@ -126,6 +128,7 @@ def _row(target: Target, names: dict[str, str], t: Localizer) -> dict[str, str]:
             ("goal", None if target.goal_family is None else _GOALS.get(target.goal_family, target.goal_family)),
             ("cpa", None if target.cpa is None else Money(target.cpa, target.currency)),
             ("roas", None if target.roas is None else Count(target.roas)),
+            ("margin", None if target.margin is None else Percent(target.margin)),
             ("budget", None if target.monthly_budget is None else Money(target.monthly_budget, target.currency)),
         )
         if value is not None

@@ -28,7 +28,8 @@ class ShownLanding(BaseModel):
 
 
 class ShownBudget(BaseModel):
-    """One client (or account without one) in one currency; amounts are spend, tax not included, unless they say so.
+    """One client (or account without one) in one currency, or some of an account's campaigns with a budget of their
+    own: scope is then `campaign:<id>` or `pattern:<text>`. Amounts are spend, tax not included, unless they say so.
 
     spent: null where a day of the month was not read, or not reported. planned: what an even spend would have spent by
     the end of yesterday. daily: per day, today included, to land on the budget. cost, landing_cost: with tax, null
@@ -50,6 +51,7 @@ class ShownBudget(BaseModel):
     daily: Decimal | None
     days_asked: int
     days_read: int
+    scope: str = ""
 
 
 class ShownBenchmark(BaseModel):
@@ -104,6 +106,7 @@ def _shown(one: MonthBudget) -> ShownBudget:
         daily=None if one.daily is None else _cents(one.daily),
         days_asked=one.asked,
         days_read=one.read,
+        scope=one.scope,
     )
 
 

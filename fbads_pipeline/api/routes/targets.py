@@ -27,8 +27,10 @@ class NewTarget(BaseModel):
     """What holds for one scope from a day on.
 
     campaign_id, name_pattern: at most one; neither: the whole account. A pattern is compared with whole names, and `*`
-    matches any text. cpa: the highest cost per conversion, or roas: the lowest value per unit spent. Amounts are in
-    the account's currency. Without any value it ends what held before.
+    matches any text. cpa: the highest cost per conversion, or roas: the lowest value per unit spent, or margin: the
+    share of the value that is left to pay for advertising (0.4: the ROAS 2.5 at least). goal_family: what conversions
+    count. monthly_budget: of the whole scope. Amounts are in the account's currency. Without any value it ends what
+    held before.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -43,6 +45,7 @@ class NewTarget(BaseModel):
     cpa: Amount = None
     roas: Amount = None
     monthly_budget: Amount = None
+    margin: Annotated[Decimal | None, Field(gt=0, le=1, max_digits=7, decimal_places=6)] = None
 
 
 class ShownTarget(NewTarget):

@@ -18,7 +18,7 @@ States = Annotated[
         description="Metric → why it is not simply measured; a metric that is not named here is measured, zero "
         "included. `not_reported`: Meta answered, but left the figure out at this level; `not_read`: the day was never "
         "read well; `incomplete`: the day was read before it was over, and not since; `undefined`: a ratio without a "
-        "denominator."
+        "denominator; `several_goals`: the campaigns count conversions of different goals, which are not added."
     ),
 ]
 NoComparison = Annotated[

@@ -27,9 +27,7 @@ from fbads_pipeline.domain.clients.client_form import FIELDS, form_texts, parse_
 from fbads_pipeline.domain.clients.errors import UnusableClient
 from fbads_pipeline.domain.clients.logos import read_logo
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
-from fbads_pipeline.domain.clients.targets import Target
 from fbads_pipeline.domain.clients.tax import TaxChoice, TaxSetting
-from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.services.clients.keep_client import keep_client
@@ -112,10 +110,8 @@ def add(
     """Add a client. --channels: `email:…, slack:…`; --tax: `country`, `off`, a country such as BR, or a rate in %."""
     given = {key: value for key, value in locals().items() if key in FIELDS and value is not None}
     with _opened() as opened:
-        known = {one.account_id: one.currency for one in raw_store(opened.database).known_accounts()}
-        owned = account_ids(account, opened.database)
-        texts = {**given, "accounts": ",".join(owned)}
-        print(_keep(opened, texts, None, {known[one] for one in owned if one in known}))
+        texts = {**given, "accounts": ",".join(account_ids(account, opened.database))}
+        print(_keep(opened, texts, None))
 
 
 @app.command("set")
@@ -130,9 +126,7 @@ def change(
         raise WrongUse(f"{wrong!r} is no field of a client: use {', '.join(FIELDS)}")
     with _opened() as opened:
         client = opened.find(name)
-        known = {one.account_id: one.currency for one in raw_store(opened.database).known_accounts()}
-        texts = {**form_texts(client.details, client.budget), **given}
-        _keep(opened, texts, client, {known[one] for one in client.details.accounts if one in known})
+        _keep(opened, {**form_texts(client.details, client.budget), **given}, client)
 
 
 @app.command("remove")
@@ -148,14 +142,14 @@ def import_file(
 ) -> None:
     """Add or change every client of a spreadsheet, or none of them where one is wrong."""
     with _opened() as opened:
-        forms, note = read_clients(file, today=opened.now.date())
+        known = raw_store(opened.database).known_accounts()
+        forms, note = read_clients(file, known=known, now=opened.now)
         if note:
             print(note, file=sys.stderr)
         given = [(one.details, one.budget) for one in forms]
         opened.clients.add_all(given, actor=opened.actor, now=opened.now)
-        for one in forms:
-            if one.cpa is not None or one.roas is not None:
-                _set_targets(opened, one.details.accounts, one.cpa, one.roas)
+        targets = [target for one in forms for target in one.targets(known, opened.now)]
+        target_store(opened.database).set(targets, actor=opened.actor, now=opened.now)
         print(f"{len(forms)} clients were set", file=sys.stderr)
 
 
@@ -227,23 +221,11 @@ def revoke(
             raise WrongUse(f"{email} was not given {name}")
 
 
-def _keep(opened: _Open, texts: dict[str, str], client: Client | None, currencies: set[str]) -> int:
-    currency = next(iter(currencies)) if len(currencies) == 1 else None
-    given = read_form(texts, today=opened.now.date(), currency=currency)
-    client_id = keep_client(opened.clients, given, client, actor=opened.actor, now=opened.now)
-    if given.cpa is not None or given.roas is not None:
-        _set_targets(opened, given.details.accounts, given.cpa, given.roas)
-    return client_id
-
-
-def _set_targets(opened: _Open, accounts: tuple[str, ...], cpa: object, roas: object) -> None:
-    known = {one.account_id: one for one in raw_store(opened.database).known_accounts()}
-    made = [
-        Target(one, known[one].currency, local_day(opened.now, known[one].timezone_name), cpa=cpa, roas=roas)  # type: ignore[arg-type]
-        for one in accounts
-        if one in known
-    ]
-    target_store(opened.database).set(made, actor=opened.actor, now=opened.now)
+def _keep(opened: _Open, texts: dict[str, str], client: Client | None) -> int:
+    known = raw_store(opened.database).known_accounts()
+    given = read_form(texts, known=known, now=opened.now)
+    targets = target_store(opened.database)
+    return keep_client(opened.clients, targets, given, client, known, actor=opened.actor, now=opened.now)
 
 
 def _user_id(opened: _Open, email: str) -> str:

@@ -22,7 +22,7 @@ from fbads_pipeline.cli.data import client_records
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.options import DAY_FORMATS, Accounts
 from fbads_pipeline.cli.output import print_rows
-from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, parse_amount
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, parse_amount, parse_margin
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import message
@@ -38,8 +38,8 @@ app.add_typer(targets_app, name="targets")
 app.add_typer(client_records.app)
 
 _HEADER = (
-    *("number", "account", "scope", "goal family", "cpa", "roas", "monthly budget", "currency", "from", "until"),
-    *("set by", "set at"),
+    *("number", "account", "scope", "goal family", "cpa", "roas", "margin", "monthly budget", "currency"),
+    *("from", "until", "set by", "set at"),
 )
 AccountOption = Annotated[str, typer.Option("--account", help="The ad account, by id or name.")]
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="Only this campaign, by id.")]
@@ -73,8 +73,17 @@ def set_target(
     pattern: PatternOption = None,
     cpa: Annotated[str | None, typer.Option(metavar="AMOUNT", help="The highest cost per conversion.")] = None,
     roas: Annotated[str | None, typer.Option(metavar="NUMBER", help="The lowest value per unit spent.")] = None,
-    goal: Annotated[str | None, typer.Option(help="The account's conversion family, or one action type.")] = None,
-    budget: Annotated[str | None, typer.Option(metavar="AMOUNT", help="The account's budget of a month.")] = None,
+    margin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT", help="What is left of the value to pay for advertising: 40 is the ROAS 2.5 at least."
+        ),
+    ] = None,
+    goal: Annotated[str | None, typer.Option(help="What conversions count: a family, or one action type.")] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="AMOUNT", help="The budget of a month: of a pattern, for what it matches together."),
+    ] = None,
     since: FromOption = None,
     until: UntilOption = None,
 ) -> None:
@@ -84,7 +93,7 @@ def set_target(
     the account's.
     """
     settings = load_settings()
-    if all(value is None for value in (cpa, roas, goal, budget)):
+    if all(value is None for value in (cpa, roas, margin, goal, budget)):
         raise UnusableTarget(message("clients.target.nothing_given"))
     with prepared_database(settings) as database:
         known = _account(account, database)
@@ -99,6 +108,7 @@ def set_target(
             cpa=_amount(cpa),
             roas=_amount(roas),
             monthly_budget=_amount(budget),
+            margin=None if margin is None else parse_margin(margin),
         )
         _store(database, settings, [target])
 
@@ -171,7 +181,7 @@ def _goal(name: str | None) -> str | None:
 def _row(one: StoredTarget) -> tuple[str, ...]:
     target = one.target
     kind, text = target.scope
-    values = (target.goal_family, target.cpa, target.roas, target.monthly_budget)
+    values = (target.goal_family, target.cpa, target.roas, target.margin, target.monthly_budget)
     return (
         *(str(one.target_id), target.account_id, f"{kind} {text}".strip()),
         *("" if value is None else str(value) for value in values),

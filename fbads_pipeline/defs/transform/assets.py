@@ -10,8 +10,10 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, NodeOutcome
 from fbads_pipeline.adapters.dbt.project import fresh_manifest, read_manifest
 from fbads_pipeline.adapters.dbt.runner import Dbt
+from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.clients.taxes import PostgresTaxes
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
+from fbads_pipeline.ports.core import Clock
 
 MANIFEST = read_manifest(fresh_manifest())
 _KINDS = ("model", "seed", "snapshot")
@@ -63,11 +65,17 @@ TRANSLATOR = Lineage(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_
 
 @dbt_assets(manifest=MANIFEST, name="dbt_models", dagster_dbt_translator=TRANSLATOR, backfill_policy=BACKFILL)
 def models(
-    context: dg.AssetExecutionContext, dbt: dg.ResourceParam[Dbt], taxes: dg.ResourceParam[PostgresTaxes]
+    context: dg.AssetExecutionContext,
+    dbt: dg.ResourceParam[Dbt],
+    taxes: dg.ResourceParam[PostgresTaxes],
+    target_store: dg.ResourceParam[PostgresTargets],
+    clock: dg.ResourceParam[Clock],
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """What changed in raw since the last build, modelled and tested; the run's own days where raw is not part of it."""
     # Costs follow the countries that were just read, and the file of rates.
     taxes.refresh()
+    # Campaigns that are new count by the targets that match their names, all by those that hold today.
+    target_store.refresh_goals(clock.now())
     names = _chosen_names(context)
     outcome = dbt.build(names, variables=_variables(context))
     for node in outcome.nodes:

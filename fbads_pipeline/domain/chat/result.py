@@ -14,7 +14,7 @@ Role = Literal["key", "label", "value", "before", "unreported", "change", "chang
 
 @dataclass(frozen=True)
 class ChatAccount:
-    """An account that the user may see, with its local today."""
+    """An account that the user may see, with its local today. has_several_goals: whether its campaigns have."""
 
     account_id: str
     name: str
@@ -22,6 +22,7 @@ class ChatAccount:
     timezone_name: str
     goal_family: str
     today: date
+    has_several_goals: bool = False
 
 
 @dataclass(frozen=True)

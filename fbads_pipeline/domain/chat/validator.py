@@ -179,8 +179,21 @@ def _one_row(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) 
 
 
 def _by_goal(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan:
-    """Conversions of accounts with other goals do not compare: one row per account."""
-    if not _GOAL_METRICS & set(plan.metrics) or len({one.goal_family for one in accounts}) < 2:
+    """Conversions of accounts with other goals do not compare: one row per account. Nor do those of campaigns with
+    other goals than their account: one row per campaign."""
+    if not _GOAL_METRICS & set(plan.metrics):
+        return plan
+    if any(one.has_several_goals for one in accounts):
+        return _by_campaign(plan)
+    if len({one.goal_family for one in accounts}) < 2:
         return plan
     objects = any(one in LEVELS for one in plan.dimensions) or any(one.level != "account" for one in plan.objects)
     return plan if objects or plan.intent == "why" else replace(plan, dimensions=("account", *plan.dimensions))
+
+
+def _by_campaign(plan: Plan) -> Plan:
+    """One row per campaign, where the rows are not of one campaign, or of what is below it, already."""
+    is_of_one = any(one.level != "account" and len(one.ids) == 1 for one in plan.objects)
+    if is_of_one or plan.intent == "why" or {"campaign", "adset", "ad"} & set(plan.dimensions):
+        return plan
+    return replace(plan, dimensions=("campaign", *plan.dimensions))

@@ -34,6 +34,8 @@ def budget_alert(one: MonthBudget) -> Alert | None:
         else message("clients.budget.alert_daily", daily=money(one.daily)),
     ]
     entity = f"client:{one.client_id}" if one.client_id is not None else f"account:{one.accounts[0]}"
+    if one.scope.startswith("campaign:"):
+        entity = one.scope
     severity: Severity = "warning"
     return alert_of(
         AlertText(title, lines(*body)),
@@ -42,7 +44,7 @@ def budget_alert(one: MonthBudget) -> Alert | None:
         entity=entity,
         severity=severity,
         window_start=one.today.replace(day=1),
-        occasion=f"{one.today:%Y-%m}.{one.state}.{one.currency}",
+        occasion=".".join(filter(None, (f"{one.today:%Y-%m}.{one.state}.{one.currency}", one.scope))),
         facts={
             "client": one.name,
             "accounts": list(one.accounts),

@@ -1,9 +1,10 @@
 """A client as people type it: one text per field, on the page's form, in a spreadsheet and on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 from fbads_pipeline.domain.clients.client import (
     Branding,
@@ -15,8 +16,9 @@ from fbads_pipeline.domain.clients.client import (
     parse_color,
 )
 from fbads_pipeline.domain.clients.errors import UnusableClient
-from fbads_pipeline.domain.clients.targets import UnusableTarget, parse_amount
+from fbads_pipeline.domain.clients.targets import Target, UnusableTarget, parse_amount
 from fbads_pipeline.domain.clients.tax import TaxChoice, parse_percent
+from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import message
 
 # Every field, in the order of the form; a spreadsheet has them as columns.
@@ -28,20 +30,48 @@ FIELDS = (
 _OFF, _COUNTRY = ("off", "none", "nao", "não", "sem"), ("", "country", "pais", "país")
 
 
+class KnownAccount(Protocol):
+    """An account with its currency and the zone of its days."""
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def timezone_name(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class ClientForm:
-    """What a form says. budget: None where it names none; cpa, roas: targets of every account in that currency."""
+    """What a form says. budget: None where it names none; currency: as it was typed; cpa, roas: targets of every
+    account in it."""
 
     details: ClientDetails
     budget: ClientBudget | None = None
     cpa: Decimal | None = None
     roas: Decimal | None = None
+    currency: str | None = None
+
+    def targets(self, known: Iterable[KnownAccount], now: datetime) -> list[Target]:
+        """The targets that the form sets: one per account of the client that is known, from the account's own today.
+        Accounts in another currency than the form names get none."""
+        if self.cpa is None and self.roas is None:
+            return []
+        by_id = {one.account_id: one for one in known if self.currency in (None, one.currency)}
+        return [
+            Target(one, by_id[one].currency, local_day(now, by_id[one].timezone_name), cpa=self.cpa, roas=self.roas)
+            for one in self.details.accounts
+            if one in by_id
+        ]
 
 
-def read_form(texts: Mapping[str, str], *, today: date, currency: str | None = None) -> ClientForm:
-    """The client of those texts; what is missing or blank is not set. currency: where the form names none.
+def read_form(texts: Mapping[str, str], *, known: Iterable[KnownAccount], now: datetime) -> ClientForm:
+    """The client of those texts; what is missing or blank is not set.
 
-    Raises UnusableClient, with one sentence about the first field that is wrong.
+    known: accounts, whose currency holds where the form names none, if they have one in common, and in whose own month
+    a budget begins. Raises UnusableClient, with one sentence about the first field that is wrong.
     """
     given = {name: texts.get(name, "").strip() for name in FIELDS}
     details = ClientDetails(
@@ -53,17 +83,24 @@ def read_form(texts: Mapping[str, str], *, today: date, currency: str | None = N
         Branding(given["agency_name"] or None, parse_color(given["primary_color"]), parse_color(given["accent_color"])),
         parse_tax(given["tax"]),
     )
-    money = given["currency"].upper() or currency
+    own = [one for one in known if one.account_id in details.accounts]
+    currencies = {one.currency for one in own}
+    money = given["currency"].upper() or (currencies.pop() if len(currencies) == 1 else None)
     amounts = {name: _amount(given[name]) for name in ("budget", "cpa", "roas")}
     budget = None
     if amounts["budget"] is not None:
         if money is None:
             raise UnusableClient(message("clients.client.no_currency"))
-        first, last = _day(given["budget_from"]) or today.replace(day=1), _day(given["budget_until"])
+        first, last = _day(given["budget_from"]) or _today(own, now).replace(day=1), _day(given["budget_until"])
         budget = ClientBudget(money, amounts["budget"], first, last)
     if amounts["cpa"] is not None and amounts["roas"] is not None:
         raise UnusableClient(message("clients.target.two_goals"))
-    return ClientForm(details, budget, amounts["cpa"], amounts["roas"])
+    return ClientForm(details, budget, amounts["cpa"], amounts["roas"], given["currency"].upper() or None)
+
+
+def _today(accounts: Iterable[KnownAccount], now: datetime) -> date:
+    """The accounts' own day; of several zones the one that lags behind; UTC's without any account."""
+    return min((local_day(now, one.timezone_name) for one in accounts), default=now.date())
 
 
 def parse_tax(text: str) -> TaxChoice:

@@ -33,7 +33,10 @@ _RANK: Mapping[BudgetState, int] = {
 
 @dataclass(frozen=True)
 class AccountMonth:
-    """An account's read days with what was spent (None: not reported), what of it stops, and its own budget."""
+    """An account's read days with what was spent (None: not reported), what of it stops, and its own budget.
+
+    scope: `campaign:<id>` or `pattern:<text>` where it is of some of the campaigns only; empty: the whole account.
+    """
 
     account_id: str
     name: str | None
@@ -42,11 +45,12 @@ class AccountMonth:
     spend: Mapping[date, Decimal | None]
     stopping: tuple[RunningSpend, ...] = ()
     budget: Decimal | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True)
 class MonthBudget:
-    """One client (or account without one) in one currency.
+    """One client (or account without one) in one currency; or, with a scope, some of an account's campaigns.
 
     spent: None where a day of the month was not read or not reported; cost: the same with tax, None where no rate is
     known; landing: None where too little is known; daily: per day, today included, to land on the budget. asked, read:
@@ -69,6 +73,7 @@ class MonthBudget:
     asked: int
     read: int
     missing: tuple[date, date] | None = None
+    scope: str = ""
 
     @property
     def miss(self) -> float:
@@ -96,12 +101,16 @@ def month_budgets(
     periods: Mapping[str, Sequence[TaxPeriod]],
     now: datetime,
 ) -> list[MonthBudget]:
-    """A row per client and currency, and per account without a client; worst first."""
+    """A row per client and currency, per account without a client, and per scope; worst first."""
     owner = {account_id: one for one in clients for account_id in one.details.accounts}
     groups: dict[tuple[int | None, str, str], list[_AccountState]] = {}
     for one in accounts:
-        client = owner.get(one.account_id)
-        key = (None, one.currency, one.account_id) if client is None else (client.client_id, one.currency, "")
+        client = None if one.scope else owner.get(one.account_id)
+        key = (
+            (None, one.currency, f"{one.account_id} {one.scope}")
+            if client is None
+            else (client.client_id, one.currency, "")
+        )
         groups.setdefault(key, []).append(_state(one, periods.get(one.account_id, ()), now))
     by_id = {one.client_id: one for one in clients}
     rows = [_row(by_id.get(key[0]) if key[0] is not None else None, some) for key, some in groups.items()]
@@ -189,6 +198,7 @@ def _row(client: Client | None, states: Sequence[_AccountState]) -> MonthBudget:
         asked=sum(len(one.month.passed) for one in states),
         read=sum(len(one.month.passed) - len(one.unread) for one in states),
         missing=(unread[0], unread[-1]) if unread else None,
+        scope=first.account.scope,
     )
 
 

@@ -43,6 +43,7 @@ class AccountWeeks:
     critical: int = 0
     at_stake: Decimal = Decimal(0)
     suggestions: int = 0
+    has_several_goals: bool = False
 
     def figure(self, metric: str, days: Iterable[date]) -> Decimal | None:
         """The sum over those days; None where one of them was not read, or does not report it. A day that was read
@@ -78,10 +79,17 @@ class ClientDay:
     budget: MonthBudget | None = None
     fund: FundState | None = None
 
+    @property
+    def has_several_goals(self) -> bool:
+        """Whether its accounts, or campaigns of one of them, have different goals."""
+        return len({one.goal_family for one in self.accounts}) > 1 or any(
+            one.has_several_goals for one in self.accounts
+        )
+
     def total(self, metric: str, since: int, until: int = 0) -> Decimal | None:
         """Over the days from so many before each account's today to so many before it; 0 is today. A ratio is that of
         the sums; None where one account does not know it, and of results where the accounts have different goals."""
-        if "conversions" in _parts(metric) and len({one.goal_family for one in self.accounts}) > 1:
+        if "conversions" in _parts(metric) and self.has_several_goals:
             return None
         sums = [self._sum(part, since, until) for part in _parts(metric)]
         if metric not in _DIVIDED:
@@ -209,7 +217,7 @@ def client_days(
         client = owners.get(one.account_id)
         key = (None, one.currency, one.account_id) if client is None else (client[0], one.currency, "")
         groups.setdefault(key, []).append(one)
-    by_accounts = {account: one for one in budgets for account in one.accounts}
+    by_accounts = {account: one for one in budgets if not one.scope for account in one.accounts}
     rows = [
         ClientDay(
             client_id,

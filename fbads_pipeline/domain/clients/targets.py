@@ -1,7 +1,8 @@
 """Targets: what a client's campaigns are assessed against, per account, overridden per campaign, from a day on.
 
 Three scopes, the narrower before the wider: one campaign by its id, campaigns by a pattern of their names, the whole
-account; where none says anything, the settings' default. Each field is taken from the narrowest scope that has it.
+account; where none says anything, the settings' default. Each field is taken from the narrowest scope that has it. A
+monthly budget belongs to its scope as a whole: that of a pattern is for the campaigns that match it together.
 """
 
 import re
@@ -32,9 +33,11 @@ class Target:
     """What holds for one scope from a day on.
 
     campaign_id, name_pattern: at most one of them; neither: the whole account. A pattern is compared with whole names,
-    whatever the case; `*` matches any text. cpa: the highest cost per conversion, roas: the lowest value per unit
-    spent; at most one of them. monthly_budget: per calendar month. Amounts are in major units of `currency` (ISO 4217),
-    the account's. valid_until: the last day, None for open. A target without any value ends what held before.
+    whatever the case; `*` matches any text. cpa: the highest cost per conversion; roas: the lowest value per unit
+    spent; margin: the share of the value that is left to pay for advertising (0 to 1), which is the ROAS 1 / margin
+    that breaks even; at most one of the three. goal_family: what conversions count. monthly_budget: per calendar month,
+    of the whole scope. Amounts are in major units of `currency` (ISO 4217), the account's. valid_until: the last day,
+    None for open. A target without any value ends what held before.
     """
 
     account_id: str
@@ -47,6 +50,7 @@ class Target:
     cpa: Decimal | None = None
     roas: Decimal | None = None
     monthly_budget: Decimal | None = None
+    margin: Decimal | None = None
 
     def __post_init__(self) -> None:
         problem = _problem_of(self)
@@ -75,7 +79,7 @@ class Target:
 class EffectiveTarget:
     """What a campaign (or an account as a whole) is assessed against on a day; None: nothing was set.
 
-    is_default: whether the CPA is the settings' default. monthly_budget is the account's alone.
+    is_default: whether the CPA is the settings' default. monthly_budget: of exactly the campaign, or of the account.
     """
 
     currency: str
@@ -84,11 +88,17 @@ class EffectiveTarget:
     roas: Decimal | None = None
     monthly_budget: Decimal | None = None
     is_default: bool = False
+    margin: Decimal | None = None
 
     @property
     def goal(self) -> Goal | None:
-        """By which of the two the campaign is assessed."""
-        return "roas" if self.roas is not None else "cpa" if self.cpa is not None else None
+        """By which of the two the campaign is assessed; a margin is a ROAS."""
+        return "roas" if self.lowest_roas is not None else "cpa" if self.cpa is not None else None
+
+    @property
+    def lowest_roas(self) -> Decimal | None:
+        """The ROAS that has to be reached: the one that was set, or the one that breaks even at that margin."""
+        return break_even_roas(self.margin) if self.margin is not None else self.roas
 
 
 @dataclass(frozen=True)
@@ -120,12 +130,28 @@ class Targets:
         target in another currency than the account's is not applied: its amounts say nothing here."""
         scopes = [one for one in self._on(day) if one.currency == currency and one.is_for(campaign_id, name)]
         scopes.sort(key=_narrowest_first)
-        return _merged(scopes, currency, default_cpa)
+        return _merged(scopes, currency, default_cpa, budget_of="campaign")
+
+    def goals(self, names: Mapping[str, str | None], day: date) -> dict[str, str]:
+        """Campaign → its goal, of those (id → name) for which a narrower target than the account's names one."""
+        narrow = [one for one in self._on(day) if one.scope[0] != "account" and one.goal_family is not None]
+        narrow.sort(key=_narrowest_first)
+        found = {}
+        for campaign_id, name in names.items() if narrow else ():
+            family = next((one.goal_family for one in narrow if one.is_for(campaign_id, name)), None)
+            if family is not None:
+                found[campaign_id] = family
+        return found
+
+    def monthly_budgets(self, day: date, *, currency: str) -> list[Target]:
+        """The targets of that day that name a monthly budget for some campaigns: patterns and single ones."""
+        found = [one for one in self._on(day) if one.scope[0] != "account" and one.currency == currency]
+        return sorted((one for one in found if one.monthly_budget is not None), key=_narrowest_first, reverse=True)
 
     def of_account(self, day: date, *, currency: str, default_cpa: Decimal | None = None) -> EffectiveTarget:
         """What holds for the account as a whole on that day."""
         scopes = [one for one in self._on(day) if one.currency == currency and one.scope[0] == "account"]
-        return _merged(scopes, currency, default_cpa)
+        return _merged(scopes, currency, default_cpa, budget_of="account")
 
     def in_other_currency(self, day: date, currency: str) -> list[Target]:
         """Targets of that day that are not applied, since the account's currency is another one by now."""
@@ -170,6 +196,15 @@ class ValuePerConversion:
         return (amount + PRIOR_CONVERSIONS * self._of_account) / (conversions + PRIOR_CONVERSIONS)
 
 
+def break_even_roas(margin: Decimal) -> Decimal:
+    """The ROAS at which what is left of the value pays for the advertising, to a ten-thousandth: 1 / margin.
+
+    >>> break_even_roas(Decimal("0.4"))
+    Decimal('2.5000')
+    """
+    return (1 / margin).quantize(Decimal("0.0001"))
+
+
 def cpa_for_roas(roas: Decimal, value: Decimal) -> Decimal:
     """The highest CPA with which a conversion of that value still reaches the ROAS; to a ten-thousandth."""
     return (value / roas).quantize(Decimal("0.0001"))
@@ -187,13 +222,18 @@ def parse_amount(text: str) -> Decimal:
     return Decimal(plain)
 
 
-def _merged(scopes: Sequence[Target], currency: str, default_cpa: Decimal | None) -> EffectiveTarget:
-    goal = next((one for one in scopes if one.cpa is not None or one.roas is not None), None)
+def parse_margin(text: str) -> Decimal:
+    """A margin as people type it, in per cent: 40, 12,5 or 40 %. Raises UnusableTarget."""
+    return parse_amount(text.strip().removesuffix("%")) / 100
+
+
+def _merged(scopes: Sequence[Target], currency: str, default_cpa: Decimal | None, *, budget_of: str) -> EffectiveTarget:
+    goal = next((one for one in scopes if (one.cpa, one.roas, one.margin) != (None, None, None)), None)
     family = next((one.goal_family for one in scopes if one.goal_family is not None), None)
-    budget = next((one.monthly_budget for one in scopes if one.monthly_budget is not None), None)
+    budget = next((one.monthly_budget for one in scopes if one.scope[0] == budget_of), None)
     if goal is None:
         return EffectiveTarget(currency, family, default_cpa, None, budget, is_default=default_cpa is not None)
-    return EffectiveTarget(currency, family, goal.cpa, goal.roas, budget)
+    return EffectiveTarget(currency, family, goal.cpa, goal.roas, budget, margin=goal.margin)
 
 
 def _narrowest_first(target: Target) -> tuple[int, int, str]:
@@ -207,7 +247,7 @@ def _literal_length(target: Target) -> int:
 
 
 def _values(target: Target) -> tuple[object, ...]:
-    return target.goal_family, target.cpa, target.roas, target.monthly_budget
+    return target.goal_family, target.cpa, target.roas, target.margin
 
 
 def _matches(pattern: str, name: str) -> bool:
@@ -242,17 +282,17 @@ def _scope_problem(target: Target) -> Message | None:
     if pattern is not None and (is_wide or len(pattern) > _LONGEST_PATTERN or pattern.count("*") > _MOST_STARS):
         longest, stars = str(_LONGEST_PATTERN), str(_MOST_STARS)
         return message("clients.target.pattern", pattern=pattern[:40], longest=longest, stars=stars)
-    if target.scope[0] != "account" and (target.monthly_budget is not None or target.goal_family is not None):
-        return message("clients.target.of_account")
     return None
 
 
 def _value_problem(target: Target) -> Message | None:
-    if target.cpa is not None and target.roas is not None:
+    if sum(one is not None for one in (target.cpa, target.roas, target.margin)) > 1:
         return message("clients.target.two_goals")
-    for value in (target.cpa, target.roas, target.monthly_budget):
+    for value in (target.cpa, target.roas, target.margin, target.monthly_budget):
         if value is not None and not (value.is_finite() and value > 0):
             return message("clients.target.not_above_zero", value=str(value))
+    if target.margin is not None and target.margin > 1:
+        return message("clients.target.margin", value=str(target.margin * 100))
     if not re.fullmatch(r"[A-Z]{3}", target.currency):
         return message("clients.target.no_currency", text=target.currency[:10])
     if target.valid_until is not None and target.valid_until < target.valid_from:

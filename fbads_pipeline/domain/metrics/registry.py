@@ -13,6 +13,8 @@ Good = Literal["up", "down", "none"]
 DataType = Literal["bigint", "numeric"]
 
 
+# Columns of the daily marts that count whatever the row's `conversion_goal` names.
+COUNTS_A_GOAL = frozenset({"conversions", "conversion_value"})
 # Ratios that people read as a factor (4.2), not in per cent.
 FACTORS = frozenset({"roas", "roas_with_tax", "real_roas", "real_roas_with_tax"})
 
@@ -128,8 +130,12 @@ class Metric:
 
 
 def sum_reported(column: str) -> str:
-    """SQL of a column's sum over rows that all report it; null where one of them does not, never the rest's."""
-    return f"case when count(*) = count({column}) then sum({column}) end"
+    """SQL of a column's sum over rows that all report it; null where one of them does not, never the rest's.
+
+    What counts a goal is added over rows of one goal only.
+    """
+    one_goal = " and min(conversion_goal) = max(conversion_goal)" if column in COUNTS_A_GOAL else ""
+    return f"case when count(*) = count({column}){one_goal} then sum({column}) end"
 
 
 def expressions(metrics: Mapping[str, Metric]) -> dict[str, str]:

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Literal
 
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.domain.metrics.registry import Metric, Ratio, Taxed
+from fbads_pipeline.domain.metrics.registry import COUNTS_A_GOAL, Metric, Ratio, Taxed
 
 # incomplete: read before the day was over, and not since; undefined: a ratio whose denominator is measured and zero;
-# no_tax_rate: what is paid is not known, since nobody knows the rate of the account's country.
-FigureState = Literal["measured", "not_reported", "not_read", "incomplete", "undefined", "no_tax_rate"]
+# no_tax_rate: what is paid is not known, since nobody knows the rate of the account's country; several_goals: the
+# campaigns count different things, which are not added.
+FigureState = Literal["measured", "not_reported", "not_read", "incomplete", "undefined", "no_tax_rate", "several_goals"]
 Known = tuple[Decimal | None, FigureState]
 _NOTHING: Known = (None, "not_read")
 # What is paid → what was spent.
@@ -31,11 +32,14 @@ def with_parts(names: Iterable[str], metrics: Mapping[str, Metric]) -> list[str]
     return list(wanted)
 
 
-def known_figure(metric: Metric, row: Mapping[str, Decimal | None] | None, *, is_read: bool) -> Known:
+def known_figure(
+    metric: Metric, row: Mapping[str, Decimal | None] | None, *, is_read: bool, has_several_goals: bool = False
+) -> Known:
     """The figure's value and its state.
 
     row: the figures of one or several object-days, strict sums, with the parts of a ratio; None where the marts have no
     row: nothing was delivered, if the days were read, which is zero. is_read: whether (one of) the days was read.
+    has_several_goals: whether the row is of campaigns that have several.
     """
     if row is None:
         return _of_no_delivery(metric) if is_read else _NOTHING
@@ -45,6 +49,8 @@ def known_figure(metric: Metric, row: Mapping[str, Decimal | None] | None, *, is
     source = metric.source
     if isinstance(source, Ratio) and None not in (row[source.numerator], row[source.denominator]):
         return None, "undefined"
+    if has_several_goals and not COUNTS_A_GOAL.isdisjoint(metric.columns):
+        return None, "several_goals"
     return None, "no_tax_rate" if _lacks_rate(metric, row) else "not_reported"
 
 

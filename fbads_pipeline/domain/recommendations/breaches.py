@@ -42,7 +42,7 @@ class CampaignWindow:
     """Sums of one campaign over its last complete account-local days (`first_day` to `last_day`, both included).
 
     A sum is None where Meta did not report the figure on one of its days; ctr and cpa are ratios of these sums, None
-    without a denominator. conversions is None too where the account's goal is not known. marts_version: state of the
+    without a denominator. conversions is None too where the campaign's goal is not known. marts_version: state of the
     marts that the figures come from.
     """
 
@@ -64,7 +64,7 @@ class CampaignWindow:
 
     @property
     def pursues_the_goal(self) -> bool:
-        """Whether the campaign's objective aims at the account's goal; an unknown objective or goal counts as yes."""
+        """Whether the campaign's objective aims at its goal; an unknown objective or goal counts as yes."""
         return pursues(self.goal_family, self.objective)
 
 

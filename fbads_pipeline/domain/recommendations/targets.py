@@ -28,8 +28,8 @@ class JudgedAccount(Protocol):
 
 
 class CpaTarget(NamedTuple):
-    """cpa: the most that a conversion may cost, in the account's currency; roas: the target that it follows from, None
-    where a CPA was set."""
+    """cpa: the most that a conversion may cost, in the account's currency; roas: the target that it follows from (at a
+    margin the one that breaks even), None where a CPA was set."""
 
     cpa: Decimal
     roas: Decimal | None = None

@@ -13,7 +13,7 @@ Figures = Mapping[str, Decimal | None]
 
 @dataclass(frozen=True)
 class ReportAccount:
-    """goal: what its conversions are; today: its local day."""
+    """goal: what its conversions are; today: its local day; has_several_goals: whether a campaign has another one."""
 
     account_id: str
     name: str | None
@@ -21,6 +21,7 @@ class ReportAccount:
     timezone_name: str
     goal: str
     today: date
+    has_several_goals: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Accounts of one currency taken together: sums add up, ratios are made anew from the sums."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +31,16 @@ def added(accounts: Sequence[PeriodFigures], metrics: Sequence[str]) -> PeriodFi
     return PeriodFigures(
         _added([one.total for one in accounts if one.days], metrics), days, (), max(known, default=None)
     )
+
+
+def without(period: PeriodFigures, metrics: Collection[str]) -> PeriodFigures:
+    """The period without those metrics in its totals and days; its campaigns keep them."""
+
+    def rest(figures: Figures) -> Figures:
+        return {name: value for name, value in figures.items() if name not in metrics}
+
+    days = tuple(replace(one, figures=rest(one.figures)) for one in period.days)
+    return replace(period, total=rest(period.total), days=days)
 
 
 def _added(figures: Sequence[Figures], metrics: Sequence[str]) -> dict[str, Decimal | None]:

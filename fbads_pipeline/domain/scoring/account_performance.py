@@ -1,7 +1,7 @@
 """What scores and suggestions of one account are made from, and their results. Services fill in what loads numpy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from fbads_pipeline.domain.recommendations.inbox.withheld import (
     Withheld,
     is_assessable,
 )
-from fbads_pipeline.domain.scoring.adsets import AdsetPerformance, AdsetScores
+from fbads_pipeline.domain.scoring.adsets import AdsetPerformance, AdsetScores, together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +46,8 @@ class AccountPerformance:
 
     history: as in `suggestions.suggest`, over HISTORY_DAYS, in the account's currency. objectives: campaign → Meta's
     objective. learning: campaigns whose active ad sets are all in Meta's learning phase. as_of: when the newest of the
-    figures was read. goal_family: what its
-    conversions are. pending: campaign → kind of the posterior's suggestion that waits for a decision. unread: days of
+    figures was read. goal_family: what its conversions are; goals: campaign → its own goal, where a target names
+    another one. pending: campaign → kind of the posterior's suggestion that waits for a decision. unread: days of
     the history that were never read well; on every other day a missing row means that nothing was delivered.
     names: campaign → its name, where it has one; adsets: those that hold their campaign's budget.
     """
@@ -66,6 +66,41 @@ class AccountPerformance:
     unread: frozenset[date] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     adsets: AdsetPerformance | None = None
+    goals: Mapping[str, str] = field(default_factory=dict)
+
+    def by_goal(self) -> "list[AccountPerformance]":
+        """The same account once per goal, with the campaigns that have it; those of the account's own goal first.
+
+        Conversions of different goals compare with nothing, so that each goal has estimates of its own.
+        """
+        known = [str(one) for one in self.history["campaign_id"].unique()]
+        members: dict[str, set[str]] = {self.goal_family: set()}
+        for one in known:
+            members.setdefault(self.goals.get(one, self.goal_family), set()).add(one)
+        groups = [(goal, some) for goal, some in members.items() if some]
+        if len(groups) < 2 and groups and groups[0][0] == self.goal_family:
+            return [self]
+        return [self._limited_to(some, goal) for goal, some in groups] or [self]
+
+    def _limited_to(self, campaigns: set[str], goal: str) -> "AccountPerformance":
+        adsets = self.adsets
+        if adsets is not None:
+            inside = {one: campaign for one, campaign in adsets.campaigns.items() if campaign in campaigns}
+            rows = adsets.history[adsets.history["campaign_id"].isin(inside)]
+            adsets = replace(adsets, history=rows, campaigns=inside)
+        rows = self.history[self.history["campaign_id"].isin(campaigns)]
+        objectives = {one: aim for one, aim in self.objectives.items() if one in campaigns}
+        anomalies = [one for one in self.anomalies if one.campaign_id in campaigns]
+        return replace(
+            self,
+            history=rows.reset_index(drop=True),
+            objectives=objectives,
+            learning=self.learning & campaigns,
+            anomalies=anomalies,
+            adsets=adsets,
+            goal_family=goal,
+            goals={},
+        )
 
     @property
     def is_assessable(self) -> bool:
@@ -75,7 +110,8 @@ class AccountPerformance:
     @property
     def withheld(self) -> Mapping[str, Withheld]:
         """Campaigns for which nothing is proposed now, and why: learning, in an anomaly, or after another goal."""
-        elsewhere = [name for name, aim in self.objectives.items() if not pursues(self.goal_family, aim)]
+        own = self.goals
+        elsewhere = [name for name, aim in self.objectives.items() if not pursues(own.get(name, self.goal_family), aim)]
         return {
             **dict.fromkeys(elsewhere, ANOTHER_GOAL),
             **dict.fromkeys(sorted(self.learning), LEARNING),
@@ -117,6 +153,20 @@ class AccountScores:
     reallocation: "Reallocation | None" = None
     names: Mapping[str, str] = field(default_factory=dict)
     adsets: AdsetScores | None = None
+
+    def with_others(self, others: "Sequence[AccountScores]") -> "AccountScores":
+        """Together with what the same review found of the account's campaigns that have other goals."""
+        parts = (self, *others)
+        return replace(
+            self,
+            scores=[one for part in parts for one in part.scores],
+            trends=[one for part in parts for one in part.trends],
+            proposals=[one for part in parts for one in part.proposals],
+            for_breaches=[one for part in parts for one in part.for_breaches],
+            withheld={name: why for part in parts for name, why in part.withheld.items()},
+            reallocation=next((part.reallocation for part in parts if part.reallocation is not None), None),
+            adsets=together([part.adsets for part in parts if part.adsets is not None]),
+        )
 
 
 @dataclass(frozen=True)

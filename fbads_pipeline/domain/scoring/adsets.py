@@ -51,3 +51,15 @@ class AdsetScores:
     proposals: "Sequence[Verdict]"
     campaigns: Mapping[str, str]
     names: Mapping[str, str]
+
+
+def together(parts: Sequence[AdsetScores]) -> AdsetScores | None:
+    """Those of several groups of campaigns as one; None of none."""
+    if not parts:
+        return None
+    return AdsetScores(
+        scores=[one for part in parts for one in part.scores],
+        proposals=[one for part in parts for one in part.proposals],
+        campaigns={adset: campaign for part in parts for adset, campaign in part.campaigns.items()},
+        names={adset: name for part in parts for adset, name in part.names.items()},
+    )

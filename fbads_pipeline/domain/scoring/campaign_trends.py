@@ -41,6 +41,11 @@ class CampaignTrend:
     changed_on: date | None
     shift: float | None
 
+    @property
+    def adds_goals(self) -> bool:
+        """Whether conversions of all campaigns are added in it, which says nothing where they have several goals."""
+        return self.campaign_id == ACCOUNT and self.metric == "cpa"
+
 
 def trends_on(
     history: pd.DataFrame, *, today: date, maturity: MaturityCurve, unread: Collection[date] = ()

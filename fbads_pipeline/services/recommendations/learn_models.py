@@ -55,10 +55,11 @@ def learn_models(marts: Marts, performance: Performance, clock: Clock) -> Learni
 
 def learn(seen: AccountPerformance, current: "AccountModel | None") -> FittedModel:
     """The account's new model, and whether to use it: both foretell the last week, which the candidate's twin has not
-    seen."""
+    seen. It is learned from the campaigns of the account's own goal."""
     # numpy and scipy are heavy: imported where they are needed.
     from fbads_pipeline.domain.recommendations.model.fitting import fit_model, is_better_than
 
+    seen = seen.by_goal()[0]
     model = fit_model(seen.history, today=seen.today)
     if current is None:
         return FittedModel(seen.account_id, model, True, "the account's first")

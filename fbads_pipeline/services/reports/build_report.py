@@ -13,7 +13,7 @@ from fbads_pipeline.domain.reports.days import as_of, consecutive_days
 from fbads_pipeline.domain.reports.facts import MetricAbout, PeriodFigures, ReportAccount
 from fbads_pipeline.domain.reports.highlights import campaign_highlights, event_highlights
 from fbads_pipeline.domain.reports.report import Cell, Period, Report, ReportKind, Section, period_of
-from fbads_pipeline.domain.reports.sums import added
+from fbads_pipeline.domain.reports.sums import added, without
 from fbads_pipeline.domain.reports.tables import (
     account_row,
     account_table,
@@ -74,11 +74,13 @@ class ReportBuilder:
     def _account_section(self, account: ReportAccount, period: Period, now: PeriodFigures) -> Section:
         coverage, earlier = self._coverage(account, period)
         before = self._before(account, period, coverage, earlier)
+        if account.has_several_goals:
+            now, before = without(now, _OF_GOAL), without(before, _OF_GOAL)
         currency, has_figures = account.currency, bool(now.campaigns)
         unread = unread_days(coverage)
         days = day_table(now, self.about, currency, unread)
         tables = [
-            *(best_and_worst(now, self.about, currency) if has_figures else ()),
+            *(best_and_worst(now, self.about, currency) if has_figures and not account.has_several_goals else ()),
             anomaly_table(self.facts.anomalies(account.account_id, period), account, is_read=coverage.is_complete),
             suggestion_table(self.facts.suggestions(account.account_id, period)),
             target_table(now, currency, is_read=coverage.is_complete),
@@ -116,7 +118,9 @@ class ReportBuilder:
             message("reports.note.ratios"),
             _tax_note(account.currency),
         ]
-        if now.campaigns:
+        if account.has_several_goals:
+            notes.append(message("reports.note.several_goals"))
+        elif now.campaigns:
             notes.append(message("reports.note.ranking"))
         if self.calendar is not None:
             events = self.calendar.between(account.account_id, period.first, period.last)
@@ -135,18 +139,21 @@ class ReportBuilder:
         for one, (of_now, of_before) in zip(accounts, coverages, strict=True):
             now = self.facts.figures(one.account_id, period, METRICS)
             before = self._before(one, period, of_now, of_before)
+            if one.has_several_goals:
+                now, before = without(now, _OF_GOAL), without(before, _OF_GOAL)
             newest.append(now.as_of)
             whole.append((now, before))
             rows.append(account_row(one, now, before, self.about))
         goals = sorted({one.goal for one in accounts})
-        comparable = METRICS if len(goals) == 1 else tuple(name for name in METRICS if name not in _OF_GOAL)
+        has_one_goal = len(goals) == 1 and not any(one.has_several_goals for one in accounts)
+        comparable = METRICS if has_one_goal else tuple(name for name in METRICS if name not in _OF_GOAL)
         now, before = (added(part, comparable) for part in zip(*whole, strict=True))
         if not (coverage.is_complete and earlier.is_complete):
             before = _NOT_COMPARED
         has_figures = any(one.campaigns for one, _ in whole)
         notes = [
             *_without_figures(has_figures, coverage),
-            *([] if len(goals) == 1 else [message("reports.note.goals_differ", goals=", ".join(goals))]),
+            *_goal_notes(accounts, goals),
             *_provisional_notes(now)[:1],
             _tax_note(currency),
         ]
@@ -172,7 +179,7 @@ class ReportBuilder:
         """Campaigns are compared only among accounts that count the same conversions."""
         currency, ids = accounts[0].currency, [one.account_id for one in accounts]
         campaigns = [campaign for now, _ in whole for campaign in now.campaigns]
-        is_comparable = len({one.goal for one in accounts}) == 1
+        is_comparable = len({one.goal for one in accounts}) == 1 and not any(one.has_several_goals for one in accounts)
         return [
             *(campaign_highlights(campaigns, currency) if is_comparable else []),
             *event_highlights(
@@ -182,6 +189,14 @@ class ReportBuilder:
                 is_read=is_read,
             ),
         ]
+
+
+def _goal_notes(accounts: Sequence[ReportAccount], goals: Sequence[str]) -> list[Message]:
+    """Why conversions are not added, where accounts or their campaigns have several goals."""
+    notes = [] if len(goals) == 1 else [message("reports.note.goals_differ", goals=", ".join(goals))]
+    if any(one.has_several_goals for one in accounts):
+        notes.append(message("reports.note.several_goals"))
+    return notes
 
 
 def _provisional_notes(now: PeriodFigures) -> list[Message]:

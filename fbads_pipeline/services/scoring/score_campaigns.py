@@ -4,7 +4,7 @@ The same figures a second time write nothing. An account whose figures cannot be
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -68,10 +68,29 @@ def score_account(
 ) -> AccountScores:
     """One account's scores, trends and verdicts. in_breach: campaigns whose breach the posterior is shown beside.
 
-    Where too few days are read there are neither scores nor verdicts, and every campaign says so.
+    Where too few days are read there are neither scores nor verdicts, and every campaign says so. model: of the
+    campaigns of the account's own goal; those of each other goal are estimated by themselves.
     """
     # numpy, pandas and scipy are loaded only where something is scored.
+    from fbads_pipeline.domain.recommendations.model.fitting import fit_model
     from fbads_pipeline.domain.scoring.campaign_trends import trends_on
+
+    own, *others = seen.by_goal()
+    trends = trends_on(seen.history, today=seen.today, maturity=model.maturity, unread=seen.unread)
+    if others:
+        trends = [one for one in trends if not one.adds_goals]
+    found = replace(_score_goal(own, target_cpa, model, in_breach), trends=trends)
+    apart = [_score_goal(one, target_cpa, fit_model(one.history, today=one.today), in_breach) for one in others]
+    return found.with_others(apart)
+
+
+def _score_goal(
+    seen: AccountPerformance,
+    target_cpa: Mapping[str, float],
+    model: "AccountModel",
+    in_breach: Collection[str],
+) -> AccountScores:
+    # numpy, pandas and scipy are loaded only where something is scored.
     from fbads_pipeline.domain.scoring.scores import score
 
     scores = score(
@@ -101,7 +120,7 @@ def score_account(
         model_version=model.version,
         marts_version=seen.marts_version,
         scores=scores,
-        trends=trends_on(seen.history, today=seen.today, maturity=model.maturity, unread=seen.unread),
+        trends=[],
         proposals=proposals,
         for_breaches=_beside(found, proposals, in_breach),
         withheld=found.withheld if found else _not_read(seen, target_cpa),
@@ -170,7 +189,7 @@ def _model(performance: Performance, seen: AccountPerformance, clock: Clock) -> 
     known = performance.model(seen.account_id)
     if known is not None:
         return known
-    first = fit_model(seen.history, today=seen.today)
+    first = fit_model(seen.by_goal()[0].history, today=seen.today)
     performance.save_model(
         FittedModel(seen.account_id, first, is_current=True, reason="the account's first"), now=clock.now()
     )

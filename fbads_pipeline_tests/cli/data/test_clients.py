@@ -28,19 +28,19 @@ def test_a_target_is_set_listed_and_ended(run):
     assert run("set", "--account", "Loja", "--pattern", "[vendas]*", "--roas", "4").exit_code == 0
     assert run("end", "--account", "42", "--from", "2026-12-01").exit_code == 0
     rows = [line.split("\t") for line in run("list").stdout.splitlines()]
-    assert [row[:9] for row in rows[-3:]] == [
-        ["1", "42", "account", "lead", "30.50", "", "", "BRL", "2026-11-10"],
-        ["2", "42", "pattern [vendas]*", "", "", "4", "", "BRL", "2026-11-10"],
-        ["3", "42", "account", "", "", "", "", "BRL", "2026-12-01"],
+    assert [row[:10] for row in rows[-3:]] == [
+        ["1", "42", "account", "lead", "30.50", "", "", "", "BRL", "2026-11-10"],
+        ["2", "42", "pattern [vendas]*", "", "", "4", "", "", "BRL", "2026-11-10"],
+        ["3", "42", "account", "", "", "", "", "", "BRL", "2026-12-01"],
     ]
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--account", "42"), "nothing was given to set"),
+        (("--account", "42"), "nothing was given"),
         (("--account", "42", "--cpa", "1.234"), "is not a number"),
-        (("--account", "42", "--cpa", "3", "--roas", "2"), "CPA or ROAS, not both"),
+        (("--account", "42", "--cpa", "3", "--roas", "2"), "a CPA, a ROAS or a margin"),
         (("--account", "42", "--goal", "vendas"), "neither one of"),
         (("--account", "99", "--cpa", "3"), "account 99 is not known"),
         (("--account", "42", "--campaign", "8", "--cpa", "3"), "has no campaign 8"),
@@ -77,7 +77,11 @@ def test_a_file_of_a_brazilian_spreadsheet_is_imported_and_said_how(run, tmp_pat
             "targets:\n  - account: x\n    currency: BRL\n",
             "a.yaml line 2: account: 'x' is not an ad account id",
         ),
-        ("a.yaml", "targets:\n  - account: 42\n    currency: BRL\n    cpa: 3\n    roas: 2\n", "CPA or ROAS, not both"),
+        (
+            "a.yaml",
+            "targets:\n  - account: 42\n    currency: BRL\n    cpa: 3\n    roas: 2\n",
+            "a CPA, a ROAS or a margin",
+        ),
         ("a.csv", HEADER + "42,BRL,,,,-3,,,,\n", "a.csv row 2: cpa: '-3' is not a number"),
         ("a.csv", HEADER + ",BRL,,,,3,,,,\n", "a.csv row 2: account is missing"),
         ("a.csv", HEADER, "no row below its header"),

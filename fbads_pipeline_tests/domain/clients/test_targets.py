@@ -15,6 +15,7 @@ from fbads_pipeline.domain.clients.targets import (
     Targets,
     UnusableTarget,
     parse_amount,
+    parse_margin,
 )
 
 DAY = date(2026, 11, 10)
@@ -40,11 +41,51 @@ def test_the_narrowest_scope_wins_field_by_field():
         target(name_pattern="[vendas]*", roas=D(4)),
         target(campaign_id="8", cpa=D(12)),
     ]
-    assert of(targets) == EffectiveTarget("BRL", "lead", None, D(4), D(9000))
+    assert of(targets) == EffectiveTarget("BRL", "lead", None, D(4))
     assert of(targets).goal == "roas"
-    assert of(targets, campaign="8") == EffectiveTarget("BRL", "lead", D(12), None, D(9000))
-    assert of(targets, name="Tráfego") == EffectiveTarget("BRL", "lead", D(30), None, D(9000))
+    assert of(targets, campaign="8") == EffectiveTarget("BRL", "lead", D(12), None)
+    assert of(targets, name="Tráfego") == EffectiveTarget("BRL", "lead", D(30), None)
     assert Targets(targets).of_account(DAY, currency="BRL") == EffectiveTarget("BRL", "lead", D(30), None, D(9000))
+
+
+def test_a_goal_of_its_own_belongs_to_the_campaigns_that_a_narrower_target_names():
+    names = {"7": "[VENDAS] Natal", "8": "[LEADS] Feira", "9": "[LEADS] Black", "10": None}
+    targets = [
+        target(goal_family="purchase"),
+        target(name_pattern="[leads]*", goal_family="lead"),
+        target(campaign_id="9", goal_family="registration"),
+        target(name_pattern="[vendas]*", cpa=D(9)),
+    ]
+    assert Targets(targets).goals(names, DAY) == {"8": "lead", "9": "registration"}
+    assert of(targets, campaign="8", name=names["8"]).goal_family == "lead"
+    assert Targets(targets).goals(names, DAY - timedelta(days=1)) == {}
+    ended = [*targets, target(campaign_id="9", valid_from=DAY + timedelta(days=3))]
+    assert Targets(ended).goals(names, DAY + timedelta(days=3)) == {"8": "lead", "9": "lead"}
+
+
+def test_a_monthly_budget_is_of_its_scope_as_a_whole():
+    targets = [
+        target(monthly_budget=D(9000)),
+        target(campaign_id="7", monthly_budget=D(400)),
+        target(name_pattern="[vendas]*", monthly_budget=D(5000)),
+        target(name_pattern="[leads]*", monthly_budget=D(50), currency="USD"),
+    ]
+    found = Targets(targets).monthly_budgets(DAY, currency="BRL")
+    assert [(one.scope, one.monthly_budget) for one in found] == [
+        (("pattern", "[vendas]*"), 5000),
+        (("campaign", "7"), 400),
+    ]
+    assert of(targets).monthly_budget == 400
+    assert of(targets, campaign="8").monthly_budget is None
+    two_budgets = [target(name_pattern="[ab]*", monthly_budget=D(1)), target(name_pattern="[ba]*", monthly_budget=D(2))]
+    assert Targets(two_budgets).conflicts({"7": "[ab]x", "8": "[ba]x"}, DAY) == []
+
+
+def test_a_margin_is_the_roas_that_breaks_even():
+    margin = of([target(margin=D("0.4"))])
+    assert (margin.goal, margin.lowest_roas, margin.cpa) == ("roas", D("2.5"), None)
+    assert of([target(margin=D("0.4")), target(campaign_id="7", roas=D(4))]).lowest_roas == 4
+    assert parse_margin("12,5 %") == D("0.125")
 
 
 def test_a_pattern_is_text_and_not_an_expression():
@@ -99,14 +140,14 @@ def test_a_pattern_matches_as_its_expression_would(pattern, name):
         ({"campaign_id": "act_7"}, "no campaign id"),
         ({"name_pattern": "*"}, "needs some text"),
         ({"name_pattern": "a*b*c*d*e*f*"}, "at most 200 characters and 5 stars"),
-        ({"cpa": D(3), "roas": D(2)}, "CPA or ROAS, not both"),
+        ({"cpa": D(3), "roas": D(2)}, "a CPA, a ROAS or a margin, one of them"),
         ({"cpa": D(0)}, "0 must be above zero"),
         ({"monthly_budget": D(0)}, "0 must be above zero"),
         ({"roas": D("nan")}, "NaN must be above zero"),
         ({"currency": "real"}, "no currency such as BRL"),
         ({"valid_until": DAY - timedelta(days=1)}, "before the first day"),
-        ({"campaign_id": "7", "monthly_budget": D(5)}, "belong to the account"),
-        ({"campaign_id": "7", "goal_family": "lead"}, "belong to the account"),
+        ({"margin": D("1.2")}, "a margin of 120.0 % is above 100 %"),
+        ({"margin": D("0.4"), "cpa": D(3)}, "one of them"),
     ],
 )
 def test_what_cannot_be_a_target_is_refused_with_what_to_change(values, sentence):

@@ -15,7 +15,7 @@ from fbads_pipeline_tests.support.histories import a_campaign
 
 def scored(history, **changes):
     seen = replace(a_performance(), history=history, **changes)
-    return score_account(seen, same_target(seen), fit_model(history, today=seen.today))
+    return score_account(seen, same_target(seen), fit_model(seen.by_goal()[0].history, today=seen.today))
 
 
 def proposed(found):
@@ -86,3 +86,29 @@ def test_todays_figures_and_later_ones_are_not_part_of_it():
     history = campaigns(good=8.0, bad=0.2)
     later = a_campaign("good", days=3, conversions=0.0, spend=9_999.0, until=TODAY + timedelta(days=3))
     assert proposed(scored(pd.concat([history, later], ignore_index=True))) == proposed(scored(history))
+
+
+def test_a_lead_campaign_beside_purchase_campaigns_is_estimated_by_itself():
+    """Its conversions are ten times as many and as cheap: pooled with the others it would move their prior."""
+    shops = campaigns(shop=2.0, store=2.0, outlet=1.8)
+    leads = campaigns(leads=20.0)
+    both = pd.concat([shops, leads], ignore_index=True)
+    goals = {"leads": "lead"}
+    found, alone = scored(both, goals=goals), scored(shops)
+    assert {one.campaign_id for one in found.scores} == {"shop", "store", "outlet", "leads"}
+    apart = {one.campaign_id: (one.total, one.parts) for one in found.scores}
+    assert {name: apart[name] for name in ("shop", "store", "outlet")} == {
+        one.campaign_id: (one.total, one.parts) for one in alone.scores
+    }
+    pooled = {one.campaign_id: (one.total, one.parts) for one in scored(both).scores}
+    assert pooled["shop"] != apart["shop"]
+    accounts_cpa = [one for one in found.trends if one.campaign_id == "" and one.metric == "cpa"]
+    assert accounts_cpa == [] and any(one.campaign_id == "" and one.metric == "spend" for one in found.trends)
+    assert {one.campaign_id for one in found.trends if one.metric == "cpa"} == {"shop", "store", "outlet", "leads"}
+
+
+def test_a_campaign_is_withheld_by_its_own_goal_and_not_by_the_accounts():
+    history = campaigns(shop=2.0, leads=20.0)
+    aims = {"shop": "OUTCOME_SALES", "leads": "OUTCOME_LEADS"}
+    assert scored(history, objectives=aims).withheld == {"leads": "another goal"}
+    assert scored(history, objectives=aims, goals={"leads": "lead"}).withheld == {}

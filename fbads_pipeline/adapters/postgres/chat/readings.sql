@@ -7,7 +7,8 @@ select
     coalesce(name, account_id) as name,
     coalesce(currency, '') as currency,
     coalesce(timezone_name, 'UTC') as timezone_name,
-    coalesce(goal_family, '') as goal_family
+    coalesce(goal_family, '') as goal_family,
+    has_several_goals
 from marts.accounts
 where cast(:account_ids as text[]) is null or account_id = any(cast(:account_ids as text[]))
 order by account_id;

@@ -53,20 +53,74 @@ from (
 group by stopping.account_id, stopping.stop_on;
 
 -- name: budgets
--- The month's budget of each account on :day: of the targets that hold, the last one that was set.
-select distinct on (account_id)
-    account_id,
-    currency,
-    monthly_budget
-from ops.targets
+-- The month's budget of each account on its own today: of the targets that hold, the last one that was set.
+select distinct on (targets.account_id)
+    targets.account_id,
+    targets.currency,
+    targets.monthly_budget
+from ops.targets as targets
+inner join marts.accounts as accounts on targets.account_id = accounts.account_id
+cross join
+    lateral (
+        select (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date as today
+    ) as clocks
 where
-    campaign_id is null
-    and name_pattern is null
-    and monthly_budget is not null
-    and valid_from <= :day
-    and (valid_until is null or valid_until >= :day)
-    and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
-order by account_id asc, target_id desc;
+    targets.campaign_id is null
+    and targets.name_pattern is null
+    and targets.monthly_budget is not null
+    and targets.valid_from <= clocks.today
+    and (targets.valid_until is null or targets.valid_until >= clocks.today)
+    and (cast(:accounts as text[]) is null or targets.account_id = any(cast(:accounts as text[])))
+order by targets.account_id asc, targets.target_id desc;
+
+-- name: accounts_with_scopes
+-- Accounts for some of whose campaigns a monthly budget was ever set, with the days that were read for campaigns.
+select
+    accounts.account_id,
+    accounts.name,
+    accounts.currency,
+    accounts.timezone_name,
+    array_agg(coverage.day) filter (where coverage.is_read) as days
+from marts.accounts as accounts
+left join marts.day_coverage as coverage
+    on accounts.account_id = coverage.account_id and coverage.level = 'campaign' and coverage.day >= :since
+where
+    accounts.currency is not null
+    and (cast(:accounts as text[]) is null or accounts.account_id = any(cast(:accounts as text[])))
+    and exists (
+        select from ops.targets as targets
+        where
+            targets.account_id = accounts.account_id and targets.monthly_budget is not null
+            and (targets.campaign_id is not null or targets.name_pattern is not null)
+    )
+group by accounts.account_id, accounts.name, accounts.currency, accounts.timezone_name
+order by accounts.account_id;
+
+-- name: campaign_spends
+-- Each campaign with what it spent on its days since :since, null where Meta did not report it. stop_on: the first day
+-- without delivery of one that ends before :until.
+select
+    campaigns.account_id,
+    campaigns.campaign_id,
+    campaigns.name,
+    campaigns.effective_status = 'ACTIVE' as is_active,
+    case
+        when campaigns.stop_at < :until
+            then ((campaigns.stop_at - interval '1 microsecond') at time zone campaigns.timezone_name)::date + 1
+    end as stop_on,
+    array_agg(daily.day) filter (where daily.day is not null) as days,
+    array_agg(daily.spend) filter (where daily.day is not null) as spends
+from marts.campaigns as campaigns
+left join marts.campaign_daily as daily
+    on
+        campaigns.account_id = daily.account_id
+        and campaigns.campaign_id = daily.campaign_id
+        and daily.day >= :since
+where campaigns.account_id = any(cast(:accounts as text[]))
+group by
+    campaigns.account_id, campaigns.campaign_id, campaigns.name, campaigns.effective_status, campaigns.stop_at,
+    campaigns.timezone_name
+order by campaigns.account_id, campaigns.campaign_id;
 
 -- name: is_muted
 select ops.is_muted(:account, null, array['budget'], :now);

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.clients.campaign_goals import refresh_campaign_goals
 from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
 from fbads_pipeline.adapters.postgres.statements import Statements
@@ -35,12 +36,19 @@ class PostgresTargets:
     def set(self, targets: Sequence[Target], *, actor: str, now: datetime) -> list[int]:
         """Adds all or none, an audit entry each; returns their numbers. Raises UnusableTarget where an account or a
         campaign is not known, the currency is not the account's, or two patterns as narrow as each other would say
-        different things of one campaign."""
+        different things of one campaign. The marts count by the goals that are named at once."""
         with self._engine.begin() as connection:
             _require_known(connection, targets)
             numbers = [_add(connection, one, actor, now) for one in targets]
             _refuse_contradictions(connection, targets)
+            _refresh_goals(connection, now, frozenset(one.account_id for one in targets))
             return numbers
+
+    def refresh_goals(self, now: datetime) -> int:
+        """Brings the campaigns' goals up to date: with campaigns that are new or renamed, and targets that begin or end
+        today. Returns how many accounts changed."""
+        with self._engine.begin() as connection:
+            return _refresh_goals(connection, now, None)
 
     def all(self, accounts: Accounts = None) -> list[StoredTarget]:
         """Every target that was ever set, by account and in the order in which they were set."""
@@ -69,6 +77,10 @@ def _stored(connection: sa.Connection, accounts: Accounts) -> list[StoredTarget]
         StoredTarget(row["target_id"], Target(**{name: row[name] for name in _FIELDS}), row["set_by"], row["set_at"])
         for row in rows
     ]
+
+
+def _refresh_goals(connection: sa.Connection, now: datetime, accounts: Accounts) -> int:
+    return refresh_campaign_goals(connection, (one.target for one in _stored(connection, accounts)), now, accounts)
 
 
 def _campaign_names(connection: sa.Connection, account_ids: Iterable[str]) -> dict[str, dict[str, str | None]]:

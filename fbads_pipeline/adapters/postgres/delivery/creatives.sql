@@ -80,14 +80,17 @@ group by creatives.account_id, creatives.creative_key
 order by creatives.account_id, creatives.creative_key;
 
 -- name: figures
--- A figure that Meta did not report of one row is not known of the creative.
+-- A figure that Meta did not report of one row is not known of the creative, nor are conversions of several goals.
 select
     creatives.account_id,
     creatives.creative_key,
     sum(daily.spend) as spend,
     case when count(*) = count(daily.impressions) then sum(daily.impressions) end as impressions,
     case when count(*) = count(daily.clicks) then sum(daily.clicks) end as clicks,
-    case when count(*) = count(daily.conversions) then sum(daily.conversions) end as conversions
+    case
+        when count(*) = count(daily.conversions) and min(daily.conversion_goal) = max(daily.conversion_goal)
+            then sum(daily.conversions)
+    end as conversions
 from raw.ad_creatives as creatives
 inner join marts.ad_daily as daily on creatives.account_id = daily.account_id and creatives.ad_id = daily.ad_id
 where

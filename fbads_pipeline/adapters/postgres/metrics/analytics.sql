@@ -5,6 +5,7 @@ select
     chosen.name,
     chosen.currency,
     chosen.timezone_name,
+    chosen.has_several_goals,
     chosen.today,
     chosen.first_day,
     chosen.last_day,
@@ -18,6 +19,7 @@ from (
         accounts.name,
         accounts.currency,
         accounts.timezone_name,
+        accounts.has_several_goals,
         clocks.today,
         coalesce(
             cast(:first as date),

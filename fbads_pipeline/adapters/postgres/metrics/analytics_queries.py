@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "analytics.sql")
 _SCOPE_COLUMNS = (
-    *("account_id", "name", "currency", "timezone_name", "today"),
+    *("account_id", "name", "currency", "timezone_name", "has_several_goals", "today"),
     *("first_day", "last_day", "before_first", "before_last"),
 )
 _CAMPAIGN_KEYS = ("account_id", "currency", "campaign_id")
@@ -74,6 +74,7 @@ class FigureQueries:
             scopes.c.currency,
             daily.c.day,
             sa.func.bool_or(daily.c.is_provisional).label("is_provisional"),
+            _several_goals(scopes, is_one_campaign),
             *self._figures,
         ).select_from(self._joined(daily, "first_day", "last_day"))
         if is_one_campaign:
@@ -119,6 +120,7 @@ class FigureQueries:
                 scopes.c.account_id,
                 scopes.c.currency,
                 *fields,
+                _several_goals(scopes, is_one_campaign),
                 *(one for one in self._figures if one.name != "spend"),
                 spend.label("spend"),
                 place.label("place"),
@@ -194,3 +196,9 @@ def coverage_query(breakdown: str) -> sa.Select[Any]:
 @cache
 def _scopes() -> sa.CTE:
     return SQL["scopes"].columns(*(sa.column(name) for name in _SCOPE_COLUMNS)).cte("scopes")
+
+
+def _several_goals(scopes: sa.CTE, is_one_campaign: bool) -> sa.Label[bool]:
+    """Whether rows of campaigns with several goals are added: never those of one campaign."""
+    found = sa.false() if is_one_campaign else sa.func.bool_or(scopes.c.has_several_goals)
+    return found.label("has_several_goals")

@@ -19,10 +19,9 @@ _KEYS: Mapping[GridLevel, tuple[str, ...]] = {
     "ad": ("campaign_id", "adset_id", "ad_id"),
 }
 _BUDGETS = ("daily_budget", "lifetime_budget")
-_CAMPAIGNS = sa.table("campaigns", *map(sa.column, ("account_id", "campaign_id", "name")), schema="marts").alias(
-    "campaign"
-)
-_ACCOUNTS = sa.table("accounts", *map(sa.column, ("account_id", "goal_family")), schema="marts").alias("account")
+_CAMPAIGNS = sa.table(
+    "campaigns", *map(sa.column, ("account_id", "campaign_id", "name", "goal_family")), schema="marts"
+).alias("campaign")
 _HAS_BUDGET: frozenset[GridLevel] = frozenset({"campaign", "adset"})
 
 
@@ -42,7 +41,7 @@ class GridShape(NamedTuple):
 class GridPage(NamedTuple):
     """rows: with their keys, name, status, budgets, currency, `rows` (days with a row; 0: none) and one column per
     metric; total: how many there are in all; totals: a row per currency, with `objects` and `goals` (how many different
-    goals its accounts have)."""
+    goals the campaigns have)."""
 
     rows: Sequence[Row]
     total: int
@@ -223,8 +222,14 @@ def _totals(shape: GridShape) -> sa.Select[Any]:
     objects, daily, found = _parts(shape)
     key = _KEYS[shape.level][-1]
     parts = dict.fromkeys(column for name, _ in shape.metrics for column in METRICS[name].columns)
-    of_each = _sums(shape, daily, found, [sum_reported(sa.column(name)).label(name) for name in parts])
+    summed = [sum_reported(sa.column(name)).label(name) for name in parts]
+    # An object belongs to one campaign, and so has one goal.
+    summed.append(sa.func.min(sa.column("conversion_goal")).label("conversion_goal"))
+    of_each = _sums(shape, daily, found, summed)
     is_same = _is_same(of_each, objects, key)
+    is_of_campaign = sa.and_(
+        _CAMPAIGNS.c.account_id == objects.c.account_id, _CAMPAIGNS.c.campaign_id == objects.c.campaign_id
+    )
     # Currency and figures of the sums: the objects' own columns have other names.
     of_all = (
         sa.select(of_each.c.currency, *_figures(shape))
@@ -237,11 +242,9 @@ def _totals(shape: GridShape) -> sa.Select[Any]:
         sa.select(
             objects.c.currency,
             sa.func.count().label("objects"),
-            sa.func.count(_ACCOUNTS.c.goal_family.distinct()).label("goals"),
+            sa.func.count(_CAMPAIGNS.c.goal_family.distinct()).label("goals"),
         )
-        .select_from(
-            objects.outerjoin(of_each, is_same).outerjoin(_ACCOUNTS, _ACCOUNTS.c.account_id == objects.c.account_id)
-        )
+        .select_from(objects.outerjoin(of_each, is_same).outerjoin(_CAMPAIGNS, is_of_campaign))
         .where(_is_shown(shape, objects, rows))
         .group_by(objects.c.currency)
         .cte("counted")

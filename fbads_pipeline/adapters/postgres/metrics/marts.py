@@ -13,11 +13,13 @@ from fbads_pipeline.domain.recommendations.breaches import CampaignWindow
 SQL = Statements(__package__, "marts.sql")
 RATIOS = ("ctr", "cpa")
 _WINDOW = ("account_id", "campaign_id", "first_day", "last_day")
-_FACTS = (*_WINDOW, "currency", "impressions", "clicks", "spend", "conversions")
-_ACCOUNTS = sa.table("accounts", sa.column("account_id"), sa.column("goal_family"), schema="marts")
+_FACTS = (*_WINDOW, "currency", "impressions", "clicks", "spend", "conversions", "conversion_goal")
 _CAMPAIGNS = sa.table(
     "campaigns",
-    *(sa.column(name) for name in ("account_id", "campaign_id", "name", "objective", "effective_status")),
+    *(
+        sa.column(name)
+        for name in ("account_id", "campaign_id", "name", "objective", "goal_family", "effective_status")
+    ),
     schema="marts",
 )
 
@@ -86,14 +88,12 @@ def _windows(catalogue: Mapping[str, str]) -> sa.Select[tuple[object, ...]]:
         .having(sa.func.count(facts.c.currency) == sa.func.count())
         .subquery("sums")
     )
-    is_of_account = _ACCOUNTS.c.account_id == sums.c.account_id
     is_of_campaign = sa.and_(
         _CAMPAIGNS.c.account_id == sums.c.account_id, _CAMPAIGNS.c.campaign_id == sums.c.campaign_id
     )
     return (
-        sa.select(*sums.c, _CAMPAIGNS.c.name.label("campaign_name"), _CAMPAIGNS.c.objective, _ACCOUNTS.c.goal_family)
-        .join_from(sums, _ACCOUNTS, is_of_account)
-        .join(_CAMPAIGNS, is_of_campaign)
+        sa.select(*sums.c, _CAMPAIGNS.c.name.label("campaign_name"), _CAMPAIGNS.c.objective, _CAMPAIGNS.c.goal_family)
+        .join_from(sums, _CAMPAIGNS, is_of_campaign)
         .where(_CAMPAIGNS.c.effective_status == "ACTIVE")
         .order_by(sums.c.account_id, sums.c.campaign_id)
     )

@@ -35,6 +35,7 @@ select
     daily.clicks,
     daily.spend,
     daily.conversions,
+    daily.conversion_goal,
     windows.first_day,
     windows.last_day
 from marts.campaign_daily as daily

@@ -47,6 +47,7 @@ class OverviewReader:
                 row["critical"],
                 row["at_stake"],
                 row["suggestions"],
+                row["has_several_goals"],
             )
             for row in rows
         ]

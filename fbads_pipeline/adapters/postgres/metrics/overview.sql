@@ -5,6 +5,7 @@ select
     accounts.name,
     accounts.currency,
     accounts.goal_family,
+    accounts.has_several_goals,
     (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date as today,
     coalesce(found.anomalies, 0) as anomalies,
     coalesce(found.critical, 0) as critical,

@@ -5,6 +5,7 @@ select
     currency,
     coalesce(timezone_name, 'UTC') as timezone_name,
     goal_family as goal,
+    has_several_goals,
     cast(cast(:now as timestamptz) at time zone coalesce(timezone_name, 'UTC') as date) as today
 from marts.accounts
 where currency is not null and (cast(:ids as text[]) is null or account_id = any(cast(:ids as text[])))

@@ -68,6 +68,7 @@ class PostgresPerformance:
                 unread=unread,
                 names={one.campaign_id: one.name for one in campaigns if one.name},
                 adsets=read_adsets(connection, account_id, account, window),
+                goals={one.campaign_id: one.goal_family for one in campaigns if one.goal_family != account.goal_family},
             )
 
     def save(self, found: AccountScores, *, now: datetime) -> int:

@@ -43,7 +43,8 @@ select
     campaign_id,
     coalesce(effective_status, '') as status,
     coalesce(objective, '') as objective,
-    name
+    name,
+    goal_family
 from marts.campaigns
 where account_id = :account;
 

@@ -14,10 +14,11 @@ from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.clients.client import Client
-from fbads_pipeline.domain.clients.client_form import FIELDS, ClientForm, form_texts, read_form
+from fbads_pipeline.domain.clients.client_form import FIELDS, form_texts, read_form
 from fbads_pipeline.domain.clients.errors import UnusableClient
 from fbads_pipeline.domain.clients.logos import read_logo
-from fbads_pipeline.domain.clients.targets import Target, UnusableTarget
+from fbads_pipeline.domain.clients.targets import UnusableTarget
+from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Day, Money, Percent, message
 from fbads_pipeline.domain.identity.users import Principal
@@ -168,36 +169,17 @@ class _Form:
         """Keeps the client, its budget and its targets; the form again, with the reason, where one is wrong."""
         if self._who.accounts is not None:
             raise PageProblem(403)
-        known = {one["account_id"]: one["currency"] for one in self._pages.accounts(None)}
+        known = [
+            Account(one["account_id"], one["name"], one["currency"], one["timezone_name"] or "UTC")
+            for one in self._pages.accounts(None)
+        ]
         try:
-            given = read_form(texts, today=self._now.date(), currency=_currency(texts["accounts"], known))
-            self._keep(given, client, _targets(given, known, texts["currency"]))
+            given = read_form(texts, known=known, now=self._now)
+            actor = self._who.user_id
+            keep_client(self._clients, self._targets, given, client, known, actor=actor, now=self._now)
         except (UnusableClient, UnusableTarget) as wrong:
             return _page(self._request, self._who, self._pages, client=client, texts=texts, why=wrong, status=422)
         return RedirectResponse("/clients?done=saved", 303)
-
-    def _keep(self, given: ClientForm, client: Client | None, targets: list[dict[str, Any]]) -> None:
-        actor, now = self._who.user_id, self._now
-        keep_client(self._clients, given, client, actor=actor, now=now)
-        if targets:
-            self._targets.set([Target(valid_from=now.date(), **one) for one in targets], actor=actor, now=now)
-
-
-def _currency(accounts: str, known: dict[str, str]) -> str | None:
-    """That of the accounts, where they have one in common."""
-    found = {currency for account_id, currency in known.items() if account_id in accounts}
-    return found.pop() if len(found) == 1 else None
-
-
-def _targets(given: ClientForm, known: dict[str, str], currency: str) -> list[dict[str, Any]]:
-    """The targets of the client's accounts in that currency; none where the form names none."""
-    if given.cpa is None and given.roas is None:
-        return []
-    return [
-        {"account_id": one, "currency": known[one], "cpa": given.cpa, "roas": given.roas}
-        for one in given.details.accounts
-        if one in known and known[one] == (currency.strip().upper() or known[one])
-    ]
 
 
 def _page(

@@ -91,11 +91,11 @@ def figure_text(one: ClientDay, metric: str, since: int, until: int, unit: Unit,
     days = range(until, since + 1)
     if any(account.today - timedelta(days=n) not in account.read for account in one.accounts for n in days):
         return t("reports.label.not_read")
+    if ("conversions" in metric or "cpa" in metric) and one.has_several_goals:
+        return t("pages.grid.goals_differ_short")
     is_ratio = metric in ("cpa", "roas", "cpa_with_tax", "roas_with_tax")
     if is_ratio and one.total("conversions" if "cpa" in metric else "spend", since, until) == 0:
         return t.cell(None, unit)
-    if ("conversions" in metric or "cpa" in metric) and len({account.goal_family for account in one.accounts}) > 1:
-        return t("pages.grid.goals_differ_short")
     return t("clients.budget.no_rate") if metric == "cost" else t("reports.label.not_reported")
 
 

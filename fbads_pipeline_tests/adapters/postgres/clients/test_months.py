@@ -23,16 +23,20 @@ NOW = datetime(2026, 11, 11, 15, tzinfo=UTC)
 MARTS = """
 create table marts.accounts (account_id text, name text, currency text, timezone_name text);
 create table marts.campaigns (account_id text, campaign_id text, effective_status text, timezone_name text,
-    stop_at timestamptz);
+    stop_at timestamptz, name text);
 create table marts.day_coverage (account_id text, level text, day date, is_read boolean);
 create table marts.account_daily (account_id text, day date, spend numeric);
 create table marts.campaign_daily (account_id text, campaign_id text, day date, spend numeric);
 insert into marts.accounts select n::text, 'Conta ' || n, 'BRL', 'America/Sao_Paulo' from generate_series(1, 3) n;
 insert into raw.accounts (account_id, name, currency, timezone_name, country, collected_at)
     select account_id, name, currency, timezone_name, 'BR', now() from marts.accounts;
-insert into marts.campaigns values ('1', '10', 'PAUSED', 'America/Sao_Paulo', null),
-    ('1', '11', 'ACTIVE', 'America/Sao_Paulo', '2026-11-16T03:00Z'), ('1', '12', 'ACTIVE', 'America/Sao_Paulo', null);
-insert into marts.day_coverage select account_id, 'account', day::date, true from marts.accounts,
+insert into marts.campaigns values ('1', '10', 'PAUSED', 'America/Sao_Paulo', null, '[A] x'),
+    ('1', '11', 'ACTIVE', 'America/Sao_Paulo', '2026-11-16T03:00Z', '[A] y'),
+    ('1', '12', 'ACTIVE', 'America/Sao_Paulo', null, 'z');
+insert into raw.campaigns (campaign_id, account_id, name, collected_at)
+    select campaign_id, account_id, name, now() from marts.campaigns;
+insert into marts.day_coverage select account_id, level, day::date, true from marts.accounts,
+    unnest(array['account', 'campaign']) level,
     generate_series(date '2026-09-01', date '2026-11-11', '1 day') day;
 insert into marts.account_daily select account_id, day::date, 100 from marts.accounts,
     generate_series(date '2026-09-01', date '2026-11-10', '1 day') day;
@@ -94,3 +98,39 @@ def test_the_pages_words_are_there_in_both_languages():
     for language in ("pt", "en"):
         t = localizer(language)
         assert len({t(f"clients.budget.{one}") for one in ("on_plan", "over", "under", "not_read", "no_budget")}) == 5
+
+
+def test_campaigns_and_patterns_have_budgets_of_their_own_with_a_pace(service, migrated_engine):
+    store = PostgresTargets(migrated_engine)
+    made = [
+        Target("1", "BRL", date(2026, 11, 1), name_pattern="[A]*", monthly_budget=D(900)),
+        Target("1", "BRL", date(2026, 11, 1), campaign_id="12", monthly_budget=D(400)),
+        Target("1", "BRL", date(2026, 12, 1), campaign_id="11", monthly_budget=D(1)),
+    ]
+    store.set(made, actor="a", now=NOW)
+    rows = {one.name: one for one in service.read(frozenset({"1"}), NOW)}
+    assert list(rows) == ["Conta 1 › z", "Loja Lima", "Conta 1 › [A]*"]
+    both, one = rows["Conta 1 › [A]*"], rows["Conta 1 › z"]
+    # The pattern's campaigns together: one is paused, the other one ends on the 15th.
+    assert (both.spent, both.scope, both.state) == (700, "pattern:[a]*", "on_plan")
+    assert both.landing.mean == pytest.approx(700 + 5 * 40, rel=0.01)
+    assert (one.spent, one.budget, one.scope, one.state) == (300, 400, "campaign:12", "over")
+    assert one.landing.mean == pytest.approx(30 * 30, rel=0.01) and round(one.planned, 2) == D("133.33")
+    with migrated_engine.begin() as connection:
+        connection.execute(
+            sa.text("update marts.campaign_daily set spend = null where campaign_id = '10' and day = '2026-11-02'")
+        )
+    rows = {one.name: one for one in service.read(frozenset({"1"}), NOW)}
+    assert (rows["Conta 1 › [A]*"].spent, rows["Conta 1 › z"].spent) == (None, 300)
+    alerts = BudgetAlerts(service, PostgresBudgetAlerts(migrated_engine))
+    assert [alerts.announce(FixedClock(NOW), [Recipient("email", "a@x.example")]) for _ in range(2)] == [2, 0]
+
+
+def test_a_month_begins_with_the_accounts_own_day(service, migrated_engine):
+    at_night = datetime(2026, 12, 1, 2, 30, tzinfo=UTC)
+    made = [Target("3", "BRL", date(2026, 12, 1), monthly_budget=D(5))]
+    PostgresTargets(migrated_engine).set(made, actor="a", now=NOW)
+    (november,) = service.read(frozenset({"3"}), at_night)
+    assert (november.today, november.budget) == (date(2026, 11, 30), None)
+    (december,) = service.read(frozenset({"3"}), datetime(2026, 12, 1, 3, 30, tzinfo=UTC))
+    assert (december.today, december.budget) == (date(2026, 12, 1), 5)

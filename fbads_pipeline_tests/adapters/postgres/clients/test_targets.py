@@ -85,3 +85,35 @@ def test_patterns_as_narrow_as_each_other_that_contradict_are_refused_as_a_whole
     store.set([target(name_pattern="*natal", cpa=D(20)), target(campaign_id="7", cpa=D(5))], actor="a", now=NOW)
     (conflict,) = store.conflicts(None, DAY)["42"]
     assert (conflict.campaign_id, conflict.is_contradiction) == ("7", False)
+
+
+def test_goals_of_campaigns_follow_targets_names_and_the_account_s_own_day(store, migrated_engine):
+    def goals():
+        with migrated_engine.connect() as connection:
+            rows = connection.execute(sa.text("select campaign_id, goal_family from ops.campaign_goals order by 1"))
+            return {row.campaign_id: row.goal_family for row in rows}
+
+    def campaign(campaign_id, name):
+        add = (
+            "insert into raw.campaigns (campaign_id, account_id, name, collected_at) values (:c, '42', :n, now())"
+            " on conflict (campaign_id) do update set name = excluded.name"
+        )
+        with migrated_engine.begin() as connection:
+            connection.execute(sa.text(add), {"c": campaign_id, "n": name})
+
+    assert (store.refresh_goals(NOW), goals()) == (0, {})
+    store.set(
+        [target(goal_family="lead"), target(name_pattern="[vendas]*", goal_family="purchase")], actor="a", now=NOW
+    )
+    assert goals() == {"7": "purchase"}
+    campaign("8", "[VENDAS] Carnaval")
+    campaign("9", "Feira")
+    assert (store.refresh_goals(NOW), goals()) == (1, {"7": "purchase", "8": "purchase"})
+    campaign("8", "Carnaval")
+    store.set([target(campaign_id="9", goal_family="registration", valid_from=date(2026, 11, 11))], actor="a", now=NOW)
+    assert goals() == {"7": "purchase"}
+    # Midnight in UTC is 21:00 in São Paulo: the target of the 11th does not hold yet.
+    assert store.refresh_goals(datetime(2026, 11, 11, 1, tzinfo=UTC)) == 0
+    assert store.refresh_goals(datetime(2026, 11, 11, 4, tzinfo=UTC)) == 1
+    assert goals() == {"7": "purchase", "9": "registration"}
+    assert store.refresh_goals(datetime(2026, 11, 11, 4, tzinfo=UTC)) == 0

@@ -142,10 +142,10 @@ def test_a_window_of_two_currencies_is_not_judged(world, marts):
     assert windows(marts) == []
 
 
-def test_a_window_knows_what_the_campaign_and_the_account_aim_at(world, marts):
+def test_a_window_knows_what_the_campaign_aims_at_and_counts(world, marts):
     world.account()
-    world.execute("update marts.accounts set goal_family = 'lead'")
     world.campaign("7", objective="OUTCOME_TRAFFIC")
+    world.execute("update marts.campaigns set goal_family = 'lead'")
     world.days("7", YESTERDAY)
     (one,) = windows(marts)
     assert (one.objective, one.goal_family, one.pursues_the_goal) == ("OUTCOME_TRAFFIC", "lead", False)

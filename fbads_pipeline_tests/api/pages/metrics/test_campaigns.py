@@ -119,8 +119,8 @@ class TestFigures:
 
     def test_different_goals_have_no_common_conversions(self, grid, run):
         run("update marts.accounts set currency = 'BRL', goal_family = 'lead' where account_id = '43'")
-        run("update marts.campaigns set currency = 'BRL' where account_id = '43'")
-        run("update marts.campaign_daily set currency = 'BRL' where account_id = '43'")
+        run("update marts.campaigns set currency = 'BRL', goal_family = 'lead' where account_id = '43'")
+        run("update marts.campaign_daily set currency = 'BRL', conversion_goal = 'lead' where account_id = '43'")
         (total,) = grid().totals
         assert "R$ 77,00" in total and total.count("–") == 2, "spend adds up; conversions and CPA do not"
 
