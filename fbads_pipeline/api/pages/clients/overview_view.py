@@ -23,9 +23,11 @@ _RESULTS: Sequence[tuple[str, Unit]] = (("conversions", "count"), ("cpa", "money
 def verdict_view(found: DayVerdict, t: Localizer) -> dict[str, str]:
     """One line, and what is at stake."""
     stakes = [Money(amount, currency) for currency, amount in sorted(found.at_stake.items())]
-    number = found.critical or found.warnings or found.unlearned
-    key = f"pages.verdict.{found.color}"
-    text = t(key, count=number) if number else t("pages.verdict.late" if found.color == "amber" else key, count=1)
+    # Nothing is counted where all is well, and where only the readings are late.
+    numbers = {"red": found.critical, "amber": found.warnings, "learning": found.unlearned, "green": 0}
+    number = numbers[found.color]
+    plain = "pages.verdict.green" if found.color == "green" else "pages.verdict.late"
+    text = t(f"pages.verdict.{found.color}", count=number) if number else t(plain)
     return {
         "color": found.color,
         "text": text,
