@@ -72,7 +72,7 @@ def posterior(account: SimulatedAccount, today: int) -> list[Advice]:
 
 
 def knowing_the_account(account: SimulatedAccount, today: int) -> list[Advice]:
-    """The product, if somebody told it how the account's conversions arrive and how its elasticities are spread, though
+    """The product, if it knew how the account's conversions arrive and how its elasticities are spread, though
     not which campaign has which: what no learning from an account can surpass."""
     history, world = account.history(today), account.world
     weights = np.exp(-0.5 * ((ELASTICITIES - world.elasticity) / max(world.elasticity_spread, 0.03)) ** 2)
@@ -122,7 +122,7 @@ def cpa_with_minimum_spend(account: SimulatedAccount, today: int) -> list[Advice
 POLICIES: dict[str, Policy] = {
     "plain thresholds": plain_thresholds,
     "CPA with minimum spend": cpa_with_minimum_spend,
-    "posterior, told the account's response": knowing_the_account,
+    "posterior, knowing the account's response": knowing_the_account,
     "posterior": posterior,
 }
 
