@@ -109,7 +109,7 @@ class TestReports:
 def test_every_text_of_a_catalogue_is_changed(language):
     english, pseudo = localizer("en"), localizer(language)
     assert pseudo("pages.title.today") == "Ṫȯḋȧẏ" != english("pages.title.today")
-    assert pseudo("pages.today.waiting", count=2).startswith("2 ")
+    assert pseudo("pages.suggestions.held_back", count=2).startswith("2 ")
     assert (pseudo.tag, pseudo.language) == ("eo", "eo")
 
 

@@ -114,7 +114,7 @@ compare | spend|1122|status=ACTIVE | quanto gastei ontem? >> só as ativas
 compare | roas|1116-1122|campaign=100001005 | CPA do Remarketing Carrinho semana passada >> e o ROAS?
 compare | cpc|1001-1031|vs=0901-0930 | CPC em outubro >> e comparado com setembro?
 compare | spend|1121 | gasto de hoje >> e anteontem?
-why | why cpa|1122|vs=1121 | por que o CPA subiu ontem?
+why | why cpa|1122|vs=1121|by=account | por que o CPA subiu ontem?
 why | why spend|1116-1122|vs=1109-1115 | pq o gasto caiu na semana passada?
 why | why purchases|1116-1122|vs=1109-1115 | o que aconteceu com as vendas semana passada?
 why | why roas|1001-1031|vs=0901-0930|account=100001 | por que o ROAS da Loja Aurora mudou em outubro?

@@ -178,22 +178,22 @@ def _one_row(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) 
     return plan
 
 
-def _by_goal(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan:
-    """Conversions of accounts with other goals do not compare: one row per account. Nor do those of campaigns with
-    other goals than their account: one row per campaign."""
+def dimension_of_goals(plan: Plan, accounts: Sequence[ChatAccount]) -> Dimension | None:
+    """By what a plan about conversions has to be split, since those of different goals neither add up nor compare: by
+    campaign where campaigns have other goals than their account, by account where accounts do; None: by nothing."""
+    inside = _inside(plan, accounts)
     if not _GOAL_METRICS & set(plan.metrics):
-        return plan
-    if any(one.has_several_goals for one in accounts):
-        return _by_campaign(plan)
-    if len({one.goal_family for one in accounts}) < 2:
-        return plan
+        return None
+    if any(one.has_several_goals for one in inside):
+        is_of_one = any(one.level != "account" and len(one.ids) == 1 for one in plan.objects)
+        return None if is_of_one or {"campaign", "adset", "ad"} & set(plan.dimensions) else "campaign"
     objects = any(one in LEVELS for one in plan.dimensions) or any(one.level != "account" for one in plan.objects)
-    return plan if objects or plan.intent == "why" else replace(plan, dimensions=("account", *plan.dimensions))
+    return "account" if len({one.goal_family for one in inside}) > 1 and not objects else None
 
 
-def _by_campaign(plan: Plan) -> Plan:
-    """One row per campaign, where the rows are not of one campaign, or of what is below it, already."""
-    is_of_one = any(one.level != "account" and len(one.ids) == 1 for one in plan.objects)
-    if is_of_one or plan.intent == "why" or {"campaign", "adset", "ad"} & set(plan.dimensions):
+def _by_goal(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan:
+    """One row per account or campaign where their goals differ; an explanation splits its change by itself."""
+    dimension = dimension_of_goals(plan, accounts)
+    if dimension is None or plan.intent == "why":
         return plan
-    return replace(plan, dimensions=("campaign", *plan.dimensions))
+    return replace(plan, dimensions=(dimension, *plan.dimensions))

@@ -9,8 +9,8 @@ from fbads_pipeline.domain.chat.lower_levels import lacks_figures
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Dimension, Plan
 from fbads_pipeline.domain.chat.result import Result
-from fbads_pipeline.domain.chat.validator import level_of
-from fbads_pipeline.domain.core.messages import Day, Joined, Value
+from fbads_pipeline.domain.chat.validator import dimension_of_goals, level_of
+from fbads_pipeline.domain.core.messages import Day, Joined, Value, message
 from fbads_pipeline.services.chat.figures import read_figures
 from fbads_pipeline.services.chat.turn import Turn
 
@@ -31,9 +31,12 @@ _DRIVERS = {
 def explain(turn: Turn, complete: CompletePlan) -> Value:
     """Contributions by campaign and placement, drivers, edits, anomalies and calendar days of the same days.
 
-    Where days of either side were not read, or the figure is not reported, there is no change to explain.
+    Where days of either side were not read, or the figure is not reported, there is no change to explain. Where it
+    counts different goals there is one change per account (or campaign), and no whole that parts could contribute to.
     """
     plan = complete.plan
+    if (by := dimension_of_goals(plan, turn.accounts)) is not None:
+        return _of_each_goal(turn, replace(plan, dimensions=(by,)))
     figures, metric = turn.figures, plan.metrics[0]
     change, text = read_figures(turn, plan)
     if change is None or not change.rows or not change.of("change") or lacks_figures(change):
@@ -52,6 +55,19 @@ def explain(turn: Turn, complete: CompletePlan) -> Value:
         if _is_complete(turn, plan, dimension)
     ]
     return explanation_answer(texts, parts, *_coinciding(turn, plan), turn.chat.catalogue)
+
+
+def _of_each_goal(turn: Turn, plan: Plan) -> Value:
+    """The change of each account or campaign, of what it moves with, and what coincides."""
+    metric = plan.metrics[0]
+    change, text = read_figures(turn, plan)
+    if change is None or not change.rows:
+        return text
+    texts = [text]
+    if metric in _DRIVERS:
+        texts.append(read_figures(turn, replace(plan, metrics=_DRIVERS[metric]), with_notes=False)[1])
+    texts.append(message("chat.goals_differ"))
+    return explanation_answer(texts, [], *_coinciding(turn, plan), turn.chat.catalogue)
 
 
 def _is_complete(turn: Turn, plan: Plan, dimension: Dimension) -> bool:
