@@ -17,7 +17,11 @@ from fbads_pipeline.domain.clients.naming import NAME_DIMENSIONS, NamingRule, pa
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.settings import Settings, load_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="How clients name campaigns and tag links; which links differ from it.",
+)
 
 AccountOption = Annotated[str | None, typer.Option("--account", help="The ad account, by id or name.")]
 ClientOption = Annotated[str | None, typer.Option("--client", help="Or every account of this client.")]

@@ -28,7 +28,11 @@ from fbads_pipeline.domain.orders.order_file import COLUMNS
 from fbads_pipeline.domain.orders.sources import OrderSource, SourceState, covered_days
 from fbads_pipeline.settings import Settings, load_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Orders of shops: sources and their secrets, spreadsheets, refunds without an order.",
+)
 
 Source = Annotated[str, typer.Argument(help="The source's name, as `fbads orders sources` prints it.")]
 _HEADER = ("source", "mapping", "accounts", "time zone", "complete days", "webhook", "orders", "last", "apart")

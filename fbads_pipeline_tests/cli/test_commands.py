@@ -60,6 +60,7 @@ def test_rows_come_as_a_table_as_csv_and_as_json(home):
 
 
 def test_a_statement_that_is_refused_is_wrong_use(home):
+    assert home.run("db", "migrate").returncode == 0
     done = home.run("sql", "drop schema marts")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("fbads: the database refuses the statement")
