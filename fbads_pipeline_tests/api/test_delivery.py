@@ -119,7 +119,10 @@ insert into ops.creative_pictures (account_id, creative_key, media_type, width, 
 def test_a_creative_is_shown_with_its_kept_picture_under_the_rights_of_its_account(people, database):
     with database.owner.begin() as connection:
         connection.execute(
-            sa.text("alter table marts.ad_daily add impressions bigint, add clicks bigint, add conversions numeric")
+            sa.text(
+                "alter table marts.ad_daily add impressions bigint, add clicks bigint, add conversions numeric,"
+                " add conversion_goal text"
+            )
         )
         connection.execute(sa.text(CREATIVES), {"name": HOSTILE, "png": PNG})
         connection.execute(
