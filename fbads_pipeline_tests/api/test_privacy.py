@@ -37,6 +37,13 @@ APP_SECRET = "canary-app-secret"
 
 
 @pytest.fixture
+def app(database, tmp_path, monkeypatch):
+    """The sidecar in a home of its own, since an erasure writes there."""
+    monkeypatch.setenv("FBADS_NOW", "2026-11-10T12:00:00-03:00")
+    return create_app(load_settings(home=tmp_path), database)
+
+
+@pytest.fixture
 def people(app, database):
     with database.owner.begin() as connection:
         connection.execute(sa.text("update ops.suggestions set expires_at = '2026-11-20T00:00:00Z'"))

@@ -38,8 +38,9 @@ app.add_typer(targets_app, name="targets")
 app.add_typer(client_records.app)
 
 _HEADER = (
-    *("number", "account", "scope", "goal family", "cpa", "roas", "margin", "monthly budget", "currency"),
-    *("from", "until", "set by", "set at"),
+    *("number", "account", "scope", "goal family", "cpa", "roas", "monthly budget", "currency"),
+    # What came later is at the end, for programs that read by position.
+    *("from", "until", "set by", "set at", "margin"),
 )
 AccountOption = Annotated[str, typer.Option("--account", help="The ad account, by id or name.")]
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="Only this campaign, by id.")]
@@ -181,10 +182,11 @@ def _goal(name: str | None) -> str | None:
 def _row(one: StoredTarget) -> tuple[str, ...]:
     target = one.target
     kind, text = target.scope
-    values = (target.goal_family, target.cpa, target.roas, target.margin, target.monthly_budget)
+    values = (target.goal_family, target.cpa, target.roas, target.monthly_budget)
     return (
         *(str(one.target_id), target.account_id, f"{kind} {text}".strip()),
         *("" if value is None else str(value) for value in values),
         *(target.currency, str(target.valid_from), str(target.valid_until or "")),
         *(one.set_by, f"{one.set_at:%Y-%m-%d %H:%M}"),
+        "" if target.margin is None else str(target.margin),
     )

@@ -28,10 +28,10 @@ def test_a_target_is_set_listed_and_ended(run):
     assert run("set", "--account", "Loja", "--pattern", "[vendas]*", "--roas", "4").exit_code == 0
     assert run("end", "--account", "42", "--from", "2026-12-01").exit_code == 0
     rows = [line.split("\t") for line in run("list").stdout.splitlines()]
-    assert [row[:10] for row in rows[-3:]] == [
-        ["1", "42", "account", "lead", "30.50", "", "", "", "BRL", "2026-11-10"],
-        ["2", "42", "pattern [vendas]*", "", "", "4", "", "", "BRL", "2026-11-10"],
-        ["3", "42", "account", "", "", "", "", "", "BRL", "2026-12-01"],
+    assert [row[:9] for row in rows[-3:]] == [
+        ["1", "42", "account", "lead", "30.50", "", "", "BRL", "2026-11-10"],
+        ["2", "42", "pattern [vendas]*", "", "", "4", "", "BRL", "2026-11-10"],
+        ["3", "42", "account", "", "", "", "", "BRL", "2026-12-01"],
     ]
 
 

@@ -75,6 +75,8 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Initialise where needed, start where it does not run; one process at a time, the others wait."""
         with self._exclusive():
+            if self._place.is_of_removed_home:
+                self._set_aside()
             if not (self._data / "PG_VERSION").exists():
                 self._initialise()
             if not self._answers():
@@ -156,6 +158,12 @@ class EmbeddedPostgres:
                     f"the database in {self._place.private} cannot be started ({fault.strerror}):"
                     " free some space or rights there, or set FBADS_HOME to another folder"
                 ) from None
+
+    def _set_aside(self) -> None:
+        """Keep the data of a home that was removed, under another name: its password went with the home."""
+        if self._postmaster() is not None:
+            self._pg_ctl("stop", "-m", "immediate", "-w", "-t", "10")
+        self._data.rename(self._place.data_root / f"removed-{secrets.token_hex(4)}")
 
     def _initialise(self) -> None:
         """initdb beside the final name, then a rename: a home never holds half a cluster."""

@@ -57,6 +57,12 @@ class Place:
             return found
         return _copied(found)
 
+    @property
+    def is_of_removed_home(self) -> bool:
+        """Whether the data outside of the home is an earlier home's of this name: this one has no record of it."""
+        is_outside = not self.data_root.is_relative_to(self.home)
+        return is_outside and not (self.private / "location").exists() and (self.data_root / "data").exists()
+
     def record(self) -> None:
         """Remember where the data is, so that it is found again even if folders open or close meanwhile."""
         (self.private / "location").write_text(f"{self.data_root}\n")

@@ -162,6 +162,10 @@ def test_root_runs_it_as_somebody_else_even_below_a_private_folder(home, monkeyp
     assert private.stat().st_mode & 0o777 == 0o700, "nobody's folder is opened"
     with server(private / "home") as running:
         assert ask(running.url(), "select 1") == 1
+    shutil.rmtree(private / "home")
+    with server(private / "home") as running:
+        assert ask(running.url(), "select 1") == 1, "a home that was removed can be made anew under its name"
+        assert list(running._place.data_root.glob("removed-*/PG_VERSION")), "the earlier data is kept aside"
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root has privileges to drop")
