@@ -44,8 +44,10 @@ def estimate_reason(action: str, evidence: Mapping[str, Any], currency: str | No
 
 
 def would_change(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> Message:
-    """What would have to be observed for another verdict."""
+    """What would have to be observed for another verdict; of a cut below the target also why it is cut."""
     key = "would_change_budget_up" if action == "BUDGET_UP" else "would_change"
+    if action == "BUDGET_DOWN" and float(evidence["projected"]["cpa"][1]) <= float(evidence["target_cpa"]):
+        key = "would_change_budget_down"
     return message(f"recommendations.{key}", target=_amount(evidence["target_cpa"], currency))
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fbads_pipeline.domain.recommendations.reasons import would_change
 from fbads_pipeline.domain.recommendations.suggestions import breaches, suggest
 from fbads_pipeline_tests.support.fakes import PlainLimits
 from fbads_pipeline_tests.support.histories import COLUMNS, TODAY, a_campaign, an_account
@@ -173,3 +174,16 @@ def test_the_module_stays_light_for_those_who_only_load_it():
     code = f"import sys, {module}; print({{'pandas', 'numpy', 'scipy'}} & set(sys.modules))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("action", "cpa", "begins"),
+    [
+        ("BUDGET_DOWN", 25.0, "On average it is below the target"),
+        ("BUDGET_DOWN", 35.0, "What would change it: conversions still to arrive"),
+        ("PAUSE", 35.0, "What would change it: conversions still to arrive"),
+    ],
+)
+def test_what_would_change_a_verdict_does_not_ask_for_what_is_so_already(action, cpa, begins):
+    evidence = {"target_cpa": 30.0, "projected": {"cpa": [cpa - 5, cpa, cpa + 5]}}
+    assert reads(would_change(action, evidence), "en").startswith(begins)
