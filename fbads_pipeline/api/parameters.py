@@ -6,6 +6,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Depends, Path, Query
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -106,3 +107,14 @@ def plain_number(text: str) -> Decimal:
 def _is_plain(value: object) -> bool:
     """Text that PostgreSQL takes: no NUL, no half of a surrogate pair."""
     return isinstance(value, str) and "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object that a body is, whoever sent it; raises ApiError 422 for anything else."""
+    try:
+        found = orjson.loads(body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ApiError(422, "unusable_parameter", "no_json_object")
+    return found

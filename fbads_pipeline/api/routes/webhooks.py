@@ -16,6 +16,7 @@ from fbads_pipeline.adapters.request_signatures import is_from_meta, is_from_sla
 from fbads_pipeline.adapters.translation.translator import Localizer, localizer
 from fbads_pipeline.api.dependencies import ClockDep, DecisionStoreDep, DeliveryDep, FeedbackDep, ReceiptsDep
 from fbads_pipeline.api.errors import ApiError, documented, reason_of
+from fbads_pipeline.api.parameters import json_object
 from fbads_pipeline.api.rate_limits import WEBHOOKS_PER_MINUTE, at_most
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal
@@ -161,7 +162,7 @@ def whatsapp_status(request: Request, body: BodyDep, receipts: ReceiptsDep, cloc
     shown = request.headers.get("x-hub-signature-256", "")
     if not is_from_meta(settings.app_secret.get_secret_value(), shown, body):
         raise ApiError(401, "unauthenticated", "signature.meta")
-    kept = sum(receipts.settle_whatsapp(one, state) for one, state in _statuses(_object(body)))
+    kept = sum(receipts.settle_whatsapp(one, state) for one, state in _statuses(json_object(body)))
     return Received(kept=kept)
 
 
@@ -182,16 +183,6 @@ def _named(value: str) -> tuple[str, int]:
     if int(version) >= 2**31:
         raise ApiError(422, "unusable_parameter", "button_without_version")
     return suggestion_id, int(version)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        found = orjson.loads(body)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ApiError(422, "unusable_parameter", "no_json_object")
-    return found
 
 
 def _statuses(payload: dict[str, Any]) -> list[tuple[str, str]]:

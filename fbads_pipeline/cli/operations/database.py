@@ -8,6 +8,7 @@ import typer
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.adapters.postgres.server.engine import plain_url, redacted
+from fbads_pipeline.api.server import say_erased_again
 from fbads_pipeline.bootstrap.identity import erase_again
 from fbads_pipeline.cli.home import require_writable, write_dagster_home
 from fbads_pipeline.cli.options import DatabaseRole
@@ -41,7 +42,6 @@ def migrate() -> None:
     require_writable(settings.home_path)
     with open_database(settings) as database:
         print(database.prepare())
-        if (again := erase_again(settings, database)) > 0:
-            print(f"erased again: {again} persons that a restored backup had brought back", file=sys.stderr)
+        say_erased_again(erase_again(settings, database))
         write_dagster_home(settings.home_path)
         print(f"Dagster's own database is {redacted(database.dagster_url)}", file=sys.stderr)

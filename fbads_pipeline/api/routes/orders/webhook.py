@@ -1,8 +1,7 @@
 """What shops call when an order is placed, paid or paid back: signed, and idempotent by source and order."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import structlog
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 from fbads_pipeline.adapters.orders.signatures import is_from_shop
 from fbads_pipeline.api.dependencies import ClockDep, OrdersDep, SettingsDep
 from fbads_pipeline.api.errors import ApiError, documented
+from fbads_pipeline.api.parameters import json_object
 from fbads_pipeline.api.rate_limits import at_most
 from fbads_pipeline.bootstrap.clients import order_mapping
 from fbads_pipeline.domain.orders.errors import UnusableOrder
@@ -55,7 +55,7 @@ def receive_order(
     if not is_from_shop(rule, secrets, request.headers, request.query_params, body, now=now.timestamp()):
         raise ApiError(401, "unauthenticated", "signature.orders")
     try:
-        report = read_payload(_object(body), mapping, now=now)
+        report = read_payload(json_object(body), mapping, now=now)
         if report is None:
             return OrderReceipt()
         kept = orders.keep(source, [report], now=now)
@@ -63,13 +63,3 @@ def receive_order(
         log.warning("an order was refused", source=source, reason=wrong.message.key)
         raise ApiError.of(422, "unusable_order", wrong) from None
     return OrderReceipt(is_new=kept.new > 0, is_changed=kept.changed > 0, refunds=kept.refunds)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        found = orjson.loads(body)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ApiError(422, "unusable_parameter", "no_json_object")
-    return found
