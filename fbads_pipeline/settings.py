@@ -155,6 +155,9 @@ class Settings(BaseSettings):
     rules: Path | None = Field(None, description="A YAML file of automation rules of your own (`fbads rules check`).")
     language: str = Field("pt", description="Language of recipients who chose none; any that has a catalogue.")
     public_url: str | None = Field(None, description="Where people reach the sidecar; messages then carry links.")
+    report_link_days: int = Field(
+        30, ge=1, le=365, description="Days after which a link to a report for a client ends, where none are given."
+    )
     dpo_contact: str | None = Field(
         None,
         max_length=254,

@@ -19,6 +19,7 @@ from fbads_pipeline.api.mcp import http as mcp_http
 from fbads_pipeline.api.metrics import Metrics
 from fbads_pipeline.api.middleware import TAGGED, serve_request
 from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.reports import shared
 from fbads_pipeline.api.pages.routers import ROUTERS
 from fbads_pipeline.api.pages.visitor import PageProblem
 from fbads_pipeline.api.routes import (
@@ -32,7 +33,6 @@ from fbads_pipeline.api.routes import (
     metrics,
     observations,
     privacy,
-    reports,
     suggestions,
     targets,
     users,
@@ -45,6 +45,9 @@ from fbads_pipeline.api.routes.orders import sales as order_sales
 from fbads_pipeline.api.routes.orders import webhook as order_webhook
 from fbads_pipeline.api.routes.own import account, consents, second_factor
 from fbads_pipeline.api.routes.recommendations import feedback, objects
+from fbads_pipeline.api.routes.reports import links as report_links
+from fbads_pipeline.api.routes.reports import made as reports
+from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.settings import Settings
 
 _ROUTERS = (
@@ -53,7 +56,7 @@ _ROUTERS = (
         for one in (health, metrics, auth, account, second_factor, consents, users, privacy, campaigns, analytics)
     ),
     *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports, chat)),
-    *(one.router for one in (feedback, objects, order_sales, changes, links)),
+    *(one.router for one in (report_links, feedback, objects, order_sales, changes, links)),
     *(one.router for one in (webhooks, webhooks_n8n, order_webhook)),
     *ROUTERS,
 )
@@ -105,6 +108,10 @@ async def page_problem(request: Request, problem: PageProblem) -> Response:
 def problem_page(request: Request, status: int, headers: Mapping[str, str], code: str = "") -> Response:
     """What is the matter, in the visitor's language; nothing is asked of the database. On a home without figures, what
     to do about it."""
+    if request.url.path.startswith(SHARED):
+        page = shared.ended(request, status)
+        page.headers.update(headers)
+        return page
     who = getattr(request.state, "visitor", None)
     name = _PROBLEMS.get(status, "fault" if status >= 500 else "wrong")
     t = page_localizer(request, who)

@@ -37,6 +37,7 @@ from fbads_pipeline.adapters.postgres.orders.sales import SalesReader
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFeedback
 from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
+from fbads_pipeline.adapters.postgres.reports.links import PostgresReportLinks
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
 from fbads_pipeline.adapters.postgres.scoring.objects import ObjectReader
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
@@ -60,6 +61,7 @@ from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.chat.turn import Chat
 from fbads_pipeline.services.clients.read_budgets import BudgetService
 from fbads_pipeline.services.reports.make_reports import ReportService
+from fbads_pipeline.services.reports.share_report import LinkService
 from fbads_pipeline.settings import Settings
 
 
@@ -125,6 +127,7 @@ DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations
 FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
 GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
+LinkServiceDep = Annotated[LinkService, _of_both(reports.link_service)]
 LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 NamingDep = Annotated[PostgresNaming, _of_database(clients.naming_store)]
@@ -137,6 +140,7 @@ PersonalDataDep = Annotated[PostgresPersonalData, _of_both(identity.personal_dat
 PreferencesDep = Annotated[PostgresPreferences, _of_database(identity.preferences)]
 ReadinessDep = Annotated[Readiness, _of_database(metrics.readiness)]
 ReceiptsDep = Annotated[PostgresReceipts, _of_database(collection.webhook_receipts)]
+ReportLinksDep = Annotated[PostgresReportLinks, _of_database(reports.report_links)]
 ReportRequestsDep = Annotated[PostgresReportRequests, _of_database(reports.report_requests)]
 ReportServiceDep = Annotated[ReportService, _of_both(reports.report_service)]
 BenchmarkDep = Annotated[PostgresBenchmark, _of_database(clients.benchmark_reader)]

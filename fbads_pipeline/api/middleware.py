@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fbads_pipeline.adapters.postgres.identity.audit import ORIGIN
 from fbads_pipeline.api import errors
 from fbads_pipeline.api.rate_limits import network_of
+from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.domain.core.messages import message
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,8 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What somebody sees who has nothing but a link: its address, which holds a secret, goes nowhere from there.
+_OF_SHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 # Pages bring their own style sheet and send their forms home; nothing on them is a script.
 _PAGES = (
@@ -53,7 +56,11 @@ async def serve_request(request: Request, follow: Callable[[Request], Awaitable[
     is_docs = request.url.path.startswith(_DOCS)
     response.headers.update(_HEADERS)
     is_page = response.headers.get("content-type", "").startswith("text/html") and not is_docs
-    response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _PAGES if is_page else _STRICT
+    is_shared = request.url.path.startswith(SHARED)
+    if is_shared:
+        response.headers.update(_OF_SHARED)
+    if not (is_shared and "content-security-policy" in response.headers):
+        response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _PAGES if is_page else _STRICT
     response.headers["X-Request-Id"] = request.state.request_id
     if not is_docs:
         response.headers["Cache-Control"] = "private, no-cache" if "etag" in response.headers else "no-store"

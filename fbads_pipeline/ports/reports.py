@@ -16,6 +16,7 @@ from fbads_pipeline.domain.reports.facts import (
     ReportedSuggestion,
 )
 from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile
+from fbads_pipeline.domain.reports.links import ReportLink
 from fbads_pipeline.domain.reports.report import Period, ReportKind
 from fbads_pipeline.domain.reports.requests import ReportRequest
 
@@ -70,3 +71,24 @@ class ReportRequests(Protocol):
         """None for one that is not there, or that somebody else asked for."""
 
     def newest(self, user_id: str, last: int) -> list[ReportRequest]: ...
+
+
+class ReportLinks(Protocol):
+    """Links to frozen reports. Secrets are known to it by their digest alone."""
+
+    def add(self, link: ReportLink, secret_digest: str, page: bytes, document: bytes | None) -> None:
+        """With the page and, where there is one, the PDF; what has expired meanwhile loses its own."""
+
+    def newest(self, last: int) -> list[ReportLink]:
+        """The newest first, ended ones among them."""
+
+    def one(self, link_id: str) -> ReportLink | None: ...
+
+    def revoke(self, link_id: str, *, actor: str, now: datetime) -> bool:
+        """Ends it and deletes its page and PDF; False where it has been revoked before or is not there."""
+
+    def page(self, secret_digest: str, *, now: datetime, is_counted: bool) -> bytes | None:
+        """What it leads to, and one more view; None for a link that is unknown, expired or revoked."""
+
+    def document(self, secret_digest: str, *, now: datetime, is_counted: bool) -> tuple[str, bytes] | None:
+        """Its PDF's name and bytes, and one more download; None as above, and where it has none."""

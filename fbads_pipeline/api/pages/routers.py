@@ -6,7 +6,6 @@ from fbads_pipeline.api.pages import (
     creatives,
     delivery,
     readings,
-    reports,
     sessions,
     suggestions,
     targets,
@@ -20,6 +19,7 @@ from fbads_pipeline.api.pages.metrics import campaigns, object_page
 from fbads_pipeline.api.pages.orders import sales
 from fbads_pipeline.api.pages.own import account, privacy
 from fbads_pipeline.api.pages.recommendations import feedback, objects
+from fbads_pipeline.api.pages.reports import report_list, shared
 
 _DAILY = (
     sessions,
@@ -40,4 +40,7 @@ _DAILY = (
     sales,
     links,
 )
-ROUTERS = tuple(one.router for one in (*_DAILY, account, privacy, chat, reports, campaign, readings, feedback, objects))
+_REPORTS = (report_list, shared)
+ROUTERS = tuple(
+    one.router for one in (*_DAILY, account, privacy, chat, *_REPORTS, campaign, readings, feedback, objects)
+)

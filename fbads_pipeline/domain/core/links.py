@@ -13,5 +13,13 @@ def account_page(public_url: str | None, account_id: str) -> str | None:
     return _page(public_url, f"/?account={quote(account_id, safe='')}")
 
 
+SHARED = "/shared/"
+
+
+def shared_report_page(public_url: str, secret: str) -> str:
+    """Where whoever has the secret finds the report that it was made for."""
+    return f"{public_url.rstrip('/')}{SHARED}{secret}/report.html"
+
+
 def _page(public_url: str | None, path: str) -> str | None:
     return None if public_url is None else public_url.rstrip("/") + path

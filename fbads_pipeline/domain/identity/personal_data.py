@@ -32,6 +32,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "conversations": {"user_id": "delete", "question": "delete"},
     "idempotency_keys": {"user_id": "delete"},
     "report_requests": {"user_id": "delete", "reason": "delete"},
+    "report_links": {"made_by": "pseudonym"},
     "deliveries": {"recipient": "replace"},
     "decisions": {"user_id": "pseudonym", "reason": "pseudonym"},
     "suggestions": {"decided_by": "pseudonym", "decision_reason": "pseudonym"},
@@ -137,6 +138,7 @@ RETENTION: tuple[RetentionRule, ...] = (
     RetentionRule("conversations", "at", timedelta(days=30)),
     RetentionRule("idempotency_keys", "made_at", timedelta(days=30)),
     RetentionRule("report_requests", "asked_at", timedelta(days=365)),
+    RetentionRule("report_links", "expires_at", timedelta(days=365)),
     RetentionRule("deliveries", "settled_at", timedelta(days=180), replaced="recipient", key="delivery_id"),
     RetentionRule("deletion_requests", "asked_at", timedelta(days=5 * 365)),
 )
