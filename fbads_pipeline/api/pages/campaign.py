@@ -185,7 +185,7 @@ def _suggested(suggestions: SuggestionsDep, frame: PageFrame, found: Mapping[str
         {
             "kind": t(f"pages.suggestions.kind.{row['kind'].lower()}"),
             "text": stored_text(row, "reason", t),
-            "link": f"/suggestions?account={row['account_id']}#{row['suggestion_id']}",
+            "link": f"/suggestions/{row['suggestion_id']}",
             "suggestion_id": row["suggestion_id"],
             "version": row["version"],
         }

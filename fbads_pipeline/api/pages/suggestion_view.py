@@ -44,16 +44,15 @@ def suggestion_items(
 
 
 def observation_items(
-    rows: Sequence[Mapping[str, Any]], names: Mapping[str, str | None], about: Mapping[str, MetricAbout], t: Localizer
+    rows: Sequence[Mapping[str, Any]], names: Mapping[str, str | None], t: Localizer
 ) -> list[dict[str, Any]]:
-    """Campaigns that are only observed, each with its sentence and figures: there is nothing to accept."""
+    """Campaigns that are only observed, each with its sentence: there is nothing to accept."""
     return [
         {
             "campaign_id": row["campaign_id"],
             "name": plain_name(names.get(row["campaign_id"]), row["campaign_id"]),
             "day": t.formats.day(row["day"]),
             "reason": stored_text(row, "reason", t),
-            "evidence": _evidence(row["evidence"], about, t),
         }
         for row in rows
     ]
@@ -78,6 +77,7 @@ def _suggestion(
     is_fresh = row["decided_at"] is not None and (now - row["decided_at"]).total_seconds() < _UNDO_SECONDS
     return {
         "suggestion_id": row["suggestion_id"],
+        "link": f"/suggestions/{row['suggestion_id']}",
         "account_id": row["account_id"],
         "campaign_id": row["campaign_id"],
         "worth": _worth(row, str(evidence.get("currency", "")), t),

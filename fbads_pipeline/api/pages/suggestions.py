@@ -1,5 +1,6 @@
 """The inbox of suggestions: evidence, effect, decision, undo."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import (
     ClockDep,
@@ -20,7 +22,9 @@ from fbads_pipeline.api.errors import reason_of
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
+from fbads_pipeline.api.pages.metrics.grid_view import pager
 from fbads_pipeline.api.pages.recommendations.feedback import precision_text
+from fbads_pipeline.api.pages.recommendations.suggestion_pages import list_pages
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.suggestion_view import hit_rate_text, observation_items, suggestion_items
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor, own_path
@@ -42,65 +46,75 @@ _SNOOZE = timedelta(days=1)
 _DECIDED, _UNDO_SECONDS = "fbads_decided", 1800
 _MOST_OBSERVED = 100
 _READY_REASONS = ("creative", "season", "stock", "own_plan", "wrong_figures", "too_early")
-_MOST_AT_ONCE, _MOST_SHOWN = 20, 100
+_MOST_AT_ONCE = 20
 _STATUSES = ("PENDING", "WAITING", "ACCEPTED", "REJECTED", "APPLIED", "FAILED", "EXPIRED")
+
+
+class InboxReaders:
+    """A dependency: what the list and the pages of suggestions are read from."""
+
+    def __init__(
+        self, suggestions: SuggestionsDep, pages: PagesDep, metrics: MetricsDep, feedback: FeedbackDep, clock: ClockDep
+    ) -> None:
+        self.suggestions, self.pages, self.metrics, self.feedback = suggestions, pages, metrics, feedback
+        self.now = clock.now()
+
+
+InboxDep = Annotated[InboxReaders, Depends()]
 
 
 @router.get("/suggestions")
 def inbox(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
-    suggestions: SuggestionsDep,
-    pages: PagesDep,
-    metrics: MetricsDep,
-    feedback: FeedbackDep,
-    clock: ClockDep,
+    readers: InboxDep,
     status: Annotated[str, Query(pattern=r"^[A-Z]{1,12}$")] = "PENDING",
     account: Digits = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
     why: Annotated[str, Query(max_length=300)] = "",
-    marked: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
 ) -> Response:
-    """What waits for a decision, or was decided."""
-    if account is not None and not (who.sees(account) and pages.is_account(account)):
+    """What waits for a decision, or was decided, client by client."""
+    if account is not None and not (who.sees(account) and readers.pages.is_account(account)):
         raise PageProblem(404)
     t, frame = page_localizer(request, who), frame_of(request, who)
     accounts = frame.ids if frame.client is not None else who.accounts
     shown = status if status in _STATUSES else "PENDING"
-    rows = suggestions.suggestions(
-        status=shown, account_id=account, accounts=accounts, after=None, limit=_MOST_SHOWN, by_rank=shown in OPEN
+    found = list_pages(
+        _clients(readers.suggestions.by_account(status=shown, account_id=account, accounts=accounts), frame)
     )
-    observed = []
-    if shown == "PENDING":
-        observed = suggestions.observations(account_id=account, accounts=accounts, after=None, limit=_MOST_OBSERVED)
-    names = pages.names([row["campaign_id"] for row in (*rows, *observed)])
+    here = found[min(page, len(found)) - 1]
+    rows = readers.suggestions.suggestions(
+        status=shown,
+        account_id=account,
+        accounts=here.accounts,
+        after=None,
+        limit=here.cards,
+        skipped=here.skipped,
+        by_rank=shown in OPEN,
+    )
     notice, undo = decision_notice(request, who, done, why, t)
-    if marked:
-        notice = t(f"pages.feedback.kept.{marked}")
     may = who.may("suggestions:decide")
-    counts = suggestions.counts(accounts, account)
-    held_back = suggestions.held_back(accounts, account) if shown == "PENDING" else 0
-    items = suggestion_items(rows, names, metrics, t, clock.now(), may=may)
-    applied = request.app.state.settings.apply_decisions
+    counts = readers.suggestions.counts(accounts, account)
+    items = _items(readers, rows, t, may=may)
+    address = {"status": shown, **_choice(frame)}
     return render(
         request,
         "suggestions.html.j2",
         who,
         "suggestions",
         groups=_groups(items, frame, t),
-        banner=t("pages.suggestions.applied_on" if applied else "pages.suggestions.applied_off"),
-        is_applied=applied,
-        reasons=[t(f"pages.suggestions.ready.{one}") for one in _READY_REASONS],
-        cut=t("pages.suggestions.first", shown=str(len(rows)), total=str(counts[shown]))
-        if counts.get(shown, 0) > len(rows) and len(rows) == _MOST_SHOWN
-        else "",
+        reasons=_reasons(t),
+        pager=pager(
+            len(found),
+            min(page, len(found)),
+            lambda number: f"/suggestions?{urlencode({**address, 'page': number})}",
+            t,
+        ),
         may_several=may and sum(one["can_decide"] for one in items) > 1,
         undo=undo,
-        observations=observation_items(observed, names, metrics, t),
-        held_back=t("pages.suggestions.held_back", count=held_back) if held_back else "",
-        marks=feedback.own_marks(who, "suggestion", [row["suggestion_id"] for row in rows]),
-        precision=precision_text(feedback.precision(who.accounts, account), t),
-        hit_rate=hit_rate_text(*suggestions.hit_rate(who.accounts, account), t),
+        precision=precision_text(readers.feedback.precision(who.accounts, account), t),
+        hit_rate=hit_rate_text(*readers.suggestions.hit_rate(who.accounts, account), t),
         filters=[
             {
                 "name": t(f"pages.suggestions.status.{one.lower()}"),
@@ -110,10 +124,84 @@ def inbox(
             }
             for one in _STATUSES
         ],
-        waiting_link=f"/suggestions?{urlencode({'status': 'WAITING', **_choice(frame)})}",
-        back=f"/suggestions?{urlencode({'status': shown, **_choice(frame)})}",
+        back=f"/suggestions?{urlencode({**address, **({'page': page} if page > 1 else {})})}",
         notice=notice,
+        **_banner(request, t),
+        **_beside(readers, frame, account, accounts, t, is_open=shown == "PENDING" and here is found[0]),
     )
+
+
+@router.get("/suggestions/{suggestion_id}")
+def one_suggestion(
+    request: Request,
+    suggestion_id: Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")],
+    who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
+    readers: InboxDep,
+    done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
+    why: Annotated[str, Query(max_length=300)] = "",
+    marked: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
+) -> Response:
+    """One suggestion with all that it rests on."""
+    t, frame = page_localizer(request, who), frame_of(request, who)
+    rows = readers.suggestions.suggestions(
+        status=None, account_id=None, accounts=who.accounts, after=None, limit=1, suggestion_id=suggestion_id
+    )
+    if not rows:
+        raise PageProblem(404)
+    (item,) = _items(readers, rows, t, may=who.may("suggestions:decide"))
+    notice, undo = decision_notice(request, who, done, why, t)
+    known = next((one for one in frame.accounts if one["account_id"] == item["account_id"]), None)
+    return render(
+        request,
+        "suggestion.html.j2",
+        who,
+        "suggestions",
+        heading=f"{item['kind']}: {item['name']}",
+        one=item,
+        account=account_name(known) if known is not None else item["account_id"],
+        reasons=_reasons(t),
+        marks=readers.feedback.own_marks(who, "suggestion", [suggestion_id]),
+        list_link=f"/suggestions?{urlencode({'status': rows[0]['status'], 'account': item['account_id']})}",
+        back=f"/suggestions/{suggestion_id}",
+        undo=undo,
+        notice=t(f"pages.feedback.kept.{marked}") if marked else notice,
+        **_banner(request, t),
+    )
+
+
+def _items(readers: InboxReaders, rows: list[Row], t: Localizer, *, may: bool) -> list[dict[str, Any]]:
+    names = readers.pages.names([row["campaign_id"] for row in rows])
+    return suggestion_items(rows, names, readers.metrics, t, readers.now, may=may)
+
+
+def _beside(
+    readers: InboxReaders, frame: PageFrame, account: str | None, accounts: Accounts, t: Localizer, *, is_open: bool
+) -> dict[str, Any]:
+    """What waits its turn and what is only observed: under the first page of what is open."""
+    held_back, observed = 0, []
+    if is_open:
+        held_back = readers.suggestions.held_back(accounts, account)
+        observed = readers.suggestions.observations(
+            account_id=account, accounts=accounts, after=None, limit=_MOST_OBSERVED
+        )
+    names = readers.pages.names([row["campaign_id"] for row in observed])
+    return {
+        "observations": observation_items(observed, names, t),
+        "held_back": t("pages.suggestions.held_back", count=held_back) if held_back else "",
+        "waiting_link": f"/suggestions?{urlencode({'status': 'WAITING', **_choice(frame)})}",
+    }
+
+
+def _banner(request: Request, t: Localizer) -> dict[str, Any]:
+    applied = request.app.state.settings.apply_decisions
+    return {
+        "banner": t("pages.suggestions.applied_on" if applied else "pages.suggestions.applied_off"),
+        "is_applied": applied,
+    }
+
+
+def _reasons(t: Localizer) -> list[str]:
+    return [t(f"pages.suggestions.ready.{one}") for one in _READY_REASONS]
 
 
 @router.post("/suggestions/{suggestion_id}")
@@ -203,17 +291,34 @@ def _choice(frame: PageFrame) -> dict[str, str]:
     return {name: value for name, value in frame.query().items() if name in ("account", "client")}
 
 
+def _client_of(account_id: str, frame: PageFrame) -> tuple[str, str]:
+    """Name and id of the account's client, else of the account."""
+    account = next((one for one in frame.accounts if one["account_id"] == account_id), None)
+    if account is None:
+        return account_id, account_id
+    if account["client_id"] is None:
+        return account_name(account), account_id
+    return plain_name(account["client_name"], "–"), f"client {account['client_id']}"
+
+
+def _order(key: tuple[str, str]) -> tuple[str, str]:
+    return key[0].casefold(), key[1]
+
+
+def _clients(counts: Mapping[str, int], frame: PageFrame) -> list[tuple[frozenset[str], int]]:
+    """Clients by name, each with its accounts and how many suggestions they have."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for account_id in counts:
+        found.setdefault(_client_of(account_id, frame), []).append(account_id)
+    return [(frozenset(found[key]), sum(counts[one] for one in found[key])) for key in sorted(found, key=_order)]
+
+
 def _groups(items: list[dict[str, Any]], frame: PageFrame, t: Localizer) -> list[dict[str, Any]]:
     """Suggestions by client (or account without one), the order within each as it was."""
-    known = {one["account_id"]: one for one in frame.accounts}
-    groups: dict[tuple[Any, str], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for item in items:
-        account = known.get(item["account_id"])
-        client = None if account is None else account["client_id"]
-        name = plain_name(account["client_name"], "–") if account is not None and client is not None else None
-        key = (client or item["account_id"], name or (account_name(account) if account else item["account_id"]))
-        groups.setdefault(key, []).append(item)
+        groups.setdefault(_client_of(item["account_id"], frame), []).append(item)
     return [
-        {"name": name, "count": t("pages.suggestions.count", count=len(some)), "suggestions": some}
-        for (_, name), some in sorted(groups.items(), key=lambda pair: pair[0][1].casefold())
+        {"name": key[0], "count": t("pages.suggestions.count", count=len(groups[key])), "suggestions": groups[key]}
+        for key in sorted(groups, key=_order)
     ]

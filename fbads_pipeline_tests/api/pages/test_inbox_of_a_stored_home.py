@@ -95,16 +95,19 @@ def test_no_card_contradicts_its_estimate_and_every_one_divides(home, cpa_limit)
 
 
 def _page_agrees(home, status, stored):
-    page = Client(create_app(load_settings(), home)).get("/suggestions", status=status).text
+    client = Client(create_app(load_settings(), home))
+    page = client.get("/suggestions", status=status).text
     apart = OBSERVED.search(page)
     observed = rows(home, "select * from analysis.observations")
     assert bool(apart) == bool(observed and status == "PENDING")
     assert apart is None or (apart[0].count("<li>") == len(observed) and "<form" not in apart[0])
     cards = CARD.findall(OBSERVED.sub("", page))
+    assert len(set(re.findall(r'href="/suggestions/([^"]+)"', page))) == len(stored)
     assert len(cards) == len(stored) == page.count('value="accept"')
     by_rule = sum(one["effect_expected"] is None for one in stored)
     assert sum("por regra" in one for one in cards) == by_rule
-    for card in cards:
+    evidence = (client.get(path).text for path in re.findall(r'href="(/suggestions/[^"]+)"', page))
+    for card in (*cards, *evidence):
         text = re.sub(r"<[^>]+>", " ", card).replace("\u00a0", " ")
         chance = re.search(r"Chance de ser melhor do que nada fazer: (?:([<>]) )?(\d+) %", text)
         assert chance is None or (chance[1] != "<" and int(chance[2]) >= 50), text

@@ -20,6 +20,7 @@ PAGES = (
     "/anomalies",
     "/alerts",
     "/suggestions",
+    "/suggestions/s101",
     "/chat",
     "/reports",
     "/privacy",
@@ -235,6 +236,7 @@ def test_nobody_sees_another_ones_account(world):
     assert stranger.get("/campaigns/101/ads/301").status_code == 404
     assert stranger.get("/campaigns/export", account="42").status_code == 404
     assert "s101" not in stranger.get("/suggestions").text
+    assert stranger.send("GET", "/suggestions/s101").status_code == 404
     body = {"kind": "daily", "account": "42", "format": "csv", "csrf": stranger.headers["x-csrf-token"]}
     assert stranger.send("POST", "/reports", data=body).status_code == 404
 
@@ -319,9 +321,9 @@ def test_the_interval_is_called_what_it_is(visitor, database):
     with database.owner.begin() as connection:
         evidence = 'evidence = evidence || \'{"currency": "BRL"}\''
         connection.execute(sa.text(f"update ops.suggestions set {promised}, {evidence} where suggestion_id = 's101'"))
-    assert "(de R$ 10,00 a R$ 120,00, 8 em 10 casos)" in Page(visitor.get("/suggestions")).text
+    assert "(de R$ 10,00 a R$ 120,00, 8 em 10 casos)" in Page(visitor.get("/suggestions/s101")).text
     visitor.cookies.set("fbads_language", "en")
-    assert "8 times in 10" in Page(visitor.get("/suggestions")).text
+    assert "8 times in 10" in Page(visitor.get("/suggestions/s101")).text
 
 
 def test_an_estimated_figure_of_the_evidence_is_shown_with_its_range(visitor, database):
@@ -331,7 +333,7 @@ def test_an_estimated_figure_of_the_evidence_is_shown_with_its_range(visitor, da
             sa.text("update ops.suggestions set evidence = cast(:evidence as jsonb) where suggestion_id = 's101'"),
             {"evidence": estimated},
         )
-    shown = Page(visitor.get("/suggestions")).text.replace("\xa0", " ")
+    shown = Page(visitor.get("/suggestions/s101")).text.replace("\xa0", " ")
     assert "R$ 25,66 (R$ 20,58 a R$ 31,93)" in shown and "151,6" in shown
 
 

@@ -29,6 +29,7 @@ PAGES = (
     "/menu",
     "/suggestions",
     "/suggestions?status=ACCEPTED",
+    "/suggestions/s101",
     "/chat",
     "/reports",
     "/campaigns/101",

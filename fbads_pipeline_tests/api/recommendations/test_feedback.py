@@ -62,12 +62,12 @@ def test_what_is_not_there_or_not_theirs_cannot_be_marked(people):
 def test_the_pages_have_the_buttons_and_keep_what_is_pressed(people):
     browser = people.logged_in("viewer")
     token = browser.headers.pop("x-csrf-token")
-    body = {"subject": "suggestion", "subject_id": "s101", "useful": "no", "back": "/suggestions", "csrf": token}
-    assert 'action="/feedback"' in browser.get("/suggestions").text
+    body = {"subject": "suggestion", "subject_id": "s101", "useful": "no", "back": "/suggestions/s101", "csrf": token}
+    assert 'action="/feedback"' in browser.get("/suggestions/s101").text
     answer = browser.send("POST", "/feedback", data=body)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/suggestions?marked=no#s101")
-    shown = browser.get("/suggestions", marked="no").text
-    assert "Marcado como não útil." in shown and "0 de 1 marcação" in shown
+    assert (answer.status_code, answer.headers["location"]) == (303, "/suggestions/s101?marked=no#s101")
+    shown = browser.get("/suggestions/s101", marked="no").text
+    assert "Marcado como não útil." in shown and "0 de 1 marcação" in browser.get("/suggestions").text
     assert shown.count('aria-pressed="true"') == 1
     assert browser.send("POST", "/feedback", data={**body, "csrf": "x"}).status_code in (401, 403)
     assert browser.send("POST", "/feedback", data={**body, "subject_id": "none"}).status_code == 404

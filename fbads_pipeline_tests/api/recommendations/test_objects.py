@@ -55,7 +55,7 @@ def test_a_campaigns_ad_sets_have_scores_and_suggestions_and_its_ads_verdicts(pe
 def test_the_page_says_what_to_consider_and_has_nothing_to_press(people):
     page = people.logged_in("viewer").get("/campaigns/101/ads").text
     assert "Considere mover orçamento de &lt;b&gt;Vídeo&lt;/b&gt; para Foto" in page
-    assert "Cansado" in page and "/suggestions#sa" in page and ">Aceitar<" not in page
+    assert "Cansado" in page and "/suggestions/sa" in page and ">Aceitar<" not in page
     assert "Campanha 101 › Interesses" in people.logged_in("viewer").get("/suggestions").text
 
 

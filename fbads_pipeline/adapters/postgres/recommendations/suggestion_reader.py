@@ -28,9 +28,10 @@ class SuggestionReader:
         suggestion_id: str | None = None,
         by_rank: bool = False,
         ranked_to: int | None = None,
+        skipped: int = 0,
     ) -> list[Row]:
         """The newest first; by_rank: by account, the greatest gain first. accounts: that the caller sees; ranked_to: of
-        each account only its first ones."""
+        each account only its first ones; skipped: so many of the list's beginning are left out."""
         values = {
             "accounts": bound(accounts),
             "suggestion_id": suggestion_id,
@@ -41,6 +42,7 @@ class SuggestionReader:
             "most": limit,
             "by_rank": by_rank,
             "ranked_to": ranked_to,
+            "skipped": skipped,
         }
         return [_suggestion(row) for row in rows_of(self._owner, SQL["suggestions"], values)]
 
@@ -48,6 +50,11 @@ class SuggestionReader:
         """Status → how many there are; those without any are left out."""
         values = {"accounts": bound(accounts), "account_id": account_id}
         return {row["status"]: int(row["suggestions"]) for row in rows_of(self._owner, SQL["counts"], values)}
+
+    def by_account(self, *, status: str, account_id: str | None, accounts: Accounts) -> dict[str, int]:
+        """Account → how many it has of that status; those without any are left out."""
+        values = {"accounts": bound(accounts), "account_id": account_id, "status": status}
+        return {row["account_id"]: int(row["suggestions"]) for row in rows_of(self._owner, SQL["by_account"], values)}
 
     def held_back(self, accounts: Accounts, account_id: str | None) -> int:
         """Open suggestions that wait their turn."""

@@ -56,7 +56,18 @@ order by
     case when :by_rank then made.rank end asc,
     made.created_at desc,
     made.suggestion_id desc
-limit cast(:most as int);
+limit cast(:most as int) offset cast(:skipped as int);
+
+-- name: by_account
+select
+    account_id,
+    count(*) as suggestions
+from ops.suggestions
+where
+    status = :status
+    and (cast(:account_id as text) is null or account_id = :account_id)
+    and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
+group by account_id;
 
 -- name: counts
 select

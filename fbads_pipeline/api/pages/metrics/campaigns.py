@@ -14,7 +14,7 @@ from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, required_frame
 from fbads_pipeline.api.pages.metrics.grid_file import GridAccounts, grid_csv, grid_excel
-from fbads_pipeline.api.pages.metrics.grid_view import GridColumns, grid_rows, heads, pager, total_rows
+from fbads_pipeline.api.pages.metrics.grid_view import GridColumns, grid_rows, heads, last_page, pager, total_rows
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.api.routes.delivery.creatives import picture_address
@@ -107,7 +107,7 @@ def grid_page(
         rows=grid_rows(found.rows, columns, names if len(frame.chosen) > 1 else {}, unread, pictures, t),
         note="" if note is None else t.render(note),
         goals_differ=any(one["goals"] > 1 for one in found.totals),
-        pager=pager(found.total, page, lambda number: frame.link(_PATH, **choices.query(), page=number), t),
+        pager=pager(last_page(found.total), page, lambda number: frame.link(_PATH, **choices.query(), page=number), t),
         files=[(kind, frame.link(f"{_PATH}/export", **choices.query(), format=kind)) for kind in ("csv", "xlsx")],
         **_about(found, choices, t),
     )

@@ -133,9 +133,13 @@ def _total_cell(one: Row, metric: str, t: Localizer) -> dict[str, Any]:
     return figure_cell(known_figure(METRICS[metric], one, is_read=True), metric, one["currency"], t)
 
 
-def pager(total: int, page: int, link: Callable[[int], str], t: Localizer) -> dict[str, Any]:
+def last_page(rows: int) -> int:
+    """The number of the last page of so many rows."""
+    return max(1, ceil(rows / PAGE_ROWS))
+
+
+def pager(last: int, page: int, link: Callable[[int], str], t: Localizer) -> dict[str, Any]:
     """Where this page stands, and the ones beside it."""
-    last = max(1, ceil(total / PAGE_ROWS))
     return {
         "text": t("pages.grid.page", page=str(page), last=str(last)) if last > 1 else "",
         "before": link(page - 1) if page > 1 else None,

@@ -54,7 +54,7 @@ class FirstSteps:
         names = self._pages.names([one["campaign_id"] for one in first])
         accounts = {one["account_id"]: account_name(one) for one in frame.chosen}
         may = who.may("suggestions:decide")
-        steps = [_suggestion(one, names, accounts, t, may=may, link=frame.link("/suggestions")) for one in first]
+        steps = [_suggestion(one, names, accounts, t, may=may) for one in first]
         known = {one["campaign_id"] for one in first}
         others = [one for one in anomalies if one["campaign_id"] not in known]
         return [*steps, *(_anomaly(one) for one in anomaly_items(others, t)[: _STEPS - len(steps)])]
@@ -84,7 +84,7 @@ def _worth(row: Row, weights: Mapping[str, Decimal]) -> float:
 
 
 def _suggestion(
-    row: Row, names: Mapping[str, str | None], accounts: Mapping[str, str], t: Localizer, *, may: bool, link: str
+    row: Row, names: Mapping[str, str | None], accounts: Mapping[str, str], t: Localizer, *, may: bool
 ) -> dict[str, Any]:
     currency = str(row["evidence"].get("currency", ""))
     expected = row["effect_expected"]
@@ -103,7 +103,7 @@ def _suggestion(
         "about": accounts.get(row["account_id"], ""),
         "worth": worth,
         "text": stored_text(row, "reason", t),
-        "link": f"{link}#{row['suggestion_id']}",
+        "link": f"/suggestions/{row['suggestion_id']}",
         "suggestion_id": row["suggestion_id"] if may else "",
         "version": row["version"],
     }
