@@ -47,6 +47,7 @@ from fbads_pipeline.api.routes.own import account, consents, second_factor
 from fbads_pipeline.api.routes.recommendations import feedback, objects
 from fbads_pipeline.api.routes.reports import links as report_links
 from fbads_pipeline.api.routes.reports import made as reports
+from fbads_pipeline.api.routes.reports import templates as report_templates
 from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.settings import Settings
 
@@ -56,7 +57,7 @@ _ROUTERS = (
         for one in (health, metrics, auth, account, second_factor, consents, users, privacy, campaigns, analytics)
     ),
     *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports, chat)),
-    *(one.router for one in (report_links, feedback, objects, order_sales, changes, links)),
+    *(one.router for one in (report_links, report_templates, feedback, objects, order_sales, changes, links)),
     *(one.router for one in (webhooks, webhooks_n8n, order_webhook)),
     *ROUTERS,
 )

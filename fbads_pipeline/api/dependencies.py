@@ -39,6 +39,7 @@ from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFe
 from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
 from fbads_pipeline.adapters.postgres.reports.links import PostgresReportLinks
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
+from fbads_pipeline.adapters.postgres.reports.templates import PostgresReportTemplates
 from fbads_pipeline.adapters.postgres.scoring.objects import ObjectReader
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
@@ -57,6 +58,7 @@ from fbads_pipeline.bootstrap import (
     scoring,
 )
 from fbads_pipeline.domain.reports.facts import MetricAbout
+from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.chat.turn import Chat
 from fbads_pipeline.services.clients.read_budgets import BudgetService
@@ -142,6 +144,8 @@ ReadinessDep = Annotated[Readiness, _of_database(metrics.readiness)]
 ReceiptsDep = Annotated[PostgresReceipts, _of_database(collection.webhook_receipts)]
 ReportLinksDep = Annotated[PostgresReportLinks, _of_database(reports.report_links)]
 ReportRequestsDep = Annotated[PostgresReportRequests, _of_database(reports.report_requests)]
+ReportTemplatesDep = Annotated[PostgresReportTemplates, _of_database(reports.report_templates)]
+RecipientsDep = Annotated[Recipients, _of_both(alerts.recipients)]
 ReportServiceDep = Annotated[ReportService, _of_both(reports.report_service)]
 BenchmarkDep = Annotated[PostgresBenchmark, _of_database(clients.benchmark_reader)]
 BudgetsDep = Annotated[BudgetService, _of_both(clients.budget_service)]

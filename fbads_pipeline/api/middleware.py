@@ -56,10 +56,9 @@ async def serve_request(request: Request, follow: Callable[[Request], Awaitable[
     is_docs = request.url.path.startswith(_DOCS)
     response.headers.update(_HEADERS)
     is_page = response.headers.get("content-type", "").startswith("text/html") and not is_docs
-    is_shared = request.url.path.startswith(SHARED)
-    if is_shared:
+    if request.url.path.startswith(SHARED):
         response.headers.update(_OF_SHARED)
-    if not (is_shared and "content-security-policy" in response.headers):
+    if "content-security-policy" not in response.headers:  # a report's page brings the hashes of its own styles
         response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _PAGES if is_page else _STRICT
     response.headers["X-Request-Id"] = request.state.request_id
     if not is_docs:

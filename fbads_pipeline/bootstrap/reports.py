@@ -2,10 +2,12 @@
 
 from fbads_pipeline.adapters.exports import Exports, exports_folder
 from fbads_pipeline.adapters.identity.passwords import digest, new_secret
+from fbads_pipeline.adapters.postgres.reports.content import PostgresReportContent
 from fbads_pipeline.adapters.postgres.reports.facts import PostgresReportFacts
 from fbads_pipeline.adapters.postgres.reports.links import PostgresReportLinks
 from fbads_pipeline.adapters.postgres.reports.reports import PostgresReports
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
+from fbads_pipeline.adapters.postgres.reports.templates import PostgresReportTemplates
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.rendering.renderers import ON_REQUEST, RENDERERS
 from fbads_pipeline.adapters.rendering.shared_page import for_visitors
@@ -23,7 +25,9 @@ def report_service(settings: Settings, database: Database) -> ReportService:
     """Makes reports; their files go to the folder `exports` of FBADS_HOME."""
     facts = PostgresReportFacts(database.owner, metric_expressions, levels=settings.levels)
     calendar = calendar_events(settings, database)
-    builder = ReportBuilder(facts, metric_labels(), settings.attribution_windows, calendar)
+    content = PostgresReportContent(database.owner, metric_expressions)
+    templates = PostgresReportTemplates(database.owner)
+    builder = ReportBuilder(facts, metric_labels(), settings.attribution_windows, calendar, content, templates)
     files = Exports(exports_folder(settings.home_path))
     reports = PostgresReports(database.owner)
     return ReportService(builder, RENDERERS, translator(), files, reports, clock(settings), ON_REQUEST)
@@ -52,3 +56,8 @@ def link_service(settings: Settings, database: Database) -> LinkService:
         for_visitors,
         settings.report_link_days,
     )
+
+
+def report_templates(database: Database) -> PostgresReportTemplates:
+    """What the reports of clients contain."""
+    return PostgresReportTemplates(database.owner)

@@ -27,6 +27,10 @@ COMMANDS = {
     "sql": ("data.sql", "Read the database with one read-only statement."),
     "ask": ("data.ask", "Ask about your ads; every number comes from a query, which the answer names."),
     "report": ("reports.report", "Write a report of stored days as files."),
+    "report-templates": (
+        "reports.templates",
+        "What a client's reports contain, and reports that wait for approval.",
+    ),
     "report-links": ("reports.links", "Links to reports for clients: make, list, revoke."),
     "detect": ("data.detect", "Mark the anomalies of one series of a CSV file."),
     "backtest": ("data.backtest", "Replay the detectors, or your own rules, over past days."),

@@ -8,17 +8,23 @@ from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.domain.metrics.coverage import Coverage
+from fbads_pipeline.domain.reports.brand import ReportBrand
 from fbads_pipeline.domain.reports.facts import (
+    AccountTarget,
+    AudiencePart,
+    Figures,
     HitRate,
     PeriodFigures,
     ReportAccount,
     ReportedAnomaly,
+    ReportedCreative,
     ReportedSuggestion,
 )
 from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile
 from fbads_pipeline.domain.reports.links import ReportLink
 from fbads_pipeline.domain.reports.report import Period, ReportKind
 from fbads_pipeline.domain.reports.requests import ReportRequest
+from fbads_pipeline.domain.reports.template import ReportTemplate, TemplateVersion
 
 
 class ReportFacts(Protocol):
@@ -44,6 +50,35 @@ class ReportFacts(Protocol):
         """Of all followed suggestions, by kind."""
 
 
+class ReportContent(Protocol):
+    """What a report of one account shows beside its campaigns and days."""
+
+    def totals(self, account_id: str, period: Period, metrics: Sequence[str]) -> Figures:
+        """Over the period, as in ReportFacts.figures."""
+
+    def audience(self, account_id: str, period: Period) -> list[AudiencePart]:
+        """Who saw it and where, by breakdown, the dearest part first."""
+
+    def creatives(self, account_id: str, period: Period) -> list[ReportedCreative]:
+        """Those that cost something: better than the account, then worse, then those of which that is not clear."""
+
+    def target(self, account: ReportAccount, period: Period) -> AccountTarget:
+        """What holds for the account as a whole on the period's last day."""
+
+
+class ReportTemplates(Protocol):
+    """What the reports of clients contain, and in whose colours they are."""
+
+    def of_account(self, account_id: str) -> tuple[ReportTemplate, ReportBrand]:
+        """Of the client that the account belongs to; the defaults where it belongs to none, or none was set."""
+
+    def versions(self, client_id: int) -> list[TemplateVersion]:
+        """The newest first."""
+
+    def set(self, client_id: int, template: ReportTemplate, *, actor: str, now: datetime) -> int | None:
+        """The number of the version; None where there is no such client."""
+
+
 class Reports(Protocol):
     """Reports that were made, and the message that each left with."""
 
@@ -51,7 +86,14 @@ class Reports(Protocol):
         """Account ids ('' for all accounts) whose report of that kind ends on that day."""
 
     def keep(self, report: MadeReport, alert: Alert, recipients: Sequence[Recipient]) -> bool:
-        """The row, the alert and its deliveries in one transaction; False where that report is there already."""
+        """The row, the alert and its deliveries in one transaction; False where that report is there already. Of one
+        that waits, the alert is kept with the row, and nothing leaves."""
+
+    def replace(self, report: MadeReport, alert: Alert, *, actor: str) -> bool:
+        """Other files and another comment of a report that waits; False where it does not, or is not there."""
+
+    def approve(self, report_id: str, recipients: Sequence[Recipient], *, actor: str, now: datetime) -> bool:
+        """Lets a report go that waits: its alert and the deliveries in one transaction; False where none waits."""
 
     def newest(self, last: int, accounts: Sequence[str] | None = None) -> list[MadeReport]:
         """The newest first; of those accounts alone where they are given."""

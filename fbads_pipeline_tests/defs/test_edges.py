@@ -37,7 +37,7 @@ PART_OF = {
          "ops.api_warnings", "ops.job_outcomes", "ops.reports", "ops.idempotency_keys", "ops.audit_log", "ops.is_muted",
          "ops.report_requests", "ops.targets", "ops.user_accounts", "ops.clients", "ops.client_accounts",
          "ops.client_budgets", "ops.feedback", "ops.client_logos", "ops.tax_periods", "ops.naming_of_accounts",
-         "ops.report_links")
+         "ops.report_links", "ops.report_templates")
     ),
 }  # fmt: skip
 # Edges that would close a circle: the review reads what earlier runs of later assets left.
@@ -48,13 +48,13 @@ LOOKS_BACK = {
     "analysis/suggestion_outcomes": {"analysis/models", "analysis/anomalies", "analysis/scores"},
     "analysis/anomalies": {"ops/alerts", "ops/delivery_problems"},
     "ops/suggestions": {"ops/alerts"},
-    **{f"report/{kind}": {"ops/alerts"} for kind in ("daily", "weekly", "executive")},
+    **{f"report/{kind}": {"ops/alerts"} for kind in ("daily", "weekly", "monthly", "executive")},
 }
 ASSETS = (
     "analysis/anomalies", "analysis/breaches", "analysis/scores", "analysis/models", "analysis/suggestion_outcomes",
     "ops/suggestions", "ops/rule_hits", "ops/alerts", "ops/deliveries", "ops/incidents", "ops/delivery_problems",
     "ops/creative_pictures", "ops/link_checks",
-    "report/daily", "report/weekly", "report/executive",
+    "report/daily", "report/weekly", "report/monthly", "report/executive",
 )  # fmt: skip
 _READ = re.compile(
     r"\b(?:from|join|using)\s+(?:lateral\s+)?(?:only\s+)?((?:raw|marts|analysis|ops)\.[a-z_]+)", re.IGNORECASE

@@ -12,7 +12,8 @@ alter table marts.campaigns add column stop_at timestamptz;
 create table marts.account_daily (account_id text, day date, currency text, {_MEASURES}, is_provisional boolean,
     collected_at timestamptz, conversion_goal text default 'purchase');
 create table marts.campaign_breakdown_daily (account_id text, campaign_id text, day date, currency text,
-    breakdown text, age text, gender text, country text, publisher_platform text, platform_position text, {_MEASURES},
+    breakdown text, breakdown_value text, age text, gender text, country text, publisher_platform text,
+    platform_position text, {_MEASURES},
     is_provisional boolean, collected_at timestamptz, conversion_goal text default 'purchase');
 create table marts.campaign_history (account_id text, campaign_id text, name text, status text, effective_status text,
     currency text, daily_budget numeric, lifetime_budget numeric, valid_from timestamptz, valid_to timestamptz,
@@ -73,7 +74,8 @@ insert into marts.campaign_breakdown_daily (account_id, campaign_id, day, curren
 values
     ('42', '101', '2026-11-03', 'BRL', 'age,gender', '25-34', 'female', null, 600, 20, 20, 40, 4, 4, 0, 0, true, now()),
     ('42', '101', '2026-11-03', 'BRL', 'age,gender', '35-44', 'male', null, 400, 10, 10, 10, 0, 0, 0, 0, true, now()),
-    ('42', '101', '2026-11-03', 'BRL', 'country', null, null, 'BR', 1000, 30, 30, 50, 4, 4, 0, 0, true, now())
+    ('42', '101', '2026-11-03', 'BRL', 'country', null, null, 'BR', 1000, 30, 30, 50, 4, 4, 0, 0, true, now());
+update marts.campaign_breakdown_daily set breakdown_value = concat_ws(',', age, gender, country)
 """
 _NAMES = ("account", "campaign", "day", "currency", "impressions", "clicks", "spend", "conversions")
 

@@ -1,6 +1,7 @@
 """The ports of reports as fakes, and an account with a fortnight to report of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -150,8 +151,23 @@ class FakeReports:
         if report.account_id in self.made(report.kind, report.last_day):
             return False
         self.kept.append((report, alert))
-        self.recipients = list(recipients)
+        self.recipients = [] if report.is_waiting else list(recipients)
         return True
+
+    def replace(self, report: MadeReport, alert: Alert, *, actor: str) -> bool:
+        for index, (one, _) in enumerate(self.kept):
+            if one.report_id == report.report_id and one.is_waiting:
+                self.kept[index] = (report, alert)
+                return True
+        return False
+
+    def approve(self, report_id: str, recipients: Sequence[Recipient], *, actor: str, now: datetime) -> bool:
+        for index, (one, alert) in enumerate(self.kept):
+            if one.report_id == report_id and one.is_waiting:
+                self.kept[index] = (replace(one, is_waiting=False), alert)
+                self.recipients = list(recipients)
+                return True
+        return False
 
     def newest(self, last: int, accounts: Sequence[str] | None = None) -> list[MadeReport]:
         found = [one for one, _ in self.kept if accounts is None or one.account_id in accounts]

@@ -1,5 +1,6 @@
 """A report as one HTML page that needs nothing from anywhere: inline CSS, inline SVG, every text escaped."""
 
+import base64
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -8,6 +9,7 @@ from markupsafe import Markup
 
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.domain.reports.facts import ReportPicture
 from fbads_pipeline.domain.reports.report import Cell, Figure, Report, Table, is_absent
 
 _SCREEN_FONT = "system-ui, 'Segoe UI', Roboto, sans-serif"
@@ -23,7 +25,9 @@ def render_html(report: Report, localizer: Localizer, *, font: str = _SCREEN_FON
         t=localizer,
         text=localizer.render,
         cell=localizer.cell,
-        draw=lambda chart: Markup(draw(chart, localizer)),
+        brand=report.brand,
+        picture=_data_address,
+        draw=lambda chart: Markup(draw(chart, localizer, ink=report.brand.ink)),
         change=lambda figure: change_text(figure, localizer),
         tone=tone_of,
         shown=_shown,
@@ -46,6 +50,10 @@ def _template() -> Any:
     )
     environment.filters["css_text"] = _css_text
     return environment.get_template("report.html.j2")
+
+
+def _data_address(picture: ReportPicture) -> str:
+    return f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
 
 
 def _css_text(text: str) -> str:

@@ -35,7 +35,7 @@ def render_pdf(report: Report, localizer: Localizer) -> bytes:
     stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
     for name, value in (
         (plutoprint.PDF_METADATA_TITLE, localizer.render(report.title)),
-        (plutoprint.PDF_METADATA_CREATOR, "fbads"),
+        (plutoprint.PDF_METADATA_CREATOR, report.brand.name),
         (plutoprint.PDF_METADATA_CREATION_DATE, stamp),
         (plutoprint.PDF_METADATA_MODIFICATION_DATE, stamp),
     ):

@@ -21,10 +21,11 @@ _CHARACTER, _GAP = 5.8, 6
 _WIDE_CHARACTER = 7
 
 
-def draw(chart: Chart, localizer: Localizer, *, is_live: bool = False) -> str:
+def draw(chart: Chart, localizer: Localizer, *, is_live: bool = False, ink: str = _BAR) -> str:
     """One self-contained SVG; no text in it was written by a stranger. The same for the same input.
 
     is_live: each day shows its value when it is pointed at or has the focus; the page's style sheet brings that.
+    ink: the colour of the bars.
     """
     top = max((value for value in (*chart.now, *chart.before) if value is not None), default=Decimal(0)) or Decimal(1)
     step = _step(top)
@@ -37,14 +38,14 @@ def draw(chart: Chart, localizer: Localizer, *, is_live: bool = False) -> str:
         f' fill="{_INK}">',
         '<defs><pattern id="provisional" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="#dfe8f5"/>'
-        f'<path d="M0 5L5 0" stroke="{_BAR}" stroke-width="1.2"/></pattern>',
+        f'<path d="M0 5L5 0" stroke="{ink}" stroke-width="1.2"/></pattern>',
         '<pattern id="not_read" width="6" height="6" patternUnits="userSpaceOnUse">'
         f'<path d="M0 0L6 6" stroke="{_SOFT}" stroke-width=".8"/></pattern>',
         '<pattern id="not_reported" width="6" height="6" patternUnits="userSpaceOnUse">'
         f'<circle cx="3" cy="3" r="1" fill="{_SOFT}"/></pattern></defs>',
         *(_tick(tick, highest, chart, localizer) for tick in ticks),
         *_gaps(chart),
-        *_bars(chart, highest),
+        *_bars(chart, highest, ink),
         _before(chart.before, highest),
         *_days(chart, localizer),
         *_marks(chart),
@@ -100,14 +101,14 @@ def _gaps(chart: Chart) -> list[str]:
     return drawn
 
 
-def _bars(chart: Chart, highest: Decimal) -> list[str]:
+def _bars(chart: Chart, highest: Decimal, ink: str) -> list[str]:
     bars = []
     for index, value in enumerate(chart.now):
         if value is None:
             continue
         x, width = _x(index, len(chart.now))
         y = _y(max(value, Decimal(0)), highest)
-        fill = "url(#provisional)" if chart.provisional[index] else _BAR
+        fill = "url(#provisional)" if chart.provisional[index] else ink
         height = round(HEIGHT - _BOTTOM - y, 2)
         left, wide = round(x + width * 0.15, 2), round(width * 0.7, 2)
         bars.append(f'<rect x="{left}" y="{y}" width="{wide}" height="{height}" fill="{fill}"/>')

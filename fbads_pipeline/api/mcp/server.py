@@ -138,7 +138,7 @@ class Tools:
         ]
 
     def get_report(self, kind: str, account_id: AccountId, language: str = "pt") -> str:
-        """A report (daily, weekly, executive) of stored days as CSV."""
+        """A report (daily, weekly, monthly, executive) of stored days as CSV."""
         named = next((one for one in KINDS if one == kind), None)
         if named is None:
             raise ToolRefused(f"there is no report {kind!r}: one of {', '.join(KINDS)}")

@@ -19,7 +19,7 @@ from fbads_pipeline.api.pages.metrics import campaigns, object_page
 from fbads_pipeline.api.pages.orders import sales
 from fbads_pipeline.api.pages.own import account, privacy
 from fbads_pipeline.api.pages.recommendations import feedback, objects
-from fbads_pipeline.api.pages.reports import report_list, shared
+from fbads_pipeline.api.pages.reports import report_list, shared, templates
 
 _DAILY = (
     sessions,
@@ -40,7 +40,7 @@ _DAILY = (
     sales,
     links,
 )
-_REPORTS = (report_list, shared)
+_REPORTS = (report_list, shared, templates)
 ROUTERS = tuple(
     one.router for one in (*_DAILY, account, privacy, chat, *_REPORTS, campaign, readings, feedback, objects)
 )

@@ -22,18 +22,18 @@ class PageProblem(Exception):
 
 
 class Visitor:
-    """A dependency: whoever looks at a page, with the scope that the page needs (None: any). files: how many a form of
-    it may carry. Raises PageProblem.
+    """A dependency: whoever looks at a page, with the scope that the page needs (None: any). files, fields: how many a
+    form of it may carry. Raises PageProblem.
 
     It reads a form's own token before the session is believed.
     """
 
-    def __init__(self, scope: Scope | None = None, *, files: int = 0) -> None:
-        self.page_scope, self._files = scope, files
+    def __init__(self, scope: Scope | None = None, *, files: int = 0, fields: int = 24) -> None:
+        self.page_scope, self._files, self._fields = scope, files, fields
 
     async def __call__(self, request: Request, identity: IdentityDep, clock: ClockDep) -> Principal:
         if request.method == "POST":
-            form = await request.form(max_files=self._files, max_fields=24)
+            form = await request.form(max_files=self._files, max_fields=self._fields)
             request.state.form_csrf = str(form.get("csrf", ""))
         try:
             found = await run_in_threadpool(identify, request, identity, clock)

@@ -20,6 +20,7 @@ from fbads_pipeline.api.routes.own.second_factor import has_passed
 from fbads_pipeline.api.schemas.analytics import Severity
 from fbads_pipeline.domain.identity.preferences import Preferences
 from fbads_pipeline.domain.identity.users import Principal, User
+from fbads_pipeline.domain.reports.report import ReportKind
 from fbads_pipeline.services.identity.log_in import log_in
 from fbads_pipeline.settings import Settings
 
@@ -92,7 +93,7 @@ class Hearing(BaseModel):
     channels: list[Literal["email"]] = Field(max_length=1)
     least_severity: Severity
     quiet: Quiet | None = None
-    reports: list[Literal["daily", "weekly", "executive"]] = Field(max_length=3)
+    reports: list[ReportKind] = Field(max_length=4)
 
 
 class ChangedPreferences(BaseModel):

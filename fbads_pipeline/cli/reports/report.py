@@ -25,10 +25,11 @@ app = typer.Typer(add_completion=False)
 
 
 class ReportOption(StrEnum):
-    """What it is about: yesterday, the last whole week, or the last 28 days of all accounts."""
+    """What it is about: yesterday, the last whole week or month, or the last 28 days of all accounts."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
+    MONTHLY = "monthly"
     EXECUTIVE = "executive"
 
 

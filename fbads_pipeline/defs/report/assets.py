@@ -13,12 +13,15 @@ _DEPS = [
     ["marts", "campaign_daily"],
     ["marts", "adset_daily"],
     ["marts", "ad_daily"],
+    ["marts", "campaign_breakdown_daily"],
     ["marts", "day_coverage"],
     ["analysis", "anomalies"],
     ["analysis", "scores"],
     ["analysis", "suggestion_outcomes"],
     ["ops", "suggestions"],
+    ["ops", "creative_pictures"],
     ["raw", "accounts"],
+    ["raw", "ads"],
     ["raw", "calendar_events"],
 ]
 _GROUP, _KINDS, _OWNERS = "report", {"python", "postgres"}, ["team:data"]
@@ -39,6 +42,14 @@ def weekly(
 ) -> dg.MaterializeResult[None]:
     """The week from Monday to Sunday of each account, on its Monday from seven on; made and sent once."""
     return _make("weekly", report_service, recipients)
+
+
+@dg.asset(key=["report", "monthly"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)
+def monthly(
+    report_service: dg.ResourceParam[ReportService], recipients: dg.ResourceParam[Recipients]
+) -> dg.MaterializeResult[None]:
+    """The month that has ended, of accounts whose client's template asks for it, from seven on the first day on."""
+    return _make("monthly", report_service, recipients)
 
 
 @dg.asset(key=["report", "executive"], deps=_DEPS, group_name=_GROUP, kinds=_KINDS, owners=_OWNERS)

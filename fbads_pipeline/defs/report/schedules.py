@@ -10,5 +10,5 @@ make_due_reports_hourly = dg.ScheduleDefinition(
     cron_schedule="10 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Daily, weekly and executive reports, at seven in each account's own zone.",
+    description="Daily, weekly, monthly and executive reports, at seven in each account's own zone.",
 )

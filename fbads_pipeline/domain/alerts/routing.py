@@ -29,7 +29,7 @@ class Recipient:
     accounts: frozenset[str] = frozenset()
     digest_at: time | None = None
     receives_digest: bool = True
-    reports: frozenset[str] = frozenset({"daily", "weekly", "executive"})
+    reports: frozenset[str] = frozenset({"daily", "weekly", "monthly", "executive"})
     opted_in_on: date | None = None
     receives_system_alerts: bool = True
 

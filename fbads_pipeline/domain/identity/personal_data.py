@@ -33,6 +33,8 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "idempotency_keys": {"user_id": "delete"},
     "report_requests": {"user_id": "delete", "reason": "delete"},
     "report_links": {"made_by": "pseudonym"},
+    "report_templates": {"set_by": "pseudonym"},
+    "reports": {"approved_by": "pseudonym"},
     "deliveries": {"recipient": "replace"},
     "decisions": {"user_id": "pseudonym", "reason": "pseudonym"},
     "suggestions": {"decided_by": "pseudonym", "decision_reason": "pseudonym"},
@@ -63,7 +65,7 @@ OF_CONTACTS: Mapping[str, frozenset[str]] = {
 OF_NOBODY = frozenset(
     {
         *("collect_runs", "alerts", "api_quotas", "request_strategies", "api_warnings", "tokens", "account_tokens"),
-        *("token_checks", "incidents", "job_outcomes", "rule_hits", "reports", "webhook_receipts"),
+        *("token_checks", "incidents", "job_outcomes", "rule_hits", "webhook_receipts"),
         *("client_accounts", "client_logos", "tax_periods", "creative_pictures", "campaign_goals"),
         # Of an order only what, when, how much and from which link; of a click id a hash. Nothing about the buyer.
         *("orders", "order_refunds", "order_coverage", "order_source_accounts", "link_checks"),
@@ -78,6 +80,7 @@ TELLING = frozenset(
             "recipient",
             "actor",
             "decided_by",
+            "approved_by",
             "made_by",
             "acknowledged_by",
             "asked_by",

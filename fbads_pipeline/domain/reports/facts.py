@@ -108,6 +108,44 @@ class HitRate:
 
 
 @dataclass(frozen=True)
+class ReportPicture:
+    """A picture whose bytes were checked; width, height: in pixels."""
+
+    media_type: str
+    content: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class ReportedCreative:
+    """A creative with its figures over the period; None: not reported. picture: the one that is kept of it."""
+
+    title: str
+    ads: int
+    figures: Figures
+    verdict: Literal["best", "worst", "unclear"]
+    picture: ReportPicture | None = None
+
+
+@dataclass(frozen=True)
+class AudiencePart:
+    """A part of the delivery. breakdown: the fields, with commas between them, as Meta names them; value: of them."""
+
+    breakdown: str
+    value: str
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class AccountTarget:
+    """What is set for the account as a whole on a day; None: nothing."""
+
+    cpa: Decimal | None = None
+    roas: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class PeriodFigures:
     """An account over a period: in all, by day and by campaign; as_of: the newest reading among it.
 

@@ -26,7 +26,8 @@ class ReportFile:
 
 @dataclass(frozen=True)
 class MadeReport:
-    """account_id: '' for the report about all accounts."""
+    """account_id: '' for the report about all accounts. is_waiting: it leaves once a person approves it; comment: what
+    it says before everything else."""
 
     report_id: str
     kind: ReportKind
@@ -35,6 +36,8 @@ class MadeReport:
     last_day: date
     files: tuple[ReportFile, ...]
     made_at: datetime
+    is_waiting: bool = False
+    comment: str = ""
 
 
 def report_id(kind: ReportKind, account_id: str, period: Period) -> str:
@@ -46,10 +49,18 @@ def report_id(kind: ReportKind, account_id: str, period: Period) -> str:
 def due_on(kind: ReportKind, timezone_name: str, now: datetime) -> date | None:
     """The account-local day whose report is due in that zone, from seven in its morning on; None at other times.
 
-    Today for the daily report; Monday for the others, until Wednesday ends.
+    Today for the daily report; the first of the month, until the third ends, for the monthly one; Monday, until
+    Wednesday ends, for the others.
     """
     local = now.astimezone(ZoneInfo(timezone_name))
     day = local.date() if kind == "daily" else local.date() - timedelta(days=local.weekday())
+    if kind == "monthly":
+        day = local.date().replace(day=1)
     opens = datetime.combine(day, DUE_AT)
     is_due = opens <= local.replace(tzinfo=None) and (local.date() - day).days <= _LATE_DAYS
     return day if is_due else None
+
+
+def day_of(last_day: date) -> date:
+    """The day on which a report that ends on that day was due: the one after it, for every kind."""
+    return last_day + timedelta(days=1)

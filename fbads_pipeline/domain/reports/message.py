@@ -1,28 +1,42 @@
 """The alert that a report is sent with: its figures in a few lines; the files are attached."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from fbads_pipeline.domain.alerts.alerts import REPORT, Alert, AlertText, alert_of
 from fbads_pipeline.domain.core.messages import Count, Joined, Message, Money, Percent, Value, lines, message
-from fbads_pipeline.domain.reports.report import NO_VALUE, Figure, Report
+from fbads_pipeline.domain.reports.report import NO_VALUE, Figure, Report, ReportKind
 
 
 def compose_report(report: Report, account_id: str | None, attachments: Mapping[str, Sequence[str]]) -> Alert:
     """The alert about a report. attachments: language → names of its files in the folder of exports."""
-    return alert_of(
+    return report_alert(
+        report.kind,
+        account_id,
+        report.period.last,
         AlertText(_title(report), _body(report)),
-        account_id=account_id,
-        rule=f"{REPORT}.{report.kind}",
-        entity=account_id or "all",
-        severity="info",
-        window_start=report.period.last,
-        facts={
+        {
             "kind": report.kind,
             "first_day": report.period.first.isoformat(),
             "last_day": report.period.last.isoformat(),
             "attachments": {language: list(names) for language, names in attachments.items()},
         },
+    )
+
+
+def report_alert(
+    kind: ReportKind, account_id: str | None, last_day: date, text: AlertText, facts: Mapping[str, object]
+) -> Alert:
+    """The one alert of that report, with its text."""
+    return alert_of(
+        text,
+        account_id=account_id,
+        rule=f"{REPORT}.{kind}",
+        entity=account_id or "all",
+        severity="info",
+        window_start=last_day,
+        facts=facts,
     )
 
 
@@ -35,7 +49,7 @@ def _title(report: Report) -> Value:
 
 def _body(report: Report) -> Joined:
     """Each section's warnings, figures and highlights; the first note where it has no figures."""
-    parts: list[Value] = []
+    parts: list[Value] = ["", report.comment] if report.comment else []
     for section in report.sections:
         parts += ["", section.title] if len(report.sections) > 1 else [""]
         parts += [*section.warnings, ""] if section.warnings and section.figures else section.warnings

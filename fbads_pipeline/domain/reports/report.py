@@ -8,13 +8,15 @@ from typing import Literal
 
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import Value
+from fbads_pipeline.domain.reports.brand import PLAIN_BRAND, ReportBrand
+from fbads_pipeline.domain.reports.facts import ReportPicture
 
-ReportKind = Literal["daily", "weekly", "executive"]
+ReportKind = Literal["daily", "weekly", "monthly", "executive"]
 Unit = Literal["text", "count", "money", "ratio", "factor", "day", "change", "score"]
 Good = Literal["up", "down", "none"]
 Cell = Decimal | int | date | Value | None
 
-KINDS: tuple[ReportKind, ...] = ("daily", "weekly", "executive")
+KINDS: tuple[ReportKind, ...] = ("daily", "weekly", "monthly", "executive")
 NO_VALUE = "–"
 _EXECUTIVE_DAYS = 28
 
@@ -31,12 +33,25 @@ class Period:
         return (self.last - self.first).days + 1
 
     @property
+    def is_month(self) -> bool:
+        """Whether it is a whole calendar month."""
+        return self == month_before(self.last + timedelta(days=1))
+
+    @property
     def before(self) -> "Period":
-        """As many days, right before."""
+        """As many days, right before; of a whole calendar month the month before it."""
+        if self.is_month:
+            return month_before(self.first)
         return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+def month_before(day: date) -> Period:
+    """The calendar month before the one of that day."""
+    last = day.replace(day=1) - timedelta(days=1)
+    return Period(last.replace(day=1), last)
 
 
 def days_of(period: Period) -> DayRange:
@@ -46,13 +61,15 @@ def days_of(period: Period) -> DayRange:
 
 def period_of(kind: ReportKind, day: date) -> Period:
     """What a report made on that account-local day is about: yesterday, the last whole week from Monday to Sunday,
-    or the last 28 days."""
+    the last whole month, or the last 28 days."""
     yesterday = day - timedelta(days=1)
     if kind == "daily":
         return Period(yesterday, yesterday)
     if kind == "weekly":
         sunday = day - timedelta(days=day.weekday() + 1)
         return Period(sunday - timedelta(days=6), sunday)
+    if kind == "monthly":
+        return month_before(day)
     return Period(day - timedelta(days=_EXECUTIVE_DAYS), yesterday)
 
 
@@ -76,7 +93,7 @@ class Table:
     """rows: one value per column; money in `currency`; a text in a column of figures says why there is no figure.
     left_out: rows that the paged formats do not show.
 
-    is_half: stands beside the next one, where there is room for both.
+    is_half: stands beside the next one, where there is room for both. pictures: one per row, where it has such.
     """
 
     title: Value
@@ -86,6 +103,7 @@ class Table:
     empty: Value = ""
     most_shown: int | None = None
     is_half: bool = False
+    pictures: Sequence[ReportPicture | None] = ()
 
     @property
     def left_out(self) -> int:
@@ -97,7 +115,7 @@ class Figure:
     """One number at the top: now, in the period before, and which direction is good. metric: its name in the catalogue.
 
     is_provisional: it still moves, because Meta attributes conversions to past days. absent: stands in the place of
-    `now` where Meta did not report it.
+    `now` where Meta did not report it. target: what it should be, where that is set.
     """
 
     metric: str
@@ -109,6 +127,7 @@ class Figure:
     currency: str | None = None
     is_provisional: bool = False
     absent: Value | None = None
+    target: Decimal | None = None
 
     @property
     def shown(self) -> Cell:
@@ -167,7 +186,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """name: of its files, without language and extension; as_of: the newest reading that it rests on."""
+    """name: of its files, without language and extension; as_of: the newest reading that it rests on; comment: what
+    the agency says of it, before everything else."""
 
     kind: ReportKind
     name: str
@@ -175,3 +195,5 @@ class Report:
     period: Period
     sections: Sequence[Section]
     as_of: Value
+    brand: ReportBrand = PLAIN_BRAND
+    comment: str = ""

@@ -9,6 +9,7 @@ from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Instant, Joined, Message, Value, message
 from fbads_pipeline.domain.metrics.registry import FACTORS
 from fbads_pipeline.domain.reports.facts import (
+    AccountTarget,
     CampaignFigures,
     DayFigures,
     Figures,
@@ -20,9 +21,9 @@ from fbads_pipeline.domain.reports.facts import (
     ReportedSuggestion,
 )
 from fbads_pipeline.domain.reports.report import Cell, Chart, Figure, GapKind, Good, Period, Table, TableColumn, Unit
+from fbads_pipeline.domain.reports.template import FIGURES
 from fbads_pipeline.domain.reports.unreported import is_unreported, shown_cell, unreported_text
 
-_TOP = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")
 _SHOWN = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
 BRIEF = ("spend", "conversions", "cpa", "roas", "ctr")
 _CHARTED: tuple[tuple[str, Unit], ...] = (("spend", "money"), ("conversions", "count"), ("cpa", "money"))
@@ -37,8 +38,16 @@ _STATUSES = frozenset({"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", 
 About = Mapping[str, MetricAbout]
 
 
-def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: str) -> list[Figure]:
-    """The numbers at the top. Spend is neither good nor bad by itself, nor is a fall that may be mere delay."""
+def figures(
+    now: PeriodFigures,
+    before: PeriodFigures,
+    about: About,
+    currency: str,
+    names: Sequence[str] = FIGURES,
+    target: AccountTarget | None = None,
+) -> list[Figure]:
+    """The numbers at the top, beside what they should be. Spend is neither good nor bad by itself, nor is a fall that
+    may be mere delay."""
     is_provisional = any(one.is_provisional for one in now.days)
     made = [
         Figure(
@@ -51,8 +60,9 @@ def figures(now: PeriodFigures, before: PeriodFigures, about: About, currency: s
             currency,
             is_provisional and name in _MATURING,
             _absent(name, now, about, currency),
+            _target_of(name, target),
         )
-        for name in _TOP
+        for name in names
         if now.total.get(name) is not None or before.total.get(name) is not None or is_unreported(name, now.total)
     ]
     return [replace(one, good="none") if one.is_provisional and _is_worse(one) else one for one in made]
@@ -64,7 +74,8 @@ def charts(
     """Spend, conversions and CPA, each day beside the one of the period before. unread: days that were not read."""
     days = [period.first + timedelta(days=n) for n in range(period.days)]
     here = {one.day: one for one in now.days}
-    there = {one.day + timedelta(days=period.days): one for one in before.days}
+    distance = period.first - period.before.first
+    there = {one.day + distance: one for one in before.days}
     made = []
     for metric, unit in _CHARTED:
         values = [_of(here.get(day), metric) for day in days]
@@ -136,14 +147,20 @@ def campaign_status(status: str | None) -> Value:
     return message(f"reports.status.{status.lower()}") if status in _STATUSES else status or ""
 
 
-def day_table(now: PeriodFigures, about: About, currency: str, unread: Collection[date] = ()) -> Table:
+def day_table(
+    now: PeriodFigures,
+    about: About,
+    currency: str,
+    unread: Collection[date] = (),
+    shown: Sequence[str] = _SHOWN,
+) -> Table:
     """The account day by day: what the charts draw, which days are provisional, and which were not read."""
-    columns = [TableColumn(_column("day"), "day"), *_columns(about, _SHOWN), _text("provisional")]
+    columns = [TableColumn(_column("day"), "day"), *_columns(about, shown), _text("provisional")]
     yes = message("reports.yes")
     rows: dict[date, list[Cell]] = {
         one.day: [
             one.day,
-            *(shown_cell(name, _unit(about, name), currency, one.figures) for name in _SHOWN),
+            *(shown_cell(name, _unit(about, name), currency, one.figures) for name in shown),
             yes if one.is_provisional else "",
         ]
         for one in now.days
@@ -152,7 +169,7 @@ def day_table(now: PeriodFigures, about: About, currency: str, unread: Collectio
         if day in rows:
             rows[day][-1] = message("reports.day_partly_read")
         else:
-            rows[day] = [day, *(None for _ in _SHOWN), message("reports.day_not_read")]
+            rows[day] = [day, *(None for _ in shown), message("reports.day_not_read")]
     return Table(message("reports.table.days"), columns, [rows[day] for day in sorted(rows)], currency)
 
 
@@ -265,6 +282,12 @@ def _absent(name: str, now: PeriodFigures, about: About, currency: str) -> Messa
     if not is_unreported(name, now.total):
         return None
     return unreported_text(name, _unit(about, name), currency, now.below)
+
+
+def _target_of(name: str, target: AccountTarget | None) -> Decimal | None:
+    if target is None:
+        return None
+    return {"cpa": target.cpa, "roas": target.roas}.get(name)
 
 
 def _column(name: str) -> Message:

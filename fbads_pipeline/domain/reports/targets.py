@@ -9,7 +9,7 @@ from fbads_pipeline.domain.reports.facts import CampaignFigures, PeriodFigures
 from fbads_pipeline.domain.reports.report import Cell, Table, TableColumn
 
 AgainstTarget = Literal["above", "within", "too_early"]
-_MOST_ROWS = 40
+_MOST_ROWS = 15
 
 
 def against_target(spend: Decimal | None, conversions: Decimal | None, target_cpa: Decimal) -> AgainstTarget | None:

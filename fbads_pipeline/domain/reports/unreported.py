@@ -7,15 +7,16 @@ from decimal import Decimal
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import Count, Message, Money, Percent, Value, message
 from fbads_pipeline.domain.metrics.coverage import Coverage
+from fbads_pipeline.domain.metrics.declared import METRICS
+from fbads_pipeline.domain.metrics.registry import Ratio
 from fbads_pipeline.domain.reports.facts import Below, Figures, LevelBelow
 from fbads_pipeline.domain.reports.report import Cell, Unit
 
 # Metric → the sums that it is made of; None in one of them makes it unknown, not undefined.
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "ctr": ("clicks", "impressions"),
-    "cpm": ("spend", "impressions"),
-    "cpa": ("spend", "conversions"),
-    "roas": ("purchase_value", "spend"),
+    name: (one.source.numerator, one.source.denominator)
+    for name, one in METRICS.items()
+    if isinstance(one.source, Ratio)
 }
 # Where a figure is looked for that campaigns lack, the first that has it.
 LEVELS_BELOW: tuple[LevelBelow, ...] = ("ad", "adset")

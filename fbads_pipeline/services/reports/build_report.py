@@ -2,17 +2,32 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from fbads_pipeline.domain.calendar.messages import coinciding_line
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Days, Joined, Message, Value, message
 from fbads_pipeline.domain.metrics.coverage import Coverage
+from fbads_pipeline.domain.reports.brand import PLAIN_BRAND, ReportBrand
+from fbads_pipeline.domain.reports.content import (
+    FUNNEL_METRICS,
+    audience_tables,
+    creative_table,
+    funnel_table,
+    glossary_table,
+    step_table,
+)
 from fbads_pipeline.domain.reports.days import as_of, consecutive_days
-from fbads_pipeline.domain.reports.facts import MetricAbout, PeriodFigures, ReportAccount
-from fbads_pipeline.domain.reports.highlights import campaign_highlights, event_highlights
-from fbads_pipeline.domain.reports.report import Cell, Period, Report, ReportKind, Section, period_of
+from fbads_pipeline.domain.reports.facts import (
+    MetricAbout,
+    PeriodFigures,
+    ReportAccount,
+    ReportedAnomaly,
+    ReportedSuggestion,
+)
+from fbads_pipeline.domain.reports.highlights import campaign_highlights, event_highlights, next_steps, story_lines
+from fbads_pipeline.domain.reports.report import Cell, Period, Report, ReportKind, Section, Table, period_of
 from fbads_pipeline.domain.reports.sums import added, without
 from fbads_pipeline.domain.reports.tables import (
     account_row,
@@ -27,15 +42,20 @@ from fbads_pipeline.domain.reports.tables import (
     suggestion_table,
 )
 from fbads_pipeline.domain.reports.targets import target_table
-from fbads_pipeline.domain.reports.unreported import coverage_warnings, is_wholly_unread, together, unread_days
+from fbads_pipeline.domain.reports.template import DEFAULT_TEMPLATE, FIGURES, ReportTemplate
+from fbads_pipeline.domain.reports.unreported import PARTS, coverage_warnings, is_wholly_unread, together, unread_days
 from fbads_pipeline.ports.calendar import CalendarEvents
-from fbads_pipeline.ports.reports import ReportFacts
+from fbads_pipeline.ports.reports import ReportContent, ReportFacts, ReportTemplates
 
 METRICS = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
 
 # What accounts with different goals cannot be compared by.
 _OF_GOAL = frozenset({"conversions", "cpa"})
+# What a report of one day goes without.
+_OF_LONGER = frozenset({"creatives", "audience", "glossary", "days"})
 _MOST_NAMED = 3
+_GOALS = {"purchase": "purchases", "lead": "leads"}
+_WINDOWS = frozenset({"1d_click", "7d_click", "28d_click", "1d_view", "7d_view"})
 _NOT_COMPARED = PeriodFigures({}, (), (), None)
 
 
@@ -47,14 +67,27 @@ class ReportBuilder:
     about: Mapping[str, MetricAbout]
     windows: Sequence[str]
     calendar: CalendarEvents | None = None
+    content: ReportContent | None = None
+    templates: ReportTemplates | None = None
 
-    def of_account(self, kind: ReportKind, account: ReportAccount, *, on: date | None = None) -> Report:
-        """One account's report. on: the account-local day on which it is made, today without it."""
-        period = period_of(kind, on or account.today)
-        now = self.facts.figures(account.account_id, period, METRICS)
-        section = self._account_section(account, period, now)
+    def of_account(
+        self,
+        kind: ReportKind,
+        account: ReportAccount,
+        *,
+        on: date | None = None,
+        template: ReportTemplate | None = None,
+        comment: str | None = None,
+    ) -> Report:
+        """One account's report. on: the account-local day on which it is made, today without it; template, comment: in
+        the place of the client's own."""
+        period, (kept, brand) = period_of(kind, on or account.today), self._template(account.account_id)
+        chosen = template or kept
+        now = self.facts.figures(account.account_id, period, self._metrics(chosen))
+        section = self._account_section(account, period, now, _for_kind(chosen, kind))
         name = f"{kind}_{account.account_id}_{period.last}"
-        return _report(kind, name, period, [section], as_of(now.as_of, [account]))
+        made = _report(kind, name, period, [section], as_of(now.as_of, [account]))
+        return replace(made, brand=brand, comment=chosen.comment if comment is None else comment)
 
     def of_all(self, accounts: Sequence[ReportAccount], *, on: date | None = None, are_chosen: bool = False) -> Report:
         """The executive report: one section per currency, with its accounts; amounts of two are never added.
@@ -69,52 +102,119 @@ class ReportBuilder:
         sections = [self._currency_section(currency, group, period, newest) for currency, group in groups.items()]
         known = max((one for one in newest if one is not None), default=None)
         name = "_".join(["executive", *(_ids(accounts) if are_chosen else ()), str(period.last)])
-        return _report("executive", name, period, sections, as_of(known, accounts))
+        brands = {self._template(one.account_id)[1] for one in accounts}
+        made = _report("executive", name, period, sections, as_of(known, accounts))
+        return replace(made, brand=brands.pop() if len(brands) == 1 else PLAIN_BRAND)
 
-    def _account_section(self, account: ReportAccount, period: Period, now: PeriodFigures) -> Section:
+    def template_of(self, account_id: str) -> ReportTemplate:
+        """What reports of that account contain; the default of one about several ('')."""
+        return self._template(account_id)[0]
+
+    def _template(self, account_id: str) -> tuple[ReportTemplate, ReportBrand]:
+        return (DEFAULT_TEMPLATE, PLAIN_BRAND) if self.templates is None else self.templates.of_account(account_id)
+
+    def _metrics(self, template: ReportTemplate) -> tuple[str, ...]:
+        """Those that are read: of every report, of the template, and what its ratios are made of."""
+        parts = [part for name in template.metrics for part in PARTS.get(name, ())]
+        return tuple(dict.fromkeys((*METRICS, *template.metrics, *parts)))
+
+    def _account_section(
+        self, account: ReportAccount, period: Period, now: PeriodFigures, template: ReportTemplate
+    ) -> Section:
         coverage, earlier = self._coverage(account, period)
-        before = self._before(account, period, coverage, earlier)
+        before = self._before(account, period, coverage, earlier, template)
         if account.has_several_goals:
             now, before = without(now, _OF_GOAL), without(before, _OF_GOAL)
-        currency, has_figures = account.currency, bool(now.campaigns)
-        unread = unread_days(coverage)
-        days = day_table(now, self.about, currency, unread)
-        tables = [
-            *(best_and_worst(now, self.about, currency) if has_figures and not account.has_several_goals else ()),
-            anomaly_table(self.facts.anomalies(account.account_id, period), account, is_read=coverage.is_complete),
-            suggestion_table(self.facts.suggestions(account.account_id, period)),
-            target_table(now, currency, is_read=coverage.is_complete),
-            hit_rate_table(self.facts.hit_rates(account.account_id)),
-            *([days] if period.days > 1 and has_figures else []),
-            campaign_table(now, before, self.about, currency),
-        ]
+        currency, has_figures, unread = account.currency, bool(now.campaigns), unread_days(coverage)
+        known = _Known(account, period, now, before, template, coverage)
+        target = None if self.content is None else self.content.target(account, period)
+        anomalies = self.facts.anomalies(account.account_id, period)
+        suggestions = self.facts.suggestions(account.account_id, period)
+        tables = {
+            **self._event_tables(known, anomalies, suggestions),
+            **(self._content_tables(known) if has_figures else {}),
+        }
+        ordered = [one for name in template.sections for one in tables.get(name, []) if one.rows or one.empty]
+        lines = story_lines(
+            *(now, before, currency),
+            target=target,
+            anomalies=anomalies,
+            suggestions=suggestions,
+            is_read=coverage.is_complete,
+        )
+        has_charts = has_figures and period.days > 1 and template.has("charts")
         return Section(
             title=plain_name(account.name, account.account_id),
             subtitle=Joined((account.account_id, currency, Days(period.first, period.last)), " · "),
-            figures=figures(now, before, self.about, currency) if has_figures else [],
-            charts=charts(now, before, period, currency, unread_days(coverage))
-            if has_figures and period.days > 1
+            figures=figures(now, before, self.about, currency, template.metrics, target)
+            if has_figures and template.has("figures")
             else [],
-            tables=[one for one in tables if one.rows or one.empty],
+            charts=charts(now, before, period, currency, unread) if has_charts else [],
+            tables=ordered,
             notes=[*_without_figures(has_figures, coverage), *self._notes(account, period, now)],
+            highlights=lines if has_figures and template.has("highlights") else [],
             warnings=coverage_warnings(coverage, earlier),
         )
+
+    def _event_tables(
+        self, known: "_Known", anomalies: Sequence[ReportedAnomaly], suggestions: Sequence[ReportedSuggestion]
+    ) -> dict[str, list[Table]]:
+        """Section → its tables: what was noticed, suggested and aimed at, and every campaign."""
+        account, now, is_read = known.account, known.now, known.coverage.is_complete
+        steps = next_steps(now.campaigns, suggestions, account.currency) if is_read else []
+        return {
+            "anomalies": [anomaly_table(anomalies, account, is_read=is_read)],
+            "suggestions": [suggestion_table(suggestions)],
+            "targets": [target_table(now, account.currency, is_read=is_read)],
+            "hit_rate": [hit_rate_table(self.facts.hit_rates(account.account_id))],
+            "campaigns": [campaign_table(now, known.before, self.about, account.currency, known.shown)],
+            "next_steps": [step_table(steps)],
+        }
+
+    def _content_tables(self, known: "_Known") -> dict[str, list[Table]]:
+        """Section → its tables, of those that need figures."""
+        account, period, now, template = known.account, known.period, known.now, known.template
+        currency, unread = account.currency, unread_days(known.coverage)
+        made: dict[str, list[Table]] = {"glossary": [glossary_table(known.shown, self.about)]}
+        if not account.has_several_goals:
+            made["ranking"] = list(best_and_worst(now, self.about, currency))
+        if period.days > 1:
+            made["days"] = [day_table(now, self.about, currency, unread, known.shown)]
+        if self.content is None:
+            return made
+        if template.has("funnel"):
+            totals = self.content.totals(account.account_id, period, FUNNEL_METRICS)
+            made["funnel"] = [funnel_table(totals, account.goal, self.about, currency)]
+        if template.has("creatives") and not account.has_several_goals:
+            creatives = self.content.creatives(account.account_id, period)
+            made["creatives"] = [creative_table(creatives, self.about, currency)]
+        if template.has("audience") and not account.has_several_goals:
+            parts = self.content.audience(account.account_id, period)
+            made["audience"] = audience_tables(parts, now.total, self.about, currency)
+        return made
 
     def _coverage(self, account: ReportAccount, period: Period) -> tuple[Coverage, Coverage]:
         """Of the period, and of the one before it."""
         return self.facts.coverage(account, period), self.facts.coverage(account, period.before)
 
-    def _before(self, account: ReportAccount, period: Period, coverage: Coverage, earlier: Coverage) -> PeriodFigures:
+    def _before(
+        self,
+        account: ReportAccount,
+        period: Period,
+        coverage: Coverage,
+        earlier: Coverage,
+        template: ReportTemplate = DEFAULT_TEMPLATE,
+    ) -> PeriodFigures:
         """What the period is compared with; nothing where days of either were not read."""
         if coverage.is_complete and earlier.is_complete:
-            return self.facts.figures(account.account_id, period.before, METRICS)
+            return self.facts.figures(account.account_id, period.before, self._metrics(template))
         return _NOT_COMPARED
 
     def _notes(self, account: ReportAccount, period: Period, now: PeriodFigures) -> list[Value]:
-        windows = ", ".join(self.windows)
+        windows = Joined(tuple(_window(one) for one in self.windows), ", ")
         notes: list[Value] = [
             *_provisional_notes(now),
-            message("reports.note.attribution", goal=account.goal, windows=windows, zone=account.timezone_name),
+            message("reports.note.attribution", goal=_goal(account.goal), windows=windows, zone=account.timezone_name),
             message("reports.note.ratios"),
             _tax_note(account.currency),
         ]
@@ -189,6 +289,41 @@ class ReportBuilder:
                 is_read=is_read,
             ),
         ]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """An account over a period, beside the period before."""
+
+    account: ReportAccount
+    period: Period
+    now: PeriodFigures
+    before: PeriodFigures
+    template: ReportTemplate
+    coverage: Coverage
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Columns of its tables: those of every report, unless the template has metrics of its own."""
+        own = METRICS if self.template.metrics == FIGURES else self.template.metrics
+        return tuple(dict.fromkeys(("spend", *own)) if own is not METRICS else own)
+
+
+def _for_kind(template: ReportTemplate, kind: ReportKind) -> ReportTemplate:
+    """A report of one day is one page: no pictures, parts of the audience, or explanations."""
+    if kind != "daily":
+        return template
+    return replace(template, sections=tuple(one for one in template.sections if one not in _OF_LONGER))
+
+
+def _goal(family: str) -> Value:
+    """A family of conversions as the catalogue of metrics calls it; one without a metric as the settings name it."""
+    return message(f"metrics.{_GOALS[family]}") if family in _GOALS else family
+
+
+def _window(name: str) -> Value:
+    """An attribution window as people read it; one that we do not know as Meta writes it."""
+    return message(f"reports.window.{name}") if name in _WINDOWS else name
 
 
 def _goal_notes(accounts: Sequence[ReportAccount], goals: Sequence[str]) -> list[Message]:

@@ -2,25 +2,28 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.errors import OutsideFailed
 from fbads_pipeline.domain.core.formatting import Language
 from fbads_pipeline.domain.core.messages import Message, message
 from fbads_pipeline.domain.reports.facts import ReportAccount
-from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile, due_on, report_id
+from fbads_pipeline.domain.reports.generated_reports import MadeReport, ReportFile, day_of, due_on, report_id
 from fbads_pipeline.domain.reports.message import compose_report
 from fbads_pipeline.domain.reports.report import Report, ReportKind, period_of
 from fbads_pipeline.domain.reports.requests import ReportRequest
+from fbads_pipeline.domain.reports.template import ReportTemplate, require_comment
 from fbads_pipeline.ports.core import Clock, Files, Translator
 from fbads_pipeline.ports.reports import ReportRequests, Reports
 from fbads_pipeline.services.reports.build_report import ReportBuilder
 
 ALL = ""
 _ATTACHED = ("pdf", "xlsx")
+_LOOKED_THROUGH = 500
 
 
 class ReportsFailed(OutsideFailed):
@@ -116,6 +119,8 @@ class ReportService:
                 yield ALL, accounts, monday
             return
         for account, day in waiting:
+            if kind not in self.builder.template_of(account.account_id).kinds:
+                continue
             if day is not None and account.account_id not in self.reports.made(kind, period_of(kind, day).last):
                 yield account.account_id, [account], day
 
@@ -129,25 +134,70 @@ class ReportService:
     ) -> MadeReport:
         """Files first, then the row and the alert together: a crash between the two makes the files anew."""
         report = next(self._of(kind, accounts, day))
-        files = [
-            self._write(report, language, name) for language in self.translator.languages for name in self.renderers
-        ]
+        template = self.builder.template_of(account_id)
+        made, alert = self._files_of(report, account_id, template)
+        self.reports.keep(made, alert, recipients)
+        return made
+
+    def preview(self, account_ids: Sequence[str], template: ReportTemplate, language: Language) -> bytes | None:
+        """The page of the weekly report of the first of those accounts that is known, by that template; nothing is
+        kept. None where none is known."""
+        accounts = self.builder.facts.accounts(account_ids, now=self.clock.now())
+        if not accounts:
+            return None
+        report = self.builder.of_account("weekly", accounts[0], template=template, comment=template.comment)
+        return self.renderers["html"](report, language)
+
+    def with_comment(self, report_id: str, comment: str, visible: Sequence[str] | None, *, actor: str) -> bool:
+        """Make a report anew that waits, with that comment and what is stored by now, and let it wait on; False where
+        there is none for them. Raises UnusableTemplate for a comment that cannot be shown."""
+        require_comment(comment)
+        known = self._waiting(report_id, visible)
+        accounts = [] if known is None else self.accounts(known.kind, known.account_id, visible)
+        if known is None or not accounts:
+            return False
+        report = self.builder.of_account(known.kind, accounts[0], on=day_of(known.last_day), comment=comment)
+        template = self.builder.template_of(known.account_id)
+        made, alert = self._files_of(report, known.account_id, replace(template, needs_approval=True))
+        return self.reports.replace(made, alert, actor=actor)
+
+    def approve(
+        self, report_id: str, visible: Sequence[str] | None, recipients: Sequence[Recipient], *, actor: str
+    ) -> bool:
+        """Send a report that waits, exactly as it was made; False where there is none for them."""
+        if self._waiting(report_id, visible) is None:
+            return False
+        return self.reports.approve(report_id, recipients, actor=actor, now=self.clock.now())
+
+    def _waiting(self, report_id: str, visible: Sequence[str] | None) -> MadeReport | None:
+        found = (one for one in self.reports.newest(_LOOKED_THROUGH, visible) if one.report_id == report_id)
+        return next((one for one in found if one.is_waiting), None)
+
+    def _files_of(self, report: Report, account_id: str, template: ReportTemplate) -> tuple[MadeReport, Alert]:
+        """The report as files in the languages of its template, and the alert that it leaves with."""
+        languages = self.translator.languages if template.language is None else (template.language,)
+        files = [self._write(report, language, name) for language in languages for name in self.renderers]
         period = report.period
         made = MadeReport(
-            report_id(kind, account_id, period),
-            kind,
+            report_id(report.kind, account_id, period),
+            report.kind,
             account_id,
             period.first,
             period.last,
             tuple(files),
             self.clock.now(),
+            template.needs_approval,
+            report.comment,
         )
         attached = {
-            language: [one.name for one in files if one.language == language and one.format in _ATTACHED]
+            language: [
+                one.name
+                for one in files
+                if one.language == (language if language in languages else languages[0]) and one.format in _ATTACHED
+            ]
             for language in self.translator.languages
         }
-        self.reports.keep(made, compose_report(report, account_id or None, attached), recipients)
-        return made
+        return made, compose_report(report, account_id or None, attached)
 
     def _write(self, report: Report, language: Language, name: str) -> ReportFile:
         content = self.renderers[name](report, language)

@@ -79,14 +79,14 @@ class LinkService:
         return True
 
     def _find(self, report_id: str, who: Principal) -> SharedReport:
-        """Among those that they requested, and those made on schedule for their accounts."""
+        """Among those that they requested, and those of the schedule that do not wait for approval."""
         asked = self.requests.one(who.user_id, report_id)
         if asked is not None and asked.may_be_read_by(who.accounts):
             ids = asked.visible_accounts if asked.account_id is None else (asked.account_id,)
             return SharedReport(asked.kind, ids, asked.files)
         visible = None if who.accounts is None else sorted(who.accounts)
         for one in self.reports.newest(_LOOKED_THROUGH, visible):
-            if one.report_id == report_id:
+            if one.report_id == report_id and not one.is_waiting:
                 return SharedReport(one.kind, (one.account_id,) if one.account_id else None, one.files)
         raise NoSuchReport(f"there is no report {report_id}")
 

@@ -21,7 +21,8 @@ _SCORES = _table("analysis", "scores", "account_id", "campaign_id", "day", "tota
 
 
 class AccountFigures:
-    """expressions: metric → SQL expression over the columns of a daily mart; metrics: those that are read."""
+    """expressions: metric → SQL expression over the columns of a daily mart; metrics: those that are read;
+    mart: in the place of the daily one of the level."""
 
     def __init__(
         self,
@@ -31,9 +32,10 @@ class AccountFigures:
         period: Period,
         *,
         level: Level = "campaign",
+        mart: str | None = None,
     ) -> None:
         self._figures, self._account_id = figure_columns(expressions, metrics), account_id
-        self._daily = daily_mart(f"{level}_daily")
+        self._daily = daily_mart(mart or f"{level}_daily", "breakdown_value")
         currency = sa.select(_ACCOUNTS.c.currency).where(_ACCOUNTS.c.account_id == account_id).scalar_subquery()
         self._is_asked_for = sa.and_(
             self._daily.c.account_id == account_id,
@@ -82,6 +84,17 @@ class AccountFigures:
         campaign_id = self._daily.c.campaign_id
         spend = sa.func.sum(self._daily.c.spend).label("below_spend")
         return self._select(campaign_id, spend).group_by(sa.func.grouping_sets(sa.tuple_(campaign_id), sa.tuple_()))
+
+    def parts(self, breakdowns: Sequence[str]) -> sa.Select[Any]:
+        """Of a mart with breakdowns: one row per breakdown and part of it, the dearest first."""
+        breakdown, value = self._daily.c.breakdown, self._daily.c.breakdown_value
+        spend = sa.func.sum(self._daily.c.spend)
+        return (
+            self._select(breakdown, value)
+            .where(breakdown.in_(breakdowns))
+            .group_by(breakdown, value)
+            .order_by(breakdown, spend.desc().nulls_last(), value)
+        )
 
     def _select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
         return sa.select(*columns, *self._figures).select_from(self._daily).where(self._is_asked_for)

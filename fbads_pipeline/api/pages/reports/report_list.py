@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.api.dependencies import RecipientsDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.reports.report_stores import ReportStores, ReportStoresDep
@@ -19,6 +20,7 @@ from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.links import NoSuchReport, NotShareable, ReportLink
 from fbads_pipeline.domain.reports.report import KINDS, Period
 from fbads_pipeline.domain.reports.requests import ReportRequest
+from fbads_pipeline.domain.reports.template import UnusableTemplate
 from fbads_pipeline.services.reports.make_reports import make_requested
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -40,7 +42,7 @@ def make_here(
     request: Request,
     who: WhoDep,
     stores: ReportStoresDep,
-    kind: Annotated[str, Form(pattern="^(daily|weekly|executive)$")],
+    kind: Annotated[str, Form(pattern="^(daily|weekly|monthly|executive)$")],
     account: Annotated[str, Form(pattern=r"^[0-9]{1,32}$")],
     format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv|csv_br|link)$")],
 ) -> Response:
@@ -89,6 +91,30 @@ def revoke_here(
 ) -> Response:
     """End a link: the next request for it finds nothing."""
     if not stores.links.revoke(link_id, who):
+        raise PageProblem(404)
+    return RedirectResponse("/reports", 303)
+
+
+@router.post("/reports/{report_id}/approval")
+def approve_here(
+    who: Annotated[Principal, Depends(Visitor("suggestions:decide"))],
+    stores: ReportStoresDep,
+    recipients: RecipientsDep,
+    report_id: ReportId,
+    step: Annotated[str, Form(pattern="^(comment|approve)$")],
+    comment: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    """Another comment for a report that waits, or let it go exactly as it was made."""
+    visible = None if who.accounts is None else sorted(who.accounts)
+    if step == "approve":
+        is_done = stores.made.approve(report_id, visible, recipients.everybody(), actor=who.user_id)
+    else:
+        try:
+            text = comment.replace("\r\n", "\n").strip()
+            is_done = stores.made.with_comment(report_id, text, visible, actor=who.user_id)
+        except UnusableTemplate:
+            raise PageProblem(422) from None
+    if not is_done:
         raise PageProblem(404)
     return RedirectResponse("/reports", 303)
 
@@ -165,9 +191,11 @@ def _scheduled(
             "period": period_text(Period(one.first_day, one.last_day), t),
             "at": t.render(Instant(one.made_at, zones.get(one.account_id, "UTC"))),
             "by": t("pages.reports.by_schedule"),
-            "state": "",
-            "files": [file for file in one.files if file.language == t.language],
-            "language": t.language,
+            "state": t("reports.waiting_for_approval") if one.is_waiting else "",
+            "files": [file for file in one.files if file.language == t.language] or list(one.files),
+            "language": "" if one.is_waiting else t.language,
+            "is_waiting": one.is_waiting,
+            "comment": one.comment,
             "order": one.made_at,
         }
         for one in stores.made.reports.newest(_SHOWN, visible)
@@ -188,6 +216,7 @@ def _requested(
         "by": t("pages.reports.by_you"),
         "state": t.render(reason) if reason is not None else "" if state == "ready" else t("pages.reports.waiting"),
         "files": one.files,
+        "is_waiting": False,
         "language": one.language if any(file.format == "html" for file in one.files) else "",
         "order": one.asked_at,
     }

@@ -61,7 +61,8 @@ class ShownFile(BaseModel):
 
 
 class ShownReport(BaseModel):
-    """waiting: being made; ready: `files` can be taken; failed: `reason` says why. account_id null: of several."""
+    """waiting: being made; ready: `files` can be taken; failed: `reason` says why. account_id null: of several.
+    needs_approval: made on schedule, and sent once a person approves it."""
 
     report_id: str
     kind: ReportKind
@@ -70,6 +71,7 @@ class ShownReport(BaseModel):
     reason: str | None
     made_at: datetime | None
     files: list[ShownFile]
+    needs_approval: bool = False
 
 
 @router.get("", responses=documented())
@@ -191,6 +193,7 @@ def _made(one: MadeReport) -> ShownReport:
         reason=None,
         made_at=one.made_at,
         files=_files(one.report_id, one.files),
+        needs_approval=one.is_waiting,
     )
 
 
