@@ -171,7 +171,9 @@ def news(
 
 
 def an_alert(name: str | None = "Verão", **changes: object) -> Alert:
-    return replace(compose_suggestions(news(announced(a_suggestion(), name))), **changes)  # type: ignore[arg-type]
+    """Without a brief where it has a body of its own."""
+    whole = {"brief": None} | changes if "body" in changes else changes
+    return replace(compose_suggestions(news(announced(a_suggestion(), name))), **whole)  # type: ignore[arg-type]
 
 
 class FakeMarts:

@@ -1,15 +1,18 @@
 """Alerts as their recipients read them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import Alert, DueDelivery, RenderedText
+from fbads_pipeline.domain.alerts.brief import rendered_brief
 
 
 def rendered_alert(alert: Alert, language: str) -> RenderedText:
-    """Title and body in that language."""
-    texts = translator()
-    return RenderedText(texts.render(alert.title, language), texts.render(alert.body, language))
+    """Title, body and brief in that language."""
+    render = translator().localizer(language).render
+    brief = None if alert.brief is None else rendered_brief(alert.brief, render)
+    return RenderedText(render(alert.title), render(alert.body), brief)
 
 
 def due_delivery(
@@ -38,7 +41,7 @@ def due_delivery(
         is_repeat=is_repeat,
         announced_at=announced_at,
         language=chosen,
-        text=RenderedText(title, translations[chosen].body),
+        text=replace(translations[chosen], title=title),
         translations=translations,
         thread=thread,
     )

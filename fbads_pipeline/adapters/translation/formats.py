@@ -21,6 +21,7 @@ from fbads_pipeline.domain.reports.report import Unit
 
 _MOST_PLACES = 8
 _CELLS: Mapping[str, str] = {"factor": "#,##0.00"}
+_WHOLE_FROM = 100
 _EXACT = Context(prec=60)  # people type numbers of 40 digits
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(_MOST_PLACES + 1))
 
@@ -44,9 +45,13 @@ class Formats:
             rounded = _rounded(fraction * 100, places) / 100
             return format_percent(rounded, _parsed(pattern), locale=self.locale, decimal_quantization=False)
 
-    def money(self, amount: Decimal, currency: str, apart_from: Decimal | None = None) -> str:
-        """R$ 1.234,56 or BRL 1,234.56; no decimals where the currency has none, more as in `percent`."""
-        places = _places_apart(amount, apart_from, 0 if minor_units(currency) == 1 else 2)
+    def money(
+        self, amount: Decimal, currency: str, apart_from: Decimal | None = None, *, is_whole: bool = False
+    ) -> str:
+        """R$ 1.234,56 or BRL 1,234.56; no decimals where the currency has none, or from 100 on where `is_whole`; more
+        as in `percent`."""
+        has_none = minor_units(currency) == 1 or (is_whole and abs(amount) >= _WHOLE_FROM)
+        places = _places_apart(amount, apart_from, 0 if has_none else 2)
         pattern = _money_pattern(self._texts.text("formats.money"), currency, places, self.locale)
         rounded = _rounded(amount, places)
         with localcontext(_EXACT):

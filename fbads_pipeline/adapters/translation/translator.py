@@ -9,10 +9,12 @@ from string import Formatter
 from fbads_pipeline.adapters.translation.catalogues import LOCALE, Catalogues, languages
 from fbads_pipeline.adapters.translation.formats import Formats
 from fbads_pipeline.domain.core.formatting import plain_name
+from fbads_pipeline.domain.core.headlines import fitted
 from fbads_pipeline.domain.core.messages import (
     Count,
     Day,
     Days,
+    Headline,
     Instant,
     Joined,
     LegacyText,
@@ -70,14 +72,16 @@ class CatalogueTranslator:
             case Percent():
                 return formats.percent(value.fraction, value.apart_from)
             case Money():
-                return formats.money(value.amount, value.currency, value.apart_from)
+                return formats.money(value.amount, value.currency, value.apart_from, is_whole=value.is_whole)
             case Day():
-                return formats.day(value.day)
+                return formats.short_day(value.day) if value.is_short else formats.day(value.day)
             case Days():
                 text = formats.days(value.first, value.last)
                 return text[0].upper() + text[1:] if value.begins_sentence else text
             case Instant():
                 return formats.instant(value.at, value.zone)
+            case Headline():
+                return fitted(value, lambda part: self.render(part, language))
 
     def _message(self, message: Message, language: str) -> str:
         catalogues = self._catalogues[language]

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from fbads_pipeline.domain.core.messages import Message, Value
+from fbads_pipeline.domain.alerts.brief import Brief, RenderedBrief
+from fbads_pipeline.domain.core.messages import Headline, Message, Value, message
 from fbads_pipeline.domain.core.redaction import redact
 
 Severity = Literal["info", "warning", "critical"]
@@ -19,18 +20,23 @@ MOST_SEVERE_FIRST: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info"
 
 @dataclass(frozen=True)
 class AlertText:
-    """Title and body as facts, rendered in the reader's language. The title alone says what happened, and to whom."""
+    """Title and body as facts, rendered in the reader's language. The title alone says what happened, and to whom.
+
+    brief: what channels send under the title; without one they send the body.
+    """
 
     title: Value
     body: Value
+    brief: Brief | None = None
 
 
 @dataclass(frozen=True)
 class RenderedText:
-    """Title and body in one language, plain and unescaped."""
+    """Title and body in one language, plain and unescaped; and the few lines that channels send."""
 
     title: str
     body: str
+    brief: RenderedBrief | None = None
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,12 @@ class Alert:
     body: Value
     facts: Mapping[str, object]
     replies_to: str | None = None
+    brief: Brief | None = None
 
     def sent_title(self, *, is_repeat: bool) -> Value:
         """The title of a delivery, with a mark where an earlier attempt may have arrived."""
+        if is_repeat and isinstance(self.title, Headline):
+            return replace(self.title, mark=message("alerts.possibly_repeated_mark"))
         return Message("alerts.possibly_repeated", {"title": self.title}) if is_repeat else self.title
 
 
@@ -86,6 +95,11 @@ class DueDelivery:
     def body(self) -> str:
         """The body as the recipient reads it."""
         return self.text.body
+
+    @property
+    def brief(self) -> RenderedBrief | None:
+        """Its lines as the recipient reads them."""
+        return self.text.brief
 
     @property
     def key(self) -> str:
@@ -169,4 +183,5 @@ def alert_of(
         body=text.body,
         facts=facts,
         replies_to=replies_to,
+        brief=text.brief,
     )

@@ -5,9 +5,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
+from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part
 from fbads_pipeline.domain.alerts.rules import RuleReading, UserRule
-from fbads_pipeline.domain.core.messages import Count, Days, Joined, Money, Name, Percent, Value, message, to_json
+from fbads_pipeline.domain.core.messages import (
+    Count,
+    Days,
+    Headline,
+    Joined,
+    Money,
+    Name,
+    Percent,
+    Value,
+    message,
+    to_json,
+)
 
 MOST_LISTED = 15
 # Ratios that people read as a factor, 2.5 and not 250 %.
@@ -20,7 +32,7 @@ def compose_rule(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Ale
     unit = "factor" if rule.metric in _FACTORS else unit
     ids = hashlib.sha256("|".join(sorted(one.object_id for one in found)).encode()).hexdigest()[:32]
     return alert_of(
-        AlertText(_title(rule, found), _layout(rule, found, unit).body),
+        AlertText(_title(rule, found), _layout(rule, found, unit).body, _brief(rule, found, unit)),
         account_id=first.account_id,
         rule=rule.key,
         entity=first.account_id,
@@ -40,7 +52,14 @@ def compose_rule(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Ale
 def _title(rule: UserRule, found: Sequence[RuleReading]) -> Value:
     account = Name(found[0].account_name, found[0].account_id)
     objects = message(f"alerts.rule.objects.{rule.level}", count=len(found))
-    return message("alerts.rule.title", rule=Name(rule.name, rule.metric), objects=objects, account=account)
+    return Headline(account, Name(rule.name, rule.metric), (objects,))
+
+
+def _brief(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Brief:
+    """The furthest past the threshold first: readings have no money at stake."""
+    is_low = rule.comparison in ("below", "falls_by")
+    ordered = sorted(found, key=lambda one: (one.value or Decimal(0)) * (1 if is_low else -1))
+    return brief_of([BriefLine(_object_name(rule, one), _value(rule, one, unit)) for one in ordered])
 
 
 def _layout(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Layout:
@@ -60,11 +79,15 @@ def _limit(rule: UserRule, first: RuleReading, unit: str) -> Value:
 
 def _part(number: int, rule: UserRule, one: RuleReading, unit: str) -> Part:
     heading = Joined((f"{number}.", _object_name(rule, one)), " ")
+    return heading, _value(rule, one, unit)
+
+
+def _value(rule: UserRule, one: RuleReading, unit: str) -> Value:
     metric, value = rule.metric.upper(), _figure(one.value or Decimal(0), unit, one.currency)
     if rule.is_of_change and one.before is not None:
         before = _figure(one.before, unit, one.currency)
-        return heading, message("alerts.rule.value_before", metric=metric, value=value, before=before)
-    return heading, message("alerts.rule.value", metric=metric, value=value)
+        return message("alerts.rule.value_before", metric=metric, value=value, before=before)
+    return message("alerts.rule.value", metric=metric, value=value)
 
 
 def _figure(value: Decimal, unit: str, currency: str) -> Value:

@@ -7,9 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from fbads_pipeline.domain.alerts.alerts import DIGEST, MOST_SEVERE_FIRST, Alert, AlertText, Severity, alert_of
+from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
+from fbads_pipeline.domain.alerts.titles import headline, per_day
+from fbads_pipeline.domain.anomalies.brief_messages import found_in_brief, kind_in_brief, since
 from fbads_pipeline.domain.core.formatting import plain_name
-from fbads_pipeline.domain.core.messages import Day, Message, Money, Name, Value, lines, message, to_json
+from fbads_pipeline.domain.core.messages import Day, Headline, Message, Money, Name, Value, lines, message, to_json
 
 ANOMALIES, ANOMALIES_OVER = "anomalies", "anomalies.over"
 MOST_LISTED = 10
@@ -77,9 +80,11 @@ def compose_digest(found: UnannouncedAnomalies, *, link: str | None = None) -> A
         parts=[(_line(number, one),) for number, one in enumerate(parts, 1)],
         closing="" if link is None else lines("", message("anomalies.digest.see_all", link=link)),
     )
-    title = message("anomalies.digest.title", count=len(parts), day=Day(found.day), account=found.account)
+    what = message("anomalies.headline.digest", count=len(parts), day=Day(found.day, is_short=True))
+    stake = sum(one.at_stake for one in parts if not one.is_recovery)
+    title = headline(found.account, what, money=per_day(stake, found.currency))
     return alert_of(
-        AlertText(title, layout.body),
+        AlertText(title, layout.body, _brief(found, parts)),
         account_id=found.account_id,
         rule=DIGEST,
         entity=found.account_id,
@@ -101,7 +106,7 @@ def _compose(
     layout = _layout(found, parts, link)
     listed = [{"anomaly_id": one.anomaly_id} for one in parts[:MOST_LISTED]]
     return alert_of(
-        AlertText(_title(found, parts), layout.body),
+        AlertText(_title(found, parts), layout.body, _brief(found, parts)),
         account_id=found.account_id,
         rule=rule,
         entity=found.account_id,
@@ -141,14 +146,22 @@ def _facts(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> dict[st
     }
 
 
-def _title(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Message:
+def _title(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Headline:
+    what: Value = message("anomalies.headline.several", count=len(parts))
     if all(one.is_correction for one in parts):
-        return message("anomalies.alert.corrected", count=len(parts), account=found.account)
+        what = message("anomalies.headline.corrected", count=len(parts))
+    elif parts[0].is_recovery:
+        what = message("anomalies.headline.back_to_usual", count=len(parts))
+    elif sum(one.is_account_wide for one in parts) > 1:
+        what = message("anomalies.headline.account_moved", count=len(parts))
+    elif len(parts) == 1:
+        what = kind_in_brief(parts[0].kind)
     if parts[0].is_recovery:
-        return message("anomalies.alert.back_to_usual", count=len(parts), account=found.account)
-    if sum(one.is_account_wide for one in parts) > 1:
-        return message("anomalies.alert.account_moved", account=found.account)
-    return message("anomalies.alert.title", count=len(parts), account=found.account)
+        return Headline(found.account, what)
+    stake = sum(one.at_stake for one in parts if not one.is_recovery)
+    return headline(
+        found.account, what, money=per_day(stake, found.currency), since=since([one.text for one in parts], found.day)
+    )
 
 
 def _layout(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart], link: str | None) -> Layout:
@@ -162,6 +175,21 @@ def _layout(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart], link: str
         parts=[_part(number, one) for number, one in enumerate(parts[:MOST_LISTED], 1)],
         closing=lines(*closing) if closing else "",
     )
+
+
+def _brief(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Brief:
+    """The most at stake first, what is over last; all of one account, so of one currency."""
+    ordered = sorted(parts, key=lambda one: (one.is_recovery, -one.at_stake, one.campaign_id))
+    return brief_of([_brief_line(found, one) for one in ordered])
+
+
+def _brief_line(found: UnannouncedAnomalies, one: AnomalyPart) -> BriefLine:
+    subject = {"anomaly_id": one.anomaly_id}
+    if one.is_recovery:
+        over = "corrected" if one.is_correction else "over"
+        return BriefLine(one.campaign, message(f"anomalies.brief.{over}", what=kind_in_brief(one.kind)), "", subject)
+    said = found_in_brief(one.kind, one.text)
+    return BriefLine(one.campaign, said, per_day(one.at_stake, found.currency), subject)
 
 
 def _at_stake(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Value:

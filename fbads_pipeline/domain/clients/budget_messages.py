@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, Severity, alert_of
+from fbads_pipeline.domain.alerts.brief import Brief, BriefLine
+from fbads_pipeline.domain.alerts.titles import headline, rounded
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
-from fbads_pipeline.domain.core.messages import Money, Percent, Value, lines, message
+from fbads_pipeline.domain.core.messages import Money, Name, Percent, Value, lines, message
 
 RULE = "budget"
 
@@ -19,7 +21,11 @@ def budget_alert(one: MonthBudget) -> Alert | None:
         return Money(Decimal(value).quantize(Decimal("0.01")), one.currency)
 
     found, share = one.landing, Percent(Decimal(abs(one.miss)).quantize(Decimal("0.001")))
-    title = message(f"clients.budget.alert_{one.state}", client=one.name, share=share)
+    beside = rounded(abs(Decimal(found.mean) - one.budget), one.currency)
+    title = headline(
+        Name(one.name, message("core.account", id=one.accounts[0])),
+        message(f"clients.budget.headline_{one.state}", amount=beside, share=share),
+    )
     body = [
         message(
             "clients.budget.alert_landing",
@@ -38,7 +44,7 @@ def budget_alert(one: MonthBudget) -> Alert | None:
         entity = one.scope
     severity: Severity = "warning"
     return alert_of(
-        AlertText(title, lines(*body)),
+        AlertText(title, lines(*body), Brief(tuple(BriefLine("", line) for line in body))),
         account_id=one.accounts[0],
         rule=RULE,
         entity=entity,

@@ -30,18 +30,21 @@ class Percent:
 
 @dataclass(frozen=True)
 class Money:
-    """An amount in major units of a currency (ISO 4217). apart_from: an amount that it must not read like."""
+    """An amount in major units of a currency (ISO 4217). apart_from: an amount that it must not read like; is_whole:
+    from 100 on without decimals, as a title says it."""
 
     amount: Decimal
     currency: str
     apart_from: Decimal | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
 class Day:
-    """An account-local day."""
+    """An account-local day. is_short: without its year."""
 
     day: date
+    is_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,20 @@ class LegacyText:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """A title of at most 60 characters: whom it concerns, what happened, and details, the most important first.
+
+    Where it is too long, names are shortened, then details left out from the last on: figures and units are whole or
+    not there. mark: stands before it, and stays.
+    """
+
+    who: "Value"
+    what: "Value"
+    details: tuple["Value", ...] = ()
+    mark: "Value" = ""
+
+
+@dataclass(frozen=True)
 class Message:
     """key: `<catalogue>.<name>`; values: what its placeholders are filled with; count: which plural form it takes, and
     the placeholder `{count}`."""
@@ -101,7 +118,7 @@ class Message:
     count: Decimal | int | None = None
 
 
-Value = str | Count | Percent | Money | Day | Days | Instant | Name | Joined | LegacyText | Message
+Value = str | Count | Percent | Money | Day | Days | Instant | Name | Joined | LegacyText | Headline | Message
 
 _KINDS: dict[str, type[Any]] = {
     "count": Count,
@@ -113,6 +130,7 @@ _KINDS: dict[str, type[Any]] = {
     "name": Name,
     "joined": Joined,
     "legacy": LegacyText,
+    "headline": Headline,
     "message": Message,
 }
 _KIND_OF = {made: kind for kind, made in _KINDS.items()}
@@ -189,8 +207,10 @@ def _name(stored: Any) -> Name:
 _READERS: Mapping[str, Any] = {
     "count": lambda one: Count(_number(one["value"])),
     "percent": lambda one: Percent(Decimal(one["fraction"]), _maybe(one.get("apart_from"))),
-    "money": lambda one: Money(Decimal(one["amount"]), one["currency"], _maybe(one.get("apart_from"))),
-    "day": lambda one: Day(date.fromisoformat(one["day"])),
+    "money": lambda one: Money(
+        Decimal(one["amount"]), one["currency"], _maybe(one.get("apart_from")), one.get("is_whole", False)
+    ),
+    "day": lambda one: Day(date.fromisoformat(one["day"]), one.get("is_short", False)),
     "days": lambda one: Days(
         date.fromisoformat(one["first"]), date.fromisoformat(one["last"]), one.get("begins_sentence", False)
     ),
@@ -198,6 +218,9 @@ _READERS: Mapping[str, Any] = {
     "name": _name,
     "joined": lambda one: Joined(_values(one["parts"]), one["separator"]),
     "legacy": lambda one: LegacyText({code: str(text) for code, text in one["texts"].items()}),
+    "headline": lambda one: Headline(
+        from_json(one["who"]), from_json(one["what"]), _values(one.get("details", [])), from_json(one.get("mark", ""))
+    ),
     "message": lambda one: Message(
         one["key"],
         {name: from_json(value) for name, value in one.get("values", {}).items()},

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from fbads_pipeline.domain.alerts.alerts import MOST_SEVERE_FIRST, Alert, AlertText, alert_of
+from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, laid_out
 from fbads_pipeline.domain.core.messages import Instant, Joined, Message, Money, Name, Value, message, sentences
+from fbads_pipeline.domain.delivery.brief_messages import problem_in_brief, problem_money, problems_headline
 from fbads_pipeline.domain.delivery.problems import DeliveryProblem, StoredProblem
 
 DELIVERY, DELIVERY_FIXED = "delivery", "delivery.fixed"
@@ -50,9 +52,10 @@ def compose(announcement: Announcement) -> Alert:
     to_do: Value = "" if is_end else message(f"delivery.to_do.{first.kind}")
     layout = Layout("", parts, Joined(tuple(one for one in (more, to_do) if one != "")))
     subjects = [{} if is_end else {"problem_id": one.problem_id} for one in listed]
+    who = Name(problems[0].account_name, message("core.account", id=first.account_id))
     at = problems[0].ended_at if is_end else problems[0].opened_at
     return alert_of(
-        AlertText(_title(problems, is_end=is_end), layout.body),
+        AlertText(problems_headline(problems, who, is_end=is_end), layout.body, _brief(problems, is_end=is_end)),
         account_id=first.account_id,
         rule=f"{DELIVERY_FIXED if is_end else DELIVERY}.{first.kind}",
         entity=first.entity,
@@ -82,11 +85,16 @@ def describe(problem: DeliveryProblem) -> Value:
 
 def reason_message(reason: Mapping[str, Any]) -> Message:
     """Our sentence of a policy that is known, with Meta's own words as evidence."""
-    key, text = reason.get("key"), str(reason.get("text") or "")
+    text = str(reason.get("text") or "")
     name = str(reason.get("name") or "")
-    known: Value = message(f"delivery.reason.{key}") if key else message("delivery.reason.other", name=name)
     quote = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1].rstrip() + "…"
-    return message("delivery.reason.quoted", reason=known, text=quote or name)
+    return message("delivery.reason.quoted", reason=_known_reason(reason), text=quote or name)
+
+
+def _known_reason(reason: Mapping[str, Any]) -> Value:
+    """Our words for a policy that is known, else its name as Meta writes it."""
+    key, name = reason.get("key"), str(reason.get("name") or "")
+    return message(f"delivery.reason.{key}") if key else message("delivery.reason.other", name=Name(name, "…"))
 
 
 def ads_manager_link(problem: DeliveryProblem) -> str:
@@ -115,22 +123,20 @@ def _gravest(problems: Sequence[StoredProblem]) -> DeliveryProblem:
     return min((one.problem for one in problems), key=lambda one: MOST_SEVERE_FIRST[one.severity])
 
 
-def _title(problems: Sequence[StoredProblem], *, is_end: bool) -> Message:
-    first = problems[0]
-    account = Name(first.account_name, message("core.account", id=first.problem.account_id))
-    about: Mapping[str, Value] = {"name": subject(_gravest(problems)), "who": account}
-    kind = first.problem.kind
-    if is_end and _money_kind(first.problem):
-        return Message(f"delivery.fixed.{_money_kind(first.problem)}", _only(kind, about))
-    title = Message(f"delivery.title.{kind}", _only(kind, about))
-    if len(problems) > 1:
-        title = message(f"delivery.titles.{kind}", count=len(problems), who=account)
-    return message("delivery.fixed.title", title=title) if is_end else title
+def _brief(problems: Sequence[StoredProblem], *, is_end: bool) -> Brief:
+    """The dearest first, where it is known what they cost; each with its reason, or how it ended."""
+    if is_end:
+        return brief_of([BriefLine("", _ended_lines(one)[0]) for one in problems])
+    ordered = sorted(problems, key=lambda one: -float(one.problem.facts.get("per_day") or 0))
+    return brief_of([_brief_line(one) for one in ordered])
 
 
-def _only(kind: str, about: Mapping[str, Value]) -> Mapping[str, Value]:
-    """An account's money is named by the account alone."""
-    return {"who": about["who"]} if kind.startswith(("balance", "account_cap")) else about
+def _brief_line(one: StoredProblem) -> BriefLine:
+    problem = one.problem
+    name: Value = "" if problem.kind.startswith(("balance", "account_cap")) else _with_campaign(problem)
+    reasons = [_known_reason(reason) for reason in problem.facts.get("reasons", ())]
+    said, subject = problem_in_brief(problem, reasons), {"problem_id": one.problem_id}
+    return BriefLine(name, said, problem_money(problem), subject)
 
 
 def _lines(one: StoredProblem) -> list[Value]:

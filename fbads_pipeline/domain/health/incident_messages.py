@@ -1,11 +1,13 @@
 """Alerts about incidents: what happened, since when, why, what to do; and one when it is over."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, Severity, alert_of
+from fbads_pipeline.domain.alerts.brief import Brief, BriefLine
+from fbads_pipeline.domain.alerts.titles import headline
 from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import Instant, Name, Value, lines, message, to_json
+from fbads_pipeline.domain.core.messages import Day, Instant, Joined, Name, Value, lines, message, to_json
 from fbads_pipeline.domain.health.incidents import EVERY_ACCOUNT, Incident
 
 INCIDENT, RECOVERY = "incident", "recovery"
@@ -53,17 +55,23 @@ def compose_incident(update: IncidentUpdate) -> Alert:
 
 def _text(update: IncidentUpdate) -> AlertText:
     incident = update.incident
-    title = message(f"health.title.{incident.kind}", who=_who(incident))
+    what = message(f"health.headline.{incident.kind}")
     since, reason = Instant(incident.since, "UTC"), _reason(incident)
     if update.resolved_at is not None:
         ended = Instant(update.resolved_at, "UTC")
-        return AlertText(
-            message("health.resolved.title", title=title),
-            message("health.resolved.body", ended=ended, since=since, reason=reason),
-        )
+        over = message("health.resolved.body", ended=ended, since=since, reason=reason)
+        title = headline(_who(incident), message("health.headline.resolved", what=what))
+        return AlertText(title, over, Brief((BriefLine("", over),)))
     happened = message("health.since" if incident.kind in _OWN else "health.since_meta", since=since, reason=reason)
     to_do = message("health.what_to_do", to_do=message(f"health.to_do.{incident.kind}"))
-    return AlertText(title, lines(happened, "", to_do))
+    title = headline(_who(incident), what, since=_since(incident.since))
+    return AlertText(title, lines(happened, "", to_do), Brief((BriefLine("", happened), BriefLine("", to_do))))
+
+
+def _since(at: datetime) -> Value:
+    """desde 23/11 14:00 UTC: accounts of several time zones may be concerned."""
+    moment = at.astimezone(UTC)
+    return message("alerts.since", when=Joined((Day(moment.date(), is_short=True), f"{moment:%H:%M} UTC"), " "))
 
 
 def _reason(incident: Incident) -> Value:
@@ -71,10 +79,9 @@ def _reason(incident: Incident) -> Value:
 
 
 def _who(incident: Incident) -> Value:
-    """The account with its id, or the token, version or job as it is called."""
+    """The account by its name, else its id, or the token, version or job as it is called."""
     if incident.kind == "stale" and incident.entity == EVERY_ACCOUNT:
         return message("health.every_account")
     if incident.account_id is None:
         return Name(incident.name or incident.entity, incident.entity)
-    name = Name(incident.name, message("health.account"))
-    return message("health.account_with_id", name=name, id=incident.account_id)
+    return Name(incident.name, message("core.account", id=incident.account_id))

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Literal
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
-from fbads_pipeline.domain.core.messages import Name, Value, lines, message, to_json
+from fbads_pipeline.domain.alerts.brief import BriefLine, brief_of
+from fbads_pipeline.domain.core.messages import Headline, Name, Value, lines, message, to_json
 from fbads_pipeline.domain.recommendations.applying import AcceptedSuggestion, AppliedDecision, FieldChange
 
 AppliedState = Literal["applied", "undone", "failed"]
@@ -20,16 +21,14 @@ def applied_state(decision: AppliedDecision) -> AppliedState:
 def compose_applied(decision: AppliedDecision, *, today: date) -> Alert:
     """Which change was made for which campaign, field by field, or why none was."""
     accepted, state = decision.accepted, applied_state(decision)
-    title = message(
-        f"recommendations.{state}.title",
-        change=message(f"recommendations.change.{accepted.kind}"),
-        campaign=_campaign(accepted),
-    )
+    change = message(f"recommendations.change.{accepted.kind}")
+    account = Name(None, message("core.account", id=accepted.account_id))
+    title = Headline(account, message(f"recommendations.{state}.headline", change=change), (_campaign(accepted),))
     body: list[Value] = [_line(one) for one in decision.changes]
     if decision.reason is not None:
         body.append(message("recommendations.failed.reason", reason=decision.reason))
     return alert_of(
-        AlertText(title, lines(*body)),
+        AlertText(title, lines(*body), brief_of([BriefLine("", line) for line in reversed(body)])),
         account_id=accepted.account_id,
         rule=f"decision.{state}",
         entity=accepted.campaign_id or accepted.account_id,

@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import cast
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
+from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
+from fbads_pipeline.domain.alerts.titles import headline, rounded
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import (
     Day,
     Days,
+    Headline,
     Joined,
     Message,
     Money,
@@ -104,7 +107,7 @@ def compose_suggestions(found: UnannouncedSuggestions, *, link: str | None = Non
     layout = _layout(found, ordered, link)
     decided = [{"suggestion_id": one.suggestion_id, "version": one.version} for one in ordered[:MOST_LISTED]]
     return alert_of(
-        AlertText(_title(found), layout.body),
+        AlertText(_title(found), layout.body, _brief(ordered)),
         account_id=found.account_id,
         rule=BREACHES,
         entity=found.account_id,
@@ -119,16 +122,52 @@ def _by_money(one: UnannouncedSuggestion) -> tuple[object, ...]:
     return (one.is_by_rule, *by_money(placed))
 
 
-def _title(found: UnannouncedSuggestions) -> Message:
-    proposed = sum(not one.is_by_rule for one in found.suggestions)
-    past = len(found.suggestions) - proposed
-    suggestions = message("recommendations.alert.suggestions", count=proposed)
-    contents = campaigns = message("recommendations.alert.campaigns_past_limits", count=past)
+def _title(found: UnannouncedSuggestions) -> Headline:
+    proposed = [one for one in found.suggestions if not one.is_by_rule]
+    past = [one for one in found.suggestions if one.is_by_rule]
+    suggestions = message("recommendations.alert.suggestions", count=len(proposed))
+    what = campaigns = message("recommendations.alert.campaigns_past_limits", count=len(past))
     if proposed:
         both = message("recommendations.alert.both", suggestions=suggestions, campaigns=campaigns)
-        contents = both if past else suggestions
+        what = both if past else suggestions
     account = Name(found.account_name, message("core.account", id=found.account_id))
-    return message("recommendations.alert.title", contents=contents, account=account)
+    return headline(account, what, money=_title_money(proposed, past))
+
+
+def _title_money(proposed: Sequence[UnannouncedSuggestion], past: Sequence[UnannouncedSuggestion]) -> Value:
+    """What a week gains by the estimates, as far as each of them is a gain; else what those past limits spent."""
+    gains = [one.effect_expected for one in proposed]
+    currencies = {str(one.evidence.get("currency") or "") for one in (proposed or past)}
+    currency = currencies.pop() if len(currencies) == 1 else ""
+    if not currency:
+        return ""
+    if proposed:
+        is_gain = all(one is not None and one > 0 for one in gains)
+        return _gain(sum(one or 0 for one in gains), currency) if is_gain else ""
+    spent = sum((one.spend for one in past), Decimal(0))
+    return message("recommendations.brief.spent", amount=rounded(spent, currency)) if spent else ""
+
+
+def _gain(amount: float, currency: str) -> Message:
+    return message("recommendations.brief.gain", amount=rounded(amount, currency))
+
+
+def _brief(ordered: Sequence[UnannouncedSuggestion]) -> Brief:
+    """In the order in which a person decides them: the most certain gain first."""
+    return brief_of([_brief_line(one) for one in ordered])
+
+
+def _brief_line(one: UnannouncedSuggestion) -> BriefLine:
+    subject = {"suggestion_id": one.suggestion_id, "version": one.version}
+    action = message(f"recommendations.action.{one.kind}")
+    said = Joined((action, message("recommendations.by_rule")), ", ") if one.is_by_rule else action
+    currency = str(one.evidence.get("currency") or "")
+    money: Value = ""
+    if currency and one.effect_expected is not None and one.effect_expected > 0:
+        money = _gain(one.effect_expected, currency)
+    elif currency and one.is_by_rule and one.spend:
+        money = message("recommendations.brief.spent", amount=rounded(one.spend, currency))
+    return BriefLine(one.campaign, said, money, subject)
 
 
 def _layout(found: UnannouncedSuggestions, ordered: Sequence[UnannouncedSuggestion], link: str | None) -> Layout:

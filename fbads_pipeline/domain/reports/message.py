@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from fbads_pipeline.domain.alerts.alerts import REPORT, Alert, AlertText, alert_of
-from fbads_pipeline.domain.core.messages import Count, Joined, Message, Money, Percent, Value, lines, message
+from fbads_pipeline.domain.core.messages import Count, Headline, Joined, Message, Money, Percent, Value, lines, message
 from fbads_pipeline.domain.reports.report import NO_VALUE, Figure, Report, ReportKind
 
 
@@ -44,7 +44,7 @@ def _title(report: Report) -> Value:
     """The report's title, and the account's name where it is about one."""
     if len(report.sections) > 1:
         return report.title
-    return Joined((report.title, report.sections[0].title), ": ")
+    return Headline(report.sections[0].title, report.title)
 
 
 def _body(report: Report) -> Joined:

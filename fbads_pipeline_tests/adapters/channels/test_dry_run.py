@@ -67,7 +67,7 @@ def test_the_same_message_has_the_same_provider_id(channel):
 
 def test_a_possible_repeat_is_marked(channel, path):
     channel.send(a_delivery(is_repeat=True))
-    assert lines(path)[0]["title"].startswith("[possível repetição] ")
+    assert lines(path)[0]["title"].startswith("[repetida?] ")
     assert lines(path)[0]["is_repeat"] is True
 
 
@@ -149,4 +149,4 @@ def test_without_any_configuration_the_words_go_to_stderr(tmp_path):
         check=True,
     )
     assert done.stdout == ""
-    assert "fora dos limites: Loja 1" in done.stderr
+    assert "Loja 1: 1 campanha fora dos limites" in done.stderr

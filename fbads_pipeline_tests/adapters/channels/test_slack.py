@@ -66,8 +66,8 @@ class TestSending:
     def test_a_possible_repeat_is_marked_in_text_and_header(self, slack, channel):
         send(channel, is_repeat=True)
         *_, body = bodies(slack)
-        assert body["text"].startswith("[possível repetição] ")
-        assert body["blocks"][0]["text"]["text"].startswith("[possível repetição] ")
+        assert body["text"].startswith("[repetida?] ")
+        assert body["blocks"][0]["text"]["text"].startswith("[repetida?] ")
 
     def test_an_address_without_its_last_slash_works_too(self, slack):
         assert send(SlackChannel(TOKEN, base_url=slack.url.rstrip("/"))).outcome == "sent"
@@ -116,7 +116,7 @@ class TestThreads:
     def test_where_slack_does_not_let_us_look_it_is_sent_and_marked(self, slack, channel, answer):
         slack.answers.append(answer)
         assert channel.send(a_delivery(recipient="C1", is_repeat=True)).outcome == "sent"
-        assert slack.requests[-1][2]["text"].startswith("[possível repetição] ")
+        assert slack.requests[-1][2]["text"].startswith("[repetida?] ")
 
 
 class TestButtons:

@@ -53,7 +53,7 @@ def test_a_template_leaves_with_its_two_parameters_and_the_key(meta):
 def test_english_uses_the_english_template(meta):
     send(meta, language="en")
     assert meta.requests[0][2]["template"]["language"] == {"code": "en"}
-    assert texts(meta)[0] == "1 campaign past the limits: Loja 1"
+    assert texts(meta)[0] == "Loja 1: 1 campaign past the limits, BRL 100 spent"
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

@@ -133,7 +133,9 @@ class TestTheReview:
         assert metadata_of(result, "ops/alerts") == {"alerts": 1, "of_anomalies": 0, "recipients": 1}
         sent = metadata_of(result, "ops/deliveries")
         assert (sent["sent"], sent["retry"], sent["unknown"], sent["failed"]) == (1, 0, 0, 0)
-        assert "| fake | someone | 1 campanha fora dos limites\\: Loja 1 | 1 | sent |  |" in sent["table"]
+        assert (
+            "| fake | someone | Loja 1\\: 1 campanha fora dos limites, R$ 100 gastos | 1 | sent |  |" in sent["table"]
+        )
 
     def test_a_second_one_says_nothing_new(self, world):
         run(world)

@@ -65,7 +65,7 @@ def test_what_keeps_a_rule_from_being_evaluated(rule, reading, reason):
 
 def test_the_alert_names_the_rule_the_days_and_each_figure():
     alert = compose_rule(HIGH, [READING], "money")
-    assert title_of(alert) == "CPA alto: 1 campanha, Loja 1"
+    assert title_of(alert) == "Loja 1: CPA alto, 1 campanha"
     assert body_of(alert) == "Regra sua: CPA acima de R$ 60,00, de 20/11 a 22/11/2026.\n\n1. Verão\nCPA: R$ 61,50"
     assert body_of(alert, "en").startswith("Your rule: CPA above BRL 60.00, from 20 Nov to 22 Nov 2026.")
     assert (alert.rule, alert.severity, alert.window_start) == ("rule.cpa-alto", "warning", date(2026, 11, 22))
@@ -75,7 +75,7 @@ def test_a_change_shows_what_was_before_and_roas_is_a_factor():
     rule = UserRule("ROAS", "roas", "falls_by", Decimal("0.3"), level="adset")
     alert = compose_rule(rule, [replace(READING, value=Decimal("1.5"), before=Decimal("3"))], "ratio")
     assert "queda de ao menos 30 %" in body_of(alert) and "ROAS: 1,5 (antes 3)" in body_of(alert)
-    assert title_of(alert) == "ROAS: 1 conjunto, Loja 1"
+    assert title_of(alert) == "Loja 1: ROAS, 1 conjunto"
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

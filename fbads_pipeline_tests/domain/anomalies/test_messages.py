@@ -29,10 +29,14 @@ def told(*parts, **changes):
 
 def test_one_anomaly_is_one_message_with_its_money():
     alert = told()
-    assert (title_of(alert), alert.severity, alert.window_start) == ("1 anomalia: Loja 1", "critical", NEWS.day)
+    assert (title_of(alert), alert.severity, alert.window_start) == (
+        "Loja 1: veiculação parou, R$ 480/dia em jogo",
+        "critical",
+        NEWS.day,
+    )
     assert body_of(alert).startswith("Em jogo: R$ 480,00 por dia.\n\n1. Verão\nA veiculação parou: 0 em 3 horas.")
     assert body_of(alert).endswith("\nVer: https://ads.example/")
-    assert title_of(alert, "en") == "1 anomaly: Loja 1"
+    assert title_of(alert, "en") == "Loja 1: delivery stopped, BRL 480/day at stake"
     assert "At stake: BRL 480.00 a day." in body_of(alert, "en")
 
 
@@ -42,7 +46,7 @@ def test_the_critical_and_dear_come_first():
     alert = told(cheap, STOP, dear)
     assert [line[3:] for line in body_of(alert).splitlines() if line[:1].isdigit()] == ["C", "Verão", "B"]
     assert body_of(alert).startswith("Em jogo: R$ 1.880,00 por dia.")
-    assert title_of(alert) == "3 anomalias: Loja 1"
+    assert title_of(alert) == "Loja 1: 3 anomalias, R$ 1.880/dia em jogo"
 
 
 def test_the_figures_last_days_are_drawn():
@@ -56,7 +60,7 @@ def test_a_day_that_was_not_reported_is_drawn_as_a_gap_and_not_as_zero():
 
 def test_an_end_replies_to_the_message_that_told_and_asks_for_nothing():
     alert = told(OVER)
-    assert (title_of(alert), alert.severity) == ("De volta ao usual: 1 campanha: Loja 1", "info")
+    assert (title_of(alert), alert.severity) == ("Loja 1: 1 campanha de volta ao usual", "info")
     assert "O que fazer" not in body_of(alert) and "Em jogo" not in body_of(alert)
     assert (alert.rule, alert.replies_to) == ("anomalies.over", "first")
 
@@ -79,7 +83,7 @@ def test_the_key_is_of_what_is_told_alone():
 
 def test_an_account_that_moves_as_one_is_called_so():
     parts = tuple(replace(STOP, anomaly_id=f"a{n}", campaign_id=str(n), is_account_wide=True) for n in range(5))
-    assert title_of(told(*parts)) == "A conta inteira mudou: Loja 1"
+    assert title_of(told(*parts)) == "Loja 1: a conta inteira, 5 campanhas, R$ 2.400/dia em jogo"
 
 
 def test_hostile_names_stay_on_their_line():
@@ -96,11 +100,11 @@ def test_a_digest_holds_every_one_of_a_thousand_on_a_line_of_its_own():
     assert (alert.rule, alert.severity, title_of(alert)) == (
         "digest",
         "info",
-        "Resumo de 23/11/2026, 1.000 anomalias: Loja 1",
+        "Loja 1: resumo 23/11, 1.000 anomalias",
     )
     lines = [line for line in body_of(alert).splitlines() if line[:1].isdigit()]
     assert {line.partition(". ")[2].partition(":")[0] for line in lines} == {f"C {n}" for n in range(1000)}
-    assert title_of(alert, "en") == "Digest of 23 Nov 2026, 1,000 anomalies: Loja 1"
+    assert title_of(alert, "en") == "Loja 1: digest 23 Nov, 1,000 anomalies"
 
 
 def test_a_digest_marks_what_is_over():

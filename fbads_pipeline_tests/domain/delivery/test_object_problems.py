@@ -92,21 +92,24 @@ def test_a_rejection_is_told_with_reason_money_campaign_and_link_in_the_readers_
     ((problem,), _) = evaluated(fact(feedback=FEEDBACK, per_day=80.0, other_active_ads=0))
     (announcement,) = grouped([stored(problem)])
     alert, title, body = texts(announcement, "pt")
-    assert title == "Anúncio reprovado: Ad 1 (Loja Ipê)"
+    assert title == "Loja Ipê: 1 anúncio reprovado, R$ 80,00/dia parados"
     assert "Ad 1 (campanha Promo): reprovado pela Meta. Motivo: saúde pessoal (Meta: “Ads must not" in body
     assert "Era o último anúncio ativo da campanha." in body
     assert "Gasto habitual que parou: R$ 80,00 por dia." in body
     assert "https://adsmanager.facebook.com/adsmanager/manage/ads?act=1&selected_ad_ids=7" in body
     assert (alert.severity, alert.rule) == ("critical", "delivery.ad_rejected")
     _, title, body = texts(announcement, "en")
-    assert title == "Ad rejected: Ad 1 (Loja Ipê)" and "Reason: personal health (Meta:" in body
+    assert (
+        title == "Loja Ipê: 1 ad rejected, BRL 80.00/day stopped, since 12:00"
+        and "Reason: personal health (Meta:" in body
+    )
 
 
 def test_many_of_an_account_are_one_alert_that_lists_ten():
     problems = [evaluated(fact(object_id=str(n)))[0][0] for n in range(12)]
     (announcement,) = grouped([stored(one, n) for n, one in enumerate(problems)])
     alert, title, body = texts(announcement, "pt")
-    assert title == "12 anúncios reprovados (Loja Ipê)" and "… e mais 2." in body
+    assert title == "Loja Ipê: 12 anúncios reprovados, desde 12:00" and "… e mais 2." in body
     assert len(alert.facts["parts"]) == 10 and len(alert.facts["problems"]) == 12
     lines = body.splitlines()
     for part in alert.facts["parts"]:
@@ -117,7 +120,7 @@ def test_a_fix_replies_to_the_alert_that_told_the_problem():
     ((problem,), _) = evaluated(fact())
     (announcement,) = grouped([stored(problem, ended_at=NOW + timedelta(hours=1), alert_id="a1")])
     alert, title, _ = texts(announcement, "en")
-    assert title == "Fixed: Ad rejected: Ad 1 (Loja Ipê)"
+    assert title == "Loja Ipê: 1 rejected ad delivers again"
     assert (alert.replies_to, alert.severity) == ("a1", "info")
 
 

@@ -17,7 +17,7 @@ def many(number):
 
 def test_one_message_says_what_since_when_how_much_why_and_what_to_do():
     alert = compose_suggestions(news(*many(2)))
-    assert title_of(alert) == "2 campanhas fora dos limites: Loja 1"
+    assert title_of(alert) == "Loja 1: 2 campanhas fora dos limites, R$ 1.999 gastos"
     assert body_of(alert) == (
         "Novidades de 23/11/2026. Em jogo: R$ 1.999,00, gastos por estas campanhas de 16/11 a 22/11/2026.\n"
         "\n"
@@ -35,7 +35,7 @@ def test_one_message_says_what_since_when_how_much_why_and_what_to_do():
 
 def test_the_same_in_english():
     alert = compose_suggestions(news(), link="https://ads.example/suggestions")
-    assert title_of(alert, "en") == "1 campaign past the limits: Loja 1"
+    assert title_of(alert, "en") == "Loja 1: 1 campaign past the limits, BRL 100 spent"
     first, *_, last, link = body_of(alert, "en").splitlines()
     assert first == "New on 23 Nov 2026. At stake: BRL 100.00, spent by this campaign from 16 Nov to 22 Nov 2026."
     assert last.startswith("What to do: look at each campaign")
@@ -116,11 +116,11 @@ def test_a_strangers_name_adds_no_line_and_no_invisible_character(name, language
     alert = compose_suggestions(news(announced(a_suggestion(), name), account_name=name))
     assert len(body_of(alert, language).splitlines()) == len(body_of(tame, language).splitlines())
     assert all(line.isprintable() for line in (title_of(alert, language), *body_of(alert, language).splitlines()))
-    assert len(title_of(alert, language)) <= 120
+    assert len(title_of(alert, language)) <= 60
     json.dumps(alert.facts).encode()
 
 
 def test_an_account_and_a_campaign_without_names_are_called_by_their_ids():
     alert = compose_suggestions(news(announced(a_suggestion(), None), account_name=None))
-    assert title_of(alert).endswith(": conta 1")
+    assert title_of(alert).startswith("conta 1: ")
     assert "1. campanha 7" in body_of(alert)

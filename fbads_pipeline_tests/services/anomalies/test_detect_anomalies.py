@@ -87,7 +87,7 @@ def test_a_stop_is_found_said_once_and_its_end_said_once(followed):
     account, _ = followed
     assert account.anomalies.current() == []
     alert, recovery = account.rows("select * from ops.alerts order by created_at")
-    assert text_of(recovery.title).startswith("De volta ao usual: 1 campanha") and recovery.severity == "info"
+    assert text_of(recovery.title).endswith(": 1 campanha de volta ao usual") and recovery.severity == "info"
     ((_, status, told, over),) = account.rows(MARKS)
     assert (status, told, over) == ("CLOSED", alert.alert_id, recovery.alert_id)
 

@@ -98,12 +98,12 @@ def test_a_rejected_ad_is_told_at_the_next_tick_once_and_its_fix_too(world):
     )
     (rule, severity, title, body) = world.alerts()[0]
     assert (rule, severity) == ("delivery.ad_rejected", "warning")
-    assert text_of(title).startswith("Anúncio reprovado: ")
+    assert ": 1 anúncio reprovado" in text_of(title)
     assert f"selected_ad_ids={ad_id}" in text_of(body) and "saúde pessoal" in text_of(body)
     assert (pending_delivery(world.problems, FakeClock(world.now)), world.watch(), world.tick()) == (0, QUIET, QUIET)
     assert world.tick(name="in-review", object=ad_id) == QUIET, "whether it is fixed is not known while it is reviewed"
     assert world.tick(name=None) == DeliveryReport(0, 1, 1)
-    assert text_of(world.alerts()[-1][2]).startswith("Resolvido: Anúncio reprovado: ")
+    assert ": 1 anúncio reprovado voltou" in text_of(world.alerts()[-1][2])
     assert world.rows("select state from ops.delivery_problems") == [("fixed",)]
 
 
@@ -156,9 +156,9 @@ def test_a_balance_is_told_before_it_ends_at_its_end_and_when_it_is_topped_up(wo
     assert world.tick(name=None) == QUIET, "from prepaid to invoice"
     told = [(rule, severity, text_of(title)) for rule, severity, title, _ in world.alerts()]
     assert told == [
-        ("delivery.balance_low", "warning", "Saldo acaba em breve: Loja Ipê BR"),
-        ("delivery.balance_empty", "critical", "Saldo acabou: Loja Ipê BR"),
-        ("delivery.fixed.balance_empty", "info", "Saldo suficiente de novo: Loja Ipê BR"),
+        ("delivery.balance_low", "warning", "Loja Ipê BR: saldo acaba em breve"),
+        ("delivery.balance_empty", "critical", "Loja Ipê BR: saldo acabou, desde 23/11"),
+        ("delivery.fixed.balance_empty", "info", "Loja Ipê BR: saldo suficiente de novo"),
     ]
     bodies = [text_of(body) for *_, body in world.alerts()]
     assert "Restam R$ 240,00; com o gasto habitual de R$ 100,00 por dia" in bodies[0]

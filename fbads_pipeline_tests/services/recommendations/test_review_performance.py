@@ -39,7 +39,7 @@ def test_breaches_become_suggestions_and_one_message():
     assert (report.found.campaigns, report.found.marts_version) == (3, 3)
     assert (report.suggestions, report.announced) == (SuggestionChanges(opened=2), 1)
     (alert,) = decisions.alerts.values()
-    assert title_of(alert) == "2 campanhas fora dos limites: Loja 1"
+    assert title_of(alert) == "Loja 1: 2 campanhas fora dos limites, R$ 1.728 gastos"
     assert decisions.audited == ["PAUSE_SUGGESTED", "PAUSE_SUGGESTED"]
 
 
@@ -48,7 +48,7 @@ def test_what_is_only_observed_is_in_no_message_and_counted_nowhere():
     report = review(FakeMarts(low_ctr("7", spend="288", conversions="10"), high_cpa("8")), decisions)
     assert report.suggestions == SuggestionChanges(opened=1, observed=1)
     (alert,) = decisions.alerts.values()
-    assert title_of(alert) == "1 campanha fora dos limites: Loja 1"
+    assert title_of(alert) == "Loja 1: 1 campanha fora dos limites, R$ 1.628 gastos"
     assert [one["campaign_id"] for one in alert.facts["suggestions"]] == ["8"]
     (seen,) = decisions.current_observations()
     assert (seen.campaign_id, seen.against) == ("7", "cpa within target")

@@ -19,6 +19,7 @@ from fbads_pipeline.domain.alerts.alerts import (
     FailedDelivery,
     delivery_state,
 )
+from fbads_pipeline.domain.alerts.brief import stored_brief
 from fbads_pipeline.domain.core.messages import from_json
 
 SQL = Statements(__package__, "outbox.sql")
@@ -79,7 +80,8 @@ class PostgresOutbox:
 def stored_alert(row: sa.RowMapping) -> Alert:
     """The alert of a row of `ops.alerts`."""
     values = {name: row[name] for name in _ALERT}
-    return Alert(**values | {name: from_json(values[name]) for name in _STORED_AS_JSON})
+    texts = {name: from_json(values[name]) for name in _STORED_AS_JSON}
+    return Alert(**values | texts | {"brief": stored_brief(values["brief"])})
 
 
 def _failed(row: sa.RowMapping) -> FailedDelivery:

@@ -70,7 +70,8 @@ returning
     alert.title,
     alert.body,
     alert.facts,
-    alert.replies_to;
+    alert.replies_to,
+    alert.brief;
 
 -- name: settle
 -- The number of the attempt is the fence: only the sender that claimed last may settle. The text is kept where the
@@ -131,13 +132,22 @@ order by delivery.delivery_id;
 
 -- name: write_alert
 insert into ops.alerts (
-    alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title, body, facts, replies_to, created_at
+    alert_id, dedupe_key, account_id, rule, entity, severity, window_start, title, body, facts, replies_to, brief,
+    created_at
 )
 values (
     :alert_id, :dedupe_key, :account_id, :rule, :entity, :severity, :window_start, cast(:title as jsonb),
-    cast(:body as jsonb), cast(:facts as jsonb), :replies_to, :now
+    cast(:body as jsonb), cast(:facts as jsonb), :replies_to, cast(:brief as jsonb), :now
 )
 on conflict (dedupe_key) do nothing;
+
+-- name: concerned
+-- Whom an alert about that account names: its client, else the account.
+select coalesce(clients.name, accounts.name) as name
+from raw.accounts as accounts
+left join ops.client_accounts as owners on accounts.account_id = owners.account_id
+left join ops.clients as clients on owners.client_id = clients.client_id
+where accounts.account_id = :account_id;
 
 -- name: write_delivery
 -- Waits are measured by the database's own clock, as everything in the outbox.

@@ -87,7 +87,7 @@ def test_sent_is_the_end(world, outbox):
 def test_the_text_that_was_sent_is_kept_as_it_was_sent(world, outbox):
     put(world)
     delivery = claim(outbox)
-    assert delivery.title == "1 campanha fora dos limites: conta 1"
+    assert delivery.title == "conta 1: 1 campanha fora dos limites, R$ 100 gastos"
     assert world.rows("select title, body from ops.deliveries") == [(None, None)], "nothing was sent yet"
     outbox.settle(delivery, RETRY, wait_seconds=0)
     assert world.rows("select title, body from ops.deliveries") == [(None, None)], "nothing arrived"
@@ -100,7 +100,7 @@ def test_a_recipient_whose_language_has_no_catalogue_reads_english(world, outbox
     put(world)
     world.execute("update ops.deliveries set language = 'xx'")
     delivery = claim(outbox)
-    assert (delivery.language, delivery.title) == ("en", "1 campaign past the limits: account 1")
+    assert (delivery.language, delivery.title) == ("en", "account 1: 1 campaign past the limits, BRL 100 spent")
 
 
 def test_a_retry_waits_for_its_time_and_is_no_repeat(world, outbox):
@@ -154,7 +154,7 @@ def test_the_last_attempt_that_fails_is_told(world, outbox):
     assert states(world) == [("failed", 1, False)]
     (told,) = outbox.failed(hours=24)
     assert (told.account_id, told.channel, told.recipient, told.error) == ("1", "fake", "someone", "down")
-    assert told.title == "1 campanha fora dos limites: conta 1"
+    assert told.title == "conta 1: 1 campanha fora dos limites, R$ 100 gastos"
     pass_time(world, 25 * 3600)
     assert outbox.failed(hours=24) == []
 

@@ -61,7 +61,7 @@ def test_a_storm_is_one_message_and_every_one_of_the_rest_stands_in_the_digest(w
         world.found(number, is_alert=number < 10, campaign=str(number))
     assert world.announce() == 2
     (_, _, told, _), (rule, title, digest, _) = world.said()
-    assert (rule, title) == ("digest", "Resumo de 23/11/2026, 990 anomalias: Loja 1")
+    assert (rule, title) == ("digest", "Loja 1: resumo 23/11, 990 anomalias, R$ 499.455/dia em jogo")
     for number in range(1000):
         assert (f"Gasto {number} acima." in told, f"Gasto {number} acima." in digest) == (number < 10, number >= 10)
     assert world.announce() == 0

@@ -115,7 +115,7 @@ def test_the_alert_goes_through_the_outbox_and_is_rendered_in_each_language(worl
     assert dispatch_alerts(PostgresOutbox(world.engine), {"fake": channel}).count("sent") == 1
     ((title, body),) = world.rows("select title, body from ops.alerts")
     title, body, english = text_of(title), text_of(body), text_of(body, "en")
-    assert title == "Conta parada: Loja (1)"
+    assert title == "Loja: conta parada, desde 10/11 15:01 UTC"
     assert body.startswith("Desde 10/11/2026 15:01 UTC. A Meta diz: Session has expired (Meta error 190/463).")
     assert english.startswith("Since 10 Nov 2026, 15:01 UTC. Meta says: Session has expired")
 
@@ -240,7 +240,7 @@ def test_hostile_names_stay_one_plain_line(world, name):
     world.watch()
     title = text_of(world.rows("select title from ops.alerts")[0][0])
     assert len(title.splitlines()) == 1
-    assert title.endswith("(1)")
+    assert title.partition(": conta com restrição na Meta")[1] and len(title) <= 60
 
 
 class TestRuns:
@@ -256,7 +256,7 @@ class TestRuns:
         assert world.watch() == WatchReport(1, 0, 1)
         assert world.watch(2) == QUIET
         title, body = map(text_of, *world.rows("select title, body from ops.alerts"))
-        assert title == "Execução com falha: collect"
+        assert title == "collect: execução com falha, desde 10/11 15:01 UTC"
         assert body.startswith("Desde 10/11/2026 15:01 UTC. another error.") and "A Meta diz" not in body
         self.note(world, True, 61)
         assert world.watch(3) == WatchReport(0, 1, 1)
@@ -297,7 +297,7 @@ class TestFreshness:
             world.ran("failed", "transient", account_id)
         assert world.watch(0) == WatchReport(1, 0, 1)
         ((title,),) = world.rows("select title from ops.alerts")
-        assert text_of(title) == "Números parados: todas as contas"
+        assert text_of(title) == "todas as contas: números parados, desde 10/11 10:00 UTC"
 
     def test_the_time_for_which_the_machine_was_suspended_does_not_count(self, world):
         self.read(world, 9)

@@ -350,8 +350,8 @@ class TestAnnouncing:
         rows = world.rows("select account_id, rule, severity, window_start, title from ops.alerts order by 1")
         alerts = [(*row, text_of(title)) for *row, title in rows]
         assert alerts == [
-            ("1", "breaches", "warning", date(2026, 11, 23), "2 campanhas fora dos limites: Loja 1"),
-            ("2", "breaches", "warning", date(2026, 11, 24), "1 campanha fora dos limites: Loja 2"),
+            ("1", "breaches", "warning", date(2026, 11, 23), "Loja 1: 2 campanhas fora dos limites, R$ 200 gastos"),
+            ("2", "breaches", "warning", date(2026, 11, 24), "Loja 2: 1 campanha fora dos limites, R$ 100 gastos"),
         ], "15:00 UTC is already tomorrow in Tokyo"
         deliveries = "select channel, recipient, state, attempts from ops.deliveries order by 1, 2"
         assert world.rows(deliveries) == [("dry_run", "stderr", "pending", 0)] * 2 + [("slack", "C1", "pending", 0)] * 2
