@@ -10,7 +10,7 @@ from fbads_pipeline.domain.alerts.alerts import DIGEST, MOST_SEVERE_FIRST, Alert
 from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
 from fbads_pipeline.domain.alerts.titles import headline, per_day
-from fbads_pipeline.domain.anomalies.brief_messages import found_in_brief, kind_in_brief, since
+from fbads_pipeline.domain.anomalies.finding_messages import found_in_brief, kind_in_brief, since
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Day, Headline, Message, Money, Name, Value, lines, message, to_json
 
