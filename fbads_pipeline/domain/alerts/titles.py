@@ -22,8 +22,8 @@ def rounded(amount: float | Decimal, currency: str) -> Money:
     return Money(Decimal(str(amount)).quantize(Decimal("0.01")), currency, is_whole=True)
 
 
-def since_when(at: datetime, zone: str, told_on: date) -> Value:
-    """desde 14:00 where it is of the local day on which it is told, else desde 23/11."""
+def since_when(at: datetime, zone: str, sent_on: date) -> Value:
+    """desde 14:00 where it is of the local day on which it is sent, else desde 23/11."""
     local = at.astimezone(ZoneInfo(zone))
-    is_clock = local.date() == told_on and (local.hour, local.minute) != (0, 0)
+    is_clock = local.date() == sent_on and (local.hour, local.minute) != (0, 0)
     return message("alerts.since", when=f"{local:%H:%M}" if is_clock else Day(local.date(), is_short=True))

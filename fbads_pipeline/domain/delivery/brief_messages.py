@@ -17,9 +17,9 @@ def problems_headline(problems: Sequence[StoredProblem], who: Value, *, is_end: 
     if is_end:
         return Headline(who, message(f"delivery.headline.fixed.{first.kind}", count=len(problems)))
     what = message(f"delivery.headline.{first.kind}", count=len(problems))
-    told_on = problems[0].opened_at.astimezone(ZoneInfo(problems[0].timezone_name)).date()
+    sent_on = problems[0].opened_at.astimezone(ZoneInfo(problems[0].timezone_name)).date()
     earliest = min((one.problem.since for one in problems), default=first.since)
-    since = since_when(earliest, problems[0].timezone_name, told_on)
+    since = since_when(earliest, problems[0].timezone_name, sent_on)
     return headline(who, what, money=_what_is_left(first.facts) or _stopped(problems), since=since)
 
 
