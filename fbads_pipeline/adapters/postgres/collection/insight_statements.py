@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,10 +80,10 @@ _UNREADABLE = (
 )
 _HELD = sa.func.unnest(_HELD_DAYS, _HELD_OBJECTS, _HELD_VALUES).table_valued(*_ROW).render_derived("held")
 
-_OF_THE_READING = sa.and_(
-    _STORED.c.account_id == _ACCOUNT, _STORED.c.level == _LEVEL, _STORED.c.breakdown == _BREAKDOWN
-)
 _NO_ACTIONS = sa.cast("[]", JSONB)
+_Columns = Mapping[str, sa.ColumnElement[Any]]
+# Several threads store their first reading at once, and one compiles for all.
+_COMPILING = Lock()
 
 
 def _of_the_reading(table: sa.TableClause) -> sa.ColumnElement[bool]:
@@ -137,45 +139,25 @@ def _marked_stale(left: sa.CTE) -> sa.CTE:
     return marking.where(_STORED.c.ctid == left.c.ctid, stands).cte("marked_stale")
 
 
-def _with_what_is_known(figure: RawFigure, row: sa.FromClause) -> sa.ColumnElement[Any]:
-    """The figure of a row as it came; where it could not be read, the last good one."""
-    name: sa.ColumnElement[str] = sa.literal_column(f"'{figure.column}'")
-    came, known = row.c[figure.column], _STORED.c[figure.column]
-    if row is INCOMING:
-        return came
-    is_unreadable = row.c[UNREADABLE].op("?")(name)
-    good: sa.ColumnElement[Any] = came
-    if figure.type == "actions":
-        good = sa.func.raw.with_good_entries(came, known, name, row.c[UNREADABLE])
-    return sa.case((row.c[UNREADABLE].is_(None), came), (is_unreadable, sa.func.coalesce(known, came)), else_=good)
-
-
 class _Figure:
-    """SQL over a row as it came and the stored one.
+    """SQL over a figure of a row as it came and as it is stored. is_left_out: something that is known may be missing;
+    completed: with what is known."""
 
-    came: as it came, but with what is known where that could not be read; is_left_out: something that is known may be
-    missing; completed: with what is known; is_doubtful: something that was measured is missing.
-    """
-
-    def __init__(self, figure: RawFigure, row: sa.FromClause) -> None:
-        self.column, known = figure.column, _STORED.c[figure.column]
-        self.came = came = _with_what_is_known(figure, row)
-        self.is_left_out: sa.ColumnElement[bool] = sa.and_(came.is_(None), known.is_not(None))
-        self.completed: sa.ColumnElement[Any] = sa.func.coalesce(came, known)
-        self.is_doubtful: sa.ColumnElement[bool] = sa.false()
-        if figure.column in DOUBTED_NUMBERS:
-            self.is_doubtful = sa.and_(came.is_(None), known != 0)
-        elif figure.column in DOUBTED_LISTS:
-            types = [sa.func.jsonb_path_query_array(one, sa.text("'$[*].action_type'")) for one in (known, came)]
-            lacks_types = sa.and_(known != came, ~types[0].op("<@")(types[1]))
-            merged = sa.func.raw.with_known_actions(came, known)
+    def __init__(self, figure: RawFigure, came: _Columns, known: _Columns) -> None:
+        column = figure.column
+        self.is_left_out: sa.ColumnElement[bool] = sa.and_(came[column].is_(None), known[column].is_not(None))
+        self.completed: sa.ColumnElement[Any] = sa.func.coalesce(came[column], known[column])
+        if column in DOUBTED_LISTS:
+            types = (sa.func.jsonb_path_query_array(of[column], sa.text("'$[*].action_type'")) for of in (known, came))
+            lacks_types = sa.and_(known[column] != came[column], ~next(types).op("<@")(next(types)))
+            merged = sa.func.raw.with_known_actions(came[column], known[column])
             self.is_left_out = sa.or_(self.is_left_out, lacks_types)
-            self.completed = sa.case((came.is_(None), known), (lacks_types, merged), else_=came)
-            self.is_doubtful = sa.and_(lacks_types, merged != came)
-        else:  # no other level can confirm it: kept while the row's impressions are those that it was read with
-            impressions = sa.func.coalesce(row.c.impressions, _STORED.c.impressions)
-            self.is_left_out = sa.and_(self.is_left_out, impressions == _STORED.c.impressions)
-            self.completed = sa.case((self.is_left_out, known), else_=came)
+            self.completed = sa.case((came[column].is_(None), known[column]), (lacks_types, merged), else_=came[column])
+        elif column not in DOUBTED_NUMBERS:
+            # No other level can confirm it: kept while the row's impressions are those that it was read with.
+            impressions = sa.func.coalesce(came["impressions"], known["impressions"])
+            self.is_left_out = sa.and_(self.is_left_out, impressions == known["impressions"])
+            self.completed = sa.case((self.is_left_out, known[column]), else_=came[column])
 
 
 def _came() -> sa.CTE:
@@ -183,9 +165,8 @@ def _came() -> sa.CTE:
     missing."""
     stored, incoming = (sa.tuple_(*(table.c[name] for name in _OTHERS)) for table in (_STORED, INCOMING))
     is_new = _STORED.c.account_id.is_(None)
-    is_left_out = sa.or_(
-        INCOMING.c[UNREADABLE].is_not(None), *(_Figure(one, INCOMING).is_left_out for one in RAW_FIGURES)
-    )
+    figures = [_Figure(one, dict(INCOMING.c), dict(_STORED.c)) for one in RAW_FIGURES]
+    is_left_out = sa.or_(INCOMING.c[UNREADABLE].is_not(None), *(one.is_left_out for one in figures))
     return (
         sa.select(
             *(INCOMING.c[name] for name in (*_ROW, *_OTHERS)),
@@ -198,41 +179,88 @@ def _came() -> sa.CTE:
     )
 
 
+def _left_out(came: sa.CTE) -> sa.CTE:
+    """The rows that came without a figure that is known, or with one that could not be read.
+
+    As they came, with the last good figure where one could not be read; and, as known_…, what is stored of them.
+    """
+    return (
+        sa.select(
+            *(came.c[name] for name in (*_ROW, *_IDS, UNREADABLE)),
+            *(_readable(one, came).label(one.column) for one in RAW_FIGURES),
+            *(_STORED.c[name].label(f"known_{name}") for name in (*_OTHERS, "stale_since")),
+        )
+        .where(came.c.is_left_out, _OF_THE_READING, _same_row(_STORED, came))
+        .cte("left_out")
+        .prefix_with("materialized")
+    )
+
+
+def _readable(figure: RawFigure, came: sa.CTE) -> sa.ColumnElement[Any]:
+    """The figure of a row as it came; where it could not be read, the last good one."""
+    name = _text(figure.column)
+    given, known = came.c[figure.column], _STORED.c[figure.column]
+    is_unreadable = came.c[UNREADABLE].op("?")(name)
+    good: sa.ColumnElement[Any] = given
+    if figure.type == "actions":
+        good = sa.func.raw.with_good_entries(given, known, name, came.c[UNREADABLE])
+    return sa.case((came.c[UNREADABLE].is_(None), given), (is_unreadable, sa.func.coalesce(known, given)), else_=good)
+
+
 def _completed(came: sa.CTE) -> sa.CTE:
-    """Rows that came without a figure that is known, or with one that could not be read, with what is known.
+    """The rows that were left out of in part, with what is known.
 
     answer: the figures of a row in doubt as they came; None where nothing that was measured is missing; is_held: a
     figure could not be read; is_changed: whether anything is to be written.
     """
-    figures = [_Figure(one, came) for one in RAW_FIGURES]
-    is_incomplete = sa.func.coalesce(sa.or_(*(one.is_doubtful for one in figures)), sa.false())
-    columns: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{one.column}'") for one in figures]
-    now_null = [sa.case((one.completed.is_(None), name)) for one, name in zip(figures, columns, strict=True)]
-    unknown = sa.func.raw.still_unreadable(
-        came.c[UNREADABLE], _STORED.c[UNREADABLE], sa.func.jsonb_build_array(*now_null)
-    )
-    answer = sa.func.jsonb_build_object(
-        *(part for one in figures for part in (sa.literal_column(f"'{one.column}'"), one.came)),
-        *(sa.literal_column(f"'{UNREADABLE}'"), unknown),
-    )
-    completed = sa.tuple_(*(came.c[name] for name in _IDS), *(one.completed for one in figures), unknown)
-    is_marked, is_held = _STORED.c.stale_since.is_not(None), came.c[UNREADABLE].is_not(None)
+    rows = _with_what_is_known(_left_out(came))
+    columns = [one.column for one in RAW_FIGURES]
+    known = [rows.c[f"known_{name}"] for name in _OTHERS]
+    whole = [rows.c[name] for name in (*_IDS, *(f"whole_{name}" for name in columns), "still_unreadable")]
+    named = ((_text(name), rows.c[name]) for name in columns)
+    answer = sa.func.jsonb_build_object(*chain.from_iterable(named), _text(UNREADABLE), rows.c.still_unreadable)
+    is_marked = rows.c.known_stale_since.is_not(None)
     return (
         sa.select(
-            *(came.c[name] for name in (*_ROW, *_IDS)),
-            *(one.completed.label(one.column) for one in figures),
-            unknown.label(UNREADABLE),
-            sa.case((is_incomplete, answer)).label("answer"),
-            is_held.label("is_held"),
+            *(rows.c[name] for name in _ROW),
+            *(column.label(name) for column, name in zip(whole, _OTHERS, strict=True)),
+            sa.case((rows.c.is_incomplete, answer)).label("answer"),
+            rows.c.is_held,
             sa.or_(
-                completed.is_distinct_from(sa.tuple_(*(_STORED.c[name] for name in _OTHERS))),
-                is_marked != sa.or_(is_incomplete, is_held),
+                sa.tuple_(*whole).is_distinct_from(sa.tuple_(*known)),
+                is_marked != sa.or_(rows.c.is_incomplete, rows.c.is_held),
             ).label("is_changed"),
         )
-        .where(came.c.is_left_out, _OF_THE_READING, _same_row(_STORED, came))
         .cte("completed")
         .prefix_with("materialized")
     )
+
+
+def _with_what_is_known(rows: sa.CTE) -> sa.CTE:
+    """Rows of _left_out; whole_…: their figures with what is known; still_unreadable: which are known by no reading.
+
+    Each expression is a column of a CTE of its own, not a part of the next ones: they would grow to 80 kB of SQL.
+    """
+    came, known = dict(rows.c), {name: rows.c[f"known_{name}"] for name in _OTHERS}
+    whole = {one.column: _Figure(one, came, known).completed for one in RAW_FIGURES}
+    is_doubtful = [sa.and_(came[name].is_(None), known[name] != 0) for name in DOUBTED_NUMBERS]
+    is_doubtful += [came[name] != whole[name] for name in DOUBTED_LISTS]
+    now_null = sa.func.jsonb_build_array(*(sa.case((one.is_(None), _text(name))) for name, one in whole.items()))
+    return (
+        sa.select(
+            rows,
+            *(one.label(f"whole_{name}") for name, one in whole.items()),
+            sa.func.coalesce(sa.or_(*is_doubtful), sa.false()).label("is_incomplete"),
+            rows.c[UNREADABLE].is_not(None).label("is_held"),
+            sa.func.raw.still_unreadable(rows.c[UNREADABLE], known[UNREADABLE], now_null).label("still_unreadable"),
+        )
+        .cte("with_what_is_known")
+        .prefix_with("materialized")
+    )
+
+
+def _text(value: str) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{value}'")
 
 
 def _fresh(came: sa.CTE, completed: sa.CTE) -> sa.CTE:
@@ -342,7 +370,8 @@ def apply_incoming(connection: sa.Connection, values: Mapping[str, object]) -> t
 
     values: of the parameters above; returns how many rows were written, removed, and are in doubt.
     """
-    statement = _compiled(connection.dialect)
+    with _COMPILING:
+        statement = _compiled(connection.dialect)
     result = connection.exec_driver_sql(str(statement), statement.construct_params(dict(values)))
     written, removed, doubted = result.one()
     return written, removed, doubted
@@ -350,7 +379,7 @@ def apply_incoming(connection: sa.Connection, values: Mapping[str, object]) -> t
 
 @lru_cache(maxsize=2)
 def _compiled(dialect: sa.Dialect) -> sa.Compiled:
-    """The statement's text, composed once: at every execution, SQLAlchemy would spend 4 ms of CPU on it."""
+    """The statement's text, composed once: at every execution, SQLAlchemy would spend 30 ms of CPU on it."""
     return _apply_incoming().compile(dialect=dialect)
 
 
