@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from dagster_postgres import DagsterPostgresStorage
+from dagster_postgres.utils import create_pg_engine
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
 from fbads_pipeline.bootstrap.core import process_database
@@ -16,8 +17,28 @@ from fbads_pipeline.bootstrap.core import process_database
 _FROM_ENVIRONMENT = f"postgres_url:\n  env: {DAGSTER_DATABASE_URL}\n"
 
 
+_RECYCLED_AFTER_SECONDS = 600
+
+
 class HomeDagsterStorage(DagsterPostgresStorage):
-    """PostgreSQL storage whose address comes from FBADS_DAGSTER_DATABASE_URL, else from the database of the home."""
+    """PostgreSQL storage whose address comes from FBADS_DAGSTER_DATABASE_URL, else from the database of the home.
+
+    Its three storages share one pool of connections: Dagster's own opens a connection for each event, and a run stores
+    hundreds of them (docs/decisions/operations/0911).
+    """
+
+    def __init__(self, postgres_url: str, **options: Any) -> None:
+        super().__init__(postgres_url, **options)
+        pooled = create_pg_engine(
+            postgres_url,
+            isolation_level="AUTOCOMMIT",
+            pool_size=1,
+            max_overflow=-1,
+            pool_pre_ping=True,
+            pool_recycle=_RECYCLED_AFTER_SECONDS,
+        )
+        for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
+            storage._engine = pooled
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
