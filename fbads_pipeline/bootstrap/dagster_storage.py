@@ -32,7 +32,7 @@ class HomeDagsterStorage(DagsterPostgresStorage):
         pooled = create_pg_engine(
             postgres_url,
             isolation_level="AUTOCOMMIT",
-            pool_size=1,
+            pool_size=2,
             max_overflow=-1,
             pool_pre_ping=True,
             pool_recycle=_RECYCLED_AFTER_SECONDS,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, STORED, Warehouse, days, numbers
 
 FACTS = tuple(f"int_{grain}_daily" for grain in STORED)
@@ -138,6 +139,16 @@ def test_builds_of_one_database_wait_for_each_other(warehouse: Warehouse) -> Non
             build.result(timeout=1)
         other.execute(sa.text("select pg_advisory_unlock_all()"))
         assert build.result(timeout=60).succeeded
+
+
+def test_a_build_that_waits_in_vain_fails_and_says_for_whom(warehouse: Warehouse) -> None:
+    with warehouse.engine.connect() as other:
+        other.execute(sa.text("select pg_advisory_lock(hashtext('fbads.dbt'))"))
+        holder = other.execute(sa.text("select pg_backend_pid()")).scalar_one()
+        outcome = Dbt(warehouse.url, wait_seconds=0.3).build(["stg_ads"])
+    assert not outcome.succeeded
+    assert outcome.error.startswith("another build of this database did not end within 0.005 minutes")
+    assert f"process {holder}, connected since 2" in outcome.error
 
 
 def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(warehouse: Warehouse) -> None:

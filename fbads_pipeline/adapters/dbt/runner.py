@@ -32,6 +32,8 @@ from fbads_pipeline.adapters.dbt.seeds import readable_project
 
 _KEPT_PARSES = 8
 _LOCK_POLL_SECONDS = 0.1
+# Longer than any build of a tick; a rebuild of years of days may take as long.
+_LONGEST_WAIT_SECONDS = 3600.0
 _FACTS_AND_TESTS = ("config.materialized:incremental", "resource_type:test")
 
 
@@ -46,11 +48,13 @@ class Dbt:
         goal_family: str = "purchase",
         reporting_currency: str | None = None,
         attribution_windows: Sequence[str] = ("7d_click", "1d_view"),
+        wait_seconds: float = _LONGEST_WAIT_SECONDS,
     ) -> None:
         """goal_family: what accounts go for that the seed account_goals does not name.
         reporting_currency: what amounts are converted to besides, by the seed exchange_rates.
-        attribution_windows: those that Meta was asked for."""
-        self._goal_family = goal_family
+        attribution_windows: those that Meta was asked for.
+        wait_seconds: how long a build waits for another one of the same database; then it fails."""
+        self._goal_family, self._wait_seconds = goal_family, wait_seconds
         self._environment = {
             **dbt_environment(database_url),
             "FBADS_DBT_THREADS": str(threads),
@@ -72,7 +76,7 @@ class Dbt:
         args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else ())]
         args += ["--vars", json.dumps(dict(variables))] if variables else []
         try:
-            with _alone_in(self._environment) as connection:
+            with _alone_in(self._environment, self._wait_seconds) as connection:
                 is_current = views_are_current(connection, self._state())
                 before = existing_views(connection)
                 chosen = _without_views(select) if is_current else _with_views_above(select, before)
@@ -91,7 +95,7 @@ class Dbt:
     def run(self, args: Sequence[str], select: Sequence[str] = ()) -> DbtOutcome:
         """Any dbt command that works on nodes, with exactly the named ones where some are named."""
         try:
-            with _alone_in(self._environment):
+            with _alone_in(self._environment, self._wait_seconds):
                 return self._run([*args, *_selected(select)])
         except (_NoDatabase, FileRefused) as refused:
             return DbtOutcome(False, error=str(refused))
@@ -124,11 +128,11 @@ class Dbt:
 
 
 class _NoDatabase(Exception):
-    """The database did not let us in; the message is PostgreSQL's."""
+    """The database did not let us in, or another build did not end; the message is PostgreSQL's, or says which."""
 
 
 @contextlib.contextmanager
-def _alone_in(environment: Mapping[str, str]) -> Iterator[Any]:
+def _alone_in(environment: Mapping[str, str], wait_seconds: float) -> Iterator[Any]:
     """Builds of one database wait for each other, in whatever process: dbt acts on the tables that it saw at its start.
 
     The lock goes with its connection, so a killed build frees it. It is asked for again and again, because a wait
@@ -150,14 +154,33 @@ def _alone_in(environment: Mapping[str, str]) -> Iterator[Any]:
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
+            until = time.monotonic() + wait_seconds
             while True:
                 cursor.execute("select pg_try_advisory_lock(hashtext('fbads.dbt'))")
                 if cursor.fetchone() == (True,):
                     break
+                if time.monotonic() > until:
+                    raise _NoDatabase(_holder(cursor, wait_seconds))
                 time.sleep(_LOCK_POLL_SECONDS)
         yield connection
     finally:
         connection.close()
+
+
+def _holder(cursor: Any, wait_seconds: float) -> str:
+    """Which build was waited for, in a sentence: who runs the database can end it."""
+    cursor.execute(
+        "select string_agg(format('%s, connected since %s', pid,"
+        " to_char(backend_start, 'YYYY-MM-DD HH24:MI TZ')), '; ')"
+        " from pg_locks inner join pg_stat_activity using (pid)"
+        " where locktype = 'advisory' and granted and pg_stat_activity.datname = current_database()"
+        " and objid = (hashtext('fbads.dbt')::bigint & 4294967295)::oid"
+    )
+    (found,) = cursor.fetchone()
+    return (
+        f"another build of this database did not end within {wait_seconds / 60:g} minutes"
+        f" (PostgreSQL's process {found or 'not known'}): wait for it, or end it with pg_terminate_backend"
+    )
 
 
 def _selected(names: Sequence[str]) -> list[str]:

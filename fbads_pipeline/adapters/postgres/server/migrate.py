@@ -4,13 +4,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.server.engine import SQL
+from fbads_pipeline.adapters.postgres.server.engine import SQL, DatabaseUnfit
 
 _LOCK = 0x66626164735F6462  # "fbads_db"
 
 
 def upgrade(engine: sa.Engine) -> str:
-    """Apply what is missing, in one transaction under an advisory lock; returns the revision reached."""
+    """Apply what is missing, in one transaction under an advisory lock; returns the revision reached.
+
+    Raises DatabaseUnfit, and changes nothing, where the schema is that of a newer version of the program.
+    """
     # Alembic is heavy: imported where it is needed.
     from alembic import command
     from alembic.config import Config
@@ -19,9 +22,16 @@ def upgrade(engine: sa.Engine) -> str:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    known = ScriptDirectory.from_config(config)
+    newest = known.get_current_head()
     with engine.begin() as connection:
         connection.execute(SQL["lock"], {"key": _LOCK})
+        reached = _revision(connection)
+        if reached and reached not in {one.revision for one in known.walk_revisions()}:
+            raise DatabaseUnfit(
+                f"the database has the schema {reached} of a newer version of this program, which knows {newest}"
+                " at most: install that version again, or restore a backup from before the upgrade"
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return str(newest)
@@ -30,6 +40,10 @@ def upgrade(engine: sa.Engine) -> str:
 def revision(engine: sa.Engine) -> str | None:
     """The revision that the database has, or None where nothing was migrated yet."""
     with engine.connect() as connection:
-        if not connection.execute(SQL["has_revision"]).scalar_one():
-            return None
-        return connection.execute(SQL["revision"]).scalar()
+        return _revision(connection)
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not connection.execute(SQL["has_revision"]).scalar_one():
+        return None
+    return connection.execute(SQL["revision"]).scalar()

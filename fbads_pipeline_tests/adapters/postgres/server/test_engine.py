@@ -5,6 +5,7 @@ import socket
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.engine import (
     DatabaseUnfit,
     DatabaseUnreachable,
@@ -60,3 +61,16 @@ def test_the_options_of_the_address_are_kept_and_ours_win(database_url):
         ]
     made.dispose()
     assert shown == ["1234kB", "UTC", "on"]
+
+
+def test_a_schema_of_a_newer_version_is_refused_and_stays(migrated_url):
+    made = engine(migrated_url, application_name="test")
+    known = migrate.revision(made)
+    with made.begin() as connection:
+        connection.execute(sa.text("update public.schema_version set version_num = '9999'"))
+    with pytest.raises(DatabaseUnfit) as said:
+        migrate.upgrade(made)
+    assert str(said.value).startswith(
+        f"the database has the schema 9999 of a newer version of this program, which knows {known} at most: install"
+    )
+    assert migrate.revision(made) == "9999"

@@ -1,0 +1,50 @@
+"""Dagster's storages on a real server: one pool of connections for a run's hundreds of events."""
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
+from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
+
+
+@pytest.fixture
+def instance(database_url, monkeypatch):
+    """As dagster.yaml names its storage."""
+    monkeypatch.setenv(DAGSTER_DATABASE_URL, database_url)
+    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
+    with dg.instance_for_test(overrides={"storage": {"custom": storage}}) as made:
+        yield made
+
+
+@pytest.fixture
+def other(database_url):
+    """A connection beside Dagster's."""
+    made = sa.create_engine(database_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with made.connect() as connection:
+        yield connection
+
+
+@dg.asset
+def facts():
+    return 1
+
+
+SESSIONS = sa.text("select sessions from pg_stat_database where datname = current_database()")
+OTHERS = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+
+
+def test_a_whole_run_is_stored_without_connections_of_its_own(instance, other):
+    assert dg.materialize([facts], instance=instance).success
+    before = other.execute(SESSIONS).scalar_one()
+    done = dg.materialize([facts], instance=instance)
+    assert len(instance.all_logs(done.run_id)) > 10
+    assert other.execute(SESSIONS).scalar_one() - before <= 2
+
+
+def test_a_server_that_broke_off_is_met_anew(instance, other):
+    assert dg.materialize([facts], instance=instance).success
+    assert other.execute(sa.text(f"select count(pg_terminate_backend(pid)) {OTHERS}")).scalar_one() > 0
+    done = dg.materialize([facts], instance=instance)
+    assert done.success
+    assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
