@@ -25,6 +25,7 @@ from fbads_pipeline.domain.core.redaction import know
 
 # A /12, as Docker gives its networks: whatever is larger is not somebody's proxies.
 _MOST_PROXIES = 2**20
+ENCRYPTION_KEYS_FILE = "encryption.keys"
 _LOCALE = Path(__file__).parent / "locale"
 
 
@@ -73,7 +74,9 @@ class Settings(BaseSettings):
     app_id: str | None = Field(None, description="The Meta app's id.")
     app_secret: SecretStr | None = Field(None, description="The Meta app's secret; calls then carry appsecret_proof.")
     encryption_keys: SecretStr | None = Field(
-        None, description="Comma list of Fernet keys for stored tokens, newest first (`fbads tokens new-key`)."
+        None,
+        description="Comma list of Fernet keys for stored tokens, newest first (`fbads tokens new-key`);"
+        " without it those of `encryption.keys` in FBADS_HOME, which the page of the first steps makes.",
     )
     token_warning_days: int = Field(14, ge=1, le=60, description="Days before a token's end at which we warn.")
     stale_hours: int = Field(3, ge=1, le=168, description="Hours without a good reading after which we warn.")
@@ -355,8 +358,22 @@ def load_settings(**overrides: Any) -> Settings:
         made = Settings(**overrides)
     except ValidationError as wrong:
         raise SettingsError("; ".join(_sentence(error) for error in wrong.errors())) from None
+    made = with_home_keys(made)
     know(*secrets_of(made))
     return made
+
+
+def with_home_keys(settings: Settings) -> Settings:
+    """With the keys of the home's file, where the environment gives none."""
+    path = settings.home_path / ENCRYPTION_KEYS_FILE
+    if settings.encryption_keys is not None or not path.is_file():
+        return settings
+    keys = SecretStr(path.read_text(encoding="ascii").strip())
+    try:
+        encryption_keys(keys)
+    except ValueError as wrong:
+        raise SettingsError(f"{path} is not usable: {wrong}") from None
+    return settings.model_copy(update={"encryption_keys": keys})
 
 
 def secrets_of(settings: Settings) -> list[str]:

@@ -218,12 +218,31 @@ cross join
 {%- endmacro %}
 
 
-{# What the account of a row goes for (`goals`), and its campaign where a target says so (`own`). #}
+{#
+    What the account of a row goes for (`goals`), and its campaign where a target says so (`own`). Both are grouped, so
+    that PostgreSQL sees one row each: a query of figures without a goal then reads neither.
+#}
 {% macro goals_of(row, campaign_id=none) -%}
-left join {{ ref('stg_account_goals') }} as goals
-    on {{ row }}.account_id = goals.account_id and goals.campaign_id is null
+left join (
+    select
+        account_id,
+        max(family) as family,
+        bool_or(has_several) as has_several
+    from {{ ref('stg_account_goals') }}
+    where campaign_id is null
+    group by account_id
+) as goals
+    on {{ row }}.account_id = goals.account_id
 {%- if campaign_id %}
-left join {{ ref('stg_account_goals') }} as own
+left join (
+    select
+        account_id,
+        campaign_id,
+        max(family) as family
+    from {{ ref('stg_account_goals') }}
+    where campaign_id is not null
+    group by account_id, campaign_id
+) as own
     on {{ row }}.account_id = own.account_id and {{ campaign_id }} = own.campaign_id
 {%- endif %}
 {%- endmacro %}

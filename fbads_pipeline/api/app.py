@@ -107,8 +107,8 @@ async def page_problem(request: Request, problem: PageProblem) -> Response:
 
 
 def problem_page(request: Request, status: int, headers: Mapping[str, str], code: str = "") -> Response:
-    """What is the matter, in the visitor's language; nothing is asked of the database. On a home without figures, what
-    to do about it."""
+    """What is the matter, in the visitor's language; nothing is asked of the database. A home without figures leads to
+    its first steps."""
     if request.url.path.startswith(SHARED):
         page = shared.ended(request, status)
         page.headers.update(headers)
@@ -117,11 +117,9 @@ def problem_page(request: Request, status: int, headers: Mapping[str, str], code
     name = _PROBLEMS.get(status, "fault" if status >= 500 else "wrong")
     t = page_localizer(request, who)
     if code == "not_built":
-        steps = [t(f"pages.start.{step}") for step in ("token", "collect", "wait")]
-        page = render(request, "start.html.j2", who, "start", status=status, steps=steps)
-    else:
-        message = t(f"pages.problem.{name}")
-        page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
+        return RedirectResponse("/start", 303)
+    message = t(f"pages.problem.{name}")
+    page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
     page.headers.update(headers)
     return page
 

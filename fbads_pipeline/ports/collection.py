@@ -79,6 +79,15 @@ class Tokens(Protocol):
         """The newest check of each token, ordered by name."""
 
 
+class TokenKeeper(Protocol):
+    """Where further tokens are kept, encrypted."""
+
+    def add(self, token: NamedToken, *, now: datetime) -> None:
+        """Store it; one of the same name is replaced."""
+
+    def save_checks(self, checks: Iterable[TokenCheck]) -> None: ...
+
+
 class TokenInspector(Protocol):
     """What Meta says of a token. An answer that is none raises MetaError."""
 

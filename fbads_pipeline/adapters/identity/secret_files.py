@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
@@ -12,14 +14,14 @@ LOCAL_SECRET_FILE = "local.secret"
 LOCAL_PATH = "/local"
 
 
-def secret_of(path: Path) -> str:
-    """The secret in that file: 256 random bits in hexadecimal, made at the first call."""
+def secret_of(path: Path, make: Callable[[], str] = partial(token_hex, 32)) -> str:
+    """The secret in that file, made at the first call: 256 random bits in hexadecimal, or what `make` returns."""
     private_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if not path.exists() or not path.read_text(encoding="ascii").strip():
             with open(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-                file.write(token_hex(32))
+                file.write(make())
             _put(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)

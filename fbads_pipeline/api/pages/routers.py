@@ -14,6 +14,7 @@ from fbads_pipeline.api.pages import (
 from fbads_pipeline.api.pages.alerts import alert_list
 from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.clients import budgets, form, links, morning
+from fbads_pipeline.api.pages.collection import start
 from fbads_pipeline.api.pages.core import finding, settings
 from fbads_pipeline.api.pages.metrics import campaigns, object_page
 from fbads_pipeline.api.pages.orders import sales
@@ -39,6 +40,7 @@ _DAILY = (
     object_page,
     sales,
     links,
+    start,
 )
 _REPORTS = (report_list, shared, templates)
 ROUTERS = tuple(

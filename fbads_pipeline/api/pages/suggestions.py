@@ -92,6 +92,7 @@ def inbox(
         limit=here.cards,
         skipped=here.skipped,
         by_rank=shown in OPEN,
+        has_texts=False,
     )
     notice, undo = decision_notice(request, who, done, why, t)
     may = who.may("suggestions:decide")
@@ -144,7 +145,13 @@ def one_suggestion(
     """One suggestion with all that it rests on."""
     t, frame = page_localizer(request, who), frame_of(request, who)
     rows = readers.suggestions.suggestions(
-        status=None, account_id=None, accounts=who.accounts, after=None, limit=1, suggestion_id=suggestion_id
+        status=None,
+        account_id=None,
+        accounts=who.accounts,
+        after=None,
+        limit=1,
+        suggestion_id=suggestion_id,
+        has_texts=False,
     )
     if not rows:
         raise PageProblem(404)

@@ -9,7 +9,7 @@ from fbads_pipeline.api.authentication import identify
 from fbads_pipeline.api.dependencies import ClockDep, IdentityDep
 from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.api.parameters import AccountDigits
-from fbads_pipeline.domain.identity.users import Principal, Scope
+from fbads_pipeline.domain.identity.users import Principal, Scope, may_set_up
 
 Digits = Annotated[AccountDigits | None, Query(max_length=80)]
 
@@ -44,6 +44,16 @@ class Visitor:
         if self.page_scope is not None and not found.may(self.page_scope):
             raise PageProblem(403)
         request.state.visitor = found
+        return found
+
+
+class Administrator(Visitor):
+    """A dependency: as Visitor, for pages of whoever may set things up."""
+
+    async def __call__(self, request: Request, identity: IdentityDep, clock: ClockDep) -> Principal:
+        found = await super().__call__(request, identity, clock)
+        if not may_set_up(found):
+            raise PageProblem(403)
         return found
 
 

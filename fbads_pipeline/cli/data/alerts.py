@@ -21,12 +21,12 @@ from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.accounts import known_account_ids
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.output import print_rows
-from fbads_pipeline.domain.alerts.alerts import AlertText, AnnouncedAlert, DueDelivery, alert_of
+from fbads_pipeline.domain.alerts.alerts import AnnouncedAlert, DueDelivery
 from fbads_pipeline.domain.alerts.mutes import Mute, duration
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.errors import OUTSIDE_FAILED, WrongUse
 from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.services.alerts.send_test_message import test_alert
 from fbads_pipeline.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -143,18 +143,8 @@ def _row(one: AnnouncedAlert, language: str) -> tuple[str | None, ...]:
 
 
 def _test_delivery(recipient: Recipient, now: datetime) -> DueDelivery:
-    alert = alert_of(
-        AlertText(message("alerts.test.title"), message("alerts.test.body")),
-        account_id=None,
-        rule="test",
-        entity=recipient.channel,
-        severity="info",
-        window_start=now.date(),
-        occasion=now.isoformat(),
-        facts={"at": now.isoformat()},
-    )
     return due_delivery(
-        alert,
+        test_alert(recipient.channel, now),
         delivery_id=0,
         channel=recipient.channel,
         recipient=recipient.address,

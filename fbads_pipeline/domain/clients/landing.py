@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 # Days that a forecast looks at; half-life of the level in days; days of "all alike" that a weekday's profile borrows.
@@ -75,7 +76,8 @@ class MonthPlace:
     @property
     def passed(self) -> list[date]:
         """Complete days of the month."""
-        return [self.first + timedelta(days=one) for one in range((self.today - self.first).days)]
+        first = self.first
+        return [first + timedelta(days=one) for one in range((self.today - first).days)]
 
     @property
     def to_come(self) -> list[date]:
@@ -154,11 +156,18 @@ def state_of(budget: float | None, found: Landing | None, *, is_read: bool) -> B
 
 def _forecast(
     by_day: Mapping[date, float], today: date, days: Sequence[date]
-) -> tuple[dict[date, float], float] | None:
+) -> tuple[Mapping[date, float], float] | None:
     """Coming day → expected spend, and the variance of their sum; None where too few days were read."""
-    past = {day: value for day, value in by_day.items() if 0 < (today - day).days <= HISTORY_DAYS}
-    if len(past) < LEAST_DAYS:
-        return None
+    past = tuple((day, value) for day, value in by_day.items() if 0 < (today - day).days <= HISTORY_DAYS)
+    return None if len(past) < LEAST_DAYS else _forecast_from(past, today, tuple(days))
+
+
+# Whole days change a few times a day, and are asked for with every page: what follows from them is kept by them.
+@lru_cache(maxsize=4096)
+def _forecast_from(
+    read: tuple[tuple[date, float], ...], today: date, days: tuple[date, ...]
+) -> tuple[Mapping[date, float], float]:
+    past = dict(read)
     profile = _profile(past)
     weights = {day: 0.5 ** ((today - day).days / HALF_LIFE_DAYS) for day in past}
     total = sum(weights.values())
@@ -175,8 +184,10 @@ def _forecast(
 def _profile(past: Mapping[date, float]) -> list[float]:
     """Monday to Sunday, 1 on average: each weekday's mean of what its day was of its own week, drawn towards 1."""
     shares: list[list[float]] = [[] for _ in range(7)]
+    spends = {day.toordinal(): value for day, value in past.items()}
     for day, value in past.items():
-        near = [past[other] for shift in range(-3, 4) if (other := day + timedelta(days=shift)) in past]
+        at = day.toordinal()
+        near = [spends[other] for other in range(at - 3, at + 4) if other in spends]
         mean = sum(near) / len(near)
         if len(near) >= LEAST_DAYS and mean > 0:
             shares[day.weekday()].append(min(value / mean, 5.0))

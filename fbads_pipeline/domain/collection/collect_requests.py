@@ -29,6 +29,22 @@ class AskedDays:
     taken_at: datetime | None
 
 
+@dataclass(frozen=True)
+class ReadingProgress:
+    """How far the requested days of an account are read. name: None while it is not known; is_taken: whether a run was
+    launched for any of them."""
+
+    account_id: str
+    name: str | None
+    days: int
+    read: int
+    is_taken: bool
+
+    @property
+    def is_done(self) -> bool:
+        return self.read >= self.days
+
+
 def runs_for(days: DayRange) -> list[DayRange]:
     """The parts in which the days are read, newest first, each short enough for one run."""
     return list(reversed(list(days.chunks(LONGEST_RUN_DAYS))))

@@ -4,11 +4,23 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.domain.core.messages import Message
 from fbads_pipeline.domain.core.redaction import know
 
 # The token of FBADS_ACCESS_TOKEN; the only one without a row of its own.
 ENVIRONMENT = "environment"
+# Without these nothing can be read; what is beyond them is for writing, and for accounts of a business.
+NEEDED_PERMISSIONS = ("ads_read",)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+class TokenNotUsable(WrongUse):
+    """A token that is not kept, with the sentence that says what to change."""
+
+    def __init__(self, wrong: Message) -> None:
+        super().__init__(wrong.key)
+        self.message: Message = wrong
 
 
 @dataclass(frozen=True)
@@ -64,3 +76,9 @@ class TokenEntry:
 def is_token_name(name: str) -> bool:
     """Lower-case letters, digits, `-` and `_`, at most 63; the name of the environment's token is taken."""
     return name != ENVIRONMENT and _NAME.fullmatch(name) is not None
+
+
+def missing_permissions(facts: TokenFacts) -> tuple[str, ...]:
+    """What the token lacks to read; the permission to write campaigns includes that to read them."""
+    has = {*facts.scopes, *(("ads_read",) if "ads_management" in facts.scopes else ())}
+    return tuple(one for one in NEEDED_PERMISSIONS if one not in has)

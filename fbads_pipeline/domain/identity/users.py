@@ -98,6 +98,12 @@ def local_owner() -> Principal:
     return Principal(OWNER, "", "approver", SCOPES_OF["approver"] | {"metrics:read"}, None, "loopback")
 
 
+def may_set_up(who: Principal) -> bool:
+    """Whether they may give tokens and logins: administrators, and whoever sits at the machine while nobody has a
+    login, who could do so on its command line."""
+    return who.may("admin") or who.via == "loopback"
+
+
 def may_see_runs(who: Principal) -> bool:
     """Whether they may look at Dagster's UI, which knows no accounts: whoever sees all of them."""
     return who.accounts is None and who.may("marts:read")

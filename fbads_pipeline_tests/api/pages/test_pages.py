@@ -289,8 +289,10 @@ class TestWhatIsTheMatter:
         with database.owner.begin() as connection:
             connection.exec_driver_sql("drop schema marts cascade")
         answer = visitor.send("GET", path, headers=self.BROWSER)
-        assert answer.status_code == 503 and answer.headers["retry-after"]
-        text = Page(answer).text
+        assert (answer.status_code, answer.headers["location"]) == (303, "/start")
+        shown = Page(visitor.send("GET", "/start", headers=self.BROWSER))
+        text = shown.text
+        assert shown.status == 200 and "/start/token" in [one["action"] for one in shown.forms]
         assert "fbads sync --from" in text and "FBADS_ACCESS_TOKEN" in text and "unavailable" not in text
         told = visitor.get("/api/v1/analytics/summary")
         assert (told.status_code, told.json()["error"]["code"]) == (503, "not_built")

@@ -23,7 +23,21 @@ order by accounts.account_id;
 
 -- name: stopping
 -- What campaigns spent since :since that do not run (stop_on null), or that end before :until: per account, apart from
--- what goes on.
+-- what goes on. The campaigns are found first: they are few, and the days of all campaigns are many.
+with ending as materialized (
+    select
+        campaigns.account_id,
+        campaigns.campaign_id,
+        case
+            when campaigns.effective_status = 'ACTIVE'
+                then ((campaigns.stop_at - interval '1 microsecond') at time zone campaigns.timezone_name)::date + 1
+        end as stop_on
+    from marts.campaigns as campaigns
+    where
+        (cast(:accounts as text[]) is null or campaigns.account_id = any(cast(:accounts as text[])))
+        and (campaigns.effective_status <> 'ACTIVE' or campaigns.stop_at < :until)
+)
+
 select
     stopping.account_id,
     stopping.stop_on,
@@ -31,24 +45,18 @@ select
     array_agg(stopping.spend) as spends
 from (
     select
-        campaigns.account_id,
-        case
-            when campaigns.effective_status = 'ACTIVE'
-                then ((campaigns.stop_at - interval '1 microsecond') at time zone campaigns.timezone_name)::date + 1
-        end as stop_on,
+        ending.account_id,
+        ending.stop_on,
         daily.day,
         sum(daily.spend) as spend
-    from marts.campaigns as campaigns
+    from ending
     inner join marts.campaign_daily as daily
         on
-            campaigns.account_id = daily.account_id
-            and campaigns.campaign_id = daily.campaign_id
+            ending.account_id = daily.account_id
+            and ending.campaign_id = daily.campaign_id
             and daily.day >= :since
             and daily.spend > 0
-    where
-        (cast(:accounts as text[]) is null or campaigns.account_id = any(cast(:accounts as text[])))
-        and (campaigns.effective_status <> 'ACTIVE' or campaigns.stop_at < :until)
-    group by campaigns.account_id, stop_on, daily.day
+    group by ending.account_id, ending.stop_on, daily.day
 ) as stopping
 group by stopping.account_id, stopping.stop_on;
 

@@ -5,7 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.collection.collect_requests import ASKED_AGAIN_AFTER, AskedDays, CollectRequest, runs_for
+from fbads_pipeline.domain.collection.collect_requests import (
+    ASKED_AGAIN_AFTER,
+    AskedDays,
+    CollectRequest,
+    ReadingProgress,
+    runs_for,
+)
 from fbads_pipeline.domain.core.days import DayRange
 
 SQL = Statements(__package__, "collect_requests.sql")
@@ -39,6 +45,11 @@ class PostgresCollectRequests:
         with self._engine.connect() as connection:
             row = connection.execute(SQL["newest_of_account"], values).first()
         return None if row is None else AskedDays(DayRange(row.first_day, row.last_day), row.asked_at, row.taken_at)
+
+    def progress(self) -> list[ReadingProgress]:
+        """How far the requested days of each account are read, of the level of accounts; ordered by account."""
+        with self._engine.connect() as connection:
+            return [ReadingProgress(*row) for row in connection.execute(SQL["progress"])]
 
     def take(self) -> CollectRequest | None:
         with self._engine.begin() as connection:

@@ -50,3 +50,33 @@ from ops.collect_requests
 where account_ids @> array[cast(:account_id as text)] and first_day <= :last and last_day >= :first
 order by taken_at is not null, asked_at desc, request_id desc
 limit 1;
+
+-- name: progress
+-- Of each account with requested days: its name where it is known, how many days were asked for and how many of them
+-- were ever read, and whether a run was launched for any.
+select
+    asked.account_id,
+    accounts.name,
+    count(*) as days,
+    count(states.read_at) as read_days,
+    bool_or(asked.is_taken) as is_taken
+from (
+    select
+        requested.account_id,
+        series.day::date as asked_day,
+        bool_or(requests.taken_at is not null) as is_taken
+    from ops.collect_requests as requests
+    cross join lateral unnest(requests.account_ids) as requested (account_id)
+    cross join lateral generate_series(requests.first_day, requests.last_day, interval '1 day') as series (day)
+    where requests.first_day is not null
+    group by requested.account_id, series.day
+) as asked
+left join raw.accounts as accounts on asked.account_id = accounts.account_id
+left join raw.day_states as states
+    on
+        asked.account_id = states.account_id
+        and states.level = 'account'
+        and states.breakdown = ''
+        and asked.asked_day = states.day
+group by asked.account_id, accounts.name
+order by asked.account_id;

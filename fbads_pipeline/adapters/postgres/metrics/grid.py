@@ -49,15 +49,16 @@ class GridPage(NamedTuple):
 
 
 class GridReader:
-    """Reads only; two queries, however many rows there are. expressions: gives metric → SQL over a daily mart."""
+    """Reads only; one query, however many rows there are. expressions: gives metric → SQL over a daily mart."""
 
     def __init__(self, owner: sa.Engine, expressions: Callable[[], Mapping[str, str]]) -> None:
         self._owner, self._expressions = owner, expressions
 
     def page(self, wanted: GridRequest) -> GridPage:
         """One page, and the totals over all of its pages."""
-        rows = self.rows(wanted)
-        totals = rows_of_kept(self._owner, _totals(self._shape(wanted)), _values(wanted))
+        found = rows_of_kept(self._owner, _page(self._shape(wanted)), _values(wanted))
+        totals = [one for one in found if one["is_total"]]
+        rows = [one for one in found if not one["is_total"]]
         return GridPage(rows, sum(one["objects"] for one in totals), totals)
 
     def rows(self, wanted: GridRequest) -> list[Row]:
@@ -144,12 +145,29 @@ def _is_same(sums: sa.FromClause, objects: sa.CTE, key: str) -> sa.ColumnElement
     )
 
 
-def _sums(shape: GridShape, daily: sa.FromClause, rows: sa.Join, columns: Sequence[sa.Label[Any]]) -> sa.CTE:
-    """A row per object that has rows, and per currency of them. The registry's expressions name columns without their
-    table: no other table of the query has a metric's name."""
-    keys = (daily.c.account_id, daily.c[_KEYS[shape.level][-1]], daily.c.currency)
-    query = sa.select(*keys, sa.func.count().label("rows"), *columns).select_from(rows)
-    return query.group_by(*keys).cte("sums")
+def _sums(shape: GridShape, daily: sa.FromClause, rows: sa.Join) -> sa.CTE:
+    """A row per object that has rows, and per currency of them: what the metrics are made of. An object belongs to one
+    campaign, and so has one goal."""
+    names = ("account_id", _KEYS[shape.level][-1], "currency")
+    parts = list(dict.fromkeys(column for name, _ in shape.metrics for column in METRICS[name].columns))
+    # Once per row, and sorted without what nothing is made of: without it PostgreSQL carries whole rows through.
+    narrow = (
+        sa.select(*(daily.c[name] for name in names), *map(sa.column, parts), sa.column("conversion_goal"))
+        .select_from(rows)
+        .offset(sa.literal_column("0"))
+        .subquery("narrow")
+    )
+    keys = [narrow.c[name] for name in names]
+    summed = [sum_reported(narrow.c[name]).label(name) for name in parts]
+    goal = sa.func.min(narrow.c.conversion_goal).label("conversion_goal")
+    return sa.select(*keys, sa.func.count().label("rows"), *summed, goal).group_by(*keys).cte("sums")
+
+
+def _of_each(shape: GridShape, sums: sa.CTE) -> sa.CTE:
+    """The metrics of each object. The registry's expressions name columns without their table, and are of sums: here of
+    one row, which `sums` has made of the object's days."""
+    keys = (sums.c.account_id, sums.c[_KEYS[shape.level][-1]], sums.c.currency, sums.c.rows)
+    return sa.select(*keys, *_figures(shape)).select_from(sums).group_by(*keys).cte("of_each")
 
 
 def _figures(shape: GridShape) -> list[sa.Label[Any]]:
@@ -165,29 +183,58 @@ def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) ->
 @lru_cache(maxsize=256)
 def _rows(shape: GridShape) -> sa.Select[Any]:
     objects, daily, found = _parts(shape)
-    sums = _sums(shape, daily, found, _figures(shape))
-    is_same = _is_same(sums, objects, _KEYS[shape.level][-1])
+    query, order = _listed(shape, objects, _sums(shape, daily, found))
+    return (
+        query.order_by(*order)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .offset(sa.bindparam("skipped", type_=sa.Integer()))
+    )
+
+
+def _listed(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:
+    """A row per object, and their order."""
+    each = _of_each(shape, sums)
+    is_same = _is_same(each, objects, _KEYS[shape.level][-1])
     metrics = [name for name, _ in shape.metrics]
-    rows = sa.func.coalesce(sums.c.rows, 0)
-    columns = list(objects.c)
+    rows = sa.func.coalesce(each.c.rows, 0)
+    query = (
+        sa.select(*objects.c, *_parents(shape.level), rows.label("rows"), *(each.c[name] for name in metrics))
+        .select_from(_with_parents(shape.level, objects.outerjoin(each, is_same), objects))
+        .where(_is_shown(shape, objects, rows))
+    )
     keys: dict[str, sa.ColumnElement[Any]] = {"name": sa.func.lower(objects.c.name)}
     if shape.level in _HAS_BUDGET:
         keys["budget"] = sa.func.coalesce(objects.c.daily_budget, objects.c.lifetime_budget)
     order = keys.get(shape.sort)
     if order is None:
-        order = sums.c[shape.sort if shape.sort in metrics else metrics[0]]
+        order = each.c[shape.sort if shape.sort in metrics else metrics[0]]
     placed = order.desc() if shape.is_down else order.asc()
     # Amounts of two currencies are not compared: each currency is listed by itself.
     apart = [objects.c.currency] if shape.sort not in ("name", *_OF_NO_CURRENCY) else []
     last = objects.c[_KEYS[shape.level][-1]]
-    return (
-        sa.select(*columns, *_parents(shape.level), rows.label("rows"), *(sums.c[name] for name in metrics))
-        .select_from(_with_parents(shape.level, objects.outerjoin(sums, is_same), objects))
-        .where(_is_shown(shape, objects, rows))
-        .order_by(*apart, placed.nulls_last(), objects.c.account_id, last)
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-        .offset(sa.bindparam("skipped", type_=sa.Integer()))
-    )
+    return query, [*apart, placed.nulls_last(), objects.c.account_id, last]
+
+
+@lru_cache(maxsize=256)
+def _page(shape: GridShape) -> sa.CompoundSelect[Any]:
+    """The rows of a page in their order, then a total per currency: all from the same sums."""
+    objects, daily, found = _parts(shape)
+    sums = _sums(shape, daily, found)
+    query, order = _listed(shape, objects, sums)
+    most, skipped = (sa.bindparam(name, type_=sa.Integer()) for name in ("most", "skipped"))
+    place = sa.func.row_number().over(order_by=order).label("place")
+    listed = query.add_columns(place).order_by(place).limit(most).offset(skipped).subquery("listed")
+    totals = _totals(shape, objects, sums).subquery("totals")
+    names = [one.name for one in listed.c if one.name != "place"]
+    counted = ("objects", "goals")
+    rows = sa.select(sa.false().label("is_total"), listed.c.place, *_columns(listed, names), *_columns(listed, counted))
+    in_all = sa.select(sa.true(), sa.null(), *_columns(totals, names), *_columns(totals, counted))
+    return rows.union_all(in_all).order_by(sa.column("is_total"), sa.column("place"), sa.column("currency"))
+
+
+def _columns(one: sa.FromClause, names: Sequence[str]) -> list[sa.ColumnElement[Any]]:
+    """The columns of those names; null for one that is not there."""
+    return [one.c[name] if name in one.c else sa.null().label(name) for name in names]
 
 
 def _parents(level: GridLevel) -> list[sa.Label[Any]]:
@@ -216,41 +263,31 @@ def _days(shape: GridShape) -> sa.Select[Any]:
     )
 
 
-@lru_cache(maxsize=256)
-def _totals(shape: GridShape) -> sa.Select[Any]:
+def _totals(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.Select[Any]:
     """Ratios of the sums of all objects; a figure that one object does not report is not known of all."""
-    objects, daily, found = _parts(shape)
-    key = _KEYS[shape.level][-1]
-    parts = dict.fromkeys(column for name, _ in shape.metrics for column in METRICS[name].columns)
-    summed = [sum_reported(sa.column(name)).label(name) for name in parts]
-    # An object belongs to one campaign, and so has one goal.
-    summed.append(sa.func.min(sa.column("conversion_goal")).label("conversion_goal"))
-    of_each = _sums(shape, daily, found, summed)
-    is_same = _is_same(of_each, objects, key)
+    is_same = _is_same(sums, objects, _KEYS[shape.level][-1])
     is_of_campaign = sa.and_(
         _CAMPAIGNS.c.account_id == objects.c.account_id, _CAMPAIGNS.c.campaign_id == objects.c.campaign_id
     )
     # Currency and figures of the sums: the objects' own columns have other names.
     of_all = (
-        sa.select(of_each.c.currency, *_figures(shape))
-        .select_from(of_each.join(objects, is_same))
-        .group_by(of_each.c.currency)
+        sa.select(sums.c.currency, *_figures(shape))
+        .select_from(sums.join(objects, is_same))
+        .group_by(sums.c.currency)
         .cte("of_all")
     )
-    rows = sa.func.coalesce(of_each.c.rows, 0)
+    rows = sa.func.coalesce(sums.c.rows, 0)
     counted = (
         sa.select(
             objects.c.currency,
             sa.func.count().label("objects"),
             sa.func.count(_CAMPAIGNS.c.goal_family.distinct()).label("goals"),
         )
-        .select_from(objects.outerjoin(of_each, is_same).outerjoin(_CAMPAIGNS, is_of_campaign))
+        .select_from(objects.outerjoin(sums, is_same).outerjoin(_CAMPAIGNS, is_of_campaign))
         .where(_is_shown(shape, objects, rows))
         .group_by(objects.c.currency)
         .cte("counted")
     )
-    return (
-        sa.select(counted, *(of_all.c[name] for name, _ in shape.metrics))
-        .select_from(counted.outerjoin(of_all, of_all.c.currency == counted.c.currency))
-        .order_by(counted.c.currency)
+    return sa.select(counted, *(of_all.c[name] for name, _ in shape.metrics)).select_from(
+        counted.outerjoin(of_all, of_all.c.currency == counted.c.currency)
     )

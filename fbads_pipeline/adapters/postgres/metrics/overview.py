@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound, rows_of
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.clients.hours import DayCurve
 from fbads_pipeline.domain.clients.overview import USUAL_WEEKS, AccountWeeks, Figures
@@ -14,7 +14,13 @@ from fbads_pipeline.domain.clients.targets import EffectiveTarget, Targets
 from fbads_pipeline.domain.core.days import DayRange
 
 SQL = Statements(__package__, "overview.sql")
-_FIGURES = ("spend", "cost", "conversions", "purchase_value")
+# Figure → the column with one value per day.
+_FIGURES = {
+    "spend": "spends",
+    "cost": "cost_amounts",
+    "conversions": "conversion_counts",
+    "purchase_value": "purchase_values",
+}
 
 
 class OverviewReader:
@@ -28,9 +34,7 @@ class OverviewReader:
         values = {"accounts": bound(accounts)}
         since = now.date() - timedelta(days=7 * USUAL_WEEKS + 2)
         rows = rows_of(self._owner, SQL["accounts"], {**values, "now": now})
-        days: dict[str, dict[date, Figures]] = {}
-        for row in rows_of(self._owner, SQL["days"], {**values, "since": since}):
-            days.setdefault(row["account_id"], {})[row["day"]] = {name: row[name] for name in _FIGURES}
+        days = {row["account_id"]: _days(row) for row in rows_of(self._owner, SQL["days"], {**values, "since": since})}
         read = rows_of(self._owner, SQL["read_days"], {**values, "since": since})
         read_days = {row["account_id"]: frozenset(row["days"]) for row in read}
         return [
@@ -59,6 +63,11 @@ class OverviewReader:
         for row in rows_of(self._owner, SQL["curves"], values):
             found.setdefault(row["day"], []).append((row["minutes"], row["spend"]))
         return [DayCurve(day, points) for day, points in found.items()]
+
+
+def _days(row: Row) -> dict[date, Figures]:
+    figures = zip(*(row[name] for name in _FIGURES.values()), strict=True)
+    return {day: dict(zip(_FIGURES, some, strict=True)) for day, some in zip(row["days"], figures, strict=True)}
 
 
 def _target(targets: Targets | None, day: date, currency: str) -> EffectiveTarget | None:

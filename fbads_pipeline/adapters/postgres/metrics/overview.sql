@@ -36,19 +36,21 @@ where
 order by accounts.account_id;
 
 -- name: days
+-- A row per account, with one array per figure beside the array of its days.
 select
     daily.account_id,
-    daily.day,
-    daily.spend,
-    daily.cost,
-    daily.conversions,
-    daily.purchase_value
+    array_agg(daily.day) as days,
+    array_agg(daily.spend) as spends,
+    array_agg(daily.cost) as cost_amounts,
+    array_agg(daily.conversions) as conversion_counts,
+    array_agg(daily.purchase_value) as purchase_values
 from marts.account_daily as daily
 inner join marts.accounts as accounts
     on daily.account_id = accounts.account_id and daily.currency = accounts.currency
 where
     daily.day >= :since
-    and (cast(:accounts as text[]) is null or daily.account_id = any(cast(:accounts as text[])));
+    and (cast(:accounts as text[]) is null or daily.account_id = any(cast(:accounts as text[])))
+group by daily.account_id;
 
 -- name: read_days
 select

@@ -18,7 +18,7 @@ def bound(accounts: Accounts) -> list[str] | None:
 def rows_of(engine: sa.Engine, query: sa.Executable, values: Mapping[str, Any] | None = None) -> list[Row]:
     """The rows of one query, in a transaction of their own."""
     with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(query, values).mappings()]
+        return _dicts(connection.execute(query, values))
 
 
 def rows_of_kept(engine: sa.Engine, query: sa.ClauseElement, values: Mapping[str, Any]) -> list[Row]:
@@ -27,7 +27,12 @@ def rows_of_kept(engine: sa.Engine, query: sa.ClauseElement, values: Mapping[str
     statement = _compiled(query, engine.dialect)
     with engine.connect() as connection:
         found = connection.exec_driver_sql(str(statement), statement.construct_params(dict(values)))
-        return [dict(row) for row in found.mappings()]
+        return _dicts(found)
+
+
+def _dicts(found: sa.CursorResult[Any]) -> list[Row]:
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 @lru_cache(maxsize=256)

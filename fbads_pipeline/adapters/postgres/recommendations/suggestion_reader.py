@@ -29,9 +29,11 @@ class SuggestionReader:
         by_rank: bool = False,
         ranked_to: int | None = None,
         skipped: int = 0,
+        has_texts: bool = True,
     ) -> list[Row]:
         """The newest first; by_rank: by account, the greatest gain first. accounts: that the caller sees; ranked_to: of
-        each account only its first ones; skipped: so many of the list's beginning are left out."""
+        each account only its first ones; skipped: so many of the list's beginning are left out; has_texts:
+        whether the messages come as texts in every language, too."""
         values = {
             "accounts": bound(accounts),
             "suggestion_id": suggestion_id,
@@ -44,7 +46,8 @@ class SuggestionReader:
             "ranked_to": ranked_to,
             "skipped": skipped,
         }
-        return [_suggestion(row) for row in rows_of(self._owner, SQL["suggestions"], values)]
+        rows = rows_of(self._owner, SQL["suggestions"], values)
+        return [_suggestion(row, has_texts=has_texts) for row in rows]
 
     def counts(self, accounts: Accounts, account_id: str | None) -> dict[str, int]:
         """Status → how many there are; those without any are left out."""
@@ -80,9 +83,10 @@ class SuggestionReader:
         return [with_texts(row, "reason") for row in rows_of(self._owner, SQL["observations"], values)]
 
 
-def _suggestion(row: Row) -> Row:
+def _suggestion(row: Row, *, has_texts: bool) -> Row:
     """With the texts of its messages. decision_reason: a person's, or in English why it could not be applied or why a
     review superseded it."""
     stored = row["failure"] or row["closing"]
     system = None if stored is None else texts_of("reason", stored)["reason_en"]
-    return with_texts(row, "reason", "note") | {"decision_reason": system or row["decision_reason"]}
+    shown = with_texts(row, "reason", "note") if has_texts else dict(row)
+    return shown | {"decision_reason": system or row["decision_reason"]}

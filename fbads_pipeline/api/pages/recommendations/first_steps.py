@@ -42,6 +42,7 @@ class FirstSteps:
             limit=_LOOKED_AT,
             by_rank=True,
             ranked_to=_RANKED_TO,
+            has_texts=False,
         )
         weights = _weights(days)
         open_rows = [

@@ -1,0 +1,1 @@
+"""The first steps of an empty home, as pages."""
