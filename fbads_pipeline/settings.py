@@ -1,6 +1,5 @@
 """Every setting, typed, read once. A wrong one stops the program with a sentence that names it."""
 
-import base64
 import os
 from collections.abc import Mapping
 from datetime import datetime, time
@@ -21,6 +20,7 @@ from fbads_pipeline.domain.collection.attribution_windows import ANSWERED_WINDOW
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
 from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.domain.core.fernet_keys import fernet_keys
 from fbads_pipeline.domain.core.redaction import know
 
 # A /12, as Docker gives its networks: whatever is larger is not somebody's proxies.
@@ -155,7 +155,11 @@ class Settings(BaseSettings):
     tax_rates: Path | None = Field(
         None, description="A YAML file of tax rates per country; `tax_rates.yml` in FBADS_HOME, else the packaged one."
     )
-    rules: Path | None = Field(None, description="A YAML file of automation rules of your own (`fbads rules check`).")
+    rules: Path | None = Field(
+        None,
+        description="A YAML file of automation rules of your own (`fbads rules check`); without it `rules.yml` in"
+        " FBADS_HOME, which the page of rules writes.",
+    )
     language: str = Field("pt", description="Language of recipients who chose none; any that has a catalogue.")
     public_url: str | None = Field(None, description="Where people reach the sidecar; messages then carry links.")
     report_link_days: int = Field(
@@ -339,41 +343,20 @@ def _is_secret(field: FieldInfo) -> bool:
 
 def encryption_keys(value: SecretStr | None) -> tuple[bytes, ...]:
     """The keys, newest first; raises ValueError for one that is no Fernet key, without showing it."""
-    keys = [part.strip() for part in value.get_secret_value().split(",")] if value else []
-    for number, key in enumerate(keys, 1):
-        try:
-            is_key = len(base64.b64decode(key.encode("ascii"), altchars=b"-_", validate=True)) == 32
-        except ValueError:
-            is_key = False
-        if not is_key:
-            raise ValueError(
-                f"key {number} of {len(keys)} is no Fernet key: take one that `fbads tokens new-key` prints"
-            )
-    return tuple(key.encode() for key in keys)
+    return fernet_keys(value.get_secret_value() if value else "")
 
 
 def load_settings(**overrides: Any) -> Settings:
     """The environment's settings; raises SettingsError with a sentence per wrong setting, without any secret value."""
     try:
         made = Settings(**overrides)
+        keys = made.home_path / ENCRYPTION_KEYS_FILE
+        if made.encryption_keys is None and keys.is_file():
+            made = Settings(**{**overrides, "encryption_keys": keys.read_text(encoding="ascii").strip()})
     except ValidationError as wrong:
         raise SettingsError("; ".join(_sentence(error) for error in wrong.errors())) from None
-    made = with_home_keys(made)
     know(*secrets_of(made))
     return made
-
-
-def with_home_keys(settings: Settings) -> Settings:
-    """With the keys of the home's file, where the environment gives none."""
-    path = settings.home_path / ENCRYPTION_KEYS_FILE
-    if settings.encryption_keys is not None or not path.is_file():
-        return settings
-    keys = SecretStr(path.read_text(encoding="ascii").strip())
-    try:
-        encryption_keys(keys)
-    except ValueError as wrong:
-        raise SettingsError(f"{path} is not usable: {wrong}") from None
-    return settings.model_copy(update={"encryption_keys": keys})
 
 
 def secrets_of(settings: Settings) -> list[str]:

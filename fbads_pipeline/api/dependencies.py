@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from fbads_pipeline.adapters.postgres.alerts.alert_list import AlertList
+from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
 from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.clients.benchmark import PostgresBenchmark
 from fbads_pipeline.adapters.postgres.clients.campaign_targets import StoredCampaignTargets
@@ -131,6 +132,7 @@ GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 LinkServiceDep = Annotated[LinkService, _of_both(reports.link_service)]
 LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]
+MutesDep = Annotated[PostgresMutes, _of_database(alerts.mutes)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 NamingDep = Annotated[PostgresNaming, _of_database(clients.naming_store)]
 ObjectsDep = Annotated[ObjectReader, _of_database(scoring.object_reader)]

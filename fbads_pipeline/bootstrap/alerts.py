@@ -18,6 +18,7 @@ from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.rules_editing import RULES_FILE, RuleFile
 from fbads_pipeline.adapters.rules_file import read_rules
 from fbads_pipeline.bootstrap.clients import client_store
 from fbads_pipeline.bootstrap.metrics import metric_expressions, metric_units
@@ -55,12 +56,19 @@ def rule_store(database: Database) -> PostgresRules:
     return PostgresRules(database.owner, metric_expressions)
 
 
+def rule_file(settings: Settings) -> RuleFile:
+    """The file of users' own rules: FBADS_RULES, else the home's."""
+    return RuleFile(settings.rules or settings.home_path / RULES_FILE, metric_units())
+
+
 def user_rules(settings: Settings) -> tuple[list[UserRule], Mapping[str, str]]:
-    """The rules of FBADS_RULES (none without it), and metric → unit; raises SettingsError with the line."""
-    if settings.rules is None:
-        return [], {}
+    """The rules of FBADS_RULES, else of the home's file (none without it), and metric → unit; raises SettingsError with
+    the line."""
     units = metric_units()
-    return read_rules(settings.rules.expanduser(), units), units
+    if settings.rules is not None:
+        return read_rules(settings.rules.expanduser(), units), units
+    rules = rule_file(settings).rules()
+    return rules, units if rules else {}
 
 
 def channels(settings: Settings) -> dict[str, Channel]:

@@ -1,5 +1,7 @@
 """Collecting: stored tokens, the Marketing API read through them, and the schema raw."""
 
+from pydantic import SecretStr
+
 from fbads_pipeline.adapters.encryption import Cipher, new_key
 from fbads_pipeline.adapters.identity.secret_files import secret_of
 from fbads_pipeline.adapters.meta_ads.client import GraphAds
@@ -19,7 +21,8 @@ from fbads_pipeline.adapters.postgres.collection.webhook_receipts import Postgre
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.domain.collection.tokens import ENVIRONMENT, NamedToken
-from fbads_pipeline.settings import ENCRYPTION_KEYS_FILE, Settings, SettingsError, with_home_keys
+from fbads_pipeline.domain.core.redaction import know
+from fbads_pipeline.settings import ENCRYPTION_KEYS_FILE, Settings, SettingsError
 
 
 def token_store(settings: Settings, database: Database) -> PostgresTokens:
@@ -29,9 +32,11 @@ def token_store(settings: Settings, database: Database) -> PostgresTokens:
 
 def keeping_tokens(settings: Settings) -> Settings:
     """Settings with which tokens can be stored: without FBADS_ENCRYPTION_KEYS, a key is made in the home's own file."""
-    if settings.encryption_keys is None:
-        secret_of(settings.home_path / ENCRYPTION_KEYS_FILE, new_key)
-    return with_home_keys(settings)
+    if settings.encryption_keys is not None:
+        return settings
+    keys = secret_of(settings.home_path / ENCRYPTION_KEYS_FILE, new_key)
+    know(keys)
+    return settings.model_copy(update={"encryption_keys": SecretStr(keys)})
 
 
 def named_tokens(settings: Settings, store: PostgresTokens) -> list[NamedToken]:

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.translation.translator import Localizer, localizer,
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import frame_view
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
-from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.identity.users import Principal, may_set_up
 
 # Group → path → key of pages.title.
 NAVIGATION: Mapping[str, Mapping[str, str]] = {
@@ -31,7 +31,13 @@ NAVIGATION: Mapping[str, Mapping[str, str]] = {
         "/links": "links",
     },
     "clients": {"/clients": "clients", "/targets": "targets", "/reports": "reports", "/chat": "chat"},
-    "settings": {"/settings": "settings", "/account": "account", "/privacy": "privacy"},
+    "settings": {
+        "/settings": "settings",
+        "/rules": "rules",
+        "/users": "users",
+        "/account": "account",
+        "/privacy": "privacy",
+    },
 }
 _BAR = {"/": "◎", "/campaigns": "▤", "/suggestions": "✓"}
 # Pages that follow the choices of the frame; the others keep their own address.
@@ -50,6 +56,7 @@ _FOLLOWING = frozenset(
         "/links",
     }
 )
+_ADMINISTRATORS = frozenset({"/users"})
 THEME_COOKIE = "fbads_theme"
 # Pages of which nothing may be asked of the database.
 _FRAMELESS = frozenset({"problem", "start", "login"})
@@ -76,7 +83,7 @@ def render(
             frame=frame and frame_view(frame, t, here, request.app.state.settings.stale_hours, request.query_params),
             has_period=has_period,
             start=_link(frame, "/"),
-            navigation=_navigation(frame, here, title, t),
+            navigation=_navigation(frame, who, here, title, t),
             bar=[{**_item(frame, path, here, t), "sign": sign} for path, sign in _BAR.items()],
             here=here,
             undo_back=_without(request, ("done", "why", "marked")),
@@ -101,8 +108,11 @@ def theme_of(request: Request) -> str:
     return chosen if chosen in ("light", "dark") else "auto"
 
 
-def _navigation(frame: PageFrame | None, here: str, title: str, t: Localizer) -> list[dict[str, Any]]:
+def _navigation(
+    frame: PageFrame | None, who: Principal | None, here: str, title: str, t: Localizer
+) -> list[dict[str, Any]]:
     """The groups; the page itself, or the one that it belongs to, is marked."""
+    hidden = _ADMINISTRATORS if who is None or not may_set_up(who) else frozenset()
     return [
         {
             "title": t(f"pages.frame.group.{group}"),
@@ -113,6 +123,7 @@ def _navigation(frame: PageFrame | None, here: str, title: str, t: Localizer) ->
                     "is_here": path == here or name == title,
                 }
                 for path, name in pages.items()
+                if path not in hidden
             ],
         }
         for group, pages in NAVIGATION.items()

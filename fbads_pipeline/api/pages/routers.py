@@ -11,11 +11,12 @@ from fbads_pipeline.api.pages import (
     targets,
     today,
 )
-from fbads_pipeline.api.pages.alerts import alert_list
+from fbads_pipeline.api.pages.alerts import alert_list, mute_form, rule_list
 from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.clients import budgets, form, links, morning
 from fbads_pipeline.api.pages.collection import start
 from fbads_pipeline.api.pages.core import finding, settings
+from fbads_pipeline.api.pages.identity import user_list
 from fbads_pipeline.api.pages.metrics import campaigns, object_page
 from fbads_pipeline.api.pages.orders import sales
 from fbads_pipeline.api.pages.own import account, privacy
@@ -41,6 +42,9 @@ _DAILY = (
     sales,
     links,
     start,
+    mute_form,
+    rule_list,
+    user_list,
 )
 _REPORTS = (report_list, shared, templates)
 ROUTERS = tuple(

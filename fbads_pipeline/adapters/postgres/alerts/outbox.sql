@@ -185,6 +185,7 @@ limit cast(:most as int) offset cast(:skipped as int);
 
 -- name: open_mutes
 select
+    mutes.mute_id,
     mutes.account_id,
     accounts.name as account_name,
     mutes.campaign_id,

@@ -9,6 +9,8 @@ from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import AlertListDep, FeedbackDep
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.alerts.mute_form import LENGTHS, SUBJECTS
+from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import stored_text
@@ -29,6 +31,8 @@ def alerts_page(
     feedback: FeedbackDep,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     marked: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
+    done: Annotated[str, Query(pattern="^(muted|lifted)?$")] = "",
+    why: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
     """Of the chosen accounts, the newest first; whoever sees all accounts also sees what concerns none."""
     t, frame = page_localizer(request, who), frame_of(request, who)
@@ -45,7 +49,12 @@ def alerts_page(
         alerts=[_alert(row, frame, t) for row in rows],
         marks=feedback.own_marks(who, "alert", [row["alert_id"] for row in rows]),
         back=frame.link(_PATH, page=page if page > 1 else None),
-        notice=t(f"pages.feedback.kept.{marked}") if marked else None,
+        notice=_notice(marked, done, why, t),
+        may_mute=who.may("suggestions:decide"),
+        accounts=[(one["account_id"], account_name(one)) for one in frame.accounts],
+        chosen=frame.account and frame.account["account_id"],
+        lengths=[(length, t(f"pages.mutes.length.{length}")) for length in LENGTHS],
+        subjects=[(name, t(f"pages.mutes.rule.{name}")) for name in SUBJECTS],
         mutes=[_mute(row, t) for row in alerts.mutes(accounts, frame.now)],
         before=frame.link(_PATH, page=page - 1) if page > 1 else "",
         after=frame.link(_PATH, page=page + 1) if page * _ROWS < total else "",
@@ -72,7 +81,16 @@ def _delivery(text: str, t: Localizer) -> dict[str, str]:
     return {"text": f"{channel}: {shown}", "tone": "warning" if state in ("failed", "unknown") else ""}
 
 
-def _mute(row: Row, t: Localizer) -> str:
+def _notice(marked: str, done: str, why: str, t: Localizer) -> str | None:
+    if why:
+        return t("pages.mutes.not_done", why=plain_line(why))
+    if done:
+        return t(f"pages.mutes.done.{done}")
+    return t(f"pages.feedback.kept.{marked}") if marked else None
+
+
+def _mute(row: Row, t: Localizer) -> dict[str, Any]:
     until = f"{t.formats.day(row['until_local'].date())} {row['until_local']:%H:%M}"
     what = [plain_name(row["account_name"], row["account_id"]), row["campaign_id"], row["rule"], row["reason"]]
-    return t("pages.alerts.muted", what=" · ".join(plain_line(one) for one in what if one), until=until)
+    text = t("pages.alerts.muted", what=" · ".join(plain_line(one) for one in what if one), until=until)
+    return {"text": text, "mute_id": row["mute_id"]}
