@@ -73,18 +73,19 @@ def user_rules(settings: Settings) -> tuple[list[UserRule], Mapping[str, str]]:
 
 def channels(settings: Settings) -> dict[str, Channel]:
     """Name → channel that is set up. The dry run is always one of them, so that messages queued for it are sent."""
-    ready: list[Channel] = [DryRunChannel(settings.home_path / "outbox" / "dry_run.jsonl")]
+    url = settings.public_url
+    ready: list[Channel] = [DryRunChannel(settings.home_path / "outbox" / "dry_run.jsonl", public_url=url)]
     if settings.slack_token:
         token, has_callback = settings.slack_token.get_secret_value(), settings.slack_signing_secret is not None
-        ready.append(SlackChannel(token, base_url=settings.slack_api_url, with_buttons=has_callback))
+        ready.append(SlackChannel(token, base_url=settings.slack_api_url, with_buttons=has_callback, public_url=url))
     if settings.smtp_host and settings.smtp_from:
         ready.append(EmailChannel(_mail_server(settings), attachments=exports_folder(settings.home_path)))
     if settings.whatsapp_token and settings.whatsapp_phone_number_id:
         token, base_url = settings.whatsapp_token.get_secret_value(), settings.whatsapp_api_url
         number, template = settings.whatsapp_phone_number_id, settings.whatsapp_template
-        ready.append(WhatsAppChannel(token, number, template, base_url=base_url))
+        ready.append(WhatsAppChannel(token, number, template, base_url=base_url, public_url=url))
     if settings.n8n_webhook_url and settings.n8n_secret:
-        ready.append(WebhookChannel(settings.n8n_webhook_url, settings.n8n_secret.get_secret_value()))
+        ready.append(WebhookChannel(settings.n8n_webhook_url, settings.n8n_secret.get_secret_value(), public_url=url))
     return {channel.name: channel for channel in ready}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import structlog
 
-from fbads_pipeline.adapters.channels.json_fields import in_every_language, rendered_facts
+from fbads_pipeline.adapters.channels.json_fields import in_every_language, rendered_facts, sent_message
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.core.formatting import plain_line
 
@@ -19,8 +19,9 @@ class DryRunChannel:
 
     name = "dry_run"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, public_url: str | None = None) -> None:
         self._path = path
+        self._public_url = public_url
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
         """Appends one whole line or none; where the disk refuses it, the attempt is repeated later."""
@@ -39,6 +40,7 @@ class DryRunChannel:
             "title": delivery.title,
             "body": delivery.body,
             **in_every_language(delivery),
+            "message": sent_message(delivery, self._public_url),
             "facts": rendered_facts(delivery),
         }
         try:

@@ -3,7 +3,6 @@
 SendGrid and SES are settings: their host, and `apikey` or the SMTP user.
 """
 
-import html
 import mimetypes
 import smtplib
 import ssl
@@ -17,13 +16,29 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Literal
 
+from fbads_pipeline.adapters.channels.mail_layout import mail_html, mail_text
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.alerts.unsubscribing import EMAIL, unsubscribe_signature
 from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.core.links import unsubscribe_page
 
 Security = Literal["starttls", "tls", "none"]
 LONGEST_SUBJECT = 200
-_STYLE = "font:15px/1.5 system-ui,sans-serif;color:#1d2433;max-width:40rem;margin:0 auto;padding:1rem"
+
+
+@dataclass(frozen=True)
+class MailLinks:
+    """Where a mail's links lead; there are none where nobody has said how the pages are reached (public_url)."""
+
+    public_url: str | None
+    unsubscribe_key: bytes | None
+
+    def unsubscribe(self, address: str) -> str | None:
+        """The link that ends the mails to that address, and works for nobody else's."""
+        if self.public_url is None or self.unsubscribe_key is None:
+            return None
+        return unsubscribe_page(self.public_url, EMAIL, address, unsubscribe_signature(self.unsubscribe_key, address))
 
 
 @dataclass(frozen=True)
@@ -42,17 +57,28 @@ class MailServer:
 
 
 class EmailChannel:
-    """The port Channel on SMTP. recipient: an e-mail address. attachments: the folder that reports are taken from."""
+    """The port Channel on SMTP. recipient: an e-mail address. attachments: the folder that reports are taken from.
+
+    public_url: where links lead to; unsubscribe_key: signs the links that end the mails to an address.
+    """
 
     name = "email"
 
-    def __init__(self, server: MailServer, *, attachments: Path | None = None) -> None:
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        attachments: Path | None = None,
+        public_url: str | None = None,
+        unsubscribe_key: bytes | None = None,
+    ) -> None:
         self._server = server
         self._attachments = attachments
+        self._links = MailLinks(public_url, unsubscribe_key)
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
         """Nothing can have arrived before the whole message was sent; without an answer after that, it is unknown."""
-        message = compose_mail(delivery, self._server.sender, self._attachments)
+        message = compose_mail(delivery, self._server.sender, self._attachments, self._links)
         try:
             with _session(self._server) as session:
                 return _hand_over(session, self._server.sender, delivery.recipient, message)
@@ -72,7 +98,9 @@ class EmailChannel:
             return DeliveryAttempt("retry", error=f"the mail server cannot be reached: {_kind(fault)}")
 
 
-def compose_mail(delivery: DueDelivery, sender: str, attachments: Path | None = None) -> EmailMessage:
+def compose_mail(
+    delivery: DueDelivery, sender: str, attachments: Path | None = None, links: MailLinks | None = None
+) -> EmailMessage:
     """The message as it is sent. No name can add a header: line ends and control characters are removed before."""
     message = EmailMessage(policy=SMTP)
     name, domain = sender.rsplit("@", 1)
@@ -84,8 +112,14 @@ def compose_mail(delivery: DueDelivery, sender: str, attachments: Path | None = 
     if delivery.thread:
         message["In-Reply-To"] = message["References"] = delivery.thread
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n".join((delivery.title, "", *map(plain_line, delivery.body.splitlines()))) + "\n")
-    message.add_alternative(_html(delivery), subtype="html")
+    message["X-Auto-Response-Suppress"] = "All"
+    public_url = links.public_url if links else None
+    unsubscribe = links.unsubscribe(delivery.recipient) if links else None
+    if unsubscribe is not None:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(mail_text(delivery, public_url=public_url, unsubscribe=unsubscribe))
+    message.add_alternative(mail_html(delivery, public_url=public_url, unsubscribe=unsubscribe), subtype="html")
     for file in _files(delivery, attachments):
         kind, _ = mimetypes.guess_type(file.name)
         main, _, sub = (kind or "application/octet-stream").partition("/")
@@ -103,26 +137,9 @@ def _files(delivery: DueDelivery, folder: Path | None) -> list[Path]:
     return [file for file in files if file.is_relative_to(folder.resolve()) and file.is_file()]
 
 
-def _html(delivery: DueDelivery) -> str:
-    """The same text, escaped: the paragraphs of the body, each line of its own."""
-    paragraphs = "".join(
-        f"<p style='margin:0 0 1rem'>{'<br>'.join(map(_escaped, block.splitlines()))}</p>"
-        for block in delivery.body.split("\n\n")
-    )
-    return (
-        f"<!doctype html><html lang='{_language_tag(delivery)}'><head><meta charset='utf-8'>"
-        f"<title>{_escaped(delivery.title)}</title></head><body style='{_STYLE}'>"
-        f"<h1 style='font-size:1.2rem'>{_escaped(delivery.title)}</h1>{paragraphs}</body></html>"
-    )
-
-
 def _language_tag(delivery: DueDelivery) -> str:
     """BCP 47, such as pt-BR."""
     return translator().locale(delivery.language).replace("_", "-")
-
-
-def _escaped(text: str) -> str:
-    return html.escape(plain_line(text))
 
 
 @contextmanager

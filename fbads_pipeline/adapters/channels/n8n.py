@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from fbads_pipeline.adapters.channels.http import post, retry_after
-from fbads_pipeline.adapters.channels.json_fields import in_every_language, rendered_facts
+from fbads_pipeline.adapters.channels.json_fields import in_every_language, rendered_facts, sent_message
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 
 _WINDOW = 300
@@ -29,16 +29,23 @@ class WebhookChannel:
     name = "n8n"
 
     def __init__(
-        self, url: str, secret: str, *, timeout_seconds: float = 15, clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        secret: str,
+        *,
+        timeout_seconds: float = 15,
+        clock: Callable[[], float] = time.time,
+        public_url: str | None = None,
     ) -> None:
         self._url = url
         self._key = signing_key(secret)
         self._timeout = timeout_seconds
         self._clock = clock
+        self._public_url = public_url
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
         """The receiver recognises a repeat by its `webhook-id`."""
-        body = orjson.dumps(_message(delivery), default=str)
+        body = orjson.dumps(webhook_message(delivery, self._public_url), default=str)
         moment = int(self._clock())
         headers = {
             "Content-Type": "application/json",
@@ -77,7 +84,8 @@ def is_signed(
     return any(hmac.compare_digest(one, other) for one in wanted for other in shown)
 
 
-def _message(delivery: DueDelivery) -> dict[str, Any]:
+def webhook_message(delivery: DueDelivery, public_url: str | None = None) -> dict[str, Any]:
+    """The body, as `alert_message.schema.json` beside this file describes it."""
     alert = delivery.alert
     return {
         "type": f"alert.{alert.rule}",
@@ -96,6 +104,7 @@ def _message(delivery: DueDelivery) -> dict[str, Any]:
             "title": delivery.title,
             "body": delivery.body,
             **in_every_language(delivery),
+            "message": sent_message(delivery, public_url),
             "facts": rendered_facts(delivery),
         },
     }

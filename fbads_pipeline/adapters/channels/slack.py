@@ -8,6 +8,7 @@ from typing import Any
 
 from fbads_pipeline.adapters.channels.slack_layout import blocks, plain_text
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.alerts.outgoing import outgoing
 
 _EVENT = "fbads_alert"
 _CLOCKS_APART = 300.0
@@ -50,11 +51,13 @@ class SlackChannel:
         base_url: str = "https://slack.com/api/",
         timeout_seconds: int = 15,
         with_buttons: bool = False,
+        public_url: str | None = None,
     ) -> None:
         self._token = token
         self._base_url = base_url.rstrip("/") + "/"
         self._timeout = timeout_seconds
         self._with_buttons = with_buttons
+        self._public_url = public_url
         self._sdk: Any = None
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
@@ -67,8 +70,8 @@ class SlackChannel:
             return DeliveryAttempt("sent", provider_id=found)
         message = {
             "channel": delivery.recipient,
-            "text": plain_text(delivery.title, delivery.body),
-            "blocks": blocks(delivery, with_buttons=self._with_buttons),
+            "text": plain_text(delivery.title, "\n".join(outgoing(delivery).text_lines)),
+            "blocks": blocks(delivery, with_buttons=self._with_buttons, public_url=self._public_url),
             "metadata": {"event_type": _EVENT, "event_payload": {"key": delivery.key}},
         }
         if thread := _timestamp(delivery.thread):

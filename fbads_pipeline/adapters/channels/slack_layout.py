@@ -1,13 +1,17 @@
-"""Layout of an alert on Slack: Block Kit within its limits, all of it plain text.
+"""Layout of an alert on Slack: Block Kit within its limits; names bold, everything else as it is written.
 
-Names are written by strangers: `& < >` are escaped, and nothing is linked, parsed or unfurled.
+Names are written by strangers: `& < >` are escaped, signs of formatting become ones that look alike, and nothing is
+linked, parsed or unfurled.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
+from fbads_pipeline.domain.alerts.brief import RenderedLine
+from fbads_pipeline.domain.alerts.outgoing import Outgoing, outgoing
 
 ACKNOWLEDGE = "delivery_acknowledge"
 _BUTTON_SUBJECTS = {"suggestion_id", "anomaly_id", "problem_id"}
@@ -15,6 +19,9 @@ LONGEST_HEADER = 150
 LONGEST_SECTION = 3000
 LONGEST_MESSAGE = 12_000
 MOST_BLOCKS = 50
+_LONGEST_URL = 3000
+# What Slack reads as formatting, and signs that look alike.
+_LOOK_ALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 
 Block = dict[str, Any]
 # Slack's id of the action, key of its label, style.
@@ -41,9 +48,50 @@ def plain_text(title: str, body: str) -> str:
     return _fitting(f"{title}\n{body}", LONGEST_MESSAGE)
 
 
-def blocks(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
-    """A header and as many sections as the body needs; with buttons after each suggestion or anomaly, or, of any other
-    alert, at its end: whether it was useful."""
+def blocks(delivery: DueDelivery, *, with_buttons: bool, public_url: str | None = None) -> list[Block]:
+    """A header, at most three sections with their buttons, how many more there are, and a button with the link. Of an
+    alert without a brief: as many sections as the body needs."""
+    if delivery.brief is None:
+        return _blocks_of_body(delivery, with_buttons=with_buttons)
+    sent = outgoing(delivery, public_url)
+    made: list[Block] = [{"type": "header", "text": _plain(_fitting(sent.title, LONGEST_HEADER))}]
+    decided = [one for one in sent.lines if with_buttons and _BUTTON_SUBJECTS & one.subject.keys()]
+    for line in sent.lines:
+        made.append({"type": "section", "text": {"type": "mrkdwn", "text": _marked(line), "verbatim": True}})
+        made += [_buttons(line.subject, delivery.language)] if line in decided else []
+    if sent.more:
+        made.append({"type": "context", "elements": [_plain(escape(sent.more))]})
+    last = _link_buttons(sent, delivery.language)
+    if with_buttons and not decided:
+        last += _mark_buttons(f"alert:{delivery.alert.alert_id}", delivery.language)
+    if last:
+        made.append({"type": "actions", "block_id": f"alert-{delivery.alert.alert_id}"[:255], "elements": last})
+    return made
+
+
+def _marked(line: RenderedLine) -> str:
+    """The name bold on a line of its own, then what is said of it, the money bold."""
+    said = _fitting(line.said.replace("*", "∗"), LONGEST_SECTION - 700)
+    parts = [_inert(line.name)] if line.name else []
+    money = f" · *{_inert(line.money, bold=False)}*" if line.money else ""
+    return "\n".join([*parts, said.rstrip(".") + money if money else said])
+
+
+def _inert(name: str, *, bold: bool = True) -> str:
+    """Bold, without what Slack would read as formatting."""
+    shown = _fitting(name.translate(_LOOK_ALIKE), 300)
+    shown = re.sub(r"(?<!\w)_|_(?!\w)", "‗", shown)
+    return f"*{shown}*" if bold else shown
+
+
+def _link_buttons(sent: Outgoing, language: str) -> list[Block]:
+    if sent.link is None or len(sent.link) > _LONGEST_URL:
+        return []
+    label = _plain(translator().render(sent.link_label, language))
+    return [{"type": "button", "action_id": "open_page", "text": label, "url": sent.link, "style": "primary"}]
+
+
+def _blocks_of_body(delivery: DueDelivery, *, with_buttons: bool) -> list[Block]:
     header: Block = {"type": "header", "text": _plain(_fitting(delivery.title, LONGEST_HEADER))}
     made, characters_left = [header], LONGEST_MESSAGE
     pieces = _pieces(delivery, with_buttons)
@@ -96,12 +144,16 @@ def _buttons(part: Mapping[str, Any], language: str) -> Block:
     return {"type": "actions", "block_id": block[:255], "elements": elements}
 
 
-def _marks(value: str, block: str, language: str) -> Block:
+def _mark_buttons(value: str, language: str) -> list[Block]:
     """Useful or not."""
-    elements = [
+    return [
         {"type": "button", "action_id": action, "text": _plain(translator().text(label, language)), "value": value}
         for action, label, _ in _MARKS
     ]
+
+
+def _marks(value: str, block: str, language: str) -> Block:
+    elements = _mark_buttons(value, language)
     return {"type": "actions", "block_id": block[:255], "elements": elements}
 
 

@@ -1,7 +1,8 @@
 """WhatsApp Cloud: template messages, the only ones that may start a conversation.
 
 https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates. The template has two body
-parameters: what happened, and the details. Meta's answer means accepted; whether it was read comes by webhook.
+parameters: what happened to whom, and at most three lines with the link. Meta's answer means accepted; whether it was
+read comes by webhook.
 """
 
 import re
@@ -13,9 +14,11 @@ import orjson
 from fbads_pipeline.adapters.channels.http import post, retry_after
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
+from fbads_pipeline.domain.alerts.outgoing import cut_between_words, outgoing, whole_lines
 from fbads_pipeline.domain.core.formatting import plain_line
 
 LONGEST_TITLE, LONGEST_DETAILS = 200, 700
+_LONGEST_LINK, _BETWEEN = 300, " · "
 # https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
 _ASK_LATER = frozenset({4, 80007, 130429, 131048, 131056, 131016, 133004})
 _MAYBE_SENT = frozenset({131000})
@@ -41,12 +44,20 @@ class WhatsAppChannel:
     name = "whatsapp"
 
     def __init__(
-        self, token: str, phone_number_id: str, template: str, *, base_url: str, timeout_seconds: float = 15
+        self,
+        token: str,
+        phone_number_id: str,
+        template: str,
+        *,
+        base_url: str,
+        timeout_seconds: float = 15,
+        public_url: str | None = None,
     ) -> None:
         self._token = token
         self._url = f"{base_url.rstrip('/')}/{phone_number_id}/messages"
         self._template = template
         self._timeout = timeout_seconds
+        self._public_url = public_url
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
         """The key of the delivery travels along and comes back with every status."""
@@ -55,9 +66,7 @@ class WhatsAppChannel:
         return answer if isinstance(answer, DeliveryAttempt) else _attempt(answer)
 
     def _message(self, delivery: DueDelivery) -> dict[str, Any]:
-        title = parameter(delivery.title, LONGEST_TITLE)
-        details = parameter(" · ".join(line for line in delivery.body.splitlines() if line.strip()), LONGEST_DETAILS)
-        texts = [{"type": "text", "text": text} for text in (title, details)]
+        texts = [{"type": "text", "text": text} for text in template_parameters(delivery, self._public_url)]
         return {
             "messaging_product": "whatsapp",
             "to": delivery.recipient.removeprefix("+"),
@@ -71,10 +80,18 @@ class WhatsAppChannel:
         }
 
 
+def template_parameters(delivery: DueDelivery, public_url: str | None = None) -> tuple[str, str]:
+    """What happened to whom; and the lines, whole, with the link at the end."""
+    sent = outgoing(delivery, public_url)
+    link = f"{_BETWEEN}{sent.link}" if sent.link is not None and len(sent.link) <= _LONGEST_LINK else ""
+    lines = [one for one in (plain_line(line) for line in sent.text_lines) if one]
+    details = whole_lines(lines, LONGEST_DETAILS - len(link), separator=_BETWEEN) + link
+    return parameter(sent.title, LONGEST_TITLE), parameter(details.removeprefix(_BETWEEN), LONGEST_DETAILS)
+
+
 def parameter(text: str, most: int) -> str:
-    """A template's parameter: no line end, no tab, never four blanks, not empty, and not too long."""
-    line = re.sub(r" {2,}", " ", plain_line(text)) or "–"
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    """A template's parameter: no line end, no tab, never four blanks, not empty, and not too long; whole figures."""
+    return cut_between_words(re.sub(r" {2,}", " ", plain_line(text)) or "–", most)
 
 
 def _attempt(answer: Any) -> DeliveryAttempt:

@@ -48,7 +48,7 @@ class RenderedLine:
     @property
     def text(self) -> str:
         """All of it: `Verão: CTR despencou, 0,55 % em 24 horas; R$ 379/dia em jogo`."""
-        said = "; ".join(one for one in (self.said.rstrip("."), self.money) if one)
+        said = f"{self.said.rstrip('.')}; {self.money}" if self.money else self.said
         return f"{self.name}: {said}" if self.name else said
 
 

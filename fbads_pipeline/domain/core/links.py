@@ -13,6 +13,20 @@ def account_page(public_url: str | None, account_id: str) -> str | None:
     return _page(public_url, f"/?account={quote(account_id, safe='')}")
 
 
+def alerts_page(public_url: str | None, path: str) -> str | None:
+    """A page that an alert leads to. path: with its query."""
+    return _page(public_url, path)
+
+
+UNSUBSCRIBE = "/unsubscribe"
+
+
+def unsubscribe_page(public_url: str, channel: str, address: str, signature: str) -> str:
+    """Where whoever receives messages at that address ends them, without a login."""
+    query = f"?channel={quote(channel, safe='')}&address={quote(address, safe='')}&signature={signature}"
+    return f"{public_url.rstrip('/')}{UNSUBSCRIBE}{query}"
+
+
 SHARED = "/shared/"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from fbads_pipeline.adapters.channels.email import EmailChannel, MailServer, compose_mail
 from fbads_pipeline.adapters.processes import free_port
+from fbads_pipeline.domain.alerts.unsubscribing import unsubscribe_signature
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
 from fbads_pipeline_tests.support.mail_server import certificates, mail_server
@@ -52,9 +53,36 @@ class TestWhatArrives:
         mail = arrived(box)
         assert (mail["To"], mail["Subject"]) == (ANA, delivery.title)
         text = mail.get_body(("plain",)).get_content()
+        assert text.splitlines() == [delivery.title, "", "Verão: pausar, por regra; R$ 100 gastos"]
+        page = mail.get_body(("html",)).get_content()
+        assert '<html lang="pt-BR">' in page and '<meta name="color-scheme" content="light dark">' in page
+        assert (
+            '<p class="name" dir="auto">Verão</p>\n<p>pausar, por regra</p>\n<p class="money">R$ 100 gastos</p>' in page
+        )
+        assert (mail["Auto-Submitted"], mail["List-Unsubscribe"]) == ("auto-generated", None)
+        assert "href" not in page, "nobody has said how the pages are reached"
+
+    def test_a_whole_body_is_sent_where_there_is_nothing_shorter(self):
+        delivery = to_ana(alert=an_alert(brief=None))
+        mail = compose_mail(delivery, "a@b.example")
+        text = mail.get_body(("plain",)).get_content()
         assert text.splitlines() == [delivery.title, "", *delivery.body.splitlines()]
         page = mail.get_body(("html",)).get_content()
-        assert "<html lang='pt-BR'>" in page and "1. Verão — pausar (por regra, confiança baixa)<br>De 16/11" in page
+        assert "1. Verão — pausar (por regra, confiança baixa)<br>De 16/11" in page
+
+    def test_its_button_is_a_link_and_the_mails_end_by_one_click(self, box, keys):
+        key = b"k" * 32
+        linked = EmailChannel(server(box, keys), public_url="https://ads.example/", unsubscribe_key=key)
+        linked.send(to_ana())
+        mail = arrived(box)
+        page, text = (mail.get_body((kind,)).get_content() for kind in ("html", "plain"))
+        assert '<a class="open" href="https://ads.example/suggestions?account=1">Abrir a página</a>' in page
+        signature = unsubscribe_signature(key, ANA)
+        ends = f"https://ads.example/unsubscribe?channel=email&address=ana%40agencia.example&signature={signature}"
+        assert mail["List-Unsubscribe"] == f"<{ends}>"
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert ends in text and ends.replace("&", "&amp;") in page
+        assert signature != unsubscribe_signature(key, "bia@agencia.example")
 
     def test_every_attempt_has_the_same_id_and_another_recipient_another(self, box, keys):
         first, again = (compose_mail(to_ana(attempts=n, is_repeat=n > 1), "a@b.example") for n in (1, 2))
@@ -92,7 +120,7 @@ class TestWhatArrives:
         assert sorted(mail.keys()) == sorted(tame.keys())
         assert box.mails[0].rcpt_tos == [ANA]
         page = mail.get_body(("html",)).get_content()
-        assert "<script" not in page and page.count("<p ") == tame.get_body(("html",)).get_content().count("<p ")
+        assert "<script" not in page and page.count("<p") == tame.get_body(("html",)).get_content().count("<p")
 
     def test_tls_from_the_first_byte(self, keys):
         with mail_server(keys, with_tls=True) as box:

@@ -3,10 +3,15 @@
 import base64
 import hashlib
 import hmac
+import json
 import threading
+from dataclasses import replace
+from importlib import resources
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from fbads_pipeline.adapters import channels
 from fbads_pipeline.adapters.channels.http import AddressRefused, check_address
 from fbads_pipeline.adapters.channels.n8n import WebhookChannel
 from fbads_pipeline.adapters.processes import free_port
@@ -41,6 +46,23 @@ def test_the_signature_is_that_of_standard_webhooks(n8n):
         title_of(delivery.alert),
         title_of(delivery.alert, "en"),
     )
+
+
+def test_every_body_is_as_the_schema_says(n8n):
+    schema = json.loads((resources.files(channels) / "alert_message.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    linked = channel(n8n.url, public_url="https://ads.example")
+    for number, name in enumerate(HOSTILE_NAMES):
+        alert = compose_suggestions(news(*[announced(a_suggestion(str(n)), name) for n in range(5)], account_name=name))
+        changes = {"account_id": None, "brief": None} if number % 2 else {}
+        linked.send(a_delivery(alert=replace(alert, **changes), language="en", is_repeat=number % 3 == 0))
+    bodies = [body for _, _, body in n8n.requests]
+    assert len(bodies) == len(HOSTILE_NAMES)
+    for body in bodies:
+        Draft202012Validator(schema).validate(body)
+    message = bodies[0]["data"]["message"]
+    assert (message["title"], len(message["lines"]), message["more"]) == (bodies[0]["data"]["title"], 3, "and 2 more")
+    assert message["link"] == "https://ads.example/suggestions?account=1"
 
 
 def test_a_repeat_has_the_same_id_and_says_so(n8n):

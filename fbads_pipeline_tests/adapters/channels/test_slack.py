@@ -51,17 +51,45 @@ class TestSending:
         assert path == "/api/chat.postMessage"
         assert headers["Authorization"] == f"Bearer {TOKEN}"
         assert body["channel"] == "C1"
-        assert body["text"] == f"{title_of(alert)}\n{body_of(alert)}"
+        assert body["text"] == f"{title_of(alert)}\nVerão: pausar, por regra; R$ 100 gastos"
         assert [block["type"] for block in body["blocks"]] == ["header", "section"]
         assert body["blocks"][0]["text"]["text"] == title_of(alert)
-        assert body["blocks"][1]["text"]["text"] == body_of(alert)
+        assert body["blocks"][1]["text"]["text"] == "*Verão*\npausar, por regra · *R$ 100 gastos*"
+
+    def test_the_body_is_sent_where_there_is_nothing_shorter(self, slack, channel):
+        alert = an_alert(brief=None)
+        send(channel, alert)
+        (body,) = bodies(slack)
+        assert body["text"].splitlines() == [title_of(alert), *filter(None, body_of(alert).splitlines())]
+        assert body["blocks"][1]["text"] == {"type": "plain_text", "text": body_of(alert), "emoji": False}
+
+    def test_three_campaigns_the_rest_counted_and_one_button_with_the_link(self, slack):
+        names = [announced(a_suggestion(str(one), spend=str(1000 - one)), f"C {one}") for one in range(7)]
+        alert = compose_suggestions(news(*names))
+        SlackChannel(TOKEN, base_url=slack.url, public_url="https://ads.example/").send(a_delivery(alert=alert))
+        header, *campaigns, more, actions = bodies(slack)[0]["blocks"]
+        assert [one["text"]["text"].splitlines()[0] for one in campaigns] == ["*C 0*", "*C 1*", "*C 2*"]
+        assert more["elements"] == [{"type": "plain_text", "text": "e mais 4", "emoji": False}]
+        (button,) = actions["elements"]
+        assert (button["url"], button["text"]["text"]) == (
+            "https://ads.example/suggestions?account=1",
+            "Abrir a página",
+        )
+        assert "value" not in button, "it opens a page and decides nothing"
 
     def test_nothing_is_linked_parsed_or_unfurled(self, slack, channel):
         send(channel)
         (body,) = bodies(slack)
         assert (body["parse"], body["link_names"]) == ("none", False)
         assert (body["unfurl_links"], body["unfurl_media"]) == (False, False)
-        assert {block["text"]["type"] for block in body["blocks"]} == {"plain_text"}
+        header, section = body["blocks"]
+        assert (header["text"]["type"], section["text"]["type"]) == ("plain_text", "mrkdwn")
+        assert section["text"]["verbatim"] is True
+
+    def test_a_name_is_bold_and_formats_nothing_itself(self, slack, channel):
+        send(channel, an_alert("*a* _b_ `c` ~d~ Verão_2026 <https://x.example|y>"))
+        first = bodies(slack)[0]["blocks"][1]["text"]["text"].splitlines()[0]
+        assert first == "*∗a∗ ‗b‗ ˋcˋ ∼d∼ Verão_2026 &lt;https://x.e…*"
 
     def test_a_possible_repeat_is_marked_in_text_and_header(self, slack, channel):
         send(channel, is_repeat=True)
@@ -125,9 +153,9 @@ class TestButtons:
         english = a_delivery(alert=alert, recipient="C1", language="en")
         SlackChannel(TOKEN, base_url=slack.url, with_buttons=True).send(english)
         blocks_sent = bodies(slack)[0]["blocks"]
-        assert [one["type"] for one in blocks_sent] == ["header", *["section", "actions"] * 2, "section"]
-        assert blocks_sent[1]["text"]["text"].splitlines()[-2] == "1. Verão — pause (by rule, low confidence)"
-        assert blocks_sent[3]["text"]["text"].splitlines()[0] == "2. &lt;B&gt; — pause (by rule, low confidence)"
+        assert [one["type"] for one in blocks_sent] == ["header", *["section", "actions"] * 2]
+        assert blocks_sent[1]["text"]["text"] == "*Verão*\npause, by rule · *BRL 100 spent*"
+        assert blocks_sent[3]["text"]["text"].splitlines()[0] == "*&lt;B&gt;*"
         for block, suggestion in ((blocks_sent[2], "s1-1"), (blocks_sent[4], "s1-2")):
             assert [(one["action_id"], one["value"]) for one in block["elements"]] == [
                 ("suggestion_accept", f"{suggestion}:1"),

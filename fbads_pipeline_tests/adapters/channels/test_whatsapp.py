@@ -8,7 +8,7 @@ import pytest
 from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel, parameter
 from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
-from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, announced, news
+from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, a_delivery, a_suggestion, an_alert, announced, news
 from fbads_pipeline_tests.support.stub_server import hang_up, reply, stub_server
 
 TOKEN = "canary-whatsapp-token"
@@ -44,10 +44,26 @@ def test_a_template_leaves_with_its_two_parameters_and_the_key(meta):
     assert body["template"]["name"] == "fbads_alert" and body["template"]["language"] == {"code": "pt_BR"}
     title, details = texts(meta)
     assert title == delivery.title
-    assert (
-        details.startswith("Novidades de 23/11/2026.")
-        and " · 1. Verão — pausar (por regra, confiança baixa) · " in details
-    )
+    assert details == "Verão: pausar, por regra; R$ 100 gastos"
+
+
+def test_three_lines_the_rest_counted_and_the_link(meta):
+    many = [announced(a_suggestion(str(n), spend=str(1000 - n)), f"C {n}") for n in range(7)]
+    linked = WhatsAppChannel(TOKEN, "42", "fbads_alert", base_url=meta.url, public_url="https://ads.example")
+    linked.send(a_delivery(recipient="+5511999999999", alert=compose_suggestions(news(*many))))
+    assert texts(meta)[1] == (
+        "C 0: pausar, por regra; R$ 1.000 gastos · C 1: pausar, por regra; R$ 999,00 gastos"
+        " · C 2: pausar, por regra; R$ 998,00 gastos · e mais 4 · https://ads.example/suggestions?account=1"
+    ).replace(",00", "")
+
+
+def test_a_body_that_is_too_long_ends_with_a_whole_line(meta):
+    body = "\n".join(f"Campanha {n}: gastou R$ 12.345,67 em 28 dias" for n in range(100))
+    send(meta, alert=an_alert(body=body))
+    *whole, last = texts(meta)[1].split(" · ")
+    assert last == "…" and whole == body.splitlines()[: len(whole)] and len(whole) > 10
+    send(meta, alert=an_alert(body="R$ 12.345,67 " * 100))
+    assert re.fullmatch(r"(R\$ 12\.345,67 ?)*…", texts(meta)[1]) or texts(meta)[1] == "…"
 
 
 def test_english_uses_the_english_template(meta):
