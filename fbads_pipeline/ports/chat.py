@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.chat.coverage import AnswerCoverage, CoveredFigures
+from fbads_pipeline.domain.chat.memory import ConversationHead, Exchange
 from fbads_pipeline.domain.chat.plan import Dimension, Level, Plan, Understanding
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
 from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
@@ -73,6 +74,12 @@ class Conversations(Protocol):
 
     def query(self, user_id: str, query_id: str) -> Query | None:
         """A query that answered this user; None for one that answered nobody, or somebody else."""
+
+    def sessions(self, user_id: str, *, now: datetime, most: int) -> list[ConversationHead]:
+        """The user's conversations that are kept, the newest first."""
+
+    def exchanges(self, user_id: str, session_id: str, *, now: datetime) -> list[Exchange]:
+        """The latest exchanges of one of them, the oldest first; none of somebody else's."""
 
 
 class DetectorLearning(Protocol):

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import re
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
 from evaluation.chat import world
+from fbads_pipeline.adapters.encryption import new_key
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.authentication import LOCAL_COOKIE
@@ -34,7 +36,7 @@ def app(postgres, tmp_path_factory):
             )
             connection.execute(sa.text("insert into intermediate.publications values (1, now())"))
             connection.execute(sa.text("grant select on all tables in schema marts to fbads_analyst"))
-        yield create_app(load_settings(now=world.NOW), database)
+        yield create_app(load_settings(now=world.NOW, encryption_keys=new_key()), database)
         database.close()
 
 
@@ -163,3 +165,64 @@ def test_what_is_left_is_answered_from_readings_and_never_with_what_was_spent(ap
     assert answer["citations"][0]["source"] == "raw.account_money_readings"
     everything = asked("what's my prepaid balance?", "en")["text"]
     assert "what is left is not known; Meta writes it in a form that is not known (999 xx)" in everything
+
+
+SESSION = "0123456789abcdef"
+QUESTIONS = ("quanto gastei por dia nos últimos 5 dias na Loja Aurora?", "por campanha")
+
+
+def page(app, question=None, session=SESSION):
+    """The page of the conversation, or of its answer to a question."""
+    if question is None:
+        return send(app, "GET", f"/chat?session={session}").text.replace("\xa0", " ")
+    secret = {"cookie": f"{LOCAL_COOKIE}={app.state.local_secret}; fbads_language=pt"}
+
+    async def request():
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=secret) as client:
+            return await client.post("/chat", data={"question": question, "session": session, "csrf": ""})
+
+    return asyncio.run(request()).text.replace("\xa0", " ")
+
+
+@pytest.fixture(scope="module")
+def shown(app):
+    return [page(app, one) for one in QUESTIONS]
+
+
+class TestConversation:
+    """The page: the whole thread, made again from what is stored, and nobody else's."""
+
+    def test_a_thread_is_whole_and_the_same_after_it_was_stored(self, app, shown):
+        said = re.compile(r'<div class="said"><p>(.*?)</p>', re.DOTALL)
+        first, second = said.findall(shown[1])
+        assert said.findall(shown[0]) == [first] and first != second
+        again = page(app)
+        assert said.findall(again) == [first, second]
+        assert all(one in again for one in QUESTIONS), "questions are kept, encrypted"
+
+    def test_a_series_by_day_is_drawn_and_names_lead_to_their_pages(self, shown):
+        assert shown[0].count("<figure>") == 1 and shown[0].count('class="point"') == 5
+        assert re.search(r'<td><a href="/campaigns/[0-9]+">', shown[1])
+
+    def test_what_to_ask_next_is_a_button_of_the_newest_answer_alone(self, shown):
+        assert 'name="question" value="por campanha"' in shown[0]
+        assert shown[1].count('name="question" value="por dia"') <= 1
+        assert 'name="question" value="por campanha"' not in shown[1]
+
+    def test_the_rows_are_a_file_of_whoever_asked(self, app, shown):
+        path = re.search(r'href="(/chat/rows/q_[0-9a-f]{16}\.csv)"', shown[0])[1]
+        answer = send(app, "GET", path)
+        assert answer.status_code == 200 and answer.text.count("\n") == 6, answer.text
+        assert send(app, "GET", "/chat/rows/q_0123456789abcdef.csv").status_code == 404
+
+    def test_conversations_of_before_are_listed_by_their_first_question(self, app, shown):
+        listed = page(app, session="")
+        assert f'href="/chat?session={SESSION}"' in listed and QUESTIONS[0] in listed
+        assert '<div class="said">' not in listed, "a new one begins empty"
+
+    def test_a_conversation_of_somebody_else_is_empty(self, app, shown):
+        conversations = app.state.chat.conversations
+        assert len(conversations.exchanges("owner", SESSION, now=world.NOW)) == 2
+        assert conversations.exchanges("joana", SESSION, now=world.NOW) == []
+        assert conversations.sessions("joana", now=world.NOW, most=9) == []

@@ -54,6 +54,7 @@ _FOLLOWING = frozenset(
         "/reports",
         "/sales",
         "/links",
+        "/chat",
     }
 )
 _ADMINISTRATORS = frozenset({"/users"})

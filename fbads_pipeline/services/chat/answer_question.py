@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fbads_pipeline.domain.chat.answers import replies
 from fbads_pipeline.domain.chat.completeness import WITHOUT_FIGURES, CompletePlan, LostMentions
+from fbads_pipeline.domain.chat.memory import Exchange
 from fbads_pipeline.domain.chat.plan import LEVELS, NAME_DIMENSIONS, TIMES, Clarification, Plan, Refusal
 from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.chat.understanding import grammar
@@ -97,6 +98,23 @@ def replay(chat: Chat, query_id: str, *, user: ChatUser) -> Result | None:
         return None
     with chat.database.reading() as figures:
         return figures.run(query)
+
+
+def answer_again(chat: Chat, exchange: Exchange, *, user: ChatUser) -> Answer | None:
+    """What the question was answered with, by the figures of now over the days that it meant then; None of an exchange
+    without figures, or one whose accounts the user does not see any more."""
+    plan = exchange.plan
+    if plan is None or exchange.outcome != "answered":
+        return None
+    with chat.database.reading() as figures:
+        turn = Turn(
+            chat, figures, plan.language or DEFAULT_LANGUAGE, figures.accounts(user.account_ids, now=exchange.at)
+        )
+        understood = _complete(plan) if turn.accounts else None
+        if not isinstance(understood, CompletePlan):
+            return None
+        turn.accounts = _inside(turn, plan)
+        return _answer(turn, understood)
 
 
 def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:

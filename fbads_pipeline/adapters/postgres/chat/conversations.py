@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.chat.memory import REMEMBERED_EXCHANGES, oldest_kept
+from fbads_pipeline.domain.chat.memory import REMEMBERED_EXCHANGES, ConversationHead, Exchange, oldest_kept
 from fbads_pipeline.domain.chat.plan import Plan, from_json, to_json
 from fbads_pipeline.domain.chat.result import Query, ResultColumn
+from fbads_pipeline.settings import SettingsError
 
 _SQL = Statements(__package__, "conversations.sql")
 
@@ -64,6 +65,34 @@ class PostgresConversations:
             values = {"user_id": user_id, "wanted": wanted, "query_id": query_id}
             found = connection.execute(_SQL["query"], values).scalar()
         return _read(found) if found else None
+
+    def sessions(self, user_id: str, *, now: datetime, most: int) -> list[ConversationHead]:
+        """The user's conversations of the last thirty days, the newest first."""
+        values = {"user_id": user_id, "oldest": oldest_kept(now), "most": most}
+        with self._owner.connect() as connection:
+            rows = connection.execute(_SQL["sessions"], values).all()
+        return [
+            ConversationHead(row.session_id, row.newest_at, row.exchanges, self._opened(row.question)) for row in rows
+        ]
+
+    def exchanges(self, user_id: str, session_id: str, *, now: datetime) -> list[Exchange]:
+        """The latest exchanges of a conversation, the oldest first."""
+        values = {"user_id": user_id, "session_id": session_id, "most": REMEMBERED_EXCHANGES}
+        with self._owner.connect() as connection:
+            rows = connection.execute(_SQL["exchanges"], {**values, "oldest": oldest_kept(now)}).all()
+        return [
+            Exchange(self._opened(row.question), from_json(row.plan) if row.plan else None, row.outcome, row.at)
+            for row in rows
+        ]
+
+    def _opened(self, question: memoryview | bytes | None) -> str | None:
+        """None where it was not kept, or no key opens it any more."""
+        if question is None or self._cipher is None:
+            return None
+        try:
+            return self._cipher.decrypt(bytes(question), name="a question")
+        except SettingsError:
+            return None
 
     def forget(self, user_id: str) -> int:
         """Erase everything that a user asked; returns how many exchanges there were."""

@@ -46,6 +46,40 @@ where user_id = :user_id and queries @> cast(:wanted as jsonb) and query ->> 'qu
 order by at desc
 limit 1;
 
+-- name: sessions
+-- The user's conversations, the newest first, each with its first question that was kept.
+select
+    session_id,
+    max(at) as newest_at,
+    count(*) as exchanges,
+    (array_agg(question order by turn) filter (where question is not null))[1] as question
+from ops.conversations
+where user_id = :user_id and at > :oldest
+group by session_id
+order by newest_at desc
+limit :most;
+
+-- name: exchanges
+-- The latest of a conversation, the oldest first.
+select
+    latest.plan,
+    latest.question,
+    latest.at,
+    latest.outcome
+from (
+    select
+        turn,
+        plan,
+        question,
+        at,
+        outcome
+    from ops.conversations
+    where user_id = :user_id and session_id = :session_id and at > :oldest
+    order by turn desc
+    limit :most
+) as latest
+order by latest.turn;
+
 -- name: forget_user
 delete from ops.conversations
 where user_id = :user_id;

@@ -1,0 +1,144 @@
+"""A conversation in which each number opens its query: the whole of it, those of before, and files of its answers."""
+
+import io
+import secrets
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, inert
+from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
+from fbads_pipeline.api.errors import ApiError
+from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.chat.answer_view import answer_view
+from fbads_pipeline.api.pages.frame.frame_view import account_name
+from fbads_pipeline.api.pages.frame.page_frame import frame_of
+from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
+from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, count_of
+from fbads_pipeline.domain.chat.memory import ConversationHead
+from fbads_pipeline.domain.core.formatting import plain_line
+from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.services.chat.answer_question import answer, answer_again, replay, without_figures
+from fbads_pipeline.services.chat.turn import Chat, ChatUser
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+AskerDep = Annotated[Principal, Depends(Visitor("chat:use"))]
+# Of the earlier answers of a conversation so many are made again; of the others the question alone is shown.
+_MADE_AGAIN, _MOST_LISTED = 4, 30
+
+
+@router.get("/chat")
+def chat_page(
+    request: Request,
+    who: AskerDep,
+    chat: ChatDep,
+    clock: ClockDep,
+    readiness: ReadinessDep,
+    session: Annotated[str, Query(pattern=r"^([0-9a-f]{16})?$")] = "",
+) -> Response:
+    """A conversation of before, or a new one."""
+    is_ready = readiness.missing() is None
+    thread = _thread(chat, who, session, clock, page_localizer(request, who)) if session and is_ready else []
+    return _chat(request, who, chat, clock, session=session or secrets.token_hex(8), thread=thread)
+
+
+@router.post("/chat")
+def ask_here(
+    request: Request,
+    who: AskerDep,
+    chat: ChatDep,
+    clock: ClockDep,
+    readiness: ReadinessDep,
+    question: Annotated[str, Form(max_length=500)],
+    session: Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")],
+) -> Response:
+    """The conversation with the answer at its end, with the rows and the query of every number."""
+    try:
+        count_of(request, who, "chat", CHAT_PER_MINUTE)
+    except ApiError as refused:
+        raise PageProblem(refused.status) from None
+    t, thread = page_localizer(request, who), []
+    if readiness.missing() is None:
+        thread = [{**one, "is_newest": False} for one in _thread(chat, who, session, clock, t)]
+        made = answer(chat, question, user=_user(who), session_id=session, now=clock.now())
+    else:
+        made = without_figures(chat, question)
+    newest = {"question": plain_line(question), "answer": answer_view(made, chat, t), "is_newest": True}
+    return _chat(request, who, chat, clock, session=session, thread=[*thread, newest])
+
+
+@router.get("/chat/rows/{query_id}.csv")
+def rows_file(
+    request: Request, who: AskerDep, chat: ChatDep, query_id: Annotated[str, Path(pattern=r"^q_[0-9a-f]{16}$")]
+) -> Response:
+    """The rows of a table of an answer as they are now, as a file; of one's own questions alone."""
+    found = replay(chat, query_id, user=_user(who))
+    if found is None:
+        raise PageProblem(404)
+    t, out = page_localizer(request, who), io.StringIO()
+    writer = CsvWriter(out, CsvStyle.BRAZILIAN if t.language == "pt" else CsvStyle.PLAIN)
+    columns = [one.name for one in found.query.columns if one.role != "message"]
+    writer.write(columns)
+    for row in found.rows:
+        writer.write([inert(value) if isinstance(value, str) else value for value in map(row.get, columns)])
+    headers = {"Content-Disposition": f'attachment; filename="{query_id}.csv"'}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _user(who: Principal) -> ChatUser:
+    return ChatUser(who.user_id, None if who.accounts is None else tuple(sorted(who.accounts)))
+
+
+def _thread(chat: Chat, who: Principal, session: str, clock: ClockDep, t: Localizer) -> list[dict[str, Any]]:
+    """What was asked before, with answers over the same days by the figures of now."""
+    if chat.conversations is None:
+        return []
+    known = chat.conversations.exchanges(who.user_id, session, now=clock.now())
+    shown = []
+    for number, one in enumerate(known):
+        made = answer_again(chat, one, user=_user(who)) if number >= len(known) - _MADE_AGAIN else None
+        shown.append(
+            {
+                "question": plain_line(one.question) if one.question else t("pages.chat.not_kept"),
+                "answer": None if made is None else answer_view(made, chat, t),
+                "is_newest": number == len(known) - 1,
+            }
+        )
+    return shown
+
+
+def _chat(request: Request, who: Principal, chat: Chat, clock: ClockDep, **shown: Any) -> Response:
+    t, frame = page_localizer(request, who), frame_of(request, who)
+    about = None if frame.account is None else account_name(frame.account)
+    examples = [t(f"pages.chat.example_{n}") for n in (1, 2, 3)]
+    if about is not None:
+        examples = [t("pages.chat.about_account", account=about), *examples]
+    heads = (
+        []
+        if chat.conversations is None
+        else chat.conversations.sessions(who.user_id, now=clock.now(), most=_MOST_LISTED)
+    )
+    zone = (frame.chosen[0]["timezone_name"] if frame.chosen else None) or "UTC"
+    return render(
+        request,
+        "chat.html.j2",
+        who,
+        "chat",
+        examples=examples,
+        heads=[_head(one, zone, t) for one in heads],
+        **shown,
+    )
+
+
+def _head(one: ConversationHead, zone: str, t: Localizer) -> dict[str, Any]:
+    at = one.newest_at.astimezone(ZoneInfo(zone))
+    return {
+        "title": plain_line(one.question)[:80] if one.question else t("pages.chat.untitled", count=one.exchanges),
+        "at": f"{t.formats.short_day(at.date())} {at:%H:%M}",
+        "link": f"/chat?session={one.session_id}",
+        "session": one.session_id,
+    }
