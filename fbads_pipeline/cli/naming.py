@@ -80,7 +80,7 @@ def _scope(
         raise WrongUse("say whose rule it is: --account or --client")
     if account is not None:
         return "account", known_account_ids([account], database)[0]
-    clients = client_store(settings, database).all(on=now.date())
+    clients = client_store(settings, database).all(at=now)
     found = next((one for one in clients if one.details.name.casefold() == str(client).strip().casefold()), None)
     if found is None:
         raise WrongUse(f"there is no client {client}: `fbads clients list` prints those that there are")

@@ -1,7 +1,7 @@
 """What the services need of clients. Adapters implement these; the fakes of the tests do too."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
@@ -14,7 +14,7 @@ from fbads_pipeline.domain.clients.tax import TaxPeriod
 class ClientReader(Protocol):
     """Clients as they are kept; accounts: those that the reader sees, None for all."""
 
-    def all(self, accounts: frozenset[str] | None = None, *, on: date | None = None) -> list[Client]: ...
+    def all(self, accounts: frozenset[str] | None = None, *, at: datetime | None = None) -> list[Client]: ...
 
 
 class ClientStore(ClientReader, Protocol):

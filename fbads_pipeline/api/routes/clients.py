@@ -131,7 +131,7 @@ class ShownTaxPeriod(BaseModel):
 @router.get("", responses=documented())
 def list_clients(clients: ClientsDep, clock: ClockDep, who: ReaderDep) -> list[ShownClient]:
     """Clients of which one account is the caller's, by name, each with the caller's accounts of it alone."""
-    return [_shown(one) for one in clients.all(who.accounts, on=clock.now().date())]
+    return [_shown(one) for one in clients.all(who.accounts, at=clock.now())]
 
 
 @router.post("", status_code=201, responses=documented(403, 422))
@@ -142,13 +142,13 @@ def add_client(given: NewClient, clients: ClientsDep, clock: ClockDep, who: Sett
         client_id = clients.add(_details(given), actor=who.user_id, now=clock.now())
     except UnusableClient as wrong:
         raise ApiError.of(422, "unusable_parameter", wrong) from None
-    return _shown(_known(clients, client_id, who, clock.now().date()))
+    return _shown(_known(clients, client_id, who, clock.now()))
 
 
 @router.get("/{client_id}", responses=documented(404, 422))
 def show_client(client_id: ClientId, clients: ClientsDep, clock: ClockDep, who: ReaderDep) -> ShownClient:
     """One client."""
-    return _shown(_known(clients, client_id, who, clock.now().date()))
+    return _shown(_known(clients, client_id, who, clock.now()))
 
 
 @router.put("/{client_id}", responses=documented(403, 404, 422))
@@ -162,7 +162,7 @@ def change_client(
         clients.change(client_id, _details(given), actor=who.user_id, now=clock.now())
     except UnusableClient as wrong:
         raise ApiError.of(422, "unusable_parameter", wrong) from None
-    return _shown(_known(clients, client_id, who, clock.now().date()))
+    return _shown(_known(clients, client_id, who, clock.now()))
 
 
 @router.delete("/{client_id}", status_code=204, responses=documented(403, 404, 422))
@@ -194,7 +194,7 @@ def set_budget(
         clients.set_budget(client_id, ClientBudget(**given.model_dump()), actor=who.user_id, now=clock.now())
     except UnusableClient as wrong:
         raise ApiError.of(422, "unusable_parameter", wrong) from None
-    return _shown(_known(clients, client_id, who, clock.now().date()))
+    return _shown(_known(clients, client_id, who, clock.now()))
 
 
 @router.put("/{client_id}/logo", status_code=204, responses=documented(403, 404, 422))
@@ -273,8 +273,8 @@ def _require_all(who: Principal) -> None:
         raise ApiError(403, "forbidden", "needs_every_account")
 
 
-def _known(clients: PostgresClients, client_id: int, who: Principal, on: date | None = None) -> Client:
-    found = clients.one(client_id, who.accounts, on=on)
+def _known(clients: PostgresClients, client_id: int, who: Principal, at: datetime | None = None) -> Client:
+    found = clients.one(client_id, who.accounts, at=at)
     if found is None:
         raise ApiError(404, "not_found", "not_found")
     return found

@@ -53,7 +53,7 @@ class _Open:
 
     def find(self, name: str) -> Client:
         """By name, whatever its case; raises UnusableClient."""
-        for one in self.clients.all(on=self.now.date()):
+        for one in self.clients.all(at=self.now):
             if one.details.name.casefold() == name.strip().casefold():
                 return one
         raise UnusableClient(message("clients.client.unknown", text=name[:60]))
@@ -71,7 +71,7 @@ def _opened() -> Iterator[_Open]:
 def show_all() -> None:
     """Print every client, tab-separated, by name."""
     with _opened() as opened:
-        print_rows(_HEADER, [_row(one) for one in opened.clients.all(on=opened.now.date())])
+        print_rows(_HEADER, [_row(one) for one in opened.clients.all(at=opened.now)])
 
 
 @app.command("show")

@@ -1,13 +1,15 @@
 """A client: whose accounts they are, how to reach them, in which colours, with which tax and budget."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from fbads_pipeline.domain.clients.errors import UnusableClient
 from fbads_pipeline.domain.clients.tax import TaxChoice
 from fbads_pipeline.domain.core.accounts import InvalidAccountId, parse_account_id
+from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import Day, Message, message
 from fbads_pipeline.domain.identity.users import plain_email
 
@@ -120,7 +122,8 @@ class ClientBudget:
 
 @dataclass(frozen=True)
 class Client:
-    """A client as it is kept. version: grows with each change; budget: the one that holds today, None without one."""
+    """A client as it is kept. version: grows with each change; budget: the one that holds on its accounts'
+    own day, None without one."""
 
     client_id: int
     details: ClientDetails
@@ -129,6 +132,17 @@ class Client:
     set_at: datetime
     budget: ClientBudget | None = None
     has_logo: bool = False
+
+
+def accounts_day(timezone_names: Iterable[str], now: datetime) -> date:
+    """The accounts' own day; of several zones the one that lags behind; UTC's without any account.
+
+    >>> from datetime import UTC
+    >>> new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    >>> str(accounts_day(["Asia/Tokyo"], new_year)), str(accounts_day(["Asia/Tokyo", "America/Sao_Paulo"], new_year))
+    ('2027-01-01', '2026-12-31')
+    """
+    return min((local_day(now, one) for one in timezone_names), default=now.astimezone(UTC).date())
 
 
 def parse_channels(text: str) -> tuple[ClientChannel, ...]:

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.clients.client import (
     ClientBudget,
     ClientDetails,
     Contact,
+    accounts_day,
     parse_accounts,
     parse_channels,
     parse_color,
@@ -91,16 +92,12 @@ def read_form(texts: Mapping[str, str], *, known: Iterable[KnownAccount], now: d
     if amounts["budget"] is not None:
         if money is None:
             raise UnusableClient(message("clients.client.no_currency"))
-        first, last = _day(given["budget_from"]) or _today(own, now).replace(day=1), _day(given["budget_until"])
+        today = accounts_day((one.timezone_name for one in own), now)
+        first, last = _day(given["budget_from"]) or today.replace(day=1), _day(given["budget_until"])
         budget = ClientBudget(money, amounts["budget"], first, last)
     if amounts["cpa"] is not None and amounts["roas"] is not None:
         raise UnusableClient(message("clients.target.two_goals"))
     return ClientForm(details, budget, amounts["cpa"], amounts["roas"], given["currency"].upper() or None)
-
-
-def _today(accounts: Iterable[KnownAccount], now: datetime) -> date:
-    """The accounts' own day; of several zones the one that lags behind; UTC's without any account."""
-    return min((local_day(now, one.timezone_name) for one in accounts), default=now.date())
 
 
 def parse_tax(text: str) -> TaxChoice:

@@ -18,6 +18,6 @@ class BudgetService:
     def read(self, accounts: frozenset[str] | None, now: datetime) -> list[MonthBudget]:
         """A row per client and currency, per account without a client, and per campaign or pattern of names with a
         budget of its own. accounts: None for all."""
-        known = self.clients.all(accounts, on=now.date())
+        known = self.clients.all(accounts, at=now)
         months = [*self.months.accounts(accounts, now), *self.months.scopes(accounts, now)]
         return month_budgets(months, known, self.taxes.periods(accounts), now)

@@ -3,7 +3,7 @@
 The history keeps no contact: it would outlive the person's request to be forgotten.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from fbads_pipeline.domain.clients.client import (
     ClientChannel,
     ClientDetails,
     Contact,
+    accounts_day,
 )
 from fbads_pipeline.domain.clients.errors import UnusableClient
 from fbads_pipeline.domain.clients.logos import Logo
@@ -84,13 +85,14 @@ class PostgresClients:
             refresh_tax_periods(connection, self._table, owned)
         return True
 
-    def all(self, accounts: Accounts = None, *, on: date | None = None) -> list[Client]:
-        """By name; those with a visible account only where accounts are limited. on: the day whose budget is shown."""
-        return self._read(accounts, None, on)
+    def all(self, accounts: Accounts = None, *, at: datetime | None = None) -> list[Client]:
+        """By name; those with a visible account only where accounts are limited. at: the instant whose budget is shown,
+        on the day that it is for the client's accounts (`accounts_day`); without it none is read."""
+        return self._read(accounts, None, at)
 
-    def one(self, client_id: int, accounts: Accounts = None, *, on: date | None = None) -> Client | None:
+    def one(self, client_id: int, accounts: Accounts = None, *, at: datetime | None = None) -> Client | None:
         """That client; None where there is none, or where no account of it is visible."""
-        return next(iter(self._read(accounts, client_id, on)), None)
+        return next(iter(self._read(accounts, client_id, at)), None)
 
     def versions(self, client_id: int) -> list[ClientVersion]:
         """Its history, the oldest first."""
@@ -166,11 +168,12 @@ class PostgresClients:
         connection.execute(SQL["join"], owned)
         refresh_tax_periods(connection, self._table, details.accounts)
 
-    def _read(self, accounts: Accounts, client_id: int | None, on: date | None) -> list[Client]:
+    def _read(self, accounts: Accounts, client_id: int | None, at: datetime | None) -> list[Client]:
         values = {"accounts": bound(accounts), "client_id": client_id}
         with self._engine.connect() as connection:
             rows = connection.execute(SQL["clients"], values).all()
-            budgets = _budgets_on(connection, [row.client_id for row in rows], on) if on else {}
+            days = {row.client_id: accounts_day(row.timezone_names, at) for row in rows} if at else {}
+            budgets = _budgets_on(connection, days)
         return [_client(row, budgets.get(row.client_id)) for row in rows]
 
 
@@ -202,10 +205,12 @@ def _add_budget(connection: sa.Connection, client_id: int, budget: ClientBudget,
     _audit(connection, client_id, "CLIENT_BUDGET_SET", actor, now, vars(budget))
 
 
-def _budgets_on(connection: sa.Connection, clients: Iterable[int], day: date) -> dict[int, ClientBudget]:
-    """The budget that holds on a day, per client: the last one that was set, where it is none that ended others."""
+def _budgets_on(connection: sa.Connection, days: Mapping[int, date]) -> dict[int, ClientBudget]:
+    """The budget that holds on each client's day: the last one that was set, where it is none that ended others."""
     held: dict[int, ClientBudget] = {}
-    for row in connection.execute(SQL["budgets"], {"clients": list(clients)}):
+    rows = connection.execute(SQL["budgets"], {"clients": list(days)}).all() if days else []
+    for row in rows:
+        day = days[row.client_id]
         if row.valid_from <= day and (row.valid_until is None or day <= row.valid_until):
             held[row.client_id] = ClientBudget(row.currency, row.amount, row.valid_from, row.valid_until)
     return {client_id: budget for client_id, budget in held.items() if budget.amount is not None}

@@ -1,5 +1,6 @@
 -- name: clients
--- :accounts limits them to those of which one account is visible (null: no limit), and their accounts to the visible.
+-- :accounts limits them to those of which one account is visible (null: no limit), and their accounts to the visible;
+-- the zones are those of all accounts, as a budget is the whole client's.
 select
     clients.client_id,
     clients.name,
@@ -25,6 +26,12 @@ select
             and (cast(:accounts as text[]) is null or own_account.account_id = any(cast(:accounts as text[])))
         order by own_account.account_id
     ) as accounts,
+    array(
+        select distinct known.timezone_name
+        from ops.client_accounts as own_account
+        inner join raw.accounts as known on own_account.account_id = known.account_id
+        where own_account.client_id = clients.client_id
+    ) as timezone_names,
     exists(
         select 1
         from ops.client_logos as logos

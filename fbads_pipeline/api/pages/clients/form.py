@@ -60,7 +60,7 @@ def clients_page(
 ) -> Response:
     """Every client that the visitor sees, and the form of a new one."""
     t = page_localizer(request, who)
-    known = clients.all(who.accounts, on=clock.now().date())
+    known = clients.all(who.accounts, at=clock.now())
     users = grants.users([one.client_id for one in known]) if who.may("admin") else {}
     return _page(
         request,
@@ -91,7 +91,7 @@ def client_page(
 ) -> Response:
     """One client: its form and its history."""
     t = page_localizer(request, who)
-    client = clients.one(client_id, who.accounts, on=clock.now().date())
+    client = clients.one(client_id, who.accounts, at=clock.now())
     if client is None:
         raise PageProblem(404)
     versions = [
@@ -139,7 +139,7 @@ def logo_here(
     clock: ClockDep,
 ) -> Response:
     """The logo of a client, from a file."""
-    client = clients.one(client_id, who.accounts, on=clock.now().date())
+    client = clients.one(client_id, who.accounts, at=clock.now())
     if client is None or who.accounts is not None:
         raise PageProblem(404)
     try:

@@ -1,11 +1,13 @@
 """Clients: kept with their history, one client per account, rights that follow them, taxes that follow too."""
 
 import struct
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fbads_pipeline.adapters.clients.tax_rates_file import read_tax_rates
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
@@ -87,12 +89,46 @@ def test_the_budget_that_was_set_last_holds_on_its_days(store):
     number = store.add(lima(), actor="a", now=NOW)
     store.set_budget(number, ClientBudget("BRL", D(9000), date(2026, 11, 1)), actor="a", now=NOW)
     store.set_budget(number, ClientBudget("BRL", D(12000), date(2026, 12, 1), date(2026, 12, 31)), actor="a", now=NOW)
-    amounts = [store.one(number, on=day).budget.amount for day in (DAY, date(2026, 12, 5), date(2027, 1, 5))]
+    noons = [datetime(*day, 12, tzinfo=UTC) for day in ((2026, 11, 10), (2026, 12, 5), (2027, 1, 5))]
+    amounts = [store.one(number, at=noon).budget.amount for noon in noons]
     assert amounts == [9000, 12000, 9000]
     store.set_budget(number, ClientBudget("BRL", None, DAY), actor="a", now=NOW)
-    assert store.one(number, on=DAY).budget is None
+    assert store.one(number, at=NOW).budget is None
     with pytest.raises(UnusableClient):
         store.set_budget(number, ClientBudget("USD", D(1), DAY), actor="a", now=NOW)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(minutes=st.integers(-16 * 60, 16 * 60))
+def test_a_budget_begins_and_ends_at_the_midnight_of_the_clients_accounts(client_of_zone, minutes):
+    """A budget of December: São Paulo's is three hours late, Tokyo's nine hours early, of both the later day counts."""
+    store, numbers = client_of_zone
+    for month, holds_after in ((12, True), (1, False)):
+        midnight = datetime(2026 if month == 12 else 2027, month, 1, tzinfo=UTC)
+        for hours, number in numbers.items():
+            is_after = minutes >= 60 * hours
+            at = midnight + timedelta(minutes=minutes)
+            read = [store.one(number, at=at), *(one for one in store.all(at=at) if one.client_id == number)]
+            assert [one.budget is not None for one in read] == [is_after == holds_after] * 2, (at, hours)
+
+
+@pytest.fixture
+def client_of_zone(store, migrated_engine):
+    """The store, and by how many hours after midnight UTC its clients' days begin: number of the client."""
+    with migrated_engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "insert into raw.accounts (account_id, name, currency, timezone_name, collected_at) values"
+                " ('81', 'a', 'BRL', 'America/Sao_Paulo', now()), ('82', 'b', 'BRL', 'Asia/Tokyo', now()),"
+                " ('83', 'c', 'BRL', 'America/New_York', now()), ('84', 'd', 'BRL', 'Asia/Tokyo', now())"
+            )
+        )
+    numbers = {}
+    for hours, accounts in ((3, ("81",)), (-9, ("82",)), (5, ("83", "84")), (0, ())):
+        numbers[hours] = store.add(lima(name=f"{hours}", accounts=accounts), actor="a", now=NOW)
+        december = ClientBudget("BRL", D(9000), date(2026, 12, 1), date(2026, 12, 31))
+        store.set_budget(numbers[hours], december, actor="a", now=NOW)
+    return store, numbers
 
 
 def test_who_was_given_a_client_sees_its_accounts_also_those_that_join_later_and_at_once_no_more(
