@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import openpyxl
 import pytest
 
-from fbads_pipeline.adapters.rendering.renderers import RENDERERS
+from fbads_pipeline.adapters.rendering.renderers import ON_REQUEST, RENDERERS
 from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.reports.facts import MetricAbout, ReportedAnomaly, ReportedSuggestion
@@ -99,7 +99,7 @@ class TestReports:
         assert plain_words(cells_of(RENDERERS["xlsx"](a_report(kind), language)), *DATA) == []
 
     def test_a_csv_file_has_no_plain_text(self, language, kind):
-        assert plain_words(RENDERERS["csv"](a_report(kind), language).decode("utf-8-sig"), *DATA) == []
+        assert plain_words(ON_REQUEST["csv_plain"](a_report(kind), language).decode("utf-8-sig"), *DATA) == []
 
     def test_its_alert_has_no_plain_text(self, language, kind):
         alert = compose_report(a_report(kind), "1", {})

@@ -1,15 +1,13 @@
 """What a client's reports contain, set over HTTP and on a page; reports that wait until a person lets them go."""
 
-import io
-
 import pytest
 import sqlalchemy as sa
-from PIL import Image
 
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.bootstrap.reports import report_service
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.adapters.postgres.clients.test_clients import PNG
 from fbads_pipeline_tests.api.test_clients import LIMA
 from fbads_pipeline_tests.support.analytics_marts import fill
 from fbads_pipeline_tests.support.people import People
@@ -17,6 +15,8 @@ from fbads_pipeline_tests.support.people import People
 MONDAY = "2026-11-09T12:00:00-03:00"
 TO = [Recipient("email", "ana@lima.example", reports=frozenset({"weekly", "monthly"}))]
 BROWSER = {"accept": "text/html"}
+# One pixel.
+WEBP = bytes.fromhex("524946461c000000574542505650384c0f0000002f000000000710458efe0722a2ff0100")
 
 
 @pytest.fixture
@@ -55,9 +55,11 @@ def page_of(person, **more):
 
 
 def test_a_template_chooses_sections_metrics_and_comment_and_keeps_its_history(person, client_id):
-    buffer = io.BytesIO()
-    Image.new("RGB", (40, 20), (200, 0, 0)).save(buffer, "PNG")
-    assert person.send("PUT", f"/api/v1/clients/{client_id}/logo", content=buffer.getvalue()).status_code == 204
+    logo = f"/api/v1/clients/{client_id}/logo"
+    assert person.send("PUT", logo, content=PNG).status_code == 204
+    for wrong in (b"<svg xmlns='x' onload='alert(1)'/>", PNG + bytes(20 * 1024 * 1024)):
+        assert person.send("PUT", logo, content=wrong).status_code in (413, 422)
+    assert person.send("PUT", logo, content=WEBP).status_code == 204
     whole = page_of(person)
     assert "Todas as campanhas" in whole and "Do anúncio ao resultado" in whole and ">CPM<" in whole
     set_template(person, client_id, sections=["campaigns", "figures", "glossary"], metrics=["spend", "cpc"])
@@ -66,7 +68,7 @@ def test_a_template_chooses_sections_metrics_and_comment_and_keeps_its_history(p
     )
     page = page_of(person)
     assert made["version"] == 2
-    assert "&lt;b&gt;Olá" in page and "Agência Um" in page and "data:image/png;base64," in page
+    assert "&lt;b&gt;Olá" in page and "Agência Um" in page and "data:image/webp;base64," in page
     assert page.index("Todas as campanhas") < page.index("O que cada indicador significa")
     assert "Do anúncio ao resultado" not in page and "CPC" in page and ">CPM<" not in page
     assert "#ffcc00" not in page, "yellow on white cannot be read"

@@ -16,14 +16,17 @@ _LONGEST_SHEET = 31
 _WIDEST = 60
 _A4 = 9
 _LONGEST_CELL = 32_767
+# Of the summary: its last column, a line's height in points, and how many characters its width holds.
+_LAST, _LINE, _CHARACTERS = 4, 15, 115
 _NUMBERS: Mapping[Unit, str] = {
     "count": "#,##0.##",
     "ratio": "0.00%",
     "change": "+0%;-0%;0%",
     "factor": "0.00",
     "score": "0",
-    "day": "yyyy-mm-dd",
 }
+# Rows of a table that fill one page of paper, its width fitted to the page; more pages than that are not printed small.
+_ROWS_OF_PAGE, _MOST_PAGES = 60, 3
 
 
 def render_excel(report: Report, localizer: Localizer) -> bytes:
@@ -43,10 +46,12 @@ def render_excel(report: Report, localizer: Localizer) -> bytes:
         for section in report.sections:
             prefix = f"{section.title} " if len(report.sections) > 1 else ""
             for table in section.tables:
-                if table.rows:
+                if table.rows and table != report.definitions:
                     _table(sheets, f"{prefix}{localizer.render(table.title)}", table)
             for chart in section.charts:
                 _chart(sheets, f"{prefix}{localizer.render(chart.title)}", chart)
+        if report.definitions is not None and report.definitions.rows:
+            _table(sheets, localizer("reports.label.definitions"), report.definitions)
     return stream.getvalue()
 
 
@@ -73,6 +78,7 @@ class _Sheets:
         self.header = book.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom"})
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.text = book.add_format({"valign": "top"})
+        self.line = book.add_format({"valign": "top", "text_wrap": True})
 
     def add(self, name: str) -> Any:
         plain = " ".join(name.translate(_FORBIDDEN).split())[:_LONGEST_SHEET] or "–"
@@ -84,7 +90,7 @@ class _Sheets:
         return self.book.add_worksheet(unique)
 
     def number(self, unit: Unit, currency: str | None) -> Any:
-        pattern = _NUMBERS.get(unit, "#,##0.##")
+        pattern = self.localizer("formats.sheet_day") if unit == "day" else _NUMBERS.get(unit, "#,##0.##")
         if unit == "money":
             places = "" if minor_units(currency or "") == 1 else ".00"
             pattern = f'"{currency or ""}" #,##0{places}'
@@ -115,8 +121,13 @@ def _summary(sheets: _Sheets, report: Report) -> None:
     sheet.set_column(1, 4, 20)
     sheet.write_string(0, 0, sheets.localizer.render(report.title), sheets.title)
     row = 2
+    if report.comment:
+        sheet.merge_range(row, 0, row, _LAST, report.comment, sheets.line)
+        sheet.set_row(row, _LINE * (report.comment.count("\n") + 1 + len(report.comment) // _CHARACTERS))
+        row += 2
     for section in report.sections:
         row = _figures(sheets, sheet, row, section) + 1
+    _print_on_a4(sheet, report.brand.name)
 
 
 def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section) -> int:
@@ -139,8 +150,20 @@ def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section) -> int:
         sheets.write(sheet, row, 4, provisional, "text", None)
     for line in (*section.warnings, *section.highlights, *section.notes):
         row += 1
-        sheet.write_string(row, 0, localizer.render(line))
+        text = localizer.render(line)
+        sheet.merge_range(row, 0, row, _LAST, "", sheets.line)
+        sheet.write_string(row, 0, text, sheets.line)
+        sheet.set_row(row, _LINE * (1 + len(text) // _CHARACTERS))
     return row + 1
+
+
+def _print_on_a4(sheet: Any, name: str = "", *, pages: int = 1) -> None:
+    """Landscape, as wide as the page, on at most so many pages; numbered. name: who made it."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, pages)
+    sheet.set_footer(f"&L{name.replace('&', '&&')}&R&P / &N")
 
 
 def _table(sheets: _Sheets, name: str, table: Table, currencies: Sequence[str | None] | None = None) -> None:
@@ -155,9 +178,7 @@ def _table(sheets: _Sheets, name: str, table: Table, currencies: Sequence[str | 
         for index, value in enumerate(row):
             sheets.write(sheet, number, index, value, table.columns[index].unit, currency)
     sheet.freeze_panes(1, 1)
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
+    _print_on_a4(sheet, pages=min(_MOST_PAGES, 1 + len(table.rows) // _ROWS_OF_PAGE))
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
@@ -190,8 +211,18 @@ def _chart(sheets: _Sheets, name: str, chart: Chart) -> None:
     drawn.combine(line)
     drawn.set_title({"name": title, "overlay": False})
     drawn.set_legend({"position": "bottom"})
+    small = {"size": 9, "color": "#5b6474"}
+    drawn.set_x_axis({"date_axis": True, "num_format": localizer("formats.sheet_short_day"), "num_font": small})
+    pattern = _axis(chart)
+    drawn.set_y_axis({"num_format": pattern, "num_font": small, "min": 0, "major_gridlines": {"visible": True}})
     sheet.insert_chart(1, 5, drawn, {"x_scale": 1.6, "y_scale": 1.3})
     sheet.freeze_panes(1, 1)
+    _print_on_a4(sheet)
+
+
+def _axis(chart: Chart) -> str:
+    """Whole numbers, with the currency of amounts: an axis needs no cents."""
+    return f'"{chart.currency or ""}" #,##0' if chart.unit == "money" else "#,##0"
 
 
 def _width(label: str, column: TableColumn, values: list[Cell], localizer: Localizer) -> float:

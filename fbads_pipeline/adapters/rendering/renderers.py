@@ -30,6 +30,11 @@ def _excel(report: Report, language: str) -> bytes:
 
 
 def _csv(report: Report, language: str) -> bytes:
+    """As spreadsheets of the language open it."""
+    return _brazilian_csv(report, language) if language == "pt" else _plain_csv(report, language)
+
+
+def _plain_csv(report: Report, language: str) -> bytes:
     # Loaded like the other formats, when it is asked for.
     from fbads_pipeline.adapters.rendering.csv_files import render_csv
 
@@ -47,4 +52,4 @@ def _brazilian_csv(report: Report, language: str) -> bytes:
 # Scheduled reports are made in each of these.
 RENDERERS: Mapping[str, Callable[[Report, str], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _excel, "csv": _csv}
 # Made where somebody asks for them.
-ON_REQUEST: Mapping[str, Callable[[Report, str], bytes]] = {"csv_br": _brazilian_csv}
+ON_REQUEST: Mapping[str, Callable[[Report, str], bytes]] = {"csv_br": _brazilian_csv, "csv_plain": _plain_csv}

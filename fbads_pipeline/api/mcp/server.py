@@ -145,7 +145,7 @@ class Tools:
         (account, *_) = self._accounts(account_id)
         builder = self._report_service.builder
         report = builder.of_all([account]) if named == "executive" else builder.of_account(named, account)
-        return self._report_service.renderers["csv"](report, _language(language)).decode()
+        return self._report_service.on_request["csv_plain"](report, _language(language)).decode()
 
     def _of_account(self, account: ReportAccount, metric: str, period: Period) -> dict[str, Any]:
         facts = self._report_service.builder.facts

@@ -163,7 +163,7 @@ def budgets() -> None:
 
 
 @app.command("logo")
-def logo(name: Name, file: Annotated[Path, typer.Argument(help="A PNG or JPEG picture, up to 1 MB.")]) -> None:
+def logo(name: Name, file: Annotated[Path, typer.Argument(help="A PNG, JPEG or WebP picture, up to 1 MB.")]) -> None:
     """Set the logo of a client's reports."""
     try:
         content = file.read_bytes()

@@ -34,13 +34,15 @@ class ReportOption(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """How it is written; csv_br: as Brazilian spreadsheets open it; all: each of the first four."""
+    """How it is written; csv: as spreadsheets of the language open it; csv_br: with ; and decimal comma; csv_plain:
+    with , and decimal point; all: each of the first four."""
 
     HTML = "html"
     PDF = "pdf"
     XLSX = "xlsx"
     CSV = "csv"
     CSV_BR = "csv_br"
+    CSV_PLAIN = "csv_plain"
     ALL = "all"
 
 

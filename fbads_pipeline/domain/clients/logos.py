@@ -1,10 +1,11 @@
-"""A client's logo: PNG or JPEG, recognised by its own bytes, of a bounded size."""
+"""A client's logo: PNG, JPEG or WebP, known by its own bytes, of a bounded size. SVG is none: it can hold a program."""
 
 import struct
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.clients.errors import UnusableClient
 from fbads_pipeline.domain.core.messages import message
+from fbads_pipeline.domain.delivery.pictures import PictureRefused, read_picture
 
 LARGEST_BYTES, LONGEST_SIDE = 1024 * 1024, 4000
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -24,13 +25,16 @@ class Logo:
 
 
 def read_logo(content: bytes) -> Logo:
-    """The picture, whatever its name says; raises UnusableClient for anything but a PNG or JPEG of a usable size."""
+    """The picture, whatever its name says; raises UnusableClient for anything but a PNG, JPEG or WebP of a usable
+    size."""
     if len(content) > LARGEST_BYTES:
         raise UnusableClient(message("clients.logo.too_large", bytes=str(len(content))))
     if content.startswith(_PNG):
         media_type, size = "image/png", _png_size(content)
     elif content.startswith(_JPEG):
         media_type, size = "image/jpeg", _jpeg_size(content)
+    elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        media_type, size = "image/webp", _webp_size(content)
     else:
         raise UnusableClient(message("clients.logo.no_picture"))
     if size is None or not (0 < size[0] <= LONGEST_SIDE and 0 < size[1] <= LONGEST_SIDE):
@@ -43,6 +47,14 @@ def _png_size(content: bytes) -> tuple[int, int] | None:
         return None
     width, height = struct.unpack(">II", content[16:24])
     return int(width), int(height)
+
+
+def _webp_size(content: bytes) -> tuple[int, int] | None:
+    try:
+        found = read_picture(content)
+    except PictureRefused:
+        return None
+    return found.width, found.height
 
 
 def _jpeg_size(content: bytes) -> tuple[int, int] | None:

@@ -187,7 +187,7 @@ class Section:
 @dataclass(frozen=True)
 class Report:
     """name: of its files, without language and extension; as_of: the newest reading that it rests on; comment: what
-    the agency says of it, before everything else."""
+    the agency says of it, before everything else; definitions: what its metrics mean."""
 
     kind: ReportKind
     name: str
@@ -197,3 +197,4 @@ class Report:
     as_of: Value
     brand: ReportBrand = PLAIN_BRAND
     comment: str = ""
+    definitions: Table | None = None

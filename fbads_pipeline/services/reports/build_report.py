@@ -87,7 +87,8 @@ class ReportBuilder:
         section = self._account_section(account, period, now, _for_kind(chosen, kind))
         name = f"{kind}_{account.account_id}_{period.last}"
         made = _report(kind, name, period, [section], as_of(now.as_of, [account]))
-        return replace(made, brand=brand, comment=chosen.comment if comment is None else comment)
+        shown = glossary_table(_columns_of(chosen), self.about)
+        return replace(made, brand=brand, comment=chosen.comment if comment is None else comment, definitions=shown)
 
     def of_all(self, accounts: Sequence[ReportAccount], *, on: date | None = None, are_chosen: bool = False) -> Report:
         """The executive report: one section per currency, with its accounts; amounts of two are never added.
@@ -104,7 +105,8 @@ class ReportBuilder:
         name = "_".join(["executive", *(_ids(accounts) if are_chosen else ()), str(period.last)])
         brands = {self._template(one.account_id)[1] for one in accounts}
         made = _report("executive", name, period, sections, as_of(known, accounts))
-        return replace(made, brand=brands.pop() if len(brands) == 1 else PLAIN_BRAND)
+        brand = brands.pop() if len(brands) == 1 else PLAIN_BRAND
+        return replace(made, brand=brand, definitions=glossary_table(METRICS, self.about))
 
     def template_of(self, account_id: str) -> ReportTemplate:
         """What reports of that account contain; the default of one about several ('')."""
@@ -304,9 +306,13 @@ class _Known:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Columns of its tables: those of every report, unless the template has metrics of its own."""
-        own = METRICS if self.template.metrics == FIGURES else self.template.metrics
-        return tuple(dict.fromkeys(("spend", *own)) if own is not METRICS else own)
+        """Columns of its tables."""
+        return _columns_of(self.template)
+
+
+def _columns_of(template: ReportTemplate) -> tuple[str, ...]:
+    """Metrics in tables: those of every report, unless the template has some of its own, which spend comes before."""
+    return METRICS if template.metrics == FIGURES else tuple(dict.fromkeys(("spend", *template.metrics)))
 
 
 def _for_kind(template: ReportTemplate, kind: ReportKind) -> ReportTemplate:

@@ -36,7 +36,7 @@ def a_report(*names, kind="weekly", account="Loja 1"):
 
 
 def rendered(name, report, language="pt"):
-    return RENDERERS[name](report, language)
+    return (RENDERERS | ON_REQUEST)[name](report, language)
 
 
 @pytest.mark.parametrize("count", [7, 28, 29, 30, 31, 61])
@@ -184,6 +184,24 @@ class TestExcel:
         chart = book["Investimento por dia"]
         assert len(chart._charts) == 1 and isinstance(chart["A2"].value, datetime)
 
+    def test_every_sheet_is_set_up_for_a4_and_dates_axes_and_definitions_are_what_a_finance_person_expects(self):
+        report = a_report(*[f"Campanha {n}" for n in range(200)])
+        book = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", report)))
+        for sheet in book:
+            assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (9, "landscape"), sheet.title
+            assert sheet.page_setup.fitToWidth in (1, None) and sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert 1 <= (sheet.page_setup.fitToHeight or 1) <= 3, sheet.title
+        chart = book["Investimento por dia"]
+        assert chart["A2"].number_format == "dd/mm/yyyy" and isinstance(chart["A2"].value, datetime)
+        (drawn,) = chart._charts
+        formats = [one.number_format.formatCode for one in (drawn.x_axis, drawn.y_axis)]
+        assert formats == ["dd/mm", '"BRL" #,##0']
+        assert book.sheetnames[-1] == "Definições" and "O que cada indicador significa" not in book.sheetnames
+        meanings = dict(book["Definições"].iter_rows(min_row=2, values_only=True))
+        assert meanings["cpa pt"].startswith("Quanto custou cada conversão")
+        english = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", report, "en")))
+        assert english["Spend by day"]["A2"].number_format == "yyyy-mm-dd"
+
     def test_the_longest_amount_has_room(self):
         (column,) = [n for n, one in enumerate(a_table().columns) if one.unit == "money"]
         book = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", with_table(a_report(), a_table()))))
@@ -210,8 +228,8 @@ class TestExcel:
 
 class TestCsv:
     def test_values_are_raw_and_alike(self):
-        text = rendered("csv", a_report()).decode("utf-8-sig")
-        assert text == rendered("csv", a_report()).decode("utf-8-sig")
+        text = rendered("csv_plain", a_report()).decode("utf-8-sig")
+        assert text == rendered("csv_plain", a_report()).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text)))
         (header,) = [row for row in rows if row[:3] == ["seção", "tabela", "Campanha"] and "Situação" in row]
         (first,) = [row for row in rows if row[1:3] == ["Todas as campanhas", "Verão"]]
@@ -219,10 +237,15 @@ class TestCsv:
         assert (cells["spend pt (BRL)"], cells["cpa pt (BRL)"], cells["ctr pt"]) == ("300", "", "0.005")
 
     def test_a_spreadsheet_knows_its_encoding(self):
-        assert rendered("csv", a_report()).startswith(b"\xef\xbb\xbf" + "seção,".encode())
+        assert rendered("csv_plain", a_report()).startswith(b"\xef\xbb\xbf" + "seção,".encode())
+
+    def test_it_is_what_spreadsheets_of_its_language_open(self):
+        report = a_report()
+        assert rendered("csv", report, "pt") == rendered("csv_br", report, "pt") != rendered("csv_plain", report, "pt")
+        assert rendered("csv", report, "en") == rendered("csv_plain", report, "en")
 
     def test_the_figures_come_first_each_with_its_unit(self):
-        rows = list(csv.reader(io.StringIO(rendered("csv", a_report()).decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(rendered("csv_plain", a_report()).decode("utf-8-sig"))))
         assert rows[0] == [
             *("seção", "tabela", "indicador", "unidade", "período", "período anterior", "variação", "provisório")
         ]
@@ -232,11 +255,13 @@ class TestCsv:
     def test_numbers_have_six_decimals_at_most_and_no_exponent(self):
         values = [Decimal("9742.0100000000000000"), Decimal("0.00985123456789"), Decimal("1E+6"), Decimal("-0.0000001")]
         table = Table("Big", [TableColumn("x", "count")], [[value] for value in values])
-        rows = list(csv.reader(io.StringIO(rendered("csv", with_table(a_report(), table)).decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(rendered("csv_plain", with_table(a_report(), table)).decode("utf-8-sig"))))
         assert [row[2] for row in rows if row[1:2] == ["Big"]] == ["9742.01", "0.009851", "1000000", "0"]
 
     def test_no_text_begins_like_a_formula(self):
-        rows = csv.reader(io.StringIO(rendered("csv", a_report(*HOSTILE_NAMES, account="+1")).decode("utf-8-sig")))
+        rows = csv.reader(
+            io.StringIO(rendered("csv_plain", a_report(*HOSTILE_NAMES, account="+1")).decode("utf-8-sig"))
+        )
         values = [value for row in rows for value in row]
         assert '\'=HYPERLINK("http://evil.example","click")' in values
         assert not [value for value in values if value[:1] in ("=", "+", "@", "\t", "\r", "＝")]
@@ -294,7 +319,7 @@ class TestWhatIsNotKnown:
         assert any(str(one).startswith("5 de 7 dias lidos") for one in summary)
 
     def test_a_csv_has_an_empty_cell_and_says_why_in_a_column_of_its_own(self, report):
-        rows = list(csv.reader(io.StringIO(rendered("csv", report).decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(rendered("csv_plain", report).decode("utf-8-sig"))))
         assert any(row[1:2] and row[1].startswith("5 de 7 dias lidos") for row in rows)
         header = next(row for row in rows if row[2:3] == ["Campanha"] and "observação" in row and "Situação" in row)
         row = next(row for row in rows[rows.index(header) :] if row[2] == "Verão")
@@ -306,7 +331,7 @@ def test_a_csv_for_brazilian_spreadsheets_has_the_same_figures_with_their_marks(
     report = a_report('Verão; "azul"', "=1+1")
     content = ON_REQUEST["csv_br"](report, "pt")
     assert content.startswith(b"\xef\xbb\xbf")
-    plain = list(csv.reader(io.StringIO(rendered("csv", report).decode("utf-8-sig"))))
+    plain = list(csv.reader(io.StringIO(rendered("csv_plain", report).decode("utf-8-sig"))))
     local = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     assert [[one.replace(",", ".") for one in row] for row in local] == [
         [one.replace(",", ".") for one in row] for row in plain

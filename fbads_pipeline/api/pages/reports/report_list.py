@@ -44,7 +44,7 @@ def make_here(
     stores: ReportStoresDep,
     kind: Annotated[str, Form(pattern="^(daily|weekly|monthly|executive)$")],
     account: Annotated[str, Form(pattern=r"^[0-9]{1,32}$")],
-    format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv|csv_br|link)$")],
+    format: Annotated[str, Form(pattern="^(pdf|xlsx|html|csv|csv_br|csv_plain|link)$")],
 ) -> Response:
     """Make one now; the answer is the file, which is listed from then on, or the page with a link for a client."""
     named = next(one for one in KINDS if one == kind)

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 ReaderDep = Annotated[Principal, Depends(Needs("reports:read"))]
 ReportId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 FileName = Annotated[str, Path(pattern=r"^[a-z0-9_-]{1,200}\.(pdf|xlsx|html|csv)$")]
-Format = Literal["pdf", "xlsx", "html", "csv", "csv_br"]
+Format = Literal["pdf", "xlsx", "html", "csv", "csv_br", "csv_plain"]
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The file."}
 }
@@ -37,7 +37,8 @@ _SHOWN = 100
 class NewReport(BaseModel):
     """account_id: needed but for the executive report, which is about every account that its asker sees.
 
-    formats: csv_br is CSV as Brazilian spreadsheets open it (`;`, decimal comma), in a file `…_br.csv`. day: the
+    formats: csv is as spreadsheets of the language open it: of Portuguese with `;` and decimal comma, as csv_br is in
+    every language; csv_plain always has commas between and decimal points. day: the
     account-local day on which it would be made (its period ends the day before); without one today.
     """
 
@@ -46,7 +47,7 @@ class NewReport(BaseModel):
     kind: ReportKind
     account_id: AccountDigits | None = None
     language: KnownLanguage = "pt"
-    formats: list[Format] = Field(min_length=1, max_length=5)
+    formats: list[Format] = Field(min_length=1, max_length=6)
     day: date | None = Field(None, ge=_EARLIEST, le=_LATEST)
 
 
