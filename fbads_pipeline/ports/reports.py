@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.reports.brand import ReportBrand
@@ -61,6 +62,9 @@ class ReportContent(Protocol):
 
     def creatives(self, account_id: str, period: Period) -> list[ReportedCreative]:
         """Those that cost something: better than the account, then worse, then those of which that is not clear."""
+
+    def learning(self, account_id: str) -> AccountLearning | None:
+        """How far its anomalies can be found; None where the account is not known."""
 
     def target(self, account: ReportAccount, period: Period) -> AccountTarget:
         """What holds for the account as a whole on the period's last day."""

@@ -63,13 +63,15 @@ def story_lines(
     anomalies: Sequence[ReportedAnomaly],
     suggestions: Sequence[ReportedSuggestion],
     is_read: bool,
+    is_watched: bool = True,
 ) -> list[Value]:
-    """At most five. is_read: every day was read; else nothing is said of what comes next, or of a target."""
+    """At most five. is_read: every day was read; else nothing is said of what comes next, or of a target. is_watched:
+    whether anomalies can be found, so that none is an all-clear."""
     lines: list[Value] = [_happened(now, before, currency)]
     against = _against_target(now, currency, target) if is_read and target is not None else None
     lines += [against] if against is not None else []
     lines += campaign_highlights(now.campaigns, currency)[:1]
-    done = event_highlights(anomalies, suggestions, currency, is_read=is_read)
+    done = event_highlights(anomalies, suggestions, currency, is_read=is_read and is_watched)
     lines += [sentences(*done)] if done else []
     if is_read:
         steps = next_steps(now.campaigns, suggestions, currency)

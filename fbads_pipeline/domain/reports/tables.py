@@ -173,9 +173,11 @@ def day_table(
     return Table(message("reports.table.days"), columns, [rows[day] for day in sorted(rows)], currency)
 
 
-def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount, *, is_read: bool = True) -> Table:
+def anomaly_table(
+    found: Sequence[ReportedAnomaly], account: ReportAccount, *, is_read: bool = True, learning: Message | None = None
+) -> Table:
     """What happened, when on the account's clock, what was at stake, whether it is over, who was notified. is_read:
-    every day was read, so that none found means that there were none."""
+    every day was read, so that none found means that there were none. learning: why none could be found yet."""
     columns = [
         _text("when"),
         _text("campaign"),
@@ -197,7 +199,7 @@ def anomaly_table(found: Sequence[ReportedAnomaly], account: ReportAccount, *, i
         ]
         for one in found
     ]
-    empty = message("reports.empty.anomalies" if is_read else "reports.empty.unread_anomalies")
+    empty = learning or message("reports.empty.anomalies" if is_read else "reports.empty.unread_anomalies")
     return Table(message("reports.table.anomalies"), columns, rows, account.currency, empty, _MOST_EVENTS)
 
 

@@ -130,10 +130,11 @@ class ReportBuilder:
         currency, has_figures, unread = account.currency, bool(now.campaigns), unread_days(coverage)
         known = _Known(account, period, now, before, template, coverage)
         target = None if self.content is None else self.content.target(account, period)
+        learning = self._learning(account)
         anomalies = self.facts.anomalies(account.account_id, period)
         suggestions = self.facts.suggestions(account.account_id, period)
         tables = {
-            **self._event_tables(known, anomalies, suggestions),
+            **self._event_tables(known, anomalies, suggestions, learning),
             **(self._content_tables(known) if has_figures else {}),
         }
         ordered = [one for name in template.sections for one in tables.get(name, []) if one.rows or one.empty]
@@ -143,6 +144,7 @@ class ReportBuilder:
             anomalies=anomalies,
             suggestions=suggestions,
             is_read=coverage.is_complete,
+            is_watched=learning is None,
         )
         has_charts = has_figures and period.days > 1 and template.has("charts")
         return Section(
@@ -158,14 +160,23 @@ class ReportBuilder:
             warnings=coverage_warnings(coverage, earlier),
         )
 
+    def _learning(self, account: ReportAccount) -> Message | None:
+        """Why anomalies cannot be found yet; None where they can."""
+        found = None if self.content is None else self.content.learning(account.account_id)
+        return None if found is None or found.is_watched else found.note()
+
     def _event_tables(
-        self, known: "_Known", anomalies: Sequence[ReportedAnomaly], suggestions: Sequence[ReportedSuggestion]
+        self,
+        known: "_Known",
+        anomalies: Sequence[ReportedAnomaly],
+        suggestions: Sequence[ReportedSuggestion],
+        learning: Message | None,
     ) -> dict[str, list[Table]]:
         """Section → its tables: what was noticed, suggested and aimed at, and every campaign."""
         account, now, is_read = known.account, known.now, known.coverage.is_complete
         steps = next_steps(now.campaigns, suggestions, account.currency) if is_read else []
         return {
-            "anomalies": [anomaly_table(anomalies, account, is_read=is_read)],
+            "anomalies": [anomaly_table(anomalies, account, is_read=is_read, learning=learning)],
             "suggestions": [suggestion_table(suggestions)],
             "targets": [target_table(now, account.currency, is_read=is_read)],
             "hit_rate": [hit_rate_table(self.facts.hit_rates(account.account_id))],

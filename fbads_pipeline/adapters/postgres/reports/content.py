@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomalies
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
 from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
 from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.delivery.creatives import Creative
 from fbads_pipeline.domain.reports.content import BREAKDOWNS, MOST_CREATIVES, PART_METRICS
 from fbads_pipeline.domain.reports.facts import (
@@ -31,6 +33,7 @@ class PostgresReportContent:
     def __init__(self, engine: sa.Engine, expressions: Callable[[], Mapping[str, str]]) -> None:
         self._engine, self._expressions = engine, expressions
         self._creatives, self._targets = PostgresCreatives(engine), PostgresTargets(engine)
+        self._anomalies = PostgresAnomalies(engine)
 
     def totals(self, account_id: str, period: Period, metrics: Sequence[str]) -> Figures:
         queries = AccountFigures(self._expressions(), metrics, account_id, period)
@@ -62,6 +65,9 @@ class PostgresReportContent:
             for some in of_verdict
             for index, one in enumerate(some)
         ]
+
+    def learning(self, account_id: str) -> AccountLearning | None:
+        return next(iter(self._anomalies.learning([account_id])), None)
 
     def target(self, account: ReportAccount, period: Period) -> AccountTarget:
         known = self._targets.of(account.account_id).of_account(period.last, currency=account.currency)
