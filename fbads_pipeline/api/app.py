@@ -1,6 +1,7 @@
 """The FastAPI application: its routes, pages and handlers of errors."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -48,6 +49,7 @@ from fbads_pipeline.api.routes.recommendations import feedback, objects
 from fbads_pipeline.api.routes.reports import links as report_links
 from fbads_pipeline.api.routes.reports import made as reports
 from fbads_pipeline.api.routes.reports import templates as report_templates
+from fbads_pipeline.api.specification.examples import completed
 from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.settings import Settings
 
@@ -95,6 +97,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     mcp_http.install(app, settings, database)
     app.mount("/static", StaticFiles(packages=[("fbads_pipeline.api", "static")]), name="static")
     app.middleware("http")(serve_request)
+    _complete_specification(app)
     return app
 
 
@@ -122,6 +125,18 @@ def problem_page(request: Request, status: int, headers: Mapping[str, str], code
     page = render(request, "problem.html.j2", who, "problem", status=status, message=message)
     page.headers.update(headers)
     return page
+
+
+def _complete_specification(app: FastAPI) -> None:
+    """Descriptions and examples beside what follows from the code; made when it is first asked for."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = completed(plain())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _document_tags(router: APIRouter) -> None:
