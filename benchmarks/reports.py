@@ -93,7 +93,7 @@ def _storable() -> list[str]:
 
 
 def _written(environment: Mapping[str, str], fmt: str, folder: Path) -> float:
-    command = [FBADS, "report", "weekly", "--format", fmt, "--account", "1", "--out", str(folder)]
+    command = [FBADS, "report", "weekly", "--lang", "en", "--format", fmt, "--account", "1", "--out", str(folder)]
     return _timed(command, environment)
 
 

@@ -63,6 +63,9 @@ class ReportContent(Protocol):
     def creatives(self, account_id: str, period: Period) -> list[ReportedCreative]:
         """Those that cost something: better than the account, then worse, then those of which that is not clear."""
 
+    def other_currencies(self, account_id: str, period: Period) -> list[str]:
+        """Of days in the period that no figure has, because the account has another currency by now."""
+
     def learning(self, account_id: str) -> AccountLearning | None:
         """How far its anomalies can be found; None where the account is not known."""
 

@@ -8,17 +8,23 @@ from pathlib import Path
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.core.messages import LegacyText
 from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
+from fbads_pipeline.domain.reports.content import FUNNEL_METRICS
 from fbads_pipeline.domain.reports.facts import (
+    AccountTarget,
+    AudiencePart,
     CampaignFigures,
     DayFigures,
     FigureBelow,
+    Figures,
     HitRate,
     MetricAbout,
     PeriodFigures,
     ReportAccount,
     ReportedAnomaly,
+    ReportedCreative,
     ReportedSuggestion,
 )
 from fbads_pipeline.domain.reports.generated_reports import MadeReport
@@ -32,7 +38,7 @@ ABOUT = {
     name: MetricAbout(
         LegacyText({"pt": f"{name} pt", "en": f"{name} en"}), MONEY.get(name, "count"), "down" if name in DOWN else "up"
     )
-    for name in METRICS
+    for name in (*METRICS, *FUNNEL_METRICS)
 }
 
 
@@ -135,6 +141,31 @@ class FakeReportFacts:
 
     def hit_rates(self, account_id: str) -> list[HitRate]:
         return [HitRate("PAUSE", 8, 6, 4)]
+
+
+class FakeContent:
+    """Nothing beside campaigns and days. currencies: of days that are left out."""
+
+    def __init__(self, *currencies: str) -> None:
+        self.currencies = list(currencies)
+
+    def totals(self, account_id: str, period: Period, metrics: Sequence[str]) -> Figures:
+        return dict.fromkeys(metrics, Decimal(0))
+
+    def audience(self, account_id: str, period: Period) -> list[AudiencePart]:
+        return []
+
+    def creatives(self, account_id: str, period: Period) -> list[ReportedCreative]:
+        return []
+
+    def other_currencies(self, account_id: str, period: Period) -> list[str]:
+        return self.currencies
+
+    def learning(self, account_id: str) -> AccountLearning | None:
+        return None
+
+    def target(self, account: ReportAccount, period: Period) -> AccountTarget:
+        return AccountTarget()
 
 
 class FakeReports:

@@ -18,7 +18,7 @@ from fbads_pipeline.domain.reports.content import (
     glossary_table,
     step_table,
 )
-from fbads_pipeline.domain.reports.days import as_of, consecutive_days
+from fbads_pipeline.domain.reports.days import as_of
 from fbads_pipeline.domain.reports.facts import (
     MetricAbout,
     PeriodFigures,
@@ -43,9 +43,17 @@ from fbads_pipeline.domain.reports.tables import (
 )
 from fbads_pipeline.domain.reports.targets import target_table
 from fbads_pipeline.domain.reports.template import DEFAULT_TEMPLATE, FIGURES, ReportTemplate
-from fbads_pipeline.domain.reports.unreported import PARTS, coverage_warnings, is_wholly_unread, together, unread_days
+from fbads_pipeline.domain.reports.unreported import PARTS, coverage_warnings, together, unread_days
 from fbads_pipeline.ports.calendar import CalendarEvents
 from fbads_pipeline.ports.reports import ReportContent, ReportFacts, ReportTemplates
+from fbads_pipeline.services.reports.notes import (
+    goal_name,
+    goal_notes,
+    provisional_notes,
+    tax_note,
+    window_name,
+    without_figures,
+)
 
 METRICS = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
 
@@ -54,8 +62,6 @@ _OF_GOAL = frozenset({"conversions", "cpa"})
 # What a report of one day goes without.
 _OF_LONGER = frozenset({"creatives", "audience", "glossary", "days"})
 _MOST_NAMED = 3
-_GOALS = {"purchase": "purchases", "lead": "leads"}
-_WINDOWS = frozenset({"1d_click", "7d_click", "28d_click", "1d_view", "7d_view"})
 _NOT_COMPARED = PeriodFigures({}, (), (), None)
 
 
@@ -155,10 +161,17 @@ class ReportBuilder:
             else [],
             charts=charts(now, before, period, currency, unread) if has_charts else [],
             tables=ordered,
-            notes=[*_without_figures(has_figures, coverage), *self._notes(account, period, now)],
+            notes=[*without_figures(has_figures, coverage), *self._notes(account, period, now)],
             highlights=lines if has_figures and template.has("highlights") else [],
-            warnings=coverage_warnings(coverage, earlier),
+            warnings=[*coverage_warnings(coverage, earlier), *self._currency_warnings(account, period)],
         )
+
+    def _currency_warnings(self, account: ReportAccount, period: Period) -> list[Message]:
+        """Days in another currency are in no figure, and neither they nor the period before can be compared."""
+        others = [] if self.content is None else self.content.other_currencies(account.account_id, period)
+        if not others:
+            return []
+        return [message("reports.note.other_currency", others=", ".join(others), currency=account.currency)]
 
     def _learning(self, account: ReportAccount) -> Message | None:
         """Why anomalies cannot be found yet; None where they can."""
@@ -224,12 +237,14 @@ class ReportBuilder:
         return _NOT_COMPARED
 
     def _notes(self, account: ReportAccount, period: Period, now: PeriodFigures) -> list[Value]:
-        windows = Joined(tuple(_window(one) for one in self.windows), ", ")
+        windows = Joined(tuple(window_name(one) for one in self.windows), ", ")
         notes: list[Value] = [
-            *_provisional_notes(now),
-            message("reports.note.attribution", goal=_goal(account.goal), windows=windows, zone=account.timezone_name),
+            *provisional_notes(now),
+            message(
+                "reports.note.attribution", goal=goal_name(account.goal), windows=windows, zone=account.timezone_name
+            ),
             message("reports.note.ratios"),
-            _tax_note(account.currency),
+            tax_note(account.currency),
         ]
         if account.has_several_goals:
             notes.append(message("reports.note.several_goals"))
@@ -265,10 +280,10 @@ class ReportBuilder:
             before = _NOT_COMPARED
         has_figures = any(one.campaigns for one, _ in whole)
         notes = [
-            *_without_figures(has_figures, coverage),
-            *_goal_notes(accounts, goals),
-            *_provisional_notes(now)[:1],
-            _tax_note(currency),
+            *without_figures(has_figures, coverage),
+            *goal_notes(accounts, goals),
+            *provisional_notes(now)[:1],
+            tax_note(currency),
         ]
         return Section(
             title=currency,
@@ -331,46 +346,6 @@ def _for_kind(template: ReportTemplate, kind: ReportKind) -> ReportTemplate:
     if kind != "daily":
         return template
     return replace(template, sections=tuple(one for one in template.sections if one not in _OF_LONGER))
-
-
-def _goal(family: str) -> Value:
-    """A family of conversions as the catalogue of metrics calls it; one without a metric as the settings name it."""
-    return message(f"metrics.{_GOALS[family]}") if family in _GOALS else family
-
-
-def _window(name: str) -> Value:
-    """An attribution window as people read it; one that we do not know as Meta writes it."""
-    return message(f"reports.window.{name}") if name in _WINDOWS else name
-
-
-def _goal_notes(accounts: Sequence[ReportAccount], goals: Sequence[str]) -> list[Message]:
-    """Why conversions are not added, where accounts or their campaigns have several goals."""
-    notes = [] if len(goals) == 1 else [message("reports.note.goals_differ", goals=", ".join(goals))]
-    if any(one.has_several_goals for one in accounts):
-        notes.append(message("reports.note.several_goals"))
-    return notes
-
-
-def _provisional_notes(now: PeriodFigures) -> list[Message]:
-    """Which days can still change, consecutive ones as one, and why a fall may be mere delay."""
-    days = consecutive_days([one.day for one in now.days if one.is_provisional])
-    if not days.parts:
-        return []
-    return [message("reports.note.provisional_days", days=days), message("reports.note.late_conversions")]
-
-
-def _without_figures(has_figures: bool, coverage: Coverage) -> list[Message]:
-    """Why there is no figure: nothing was read, or nothing was delivered on the days that were."""
-    if has_figures:
-        return []
-    if is_wholly_unread(coverage) and coverage.not_collected:
-        return [message("coverage.level_not_collected", level=coverage.not_collected)]
-    return [message("reports.note.nothing_read" if is_wholly_unread(coverage) else "reports.note.no_data")]
-
-
-def _tax_note(currency: str) -> Message:
-    """Amounts are net. Brazil's taxes are in the invoice since 2026-01-01, and in no figure of the Marketing API."""
-    return message("reports.note.net_amounts_brl" if currency == "BRL" else "reports.note.net_amounts")
 
 
 def _who(accounts: Sequence[ReportAccount]) -> Value:

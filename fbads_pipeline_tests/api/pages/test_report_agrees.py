@@ -126,3 +126,12 @@ def test_amounts_with_tax_where_a_template_asks_for_them(person):
     person.cookies.set("fbads_money", "cost")
     (total,) = grid(person).totals
     assert "R$ 19,92" in report(person) and "R$ 19,92" in total, "70 ÷ (1 − 0.1215) ÷ 4"
+
+
+def test_days_in_another_currency_are_named_and_in_no_figure(person, run):
+    run("update marts.campaign_daily set currency = 'EUR' where account_id = '42' and day = '2026-11-04'")
+    made = report(person)
+    assert "os dias em EUR não entram em nenhum número, todos em BRL" in made
+    (total,) = [row for row in grid(person).totals if "BRL" in row[0]]
+    spend = next(cell for cell in total if cell.startswith("R$ "))
+    assert f"Investimento{spend}" in made

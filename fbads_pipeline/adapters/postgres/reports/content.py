@@ -11,6 +11,7 @@ from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
 from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
 from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
+from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.delivery.creatives import Creative
 from fbads_pipeline.domain.reports.content import BREAKDOWNS, MOST_CREATIVES, PART_METRICS
@@ -24,6 +25,7 @@ from fbads_pipeline.domain.reports.facts import (
 )
 from fbads_pipeline.domain.reports.report import Period
 
+SQL = Statements(__package__, "content.sql")
 _VERDICTS = ("best", "worst", "unclear")
 
 
@@ -65,6 +67,11 @@ class PostgresReportContent:
             for some in of_verdict
             for index, one in enumerate(some)
         ]
+
+    def other_currencies(self, account_id: str, period: Period) -> list[str]:
+        values = {"account": account_id, "first": period.first, "last": period.last}
+        with self._engine.connect() as connection:
+            return list(connection.execute(SQL["other_currencies"], values).scalars())
 
     def learning(self, account_id: str) -> AccountLearning | None:
         return next(iter(self._anomalies.learning([account_id])), None)
