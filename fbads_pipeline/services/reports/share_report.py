@@ -68,7 +68,7 @@ class LinkService:
 
     def of(self, who: Principal, last: int) -> list[ReportLink]:
         """The newest links to what they see."""
-        return [one for one in self.links.newest(last) if one.is_of(who.accounts)]
+        return [one for one in self.links.newest(_LOOKED_THROUGH) if one.is_of(who.accounts)][:last]
 
     def revoke(self, link_id: str, who: Principal) -> bool:
         """Ends a link at once, and forgets what it led to; False where there is none for them."""
