@@ -9,6 +9,7 @@ from fbads_pipeline.domain.calendar.messages import coinciding_line
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Days, Joined, Message, Value, message
 from fbads_pipeline.domain.metrics.coverage import Coverage
+from fbads_pipeline.domain.metrics.registry import COUNTS_A_GOAL
 from fbads_pipeline.domain.reports.brand import PLAIN_BRAND, ReportBrand
 from fbads_pipeline.domain.reports.content import (
     FUNNEL_METRICS,
@@ -58,7 +59,7 @@ from fbads_pipeline.services.reports.notes import (
 METRICS = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa", "purchase_value", "roas")
 
 # What accounts with different goals cannot be compared by.
-_OF_GOAL = frozenset({"conversions", "cpa"})
+_OF_GOAL = COUNTS_A_GOAL | {name for name, parts in PARTS.items() if COUNTS_A_GOAL & set(parts)}
 # What a report of one day goes without.
 _OF_LONGER = frozenset({"creatives", "audience", "glossary", "days"})
 _MOST_NAMED = 3

@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.bootstrap.metrics import metric_labels
 from fbads_pipeline.domain.alerts.routing import Recipient, route
 from fbads_pipeline.domain.core.messages import LegacyText
 from fbads_pipeline.domain.reports.facts import ReportedAnomaly, ReportedSuggestion
 from fbads_pipeline.domain.reports.generated_reports import due_on
 from fbads_pipeline.domain.reports.report import Period, period_of
+from fbads_pipeline.domain.reports.template import ReportTemplate
 from fbads_pipeline.services.reports.make_reports import ReportService, ReportsFailed
 from fbads_pipeline_tests.support.fake_reports import (
     TODAY,
@@ -40,12 +42,16 @@ class TestPeriods:
             ("weekly", date(2026, 11, 29), date(2026, 11, 16), date(2026, 11, 22)),
             ("weekly", date(2026, 11, 30), date(2026, 11, 23), date(2026, 11, 29)),
             ("executive", date(2026, 11, 23), date(2026, 10, 26), date(2026, 11, 22)),
+            ("monthly", date(2028, 3, 17), date(2028, 2, 1), date(2028, 2, 29)),
         ],
     )
     def test_only_complete_days_are_reported(self, kind, day, first, last):
         period = period_of(kind, day)
         assert (period.first, period.last) == (first, last)
-        assert (period.before.last, period.before.days) == (first - timedelta(days=1), period.days)
+        assert (period.before.last, period.before.days) == (
+            first - timedelta(days=1),
+            31 if kind == "monthly" else period.days,
+        )
 
     @pytest.mark.parametrize(
         ("kind", "zone", "now", "last"),
@@ -56,6 +62,9 @@ class TestPeriods:
             ("weekly", "America/Sao_Paulo", datetime(2026, 11, 24, 4, 0, tzinfo=UTC), date(2026, 11, 22)),
             ("executive", "America/Sao_Paulo", datetime(2026, 11, 26, 2, 59, tzinfo=UTC), date(2026, 11, 22)),
             ("weekly", "America/Sao_Paulo", datetime(2026, 11, 26, 3, 0, tzinfo=UTC), None),
+            ("monthly", "America/Sao_Paulo", datetime(2026, 12, 1, 9, 59, tzinfo=UTC), None),
+            ("monthly", "America/Sao_Paulo", datetime(2026, 12, 4, 2, 59, tzinfo=UTC), date(2026, 11, 30)),
+            ("monthly", "America/Sao_Paulo", datetime(2026, 12, 4, 3, 0, tzinfo=UTC), None),
             ("weekly", "Asia/Tokyo", datetime(2026, 11, 22, 22, 0, tzinfo=UTC), date(2026, 11, 22)),
             ("weekly", "America/Los_Angeles", datetime(2026, 11, 23, 14, 0, tzinfo=UTC), None),
             ("executive", "America/Los_Angeles", datetime(2026, 11, 23, 15, 0, tzinfo=UTC), date(2026, 11, 22)),
@@ -194,6 +203,19 @@ class TestWhatItSays:
             found.notes[0]
             == "The accounts count different conversions (lead, purchase): conversions and CPA are not added up."
         )
+
+    def test_an_account_of_several_goals_has_no_figure_that_counts_one_whatever_its_template_asks_for(self):
+        class More(FakeReportFacts):
+            def figures(self, account_id, period, metrics):
+                found = super().figures(account_id, period, metrics)
+                total = {**found.total, "cpa_with_tax": Decimal(9), "conversion_rate": Decimal(1)}
+                return replace(found, total=total)
+
+        facts = More(an_account(has_several_goals=True))
+        chosen = ReportTemplate(metrics=("spend", "conversions", "cpa_with_tax", "conversion_rate", "ctr"))
+        builder = replace(a_builder(facts), about=metric_labels())
+        (found,) = in_language(builder.of_account("weekly", facts.known[0], template=chosen), "pt").sections
+        assert [one.label for one in found.figures] == ["Investimento", "CTR"]
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
     def test_hostile_names_are_plain_text(self, name):
