@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -210,6 +210,12 @@ class Settings(BaseSettings):
     check_links: bool = Field(
         False, description="Ask the landing pages of active ads once an hour whether they answer."
     )
+    dry_run: bool = Field(False, description="Send nothing: all messages go to the dry run. On in the demo.")
+    telegram_token: SecretStr | None = Field(None, description="Token of a Telegram bot, as @BotFather gives it.")
+    telegram_chat: str | None = Field(None, pattern=r"^(-?\d{1,20}|@\w{5,32})$", description="Id of the Telegram chat.")
+    telegram_api_url: str = Field("https://api.telegram.org", description="Telegram's API; another address for tests.")
+    teams_webhook_url: SecretStr | None = Field(None, description="Address of a Teams workflow's webhook.")
+    google_chat_webhook_url: SecretStr | None = Field(None, description="Address of a Google Chat space's webhook.")
     n8n_webhook_url: str | None = Field(None, description="Webhook of n8n (or another) that takes alerts.")
     n8n_secret: SecretStr | None = Field(
         None, min_length=16, description="What webhooks are signed with, both ways (Standard Webhooks)."
@@ -292,19 +298,11 @@ class Settings(BaseSettings):
             raise ValueError(f"levels are a comma list of {', '.join(LEVELS)}")
         return tuple(level for level in LEVELS if level in value)
 
-    @field_validator(
-        "graph_url",
-        "slack_api_url",
-        "calendar_api_url",
-        "public_url",
-        "dagster_url",
-        "whatsapp_api_url",
-        "n8n_webhook_url",
-        "llm_base_url",
-    )
+    @field_validator("*")
     @classmethod
-    def _is_http(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
+    def _is_http(cls, value: Any, info: ValidationInfo) -> Any:
+        is_address = isinstance(value, str) and str(info.field_name).endswith("_url")
+        if is_address and not value.startswith(("http://", "https://")):
             raise ValueError("an address starts with http:// or https://")
         return value
 

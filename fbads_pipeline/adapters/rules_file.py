@@ -43,7 +43,7 @@ from fbads_pipeline.domain.alerts.mutes import duration
 from fbads_pipeline.domain.alerts.rules import GUARDS, Comparison, RuleLevel, UserRule
 
 _COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
-_CHANNELS = ("slack", "email", "whatsapp", "n8n", "dry_run")
+_CHANNELS = ("slack", "email", "whatsapp", "n8n", "telegram", "teams", "google_chat", "dry_run")
 _LONGEST_WINDOW = 28
 
 

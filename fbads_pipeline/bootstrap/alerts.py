@@ -8,6 +8,7 @@ from fbads_pipeline.adapters.channels.dry_run import DryRunChannel
 from fbads_pipeline.adapters.channels.email import EmailChannel, MailServer
 from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
 from fbads_pipeline.adapters.channels.n8n import WebhookChannel
+from fbads_pipeline.adapters.channels.posted_chats import GoogleChatChannel, TeamsChannel, TelegramChannel
 from fbads_pipeline.adapters.channels.recipients_file import parse_recipients, read_recipients
 from fbads_pipeline.adapters.channels.slack import SlackChannel
 from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel
@@ -33,6 +34,9 @@ CHANNEL_SETTINGS = {
     "email": "FBADS_SMTP_HOST and FBADS_SMTP_FROM",
     "whatsapp": "FBADS_WHATSAPP_TOKEN and FBADS_WHATSAPP_PHONE_NUMBER_ID",
     "n8n": "FBADS_N8N_WEBHOOK_URL and FBADS_N8N_SECRET",
+    "telegram": "FBADS_TELEGRAM_TOKEN and FBADS_TELEGRAM_CHAT",
+    "teams": "FBADS_TEAMS_WEBHOOK_URL",
+    "google_chat": "FBADS_GOOGLE_CHAT_WEBHOOK_URL",
 }
 
 
@@ -72,9 +76,18 @@ def user_rules(settings: Settings) -> tuple[list[UserRule], Mapping[str, str]]:
 
 
 def channels(settings: Settings) -> dict[str, Channel]:
-    """Name → channel that is set up. The dry run is always one of them, so that messages queued for it are sent."""
+    """Name → channel that is set up. The dry run is always one of them, so that messages queued for it are sent; with
+    FBADS_DRY_RUN it is the only one, and messages queued for others wait."""
     url = settings.public_url
     ready: list[Channel] = [DryRunChannel(settings.home_path / "outbox" / "dry_run.jsonl", public_url=url)]
+    if not settings.dry_run:
+        ready += [*_conversations(settings), *_posted_chats(settings)]
+    return {channel.name: channel for channel in ready}
+
+
+def _conversations(settings: Settings) -> list[Channel]:
+    ready: list[Channel] = []
+    url = settings.public_url
     if settings.slack_token:
         token, has_callback = settings.slack_token.get_secret_value(), settings.slack_signing_secret is not None
         ready.append(SlackChannel(token, base_url=settings.slack_api_url, with_buttons=has_callback, public_url=url))
@@ -86,7 +99,28 @@ def channels(settings: Settings) -> dict[str, Channel]:
         ready.append(WhatsAppChannel(token, number, template, base_url=base_url, public_url=url))
     if settings.n8n_webhook_url and settings.n8n_secret:
         ready.append(WebhookChannel(settings.n8n_webhook_url, settings.n8n_secret.get_secret_value(), public_url=url))
-    return {channel.name: channel for channel in ready}
+    return ready
+
+
+def _posted_chats(settings: Settings) -> list[Channel]:
+    ready: list[Channel] = []
+    url = settings.public_url
+    if settings.telegram_token:
+        token = settings.telegram_token.get_secret_value()
+        ready.append(TelegramChannel(token, base_url=settings.telegram_api_url, public_url=url))
+    if settings.teams_webhook_url:
+        ready.append(TeamsChannel(_web_address("teams_webhook_url", settings), public_url=url))
+    if settings.google_chat_webhook_url:
+        ready.append(GoogleChatChannel(_web_address("google_chat_webhook_url", settings), public_url=url))
+    return ready
+
+
+def _web_address(name: str, settings: Settings) -> str:
+    """The address in a secret setting; raises SettingsError for what is none, without showing it."""
+    address: str = getattr(settings, name).get_secret_value()
+    if not address.startswith(("http://", "https://")):
+        raise SettingsError(f"FBADS_{name.upper()} is not usable: an address starts with http:// or https://")
+    return address
 
 
 def recipients(settings: Settings, database: Database) -> KnownRecipients:
@@ -104,9 +138,12 @@ def configured_recipients(settings: Settings) -> list[Recipient]:
 
     Raises SettingsError for a file that is wrong, a recipient on a channel that is not set up, and half a channel.
     """
+    if settings.dry_run:
+        return [Recipient(DryRunChannel.name, "stderr", language=settings.language)]
     if settings.recipients is not None:
         return _recipients_of_file(settings)
     found = [*_slack_recipients(settings), *_email_recipients(settings), *_n8n_recipients(settings)]
+    found += _posted_chat_recipients(settings)
     return found or [Recipient(DryRunChannel.name, "stderr")]
 
 
@@ -154,6 +191,17 @@ def _n8n_recipients(settings: Settings) -> list[Recipient]:
     if settings.n8n_secret is None:
         raise SettingsError("FBADS_N8N_SECRET is missing: nothing leaves for FBADS_N8N_WEBHOOK_URL without a signature")
     return [Recipient(WebhookChannel.name, WebhookChannel.name, language=settings.language)]
+
+
+def _posted_chat_recipients(settings: Settings) -> list[Recipient]:
+    found = []
+    if settings.telegram_token or settings.telegram_chat:
+        if settings.telegram_token is None or settings.telegram_chat is None:
+            missing = "FBADS_TELEGRAM_CHAT" if settings.telegram_token else "FBADS_TELEGRAM_TOKEN"
+            raise SettingsError(f"{missing} is missing: Telegram needs FBADS_TELEGRAM_TOKEN and FBADS_TELEGRAM_CHAT")
+        found.append(Recipient(TelegramChannel.name, settings.telegram_chat, language=settings.language))
+    named = {TeamsChannel.name: settings.teams_webhook_url, GoogleChatChannel.name: settings.google_chat_webhook_url}
+    return found + [Recipient(name, name, language=settings.language) for name, url in named.items() if url]
 
 
 def _mail_server(settings: Settings) -> MailServer:

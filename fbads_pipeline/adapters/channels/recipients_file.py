@@ -44,9 +44,12 @@ _ADDRESSES: Mapping[str, tuple[str, str]] = {
     "email": (r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+", "an e-mail address"),
     "whatsapp": (r"\+[1-9][0-9]{7,14}", "a number with its country such as +5511999999999"),
     "n8n": (r".{0,100}", "a name for the webhook"),
+    "telegram": (r"-?\d{1,20}|@\w{5,32}", "a chat's id such as -1001234567890, or @name of a channel"),
+    "teams": (r".{0,100}", "a name for the workflow"),
+    "google_chat": (r".{0,100}", "a name for the space"),
     "dry_run": (r".{0,100}", "a name"),
 }
-_WITHOUT_ADDRESS = ("n8n", "dry_run")
+_WITHOUT_ADDRESS = ("n8n", "teams", "google_chat", "dry_run")
 
 
 def read_recipients(path: Path) -> list[Recipient]:

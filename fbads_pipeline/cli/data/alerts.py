@@ -44,6 +44,9 @@ class ChannelName(StrEnum):
     EMAIL = "email"
     WHATSAPP = "whatsapp"
     N8N = "n8n"
+    TELEGRAM = "telegram"
+    TEAMS = "teams"
+    GOOGLE_CHAT = "google_chat"
     DRY_RUN = "dry_run"
 
 
@@ -55,6 +58,8 @@ def test(
     """Send one message through a channel, now and outside the outbox; exits with 3 where one did not arrive."""
     settings, name = load_settings(), channel.value
     ready = channels(settings)
+    if settings.dry_run and name not in ready:
+        raise WrongUse("FBADS_DRY_RUN is on, and nothing is sent: unset it to test a channel")
     if name not in ready:
         raise WrongUse(f"{name} is not set up: set {CHANNEL_SETTINGS[name]}")
     recipients = _test_recipients(settings, name, to)

@@ -103,10 +103,16 @@ def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, _W
     ]
     children.start("sandbox", command + (["--now", settings.now.isoformat()] if settings.now else []), {})
     children.wait_for_http("sandbox", f"http://127.0.0.1:{port}/__sandbox/state", seconds=60)
-    os.environ.update({"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN})
+    return demo_settings(port), world
+
+
+def demo_settings(port: int) -> Settings:
+    """Of this process and its children from now on: the sandbox's API and token, and nothing is sent to any channel."""
+    sandbox = {"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN, "FBADS_DRY_RUN": "true"}
+    os.environ.update(sandbox)
     for name in ("FBADS_ACCOUNT_IDS", "FBADS_APP_SECRET"):
         os.environ.pop(name, None)
-    return load_settings(), world
+    return load_settings()
 
 
 def _world(settings: Settings) -> _World:

@@ -42,7 +42,11 @@ def test_every_key_is_read():
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
-        ("channel: email", "channel: fax", "line 3: channel: 'fax' is none of slack, email, whatsapp, n8n, dry_run"),
+        (
+            "channel: email",
+            "channel: fax",
+            "line 3: channel: 'fax' is none of slack, email, whatsapp, n8n, telegram",
+        ),
         ("ana@agencia.com.br", "ana", "line 4: address: 'ana' is not an e-mail address"),
         ("language: en", "language: fr", "line 5: language: 'fr' is none of en, pt"),
         ("America/Sao_Paulo", "Sao Paulo", "line 6: timezone: 'Sao Paulo' is no time zone"),
