@@ -187,6 +187,18 @@ class TestAlerts:
         assert away.returncode == 3
         assert "email c@d.example: not sent: the mail server cannot be reached: Connection refused" in away.stderr
 
+    def test_a_message_of_each_channel_is_shown_and_none_is_sent(self, home):
+        for channel in ("slack", "telegram", "teams", "google_chat", "n8n", "dry_run"):
+            done = home.run("alerts", "preview", "--channel", channel)
+            assert done.returncode == 0, done.stderr
+            assert done.stderr.endswith("; nothing is sent\n") and isinstance(json.loads(done.stdout), dict)
+        page = home.run("alerts", "preview", "--channel", "email", "--html", "--language", "en")
+        assert page.stdout.startswith("<!doctype html>") and 'lang="en"' in page.stdout
+        wrong = home.run("alerts", "preview", "--channel", "slack", "--language", "tlh")
+        assert (wrong.returncode, "none of the languages" in wrong.stderr) == (2, True)
+        unknown = home.run("alerts", "preview", "--channel", "whatsapp", "--alert", "0" * 32)
+        assert (unknown.returncode, unknown.stderr) == (2, f"fbads: there is no alert {'0' * 32}\n")
+
     def test_what_was_said_is_listed_below_a_header(self, home):
         done = home.run("alerts", "list", "--last", "1")
         assert done.returncode == 0, done.stderr

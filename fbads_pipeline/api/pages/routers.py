@@ -10,7 +10,7 @@ from fbads_pipeline.api.pages import (
     targets,
     today,
 )
-from fbads_pipeline.api.pages.alerts import alert_list, mute_form, rule_list
+from fbads_pipeline.api.pages.alerts import alert_list, mute_form, preview, rule_list
 from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.chat import conversation
 from fbads_pipeline.api.pages.clients import budgets, form, links, morning
@@ -38,6 +38,7 @@ _DAILY = (
     settings,
     anomaly_list,
     alert_list,
+    preview,
     object_page,
     sales,
     links,

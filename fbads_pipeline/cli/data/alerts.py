@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from fbads_pipeline.adapters.channels.previews import mail_preview, preview_of
 from fbads_pipeline.adapters.translation.deliveries import due_delivery
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.alerts import (
     CHANNEL_SETTINGS,
+    alert_list,
     channels,
     configured_recipients,
     outbox,
@@ -22,6 +24,7 @@ from fbads_pipeline.cli.accounts import known_account_ids
 from fbads_pipeline.cli.home import prepared_database
 from fbads_pipeline.cli.output import print_rows
 from fbads_pipeline.domain.alerts.alerts import AnnouncedAlert, DueDelivery
+from fbads_pipeline.domain.alerts.example import example_alert
 from fbads_pipeline.domain.alerts.mutes import Mute, duration
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.errors import OUTSIDE_FAILED, WrongUse
@@ -69,6 +72,34 @@ def test(
         print(f"{name} {plain_line(one.address)}: {outcome}", file=sys.stderr)
     if any(attempt.outcome != "sent" for _, attempt in attempts):
         raise typer.Exit(OUTSIDE_FAILED)
+
+
+@app.command("preview")
+def preview(
+    channel: Annotated[ChannelName, typer.Option(help="Which channel.")],
+    alert: Annotated[str | None, typer.Option(help="An alert's id; without it the newest, or an example.")] = None,
+    language: Annotated[str | None, typer.Option(help="A language's code; without it FBADS_LANGUAGE.")] = None,
+    html: Annotated[bool, typer.Option("--html", help="The page in the mail, in place of its text.")] = False,
+) -> None:
+    """Print what a channel would send, with nothing sent: text, or the JSON of the request."""
+    settings = load_settings()
+    chosen, known = language or settings.language, translator().languages
+    if chosen not in known:
+        raise WrongUse(f"{chosen!r} is none of the languages that have a catalogue: {', '.join(known)}")
+    if html and channel is not ChannelName.EMAIL:
+        raise WrongUse("--html is of mails alone: leave it out, or take --channel email")
+    now = clock(settings).now()
+    with prepared_database(settings) as database:
+        found = alert_list(database).whole(None, alert)
+    if found is None and alert is not None:
+        raise WrongUse(f"there is no alert {alert}")
+    note = "a made example: there is no alert yet" if found is None else f"alert {found.alert_id}"
+    print(f"{note}; nothing is sent", file=sys.stderr)
+    shown = found or example_alert(now)
+    if html:
+        print(mail_preview(shown, chosen, public_url=settings.public_url, now=now))
+        return
+    print(preview_of(channel.value, shown, chosen, public_url=settings.public_url, now=now).content.rstrip("\n"))
 
 
 @app.command("list")

@@ -19,6 +19,7 @@ PAGES = (
     "/campaigns",
     "/anomalies",
     "/alerts",
+    "/alerts/preview",
     "/suggestions",
     "/suggestions/s101",
     "/chat",

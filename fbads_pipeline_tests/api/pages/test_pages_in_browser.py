@@ -24,6 +24,7 @@ PAGES = (
     "/campaigns",
     "/anomalies",
     "/alerts",
+    "/alerts/preview",
     "/search?q=101",
     "/settings",
     "/rules",

@@ -4,10 +4,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.alerts.outbox import SQL, stored_alert
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
-from fbads_pipeline.adapters.postgres.statements import Statements
-
-SQL = Statements(__package__, "outbox.sql")
+from fbads_pipeline.domain.alerts.alerts import Alert
 
 
 class AlertList:
@@ -20,6 +19,13 @@ class AlertList:
         """The newest first, each with `total`, how many there are; deliveries: `channel:state:number` each."""
         values = {"accounts": bound(accounts), "most": most, "skipped": skipped}
         return rows_of(self._engine, SQL["newest_alerts"], values)
+
+    def whole(self, accounts: Accounts, alert_id: str | None = None) -> Alert | None:
+        """That alert, or the newest, with all of its text; None without one that may be seen."""
+        values = {"accounts": bound(accounts), "alert_id": alert_id}
+        with self._engine.connect() as connection:
+            row = connection.execute(SQL["newest_whole"], values).mappings().one_or_none()
+        return None if row is None else stored_alert(row)
 
     def mutes(self, accounts: Accounts, now: datetime) -> list[Row]:
         """What is muted now, what ends first first."""

@@ -154,6 +154,28 @@ where accounts.account_id = :account_id;
 insert into ops.deliveries (alert_id, channel, recipient, language, next_attempt_at)
 values (:alert_id, :channel, :recipient, :language, clock_timestamp() + make_interval(secs => :wait_seconds));
 
+-- name: newest_whole
+-- The newest alert of the accounts (null: all, and what concerns none) with all of its text; alert_id: that one.
+select
+    alert_id,
+    dedupe_key,
+    account_id,
+    rule,
+    entity,
+    severity,
+    window_start,
+    title,
+    body,
+    facts,
+    replies_to,
+    brief
+from ops.alerts
+where
+    (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
+    and (cast(:alert_id as text) is null or alert_id = :alert_id)
+order by created_at desc, alert_id asc
+limit 1;
+
 -- name: newest_alerts
 -- Of the accounts (null: all, and what concerns none), the newest first, with how far each channel has come.
 select
