@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.channels.previews import PREVIEWED
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline_tests.support.fakes import NOW, an_alert
+from fbads_pipeline_tests.support.people import People
 
 
 def test_every_channel_shows_the_stored_alert_and_nobody_elses(database, app, client):
