@@ -24,6 +24,6 @@ def test_every_channel_shows_the_stored_alert_and_nobody_elses(database, app, cl
     assert client.get(f"/alerts/preview?alert={'0' * 32}").status_code == 404
     other = People(app, database).logged_in(accounts=["43"])
     assert other.get(f"/alerts/preview?alert={alert.alert_id}").status_code == 404
-    assert "Verão" not in other.get("/alerts/preview").text
+    assert "&lt;b&gt;Verão" not in other.get("/alerts/preview").text
     with database.owner.begin() as connection:
         assert connection.execute(sa.text("select count(*) from ops.deliveries")).scalar() == 0, "nothing is sent"
