@@ -33,15 +33,15 @@ def render_pdf(report: Report, localizer: Localizer) -> bytes:
     book.custom_resource_fetcher = _fetcher()
     moment = datetime(report.period.last.year, report.period.last.month, report.period.last.day, tzinfo=UTC)
     stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-    for name, value in (
-        (plutoprint.PDF_METADATA_TITLE, localizer.render(report.title)),
-        (plutoprint.PDF_METADATA_CREATOR, report.brand.name),
-        (plutoprint.PDF_METADATA_CREATION_DATE, stamp),
-        (plutoprint.PDF_METADATA_MODIFICATION_DATE, stamp),
-    ):
-        book.set_metadata(name, value)
     try:
-        book.load_html(page)
+        book.load_html(page)  # which forgets what is known of the file so far
+        for name, value in (
+            (plutoprint.PDF_METADATA_TITLE, localizer.render(report.title)),
+            (plutoprint.PDF_METADATA_CREATOR, report.brand.name or localizer.render(report.title)),
+            (plutoprint.PDF_METADATA_CREATION_DATE, stamp),
+            (plutoprint.PDF_METADATA_MODIFICATION_DATE, stamp),
+        ):
+            book.set_metadata(name, value)
         stream = BytesIO()
         book.write_to_pdf_stream(stream)
     except plutoprint.Error as fault:

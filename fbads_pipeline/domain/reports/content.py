@@ -13,8 +13,12 @@ _ON_THE_WAY = ("impressions", "link_clicks", "landing_page_views")
 OF_LEADS, OF_SALES = (*_ON_THE_WAY, "leads"), (*_ON_THE_WAY, "add_to_carts", "purchases")
 FUNNEL_METRICS = ("spend", *_ON_THE_WAY, "leads", "add_to_carts", "purchases")
 PART_METRICS = ("spend", "impressions", "clicks", "ctr", "conversions", "cpa")
-# Breakdown, as Meta names its fields → key of the table's title.
-BREAKDOWNS: Mapping[str, str] = {"age,gender": "audience", "publisher_platform,platform_position": "placement"}
+# Breakdown, as Meta names its fields → section of a report, and key of its title.
+BREAKDOWNS: Mapping[str, str] = {
+    "age,gender": "audience",
+    "publisher_platform,platform_position": "placement",
+    "country": "country",
+}
 _CREATIVE_SHOWN = ("spend", "ctr", "conversions", "cpa")
 _GENDERS = frozenset({"female", "male", "unknown"})
 _MOST_PARTS = 10
@@ -75,10 +79,12 @@ def creative_table(creatives: Sequence[ReportedCreative], about: About, currency
     return Table(message("reports.table.creatives"), columns, rows, currency, pictures=pictures)
 
 
-def audience_tables(parts: Sequence[AudiencePart], total: Figures, about: About, currency: str) -> list[Table]:
-    """A table per breakdown, the dearest part first. One that does not hold all that was spent was not read on every
-    day: it says so, and shows no part, for these would be of other days than the report."""
-    made = []
+def audience_tables(
+    parts: Sequence[AudiencePart], total: Figures, about: About, currency: str
+) -> dict[str, list[Table]]:
+    """Section → the table of its breakdown, the dearest part first. One that does not hold all that was spent was not
+    read on every day: it says so, and shows no part, for these would be of other days than the report."""
+    made: dict[str, list[Table]] = {}
     for breakdown, name in BREAKDOWNS.items():
         found = [one for one in parts if one.breakdown == breakdown]
         spent = sum((one.figures.get("spend") or Decimal(0) for one in found), Decimal(0))
@@ -98,7 +104,8 @@ def audience_tables(parts: Sequence[AudiencePart], total: Figures, about: About,
         ]
         is_whole = is_same_spend(spent, total.get("spend"))
         title, empty = message(f"reports.table.{name}"), message("reports.empty.part_of_days")
-        made.append(Table(title, columns, rows if is_whole else [], currency, empty, _MOST_PARTS, is_half=True))
+        shown_rows = rows if is_whole else []
+        made[name] = [Table(title, columns, shown_rows, currency, empty, _MOST_PARTS, is_half=True)]
     return made
 
 

@@ -14,7 +14,18 @@ from fbads_pipeline.domain.metrics.declared import METRICS
 OPENING = ("highlights", "figures", "charts")
 SECTIONS = (
     *OPENING,
-    *("funnel", "ranking", "creatives", "audience", "anomalies", "suggestions", "targets", "hit_rate"),
+    *(
+        "funnel",
+        "ranking",
+        "creatives",
+        "audience",
+        "placement",
+        "country",
+        "anomalies",
+        "suggestions",
+        "targets",
+        "hit_rate",
+    ),
     *("days", "campaigns", "next_steps", "glossary"),
 )
 FIGURES = ("spend", "conversions", "cpa", "roas", "ctr", "cpm")

@@ -12,6 +12,7 @@ from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.metrics.registry import COUNTS_A_GOAL
 from fbads_pipeline.domain.reports.brand import PLAIN_BRAND, ReportBrand
 from fbads_pipeline.domain.reports.content import (
+    BREAKDOWNS,
     FUNNEL_METRICS,
     audience_tables,
     creative_table,
@@ -61,7 +62,7 @@ METRICS = ("spend", "impressions", "clicks", "ctr", "cpm", "conversions", "cpa",
 # What accounts with different goals cannot be compared by.
 _OF_GOAL = COUNTS_A_GOAL | {name for name, parts in PARTS.items() if COUNTS_A_GOAL & set(parts)}
 # What a report of one day goes without.
-_OF_LONGER = frozenset({"creatives", "audience", "glossary", "days"})
+_OF_LONGER = frozenset({"creatives", *BREAKDOWNS.values(), "glossary", "days"})
 _MOST_NAMED = 3
 _NOT_COMPARED = PeriodFigures({}, (), (), None)
 
@@ -215,9 +216,9 @@ class ReportBuilder:
         if template.has("creatives") and not account.has_several_goals:
             creatives = self.content.creatives(account.account_id, period)
             made["creatives"] = [creative_table(creatives, self.about, currency)]
-        if template.has("audience") and not account.has_several_goals:
+        if any(map(template.has, BREAKDOWNS.values())) and not account.has_several_goals:
             parts = self.content.audience(account.account_id, period)
-            made["audience"] = audience_tables(parts, now.total, self.about, currency)
+            made |= audience_tables(parts, now.total, self.about, currency)
         return made
 
     def _coverage(self, account: ReportAccount, period: Period) -> tuple[Coverage, Coverage]:

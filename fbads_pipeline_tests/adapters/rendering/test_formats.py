@@ -148,7 +148,8 @@ class TestPdf:
         first, again = (rendered("pdf", a_report(*[f"Campanha {n}" for n in range(60)])) for _ in range(2))
         assert first.startswith(b"%PDF-") and first == again
         packed = re.findall(rb"stream\r?\n(x.*?)endstream", first, re.S)
-        streams = (zlib.decompressobj().decompress(part) for part in packed)
+        streams = [zlib.decompressobj().decompress(part) for part in packed]
+        assert b"/CreationDate (20261122000000Z)" in b"".join(streams), "its period's last day, not the clock"
         assert sum(len(re.findall(rb"/Type\s*/Page\b", one)) for one in (first, *streams)) >= 3
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)

@@ -134,10 +134,10 @@ def test_parts_of_an_audience_that_was_not_read_on_every_day_are_not_shown():
         AudiencePart("age,gender", "18-24,female", {"spend": Decimal(60), "ctr": None, "conversions": None}),
         AudiencePart("age,gender", "25-34,male", {"spend": Decimal(40), "ctr": None, "conversions": Decimal(2)}),
     ]
-    (whole,) = audience_tables(parts, {"spend": Decimal(100)}, ABOUT, "BRL")
+    (whole,) = audience_tables(parts, {"spend": Decimal(100)}, ABOUT, "BRL")["audience"]
     assert [PT.render(row[0]) for row in whole.rows] == ["18-24 · mulheres", "25-34 · homens"]
     assert PT.render(whole.rows[0][3]) == "não informado pela Meta neste nível"
-    (part,) = audience_tables(parts, {"spend": Decimal(300)}, ABOUT, "BRL")
+    ((part,),) = audience_tables(parts, {"spend": Decimal(300)}, ABOUT, "BRL").values()
     assert not part.rows and PT.render(part.empty) == "Não lido em todos os dias do período."
 
 
