@@ -22,6 +22,14 @@ COLUMN_SETS: Mapping[ColumnSet, tuple[str, ...]] = {
     "delivery": _DELIVERY,
     "all": tuple(dict.fromkeys((*_RESULTS, *_DELIVERY))),
 }
+# Of which people make columns of their own, beside those of the sets.
+OWN_COLUMNS: tuple[str, ...] = (
+    *COLUMN_SETS["all"],
+    *("purchases", "leads", "registrations", "add_to_carts", "messaging_conversations", "landing_page_views"),
+    *("cost_per_landing_page_view", "conversion_rate", "average_order_value", "link_ctr", "outbound_clicks"),
+    *("outbound_ctr", "video_views", "hook_rate", "thruplays", "hold_rate"),
+)
+MOST_COLUMNS = 16
 # What depends on the goal of an account: over accounts with different goals it adds up to nothing.
 OF_GOAL = frozenset({"conversions", "cpa", "cpa_with_tax"})
 _TAXED: Mapping[str, str] = {"cpa": "cpa_with_tax", "roas": "roas_with_tax"}
@@ -51,6 +59,11 @@ class GridRequest:
     object_id: str | None = None
     offset: int = 0
     limit: int = PAGE_ROWS
+
+
+def own_columns(names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the names that can be a column, each once, in their order."""
+    return tuple(dict.fromkeys(one for one in names if one in OWN_COLUMNS))[:MOST_COLUMNS]
 
 
 def shown_metrics(columns: ColumnSet, money: str) -> tuple[str, ...]:

@@ -206,14 +206,15 @@ def test_a_suggestion_is_accepted_and_taken_back_with_the_keyboard_alone_and_no_
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{address}/suggestions*")
-        press(page, "Tab", "main summary")
-        page.keyboard.press("Space")
-        assert page.locator("details[open] table").count() == 1, "the evidence is open"
+        press(page, "Tab", "main li a[href^='/suggestions/']")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/suggestions/s*")
+        assert page.locator(".evidence table").count() == 1, "the evidence has a page"
         press(page, "Tab", "button[value=accept]")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/suggestions?*done=accept*")
+        page.wait_for_url("**/suggestions/s*?done=accept")
         assert stands(database) == [("ACCEPTED", user.user_id)]
-        press(page, "Tab", "a[href^='/suggestions?status=ACCEPTED']")
+        press(page, "Tab", "main a[href^='/suggestions?status=ACCEPTED']")
         page.keyboard.press("Enter")
         page.wait_for_url("**status=ACCEPTED*")
         assert page.locator("main li h3").count() == 1, "it is seen among the accepted ones"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.postgres.metrics.grid import GridPage
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
@@ -14,7 +14,15 @@ from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, required_frame
 from fbads_pipeline.api.pages.metrics.grid_file import GridAccounts, grid_csv, grid_excel
-from fbads_pipeline.api.pages.metrics.grid_view import GridColumns, grid_rows, heads, last_page, pager, total_rows
+from fbads_pipeline.api.pages.metrics.grid_view import (
+    GridColumns,
+    grid_rows,
+    heads,
+    label_of,
+    last_page,
+    pager,
+    total_rows,
+)
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.api.routes.delivery.creatives import picture_address
@@ -25,6 +33,7 @@ from fbads_pipeline.domain.metrics.grid import (
     COLUMN_SETS,
     LEVELS,
     MOST_EXPORTED,
+    OWN_COLUMNS,
     PAGE_ROWS,
     STATES,
     ColumnSet,
@@ -32,13 +41,14 @@ from fbads_pipeline.domain.metrics.grid import (
     GridRequest,
     GridScope,
     GridState,
+    own_columns,
     shown_metrics,
 )
 from fbads_pipeline.domain.metrics.states import with_parts
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _PATH = "/campaigns"
-_DEFAULTS = {"level": "campaign", "sort": "-spend", "q": "", "state": "with_delivery", "columns": "results"}
+_DEFAULTS = {"level": "campaign", "sort": "-spend", "q": "", "state": "with_delivery", "columns": "results", "cols": ""}
 ReaderDep = Annotated[Principal, Depends(Visitor("marts:read"))]
 
 
@@ -51,6 +61,7 @@ class GridChoices(NamedTuple):
     state: GridState
     columns: ColumnSet
     campaign: str | None
+    cols: str = ""
 
     def query(self, **changes: object) -> dict[str, object]:
         """Without what goes without saying."""
@@ -65,8 +76,12 @@ def _choices(
     state: Annotated[GridState, Query()] = "with_delivery",
     columns: Annotated[ColumnSet, Query()] = "results",
     campaign: Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")] = None,
+    cols: Annotated[str, Query(pattern=r"^[a-z0-9_,]{0,600}$")] = "",
+    metric: Annotated[list[str], Query(max_length=60)] = [],  # noqa: B006 - FastAPI copies it
 ) -> GridChoices:
-    return GridChoices(level, sort, q.replace("\0", "").strip(), state, columns, campaign)
+    """metric: the ticked boxes of the form of columns; `cols` is how links carry them."""
+    own = ",".join(own_columns(metric or cols.split(",")))
+    return GridChoices(level, sort, q.replace("\0", "").strip(), state, columns, campaign, own)
 
 
 ChoicesDep = Annotated[GridChoices, Depends(_choices)]
@@ -82,8 +97,10 @@ def grid_page(
     choices: ChoicesDep,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """One page of the grid with its totals."""
+    """One page of the grid with its totals. The form of columns leads to the address that carries them."""
     t, frame = page_localizer(request, who), required_frame(request, who)
+    if "metric" in request.query_params:
+        return RedirectResponse(frame.link(_PATH, **choices.query()), 303)
     columns = _columns(request, who, choices)
     found = grid.page(_request(frame, choices, columns, offset=(page - 1) * PAGE_ROWS))
     coverage, unread = _coverage(pages, frame, choices.level)
@@ -100,7 +117,9 @@ def grid_page(
         tabs=_tabs(frame, choices, t),
         choices=choices,
         chips=_chips(frame, choices, "state", STATES, t),
-        sets=_chips(frame, choices, "columns", tuple(COLUMN_SETS), t),
+        sets=_sets(frame, choices, t),
+        own_kept=list(frame.query(**choices.query(cols=None)).items()),
+        own=[(name, label_of(name, t), name in columns.metrics) for name in OWN_COLUMNS],
         kept=list(frame.query(**choices.query(q=None)).items()),
         heads=heads(columns, choices.sort, lambda sort: frame.link(_PATH, **choices.query(sort=sort)), t),
         totals=total_rows(found.totals, columns, t),
@@ -140,7 +159,8 @@ _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _columns(request: Request, who: Principal, choices: GridChoices) -> GridColumns:
     money = reader_money(request, who)
-    return GridColumns(choices.level, shown_metrics(choices.columns, money))
+    own = tuple(choices.cols.split(",")) if choices.cols else ()
+    return GridColumns(choices.level, own or shown_metrics(choices.columns, money))
 
 
 def _request(frame: PageFrame, choices: GridChoices, columns: GridColumns, offset: int = 0) -> GridRequest:
@@ -191,6 +211,13 @@ def _chips(
         }
         for value in values
     ]
+
+
+def _sets(frame: PageFrame, choices: GridChoices, t: Localizer) -> list[dict[str, Any]]:
+    """The ready sets of columns; none of them is marked where the columns are one's own."""
+    plain = choices._replace(cols="")
+    sets = _chips(frame, plain, "columns", tuple(COLUMN_SETS), t)
+    return [{**one, "is_here": one["is_here"] and not choices.cols} for one in sets]
 
 
 def _about(found: GridPage, choices: GridChoices, t: Localizer) -> dict[str, Any]:

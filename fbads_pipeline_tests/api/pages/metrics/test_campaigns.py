@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from html.parser import HTMLParser
 
 import openpyxl
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.domain.core.formatting import plain_name
+from fbads_pipeline.domain.metrics.grid import MOST_COLUMNS, OWN_COLUMNS
 from fbads_pipeline_tests.api.conftest import HOSTILE
 from fbads_pipeline_tests.support.analytics_marts import fill
 
@@ -215,3 +217,23 @@ def test_queries_are_as_many_for_ten_campaigns_as_for_thousands(client, marts, r
     counted.clear()
     client.get("/campaigns", **PERIOD)
     assert 0 < len(counted) == few
+
+
+class TestOwnColumns:
+    def test_ticked_boxes_become_an_address_that_shows_them_in_their_order(self, client, marts):
+        answer = client.get("/campaigns", metric=["ctr", "spend", "nonsense", "ctr"], **PERIOD)
+        assert answer.status_code == 303 and "cols=ctr%2Cspend" in answer.headers["location"]
+        shown = client.get("/campaigns", cols="ctr,spend", **PERIOD).text
+        heads = re.findall(r'<th scope="col"[^>]*><a[^>]*>([^<▼▲]+)', shown)
+        assert [one.strip() for one in heads[2:]] == ["CTR", "Investimento (sem imposto)"]
+        assert 'value="ctr" checked' in shown and 'value="clicks" checked' not in shown
+        assert "cols=ctr%2Cspend" in re.search(r'href="(/campaigns/export[^"]*)"', shown)[1]
+        for wrong in ("nonsense", "", ",,,"):
+            assert 'value="roas" checked' in client.get("/campaigns", cols=wrong, **PERIOD).text, wrong
+        assert client.get("/campaigns", cols="drop table", **PERIOD).status_code == 422
+
+    def test_every_offered_column_can_be_read_and_sorted_by(self, client, marts):
+        for first in range(0, len(OWN_COLUMNS), MOST_COLUMNS):
+            some = OWN_COLUMNS[first : first + MOST_COLUMNS]
+            answer = client.get("/campaigns", cols=",".join(some), sort=f"-{some[-1]}", **PERIOD)
+            assert answer.status_code == 200 and answer.text.count('<th scope="col"') == len(some) + 2
