@@ -78,9 +78,12 @@ def today(
         frame = with_account(request, who)
     if not frame.accounts:
         return render(request, "problem.html.j2", who, "today", message=t("pages.today.no_accounts"))
-    facts, money = morning.read(frame), reader_money(request, who)
+    money = reader_money(request, who)
+    facts, weeks = morning.read(
+        frame, lambda: overview.accounts(frame.ids, _targets(targets.all(frame.ids)), frame.now)
+    )
     learning = {one.account_id: one for one in anomalies.learning(sorted(frame.ids))}
-    days = _days(frame, facts, overview.accounts(frame.ids, _targets(targets.all(frame.ids)), frame.now))
+    days = _days(frame, facts, weeks)
     verdict = verdict_of(
         days,
         problems=sum(one.problem.severity == "critical" and one.state == "open" for one in facts.problems),

@@ -1,9 +1,10 @@
 """The morning: what an agency asks first of all its clients, on one page without scrolling."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -25,6 +26,7 @@ from fbads_pipeline.domain.identity.users import Principal
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _ROWS = 3
+T = TypeVar("T")
 _OFF = ("over", "under", "not_read")
 _OF_MONEY = frozenset(
     f"{kind}_{state}" for kind in ("balance", "account_cap", "campaign_cap") for state in ("low", "empty", "reached")
@@ -43,17 +45,23 @@ class MorningReaders:
     def __init__(self, budgets: BudgetsDep, delivery: DeliveryDep, pages: PagesDep) -> None:
         self._budgets, self._delivery, self._pages = budgets, delivery, pages
 
-    def read(self, frame: PageFrame) -> "MorningFacts":
-        """Of the accounts that were chosen: a fixed number of queries, however many there are."""
+    def read(self, frame: PageFrame, meanwhile: Callable[[], T]) -> tuple["MorningFacts", T]:
+        """Of the accounts that were chosen: a fixed number of queries, however many there are. meanwhile: another
+        reading, which is made while the database works on the budgets; they are the longest."""
         now, ids = frame.now, frame.ids
-        funds = [fund for facts in self._delivery.money(ids, now=now) for fund in funds_of(facts)]
-        problems = self._delivery.listed(ids, ended_since=now)
-        return MorningFacts(
-            budgets=self._budgets.read(frame.owner_ids, now),
+        with ThreadPoolExecutor(1) as beside:
+            budgets = beside.submit(self._budgets.read, frame.owner_ids, now)
+            other = meanwhile()
+            funds = [fund for facts in self._delivery.money(ids, now=now) for fund in funds_of(facts)]
+            problems = self._delivery.listed(ids, ended_since=now)
+            anomalies = self._pages.open_anomalies(ids, None)
+        facts = MorningFacts(
+            budgets=budgets.result(),
             funds=sorted(funds, key=lambda one: one.urgency(now)),
             problems=[one for one in problems if one.problem.kind not in _OF_MONEY],
-            anomalies=self._pages.open_anomalies(ids, None),
+            anomalies=anomalies,
         )
+        return facts, other
 
 
 MorningDep = Annotated[MorningReaders, Depends()]
