@@ -1,6 +1,8 @@
 """Campaigns, ad sets and ads with the figures of a period, a page of them in any order, and their totals."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -9,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fbads_pipeline.adapters.postgres.metrics.figures import daily_mart, figure_columns, sum_reported
 from fbads_pipeline.adapters.postgres.metrics.visible import Row, rows_of_kept
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.domain.metrics.grid import GridLevel, GridRequest, GridState
 
@@ -68,6 +71,18 @@ class GridReader:
     def days(self, wanted: GridRequest) -> list[Row]:
         """A row per day that the objects of the request have, oldest first, with `day` and `is_provisional`."""
         return rows_of_kept(self._owner, _days(self._shape(wanted)), _values(wanted))
+
+    def spends(
+        self, level: GridLevel, objects: Sequence[tuple[str, str]], days: DayRange
+    ) -> dict[str, dict[date, Decimal | None]]:
+        """Object → day → spend, of the days that have a row; None where Meta did not report it. objects: account and
+        id of each."""
+        values = {"accounts": sorted({one[0] for one in objects}), "objects": [one[1] for one in objects]}
+        rows = rows_of_kept(self._owner, _spends(level), {**values, "since": days.since, "until": days.until})
+        found: dict[str, dict[date, Decimal | None]] = {}
+        for row in rows:
+            found.setdefault(row["object_id"], {})[row["day"]] = row["spend"]
+        return found
 
     def _shape(self, wanted: GridRequest) -> GridShape:
         known = self._expressions()
@@ -247,6 +262,18 @@ def _with_parents(level: GridLevel, joined: sa.FromClause, objects: sa.CTE) -> s
     return joined.outerjoin(
         _CAMPAIGNS,
         sa.and_(_CAMPAIGNS.c.account_id == objects.c.account_id, _CAMPAIGNS.c.campaign_id == objects.c.campaign_id),
+    )
+
+
+@lru_cache(maxsize=8)
+def _spends(level: GridLevel) -> sa.Select[Any]:
+    key = _KEYS[level][-1]
+    daily = daily_mart(f"{level}_daily", *((key,) if level != "campaign" else ()))
+    since, until = (sa.bindparam(name, type_=sa.Date()) for name in ("since", "until"))
+    return sa.select(daily.c[key].label("object_id"), daily.c.day, daily.c.spend).where(
+        daily.c.account_id == sa.func.any(_array("accounts", sa.Text())),
+        daily.c[key] == sa.func.any(_array("objects", sa.Text())),
+        daily.c.day.between(since, until),
     )
 
 

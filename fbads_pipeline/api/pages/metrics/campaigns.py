@@ -1,13 +1,16 @@
 """The grid of campaigns, ad sets and ads: sorted, filtered and paged on the server, and as a file."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from fbads_pipeline.adapters.postgres.metrics.grid import GridPage
+from fbads_pipeline.adapters.postgres.metrics.grid import GridPage, GridReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
+from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import CreativesDep, GridDep, PagesDep
 from fbads_pipeline.api.languages import page_localizer
@@ -21,11 +24,13 @@ from fbads_pipeline.api.pages.metrics.grid_view import (
     label_of,
     last_page,
     pager,
+    spark_of,
     total_rows,
 )
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.api.routes.delivery.creatives import picture_address
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.metrics.coverage import Coverage
 from fbads_pipeline.domain.metrics.declared import METRICS
@@ -48,6 +53,8 @@ from fbads_pipeline.domain.metrics.states import with_parts
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _PATH = "/campaigns"
+# So many complete days has a row's line of bars.
+SPARK_DAYS = 14
 _DEFAULTS = {"level": "campaign", "sort": "-spend", "q": "", "state": "with_delivery", "columns": "results", "cols": ""}
 ReaderDep = Annotated[Principal, Depends(Visitor("marts:read"))]
 
@@ -124,6 +131,7 @@ def grid_page(
         heads=heads(columns, choices.sort, lambda sort: frame.link(_PATH, **choices.query(sort=sort)), t),
         totals=total_rows(found.totals, columns, t),
         rows=grid_rows(found.rows, columns, names if len(frame.chosen) > 1 else {}, unread, pictures, t),
+        sparks=_sparks(grid, pages, frame, found.rows, choices.level),
         note="" if note is None else t.render(note),
         goals_differ=any(one["goals"] > 1 for one in found.totals),
         pager=pager(last_page(found.total), page, lambda number: frame.link(_PATH, **choices.query(), page=number), t),
@@ -177,6 +185,28 @@ def _request(frame: PageFrame, choices: GridChoices, columns: GridColumns, offse
         campaign_id=choices.campaign,
         offset=offset,
     )
+
+
+def _sparks(
+    grid: GridReader, pages: PageReader, frame: PageFrame, rows: Sequence[Row], level: GridLevel
+) -> dict[str, str]:
+    """Object → its spend per day, as bars; the last complete days, a dot where one is not read or not reported."""
+    if not rows:
+        return {}
+    shown = {one["account_id"] for one in rows}
+    days = {
+        one["account_id"]: DayRange(frame.today(one) - timedelta(days=SPARK_DAYS), frame.today(one) - timedelta(days=1))
+        for one in frame.chosen
+        if one["account_id"] in shown
+    }
+    whole = DayRange(min(one.since for one in days.values()), max(one.until for one in days.values()))
+    key = f"{level}_id"
+    spends = grid.spends(level, [(row["account_id"], row[key]) for row in rows], whole)
+    missing = dict(pages.coverage(list(days.items()), level).missing)
+    return {
+        row[key]: spark_of(days[row["account_id"]], spends.get(row[key], {}), missing.get(row["account_id"], ()))
+        for row in rows
+    }
 
 
 def _coverage(pages: PageReader, frame: PageFrame, level: GridLevel) -> tuple[Coverage, frozenset[str]]:

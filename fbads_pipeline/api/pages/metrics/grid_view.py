@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 from typing import Any
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.domain.alerts.message_layout import sparkline
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.delivery.messages import object_link
 from fbads_pipeline.domain.metrics.declared import METRICS
@@ -98,6 +101,7 @@ def grid_rows(
     """accounts: names to show, none where only one is shown; unread: accounts of which no day was read."""
     return [
         {
+            "id": row[f"{columns.level}_id"],
             "name": plain_name(row["name"], row[f"{columns.level}_id"]),
             "link": _own_page(columns.level, row),
             "picture": pictures.get(row["ad_id"]) if columns.level == "ad" else None,
@@ -113,6 +117,15 @@ def grid_rows(
         }
         for row in rows
     ]
+
+
+def spark_of(days: DayRange, spends: Mapping[date, Decimal | None], missing: Sequence[DayRange]) -> str:
+    """A bar per day; nothing was spent on a day that was read and has no row. missing: days that were not read."""
+    values = [
+        None if any(day in one for one in missing) else spends.get(day, Decimal(0))
+        for day in (days.since + timedelta(days=n) for n in range(len(days)))
+    ]
+    return sparkline([None if one is None else float(one) for one in values])
 
 
 def total_rows(totals: Sequence[Row], columns: GridColumns, t: Localizer) -> list[dict[str, Any]]:

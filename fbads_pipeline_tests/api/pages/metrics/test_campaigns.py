@@ -3,12 +3,16 @@
 import csv
 import io
 import re
+from datetime import date, timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.api.pages.metrics.grid_view import spark_of
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.metrics.grid import MOST_COLUMNS, OWN_COLUMNS
 from fbads_pipeline_tests.api.conftest import HOSTILE
@@ -237,3 +241,20 @@ class TestOwnColumns:
             some = OWN_COLUMNS[first : first + MOST_COLUMNS]
             answer = client.get("/campaigns", cols=",".join(some), sort=f"-{some[-1]}", **PERIOD)
             assert answer.status_code == 200 and answer.text.count('<th scope="col"') == len(some) + 2
+
+
+class TestSparks:
+    DAYS = DayRange(date(2026, 11, 1), date(2026, 11, 14))
+
+    def test_what_is_not_known_is_a_dot_and_what_was_not_spent_is_the_lowest_bar(self):
+        spends = {self.DAYS.since + timedelta(days=n): Decimal(10 * n) for n in range(10)}
+        spends[date(2026, 11, 3)] = None
+        bars = spark_of(self.DAYS, spends, [DayRange(date(2026, 11, 13), date(2026, 11, 14))])
+        assert len(bars) == 14 and bars[0] == bars[10] == bars[11], "no row on a day that was read: nothing was spent"
+        assert bars[2] == bars[12] == bars[13] and bars[2] not in bars[3:12], "not reported, and not read"
+
+    def test_each_row_has_the_spend_of_its_own_days(self, client, marts, run):
+        first = client.get("/campaigns", **PERIOD).text
+        assert first.count('class="spark"') >= 1
+        run("delete from marts.day_coverage")
+        assert 'class="spark"' not in client.get("/campaigns", state="all", **PERIOD).text
