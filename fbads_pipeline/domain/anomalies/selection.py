@@ -8,9 +8,10 @@ import numpy as np
 from fbads_pipeline.domain.anomalies.detectors.rhythm import is_weekend
 from fbads_pipeline.domain.anomalies.detectors.tails import discoveries
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
+from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import row_of
-from fbads_pipeline.domain.anomalies.state.metric_states import LONG_AGO, MetricState
+from fbads_pipeline.domain.anomalies.state.metric_states import LONG_AGO, AlertState, MetricState
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats
 
 _MINUTES_AN_HOUR = 60
@@ -61,7 +62,7 @@ def decide(state: DetectorState, evidence: Sequence[Evidence], is_read: Bools, m
         scores = one.absolute_score if in_shock else one.score
         opens = _opens(state, metric, one, scores, is_read, minute, in_shock=in_shock)
         ends, settles = _ends(state, metric, one, is_read, minute)
-        _remember(state, metric, one, scores, opens, ends | settles, minute)
+        _remember(state, metric, one, scores, opens, ends | settles, minute, in_shock=in_shock)
         _accept_level(state, metric, settles)
         opened.append(opens)
         closed.append(ends)
@@ -97,13 +98,29 @@ def _opens(
     rate = settings.conversion_discovery_rate if one.metric == "conversions" else settings.false_discovery_rate
     found = discoveries(np.where(silent | ~is_read, np.nan, scores), rate) | one.is_certain
     ratio = one.threshold_ratio
+    of_weekend = settings.weekend_factor if is_weekend(state.today) else 1.0
     if in_shock:
-        ratio = np.maximum(ratio, np.abs(one.absolute_score) / settings.spend_low_z[1])
-    enough = np.where(one.is_certain, 1.0, settings.weekend_factor if is_weekend(state.today) else 1.0)
+        ratio = np.maximum(ratio, np.abs(one.absolute_score) / (settings.spend_low_z[1] * of_weekend))
+    # The thresholds of spend hold the weekend's factor already, where a window needs it.
+    enough = np.where(one.is_certain | (one.metric == "spend"), 1.0, of_weekend)
     is_beyond = (np.nan_to_num(ratio) >= enough) & found & _is_large(state, one) & ~silent & is_read
-    has_rested = minute - metric.alerts.opened_at >= settings.cooldown_hours * _MINUTES_AN_HOUR
-    opens: Bools = is_beyond & has_rested & ~metric.alerts.is_open
+    is_new = _has_rested(settings, metric.alerts, minute) | _is_news(metric.alerts, one, scores, in_shock=in_shock)
+    opens: Bools = is_beyond & is_new & ~metric.alerts.is_open
     return opens
+
+
+def _has_rested(settings: DetectionSettings, alerts: AlertState, minute: int) -> Bools:
+    rested: Bools = minute - alerts.opened_at >= settings.cooldown_hours * _MINUTES_AN_HOUR
+    return rested
+
+
+def _is_news(alerts: AlertState, one: Evidence, scores: Floats, *, in_shock: bool) -> Bools:
+    """What the last alert, though it was lately, did not say: something of the campaign's own after the account as a
+    whole; a rise after a fall; a stop beyond chance after what was none (n,)."""
+    own = alerts.is_shared & (not in_shock)
+    other_way = np.sign(np.nan_to_num(scores)) * alerts.direction < 0
+    news: Bools = own | other_way | (one.is_certain & ~alerts.is_certain)
+    return news
 
 
 def _is_account_wide(state: DetectorState, spend: Evidence, is_read: Bools) -> bool:
@@ -161,7 +178,15 @@ def _ends(state: DetectorState, metric: MetricState, one: Evidence, is_read: Boo
 
 
 def _remember(
-    state: DetectorState, metric: MetricState, one: Evidence, scores: Floats, opens: Bools, ends: Bools, minute: int
+    state: DetectorState,
+    metric: MetricState,
+    one: Evidence,
+    scores: Floats,
+    opens: Bools,
+    ends: Bools,
+    minute: int,
+    *,
+    in_shock: bool,
 ) -> None:
     alerts = metric.alerts
     alerts.is_open = (alerts.is_open | opens) & ~ends
@@ -169,6 +194,7 @@ def _remember(
     alerts.closed_at[ends] = minute
     alerts.calm_since[opens] = LONG_AGO
     alerts.is_certain = np.where(opens, one.is_certain | one.is_zero, alerts.is_certain)
+    alerts.is_shared = (alerts.is_shared & ~opens) | (alerts.is_open & in_shock)
     alerts.direction = np.where(opens, np.sign(np.nan_to_num(scores)), alerts.direction)
     metric.is_baseline_day[row_of(state.today), opens] = False
     if one.metric != "spend":

@@ -21,6 +21,11 @@ def said(readings, log=None, about=None, kinds=("anomaly",), **options):
     return [(name, one.what, (one.at - AT) / timedelta(hours=1)) for name, one in found if one.kind in kinds]
 
 
+def everything(readings, campaign, at, factor):
+    """All of the campaign's figures times the factor from then on."""
+    return from_then(readings, campaign, at, impressions=factor, spend=factor, clicks=factor, conversions=factor)
+
+
 @pytest.fixture(scope="module")
 def calm():
     """Eleven days in which nothing happens."""
@@ -224,6 +229,54 @@ def test_a_shock_of_the_account_is_one_message_when_sent():
     sent = said(readings, about=known_campaigns(12), as_sent=True)
     assert sent[0][:2] == ("account", "account_shock")
     assert len(sent) <= 3
+
+
+def test_after_a_shock_of_the_account_what_is_a_campaigns_own_is_said_at_once():
+    readings = calm_readings(campaigns=12, days=18)
+    at = START + timedelta(days=15, hours=9)
+    for number in range(12):
+        readings = everything(readings, f"c{number}", at, 0.2)
+        readings = everything(readings, f"c{number}", at + timedelta(hours=8), 5.0)
+    own = at + timedelta(hours=34)
+    readings = everything(readings, "c3", own, 0.2)
+    found = said(readings, about=known_campaigns(12))
+    shared = [name for name, _, hours in found if AT + timedelta(hours=hours) < own]
+    assert len(shared) == len(set(shared)) >= 10, "of the shock each campaign says it once"
+    assert {name for name, _, hours in found if AT + timedelta(hours=hours) >= own} == {"c3"}
+
+
+def test_what_is_news_is_said_within_the_cooldown_and_what_is_not_waits(calm):
+    risen, fallen = (
+        everything(everything(calm, "c1", AT, factor), "c1", AT + timedelta(hours=12), 1 / factor)
+        for factor in (4.0, 0.25)
+    )
+    later = AT + timedelta(hours=36)
+    for before, factor, what in (
+        (risen, 0.0, ["spend_spike", "delivery_stop"]),
+        (fallen, 4.0, ["spend_drop", "spend_spike"]),
+        (risen, 4.0, ["spend_spike"]),
+        (fallen, 0.25, ["spend_drop"]),
+    ):
+        assert [one for _, one, _ in said(everything(before, "c1", later, factor))] == what, factor
+
+
+def test_a_spike_is_as_large_as_it_is_over_what_its_own_day_foretold(calm):
+    """A day at .78 of the usual that doubles at noon: 1.33 times the usual, which alone is not reported."""
+    low = everything(calm, "c1", datetime.combine(AT.date(), datetime.min.time()), 0.78)
+    risen = everything(low, "c1", AT + timedelta(hours=3), 1.7)
+    assert said(low) == []
+    (found,) = [one for _, one in replay(risen, known_campaigns(), changes()) if one.kind == "anomaly"]
+    assert (found.what, found.at.date()) == ("spend_spike", AT.date())
+    assert 1.45 < found.observed / found.expected < 1.75
+
+
+def test_a_weekend_asks_more_of_sums_and_not_of_spikes():
+    week, saturday = calm_readings(days=13), START + timedelta(days=12, hours=9)
+    strict = DetectionSettings(weekend_factor=50.0)
+    for factor, what in ((3.5, ["spend_spike"]), (0.3, [])):
+        changed = everything(week, "c1", saturday, factor)
+        assert [one for _, one, _ in said(changed, settings=strict)] == what
+        assert [one for _, one, _ in said(changed)] == (what or ["spend_drop"])
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -93,6 +93,9 @@ def spend_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     stopped = _is_stopped(state, shown, shown_expected, readings, own) & has_volume
     stopped &= metric.baseline_days > _STOP_BASELINE_DAYS
     thresholds = np.where(log < common, *np.array([settings.spend_low_z, settings.spend_high_z])[:, :, None])
+    if is_weekend(state.today):
+        # Those of spikes stay: they compare with the same day's own hours.
+        thresholds = thresholds * settings.weekend_factor
     seen = WindowScores(
         "spend", settings.spend_hours, thresholds, log / error, (log - common) / error, spend, expected, error
     )
@@ -108,6 +111,7 @@ def _with_spikes(
     tested = is_read & (state.spend.baseline_days > settings.baseline_days)
     spikes = spike_scores(state, level_variance, tested)
     spend, expected = state.half_hours.sums(settings.spike_hours, (RingChannel.SPEND, RingChannel.EXPECTED_SPEND))
+    expected = expected * np.exp(np.nan_to_num(spikes.foretold))  # as the scores have it
     thresholds = np.broadcast_to(as_column(settings.spike_z), spend.shape)
     both = WindowScores(
         seen.metric,

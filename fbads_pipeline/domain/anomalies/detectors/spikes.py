@@ -40,10 +40,13 @@ class SpikeScores:
         Standard scores, the account's common movement taken off.
     error
         Standard deviation of the mean's distance from what was foretold.
+    foretold
+        Log of how far the day's earlier half hours lie above what is usual, shrunk.
     """
 
     score: Floats
     error: Floats
+    foretold: Floats
 
 
 def take_half_hour(state: DetectorState, is_read: Bools) -> None:
@@ -90,9 +93,10 @@ def spike_scores(state: DetectorState, level_variance: Floats, tested: Bools) ->
     slots = min(ring.slot - state.today * HALF_HOURS_A_DAY, HALF_HOURS_A_DAY)
     hours = state.settings.spike_hours
     score, error = np.full((len(hours), state.n), np.nan), np.full((len(hours), state.n), np.nan)
+    ahead = np.full((len(hours), state.n), np.nan)
     inside = tuple(window for window in hours if 2 * window <= slots)
     if not inside:
-        return SpikeScores(score, error)
+        return SpikeScores(score, error, ahead)
     channels = (
         RingChannel.LOG_WEIGHT,
         RingChannel.WEIGHTED_LOG,
@@ -110,8 +114,9 @@ def spike_scores(state: DetectorState, level_variance: Floats, tested: Bools) ->
     known = tested & (weight > 0) & (readings >= _LEAST_READINGS) & (shown >= state.settings.least_impressions)
     safe = np.where(known, weight, 1.0)
     error[: len(inside)] = np.where(known, np.sqrt(shared / safe + 1.0 / precision), np.nan)
+    ahead[: len(inside)] = np.where(known, foretold, np.nan)
     score[: len(inside)] = (weighted / safe - foretold) / error[: len(inside)]
-    return SpikeScores(score, error)
+    return SpikeScores(score, error, ahead)
 
 
 def _shared(slots: int, memory: float) -> float:

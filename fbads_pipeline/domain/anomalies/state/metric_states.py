@@ -26,6 +26,8 @@ class AlertState:
         Whether an alert is open.
     is_certain
         Whether the open (or last) alert is a delivery stop or a tracking break.
+    is_shared
+        Whether the open (or last) alert opened because the whole account moved.
     direction
         Sign of the score that opened it.
     opened_at, closed_at
@@ -37,6 +39,7 @@ class AlertState:
     n: int
     is_open: Bools = field(init=False)
     is_certain: Bools = field(init=False)
+    is_shared: Bools = field(init=False)
     direction: Floats = field(init=False)
     opened_at: Ints = field(init=False)
     closed_at: Ints = field(init=False)
@@ -44,6 +47,7 @@ class AlertState:
 
     def __post_init__(self) -> None:
         self.is_open, self.is_certain = np.zeros(self.n, dtype=np.bool_), np.zeros(self.n, dtype=np.bool_)
+        self.is_shared = np.zeros(self.n, dtype=np.bool_)
         self.direction = np.zeros(self.n)
         self.opened_at, self.closed_at = np.full(self.n, LONG_AGO), np.full(self.n, LONG_AGO)
         self.calm_since = np.full(self.n, LONG_AGO)
