@@ -73,6 +73,16 @@ class Settings(BaseSettings):
     access_token: SecretStr | None = Field(None, description="Token of a user or system user with `ads_read`.")
     app_id: str | None = Field(None, description="The Meta app's id.")
     app_secret: SecretStr | None = Field(None, description="The Meta app's secret; calls then carry appsecret_proof.")
+    backup_folder: Path | None = Field(
+        None, description="Where a backup is made every night, best on another machine's disk; none without it."
+    )
+    backup_recipients: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma list of the public keys that backups are encrypted for (`fbads backup key` makes a pair).",
+    )
+    backup_days: int = Field(7, ge=1, description="Of how many of the newest days the last backup is kept.")
+    backup_weeks: int = Field(4, ge=0, description="Of how many of the newest weeks the last backup is kept.")
+    backup_months: int = Field(12, ge=0, description="Of how many of the newest months the last backup is kept.")
     encryption_keys: SecretStr | None = Field(
         None,
         description="Comma list of Fernet keys for stored tokens, newest first (`fbads tokens new-key`);"
@@ -275,7 +285,10 @@ class Settings(BaseSettings):
         encryption_keys(value)
         return value
 
-    @field_validator("levels", "attribution_windows", "email_to", "slack_approvers", "trusted_proxies", mode="before")
+    @field_validator(
+        *("levels", "attribution_windows", "email_to", "slack_approvers", "trusted_proxies", "backup_recipients"),
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -1,9 +1,41 @@
-"""Health: incidents of tokens, stale data, failed runs and account states."""
+"""Health: incidents of tokens, stale data, failed runs and account states; backups."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fbads_pipeline.adapters.backups.folder import BackupFolder
+from fbads_pipeline.adapters.backups.home_files import HomeArchive
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.postgres.server.dumps import PostgresDumps
+from fbads_pipeline.domain.health.backups import Retention
+from fbads_pipeline.services.health.keep_backups import BackupMade, BackupRestored, make_backup, restore_backup
+from fbads_pipeline.settings import Settings, SettingsError
 
 
 def incident_store(database: Database) -> PostgresIncidents:
     """Open and resolved incidents."""
     return PostgresIncidents(database.owner)
+
+
+def backup_folder(settings: Settings, identity: Path | None = None) -> BackupFolder:
+    """The folder of backups; raises SettingsError without one. identity: the file with the private key, to read one."""
+    if settings.backup_folder is None:
+        raise SettingsError("FBADS_BACKUP_FOLDER is missing: name a folder, best on another machine's disk")
+    return BackupFolder(settings.backup_folder.expanduser().resolve(), settings.backup_recipients, identity)
+
+
+def back_up(settings: Settings, database: Database) -> BackupMade:
+    """A new backup of that database and its home."""
+    kept = Retention(settings.backup_days, settings.backup_weeks, settings.backup_months)
+    files = HomeArchive(settings.home_path)
+    return make_backup(PostgresDumps(database, _now), files, backup_folder(settings), kept)
+
+
+def restore(settings: Settings, database: Database, folder: BackupFolder, name: str) -> BackupRestored:
+    """A backup into that empty database and its home."""
+    return restore_backup(PostgresDumps(database, _now), HomeArchive(settings.home_path), folder, name)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

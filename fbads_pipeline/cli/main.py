@@ -47,6 +47,8 @@ COMMANDS = {
     "users": ("operations.users", "Who may log in, and to what."),
     "tokens": ("operations.tokens", "Tokens of further businesses, stored encrypted."),
     "audit": ("operations.audit", "The log of decisions and of changes of rights."),
+    "backup": ("operations.backup", "Backups: make one, list them, verify them."),
+    "restore": ("operations.restore", "Restore a backup into a fresh home."),
     "db": ("operations.database", "The database of this home."),
 }
 

@@ -1,11 +1,12 @@
 """What the services need of incidents. Adapters and the fakes of the tests implement it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import IO, Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.domain.health.backups import BackupContents, BackupLabel, PartFact
 from fbads_pipeline.domain.health.incident_messages import IncidentUpdate
 from fbads_pipeline.domain.health.incidents import Incident, IncidentChanges, IncidentFacts
 
@@ -34,3 +35,65 @@ class IncidentStore(Protocol):
 
     def current(self) -> list[Incident]:
         """The open ones, the oldest first."""
+
+
+class Dumps(Protocol):
+    """The two databases of a home, saved and restored by PostgreSQL's own programs."""
+
+    def label(self) -> BackupLabel:
+        """The schema and the server, and when: now."""
+
+    def dump(self, write: Callable[[str, IO[bytes]], None]) -> BackupContents:
+        """Hands a stream per database to `write`, both of one instant each; what the first of them held then."""
+
+    def refuse_unless_empty(self, schema: str) -> None:
+        """Raises BackupRefused where there is data already, or where the program is older than that schema."""
+
+    def restore(self, read: Callable[[str, IO[bytes]], None]) -> BackupContents:
+        """Has `read` write each database's dump into a private file, restores it, brings it to the newest schema; what
+        it held before that."""
+
+
+class HomeFiles(Protocol):
+    """The files of a home that are not its database."""
+
+    def save(self, write: Callable[[str, IO[bytes]], None]) -> tuple[str, ...]:
+        """Hands one archive of them to `write`; names of those that hold secrets, and stay where they are."""
+
+    def restore(self, read: Callable[[str, IO[bytes]], None]) -> None:
+        """Writes what is not there yet."""
+
+
+class OpenBackup(Protocol):
+    """A backup that is being made: nothing of it is a backup until it is finished."""
+
+    def write(self, part: str, content: IO[bytes]) -> None:
+        """Encrypts the stream to its end."""
+
+    def finish(self, label: BackupLabel, contents: BackupContents) -> str:
+        """Makes it a backup, whole; its name."""
+
+
+class Backups(Protocol):
+    """A folder of backups, each encrypted for the keys of its owner."""
+
+    def begin(self, at: datetime) -> OpenBackup:
+        """A new one; what an earlier try left half made is removed."""
+
+    def made(self) -> Mapping[datetime, str]:
+        """Names of the whole ones, by when they were made."""
+
+    def remove(self, name: str) -> None:
+        """Takes one away."""
+
+    def check(self, name: str) -> BackupLabel:
+        """Its label, after each part was found whole; raises BackupDamaged. Needs no key."""
+
+    def read(self, name: str, part: str, into: IO[bytes]) -> None:
+        """Decrypts a part into a file; raises BackupDamaged."""
+
+    def contents(self, name: str) -> BackupContents:
+        """What was saved; raises BackupDamaged."""
+
+    def parts(self, name: str) -> Mapping[str, PartFact]:
+        """Of its label."""

@@ -3,8 +3,10 @@
 import dagster as dg
 
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.bootstrap.collection import named_tokens, token_inspector
+from fbads_pipeline.bootstrap.health import back_up
 from fbads_pipeline.defs.maintenance.policy import watch_policy
 from fbads_pipeline.defs.shared.tables import markdown_table
 from fbads_pipeline.domain.collection.tokens import TokenCheck
@@ -119,6 +121,12 @@ def personal_data_retention(
 ) -> dg.MaterializeResult[None]:
     """What is kept of persons goes when its time is over: rows that went per table."""
     return dg.MaterializeResult(metadata=dict(retention.apply(now=clock.now())))
+
+
+@dg.asset(key=["ops", "backups"], group_name="backups", kinds={"python", "postgres"}, owners=["team:data"])
+def backups(settings: dg.ResourceParam[Settings], database: dg.ResourceParam[Database]) -> dg.MaterializeResult[None]:
+    """A folder of encrypted dumps per night, of both databases and the home's files."""
+    return dg.MaterializeResult(metadata={**vars(back_up(settings, database))})
 
 
 @dg.asset(

@@ -34,6 +34,14 @@ retention_job = dg.define_asset_job(
 )
 
 
+backup_job = dg.define_asset_job(
+    "back_up",
+    selection=dg.AssetSelection.groups("backups"),
+    executor_def=dg.in_process_executor,
+    description="Saves both databases and the home's files, encrypted, in FBADS_BACKUP_FOLDER.",
+)
+
+
 links_job = dg.define_asset_job(
     "check_links",
     selection=dg.AssetSelection.groups("links"),

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.maintenance.jobs import links_job, pictures_job, retention_job, token_job
+from fbads_pipeline.defs.maintenance.jobs import backup_job, links_job, pictures_job, retention_job, token_job
 from fbads_pipeline.settings import Settings
 
 check_tokens_daily = dg.ScheduleDefinition(
@@ -42,3 +42,14 @@ forget_expired_personal_data_daily = dg.ScheduleDefinition(
 )
 def check_links_hourly(settings: dg.ResourceParam[Settings]) -> dg.RunRequest | dg.SkipReason:
     return dg.RunRequest() if settings.check_links else dg.SkipReason("FBADS_CHECK_LINKS is off")
+
+
+@dg.schedule(
+    job=backup_job,
+    cron_schedule="51 3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="A backup every night; only with FBADS_BACKUP_FOLDER.",
+)
+def back_up_nightly(settings: dg.ResourceParam[Settings]) -> dg.RunRequest | dg.SkipReason:
+    return dg.RunRequest() if settings.backup_folder else dg.SkipReason("FBADS_BACKUP_FOLDER is not set")

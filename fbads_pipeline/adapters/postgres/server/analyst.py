@@ -41,19 +41,31 @@ def ensure_role(owner: sa.Engine, password_file: Path) -> None:
     with owner.begin() as connection:
         connection.execute(SQL["lock"], {"key": _LOCK})
         cursor = connection.connection.cursor()
-        if not connection.execute(SQL["role_exists"], {"role": ROLE}).scalar_one():
-            create = sql.SQL("create role {} login noinherit connection limit 50 password {}")
-            try:
-                cursor.execute(create.format(sql.Identifier(ROLE), sql.Literal(password)))
-            except errors.InsufficientPrivilege:
-                raise DatabaseUnfit(
-                    f"the role of FBADS_DATABASE_URL may not create roles: create {ROLE} (login), or grant CREATEROLE"
-                ) from None
+        _create_role(connection, password)
         _limit(connection)
         database = sql.Identifier(connection.execute(SQL["current_database"]).scalar_one())
         cursor.execute(sql.SQL("revoke temporary on database {} from public").format(database))
         cursor.execute(sql.SQL("grant connect on database {} to {}").format(database, sql.Identifier(ROLE)))
         connection.execute(SQL["grant_marts"])
+
+
+def create_role(owner: sa.Engine, password_file: Path) -> None:
+    """The role alone, where it is missing: before its rights are restored from a dump."""
+    with owner.begin() as connection:
+        connection.execute(SQL["lock"], {"key": _LOCK})
+        _create_role(connection, _password(password_file))
+
+
+def _create_role(connection: sa.Connection, password: str) -> None:
+    if connection.execute(SQL["role_exists"], {"role": ROLE}).scalar_one():
+        return
+    create = sql.SQL("create role {} login noinherit connection limit 50 password {}")
+    try:
+        connection.connection.cursor().execute(create.format(sql.Identifier(ROLE), sql.Literal(password)))
+    except errors.InsufficientPrivilege:
+        raise DatabaseUnfit(
+            f"the role of FBADS_DATABASE_URL may not create roles: create {ROLE} (login), or grant CREATEROLE"
+        ) from None
 
 
 def _limit(connection: sa.Connection) -> None:

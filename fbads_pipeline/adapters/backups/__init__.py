@@ -1,0 +1,1 @@
+"""Backups as folders of encrypted files, and the home's own files in them."""

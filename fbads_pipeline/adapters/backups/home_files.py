@@ -1,0 +1,48 @@
+"""The files of FBADS_HOME that a backup holds: what people set there and what cannot be made anew. No secrets."""
+
+import io
+import tarfile
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from fbads_pipeline.domain.health.backups import HOME_FILES
+
+# Kept elsewhere (the database), made anew at every start, or of this machine alone.
+_NOT_SAVED = frozenset({"postgres", "dagster", "logs", "dbt", "up.lock", "demo-anchor", "backups"})
+_SECRETS = (".password", ".secret", ".keys", ".token", ".key", ".pem")
+
+
+class HomeArchive:
+    """One tar of the home's files."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def save(self, write: Callable[[str, IO[bytes]], None]) -> tuple[str, ...]:
+        """Regular files alone; a link is not followed."""
+        left_out = []
+        with tempfile.TemporaryFile() as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                for path in sorted(self._home.rglob("*")):
+                    name = path.relative_to(self._home)
+                    if name.parts[0] in _NOT_SAVED or path.is_symlink() or not path.is_file():
+                        continue
+                    if path.suffix in _SECRETS:
+                        left_out.append(str(name))
+                    else:
+                        archive.add(path, arcname=str(name), recursive=False)
+            file.seek(0)
+            write(HOME_FILES, file)
+        return tuple(left_out)
+
+    def restore(self, read: Callable[[str, IO[bytes]], None]) -> None:
+        """A file that is there already stays as it is."""
+        content = io.BytesIO()
+        read(HOME_FILES, content)
+        content.seek(0)
+        with tarfile.open(fileobj=content, mode="r") as archive:
+            for member in archive.getmembers():
+                if not (self._home / member.name).exists():
+                    archive.extract(member, self._home, filter="data")
