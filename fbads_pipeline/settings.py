@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_interface
 from pathlib import Path
@@ -21,11 +20,13 @@ from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Le
 from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.fernet_keys import fernet_keys
+from fbads_pipeline.domain.core.misspellings import questions
 from fbads_pipeline.domain.core.redaction import know
 
 # A /12, as Docker gives its networks: whatever is larger is not somebody's proxies.
 _MOST_PROXIES = 2**20
 ENCRYPTION_KEYS_FILE = "encryption.keys"
+_COMMA_LISTS = ("levels", "attribution_windows", "email_to", "slack_approvers", "trusted_proxies", "backup_recipients")
 _LOCALE = Path(__file__).parent / "locale"
 
 
@@ -73,16 +74,13 @@ class Settings(BaseSettings):
     access_token: SecretStr | None = Field(None, description="Token of a user or system user with `ads_read`.")
     app_id: str | None = Field(None, description="The Meta app's id.")
     app_secret: SecretStr | None = Field(None, description="The Meta app's secret; calls then carry appsecret_proof.")
-    backup_folder: Path | None = Field(
-        None, description="Where a backup is made every night, best on another machine's disk; none without it."
-    )
+    backup_folder: Path | None = Field(None, description="Where a backup is made every night, best on another disk.")
     backup_recipients: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
-        description="Comma list of the public keys that backups are encrypted for (`fbads backup key` makes a pair).",
+        (), description="Public keys that backups are encrypted for, with commas (`fbads backup key` makes a pair)."
     )
     backup_days: int = Field(7, ge=1, description="Of how many of the newest days the last backup is kept.")
-    backup_weeks: int = Field(4, ge=0, description="Of how many of the newest weeks the last backup is kept.")
-    backup_months: int = Field(12, ge=0, description="Of how many of the newest months the last backup is kept.")
+    backup_weeks: int = Field(4, ge=0, description="The same of weeks.")
+    backup_months: int = Field(12, ge=0, description="The same of months.")
     encryption_keys: SecretStr | None = Field(
         None,
         description="Comma list of Fernet keys for stored tokens, newest first (`fbads tokens new-key`);"
@@ -285,10 +283,7 @@ class Settings(BaseSettings):
         encryption_keys(value)
         return value
 
-    @field_validator(
-        *("levels", "attribution_windows", "email_to", "slack_approvers", "trusted_proxies", "backup_recipients"),
-        mode="before",
-    )
+    @field_validator(*_COMMA_LISTS, mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -374,11 +369,8 @@ def secrets_of(settings: Settings) -> list[str]:
     """The value of every secret setting; of an address the password in it, of a list its parts."""
     values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
     passwords = [urlsplit(one).password or "" for one in values if "://" in one]
-    return [
-        *(one for one in values if "://" not in one),
-        *passwords,
-        *(part for one in values for part in one.split(",")),
-    ]
+    plain, parts = [one for one in values if "://" not in one], [part for one in values for part in one.split(",")]
+    return [*plain, *passwords, *parts]
 
 
 def _sentence(error: Any) -> str:
@@ -399,10 +391,6 @@ def known_variables() -> set[str]:
 
 def misspelt_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
     """A question for each variable `FBADS_…` that is no setting but looks like one."""
-    known = INTERNAL_VARIABLES | known_variables()
-    questions = []
-    for name in sorted(environment):
-        if name.upper().startswith("FBADS_") and name.upper() not in known:
-            similar = get_close_matches(name.upper(), known, n=1, cutoff=0.85)
-            questions += [f"{name}: did you mean {one}?" for one in similar]
-    return questions
+    return questions(
+        (one for one in environment if one.upper().startswith("FBADS_")), INTERNAL_VARIABLES | known_variables()
+    )

@@ -8,7 +8,7 @@ from fbads_pipeline.adapters.backups.home_files import HomeArchive
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.postgres.server.dumps import PostgresDumps
-from fbads_pipeline.domain.health.backups import Retention
+from fbads_pipeline.domain.health.backups import BackupRetention
 from fbads_pipeline.services.health.keep_backups import BackupMade, BackupRestored, make_backup, restore_backup
 from fbads_pipeline.settings import Settings, SettingsError
 
@@ -27,7 +27,7 @@ def backup_folder(settings: Settings, identity: Path | None = None) -> BackupFol
 
 def back_up(settings: Settings, database: Database) -> BackupMade:
     """A new backup of that database and its home."""
-    kept = Retention(settings.backup_days, settings.backup_weeks, settings.backup_months)
+    kept = BackupRetention(settings.backup_days, settings.backup_weeks, settings.backup_months)
     files = HomeArchive(settings.home_path)
     return make_backup(PostgresDumps(database, _now), files, backup_folder(settings), kept)
 

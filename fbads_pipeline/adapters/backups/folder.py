@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -104,8 +105,6 @@ class BackupFolder:
 
     def contents(self, name: str) -> BackupContents:
         """What the database held."""
-        from io import BytesIO
-
         text = BytesIO()
         self.read(name, CONTENTS, text)
         given = orjson.loads(text.getvalue())
@@ -176,8 +175,6 @@ class OpenBackupFolder:
 
     def finish(self, label: BackupLabel, contents: BackupContents) -> str:
         """The label comes last, and then the name."""
-        from io import BytesIO
-
         self.write(CONTENTS, BytesIO(orjson.dumps(vars(contents))))
         given = {"format": FORMAT, **vars(label), "parts": {name: vars(one) for name, one in self._parts.items()}}
         (self._made / LABEL).write_bytes(orjson.dumps(given, option=orjson.OPT_INDENT_2))

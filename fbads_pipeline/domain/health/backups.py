@@ -55,7 +55,7 @@ class BackupContents:
 
 
 @dataclass(frozen=True)
-class Retention:
+class BackupRetention:
     """How many of the newest days, weeks (ISO) and months keep their newest backup."""
 
     days: int = 7
@@ -63,7 +63,7 @@ class Retention:
     months: int = 12
 
 
-def kept_backups(made: Iterable[datetime], retention: Retention) -> set[datetime]:
+def kept_backups(made: Iterable[datetime], retention: BackupRetention) -> set[datetime]:
     """The instants of the backups that are kept: the newest of each of the newest days, weeks and months that have one.
 
     The newest of all is always kept.

@@ -10,7 +10,7 @@ from fbads_pipeline.domain.health.backups import (
     PARTS,
     BackupContents,
     BackupLabel,
-    Retention,
+    BackupRetention,
     differences,
     kept_backups,
 )
@@ -38,7 +38,7 @@ class BackupRestored:
     differing: tuple[str, ...]
 
 
-def make_backup(dumps: Dumps, files: HomeFiles, backups: Backups, retention: Retention) -> BackupMade:
+def make_backup(dumps: Dumps, files: HomeFiles, backups: Backups, retention: BackupRetention) -> BackupMade:
     """Both databases and the home's files as a new backup; then those that the retention does not keep go."""
     label = dumps.label()
     begun = backups.begin(label.made_at)
@@ -50,7 +50,7 @@ def make_backup(dumps: Dumps, files: HomeFiles, backups: Backups, retention: Ret
     return BackupMade(name, size, sum(contents.tables.values()), left_out, _remove_old(backups, retention))
 
 
-def _remove_old(backups: Backups, retention: Retention) -> int:
+def _remove_old(backups: Backups, retention: BackupRetention) -> int:
     made = backups.made()
     old = made.keys() - kept_backups(made, retention)
     for at in old:

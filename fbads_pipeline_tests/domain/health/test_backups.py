@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbads_pipeline.domain.health.backups import BackupContents, Retention, differences, kept_backups
+from fbads_pipeline.domain.health.backups import BackupContents, BackupRetention, differences, kept_backups
 
 NIGHT = datetime(2026, 11, 27, 3, 51, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ def nightly(count):
 
 
 def test_of_two_years_of_nights_a_week_of_days_a_month_of_weeks_and_a_year_of_months_stay():
-    kept = sorted(kept_backups(nightly(730), Retention()), reverse=True)
+    kept = sorted(kept_backups(nightly(730), BackupRetention()), reverse=True)
     assert kept[:7] == nightly(7)
     assert [f"{one:%a %d %b %Y}" for one in kept[7:]] == [
         "Sun 15 Nov 2026",
@@ -33,11 +33,11 @@ def test_of_two_years_of_nights_a_week_of_days_a_month_of_weeks_and_a_year_of_mo
     st.integers(0, 9),
 )
 def test_the_newest_stays_and_each_kept_day_has_its_newest(made, days, others):
-    kept = kept_backups(made, Retention(days, others, others))
+    kept = kept_backups(made, BackupRetention(days, others, others))
     assert max(made) in kept
     newest = {at.date(): at for at in sorted(made)}
     assert set(sorted(newest.values())[-days:]) <= kept <= set(made)
-    assert kept_backups(kept, Retention(days, others, others)) == kept
+    assert kept_backups(kept, BackupRetention(days, others, others)) == kept
 
 
 @pytest.mark.parametrize(

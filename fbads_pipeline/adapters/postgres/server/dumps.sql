@@ -4,16 +4,16 @@ select pg_export_snapshot();
 -- name: tables
 -- Parts of a partitioned table stand for it.
 select
-    schemas.nspname as schema_name,
-    relations.relname as table_name
+    spaces.nspname as schema_name,
+    relations.relname as relation_name
 from pg_class as relations
-inner join pg_namespace as schemas on relations.relnamespace = schemas.oid
+inner join pg_namespace as spaces on relations.relnamespace = spaces.oid
 where
     relations.relkind = 'r'
     and relations.relpersistence = 'p'
-    and schemas.nspname not like 'pg\_%'
-    and schemas.nspname <> 'information_schema'
-order by schemas.nspname, relations.relname;
+    and spaces.nspname not like 'pg\_%'
+    and spaces.nspname <> 'information_schema'
+order by spaces.nspname, relations.relname;
 
 -- name: spend
 select

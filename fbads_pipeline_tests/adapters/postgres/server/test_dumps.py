@@ -11,7 +11,7 @@ from fbads_pipeline.adapters.backups.home_files import HomeArchive
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.postgres.server.dumps import PostgresDumps
-from fbads_pipeline.domain.health.backups import BackupRefused, Retention
+from fbads_pipeline.domain.health.backups import BackupRefused, BackupRetention
 from fbads_pipeline.services.health.keep_backups import make_backup, restore_backup
 
 AT = datetime(2026, 11, 27, 3, 51, tzinfo=UTC)
@@ -61,7 +61,7 @@ def folder(tmp_path):
 
 
 def back_up(database, folder, at=AT):
-    return make_backup(PostgresDumps(database, lambda: at), HomeArchive(database.home), folder, Retention())
+    return make_backup(PostgresDumps(database, lambda: at), HomeArchive(database.home), folder, BackupRetention())
 
 
 def restore(database, folder, name):
