@@ -13,10 +13,12 @@ from fbads_pipeline.adapters.channels.recipients_file import parse_recipients, r
 from fbads_pipeline.adapters.channels.slack import SlackChannel
 from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel
 from fbads_pipeline.adapters.exports import exports_folder
+from fbads_pipeline.adapters.identity.secret_files import secret_of
 from fbads_pipeline.adapters.postgres.alerts.alert_list import AlertList
 from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
 from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.alerts.rules import PostgresRules
+from fbads_pipeline.adapters.postgres.alerts.unsubscribed import PostgresUnsubscribed
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.rules_editing import RULES_FILE, RuleFile
@@ -28,6 +30,7 @@ from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.ports.alerts import Channel
 from fbads_pipeline.settings import Settings, SettingsError
 
+UNSUBSCRIBE_SECRET_FILE = "unsubscribe.secret"
 # Channel → the settings without which it is not set up.
 CHANNEL_SETTINGS = {
     "slack": "FBADS_SLACK_TOKEN",
@@ -53,6 +56,16 @@ def alert_list(database: Database) -> AlertList:
 def mutes(database: Database) -> PostgresMutes:
     """Accounts and campaigns of which nothing is sent for a while."""
     return PostgresMutes(database.owner)
+
+
+def unsubscribed(database: Database) -> PostgresUnsubscribed:
+    """Addresses whose owners ended the messages to them."""
+    return PostgresUnsubscribed(database.owner)
+
+
+def unsubscribe_key(settings: Settings) -> bytes:
+    """What signs the links that end mails: a secret of the home, made at the first call."""
+    return secret_of(settings.home_path / UNSUBSCRIBE_SECRET_FILE).encode()
 
 
 def rule_store(database: Database) -> PostgresRules:
@@ -92,7 +105,9 @@ def _conversations(settings: Settings) -> list[Channel]:
         token, has_callback = settings.slack_token.get_secret_value(), settings.slack_signing_secret is not None
         ready.append(SlackChannel(token, base_url=settings.slack_api_url, with_buttons=has_callback, public_url=url))
     if settings.smtp_host and settings.smtp_from:
-        ready.append(EmailChannel(_mail_server(settings), attachments=exports_folder(settings.home_path)))
+        exports, key = exports_folder(settings.home_path), unsubscribe_key(settings) if url else None
+        mail = EmailChannel(_mail_server(settings), attachments=exports, public_url=url, unsubscribe_key=key)
+        ready.append(mail)
     if settings.whatsapp_token and settings.whatsapp_phone_number_id:
         token, base_url = settings.whatsapp_token.get_secret_value(), settings.whatsapp_api_url
         number, template = settings.whatsapp_phone_number_id, settings.whatsapp_template
@@ -130,7 +145,8 @@ def recipients(settings: Settings, database: Database) -> KnownRecipients:
     def of_people() -> list[Recipient]:
         return [*users.recipients(), *clients.recipients()]
 
-    return KnownRecipients(lambda: configured_recipients(settings), lambda: channels(settings), of_people)
+    ended = unsubscribed(database).digests
+    return KnownRecipients(lambda: configured_recipients(settings), lambda: channels(settings), of_people, ended)
 
 
 def configured_recipients(settings: Settings) -> list[Recipient]:

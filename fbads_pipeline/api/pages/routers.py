@@ -10,7 +10,7 @@ from fbads_pipeline.api.pages import (
     targets,
     today,
 )
-from fbads_pipeline.api.pages.alerts import alert_list, mute_form, preview, rule_list
+from fbads_pipeline.api.pages.alerts import alert_list, mute_form, preview, rule_list, unsubscribe
 from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.chat import conversation
 from fbads_pipeline.api.pages.clients import budgets, form, links, morning
@@ -39,6 +39,7 @@ _DAILY = (
     anomaly_list,
     alert_list,
     preview,
+    unsubscribe,
     object_page,
     sales,
     links,

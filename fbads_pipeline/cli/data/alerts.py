@@ -17,6 +17,7 @@ from fbads_pipeline.bootstrap.alerts import (
     channels,
     configured_recipients,
     outbox,
+    unsubscribed,
 )
 from fbads_pipeline.bootstrap.alerts import mutes as mute_store
 from fbads_pipeline.bootstrap.core import clock
@@ -100,6 +101,15 @@ def preview(
         print(mail_preview(shown, chosen, public_url=settings.public_url, now=now))
         return
     print(preview_of(channel.value, shown, chosen, public_url=settings.public_url, now=now).content.rstrip("\n"))
+
+
+@app.command("resubscribe")
+def resubscribe(address: Annotated[str, typer.Argument(help="The e-mail address.")]) -> None:
+    """Send mails again to an address whose owner had ended them."""
+    with prepared_database(load_settings()) as database:
+        if not unsubscribed(database).resume("email", address):
+            raise WrongUse(f"{plain_line(address)} has not ended its mails: check the spelling")
+    print(f"{plain_line(address)} receives mails again", file=sys.stderr)
 
 
 @app.command("list")

@@ -17,6 +17,11 @@ def is_signed_for(key: bytes, address: str, signature: str) -> bool:
     return hmac.compare_digest(unsubscribe_signature(key, address).encode(), signature.encode())
 
 
+def address_digest(channel: str, address: str) -> str:
+    """What is kept of an address that nothing is sent to: it recognises the address, and does not tell it."""
+    return hashlib.sha256(f"{channel}:{canonical_address(address)}".encode()).hexdigest()
+
+
 def canonical_address(address: str) -> str:
     """The address by which two spellings of it are one."""
     return address.strip().lower()

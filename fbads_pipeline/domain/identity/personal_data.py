@@ -36,6 +36,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "report_templates": {"set_by": "pseudonym"},
     "reports": {"approved_by": "pseudonym"},
     "deliveries": {"recipient": "replace"},
+    "unsubscribed": {"address_digest": "pseudonym"},
     "decisions": {"user_id": "pseudonym", "reason": "pseudonym"},
     "suggestions": {"decided_by": "pseudonym", "decision_reason": "pseudonym"},
     "audit_log": {"actor": "pseudonym", "subject": "pseudonym", "details": "pseudonym"},
