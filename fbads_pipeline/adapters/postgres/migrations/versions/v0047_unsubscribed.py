@@ -13,7 +13,7 @@ create table ops.unsubscribed (
     channel text not null,
     at timestamptz not null
 );
-comment on table ops.unsubscribed is 'Digests of addresses whose owners ended the messages to them; nothing is sent there.';
+comment on table ops.unsubscribed is 'Digests of addresses whose owners ended their messages; nothing is sent there.';
 """
 
 
