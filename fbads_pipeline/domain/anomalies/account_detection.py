@@ -18,6 +18,7 @@ from fbads_pipeline.domain.anomalies.detected import closure_of, detected
 from fbads_pipeline.domain.anomalies.detection import observe, ranked
 from fbads_pipeline.domain.anomalies.findings import AccountPreferences, Finding
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
+from fbads_pipeline.domain.anomalies.state.goals import goal_numbers
 from fbads_pipeline.domain.anomalies.state.object_timeline import ObjectTimeline
 from fbads_pipeline.domain.anomalies.state.packing import AccountDetectors, new_detectors, pack, unpack, version_of
 from fbads_pipeline.domain.anomalies.state.readings import Change, Reading, minutes
@@ -54,6 +55,7 @@ def run_detectors(
     is_known = stored is not None and stored.version == version
     detectors = unpack(stored.state, settings, campaigns) if stored and is_known else new_detectors(settings, campaigns)
     _set_created(detectors, account, zone)
+    _set_goals(detectors, account)
     newest, said = account.runs[-1][0], preferences or AccountPreferences()
     events: list[DetectedAnomaly | AnomalyClosure] = []
     readings = 0
@@ -71,6 +73,15 @@ def _set_created(detectors: AccountDetectors, account: AccountReadings, zone: Zo
     for place, name in enumerate(detectors.ids):
         if name in account.created:
             detectors.state.campaigns.created[place] = minutes(_local(account.created[name], zone))
+
+
+def _set_goals(detectors: AccountDetectors, account: AccountReadings) -> None:
+    """What was learned of a campaign's conversions holds for the goal that it had."""
+    state, goal = detectors.state, goal_numbers(detectors.ids, account.goals)
+    other = state.campaigns.goal != goal
+    state.days.conversions[:, other] = np.nan
+    state.conversions.baseline_days[other] = 0.0
+    state.campaigns.goal = goal
 
 
 def _readings(

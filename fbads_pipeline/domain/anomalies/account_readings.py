@@ -62,7 +62,8 @@ class AccountReadings:
 
     runs: a good reading of the campaign level and a day that it covered; figures: every version of those days, older
     ones too, because a reading that changed nothing has no version of its own; states: the whole history; created:
-    campaign → when it was made; learning: campaigns whose active ad sets are all in Meta's learning phase now.
+    campaign → when it was made; learning: campaigns whose active ad sets are all in Meta's learning phase now;
+    goals: campaign → the goal that it has instead of the account's.
     """
 
     account_id: str
@@ -73,6 +74,7 @@ class AccountReadings:
     states: Sequence[ObjectState] = ()
     created: Mapping[str, datetime] = field(default_factory=dict)
     learning: frozenset[str] = frozenset()
+    goals: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

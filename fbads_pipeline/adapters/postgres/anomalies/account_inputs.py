@@ -13,11 +13,13 @@ INPUTS = Statements(__package__, "detector_inputs.sql")
 
 
 class ObjectInputs(TypedDict):
-    """Status and budgets of campaigns and ad sets over time, when campaigns were made, and which are learning."""
+    """Status and budgets of campaigns and ad sets over time, when campaigns were made, which are learning, and which
+    have a goal of their own."""
 
     states: Sequence[ObjectState]
     created: Mapping[str, datetime]
     learning: frozenset[str]
+    goals: Mapping[str, str]
 
 
 def object_inputs(connection: sa.Connection, account_id: str) -> ObjectInputs:
@@ -27,4 +29,5 @@ def object_inputs(connection: sa.Connection, account_id: str) -> ObjectInputs:
         states=[ObjectState(*row) for row in connection.execute(INPUTS["object_states"], values)],
         created={row.campaign_id: row.created_at for row in connection.execute(INPUTS["creation_times"], values)},
         learning=frozenset(connection.execute(INPUTS["learning_campaigns"], values).scalars()),
+        goals={row.campaign_id: row.goal_family for row in connection.execute(INPUTS["own_goals"], values)},
     )

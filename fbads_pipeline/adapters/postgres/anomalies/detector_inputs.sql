@@ -82,6 +82,14 @@ where account_id = :account and effective_status = 'ACTIVE' and learning_status 
 group by campaign_id
 having bool_and(learning_status = 'LEARNING');
 
+-- name: own_goals
+-- Goals that campaigns have by today's targets instead of the account's.
+select
+    campaign_id,
+    goal_family
+from ops.campaign_goals
+where account_id = :account;
+
 -- name: delivery_problems
 -- Rejections of some ads among many stop nothing.
 select

@@ -49,7 +49,8 @@ class DailyFigures:
     days: the period; fingerprint: of what it rests on; read_at: days that were read well after they had ended → the
     newest such reading, any other day is unknown. rows: a campaign without a row on a day that was read delivered
     nothing. states: status and budgets, the whole history; created: campaign → when it was made; learning: campaigns in
-    Meta's learning phase now; known: anomalies that are open or ended lately.
+    Meta's learning phase now; goals: campaign → the goal that it has instead of the account's; known: anomalies that
+    are open or ended lately.
     """
 
     account_id: str
@@ -63,6 +64,7 @@ class DailyFigures:
     created: Mapping[str, datetime] = field(default_factory=dict)
     learning: frozenset[str] = frozenset()
     known: Sequence[KnownAnomaly] = ()
+    goals: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

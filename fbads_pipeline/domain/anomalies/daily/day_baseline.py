@@ -6,6 +6,7 @@ import numpy as np
 
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.detectors.baseline import weighted_mean, winsorised
+from fbads_pipeline.domain.anomalies.state.goals import summed_by_goal
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
 _WEEK = 7
@@ -163,9 +164,17 @@ class RateBaseline:
 
 
 def fit_rate_baseline(
-    counts: Floats, exposure: Floats, ages: Floats, settings: DaySettings, *, prior: float, floor: float, first: float
+    counts: Floats,
+    exposure: Floats,
+    ages: Floats,
+    settings: DaySettings,
+    *,
+    prior: float,
+    floor: float,
+    first: float,
+    goal: Ints | None = None,
 ) -> RateBaseline:
-    """Fit a rate, shrunk to the account's.
+    """Fit a rate, shrunk to that of the account's campaigns with the same goal.
 
     Parameters
     ----------
@@ -177,6 +186,8 @@ def fit_rate_baseline(
         Counts that the account's rate counts as.
     floor, first
         Standard deviations of a day: never taken as smaller, and assumed before anything is known.
+    goal
+        What the counts are of (n,); None where they are the same of all.
 
     Notes
     -----
@@ -197,11 +208,13 @@ def fit_rate_baseline(
     seen = np.where(known, counts, 0.0)
     shown = np.where(known, exposure, 0.0)
     total, base = (weight * seen).sum(axis=0), (weight * shown).sum(axis=0)
-    account = float(total.sum() / base.sum()) if base.sum() > 0 else 0.0
-    if account <= 0:
+    same = np.zeros(total.size, dtype=np.int64) if goal is None else goal
+    all_counts, all_exposure = summed_by_goal(total, same), summed_by_goal(base, same)
+    account = np.where(all_exposure > 0, all_counts / np.where(all_exposure > 0, all_exposure, 1.0), 0.0)
+    if not (account > 0).any():
         nothing = np.zeros(counts.shape[1])
         return RateBaseline(nothing, nothing, np.full(counts.shape[1], first**2), nothing)
-    rate = (total + prior) / (base + prior / account)
+    rate = np.where(account > 0, (total + prior) / (base + prior / np.where(account > 0, account, 1.0)), 0.0)
     expected = shown * rate
     use = known & (expected > 1.0)
     safe = np.where(use, expected, 1.0)

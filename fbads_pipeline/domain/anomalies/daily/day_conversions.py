@@ -18,8 +18,9 @@ from fbads_pipeline.domain.anomalies.daily.day_windows import (
 )
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
 from fbads_pipeline.domain.anomalies.detectors.windows import as_column
+from fbads_pipeline.domain.anomalies.state.goals import summed_by_goal
 from fbads_pipeline.domain.anomalies.state.maturity import maturity_at
-from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats
+from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
 # Conversions that the account's rate counts as beside a campaign's own.
 _PRIOR_CONVERSIONS = 4.0
@@ -41,8 +42,8 @@ def conversion_evidence(grid: DayGrid, day: AssessedDay, settings: DaySettings, 
     -----
     Expected: clicks × rate × maturity at the day's newest reading. Days whose conversions were not reported make their
     windows unknown. None reported at all is a finding by itself where chance rules it out: of a campaign
-    (`DaySettings.tracking_probability`), or of the account (`DaySettings.account_stop_probability`), then of every
-    campaign that expected one.
+    (`DaySettings.tracking_probability`), or of all of the account's with the same goal
+    (`DaySettings.account_stop_probability`), then of every one that expected one.
     """
     windows = settings.conversion_windows
     share = maturity_at(curve, np.nan_to_num(grid.hours)) / curve[-1]
@@ -55,6 +56,7 @@ def conversion_evidence(grid: DayGrid, day: AssessedDay, settings: DaySettings, 
         prior=_PRIOR_CONVERSIONS,
         floor=settings.conversion_floor,
         first=settings.conversion_cv,
+        goal=grid.goal,
     )
     span = day.span(windows)
     daily = exposure[span] * base.rate
@@ -67,9 +69,9 @@ def conversion_evidence(grid: DayGrid, day: AssessedDay, settings: DaySettings, 
     none = usable & (np.nan_to_num(observed, nan=1.0) < 1)
     chance = log_probability_of_zero(np.nan_to_num(expected), variance)
     broken = none & tested & (chance < np.log(settings.tracking_probability))
-    wide = _account_stopped(observed, expected, usable & grid.can_deliver[day.at], settings)
+    wide = _account_stopped(observed, expected, usable & grid.can_deliver[day.at], grid.goal, settings)
     named = (
-        none & wide[:, None] & (expected >= np.minimum(_NAMED, np.max(np.where(none, expected, 0.0), axis=1))[:, None])
+        none & wide & (expected >= np.minimum(_NAMED, np.max(np.where(none & wide, expected, 0.0), axis=1))[:, None])
     )
     error = np.sqrt(variance + 1.0 / np.where(known & (expected > 0), expected, 1.0))
     tests = DayTests(
@@ -105,10 +107,11 @@ def _still_clicked(grid: DayGrid, day: AssessedDay, windows: tuple[int, ...]) ->
     return enough
 
 
-def _account_stopped(observed: Floats, expected: Floats, usable: Bools, settings: DaySettings) -> Bools:
-    """Windows (windows,) in which the account as a whole reports as good as nothing, beyond chance."""
-    total = np.where(usable, observed, 0.0).sum(axis=1)
-    total_expected = np.where(usable, expected, 0.0).sum(axis=1)
+def _account_stopped(observed: Floats, expected: Floats, usable: Bools, goal: Ints, settings: DaySettings) -> Bools:
+    """Windows in which all of the account's campaigns with a goal report as good as nothing, beyond chance
+    (windows, n)."""
+    total = summed_by_goal(np.where(usable, observed, 0.0), goal)
+    total_expected = summed_by_goal(np.where(usable, expected, 0.0), goal)
     chance = log_probability_of_zero(total_expected, np.array(_ACCOUNT_VARIANCE))
     stopped: Bools = (total <= _NOTHING * total_expected) & (chance < np.log(settings.account_stop_probability))
     return stopped

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from fbads_pipeline.domain.anomalies.daily.daily_figures import DailyFigures
+from fbads_pipeline.domain.anomalies.state.goals import goal_numbers
 from fbads_pipeline.domain.anomalies.state.object_timeline import ObjectTimeline
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
 
@@ -40,6 +41,8 @@ class DayGrid:
         Ordinal of the day on which it was made, 0 where that is not known (n,).
     learning
         Whether it is in Meta's learning phase now (n,).
+    goal
+        Number of what its conversions count (n,).
     """
 
     campaigns: tuple[str, ...]
@@ -57,6 +60,7 @@ class DayGrid:
     is_edited: Bools
     created: Ints
     learning: Bools
+    goal: Ints
 
     @property
     def n(self) -> int:
@@ -103,6 +107,7 @@ def day_grid(account: DailyFigures) -> DayGrid:
         is_edited=is_edited,
         created=np.array(created, dtype=np.int64),
         learning=learning,
+        goal=goal_numbers(campaigns, account.goals),
     )
 
 

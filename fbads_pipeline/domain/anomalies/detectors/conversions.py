@@ -15,6 +15,7 @@ from fbads_pipeline.domain.anomalies.detectors.windows import (
     strongest_window,
 )
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
+from fbads_pipeline.domain.anomalies.state.goals import summed_by_goal
 from fbads_pipeline.domain.anomalies.state.history import RingChannel, row_of
 from fbads_pipeline.domain.anomalies.state.maturity import age_index, fitted_curve, maturity_at
 from fbads_pipeline.domain.anomalies.state.readings import CLICKS, Bools, Floats, Ints
@@ -106,7 +107,7 @@ def _with_tracking_breaks(state: DetectorState, evidence: Evidence, is_read: Boo
     chance = log_probability_of_zero(expected, variance)
     none = usable & (reported < 1)
     broken = none & (expected >= settings.least_conversions) & (chance < np.log(settings.tracking_probability))
-    broken |= none & (expected >= 1.0) & _account_reports_nothing(reported, expected, usable)
+    broken |= none & (expected >= 1.0) & _account_reports_nothing(reported, expected, usable, state.campaigns.goal)
     is_broken = broken.any(axis=0)
     first, column = np.argmax(broken, axis=0), np.arange(state.n)
     goes_on = (none & (chance < np.log(_STILL_BROKEN))).any(axis=0)
@@ -126,12 +127,12 @@ def _with_tracking_breaks(state: DetectorState, evidence: Evidence, is_read: Boo
     )
 
 
-def _account_reports_nothing(reported: Floats, expected: Floats, usable: Bools) -> Bools:
-    """Windows (windows, 1) in which the whole account reports as good as nothing."""
-    total, total_expected = (reported * usable).sum(axis=1), (expected * usable).sum(axis=1)
+def _account_reports_nothing(reported: Floats, expected: Floats, usable: Bools, goal: Ints) -> Bools:
+    """Windows in which all of the account's campaigns with a goal report as good as nothing (windows, n)."""
+    total, total_expected = (summed_by_goal(one * usable, goal) for one in (reported, expected))
     nothing: Bools = (total_expected >= _ACCOUNT_EXPECTED) & (total <= _ACCOUNT_SHARE * total_expected)
-    nothing &= usable.sum(axis=1) >= _ACCOUNT_CAMPAIGNS
-    return nothing[:, None]
+    nothing &= summed_by_goal(usable.astype(float), goal) >= _ACCOUNT_CAMPAIGNS
+    return nothing
 
 
 def expected_conversions(state: DetectorState, campaigns: Ints, clicks: Floats, before: Floats, now: float) -> Floats:
@@ -223,8 +224,8 @@ def fit_conversions(state: DetectorState, window: BaselineWindow) -> None:
 
     Notes
     -----
-    ``(conversions + 4) / (matured clicks + 4 / rate)`` with the account's rate: the mean of a Gamma–Poisson posterior
-    whose prior weighs four conversions.
+    ``(conversions + 4) / (matured clicks + 4 / rate)`` with the rate of the account's campaigns with the same goal: the
+    mean of a Gamma–Poisson posterior whose prior weighs four conversions.
     """
     metric, history, rows = state.conversions, state.days, window.rows
     is_reported = np.isfinite(history.conversions[rows])
@@ -232,10 +233,9 @@ def fit_conversions(state: DetectorState, window: BaselineWindow) -> None:
     matured = maturity_at(metric.maturity, history.conversions_read_at[rows] / 60.0)
     reported = (weight * np.where(is_reported, history.conversions[rows], 0.0)).sum(axis=0)
     clicks = (weight * history.clicks[rows] * matured).sum(axis=0)
-    account = reported.sum() / max(clicks.sum(), 1.0)
-    if account > 0:
-        metric.rate = (reported + _PRIOR_CONVERSIONS) / (clicks + _PRIOR_CONVERSIONS / account)
-    else:
-        metric.rate = np.zeros(state.n)
+    goal = state.campaigns.goal
+    account = summed_by_goal(reported, goal) / np.maximum(summed_by_goal(clicks, goal), 1.0)
+    prior = _PRIOR_CONVERSIONS / np.where(account > 0, account, 1.0)
+    metric.rate = np.where(account > 0, (reported + _PRIOR_CONVERSIONS) / (clicks + prior), 0.0)
     metric.conversions = reported
     metric.baseline_days = (weight * (history.clicks[rows] > 0)).sum(axis=0)

@@ -38,6 +38,8 @@ class CampaignFacts:
         |log(new budget / old budget)| of that edit.
     is_active
         Whether it may deliver.
+    goal
+        Number of what its conversions count (`goals.goal_numbers`).
     """
 
     n: int
@@ -48,12 +50,14 @@ class CampaignFacts:
     edited_at: Ints = field(init=False)
     edit_ratio: Floats = field(init=False)
     is_active: Bools = field(init=False)
+    goal: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         self.budget, self.budget_read, self.edit_ratio = np.zeros(self.n), np.zeros(self.n), np.zeros(self.n)
         self.created, self.resumed_at = np.full(self.n, LONG_AGO), np.full(self.n, LONG_AGO)
         self.edited_at = np.full(self.n, LONG_AGO)
         self.is_active = np.ones(self.n, dtype=np.bool_)
+        self.goal = np.zeros(self.n, dtype=np.int64)
 
 
 @dataclass

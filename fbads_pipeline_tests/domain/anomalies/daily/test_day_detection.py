@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from fbads_pipeline.domain.anomalies.account_readings import AnomalyClosure, ObjectState
+from fbads_pipeline.domain.anomalies.daily.day_baseline import fit_rate_baseline
 from fbads_pipeline.domain.anomalies.daily.day_detection import assess_days
 from fbads_pipeline.domain.anomalies.daily.day_settings import DaySettings
 from fbads_pipeline.domain.anomalies.findings import AccountPreferences, ThresholdShift
@@ -43,6 +45,28 @@ def opened(account, **settings):
 def test_calm_days_are_left_alone(calm):
     assert found(calm) == []
     assert found(calm_days(seed=2, weekend=0.4)) == []
+
+
+def test_conversions_of_another_goal_do_not_hide_that_one_goal_reports_nothing():
+    account = calm_days(8, conversions_a_day=3.0)
+    leads = [f"c{number}" for number in range(4)]
+    for name in leads:
+        account = changed(account, times(conversions=0, conversion_value=0), campaign=name, since=back(1))
+    assert opened(account) == [], "too few of each campaign, and the account as a whole has some"
+    goals = dict.fromkeys(leads, "lead")
+    assert {one[:2] for one in opened(replace(account, goals=goals))} == {(name, "tracking_break") for name in leads}
+
+
+def test_a_rate_is_shrunk_to_that_of_its_own_goal_alone():
+    counts, exposure = np.tile([40.0, 1.0, 2.0, 1.0], (20, 1)), np.tile([400.0, 10.0, 400.0, 200.0], (20, 1))
+    rates = [
+        fit_rate_baseline(
+            counts, exposure, np.arange(20.0, 0.0, -1.0), DaySettings(), prior=30.0, floor=0.1, first=0.2, goal=goal
+        ).rate
+        for goal in (np.array([7, 7, 0, 0]), None)
+    ]
+    assert rates[0] == pytest.approx([0.1, 0.1, 0.005, 0.005])
+    assert rates[1][1] < 0.08 and rates[1][3] > 0.006
 
 
 @pytest.mark.parametrize(
