@@ -126,3 +126,24 @@ def test_a_lost_lease_is_no_fault_of_the_run(caplog):
     outbox.settle = lambda *args, **how: False
     assert send(outbox, FakeChannel()).count("sent") == 1
     assert "took longer than its lease" in caplog.text
+
+
+def test_a_mail_server_that_is_down_for_six_hours_loses_and_repeats_nothing():
+    class Mail:
+        name = "email"
+        sent: list[str] = []  # noqa: RUF012 - of one test
+        is_down = True
+
+        def send(self, delivery):
+            if self.is_down:
+                return DeliveryAttempt("retry", error="the mail server cannot be reached")
+            self.sent.append(delivery.title)
+            return DeliveryAttempt("sent", provider_id="1")
+
+    outbox, mail = FakeOutbox(a_delivery(1, "email"), a_delivery(2, "email")), Mail()
+    for minute in range(0, 8 * 60, 5):
+        mail.is_down = minute < 6 * 60
+        report = dispatch_alerts(outbox, {"email": mail}, jitter=lambda: 0.5)
+        assert not any(one.given_up for one in report.attempts), f"given up after {minute} minutes"
+        outbox.pass_time(300)
+    assert mail.sent == [a_delivery(1, "email").title] * 2, "each once, and without the mark of a repeat"
