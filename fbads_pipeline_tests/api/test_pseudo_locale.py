@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.translation.catalogues import MissingText
 from fbads_pipeline.adapters.translation.translator import localizer, translator
+from fbads_pipeline.bootstrap.alerts import CHANNEL_SETTINGS
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.pages.test_pages import MARTS, PAGES
@@ -21,6 +22,9 @@ DATA = (
     "fbads Loja Outra Campanha BRL USD America/Sao_Paulo UTC OUTCOME_SALES pdf xlsx html csv English Português R US",
     "Stored en pt Esperanto marts:read me chat:use suggestions:read suggestions:decide reports:read users:export"
     " users:erase admin metrics:read example",
+    # Names of settings, commands and channels are the same in every language.
+    " ".join([*CHANNEL_SETTINGS, *CHANNEL_SETTINGS.values()]).replace(" and ", " "),
+    "FBADS_ACCESS_TOKEN fbads sync from to demo principal",
 )
 STORED = """update ops.suggestions set reason = '"Stored"', note = '"Stored"'"""
 FIGURES = (

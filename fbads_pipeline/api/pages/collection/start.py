@@ -64,7 +64,7 @@ def start_page(
         progress=progress,
         accounts=accounts,
         channels=channel_rows(alerts.configured_recipients(settings), t),
-        missing_channels=sorted(set(alerts.CHANNEL_SETTINGS.items())),
+        missing_channels=[(name, needed.split(" and ")) for name, needed in sorted(alerts.CHANNEL_SETTINGS.items())],
         notice=t("pages.start.not_done", why=plain_line(why)) if why else _done(done, t),
     )
     if progress and not all(one["is_done"] for one in progress):
