@@ -11,7 +11,7 @@ from fbads_pipeline_tests.support.people import People
 def test_every_channel_shows_the_stored_alert_and_nobody_elses(database, app, client):
     example = client.get("/alerts/preview")
     assert example.status_code == 200 and "exemplo inventado" in example.text
-    assert "Loja Ipê: sem conversões em 4 campanhas" in example.text and "e mais 1" in example.text
+    assert "Loja Ipê: 4 campanhas sem compras, R$ 2.190/dia em jogo" in example.text and "e mais 1" in example.text
     alert = an_alert("<b>Verão", account_id="42")
     with database.owner.begin() as connection:
         connection.execute(sa.text("update marts.accounts set name = 'Loja 42' where account_id = '42'"))
