@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 MISSING = "FBADS_ENCRYPTION_KEYS is missing: set it to a key that `fbads tokens new-key` prints"
-WRONG = "FBADS_ENCRYPTION_KEYS does not open the stored token {name}: put the key that it was stored under back"
+WRONG = "FBADS_ENCRYPTION_KEYS does not open the stored {name}: put the key that it was stored under back"
 
 
 class Cipher:
@@ -30,6 +30,16 @@ class Cipher:
 
         try:
             return self._fernet().decrypt(encrypted).decode()
+        except InvalidToken:
+            raise SettingsError(WRONG.format(name=name)) from None
+
+    def rotate(self, encrypted: bytes, *, name: str) -> bytes:
+        """The same secret under the first key; name: as of decrypt."""
+        # See above.
+        from cryptography.fernet import InvalidToken
+
+        try:
+            return self._fernet().rotate(encrypted)
         except InvalidToken:
             raise SettingsError(WRONG.format(name=name)) from None
 

@@ -38,7 +38,7 @@ def audit_log(database: Database) -> PostgresAudit:
 def personal_data(settings: Settings, database: Database) -> PostgresPersonalData:
     """What is stored about a person; their questions to the chat only where a key decrypts them."""
     keys = settings.encryption_keys
-    decrypt = partial(Cipher(keys).decrypt, name="a question") if keys else None
+    decrypt = partial(Cipher(keys).decrypt, name="question") if keys else None
     return PostgresPersonalData(database.owner, decrypt, settings.home_path)
 
 

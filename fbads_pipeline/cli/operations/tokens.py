@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from fbads_pipeline.adapters.encryption import new_key
+from fbads_pipeline.adapters.encryption import Cipher, new_key
 from fbads_pipeline.adapters.postgres.collection.tokens import PostgresTokens
+from fbads_pipeline.adapters.postgres.server.encrypted_columns import encrypt_anew
 from fbads_pipeline.bootstrap.collection import token_store
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.home import prepared_database
@@ -58,11 +59,13 @@ def remove(name: Annotated[str, typer.Argument(help="As `fbads tokens list` show
 
 @app.command("rotate")
 def rotate() -> None:
-    """Encrypt every stored token anew under the first of FBADS_ENCRYPTION_KEYS."""
+    """Encrypt all stored secrets under the first of FBADS_ENCRYPTION_KEYS: tokens, second factors, secrets of order
+    sources, questions. Then the other keys can go."""
     settings = load_settings()
-    with _tokens(settings) as tokens:
-        number = tokens.rotate(now=clock(settings).now())
-    print(f"{number} tokens are encrypted under the first key", file=sys.stderr)
+    with prepared_database(settings) as database:
+        others = encrypt_anew(database.owner, Cipher(settings.encryption_keys))
+        number = token_store(settings, database).rotate(now=clock(settings).now())
+    print(f"{number} tokens and {others} other secrets are encrypted under the first key", file=sys.stderr)
 
 
 @app.command("new-key")

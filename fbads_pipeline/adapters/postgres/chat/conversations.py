@@ -90,7 +90,7 @@ class PostgresConversations:
         if question is None or self._cipher is None:
             return None
         try:
-            return self._cipher.decrypt(bytes(question), name="a question")
+            return self._cipher.decrypt(bytes(question), name="question")
         except SettingsError:
             return None
 

@@ -86,8 +86,8 @@ class PostgresTokens:
 
     def _opened(self, row: sa.Row[tuple[str, bytes, str | None, bytes | None]]) -> NamedToken:
         name, token, app_id, secret = row
-        opened = None if secret is None else self._cipher.decrypt(bytes(secret), name=name)
-        return NamedToken(name, self._cipher.decrypt(bytes(token), name=name), app_id, opened)
+        opened = None if secret is None else self._cipher.decrypt(bytes(secret), name=f"token {name}")
+        return NamedToken(name, self._cipher.decrypt(bytes(token), name=f"token {name}"), app_id, opened)
 
 
 def token_check(row: sa.RowMapping) -> TokenCheck:

@@ -91,7 +91,7 @@ class PostgresOrders:
         with self._engine.connect() as connection:
             row = connection.execute(SQL["secrets"], {"source": name}).one_or_none()
         found = [] if row is None else [one for one in row if one is not None]
-        return [self._cipher.decrypt(bytes(one), name=name) for one in found]
+        return [self._cipher.decrypt(bytes(one), name=f"secret of {name}") for one in found]
 
     def keep(self, name: str, reports: Sequence[ShopOrder | OrderRefund], *, now: datetime) -> Kept:
         """Orders and refunds of one source, all or none; those that are known already are one with what is kept.

@@ -132,7 +132,7 @@ def removed(
 
 def has_passed(settings: Settings, factors: SecondFactorsDep, user_id: str, code: str | None, now: datetime) -> bool:
     """Whether the second factor of that user, if there is one, is proved."""
-    decrypt = partial(Cipher(settings.encryption_keys).decrypt, name="a second factor")
+    decrypt = partial(Cipher(settings.encryption_keys).decrypt, name="second factor")
     return passes(factors, decrypt, user_id, code, now=now)
 
 
