@@ -36,6 +36,7 @@ _ANNOUNCED = {
     "account_daily": ("marts", "account_daily"),
     "day_coverage": ("marts", "day_coverage"),
     "events": ("raw", "calendar_events"),
+    "names": ("raw", "accounts"),
 }
 
 
