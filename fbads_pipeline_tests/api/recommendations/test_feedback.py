@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.channels.slack_layout import blocks
+from fbads_pipeline.domain.alerts.brief import BriefLine, brief_of
 from fbads_pipeline_tests.api.test_webhooks import client as slack  # noqa: F401
 from fbads_pipeline_tests.api.test_webhooks import press
 from fbads_pipeline_tests.support.fakes import a_delivery, an_alert
@@ -104,7 +105,7 @@ def test_an_alert_of_any_kind_has_the_buttons_on_its_page_and_in_slack(slack, pe
     body = {"subject": "alert", "subject_id": one, "useful": "yes", "back": "/alerts", "csrf": token}
     assert browser.send("POST", "/feedback", data=body).headers["location"] == f"/alerts?marked=yes#{one}"
     assert browser.get("/alerts").text.count('aria-pressed="true"') == 1
-    alert = an_alert(facts={})
+    alert = an_alert(facts={}, brief=brief_of([BriefLine("", "x")]))
     shown = blocks(a_delivery(alert=alert), with_buttons=True)[-1]
     assert [(button["action_id"], button["value"]) for button in shown["elements"]] == [
         ("feedback_useful", f"alert:{alert.alert_id}"),

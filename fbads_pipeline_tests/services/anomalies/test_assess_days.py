@@ -158,7 +158,7 @@ def test_a_correction_is_said_once(accounts):
     ]
     assert account.announce() == 1
     (correction,) = account.rows("select title, body from ops.alerts order by created_at desc, rule desc limit 1")
-    assert text_of(correction.title).startswith("Correção: 1 anomalia não se confirma")
+    assert text_of(correction.title).endswith(": 1 anomalia não se confirma")
     assert account.detect().rows_written == 0 and account.announce() == 0
 
 
