@@ -25,6 +25,8 @@ DATA = (
     # Names of settings, commands and channels are the same in every language.
     " ".join([*CHANNEL_SETTINGS, *CHANNEL_SETTINGS.values()]).replace(" and ", " "),
     "FBADS_ACCESS_TOKEN fbads sync from to demo principal",
+    # Of the example of a message: names of a client and its campaigns, and the language that is chosen.
+    "Loja Ipê Coleção Verão | Broad Remarketing Lançamento Tênis Frete eo",
 )
 STORED = """update ops.suggestions set reason = '"Stored"', note = '"Stored"'"""
 FIGURES = (
@@ -64,7 +66,9 @@ def test_a_page_has_no_plain_text(visitor, path):
     params = dict(part.split("=") for part in query.split("&") if part)
     answer = visitor.send("GET", path, params=params or None, headers={"accept": "text/html"})
     assert 'lang="eo"' in answer.text
-    assert plain_words(Shown(answer.text).text, *DATA) == []
+    # What is sent to a channel is shown as it is sent: JSON has keys.
+    shown = re.sub(r"<pre class=\"wide\".*?</pre>", "", answer.text, flags=re.DOTALL)
+    assert plain_words(Shown(shown).text, *DATA) == []
 
 
 def test_what_a_form_answers_has_no_plain_text(visitor, world, app):
@@ -150,7 +154,10 @@ HINT = re.compile(r'hint="(\w+)"')
 @pytest.mark.parametrize("code", translator().languages)
 def test_every_key_that_the_code_names_has_a_text(code):
     missing = []
-    for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2")]:
+    # The command line names modules as others name keys.
+    for path in [*(PACKAGE.rglob("*.py")), *PACKAGE.rglob("*.j2")]:
+        if path == PACKAGE / "cli" / "main.py":
+            continue
         source = path.read_text(encoding="utf-8")
         named = {one for one in KEY.findall(source) if not one.endswith((".yml", ".j2", ".sql", ".po"))}
         keys = {*named, *(f"api.{one}" for one in PROBLEM.findall(source))}

@@ -10,7 +10,7 @@ Feature: An ad account that Meta stops is told to the team, once
     When Meta disables one of the accounts
     And the accounts are read at "09:30"
     Then Slack has 1 message
-    And the message says "Conta com restrição na Meta"
+    And the message says "Loja Ipê BR: conta com restrição na Meta"
     And the message names the account
     And the message is for the team's channel and marked as critical
 
@@ -26,7 +26,7 @@ Feature: An ad account that Meta stops is told to the team, once
     And the accounts are read at "11:00"
     Then Slack has 2 messages
     And the last message answers the first one
-    And the message says "Resolvido"
+    And the message says "Loja Ipê BR: resolvido"
 
   Scenario Outline: Every number by which Meta says no is told in words
     When Meta sets the account's status to <status>

@@ -13,7 +13,7 @@ Feature: A budget changes only when a person has said so
     And decisions are carried out
     Then the campaign's daily budget at Meta is 1.2 times what it was
     And Slack has 2 messages
-    And the message says "Aplicado na Meta"
+    And the message says "em vigor na Meta"
     And the audit log is whole and names the approver
 
   Scenario: Nobody has decided yet
@@ -59,4 +59,4 @@ Feature: A budget changes only when a person has said so
     And the run that carries out decisions dies right after writing
     And decisions are carried out
     Then the budget was written to Meta 1 time
-    And the message says "Aplicado na Meta"
+    And the message says "em vigor na Meta"

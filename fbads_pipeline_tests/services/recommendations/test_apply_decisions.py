@@ -100,7 +100,7 @@ def test_a_pause_is_written_read_back_told_and_audited_once(world):
     assert world.apply() == []
     ((rule, stored),) = world.rows("select rule, title from ops.alerts")
     title = text_of(stored)
-    assert rule == "decision.applied" and title.startswith("Aplicado na Meta: pausa, ")
+    assert rule == "decision.applied" and title.startswith("Loja Ipê BR: pausa em vigor na Meta, ")
     assert world.rows("select action from ops.audit_log order by seq") == [
         ("suggestion.accept",),
         ("suggestion.applied",),
