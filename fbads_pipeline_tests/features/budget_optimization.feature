@@ -42,7 +42,7 @@ Feature: A budget changes only when a person has said so
     And decisions are carried out
     Then the campaign's daily budget at Meta is the one that somebody set
     And Slack has 2 messages
-    And the message says "Não foi aplicado na Meta"
+    And the message says "aumento de orçamento não entrou em vigor na Meta"
 
   Scenario: The manager takes it back
     When the proposal is announced
@@ -51,7 +51,7 @@ Feature: A budget changes only when a person has said so
     And the manager undoes it within half an hour
     And decisions are carried out
     Then the campaign's daily budget at Meta is 1.0 times what it was
-    And the message says "Desfeito na Meta"
+    And the message says "aumento de orçamento deixou de valer na Meta"
 
   Scenario: The run is killed after writing, and starts again
     When the proposal is announced

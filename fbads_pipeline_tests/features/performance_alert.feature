@@ -10,8 +10,8 @@ Feature: What hurts is told within hours, once, and so is its end
     When the campaign stops delivering
     And the account is read every half hour for 12 hours
     Then Slack has 1 message
-    And the message says "A veiculação parou"
-    And the message says "Em jogo: R$"
+    And the message says "Loja Ipê…: veiculação parou, R$ 403/dia em jogo, desde 05/11"
+    And the message says "R$ 403/dia em jogo"
     And the message names the campaign
     And the message came within 4 hours
 
@@ -21,7 +21,7 @@ Feature: What hurts is told within hours, once, and so is its end
     And the campaign delivers again and is read for a day
     Then Slack has 2 messages
     And the last message answers the first one
-    And the message says "De volta ao usual"
+    And the message says "Loja Ipê BR: 1 campanha de volta ao usual"
 
   Scenario: A person paused the campaign, so nothing is wrong
     When a person pauses the campaign in Ads Manager
