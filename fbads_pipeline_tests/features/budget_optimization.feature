@@ -52,6 +52,7 @@ Feature: A budget changes only when a person has said so
     And decisions are carried out
     Then the campaign's daily budget at Meta is 1.0 times what it was
     And the message says "aumento de orçamento deixou de valer na Meta"
+    And the message says "orçamento diário R$ 331,20 → R$ 276,00"
 
   Scenario: The run is killed after writing, and starts again
     When the proposal is announced

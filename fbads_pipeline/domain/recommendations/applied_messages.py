@@ -1,11 +1,13 @@
 """The alert about an accepted suggestion that was applied at Meta, undone there, or could not be applied."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
 from fbads_pipeline.domain.alerts.brief import BriefLine, brief_of
-from fbads_pipeline.domain.core.messages import Headline, Name, Value, lines, message, to_json
+from fbads_pipeline.domain.core.messages import Headline, Money, Name, Value, lines, message, to_json
+from fbads_pipeline.domain.core.money import minor_units
 from fbads_pipeline.domain.recommendations.applying import AcceptedSuggestion, AppliedDecision, FieldChange
 
 AppliedState = Literal["applied", "undone", "failed"]
@@ -24,7 +26,7 @@ def compose_applied(decision: AppliedDecision, *, today: date) -> Alert:
     change = message(f"recommendations.change.{accepted.kind}")
     account = Name(None, message("core.account", id=accepted.account_id))
     title = Headline(account, message(f"recommendations.{state}.headline", change=change), (_campaign(accepted),))
-    body: list[Value] = [_line(one) for one in decision.changes]
+    body: list[Value] = [_line(one, accepted.currency) for one in decision.changes]
     if decision.reason is not None:
         body.append(message("recommendations.failed.reason", reason=decision.reason))
     return alert_of(
@@ -53,5 +55,9 @@ def _campaign(accepted: AcceptedSuggestion) -> Name:
     return Name(accepted.campaign_name, message("core.campaign", id=accepted.campaign_id))
 
 
-def _line(change: FieldChange) -> Value:
+def _line(change: FieldChange, currency: str | None) -> Value:
+    """Budgets as amounts; as Meta writes them, in minor units and said so, where the currency is not known."""
+    if change.field == "daily_budget" and currency is not None:
+        old, new = (Money(Decimal(one) / minor_units(currency), currency) for one in (change.old, change.new))
+        return message("recommendations.change.daily_budget_amount", object=change.object_id, old=old, new=new)
     return message(f"recommendations.change.{change.field}", object=change.object_id, old=change.old, new=change.new)

@@ -102,7 +102,7 @@ class AcceptedSuggestion:
 
     known: as we last read it; intended: what was about to be written when an earlier attempt ended; applied_today: how
     many of the account were, on its local day; moves: of a reallocation, whose campaign is none;
-    adset_id: of the ad set that it changes, empty where it is the campaign.
+    adset_id: of the ad set that it changes, empty where it is the campaign; currency: None where unknown.
     """
 
     suggestion_id: str
@@ -117,6 +117,7 @@ class AcceptedSuggestion:
     applied_today: int
     moves: tuple[CampaignMove, ...] = ()
     adset_id: str = ""
+    currency: str | None = None
 
     @property
     def campaign_ids(self) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ def _accepted(row: sa.RowMapping, moves: tuple[CampaignMove, ...]) -> AcceptedSu
         applied_today=row["applied_today"],
         moves=moves,
         adset_id=row["adset_id"],
+        currency=row["currency"],
     )
 
 

@@ -31,9 +31,11 @@ select
         where
             done.action = 'applied' and other.account_id = made.account_id
             and done.decided_at > :applied_since
-    ) as applied_today
+    ) as applied_today,
+    accounts.currency
 from ops.suggestions as made
 left join raw.campaigns as campaigns on made.campaign_id = campaigns.campaign_id
+left join raw.accounts as accounts on made.account_id = accounts.account_id
 where
     (campaigns.campaign_id is not null or made.kind = 'REALLOCATE')
     and (
