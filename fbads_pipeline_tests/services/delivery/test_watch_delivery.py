@@ -156,8 +156,8 @@ def test_a_balance_is_told_before_it_ends_at_its_end_and_when_it_is_topped_up(wo
     assert world.tick(name=None) == QUIET, "from prepaid to invoice"
     told = [(rule, severity, text_of(title)) for rule, severity, title, _ in world.alerts()]
     assert told == [
-        ("delivery.balance_low", "warning", "Loja Ipê BR: saldo acaba em breve"),
-        ("delivery.balance_empty", "critical", "Loja Ipê BR: saldo acabou, desde 23/11"),
+        ("delivery.balance_low", "warning", "Loja Ipê BR: saldo baixo, restam R$ 240 até 12/11 22:06"),
+        ("delivery.balance_empty", "critical", "Loja Ipê BR: saldo acabou, R$ 100/dia parados, desde 13:30"),
         ("delivery.fixed.balance_empty", "info", "Loja Ipê BR: saldo suficiente de novo"),
     ]
     bodies = [text_of(body) for *_, body in world.alerts()]
