@@ -48,7 +48,10 @@ COMMANDS = {
     "tokens": ("operations.tokens", "Tokens of further businesses, stored encrypted."),
     "audit": ("operations.audit", "The log of decisions and of changes of rights."),
     "backup": ("operations.backup", "Backups: make one, list them, verify them."),
-    "restore": ("operations.restore", "Restore a backup into a fresh home."),
+    "restore": (
+        "operations.restore",
+        "Restore a backup of FBADS_BACKUP_FOLDER into an empty home.",
+    ),
     "db": ("operations.database", "The database of this home."),
 }
 

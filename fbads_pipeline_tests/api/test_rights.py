@@ -83,7 +83,7 @@ def test_every_route_says_what_it_needs(app):
     assert len(rest(app)) > 15
     open_pages = {one.path for one in routes(app) if is_page(one) and visitor_of(one) is None}
     login = {"/login", "/login/oidc", "/login/oidc/callback", "/local"}
-    assert open_pages == {*login, "/language/{language}", "/privacy", "/shared/{rest:path}"}
+    assert open_pages == {*login, "/language/{language}", "/privacy", "/shared/{rest:path}", "/unsubscribe"}
     assert len([one for one in routes(app) if is_page(one)]) > 10
 
 

@@ -24,7 +24,7 @@ _FORMATS = {
     "email": "ana@agencia.example",
     "uri": "https://loja.example/verao",
     "binary": "",
-    "password": "canary-horse-battery-42",
+    "password": "a long phrase of your own",
 }
 
 

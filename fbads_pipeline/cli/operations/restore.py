@@ -14,7 +14,7 @@ from fbads_pipeline.cli.output import note
 from fbads_pipeline.domain.core.errors import PARTLY
 from fbads_pipeline.settings import load_settings
 
-app = typer.Typer(add_completion=False, help="Restore a backup into a fresh home.")
+app = typer.Typer(add_completion=False, help="Restore a backup of FBADS_BACKUP_FOLDER into an empty home.")
 
 
 @app.command()
@@ -22,8 +22,11 @@ def restored(
     name: Annotated[str, typer.Argument(help="Which backup, as `fbads backup list` names it.")],
     identity: Annotated[Path, typer.Option(help="The file with the private key, as `fbads backup key` made it.")],
 ) -> None:
-    """Restore a backup of FBADS_BACKUP_FOLDER into an empty home, erase again whoever was erased since, and compare
-    rows and spend with what was saved; exits with 1 where something differs."""
+    """Restore a backup of FBADS_BACKUP_FOLDER into an empty home.
+
+    Whoever was erased since is erased again, and rows and spend are compared with what was saved; exits with 1 where
+    something differs.
+    """
     settings = load_settings()
     folder = backup_folder(settings, identity)
     require_writable(settings.home_path)

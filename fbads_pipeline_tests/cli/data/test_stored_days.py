@@ -87,7 +87,7 @@ class TestReports:
         (account, *_) = rows_of(stored, "select account_id from marts.accounts order by 1")
         made = []
         for folder in ("a", "b"):
-            command = ("report", "daily", "--format", "csv", "--account", f"act_{account['account_id']}")
+            command = ("report", "daily", "--format", "csv_plain", "--account", f"act_{account['account_id']}")
             done = stored.run(*command, "--day", UNTIL, "--out", str(tmp_path / folder))
             assert done.returncode == 0, done.stderr
             made.append(Path(done.stdout.strip()).read_text("utf-8-sig"))

@@ -134,7 +134,7 @@ class TestTheReview:
         sent = metadata_of(result, "ops/deliveries")
         assert (sent["sent"], sent["retry"], sent["unknown"], sent["failed"]) == (1, 0, 0, 0)
         assert (
-            "| fake | someone | Loja 1\\: 1 campanha fora dos limites, R$ 100 gastos | 1 | sent |  |" in sent["table"]
+            "| fake | someone | Loja 1\\: 1 campanha fora dos limites, R\\$ 100 gastos | 1 | sent |  |" in sent["table"]
         )
 
     def test_a_second_one_says_nothing_new(self, world):
@@ -234,6 +234,7 @@ class TestTheLineage:
                 "marts/day_coverage",
                 "ops/rule_hits",
                 "ops/suggestions",
+                "raw/accounts",
                 "raw/calendar_events",
             ],
             "ops/deliveries": ["ops/alerts"],

@@ -45,8 +45,10 @@ def every_day_as_a_whole_one(day, read_at, zone):
     return 24.0 if read_at is None else _hours(day, read_at, zone)
 
 
-def always_compared(self, account, period, coverage, earlier):
-    return self.facts.figures(account.account_id, period.before, build_report.METRICS)
+def always_compared(self, account, period, coverage, earlier, template=None):
+    return self.facts.figures(
+        account.account_id, period.before, self._metrics(template or build_report.DEFAULT_TEMPLATE)
+    )
 
 
 _figures, _hours = day_grid._figures, day_grid._hours

@@ -157,8 +157,8 @@ def test_a_report_is_made_once_and_leaves_with_its_message(world):
     assert world.report_service.make_due("weekly", TO) == []
     ((rule, stored),) = world.rows("select rule, title from ops.alerts")
     title, title_en = text_of(stored), text_of(stored, "en")
-    assert (rule, title) == ("report.weekly", "Relatório semanal, de 16/11 a 22/11/2026: Loja 1")
-    assert title_en == "Weekly report, from 16 Nov to 22 Nov 2026: Loja 1"
+    assert (rule, title) == ("report.weekly", "Loja 1: Relatório semanal, de 16/11 a 22/11/2026")
+    assert title_en == "Loja 1: Weekly report, from 16 Nov to 22 Nov 2026"
     assert world.rows("select channel, language from ops.deliveries order by 1") == [("email", "pt"), ("slack", "en")]
     (kept,) = world.reports.newest(5)
     assert (kept.account_id, kept.last_day) == ("1", WEEK.last)
