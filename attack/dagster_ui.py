@@ -86,8 +86,8 @@ def _run(send: Send, gated: str, plain: str, cookies: dict[str, str], is_protect
 
 
 def _is_done(answer: httpx.Response) -> bool:
-    """Whether the mutation was executed."""
-    return answer.status_code == 200 and "__typename" in answer.text
+    """Whether the mutation was executed; an error of the mutation itself (500) came from executing it."""
+    return answer.status_code in (200, 500) and '"data":' in answer.text and "__typename" in answer.text
 
 
 def _ask(url: str, cookies: dict[str, str], method: str, headers: dict[str, str], **request: object) -> httpx.Response:
