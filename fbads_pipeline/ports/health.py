@@ -6,7 +6,7 @@ from typing import IO, Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
-from fbads_pipeline.domain.health.backups import BackupContents, BackupLabel, PartFact
+from fbads_pipeline.domain.health.backups import BackupContents, BackupLabel
 from fbads_pipeline.domain.health.incident_messages import IncidentUpdate
 from fbads_pipeline.domain.health.incidents import Incident, IncidentChanges, IncidentFacts
 
@@ -94,6 +94,3 @@ class Backups(Protocol):
 
     def contents(self, name: str) -> BackupContents:
         """What was saved; raises BackupDamaged."""
-
-    def parts(self, name: str) -> Mapping[str, PartFact]:
-        """Of its label."""

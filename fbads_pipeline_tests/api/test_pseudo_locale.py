@@ -155,7 +155,7 @@ HINT = re.compile(r'hint="(\w+)"')
 def test_every_key_that_the_code_names_has_a_text(code):
     missing = []
     # The command line names modules as others name keys.
-    for path in [*(PACKAGE.rglob("*.py")), *PACKAGE.rglob("*.j2")]:
+    for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2")]:
         if path == PACKAGE / "cli" / "main.py":
             continue
         source = path.read_text(encoding="utf-8")

@@ -85,10 +85,6 @@ class BackupFolder:
                     raise BackupDamaged(f"{path} was changed since it was made: take another backup")
         return label
 
-    def parts(self, name: str) -> Mapping[str, PartFact]:
-        """Of the label, unchecked."""
-        return self._label(name).parts
-
     def read(self, name: str, part: str, into: IO[bytes]) -> None:
         """Raises BackupRefused without a private key, BackupDamaged where it does not open the part."""
         # pyrage is a compiled library that few commands need: imported where it is needed.

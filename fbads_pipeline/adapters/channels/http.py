@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
+
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt
 
 # Link-local addresses, and the ones that embed IPv4 in IPv6 (https://www.rfc-editor.org/rfc/rfc6052).
@@ -71,3 +73,12 @@ def _is_refused(text: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         address = inner or address
     return any(address in net for net in _REFUSED if net.version == address.version)
+
+
+def json_object(answer: Any) -> Mapping[str, Any]:
+    """The object that an answer's body is; empty for anything else."""
+    try:
+        body = orjson.loads(answer.content)
+    except ValueError:
+        return {}
+    return body if isinstance(body, Mapping) else {}

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.adapters.channels.http import post, retry_after
+from fbads_pipeline.adapters.channels.http import json_object, post, retry_after
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.alerts.brief import RenderedLine
@@ -40,7 +40,7 @@ class TelegramChannel:
         answer = post(self._url, orjson.dumps(message), _JSON, timeout_seconds=self._timeout)
         if isinstance(answer, DeliveryAttempt):
             return answer
-        said = _json(answer)
+        said = json_object(answer)
         result, parameters = said.get("result"), said.get("parameters")
         if answer.status_code == 200 and isinstance(result, Mapping) and result.get("message_id"):
             return DeliveryAttempt("sent", provider_id=f"{delivery.recipient}/{result['message_id']}")
@@ -81,7 +81,7 @@ class GoogleChatChannel:
         if isinstance(answer, DeliveryAttempt):
             return answer
         if answer.status_code == 200:
-            return DeliveryAttempt("sent", provider_id=str(_json(answer).get("name") or delivery.key))
+            return DeliveryAttempt("sent", provider_id=str(json_object(answer).get("name") or delivery.key))
         return _by_status(answer, "Google Chat", _GOOGLE_CHAT)
 
 
@@ -189,11 +189,3 @@ def _by_status(
     if 200 <= status < 300:
         return DeliveryAttempt("unknown", error=f"{service}'s answer does not name the message")
     return DeliveryAttempt("failed", error=f"{reasons.get(status, f'{service} refuses the message')} (HTTP {status})")
-
-
-def _json(answer: Any) -> Mapping[str, Any]:
-    try:
-        body = orjson.loads(answer.content)
-    except ValueError:
-        return {}
-    return body if isinstance(body, Mapping) else {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from fbads_pipeline.adapters.channels.http import post, retry_after
+from fbads_pipeline.adapters.channels.http import json_object, post, retry_after
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.alerts.outgoing import cut_between_words, outgoing, whole_lines
@@ -95,7 +95,7 @@ def parameter(text: str, most: int) -> str:
 
 
 def _attempt(answer: Any) -> DeliveryAttempt:
-    body = _json(answer)
+    body = json_object(answer)
     if answer.status_code == 200:
         messages = body.get("messages")
         if isinstance(messages, list) and messages and isinstance(messages[0], Mapping) and messages[0].get("id"):
@@ -113,11 +113,3 @@ def _attempt(answer: Any) -> DeliveryAttempt:
         return DeliveryAttempt("retry", error=f"WhatsApp answers HTTP {answer.status_code}")
     reason = _REASONS.get(code, "WhatsApp refuses the message") if isinstance(code, int) else "WhatsApp refuses it"
     return DeliveryAttempt("failed", error=f"{reason} ({code if isinstance(code, int) else answer.status_code})")
-
-
-def _json(answer: Any) -> Mapping[str, Any]:
-    try:
-        body = orjson.loads(answer.content)
-    except ValueError:
-        return {}
-    return body if isinstance(body, Mapping) else {}

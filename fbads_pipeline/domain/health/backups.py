@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fbads_pipeline.domain.core.errors import OutsideFailed, WrongUse
 
 FORMAT = 1
-# A daily backup that is two hours late is missing.
-TOO_OLD_AFTER = timedelta(hours=26)
 DATABASE, DAGSTER_DATABASE, HOME_FILES, CONTENTS = "database", "dagster", "home", "contents"
 PARTS = (DATABASE, DAGSTER_DATABASE, HOME_FILES, CONTENTS)
 
