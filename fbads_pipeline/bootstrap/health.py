@@ -20,21 +20,25 @@ def incident_store(database: Database) -> PostgresIncidents:
 
 def backup_folder(settings: Settings, identity: Path | None = None) -> BackupFolder:
     """The folder of backups; raises SettingsError without one. identity: the file with the private key, to read one."""
-    if settings.backup_folder is None:
-        raise SettingsError("FBADS_BACKUP_FOLDER is missing: name a folder, best on another machine's disk")
-    return BackupFolder(settings.backup_folder.expanduser().resolve(), settings.backup_recipients, identity)
+    return BackupFolder(_folder(settings), settings.backup_recipients, identity)
 
 
 def back_up(settings: Settings, database: Database) -> BackupMade:
     """A new backup of that database and its home."""
     kept = BackupRetention(settings.backup_days, settings.backup_weeks, settings.backup_months)
-    files = HomeArchive(settings.home_path)
+    files = HomeArchive(settings.home_path, _folder(settings))
     return make_backup(PostgresDumps(database, _now), files, backup_folder(settings), kept)
 
 
 def restore(settings: Settings, database: Database, folder: BackupFolder, name: str) -> BackupRestored:
     """A backup into that empty database and its home."""
     return restore_backup(PostgresDumps(database, _now), HomeArchive(settings.home_path), folder, name)
+
+
+def _folder(settings: Settings) -> Path:
+    if settings.backup_folder is None:
+        raise SettingsError("FBADS_BACKUP_FOLDER is missing: name a folder, best on another machine's disk")
+    return settings.backup_folder.expanduser().resolve()
 
 
 def _now() -> datetime:

@@ -15,10 +15,10 @@ _SECRETS = (".password", ".secret", ".keys", ".token", ".key", ".pem")
 
 
 class HomeArchive:
-    """One tar of the home's files."""
+    """One tar of the home's files. backups: the folder of backups, which is never a part of one."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, backups: Path | None = None) -> None:
+        self._home, self._backups = home, backups
 
     def save(self, write: Callable[[str, IO[bytes]], None]) -> tuple[str, ...]:
         """Regular files alone; a link is not followed."""
@@ -28,6 +28,8 @@ class HomeArchive:
                 for path in sorted(self._home.rglob("*")):
                     name = path.relative_to(self._home)
                     if name.parts[0] in _NOT_SAVED or path.is_symlink() or not path.is_file():
+                        continue
+                    if self._backups is not None and path.is_relative_to(self._backups):
                         continue
                     if path.suffix in _SECRETS:
                         left_out.append(str(name))

@@ -142,12 +142,13 @@ def test_a_later_format_and_a_broken_label_are_said(folder, tmp_path):
 
 def test_files_of_a_home_come_back_without_secrets_and_over_nothing(tmp_path, folder):
     home, other = tmp_path / "home", tmp_path / "other"
-    for name in ("rules.yml", "erasures.jsonl", "jwt.secret", "encryption.keys", "exports/a/b.csv", "postgres/data/x"):
+    others = ("exports/a/b.csv", "postgres/data/x", "saved/2026-11-26T035100Z/database.age")
+    for name in ("rules.yml", "erasures.jsonl", "jwt.secret", "encryption.keys", *others):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(name)
     (home / "link").symlink_to("/etc/hostname")
     archive = BytesIO()
-    left_out = HomeArchive(home).save(lambda _, content: archive.write(content.read()) and None)
+    left_out = HomeArchive(home, home / "saved").save(lambda _, content: archive.write(content.read()) and None)
     assert left_out == ("encryption.keys", "jwt.secret")
     other.mkdir()
     (other / "rules.yml").write_text("of this home")
