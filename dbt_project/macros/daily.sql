@@ -176,19 +176,34 @@ cross join
 {#
     What an amount of the row costs with the tax of its account and day, or that tax alone: the rate is a part of the
     invoice. Null where no rate is known (ops.tax_periods), never the amount itself. Unrounded, so that sums are exact.
-    A subquery: rows of which nobody asks the cost look no rate up.
+    Needs `taxes_of`.
 #}
 {% macro taxed(figure, part) -%}
     trim_scale(
-        ({{ figure }})::numeric * (
-            select {{ '1' if part == 'cost' else 'taxes.rate' }} / (1 - taxes.rate)
-            from ops.tax_periods as taxes
-            where
-                taxes.account_id = facts.account_id
-                and taxes.first_day <= facts.day
-                and taxes.until_day > facts.day
-        )
+        ({{ figure }})::numeric * case
+            when taxes.until_days[width_bucket(facts.day, taxes.first_days)] > facts.day
+                then {{ '1' if part == 'cost' else 'taxes.rates[width_bucket(facts.day, taxes.first_days)]' }}
+                    / (1 - taxes.rates[width_bucket(facts.day, taxes.first_days)])
+        end
     )
+{%- endmacro %}
+
+
+{#
+    The tax periods of the account of each row of `facts`, which do not overlap, as arrays in their order: a row finds its
+    own without a query. Grouped, so that a query of rows of which nobody asks the cost reads none of them.
+#}
+{% macro taxes_of() -%}
+left join (
+    select
+        account_id,
+        array_agg(first_day order by first_day) as first_days,
+        array_agg(until_day order by first_day) as until_days,
+        array_agg(rate order by first_day) as rates
+    from ops.tax_periods
+    group by account_id
+) as taxes
+    on facts.account_id = taxes.account_id
 {%- endmacro %}
 
 

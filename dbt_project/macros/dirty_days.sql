@@ -162,6 +162,12 @@
         if to_regclass('{{ this.schema }}.{{ this.identifier }}_lacking') is null then
             create index {{ this.identifier }}_lacking on {{ this }} (account_id, day) where lacks_figures;
         end if;
+        {%- if model.config.meta.get('level') == 'campaign' and this.identifier == 'int_campaign_daily' %}
+        -- Days of few campaigns among many: those that stop, the lines of a page's rows.
+        if to_regclass('{{ this.schema }}.{{ this.identifier }}_by_campaign') is null then
+            create index {{ this.identifier }}_by_campaign on {{ this }} (campaign_id, day) include (account_id, spend);
+        end if;
+        {%- endif %}
     end
     $do$;
     {%- if flags.FULL_REFRESH or load_cached_relation(this) is none %}

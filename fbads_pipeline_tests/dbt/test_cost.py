@@ -50,3 +50,7 @@ def test_the_rate_of_the_day_counts(taxed: Warehouse) -> None:
         b=second,
     )
     assert (early, late) == (1, 2)
+    taxed.run("update ops.tax_periods set until_day = first_day + 1 where account_id = '1' and rate = 0")
+    taxed.run("update ops.tax_periods set first_day = '9000-01-01' where account_id = '1' and rate = 0.5")
+    found = taxed.rows("select distinct cost from marts.account_daily where account_id = '1'")
+    assert found == [(None,)], "a day between two periods has no rate: neither that of before nor that of after"

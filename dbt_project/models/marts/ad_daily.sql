@@ -7,4 +7,5 @@ select
     {{ mart_columns() }}
 from {{ ref('int_ad_daily') }} as facts
 left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
+{{ taxes_of() }}
 {{ goal_of_row('facts.campaign_id') }}

@@ -14,5 +14,6 @@ select
     {{ mart_columns() }}
 from {{ ref('int_reading_measures') }} as facts
 left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
+{{ taxes_of() }}
 {{ goal_of_row('facts.object_id') }}
 where facts.level = 'campaign'

@@ -76,13 +76,18 @@ class MonthPlace:
     @property
     def passed(self) -> list[date]:
         """Complete days of the month."""
-        first = self.first
-        return [first + timedelta(days=one) for one in range((self.today - first).days)]
+        return list(_days_of(self.first, self.today))
 
     @property
     def to_come(self) -> list[date]:
         """Today and the days after it."""
-        return [self.today + timedelta(days=one) for one in range((self.until - self.today).days)]
+        return list(_days_of(self.today, self.until))
+
+
+@lru_cache(maxsize=64)
+def _days_of(first: date, until: date) -> tuple[date, ...]:
+    """The days before `until`; the accounts of a page have one month or two."""
+    return tuple(first + timedelta(days=one) for one in range((until - first).days))
 
 
 def landing(month: MonthPlace, parts: Iterable[RunningSpend], spent: float, spent_today: float = 0.0) -> Landing | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from statistics import median
 from typing import Literal
 
@@ -27,9 +28,17 @@ _DIVIDED: Mapping[str, tuple[str, str]] = {
 }
 
 
+def days_looked_at(today: date) -> frozenset[date]:
+    """The days of which `ClientDay` asks something, wherever in the world an account is while it is `today` in UTC:
+    the last week, and the same weekday of the weeks before."""
+    back = {*range(RESULT_DAYS + 1), *(7 * n for n in range(1, USUAL_WEEKS + 1))}
+    return frozenset(today + timedelta(days=zone - n) for n in back for zone in (-1, 0, 1))
+
+
 @dataclass(frozen=True)
 class AccountWeeks:
-    """An account's figures of the last weeks. days: those with rows; read: those that were read, today included."""
+    """An account's figures of the last weeks, of `days_looked_at`. days: those with rows; read: those that were read,
+    today included."""
 
     account_id: str
     name: str | None
@@ -45,18 +54,24 @@ class AccountWeeks:
     suggestions: int = 0
     has_several_goals: bool = False
 
-    def figure(self, metric: str, days: Iterable[date]) -> Decimal | None:
-        """The sum over those days; None where one of them was not read, or does not report it. A day that was read
-        and has no row has delivered nothing."""
+    def figure(self, metric: str, since: int, until: int) -> Decimal | None:
+        """The sum over the days from so many before today to so many before it; None where one of them was not read,
+        or does not report it. A day that was read and has no row has delivered nothing."""
         total = Decimal(0)
-        for day in days:
+        for day in _days_before(self.today, since, until):
             if day not in self.read:
                 return None
-            value = self.days[day].get(metric) if day in self.days else Decimal(0)
+            figures = self.days.get(day)
+            value = Decimal(0) if figures is None else figures.get(metric)
             if value is None:
                 return None
             total += value
         return total
+
+
+@lru_cache(maxsize=512)
+def _days_before(today: date, since: int, until: int) -> tuple[date, ...]:
+    return tuple(today - timedelta(days=n) for n in range(until, since + 1))
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,9 @@ class ClientDay:
     accounts: Sequence[AccountWeeks]
     budget: MonthBudget | None = None
     fund: FundState | None = None
+    _sums: dict[tuple[str, int, int], Decimal | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def has_several_goals(self) -> bool:
@@ -98,14 +116,12 @@ class ClientDay:
         return None if over is None or not under else over / under
 
     def _sum(self, metric: str, since: int, until: int) -> Decimal | None:
-        total = Decimal(0)
-        for one in self.accounts:
-            days = [one.today - timedelta(days=n) for n in range(until, since + 1)]
-            value = one.figure(metric, days)
-            if value is None:
-                return None
-            total += value
-        return total
+        """Asked for several times of the same days: what was found is kept."""
+        key = (metric, since, until)
+        if key not in self._sums:
+            found = [one.figure(metric, since, until) for one in self.accounts]
+            self._sums[key] = None if None in found else sum((one for one in found if one is not None), Decimal(0))
+        return self._sums[key]
 
     @property
     def daily_budget(self) -> Decimal | None:

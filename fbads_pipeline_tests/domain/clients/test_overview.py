@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
-from fbads_pipeline.domain.clients.overview import AccountWeeks, ClientDay, client_days, verdict_of
+from fbads_pipeline.domain.clients.overview import AccountWeeks, ClientDay, client_days, days_looked_at, verdict_of
 from fbads_pipeline.domain.clients.targets import EffectiveTarget
 
 TODAY = date(2026, 11, 10)
@@ -116,3 +116,14 @@ def test_clients_come_worst_first_and_two_currencies_of_one_are_two_rows():
         ("Bia", "BRL", "warning"),
         ("Ana", "BRL", None),
     ]
+
+
+@pytest.mark.parametrize("zone", [-1, 0, 1])
+def test_all_days_that_are_asked_for_are_read_wherever_the_account_is(zone):
+    today = TODAY + timedelta(days=zone)
+    some = days_looked_at(TODAY)
+    all_days = [today - timedelta(days=n) for n in range(40)]
+    whole = replace(account(), today=today, days=dict.fromkeys(all_days, account().days[TODAY]), read=all_days)
+    seen = replace(whole, days={one: whole.days[one] for one in all_days if one in some}, read=some)
+    for ask in (lambda one: one.total("spend", 7, 1), lambda one: one.total("cpa", 0), lambda one: one.usual):
+        assert ask(day(seen)) == ask(day(whole)) and ask(day(seen)) is not None

@@ -13,7 +13,7 @@ from fbads_pipeline.adapters.postgres.metrics.figures import daily_mart, figure_
 from fbads_pipeline.adapters.postgres.metrics.visible import Row, rows_of_kept
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.domain.metrics.grid import GridLevel, GridRequest, GridState
+from fbads_pipeline.domain.metrics.grid import OF_GOAL, GridLevel, GridRequest, GridState
 
 _TABLES: Mapping[GridLevel, str] = {"campaign": "campaigns", "adset": "adsets", "ad": "ads"}
 _KEYS: Mapping[GridLevel, tuple[str, ...]] = {
@@ -39,6 +39,7 @@ class GridShape(NamedTuple):
     sort: str
     is_down: bool
     state: GridState
+    periods: int
 
 
 class GridPage(NamedTuple):
@@ -87,16 +88,27 @@ class GridReader:
     def _shape(self, wanted: GridRequest) -> GridShape:
         known = self._expressions()
         metrics = tuple((name, known[name]) for name in wanted.metrics)
-        return GridShape(wanted.level, metrics, wanted.sort, wanted.is_down, wanted.state)
+        periods = len(_periods(wanted))
+        return GridShape(wanted.level, metrics, wanted.sort, wanted.is_down, wanted.state, periods)
+
+
+def _periods(wanted: GridRequest) -> dict[DayRange, list[str]]:
+    """Period → its accounts. They are few: at one instant there are three dates at most on earth."""
+    found: dict[DayRange, list[str]] = {}
+    for one in wanted.scopes:
+        found.setdefault(one.days, []).append(one.account_id)
+    return found
 
 
 def _values(wanted: GridRequest) -> dict[str, Any]:
+    periods = {
+        f"{name}_{n}": value
+        for n, (days, accounts) in enumerate(_periods(wanted).items())
+        for name, value in {"accounts": accounts, "since": days.since, "until": days.until}.items()
+    }
     return {
+        **periods,
         "accounts": [one.account_id for one in wanted.scopes],
-        "firsts": [one.days.since for one in wanted.scopes],
-        "lasts": [one.days.until for one in wanted.scopes],
-        "since": min((one.days.since for one in wanted.scopes), default=None),
-        "until": max((one.days.until for one in wanted.scopes), default=None),
         "named": wanted.named.lower(),
         "campaign": wanted.campaign_id,
         "object": wanted.object_id,
@@ -109,35 +121,29 @@ def _array(name: str, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
     return sa.cast(sa.bindparam(name), ARRAY(kind))
 
 
-def _parts(shape: GridShape) -> tuple[sa.CTE, sa.FromClause, sa.Join]:
-    """The objects of the level that fit the filters; the daily mart; and its rows of the asked days.
+def _parts(shape: GridShape) -> tuple[sa.CTE, sa.FromClause, sa.ColumnElement[bool]]:
+    """The objects of the level that fit the filters; the daily mart; and which of its rows are of the asked days.
 
     Rows are joined with the objects only once they are summed: an object's few days are then found without a guess of
-    how many there are.
+    how many there are. Accounts with the same days are named together, which the planner counts better than a join.
     """
-    scopes = sa.select(
-        sa.func.unnest(_array("accounts", sa.Text()), _array("firsts", sa.Date()), _array("lasts", sa.Date()))
-        .table_valued("account_id", "first_day", "last_day", name="scopes")
-        .render_derived()
-    ).cte("scopes")
     keys = _KEYS[shape.level]
     daily = daily_mart(f"{shape.level}_daily", *(key for key in keys if key != "campaign_id"))
-    rows = daily.join(
-        scopes,
+    asked = [
         sa.and_(
-            daily.c.account_id == scopes.c.account_id,
-            daily.c.day.between(scopes.c.first_day, scopes.c.last_day),
-            # What the planner sees of the periods.
-            daily.c.day.between(sa.bindparam("since", type_=sa.Date()), sa.bindparam("until", type_=sa.Date())),
-        ),
-    )
-    return _objects(shape), daily, rows
+            daily.c.account_id == sa.func.any(_array(f"accounts_{n}", sa.Text())),
+            daily.c.day.between(*(sa.bindparam(f"{name}_{n}", type_=sa.Date()) for name in ("since", "until"))),
+        )
+        for n in range(shape.periods)
+    ]
+    return _objects(shape), daily, sa.or_(sa.false(), *asked)
 
 
 def _objects(shape: GridShape) -> sa.CTE:
     level, keys = shape.level, _KEYS[shape.level]
     budgets = _BUDGETS if level in _HAS_BUDGET else ()
-    names = ("account_id", *keys, "name", "effective_status", "currency", *budgets)
+    goal = ("goal_family",) if level == "campaign" else ()
+    names = ("account_id", *keys, "name", "effective_status", "currency", *budgets, *goal)
     known = sa.table(_TABLES[level], *(sa.column(name) for name in names), schema="marts").alias("known")
     named, campaign, one = (sa.bindparam(name, type_=sa.Text()) for name in ("named", "campaign", "object"))
     query = sa.select(*known.c).where(
@@ -153,14 +159,14 @@ def _objects(shape: GridShape) -> sa.CTE:
     return query.cte("objects")
 
 
-def _is_same(sums: sa.FromClause, objects: sa.CTE, key: str) -> sa.ColumnElement[bool]:
+def _is_same(sums: sa.FromClause, objects: sa.FromClause, key: str) -> sa.ColumnElement[bool]:
     """Of the object, in the currency that its account has."""
     return sa.and_(
         sums.c.account_id == objects.c.account_id, sums.c[key] == objects.c[key], sums.c.currency == objects.c.currency
     )
 
 
-def _sums(shape: GridShape, daily: sa.FromClause, rows: sa.Join) -> sa.CTE:
+def _sums(shape: GridShape, daily: sa.FromClause, is_asked: sa.ColumnElement[bool]) -> sa.CTE:
     """A row per object that has rows, and per currency of them: what the metrics are made of. An object belongs to one
     campaign, and so has one goal."""
     names = ("account_id", _KEYS[shape.level][-1], "currency")
@@ -168,7 +174,7 @@ def _sums(shape: GridShape, daily: sa.FromClause, rows: sa.Join) -> sa.CTE:
     # Once per row, and sorted without what nothing is made of: without it PostgreSQL carries whole rows through.
     narrow = (
         sa.select(*(daily.c[name] for name in names), *map(sa.column, parts), sa.column("conversion_goal"))
-        .select_from(rows)
+        .where(is_asked)
         .offset(sa.literal_column("0"))
         .subquery("narrow")
     )
@@ -178,15 +184,20 @@ def _sums(shape: GridShape, daily: sa.FromClause, rows: sa.Join) -> sa.CTE:
     return sa.select(*keys, sa.func.count().label("rows"), *summed, goal).group_by(*keys).cte("sums")
 
 
-def _of_each(shape: GridShape, sums: sa.CTE) -> sa.CTE:
-    """The metrics of each object. The registry's expressions name columns without their table, and are of sums: here of
-    one row, which `sums` has made of the object's days."""
+def _of_each(shape: GridShape, sums: sa.CTE, names: Sequence[str]) -> sa.CTE:
+    """Those metrics of each object. The registry's expressions name columns without their table, and are of sums: here
+    of one row, which `sums` has made of the object's days."""
     keys = (sums.c.account_id, sums.c[_KEYS[shape.level][-1]], sums.c.currency, sums.c.rows)
-    return sa.select(*keys, *_figures(shape)).select_from(sums).group_by(*keys).cte("of_each")
+    figures = figure_columns(dict(shape.metrics), names)
+    return sa.select(*keys, *figures).select_from(sums).group_by(*keys).cte(f"figures_of_{sums.name}")
+
+
+def _names(shape: GridShape) -> list[str]:
+    return [name for name, _ in shape.metrics]
 
 
 def _figures(shape: GridShape) -> list[sa.Label[Any]]:
-    return figure_columns(dict(shape.metrics), [name for name, _ in shape.metrics])
+    return figure_columns(dict(shape.metrics), _names(shape))
 
 
 def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -197,48 +208,57 @@ def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) ->
 
 @lru_cache(maxsize=256)
 def _rows(shape: GridShape) -> sa.Select[Any]:
-    objects, daily, found = _parts(shape)
-    query, order = _listed(shape, objects, _sums(shape, daily, found))
+    objects, daily, is_asked = _parts(shape)
+    listed = _listed(shape, objects, _sums(shape, daily, is_asked)).subquery("listed")
+    return sa.select(*(one for one in listed.c if one.name != "place")).order_by(listed.c.place)
+
+
+def _placed(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.CTE:
+    """The objects of the page: their keys and their place. Nothing but these is sorted."""
+    key = _KEYS[shape.level][-1]
+    is_plain = shape.sort in METRICS and METRICS[shape.sort].columns == (shape.sort,) and shape.sort not in OF_GOAL
+    sorting = [shape.sort] if shape.sort in _names(shape) else []
+    each = sums if is_plain or not sorting else _of_each(shape, sums, sorting)
+    rows = sa.func.coalesce(each.c.rows, 0).label("rows")
+    place = sa.func.row_number().over(order_by=_order(shape, objects, each)).label("place")
     return (
-        query.order_by(*order)
+        sa.select(objects.c.account_id, objects.c[key], objects.c.currency, rows, place)
+        .select_from(objects.outerjoin(each, _is_same(each, objects, key)))
+        .where(_is_shown(shape, objects, rows))
+        .order_by(place)
         .limit(sa.bindparam("most", type_=sa.Integer()))
         .offset(sa.bindparam("skipped", type_=sa.Integer()))
+        .cte("placed")
     )
 
 
-def _listed(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:
-    """A row per object, and their order."""
-    each = _of_each(shape, sums)
-    is_same = _is_same(each, objects, _KEYS[shape.level][-1])
-    metrics = [name for name, _ in shape.metrics]
-    rows = sa.func.coalesce(each.c.rows, 0)
-    query = (
-        sa.select(*objects.c, *_parents(shape.level), rows.label("rows"), *(each.c[name] for name in metrics))
-        .select_from(_with_parents(shape.level, objects.outerjoin(each, is_same), objects))
-        .where(_is_shown(shape, objects, rows))
-    )
+def _order(shape: GridShape, objects: sa.CTE, each: sa.CTE) -> list[sa.ColumnElement[Any]]:
     keys: dict[str, sa.ColumnElement[Any]] = {"name": sa.func.lower(objects.c.name)}
     if shape.level in _HAS_BUDGET:
         keys["budget"] = sa.func.coalesce(objects.c.daily_budget, objects.c.lifetime_budget)
-    order = keys.get(shape.sort)
-    if order is None:
-        order = each.c[shape.sort if shape.sort in metrics else metrics[0]]
+    order = keys[shape.sort] if shape.sort in keys else each.c[shape.sort]
     placed = order.desc() if shape.is_down else order.asc()
     # Amounts of two currencies are not compared: each currency is listed by itself.
     apart = [objects.c.currency] if shape.sort not in ("name", *_OF_NO_CURRENCY) else []
-    last = objects.c[_KEYS[shape.level][-1]]
-    return query, [*apart, placed.nulls_last(), objects.c.account_id, last]
+    return [*apart, placed.nulls_last(), objects.c.account_id, objects.c[_KEYS[shape.level][-1]]]
+
+
+def _listed(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.Select[Any]:
+    """A row per object of the page, with all that it shows; the metrics are made for these alone."""
+    key, placed = _KEYS[shape.level][-1], _placed(shape, objects, sums)
+    of_page = sa.select(sums).select_from(sums.join(placed, _is_same(sums, placed, key))).cte("of_page")
+    each = _of_each(shape, of_page, _names(shape))
+    joined = placed.join(objects, _is_same(placed, objects, key)).outerjoin(each, _is_same(each, placed, key))
+    shown = (*objects.c, *_parents(shape.level), placed.c.rows, *(each.c[name] for name in _names(shape)))
+    return sa.select(*shown, placed.c.place).select_from(_with_parents(shape.level, joined, objects))
 
 
 @lru_cache(maxsize=256)
 def _page(shape: GridShape) -> sa.CompoundSelect[Any]:
     """The rows of a page in their order, then a total per currency: all from the same sums."""
-    objects, daily, found = _parts(shape)
-    sums = _sums(shape, daily, found)
-    query, order = _listed(shape, objects, sums)
-    most, skipped = (sa.bindparam(name, type_=sa.Integer()) for name in ("most", "skipped"))
-    place = sa.func.row_number().over(order_by=order).label("place")
-    listed = query.add_columns(place).order_by(place).limit(most).offset(skipped).subquery("listed")
+    objects, daily, is_asked = _parts(shape)
+    sums = _sums(shape, daily, is_asked)
+    listed = _listed(shape, objects, sums).subquery("listed")
     totals = _totals(shape, objects, sums).subquery("totals")
     names = [one.name for one in listed.c if one.name != "place"]
     counted = ("objects", "goals")
@@ -256,7 +276,7 @@ def _parents(level: GridLevel) -> list[sa.Label[Any]]:
     return [] if level == "campaign" else [_CAMPAIGNS.c.name.label("campaign_name")]
 
 
-def _with_parents(level: GridLevel, joined: sa.FromClause, objects: sa.CTE) -> sa.FromClause:
+def _with_parents(level: GridLevel, joined: sa.FromClause, objects: sa.FromClause) -> sa.FromClause:
     if level == "campaign":
         return joined
     return joined.outerjoin(
@@ -279,12 +299,13 @@ def _spends(level: GridLevel) -> sa.Select[Any]:
 
 @lru_cache(maxsize=256)
 def _days(shape: GridShape) -> sa.Select[Any]:
-    objects, daily, found = _parts(shape)
+    objects, daily, is_asked = _parts(shape)
     key = _KEYS[shape.level][-1]
     provisional = sa.func.bool_or(daily.c.is_provisional).label("is_provisional")
     return (
         sa.select(daily.c.day, provisional, *_figures(shape))
-        .select_from(found.join(objects, _is_same(daily, objects, key)))
+        .select_from(daily.join(objects, _is_same(daily, objects, key)))
+        .where(is_asked)
         .group_by(daily.c.day)
         .order_by(daily.c.day)
     )
@@ -293,28 +314,22 @@ def _days(shape: GridShape) -> sa.Select[Any]:
 def _totals(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.Select[Any]:
     """Ratios of the sums of all objects; a figure that one object does not report is not known of all."""
     is_same = _is_same(sums, objects, _KEYS[shape.level][-1])
-    is_of_campaign = sa.and_(
-        _CAMPAIGNS.c.account_id == objects.c.account_id, _CAMPAIGNS.c.campaign_id == objects.c.campaign_id
-    )
-    # Currency and figures of the sums: the objects' own columns have other names.
     of_all = (
+        # Currency and figures of the sums: the objects' own columns have other names.
         sa.select(sums.c.currency, *_figures(shape))
         .select_from(sums.join(objects, is_same))
         .group_by(sums.c.currency)
         .cte("of_all")
     )
+    goal = objects.c.goal_family if shape.level == "campaign" else _CAMPAIGNS.c.goal_family
     rows = sa.func.coalesce(sums.c.rows, 0)
     counted = (
-        sa.select(
-            objects.c.currency,
-            sa.func.count().label("objects"),
-            sa.func.count(_CAMPAIGNS.c.goal_family.distinct()).label("goals"),
-        )
-        .select_from(objects.outerjoin(sums, is_same).outerjoin(_CAMPAIGNS, is_of_campaign))
+        sa.select(objects.c.currency, sa.func.count().label("objects"), sa.func.count(goal.distinct()).label("goals"))
+        .select_from(_with_parents(shape.level, objects.outerjoin(sums, is_same), objects))
         .where(_is_shown(shape, objects, rows))
         .group_by(objects.c.currency)
         .cte("counted")
     )
-    return sa.select(counted, *(of_all.c[name] for name, _ in shape.metrics)).select_from(
+    return sa.select(counted, *(of_all.c[name] for name in _names(shape))).select_from(
         counted.outerjoin(of_all, of_all.c.currency == counted.c.currency)
     )

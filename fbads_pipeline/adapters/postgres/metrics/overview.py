@@ -1,7 +1,7 @@
 """The last weeks of every account with what is open in it: three queries, whatever the number of accounts."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.clients.hours import DayCurve
-from fbads_pipeline.domain.clients.overview import USUAL_WEEKS, AccountWeeks, Figures
+from fbads_pipeline.domain.clients.overview import AccountWeeks, Figures, days_looked_at
 from fbads_pipeline.domain.clients.targets import EffectiveTarget, Targets
 from fbads_pipeline.domain.core.days import DayRange
 
@@ -32,10 +32,10 @@ class OverviewReader:
     def accounts(self, accounts: Accounts, targets: Mapping[str, Targets], now: datetime) -> list[AccountWeeks]:
         """Each account that is modelled. targets: of accounts that have any."""
         values = {"accounts": bound(accounts)}
-        since = now.date() - timedelta(days=7 * USUAL_WEEKS + 2)
+        dated = {**values, "days": sorted(days_looked_at(now.date()))}
         rows = rows_of(self._owner, SQL["accounts"], {**values, "now": now})
-        days = {row["account_id"]: _days(row) for row in rows_of(self._owner, SQL["days"], {**values, "since": since})}
-        read = rows_of(self._owner, SQL["read_days"], {**values, "since": since})
+        days = {row["account_id"]: _days(row) for row in rows_of(self._owner, SQL["days"], dated)}
+        read = rows_of(self._owner, SQL["read_days"], dated)
         read_days = {row["account_id"]: frozenset(row["days"]) for row in read}
         return [
             AccountWeeks(

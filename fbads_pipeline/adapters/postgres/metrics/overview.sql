@@ -48,7 +48,7 @@ from marts.account_daily as daily
 inner join marts.accounts as accounts
     on daily.account_id = accounts.account_id and daily.currency = accounts.currency
 where
-    daily.day >= :since
+    daily.day = any(cast(:days as date[]))
     and (cast(:accounts as text[]) is null or daily.account_id = any(cast(:accounts as text[])))
 group by daily.account_id;
 
@@ -60,7 +60,7 @@ from marts.day_coverage
 where
     level = 'account'
     and is_read
-    and day >= :since
+    and day = any(cast(:days as date[]))
     and (cast(:accounts as text[]) is null or account_id = any(cast(:accounts as text[])))
 group by account_id;
 
