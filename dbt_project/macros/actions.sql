@@ -24,18 +24,6 @@
 {%- endmacro %}
 
 
-{# From the entries of an array to one object. An object from two arrays costs a third less than one from pairs. #}
-{% macro figures_by_type() -%}
-    coalesce(
-                jsonb_object(
-                    array_agg(action ->> 'action_type'),
-                    array_agg({{ value_of_action() }})
-                ),
-                '{}'
-            )
-{%- endmacro %}
-
-
 {# The windows asked for (FBADS_ATTRIBUTION_WINDOWS) where they may be added: at most one by click, by view and by
    engaged view. A longer window holds the shorter ones. None otherwise. #}
 {% macro disjoint_windows() %}
@@ -51,23 +39,29 @@
 {# From Meta's arrays of a row to one object each, `counts.by_type` and `amounts.by_type`; and, as `chosen.by_family`,
    the types that the account chose for itself. #}
 {% macro by_action_type(insights) -%}
-cross join
-    lateral (
-        select
-            {{ figures_by_type() }} as by_type,
-            sum({{ value_of_action() }}::numeric) as total
-        from jsonb_array_elements({{ insights }}.actions) as action
-        where action ->> 'action_type' is not null
-    ) as counts
-cross join
-    lateral (
-        select
-            {{ figures_by_type() }} as by_type,
-            sum({{ value_of_action() }}::numeric) as total
-        from jsonb_array_elements({{ insights }}.action_values) as action
-        where action ->> 'action_type' is not null
-    ) as amounts
+{{ figures_by_type(insights ~ '.actions') }} as counts
+{{ figures_by_type(insights ~ '.action_values') }} as amounts
 {{ chosen_types(insights) }}
+{%- endmacro %}
+
+
+{# From the entries of an array to one object and their total. An object from two arrays costs a third less than one from pairs. #}
+{% macro figures_by_type(list) -%}
+cross join
+    lateral (
+        select
+            coalesce(jsonb_object(array_agg(entries.action_type), array_agg(entries.figure)), '{}') as by_type,
+            sum(entries.figure::numeric) as total
+        from (
+            select
+                action ->> 'action_type' as action_type,
+                {{ value_of_action() }} as figure
+            from jsonb_array_elements({{ list }}) as action
+            -- Each entry is looked up once: without it PostgreSQL would write the expression into both columns.
+            offset 0
+        ) as entries
+        where entries.action_type is not null
+    )
 {%- endmacro %}
 
 
