@@ -45,7 +45,10 @@
 {%- endmacro %}
 
 
-{# From the entries of an array to one object and their total. An object from two arrays costs a third less than one from pairs. #}
+{#
+    From the entries of an array to one object and their total. An object from two arrays costs a third less than one from
+    pairs.
+#}
 {% macro figures_by_type(list) -%}
 cross join
     lateral (

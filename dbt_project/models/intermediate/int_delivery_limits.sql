@@ -1,5 +1,6 @@
 -- By object: the hours of an ad set or, of a campaign, those of any of its active ad sets; what its ad sets may spend
--- in a day together; and which cap is reached: its own, its campaign's or the account's.
+-- in a day together; and which cap is reached: its own, its campaign's or the account's;
+-- what is left of the latter two.
 with adsets as (
 
     select
@@ -128,6 +129,40 @@ campaign_caps as materialized (
         ) as days_read
     where campaigns.spend_cap_minor is not null
 
+),
+
+account_caps as materialized (
+
+    select
+        caps.account_id,
+        caps.amount_spent_minor >= caps.spend_cap_minor as is_full,
+        {{ major_units(
+            'greatest(caps.spend_cap_minor - caps.amount_spent_minor, 0)', 'accounts.minor_units'
+        ) }} as amount_left,
+        {{ local_today('accounts.timezone_name') }} as local_day
+    from {{ ref('stg_account_caps') }} as caps
+    inner join {{ ref('stg_accounts') }} as accounts
+        on
+            caps.account_id = accounts.account_id
+            and caps.currency = accounts.currency
+    where caps.spend_cap_minor is not null
+
+),
+
+spent_today as materialized (
+
+    select
+        days.account_id,
+        days.budget_level,
+        days.object_id,
+        {{ sum_reported('days.spend') }} as amount
+    from account_caps
+    inner join {{ ref('int_spend_by_day') }} as days
+        on
+            account_caps.account_id = days.account_id
+            and account_caps.local_day = days.day
+    group by days.account_id, days.budget_level, days.object_id
+
 )
 
 select
@@ -140,12 +175,16 @@ select
             then coalesce(owners.delivering, '{}'::tstzmultirange)
     end as delivering,
     owners.daily_cap,
+    least(
+        case
+            when owners.budget_level = 'campaign' and caps.is_whole
+                then greatest(caps.spend_cap - caps.before_today, 0)
+        end,
+        -- Its campaigns share what is left of the cap of the account: none can spend more today than it has and that.
+        case when spent_today.object_id is null then 0 else spent_today.amount end + account_caps.amount_left
+    ) as left_of_cap,
     case
-        when owners.budget_level = 'campaign' and caps.is_whole
-            then greatest(caps.spend_cap - caps.before_today, 0)
-    end as left_of_cap,
-    case
-        when account_caps.amount_spent_minor >= account_caps.spend_cap_minor then 'account'
+        when account_caps.is_full then 'account'
         when caps.amount >= caps.spend_cap then 'campaign'
         when owners.is_capped then 'adset'
     end as full_cap
@@ -177,10 +216,15 @@ from (
         on campaigns.account_id = by_campaign.account_id and campaigns.campaign_id = by_campaign.campaign_id
 ) as owners
 left join campaign_caps as caps on owners.campaign_id = caps.campaign_id
-left join {{ ref('stg_account_caps') }} as account_caps on owners.account_id = account_caps.account_id
+left join account_caps on owners.account_id = account_caps.account_id
+left join spent_today
+    on
+        owners.account_id = spent_today.account_id
+        and owners.budget_level = spent_today.budget_level
+        and owners.object_id = spent_today.object_id
 where
     owners.is_scheduled
     or owners.daily_cap is not null
     or owners.is_capped
     or caps.campaign_id is not null
-    or account_caps.amount_spent_minor >= account_caps.spend_cap_minor
+    or account_caps.account_id is not null
