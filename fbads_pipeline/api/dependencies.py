@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 
 from fbads_pipeline.adapters.postgres.alerts.alert_list import AlertList
 from fbads_pipeline.adapters.postgres.alerts.mutes import PostgresMutes
@@ -101,11 +101,14 @@ def _clock(settings: SettingsDep) -> Clock:
 
 
 def _chat(request: Request, settings: SettingsDep, database: DatabaseDep) -> Chat:
+    return shared_chat(request.app, settings, database)
+
+
+def shared_chat(app: FastAPI, settings: Settings, database: Database) -> Chat:
     """One per application: the lexicon is built once."""
-    state = request.app.state
-    if getattr(state, "chat", None) is None:
-        state.chat = chat.chat(settings, database)
-    made: Chat = state.chat
+    if getattr(app.state, "chat", None) is None:
+        app.state.chat = chat.chat(settings, database)
+    made: Chat = app.state.chat
     return made
 
 

@@ -7,9 +7,12 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.channels.slack_layout import blocks
 from fbads_pipeline.api.app import create_app
-from fbads_pipeline.api.mcp.server import Tools
+from fbads_pipeline.api.mcp.arguments import ToolRefused
+from fbads_pipeline.api.mcp.caller import Caller
+from fbads_pipeline.api.mcp.finding_tools import FindingTools
 from fbads_pipeline.bootstrap.delivery import delivery_problems
 from fbads_pipeline.domain.delivery.messages import compose, grouped
+from fbads_pipeline.domain.identity.users import principal_of
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import HOSTILE, Client
 from fbads_pipeline_tests.api.test_webhooks import SECRET, press
@@ -98,11 +101,15 @@ def test_the_button_that_we_send_to_slack_is_the_one_that_we_take(people, databa
 
 
 def test_assistants_read_the_same(people, database):
-    tools = Tools(load_settings(), database, lambda: frozenset({"42"}))
-    (balance,) = tools.list_balances()
-    assert (balance["left"], balance["state"]) == (None, "unknown")
-    (problem,) = tools.list_delivery_problems()
-    assert problem["entity"] == "ad:7" and "rejected by Meta" in problem["text"]
+    who = principal_of(people.add("viewer", accounts=["42"]), "key")
+    tools = FindingTools(Caller(load_settings(), database, lambda: who, lambda: None))
+    (balance,) = tools.list_balances().balances
+    assert (balance.left, balance.state) == (None, "unknown")
+    (problem,) = tools.list_delivery_problems(kind="ad_rejected").problems
+    assert problem.entity == "ad:7" and "rejected by Meta" in problem.text
+    assert tools.list_delivery_problems(kind="balance_low").problems == []
+    with pytest.raises(ToolRefused, match="ad_rejected"):
+        tools.list_delivery_problems(kind="rejected")
 
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108020000")

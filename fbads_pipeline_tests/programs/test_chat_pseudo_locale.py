@@ -8,8 +8,9 @@ from evaluation.chat.grading import items
 from evaluation.chat.world import ACCOUNTS, MINE, NOW
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.chat.plan import Clarification, Refusal
-from fbads_pipeline.domain.chat.understanding.normalise import fold, normalise
+from fbads_pipeline.domain.chat.understanding.normalise import normalise
 from fbads_pipeline.domain.chat.understanding.tags import words_of
+from fbads_pipeline.domain.core.formatting import fold
 from fbads_pipeline.services.chat.answer_question import answer
 from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline_tests.support.asking import LEXICON

@@ -8,8 +8,8 @@ from typing import Any
 from fbads_pipeline.adapters.translation.catalogues import LOCALE, languages
 from fbads_pipeline.domain.chat.lexicon.verbs import forms
 from fbads_pipeline.domain.chat.lexicon.vocabulary import LanguageLexicon, Vocabulary
-from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.domain.core.formatting import fold
 
 FILE = "chat_lexicon.yml"
 

@@ -10,11 +10,12 @@ from contextvars import ContextVar
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.authentication import identify
+from fbads_pipeline.api.dependencies import shared_chat
 from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.bootstrap.identity import identity_store
@@ -23,7 +24,8 @@ from fbads_pipeline.domain.identity.users import Scope as Right
 from fbads_pipeline.settings import Settings
 
 PATH = "/mcp"
-NEEDS: tuple[Right, ...] = ("marts:read", "suggestions:read", "reports:read")
+# A caller has one of them; each tool asks for its own.
+ANY_OF: tuple[Right, ...] = ("marts:read", "suggestions:read", "reports:read")
 MOST_PER_MINUTE = 120
 _CALLER: ContextVar[Principal] = ContextVar("mcp_caller")
 
@@ -35,6 +37,8 @@ class McpEndpoint:
         self._inner, self._settings, self._database = inner, settings, database
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].endswith(PATH):  # without the slash at its end, which the protocol's own expects
+            scope = {**scope, "path": f"{scope['path']}/", "root_path": f"{scope.get('root_path', '')}{PATH}"}
         token = _CALLER.set(await run_in_threadpool(self._caller, Request(scope, receive)))
         try:
             await self._inner(dict(scope), receive, send)  # it puts itself into the scope as the application
@@ -45,9 +49,8 @@ class McpEndpoint:
         who = identify(request, identity_store(self._database), clock(self._settings))
         if who is None:
             raise ApiError(401, "unauthenticated", "authentication_required")
-        for right in NEEDS:
-            if not who.may(right):
-                raise ApiError(403, "forbidden", "missing_scope", scope=right, role=who.role)
+        if not any(who.may(right) for right in ANY_OF):
+            raise ApiError(403, "forbidden", "missing_scope", scope=ANY_OF[0], role=who.role)
         wait = request.app.state.limits.take(f"mcp:{who.user_id}", MOST_PER_MINUTE)
         if wait is not None:
             seconds = math.ceil(wait)
@@ -60,15 +63,18 @@ def install(app: FastAPI, settings: Settings, database: Database) -> None:
     # mcp is heavy: imported where it is needed.
     from mcp.server.transport_security import TransportSecuritySettings
 
-    from fbads_pipeline.api.mcp.server import Tools, server_of
+    from fbads_pipeline.api.mcp.caller import Caller
+    from fbads_pipeline.api.mcp.server import server_of
 
-    server = server_of(Tools(settings, database, _visible))
+    server = server_of(Caller(settings, database, _CALLER.get, lambda: shared_chat(app, settings, database)))
     # A rebound name gets in nowhere: `identify` serves strangers under this machine's own names only.
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     inner = server.streamable_http_app(
         streamable_http_path="/", json_response=True, stateless_http=True, transport_security=security
     )
-    app.mount(PATH, McpEndpoint(inner, settings, database))
+    endpoint = McpEndpoint(inner, settings, database)
+    app.router.routes.append(Route(PATH, endpoint))
+    app.mount(PATH, endpoint)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -76,7 +82,3 @@ def install(app: FastAPI, settings: Settings, database: Database) -> None:
             yield
 
     app.router.lifespan_context = lifespan
-
-
-def _visible() -> Accounts:
-    return _CALLER.get().accounts

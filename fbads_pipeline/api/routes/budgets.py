@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import BenchmarkDep, BudgetsDep, ClockDep
 from fbads_pipeline.api.errors import documented
+from fbads_pipeline.api.schemas.resources import Exact
 from fbads_pipeline.domain.clients.benchmark import benchmarks
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
 from fbads_pipeline.domain.identity.users import Principal
@@ -22,9 +23,9 @@ ReaderDep = Annotated[Principal, Depends(Needs("marts:read"))]
 class ShownLanding(BaseModel):
     """The month's spend at its end, tax not included: expected, and the interval that holds it in 80 of 100 cases."""
 
-    mean: Decimal
-    low: Decimal
-    high: Decimal
+    mean: Exact
+    low: Exact
+    high: Exact
 
 
 class ShownBudget(BaseModel):
@@ -42,13 +43,13 @@ class ShownBudget(BaseModel):
     accounts: list[str]
     today: date
     state: Literal["on_plan", "over", "under", "no_budget", "not_read", "too_little_data"]
-    budget: Decimal | None
-    spent: Decimal | None
-    cost: Decimal | None
-    planned: Decimal | None
+    budget: Exact | None
+    spent: Exact | None
+    cost: Exact | None
+    planned: Exact | None
     landing: ShownLanding | None
-    landing_cost: Decimal | None
-    daily: Decimal | None
+    landing_cost: Exact | None
+    daily: Exact | None
     days_asked: int
     days_read: int
     scope: str = ""
@@ -66,8 +67,8 @@ class ShownBenchmark(BaseModel):
     country: str
     currency: str
     accounts: int
-    percentiles: dict[int, Decimal]
-    own: dict[str, Decimal]
+    percentiles: dict[int, Exact]
+    own: dict[str, Exact]
 
 
 @router.get("/benchmark", responses=documented(422))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.composed import composed
+from fbads_pipeline.domain.core.formatting import fold
 from fbads_pipeline.domain.metrics.registry import Metric
 
 
@@ -29,6 +30,13 @@ class Catalogue:
         """Whether the metric reads amounts: those of two currencies do not add up, nor does their ratio."""
         metric = self[name]
         return metric.unit == "money" or any(one in self and self[one].unit == "money" for one in metric.columns)
+
+    def called(self, words: str) -> tuple[str, ...]:
+        """The metrics whose name, label or synonym these words are, whatever their accents and case."""
+        wanted = fold(words.strip())
+        return tuple(
+            name for name, one in self.metrics.items() if wanted in (name, *(fold(each) for each in one.called))
+        )
 
     def near(self, words: str, *, count: int = 3) -> tuple[str, ...]:
         """The metrics whose name, label or synonym reads most like these words."""

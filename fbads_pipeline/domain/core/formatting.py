@@ -29,3 +29,9 @@ def _visible(character: str) -> str:
     if category in ("Zs", "Zl", "Zp") or character in "\t\n\r\v\f\x85":
         return " "
     return "" if category in ("Cc", "Cf", "Cs") and character not in _KEPT_INVISIBLE else character
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: "Coleção" and "colecao" are the same."""
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in spread if not unicodedata.combining(character))

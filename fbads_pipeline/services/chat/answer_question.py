@@ -117,6 +117,19 @@ def answer_again(chat: Chat, exchange: Exchange, *, user: ChatUser) -> Answer | 
         return _answer(turn, understood)
 
 
+def answer_plan(chat: Chat, plan: Plan, *, user: ChatUser, now: datetime) -> Answer:
+    """The answer to a plan that a program made, in the plan's language; nothing is remembered of it."""
+    with chat.database.reading() as figures:
+        accounts = figures.accounts(user.account_ids, now=now)
+        turn = Turn(chat, figures, plan.language or DEFAULT_LANGUAGE, accounts)
+        if not accounts:
+            return _answer(turn, Refusal("nothing_read" if user.account_ids is None else "no_account"))
+        understood = _validated(turn, plan, figures.names(accounts)[1])
+        if isinstance(understood, CompletePlan):
+            turn.accounts = _inside(turn, plan)
+        return _answer(turn, understood)
+
+
 def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:
     """The accounts that the plan's objects belong to: their calendar makes the days, not that of the others."""
     names, _ = turn.figures.names(turn.accounts)
@@ -142,11 +155,15 @@ def _understand(
     if chat.model is not None and not isinstance(understood, Plan) and understood.kind in ("not_understood", "word"):
         turn.figures.pause()  # a model may take seconds
         understood = chat.model.plan(text, context) or understood
-    if isinstance(understood, Plan):
-        if any(one in NAME_DIMENSIONS for one in understood.dimensions):
-            breakdowns = (*breakdowns, *turn.figures.name_dimensions(accounts))
-        understood = validate(understood, chat.catalogue, accounts, breakdowns=breakdowns)
-    return _complete(understood) if isinstance(understood, Plan) else understood
+    return _validated(turn, understood, breakdowns) if isinstance(understood, Plan) else understood
+
+
+def _validated(turn: Turn, plan: Plan, breakdowns: Sequence[str]) -> CompletePlan | Clarification | Refusal:
+    """The plan, if the catalogue's rules allow it. breakdowns: those that are collected."""
+    if any(one in NAME_DIMENSIONS for one in plan.dimensions):
+        breakdowns = (*breakdowns, *turn.figures.name_dimensions(turn.accounts))
+    found = validate(plan, turn.chat.catalogue, turn.accounts, breakdowns=breakdowns)
+    return _complete(found) if isinstance(found, Plan) else found
 
 
 def _complete(plan: Plan) -> CompletePlan | Refusal:

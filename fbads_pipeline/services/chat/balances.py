@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from fbads_pipeline.domain.chat.result import ChatAccount, Citation, Query
-from fbads_pipeline.domain.chat.understanding.normalise import fold
+from fbads_pipeline.domain.core.formatting import fold
 from fbads_pipeline.domain.core.messages import Instant, Joined, Message, Money, Name, Value, lines, message
 from fbads_pipeline.domain.delivery.funds import Fund, MoneyFacts, funds_of
 from fbads_pipeline.services.chat.turn import Answer, Turn

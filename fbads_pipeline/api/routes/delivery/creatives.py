@@ -1,7 +1,6 @@
 """Creatives with their figures, and the pictures that are kept of them: never an address of Meta's."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClockDep, CreativesDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.parameters import AccountId
+from fbads_pipeline.api.schemas.resources import Exact
 from fbads_pipeline.domain.delivery.creatives import Creative, Verdict
 from fbads_pipeline.domain.identity.users import Principal
 
@@ -37,12 +37,12 @@ class ShownCreative(BaseModel):
     ads: int
     picture: str | None
     currency: str | None
-    spend: Decimal | None
-    impressions: Decimal | None
-    clicks: Decimal | None
-    conversions: Decimal | None
-    cost_per_conversion: Decimal | None
-    click_rate: Decimal | None
+    spend: Exact | None
+    impressions: Exact | None
+    clicks: Exact | None
+    conversions: Exact | None
+    cost_per_conversion: Exact | None
+    click_rate: Exact | None
     verdict: Verdict
 
 

@@ -1,7 +1,6 @@
 """Money that is left, and what keeps ads from delivering; whoever takes care of a problem says so here."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -12,6 +11,7 @@ from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.languages import problem_localizer
 from fbads_pipeline.api.parameters import AccountId
+from fbads_pipeline.api.schemas.resources import Exact
 from fbads_pipeline.domain.delivery.funds import Fund, FundKind, FundState, funds_of
 from fbads_pipeline.domain.delivery.messages import ads_manager_link, describe
 from fbads_pipeline.domain.delivery.problems import ProblemKind, ProblemState, StoredProblem
@@ -39,9 +39,9 @@ class Balance(BaseModel):
     entity: str
     name: str | None
     currency: str
-    left: Decimal | None
+    left: Exact | None
     state: FundState
-    per_day: Decimal | None
+    per_day: Exact | None
     ends_at: datetime | None
     read_at: datetime
     shape: str | None
@@ -86,7 +86,7 @@ def list_problems(
     """Open problems, the gravest first, then those that ended within a week."""
     wanted = who.accounts if account_id is None else frozenset({account_id})
     found = delivery.listed(wanted, ended_since=clock.now() - ENDED_WITHIN)
-    return [_problem(one, problem_localizer(request).render(describe(one.problem))) for one in found]
+    return [shown_problem(one, problem_localizer(request).render(describe(one.problem))) for one in found]
 
 
 @router.post("/delivery-problems/{problem_id}/acknowledge", responses=documented(404, 409, 422))
@@ -101,7 +101,7 @@ def acknowledge(
     if not delivery.acknowledge(problem_id, actor=who.user_id, now=now):
         raise ApiError(409, "changed", "problem_not_open", id=problem_id)
     (one,) = delivery.listed(who.accounts, ended_since=now - ENDED_WITHIN, problem_id=problem_id)
-    return _problem(one, problem_localizer(request).render(describe(one.problem)))
+    return shown_problem(one, problem_localizer(request).render(describe(one.problem)))
 
 
 def _balance(fund: Fund, now: datetime) -> Balance:
@@ -109,7 +109,8 @@ def _balance(fund: Fund, now: datetime) -> Balance:
     return Balance(**shown | {"state": fund.state(now)})
 
 
-def _problem(one: StoredProblem, text: str) -> Problem:
+def shown_problem(one: StoredProblem, text: str) -> Problem:
+    """A problem with the text that says it."""
     problem = one.problem
     of_problem = ("kind", "entity", "name", "account_id", "campaign_id", "severity", "since")
     stored = ("problem_id", "state", "opened_at", "acknowledged_at", "acknowledged_by", "ended_at")

@@ -80,9 +80,7 @@ def list_reports(
     request: Request, requests: ReportRequestsDep, report_service: ReportServiceDep, clock: ClockDep, who: ReaderDep
 ) -> list[ShownReport]:
     """The newest hundred that one requested, then of those made on schedule for one's accounts."""
-    t = problem_localizer(request)
-    requested = [_requested(one, clock.now(), t) for one in _readable(requests, who)]
-    return requested + [_made(one) for one in report_service.reports.newest(_SHOWN, _visible(who))]
+    return readable_reports(requests, report_service, clock.now(), who, problem_localizer(request))
 
 
 @router.post(
@@ -149,6 +147,14 @@ def download(
         if path.is_file():
             return FileResponse(path, filename=name, media_type="application/octet-stream")
     raise ApiError(404, "not_found", "no_file", name=name)
+
+
+def readable_reports(
+    requests: ReportRequestsDep, report_service: ReportServiceDep, now: datetime, who: Principal, t: Localizer
+) -> list[ShownReport]:
+    """The newest hundred that the caller requested, then of those made on schedule for their accounts."""
+    requested = [_requested(one, now, t) for one in _readable(requests, who)]
+    return requested + [_made(one) for one in report_service.reports.newest(_SHOWN, _visible(who))]
 
 
 def _own(requests: ReportRequestsDep, report_id: str, who: Principal) -> ReportRequest | None:

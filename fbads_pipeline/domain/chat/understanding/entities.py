@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Level
-from fbads_pipeline.domain.chat.understanding.normalise import fold
+from fbads_pipeline.domain.core.formatting import fold
 
 _TOKEN = re.compile(r"\w+")
 _ID = re.compile(r"(?:act_)?(\d{5,25})")

@@ -47,11 +47,11 @@ from fbads_pipeline.domain.chat.understanding.named import (
     objects_of,
     read_exclusions,
 )
-from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
+from fbads_pipeline.domain.core.formatting import fold
 
 # What a question back may still lack: its answer brings it.
 _ASKED_BACK = ("object", "period", "rank", "limit", "comparison")

@@ -3,7 +3,7 @@
 import re
 
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
-from fbads_pipeline.domain.chat.understanding.normalise import fold
+from fbads_pipeline.domain.core.formatting import fold
 
 DEFAULT_LANGUAGE = "pt"
 _WORD = re.compile(r"[^\W\d_]+")

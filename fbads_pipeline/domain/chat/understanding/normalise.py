@@ -22,9 +22,3 @@ def normalise(question: str) -> str:
 def is_too_long(question: str) -> bool:
     """Whether `normalise` would have to cut it."""
     return len(question.strip()) > LONGEST
-
-
-def fold(text: str) -> str:
-    """Lower case without accents: "Coleção" and "colecao" are the same."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in spread if not unicodedata.combining(character))

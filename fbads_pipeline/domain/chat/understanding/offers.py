@@ -9,8 +9,8 @@ from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.plan import Clarification, Dimension, Objects, Offer, Plan
 from fbads_pipeline.domain.chat.understanding.bounds import ranked
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject
-from fbads_pipeline.domain.chat.understanding.normalise import fold, normalise
-from fbads_pipeline.domain.core.formatting import plain_name
+from fbads_pipeline.domain.chat.understanding.normalise import normalise
+from fbads_pipeline.domain.core.formatting import fold, plain_name
 
 SUGGESTED_METRICS = ("spend", "conversions", "cpa", "roas", "ctr")
 _SUGGESTED_DIMENSIONS: tuple[Dimension, ...] = ("campaign", "adset", "ad", "day", "country", "age", "placement")

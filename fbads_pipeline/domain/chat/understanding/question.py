@@ -18,8 +18,8 @@ from fbads_pipeline.domain.chat.understanding.amounts import (
     find_limit,
 )
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameMatch, ObjectNames
-from fbads_pipeline.domain.chat.understanding.normalise import fold
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
+from fbads_pipeline.domain.core.formatting import fold
 
 _PERCENT = re.compile(r"(?:^|(?<=[^\d] ))%(?= )")
 _NOT = re.compile(r"\b(\w+)n't\b")

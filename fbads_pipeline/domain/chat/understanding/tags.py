@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
-from fbads_pipeline.domain.chat.understanding.normalise import fold
+from fbads_pipeline.domain.core.formatting import fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
 _FEW, _MANY, _SHORT_NAME = 4, 8, 6

@@ -9,7 +9,7 @@ from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, DateContext,
 from fbads_pipeline.domain.chat.periods.phrases import find_periods
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import RelativePeriod
-from fbads_pipeline.domain.chat.understanding.normalise import fold
+from fbads_pipeline.domain.core.formatting import fold
 
 TODAY = date(2026, 11, 23)
 
