@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import sqlalchemy as sa
 
 from chaos.collector import CollectorRun, finish, kill
-from chaos.damage import Damage, State, check_after_kill, check_end
+from chaos.damage import Damage, State, check_after_kill, check_end, is_in_doubt
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.domain.core.days import DayRange
@@ -22,6 +22,8 @@ FIRST_DAY = date(2026, 10, 5)
 BETWEEN_TICKS = timedelta(hours=8)
 LARGE_PAGE_ROWS = 5000
 KILLS_PER_TICK, TICKS_PER_LOAD = 3, 8
+# A figure that a second reading leaves out too is gone.
+_MOST_SETTLING_RUNS = 3
 
 
 @dataclass
@@ -98,7 +100,10 @@ class CollectKillTest:
             if self._random.random() < 0.5:
                 self._tick_seconds = (self._tick_seconds + finish(self._run(ours, None))) / 2
                 state = State.of(ours)
-        finish(self._run(ours, self._days()))
+        for _ in range(_MOST_SETTLING_RUNS):
+            finish(self._run(ours, self._days()))
+            if not is_in_doubt(ours):
+                break
         check_end(self.counts.damage, ours, undisturbed)
 
     def _read_undisturbed(self, undisturbed: sa.Engine) -> State:

@@ -3,6 +3,7 @@
 A part is one account, level, breakdown and day of raw.insights: what no reader may ever see half.
 """
 
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,8 +19,14 @@ select account_id, level, breakdown, day::text, (to_jsonb(i) - 'collected_at')::
 from raw.insights i order by 1, 2, 3, 4, 5
 """
 _READ_PARTS = """
-select distinct account_id, level, breakdown, day::text from raw.reading_runs
-where ok and (run_id = :run_id or run_id like :run_id || '.%')
+select distinct state, account_id, level, breakdown, day::text from raw.reading_runs
+where state in ('read', 'doubtful') and (run_id = :run_id or run_id like :run_id || '.%')
+"""
+_IN_DOUBT = """
+select count(*) from (
+    select distinct on (account_id, level, breakdown, day) state from raw.reading_runs
+    order by account_id, level, breakdown, day, read_at desc
+) newest where state = 'doubtful'
 """
 _RECORDED_DAYS = "select distinct account_id, day::text from raw.changed_days where seq > :seq"
 _UNRECORDED = """
@@ -61,22 +68,32 @@ class Damage:
 
 
 def check_after_kill(damage: Damage, database: sa.Engine, before: State, expected: State, run_id: str) -> State:
-    """Add what a killed run left wrong: each part is as before it, or as expected where the run recorded a reading."""
+    """Add what a killed run left wrong: each part is as before it, or as expected where the run recorded a reading.
+
+    Where it recorded a doubtful one, figures that were known stay beside newer ones: every row is there, once.
+    """
     _wait_for_killed_collector(database)
     now = State.of(database)
     with database.connect() as connection:
-        read = {tuple(row) for row in connection.execute(sa.text(_READ_PARTS), {"run_id": run_id})}
+        read = {(state, tuple(part)) for state, *part in connection.execute(sa.text(_READ_PARTS), {"run_id": run_id})}
         recorded = {tuple(row) for row in connection.execute(sa.text(_RECORDED_DAYS), {"seq": before.seq})}
     for part in before.parts.keys() | expected.parts.keys() | now.parts.keys():
         was, found = before.parts.get(part, []), now.parts.get(part, [])
-        wanted = expected.parts.get(part, []) if part in read else was
-        if found != wanted:
+        wanted = expected.parts.get(part, []) if ("read", part) in read else was
+        is_kept = ("doubtful", part) in read and _objects(was) <= _objects(found)
+        if found != wanted and not is_kept:
             damage.half_days += 1
             damage.examples.append(f"{run_id}: {' '.join(part)}: {len(found)} rows instead of {len(wanted)}")
         if found != was and (part[0], part[3]) not in recorded:
             damage.unrecorded += 1
         damage.rows_duplicated += len(found) - len(set(found))
     return now
+
+
+def is_in_doubt(database: sa.Engine) -> bool:
+    """Whether the newest reading of any part is doubtful: another one has to settle it."""
+    with database.connect() as connection:
+        return bool(connection.execute(sa.text(_IN_DOUBT)).scalar_one())
 
 
 def check_end(damage: Damage, database: sa.Engine, undisturbed: sa.Engine) -> None:
@@ -88,6 +105,11 @@ def check_end(damage: Damage, database: sa.Engine, undisturbed: sa.Engine) -> No
     damage.examples += [f"too many {row}" for row in list(ours - theirs)[:3]]
     with database.connect() as connection:
         damage.unrecorded += connection.execute(sa.text(_UNRECORDED)).scalar_one()
+
+
+def _objects(rows: list[str]) -> set[tuple[str, str]]:
+    """Which rows of a part those are."""
+    return {(one["object_id"], json.dumps(one["breakdown_value"])) for one in map(json.loads, rows)}
 
 
 def _everything(database: sa.Engine) -> Counter[str]:

@@ -16,7 +16,9 @@ _SETTINGS_INTRODUCTION = """# Settings
 Written by `make docs` from `fbads_pipeline/settings.py`; change the descriptions there, not this page.
 All settings come from environment variables (`.env.example` lists them for compose). A wrong value stops the program
 with a sentence that names the setting. An empty variable counts as not set, except `FBADS_BREAKDOWNS`.
-A secret can come from a file: `FBADS_ACCESS_TOKEN_FILE=/run/secrets/token` instead of `FBADS_ACCESS_TOKEN`.
+A secret can come from a file: `FBADS_ACCESS_TOKEN_FILE=/run/secrets/token` instead of `FBADS_ACCESS_TOKEN`; or from a
+command that prints it: `FBADS_ENCRYPTION_KEYS_COMMAND="vault kv get -field=keys secret/fbads"`
+([encryption](../how-to/encryption.md)).
 `FBADS_DBT_PROJECT_DIR` names the dbt project where it is neither beside the package nor in the wheel.
 
 | setting | default | meaning |

@@ -11,49 +11,23 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fbads_pipeline.domain.collection.api_versions import DEFAULT_VERSION
 from fbads_pipeline.domain.collection.attribution_windows import ANSWERED_WINDOWS, read_windows
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
-from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.core.fernet_keys import fernet_keys
 from fbads_pipeline.domain.core.misspellings import questions
 from fbads_pipeline.domain.core.redaction import know
+from fbads_pipeline.setting_sources import SecretSources, is_secret, variable_of
+from fbads_pipeline.setting_sources import SettingsError as SettingsError
 
 # A /12, as Docker gives its networks: whatever is larger is not somebody's proxies.
 _MOST_PROXIES = 2**20
 ENCRYPTION_KEYS_FILE = "encryption.keys"
 _COMMA_LISTS = ("levels", "attribution_windows", "email_to", "slack_approvers", "trusted_proxies", "backup_recipients")
 _LOCALE = Path(__file__).parent / "locale"
-
-
-class SettingsError(WrongUse):
-    """One sentence that names the setting and what to change."""
-
-
-class SecretFiles(PydanticBaseSettingsSource):
-    """Secrets from files: `FBADS_ACCESS_TOKEN_FILE=/run/secrets/token` is read instead of FBADS_ACCESS_TOKEN."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The file's text without the line break at its end; raises SettingsError where it cannot be read."""
-        variable = f"FBADS_{field_name.upper()}"
-        named = os.environ.get(f"{variable}_FILE", "")
-        if not named or not _is_secret(field):
-            return None, field_name, False
-        if os.environ.get(variable):
-            raise SettingsError(f"{variable} and {variable}_FILE are both set: keep one of them")
-        try:
-            return Path(named).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
-        except (OSError, UnicodeDecodeError) as fault:
-            reason = getattr(fault, "strerror", None) or "it is no UTF-8 text"
-            raise SettingsError(f"{variable}_FILE names {named}, which cannot be read: {reason}") from None
-
-    def __call__(self) -> dict[str, Any]:
-        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
-        return {name: value for name, value in found.items() if value is not None}
 
 
 class Settings(BaseSettings):
@@ -254,7 +228,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, SecretFiles(settings_cls), env_settings
+        return init_settings, SecretSources(settings_cls), env_settings
 
     @model_validator(mode="before")
     @classmethod
@@ -343,10 +317,6 @@ class Settings(BaseSettings):
         return self.home.expanduser().resolve()
 
 
-def _is_secret(field: FieldInfo) -> bool:
-    return "SecretStr" in str(field.annotation)
-
-
 def encryption_keys(value: SecretStr | None) -> tuple[bytes, ...]:
     """The keys, newest first; raises ValueError for one that is no Fernet key, without showing it."""
     return fernet_keys(value.get_secret_value() if value else "")
@@ -374,7 +344,7 @@ def secrets_of(settings: Settings) -> list[str]:
 
 
 def _sentence(error: Any) -> str:
-    name = "FBADS_" + str(error["loc"][0]).upper()
+    name = variable_of(str(error["loc"][0]))
     reason = str(error["msg"]).removeprefix("Value error, ")
     return f"{name} is not usable: {reason[:1].lower()}{reason[1:]}"
 
@@ -384,9 +354,10 @@ INTERNAL_VARIABLES = {"FBADS_DAGSTER_DATABASE_URL", "FBADS_DBT_PROJECT_DIR"}
 
 
 def known_variables() -> set[str]:
-    """The names of all settings in the environment; those of secrets also as the name of a file."""
-    files = {f"FBADS_{name.upper()}_FILE" for name, field in Settings.model_fields.items() if _is_secret(field)}
-    return files | {f"FBADS_{name.upper()}" for name in Settings.model_fields}
+    """The names of all settings in the environment; those of secrets also as the name of a file, or a command."""
+    names = {variable_of(name) for name in Settings.model_fields}
+    secrets = {variable_of(name) for name, field in Settings.model_fields.items() if is_secret(field)}
+    return names | {f"{name}{end}" for name in secrets for end in ("_FILE", "_COMMAND")}
 
 
 def misspelt_settings(environment: Mapping[str, str] = os.environ) -> list[str]:

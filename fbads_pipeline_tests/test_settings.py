@@ -1,8 +1,13 @@
 """Settings: typed, read once, and a wrong one is named in one sentence that keeps secrets."""
 
+import traceback
+
 import pytest
 from cryptography.fernet import Fernet
 
+from fbads_pipeline import setting_sources
+from fbads_pipeline.domain.core.redaction import redact
+from fbads_pipeline.setting_sources import answers_for_children
 from fbads_pipeline.settings import Settings, SettingsError, load_settings, misspelt_settings
 
 
@@ -99,6 +104,51 @@ def test_a_secret_is_set_in_one_way(monkeypatch, tmp_path):
     with pytest.raises(SettingsError) as wrong:
         load_settings()
     assert str(wrong.value) == "FBADS_ACCESS_TOKEN and FBADS_ACCESS_TOKEN_FILE are both set: keep one of them"
+
+
+class TestSecretsFromCommands:
+    """As a key service's program prints them."""
+
+    def test_it_is_asked_once_without_a_shell_and_handed_on_to_children(self, monkeypatch, tmp_path):
+        program = tmp_path / "a key service"
+        lines = (f'echo asked >> "{tmp_path}/log"', "echo canary >&2", 'printf "%s\\n" "$1"')
+        program.write_text("\n".join(("#!/bin/sh", *lines)))
+        program.chmod(0o700)
+        monkeypatch.setenv("FBADS_ACCESS_TOKEN", "")
+        monkeypatch.setenv("FBADS_ACCESS_TOKEN_COMMAND", f"'{program}' '$HOME;EAA canary'")
+        assert [load_settings().access_token.get_secret_value() for _ in range(2)] == ["$HOME;EAA canary"] * 2
+        assert (tmp_path / "log").read_text() == "asked\n" and misspelt_settings() == []
+        assert "canary" not in redact("it says $HOME;EAA canary")
+        handed = answers_for_children(Settings)
+        assert handed == {"FBADS_ACCESS_TOKEN": "$HOME;EAA canary", "FBADS_ACCESS_TOKEN_COMMAND": ""}
+        for name, value in handed.items():
+            monkeypatch.setenv(name, value)
+        assert load_settings().access_token.get_secret_value() == "$HOME;EAA canary"
+
+    @pytest.mark.parametrize(
+        ("command", "said"),
+        [
+            ("sh -c 'echo EAAcanary; echo EAAcanary >&2; exit 3'", "failed with exit code 3"),
+            ("/nowhere/kms EAAcanary", "cannot be started: No such file or directory"),
+            ("sh -c 'echo EAAcanary; sleep 60; true'", "did not end within 0 s"),
+            ("true EAAcanary", "prints nothing"),
+            ("echo 'EAAcanary", "a quotation mark that is not closed"),
+            (r"printf \\377EAAcanary", "prints no UTF-8 text"),
+        ],
+    )
+    def test_one_that_fails_is_named_and_nothing_of_it_is_shown(self, monkeypatch, command, said):
+        monkeypatch.setattr(setting_sources, "COMMAND_SECONDS", 0.2)
+        monkeypatch.setenv("FBADS_ACCESS_TOKEN_COMMAND", command)
+        with pytest.raises(SettingsError, match=said) as wrong:
+            load_settings()
+        shown = "".join(traceback.format_exception(wrong.value))
+        assert "FBADS_ACCESS_TOKEN_COMMAND" in str(wrong.value) and "canary" not in shown
+
+    def test_it_stands_alone(self, monkeypatch):
+        monkeypatch.setenv("FBADS_ACCESS_TOKEN", "EAAcanary")
+        monkeypatch.setenv("FBADS_ACCESS_TOKEN_COMMAND", "echo EAAother")
+        with pytest.raises(SettingsError, match="_TOKEN and FBADS_ACCESS_TOKEN_COMMAND are both set: keep one of them"):
+            load_settings()
 
 
 def test_only_secrets_come_from_files(monkeypatch, tmp_path):

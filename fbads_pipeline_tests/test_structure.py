@@ -15,7 +15,7 @@ from fbads_pipeline_tests.support.paths import ROOT
 PACKAGE = ROOT / "fbads_pipeline"
 TOP = {
     "__init__", "adapters", "api", "bootstrap", "cli", "definitions", "defs", "domain", "locale", "ports", "sandbox",
-    "services", "settings",
+    "services", "setting_sources", "settings",
 }  # fmt: skip
 MOST_FILES = 16
 LONGEST_FILE = 400

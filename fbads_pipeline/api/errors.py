@@ -29,7 +29,7 @@ _DESCRIPTIONS = {
     409: "It has changed meanwhile.",
     410: "It is over.",
     413: "The body is too big.",
-    422: "A parameter is not usable.",
+    422: "The body is JSON, and a field of it is not usable.",
     429: "Too many requests.",
     500: "A fault; the request id finds it in the log.",
     503: "The database is unavailable, or the marts have not been built yet.",
@@ -147,10 +147,12 @@ async def _api_error(request: Request, error: ApiError) -> Response:
 
 
 async def _wrong_parameter(request: Request, error: RequestValidationError) -> Response:
+    """400 for what stands in the address or a header and for what is no JSON, 422 for a field of a body."""
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"][1:])
     problem = message("api.parameter", name=name or message("api.the_request"), reason=invalid_value(first))
-    return answer(request, 422, "unusable_parameter", problem)
+    status = 422 if first["loc"][0] == "body" and first["type"] != "json_invalid" else 400
+    return answer(request, status, "unusable_parameter", problem)
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

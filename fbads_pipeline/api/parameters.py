@@ -39,12 +39,12 @@ AccountDigits = Annotated[str, BeforeValidator(_digits)]
 
 
 def account_digits(given: str | None) -> str | None:
-    """The digits of a query's account; raises ApiError 422 for a text that is no id."""
+    """The digits of a query's account; raises ApiError 400 for a text that is no id."""
     try:
         return None if given is None else parse_account_id(given)
     except InvalidAccountId:
         reason = message("api.invalid.account_id_form")
-        raise ApiError(422, "unusable_parameter", "parameter", name="account_id", reason=reason) from None
+        raise ApiError(400, "unusable_parameter", "parameter", name="account_id", reason=reason) from None
 
 
 def known_account(who: CallerDep, pages: PagesDep, account_id: AccountText = None) -> str | None:

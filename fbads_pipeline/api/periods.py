@@ -16,17 +16,17 @@ Until = Annotated[date | None, Query(alias="to", description="Last account-local
 
 
 def period_of(since: date | None, until: date | None, *, names: tuple[str, str] = ("from", "to")) -> Period | None:
-    """Both days or neither; raises ApiError 422 for a period that cannot be."""
+    """Both days or neither; raises ApiError 400 for a period that cannot be."""
     first, last = names
     if since is None and until is None:
         return None
     if since is None or until is None:
-        raise ApiError(422, "unusable_parameter", "both_days", first=first, last=last)
+        raise ApiError(400, "unusable_parameter", "both_days", first=first, last=last)
     if since > until:
         raise _swapped(first, since, last, until)
     if not _EARLIEST <= since <= until <= _LATEST:
         raise ApiError(
-            422,
+            400,
             "unusable_parameter",
             "days_out_of_range",
             first=first,
@@ -35,7 +35,7 @@ def period_of(since: date | None, until: date | None, *, names: tuple[str, str] 
             latest=str(_LATEST),
         )
     if (until - since).days >= LONGEST_DAYS:
-        raise ApiError(422, "unusable_parameter", "too_many_days", days=str(LONGEST_DAYS), first=first, last=last)
+        raise ApiError(400, "unusable_parameter", "too_many_days", days=str(LONGEST_DAYS), first=first, last=last)
     return Period(since, until)
 
 
@@ -49,11 +49,11 @@ def filled(since: date | None, until: date | None, today: date, days: int) -> Pe
     if first > last:
         raise _swapped("from", first, "to", last)
     if first > today:
-        raise ApiError(422, "unusable_parameter", "future_day", first=str(first), today=str(today))
+        raise ApiError(400, "unusable_parameter", "future_day", first=str(first), today=str(today))
     if (last - first).days >= LONGEST_DAYS:
-        raise ApiError(422, "unusable_parameter", "too_many_days", days=str(LONGEST_DAYS), first="from", last="to")
+        raise ApiError(400, "unusable_parameter", "too_many_days", days=str(LONGEST_DAYS), first="from", last="to")
     return Period(first, last)
 
 
 def _swapped(first: str, since: date, last: str, until: date) -> ApiError:
-    return ApiError(422, "unusable_parameter", "swap_days", first=first, since=str(since), last=last, until=str(until))
+    return ApiError(400, "unusable_parameter", "swap_days", first=first, since=str(since), last=last, until=str(until))

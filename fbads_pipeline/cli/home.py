@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.home_folder import private_folder
 from fbads_pipeline.adapters.packaged_files import packaged
 from fbads_pipeline.adapters.postgres.server.database import Database, open_database
 from fbads_pipeline.domain.core.errors import WrongUse
+from fbads_pipeline.setting_sources import answers_for_children
 from fbads_pipeline.settings import Settings, SettingsError
 
 PROJECT = packaged(".")
@@ -40,6 +41,7 @@ def ready_home(settings: Settings) -> Iterator[Database]:
         before = dict(os.environ)
         os.environ.update(database.environment())
         try:
+            os.environ.update(answers_for_children(Settings))
             build_manifest_if_stale()
             yield database
         finally:

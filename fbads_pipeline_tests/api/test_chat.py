@@ -6,6 +6,7 @@ import re
 
 import httpx
 import pytest
+import schemathesis
 import sqlalchemy as sa
 
 from evaluation.chat import world
@@ -17,6 +18,7 @@ from fbads_pipeline.api.routes.chat import asking
 from fbads_pipeline.cli.data.ask import run_ask
 from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.api.test_specification import hold_to_its_word
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 
@@ -48,6 +50,17 @@ def send(app, method, path, body=None, **options):
             return await client.request(method, path, json=body, **options)
 
     return asyncio.run(request())
+
+
+def test_every_operation_of_the_chat_keeps_its_word(app, monkeypatch):
+    monkeypatch.setattr(app.state.limits, "take", lambda key, most, *, seconds=60: None)
+    described, count = schemathesis.openapi.from_asgi("/openapi.json", app), 0
+    for found in described.get_all_operations():
+        operation = found.ok()
+        if operation.path.startswith("/api/v1/chat"):
+            count += 1
+            hold_to_its_word(operation, {"Cookie": f"{LOCAL_COOKIE}={app.state.local_secret}"}, examples=6)
+    assert count == 3
 
 
 def test_a_question_gets_its_answer_with_rows_and_citations(app):
@@ -86,7 +99,7 @@ def test_programs_get_the_coverage_of_the_days_beside_the_answer(app):
 
 def test_a_query_of_nobody_is_not_found(app):
     assert send(app, "GET", "/api/v1/chat/queries/q_0123456789abcdef").status_code == 404
-    assert send(app, "GET", "/api/v1/chat/queries/drop").status_code == 422
+    assert send(app, "GET", "/api/v1/chat/queries/drop").status_code == 400
 
 
 def test_the_stream_says_the_same(app):

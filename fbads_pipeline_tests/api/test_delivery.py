@@ -67,7 +67,7 @@ def test_a_problem_is_acknowledged_once_by_who_may_and_sees_it(people):
     taken = approver.send("POST", path)
     assert (taken.status_code, taken.json()["state"]) == (200, "acknowledged") and taken.json()["acknowledged_by"]
     assert approver.send("POST", path).status_code == 409
-    assert approver.send("POST", "/api/v1/delivery-problems/x/acknowledge").status_code == 422
+    assert approver.send("POST", "/api/v1/delivery-problems/x/acknowledge").status_code == 400
 
 
 @pytest.mark.parametrize(("language", "says"), [("pt", "não se sabe"), ("en", "not known")])

@@ -127,7 +127,7 @@ class TestWhatsApp:
         asked = {"hub.mode": "subscribe", "hub.verify_token": "agreed", "hub.challenge": "1158201444"}
         assert client.get("/api/v1/webhooks/whatsapp", **asked).text == "1158201444"
         assert client.get("/api/v1/webhooks/whatsapp", **{**asked, "hub.verify_token": "x"}).status_code == 403
-        assert client.get("/api/v1/webhooks/whatsapp", **{**asked, "hub.challenge": "<script>"}).status_code == 422
+        assert client.get("/api/v1/webhooks/whatsapp", **{**asked, "hub.challenge": "<script>"}).status_code == 400
 
     @pytest.mark.parametrize(("status", "state"), [("delivered", "sent"), ("failed", "failed"), ("odd", "unknown")])
     def test_a_status_settles_what_was_unknown(self, client, database, status, state):

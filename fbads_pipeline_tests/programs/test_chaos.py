@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from chaos.collecting import BEGIN, CollectKillTest
-from chaos.damage import Damage, State, check_after_kill, check_end
+from chaos.damage import Damage, State, check_after_kill, check_end, is_in_doubt
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
@@ -46,6 +46,23 @@ def test_a_row_that_no_reading_recorded_is_half_a_day_and_an_unrecorded_change(m
     write(migrated_engine, ROW.format(spend="1.00"))
     check_after_kill(damage, migrated_engine, before, before, "run1")
     assert (damage.half_days, damage.unrecorded) == (1, 1)
+
+
+@pytest.mark.parametrize(("is_row_kept", "half_days"), [(True, 0), (False, 1)])
+def test_a_doubtful_reading_may_keep_figures_and_loses_no_row(migrated_engine, is_row_kept, half_days):
+    """A figure that was left out stays beside newer ones; the day is marked, and read again."""
+    write(migrated_engine, ROW.format(spend="1.00"))
+    before, damage = State.of(migrated_engine), Damage()
+    write(
+        migrated_engine,
+        "insert into raw.reading_runs (account_id, level, day, read_at, run_id, ok, state)"
+        " values ('1', 'campaign', '2026-11-01', now(), 'run1', false, 'doubtful')",
+    )
+    write(migrated_engine, "update raw.insights set spend = 1.01, stale_since = now()")
+    if not is_row_kept:
+        write(migrated_engine, "delete from raw.insights")
+    check_after_kill(damage, migrated_engine, before, State({}, 0), "run1")
+    assert (damage.half_days, is_in_doubt(migrated_engine)) == (half_days, True)
 
 
 def test_a_row_that_is_another_in_the_end_is_one_lost_and_one_too_many(migrated_engine, postgres, migrated_template):

@@ -115,7 +115,7 @@ class FigureAccess:
 FiguresDep = Annotated[FigureAccess, Depends()]
 
 
-@router.get("/summary", responses=documented(404, 422))
+@router.get("/summary", responses=documented(404))
 def summary(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -139,7 +139,7 @@ def summary(
     return Summary(data=data, **_coverages(figures, "account", read), meta=figures.meta("marts.account_daily"))
 
 
-@router.get("/compare", responses=documented(404, 422))
+@router.get("/compare", responses=documented(404))
 def compare(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -153,7 +153,7 @@ def compare(
     period = period_of(since, until)
     before = period_of(against_from, against_to, names=("against_from", "against_to"))
     if before is not None and period is None:
-        raise ApiError(422, "unusable_parameter", "needs_period")
+        raise ApiError(400, "unusable_parameter", "needs_period")
     scope = figures.scope(account_id, period=period, before=before)
     read = figures.reader.coverage(scope, "campaign")
     here, there = by_account(read.now), by_account(read.before)
@@ -167,7 +167,7 @@ def compare(
     return Comparison(data=data, **_coverages(figures, "campaign", read), meta=figures.meta("marts.campaign_daily"))
 
 
-@router.get("/trends", responses=documented(404, 422))
+@router.get("/trends", responses=documented(404))
 def trends(
     figures: FiguresDep,
     campaigns: CampaignsDep,
@@ -204,7 +204,7 @@ def trends(
     return TrendSeries(metric=metric, campaign_id=campaign_id, data=data, coverage=coverage, meta=meta)
 
 
-@router.get("/breakdowns", responses=documented(404, 422))
+@router.get("/breakdowns", responses=documented(404))
 def breakdowns(
     figures: FiguresDep,
     metrics: MetricsDep,
@@ -227,7 +227,7 @@ def breakdowns(
     return Breakdown(metric=metric, by=list(fields), data=data, coverage=coverage, meta=meta)
 
 
-@router.get("/pacing", responses=documented(404, 422))
+@router.get("/pacing", responses=documented(404))
 def pacing(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -242,7 +242,7 @@ def pacing(
     return Pacing(data=data, coverage=coverage, meta=meta)
 
 
-@router.get("/reallocation", responses=documented(404, 422))
+@router.get("/reallocation", responses=documented(404))
 def reallocation(
     performance: PerformanceDep,
     targets: CampaignTargetsDep,
@@ -275,7 +275,7 @@ def reallocation(
     )
 
 
-@router.get("/anomalies", responses=documented(400, 404, 422))
+@router.get("/anomalies", responses=documented(400, 404))
 def anomalies(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -291,7 +291,7 @@ def anomalies(
     return anomaly_page(figures, scope, status=status, kind=kind, severity=severity, limit=limit, cursor=cursor)
 
 
-@router.get("/scores", responses=documented(400, 404, 422))
+@router.get("/scores", responses=documented(400, 404))
 def scores(
     figures: FiguresDep,
     account_id: AccountId = None,
@@ -347,7 +347,7 @@ def _require(metric: str, metrics: Mapping[str, Any]) -> None:
         hint = message("api.hint.metrics", metrics=", ".join(sorted(metrics)))
         raise ApiError(404, "not_found", "no_metric", hint=hint, metric=metric)
     if metrics[metric].unit not in _ADD_UP:
-        raise ApiError(422, "unusable_parameter", "metric_does_not_add_up", metric=metric)
+        raise ApiError(400, "unusable_parameter", "metric_does_not_add_up", metric=metric)
 
 
 def _after(cursor: str) -> tuple[str, str]:

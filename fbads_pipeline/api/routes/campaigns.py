@@ -50,7 +50,7 @@ class AskedChange(BaseModel):
     reason: str = Field(min_length=1, max_length=500)
 
 
-@router.get("", responses=documented(400, 404, 422))
+@router.get("", responses=documented(400, 404))
 def list_campaigns(
     campaigns: CampaignsDep,
     figures: FiguresDep,
@@ -65,9 +65,9 @@ def list_campaigns(
 ) -> CampaignPage:
     """Campaigns as they are now."""
     if named is not None and not named.isprintable():
-        raise ApiError(422, "unusable_parameter", "unprintable_name")
+        raise ApiError(400, "unusable_parameter", "unprintable_name")
     if sort.endswith(("spend", "daily_budget")) and account_id is None:
-        raise ApiError(422, "unusable_parameter", "sort_needs_account", sort=sort)
+        raise ApiError(400, "unusable_parameter", "sort_needs_account", sort=sort)
     after = _after(cursor, sort) if cursor else None
     wanted = CampaignQuery(sort, status, account_id, objective, named, after)
     rows = campaigns.campaigns(wanted, who.accounts, now=figures.now, limit=limit + 1)
@@ -83,14 +83,14 @@ def no_new_campaigns(who: ReaderDep) -> Response:
     raise ApiError(405, "not_done_here", "campaigns_not_made", hint="ads_manager")
 
 
-@router.delete("/{campaign_id}", status_code=405, responses=documented(404, 405, 422), response_model=None)
+@router.delete("/{campaign_id}", status_code=405, responses=documented(404, 405), response_model=None)
 def no_deleting(campaign_id: CampaignId, campaigns: CampaignsDep, who: ReaderDep) -> Response:
     """Refused: a deleted campaign takes its figures with it; pause it instead."""
     _known(campaigns, campaign_id, who)
     raise ApiError(405, "not_done_here", "campaigns_not_deleted", hint="ads_manager")
 
 
-@router.get("/{campaign_id}", responses=documented(404, 422))
+@router.get("/{campaign_id}", responses=documented(404))
 def one_campaign(campaign_id: CampaignId, campaigns: CampaignsDep, who: ReaderDep) -> Campaign:
     """One campaign as it is now."""
     return Campaign(**_known(campaigns, campaign_id, who))
@@ -125,7 +125,7 @@ def ask_for_change(
     return RecordedDecision(**vars(outcome))
 
 
-@router.get("/{campaign_id}/insights", responses=documented(404, 422))
+@router.get("/{campaign_id}/insights", responses=documented(404))
 def campaign_insights(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,
@@ -154,7 +154,7 @@ def campaign_insights(
     return Insights(data=days, coverage=figures.coverage("campaign", read), meta=meta)
 
 
-@router.get("/{campaign_id}/history", responses=documented(404, 422))
+@router.get("/{campaign_id}/history", responses=documented(404))
 def campaign_history(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,
@@ -168,7 +168,7 @@ def campaign_history(
     return History(data=[State(**row) for row in rows], meta=figures.meta("marts.campaign_history"))
 
 
-@router.get("/{campaign_id}/score", responses=documented(404, 422))
+@router.get("/{campaign_id}/score", responses=documented(404))
 def campaign_score(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,
@@ -182,7 +182,7 @@ def campaign_score(
     return Scores(data=[ShownScore(**row) for row in rows], meta=figures.meta("analysis.scores"))
 
 
-@router.get("/{campaign_id}/anomalies", responses=documented(400, 404, 422))
+@router.get("/{campaign_id}/anomalies", responses=documented(400, 404))
 def campaign_anomalies(
     campaign_id: CampaignId,
     campaigns: CampaignsDep,

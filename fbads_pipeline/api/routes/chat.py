@@ -85,7 +85,7 @@ def stream(
     return StreamingResponse(_events(made), media_type="text/event-stream")
 
 
-@router.get("/queries/{query_id}", responses=documented(404, 422, 429))
+@router.get("/queries/{query_id}", responses=documented(404, 429))
 def run_again(query_id: QueryId, chat: ChatDep, user: UserDep) -> Response:
     """The rows that a cited query finds now, under the same parameters."""
     found = replay(chat, query_id, user=user)

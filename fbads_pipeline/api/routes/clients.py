@@ -145,7 +145,7 @@ def add_client(given: NewClient, clients: ClientsDep, clock: ClockDep, who: Sett
     return _shown(_known(clients, client_id, who, clock.now()))
 
 
-@router.get("/{client_id}", responses=documented(404, 422))
+@router.get("/{client_id}", responses=documented(404))
 def show_client(client_id: ClientId, clients: ClientsDep, clock: ClockDep, who: ReaderDep) -> ShownClient:
     """One client."""
     return _shown(_known(clients, client_id, who, clock.now()))
@@ -165,7 +165,7 @@ def change_client(
     return _shown(_known(clients, client_id, who, clock.now()))
 
 
-@router.delete("/{client_id}", status_code=204, responses=documented(403, 404, 422))
+@router.delete("/{client_id}", status_code=204, responses=documented(403, 404))
 def remove_client(client_id: ClientId, clients: ClientsDep, clock: ClockDep, who: SetterDep) -> None:
     """Remove a client with its contact, logo, budgets and the rights that it gave; its accounts stay."""
     _require_all(who)
@@ -173,7 +173,7 @@ def remove_client(client_id: ClientId, clients: ClientsDep, clock: ClockDep, who
     clients.remove(client_id, actor=who.user_id, now=clock.now())
 
 
-@router.get("/{client_id}/history", responses=documented(404, 422))
+@router.get("/{client_id}/history", responses=documented(404))
 def client_history(client_id: ClientId, clients: ClientsDep, who: SetterDep) -> list[ShownVersion]:
     """Every version, the oldest first."""
     _require_all(who)
@@ -209,7 +209,7 @@ async def set_logo(client_id: ClientId, request: Request, clients: ClientsDep, c
     clients.keep_logo(client_id, logo, actor=who.user_id, now=clock.now())
 
 
-@router.get("/{client_id}/logo", response_class=Response, responses=documented(404, 422))
+@router.get("/{client_id}/logo", response_class=Response, responses=documented(404))
 def show_logo(client_id: ClientId, clients: ClientsDep, who: ReaderDep) -> Response:
     """The picture as it was given, under its own type."""
     _known(clients, client_id, who)
@@ -234,7 +234,7 @@ def grant(
     grants.grant(_user_id(identity, given.email), client_id, actor=who.user_id, now=clock.now())
 
 
-@router.delete("/{client_id}/users/{email}", status_code=204, responses=documented(404, 422))
+@router.delete("/{client_id}/users/{email}", status_code=204, responses=documented(404))
 def revoke(
     client_id: ClientId, email: str, grants: ClientGrantsDep, identity: IdentityDep, clock: ClockDep, who: AdminDep
 ) -> None:
@@ -243,7 +243,7 @@ def revoke(
         raise ApiError(404, "not_found", "not_found")
 
 
-@router.get("/taxes/{account_id}", responses=documented(404, 422))
+@router.get("/taxes/{account_id}", responses=documented(404))
 def account_taxes(account_id: AccountDigits, taxes: TaxesDep, who: ReaderDep) -> list[ShownTaxPeriod]:
     """Which rate holds for an account on which days."""
     if not who.sees(account_id):

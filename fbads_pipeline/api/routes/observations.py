@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1/observations", tags=["suggestions"])
 ReaderDep = Annotated[Principal, Depends(Needs("suggestions:read"))]
 
 
-@router.get("", responses=documented(400, 404, 422))
+@router.get("", responses=documented(400, 404))
 def list_observations(
     suggestions: SuggestionsDep,
     readiness: ReadinessDep,

@@ -65,7 +65,7 @@ def export_mine(request: Request, who: MeDep, personal: PersonalDataDep, clock: 
     return found | _notice(request)
 
 
-@router.get("/users/{user_id}/export", responses=documented(404, 422))
+@router.get("/users/{user_id}/export", responses=documented(404))
 def export_user(
     request: Request, user_id: UserId, who: ExporterDep, personal: PersonalDataDep, clock: ClockDep
 ) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def export_user(
     return found | _notice(request)
 
 
-@router.delete("/users/{user_id}/data", status_code=202, responses=documented(404, 409, 422))
+@router.delete("/users/{user_id}/data", status_code=202, responses=documented(404, 409))
 def erase_user(user_id: UserId, who: EraserDep, personal: PersonalDataDep, clock: ClockDep) -> Erased:
     """Erase a person: what is only theirs goes; who decided what stays, under an id that names nobody any more."""
     try:
@@ -114,7 +114,7 @@ def delete_for_meta(
     return DeletionTaken(url=f"{base}/api/v1/webhooks/meta/data-deletion/{code}", confirmation_code=code)
 
 
-@router.get("/webhooks/meta/data-deletion/{code}", responses=documented(404, 422, is_open=True))
+@router.get("/webhooks/meta/data-deletion/{code}", responses=documented(404, is_open=True))
 def deletion_state(code: Code, database: DatabaseDep) -> DeletionState:
     """What became of it, for whoever has the code."""
     query = "select code as confirmation_code, asked_at, found from ops.deletion_requests where code = :code"

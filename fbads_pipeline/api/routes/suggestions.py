@@ -71,7 +71,7 @@ class RecordedDecision(BaseModel):
     decided_at: datetime
 
 
-@router.get("", responses=documented(400, 404, 422))
+@router.get("", responses=documented(400, 404))
 def list_suggestions(
     suggestions: SuggestionsDep,
     readiness: ReadinessDep,
@@ -92,7 +92,7 @@ def list_suggestions(
     return SuggestionPage(data=page, next_cursor=following, meta=meta)
 
 
-@router.get("/{suggestion_id}", responses=documented(404, 422))
+@router.get("/{suggestion_id}", responses=documented(404))
 def one_suggestion(suggestion_id: SuggestionId, suggestions: SuggestionsDep, who: ReaderDep) -> Suggestion:
     """One suggestion as it stands now."""
     rows = suggestions.suggestions(

@@ -56,7 +56,7 @@ class ShownTarget(NewTarget):
     set_at: datetime
 
 
-@router.get("", responses=documented(404, 422))
+@router.get("", responses=documented(404))
 def list_targets(targets: TargetsDep, who: ReaderDep, account_id: AccountId = None) -> list[ShownTarget]:
     """Every target that was set, by account, in the order in which they were set."""
     wanted = who.accounts if account_id is None else frozenset({account_id})

@@ -166,7 +166,7 @@ def add_key(given: NewKey, who: MeDep, identity: IdentityDep, clock: ClockDep) -
     return MadeKey(key_id=key_id, key=key)
 
 
-@router.delete("/me/keys/{key_id}", status_code=204, responses=documented(404, 422))
+@router.delete("/me/keys/{key_id}", status_code=204, responses=documented(404))
 def end_key(key_id: KeyId, who: MeDep, identity: IdentityDep, clock: ClockDep) -> None:
     """End one of one's own keys."""
     if not identity.end_key(who.user_id, key_id, actor=who.user_id, now=clock.now()):

@@ -136,7 +136,7 @@ def _marked(
     return SlackReply(text=t("api.slack.marked_useful" if is_useful else "api.slack.marked_not_useful"))
 
 
-@router.get("/whatsapp", responses={**documented(404, 422, 429), 200: _PLAIN}, response_model=None)
+@router.get("/whatsapp", responses={**documented(404, 429), 200: _PLAIN}, response_model=None)
 def whatsapp_challenge(
     request: Request,
     mode: Annotated[str, Query(alias="hub.mode", max_length=20)] = "",

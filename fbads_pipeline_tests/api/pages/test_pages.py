@@ -123,7 +123,7 @@ def test_an_account_without_figures_says_so(visitor):
     for path in ("/", "/suggestions"):
         assert visitor.get(path, account="99").status_code == 404
         assert visitor.get(path, account="act_42").status_code == 200
-        assert visitor.get(path, account="").status_code == 422
+        assert visitor.get(path, account="").status_code == 400
 
 
 def test_a_campaigns_days_carry_what_happened_on_them(visitor):
@@ -263,7 +263,7 @@ def test_a_question_of_any_kind_gets_a_page(visitor, question):
     ],
 )
 def test_a_path_of_nonsense_is_not_there(visitor, path):
-    assert visitor.get(path).status_code in (404, 422)
+    assert visitor.get(path).status_code in (404, 400)
 
 
 def test_the_language_is_kept_by_the_browser_and_leads_back_here_alone(visitor):

@@ -32,7 +32,7 @@ class ShownChange(BaseModel):
     new_value: str | None
 
 
-@router.get("", responses=documented(404, 422))
+@router.get("", responses=documented(404))
 def list_changes(
     activities: ActivitiesDep,
     who: ReaderDep,

@@ -46,7 +46,7 @@ class ShownCreative(BaseModel):
     verdict: Verdict
 
 
-@router.get("", responses=documented(404, 422))
+@router.get("", responses=documented(404))
 def list_creatives(
     creatives: CreativesDep, clock: ClockDep, who: ReaderDep, account_id: AccountId = None
 ) -> list[ShownCreative]:
@@ -57,7 +57,7 @@ def list_creatives(
     return [_shown(one) for one in found]
 
 
-@router.get("/{account_id}/{key}/picture", responses=documented(404, 422), response_class=Response)
+@router.get("/{account_id}/{key}/picture", responses=documented(404), response_class=Response)
 def picture(account_id: AccountPath, key: KeyPath, creatives: CreativesDep, who: ReaderDep) -> Response:
     """The bytes as they were fetched from Meta; their type is what they are, not what somebody called them."""
     found = creatives.picture(account_id, key, who.accounts)

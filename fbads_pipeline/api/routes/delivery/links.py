@@ -57,7 +57,7 @@ class LinkReport(BaseModel):
     tags: list[ShownTags]
 
 
-@router.get("", responses=documented(404, 422))
+@router.get("", responses=documented(404))
 def list_links(links: LinksDep, naming: NamingDep, who: ReaderDep, account_id: AccountId = None) -> LinkReport:
     """Of the caller's accounts, the worst first."""
     accounts = who.accounts if account_id is None else frozenset({account_id})

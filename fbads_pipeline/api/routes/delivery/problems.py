@@ -68,7 +68,7 @@ class Problem(BaseModel):
     ended_at: datetime | None
 
 
-@router.get("/balances", responses=documented(404, 422))
+@router.get("/balances", responses=documented(404))
 def list_balances(
     delivery: DeliveryDep, clock: ClockDep, who: ReaderDep, account_id: AccountId = None
 ) -> list[Balance]:
@@ -79,7 +79,7 @@ def list_balances(
     return [_balance(one, now) for one in sorted(funds, key=lambda one: one.urgency(now))]
 
 
-@router.get("/delivery-problems", responses=documented(404, 422))
+@router.get("/delivery-problems", responses=documented(404))
 def list_problems(
     request: Request, delivery: DeliveryDep, clock: ClockDep, who: ReaderDep, account_id: AccountId = None
 ) -> list[Problem]:
@@ -89,7 +89,7 @@ def list_problems(
     return [shown_problem(one, problem_localizer(request).render(describe(one.problem))) for one in found]
 
 
-@router.post("/delivery-problems/{problem_id}/acknowledge", responses=documented(404, 409, 422))
+@router.post("/delivery-problems/{problem_id}/acknowledge", responses=documented(404, 409))
 def acknowledge(
     request: Request, problem_id: ProblemId, delivery: DeliveryDep, clock: ClockDep, who: TakerDep
 ) -> Problem:

@@ -80,7 +80,7 @@ def list_sources(orders: OrdersDep, who: ReaderDep) -> list[ShownSource]:
     return [_source(one) for one in orders.sources(who.accounts)]
 
 
-@router.get("/sales", responses=documented(404, 422))
+@router.get("/sales", responses=documented(404))
 def sales(
     reader: SalesDep,
     orders: OrdersDep,
@@ -92,7 +92,7 @@ def sales(
 ) -> Sales:
     """Real purchases, value and ROAS of an account's campaigns beside Meta's; the last 28 complete days by default."""
     if account_id is None:
-        raise ApiError(422, "unusable_parameter", "account_needed")
+        raise ApiError(400, "unusable_parameter", "account_needed")
     today = clock.now().date()
     period = filled(since, until or (None if since else today - timedelta(days=1)), today, DAYS)
     shops = sources_of(orders, who, account_id)

@@ -52,7 +52,7 @@ def my_sessions(who: MeDep, identity: IdentityDep, clock: ClockDep) -> list[Open
     return open_sessions(who, identity, clock.now())
 
 
-@router.delete("/sessions/{session_id}", status_code=204, responses=documented(404, 422))
+@router.delete("/sessions/{session_id}", status_code=204, responses=documented(404))
 def end_my_session(session_id: SessionId, who: MeDep, identity: IdentityDep, clock: ClockDep) -> None:
     """End one of one's own sessions, with the tokens that were made in it."""
     if not end_own_session(session_id, who, identity, clock.now()):

@@ -57,7 +57,7 @@ def mark(given: NewMark, feedback: FeedbackDep, clock: ClockDep, who: ReaderDep)
     return ShownMark(**vars(kept))
 
 
-@router.get("/precision", responses=documented(404, 422))
+@router.get("/precision", responses=documented(404))
 def precision(feedback: FeedbackDep, who: ReaderDep, account_id: AccountId = None) -> list[ShownPrecision]:
     """How useful people find each kind of suggestion, anomaly and alert, per account."""
     found = feedback.precision(who.accounts, account_id)

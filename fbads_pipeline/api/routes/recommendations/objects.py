@@ -55,7 +55,7 @@ class AssessedAd(BaseModel):
     frequency_before: float | None
 
 
-@router.get("/{campaign_id}/adsets", responses=documented(404, 422))
+@router.get("/{campaign_id}/adsets", responses=documented(404))
 def adsets(campaign_id: CampaignId, campaigns: CampaignsDep, objects: ObjectsDep, who: ReaderDep) -> list[ScoredAdset]:
     """The ad sets that hold the campaign's budget, the best score first; none where the campaign holds it."""
     found = campaigns.campaign(campaign_id, who.accounts)
@@ -64,7 +64,7 @@ def adsets(campaign_id: CampaignId, campaigns: CampaignsDep, objects: ObjectsDep
     return [ScoredAdset(**row) for row in objects.adsets(found["account_id"], campaign_id)]
 
 
-@router.get("/{campaign_id}/ads", responses=documented(404, 422))
+@router.get("/{campaign_id}/ads", responses=documented(404))
 def ads(
     campaign_id: CampaignId, campaigns: CampaignsDep, objects: ObjectsDep, clock: ClockDep, who: ReaderDep
 ) -> list[AssessedAd]:

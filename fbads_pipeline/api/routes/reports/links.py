@@ -89,7 +89,7 @@ def list_links(links: LinkServiceDep, clock: ClockDep, who: ReaderDep) -> list[S
     return [_shown(one, now) for one in links.of(who, _SHOWN)]
 
 
-@router.delete("/report-links/{link_id}", status_code=204, responses=documented(404, 422))
+@router.delete("/report-links/{link_id}", status_code=204, responses=documented(404))
 def revoke_link(link_id: LinkId, links: LinkServiceDep, who: ReaderDep) -> None:
     """Revoke a link: the next request for it finds nothing, and its copy of the report is deleted."""
     if not links.revoke(link_id, who):

@@ -119,7 +119,7 @@ def make_report(
     return _requested(wanted, clock.now(), problem_localizer(request))
 
 
-@router.get("/{report_id}", responses=documented(404, 422))
+@router.get("/{report_id}", responses=documented(404))
 def one_report(
     report_id: ReportId,
     request: Request,
@@ -135,7 +135,7 @@ def one_report(
     return _made(_known(report_service, report_id, who))
 
 
-@router.get("/{report_id}/files/{name}", responses={**documented(404, 422), **_FILES}, response_class=FileResponse)
+@router.get("/{report_id}/files/{name}", responses={**documented(404), **_FILES}, response_class=FileResponse)
 def download(
     report_id: ReportId, name: FileName, requests: ReportRequestsDep, report_service: ReportServiceDep, who: ReaderDep
 ) -> FileResponse:

@@ -59,7 +59,7 @@ class NewComment(BaseModel):
     comment: str = Field(max_length=4000)
 
 
-@router.get("/clients/{client_id}/report-template", responses=documented(404, 422))
+@router.get("/clients/{client_id}/report-template", responses=documented(404))
 def show_template(
     client_id: ClientId, clients: ClientsDep, templates: ReportTemplatesDep, who: ReaderDep
 ) -> list[ShownTemplate]:
@@ -110,7 +110,7 @@ def comment(report_id: ReportId, given: NewComment, report_service: ReportServic
         raise ApiError(404, "not_found", "no_waiting_report", id=report_id)
 
 
-@router.post("/reports/{report_id}/approve", status_code=204, responses=documented(404, 422))
+@router.post("/reports/{report_id}/approve", status_code=204, responses=documented(404))
 def approve(report_id: ReportId, report_service: ReportServiceDep, recipients: RecipientsDep, who: SetterDep) -> None:
     """Send a report that waits, exactly as it was made."""
     if not report_service.approve(report_id, _visible(who), recipients.everybody(), actor=who.user_id):
