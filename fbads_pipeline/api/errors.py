@@ -147,7 +147,7 @@ async def _api_error(request: Request, error: ApiError) -> Response:
 
 
 async def _wrong_parameter(request: Request, error: RequestValidationError) -> Response:
-    """400 for what stands in the address or a header and for what is no JSON, 422 for a field of a body."""
+    """400 for what is in the address or a header and for what is no JSON, 422 for a field of a body."""
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"][1:])
     problem = message("api.parameter", name=name or message("api.the_request"), reason=invalid_value(first))
