@@ -9,6 +9,7 @@ from fbads_pipeline.adapters.channels.email import EmailChannel, MailServer
 from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
 from fbads_pipeline.adapters.channels.n8n import WebhookChannel
 from fbads_pipeline.adapters.channels.posted_chats import GoogleChatChannel, TeamsChannel, TelegramChannel
+from fbads_pipeline.adapters.channels.punctual import PunctualChannel
 from fbads_pipeline.adapters.channels.recipients_file import parse_recipients, read_recipients
 from fbads_pipeline.adapters.channels.slack import SlackChannel
 from fbads_pipeline.adapters.channels.whatsapp import WhatsAppChannel
@@ -94,7 +95,7 @@ def channels(settings: Settings) -> dict[str, Channel]:
     url = settings.public_url
     ready: list[Channel] = [DryRunChannel(settings.home_path / "outbox" / "dry_run.jsonl", public_url=url)]
     if not settings.dry_run:
-        ready += [*_conversations(settings), *_posted_chats(settings)]
+        ready += [PunctualChannel(one) for one in (*_conversations(settings), *_posted_chats(settings))]
     return {channel.name: channel for channel in ready}
 
 

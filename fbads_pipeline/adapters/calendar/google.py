@@ -7,9 +7,11 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fbads_pipeline.adapters.clock import within
 from fbads_pipeline.domain.calendar.events import (
     CalendarError,
     CalendarEvent,
@@ -28,6 +30,8 @@ _PRIVATE = frozenset({"private", "confidential"})
 _PAGE, _MOST_PAGES = 500, 200
 _TIMEOUT_SECONDS = 30
 _RETRIES = 2
+# Of a page, its retries included.
+_LONGEST_SECONDS = 120.0
 
 
 class GoogleCalendar:
@@ -60,7 +64,8 @@ class GoogleCalendar:
         try:
             events = self._service().events()
             for _ in range(_MOST_PAGES):
-                answer = events.list(**query, pageToken=page).execute(num_retries=_RETRIES)
+                asked = events.list(**query, pageToken=page)
+                answer = within(_LONGEST_SECONDS, partial(asked.execute, num_retries=_RETRIES))
                 if not isinstance(answer, dict):
                     raise CalendarError("Google Calendar cannot be reached: the answer is no JSON")
                 items += answer.get("items", [])

@@ -3,11 +3,12 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from fbads_pipeline.adapters.clock import DeadlinePassed, within
 from fbads_pipeline.domain.core.errors import OutsideFailed
 
 _ALGORITHMS = ["RS256", "ES256", "PS256"]
@@ -99,16 +100,18 @@ class OpenIdProvider:
 
         try:
             with self._client() as client:
-                token = client.fetch_token(
+                ask = partial(
+                    client.fetch_token,
                     self._described["token_endpoint"],
                     authorization_response=came_back,
                     code_verifier=begun.verifier,
                     state=begun.state,
                 )
+                token = within(2 * _SECONDS, ask)
             return str(token["id_token"])
         except (AuthlibBaseError, KeyError):
             raise OidcRefused("the provider does not take the code back") from None
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPError, ValueError, DeadlinePassed):
             raise OidcUnreachable("the provider does not answer") from None
 
     def _claims(self, token: str) -> Mapping[str, Any]:
@@ -146,10 +149,10 @@ class OpenIdProvider:
         import httpx
 
         try:
-            answer = httpx.get(url, timeout=_SECONDS, trust_env=False)
+            answer = within(2 * _SECONDS, lambda: httpx.get(url, timeout=_SECONDS, trust_env=False))
             answer.raise_for_status()
             answer_body = answer.json()
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPError, ValueError, DeadlinePassed):
             raise OidcUnreachable("the provider does not answer") from None
         if not isinstance(answer_body, dict):
             raise OidcUnreachable("the provider does not answer what it should")

@@ -10,8 +10,10 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
+from fbads_pipeline.adapters.clock import within
 from fbads_pipeline.domain.delivery.links import LinkAnswer
 
 _SECONDS = 10.0
@@ -44,7 +46,8 @@ class LandingPages:
     def _follow(self, url: str, method: str, started: float) -> LinkAnswer:
         for _ in range(_MOST_REDIRECTS + 1):
             try:
-                status, location = self._once(url, method, _SECONDS - (time.monotonic() - started))
+                left = max(0.0, _SECONDS - (time.monotonic() - started))
+                status, location = within(left, partial(self._once, url, method, left))
             except _NotPublic as reason:
                 return LinkAnswer(url, None, time.monotonic() - started, str(reason), is_refused=True)
             except TimeoutError:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from threading import BoundedSemaphore
 from typing import Any
 
 import structlog
 from pydantic import SecretStr
 
+from fbads_pipeline.adapters.clock import DeadlinePassed, within
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.masking import MaskedQuestion, mask, plan_schema, unmask
 from fbads_pipeline.domain.chat.plan import Understanding
@@ -16,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 8.0
 RETRIES = 2
+_PERMITS = BoundedSemaphore(16)
 _TASK = (
     "You turn a question about advertising figures into a plan. Answer with the plan only, never with figures."
     " C1 stands for a campaign or another object, P1 for a period, V1 for an amount; use them as they are."
@@ -38,11 +41,24 @@ class ChatModelPlanner:
         if masked is None:
             return None
         try:
-            said = self._asked(masked, context.catalogue)
+            said = self._asked_in_time(masked, context.catalogue)
         except Exception as fault:  # whatever the endpoint or the library raises, the grammar's answer stands
             log.warning("chat model failed", fault=type(fault).__name__)
             return None
         return unmask(said, masked, context.catalogue) if isinstance(said, Mapping) else None
+
+    def _asked_in_time(self, masked: MaskedQuestion, catalogue: Catalogue) -> Any:
+        """Its answer; raises DeadlinePassed, also where so many others are given up and not yet over."""
+        if not _PERMITS.acquire(blocking=False):
+            raise DeadlinePassed
+
+        def ask() -> Any:
+            try:
+                return self._asked(masked, catalogue)
+            finally:
+                _PERMITS.release()
+
+        return within(self._timeout * (RETRIES + 2), ask)
 
     def _asked(self, masked: MaskedQuestion, catalogue: Catalogue) -> Any:
         labels = "; ".join(

@@ -5,10 +5,12 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
+from fbads_pipeline.adapters.clock import DeadlinePassed, within
 from fbads_pipeline.domain.delivery.pictures import LARGEST_BYTES, Picture, PictureRefused, read_picture
 
 _HOSTS = (".fbcdn.net", ".facebook.com", ".cdninstagram.com")
 _SECONDS = (5, 20)
+_LONGEST_SECONDS = 40.0
 _CHUNK = 64 * 1024
 
 
@@ -19,7 +21,13 @@ class PictureFetcher:
         self._own = _origin(graph_url)
 
     def fetch(self, url: str) -> Picture:
-        """Raises PictureRefused where there is none that may be kept, also where nothing answers."""
+        """Raises PictureRefused where there is none that may be kept, also where nothing answers in time."""
+        try:
+            return within(_LONGEST_SECONDS, lambda: self._fetch(url))
+        except DeadlinePassed:
+            raise PictureRefused("not reached: it took too long") from None
+
+    def _fetch(self, url: str) -> Picture:
         import requests  # takes a while to import
 
         self._check(url)
