@@ -69,7 +69,7 @@ def project_hash() -> str:
 def manifest_is_stale() -> bool:
     """Whether the manifest is missing, or was built from other files than the project's."""
     built_from = _hash_path()
-    if not manifest_path().is_file() or not built_from.is_file():
+    if not manifest_path().is_file() or not manifest_path().stat().st_size or not built_from.is_file():
         return True
     return built_from.read_text().strip() != project_hash()
 
@@ -88,8 +88,11 @@ def fresh_manifest() -> Path:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest, as dbt wrote it."""
-    content: dict[str, Any] = json.loads(path.read_bytes())
+    """The manifest, as dbt wrote it; raises ManifestError for a broken one."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError:
+        raise ManifestError(f"dbt's manifest {path} is broken: delete it, and start the program again") from None
     return content
 
 

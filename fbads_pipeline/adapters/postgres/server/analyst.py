@@ -1,9 +1,9 @@
 """The read-only analyst: a role of its own that logs in, sees `marts`, and nothing else."""
 
 import contextlib
-import os
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import psycopg2
 import sqlalchemy as sa
 from psycopg2 import errors, sql
 
+from fbads_pipeline.adapters.identity.secret_files import secret_of
 from fbads_pipeline.adapters.postgres.server.engine import (
     SQL,
     DatabaseUnfit,
@@ -157,19 +158,8 @@ def _set_password(owner: sa.Engine, password: str) -> None:
 
 
 def _password(file: Path) -> str:
-    """The stored password, made at the first call; whole or not at all, and never readable by others."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(32))
-        try:
-            os.link(fresh, file)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return file.read_text().strip()
+    """The stored password, made at the first call, and anew where the file is empty."""
+    return secret_of(file, partial(secrets.token_urlsafe, 32))
 
 
 def _sentence(refusal: psycopg2.Error) -> str:

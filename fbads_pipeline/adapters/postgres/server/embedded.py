@@ -26,7 +26,13 @@ import psycopg2
 from psycopg2 import sql
 
 from fbads_pipeline.adapters.home_folder import private_folder
-from fbads_pipeline.adapters.postgres.server.installation import EmbeddedPostgresError, Place, place_of
+from fbads_pipeline.adapters.postgres.server.installation import (
+    EmbeddedPostgresError,
+    Place,
+    place_of,
+    text_of,
+    write_whole,
+)
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]
 
@@ -34,6 +40,8 @@ log = logging.getLogger(__name__)
 
 OWNER = "fbads"
 START_SECONDS = 60.0
+# More than one start takes that waits for all of its own deadlines.
+LOCK_SECONDS = 300.0
 _SOCKET_PATH_LIMIT = 107
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -79,6 +87,8 @@ class EmbeddedPostgres:
                 self._set_aside()
             if not (self._data / "PG_VERSION").exists():
                 self._initialise()
+            elif not text_of(self._place.private / "location"):
+                self._place.record()
             if not self._answers():
                 self._launch()
             self._create_database()
@@ -132,10 +142,28 @@ class EmbeddedPostgres:
         return self._place.data_root / "data"
 
     def _password(self) -> str:
-        return (self._place.private / "password").read_text().strip()
+        password = text_of(self._place.private / "password")
+        if not password:
+            raise EmbeddedPostgresError(self._lost_password())
+        return password
+
+    def _lost_password(self) -> str:
+        file = self._place.private / "password"
+        return f"{file} does not hold the password of this home's database: put it back, or restore a backup"
 
     def _port(self) -> int:
-        return int((self._place.private / "port").read_text())
+        port = self._known_port()
+        if port is None:
+            raise EmbeddedPostgresError(f"{self._place.private / 'port'} holds no port: start the program again")
+        return port
+
+    def _known_port(self) -> int | None:
+        """As the home wrote it down, else as the running server did."""
+        with contextlib.suppress(ValueError):
+            return int(text_of(self._place.private / "port"))
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            return int((self._data / "postmaster.pid").read_text().splitlines()[3])
+        return None
 
     def _make_private(self) -> None:
         try:
@@ -150,7 +178,7 @@ class EmbeddedPostgres:
     def _exclusive(self) -> Iterator[None]:
         self._make_private()
         with open(self._place.private / "server.lock", "a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._wait_for(lock)
             try:
                 yield
             except OSError as fault:
@@ -158,6 +186,20 @@ class EmbeddedPostgres:
                     f"the database in {self._place.private} cannot be started ({fault.strerror}):"
                     " free some space or rights there, or set FBADS_HOME to another folder"
                 ) from None
+
+    def _wait_for(self, lock: IO[str]) -> None:
+        """Until no other process starts or stops this server; raises EmbeddedPostgresError where one never ends."""
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise EmbeddedPostgresError(
+                        f"another process has been starting or stopping the database of {self._place.home}"
+                        f" for {LOCK_SECONDS:.0f} s: end it"
+                    ) from None
+                time.sleep(0.05)
 
     def _set_aside(self) -> None:
         """Keep the data of a home that was removed, under another name: its password went with the home."""
@@ -207,7 +249,12 @@ class EmbeddedPostgres:
         started = self._pg_ctl(
             *("start", "-w", "-t", str(int(START_SECONDS)), "-l", log_file, "-o", f"-c config_file={self._config()}")
         )
-        if started.returncode != 0 or not self._answers():
+        try:
+            is_up = started.returncode == 0 and self._answers()
+        except EmbeddedPostgresError:
+            self._pg_ctl("stop", "-m", "fast", "-w", "-t", "20")
+            raise
+        if not is_up:
             reason = _last(log_file.read_text(errors="replace")) if log_file.exists() else _last(started.stderr)
             raise EmbeddedPostgresError(
                 f"PostgreSQL in {self._place.data_root} does not start: {reason}; see {log_file}"
@@ -226,15 +273,16 @@ class EmbeddedPostgres:
             del options["scram_iterations"]
 
     def _choose_port(self) -> int:
-        file = self._place.private / "port"
-        if file.exists() and _is_free(port := self._port()):
-            return port
+        file, known = self._place.private / "port", self._known_port()
+        if known is not None and _is_free(known):
+            write_whole(file, f"{known}\n")
+            return known
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
-        if file.exists():
-            log.warning("port %s is taken by another program; the database now listens on %s", self._port(), port)
-        file.write_text(f"{port}\n")
+        if known is not None:
+            log.warning("port %s is taken by another program; the database now listens on %s", known, port)
+        write_whole(file, f"{port}\n")
         return port
 
     def _socket_folder(self, port: int) -> Path:
@@ -286,6 +334,8 @@ class EmbeddedPostgres:
                 psycopg2.connect(self._dsn("postgres"), connect_timeout=5).close()
                 return True
             except psycopg2.OperationalError as fault:
+                if "password authentication failed" in str(fault):
+                    raise EmbeddedPostgresError(self._lost_password()) from None
                 if "starting up" not in str(fault) and "recovery" not in str(fault):
                     return False
                 time.sleep(0.1)

@@ -27,6 +27,10 @@ class EmbeddedPostgresError(OutsideFailed):
     """One sentence that says what to change."""
 
 
+# Starting waits a minute, making the files takes seconds.
+PROGRAM_SECONDS = 180.0
+
+
 @dataclass(frozen=True)
 class Place:
     """Folders of one home's server. `private` is the caller's own, `data_root` belongs to the server's user."""
@@ -41,9 +45,9 @@ class Place:
     @cached_property
     def data_root(self) -> Path:
         """The home's own folder, unless the server's user cannot walk there."""
-        recorded = self.private / "location"
-        if recorded.exists():
-            return Path(recorded.read_text().strip())
+        recorded = Path(text_of(self.private / "location"))
+        if recorded.is_absolute():
+            return recorded
         root = self.private / "server"
         if self.identity and not self._can_reach(self.private):
             root = SHARED / hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
@@ -65,7 +69,7 @@ class Place:
 
     def record(self) -> None:
         """Remember where the data is, so that it is found again even if folders open or close meanwhile."""
-        (self.private / "location").write_text(f"{self.data_root}\n")
+        write_whole(self.private / "location", f"{self.data_root}\n")
 
     def own(self, path: Path) -> None:
         """Give a folder to the server's user."""
@@ -73,18 +77,25 @@ class Place:
             os.chown(path, self.identity["user"], self.identity["group"])
 
     def run(self, *command: object, **settings: Any) -> subprocess.CompletedProcess[str]:
-        """Run one of the server's programs as its user, in a session of its own, without our descriptors."""
-        return subprocess.run(
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
-            start_new_session=True,
-            **self.identity,
-            **settings,
-        )
+        """Run one of the server's programs as its user, in a session of its own, without our descriptors.
+
+        Raises EmbeddedPostgresError for one that does not end.
+        """
+        try:
+            return subprocess.run(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                start_new_session=True,
+                timeout=PROGRAM_SECONDS,
+                **self.identity,
+                **settings,
+            )
+        except subprocess.TimeoutExpired:
+            raise EmbeddedPostgresError(f"{command[0]} did not end within {PROGRAM_SECONDS:.0f} s") from None
 
     def _can_reach(self, folder: Path) -> bool:
         return self.run("/bin/sh", "-c", 'cd "$1"', "sh", folder).returncode == 0
@@ -94,6 +105,24 @@ class Place:
             return self.run(program, "--version").returncode == 0
         except OSError:
             return False
+
+
+def text_of(file: Path) -> str:
+    """What is written in a file of the home, without the space around it; empty for one that is missing or broken."""
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write it whole or not at all: a full disk or a kill leaves what there was."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        fresh.write_text(text, encoding="ascii")
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def place_of(home: Path) -> Place:

@@ -1,5 +1,6 @@
 """The program's own PostgreSQL: one server per home, whoever starts it, however anybody dies."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -64,6 +65,39 @@ def test_a_home_keeps_its_address_and_its_rows_over_a_restart(home):
         assert ask(url, "select x from kept") == 7
         assert ask(url, "show timezone") == "UTC"
         assert ask(url, "show server_encoding") == "UTF8"
+
+
+def test_broken_files_of_the_home_are_mended_or_named_in_one_sentence(home):
+    folder = home / "postgres"
+    with server(home) as first:
+        ask(first.url(), "create table kept as select 7 as n; select 1")
+        for content in (b"", b"\xff\xfe", b"x"):
+            (folder / "port").write_bytes(content)
+            with server(home) as second:
+                assert ask(second.url(), "select n from kept") == 7, content
+    for name in ("port", "location"):
+        (folder / name).write_bytes(b"")
+    with server(home) as again:
+        assert ask(again.url(), "select n from kept") == 7
+        assert int((folder / "port").read_text()) and Path((folder / "location").read_text().strip()).is_absolute()
+    right = (folder / "password").read_bytes()
+    for wrong in (b"", b"another"):
+        (folder / "password").write_bytes(wrong)
+        with pytest.raises(EmbeddedPostgresError, match="/password does not hold the password of this home's database"):
+            server(home).start()
+        assert not server(home)._postmaster()
+    (folder / "password").write_bytes(right)
+    with server(home) as last:
+        assert ask(last.url(), "select n from kept") == 7
+
+
+def test_who_waits_in_vain_for_another_start_says_so(home, monkeypatch):
+    monkeypatch.setattr(embedded, "LOCK_SECONDS", 0.1)
+    (home / "postgres").mkdir(parents=True)
+    with open(home / "postgres" / "server.lock", "a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(EmbeddedPostgresError, match="another process has been starting or stopping"):
+            server(home).start()
 
 
 def test_the_password_is_asked_for_and_kept_private(home):
