@@ -24,8 +24,8 @@ BREAKDOWNS = ("age,gender",)
 SMALL_PAGE_ROWS = 60
 _WAIT_SECONDS = 60.0
 # Every collector is forked from one process that has imported everything: a start costs milliseconds.
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def collect(run: CollectorRun) -> None:
 def finish(run: CollectorRun) -> float:
     """A collector that nobody disturbs; wall seconds."""
     begun = time.monotonic()
-    process = _CONTEXT.Process(target=collect, args=(run,))
+    process = CONTEXT.Process(target=collect, args=(run,))
     process.start()
     process.join(_WAIT_SECONDS)
     assert process.exitcode == 0, process.exitcode
@@ -94,7 +94,7 @@ def finish(run: CollectorRun) -> float:
 
 def kill(run: CollectorRun, seconds: float) -> bool:
     """A collector that gets SIGKILL so long after its start; False where it had ended before."""
-    process = _CONTEXT.Process(target=collect, args=(run,))
+    process = CONTEXT.Process(target=collect, args=(run,))
     process.start()
     process.join(seconds)
     process.kill()

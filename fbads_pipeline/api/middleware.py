@@ -1,5 +1,6 @@
 """What every request passes: an id, the limit of its body, ETags, headers, one log line."""
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -18,6 +19,8 @@ from fbads_pipeline.domain.core.messages import message
 log = structlog.get_logger(__name__)
 
 TAGGED = "/api/v1/"
+# More than statements, the chat's model and a company's login may take together.
+LONGEST_ANSWER_SECONDS = 120.0
 _LONGEST_BODY = 64 * 1024
 # A logo, and the form around it.
 _LOGOS, _LONGEST_LOGO = re.compile(r"(/api/v1)?/clients/[0-9]{1,19}/logo"), 1024 * 1024 + 8 * 1024
@@ -49,7 +52,7 @@ async def serve_request(request: Request, follow: Callable[[Request], Awaitable[
     ORIGIN.set({"via": "http", "network": network_of(request), "request_id": request.state.request_id})
     begun = time.perf_counter()
     try:
-        response = _too_big(request) or await _tagged(request, await follow(request))
+        response = _too_big(request) or await _tagged(request, await _in_time(request, follow))
     except Exception as error:
         log.error("fault", request_id=request.state.request_id, exc_info=error)
         response = errors.answer(request, 500, "fault", message("api.fault"))
@@ -74,6 +77,19 @@ async def serve_request(request: Request, follow: Callable[[Request], Awaitable[
         request_id=request.state.request_id,
     )
     return response
+
+
+async def _in_time(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
+    """The answer, or 503 where its beginning takes too long: a database that hangs keeps nobody waiting for ever. What
+    was given up goes on by itself, and nobody reads its answer."""
+    answering = asyncio.ensure_future(follow(request))
+    done, _ = await asyncio.wait({answering}, timeout=LONGEST_ANSWER_SECONDS)
+    if done:
+        return answering.result()
+    answering.add_done_callback(lambda late: late.cancelled() or late.exception())
+    log.error("no answer in time", request_id=request.state.request_id)
+    headers = {"Retry-After": errors.RETRY_SECONDS}
+    return errors.answer(request, 503, "unavailable", message("api.unavailable"), message("api.hint.readyz"), headers)
 
 
 async def _tagged(request: Request, response: Response) -> Response:

@@ -1,7 +1,10 @@
 """Identity: users and their sessions, preferences, personal data, and the audit log."""
 
+import os
 from datetime import UTC, datetime
 from functools import partial
+
+import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
@@ -11,7 +14,8 @@ from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPrefer
 from fbads_pipeline.adapters.postgres.identity.retention import PostgresRetention
 from fbads_pipeline.adapters.postgres.identity.second_factors import PostgresSecondFactors
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
-from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL, Database
+from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.settings import Settings
 
 
@@ -39,7 +43,13 @@ def personal_data(settings: Settings, database: Database) -> PostgresPersonalDat
     """What is stored about a person; their questions to the chat only where a key decrypts them."""
     keys = settings.encryption_keys
     decrypt = partial(Cipher(keys).decrypt, name="question") if keys else None
-    return PostgresPersonalData(database.owner, decrypt, settings.home_path)
+    return PostgresPersonalData(database.owner, decrypt, settings.home_path, partial(_dagsters, database))
+
+
+def _dagsters(database: Database) -> sa.Engine:
+    """Dagster's own database, whose events may quote an error that names somebody."""
+    url = os.environ.get(DAGSTER_DATABASE_URL) or database.dagster_url
+    return engine(url, application_name="fbads erasure", pool_size=1)
 
 
 def consents(database: Database) -> PostgresConsents:

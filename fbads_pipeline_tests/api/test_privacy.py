@@ -119,6 +119,15 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
     client, user = busy
     home = app.state.settings.home_path
     (home / "outbox").mkdir(parents=True, exist_ok=True)
+    address = user.email.replace("@", "%40")
+    printed = home / "dagster" / "storage" / "r1" / "compute_logs"
+    printed.mkdir(parents=True)
+    (printed / "x.err").write_text(f"to {user.email.upper()}, ?address={address}, ZÉLIA PRADO, U0ZELIA\n")
+    dagsters = sa.create_engine(database.dagster_url)
+    with dagsters.begin() as connection:
+        connection.execute(sa.text("create table event_logs (event text)"))
+        quoted = json.dumps({"error": f"550 {user.email}: Zélia Prado (Z\u00c9LIA PRADO)"})
+        connection.execute(sa.text("insert into event_logs values (:event)"), {"event": quoted})
     (home / "outbox" / "dry_run.jsonl").write_text(f'{{"recipient": "{user.email.upper()}"}}\n{{"recipient": "b@x"}}\n')
     with database.owner.begin() as connection:
         connection.execute(
@@ -145,6 +154,12 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
     assert rows(database, "select count(*) from ops.deliveries") == [(3,)], "the one that waited goes"
     kept = (home / "outbox" / "dry_run.jsonl").read_text()
     assert user.email.lower() not in kept.lower() and '"b@x"' in kept
+    printed = (home / "dagster" / "storage" / "r1" / "compute_logs" / "x.err").read_text()
+    assert printed.count("erased-") == 4 and "lia" not in printed.lower()
+    with dagsters.connect() as connection:
+        (event,) = connection.execute(sa.text("select event from event_logs")).scalars()
+    assert event.count("erased-") == 3 and "lia" not in event.lower()
+    dagsters.dispose()
     assert PostgresAudit(database.owner).verify()[1] is None
 
 

@@ -1,12 +1,14 @@
 """The routes: exact numbers with their source, one error shape, and nothing that a stranger sends breaks them."""
 
 import json
+import threading
 
 import psycopg2
 import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.api import middleware
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.parameters import to_cursor
 from fbads_pipeline.settings import load_settings
@@ -119,6 +121,19 @@ def test_no_cursor_is_a_fault(client, key):
         assert client.get(path, cursor=to_cursor(f"{key}T23:59:59.999999-23:59", "s1")).status_code in (200, 400)
     asked = {"sort": "-spend", "account_id": "42", "cursor": to_cursor("-spend", "1e999999", "1")}
     assert client.get("/api/v1/campaigns", **asked).status_code == 400
+
+
+def test_a_database_that_hangs_is_a_503_in_time(client, database, monkeypatch):
+    monkeypatch.setattr(middleware, "LONGEST_ANSWER_SECONDS", 0.4)
+    release = threading.Timer(2, lambda: holder.rollback())
+    with database.owner.connect() as holder:
+        holder.execute(sa.text("lock table marts.campaigns in access exclusive mode"))
+        release.start()
+        answer = client.get("/api/v1/campaigns")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+        assert answer.headers["retry-after"] == "5"
+        release.join()
+    assert client.get("/api/v1/campaigns").status_code == 200
 
 
 def test_a_lone_surrogate_in_the_address_is_no_fault(client):

@@ -1,16 +1,19 @@
 """Erased persons in the files of a home: whom to erase again after a restore, and addresses in other files."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 import orjson
 
 from fbads_pipeline.adapters.home_folder import private_folder
+from fbads_pipeline.domain.identity.personal_data import spellings
 
 ERASURES_FILE = "erasures.jsonl"
-# Folders of the home whose files may hold an address.
-_WITH_ADDRESSES = ("outbox", "logs")
+# Folders of the home whose files may name a person.
+_WITH_PERSONS = ("outbox", "logs", "dagster", "exports")
+_NOT_TEXT = frozenset({".pdf", ".xlsx", ".png"})
 
 
 class ErasureList:
@@ -36,12 +39,16 @@ class ErasureList:
         return [one for one in found if one is not None]
 
 
-def replace_in_files(home: Path, address: str, replacement: str) -> int:
-    """Replace an address, in capitals or not, in the outbox of the dry run and in logs; returns in how many files."""
-    pattern = re.compile(re.escape(address.encode()), re.IGNORECASE)
+def replace_in_files(home: Path, texts: Iterable[str], replacement: str) -> int:
+    """Replace texts in every spelling in the outbox of the dry run, in logs, in what runs of Dagster printed, and in
+    reports that are text; returns in how many files."""
+    written = {one for text in texts for one in spellings(text)}
+    pattern = re.compile(b"|".join(re.escape(one.encode()) for one in sorted(written, key=len, reverse=True)), re.I)
     changed = 0
-    for folder in _WITH_ADDRESSES:
+    for folder in _WITH_PERSONS:
         for path in sorted(one for one in (home / folder).rglob("*") if one.is_file()):
+            if path.suffix in _NOT_TEXT:
+                continue
             before = path.read_bytes()
             after = pattern.sub(replacement.encode(), before)
             if after != before:

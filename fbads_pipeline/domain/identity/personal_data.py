@@ -4,10 +4,14 @@ A test fails on a column that nobody has classified. Everything else of a person
 Meta, which is the advertiser's.
 """
 
+import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from html import escape
 from typing import Literal
+from urllib.parse import quote
 
 # delete: the row goes; replace: another text takes its place; pseudonym: a random id that means nothing once the
 # address is gone, kept as evidence of who decided (LGPD art. 16, I; five years).
@@ -97,10 +101,10 @@ OF_CAMPAIGNS = frozenset({("suggestions", "reason")})
 # What lies in FBADS_HOME, for its owner alone, and what of a person may stand in it.
 FILES: Mapping[str, str] = {
     "postgres": "the database: the tables above",
-    "dagster": "Dagster's settings; run logs name no person",
+    "dagster": "Dagster's settings and what runs printed; whom an error names is replaced there",
     "logs": "of the processes: user ids in lines about changes, no address, no secret",
     "outbox": "messages of the dry run, with the address of whoever would have received them",
-    "exports": "reports; no person",
+    "exports": "reports; a person only in a comment of a manager's",
     "erasures.jsonl": "ids of erased persons, which name nobody: erased again after a backup was restored",
     "analyst.password": "a secret of this home",
     "jwt.secret": "a secret of this home",
@@ -131,8 +135,28 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "suggestions": ("decision_reason",),
     "mutes": ("reason",),
     "report_requests": ("reason",),
+    "reports": ("comment",),
+    "report_links": ("name",),
+    "clients": ("contact_name",),
     "api_keys": ("name",),
 }
+# Where a name of a single word is replaced; one of several stands for nobody else, and is replaced in every text.
+WORDS_OF_A_FULL_NAME = 2
+
+
+def is_full_name(name: str) -> bool:
+    """Whether the name can stand for that person alone, and not for a campaign or a word."""
+    return len(name.split()) >= WORDS_OF_A_FULL_NAME
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """How a text may stand in a database or a file: in capitals, decomposed, in JSON, in an address, in a page."""
+    cases = (text, text.lower(), text.upper(), text.title())
+    written = (unicodedata.normalize(form, one) for one in cases for form in ("NFC", "NFD"))
+    encoded = ((one, json.dumps(one)[1:-1], quote(one, safe=""), escape(one)) for one in written)
+    return tuple(dict.fromkeys(one for several in encoded for one in several))
+
+
 # The audit log is a chain of hashes and stays whole: it holds random ids, no address and no name.
 RETENTION: tuple[RetentionRule, ...] = (
     RetentionRule("sessions", "expires_at", timedelta(days=90)),

@@ -1,4 +1,4 @@
-"""Where else a person stands in `ops`: addresses in every spelling, and their name in free text."""
+"""Where else a person stands in `ops` and in Dagster's database: addresses and full names in every spelling."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.identity.personal_data import FREE_TEXT
+from fbads_pipeline.domain.identity.personal_data import FREE_TEXT, is_full_name, spellings
 
 SQL = Statements(__package__, "mentions.sql")
 # The audit log is a chain that nobody can change: no address and no name gets into it.
@@ -15,18 +15,25 @@ _UNCHANGED = frozenset({"audit_log", "users"})
 
 
 def replace_mentions(
-    connection: sa.Connection, replacement: str, *, email: str, slack_id: str | None, name: str | None
+    connection: sa.Connection,
+    replacement: str,
+    *,
+    email: str,
+    slack_id: str | None,
+    name: str | None,
+    schema: str = "ops",
 ) -> int:
-    """Replace the address (in capitals or not) and the Slack id in every text of `ops`, and the name in free text;
-    returns how many rows of a column were changed."""
-    everywhere = [re.escape(one) for one in (email, slack_id) if one]
+    """Replace the address, the Slack id and a full name in every text of the schema, a name of one word in free text;
+    returns how many rows of a column were changed. schema: `public` in Dagster's own database."""
+    everywhere = [re.escape(spelt) for one in (email, slack_id) if one for spelt in spellings(one)]
+    names = [rf"\m{re.escape(spelt)}\M" for spelt in spellings(name)] if name else []
     changed = 0
-    for table, column, kind in _text_columns(connection):
+    for table, column, kind in _text_columns(connection, schema=schema):
         patterns = list(everywhere)
-        if name and column in FREE_TEXT.get(table, ()):
-            patterns.append(rf"\m{re.escape(name)}\M")
+        if name and (is_full_name(name) or column in FREE_TEXT.get(table, ())):
+            patterns += names
         pattern = "|".join(patterns)
-        target = sa.table(table, sa.column(column), schema="ops")
+        target = sa.table(table, sa.column(column), schema=schema)
         text = sa.cast(target.c[column], sa.Text)
         replaced = sa.func.regexp_replace(text, pattern, replacement, "gi")
         value = sa.cast(replaced, kind) if kind is not None else replaced
@@ -47,10 +54,10 @@ def mentions(connection: sa.Connection, text: str) -> list[str]:
 
 
 def _text_columns(
-    connection: sa.Connection, unchanged: frozenset[str] = _UNCHANGED
+    connection: sa.Connection, unchanged: frozenset[str] = _UNCHANGED, *, schema: str = "ops"
 ) -> Iterator[tuple[str, str, sa.types.TypeEngine | None]]:  # type: ignore[type-arg]
     """Table, column and the type to cast back to (None for text)."""
-    kinds = {"text": None, "jsonb": JSONB(), "ARRAY": sa.ARRAY(sa.Text())}
-    for row in connection.execute(SQL["text_columns"]):
+    kinds = {"text": None, "character varying": None, "jsonb": JSONB(), "ARRAY": sa.ARRAY(sa.Text())}
+    for row in connection.execute(SQL["text_columns"], {"schema": schema}):
         if row.table_name not in unchanged:
             yield row.table_name, row.column_name, kinds[row.data_type]

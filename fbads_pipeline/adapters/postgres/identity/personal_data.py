@@ -13,7 +13,7 @@ from fbads_pipeline.adapters.postgres.identity.mentions import replace_mentions
 from fbads_pipeline.adapters.postgres.identity.users import SQL as USERS
 from fbads_pipeline.adapters.postgres.identity.users import require_other_admin
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.identity.personal_data import OF_USERS
+from fbads_pipeline.domain.identity.personal_data import OF_USERS, is_full_name
 
 SQL = Statements(__package__, "personal_data.sql")
 _EXPORT = "export_"
@@ -22,12 +22,16 @@ _ERASED = [table for table, columns in OF_USERS.items() if columns.get("user_id"
 
 class PostgresPersonalData:
     """What is stored about one user. decrypt: of a stored question; None where there is no key. home: the folder whose
-    files may name them, and which keeps the list of erasures; None for a database alone."""
+    files may name them, and which keeps the list of erasures; None for a database alone. dagster: opens Dagster's."""
 
     def __init__(
-        self, engine: sa.Engine, decrypt: Callable[[bytes], str] | None = None, home: Path | None = None
+        self,
+        engine: sa.Engine,
+        decrypt: Callable[[bytes], str] | None = None,
+        home: Path | None = None,
+        dagster: Callable[[], sa.Engine] | None = None,
     ) -> None:
-        self._engine, self._decrypt, self._home = engine, decrypt, home
+        self._engine, self._decrypt, self._home, self._dagster = engine, decrypt, home, dagster
 
     def export(self, user_id: str, *, actor: str, now: datetime) -> dict[str, Any] | None:
         """Part → its rows, everything about them but secrets; None where there is no such user."""
@@ -70,12 +74,26 @@ class PostgresPersonalData:
                     connection.execute(SQL[name], {"user_id": user_id, "recipients": recipients})
                 about = {"email": person.email, "slack_id": person.slack_id, "name": person.name}
                 replace_mentions(connection, replacement, **about)
+                self._replace_elsewhere(replacement, **about)
                 details = _about(user_id, "erased")
                 append(connection, at=now, actor=actor, action="user.erased", subject=user_id, details=details)
         if self._home is not None:
             ErasureList(self._home).add(user_id, now)
-            replace_in_files(self._home, person.email, replacement)
         return True
+
+    def _replace_elsewhere(self, replacement: str, *, email: str, slack_id: str | None, name: str | None) -> None:
+        """In the home's files and in Dagster's runs and events, before the erasure counts as done."""
+        telling = name if name and is_full_name(name) else None
+        if self._home is not None:
+            replace_in_files(self._home, [one for one in (email, slack_id, telling) if one], replacement)
+        if self._dagster is not None:
+            opened = self._dagster()
+            try:
+                with opened.begin() as connection:
+                    about = {"email": email, "slack_id": slack_id, "name": telling}
+                    replace_mentions(connection, replacement, **about, schema="public")
+            finally:
+                opened.dispose()
 
     def erase_again(self, *, now: datetime) -> int:
         """Erase whoever is on the list of erasures and stands in the database, which a restored backup brings back;

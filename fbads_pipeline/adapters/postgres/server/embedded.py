@@ -114,8 +114,8 @@ class EmbeddedPostgres:
     def __enter__(self) -> "EmbeddedPostgres":
         self._make_private()
         self._client = open(self._place.private / "clients.lock", "a")  # noqa: SIM115 - held until __exit__
-        fcntl.flock(self._client, fcntl.LOCK_SH)
         try:
+            self._wait_for(self._client, fcntl.LOCK_SH)
             self.start()
         except BaseException:
             self._client.close()
@@ -187,12 +187,12 @@ class EmbeddedPostgres:
                     " free some space or rights there, or set FBADS_HOME to another folder"
                 ) from None
 
-    def _wait_for(self, lock: IO[str]) -> None:
+    def _wait_for(self, lock: IO[str], kind: int = fcntl.LOCK_EX) -> None:
         """Until no other process starts or stops this server; raises EmbeddedPostgresError where one never ends."""
         deadline = time.monotonic() + LOCK_SECONDS
         while True:
             try:
-                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return fcntl.flock(lock, kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.server.engine import SQL, DatabaseUnfit
+from fbads_pipeline.adapters.postgres.server.engine import SQL, DatabaseInterrupted, DatabaseUnfit
 
+# For another process that migrates, and for each table that somebody holds.
+LONGEST_WAIT = "15min"
 _LOCK = 0x66626164735F6462  # "fbads_db"
 
 
@@ -24,7 +26,13 @@ def upgrade(engine: sa.Engine) -> str:
     config.set_main_option("path_separator", "os")
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.begin() as connection:
-        connection.execute(SQL["lock"], {"key": _LOCK})
+        connection.execute(SQL["limit_waiting"], {"limit": LONGEST_WAIT})
+        try:
+            connection.execute(SQL["lock"], {"key": _LOCK})
+        except DatabaseInterrupted:
+            raise DatabaseUnfit(
+                f"another process has been migrating this database for {LONGEST_WAIT}: end it, and start again"
+            ) from None
         reached = _revision(connection)
         if reached and not knows(reached):
             raise DatabaseUnfit(

@@ -13,6 +13,10 @@ select count(*) > 0 as database_exists
 from pg_database
 where datname = :name;
 
+-- name: limit_waiting
+-- For whatever another process holds, until the end of the transaction.
+select set_config('lock_timeout', :limit, true);
+
 -- name: lock
 select pg_advisory_xact_lock(:key);
 
