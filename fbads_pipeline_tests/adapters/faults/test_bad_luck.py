@@ -91,9 +91,9 @@ def test_who_waits_in_vain_for_another_migration_says_so(migrated_engine, monkey
             migrate.upgrade(migrated_engine)
 
 
-def test_a_server_that_is_killed_in_mid_run_ends_the_run_and_loses_nothing(calm, open_home):
+def test_a_server_that_is_killed_in_mid_run_loses_nothing(calm, open_home):
     calm.set_now(BEGIN.isoformat())
-    days = DayRange(BEGIN.date() - timedelta(days=20), BEGIN.date())
+    days = DayRange(BEGIN.date() - timedelta(days=6), BEGIN.date())
     with EmbeddedPostgres(open_home, durable=False) as server, ExitStack() as stack:
         ours, undisturbed = (stack.enter_context(_migrated(server, name)) for name in ("ours", "undisturbed"))
         runs = [
@@ -107,9 +107,9 @@ def test_a_server_that_is_killed_in_mid_run_ends_the_run_and_loses_nothing(calm,
         postmaster = server._postmaster()
         assert postmaster is not None
         os.kill(postmaster, signal.SIGKILL)
-        collecting.join(60)
-        assert collecting.exitcode == 1, "it ends, and says that it failed"
         server.start()
+        collecting.join(90)
+        assert collecting.exitcode in (0, 1), "it goes on with the new server, or ends and says that it failed"
         finish(replace(runs[1], run_id="again"))
         damage = Damage()
         check_end(damage, ours, undisturbed)

@@ -115,7 +115,8 @@ def _connect(dialect: object, record: object, arguments: list[object], named: di
 
 
 def _translate(context: sa.engine.ExceptionContext) -> None:
-    if is_interruption(context.original_exception):
+    # A pooled connection that is dead is replaced by the pool, and nothing fails.
+    if not context.is_pre_ping and is_interruption(context.original_exception):
         raise DatabaseInterrupted(interruption(context.original_exception)) from context.original_exception
 
 
