@@ -26,7 +26,7 @@ def upgrade(engine: sa.Engine) -> str:
     config.set_main_option("path_separator", "os")
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.begin() as connection:
-        connection.execute(SQL["limit_waiting"], {"limit": LONGEST_WAIT})
+        connection.execute(SQL["limit_waiting"], {"longest": LONGEST_WAIT})
         try:
             connection.execute(SQL["lock"], {"key": _LOCK})
         except DatabaseInterrupted:

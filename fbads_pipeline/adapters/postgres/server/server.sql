@@ -15,7 +15,7 @@ where datname = :name;
 
 -- name: limit_waiting
 -- For whatever another process holds, until the end of the transaction.
-select set_config('lock_timeout', :limit, true);
+select set_config('lock_timeout', :longest, true);
 
 -- name: lock
 select pg_advisory_xact_lock(:key);
