@@ -19,6 +19,7 @@ from fbads_pipeline.domain.collection.pages import (
     ObjectRow,
     Page,
 )
+from fbads_pipeline.domain.collection.pixels import PixelReading, PixelsDue
 from fbads_pipeline.domain.collection.quotas import QuotaUse
 from fbads_pipeline.domain.collection.request_strategy import RequestStrategy
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenCheck, TokenFacts
@@ -56,6 +57,9 @@ class AdsApi(Protocol):
 
     def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
         """The conversions that the account defined itself."""
+
+    def pixels(self, account_id: str, due: PixelsDue, *, now: datetime) -> PixelReading:
+        """The account's pixels with what is due of their events and quality; parts that are refused are named in it."""
 
     def traffic(self, account_id: str) -> ApiTraffic:
         """What the account's calls cost so far."""
@@ -165,6 +169,16 @@ class RawStore(Protocol):
 
     def apply_creatives(self, account_id: str, pages: Iterator[Page[AdCreativeRow]], *, read_at: datetime) -> RowCounts:
         """Add and update what the pages show; what ads showed that they do not show any more stays."""
+
+    def pixels_due(self, account_id: str, *, now: datetime) -> PixelsDue | None:
+        """What to ask for of the account's pixels; None while the last attempt is recent."""
+
+    def apply_pixels(self, account_id: str, reading: PixelReading, *, read_at: datetime) -> RowCounts:
+        """Write the reading: pixels that it does not show are gone, hours that it covers are as it shows them. An
+        empty answer about hours that had events is doubtful: they stand, and are asked for again."""
+
+    def note_pixels_refused(self, account_id: str, reason: str, *, read_at: datetime) -> None:
+        """Meta refused the list; what is known stays."""
 
     def missing_objects(self, account_id: str, kind: ObjectKind, *, unknown_before: datetime) -> list[str]:
         """Ids that facts name and neither an edge nor a look-up by id has described; those that a look-up left unknown,

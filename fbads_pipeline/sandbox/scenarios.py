@@ -49,6 +49,7 @@ NAMES = frozenset(
         "rejected-ad",
         "in-review",
         "with-issues",
+        "pixel-silent",
     }
 )
 # Without a count of its own, a passing fault ends after so many calls.
@@ -102,7 +103,8 @@ class Scenario:
     object: the id of one campaign, ad set or ad. left: money left when the scenario begins, in major units, else
     days_left of the usual spend; of a campaign-cap (its object a campaign or an ad set) the cap itself; figure is, of a
     prepaid balance, the text in which Meta names it, and of an ad-schedule the hours of every day in which its ad set
-    delivers (9-18), in the zone of the account or, with `USER` behind them, of the viewer.
+    delivers (9-18), in the zone of the account or, with `USER` behind them, of the viewer; of a pixel-silent its event,
+    `Purchase` without one, which stops `minutes` before the first call that asks for it.
     """
 
     name: str

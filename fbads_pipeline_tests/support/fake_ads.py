@@ -21,6 +21,7 @@ from fbads_pipeline.domain.collection.pages import (
     ObjectRow,
     Page,
 )
+from fbads_pipeline.domain.collection.pixels import PIXELS_LAST, PixelReading, PixelsDue
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
 from fbads_pipeline_tests.support.fake_insights import FakeInsights, ReadingDay
@@ -76,6 +77,11 @@ class FakeAds:
         self._fail(account_id, "custom conversions")
         yield Page([])
 
+    def pixels(self, account_id: str, due: PixelsDue, *, now: datetime) -> PixelReading:
+        self.asked.append((account_id, "pixels", None))
+        self._fail(account_id, "pixels")
+        return PixelReading([])
+
     def objects_by_id(self, kind: str, ids: Sequence[str], *, account_id: str) -> FoundObjects:
         self.asked.append((account_id, f"{kind}s by id", None))
         shown = [one for one in ids if one in self.by_id]
@@ -115,6 +121,7 @@ class FakeRaw:
         self.readings: dict[str, dict[object, datetime]] = {}
         self.quarantined = 0
         self.mismatches: list[ControlMismatch] = []
+        self.pixels_asked: dict[str, datetime] = {}
         self.read_at: dict[str, datetime | None] = {}
         self._insights = FakeInsights()
         self._stored: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
@@ -200,6 +207,18 @@ class FakeRaw:
 
     def apply_custom_conversions(self, account_id, pages, *, read_at) -> RowCounts:
         return self._apply(account_id, "custom conversions", pages)
+
+    def pixels_due(self, account_id, *, now) -> PixelsDue | None:
+        last = self.pixels_asked.get(account_id)
+        return None if last is not None and now - last < PIXELS_LAST else PixelsDue()
+
+    def apply_pixels(self, account_id, reading, *, read_at) -> RowCounts:
+        self.pixels_asked[account_id] = read_at
+        self.applied.append((account_id, "pixels"))
+        return RowCounts(len(reading.pixels))
+
+    def note_pixels_refused(self, account_id, reason, *, read_at) -> None:
+        self.pixels_asked[account_id] = read_at
 
     def _apply(self, account_id, what, pages, *, key=None) -> RowCounts:
         """key: the column that tells rows apart, the first one without it."""

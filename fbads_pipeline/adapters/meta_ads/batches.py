@@ -77,7 +77,7 @@ class _Reading:
             return
         known = parts if isinstance(parts, list) and len(parts) == len(ids) else [None] * len(ids)
         for one, part in zip(ids, known, strict=True):
-            self._keep(one, _outcome(part))
+            self._keep(one, outcome_of(part))
 
     def one_by_one(self, ids: Iterable[str]) -> None:
         vain = 0
@@ -111,7 +111,7 @@ class _Reading:
             self.read.refused[object_id] = outcome
 
 
-def _outcome(part: Any) -> Json | MetaError:
+def outcome_of(part: Any) -> Json | MetaError:
     """The object of one part of a batch, or its error; never raised where it comes about."""
     if not isinstance(part, dict) or "body" not in part:
         return TransientMetaError("a part of a batch without an answer")

@@ -20,6 +20,7 @@ from fbads_pipeline.adapters.meta_ads.object_rows import (
     read_account,
 )
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
+from fbads_pipeline.adapters.meta_ads.pixels.reading import read_pixels
 from fbads_pipeline.adapters.meta_ads.queries import (
     ACCOUNT_FIELDS,
     ACCOUNTS_PAGE,
@@ -49,6 +50,7 @@ from fbads_pipeline.domain.collection.pages import (
     ObjectRow,
     Page,
 )
+from fbads_pipeline.domain.collection.pixels import PixelReading, PixelsDue
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.collection import RequestStrategies
@@ -149,6 +151,9 @@ class GraphAds:
     def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
         params, read = {"fields": CUSTOM_CONVERSION_FIELDS}, partial(custom_conversion_page, account_id)
         return self._shrinking(f"act_{account_id}/customconversions", params, account_id, read, 500)
+
+    def pixels(self, account_id: str, due: PixelsDue, *, now: datetime) -> PixelReading:
+        return read_pixels(self._transport, account_id, due, now)
 
     def _shrinking(
         self,

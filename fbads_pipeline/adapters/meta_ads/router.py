@@ -5,6 +5,7 @@ accounts of a token that has expired are still asked for, and fail in reports of
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -25,6 +26,7 @@ from fbads_pipeline.domain.collection.pages import (
     ObjectRow,
     Page,
 )
+from fbads_pipeline.domain.collection.pixels import PixelReading, PixelsDue
 from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
@@ -87,6 +89,9 @@ class TokenRouter:
 
     def custom_conversions(self, account_id: str) -> Iterator[Page[CustomConversionRow]]:
         return self._of(account_id).custom_conversions(account_id)
+
+    def pixels(self, account_id: str, due: PixelsDue, *, now: datetime) -> PixelReading:
+        return self._of(account_id).pixels(account_id, due, now=now)
 
     def traffic(self, account_id: str) -> ApiTraffic:
         """Nothing yet for an account whose token is still to be found; this never asks Meta."""

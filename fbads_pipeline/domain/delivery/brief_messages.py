@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.alerts.titles import headline, rounded, since_when
-from fbads_pipeline.domain.core.messages import Day, Headline, Joined, Message, Money, Value, message
+from fbads_pipeline.domain.core.messages import Count, Day, Headline, Joined, Message, Money, Value, message
 from fbads_pipeline.domain.delivery.problems import DeliveryProblem, StoredProblem
 
 
@@ -15,25 +15,40 @@ def problems_headline(problems: Sequence[StoredProblem], who: Value, *, is_end: 
     """Whom, what kind and how many, the money of a day that has stopped, since when."""
     first = problems[0].problem
     if is_end:
-        return Headline(who, message(f"delivery.headline.fixed.{first.kind}", count=len(problems)))
-    what = message(f"delivery.headline.{first.kind}", count=len(problems))
+        return Headline(who, message(f"delivery.headline.fixed.{first.kind}", count=len(problems), **_named(first)))
+    what = message(f"delivery.headline.{first.kind}", count=len(problems), **_named(first))
     sent_on = problems[0].opened_at.astimezone(ZoneInfo(problems[0].timezone_name)).date()
     earliest = min((one.problem.since for one in problems), default=first.since)
     since = since_when(earliest, problems[0].timezone_name, sent_on)
-    return headline(who, what, money=_what_is_left(first.facts) or _stopped(problems), since=since)
+    return headline(
+        who, what, money=_what_is_left(first.facts) or _spent(first.facts) or _stopped(problems), since=since
+    )
 
 
 def problem_money(problem: DeliveryProblem) -> Value:
-    """What is left of a balance or limit and until when, or the spend of a day that has stopped; "" where neither is
-    known."""
+    """What is left of a balance or limit and until when, what was spent while an event was silent, or the spend of a
+    day that has stopped; "" where none is known."""
     facts = problem.facts
-    return _what_is_left(facts) or _stopped_per_day(facts)
+    return _what_is_left(facts) or _spent(facts) or _stopped_per_day(facts)
 
 
 def problem_in_brief(problem: DeliveryProblem, reasons: Sequence[Value]) -> Value:
     """What holds, with the reasons."""
-    what = message(f"delivery.brief.{problem.kind}")
+    clicks = {"clicks": Count(int(problem.facts["clicks"]))} if "clicks" in problem.facts else {}
+    what = message(f"delivery.brief.{problem.kind}", **_named(problem), **clicks)
     return message("delivery.brief.why", what=what, reasons=Joined(tuple(reasons), "; ")) if reasons else what
+
+
+def _named(problem: DeliveryProblem) -> dict[str, Value]:
+    """The event of a pixel."""
+    return {"event": str(problem.facts["event"])} if "event" in problem.facts else {}
+
+
+def _spent(facts: Mapping[str, Any]) -> Value:
+    """Of an account whose pixel is silent; all its pixels have the same."""
+    if not (facts.get("spend") and facts.get("currency")):
+        return ""
+    return message("delivery.brief.spent", amount=rounded(Decimal(str(facts["spend"])), str(facts["currency"])))
 
 
 def _what_is_left(facts: Mapping[str, Any]) -> Value:

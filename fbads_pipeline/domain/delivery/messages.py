@@ -11,6 +11,7 @@ from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, laid_out
 from fbads_pipeline.domain.core.messages import Instant, Joined, Message, Money, Name, Value, message, sentences
 from fbads_pipeline.domain.delivery.brief_messages import problem_in_brief, problem_money, problems_headline
+from fbads_pipeline.domain.delivery.pixel_messages import events_manager_link, silence_message
 from fbads_pipeline.domain.delivery.problems import DeliveryProblem, StoredProblem
 
 DELIVERY, DELIVERY_FIXED = "delivery", "delivery.fixed"
@@ -72,6 +73,8 @@ def describe(problem: DeliveryProblem) -> Value:
     facts = problem.facts
     if _money_kind(problem):
         return Message(f"delivery.{problem.kind}", _amounts(facts))
+    if problem.kind == "pixel_silent":
+        return silence_message(problem)
     what = message(f"delivery.{problem.kind}")
     if problem.entity.startswith("link:"):
         what = message(f"delivery.{problem.kind}", detail=str(facts.get("detail") or ""))
@@ -98,10 +101,12 @@ def _known_reason(reason: Mapping[str, Any]) -> Value:
 
 
 def ads_manager_link(problem: DeliveryProblem) -> str:
-    """Where the object is mended at Meta; the account's billing for money."""
+    """Where the object is mended at Meta; a pixel's events; the account's billing for money."""
     kind, _, object_id = problem.entity.partition(":")
     if kind == "link" and problem.campaign_id:
         kind, object_id = "campaign", problem.campaign_id
+    if kind == "pixel":
+        return events_manager_link(problem)
     if kind in _EDGES:
         return object_link(kind, problem.account_id, object_id)
     return f"https://business.facebook.com/billing_hub/accounts/details?asset_id={problem.account_id}"
@@ -116,7 +121,8 @@ def object_link(level: str, account_id: str, object_id: str) -> str:
 def subject(problem: DeliveryProblem) -> Value:
     """What it is about, by name, else by id."""
     kind, _, object_id = problem.entity.partition(":")
-    return Name(problem.name, message(f"delivery.of.{kind}", id=object_id))
+    shown = object_id.split(":")[1] if kind == "pixel" else object_id
+    return Name(problem.name, message(f"delivery.of.{kind}", id=shown))
 
 
 def _gravest(problems: Sequence[StoredProblem]) -> DeliveryProblem:

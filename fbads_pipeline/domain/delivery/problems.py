@@ -22,6 +22,7 @@ ProblemKind = Literal[
     "link_down",
     "link_redirected",
     "link_slow",
+    "pixel_silent",
 ]
 # fixed: announced; gone: not announced, for nobody wants it to deliver any more or another problem took its place.
 Ending = Literal["fixed", "gone"]
@@ -32,8 +33,8 @@ ProblemKey = tuple[ProblemKind, str]
 
 @dataclass(frozen=True)
 class DeliveryProblem:
-    """entity: `account:<id>`, `campaign:<id>`, `adset:<id>` or `ad:<id>`; since: as far as it is known; facts: plain
-    JSON, by which `messages` describes it."""
+    """entity: `account:<id>`, `campaign:<id>`, `adset:<id>`, `ad:<id>`, or a `link:` or `pixel:`; since: as far as it
+    is known; facts: plain JSON, by which `messages` describes it."""
 
     kind: ProblemKind
     entity: str

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from fbads_pipeline.sandbox.figures.pixel_events import owner_of, show_events, show_pixels, show_quality
 from fbads_pipeline.sandbox.graph.account_money import show_money
 from fbads_pipeline.sandbox.graph.activities import show_activities
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter, unknown_object, unknown_path
@@ -34,6 +35,8 @@ def route(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
         return _me(sandbox, call)
     if parts == ["debug_token"]:
         return _json(debug_token(call.params.get("input_token", ""), sandbox))
+    if parts == ["dataset_quality"]:
+        return _quality(sandbox, call)
     if parts[0].startswith("act_"):
         account = sandbox.world.account(parts[0])
         if account is None:
@@ -44,7 +47,7 @@ def route(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
     if parts[0].isdigit():
         found = sandbox.object_of(parts[0])
         if found is None:
-            raise unknown_object(parts[0])
+            return _pixel(sandbox, call)
         return _object(sandbox, call, *found)
     raise unknown_path(call.path)
 
@@ -87,6 +90,8 @@ def _account(sandbox: Sandbox, call: GraphCall, account: SandboxAccount) -> Grap
             return _insights(sandbox, call, account, None)
         case ["activities"]:
             return _listed(sandbox, call, show_activities(account, call.params, sandbox.clock.now()))
+        case ["adspixels"]:
+            return _listed(sandbox, call, show_pixels(account, sandbox.clock.now()))
         case ["customconversions"]:
             return _listed(sandbox, call, show_custom_conversions(account))
         case [edge] if edge in EDGES:
@@ -111,6 +116,24 @@ def _object(sandbox: Sandbox, call: GraphCall, account: SandboxAccount, one: AdO
             return _edge(sandbox, call, account, edge, one)
         case _:
             raise unknown_path(call.path)
+
+
+def _pixel(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
+    pixel_id = call.parts[0]
+    account = owner_of(sandbox.world, pixel_id)
+    if account is None:
+        raise unknown_object(pixel_id)
+    if call.parts[1:] != ["stats"]:
+        raise unknown_path(call.path)
+    return _json({"data": show_events(account, pixel_id, call.params, sandbox.figures, sandbox.scenarios)})
+
+
+def _quality(sandbox: Sandbox, call: GraphCall) -> GraphAnswer:
+    pixel_id = call.params.get("dataset_id", "")
+    account = owner_of(sandbox.world, pixel_id)
+    if account is None:
+        raise unknown_object(pixel_id)
+    return _json(show_quality(account, pixel_id))
 
 
 def _edge(

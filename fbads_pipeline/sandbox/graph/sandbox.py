@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from fbads_pipeline.sandbox.figures.by_period import WorldFigures
+from fbads_pipeline.sandbox.figures.pixel_events import owner_of
 from fbads_pipeline.sandbox.graph.insights import InsightsPages
 from fbads_pipeline.sandbox.graph.insights_request import Params
 from fbads_pipeline.sandbox.graph.report_runs import ReportRuns
@@ -134,7 +135,7 @@ class Sandbox:
         if first in self.world.by_id:
             return self.world.by_id[first][0]
         run = self.reports.runs.get(first)
-        return self.world.account(run.account_id if run else first)
+        return self.world.account(run.account_id if run else first) or owner_of(self.world, first)
 
     def record(self, call: GraphCall, answer: GraphAnswer) -> None:
         shown = {name: value for name, value in call.params.items() if name not in ("access_token", "input_token")}

@@ -74,6 +74,7 @@ class AccountReading:
             while_allowed=self._unless_stopped,
             described=self._note_description,
             doubted=self._note_doubts,
+            noted=self._note,
         )
 
     def take(self, now: float) -> Step | None:

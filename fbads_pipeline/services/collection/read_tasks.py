@@ -1,6 +1,6 @@
 """What is read of one account: facts at each grain, the edges that describe objects, what explains figures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,7 +56,8 @@ class ReadTask:
 
 class AccountReadTasks:
     """The tasks of one account. while_allowed: passes pages on until the account is stopped; described: called when
-    an edge has been read; doubted: called with the days that no other level could settle."""
+    an edge has been read; doubted: called with the days that no other level could settle; noted: called with sentences
+    for the account's report."""
 
     def __init__(
         self,
@@ -69,10 +70,12 @@ class AccountReadTasks:
         while_allowed: Callable[[Iterator[Any]], Iterator[Any]],
         described: Callable[[], None],
         doubted: Callable[[list[DoubtfulDay]], None],
+        noted: Callable[[Sequence[str]], None],
     ) -> None:
         self._ads, self._raw, self._clock = ads, raw, clock
         self._account_id, self._plan = account_id, plan
         self._while_allowed, self._described, self._doubted = while_allowed, described, doubted
+        self._noted = noted
 
     def facts(self, days: DayRange) -> Iterator[ReadTask]:
         """Insights at every grain, the objects' descriptions, and what explains figures."""
@@ -92,6 +95,7 @@ class AccountReadTasks:
         if not is_tick:
             yield ReadTask("creatives", self._creatives, forgives=ONLY_EXPLAINS)
             yield ReadTask("custom conversions", self._custom_conversions, forgives=ONLY_EXPLAINS)
+        yield ReadTask("pixels", self._pixels, forgives=ONLY_EXPLAINS)
 
     def _insights_of(self, grain: Grain, days: DayRange) -> Iterator[ReadTask]:
         """The newest days first: they are what people wait for."""
@@ -183,6 +187,20 @@ class AccountReadTasks:
     def _creatives(self, read_at: datetime) -> RowCounts:
         pages = self._while_allowed(self._ads.creatives(self._account_id))
         return self._raw.apply_creatives(self._account_id, pages, read_at=read_at)
+
+    def _pixels(self, read_at: datetime) -> RowCounts:
+        """Once an hour. A refusal is noted, and asked about again an hour later."""
+        account_id = self._account_id
+        due = self._raw.pixels_due(account_id, now=read_at)
+        if due is None:
+            return RowCounts()
+        try:
+            reading = self._ads.pixels(account_id, due, now=read_at)
+        except (PermanentMetaError, AccountStopped) as refused:
+            self._raw.note_pixels_refused(account_id, refused.reason, read_at=read_at)
+            raise
+        self._noted(reading.notes)
+        return self._raw.apply_pixels(account_id, reading, read_at=read_at)
 
     def _custom_conversions(self, read_at: datetime) -> RowCounts:
         account_id = self._account_id

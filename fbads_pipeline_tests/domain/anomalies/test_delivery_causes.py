@@ -1,5 +1,7 @@
 """A stop names the empty balance, the full cap or the rejection behind it; nothing else is explained so."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from fbads_pipeline.adapters.translation.translator import translator
@@ -35,4 +37,20 @@ def test_other_campaigns_and_other_kinds_are_not_explained():
     before = an_anomaly(kind="delivery_stop")
     assert explained("delivery_stop", KnownProblem("ad_rejected", "no other"))[0].causes == before.causes
     assert explained("cpa_jump", EMPTY)[0].causes == an_anomaly(kind="cpa_jump").causes
-    assert not may_be_explained([an_anomaly(kind="cpa_jump")]) and may_be_explained([before])
+    assert not may_be_explained([an_anomaly(kind="spend_spike")]) and may_be_explained([before])
+
+
+SILENT = KnownProblem(
+    "pixel_silent", None, datetime(2026, 11, 10, 17, tzinfo=UTC),
+    {"event": "Purchase", "clicks": 312, "timezone_name": "America/Sao_Paulo"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["tracking_break", "cpa_jump"])
+def test_a_fall_of_conversions_names_the_pixel_that_is_silent(kind):
+    assert may_be_explained([an_anomaly(kind=kind)])
+    after, text = explained(kind, SILENT, EMPTY)
+    assert "o pixel não recebe nenhum Purchase desde" in text and "14:00" in text and "312 cliques" in text
+    assert "saldo" not in text, "an empty balance explains no missing conversions"
+    assert after.causes[-1] == {"name": "delivery", "problem": "pixel_silent"}
+    assert explained("delivery_stop", SILENT)[0].causes == an_anomaly(kind="delivery_stop").causes

@@ -40,10 +40,10 @@ def test_every_level_and_every_edge_of_every_account_is_read():
     ads, raw = FakeAds([an_account("1"), an_account("2")]), FakeRaw()
     reports = run(ads, raw)
     assert {report.status for report in reports.values()} == {"done"}
-    edges = {"campaigns", "adsets", "ads", "activities", "creatives", "custom conversions"}
+    edges = {"campaigns", "adsets", "ads", "activities", "creatives", "custom conversions", "pixels"}
     assert {what for account, what in raw.applied if account == "2"} == {*LEVELS, *edges}
     assert reports["1"].applied.rows_read == 4
-    assert reports["1"].traffic.calls == 10
+    assert reports["1"].traffic.calls == 11
     assert set(raw.saved_reports) == {"1", "2"}
 
 
@@ -304,7 +304,7 @@ def test_the_half_hour_leaves_out_what_a_day_can_wait_for():
     now = FakeClock().now()
     raw.readings["1"] = {now.date() - timedelta(days=back): now for back in range(28)}
     run(ads, raw, days=None, breakdowns=("age",))
-    of_tick = {*LEVELS, "campaigns", "adsets", "ads with problems", "activities"}
+    of_tick = {*LEVELS, "campaigns", "adsets", "ads with problems", "activities", "pixels"}
     assert {what for _, what, _ in ads.asked} == of_tick
     raw.readings["1"] = {}
     ads.asked.clear()

@@ -60,7 +60,7 @@ class PostgresAnomalies:
     def delivery_problems(self, account_id: str) -> list[KnownProblem]:
         with self._engine.connect() as connection:
             rows = connection.execute(INPUTS["delivery_problems"], {"account": account_id})
-            return [KnownProblem(row.kind, row.campaign_id) for row in rows]
+            return [KnownProblem(*row) for row in rows]
 
     def marked(self, account_id: str) -> list[MarkedAnomaly]:
         with self._engine.connect() as connection:

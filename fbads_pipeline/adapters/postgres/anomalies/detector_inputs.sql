@@ -94,7 +94,9 @@ where account_id = :account;
 -- Rejections of some ads among many stop nothing.
 select
     kind,
-    campaign_id
+    campaign_id,
+    since,
+    facts
 from ops.delivery_problems
 where account_id = :account and ended_at is null and severity = 'critical'
 order by opened_at, problem_id;

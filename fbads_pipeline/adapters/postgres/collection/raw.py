@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.collection import insight_statements, object_statements, settling
+from fbads_pipeline.adapters.postgres.collection import insight_statements, object_statements, pixels, settling
 from fbads_pipeline.adapters.postgres.collection.account_locks import AccountLocks
 from fbads_pipeline.adapters.postgres.collection.copy_lines import COPY_INCOMING, CopyFile
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
@@ -40,6 +40,7 @@ from fbads_pipeline.domain.collection.pages import (
     UnreadableRow,
     reasons_of,
 )
+from fbads_pipeline.domain.collection.pixels import PixelReading, PixelsDue
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
 from fbads_pipeline.domain.delivery.money_readings import MONEY_READING_LASTS
@@ -194,6 +195,20 @@ class PostgresRawStore:
     def apply_activities(self, account_id: str, pages: Iterator[Page[ActivityRow]], *, read_at: datetime) -> RowCounts:
         """Adds the events that are not known yet."""
         return self._write(account_id, "activity", object_statements.ADD_ACTIVITIES, pages, read_at, key="event_id")
+
+    def pixels_due(self, account_id: str, *, now: datetime) -> PixelsDue | None:
+        with self._engine.connect() as connection:
+            return pixels.due(connection, account_id, now)
+
+    @never_half
+    def apply_pixels(self, account_id: str, reading: PixelReading, *, read_at: datetime) -> RowCounts:
+        with self._engine.begin() as connection:
+            return pixels.apply(connection, account_id, reading, read_at)
+
+    @never_half
+    def note_pixels_refused(self, account_id: str, reason: str, *, read_at: datetime) -> None:
+        with self._engine.begin() as connection:
+            pixels.note_refused(connection, account_id, reason, read_at)
 
     @never_half
     def _write(

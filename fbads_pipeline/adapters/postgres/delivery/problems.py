@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.delivery.links import link_facts
+from fbads_pipeline.adapters.postgres.delivery.pixels import pixel_facts
 from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
 from fbads_pipeline.adapters.postgres.metrics.visible import bound
 from fbads_pipeline.adapters.postgres.statements import Statements
@@ -106,7 +107,7 @@ def _facts(connection: sa.Connection, now: datetime) -> DeliveryFacts:
     keys: set[ProblemKey] = {(row.kind, row.entity) for row in connection.execute(SQL["open_keys"])}
     money = _money(connection, now, None, with_others=any(_is_of_money(kind) for kind, _ in keys), has_marts=has_marts)
     objects = _objects(connection, now, keys, has_marts=has_marts)
-    return DeliveryFacts(money, objects, keys, link_facts(connection, now))
+    return DeliveryFacts(money, objects, keys, link_facts(connection, now), pixel_facts(connection, now))
 
 
 def _is_of_money(kind: str) -> bool:
