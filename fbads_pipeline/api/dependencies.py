@@ -21,6 +21,7 @@ from fbads_pipeline.adapters.postgres.collection.webhook_receipts import Postgre
 from fbads_pipeline.adapters.postgres.delivery.activities import ActivityReader
 from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
 from fbads_pipeline.adapters.postgres.delivery.links import PostgresLinks
+from fbads_pipeline.adapters.postgres.delivery.pixels import PostgresPixels
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
 from fbads_pipeline.adapters.postgres.identity.consents import PostgresConsents
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
@@ -135,6 +136,7 @@ GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 LinkServiceDep = Annotated[LinkService, _of_both(reports.link_service)]
 LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]
+PixelsDep = Annotated[PostgresPixels, _of_database(delivery.pixel_store)]
 MutesDep = Annotated[PostgresMutes, _of_database(alerts.mutes)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 NamingDep = Annotated[PostgresNaming, _of_database(clients.naming_store)]

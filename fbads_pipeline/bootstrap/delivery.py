@@ -5,6 +5,7 @@ from fbads_pipeline.adapters.meta_ads.creatives.pictures import PictureFetcher
 from fbads_pipeline.adapters.postgres.delivery.activities import ActivityReader
 from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
 from fbads_pipeline.adapters.postgres.delivery.links import PostgresLinks
+from fbads_pipeline.adapters.postgres.delivery.pixels import PostgresPixels
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.settings import Settings
@@ -28,6 +29,11 @@ def delivery_problems(database: Database) -> PostgresDeliveryProblems:
 def link_store(database: Database) -> PostgresLinks:
     """Landing pages of active ads."""
     return PostgresLinks(database.owner)
+
+
+def pixel_store(database: Database) -> PostgresPixels:
+    """Pixels of accounts, with their events."""
+    return PostgresPixels(database.owner)
 
 
 def landing_pages() -> LandingPages:

@@ -36,6 +36,7 @@ COMMANDS = {
     "backtest": ("data.backtest", "Replay the detectors, or your own rules, over past days."),
     "alerts": ("data.alerts", "Messages: test a channel, list what was sent, mute for a while."),
     "clients": ("data.clients", "Clients: their accounts, contact, budget, tax, targets and users."),
+    "pixels": ("data.pixels", "Pixels of accounts: events by name, the newest hour, match quality."),
     "balances": ("data.balances", "Money that is left: prepaid balances, spending limits, and when they end."),
     "naming": ("naming", "How clients name campaigns and tag links; which links differ from it."),
     "orders": ("orders", "Orders of shops: sources and their secrets, spreadsheets, refunds without an order."),

@@ -58,7 +58,7 @@ class SandboxApp:
 
     def _answered(self, call: GraphCall, token: str, version: int | None) -> GraphAnswer:
         """The answer with its headers, counted and logged; each part of a batch comes through here as well."""
-        found = self.sandbox.account_of(call.path)
+        found = self.sandbox.account_of(call.params.get("dataset_id", call.path))
         account = found.id if found else None
         try:
             check_token(token, call.params.get("appsecret_proof"), self.sandbox)

@@ -150,3 +150,36 @@ def test_a_creative_is_shown_with_its_kept_picture_under_the_rights_of_its_accou
     page = people.logged_in("viewer", accounts=["42"]).get("/creatives", account="42")
     assert page.status_code == 200 and f'src="{shown["picture"]}"' in page.text
     assert "fbcdn" not in page.text and "<script>alert" not in page.text, "never a link to Meta's picture"
+
+
+PIXELS = """
+insert into raw.pixels (account_id, pixel_id, name, last_fired_at, collected_at) values
+    ('42', '77', :name, '2026-11-10T14:00:00Z', '2026-11-10T14:30:00Z'),
+    ('43', '78', 'Other', null, '2026-11-10T14:30:00Z');
+insert into raw.pixel_readings
+    (account_id, pixel_id, part, attempted_at, read_at, refused, known_since, known_until) values
+    ('42', '77', 'events', '2026-11-10T14:30:00Z', '2026-11-10T14:30:00Z', null, '2026-11-07T14:00:00Z',
+        '2026-11-10T14:30:00Z'),
+    ('42', '77', 'quality', '2026-11-10T14:30:00Z', null, 'no <b>permission</b>', null, null),
+    ('44', '', 'list', '2026-11-10T14:30:00Z', null, 'code 200', null, null);
+insert into raw.pixel_events (account_id, pixel_id, event, hour_at, events, collected_at) values
+    ('42', '77', 'Purchase', '2026-11-10T12:00:00Z', 3, now()),
+    ('42', '77', 'Purchase', '2026-11-08T12:00:00Z', 9, now());
+"""
+
+
+def test_pixels_show_what_was_read_and_name_what_was_not(people, database):
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(PIXELS), {"name": HOSTILE})
+    mine, everything = people.with_key("viewer", accounts=["42"]), people.with_key("viewer")
+    (pixel,) = mine.get("/api/v1/pixels").json()["pixels"]
+    (event,) = pixel["events"]
+    assert (event["last_day"], event["last_week"]) == (3, None), "four days are no week"
+    assert (event["match_quality"], pixel["quality_refused"]) == (None, "no <b>permission</b>")
+    assert mine.get("/api/v1/pixels").json()["refused"] == []
+    every = everything.get("/api/v1/pixels").json()
+    assert [one["pixel_id"] for one in every["pixels"]] == ["77", "78"]
+    assert every["refused"] == [{"account_id": "44", "refused": "code 200"}]
+    page = people.logged_in("viewer", accounts=["42"]).get("/delivery").text
+    assert "Pixels e eventos" in page and "não disponível" in page and "não lido por inteiro" in page
+    assert "no &lt;b&gt;permission&lt;/b&gt;" in page and "Other" not in page.split("Pixels e eventos")[1]

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep
+from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep, PixelsDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.page_frame import frame_of
+from fbads_pipeline.api.pages.pixel_list import shown_pixels
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
 from fbads_pipeline.domain.core.messages import Instant, Message, Money, Name, message
@@ -27,11 +28,12 @@ def delivery_page(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
     delivery: DeliveryDep,
+    pixels: PixelsDep,
     clock: ClockDep,
     account: Digits = None,
     done: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
 ) -> Response:
-    """Balances and limits, what ends first first; problems, the gravest first."""
+    """Balances and limits, what ends first first; problems, the gravest first; pixels with their events."""
     if account is not None and not who.sees(account):
         raise PageProblem(404)
     t, now, frame = page_localizer(request, who), clock.now(), frame_of(request, who)
@@ -47,6 +49,7 @@ def delivery_page(
         "delivery",
         funds=[_fund(one, now, t) for one in sorted(funds, key=lambda one: one.urgency(now))],
         problems=[_problem(one, t) for one in problems],
+        pixels=shown_pixels(pixels, wanted, t),
         may=who.may("suggestions:decide"),
         notice=t(f"delivery.acknowledged.{done}") if done else None,
     )

@@ -21,7 +21,7 @@ WATCHED: Mapping[str, tuple[str, ...]] = {
     "Purchase": ("offsite_conversion.fb_pixel_purchase", "omni_purchase"),
     "Lead": ("offsite_conversion.fb_pixel_lead",),
 }
-# Silence is told where chance would bring it about in one case of ten thousand.
+# Silence is announced where chance would bring it about in one case of ten thousand.
 CHANCE = 1e-4
 LEARNING = timedelta(days=7)
 HOUR = timedelta(hours=1)

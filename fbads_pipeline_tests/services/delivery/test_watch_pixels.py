@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from fbads_pipeline.adapters.postgres.delivery.pixels import PostgresPixels
 from fbads_pipeline.domain.delivery.messages import ads_manager_link
 from fbads_pipeline.sandbox.figures.pixel_events import pixel_ids
 from fbads_pipeline.sandbox.testing import SandboxServer
@@ -21,10 +22,20 @@ def sandbox():
         yield server
 
 
+class PixelWorld(World):
+    def clicks_until(self, at):
+        """Of the day on which the event falls silent, as it was read last by then."""
+        ((clicks,),) = self.rows(
+            "select sum(clicks) from (select distinct on (object_id) clicks from raw.insight_readings where level ="
+            f" 'campaign' and day = '2026-11-10' and read_at <= '{at}' order by object_id, read_at desc) as newest"
+        )
+        return clicks
+
+
 @pytest.fixture
 def world(migrated_engine, sandbox):
     sandbox.set_scenario(None)
-    world = World(migrated_engine, sandbox)
+    world = PixelWorld(migrated_engine, sandbox)
     world.now = NOW - timedelta(hours=5)  # 07:00 there
     return world
 
@@ -49,17 +60,8 @@ def test_a_silent_purchase_event_is_told_once_with_its_clicks_and_its_end_too(wo
     listed = world.problems.listed(frozenset({ACCOUNT}), ended_since=world.now)
     (found,) = [one for one in listed if one.problem.kind == "pixel_silent"]
     assert pixel_ids(world.sandbox.sandbox.world.account(ACCOUNT))[0] in ads_manager_link(found.problem)
-    told = world.rows(
-        f"select sum(clicks), sum(spend) from (select distinct on (object_id, day) clicks, spend"
-        f" from raw.insight_readings where account_id = '{ACCOUNT}' and level = 'campaign' and read_at <="
-        f" '{found.opened_at}' order by object_id, day, read_at desc) as now"
-    )[0]
-    before = world.rows(
-        f"select sum(clicks), sum(spend) from (select distinct on (object_id, day) clicks, spend"
-        f" from raw.insight_readings where account_id = '{ACCOUNT}' and level = 'campaign' and read_at <="
-        f" '{found.problem.since}' order by object_id, day, read_at desc) as now"
-    )[0]
-    assert found.problem.facts["clicks"] == told[0] - (before[0] or 0), "clicks of the silence alone"
+    until, since = (world.clicks_until(at) for at in (found.opened_at, found.problem.since))
+    assert found.problem.facts["clicks"] == until - since > 0, "clicks of the silence alone"
     assert world.tick(minutes=60, name=None) == DeliveryReport(0, 1, 1)
     assert "Purchase voltou" in text_of(world.alerts()[-1][2])
 
@@ -95,3 +97,17 @@ def test_what_is_refused_is_named_and_asked_again_and_the_rest_is_read(world, pa
     world.tick(minutes=60, name=None)
     assert world.rows("select count(*) from raw.pixel_readings where refused is not null") == [(0,)]
     assert world.rows("select count(*) > 0 from raw.pixel_events") == [(True,)]
+
+
+def test_people_see_the_pixels_of_their_accounts_and_what_meta_refuses(world):
+    world.tick(name="forbidden-account", account=ACCOUNT, path="dataset_quality")
+    store = PostgresPixels(world.engine)
+    assert store.pixels(frozenset({"2"})) == store.events(frozenset({"2"})) == []
+    first, second = store.pixels(frozenset({ACCOUNT}))
+    assert (first["name"], second["last_fired_at"]) == ("Pixel Loja Ipê BR", None)
+    assert "200" in first["quality_refused"] and first["events_refused"] is None
+    events = {row["event"]: row for row in store.events(None)}
+    assert events["Purchase"]["last_week"] > events["Purchase"]["last_day"] > 0
+    assert events["Purchase"]["match_quality"] is None, "refused is not zero"
+    ((total,),) = world.rows("select sum(events) from raw.pixel_events where event = 'Purchase'")
+    assert events["Purchase"]["last_week"] <= total

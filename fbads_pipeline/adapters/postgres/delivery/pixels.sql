@@ -134,7 +134,7 @@ select
     counted.last_day,
     counted.last_week,
     quality.match_quality,
-    quality.coverage,
+    quality.coverage as server_coverage,
     quality.browser_key,
     quality.server_key,
     quality.freshness
