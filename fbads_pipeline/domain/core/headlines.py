@@ -76,7 +76,9 @@ def graphemes(text: str) -> list[str]:
 
 
 def _attempts(details: Sequence[Value]) -> list[tuple[Sequence[Value], int]]:
-    kept = [details[:count] for count in range(len(details), -1, -1)]
+    """The first details before the later ones, each alone before none: since when fits where the money does not."""
+    kept = [details[:count] for count in range(len(details), 0, -1)]
+    kept += [details[one : one + 1] for one in range(1, len(details))] + [()]
     return [(one, longest) for one in kept for longest in _BEFORE_DETAILS] + [((), one) for one in _WITHOUT_DETAILS]
 
 

@@ -98,8 +98,8 @@ class LegacyText:
 class Headline:
     """A title of at most 60 characters: whom it concerns, what happened, and details, the most important first.
 
-    Where it is too long, names are shortened, then details left out from the last on: figures and units are whole or
-    not there. mark: stands before it, and stays.
+    Where it is too long, names are shortened, then details left out from the last on, and a later one stays alone where
+    the first does not fit: figures and units are whole or not there. mark: stands before it, and stays.
     """
 
     who: "Value"

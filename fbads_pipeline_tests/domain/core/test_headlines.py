@@ -85,6 +85,16 @@ def test_all_of_it_stays_where_it_fits():
     assert from_json(to_json(whole)) == whole
 
 
+def test_since_when_stays_where_the_money_does_not_fit():
+    who, what = Name("Loja Ipê do Centro Comercial", "1"), message("health.headline.account_disabled")
+    money, since = Name("R$ 999.999.999,99 em risco por dia", "x"), Name("desde 14:00", "x")
+    words = translator()
+    shown = words.render(Headline(who, what, (Joined(("R$ 999.999.999,99 em risco por dia, todo dia",)), since)), "pt")
+    assert shown.endswith("desde 14:00") and "R$" not in shown and len(shown) <= LONGEST_TITLE
+    both = words.render(Headline(who, what, (since, money)), "pt")
+    assert "desde 14:00" in both
+
+
 @pytest.mark.parametrize(
     ("name", "longest", "kept"),
     [

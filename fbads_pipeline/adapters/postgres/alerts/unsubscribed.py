@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.alerts.unsubscribing import address_digest
+from fbads_pipeline.domain.alerts.unsubscribing import address_digest, canonical_address
 
 SQL = Statements(__package__, "unsubscribed.sql")
 
@@ -17,10 +17,13 @@ class PostgresUnsubscribed:
         self._engine = engine
 
     def end(self, channel: str, address: str, *, now: datetime) -> None:
-        """Nothing more is written for that address; a second time changes nothing."""
+        """Nothing more is written for that address, and what is queued for it leaves the queue; a second time changes
+        nothing."""
         values = {"channel": channel, "digest": address_digest(channel, address), "now": now}
         with self._engine.begin() as connection:
             connection.execute(SQL["unsubscribe"], values)
+            waiting = {"channel": channel, "address": canonical_address(address)}
+            connection.execute(SQL["drop_waiting"], waiting)
 
     def resume(self, channel: str, address: str) -> bool:
         """Messages go there again; False where they were not ended."""

@@ -53,14 +53,16 @@ select
     shown.data_use_setting,
     shown.created_at,
     :read_at
-from jsonb_to_recordset(cast(:rows as jsonb)) as shown ( -- noqa: RF02
-    pixel_id text,
-    name text,
-    last_fired_at timestamptz,
-    is_unavailable boolean,
-    data_use_setting text,
-    created_at timestamptz
-)
+from
+    jsonb_to_recordset(cast(:rows as jsonb))
+        as shown (
+            pixel_id text,
+            name text,
+            last_fired_at timestamptz,
+            is_unavailable boolean,
+            data_use_setting text,
+            created_at timestamptz
+        )
 on conflict (account_id, pixel_id) do update set
     name = excluded.name,
     last_fired_at = excluded.last_fired_at,

@@ -170,7 +170,7 @@ left join raw.pixel_quality as quality
     on
         counted.account_id = quality.account_id and counted.pixel_id = quality.pixel_id
         and counted.event = quality.event
-order by counted.account_id, counted.pixel_id, counted.last_week desc nulls last, counted.event;
+order by counted.account_id asc, counted.pixel_id asc, counted.last_week desc nulls last, counted.event asc;
 
 -- name: refused_lists
 -- Accounts whose list Meta refused at the newest attempt.

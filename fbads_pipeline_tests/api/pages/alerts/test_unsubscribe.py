@@ -6,9 +6,13 @@ import pytest
 
 from fbads_pipeline.adapters.channels.email import EMAIL, MailLinks
 from fbads_pipeline.adapters.channels.known_recipients import KnownRecipients
+from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
+from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.bootstrap.alerts import unsubscribe_key, unsubscribed
 from fbads_pipeline.domain.alerts.routing import Recipient
+from fbads_pipeline.services.alerts.dispatch_alerts import dispatch_alerts
 from fbads_pipeline_tests.api.conftest import Client
+from fbads_pipeline_tests.support.fakes import NOW, FakeChannel, a_delivery
 
 ANA, BIA = "Ana@agencia.example", "bia@agencia.example"
 
@@ -49,3 +53,14 @@ def test_nobody_ends_the_mails_of_another(database, app, method):
     ):
         assert getattr(stranger, method)(path).status_code in (404, 400), path
     assert unsubscribed(database).digests() == frozenset()
+
+
+def test_what_is_queued_for_that_address_is_not_sent_any_more(database, app):
+    outbox, mail = PostgresOutbox(database.owner), FakeChannel(EMAIL)
+    with database.owner.begin() as connection:
+        alert = a_delivery(channel=EMAIL).alert
+        write_alert(connection, alert, [Recipient(EMAIL, ANA.upper()), Recipient(EMAIL, BIA)], NOW)
+    stranger = Client(app, is_opened=False)
+    assert stranger.send("POST", path_for(app, ANA)).status_code == 200
+    assert dispatch_alerts(outbox, {EMAIL: mail}).count("sent") == 1
+    assert [recipient for _, recipient, _ in mail.sent] == [BIA]
