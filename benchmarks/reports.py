@@ -123,7 +123,8 @@ def _opened_in_libreoffice(folder: Path, into: Path) -> list[str]:
     written = [row for row in csv.reader(io.StringIO(text.read_text("utf-8-sig"))) if row]
     read = _rows(saved["csv"])
     faults += [f"CSV: LibreOffice reads {len(read)} rows of {len(written)}"] if len(read) != len(written) else []
-    faults += [f"CSV: {name!r} is lost" for name in {row[2] for row in written} - {row[2] for row in read}]
+    names, known = ({row[2] for row in rows if len(row) > 2} for rows in (written, read))
+    faults += [f"CSV: {name!r} is lost" for name in names - known]
     _row("LibreOffice opens the workbook", f"{len(before)} sheets, {sum(map(len, before.values())):,} cells")
     _row("LibreOffice opens the CSV", f"{len(read)} rows")
     return faults

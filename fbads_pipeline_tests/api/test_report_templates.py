@@ -68,7 +68,7 @@ def test_a_template_chooses_sections_metrics_and_comment_and_keeps_its_history(p
     )
     page = page_of(person)
     assert made["version"] == 2
-    assert "&lt;b&gt;Olá" in page and "Agência Um" in page and "data:image/webp;base64," in page
+    assert "&lt;b&gt;Olá" in page and "Agência Um" in page and "data:image/png;base64," in page
     assert page.index("Todas as campanhas") < page.index("O que cada indicador significa")
     assert "Do anúncio ao resultado" not in page and "CPC" in page and ">CPM<" not in page
     assert "#ffcc00" not in page, "yellow on white cannot be read"

@@ -1,6 +1,6 @@
 """A report as a workbook: real numbers, formats per currency, a sheet per table, charts; no name becomes a formula."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -27,6 +27,10 @@ _NUMBERS: Mapping[Unit, str] = {
 }
 # Rows of a table that fill one page of paper, its width fitted to the page; more pages than that are not printed small.
 _ROWS_OF_PAGE, _MOST_PAGES = 60, 3
+# Pages of a whole workbook on paper: the summary, the longest table, then the others as they stand. The rest is for the
+# screen: its print area is the last cell of the sheet, where nothing is.
+PRINTED_PAGES = 6
+_NOWHERE = (1_048_575, 16_383)
 
 
 def render_excel(report: Report, localizer: Localizer) -> bytes:
@@ -43,6 +47,7 @@ def render_excel(report: Report, localizer: Localizer) -> bytes:
         )
         sheets = _Sheets(book, localizer)
         _summary(sheets, report)
+        sheets.share_pages(table for section in report.sections for table in section.tables)
         for section in report.sections:
             prefix = f"{section.title} " if len(report.sections) > 1 else ""
             for table in section.tables:
@@ -75,10 +80,28 @@ class _Sheets:
         self.book, self.localizer = book, localizer
         self._names: set[str] = set()
         self._formats: dict[str, Any] = {}
+        self._longest: Table | None = None
+        self._pages: int | None = None  # no limit, for a table alone
         self.header = book.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom"})
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.text = book.add_format({"valign": "top"})
         self.line = book.add_format({"valign": "top", "text_wrap": True})
+
+    def share_pages(self, tables: Iterable[Table]) -> None:
+        """Keep as many pages as the longest table fills; what is left of PRINTED_PAGES goes by the order of sheets."""
+        self._longest = max((one for one in tables if one.rows), key=lambda one: len(one.rows), default=None)
+        self._pages = PRINTED_PAGES - 1 - (0 if self._longest is None else pages_of(self._longest))
+
+    def pages_for(self, table: Table | None) -> int:
+        """How many pages the sheet of a table, or of a chart, may print on; 0 where it is for the screen."""
+        if self._pages is None:
+            return pages_of(table)
+        if table is not None and table is self._longest:
+            return pages_of(table)
+        wanted = pages_of(table)
+        given = wanted if wanted <= self._pages else 0
+        self._pages -= given
+        return given
 
     def add(self, name: str) -> Any:
         plain = " ".join(name.translate(_FORBIDDEN).split())[:_LONGEST_SHEET] or "–"
@@ -158,12 +181,20 @@ def _figures(sheets: _Sheets, sheet: Any, row: int, section: Section) -> int:
 
 
 def _print_on_a4(sheet: Any, name: str = "", *, pages: int = 1) -> None:
-    """Landscape, as wide as the page, on at most so many pages; numbered. name: who made it."""
+    """Landscape, as wide as the page, on at most so many pages, 0 for none; numbered. name: who made it."""
+    if pages == 0:
+        sheet.print_area(*_NOWHERE, *_NOWHERE)
+        pages = 1
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, pages)
     sheet.set_footer(f"&L{name.replace('&', '&&')}&R&P / &N")
+
+
+def pages_of(table: Table | None) -> int:
+    """Pages of paper that a table fills, fitted to their width; a chart fills one."""
+    return 1 if table is None else min(_MOST_PAGES, 1 + len(table.rows) // _ROWS_OF_PAGE)
 
 
 def _table(sheets: _Sheets, name: str, table: Table, currencies: Sequence[str | None] | None = None) -> None:
@@ -178,7 +209,7 @@ def _table(sheets: _Sheets, name: str, table: Table, currencies: Sequence[str | 
         for index, value in enumerate(row):
             sheets.write(sheet, number, index, value, table.columns[index].unit, currency)
     sheet.freeze_panes(1, 1)
-    _print_on_a4(sheet, pages=min(_MOST_PAGES, 1 + len(table.rows) // _ROWS_OF_PAGE))
+    _print_on_a4(sheet, pages=sheets.pages_for(table))
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
@@ -217,7 +248,7 @@ def _chart(sheets: _Sheets, name: str, chart: Chart) -> None:
     drawn.set_y_axis({"num_format": pattern, "num_font": small, "min": 0, "major_gridlines": {"visible": True}})
     sheet.insert_chart(1, 5, drawn, {"x_scale": 1.6, "y_scale": 1.3})
     sheet.freeze_panes(1, 1)
-    _print_on_a4(sheet)
+    _print_on_a4(sheet, pages=sheets.pages_for(None))
 
 
 def _axis(chart: Chart) -> str:

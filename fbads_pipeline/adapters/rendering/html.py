@@ -32,6 +32,7 @@ def render_html(report: Report, localizer: Localizer, *, font: str = _SCREEN_FON
         tone=tone_of,
         shown=_shown,
         is_absent=is_absent,
+        has_cover=bool(font_face) and report.has_cover,
     )
     return page
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from fbads_pipeline.adapters.clients.logo_drawing import drawn_logo
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.api.authentication import Needs
 from fbads_pipeline.api.dependencies import ClientGrantsDep, ClientsDep, ClockDep, IdentityDep, TaxesDep
@@ -23,7 +24,6 @@ from fbads_pipeline.domain.clients.client import (
     Contact,
 )
 from fbads_pipeline.domain.clients.errors import UnusableClient
-from fbads_pipeline.domain.clients.logos import read_logo
 from fbads_pipeline.domain.clients.tax import TaxChoice, TaxSetting
 from fbads_pipeline.domain.identity.users import Principal, plain_email
 
@@ -199,11 +199,11 @@ def set_budget(
 
 @router.put("/{client_id}/logo", status_code=204, responses=documented(403, 404, 422))
 async def set_logo(client_id: ClientId, request: Request, clients: ClientsDep, clock: ClockDep, who: SetterDep) -> None:
-    """The body is the picture: PNG or JPEG, up to 1 MB."""
+    """The body is the picture: PNG, JPEG or WebP, up to 1 MB. It is kept as a PNG drawn anew, 1000 pixels a side."""
     _require_all(who)
     _known(clients, client_id, who)
     try:
-        logo = read_logo(await request.body())
+        logo = drawn_logo(await request.body())
     except UnusableClient as wrong:
         raise ApiError.of(422, "unusable_parameter", wrong) from None
     clients.keep_logo(client_id, logo, actor=who.user_id, now=clock.now())
@@ -211,7 +211,7 @@ async def set_logo(client_id: ClientId, request: Request, clients: ClientsDep, c
 
 @router.get("/{client_id}/logo", response_class=Response, responses=documented(404))
 def show_logo(client_id: ClientId, clients: ClientsDep, who: ReaderDep) -> Response:
-    """The picture as it was given, under its own type."""
+    """The picture as it is kept."""
     _known(clients, client_id, who)
     logo = clients.logo(client_id)
     if logo is None:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from fbads_pipeline.adapters.clients.clients_file import read_clients
+from fbads_pipeline.adapters.clients.logo_drawing import drawn_logo
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.clients import budget_service, client_grants, client_store, target_store, tax_store
@@ -25,7 +26,6 @@ from fbads_pipeline.cli.output import print_rows
 from fbads_pipeline.domain.clients.client import Client
 from fbads_pipeline.domain.clients.client_form import FIELDS, form_texts, parse_tax, read_form, tax_text
 from fbads_pipeline.domain.clients.errors import UnusableClient
-from fbads_pipeline.domain.clients.logos import read_logo
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
 from fbads_pipeline.domain.clients.tax import TaxChoice, TaxSetting
 from fbads_pipeline.domain.core.errors import WrongUse
@@ -171,7 +171,7 @@ def logo(name: Name, file: Annotated[Path, typer.Argument(help="A PNG, JPEG or W
         raise WrongUse(f"{file} cannot be read: {fault.strerror}") from None
     with _opened() as opened:
         client_id = opened.find(name).client_id
-        opened.clients.keep_logo(client_id, read_logo(content), actor=opened.actor, now=opened.now)
+        opened.clients.keep_logo(client_id, drawn_logo(content), actor=opened.actor, now=opened.now)
 
 
 @app.command("tax")

@@ -19,6 +19,7 @@ Cell = Decimal | int | date | Value | None
 KINDS: tuple[ReportKind, ...] = ("daily", "weekly", "monthly", "executive")
 NO_VALUE = "–"
 _EXECUTIVE_DAYS = 28
+MOST_ON_COVER = 3
 
 
 @dataclass(frozen=True)
@@ -198,3 +199,14 @@ class Report:
     brand: ReportBrand = PLAIN_BRAND
     comment: str = ""
     definitions: Table | None = None
+
+    @property
+    def has_cover(self) -> bool:
+        """Whether paper begins with a page of its own: with a brand, and for more than a day."""
+        return self.brand != PLAIN_BRAND and self.kind != "daily"
+
+    @property
+    def subjects(self) -> Sequence[str]:
+        """Whom it is about, as a cover names them: a few accounts, else the first of them; of all accounts none."""
+        titles = [] if self.kind == "executive" else [one.title for one in self.sections]
+        return titles if len(titles) <= MOST_ON_COVER else [*titles[:MOST_ON_COVER], "…"]

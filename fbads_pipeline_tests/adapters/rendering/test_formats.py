@@ -21,6 +21,7 @@ from fbads_pipeline.adapters.rendering import pdf
 from fbads_pipeline.adapters.rendering.renderers import ON_REQUEST, RENDERERS
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import localizer
+from fbads_pipeline.domain.reports.brand import ReportBrand
 from fbads_pipeline.domain.reports.facts import FigureBelow
 from fbads_pipeline.domain.reports.report import Table, TableColumn
 from fbads_pipeline_tests.support.fake_reports import FakeReportFacts, a_builder, an_account
@@ -33,6 +34,12 @@ def a_report(*names, kind="weekly", account="Loja 1"):
     if kind == "executive":
         return a_builder(facts).of_all(facts.known)
     return a_builder(facts).of_account(kind, facts.known[0])
+
+
+def pages_of_pdf(content):
+    packed = re.findall(rb"stream\r?\n(x.*?)endstream", content, re.S)
+    streams = [zlib.decompressobj().decompress(part) for part in packed]
+    return sum(len(re.findall(rb"/Type\s*/Page\b", one)) for one in (content, *streams))
 
 
 def rendered(name, report, language="pt"):
@@ -149,8 +156,20 @@ class TestPdf:
         assert first.startswith(b"%PDF-") and first == again
         packed = re.findall(rb"stream\r?\n(x.*?)endstream", first, re.S)
         streams = [zlib.decompressobj().decompress(part) for part in packed]
+        assert pages_of_pdf(first) >= 3
         assert b"/CreationDate (20261122000000Z)" in b"".join(streams), "its period's last day, not the clock"
-        assert sum(len(re.findall(rb"/Type\s*/Page\b", one)) for one in (first, *streams)) >= 3
+
+    def test_a_brand_has_a_cover_of_one_page_on_paper_alone(self):
+        plain = a_report(account="Loja Ipê")
+        branded = replace(plain, brand=ReportBrand(name="Agência Um"))
+        assert pages_of_pdf(rendered("pdf", branded)) == pages_of_pdf(rendered("pdf", plain)) + 1
+        everybody = replace(a_report(kind="executive"), brand=branded.brand)
+        long = replace(a_report(account="Loja " * 90), brand=branded.brand)
+        assert pages_of_pdf(rendered("pdf", everybody)) == pages_of_pdf(rendered("pdf", a_report(kind="executive"))) + 1
+        assert pages_of_pdf(rendered("pdf", long)) == pages_of_pdf(rendered("pdf", a_report(account="Loja " * 90))) + 1
+        assert 'class="cover"' not in rendered("html", branded).decode()
+        daily = replace(a_report(kind="daily"), brand=branded.brand)
+        assert not daily.has_cover and (branded.subjects, everybody.subjects) == (["Loja Ipê"], [])
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
     def test_hostile_names_break_no_page(self, name):
@@ -202,6 +221,15 @@ class TestExcel:
         assert meanings["cpa pt"].startswith("Quanto custou cada conversão")
         english = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", report, "en")))
         assert english["Spend by day"]["A2"].number_format == "yyyy-mm-dd"
+
+    def test_two_hundred_campaigns_print_on_six_pages(self):
+        report = a_report(*[f"Campanha {n}" for n in range(200)])
+        sheets = openpyxl.load_workbook(io.BytesIO(rendered("xlsx", report))).worksheets
+        nowhere = [one for one in sheets if one.print_area.endswith("$XFD$1048576")]
+        printed = [one for one in sheets if one not in nowhere]
+        assert sum(one.page_setup.fitToHeight or 1 for one in printed) == 6, "the longest table on three"
+        assert printed[0].title == "Resumo" and "Todas as campanhas" in [one.title for one in printed]
+        assert "Definições" in [one.title for one in nowhere] and all(one.max_row < 1_048_576 for one in nowhere)
 
     def test_the_longest_amount_has_room(self):
         (column,) = [n for n, one in enumerate(a_table().columns) if one.unit == "money"]

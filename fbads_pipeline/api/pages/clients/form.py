@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from fbads_pipeline.adapters.clients.logo_drawing import drawn_logo
 from fbads_pipeline.adapters.postgres.clients.clients import PostgresClients
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
@@ -16,7 +17,6 @@ from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.clients.client import Client
 from fbads_pipeline.domain.clients.client_form import FIELDS, form_texts, read_form
 from fbads_pipeline.domain.clients.errors import UnusableClient
-from fbads_pipeline.domain.clients.logos import read_logo
 from fbads_pipeline.domain.clients.targets import UnusableTarget
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.formatting import plain_line
@@ -143,7 +143,7 @@ def logo_here(
     if client is None or who.accounts is not None:
         raise PageProblem(404)
     try:
-        clients.keep_logo(client_id, read_logo(content), actor=who.user_id, now=clock.now())
+        clients.keep_logo(client_id, drawn_logo(content), actor=who.user_id, now=clock.now())
     except UnusableClient as wrong:
         texts = form_texts(client.details, client.budget)
         return _page(request, who, pages, client=client, texts=texts, why=wrong, status=422)

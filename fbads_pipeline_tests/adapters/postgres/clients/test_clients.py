@@ -1,6 +1,7 @@
 """Clients: kept with their history, one client per account, rights that follow them, taxes that follow too."""
 
 import struct
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 
@@ -22,12 +23,16 @@ from fbads_pipeline.domain.clients.tax import TaxChoice, TaxSetting
 from fbads_pipeline_tests.adapters.postgres.clients.test_targets import DAY, KNOWN, NOW
 
 TABLE = read_tax_rates(None)
+PIXELS = zlib.compress((b"\0" + b"\xff\x80\0\xff" * 200) * 80)
 PNG = (
     b"\x89PNG\r\n\x1a\n"
     + struct.pack(">I4sII", 13, b"IHDR", 200, 80)
     + b"\x08\x06\0\0\0"
-    + b"\0" * 8
-    + b"IEND\xaeB`\x82"
+    + struct.pack(">I", zlib.crc32(b"IHDR" + struct.pack(">II", 200, 80) + b"\x08\x06\0\0\0"))
+    + struct.pack(">I4s", len(PIXELS), b"IDAT")
+    + PIXELS
+    + struct.pack(">I", zlib.crc32(b"IDAT" + PIXELS))
+    + b"\0\0\0\0IEND\xaeB`\x82"
 )
 
 
