@@ -29,9 +29,25 @@ class RuleFile:
         text = self._text()
         return [] if not _items(text) else parse_rules(text, self._path.name, self._units)
 
-    def with_rule(self, given: Mapping[str, object]) -> UserRule:
-        """The rule as it would stand in the file; nothing is kept."""
-        return self._parsed(_added(self._text(), given))[-1]
+    def given(self, key: str) -> dict[str, object] | None:
+        """The keys of that rule as the file has them; None where there is none."""
+        keys, items = [one.key for one in self.rules()], _items(self._text())
+        return None if key not in keys else dict(yaml.safe_load(yaml.serialize(items[keys.index(key)])))
+
+    def with_rule(self, given: Mapping[str, object], key: str = "") -> UserRule:
+        """The rule as it would stand in the file, in the place of that key where one is named; nothing is kept."""
+        number = self._number(key) if key else -1
+        text = self._text()
+        return self._parsed(_changed(text, number, given) if key else _added(text, given))[number]
+
+    def change(self, key: str, given: Mapping[str, object]) -> UserRule:
+        """Write other keys in the place of that rule's: raises KeyError where there is none."""
+        with self._locked():
+            number, text = self._number(key), self._text()
+            text = _changed(text, number, given)
+            rules = self._parsed(text)
+            self._write(text)
+        return rules[number]
 
     def add(self, given: Mapping[str, object]) -> UserRule:
         """Add a rule at the end. given: its keys as the file has them."""
@@ -52,6 +68,12 @@ class RuleFile:
                 self._parsed(kept)
             self._write(kept)
         return True
+
+    def _number(self, key: str) -> int:
+        keys = [one.key for one in self.rules()]
+        if key not in keys:
+            raise KeyError(key)
+        return keys.index(key)
 
     def _parsed(self, text: str) -> list[UserRule]:
         return parse_rules(text, self._path.name, self._units)
@@ -108,8 +130,22 @@ def _items(text: str) -> list[yaml.Node]:
 def _added(text: str, given: Mapping[str, object]) -> str:
     items = _items(text)
     indent = items[-1].start_mark.column - 2 if items else 2
+    return text.rstrip("\n") + "\n" + "".join(_written(given, indent))
+
+
+def _written(given: Mapping[str, object], indent: int) -> list[str]:
     lines = yaml.safe_dump([dict(given)], allow_unicode=True, sort_keys=False, width=1000).splitlines()
-    return text.rstrip("\n") + "\n" + "".join(f"{' ' * max(indent, 0)}{line}\n" for line in lines)
+    return [f"{' ' * max(indent, 0)}{line}\n" for line in lines]
+
+
+def _changed(text: str, number: int, given: Mapping[str, object]) -> str:
+    """The text with other lines for that rule; comments between it and the next stay."""
+    items, lines = _items(text), text.splitlines(keepends=True)
+    first = items[number].start_mark.line
+    last = items[number + 1].start_mark.line if number + 1 < len(items) else len(lines)
+    while last > first + 1 and (not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#")):
+        last -= 1
+    return "".join([*lines[:first], *_written(given, items[number].start_mark.column - 2), *lines[last:]])
 
 
 def _without(text: str, keys: list[str], key: str) -> str | None:

@@ -31,6 +31,7 @@ from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.grid import GridReader
+from fbads_pipeline.adapters.postgres.metrics.grid_parts import GridParts
 from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.readiness import Readiness
@@ -133,6 +134,7 @@ DeliveryDep = Annotated[PostgresDeliveryProblems, _of_database(delivery.delivery
 DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations.decision_store)]
 FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
 GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
+GridPartsDep = Annotated[GridParts, _of_database(metrics.grid_parts)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 LinkServiceDep = Annotated[LinkService, _of_both(reports.link_service)]
 LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]

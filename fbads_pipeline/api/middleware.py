@@ -34,10 +34,10 @@ _HEADERS = {
 # What somebody sees who has nothing but a link: its address, which holds a secret, goes nowhere from there.
 _OF_SHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _STRICT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-# Pages bring their own style sheet and send their forms home; nothing on them is a script.
+# Pages bring their own style sheet and script, ask and send their forms home; nothing is inline.
 _PAGES = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none';"
-    " base-uri 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # Swagger's page starts itself with an inline script and styles itself inline; everything comes from this origin.
 _DOCS_POLICY = (

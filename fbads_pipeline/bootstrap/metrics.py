@@ -8,6 +8,7 @@ from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.coverage import CoverageReader
 from fbads_pipeline.adapters.postgres.metrics.grid import GridReader
+from fbads_pipeline.adapters.postgres.metrics.grid_parts import GridParts
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
@@ -60,6 +61,11 @@ def analytics_reader(database: Database) -> AnalyticsReader:
 def grid_reader(database: Database) -> GridReader:
     """Campaigns, ad sets and ads, a page at a time."""
     return GridReader(database.owner, metric_expressions)
+
+
+def grid_parts(database: Database) -> GridParts:
+    """What campaigns of the grid are made of."""
+    return GridParts(database.owner, metric_expressions)
 
 
 def coverage_reader(database: Database) -> CoverageReader:

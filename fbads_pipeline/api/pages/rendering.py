@@ -131,6 +131,12 @@ def _navigation(
     ]
 
 
+def page_links(request: Request, who: Principal, t: Localizer) -> list[tuple[str, str]]:
+    """Name and address of every page that the visitor finds in the navigation."""
+    groups = _navigation(frame_of(request, who), who, request.url.path, "", t)
+    return [(page["name"], page["link"]) for group in groups for page in group["pages"]]
+
+
 def _item(frame: PageFrame | None, path: str, here: str, t: Localizer) -> dict[str, Any]:
     name = next(pages[path] for pages in NAVIGATION.values() if path in pages)
     return {"link": _link(frame, path), "name": t(f"pages.title.{name}"), "is_here": path == here}

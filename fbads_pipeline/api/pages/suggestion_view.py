@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from fbads_pipeline.adapters.rendering.band_svg import draw_band
+from fbads_pipeline.adapters.rendering.band_svg import draw_band, draw_effect
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.pages.view import stored_text
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
@@ -93,6 +93,7 @@ def _suggestion(
         "reason": stored_text(row, "reason", t),
         "note": stored_text(row, "note", t),
         "effect": _effect(row, str(evidence.get("currency", "")), t),
+        "effect_bar": _effect_bar(row, str(evidence.get("currency", "")), t),
         "evidence": _evidence(evidence, about, t),
         "moves": _moves(evidence, t),
         "decided": _decided(row, t),
@@ -200,6 +201,24 @@ def _effect(row: Mapping[str, Any], currency: str, t: Localizer) -> str:
     if row["p_better"] is not None:
         sentences.append(t("pages.suggestions.chance", chance=_chance(float(row["p_better"]))))
     return " ".join(sentences)
+
+
+def _effect_bar(row: Mapping[str, Any], currency: str, t: Localizer) -> Markup | str:
+    """The same as a bar; nothing where no effect is promised."""
+    if row["effect_expected"] is None or not currency:
+        return ""
+    low, expected, high = (float(row[f"effect_{name}"]) for name in ("low", "expected", "high"))
+    return Markup(draw_effect(low, high, expected, label=_effect(row, currency, t)))
+
+
+def last_time_text(row: Mapping[str, Any] | None, t: Localizer) -> str:
+    """What was suggested of the same object before, what a person decided, and what came of it; empty without one."""
+    if row is None:
+        return ""
+    kind, day = t(f"pages.suggestions.kind.{row['kind'].lower()}"), t.formats.day(row["day"])
+    status = t(f"pages.suggestions.status.{row['status'].lower()}")
+    said = t("pages.suggestions.was", what=kind, day=day, status=status)
+    return " ".join(filter(None, (said, plain_line(row["decision_reason"] or ""), _outcome(row, t))))
 
 
 def _outcome(row: Mapping[str, Any], t: Localizer) -> str:

@@ -24,9 +24,15 @@ from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
 from fbads_pipeline.api.pages.metrics.grid_view import pager
 from fbads_pipeline.api.pages.recommendations.feedback import precision_text
+from fbads_pipeline.api.pages.recommendations.panel import panel_of
 from fbads_pipeline.api.pages.recommendations.suggestion_pages import list_pages
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.suggestion_view import hit_rate_text, observation_items, suggestion_items
+from fbads_pipeline.api.pages.suggestion_view import (
+    hit_rate_text,
+    last_time_text,
+    observation_items,
+    suggestion_items,
+)
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor, own_path
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.identity.users import Principal
@@ -47,6 +53,8 @@ _DECIDED, _UNDO_SECONDS = "fbads_decided", 1800
 _MOST_OBSERVED = 100
 _READY_REASONS = ("creative", "season", "stock", "own_plan", "wrong_figures", "too_early")
 _MOST_AT_ONCE = 20
+# What a key does in the list is in fbads.js; a decision only for whoever may decide.
+_KEYS, _DECIDING_KEYS = ("j", "k", "e"), ("a", "r", "s", "x", "u")
 _STATUSES = ("PENDING", "WAITING", "ACCEPTED", "REJECTED", "APPLIED", "FAILED", "EXPIRED")
 
 
@@ -71,6 +79,7 @@ def inbox(
     status: Annotated[str, Query(pattern=r"^[A-Z]{1,12}$")] = "PENDING",
     account: Digits = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    show: Annotated[str, Query(pattern=r"^[0-9a-zA-Z_-]{0,64}$")] = "",
     done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
     why: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
@@ -98,14 +107,17 @@ def inbox(
     may = who.may("suggestions:decide")
     counts = readers.suggestions.counts(accounts, account)
     items = _items(readers, rows, t, may=may)
+    groups = _groups(items, frame, t)
     address = {"status": shown, **_choice(frame)}
+    here_link = f"/suggestions?{urlencode({**address, **({'page': page} if page > 1 else {})})}"
     return render(
         request,
         "suggestions.html.j2",
         who,
         "suggestions",
-        groups=_groups(items, frame, t),
+        groups=groups,
         reasons=_reasons(t),
+        keys=(*_KEYS, *(_DECIDING_KEYS if may else ())),
         pager=pager(
             len(found),
             min(page, len(found)),
@@ -125,7 +137,9 @@ def inbox(
             }
             for one in _STATUSES
         ],
-        back=f"/suggestions?{urlencode({**address, **({'page': page} if page > 1 else {})})}",
+        back=here_link,
+        panel_link=here_link,
+        panel=panel_of(_in_order(groups), show, readers.suggestions, readers.feedback, who, t),
         notice=notice,
         **_banner(request, t),
         **_beside(readers, frame, account, accounts, t, is_open=shown == "PENDING" and here is found[0]),
@@ -168,6 +182,7 @@ def one_suggestion(
         account=account_name(known) if known is not None else item["account_id"],
         reasons=_reasons(t),
         marks=readers.feedback.own_marks(who, "suggestion", [suggestion_id]),
+        last_time=last_time_text(readers.suggestions.decided_before(suggestion_id), t),
         list_link=f"/suggestions?{urlencode({'status': rows[0]['status'], 'account': item['account_id']})}",
         back=f"/suggestions/{suggestion_id}",
         undo=undo,
@@ -318,6 +333,10 @@ def _clients(counts: Mapping[str, int], frame: PageFrame) -> list[tuple[frozense
     for account_id in counts:
         found.setdefault(_client_of(account_id, frame), []).append(account_id)
     return [(frozenset(found[key]), sum(counts[one] for one in found[key])) for key in sorted(found, key=_order)]
+
+
+def _in_order(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for group in groups for one in group["suggestions"]]
 
 
 def _groups(items: list[dict[str, Any]], frame: PageFrame, t: Localizer) -> list[dict[str, Any]]:

@@ -10,6 +10,15 @@ GridLevel = Literal["campaign", "adset", "ad"]
 ColumnSet = Literal["results", "delivery", "all"]
 # with_delivery: active, or with rows in the period.
 GridState = Literal["with_delivery", "active", "paused", "all"]
+# What campaigns are broken down by: age and gender are collected together, and so are the parts of a placement.
+GridPart = Literal["age", "country", "placement"]
+PARTS: Mapping[GridPart, tuple[str, str]] = {
+    "age": ("age,gender", "age"),
+    "country": ("country", "country"),
+    "placement": ("publisher_platform,platform_position", "publisher_platform"),
+}
+# Of a campaign the dearest parts; with them, a page has fewer campaigns.
+MOST_PARTS, PART_PAGE_ROWS = 6, 15
 LEVELS: tuple[GridLevel, ...] = ("campaign", "adset", "ad")
 STATES: tuple[GridState, ...] = ("with_delivery", "active", "paused", "all")
 PAGE_ROWS = 50

@@ -37,6 +37,7 @@ PAGES = (
     "/chat",
     "/reports",
     "/campaigns/101",
+    "/campaigns/101/hours",
     "/privacy",
     "/none",
 )
@@ -197,7 +198,7 @@ def test_a_suggestion_is_accepted_and_taken_back_with_the_keyboard_alone_and_no_
     browser, world, address, database
 ):
     user = world.add("approver")
-    with Watched(browser, address, has_script=False) as watched:
+    with Watched(browser, address, width=1000, has_script=False) as watched:
         page = watched.page
         page.goto("/suggestions")
         press(page, "Tab", "input[type=email]")

@@ -11,6 +11,7 @@ from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
+from fbads_pipeline.domain.metrics.week_hours import LONGEST_STEP
 
 SQL = Statements(__package__, "pages.sql")
 
@@ -61,6 +62,11 @@ class PageReader:
         """The campaign's days."""
         named = {"account_id": account_id, "campaign_id": campaign_id, "first": first, "last": last}
         return self._rows("days", **named)
+
+    def week_hours(self, account_id: str, campaign_id: str, days: DayRange) -> list[Row]:
+        """A row per day and hour of the campaign that lies between readings, with `minutes` and `spend`."""
+        named = {"account_id": account_id, "campaign_id": campaign_id, "first": days.since, "last": days.until}
+        return self._rows("week_hours", longest=LONGEST_STEP, **named)
 
     def coverage(self, periods: Sequence[tuple[str, DayRange]], level: Level) -> Coverage:
         """How far accounts are read, each on days of its own, all of which have come."""

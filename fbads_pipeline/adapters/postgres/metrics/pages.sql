@@ -128,6 +128,26 @@ from marts.campaign_daily
 where campaign_id = :campaign_id and account_id = :account_id and day between :first and :last
 order by day;
 
+-- name: week_hours
+-- What came in within each hour of the account's own days, of steps between readings that are no longer than :longest
+-- minutes; a step belongs to the hour of its middle. Null where Meta did not report it.
+select
+    steps.day,
+    extract(
+        hour from (steps.from_at + (steps.until_at - steps.from_at) / 2)
+        at time zone coalesce(accounts.timezone_name, 'UTC')
+    )::int as hour,
+    sum(steps.minutes)::int as minutes,
+    case when count(*) = count(steps.spend) then sum(steps.spend) end as spend
+from marts.campaign_intraday as steps
+inner join marts.accounts as accounts on steps.account_id = accounts.account_id
+where
+    steps.account_id = :account_id
+    and steps.campaign_id = :campaign_id
+    and steps.day between :first and :last
+    and steps.minutes <= :longest
+group by 1, 2;
+
 -- name: is_account
 select count(*) > 0 as is_there from raw.accounts
 where account_id = :account_id;

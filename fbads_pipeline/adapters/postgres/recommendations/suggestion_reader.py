@@ -49,6 +49,12 @@ class SuggestionReader:
         rows = rows_of(self._owner, SQL["suggestions"], values)
         return [_suggestion(row, has_texts=has_texts) for row in rows]
 
+    def decided_before(self, suggestion_id: str) -> Row | None:
+        """The last other one of the same object that a person decided, with its outcome. For whoever sees the one that
+        is named."""
+        found = rows_of(self._owner, SQL["decided_before"], {"suggestion_id": suggestion_id})
+        return found[0] if found else None
+
     def counts(self, accounts: Accounts, account_id: str | None) -> dict[str, int]:
         """Status → how many there are; those without any are left out."""
         values = {"accounts": bound(accounts), "account_id": account_id}

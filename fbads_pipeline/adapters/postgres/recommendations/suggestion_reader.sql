@@ -58,6 +58,34 @@ order by
     made.suggestion_id desc
 limit cast(:most as int) offset cast(:skipped as int);
 
+-- name: decided_before
+-- The newest other one of the same campaign and ad set that a person decided, with what came of it.
+select
+    made.kind,
+    made.day,
+    made.status,
+    made.decision_reason,
+    followed.state as outcome_state,
+    followed.observed as outcome_observed,
+    followed.observed_low as outcome_low,
+    followed.observed_high as outcome_high,
+    followed.is_hit as outcome_is_hit,
+    followed.currency as outcome_currency
+from ops.suggestions as shown
+inner join ops.suggestions as made
+    on
+        shown.account_id = made.account_id
+        and shown.campaign_id = made.campaign_id
+        and shown.adset_id is not distinct from made.adset_id
+        and shown.suggestion_id <> made.suggestion_id
+left join analysis.suggestion_outcomes as followed on made.suggestion_id = followed.suggestion_id
+where
+    shown.suggestion_id = :suggestion_id
+    and made.status in ('ACCEPTED', 'REJECTED', 'APPLIED', 'FAILED')
+    and made.decided_at is not null
+order by made.decided_at desc
+limit 1;
+
 -- name: by_account
 select
     account_id,

@@ -1,8 +1,8 @@
-"""Users' own rules: what the file says, and forms that add one, try one, and take one away."""
+"""Users' own rules: what the file says, and forms that add one, change one, try one, and take one away."""
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -30,13 +30,14 @@ OFFERED_METRICS = ("cpa", "roas", "ctr", "cpm", "cpc", "spend", "conversions", "
 COMPARISONS = ("above", "below", "rises_by", "falls_by")
 _WINDOWS, _COOLDOWNS = ("today", "1d", "3d", "7d", "14d", "28d"), ("1h", "12h", "24h", "3d", "7d")
 _FIELDS = ("name", "metric", "level", "window", "currency", "severity", "cooldown", "spend", "impressions")
+_GUARDS, _UNFORMED = ("spend", "impressions"), ("accounts", "channel")
 # The days of a preview, and of it as many lines.
 _PREVIEW_DAYS, _MOST_SHOWN = 7, 50
 Short = Annotated[str, Form(max_length=60)]
 
 
 class RuleForm:
-    """A dependency: the rule of a form, with the keys of the file."""
+    """A dependency: the rule of a form, with the keys of the file; key: of the rule that it changes, else empty."""
 
     def __init__(
         self,
@@ -51,24 +52,46 @@ class RuleForm:
         impressions: Short = "",
         severity: Annotated[Literal["info", "warning", "critical"], Form()] = "warning",
         cooldown: Short = "24h",
+        key: Annotated[str, Form(max_length=80)] = "",
     ) -> None:
+        self.key = key
         guard = {"spend": _plain(spend), "impressions": _plain(impressions)}
         given: dict[str, object] = {"name": name.strip(), "metric": metric, "level": level}
         given |= {comparison: _plain(threshold), "currency": currency.strip().upper() or None, "window": window}
         given |= {"guard": {key: text for key, text in guard.items() if text} or None}
         given |= {"severity": severity, "cooldown": cooldown}
-        self.given = {key: value for key, value in given.items() if value is not None}
+        self.given = {name: value for name, value in given.items() if value is not None}
+
+    def over(self, before: Mapping[str, object] | None) -> dict[str, object]:
+        """With what the rule has in the file and no field of the form is about: accounts, a channel, other guards."""
+        if before is None:
+            return self.given
+        guard, kept = before.get("guard"), {name: before[name] for name in _UNFORMED if name in before}
+        others = {name: least for name, least in guard.items() if name not in _GUARDS} if _is_map(guard) else {}
+        own = self.given.get("guard")
+        both = {**others, **(own if _is_map(own) else {})}
+        return {**{name: one for name, one in self.given.items() if name != "guard"}, **kept} | (
+            {"guard": both} if both else {}
+        )
+
+
+def _is_map(value: object) -> TypeGuard[Mapping[str, object]]:
+    return isinstance(value, Mapping)
 
 
 @router.get("/rules")
 def rules_page(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
-    done: Annotated[str, Query(pattern="^(added|removed)?$")] = "",
+    done: Annotated[str, Query(pattern="^(added|changed|removed)?$")] = "",
     why: Annotated[str, Query(max_length=300)] = "",
+    edit: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
-    """What each rule means; the forms for whoever administers."""
+    """What each rule means; the forms for whoever administers. edit: the rule that the form is to change."""
     t = page_localizer(request, who)
+    if edit and may_set_up(who):
+        before = _known(_file(request), edit)
+        return _page(request, who, t, given=before, key=edit)
     notice = t("pages.rules.not_done", why=plain_line(why)) if why else t(f"pages.rules.done.{done}") if done else None
     return _page(request, who, t, notice=notice)
 
@@ -82,15 +105,18 @@ def change_rules(
     form: Annotated[RuleForm, Depends()],
     step: Annotated[Literal["preview", "add"], Form()] = "add",
 ) -> Response:
-    """Add the rule, or say what it would have sent in the last days; what is wrong is said, and nothing is kept."""
+    """Add the rule or write it in the place of its key, or say what it would have sent in the last days; what is wrong
+    is said, and nothing is kept."""
     t, file = page_localizer(request, who), _file(request)
     try:
+        given = form.over(_known(file, form.key) if form.key else None)
         if step == "add":
-            file.add(form.given)
-            return RedirectResponse(f"/rules?{urlencode({'done': 'added'})}", 303)
-        rule = file.with_rule(form.given)
+            done = _kept(file, form.key, given)
+            return RedirectResponse(f"/rules?{urlencode({'done': done})}", 303)
+        rule = file.with_rule(given, form.key)
     except SettingsError as wrong:
-        return _page(request, who, t, notice=t("pages.rules.not_done", why=plain_line(str(wrong))), given=form.given)
+        why = t("pages.rules.not_done", why=plain_line(str(wrong)))
+        return _page(request, who, t, notice=why, given=form.given, key=form.key)
     now = clock.now()
     moments = [now - timedelta(days=number) for number in range(_PREVIEW_DAYS - 1, -1, -1)]
     found = list(preview(alerts.rule_store(database), [rule], moments))
@@ -110,7 +136,27 @@ def change_rules(
         "count": t("pages.rules.matches", count=len(lines)),
     }
     tried["gaps"] = t("pages.rules.gaps", count=gaps) if gaps else ""
-    return _page(request, who, t, given=form.given, tried=tried)
+    return _page(request, who, t, given=form.given, tried=tried, key=form.key)
+
+
+def _known(file: RuleFile, key: str) -> dict[str, object]:
+    """Raises PageProblem 404 where the file has no such rule."""
+    found = file.given(key)
+    if found is None:
+        raise PageProblem(404)
+    return found
+
+
+def _kept(file: RuleFile, key: str, given: Mapping[str, object]) -> str:
+    """Whether it was added or changed."""
+    if not key:
+        file.add(given)
+        return "added"
+    try:
+        file.change(key, given)
+    except KeyError:  # somebody took it away in the meantime
+        raise PageProblem(404) from None
+    return "changed"
 
 
 @router.post("/rules/remove")
@@ -136,6 +182,7 @@ def _page(
     notice: str | None = None,
     given: Mapping[str, object] | None = None,
     tried: Mapping[str, Any] | None = None,
+    key: str = "",
 ) -> Response:
     try:
         rules, wrong = _file(request).rules(), ""
@@ -146,19 +193,32 @@ def _page(
         "rules.html.j2",
         who,
         "rules",
-        rules=[{"key": one.key, "name": plain_line(one.name), "meaning": _meaning(one, t)} for one in rules],
+        rules=[_shown(one, t) for one in rules],
+        key=key,
         wrong=wrong,
         may=may_set_up(who),
         metrics=[(name, t(f"metrics.{name}")) for name in OFFERED_METRICS],
         comparisons=[(name, t(f"pages.rules.comparison.{name}")) for name in COMPARISONS],
         levels=[(name, t(f"pages.rules.level.{name}")) for name in ("campaign", "adset", "ad", "account")],
         severities=[(name, t(f"reports.severity.{name}")) for name in ("warning", "critical", "info")],
-        windows=[(one, t(f"pages.rules.window.{one}")) for one in _WINDOWS],
-        cooldowns=[(one, t(f"pages.rules.cooldown.{one}")) for one in _COOLDOWNS],
+        windows=_with([(one, t(f"pages.rules.window.{one}")) for one in _WINDOWS], (given or {}).get("window")),
+        cooldowns=_with([(one, t(f"pages.rules.cooldown.{one}")) for one in _COOLDOWNS], (given or {}).get("cooldown")),
         given=_typed(given or {}),
         tried=tried,
         notice=notice,
     )
+
+
+def _shown(rule: UserRule, t: Localizer) -> dict[str, Any]:
+    """can_edit: whether the form has its metric."""
+    name, meaning = plain_line(rule.name), _meaning(rule, t)
+    return {"key": rule.key, "name": name, "meaning": meaning, "can_edit": rule.metric in OFFERED_METRICS}
+
+
+def _with(offered: list[tuple[str, str]], value: object) -> list[tuple[str, str]]:
+    """With what a rule has in the file and the form does not offer, as it stands there."""
+    is_offered = value is None or any(str(value) == one for one, _ in offered)
+    return offered if is_offered else [*offered, (str(value), plain_line(str(value)))]
 
 
 def _typed(given: Mapping[str, object]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from fbads_pipeline.api.dependencies import PagesDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
-from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.rendering import page_links, render
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.identity.users import Principal
@@ -38,10 +38,20 @@ def search_page(
     t, frame = page_localizer(request, who), frame_of(request, who)
     asked = plain_line(q.replace("\0", ""))
     path = back if back in ("/", "/campaigns", "/suggestions", "/anomalies", "/budgets", "/delivery") else "/"
-    groups = (
-        [*_owners(frame, asked, path, t), *_objects(pages.matching(who.accounts, asked, _MOST), t)] if asked else []
-    )
+    groups = []
+    if asked:
+        objects = _objects(pages.matching(who.accounts, asked, _MOST), t)
+        groups = [_pages(request, who, asked, t), *_owners(frame, asked, path, t), *objects]
     return render(request, "search.html.j2", who, "search", asked=asked, groups=[one for one in groups if one["rows"]])
+
+
+def _pages(request: Request, who: Principal, asked: str, t: Localizer) -> dict[str, Any]:
+    wanted = asked.casefold()
+    found = [(name, link) for name, link in page_links(request, who, t) if wanted in name.casefold()]
+    return {
+        "title": t("pages.search.pages"),
+        "rows": [{"name": name, "about": "", "link": link} for name, link in found],
+    }
 
 
 def _owners(frame: PageFrame, asked: str, path: str, t: Localizer) -> list[dict[str, Any]]:

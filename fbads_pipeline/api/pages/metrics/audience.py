@@ -58,11 +58,11 @@ AudienceDep = Annotated[Audience, Depends()]
 def _row(row: Mapping[str, Any], by: Sequence[str], t: Localizer) -> dict[str, Any]:
     known = {one: known_figure(METRICS[one], row, is_read=True) for one in _SHOWN}
     return {
-        "name": " · ".join(_word(str(row[one] or "–"), t) for one in by),
+        "name": " · ".join(part_word(str(row[one] or "–"), t) for one in by),
         "cells": [figure_cell(known[one], one, row["currency"], t) for one in _SHOWN],
     }
 
 
-def _word(value: str, t: Localizer) -> str:
+def part_word(value: str, t: Localizer) -> str:
     """A part as people call it, where it has a word of its own."""
     return t(f"pages.audience.{value}") if value in _GENDERS else plain_line(value.replace("_", " "))

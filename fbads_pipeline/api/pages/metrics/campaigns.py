@@ -16,6 +16,7 @@ from fbads_pipeline.api.dependencies import CreativesDep, GridDep, PagesDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, required_frame
+from fbads_pipeline.api.pages.metrics.grid_breakdown import GridBreakdownDep, part_cells, with_part_rows
 from fbads_pipeline.api.pages.metrics.grid_file import GridAccounts, grid_csv, grid_excel
 from fbads_pipeline.api.pages.metrics.grid_view import (
     GridColumns,
@@ -40,9 +41,12 @@ from fbads_pipeline.domain.metrics.grid import (
     MOST_EXPORTED,
     OWN_COLUMNS,
     PAGE_ROWS,
+    PART_PAGE_ROWS,
+    PARTS,
     STATES,
     ColumnSet,
     GridLevel,
+    GridPart,
     GridRequest,
     GridScope,
     GridState,
@@ -69,6 +73,7 @@ class GridChoices(NamedTuple):
     columns: ColumnSet
     campaign: str | None
     cols: str = ""
+    by: GridPart | None = None
 
     def query(self, **changes: object) -> dict[str, object]:
         """Without what goes without saying."""
@@ -84,11 +89,14 @@ def _choices(
     columns: Annotated[ColumnSet, Query()] = "results",
     campaign: Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")] = None,
     cols: Annotated[str, Query(pattern=r"^[a-z0-9_,]{0,600}$")] = "",
+    by: Annotated[GridPart | None, Query()] = None,
     metric: Annotated[list[str], Query(max_length=60)] = [],  # noqa: B006 - FastAPI copies it
 ) -> GridChoices:
-    """metric: the ticked boxes of the form of columns; `cols` is how links carry them."""
+    """metric: the ticked boxes of the form of columns; `cols` is how links carry them. by: of campaigns alone."""
     own = ",".join(own_columns(metric or cols.split(",")))
-    return GridChoices(level, sort, q.replace("\0", "").strip(), state, columns, campaign, own)
+    return GridChoices(
+        level, sort, q.replace("\0", "").strip(), state, columns, campaign, own, by if level == "campaign" else None
+    )
 
 
 ChoicesDep = Annotated[GridChoices, Depends(_choices)]
@@ -101,6 +109,7 @@ def grid_page(
     grid: GridDep,
     pages: PagesDep,
     creatives: CreativesDep,
+    breakdown: GridBreakdownDep,
     choices: ChoicesDep,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
@@ -109,7 +118,10 @@ def grid_page(
     if "metric" in request.query_params:
         return RedirectResponse(frame.link(_PATH, **choices.query()), 303)
     columns = _columns(request, who, choices)
-    found = grid.page(_request(frame, choices, columns, offset=(page - 1) * PAGE_ROWS))
+    page_rows = PART_PAGE_ROWS if choices.by else PAGE_ROWS
+    wanted = replace(_request(frame, choices, columns, offset=(page - 1) * page_rows), limit=page_rows)
+    found = grid.page(wanted)
+    parts = breakdown.of(choices.by, found.rows, wanted)
     coverage, unread = _coverage(pages, frame, choices.level)
     kept = creatives.pictures_of([one["ad_id"] for one in found.rows]) if choices.level == "ad" else {}
     pictures = {ad_id: picture_address(*creative) for ad_id, creative in kept.items()}
@@ -125,6 +137,9 @@ def grid_page(
         choices=choices,
         chips=_chips(frame, choices, "state", STATES, t),
         sets=_sets(frame, choices, t),
+        by=_parts(frame, choices, t),
+        parts=part_cells(parts, found.rows, columns, t),
+        by_note=breakdown.note(choices.by, frame, t),
         own_kept=list(frame.query(**choices.query(cols=None)).items()),
         own=[(name, label_of(name, t), name in columns.metrics) for name in OWN_COLUMNS],
         kept=list(frame.query(**choices.query(q=None)).items()),
@@ -134,7 +149,9 @@ def grid_page(
         sparks=_sparks(grid, pages, frame, found.rows, choices.level),
         note="" if note is None else t.render(note),
         goals_differ=any(one["goals"] > 1 for one in found.totals),
-        pager=pager(last_page(found.total), page, lambda number: frame.link(_PATH, **choices.query(), page=number), t),
+        pager=pager(
+            last_page(found.total, page_rows), page, lambda number: frame.link(_PATH, **choices.query(), page=number), t
+        ),
         files=[(kind, frame.link(f"{_PATH}/export", **choices.query(), format=kind)) for kind in ("csv", "xlsx")],
         **_about(found, choices, t),
     )
@@ -146,13 +163,16 @@ def grid_file(
     who: ReaderDep,
     grid: GridDep,
     pages: PagesDep,
+    breakdown: GridBreakdownDep,
     choices: ChoicesDep,
     format: Annotated[str, Query(pattern="^(csv|xlsx)$")] = "csv",
 ) -> Response:
     """All rows of the grid in its order with its columns, as a file."""
     t, frame = page_localizer(request, who), required_frame(request, who)
     columns = _columns(request, who, choices)
-    rows = grid.rows(replace(_request(frame, choices, columns), limit=MOST_EXPORTED))
+    wanted = replace(_request(frame, choices, columns), limit=MOST_EXPORTED)
+    rows = grid.rows(wanted)
+    rows = with_part_rows(rows, breakdown.of(choices.by, rows, wanted), t) if choices.by else rows
     names = {one["account_id"]: account_name(one) for one in frame.accounts}
     days = {one["account_id"]: frame.days(one) for one in frame.chosen}
     _, unread = _coverage(pages, frame, choices.level)
@@ -168,7 +188,7 @@ _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _columns(request: Request, who: Principal, choices: GridChoices) -> GridColumns:
     money = reader_money(request, who)
     own = tuple(choices.cols.split(",")) if choices.cols else ()
-    return GridColumns(choices.level, own or shown_metrics(choices.columns, money))
+    return GridColumns(choices.level, own or shown_metrics(choices.columns, money), has_parts=choices.by is not None)
 
 
 def _request(frame: PageFrame, choices: GridChoices, columns: GridColumns, offset: int = 0) -> GridRequest:
@@ -248,6 +268,20 @@ def _sets(frame: PageFrame, choices: GridChoices, t: Localizer) -> list[dict[str
     plain = choices._replace(cols="")
     sets = _chips(frame, plain, "columns", tuple(COLUMN_SETS), t)
     return [{**one, "is_here": one["is_here"] and not choices.cols} for one in sets]
+
+
+def _parts(frame: PageFrame, choices: GridChoices, t: Localizer) -> list[dict[str, Any]]:
+    """What campaigns can be broken down by; a second choice of the same takes it away."""
+    if choices.level != "campaign":
+        return []
+    return [
+        {
+            "name": t(f"pages.grid.by.{one}"),
+            "link": frame.link(_PATH, **choices.query(by=None if one == choices.by else one)),
+            "is_here": one == choices.by,
+        }
+        for one in PARTS
+    ]
 
 
 def _about(found: GridPage, choices: GridChoices, t: Localizer) -> dict[str, Any]:

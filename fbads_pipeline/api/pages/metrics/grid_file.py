@@ -74,7 +74,8 @@ _DAY_COLUMNS = (5, 6)
 
 def _labels(columns: GridColumns, t: Localizer) -> list[str]:
     named = [t(f"pages.grid.level.{columns.level}s"), "id", t("pages.account"), t("pages.grid.status")]
-    return [*named, t("pages.evidence.currency"), t("pages.frame.from"), t("pages.frame.to")]
+    part = [t("pages.grid.part")] if columns.has_parts else []
+    return [*named, t("pages.evidence.currency"), t("pages.frame.from"), t("pages.frame.to"), *part]
 
 
 def _keys(row: Row, columns: GridColumns, about: GridAccounts, t: Localizer) -> list[str | date]:
@@ -87,4 +88,5 @@ def _keys(row: Row, columns: GridColumns, about: GridAccounts, t: Localizer) -> 
         row["currency"] or "",
         own.since,
         own.until,
+        *([row.get("part", "")] if columns.has_parts else ()),
     ]

@@ -32,10 +32,11 @@ _WITHOUT_TAX = frozenset({"spend", "cpa", "roas", "cpm", "cpc"})
 
 @dataclass(frozen=True)
 class GridColumns:
-    """metrics: in their order."""
+    """metrics: in their order; has_parts: whether rows of parts stand between."""
 
     level: GridLevel
     metrics: tuple[str, ...]
+    has_parts: bool = False
 
     @property
     def has_budget(self) -> bool:
@@ -146,9 +147,9 @@ def _total_cell(one: Row, metric: str, t: Localizer) -> dict[str, Any]:
     return figure_cell(known_figure(METRICS[metric], one, is_read=True), metric, one["currency"], t)
 
 
-def last_page(rows: int) -> int:
+def last_page(rows: int, page_rows: int = PAGE_ROWS) -> int:
     """The number of the last page of so many rows."""
-    return max(1, ceil(rows / PAGE_ROWS))
+    return max(1, ceil(rows / page_rows))
 
 
 def pager(last: int, page: int, link: Callable[[int], str], t: Localizer) -> dict[str, Any]:

@@ -71,12 +71,13 @@ def day_rows(
 
 
 def object_tabs(frame: PageFrame, campaign_id: str, t: Localizer, *, here: str) -> list[dict[str, Any]]:
-    """The campaign, its ad sets and ads in the grid, and how they tire."""
+    """The campaign, its ad sets and ads in the grid, its hours, and how ads tire."""
     page, grid = f"/campaigns/{campaign_id}", {"campaign": campaign_id, "state": "all"}
     tabs = {
         "campaign": (t("pages.campaign.tab"), frame.link(page)),
         "adsets": (t("pages.grid.level.adsets"), frame.link("/campaigns", level="adset", **grid)),
         "ads": (t("pages.grid.level.ads"), frame.link("/campaigns", level="ad", **grid)),
+        "hours": (t("pages.heat.tab"), frame.link(f"{page}/hours")),
         "tiring": (t("pages.ads.open"), f"{page}/ads"),
     }
     return [{"name": name, "link": link, "is_here": key == here} for key, (name, link) in tabs.items()]

@@ -95,6 +95,36 @@ class TestRules:
         assert not (app.state.settings.home_path / "rules.yml").exists()
         assert 'value="CPA alto: #1"' in answer.text or wrong.get("name") == " ", "what was typed is kept"
 
+    def test_a_rule_is_changed_in_its_place_and_keeps_what_the_form_does_not_have(self, people, app):
+        client, file = people.logged_in("admin"), app.state.settings.home_path / "rules.yml"
+        before = (
+            "# of the agency\nrules:\n  - name: CTR\n    metric: ctr\n    below: 0.5%\n    window: 5d\n"
+            "    accounts: ['42']\n    guard: {clicks: 10, spend: 5}\n    currency: BRL\n\n"
+            "  # the second\n  - {name: ROAS, metric: roas, below: 2, window: 7d}\n"
+        )
+        file.write_text(before)
+        page = client.get("/rules", edit="rule.ctr").text
+        for said in ('value="CTR"', 'value="0.5%"', '<option value="5d" selected>', 'name="key" value="rule.ctr"'):
+            assert said in page, said
+        changed = {**RULE, "name": "CTR baixo", "metric": "ctr", "comparison": "below", "threshold": "0,8 %"}
+        changed |= {"window": "5d", "key": "rule.ctr"}
+        tried = post(client, "/rules", **{**changed, "step": "preview"}).text
+        assert file.read_text() == before and 'name="key" value="rule.ctr"' in tried and "CTR baixo" in tried
+        answer = post(client, "/rules", **changed)
+        assert answer.headers["location"] == "/rules?done=changed"
+        first, second = user_rules(load_settings())[0]
+        assert (first.name, str(first.threshold), first.days, second.name) == ("CTR baixo", "0.008", 5, "ROAS")
+        assert first.accounts == {"42"} and {name: int(one) for name, one in first.guard.items()} == {
+            "clicks": 10,
+            "spend": 200,
+        }
+        text = file.read_text()
+        assert text.startswith("# of the agency\n") and "\n\n  # the second\n  - {name: ROAS" in text
+        for wrong, status in (({"key": "rule.ctr"}, 404), ({"key": "rule.roas", "threshold": "viel"}, 200)):
+            assert post(client, "/rules", **{**changed, **wrong}).status_code == status and file.read_text() == text
+        assert client.get("/rules", edit="rule.none").status_code == 404
+        assert 'name="key"' not in people.logged_in("viewer").get("/rules", edit="rule.roas").text
+
     def test_a_file_that_is_wrong_is_shown_as_that_and_not_changed(self, people, app):
         client, file = people.logged_in("admin"), app.state.settings.home_path / "rules.yml"
         file.write_text("rules:\n  - {name: CTR, metric: nothing, below: 1}\n")
