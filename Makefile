@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check sbom audit
+.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -38,6 +38,9 @@ metrics: install ## what is written from the metric registry, dbt_project/metric
 docs: install ## the data dictionary, from the dbt project; settings and commands, from the code
 	$(BIN)/python -m fbads_pipeline.adapters.dbt.dictionary
 	$(BIN)/python -m checks.reference_pages
+
+screenshots: install programs ## pictures of every page for docs/reference/pages.md, of a demo of its own
+	$(BIN)/python -m checks.screenshots $(ARGS)
 
 demo: install ## the main job against a sandbox Marketing API, then Dagster and the sidecar until Ctrl-C
 	@exec $(BIN)/fbads demo $(ARGS)

@@ -23,6 +23,7 @@ from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreative
 from fbads_pipeline.adapters.postgres.delivery.links import PostgresLinks
 from fbads_pipeline.adapters.postgres.delivery.pixels import PostgresPixels
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
+from fbads_pipeline.adapters.postgres.identity.column_sets import PostgresColumnSets
 from fbads_pipeline.adapters.postgres.identity.consents import PostgresConsents
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
@@ -131,6 +132,7 @@ CollectRequestsDep = Annotated[PostgresCollectRequests, _of_database(collection.
 ClockDep = Annotated[Clock, Depends(_clock)]
 CreativesDep = Annotated[PostgresCreatives, _of_database(delivery.creative_store)]
 DeliveryDep = Annotated[PostgresDeliveryProblems, _of_database(delivery.delivery_problems)]
+ColumnSetsDep = Annotated[PostgresColumnSets, _of_database(identity.column_sets)]
 DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations.decision_store)]
 FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
 GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]

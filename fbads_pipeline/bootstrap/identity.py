@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
+from fbads_pipeline.adapters.postgres.identity.column_sets import PostgresColumnSets
 from fbads_pipeline.adapters.postgres.identity.consents import PostgresConsents
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.preferences import PostgresPreferences
@@ -27,6 +28,11 @@ def identity_store(database: Database) -> PostgresIdentity:
 def second_factors(database: Database) -> PostgresSecondFactors:
     """Authenticator apps of users, and their codes for a lost telephone."""
     return PostgresSecondFactors(database.owner)
+
+
+def column_sets(database: Database) -> PostgresColumnSets:
+    """Columns that users keep under a name."""
+    return PostgresColumnSets(database.owner)
 
 
 def preferences(database: Database) -> PostgresPreferences:

@@ -17,7 +17,7 @@ from fbads_pipeline.api.pages.clients import budgets, form, links, morning
 from fbads_pipeline.api.pages.collection import start
 from fbads_pipeline.api.pages.core import finding, settings
 from fbads_pipeline.api.pages.identity import user_list
-from fbads_pipeline.api.pages.metrics import campaigns, heat_map, object_page
+from fbads_pipeline.api.pages.metrics import campaigns, column_sets, heat_map, object_page
 from fbads_pipeline.api.pages.orders import sales
 from fbads_pipeline.api.pages.own import account, privacy
 from fbads_pipeline.api.pages.recommendations import feedback, objects
@@ -41,6 +41,7 @@ _DAILY = (
     preview,
     unsubscribe,
     object_page,
+    column_sets,
     heat_map,
     sales,
     links,

@@ -125,10 +125,11 @@ function startKeys(legend) {
     one?.focus();
     one?.scrollIntoView({ block: "nearest" });
   };
+  const keepPlace = () => sessionStorage.setItem(place, String(Math.max(0, here())));
   const send = (root, action) => {
     const button = root?.querySelector(`button[value=${action}]`);
     if (!button) return;
-    sessionStorage.setItem(place, String(Math.max(0, here())));
+    keepPlace();
     button.form.requestSubmit(button);
   };
   const keys = {
@@ -143,7 +144,10 @@ function startKeys(legend) {
       reject.querySelector("select").focus();
     },
     x: (card) => card?.querySelector("input[name=chosen]")?.click(),
-    e: (card) => card?.querySelector("a[data-evidence]")?.click(),
+    e: (card) => {
+      keepPlace();
+      [...(card?.querySelectorAll("a[data-evidence]") ?? [])].find((one) => one.offsetParent !== null)?.click();
+    },
     u: (card) => send(document.querySelector("main > [role=status]:has(button[value=undo])") ?? card, "undo"),
     "?": () => { legend.open = !legend.open; },
   };

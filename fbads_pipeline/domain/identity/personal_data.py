@@ -33,6 +33,7 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "login_links": {"user_id": "delete"},
     "recovery_codes": {"user_id": "delete"},
     "preferences": {"user_id": "delete"},
+    "column_sets": {"user_id": "delete"},
     "conversations": {"user_id": "delete", "question": "delete"},
     "idempotency_keys": {"user_id": "delete"},
     "report_requests": {"user_id": "delete", "reason": "delete"},

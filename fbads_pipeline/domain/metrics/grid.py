@@ -39,6 +39,8 @@ OWN_COLUMNS: tuple[str, ...] = (
     *("outbound_ctr", "video_views", "hook_rate", "thruplays", "hold_rate"),
 )
 MOST_COLUMNS = 16
+# Sets that a user keeps, and the length of their names.
+MOST_SETS, LONGEST_SET_NAME = 12, 40
 # What depends on the goal of an account: over accounts with different goals it adds up to nothing.
 OF_GOAL = frozenset({"conversions", "cpa", "cpa_with_tax"})
 _TAXED: Mapping[str, str] = {"cpa": "cpa_with_tax", "roas": "roas_with_tax"}

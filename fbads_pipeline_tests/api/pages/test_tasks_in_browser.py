@@ -155,9 +155,12 @@ def test_why_a_campaign_is_dear_is_one_click_from_the_start(manager):
     assert manager.clicks == 1 and re.search(r"CPA de \S+ [\d.,]+", manager.text())
 
 
-def test_which_ad_was_rejected_is_one_click(manager):
+def test_which_ad_was_rejected_is_one_click(manager, home):
     manager.click("section[aria-label='O que foi rejeitado'] h2 a")
     assert manager.clicks == 1 and "/delivery" in manager.page.url
+    named = manager.page.locator("main").inner_text()
+    ads = rows(home, "select name from marts.ads where effective_status = 'DISAPPROVED' limit 1")
+    assert all(name in named for (name,) in ads), "the ad by its name"
 
 
 def test_the_period_and_the_order_of_campaigns_stand_in_the_address(manager):
@@ -201,6 +204,37 @@ def test_last_weeks_report_is_made_and_listed(manager):
     with manager.page.expect_download() as again:
         manager.click("td a", has_text="CSV")
     assert IPE in again.value.suggested_filename
+
+
+def test_last_weeks_report_is_sent_to_a_client_as_a_link_that_needs_no_login(manager, browser):
+    manager.click("nav.side a", has_text="Relatórios")
+    manager.page.select_option("#kind", "weekly")
+    manager.page.select_option("#account", IPE)
+    manager.page.select_option("#format", "link")
+    manager.click("main button")
+    assert manager.clicks == 2, "three at most"
+    address = manager.page.locator("#link").input_value()
+    client = browser.new_context().new_page()
+    answer = client.goto(address)
+    assert answer.status == 200 and "Loja Ipê" in client.locator("body").inner_text()
+    client.context.close()
+
+
+def test_a_question_is_answered_with_two_clicks(manager):
+    manager.click("nav.side a", has_text="Conversa")
+    manager.page.fill("#question", "quanto a Loja Ipê gastou ontem?")
+    manager.click("form:has(#question) button")
+    assert manager.clicks == 2 and "R$" in manager.page.locator(".said").last.inner_text()
+
+
+def test_alerts_of_an_account_are_muted_with_three_clicks(manager, home):
+    manager.click("nav.side a", has_text="Avisos")
+    manager.click("details.apart summary")
+    manager.page.select_option("#mute-account", IPE)
+    manager.click("details.apart button")
+    assert manager.clicks == 3 and rows(home, "select account_id from ops.mutes") == [(IPE,)]
+    manager.click("li button", has_text="")
+    assert rows(home, "select count(*) from ops.mutes where until > '2026-11-27 15:00Z'") == [(0,)]
 
 
 def test_a_new_client_with_budget_and_target_is_one_form(manager, home):

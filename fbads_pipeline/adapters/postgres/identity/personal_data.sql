@@ -33,6 +33,15 @@ select
 from ops.preferences
 where user_id = :user_id;
 
+-- name: export_column_sets
+select
+    name,
+    columns,
+    kept_at
+from ops.column_sets
+where user_id = :user_id
+order by name;
+
 -- name: export_sessions
 select
     created_at,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -12,10 +12,11 @@ from fbads_pipeline.adapters.postgres.metrics.grid import GridPage, GridReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import CreativesDep, GridDep, PagesDep
+from fbads_pipeline.api.dependencies import ColumnSetsDep, CreativesDep, GridDep, PagesDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, required_frame
+from fbads_pipeline.api.pages.metrics.column_sets import kept_sets, set_chips
 from fbads_pipeline.api.pages.metrics.grid_breakdown import GridBreakdownDep, part_cells, with_part_rows
 from fbads_pipeline.api.pages.metrics.grid_file import GridAccounts, grid_csv, grid_excel
 from fbads_pipeline.api.pages.metrics.grid_view import (
@@ -39,6 +40,7 @@ from fbads_pipeline.domain.metrics.grid import (
     COLUMN_SETS,
     LEVELS,
     MOST_EXPORTED,
+    MOST_SETS,
     OWN_COLUMNS,
     PAGE_ROWS,
     PART_PAGE_ROWS,
@@ -109,9 +111,11 @@ def grid_page(
     grid: GridDep,
     pages: PagesDep,
     creatives: CreativesDep,
+    column_sets: ColumnSetsDep,
     breakdown: GridBreakdownDep,
     choices: ChoicesDep,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    full: Annotated[Literal["", "yes"], Query()] = "",
 ) -> Response:
     """One page of the grid with its totals. The form of columns leads to the address that carries them."""
     t, frame = page_localizer(request, who), required_frame(request, who)
@@ -137,6 +141,11 @@ def grid_page(
         choices=choices,
         chips=_chips(frame, choices, "state", STATES, t),
         sets=_sets(frame, choices, t),
+        kept_sets=(kept := kept_sets(column_sets, who)),
+        own_sets=set_chips(kept, choices.cols, lambda cols: frame.link(_PATH, **choices.query(cols=cols))),
+        own_cols=choices.cols if who.email else "",
+        here_link=frame.link(_PATH, **choices.query()),
+        notice=t("pages.grid.sets_full", count=MOST_SETS) if full else None,
         by=_parts(frame, choices, t),
         parts=part_cells(parts, found.rows, columns, t),
         by_note=breakdown.note(choices.by, frame, t),

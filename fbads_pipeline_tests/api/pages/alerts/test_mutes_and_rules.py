@@ -108,8 +108,8 @@ class TestRules:
             assert said in page, said
         changed = {**RULE, "name": "CTR baixo", "metric": "ctr", "comparison": "below", "threshold": "0,8 %"}
         changed |= {"window": "5d", "key": "rule.ctr"}
-        tried = post(client, "/rules", **{**changed, "step": "preview"}).text
-        assert file.read_text() == before and 'name="key" value="rule.ctr"' in tried and "CTR baixo" in tried
+        wrong = post(client, "/rules", **{**changed, "threshold": "viel"}).text
+        assert file.read_text() == before and 'name="key" value="rule.ctr"' in wrong and "CTR baixo" in wrong
         answer = post(client, "/rules", **changed)
         assert answer.headers["location"] == "/rules?done=changed"
         first, second = user_rules(load_settings())[0]

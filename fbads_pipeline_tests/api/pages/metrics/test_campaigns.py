@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from fbads_pipeline.api.pages.metrics.grid_view import spark_of
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import plain_name
-from fbads_pipeline.domain.metrics.grid import MOST_COLUMNS, OWN_COLUMNS
+from fbads_pipeline.domain.metrics.grid import MOST_COLUMNS, MOST_SETS, OWN_COLUMNS
 from fbads_pipeline_tests.api.conftest import HOSTILE
 from fbads_pipeline_tests.support.analytics_marts import fill
+from fbads_pipeline_tests.support.people import People
 
 OBJECTS = """
 create table marts.adsets (adset_id text, account_id text, campaign_id text, name text, effective_status text,
@@ -92,6 +93,70 @@ def grid(client, marts):
         return Grid(answer.text)
 
     return read
+
+
+class TestKeptColumns:
+    def test_columns_are_kept_under_a_name_for_their_user_alone(self, app, database, marts):
+        people = People(app, database)
+        owner, other = people.logged_in("viewer"), people.logged_in("admin")
+
+        def post(client, **fields):
+            data = {"csrf": client.headers["x-csrf-token"], "back": "/campaigns?period=30d", **fields}
+            return client.send("POST", "/campaigns/columns", data=data)
+
+        answer = post(owner, name="  <b>Funil</b> ", cols="ctr,mood,link_ctr")
+        assert answer.status_code == 303 and answer.headers["location"] == "/campaigns?period=30d"
+        page = owner.get("/campaigns", **PERIOD).text
+        assert "cols=ctr%2Clink_ctr" in page and "&lt;b&gt;Funil&lt;/b&gt;" in page
+        assert "Funil" not in other.get("/campaigns", **PERIOD).text
+        assert post(owner, name="<b>Funil</b>", cols="cpm").status_code == 303
+        assert "cols=cpm" in owner.get("/campaigns", **PERIOD).text, "the same name is written anew"
+        assert post(other, name="<b>Funil</b>", action="remove").status_code == 404
+        for wrong in ({"name": " ", "cols": "ctr"}, {"name": "x", "cols": "mood"}, {"name": "x"}):
+            assert post(owner, **wrong).status_code == 422
+        for number in range(MOST_SETS):
+            last = post(owner, name=f"set {number}", cols="ctr").headers["location"]
+        assert last == "/campaigns?period=30d&full=yes" and "set 11" not in owner.get("/campaigns").text
+        assert post(owner, name="<b>Funil</b>", action="remove").status_code == 303
+        assert "Funil" not in owner.get("/campaigns").text
+        token = owner.headers.pop("x-csrf-token")
+        assert owner.send("POST", "/campaigns/columns", data={"name": "y", "cols": "ctr"}).status_code in (401, 403)
+        assert token
+
+    def test_without_a_login_nothing_is_kept(self, client, grid):
+        grid()
+        assert 'action="/campaigns/columns"' not in client.get("/campaigns", cols="ctr").text
+        answer = client.send("POST", "/campaigns/columns", data={"name": "x", "cols": "ctr"})
+        assert answer.status_code in (401, 403, 404)
+
+
+class TestParts:
+    def test_a_campaign_has_its_parts_beneath_it_the_dearest_first(self, grid, client, run):
+        run("update marts.campaign_breakdown_daily set conversions = null where age = '25-34' and spend = 40")
+        found = grid(by="age")
+        at = next(n for n, row in enumerate(found.rows) if row[0].startswith(NAME))
+        dearest, other = found.rows[at + 1], found.rows[at + 2]
+        assert (dearest[0], other[0]) == ("25-34", "35-44") and "R$ 40,00" in dearest and "R$ 10,00" in other
+        assert dearest.count("não informado") == 2, "conversions, and CPA with them: a part has its three states"
+        assert found.totals == grid().totals, "parts are in no total"
+        assert not [row for row in grid(by="country").rows if row[0] == "25-34"]
+        page = client.get("/campaigns", **PERIOD, by="age").text
+        assert "Idade: " in page and "dias lidos" in page, "which days were read by age is said"
+
+    def test_ads_are_not_broken_down_and_unknown_parts_are_refused(self, grid, client):
+        assert grid(level="ad", by="age").rows == grid(level="ad").rows
+        assert client.get("/campaigns", **PERIOD, by="mood").status_code == 422
+
+    def test_the_file_has_what_is_seen(self, client, grid):
+        grid()
+        text = client.get("/campaigns/export", **PERIOD, by="age", format="csv").content.decode("utf-8-sig")
+        lines = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+        parts = [(one["Detalhe"], one["Investimento (sem imposto)"]) for one in lines if one["id"] == "101"]
+        assert parts == [("", "50"), ("25-34", "40"), ("35-44", "10")]
+        table = openpyxl.load_workbook(
+            io.BytesIO(client.get("/campaigns/export", **PERIOD, by="age", format="xlsx").content)
+        ).active
+        assert [cell.value for cell in next(table.iter_rows()) if cell.value == "Detalhe"], "the sheet too"
 
 
 class TestFigures:
