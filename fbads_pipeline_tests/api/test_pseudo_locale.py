@@ -25,6 +25,8 @@ DATA = (
     # Names of settings, commands and channels are the same in every language.
     " ".join([*CHANNEL_SETTINGS, *CHANNEL_SETTINGS.values()]).replace(" and ", " "),
     "FBADS_ACCESS_TOKEN fbads sync from to demo principal",
+    # What stands on the keys of a keyboard.
+    "Ctrl K j k e a r s x u",
     # Of the example of a message: names of a client and its campaigns, and the language that is chosen.
     "Loja Ipê Coleção Verão | Broad Remarketing Lançamento Tênis Frete eo",
 )
