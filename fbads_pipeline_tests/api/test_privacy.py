@@ -239,7 +239,15 @@ def test_what_is_older_than_the_notice_says_goes_and_the_rest_stays(people, busy
 def test_every_table_of_users_is_kept_until_the_erasure_or_has_its_time():
     timed = {rule.table for rule in RETENTION}
     assert timed <= set(OF_USERS)
-    with_login = {"users", "account_grants", "recovery_codes", "preferences", "client_grants", "consents"}
+    with_login = {
+        "users",
+        "account_grants",
+        "recovery_codes",
+        "preferences",
+        "column_sets",
+        "client_grants",
+        "consents",
+    }
     evidence = {table for table, columns in OF_USERS.items() if set(columns.values()) == {"pseudonym"}}
     assert set(OF_USERS) == timed | with_login | evidence
 

@@ -29,7 +29,7 @@ def log_in(page, user):
     page.fill("input[type=email]", user.email)
     page.fill("input[type=password]", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/suggestions*")
+    page.locator("li[data-card]").first.wait_for()
 
 
 def found(page):

@@ -141,7 +141,7 @@ class TestParts:
         assert found.totals == grid().totals, "parts are in no total"
         assert not [row for row in grid(by="country").rows if row[0] == "25-34"]
         page = client.get("/campaigns", **PERIOD, by="age").text
-        assert "Idade: " in page and "dias lidos" in page, "which days were read by age is said"
+        assert "Idade: 0 de 4 " in page.replace("\xa0", " "), "which days were read by age is said"
 
     def test_ads_are_not_broken_down_and_unknown_parts_are_refused(self, grid, client):
         assert grid(level="ad", by="age").rows == grid(level="ad").rows
