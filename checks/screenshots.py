@@ -96,11 +96,11 @@ def _served(home: Path) -> Iterator[str]:
 def _names(page: Any) -> dict[str, str]:
     """What the paths name."""
 
-    def first(path: str, selector: str) -> str:
+    def first(path: str, selector: str, name: str = "href") -> str:
         page.goto(path)
-        return str(page.locator(selector).first.get_attribute("href"))
+        return str(page.locator(selector).first.get_attribute(name))
 
-    account = first("/", ".switch a[href*='account=']").rpartition("account=")[2].partition("&")[0]
+    account = first("/targets", "#account option", "value")
     ad = first(f"/campaigns?account={account}&level=ad", ".grid td a[href*='/ads/']").split("/")
     suggestion = first("/suggestions", "a.is-narrow[data-evidence]").rpartition("/")[2]
     return {"account": account, "campaign": ad[2], "ad": ad[4].partition("?")[0], "suggestion": suggestion}
