@@ -130,7 +130,7 @@ def _write(path: Path, shots: Sequence[bytes]) -> None:
         sheet.paste(one.resize((_SHOWN, height), Image.Resampling.LANCZOS), place)
     for colours in _PALETTES:
         out = io.BytesIO()
-        sheet.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        sheet.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         if out.tell() <= MOST_BYTES:
             path.write_bytes(out.getvalue())
             sys.stdout.write(f"{path.relative_to(IMAGES.parents[2])}  {out.tell()} bytes, {colours} colours\n")
