@@ -145,7 +145,7 @@ class TestParts:
 
     def test_ads_are_not_broken_down_and_unknown_parts_are_refused(self, grid, client):
         assert grid(level="ad", by="age").rows == grid(level="ad").rows
-        assert client.get("/campaigns", **PERIOD, by="mood").status_code == 422
+        assert client.get("/campaigns", **PERIOD, by="mood").status_code == 400
 
     def test_the_file_has_what_is_seen(self, client, grid):
         grid()
