@@ -136,7 +136,7 @@ select
     extract(
         hour from (steps.from_at + (steps.until_at - steps.from_at) / 2)
         at time zone coalesce(accounts.timezone_name, 'UTC')
-    )::int as hour,
+    )::int as hour_of_day,
     sum(steps.minutes)::int as minutes,
     case when count(*) = count(steps.spend) then sum(steps.spend) end as spend
 from marts.campaign_intraday as steps
@@ -146,7 +146,7 @@ where
     and steps.campaign_id = :campaign_id
     and steps.day between :first and :last
     and steps.minutes <= :longest
-group by 1, 2;
+group by steps.day, hour_of_day;
 
 -- name: is_account
 select count(*) > 0 as is_there from raw.accounts

@@ -55,7 +55,7 @@ def _view(pages: PageReader, campaign: Mapping[str, Any], now: datetime, t: Loca
     today = local_day(now, campaign["timezone_name"])
     days = DayRange(today - timedelta(days=HISTORY_DAYS), today - timedelta(days=1))
     rows = pages.week_hours(campaign["account_id"], campaign["campaign_id"], days)
-    found = week_hours(DayHour(row["day"], row["hour"], row["minutes"], row["spend"]) for row in rows)
+    found = week_hours(DayHour(row["day"], row["hour_of_day"], row["minutes"], row["spend"]) for row in rows)
     if not found.is_learned:
         return {"learning": t("pages.heat.learning", days=str(found.days), needed=str(LEAST_DAYS))}
     about = t("pages.heat.about", days=str(found.days))
