@@ -212,7 +212,7 @@ def _effect_bar(row: Mapping[str, Any], currency: str, t: Localizer) -> Markup |
 
 
 def last_time_text(row: Mapping[str, Any] | None, t: Localizer) -> str:
-    """What was suggested of the same object before, what a person decided, and what came of it; empty without one."""
+    """What was suggested of the same object before, what a person decided, and its outcome; empty without one."""
     if row is None:
         return ""
     kind, day = t(f"pages.suggestions.kind.{row['kind'].lower()}"), t.formats.day(row["day"])

@@ -59,7 +59,7 @@ order by
 limit cast(:most as int) offset cast(:skipped as int);
 
 -- name: decided_before
--- The newest other one of the same campaign and ad set that a person decided, with what came of it.
+-- The newest other one of the same campaign and ad set that a person decided, with its outcome.
 select
     made.kind,
     made.day,

@@ -1,4 +1,4 @@
-"""The suggestion beside the list: what it rests on, its effect, and what came of the one before."""
+"""The suggestion beside the list: what it rests on, its effect, and the outcome of the one before."""
 
 from collections.abc import Sequence
 from typing import Any
