@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.adapters.postgres.identity.mentions import mentions
+from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
 from fbads_pipeline.adapters.postgres.identity.retention import PostgresRetention
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.bootstrap.identity import erase_again
@@ -93,10 +95,14 @@ def test_one_takes_ones_own_data_along_without_a_secret(busy, database):
     assert [one["title"] for one in told["deliveries"]] == ["t"] and len(told["conversations"]) == 1
     assert told["purposes"]["decisions"]["basis"] and told["preferences"][0]["channels"] == ["email"]
     assert [one["state"] for one in told["consents"]] == ["informed", "acknowledged"]
+    other = partial(Cipher(SecretStr(Fernet.generate_key().decode())).decrypt, name="question")
+    unreadable = PostgresPersonalData(database.owner, other).export(user.user_id, actor="test", now=datetime.now(UTC))
+    assert [one["question"] for one in unreadable["conversations"]] == [None]
     for secret in (PASSWORD, "argon2", "hash", "csrf"):
         assert secret not in answer.text
     assert rows(database, "select actor, subject from ops.audit_log where action = 'user.exported'") == [
-        (user.user_id, user.user_id)
+        (user.user_id, user.user_id),
+        ("test", user.user_id),
     ]
 
 
@@ -141,6 +147,10 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
                 " update ops.deliveries set state = 'sent';"
                 " insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at) values"
                 " ('a', 'whatsapp', 'u0zelia', now());"
+                " insert into ops.clients (name, contact_name, contact_email, contact_phone, language, set_at, set_by)"
+                " values ('Loja', 'Zélia Prado', :spelling, '+5511987654321', 'pt', now(), 'x');"
+                " insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at) values"
+                " ('a', 'whatsapp', '+5511987654321', now());"
                 " update ops.decisions set reason = 'zélia prado said so; write to ' || :spelling;"
                 " update ops.alerts set facts = jsonb_build_object('to', jsonb_build_array(cast(:spelling as text)))"
             ),
@@ -148,10 +158,10 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
         )
     assert people.with_key("dpo").get(f"/api/v1/users/{user.user_id}/data", method="DELETE").status_code == 202
     with database.owner.connect() as connection:
-        for text in (user.email, "U0ZELIA", "Zélia Prado"):
+        for text in (user.email, "U0ZELIA", "Zélia Prado", "5511987654321"):
             assert mentions(connection, text) == []
-    assert rows(database, "select count(*) from ops.deliveries where recipient like 'erased-%'") == [(3,)]
-    assert rows(database, "select count(*) from ops.deliveries") == [(3,)], "the one that waited goes"
+    assert rows(database, "select count(*) from ops.deliveries where recipient like 'erased-%'") == [(4,)]
+    assert rows(database, "select count(*) from ops.deliveries") == [(4,)], "the one that waited goes"
     kept = (home / "outbox" / "dry_run.jsonl").read_text()
     assert user.email.lower() not in kept.lower() and '"b@x"' in kept
     printed = (home / "dagster" / "storage" / "r1" / "compute_logs" / "x.err").read_text()

@@ -1,7 +1,7 @@
 """Where else a person stands in `ops` and in Dagster's database: addresses and full names in every spelling."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,17 +15,11 @@ _UNCHANGED = frozenset({"audit_log", "users"})
 
 
 def replace_mentions(
-    connection: sa.Connection,
-    replacement: str,
-    *,
-    email: str,
-    slack_id: str | None,
-    name: str | None,
-    schema: str = "ops",
+    connection: sa.Connection, replacement: str, addresses: Iterable[str], name: str | None, *, schema: str = "ops"
 ) -> int:
-    """Replace the address, the Slack id and a full name in every text of the schema, a name of one word in free text;
-    returns how many rows of a column were changed. schema: `public` in Dagster's own database."""
-    everywhere = [re.escape(spelt) for one in (email, slack_id) if one for spelt in spellings(one)]
+    """Replace addresses (of mail, Slack, telephone) and a full name in every text of the schema, a name of one word in
+    free text; returns how many rows of a column were changed. schema: `public` in Dagster's own database."""
+    everywhere = [re.escape(spelt) for one in addresses for spelt in spellings(one)]
     names = [rf"\m{re.escape(spelt)}\M" for spelt in spellings(name)] if name else []
     changed = 0
     for table, column, kind in _text_columns(connection, schema=schema):

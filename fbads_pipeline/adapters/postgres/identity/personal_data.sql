@@ -179,3 +179,9 @@ update ops.users set
     slack_id = null,
     disabled_at = coalesce(disabled_at, :now)
 where user_id = :user_id and email <> :replacement;
+
+-- name: phones
+-- Of whoever is the contact of a client under that address.
+select distinct contact_phone
+from ops.clients
+where lower(contact_email) = lower(:email) and contact_phone is not null;
