@@ -125,6 +125,8 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
     client, user = busy
     home = app.state.settings.home_path
     (home / "outbox").mkdir(parents=True, exist_ok=True)
+    said = {"version": 1, "reason": f"Zélia Prado asked for it, {user.email}"}
+    assert client.post("/api/v1/suggestions/s102/reject", said).status_code == 200
     address = user.email.replace("@", "%40")
     printed = home / "dagster" / "storage" / "r1" / "compute_logs"
     printed.mkdir(parents=True)

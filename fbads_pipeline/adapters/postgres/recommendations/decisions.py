@@ -145,7 +145,8 @@ def _keep(
     reason: str | None,
     details: Mapping[str, Any],
 ) -> None:
-    """The decision and its entry in the audit log. before: the suggestion's state, None for a new one."""
+    """The decision and its entry in the audit log, which has no text that a person wrote: nothing is ever taken out of
+    it. before: the suggestion's state, None for a new one."""
     seen = before["version"] if before else result.version
     values = {
         **vars(result),
@@ -169,7 +170,6 @@ def _keep(
             "decision": result.decision_id,
             "version": seen,
             "via": who.via,
-            "reason": reason,
             **details,
         },
     )
