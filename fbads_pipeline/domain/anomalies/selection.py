@@ -15,8 +15,9 @@ from fbads_pipeline.domain.anomalies.state.metric_states import LONG_AGO, AlertS
 from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Bools, Floats
 
 _MINUTES_AN_HOUR = 60
-# A campaign that was resumed has no usual spend for a day.
-_RESUMED_HOURS = 24
+# A campaign that was resumed has no usual spend for a day, and for a second one only a stop is beyond doubt: windows of
+# a day still hold its first hours.
+_RESUMED_HOURS, _SETTLED_HOURS = 24, 48
 # An account moves as a whole beyond this |z|, once its weekdays are known.
 _SHOCK_Z, _SHOCK_KNOWN_DAYS = 4.0, 14
 
@@ -159,9 +160,11 @@ def _is_silent(state: DetectorState, one: Evidence, minute: int) -> Bools:
     learning = minute - campaigns.created < settings.learning_days * MINUTES_A_DAY
     if one.metric != "spend":
         return silent | learning
-    resumed = minute - campaigns.resumed_at < _RESUMED_HOURS * _MINUTES_AN_HOUR
+    since_resumed = minute - campaigns.resumed_at
+    resumed = since_resumed < _RESUMED_HOURS * _MINUTES_AN_HOUR
+    settling = since_resumed < _SETTLED_HOURS * _MINUTES_AN_HOUR
     edited = minute - campaigns.edited_at < settings.edit_silence_hours * _MINUTES_AN_HOUR
-    return silent | resumed | ((learning | edited) & ~one.is_certain)
+    return silent | resumed | ((learning | edited | settling) & ~one.is_certain)
 
 
 def _ends(state: DetectorState, metric: MetricState, one: Evidence, is_read: Bools, minute: int) -> tuple[Bools, Bools]:
@@ -197,6 +200,9 @@ def _remember(
     alerts.is_shared = (alerts.is_shared & ~opens) | (alerts.is_open & in_shock)
     alerts.direction = np.where(opens, np.sign(np.nan_to_num(scores)), alerts.direction)
     metric.is_baseline_day[row_of(state.today), opens] = False
+    if in_shock:
+        # The day is no campaign's usual one, whether it moved far enough for an alert of its own or not.
+        metric.is_baseline_day[row_of(state.today)] = False
     if one.metric != "spend":
         metric.is_baseline_day[row_of(state.today - 1), opens] = False
 

@@ -28,9 +28,9 @@ class DetectionSettings:
     # From which standard score on a test is a finding, per window. Two readings of one day share most of a long window,
     # so that a long window is tested less often than a short one and needs less.
     # Spend rises more easily than it falls; its shortest window is there for stops alone.
-    spend_low_z: tuple[float, ...] = (8.0, 5.6, 5.2, 5.0, 5.0)
+    spend_low_z: tuple[float, ...] = (8.4, 5.9, 5.45, 5.25, 5.25)
     spend_high_z: tuple[float, ...] = (9.0, 6.4, 5.6, 4.9, 4.6)
-    spike_z: tuple[float, ...] = (5.6, 5.2, 5.0, 4.8, 4.8)
+    spike_z: tuple[float, ...] = (5.75, 5.35, 5.15, 4.95, 4.95)
     ctr_z: tuple[float, ...] = (4.1, 4.0, 3.9, 3.85, 3.8, 3.75, 3.7, 3.65, 3.6, 3.5, 3.35, 3.2)
     # Over the root of the expected clicks, added to ctr_z: at one score few clicks tell less of a fall than many.
     ctr_few_clicks_z: float = 4.0
@@ -41,7 +41,7 @@ class DetectionSettings:
     ctr_edited_hours: float = 24.0
     ctr_watch_z: float = 3.6
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
-    conversions_z: tuple[float, ...] = (3.85, 3.7, 3.55, 3.4, 3.3)
+    conversions_z: tuple[float, ...] = (3.9, 3.75, 3.6, 3.45, 3.35)
     # Two days of seven teach what a weekend is like: on them everything needs more, but what is certain.
     weekend_factor: float = 1.15
     stop_probability: float = 1e-6

@@ -12,6 +12,8 @@ from fbads_pipeline.domain.anomalies.replay import readings_of, replay
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.goals import goal_numbers
+from fbads_pipeline.domain.anomalies.state.history import row_of
+from fbads_pipeline.domain.anomalies.state.readings import Change
 from fbads_pipeline_tests.support.detection_figures import START, calm_readings, changes, from_then, known_campaigns
 
 AT = START + timedelta(days=8, hours=10)
@@ -126,6 +128,15 @@ def test_a_paused_campaign_is_left_alone(calm):
     pause = changes((AT - timedelta(minutes=10), "c1", "status_change", "ACTIVE", "PAUSED"))
     assert said(stopped, pause) == []
     assert [what for _, what, _ in said(stopped)] == ["delivery_stop"]
+
+
+def test_a_campaign_that_was_resumed_settles_for_two_days_and_a_stop_is_said(calm):
+    resumed = AT + timedelta(hours=4)
+    log = changes((AT, "c1", "status_change", "ACTIVE", "PAUSED"), (resumed, "c1", "status_change", "PAUSED", "ACTIVE"))
+    slow = everything(everything(calm, "c1", AT, 0.01), "c1", resumed, 35.0)
+    assert said(slow, log) == []
+    stopped = everything(slow, "c1", resumed + timedelta(hours=26), 0.0)
+    assert [one[:2] for one in said(stopped, log)] == [("c1", "delivery_stop")]
 
 
 def test_missed_readings_are_no_stop_and_no_spike(calm):
@@ -244,6 +255,21 @@ def test_a_shock_of_the_account_is_one_message_when_sent():
     sent = said(readings, about=known_campaigns(12), as_sent=True)
     assert sent[0][:2] == ("account", "account_shock")
     assert len(sent) <= 3
+
+
+def test_the_day_of_a_shock_is_usual_for_no_campaign():
+    """Not for one that says nothing of it itself, as its budget was edited."""
+    readings, day = calm_readings(campaigns=8, days=17), START + timedelta(days=15)
+    for number in range(8):
+        readings = everything(readings, f"c{number}", day + timedelta(hours=9), 0.2)
+    edited = Change(day + timedelta(hours=8), 3, "budget_change", 101.0, 100.0)
+    state = DetectorState(8, DetectionSettings())
+    for reading in readings_of(readings, [f"c{number}" for number in range(8)], [edited]):
+        found = [one for one in observe(state, reading) if one.kind == "anomaly" and one.campaign == 3]
+        assert not found
+    usual = state.spend.is_baseline_day
+    assert not usual[row_of(day.toordinal())].any()
+    assert usual[row_of(day.toordinal() - 1)].all()
 
 
 def test_after_a_shock_of_the_account_what_is_a_campaigns_own_is_said_at_once():

@@ -11,7 +11,7 @@ from fbads_pipeline.domain.anomalies.detectors.baseline import (
     winsorised,
 )
 from fbads_pipeline.domain.anomalies.detectors.rhythm import is_weekend, usual_pauses
-from fbads_pipeline.domain.anomalies.detectors.spikes import spike_scores, take_half_hour
+from fbads_pipeline.domain.anomalies.detectors.spikes import is_rise_of_half_hours, spike_scores, take_half_hour
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
 from fbads_pipeline.domain.anomalies.detectors.variance import learn_log_errors, relative_variance
 from fbads_pipeline.domain.anomalies.detectors.windows import (
@@ -65,7 +65,8 @@ def spend_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     -----
     The log of spend over expected spend, less what the day's earlier hours foretold (`movement_of_the_day`). Its
     variance: the campaign's own, that of counting impressions (larger downwards, as Poisson's is), that of the level,
-    and a doubt after a budget edit. A stop is no impression in three readings or more although many were expected.
+    and a doubt after a budget edit. A rise must be one of most of its half hours (`is_rise_of_half_hours`). A stop is no
+    impression in three readings or more although many were expected.
     """
     settings, metric = state.settings, state.spend
     channels = (
@@ -108,6 +109,9 @@ def _with_spikes(
     """The windows of sums and after them those of means of half hours, which see rises alone; stops likewise."""
     take_half_hour(state, is_read)
     settings = state.settings
+    common = (seen.absolute - seen.relative) * seen.error
+    own = np.log(np.maximum(seen.observed, 1e-9) / np.maximum(seen.expected, 1e-9)) - common
+    alone = (seen.relative > 0) & ~is_rise_of_half_hours(state, seen.hours, own)
     tested = is_read & (state.spend.baseline_days > settings.baseline_days)
     spikes = spike_scores(state, level_variance, tested)
     spend, expected = state.half_hours.sums(settings.spike_hours, (RingChannel.SPEND, RingChannel.EXPECTED_SPEND))
@@ -116,7 +120,7 @@ def _with_spikes(
     both = WindowScores(
         seen.metric,
         seen.hours + settings.spike_hours,
-        np.vstack([seen.thresholds, thresholds]),
+        np.vstack([np.where(alone, np.inf, seen.thresholds), thresholds]),
         np.vstack([seen.absolute, np.maximum(spikes.score, 0.0)]),
         np.vstack([seen.relative, spikes.score]),
         np.vstack([seen.observed, spend]),

@@ -28,6 +28,8 @@ _PRIOR_SLOTS, _PRIOR_DAYS = 96.0, 7.0
 _LEAST_VARIANCE, _MOST_MEMORY = 0.01, 0.9
 # A day with fewer half hours teaches no variation; the square of its mean counts for at most one.
 _LEAST_SLOTS, _LARGEST_SQUARE = 12, 1.0
+# A rise of a sum is one of its half hours where their clipped mean shows this share of it, of at most so much.
+_SHARE_OF_RISE, _LARGEST_RISE = 0.7, 1.5
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,28 @@ def spike_scores(state: DetectorState, level_variance: Floats, tested: Bools) ->
     ahead[: len(inside)] = np.where(known, foretold, np.nan)
     score[: len(inside)] = (weighted / safe - foretold) / error[: len(inside)]
     return SpikeScores(score, error, ahead)
+
+
+def is_rise_of_half_hours(state: DetectorState, hours: tuple[float, ...], log: Floats) -> Bools:
+    """Return where a rise of a sum of spend is one of most of its half hours, not of a single one or two.
+
+    Parameters
+    ----------
+    hours
+        Windows, ascending.
+    log
+        log(spend / expected) of each window, the account's common movement taken off (windows, n).
+
+    Returns
+    -------
+    ndarray of bool, shape (windows, n)
+        Whether the mean of the window's clipped half hours, by their precision, is at least .7 of `log` (of at most a
+        `log` of 1.5: a mean of clipped half hours reaches no farther). True where no half hour tells.
+    """
+    weight, weighted = state.half_hours.sums(hours, (RingChannel.LOG_WEIGHT, RingChannel.WEIGHTED_LOG))
+    mean = weighted / np.where(weight > 0, weight, 1.0)
+    agrees: Bools = (weight <= 0) | (mean >= _SHARE_OF_RISE * np.minimum(log, _LARGEST_RISE))
+    return agrees
 
 
 def _shared(slots: int, memory: float) -> float:

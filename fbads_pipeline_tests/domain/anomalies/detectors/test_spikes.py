@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from fbads_pipeline.domain.anomalies.detectors.spikes import learn_half_hours, spike_scores
+from fbads_pipeline.domain.anomalies.detectors.spikes import is_rise_of_half_hours, learn_half_hours, spike_scores
 from fbads_pipeline.domain.anomalies.replay import replay
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
@@ -85,6 +85,17 @@ def test_scores_of_noise_with_memory_vary_as_much_as_they_say():
     got = spike_scores(filled_state(logs, memory=memory), np.zeros(n), np.ones(n, dtype=bool))
     assert got.score.std(axis=1) == pytest.approx(np.ones(5), abs=0.12)
     assert np.abs(got.score.mean(axis=1)).max() < 0.08
+
+
+def test_a_rise_of_a_sum_is_one_of_its_half_hours():
+    """Twelve half hours at twice the usual are; two at seven times among usual ones, with the same sum, are not; a rise
+    of ten times is, though clipped half hours cannot show it whole. Where no half hour tells, the sum speaks."""
+    wide, narrow, huge = np.full(12, np.log(2.0)), np.zeros(12), np.full(12, 1.2)
+    narrow[[3, 7]] = 1.2  # log 7, clipped
+    state = filled_state(np.stack([wide, narrow, huge, wide], axis=1))
+    state.half_hours.ring[RingChannel.LOG_WEIGHT, :, 3] = 0.0
+    log = np.log([[2.0, 2.0, 10.0, 2.0]])
+    assert is_rise_of_half_hours(state, (6.0,), log).tolist() == [[True, False, True, True]]
 
 
 def test_a_day_teaches_the_variation_of_half_hours_of_days_and_their_memory():
