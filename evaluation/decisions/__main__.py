@@ -1,4 +1,4 @@
-"""`python -m evaluation.decisions [first seed] [worlds]`: regret, harm, coverage, AUC, Brier."""
+"""`python -m evaluation.decisions [first seed] [worlds] [median daily budget]`: regret, harm, coverage, AUC, Brier."""
 
 import sys
 import time
@@ -19,12 +19,11 @@ _ONE_TARGET = 1.3
 _BARS = {"one target for all": (12, 10, 76, 84), "a target per account": (15, 12, 76, 84)}
 
 
-def main(seeds: range) -> None:
+def main(seeds: range, budget: float) -> None:
     started = time.monotonic()
-    drawn = worlds(seeds)
-    print(
-        f"Seeds {seeds.start} to {seeds.stop - 1}: {sum(world.campaigns for world in drawn)} campaigns, 4 weeks each.\n"
-    )
+    drawn = [replace(one, budget=budget) for one in worlds(seeds)]
+    count = sum(world.campaigns for world in drawn)
+    print(f"Seeds {seeds.start} to {seeds.stop - 1}: {count} campaigns of about {budget:g} a day, 4 weeks each.\n")
     _print_decisions("one target for all", [replace(one, target_factor=_ONE_TARGET) for one in drawn])
     _print_decisions("a target per account", drawn)
     _print_scores(drawn)
@@ -110,4 +109,4 @@ def _score_rows(world: AccountSettings) -> np.ndarray:
 if __name__ == "__main__":
     first = int(sys.argv[1]) if len(sys.argv) > 1 else FRESH_SEEDS.start
     count = int(sys.argv[2]) if len(sys.argv) > 2 else len(FRESH_SEEDS)
-    main(range(first, first + count))
+    main(range(first, first + count), float(sys.argv[3]) if len(sys.argv) > 3 else AccountSettings.budget)

@@ -18,7 +18,8 @@ class AccountSettings:
 
     fast_share and delay_days: conversions reported within the hour, and the mean days of the rest. dispersion: variance
     over mean of a day's conversions. drift: daily standard deviation of log efficiency. target_factor: target CPA over
-    the account's median CPA. edits: budget edits per campaign and week in the past.
+    the account's median CPA. edits: budget edits per campaign and week in the past. budget: median daily budget, at a
+    median CPA of 30.
     """
 
     seed: int = 0
@@ -38,6 +39,7 @@ class AccountSettings:
     new_share: float = 0.08
     capped_share: float = 0.15
     budget_scale: float = 1.5
+    budget: float = 80.0
 
 
 @dataclass
@@ -120,7 +122,7 @@ def simulate(world: AccountSettings) -> SimulatedAccount:
     """An account with its past simulated, ready for the first decision on day `past_days`."""
     rng = np.random.default_rng(world.seed)
     count, days = world.campaigns, world.past_days + world.weeks * WEEK
-    budget = np.exp(rng.normal(np.log(80.0), world.budget_scale * 0.6, count))
+    budget = np.exp(rng.normal(np.log(world.budget), world.budget_scale * 0.6, count))
     cpa = np.exp(rng.normal(np.log(30.0), world.cpa_spread, count))
     walk = np.cumsum(rng.normal(0.0, world.drift, (count, days)), axis=1)
     weekday = 1.0 + 0.12 * np.cos(2 * np.pi * (np.arange(days) % 7) / 7)
