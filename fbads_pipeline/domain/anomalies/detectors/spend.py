@@ -65,8 +65,8 @@ def spend_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     -----
     The log of spend over expected spend, less what the day's earlier hours foretold (`movement_of_the_day`). Its
     variance: the campaign's own, that of counting impressions (larger downwards, as Poisson's is), that of the level,
-    and a doubt after a budget edit. A rise must be one of most of its half hours (`is_rise_of_half_hours`). A stop is no
-    impression in three readings or more although many were expected.
+    and a doubt after a budget edit. A rise must be one of most of its half hours (`is_rise_of_half_hours`). A stop is
+    no impression in three readings or more although many were expected.
     """
     settings, metric = state.settings, state.spend
     channels = (
