@@ -133,7 +133,7 @@ def test_a_paused_campaign_is_left_alone(calm):
 def test_a_campaign_that_was_resumed_settles_for_two_days_and_a_stop_is_said(calm):
     resumed = AT + timedelta(hours=4)
     log = changes((AT, "c1", "status_change", "ACTIVE", "PAUSED"), (resumed, "c1", "status_change", "PAUSED", "ACTIVE"))
-    slow = everything(everything(calm, "c1", AT, 0.01), "c1", resumed, 35.0)
+    slow = everything(everything(calm, "c1", AT, 0.01), "c1", resumed, 10.0)
     assert said(slow, log) == []
     stopped = everything(slow, "c1", resumed + timedelta(hours=26), 0.0)
     assert [one[:2] for one in said(stopped, log)] == [("c1", "delivery_stop")]
