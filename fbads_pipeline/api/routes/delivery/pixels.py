@@ -63,7 +63,7 @@ class PixelReport(BaseModel):
     refused: list[RefusedPixels]
 
 
-@router.get("", responses=documented(404, 422))
+@router.get("", responses=documented(404))
 def list_pixels(pixels: PixelsDep, who: ReaderDep, account_id: AccountId = None) -> PixelReport:
     """Of the caller's accounts, as they were last read; a silent event is among the delivery problems."""
     accounts = who.accounts if account_id is None else frozenset({account_id})
