@@ -84,9 +84,10 @@ bench: install ## what things cost, side by side in one run
 	$(BIN)/python -m benchmarks.decisions
 	$(BIN)/python -m benchmarks.paths
 
-eval: install ## marks of the detectors on worlds made for it
+eval: install ## marks of detectors, decisions and forecasts of a month's spend, on worlds made for it
 	$(BIN)/python -m evaluation.anomalies $(ARGS)
 	$(BIN)/python -m evaluation.decisions
+	$(BIN)/python -m evaluation.budgets
 
 chat-eval: install ## the chat's graded questions: right, confidently wrong, refused, per level and language
 	$(BIN)/python -m evaluation.chat

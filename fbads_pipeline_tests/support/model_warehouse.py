@@ -17,7 +17,7 @@ HISTORIES = ("account_history", "campaign_history", "adset_history")
 # Views whose grain follows from how they are made, so that no test looks at it in every build.
 SALES = ("account_sales_daily", "campaign_sales_daily", "adset_sales_daily", "ad_sales_daily", "orders", "orders_daily")
 UNTESTED = ("actions_daily", "action_windows_daily", "campaign_daily_versions", "day_coverage", "maturity_curve")
-UNTESTED += ("reading_runs", *SALES, "campaign_names", "results_daily")
+UNTESTED += ("reading_runs", *SALES, "campaign_names", "results_daily", "pixels", "pixel_events_hourly")
 OTHERS = ("account_reconciliation", "budget_pacing", "campaign_daily_reporting", "campaign_intraday")
 MARTS = (*DIMENSIONS, *DAILY_MARTS, *HISTORIES, *OTHERS, *UNTESTED)
 NAME = 'Campanha "A" \N{DIRECT HIT}'
