@@ -149,8 +149,11 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
                 " update ops.deliveries set state = 'sent';"
                 " insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at) values"
                 " ('a', 'whatsapp', 'u0zelia', now());"
-                " insert into ops.clients (name, contact_name, contact_email, contact_phone, language, set_at, set_by)"
-                " values ('Loja', 'Zélia Prado', :spelling, '+5511987654321', 'pt', now(), 'x');"
+                " insert into ops.clients (name, contact_name, contact_email, contact_phone, language, set_at, set_by,"
+                " channels) values ('Loja', 'Zélia Prado', :spelling, '+5511987654321', 'pt', now(), 'x',"
+                " jsonb_build_array(jsonb_build_object('channel', 'email', 'address', cast(:spelling as text)),"
+                ' \'{"channel": "slack", "address": "U0ZELIA"}\'::jsonb,'
+                ' \'{"channel": "slack", "address": "C1"}\'::jsonb));'
                 " insert into ops.deliveries (alert_id, channel, recipient, next_attempt_at) values"
                 " ('a', 'whatsapp', '+5511987654321', now());"
                 " update ops.decisions set reason = 'zélia prado said so; write to ' || :spelling;"
@@ -162,6 +165,10 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
     with database.owner.connect() as connection:
         for text in (user.email, "U0ZELIA", "Zélia Prado", "5511987654321"):
             assert mentions(connection, text) == []
+    assert people.with_key("admin").get("/api/v1/clients").status_code == 200, "what stays can be read"
+    assert rows(database, "select contact_phone, contact_email, channels from ops.clients") == [
+        (None, None, [{"channel": "slack", "address": "C1"}])
+    ]
     assert rows(database, "select count(*) from ops.deliveries where recipient like 'erased-%'") == [(4,)]
     assert rows(database, "select count(*) from ops.deliveries") == [(4,)], "the one that waited goes"
     kept = (home / "outbox" / "dry_run.jsonl").read_text()

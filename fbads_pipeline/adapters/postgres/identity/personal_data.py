@@ -71,8 +71,8 @@ class PostgresPersonalData:
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             phones = connection.execute(SQL["phones"], {"email": person.email}).scalars().all()
             if connection.execute(SQL["erase_user"], named).rowcount:
-                recipients = [one.lower() for one in (person.email, person.slack_id) if one]
-                for name in ("forget_unsent", "erase_recipients"):
+                recipients = [one.lower() for one in (person.email, person.slack_id, *phones) if one]
+                for name in ("forget_unsent", "erase_recipients", "forget_contact", "forget_channels"):
                     connection.execute(SQL[name], {"user_id": user_id, "recipients": recipients})
                 addresses = [one for one in (person.email, person.slack_id, *phones) if one]
                 replace_mentions(connection, replacement, addresses, person.name)

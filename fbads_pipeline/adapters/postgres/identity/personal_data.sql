@@ -185,3 +185,27 @@ where user_id = :user_id and email <> :replacement;
 select distinct contact_phone
 from ops.clients
 where lower(contact_email) = lower(:email) and contact_phone is not null;
+
+-- name: forget_contact
+-- The contact of a client goes as a whole: a telephone that is none could not be read again.
+update ops.clients set
+    contact_name = null,
+    contact_email = null,
+    contact_phone = null
+where lower(contact_email) = any(:recipients) or contact_phone = any(:recipients);
+
+-- name: forget_channels
+update ops.clients as owner set
+    channels = coalesce(
+        (
+            select jsonb_agg(one.entry)
+            from jsonb_array_elements(owner.channels) as one (entry)
+            where lower(one.entry ->> 'address') <> all(:recipients)
+        ),
+        '[]'
+    )
+where exists (
+    select 1
+    from jsonb_array_elements(owner.channels) as one (entry)
+    where lower(one.entry ->> 'address') = any(:recipients)
+);
