@@ -195,17 +195,17 @@ update ops.clients set
 where lower(contact_email) = any(:recipients) or contact_phone = any(:recipients);
 
 -- name: forget_channels
-update ops.clients as owner set
+update ops.clients as of_contact set
     channels = coalesce(
         (
             select jsonb_agg(one.entry)
-            from jsonb_array_elements(owner.channels) as one (entry)
+            from jsonb_array_elements(of_contact.channels) as one (entry)
             where lower(one.entry ->> 'address') <> all(:recipients)
         ),
         '[]'
     )
 where exists (
     select 1
-    from jsonb_array_elements(owner.channels) as one (entry)
+    from jsonb_array_elements(of_contact.channels) as one (entry)
     where lower(one.entry ->> 'address') = any(:recipients)
 );
