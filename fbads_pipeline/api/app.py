@@ -28,7 +28,6 @@ from fbads_pipeline.api.routes import (
     auth,
     budgets,
     campaigns,
-    chat,
     clients,
     health,
     metrics,
@@ -40,6 +39,7 @@ from fbads_pipeline.api.routes import (
     webhooks,
     webhooks_n8n,
 )
+from fbads_pipeline.api.routes.chat import questions, vocabulary
 from fbads_pipeline.api.routes.delivery import changes, creatives, links, pixels
 from fbads_pipeline.api.routes.delivery import problems as delivery
 from fbads_pipeline.api.routes.orders import sales as order_sales
@@ -58,7 +58,8 @@ _ROUTERS = (
         one.router
         for one in (health, metrics, auth, account, second_factor, consents, users, privacy, campaigns, analytics)
     ),
-    *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports, chat)),
+    *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports)),
+    *(one.router for one in (questions, vocabulary)),
     *(one.router for one in (report_links, report_templates, feedback, objects, order_sales, changes, links, pixels)),
     *(one.router for one in (webhooks, webhooks_n8n, order_webhook)),
     *ROUTERS,

@@ -3,6 +3,7 @@
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.chat.conversations import PostgresConversations
 from fbads_pipeline.adapters.postgres.chat.queries import ChatQueries
+from fbads_pipeline.adapters.postgres.chat.vocabulary import PostgresChatVocabulary
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.chat_lexicon import vocabulary
 from fbads_pipeline.bootstrap.anomalies import anomaly_store
@@ -35,6 +36,7 @@ def chat(settings: Settings, database: Database) -> Chat:
         money=delivery_problems(database),
         money_of=lambda user_id: preferences(database).of(user_id).money,
         levels=settings.levels,
+        taught=PostgresChatVocabulary(database.owner, cipher),
     )
 
 

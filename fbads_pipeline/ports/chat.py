@@ -10,8 +10,10 @@ from fbads_pipeline.domain.chat.coverage import AnswerCoverage, CoveredFigures
 from fbads_pipeline.domain.chat.memory import ConversationHead, Exchange
 from fbads_pipeline.domain.chat.plan import Dimension, Level, Plan, Understanding
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, Result
+from fbads_pipeline.domain.chat.taught import Synonym, SynonymVersion
 from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
+from fbads_pipeline.domain.chat.verified import Miss, MissReason, VerifiedQuestion
 from fbads_pipeline.domain.delivery.funds import MoneyFacts
 
 
@@ -80,6 +82,43 @@ class Conversations(Protocol):
 
     def exchanges(self, user_id: str, session_id: str, *, now: datetime) -> list[Exchange]:
         """The latest exchanges of one of them, the oldest first; none of somebody else's."""
+
+
+class ChatVocabulary(Protocol):
+    """What a team taught: synonyms in versions, questions without an answer, verified questions."""
+
+    def synonyms(self) -> Sequence[Synonym]:
+        """Those that hold now, whoever taught them."""
+
+    def versions(self, most: int) -> list[SynonymVersion]:
+        """Every change, the newest first."""
+
+    def version(self, version: int) -> SynonymVersion | None: ...
+
+    def before(self, version: int) -> Synonym | None:
+        """What the phrase of that change stood for before it."""
+
+    def set(self, phrase: str, synonym: Synonym | None, *, actor: str, now: datetime) -> int: ...
+
+    def keep_miss(
+        self, user_id: str, text: str, words: str, *, reason: MissReason, kind: str, language: str, now: datetime
+    ) -> None: ...
+
+    def misses(self) -> list[Miss]: ...
+
+    def verified(self) -> list[VerifiedQuestion]: ...
+
+    def set_verified(
+        self,
+        asked: str,
+        plan: Plan | None,
+        *,
+        account_ids: tuple[str, ...] | None,
+        language: str,
+        as_of: datetime,
+        actor: str,
+        now: datetime,
+    ) -> int: ...
 
 
 class DetectorLearning(Protocol):

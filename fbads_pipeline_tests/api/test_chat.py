@@ -14,7 +14,7 @@ from fbads_pipeline.adapters.encryption import new_key
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.authentication import LOCAL_COOKIE
-from fbads_pipeline.api.routes.chat import asking
+from fbads_pipeline.api.routes.chat.questions import asking
 from fbads_pipeline.cli.data.ask import run_ask
 from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline.settings import load_settings
@@ -60,7 +60,7 @@ def test_every_operation_of_the_chat_keeps_its_word(app, monkeypatch):
         if operation.path.startswith("/api/v1/chat"):
             count += 1
             hold_to_its_word(operation, {"Cookie": f"{LOCAL_COOKIE}={app.state.local_secret}"}, examples=6)
-    assert count == 3
+    assert count == 13
 
 
 def test_a_question_gets_its_answer_with_rows_and_citations(app):

@@ -12,7 +12,7 @@ from fbads_pipeline.api.pages import (
 )
 from fbads_pipeline.api.pages.alerts import alert_list, mute_form, preview, rule_list, unsubscribe
 from fbads_pipeline.api.pages.anomalies import anomaly_list
-from fbads_pipeline.api.pages.chat import conversation
+from fbads_pipeline.api.pages.chat import conversation, vocabulary
 from fbads_pipeline.api.pages.clients import budgets, form, links, morning
 from fbads_pipeline.api.pages.collection import start
 from fbads_pipeline.api.pages.core import finding, settings
@@ -52,5 +52,6 @@ _DAILY = (
 )
 _REPORTS = (report_list, shared, templates)
 ROUTERS = tuple(
-    one.router for one in (*_DAILY, account, privacy, conversation, *_REPORTS, campaign, readings, feedback, objects)
+    one.router
+    for one in (*_DAILY, account, privacy, conversation, vocabulary, *_REPORTS, campaign, readings, feedback, objects)
 )

@@ -11,9 +11,10 @@ from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.database import open_database
 from fbads_pipeline.adapters.postgres.server.engine import check_server
 from fbads_pipeline.adapters.processes import require_free_port
+from fbads_pipeline.bootstrap.chat import chat
 from fbads_pipeline.bootstrap.collection import ads_client, collect_notes, named_tokens, raw_store, token_store
 from fbads_pipeline.bootstrap.core import clock
-from fbads_pipeline.bootstrap.metrics import coverage_reader
+from fbads_pipeline.bootstrap.metrics import coverage_reader, readiness
 from fbads_pipeline.cli.home import prepared_database, require_free_space, require_writable
 from fbads_pipeline.cli.operations.up import require_messages
 from fbads_pipeline.domain.collection.account_listing import settled_account
@@ -24,6 +25,8 @@ from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, FbadsError, OutsideFailed
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.metrics.coverage import AccountCoverage
+from fbads_pipeline.services.chat.teach import replay_verified, verified
+from fbads_pipeline.services.chat.turn import ChatUser
 from fbads_pipeline.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(add_completion=False)
@@ -189,6 +192,19 @@ def _gaps(account: Sequence[AccountCoverage]) -> str:
     return f"{name} ({last.account_id}): {counts} days read: fbads backfill {days}--account {last.account_id}"
 
 
+def _questions(settings: Settings) -> str:
+    """Verified questions of the chat that are understood differently now."""
+    with prepared_database(settings) as database:
+        if readiness(database).missing() is not None:
+            return "none, for nothing is modelled yet"
+        made = chat(settings, database)
+        replayed = replay_verified(made, verified(made, user=ChatUser("owner")))
+    changed = [one.question.asked for one in replayed if one.state != "same"]
+    if changed:
+        return Notice(f"{len(changed)} of {len(replayed)} are understood differently: fbads ask --verified shows them")
+    return f"{len(replayed)}, each understood as before"
+
+
 def _manifest(settings: Settings) -> str:
     if manifest_is_stale():
         raise SettingsError("dbt's manifest is missing or older than the project: run make manifest")
@@ -215,6 +231,7 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "left out by Meta": _left_out,
     "readings": _readings,
     "coverage": _coverage,
+    "verified questions": _questions,
     "dbt manifest": _manifest,
     "messages": _messages,
     "ports": _ports,

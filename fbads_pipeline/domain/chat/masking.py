@@ -16,6 +16,7 @@ from fbads_pipeline.domain.chat.plan import (
     DIMENSIONS,
     ROWS,
     Clarification,
+    Mention,
     Objects,
     Plan,
     Refusal,
@@ -27,12 +28,17 @@ from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
 from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, ranked, threshold
 from fbads_pipeline.domain.chat.understanding.figure_plans import TOP
 from fbads_pipeline.domain.chat.understanding.grammar import ASSUMED, PlanningContext
-from fbads_pipeline.domain.chat.understanding.named import objects_of
+from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
+from fbads_pipeline.domain.chat.understanding.named import objects_of, read_exclusions
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 
 _INTENTS = ("figures", "why", "suggestions", "anomalies", "scores", "pacing", "targets", "objects", "freshness", "none")
 _ORDERS = ("best", "worst", "most", "least", "none")
 _DIGITS = re.compile(r"\d+")
+_FREE_DIGITS = re.compile(r"(?<![CPV])\d+")
+# What the words mean is the model's to read; what is named, counted and dated has to be in its plan.
+_OF_WORDS = ("metric", "subject", "fact", "rank", "comparison", "pair", "dimension", "share")
+_ADDRESS = re.compile(r"\S*@\S*|https?://\S*|www\.\S*")
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class MaskedQuestion:
     objects: Mapping[str, Objects]
     periods: Mapping[str, RelativePeriod]
     amounts: Mapping[str, AmountBound]
+    mentions: tuple[Mention, ...] = ()
 
 
 def mask(question: str, context: PlanningContext) -> MaskedQuestion | None:
@@ -53,6 +60,7 @@ def mask(question: str, context: PlanningContext) -> MaskedQuestion | None:
         )
     except (AmbiguousDate, ImpossibleDate):
         return None
+    read_exclusions(parsed)
     objects = objects_of(parsed)
     if parsed.missing or isinstance(objects, Clarification):
         return None
@@ -61,11 +69,30 @@ def mask(question: str, context: PlanningContext) -> MaskedQuestion | None:
     for start, end, mark in sorted(marks, reverse=True):
         text = text[:start] + mark + text[end:]
     return MaskedQuestion(
-        _DIGITS.sub("#", text) if not marks else re.sub(r"(?<![CPV])\d+", "#", text),
+        _DIGITS.sub("#", text) if not marks else _FREE_DIGITS.sub("#", text),
         {f"C{number}": one for number, one in enumerate(_by_name(parsed), start=1)},
         {f"P{number}": one.period for number, one in enumerate(parsed.periods, start=1)},
         {f"V{number}": one for number, one in enumerate(parsed.amounts, start=1)},
+        tuple(one for one in mentions_of(parsed) if one.kind not in _OF_WORDS),
     )
+
+
+def kept_text(question: str, context: PlanningContext) -> tuple[str, str]:
+    """A question as a list of such questions may keep it, and its words without a meaning: no name, amount, day, number
+    or address; of names that are not known neither."""
+    clean = _ADDRESS.sub(" ", question)
+    try:
+        parsed = read(
+            clean, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
+        )
+    except (AmbiguousDate, ImpossibleDate):
+        return "", ""
+    text, words = parsed.text, [one.text for one in parsed.left if one.text.isalpha()]
+    for start, end, mark in sorted(_marks(parsed), reverse=True):
+        text = text[:start] + mark + text[end:]
+    for said, _ in parsed.missing:
+        text = text.replace(said, "C?")
+    return " ".join(_FREE_DIGITS.sub("#", text).split()), " ".join(words)
 
 
 def plan_schema(catalogue: Catalogue) -> dict[str, Any]:
@@ -139,7 +166,7 @@ def _unmasked(said: Mapping[str, Any], masked: MaskedQuestion, catalogue: Catalo
         period_is_assumed=period is None,
         limit=ROWS,
     )
-    return _ordered(_compared(plan, said, masked), said, catalogue)
+    return replace(_ordered(_compared(plan, said, masked), said, catalogue), mentions=masked.mentions)
 
 
 def _compared(plan: Plan, said: Mapping[str, Any], masked: MaskedQuestion) -> Plan:

@@ -57,6 +57,10 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "order_sources": {"set_by": "pseudonym"},
     "naming_rules": {"set_by": "pseudonym"},
     "feedback": {"user_id": "pseudonym"},
+    "chat_synonyms": {"set_by": "pseudonym"},
+    # A question without names, amounts and whoever asked it: no row of it is one person's.
+    "chat_misses": {"question": "pseudonym"},
+    "chat_verified_questions": {"set_by": "pseudonym"},
     "consents": {"user_id": "delete"},
     "deletion_requests": {"subject_hash": "pseudonym"},
 }
@@ -165,6 +169,7 @@ RETENTION: tuple[RetentionRule, ...] = (
     RetentionRule("login_links", "expires_at", timedelta(days=90)),
     RetentionRule("api_keys", "expires_at", timedelta(days=365)),
     RetentionRule("conversations", "at", timedelta(days=30)),
+    RetentionRule("chat_misses", "at", timedelta(days=90)),
     RetentionRule("idempotency_keys", "made_at", timedelta(days=30)),
     RetentionRule("report_requests", "asked_at", timedelta(days=365)),
     RetentionRule("report_links", "expires_at", timedelta(days=365)),

@@ -6,16 +6,29 @@ from datetime import datetime
 
 from fbads_pipeline.domain.chat.answers import replies
 from fbads_pipeline.domain.chat.completeness import WITHOUT_FIGURES, CompletePlan, LostMentions
+from fbads_pipeline.domain.chat.masking import kept_text
 from fbads_pipeline.domain.chat.memory import Exchange
-from fbads_pipeline.domain.chat.plan import LEVELS, NAME_DIMENSIONS, TIMES, Clarification, Plan, Refusal
+from fbads_pipeline.domain.chat.plan import (
+    LEVELS,
+    NAME_DIMENSIONS,
+    TIMES,
+    Clarification,
+    Plan,
+    Refusal,
+    Understanding,
+    to_json,
+)
 from fbads_pipeline.domain.chat.result import ChatAccount, Result
+from fbads_pipeline.domain.chat.taught import applied, differences
 from fbads_pipeline.domain.chat.understanding import grammar
+from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 from fbads_pipeline.domain.chat.understanding.language import DEFAULT_LANGUAGE, detect
 from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, normalise
 from fbads_pipeline.domain.chat.understanding.offers import chosen
 from fbads_pipeline.domain.chat.understanding.taxes import Money
 from fbads_pipeline.domain.chat.validator import validate
+from fbads_pipeline.domain.chat.verified import TEACHABLE, MissReason
 from fbads_pipeline.domain.core.messages import Name, Value, lines, message
 from fbads_pipeline.services.chat.balances import answer_balances
 from fbads_pipeline.services.chat.explanations import explain
@@ -47,8 +60,9 @@ def answer(
         language = language or _language(text, spoken, last, chat)
         turn = Turn(chat, figures, language, accounts)
         if turn.accounts:
-            money = chat.money_of(user.user_id)
-            understood = _understand(turn, text, last, money, is_cut=is_too_long(question))
+            context = _context(turn, text, last, chat.money_of(user.user_id))
+            understood = _understand(turn, text, context, is_cut=is_too_long(question))
+            _keep_miss(turn, text, context, understood, user.user_id, now)
         else:
             understood = Refusal("nothing_read" if user.account_ids is None else "no_account")
         if isinstance(understood, CompletePlan):
@@ -141,21 +155,97 @@ def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:
     return [account for account in kept if account.account_id not in without] or turn.accounts
 
 
+def understood_plan(
+    chat: Chat, text: str, *, user: ChatUser, language: str, now: datetime
+) -> CompletePlan | Clarification | Refusal:
+    """What the grammar makes of a normalised question without a session; no model is asked and nothing is kept."""
+    with chat.database.reading() as figures:
+        turn = Turn(chat, figures, language, figures.accounts(user.account_ids, now=now))
+        if not turn.accounts:
+            return Refusal("no_account")
+        context = _context(turn, text, None, chat.money_of(user.user_id))
+        return _understand(turn, text, context, is_cut=False, with_model=False)
+
+
+def not_useful(chat: Chat, question: str, *, user: ChatUser, now: datetime) -> None:
+    """Keep a question whose answer was of no use, without its names and amounts."""
+    text = normalise(question)
+    with chat.database.reading() as figures:
+        accounts = figures.accounts(user.account_ids, now=now)
+        if not accounts or chat.taught is None or not text:
+            return
+        language = detect(text, chat.lexicon.vocabulary, otherwise=DEFAULT_LANGUAGE)
+        context = _context(Turn(chat, figures, language, accounts), text, None, "spend")
+        masked, words = kept_text(text, context)
+    chat.taught.keep_miss(
+        user.user_id, masked, words, reason="not_useful", kind="not_useful", language=language, now=now
+    )
+
+
+def known_names(chat: Chat, user: ChatUser, *, now: datetime) -> ObjectNames:
+    """The names of everything that the user may name."""
+    with chat.database.reading() as figures:
+        return figures.names(figures.accounts(user.account_ids, now=now))[0]
+
+
+def _context(turn: Turn, text: str, last: Plan | None, money: Money) -> PlanningContext:
+    chat = turn.chat
+    today = max(one.today for one in turn.accounts)
+    names = turn.figures.names(turn.accounts)[0]
+    return PlanningContext(names, chat.catalogue, chat.lexicon, today, turn.language, last, money)
+
+
+def _keep_miss(
+    turn: Turn,
+    text: str,
+    context: PlanningContext,
+    understood: CompletePlan | Clarification | Refusal,
+    user_id: str,
+    now: datetime,
+) -> None:
+    """What a word that is taught could have answered is kept, without names and amounts."""
+    if turn.chat.taught is None or isinstance(understood, CompletePlan) or understood.kind not in TEACHABLE:
+        return
+    masked, words = kept_text(text, context)
+    reason: MissReason = "refused" if isinstance(understood, Refusal) else "asked"
+    if masked:
+        turn.chat.taught.keep_miss(
+            user_id, masked, words, reason=reason, kind=understood.kind, language=turn.language, now=now
+        )
+
+
 def _understand(
-    turn: Turn, text: str, last: Plan | None, money: Money, *, is_cut: bool
+    turn: Turn, text: str, context: PlanningContext, *, is_cut: bool, with_model: bool = True
 ) -> CompletePlan | Clarification | Refusal:
     """What is asked for. What lost a part of the question is no plan: it ends in a refusal that names the part."""
-    chat, accounts = turn.chat, turn.accounts
+    chat = turn.chat
     if is_cut:
         return Refusal("not_understood", text[:60])
-    names, breakdowns = turn.figures.names(accounts)
-    today = max(one.today for one in accounts)
-    context = PlanningContext(names, chat.catalogue, chat.lexicon, today, turn.language, last, money)
+    breakdowns = turn.figures.names(turn.accounts)[1]
+    if chat.taught is not None:
+        text = applied(text, chat.taught.synonyms(), context.names, chat.lexicon, chat.catalogue)
     understood = grammar.plan(text, context)
-    if chat.model is not None and not isinstance(understood, Plan) and understood.kind in ("not_understood", "word"):
+    if (
+        with_model
+        and chat.model is not None
+        and not isinstance(understood, Plan)
+        and understood.kind in ("not_understood", "word")
+    ):
         turn.figures.pause()  # a model may take seconds
-        understood = chat.model.plan(text, context) or understood
+        understood = _with_model(turn, understood, chat.model.plan(text, context))
     return _validated(turn, understood, breakdowns) if isinstance(understood, Plan) else understood
+
+
+def _with_model(turn: Turn, read: Clarification | Refusal, planned: Understanding | None) -> Understanding:
+    """The model's plan where the grammar has none, which the answer says; where both have one and differ, or the model
+    does not answer, what the grammar asks back stands."""
+    if not isinstance(planned, Plan):
+        return planned or read
+    if not isinstance(read, Clarification) or read.plan is None:
+        turn.is_by_model = True
+        return planned
+    waiting = replace(read.plan, offers=(), mentions=())
+    return read if differences(to_json(waiting), to_json(planned)) else replace(waiting, mentions=planned.mentions)
 
 
 def _validated(turn: Turn, plan: Plan, breakdowns: Sequence[str]) -> CompletePlan | Clarification | Refusal:
@@ -186,6 +276,8 @@ def _answer(turn: Turn, understood: CompletePlan | Clarification | Refusal) -> A
     said = _planned(turn, understood)
     if plan.ignored:
         said = lines(said, message("chat.ignored", words=Name(", ".join(plan.ignored), "?")))
+    if turn.is_by_model:
+        said = lines(said, message("chat.by_model"))
     text = turn.render(said)
     is_unread = turn.coverage is not None and not turn.tables
     if turn.coverage is not None and not turn.coverage.is_complete:

@@ -19,6 +19,7 @@ from fbads_pipeline.ports.chat import (
     AccountMoneyReader,
     ChatDatabase,
     ChatFigures,
+    ChatVocabulary,
     Conversations,
     DetectorLearning,
     LanguagePlanner,
@@ -71,7 +72,8 @@ class Chat:
 
     attribution: the windows that conversions are counted in; learning: what the detectors know of each account;
     money: what is left of balances and limits; money_of: whether
-    a user counts in spend or in cost where a question does not say; levels: those at which insights are collected.
+    a user counts in spend or in cost where a question does not say; levels: those at which insights are collected;
+    taught: what the team taught, None for nothing.
     """
 
     database: ChatDatabase
@@ -86,13 +88,15 @@ class Chat:
     money: AccountMoneyReader | None = None
     money_of: Callable[[str], Money] = lambda user_id: "spend"
     levels: tuple[Level, ...] = LEVELS
+    taught: ChatVocabulary | None = None
 
 
 @dataclass
 class Turn:
     """One question under way: what was read for it so far.
 
-    coverage: of the days that the answer is about; of several queries that which lacks days.
+    coverage: of the days that the answer is about; of several queries that which lacks days; is_by_model: whether a
+    model, not the grammar, read the question.
     """
 
     chat: Chat
@@ -102,6 +106,7 @@ class Turn:
     tables: list[Result] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     coverage: AnswerCoverage | None = None
+    is_by_model: bool = False
 
     def render(self, value: Value) -> str:
         """The value in the language of the answer."""

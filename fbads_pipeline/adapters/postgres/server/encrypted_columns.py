@@ -12,6 +12,7 @@ ENCRYPTED: Mapping[str, tuple[str, ...]] = {
     "users": ("totp_secret",),
     "order_sources": ("secret", "secret_before"),
     "conversations": ("question",),
+    "chat_misses": ("question",),
 }
 # Columns of bytes that hold no secret.
 PLAIN = frozenset(

@@ -39,11 +39,12 @@ def chat_page(
     clock: ClockDep,
     readiness: ReadinessDep,
     session: Annotated[str, Query(pattern=r"^([0-9a-f]{16})?$")] = "",
+    noted: Annotated[str, Query(pattern="^(yes)?$")] = "",
 ) -> Response:
     """A conversation of before, or a new one."""
     is_ready = readiness.missing() is None
     thread = _thread(chat, who, session, clock, page_localizer(request, who)) if session and is_ready else []
-    return _chat(request, who, chat, clock, session=session or secrets.token_hex(8), thread=thread)
+    return _chat(request, who, chat, clock, session=session or secrets.token_hex(8), thread=thread, noted=bool(noted))
 
 
 @router.post("/chat")
@@ -68,7 +69,8 @@ def ask_here(
     else:
         made = without_figures(chat, question)
     newest = {"question": plain_line(question), "answer": answer_view(made, chat, t), "is_newest": True}
-    return _chat(request, who, chat, clock, session=session, thread=[*thread, newest])
+    newest["asked"] = newest["question"]
+    return _chat(request, who, chat, clock, session=session, thread=[*thread, newest], noted=False)
 
 
 @router.get("/chat/rows/{query_id}.csv")

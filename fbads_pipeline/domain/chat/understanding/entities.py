@@ -64,6 +64,10 @@ class ObjectNames:
         match = _ID.fullmatch(words)
         return self._by_id.get(match[1]) if match else None
 
+    def object_by_id(self, object_id: str) -> NamedObject | None:
+        """The object with exactly this id."""
+        return self._by_id.get(object_id)
+
     def accounts_of(self, object_ids: Iterable[str]) -> frozenset[str]:
         """The accounts that these objects belong to."""
         return frozenset(self._by_id[one].account_id for one in object_ids if one in self._by_id)
