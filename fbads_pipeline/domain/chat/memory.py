@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from fbads_pipeline.domain.chat.plan import Plan
 
+_OF_FIGURES = ("figures", "why", "overview")
 REMEMBERED_EXCHANGES = 10
 KEPT = timedelta(days=30)
 
@@ -32,3 +33,20 @@ class Exchange:
 def oldest_kept(now: datetime) -> datetime:
     """The instant before which exchanges are forgotten."""
     return now - KEPT
+
+
+def left_behind(last: Plan | None, plan: Plan) -> Plan:
+    """What the figures of before were limited to and those of this plan are not, as a plan of its own.
+
+    An object, part or state in place of another one is no limit that was left behind.
+    """
+    if last is None or last.intent not in _OF_FIGURES or plan.intent not in _OF_FIGURES:
+        return Plan("figures")
+    dimensions = {one.dimension for one in plan.segments} | set(plan.dimensions)
+    return Plan(
+        "figures",
+        objects=() if plan.objects else tuple(one for one in last.objects if one not in plan.excluded),
+        segments=tuple(one for one in last.segments if one.dimension not in dimensions),
+        status=None if plan.status else last.status,
+        objective=None if plan.objective else last.objective,
+    )

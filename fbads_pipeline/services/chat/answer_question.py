@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from fbads_pipeline.domain.chat.answers import replies
+from fbads_pipeline.domain.chat.answers.figures import filters
 from fbads_pipeline.domain.chat.completeness import WITHOUT_FIGURES, CompletePlan, LostMentions
 from fbads_pipeline.domain.chat.masking import kept_text
-from fbads_pipeline.domain.chat.memory import Exchange
+from fbads_pipeline.domain.chat.memory import Exchange, left_behind
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     NAME_DIMENSIONS,
@@ -26,10 +27,12 @@ from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 from fbads_pipeline.domain.chat.understanding.language import DEFAULT_LANGUAGE, detect
 from fbads_pipeline.domain.chat.understanding.normalise import is_too_long, normalise
 from fbads_pipeline.domain.chat.understanding.offers import chosen
+from fbads_pipeline.domain.chat.understanding.tags import words_of
 from fbads_pipeline.domain.chat.understanding.taxes import Money
 from fbads_pipeline.domain.chat.validator import validate
 from fbads_pipeline.domain.chat.verified import TEACHABLE, MissReason
-from fbads_pipeline.domain.core.messages import Name, Value, lines, message
+from fbads_pipeline.domain.core.formatting import fold
+from fbads_pipeline.domain.core.messages import Joined, Name, Value, lines, message
 from fbads_pipeline.services.chat.balances import answer_balances
 from fbads_pipeline.services.chat.explanations import explain
 from fbads_pipeline.services.chat.figures import answer_figures, answer_overview
@@ -67,6 +70,7 @@ def answer(
             understood = Refusal("nothing_read" if user.account_ids is None else "no_account")
         if isinstance(understood, CompletePlan):
             turn.accounts = _inside(turn, understood.plan)
+            turn.left_behind = _left_behind(last, understood.plan, text, chat)
         made = None
         if isinstance(understood, Refusal) and understood.kind == "balance":
             made = answer_balances(turn, text, now=now)
@@ -182,6 +186,14 @@ def not_useful(chat: Chat, question: str, *, user: ChatUser, now: datetime) -> N
     )
 
 
+def _left_behind(last: Plan | None, plan: Plan, text: str, chat: Chat) -> tuple[Value, ...]:
+    """Limits of the session that the question neither has nor takes off: the answer names them."""
+    tags = chat.lexicon.tags([word.text for word in words_of(fold(text))])
+    if any(tag.kind == "reset" for tag in tags):
+        return ()
+    return tuple(filters(left_behind(last, plan), chat.catalogue))
+
+
 def known_names(chat: Chat, user: ChatUser, *, now: datetime) -> ObjectNames:
     """The names of everything that the user may name."""
     with chat.database.reading() as figures:
@@ -276,6 +288,8 @@ def _answer(turn: Turn, understood: CompletePlan | Clarification | Refusal) -> A
     said = _planned(turn, understood)
     if plan.ignored:
         said = lines(said, message("chat.ignored", words=Name(", ".join(plan.ignored), "?")))
+    if turn.left_behind:
+        said = lines(said, message("chat.left_behind", limits=Joined(turn.left_behind, ", ")))
     if turn.is_by_model:
         said = lines(said, message("chat.by_model"))
     text = turn.render(said)

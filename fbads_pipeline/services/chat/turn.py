@@ -96,7 +96,7 @@ class Turn:
     """One question under way: what was read for it so far.
 
     coverage: of the days that the answer is about; of several queries that which lacks days; is_by_model: whether a
-    model, not the grammar, read the question.
+    model, not the grammar, read the question; left_behind: limits of the session that it does not have.
     """
 
     chat: Chat
@@ -107,6 +107,7 @@ class Turn:
     citations: list[Citation] = field(default_factory=list)
     coverage: AnswerCoverage | None = None
     is_by_model: bool = False
+    left_behind: tuple[Value, ...] = ()
 
     def render(self, value: Value) -> str:
         """The value in the language of the answer."""

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from evaluation.chat.world import MINE
 from fbads_pipeline_tests.services.chat.conftest import EVERY, World
 
@@ -81,3 +83,44 @@ def test_a_question_back_is_answered_whole_in_the_language_of_the_session(world:
 def test_that_figures_may_change_is_said_once(world: World) -> None:
     for question in ("gasto por país ontem", "por que o CPA mudou na semana passada?"):
         assert world.ask(question).text.count("Provisório") == 1
+
+
+def test_a_limit_of_the_session_that_a_new_question_does_not_have_is_named(whole_world):
+    def told(*questions):
+        session = questions[0] + str(len(questions))
+        return [whole_world.ask(one, session=session).text for one in questions][-1]
+
+    first = "gasto da Remarketing Carrinho na semana passada"
+    assert "limite de antes: campanha Remarketing Carrinho" in told(
+        first, "qual foi o cpc de ontem na conta toda por dia?"
+    )
+    for goes_on in ("e o ctr dela?", "tira o filtro", "gasto da Coleção Verão | Retargeting | 02 ontem", "por dia"):
+        assert "limite de antes" not in told(first, goes_on), goes_on
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("spend for the first half of this month", "2026-11-01", "2026-11-15"),
+        ("gasto da primeira quinzena deste mês", "2026-11-01", "2026-11-15"),
+        ("purchases on sunday the 15th", "2026-11-15", "2026-11-15"),
+        ("vendas no domingo dia 15", "2026-11-15", "2026-11-15"),
+        ("spend between october 7 and 13", "2026-10-07", "2026-10-13"),
+        ("vendas no dia da proclamação da república", "2026-11-15", "2026-11-15"),
+    ],
+)
+def test_two_ways_to_say_one_stretch_are_no_comparison(whole_world, question, first, last):
+    made = whole_world.ask(question)
+    (cited, *_) = made.citations
+    assert (str(cited.first_day), str(cited.last_day), cited.compared_first_day) == (first, last, None)
+    assert whole_world.ask("vendas na segunda dia 15").outcome == "asked", "a Monday the 15th is none"
+
+
+def test_which_did_lists_those_that_did_and_a_cost_of_each_is_a_quotient(whole_world):
+    made = whole_world.ask("quais campanhas venderam ontem?")
+    assert made.tables[0].rows and all(row["purchases"] > 0 for row in made.tables[0].rows)
+    everything = whole_world.ask("vendas por campanha ontem")
+    assert len(everything.tables[0].rows) > len(made.tables[0].rows)
+    for question in ("quanto saiu cada contato na semana passada?", "what did each contact cost last week?"):
+        (row,) = whole_world.ask(question).tables[0].rows
+        assert row["cost_per_contact"] is not None

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import composed_name
-from fbads_pipeline.domain.chat.plan import Clarification, Rank, Refusal, Threshold
+from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Rank, Refusal, Threshold
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, level_words
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
@@ -83,6 +83,9 @@ def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
 
     "Quanto custa cada clique" is the CPC, "vendas por clique" is purchases ÷ clicks.
     """
+    each = _cost_of_each(parsed, catalogue)
+    if each is not None:
+        return [each]
     whole = _rate(parsed, catalogue) or _value_per(parsed, catalogue)
     if whole is not None:
         return [whole]
@@ -189,3 +192,24 @@ def ranked(word: str, metric: str, catalogue: Catalogue) -> Rank:
     name = "cpa" if metric.startswith(GOAL_COST) else metric
     rising = catalogue[name].good != "down" if name in catalogue else True
     return Rank(metric, {"best": rising, "worst": not rising, "most": True, "least": False}[word])
+
+
+def asks_which_did(parsed: ParsedQuestion, catalogue: Catalogue) -> bool:
+    """ "Which campaigns sold yesterday?": those that did, not all of them with their sales."""
+    levels = [tag for tag in parsed.of("dimension") if tag.value in LEVELS]
+    counted = [tag for tag in parsed.of("metric") if tag.value in catalogue and catalogue[tag.value].unit == "count"]
+    if len(levels) != 1 or len(counted) != 1 or counted[0].start < levels[0].end or parsed.has("comparison"):
+        return False
+    before = " ".join(word.text for word in parsed.words[max(0, levels[0].start - 4) : levels[0].start])
+    listed = parsed.words[counted[0].start - 1].text in parsed.vocabulary.words["before_orders"]
+    return parsed.vocabulary.has("which", before) and not listed and not parsed.has("share")
+
+
+def _cost_of_each(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
+    """ "What did each contact cost": spend ÷ contacts."""
+    if not parsed.vocabulary.has("costs_each", parsed.text):
+        return None
+    tags = [tag.value for tag in metric_tags(parsed) if tag.value != "spend" and tag.value in catalogue]
+    if len(set(tags)) != 1 or catalogue[tags[0]].unit != "count":
+        return None
+    return COST_OF.get(tags[0]) or composed_name("spend", tags[0])

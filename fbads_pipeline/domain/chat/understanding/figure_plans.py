@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
@@ -21,11 +22,13 @@ from fbads_pipeline.domain.chat.plan import (
     Refusal,
     RelativePeriod,
     Segment,
+    Threshold,
 )
 from fbads_pipeline.domain.chat.understanding.bounds import (
     COST_OF,
     GOAL_COST,
     CannotPlan,
+    asks_which_did,
     is_rate,
     metric_tags,
     ranked,
@@ -67,6 +70,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     lists = lists or (premise_of(parsed) is not None and any(one in LEVELS for one in dimensions))
     if rank is None and metrics and lists and parsed.has("comparison", "moved"):
         rank = Rank(metrics[0], True)  # "quais campanhas pioraram o CPA": those that moved most come first
+    if rank is None and not bounds and compare is None and len(metrics) == 1 and asks_which_did(parsed, catalogue):
+        bounds = (Threshold(metrics[0], "above", Decimal(0)),)
     if rank is not None and parsed.has("comparison", "moved"):
         rank = _rank_of_change(rank, rank_tag, parsed, catalogue)
     plan = Plan(
@@ -314,7 +319,11 @@ def _periods(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | None
     if len(found) > 2:
         raise CannotPlan(Clarification("period", ", ".join(parsed.text[one.start : one.end] for one in found)))
     if len(found) == 2:
-        return _two(found, today)
+        narrowed = None if parsed.has("comparison") else _narrowed(parsed, found, today)
+        if narrowed is None:
+            return _two(found, today)
+        parsed.periods = [narrowed]
+        return narrowed.period, None, False
     only = found[0]
     pair = [tag for tag in parsed.of("comparison") if tag.value in ("pair", "moved") and parsed.place(tag) < only.start]
     joined = any(tag.value == "pair" and _touch(parsed, tag, only) for tag in pair)
@@ -339,6 +348,25 @@ def _touch(parsed: ParsedQuestion, tag: PhraseTag, period: FoundPeriod) -> bool:
     return all(
         word.text in parsed.vocabulary.words["stopwords"] for word in parsed.words if end <= word.start < period.start
     )
+
+
+def _narrowed(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> FoundPeriod | None:
+    """ "The first half of this month", "Sunday the 15th": two ways to say one stretch, side by side; None for two."""
+    one, other = found
+    between = [word.text for word in parsed.words if one.end <= word.start < other.start]
+    if one.is_relative or other.is_relative or not parsed.vocabulary.words["joins_periods"].issuperset(between):
+        return None
+    a, b = (resolve(each.period, today) for each in found)
+    if a[0] <= b[0] and b[1] <= a[1]:
+        return other
+    if b[0] <= a[0] and a[1] <= b[1]:
+        return one
+    if a[0] == a[1] and b[0] == b[1]:
+        dated = [each for each in found if each.period.kind == "between"]
+        if len(dated) == 1 and a[0].weekday() == b[0].weekday():
+            return dated[0]
+        raise CannotPlan(Clarification("period", parsed.text[one.start : other.end]))
+    return None
 
 
 def _two(found: list[FoundPeriod], today: date) -> tuple[RelativePeriod, RelativePeriod, bool]:
