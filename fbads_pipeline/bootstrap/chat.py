@@ -36,6 +36,7 @@ def chat(settings: Settings, database: Database) -> Chat:
         money=delivery_problems(database),
         money_of=lambda user_id: preferences(database).of(user_id).money,
         levels=settings.levels,
+        problems=delivery_problems(database),
         taught=PostgresChatVocabulary(database.owner, cipher),
     )
 

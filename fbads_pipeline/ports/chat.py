@@ -15,6 +15,7 @@ from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext
 from fbads_pipeline.domain.chat.verified import Miss, MissReason, VerifiedQuestion
 from fbads_pipeline.domain.delivery.funds import MoneyFacts
+from fbads_pipeline.domain.delivery.problems import StoredProblem
 
 
 class ChatDatabase(Protocol):
@@ -142,3 +143,12 @@ class LanguagePlanner(Protocol):
 
     def plan(self, question: str, context: PlanningContext) -> Understanding | None:
         """None where it fails, takes too long, or says nothing usable: the grammar's answer stands."""
+
+
+class OpenProblems(Protocol):
+    """What keeps ads from delivering: rejections, issues, balances that end. listed_statement: its query."""
+
+    listed_statement: str
+
+    def listed(self, accounts: frozenset[str] | None, *, ended_since: datetime) -> list[StoredProblem]:
+        """Those that are open, and those that ended since; the gravest first."""

@@ -1,19 +1,23 @@
 """Why a figure changed: what it is made of, and what coincides."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from fbads_pipeline.domain.chat.answers.explanations import explanation_answer
 from fbads_pipeline.domain.chat.completeness import CompletePlan
 from fbads_pipeline.domain.chat.lower_levels import lacks_figures
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Dimension, Plan
-from fbads_pipeline.domain.chat.result import Result
+from fbads_pipeline.domain.chat.result import Query, Result
 from fbads_pipeline.domain.chat.validator import dimension_of_goals, level_of
 from fbads_pipeline.domain.core.messages import Day, Joined, Value, message
+from fbads_pipeline.domain.delivery.messages import describe
 from fbads_pipeline.services.chat.figures import read_figures
 from fbads_pipeline.services.chat.turn import Turn
 
+_PROBLEMS = 3
+# A day begins up to that long before it does in UTC.
+_ZONES = timedelta(hours=14)
 _CONTRIBUTIONS, _ANOMALIES, _EVENTS, _EVENTS_PER_ACCOUNT = 5, 3, 5, 3
 # A ratio moves with these; each is a ratio of sums of its own.
 _DRIVERS = {
@@ -85,7 +89,28 @@ def _coinciding(turn: Turn, plan: Plan) -> tuple[Result, Result, list[Value]]:
     edits = turn.cite(plan, turn.figures.edits(plan, turn.accounts, min(first, before), last))
     listed = replace(plan, intent="anomalies", limit=_ANOMALIES)
     anomalies = turn.cite(listed, turn.figures.listed(listed, turn.accounts))
-    return edits, anomalies, _calendar_days(turn, first, last)
+    return edits, anomalies, [*_problems(turn, plan, first, last), *_calendar_days(turn, first, last)]
+
+
+def _problems(turn: Turn, plan: Plan, first: date, last: date) -> list[Value]:
+    """What kept ads from delivering on those days: rejected ads, balances that ended; of the plan's campaigns, and of
+    its accounts as a whole."""
+    reader, accounts = turn.chat.problems, frozenset(one.account_id for one in turn.accounts)
+    if reader is None:
+        return []
+    begun = datetime.combine(first, time(), UTC) - _ZONES
+    campaigns = {one for some in plan.objects if some.level == "campaign" for one in some.ids}
+    found = [
+        one
+        for one in reader.listed(accounts, ended_since=begun)
+        if one.opened_at.date() <= last and (not campaigns or one.problem.campaign_id in (None, *campaigns))
+    ][:_PROBLEMS]
+    if found:
+        values = {"accounts": sorted(accounts), "ended_since": begun}
+        query = Query(reader.listed_statement, values, (), "ops.delivery_problems")
+        rows = tuple({"text": turn.render(describe(one.problem))} for one in found)
+        turn.cite(plan, Result(query, rows, groups=len(rows)))
+    return [describe(one.problem) for one in found]
 
 
 def _calendar_days(turn: Turn, first: date, last: date) -> list[Value]:

@@ -23,6 +23,7 @@ from fbads_pipeline.ports.chat import (
     Conversations,
     DetectorLearning,
     LanguagePlanner,
+    OpenProblems,
 )
 from fbads_pipeline.ports.core import Translator
 
@@ -73,7 +74,7 @@ class Chat:
     attribution: the windows that conversions are counted in; learning: what the detectors know of each account;
     money: what is left of balances and limits; money_of: whether
     a user counts in spend or in cost where a question does not say; levels: those at which insights are collected;
-    taught: what the team taught, None for nothing.
+    taught: what the team taught, None for nothing; problems: what keeps ads from delivering.
     """
 
     database: ChatDatabase
@@ -89,6 +90,7 @@ class Chat:
     money_of: Callable[[str], Money] = lambda user_id: "spend"
     levels: tuple[Level, ...] = LEVELS
     taught: ChatVocabulary | None = None
+    problems: OpenProblems | None = None
 
 
 @dataclass

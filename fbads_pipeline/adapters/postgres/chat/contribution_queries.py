@@ -58,7 +58,8 @@ def _statement(plan: Plan, dimension: Dimension, catalogue: Catalogue) -> str:
 
     keys = ["currency", dimension]
     names = [column_label(dimension)] if dimension in LEVELS else []
-    rows = _weighed(_joined(side("now"), side("before"), keys, names), is_ratio=metric.parts is not None).c
+    weighed = _weighed(_joined(side("now"), side("before"), keys, names), is_ratio=metric.parts is not None)
+    rows = _placed(weighed, dimension).c
     statement = (
         sa.select(
             *(rows[name] for name in (*keys, *names)),
@@ -69,11 +70,18 @@ def _statement(plan: Plan, dimension: Dimension, catalogue: Catalogue) -> str:
             *(rows[name] for name in ("is_provisional", "as_of", "source_rows")),
             sa.func.count().over().label("groups"),
         )
-        .where(rows.contribution != _ZERO)
-        .order_by(sa.func.abs(rows.contribution).desc(), rows[dimension])
-        .limit(sa.bindparam("rows", type_=sa.Integer))
+        .where(rows.place <= sa.bindparam("rows", type_=sa.Integer))
+        .order_by(rows.currency, rows.place)
     )
     return text_of(statement)
+
+
+def _placed(weighed: sa.CTE, dimension: Dimension) -> sa.CTE:
+    """The groups that contributed, each with its place within its currency, the most first."""
+    one = weighed.c
+    order = (sa.func.abs(one.contribution).desc(), one[dimension])
+    place = sa.func.row_number().over(partition_by=one.currency, order_by=order).label("place")
+    return sa.select(weighed, place).where(one.contribution != _ZERO).cte("placed")
 
 
 def _joined(now: sa.Subquery, before: sa.Subquery, keys: Sequence[str], names: Sequence[str]) -> sa.CTE:

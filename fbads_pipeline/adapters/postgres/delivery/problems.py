@@ -37,7 +37,7 @@ _MARTS = ("marts.account_daily", "marts.campaign_daily", "marts.ad_daily", "mart
 class PostgresDeliveryProblems:
     """The port DeliveryProblems on PostgreSQL; any number of processes may evaluate at once."""
 
-    money_statement = SQL.texts["money"]
+    money_statement, listed_statement = SQL.texts["money"], SQL.texts["problems"]
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
