@@ -44,7 +44,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 # Fonts that PDF reports embed for Chinese, Japanese and emoji; DejaVu comes with matplotlib.
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends fontconfig-config fonts-droid-fallback fonts-symbola >/dev/null \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
 # Each folder that a volume covers belongs to the user: a fresh volume takes over its owner.
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/fbads fbads \
  && install -d -m 0700 -o fbads -g fbads /var/lib/fbads/home /var/lib/fbads/home/dagster
