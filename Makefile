@@ -136,6 +136,9 @@ lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	  --constraint requirements/py311.txt --output-file requirements/$$name.txt; done
 	$(BIN)/uv pip compile requirements/build.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --quiet --output-file requirements/build.txt
+	$(BIN)/uv pip compile requirements/postgresql-client.in --no-deps --constraint requirements/py311.txt --python-version 3.11 \
+	  --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet \
+	  --output-file requirements/postgresql-client.txt
 	$(BIN)/uv pip compile requirements/audit.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --quiet --output-file requirements/audit.txt
 	$(BIN)/uv pip compile requirements/uv.in --only-binary :all: --generate-hashes --no-header --no-annotate \

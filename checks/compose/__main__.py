@@ -33,7 +33,7 @@ def main() -> int:
     with temporary_folder() as name:
         compose = Compose(Path(name))
         try:
-            for step in (build, start, settings_arrive, collect, pages, killed_services, killed_run, restart):
+            for step in (build, start, settings_arrive, collect, pages, killed_services, killed_run, backup, restart):
                 begun = time.monotonic()
                 found = step(compose)
                 print(f"{step.__name__}: {found} ({time.monotonic() - begun:.0f} s)", flush=True)
@@ -132,6 +132,25 @@ def killed_run(compose: Compose) -> str:
     ended = wait_for("no run is STARTED without a process", lambda: failed_since(compose, before), 420)
     wait_for("a run succeeds again", lambda: runs(compose).get("SUCCESS", 0) > before.get("SUCCESS", 0), 600)
     return f"ended after {ended:.0f} s, read again by the next run"
+
+
+def backup(compose: Compose) -> str:
+    """A backup is made in its volume, opens with its key, and restored into an empty database holds the same spend."""
+    key = "/tmp/backup.key"
+    public = compose.inside("code-location", "fbads", "backup", "key", key).strip()
+    kept = ("env", f"FBADS_BACKUP_RECIPIENTS={public}", "FBADS_BACKUP_FOLDER=/var/lib/fbads/backups")
+    name = compose.inside("code-location", *kept, "fbads", "backup").strip()
+    compose.inside("code-location", *kept, "fbads", "backup", "verify", name, "--identity", key)
+    compose.sql("create database restored")
+    address = f"postgresql://fbads:{compose.environment['POSTGRES_PASSWORD']}@postgres:5432/restored"
+    fresh = (*kept, f"FBADS_DATABASE_URL={address}", "FBADS_HOME=/tmp/restored")
+    begun = time.monotonic()
+    compose.inside("code-location", *fresh, "fbads", "restore", name, "--identity", key)
+    took = time.monotonic() - begun
+    whole = "select count(*), sum(spend) from marts.campaign_daily"
+    if compose.sql(whole, "restored") != compose.sql(whole):
+        raise CheckFailed(f"restored are {compose.sql(whole, 'restored')}, saved were {compose.sql(whole)}")
+    return f"{name} restored in {took:.0f} s, rows and spend of marts.campaign_daily equal"
 
 
 def restart(compose: Compose) -> str:

