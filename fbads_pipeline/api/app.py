@@ -92,7 +92,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.metrics.watch(database.owner, database.analyst)
     for router in _ROUTERS:
         _document_tags(router)
-        app.include_router(router)
+        # Not include_router: it would make every route and its validators a second time, when the first request comes.
+        app.router.routes.extend(router.routes)
     errors.install(app)
     app.add_exception_handler(PageProblem, page_problem)  # type: ignore[arg-type]
     mcp_http.install(app, settings, database)

@@ -4,14 +4,16 @@ Nothing is kept between two requests; each is answered for the one who makes it,
 """
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import cached_property
 
 from fastapi import FastAPI, Request
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.authentication import identify
@@ -33,15 +35,21 @@ _CALLER: ContextVar[Principal] = ContextVar("mcp_caller")
 class McpEndpoint:
     """An ASGI application that asks who comes in, and hands on to the protocol's own."""
 
-    def __init__(self, inner: ASGIApp, settings: Settings, database: Database) -> None:
-        self._inner, self._settings, self._database = inner, settings, database
+    def __init__(self, make: Callable[[], Starlette], settings: Settings, database: Database) -> None:
+        """make: makes the protocol's own application, which takes a moment: when the application starts to serve."""
+        self._make, self._settings, self._database = make, settings, database
+
+    @cached_property
+    def inner(self) -> Starlette:
+        """The protocol's own application."""
+        return self._make()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].endswith(PATH):  # without the slash at its end, which the protocol's own expects
             scope = {**scope, "path": f"{scope['path']}/", "root_path": f"{scope.get('root_path', '')}{PATH}"}
         token = _CALLER.set(await run_in_threadpool(self._caller, Request(scope, receive)))
         try:
-            await self._inner(dict(scope), receive, send)  # it puts itself into the scope as the application
+            await self.inner(dict(scope), receive, send)  # it puts itself into the scope as the application
         finally:
             _CALLER.reset(token)
 
@@ -60,6 +68,20 @@ class McpEndpoint:
 
 def install(app: FastAPI, settings: Settings, database: Database) -> None:
     """Mount it; the protocol's own loop runs as long as the application does."""
+    endpoint = McpEndpoint(lambda: _protocol(app, settings, database), settings, database)
+    app.router.routes.append(Route(PATH, endpoint))
+    app.mount(PATH, endpoint)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        inner = await run_in_threadpool(lambda: endpoint.inner)
+        async with inner.router.lifespan_context(inner):
+            yield
+
+    app.router.lifespan_context = lifespan
+
+
+def _protocol(app: FastAPI, settings: Settings, database: Database) -> Starlette:
     # mcp is heavy: imported where it is needed.
     from mcp.server.transport_security import TransportSecuritySettings
 
@@ -69,16 +91,6 @@ def install(app: FastAPI, settings: Settings, database: Database) -> None:
     server = server_of(Caller(settings, database, _CALLER.get, lambda: shared_chat(app, settings, database)))
     # A rebound name gets in nowhere: `identify` serves strangers under this machine's own names only.
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    inner = server.streamable_http_app(
+    return server.streamable_http_app(
         streamable_http_path="/", json_response=True, stateless_http=True, transport_security=security
     )
-    endpoint = McpEndpoint(inner, settings, database)
-    app.router.routes.append(Route(PATH, endpoint))
-    app.mount(PATH, endpoint)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with inner.router.lifespan_context(inner):
-            yield
-
-    app.router.lifespan_context = lifespan
