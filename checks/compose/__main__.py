@@ -20,6 +20,8 @@ from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.settings import Settings
 
 LARGEST_IMAGE_MB = 1200
+# Older servers know not all that pg_dump of the image writes.
+OLDEST_RESTORED = 17
 LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
 OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
@@ -141,6 +143,8 @@ def backup(compose: Compose) -> str:
     kept = ("env", f"FBADS_BACKUP_RECIPIENTS={public}", "FBADS_BACKUP_FOLDER=/var/lib/fbads/backups")
     name = compose.inside("code-location", *kept, "fbads", "backup").strip()
     compose.inside("code-location", *kept, "fbads", "backup", "verify", name, "--identity", key)
+    if int(compose.sql("show server_version_num")) < OLDEST_RESTORED * 10_000:
+        return f"{name} made and opened; the restore was left out: this is not the PostgreSQL that compose names"
     compose.sql("create database restored")
     address = f"postgresql://fbads:{compose.environment['POSTGRES_PASSWORD']}@postgres:5432/restored"
     fresh = (*kept, f"FBADS_DATABASE_URL={address}", "FBADS_HOME=/tmp/restored")

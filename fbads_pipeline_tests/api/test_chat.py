@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from evaluation.chat import world
 from fbads_pipeline.adapters.encryption import new_key
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.api import authentication
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.authentication import LOCAL_COOKIE
-from fbads_pipeline.api.routes.chat.questions import asking
 from fbads_pipeline.cli.data.ask import run_ask
-from fbads_pipeline.services.chat.turn import ChatUser
+from fbads_pipeline.domain.identity.users import SCOPES_OF, Principal
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.test_specification import hold_to_its_word
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
@@ -129,15 +129,13 @@ def test_an_unusable_question_is_422(app, body):
     assert send(app, "POST", "/api/v1/chat", body).status_code == 422
 
 
-def test_the_user_decides_what_is_seen(app):
-    app.dependency_overrides[asking] = lambda: ChatUser("joao", ("100003",))
-    try:
-        made = send(app, "POST", "/api/v1/chat", {"question": "gasto ontem"}).json()
-        assert [row["currency"] for row in made["tables"][0]["rows"]] == ["USD"]
-        foreign = send(app, "POST", "/api/v1/chat", {"question": "gasto da conta Loja Aurora ontem"}).json()
-        assert foreign["outcome"] == "refused" and foreign["tables"] == []
-    finally:
-        app.dependency_overrides.clear()
+def test_the_user_decides_what_is_seen(app, monkeypatch):
+    joao = Principal("joao", "joao@agencia.example", "analyst", SCOPES_OF["analyst"], frozenset({"100003"}), "session")
+    monkeypatch.setattr(authentication, "identify", lambda *_: joao)
+    made = send(app, "POST", "/api/v1/chat", {"question": "gasto ontem"}).json()
+    assert [row["currency"] for row in made["tables"][0]["rows"]] == ["USD"]
+    foreign = send(app, "POST", "/api/v1/chat", {"question": "gasto da conta Loja Aurora ontem"}).json()
+    assert foreign["outcome"] == "refused" and foreign["tables"] == []
 
 
 def test_the_command_line_says_the_same(app, capsys):

@@ -239,7 +239,7 @@ def revoke(
     client_id: ClientId, email: str, grants: ClientGrantsDep, identity: IdentityDep, clock: ClockDep, who: AdminDep
 ) -> None:
     """Take them away; it holds from the next request on."""
-    if not grants.revoke(_user_id(identity, email), client_id, actor=who.user_id, now=clock.now()):
+    if not grants.revoke(_user_id(identity, email, unusable=400), client_id, actor=who.user_id, now=clock.now()):
         raise ApiError(404, "not_found", "not_found")
 
 
@@ -280,11 +280,12 @@ def _known(clients: PostgresClients, client_id: int, who: Principal, at: datetim
     return found
 
 
-def _user_id(identity: IdentityDep, email: str) -> str:
+def _user_id(identity: IdentityDep, email: str, *, unusable: int = 422) -> str:
+    """unusable: the status of what is no e-mail address, 400 in an address and 422 in a body."""
     try:
         address = plain_email(email)
     except ValueError as wrong:
-        raise ApiError.of(422, "unusable_parameter", wrong) from None
+        raise ApiError.of(unusable, "unusable_parameter", wrong) from None
     found = next((one.user_id for one in identity.users() if one.email == address), None)
     if found is None:
         raise ApiError(404, "not_found", "not_found")
