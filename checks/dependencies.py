@@ -29,6 +29,7 @@ THROUGH_ANOTHER = {
     "google-auth-httplib2": "google-api-python-client",
     "httplib2": "google-api-python-client",
     "markupsafe": "jinja2",
+    "mcp-types": "mcp",
     "pydantic-core": "pydantic",
 }
 

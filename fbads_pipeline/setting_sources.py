@@ -54,7 +54,7 @@ def is_secret(field: FieldInfo) -> bool:
 
 def answers_for_children(settings: type[BaseSettings]) -> dict[str, str]:
     """What commands answered, as the environment of child processes: the key service is asked once, at the start."""
-    found = {}
+    found: dict[str, str] = {}
     for name, field in settings.model_fields.items():
         command = os.environ.get(f"{variable_of(name)}_COMMAND")
         if command and is_secret(field):

@@ -34,8 +34,8 @@ def problem_money(problem: DeliveryProblem) -> Value:
 
 def problem_in_brief(problem: DeliveryProblem, reasons: Sequence[Value]) -> Value:
     """What holds, with the reasons."""
-    clicks = {"clicks": Count(int(problem.facts["clicks"]))} if "clicks" in problem.facts else {}
-    what = message(f"delivery.brief.{problem.kind}", **_named(problem), **clicks)
+    clicks: dict[str, Value] = {"clicks": Count(int(problem.facts["clicks"]))} if "clicks" in problem.facts else {}
+    what = Message(f"delivery.brief.{problem.kind}", {**_named(problem), **clicks})
     return message("delivery.brief.why", what=what, reasons=Joined(tuple(reasons), "; ")) if reasons else what
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fbads_pipeline.domain.core.messages import Count, Instant, Message, Money, Value, message
+from fbads_pipeline.domain.core.messages import Count, Instant, Message, Money, Value
 from fbads_pipeline.domain.delivery.problems import DeliveryProblem
 
 
@@ -20,7 +20,7 @@ def silence_message(problem: DeliveryProblem) -> Message:
 
 def silence_cause(since: datetime, facts: Mapping[str, Any]) -> Message:
     """The same as the cause of a fall of conversions."""
-    return message("delivery.cause.pixel_silent", **_parts(since, facts))
+    return Message("delivery.cause.pixel_silent", _parts(since, facts))
 
 
 def _parts(since: datetime, facts: Mapping[str, Any]) -> dict[str, Value]:

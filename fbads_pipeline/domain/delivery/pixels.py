@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import sqrt
 from statistics import fmean, variance
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,7 +131,7 @@ def _variation(hours: Mapping[datetime, int], since: datetime) -> float:
         days[min(int((since - at) / timedelta(days=1)), LEARNING.days - 1)] += events
     mean = fmean(days)
     excess = (variance(days) - mean) / mean**2 if mean else 0.0
-    return max(LEAST_VARIATION, max(excess, 0.0) ** 0.5)
+    return max(LEAST_VARIATION, sqrt(max(excess, 0.0)))
 
 
 def evaluate_pixels(pixels: Sequence[PixelFact], open_keys: Collection[ProblemKey], changes: ProblemChanges) -> None:

@@ -157,7 +157,9 @@ def is_full_name(name: str) -> bool:
 def spellings(text: str) -> tuple[str, ...]:
     """How a text may stand in a database or a file: in capitals, decomposed, in JSON, in an address, in a page."""
     cases = (text, text.lower(), text.upper(), text.title())
-    written = (unicodedata.normalize(form, one) for one in cases for form in ("NFC", "NFD"))
+    written = (
+        one for case in cases for one in (unicodedata.normalize("NFC", case), unicodedata.normalize("NFD", case))
+    )
     encoded = ((one, json.dumps(one)[1:-1], quote(one, safe=""), escape(one)) for one in written)
     return tuple(dict.fromkeys(one for several in encoded for one in several))
 

@@ -37,7 +37,7 @@ class PostgresPixels:
 def pixel_facts(connection: sa.Connection, now: datetime) -> list[PixelFact]:
     """Watched events; with what ads brought since where one is silent by the time."""
     values = {"watched": list(WATCHED), "since": now - HISTORY}
-    found = [_fact(row) for row in connection.execute(SQL["events"], values).mappings()]
+    found = [_fact(dict(row)) for row in connection.execute(SQL["events"], values).mappings()]
     return [_with_traffic(connection, one, now) for one in found]
 
 

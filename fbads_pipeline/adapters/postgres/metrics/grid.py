@@ -132,7 +132,9 @@ def _parts(shape: GridShape) -> tuple[sa.CTE, sa.FromClause, sa.ColumnElement[bo
     asked = [
         sa.and_(
             daily.c.account_id == sa.func.any(_array(f"accounts_{n}", sa.Text())),
-            daily.c.day.between(*(sa.bindparam(f"{name}_{n}", type_=sa.Date()) for name in ("since", "until"))),
+            daily.c.day.between(
+                sa.bindparam(f"since_{n}", type_=sa.Date()), sa.bindparam(f"until_{n}", type_=sa.Date())
+            ),
         )
         for n in range(shape.periods)
     ]

@@ -127,8 +127,8 @@ def grid_page(
     found = grid.page(wanted)
     parts = breakdown.of(choices.by, found.rows, wanted)
     coverage, unread = _coverage(pages, frame, choices.level)
-    kept = creatives.pictures_of([one["ad_id"] for one in found.rows]) if choices.level == "ad" else {}
-    pictures = {ad_id: picture_address(*creative) for ad_id, creative in kept.items()}
+    stored = creatives.pictures_of([one["ad_id"] for one in found.rows]) if choices.level == "ad" else {}
+    pictures = {ad_id: picture_address(*creative) for ad_id, creative in stored.items()}
     names = {one["account_id"]: account_name(one) for one in frame.accounts}
     note = coverage.note()
     return render(
