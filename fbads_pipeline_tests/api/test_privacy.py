@@ -21,9 +21,9 @@ from fbads_pipeline.adapters.postgres.identity.retention import PostgresRetentio
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.bootstrap.identity import erase_again
 from fbads_pipeline.domain.identity.personal_data import (
-    OF_CAMPAIGNS,
     OF_CONTACTS,
     OF_NOBODY,
+    OF_THE_PROGRAM,
     OF_USERS,
     RETENTION,
     TELLING,
@@ -81,7 +81,7 @@ def test_every_column_that_promises_a_person_is_classified(database):
     assert tables - VIEWS == set(OF_USERS) | OF_NOBODY, "a table is new, or gone"
     known = {(table, column) for table, columns in OF_USERS.items() for column in columns}
     assert known <= set(found), "a classified column is gone"
-    unclassified = {one for one in found if one[1] in TELLING and one[0] in OF_USERS} - known - OF_CAMPAIGNS
+    unclassified = {one for one in found if one[1] in TELLING and one[0] in OF_USERS} - known - OF_THE_PROGRAM
     assert not unclassified
     of_contacts = {(table, column) for table, columns in OF_CONTACTS.items() for column in columns}
     assert {one for one in found if one[1].startswith("contact_")} <= of_contacts <= set(found)

@@ -84,6 +84,7 @@ def test_the_doctor_names_what_to_change(home):
         "coverage": "NOTE",
         "dbt manifest": "ok  ",
         "messages": "ok  ",
+        "verified questions": "ok  ",
         "ports": "FIX ",
     }
     assert "FBADS_ACCESS_TOKEN is missing" in done.stdout

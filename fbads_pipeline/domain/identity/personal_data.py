@@ -101,8 +101,8 @@ TELLING = frozenset(
         *("question", "reason", "decision_reason", "password_hash", "totp_secret"),
     }
 )
-# Columns of such a name that hold facts about a campaign, written by the program.
-OF_CAMPAIGNS = frozenset({("suggestions", "reason")})
+# Columns of such a name that hold facts about a campaign or one of the program's own words, written by the program.
+OF_THE_PROGRAM = frozenset({("suggestions", "reason"), ("chat_misses", "reason")})
 # What lies in FBADS_HOME, for its owner alone, and what of a person may stand in it.
 FILES: Mapping[str, str] = {
     "postgres": "the database: the tables above",

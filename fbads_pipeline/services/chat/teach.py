@@ -33,10 +33,7 @@ def teach(chat: Chat, phrase: str, kind: SynonymKind, meaning: str, *, user: Cha
 
 
 def undo(chat: Chat, version: int, *, user: ChatUser, now: datetime) -> SynonymVersion | None:
-    """Put back what the phrase of a change stood for before it; None for a change that the user does not see.
-
-    Raises UnusableSynonym where that is not usable any more.
-    """
+    """Put back what the phrase of a change stood for before it; None for a change that the user does not see."""
     kept = _vocabulary(chat)
     found = kept.version(version)
     before = None if found is None else kept.before(version)

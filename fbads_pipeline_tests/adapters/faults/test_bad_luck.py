@@ -66,7 +66,8 @@ def guess(number):
 with ThreadPoolExecutor(98) as pool:
     said = list(pool.map(guess, range(98)))
 assert {one for one in said if one != "busy"} <= {True, False} and said.count("busy") < 98, said
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# Not getrusage: its highest holds what the process was before it became this program.
+print(next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM:")) // 1024)
 """
 
 

@@ -33,7 +33,7 @@ _MUTED = "1015812345678901"  # by the home's own mute
 LIMITS = (Decimal(5), Decimal(30), Decimal(120))
 MONEY = r"(?:R\$|US\$|\$|¥|€|JP¥)?\s?([\d.]+(?:,\d+)?)"
 REPORTED = re.compile(rf"gastou \S*?{MONEY} e teve ([\d.]+(?:,\d+)?) convers\w+: CPA de \S*?{MONEY}\.\s")
-CARD = re.compile(r'<li id="[^"]+">.*?</li>', re.DOTALL)
+CARD = re.compile(r'<li id="[^"]+" data-card[^>]*>.*?</li>', re.DOTALL)
 OBSERVED = re.compile(r'<ul class="list observations">.*?</ul>', re.DOTALL)
 
 

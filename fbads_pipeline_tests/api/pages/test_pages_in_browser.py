@@ -154,7 +154,7 @@ def test_pages_over_unread_days_and_figures_that_lack_are_accessible_and_fit(
             assert watched.page.evaluate(TOO_WIDE) == [], f"{path} is wider than its window"
         watched.page.goto("/?account=42")
         watched.page.locator("section.notice button").click()
-        assert urlsplit(watched.page.url).path == "/" and watched.page.locator("[role=status]").count() == 1
+        assert urlsplit(watched.page.url).path == "/" and watched.page.locator("main [role=status]").count() == 1
         assert watched.errors == [] and watched.strangers == []
 
 

@@ -68,7 +68,7 @@ def _statement(plan: Plan, dimension: Dimension, catalogue: Catalogue) -> str:
             rows.contribution,
             (rows.contribution / sa.func.nullif(rows.whole_change, _ZERO)).label("share"),
             *(rows[name] for name in ("is_provisional", "as_of", "source_rows")),
-            sa.func.count().over().label("groups"),
+            rows.groups,
         )
         .where(rows.place <= sa.bindparam("rows", type_=sa.Integer))
         .order_by(rows.currency, rows.place)
@@ -77,11 +77,12 @@ def _statement(plan: Plan, dimension: Dimension, catalogue: Catalogue) -> str:
 
 
 def _placed(weighed: sa.CTE, dimension: Dimension) -> sa.CTE:
-    """The groups that contributed, each with its place within its currency, the most first."""
+    """The groups that contributed, each with its place within its currency, the most first; and how many they are."""
     one = weighed.c
     order = (sa.func.abs(one.contribution).desc(), one[dimension])
     place = sa.func.row_number().over(partition_by=one.currency, order_by=order).label("place")
-    return sa.select(weighed, place).where(one.contribution != _ZERO).cte("placed")
+    groups = sa.func.count().over().label("groups")
+    return sa.select(weighed, place, groups).where(one.contribution != _ZERO).cte("placed")
 
 
 def _joined(now: sa.Subquery, before: sa.Subquery, keys: Sequence[str], names: Sequence[str]) -> sa.CTE:

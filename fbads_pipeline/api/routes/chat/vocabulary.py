@@ -110,7 +110,7 @@ def add_synonym(given: NewSynonym, chat: ChatDep, clock: ClockDep, who: TeacherD
     return _shown(made)
 
 
-@router.post("/synonyms/{version}/undo", responses=documented(404, 422))
+@router.post("/synonyms/{version}/undo", responses=documented(404))
 def undo_synonym(version: Version, chat: ChatDep, clock: ClockDep, who: TeacherDep) -> ShownSynonym:
     """Put back what the phrase of that change stood for before it, as a new change."""
     made = teach.undo(chat, version, user=of(who), now=clock.now())
@@ -119,7 +119,7 @@ def undo_synonym(version: Version, chat: ChatDep, clock: ClockDep, who: TeacherD
     return _shown(made)
 
 
-@router.delete("/synonyms/{phrase}", status_code=204, responses=documented(404, 422))
+@router.delete("/synonyms/{phrase}", status_code=204, responses=documented(404))
 def remove_synonym(
     phrase: Annotated[str, Path(max_length=LONGEST_PHRASE)], chat: ChatDep, clock: ClockDep, who: TeacherDep
 ) -> None:
@@ -161,7 +161,7 @@ def verify_question(given: AskedQuestion, chat: ChatDep, clock: ClockDep, who: T
     return _replayed(ReplayedQuestion(made, "same"))
 
 
-@router.delete("/verified/{version}", status_code=204, responses=documented(404, 422))
+@router.delete("/verified/{version}", status_code=204, responses=documented(404))
 def unverify_question(version: Version, chat: ChatDep, clock: ClockDep, who: TeacherDep) -> None:
     """Take a verified question back."""
     if not teach.unverify(chat, version, user=of(who), now=clock.now()):
