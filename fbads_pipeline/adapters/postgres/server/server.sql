@@ -14,8 +14,10 @@ from pg_database
 where datname = :name;
 
 -- name: limit_waiting
--- For whatever another process holds, until the end of the transaction.
-select set_config('lock_timeout', :longest, true);
+-- For whatever another process holds, until the end of the transaction; of a killed program the server ends it soon.
+select
+    set_config('lock_timeout', :longest, true) as lock_timeout,
+    set_config('client_connection_check_interval', '2s', true) as check_interval;
 
 -- name: lock
 select pg_advisory_xact_lock(:key);
