@@ -1,21 +1,30 @@
 """Great Expectations on the raw rows that one run read, evaluated inside PostgreSQL.
 
-Importing Great Expectations costs seconds and 200 MB, so it is imported in a subprocess that ends with the results.
+Importing Great Expectations costs seconds and 200 MB, so it is imported in a subprocess that ends with the results;
+who knows that there will be something to check prepares it, and it imports while the run collects.
 Rows never leave the server, so a first load of hundreds of thousands costs no more memory than a tick.
 """
 
+import atexit
 import json
 import math
 import os
 import subprocess
 import sys
+import threading
 import warnings
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS, RawRowExpectation
+
+_LONGEST_SECONDS = 900
+# At most one, started and not asked yet.
+_PREPARED: "list[subprocess.Popen[str]]" = []
+_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -44,21 +53,59 @@ def check_raw_rows(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
         return _evaluate(database, run_id)
 
 
+def prepare_subprocess() -> None:
+    """Start what the next `check_raw_rows_in_subprocess` will ask. Not asked, it ends with this process."""
+    with _LOCK:
+        if not _PREPARED:
+            _PREPARED.append(_started())
+
+
 def check_raw_rows_in_subprocess(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
     """The results of `check_raw_rows`; raises RuntimeError with the last line of the subprocess where that fails."""
-    request = {"url": database.url.render_as_string(hide_password=False), "run_id": run_id}
-    done = subprocess.run(
-        [sys.executable, "-m", __name__], input=json.dumps(request), capture_output=True, text=True, timeout=900
-    )
-    if done.returncode:
-        raise RuntimeError((done.stderr.strip().splitlines() or ["the subprocess failed"])[-1])
-    results = json.loads(done.stdout.splitlines()[-1])
+    request = json.dumps({"url": database.url.render_as_string(hide_password=False), "run_id": run_id})
+    with _LOCK:
+        process = _PREPARED.pop() if _PREPARED else _started()
+    try:
+        printed, said = process.communicate(request, timeout=_LONGEST_SECONDS)
+    finally:
+        _end(process)
+    if process.returncode:
+        raise RuntimeError((said.strip().splitlines() or ["the subprocess failed"])[-1])
+    results = json.loads(printed.splitlines()[-1])
     return [ExpectationResult(one, **result) for one, result in zip(EXPECTATIONS, results, strict=True)]
 
 
+def _started() -> "subprocess.Popen[str]":
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-m", __name__], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Nothing of it is left, whatever it does."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+@atexit.register
+def _end_unused() -> None:
+    for process in _PREPARED:
+        _end(process)
+
+
 def _run_as_subprocess() -> None:
-    """Reads the request from stdin; prints the results as the last line of stdout."""
-    request = json.loads(sys.stdin.read())
+    """Reads the request from stdin, none where nobody asks any more; prints the results as the last line of stdout."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Great Expectations (seconds) is heavy: imported while the run collects.
+        import_module("great_expectations")
+    asked = sys.stdin.read()
+    if not asked:
+        return
+    request = json.loads(asked)
     results = check_raw_rows(sa.create_engine(request["url"]), request["run_id"])
     print(json.dumps([{key: value for key, value in vars(one).items() if key != "expectation"} for one in results]))
 

@@ -10,6 +10,7 @@ import psutil
 import typer
 
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.quality.raw_rows import prepare_subprocess
 from fbads_pipeline.bootstrap.collection import named_tokens, raw_store, token_store
 from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.accounts import account_ids
@@ -85,6 +86,7 @@ def collect_and_model(
     breakdown_days: int | None = None,
 ) -> dict[str, Any]:
     """Run the collecting job over those days; accounts: ids, empty for all. Returns `summary_of` the run."""
+    prepare_subprocess()
     import dagster as dg  # seconds, which --help and wrong days need not wait for
 
     from fbads_pipeline.cli.jobs import run_job

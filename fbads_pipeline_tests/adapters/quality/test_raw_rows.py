@@ -1,10 +1,19 @@
 """Expectations on raw rows: good rows pass, and each bad row fails its own expectation and no other."""
 
+import subprocess
+import sys
+
+import psutil
 import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS
-from fbads_pipeline.adapters.quality.raw_rows import check_raw_rows, check_raw_rows_in_subprocess
+from fbads_pipeline.adapters.quality.raw_rows import (
+    _PREPARED,
+    check_raw_rows,
+    check_raw_rows_in_subprocess,
+    prepare_subprocess,
+)
 
 GOOD = """
 insert into raw.accounts values ('42', 'x', 'BRL', 'America/Sao_Paulo', 1, null, now());
@@ -110,6 +119,23 @@ def test_the_subprocess_returns_the_same_results(read_rows):
     execute(read_rows, BAD["spend_is_never_negative"])
     assert check_raw_rows_in_subprocess(read_rows, "r1") == check_raw_rows(read_rows, "r1")
     assert not all(one.passed for one in check_raw_rows_in_subprocess(read_rows, "r1"))
+
+
+def test_one_that_was_prepared_is_asked_and_is_gone_afterwards(read_rows):
+    prepare_subprocess()
+    prepare_subprocess()
+    (prepared,) = _PREPARED
+    assert check_raw_rows_in_subprocess(read_rows, "r1") == check_raw_rows(read_rows, "r1")
+    assert prepared.returncode == 0 and not _PREPARED
+
+
+def test_one_that_nobody_asks_ends_with_its_program():
+    program = (
+        "from fbads_pipeline.adapters.quality import raw_rows as r; r.prepare_subprocess(); print(r._PREPARED[0].pid)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert not psutil.pid_exists(int(done.stdout))
 
 
 def test_a_subprocess_that_fails_gives_the_reason_without_the_password():
