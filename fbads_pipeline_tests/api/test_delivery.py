@@ -128,7 +128,7 @@ def test_a_creative_is_shown_with_its_kept_picture_under_the_rights_of_its_accou
         connection.execute(
             sa.text(
                 "alter table marts.ad_daily add impressions bigint, add clicks bigint, add conversions numeric,"
-                " add conversion_goal text"
+                " add conversion_goal text, add reach bigint"
             )
         )
         connection.execute(sa.text(CREATIVES), {"name": HOSTILE, "png": PNG})
@@ -150,6 +150,41 @@ def test_a_creative_is_shown_with_its_kept_picture_under_the_rights_of_its_accou
     page = people.logged_in("viewer", accounts=["42"]).get("/creatives", account="42")
     assert page.status_code == 200 and f'src="{shown["picture"]}"' in page.text
     assert "fbcdn" not in page.text and "<script>alert" not in page.text, "never a link to Meta's picture"
+
+
+# Two ads of one picture, seen more often and clicked less in the last week; one as before; one without reach.
+TIRED = """
+insert into raw.ad_creatives (ad_id, account_id, creative_id, creative_key, title, collected_at) values
+    ('7', '42', '1', 'image:tired', 'Tired', now()), ('8', '42', '2', 'image:tired', 'Tired', now()),
+    ('9', '42', '3', 'image:steady', 'Steady', now()), ('10', '42', '4', 'image:unknown', 'Unknown', now());
+insert into marts.ad_daily (account_id, ad_id, day, spend, impressions, clicks, conversions, conversion_goal, reach)
+select '42', ad, day::date, 10, 1000,
+    case when ad in ('7', '8') and day >= '2026-11-03' then 8 else 20 end, 1, 'purchase',
+    case when ad = '10' then null when ad in ('7', '8') and day >= '2026-11-03' then 500 else 800 end
+from unnest(array['7', '8', '9', '10']) ad, generate_series(date '2026-10-13', date '2026-11-09', '1 day') day
+"""
+
+
+def test_a_creative_is_tired_where_people_see_it_more_often_and_respond_less(people, database):
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text(
+                "alter table marts.ad_daily add impressions bigint, add clicks bigint, add conversions numeric,"
+                " add conversion_goal text, add reach bigint"
+            )
+        )
+        connection.execute(sa.text(TIRED))
+    found = {one["key"]: one for one in people.with_key("viewer").get("/api/v1/creatives").json()}
+    verdicts = {key: one["fatigue"] for key, one in found.items()}
+    assert verdicts == {"image:tired": "tired", "image:steady": "steady", "image:unknown": "too little data"}
+    tired = found["image:tired"]
+    assert (tired["ads"], tired["impressions"], tired["spend"]) == (2, "56000", "560"), "both ads, all 28 days"
+    rates = [tired[one] for one in ("frequency_before", "frequency", "click_rate_before", "recent_click_rate")]
+    assert [float(one) for one in rates] == [1.25, 2.0, 0.02, 0.008]
+    assert found["image:unknown"]["frequency"] is None, "reach that Meta left out is not zero"
+    page = people.logged_in("viewer").get("/creatives", account="42").text.replace("\xa0", " ")
+    assert page.count("visto mais vezes, com resposta pior") == 1, "one picture is one row"
+    assert "frequência por dia 1,25 → 2,00" in page and "CTR 2,00% → 0,80%" in page
 
 
 PIXELS = """

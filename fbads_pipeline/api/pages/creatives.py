@@ -18,9 +18,11 @@ from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Money, Name, Percent, Value
 from fbads_pipeline.domain.delivery.creatives import Creative
 from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.reports.report import Unit
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _MOST_SHOWN = 200
+_TONES = {"best": "good", "worst": "critical"}
 _WORDS = frozenset(
     {
         *(("kind", one) for one in ("SHARE", "VIDEO", "PHOTO")),
@@ -65,7 +67,28 @@ def _item(one: Creative, t: Localizer) -> dict[str, Any]:
         "cost": "—" if cost is None else t.render(Money(cost, currency)),
         "rate": "—" if rate is None else t.render(Percent(rate)),
         "verdict": t(f"delivery.creative.{one.verdict}"),
+        "tone": _TONES.get(one.verdict, ""),
+        "fatigue": t(f"pages.ads.fatigue.{one.fatigue.replace(' ', '_')}"),
+        "fatigue_tone": "warning" if one.fatigue == "tired" else "",
+        "trend": _trend(one, t),
     }
+
+
+def _trend(one: Creative, t: Localizer) -> list[str]:
+    """Frequency, CTR and CPA of the days before and of the last week; none of a figure that is not known of both."""
+    recent, before, currency = one.recent, one.before, one.currency
+    if recent is None or before is None:
+        return []
+    pairs: list[tuple[str, Decimal | None, Decimal | None, Unit]] = [
+        ("frequency", before.frequency, recent.frequency, "factor"),
+        ("ctr", before.ctr, recent.ctr, "ratio"),
+        ("cpa", before.cpa, recent.cpa, "money"),
+    ]
+    return [
+        t(f"delivery.creative.trend.{name}", before=t.cell(old, unit, currency), now=t.cell(new, unit, currency))
+        for name, old, new, unit in pairs
+        if old is not None and new is not None
+    ]
 
 
 def _words(one: Creative, t: Localizer) -> list[str]:

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from fbads_pipeline.domain.scoring.ads import AdFigures, AdWindow, Fatigue, fatigue_of
+
 Verdict = Literal["best", "worst", "unclear", "too_little"]
 # Conversions that the account's own rate would give for its spend; below that nothing is said of a creative.
 FEWEST_EXPECTED = 3.0
@@ -19,8 +21,8 @@ CONFIDENCE = 0.9
 class Creative:
     """One picture, video or text, whatever number of ads use it. key: `image:<hash>`, `video:<id>` or `creative:<id>`.
 
-    Figures are sums over its ads and the days asked for; None: Meta did not report it of one of them. has_picture:
-    whether its bytes are kept.
+    Figures are sums over its ads and the days asked for; None: Meta did not report it of one of them. recent, before:
+    the last week of them and the days before it; has_picture: whether its bytes are kept.
     """
 
     account_id: str
@@ -41,6 +43,16 @@ class Creative:
     conversions: Decimal | None = None
     seen_at: datetime | None = None
     verdict: Verdict = "too_little"
+    recent: AdWindow | None = None
+    before: AdWindow | None = None
+
+    @property
+    def fatigue(self) -> Fatigue:
+        """Whether people see it more often and respond less, as of one ad; it says so only where both windows are
+        enough to tell it from chance."""
+        if self.recent is None or self.before is None:
+            return "too little data"
+        return fatigue_of(AdFigures(self.key, self.title, self.recent, self.before))
 
     @property
     def cost_per_conversion(self) -> Decimal | None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,8 +12,10 @@ from fbads_pipeline.adapters.postgres.metrics.visible import bound
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.delivery.creatives import Creative, with_verdicts
 from fbads_pipeline.domain.delivery.pictures import Picture
+from fbads_pipeline.domain.scoring.ads import RECENT_DAYS, AdWindow
 
 SQL = Statements(__package__, "creatives.sql")
+_SUMMED = ("spend", "impressions", "clicks", "conversions")
 
 
 class PostgresCreatives:
@@ -51,17 +54,16 @@ class PostgresCreatives:
             return {row.ad_id: (row.account_id, row.creative_key) for row in rows}
 
     def creatives(self, accounts: frozenset[str] | None, *, since: date, until: date) -> list[Creative]:
-        """Each account's own, with verdicts, what costs most first."""
+        """Each account's own, with verdicts, what costs most first. The last RECENT_DAYS are compared with those before
+        them: within a week nothing is said of fatigue."""
         values = {"accounts": bound(accounts)}
         with self._engine.connect() as connection:
             rows = list(connection.execute(SQL["creatives"], values).mappings())
-            figures = {}
+            figures: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
             if has_tables(connection, "marts.ad_daily"):
-                days = {"since": since, "until": until}
+                days = {"since": since, "until": until, "recent_days": RECENT_DAYS}
                 for row in connection.execute(SQL["figures"], {**values, **days}).mappings():
-                    figures[row["account_id"], row["creative_key"]] = {
-                        name: row[name] for name in ("spend", "impressions", "clicks", "conversions")
-                    }
+                    figures[row["account_id"], row["creative_key"]] |= _figures(row)
         by_account: dict[str, list[Creative]] = defaultdict(list)
         for row in rows:
             shown = {name: value for name, value in row.items() if name != "creative_key"}
@@ -70,3 +72,11 @@ class PostgresCreatives:
             by_account[made.account_id].append(made)
         judged = [one for of_account in by_account.values() for one in with_verdicts(of_account)]
         return sorted(judged, key=lambda one: (one.account_id, -(one.spend or 0), one.key))
+
+
+def _figures(row: sa.RowMapping) -> dict[str, Any]:
+    """Of a creative: the sums of all its days, or one of the two windows that are compared."""
+    if row["is_whole"]:
+        return {name: row[name] for name in _SUMMED}
+    window = AdWindow(**{name: row[name] for name in (*_SUMMED, "frequency")})
+    return {"recent" if row["is_recent"] else "before": window}

@@ -80,20 +80,31 @@ group by creatives.account_id, creatives.creative_key
 order by creatives.account_id, creatives.creative_key;
 
 -- name: figures
--- A figure that Meta did not report of one row is not known of the creative, nor are conversions of several goals.
+-- Of each creative all days, and apart those of the last :recent_days and those before. A figure that Meta did not
+-- report of one row is not known of the creative, nor are conversions of several goals. frequency: impressions per
+-- person and day.
 select
     creatives.account_id,
     creatives.creative_key,
+    grouping(daily.day > cast(:until as date) - :recent_days) = 1 as is_whole,
+    daily.day > cast(:until as date) - :recent_days as is_recent,
     sum(daily.spend) as spend,
     case when count(*) = count(daily.impressions) then sum(daily.impressions) end as impressions,
     case when count(*) = count(daily.clicks) then sum(daily.clicks) end as clicks,
     case
         when count(*) = count(daily.conversions) and min(daily.conversion_goal) = max(daily.conversion_goal)
             then sum(daily.conversions)
-    end as conversions
+    end as conversions,
+    case
+        when count(*) = count(daily.impressions) and count(*) = count(daily.reach)
+            then sum(daily.impressions)::numeric / nullif(sum(daily.reach), 0)
+    end as frequency
 from raw.ad_creatives as creatives
 inner join marts.ad_daily as daily on creatives.account_id = daily.account_id and creatives.ad_id = daily.ad_id
 where
     daily.day between :since and :until
     and (cast(:accounts as text[]) is null or creatives.account_id = any(cast(:accounts as text[])))
-group by creatives.account_id, creatives.creative_key;
+group by grouping sets (
+    (creatives.account_id, creatives.creative_key),
+    (creatives.account_id, creatives.creative_key, daily.day > cast(:until as date) - :recent_days)
+);

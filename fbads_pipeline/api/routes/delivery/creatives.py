@@ -14,6 +14,7 @@ from fbads_pipeline.api.parameters import AccountId
 from fbads_pipeline.api.schemas.resources import Exact
 from fbads_pipeline.domain.delivery.creatives import Creative, Verdict
 from fbads_pipeline.domain.identity.users import Principal
+from fbads_pipeline.domain.scoring.ads import Fatigue
 
 router = APIRouter(prefix="/api/v1/creatives", tags=["delivery"])
 DAYS = 28
@@ -24,7 +25,8 @@ AccountPath = Annotated[str, Path(pattern=r"^[0-9]{1,32}$")]
 
 class ShownCreative(BaseModel):
     """One picture or video, however many ads use it. Figures: over the last 28 complete days, summed over its ads;
-    null where Meta did not report them of one of them. verdict: against the account's other creatives."""
+    null where Meta did not report them of one of them. verdict: against the account's other creatives; fatigue: the
+    last week of it against the days before, each with its frequency (impressions per person and day) and click rate."""
 
     account_id: str
     key: str
@@ -44,6 +46,11 @@ class ShownCreative(BaseModel):
     cost_per_conversion: Exact | None
     click_rate: Exact | None
     verdict: Verdict
+    fatigue: Fatigue
+    frequency: Exact | None
+    frequency_before: Exact | None
+    recent_click_rate: Exact | None
+    click_rate_before: Exact | None
 
 
 @router.get("", responses=documented(404))
@@ -77,5 +84,13 @@ def picture_address(account_id: str, key: str) -> str:
 
 
 def _shown(one: Creative) -> ShownCreative:
-    names = set(ShownCreative.model_fields) - {"picture"}
-    return ShownCreative(picture=picture_path(one), **{name: getattr(one, name) for name in names})
+    recent, before = one.recent, one.before
+    made = {
+        "picture": picture_path(one),
+        "frequency": recent and recent.frequency,
+        "frequency_before": before and before.frequency,
+        "recent_click_rate": recent and recent.ctr,
+        "click_rate_before": before and before.ctr,
+    }
+    names = set(ShownCreative.model_fields) - set(made)
+    return ShownCreative(**made, **{name: getattr(one, name) for name in names})
