@@ -47,6 +47,7 @@ from fbads_pipeline.adapters.postgres.reports.templates import PostgresReportTem
 from fbads_pipeline.adapters.postgres.scoring.objects import ObjectReader
 from fbads_pipeline.adapters.postgres.scoring.performance import PostgresPerformance
 from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
 from fbads_pipeline.bootstrap import (
     alerts,
     anomalies,
@@ -79,6 +80,10 @@ def _database(request: Request) -> Database:
 def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
+
+
+def _kept(request: Request) -> KeptAnswers:
+    return _database(request).kept
 
 
 DatabaseDep = Annotated[Database, Depends(_database)]
@@ -137,6 +142,7 @@ DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations
 FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
 GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
 GridPartsDep = Annotated[GridParts, _of_database(metrics.grid_parts)]
+KeptDep = Annotated[KeptAnswers, Depends(_kept)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
 LinkServiceDep = Annotated[LinkService, _of_both(reports.link_service)]
 LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]

@@ -60,7 +60,7 @@ def analytics_reader(database: Database) -> AnalyticsReader:
 
 def grid_reader(database: Database) -> GridReader:
     """Campaigns, ad sets and ads, a page at a time."""
-    return GridReader(database.owner, metric_expressions)
+    return GridReader(database.owner, metric_expressions, database.kept)
 
 
 def grid_parts(database: Database) -> GridParts:
@@ -80,7 +80,7 @@ def overview_reader(database: Database) -> OverviewReader:
 
 def page_reader(database: Database) -> PageReader:
     """What the pages show."""
-    return PageReader(database.owner)
+    return PageReader(database.owner, database.kept)
 
 
 def campaign_reader(database: Database) -> CampaignReader:

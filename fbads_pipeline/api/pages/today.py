@@ -1,17 +1,19 @@
 """Today: how the day stands, what to do first, the morning's questions; of one account also its figures day by day."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
+from fbads_pipeline.adapters.postgres.server.kept_answers import minute_of
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import (
     AnomaliesDep,
     FeedbackDep,
+    KeptDep,
     OverviewDep,
     ReportServiceDep,
     TargetsDep,
@@ -27,6 +29,7 @@ from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.suggestions import decision_notice
 from fbads_pipeline.api.pages.view import anomaly_items, drawn, figure_cards, period_text, watch_notes
 from fbads_pipeline.api.pages.visitor import Digits, Visitor
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.clients.overview import ClientDay, client_days, verdict_of
 from fbads_pipeline.domain.clients.targets import Target, Targets
 from fbads_pipeline.domain.identity.users import Principal
@@ -40,6 +43,15 @@ from fbads_pipeline.services.reports.build_report import METRICS, ReportBuilder
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+# What the day is read from, beside dbt's own tables.
+DAY_TABLES = frozenset(
+    {
+        *("raw.accounts", "raw.account_readings", "raw.account_money_readings", "raw.campaigns", "raw.day_states"),
+        *("analysis.anomalies", "analysis.day_watches", "analysis.detector_states", "analysis.suggestion_outcomes"),
+        *("ops.campaign_goals", "ops.client_accounts", "ops.client_budgets", "ops.client_logos", "ops.clients"),
+        *("ops.delivery_problems", "ops.suggestions", "ops.targets", "ops.tax_periods"),
+    }
+)
 _MOST_ANOMALIES, _MOST_CLIENTS = 5, 60
 _NOT_COMPARED = PeriodFigures({}, (), (), None)
 _NOTHING: Mapping[str, Any] = {
@@ -58,16 +70,54 @@ class AccountReaders:
         self.builder, self.feedback, self.readings = report_service.builder, feedback, readings
 
 
+class DayReaders:
+    """A dependency: what the day of all clients is read from."""
+
+    def __init__(
+        self,
+        overview: OverviewDep,
+        targets: TargetsDep,
+        morning: MorningDep,
+        steps: FirstStepsDep,
+        anomalies: AnomaliesDep,
+    ) -> None:
+        self.overview, self.targets, self.morning = overview, targets, morning
+        self.steps, self.anomalies = steps, anomalies
+
+
+@dataclass(frozen=True)
+class _Day:
+    """What decides how the day reads, beside what is stored and the language. may: whether the visitor may decide."""
+
+    frame: PageFrame
+    money: str
+    stale_hours: int
+    may: bool
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The accounts are part of it as they were read: they were read before."""
+        frame = self.frame
+        accounts = tuple(tuple(one.values()) for one in frame.accounts)
+        choices = (tuple(frame.query().items()), frame.period, frame.now)
+        return ("day", accounts, choices, self.money, self.stale_hours, self.may)
+
+
+class _ShownDay(NamedTuple):
+    """learning: account → how far it is watched; shown: what the template gets, as texts."""
+
+    facts: MorningFacts
+    learning: Mapping[str, AccountLearning]
+    shown: Mapping[str, Any]
+
+
 @router.get("/")
 def today(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("marts:read"))],
-    overview: OverviewDep,
-    targets: TargetsDep,
-    morning: MorningDep,
-    steps: FirstStepsDep,
-    anomalies: AnomaliesDep,
-    readers: Annotated[AccountReaders, Depends()],
+    readers: Annotated[DayReaders, Depends()],
+    of_one: Annotated[AccountReaders, Depends()],
+    kept: KeptDep,
     account: Digits = None,
     done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
     why: Annotated[str, Query(max_length=300)] = "",
@@ -78,45 +128,55 @@ def today(
         frame = with_account(request, who)
     if not frame.accounts:
         return render(request, "problem.html.j2", who, "today", message=t("pages.today.no_accounts"))
-    money = reader_money(request, who)
-    facts, weeks = morning.read(
-        frame, lambda: overview.accounts(frame.ids, _targets(targets.all(frame.ids)), frame.now)
-    )
-    learning = {one.account_id: one for one in anomalies.learning(sorted(frame.ids))}
-    days = _days(frame, facts, weeks)
-    verdict = verdict_of(
-        days,
-        problems=sum(one.problem.severity == "critical" and one.state == "open" for one in facts.problems),
-        unlearned=sum(not one.is_watched for one in learning.values()),
-        is_read=all(_is_fresh(one, frame, request) for one in frame.running),
-    )
+    money, stale_hours = reader_money(request, who), request.app.state.settings.stale_hours
+    day = _Day(replace(frame, now=minute_of(frame.now)), money, stale_hours, may=who.may("suggestions:decide"))
+    found = kept.of(DAY_TABLES, (*day.key, t.language), lambda: _read_day(readers, day, t))
     notice, undo = decision_notice(request, who, done, why, t)
     of_account = _NOTHING
     # A client with one account is read like that account.
     one = replace(frame, account=frame.chosen[0]) if len(frame.chosen) == 1 else frame
     if one.account is not None:
-        of_account = _of_account(readers, one, who, facts, learning.get(one.account["account_id"]), t)
+        learning = found.learning.get(one.account["account_id"])
+        of_account = _of_account(of_one, one, who, found.facts, learning, t)
     return render(
         request,
         "today.html.j2",
         who,
         "today",
         has_period=one.account is not None,
-        verdict=verdict_view(verdict, t),
-        cards=day_cards(days, money, t),
-        steps=steps.of(frame, who, days, facts.anomalies, t),
-        panels=morning_panels(facts, frame, t),
-        rows=client_rows(days[:_MOST_CLIENTS], frame, money, t) if len(days) > 1 else [],
-        more=t("pages.day.more", count=len(days) - _MOST_CLIENTS) if len(days) > _MOST_CLIENTS else "",
-        hours=hours_view(overview, one, t),
+        hours=hours_view(readers.overview, one, t),
         notice=notice,
         undo=undo,
+        **found.shown,
         **of_account,
     )
 
 
-def _is_fresh(account: Row, frame: PageFrame, request: Request) -> bool:
-    hours = request.app.state.settings.stale_hours
+def _read_day(readers: DayReaders, day: _Day, t: Localizer) -> _ShownDay:
+    frame = day.frame
+    facts, weeks = readers.morning.read(
+        frame, lambda: readers.overview.accounts(frame.ids, _targets(readers.targets.all(frame.ids)), frame.now)
+    )
+    learning = {one.account_id: one for one in readers.anomalies.learning(sorted(frame.ids))}
+    days = _days(frame, facts, weeks)
+    verdict = verdict_of(
+        days,
+        problems=sum(one.problem.severity == "critical" and one.state == "open" for one in facts.problems),
+        unlearned=sum(not one.is_watched for one in learning.values()),
+        is_read=all(_is_fresh(one, frame, day.stale_hours) for one in frame.running),
+    )
+    shown = {
+        "verdict": verdict_view(verdict, t),
+        "cards": day_cards(days, day.money, t),
+        "steps": readers.steps.of(frame, days, facts.anomalies, t, may=day.may),
+        "panels": morning_panels(facts, frame, t),
+        "rows": client_rows(days[:_MOST_CLIENTS], frame, day.money, t) if len(days) > 1 else [],
+        "more": t("pages.day.more", count=len(days) - _MOST_CLIENTS) if len(days) > _MOST_CLIENTS else "",
+    }
+    return _ShownDay(facts, learning, shown)
+
+
+def _is_fresh(account: Row, frame: PageFrame, hours: int) -> bool:
     return account["read_at"] is not None and (frame.now - account["read_at"]).total_seconds() <= hours * 3600
 
 

@@ -75,7 +75,7 @@ OF_CONTACTS: Mapping[str, frozenset[str]] = {
 OF_NOBODY = frozenset(
     {
         *("collect_runs", "alerts", "api_quotas", "request_strategies", "api_warnings", "tokens", "account_tokens"),
-        *("token_checks", "incidents", "job_outcomes", "rule_hits", "webhook_receipts"),
+        *("token_checks", "incidents", "job_outcomes", "rule_hits", "webhook_receipts", "table_changes"),
         *("client_accounts", "client_logos", "tax_periods", "creative_pictures", "campaign_goals"),
         # Of an order only what, when, how much and from which link; of a click id a hash. Nothing about the buyer.
         *("orders", "order_refunds", "order_coverage", "order_source_accounts", "link_checks"),

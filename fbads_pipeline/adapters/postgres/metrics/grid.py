@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fbads_pipeline.adapters.postgres.metrics.figures import daily_mart, figure_columns, sum_reported
 from fbads_pipeline.adapters.postgres.metrics.visible import Row, rows_of_kept
+from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.domain.metrics.grid import OF_GOAL, GridLevel, GridRequest, GridState
@@ -28,6 +29,13 @@ _CAMPAIGNS = sa.table(
 _HAS_BUDGET: frozenset[GridLevel] = frozenset({"campaign", "adset"})
 
 
+# What marts of objects and of their days are made of, beside dbt's own tables.
+GRID_TABLES = frozenset(
+    {
+        *("raw.accounts", "raw.account_readings", "raw.campaigns", "raw.adsets", "raw.ads"),
+        *("ops.targets", "ops.campaign_goals", "ops.tax_periods"),
+    }
+)
 _OF_NO_CURRENCY = frozenset(name for name, metric in METRICS.items() if metric.unit != "money")
 
 
@@ -55,12 +63,17 @@ class GridPage(NamedTuple):
 class GridReader:
     """Reads only; one query, however many rows there are. expressions: gives metric → SQL over a daily mart."""
 
-    def __init__(self, owner: sa.Engine, expressions: Callable[[], Mapping[str, str]]) -> None:
-        self._owner, self._expressions = owner, expressions
+    def __init__(self, owner: sa.Engine, expressions: Callable[[], Mapping[str, str]], kept: KeptAnswers) -> None:
+        self._owner, self._expressions, self._kept = owner, expressions, kept
 
     def page(self, wanted: GridRequest) -> GridPage:
-        """One page, and the totals over all of its pages."""
-        found = rows_of_kept(self._owner, _page(self._shape(wanted)), _values(wanted))
+        """One page, and the totals over all of its pages; kept until something is written to what they come from."""
+        shape, values = self._shape(wanted), _values(wanted)
+        key = (shape, tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in values.items()))
+        return self._kept.of(GRID_TABLES, key, lambda: self._read_page(shape, values))
+
+    def _read_page(self, shape: GridShape, values: Mapping[str, Any]) -> GridPage:
+        found = rows_of_kept(self._owner, _page(shape), values)
         totals = [one for one in found if one["is_total"]]
         rows = [one for one in found if not one["is_total"]]
         return GridPage(rows, sum(one["objects"] for one in totals), totals)

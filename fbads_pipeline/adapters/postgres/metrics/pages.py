@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of_kept
+from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import DayRange
@@ -14,13 +15,14 @@ from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
 from fbads_pipeline.domain.metrics.week_hours import LONGEST_STEP
 
 SQL = Statements(__package__, "pages.sql")
+COVERAGE_TABLES = frozenset({"raw.accounts", "raw.day_states"})
 
 
 class PageReader:
     """Rows for the pages, as the owner reads them; nothing is written."""
 
-    def __init__(self, owner: sa.Engine) -> None:
-        self._owner = owner
+    def __init__(self, owner: sa.Engine, kept: KeptAnswers) -> None:
+        self._owner, self._kept = owner, kept
 
     def accounts(self, accounts: Accounts) -> list[Row]:
         """Each account with the moment of its newest good reading."""
@@ -69,7 +71,11 @@ class PageReader:
         return self._rows("week_hours", longest=LONGEST_STEP, **named)
 
     def coverage(self, periods: Sequence[tuple[str, DayRange]], level: Level) -> Coverage:
-        """How far accounts are read, each on days of its own, all of which have come."""
+        """How far accounts are read, each on days of its own, all of which have come; kept until one is read again."""
+        key = ("coverage", level, tuple(periods))
+        return self._kept.of(COVERAGE_TABLES, key, lambda: self._read_coverage(periods, level))
+
+    def _read_coverage(self, periods: Sequence[tuple[str, DayRange]], level: Level) -> Coverage:
         values = {
             "ids": [account_id for account_id, _ in periods],
             "firsts": [days.since for _, days in periods],

@@ -12,6 +12,7 @@ from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, analyst_url, ensure_role
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.adapters.postgres.server.engine import check_server, engine, ensure_database, normalise_url
+from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
 from fbads_pipeline.settings import Settings
 
 DATABASE_URL = "FBADS_DATABASE_URL"
@@ -35,6 +36,11 @@ class Database:
     def analyst(self) -> sa.Engine:
         """Connections that log in as the read-only analyst."""
         return analyst_engine(self.owner, self.analyst_password_file, fixed_now=self._fixed_now)
+
+    @cached_property
+    def kept(self) -> KeptAnswers:
+        """Answers that this process keeps while nothing is written to what they come from."""
+        return KeptAnswers(self.owner)
 
     @property
     def analyst_password_file(self) -> Path:

@@ -15,7 +15,6 @@ from fbads_pipeline.api.pages.view import anomaly_items, stored_text
 from fbads_pipeline.domain.clients.overview import RESULT_DAYS, ClientDay
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Money
-from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE
 
 _STEPS = 3
@@ -30,10 +29,10 @@ class FirstSteps:
         self._suggestions, self._pages = suggestions, pages
 
     def of(
-        self, frame: PageFrame, who: Principal, days: Sequence[ClientDay], anomalies: Sequence[Row], t: Localizer
+        self, frame: PageFrame, days: Sequence[ClientDay], anomalies: Sequence[Row], t: Localizer, *, may: bool
     ) -> list[dict[str, Any]]:
         """anomalies: the dearest first; they fill what suggestions leave. Amounts of several currencies are compared as
-        parts of what their accounts spend."""
+        parts of what their accounts spend. may: whether the visitor may decide."""
         rows = self._suggestions.suggestions(
             status="PENDING",
             account_id=None,
@@ -54,7 +53,6 @@ class FirstSteps:
         first = open_rows[:_STEPS]
         names = self._pages.names([one["campaign_id"] for one in first])
         accounts = {one["account_id"]: account_name(one) for one in frame.chosen}
-        may = who.may("suggestions:decide")
         steps = [_suggestion(one, names, accounts, t, may=may) for one in first]
         known = {one["campaign_id"] for one in first}
         others = [one for one in anomalies if one["campaign_id"] not in known]

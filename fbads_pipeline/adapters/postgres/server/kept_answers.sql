@@ -1,0 +1,2 @@
+-- name: state
+select ops.state_of(cast(:tables as text[]));
