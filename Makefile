@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check sbom audit
+.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check celery-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -101,6 +101,11 @@ chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lo
 
 compose-check: install ## the containers: built, started on fresh volumes, filled, killed in turn (needs a Docker engine)
 	$(BIN)/python -m checks.compose
+
+celery-check: install ## workers on a real Redis, each killed in mid-step: the tick still ends complete (Debian's redis-server)
+	@command -v redis-server >/dev/null || [ "$$(id -u)" != 0 ] || \
+	  (apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends redis-server) >/dev/null
+	$(BIN)/python -m checks.celery $(ARGS)
 
 attack: install ## own attacks on loopback, each with its protection and without (the control has to succeed)
 	$(BIN)/python -m attack

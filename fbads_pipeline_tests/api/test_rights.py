@@ -26,6 +26,8 @@ OPEN = {
     "/api/v1/webhooks/n8n/suggestions",
     "/api/v1/webhooks/orders/{source}",
 }
+# It decides by itself, of a request that a proxy describes: test_edge.py.
+EDGE = "/edge/{service}"
 # A body that each route takes, so that what is refused is refused for its caller.
 BODIES = {
     "accept": {"version": 1},
@@ -80,7 +82,7 @@ def test_every_route_says_what_it_needs(app):
     assert len(rest(app)) > 15
     open_pages = {one.path for one in routes(app) if is_page(one) and visitor_of(one) is None}
     login = {"/login", "/login/oidc", "/login/oidc/callback", "/local"}
-    assert open_pages == {*login, "/language/{language}", "/privacy", "/shared/{rest:path}", "/unsubscribe"}
+    assert open_pages == {*login, "/language/{language}", "/privacy", "/shared/{rest:path}", "/unsubscribe", EDGE}
     assert len([one for one in routes(app) if is_page(one)]) > 10
 
 

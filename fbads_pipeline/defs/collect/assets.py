@@ -8,6 +8,7 @@ import dagster as dg
 
 from fbads_pipeline.adapters.allocator import little_memory
 from fbads_pipeline.adapters.quality.raw_rows import prepare_subprocess
+from fbads_pipeline.defs.shared.executors import count_shards
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
@@ -69,7 +70,7 @@ def plan_shards(
     seen = list_accounts(ads, raw, clock, settings.account_ids)
     accounts = pick_accounts(seen, config.accounts, settings.account_ids)
     since, until = _days_of(context, config)
-    for number, shard in enumerate(shards_of(accounts, settings.shards)):
+    for number, shard in enumerate(shards_of(accounts, count_shards(settings.shards))):
         days = {"since": since, "until": until, "only_due": config.only_due}
         shared = {"breakdown_days": config.breakdown_days, **days}
         yield dg.DynamicOutput({"accounts": shard, **shared}, f"shard_{number}")

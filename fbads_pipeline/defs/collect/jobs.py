@@ -3,6 +3,7 @@
 import dagster as dg
 
 from fbads_pipeline.defs.collect.assets import collect_config
+from fbads_pipeline.defs.shared.executors import run_executor
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.ports.collection import RawStore
 from fbads_pipeline.ports.core import Clock
@@ -17,7 +18,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 collect_and_model = dg.define_asset_job(
     "collect_and_model",
     selection=dg.AssetSelection.groups("collect", "model"),
-    executor_def=dg.in_process_executor,
+    executor_def=run_executor,
     description="Graph API → raw → marts. Never alerts.",
 )
 
