@@ -30,14 +30,16 @@ def celery_configuration() -> dict[str, Any]:
     """Celery's settings (its lower-case names) under which no step is lost.
 
     A step is acknowledged when it has ended, not when it begins; a worker takes one step per process and none ahead; a
-    step whose process was killed, whose worker was killed, or whose worker lost Redis is handed out again. So a step
-    may run twice, which all of ours bear: what they write is decided by the rows that are there.
+    step whose process or worker was killed is handed out again. So a step may run twice, which all of ours bear: what
+    they write is decided by the rows that are there. A Redis that is away is waited for, five minutes at most.
     """
     return {
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "worker_prefetch_multiplier": 1,
-        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        # A step that goes on while Redis is away counts once it is back; handed out meanwhile, it is not done again.
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_deduplicate_successful_tasks": True,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_transport_options": {
@@ -46,8 +48,11 @@ def celery_configuration() -> dict[str, Any]:
             "unacked_restore_throttle": 1,
             "socket_keepalive": True,
         },
-        # Whoever waits for a result outlives a Redis that restarts.
-        "result_backend_transport_options": {"retry_policy": {"timeout": 120.0}},
+        # Whoever hands out a step or waits for one outlives a Redis that restarts.
+        "task_publish_retry_policy": {"max_retries": 150, "interval_start": 0, "interval_step": 0.5, "interval_max": 2},
+        "result_backend_always_retry": True,
+        "result_backend_max_retries": 150,
+        "result_backend_max_sleep_between_retries_ms": 2000,
         "redis_socket_keepalive": True,
         "result_expires": _A_DAY,
         "task_default_queue": QUEUE,

@@ -26,6 +26,9 @@ def test_no_step_is_lost_by_what_celery_is_told():
     transport = made["broker_transport_options"]
     assert transport["visibility_timeout"] == configuration.LEASE_SECONDS
     assert transport["unacked_restore_interval"] * transport["unacked_restore_throttle"] <= 10
+    assert made["result_backend_always_retry"] and made["worker_deduplicate_successful_tasks"]
+    assert made["result_backend_max_retries"] * made["result_backend_max_sleep_between_retries_ms"] >= 300_000
+    assert not made["worker_cancel_long_running_tasks_on_connection_loss"]
     # A worker whose machine is busy may miss some renewals before its steps are given to another.
     assert configuration.RENEWED_SECONDS * 4 <= configuration.LEASE_SECONDS
 
