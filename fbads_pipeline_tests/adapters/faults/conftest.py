@@ -39,10 +39,12 @@ class Collector:
         self.store = PostgresRawStore(database)
         self.runs = 0
 
-    def collect(self, *, breakdowns: tuple[str, ...] = (), **access: object) -> dict[str, AccountReport]:
+    def collect(
+        self, *, breakdowns: tuple[str, ...] = (), now: str = NOW, **access: object
+    ) -> dict[str, AccountReport]:
         """One run over DAYS; account → report."""
         self.runs += 1
-        clock = clock_from(datetime.fromisoformat(NOW))
+        clock = clock_from(datetime.fromisoformat(now))
         defaults = {"backoff_seconds": 0.01, "timeout_seconds": (2.0, 2.0), "patience_seconds": 1.0}
         transport = Transport(GraphAccess(self.server.url, "v25.0", self.server.token, **{**defaults, **access}))
         ads = GraphAds(transport)

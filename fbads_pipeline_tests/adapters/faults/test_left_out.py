@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fbads_pipeline.adapters.postgres.collection import settling
-from fbads_pipeline_tests.adapters.faults.conftest import DAYS, Collector, stored
+from fbads_pipeline_tests.adapters.faults.conftest import DAYS, NOW, Collector, stored
 
 LEFT_OUT = {
     "empty campaigns": {"name": "empty-answer", "level": "campaign"},
@@ -142,6 +142,37 @@ def test_an_empty_breakdown_below_a_day_with_delivery_is_never_believed(collecto
         assert all("age,gender" in (report.error or "") for report in reports.values())
 
 
+def test_what_is_left_out_of_parts_of_a_breakdown_stands_however_often_it_does_not_come(collector):
+    left_out = (
+        {"name": "missing-rows", "breakdown": "age,gender", "share": 0.4},
+        {"name": "missing-entry", "breakdown": "country", "figure": "omni_purchase", "share": 0.5},
+        {"name": "missing-field", "breakdown": "publisher_platform,platform_position", "figure": "clicks"},
+    )
+    breakdowns = tuple(str(one["breakdown"]) for one in left_out)
+    collector.collect(breakdowns=breakdowns)
+    before = figures(collector)
+    disturb(collector, *left_out)
+    for _ in range(2):
+        reports = collector.collect(breakdowns=breakdowns)
+        assert lost(before, figures(collector)) == []
+        assert {report.status for report in reports.values()} == {"partial"}
+    hits = {one.breakdown: one.hits for one in collector.server.sandbox.scenarios.active}
+    assert all(hits.values()), hits
+    collector.server.set_scenario(None)
+    assert {report.status for report in collector.collect(breakdowns=breakdowns).values()} == {"done"}
+    assert figures(collector) == before
+
+
+def test_what_moves_between_the_parts_of_a_breakdown_is_believed(collector):
+    for now in (NOW, "2026-11-12T15:00:00+00:00"):
+        collector.server.set_now(now)
+        reports = collector.collect(breakdowns=("age,gender", "country"), now=now)
+        assert {report.status for report in reports.values()} == {"done"}, reports
+        moved = [before := figures(collector)] if now == NOW else [before, figures(collector)]
+    types = [{(key, name) for key, row in one.items() if key[2] for name in row if " " in name} for one in moved]
+    assert types[0] - types[1], "no part lost an event, so nothing was tried"
+
+
 def test_people_are_not_counted_by_a_breakdown_where_meta_refuses_it_and_the_spend_is_kept(collector):
     disturb(collector, {"name": "old-reach-refused"})
     reports = collector.collect(breakdowns=("country",))
@@ -185,6 +216,7 @@ def test_an_odd_account_is_named_and_the_others_are_read(collector, undisturbed,
 
 
 levels = st.sampled_from(["account", "campaign", "adset", "ad", None])
+broken_down = st.sampled_from([None, "", "age,gender"])
 scenarios = st.one_of(
     st.builds(lambda level: {"name": "empty-answer", "level": level}, levels),
     st.builds(
@@ -207,14 +239,15 @@ scenarios = st.one_of(
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(st.lists(scenarios, min_size=1, max_size=3))
+@given(st.lists(st.tuples(scenarios, broken_down), min_size=1, max_size=3))
 def test_whatever_is_left_out_nothing_known_is_lost_and_a_whole_answer_restores_all(collector, chosen):
     collector.server.set_scenario(None)
-    collector.collect()
+    collector.collect(breakdowns=("age,gender",))
     before = figures(collector)
-    disturb(collector, *[{key: value for key, value in one.items() if value is not None} for one in chosen])
-    collector.collect()
+    left_out = [{**one, "breakdown": breakdown} for one, breakdown in chosen]
+    disturb(collector, *[{key: value for key, value in one.items() if value is not None} for one in left_out])
+    collector.collect(breakdowns=("age,gender",))
     assert lost(before, figures(collector)) == [], chosen
     collector.server.set_scenario(None)
-    collector.collect()
+    collector.collect(breakdowns=("age,gender",))
     assert figures(collector) == before, (chosen, DAYS)

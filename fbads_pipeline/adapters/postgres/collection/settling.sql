@@ -228,9 +228,6 @@ judged as (
         doubted.object_id,
         doubted.breakdown_value,
         case
-            -- Between the parts of a breakdown events move with every restatement.
-            when doubted.breakdown <> '' and doubted.answer is not null and bool_and(by_figure.is_answered)
-                then 'confirmed'
             when bool_or(by_figure.is_contradicted) then 'contradicted'
             when bool_and(by_figure.is_confirmed) then 'confirmed'
             when
