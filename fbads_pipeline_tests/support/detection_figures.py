@@ -1,11 +1,18 @@
 """Readings of a calm account with exact figures, to be disturbed by the tests."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from fbads_pipeline.domain.anomalies.findings import Finding
+from fbads_pipeline.domain.anomalies.replay import Replay, replay
+
 START = datetime(2026, 3, 2)
+# What most tests leave alone: these days are replayed once, and what follows goes on from a copy.
+FIRST_DAYS = timedelta(days=8)
 COLUMNS = ["ts", "campaign_id", "date", "daily_budget", "impressions", "clicks", "spend", "conversions", "revenue"]
 
 
@@ -59,3 +66,25 @@ def changes(*rows: tuple[datetime, str, str, str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["ts", "campaign_id", "event", "old", "new"])
     frame["ts"] = pd.to_datetime(frame["ts"])
     return frame
+
+
+_FIRST: dict[tuple[object, ...], tuple[Replay, list[tuple[str, Finding]]]] = {}
+
+
+def replayed(
+    readings: pd.DataFrame, about: pd.DataFrame, log: pd.DataFrame, **options: Any
+) -> list[tuple[str, Finding]]:
+    """What `replay` yields, in a third of the time where another test has the same first days."""
+    cut = START + FIRST_DAYS
+    is_first, is_logged = readings["ts"] < cut, log["ts"] < cut
+    ids = about["campaign_id"].tolist()
+    if not set(readings["campaign_id"]) <= set(ids) or readings["ts"].min() >= cut:
+        return list(replay(readings, about, log, **options))
+    whole = readings[is_first].astype(dict.fromkeys(COLUMNS[3:], float))
+    first = pd.util.hash_pandas_object(whole, index=False).to_numpy().tobytes()
+    key = (first, about.to_csv(), log[is_logged].to_csv(), repr(sorted(options.items(), key=str)))
+    if key not in _FIRST:
+        begun = Replay(ids, about, **options)
+        _FIRST[key] = (begun, list(begun.run(readings[is_first], log[is_logged])))
+    begun, found = _FIRST[key]
+    return found + list(deepcopy(begun).run(readings[~is_first], log[~is_logged]))

@@ -33,16 +33,39 @@ def replay(
     `campaign_id, created`; changes: `ts, campaign_id, event, old, new`. ts and created: naive account-local times.
     shifts: kind of anomaly → how far people's marks have moved its threshold.
     """
-    ids = _ids(readings, campaigns)
-    state = DetectorState(len(ids), settings or DetectionSettings())
-    place = {name: number for number, name in enumerate(ids)}
-    _created(state, campaigns, place)
-    waiting = _changes(changes, place)
-    budget = AlertBudget(len(ids), state.settings)
-    for reading in readings_of(readings, ids, waiting):
-        found = observe(state, reading, shifts)
-        for one in budget.select(ranked(state, found)) if as_sent else found:
-            yield ids[one.campaign] if one.campaign != ACCOUNT else ACCOUNT_ROW, one
+    replaying = Replay(_ids(readings, campaigns), campaigns, settings, as_sent=as_sent, shifts=shifts)
+    return replaying.run(readings, changes)
+
+
+class Replay:
+    """A replay that goes on: what comes next is judged by all that ran before.
+
+    ids, in this order, are the campaigns that readings may be of; the others as of `replay`.
+    """
+
+    def __init__(
+        self,
+        ids: list[str],
+        campaigns: pd.DataFrame,
+        settings: DetectionSettings | None = None,
+        *,
+        as_sent: bool = False,
+        shifts: Mapping[str, ThresholdShift] | None = None,
+    ) -> None:
+        self.ids, self._shifts = ids, shifts
+        self._place = {name: number for number, name in enumerate(ids)}
+        self._state = DetectorState(len(ids), settings or DetectionSettings())
+        self._budget = AlertBudget(len(ids), self._state.settings) if as_sent else None
+        _created(self._state, campaigns, self._place)
+
+    def run(self, readings: pd.DataFrame, changes: pd.DataFrame) -> Iterator[tuple[str, Finding]]:
+        """What is found in readings that are later than all before, and in the changes up to them."""
+        for reading in readings_of(readings, self.ids, _changes(changes, self._place)):
+            found = observe(self._state, reading, self._shifts)
+            if self._budget is not None:
+                found = self._budget.select(ranked(self._state, found))
+            for one in found:
+                yield self.ids[one.campaign] if one.campaign != ACCOUNT else ACCOUNT_ROW, one
 
 
 def _ids(readings: pd.DataFrame, campaigns: pd.DataFrame) -> list[str]:

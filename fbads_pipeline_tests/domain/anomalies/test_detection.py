@@ -14,7 +14,14 @@ from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.goals import goal_numbers
 from fbads_pipeline.domain.anomalies.state.history import row_of
 from fbads_pipeline.domain.anomalies.state.readings import Change
-from fbads_pipeline_tests.support.detection_figures import START, calm_readings, changes, from_then, known_campaigns
+from fbads_pipeline_tests.support.detection_figures import (
+    START,
+    calm_readings,
+    changes,
+    from_then,
+    known_campaigns,
+    replayed,
+)
 
 AT = START + timedelta(days=8, hours=10)
 
@@ -22,7 +29,7 @@ AT = START + timedelta(days=8, hours=10)
 def said(readings, log=None, about=None, kinds=("anomaly",), **options):
     """(campaign, what, hours since AT) of what is said."""
     about = known_campaigns() if about is None else about
-    found = replay(readings, about, changes() if log is None else log, **options)
+    found = replayed(readings, about, changes() if log is None else log, **options)
     return [(name, one.what, (one.at - AT) / timedelta(hours=1)) for name, one in found if one.kind in kinds]
 
 
@@ -83,13 +90,13 @@ def test_campaigns_of_one_goal_that_report_nothing_are_not_hidden_by_those_of_an
 
 def test_a_stop_says_how_many_conversions_a_day_do_not_come(calm):
     stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
-    (found,) = [one for _, one in replay(stopped, known_campaigns(), changes()) if one.kind == "anomaly"]
+    (found,) = [one for _, one in replayed(stopped, known_campaigns(), changes()) if one.kind == "anomaly"]
     days = calm[(calm["campaign_id"] == "c1") & (calm["ts"] < AT)].groupby("date")["conversions"].max()
     usual = days[days.index < pd.Timestamp(AT.date())].mean()
     assert 0.6 * usual < found.lost_conversions < 2.2 * usual
     burst = from_then(calm, "c1", AT, impressions=3.5, spend=3.5, clicks=3.5, conversions=3.5)
     assert [
-        one.lost_conversions for _, one in replay(burst, known_campaigns(), changes()) if one.kind == "anomaly"
+        one.lost_conversions for _, one in replayed(burst, known_campaigns(), changes()) if one.kind == "anomaly"
     ] == [0]
 
 
@@ -209,7 +216,7 @@ def test_regular_pauses_raise_nothing_and_what_stops_outside_its_rhythm_is_found
     month, monday = calm_readings(campaigns=6, days=24), START + timedelta(days=21)
     dies = {"c5": lambda ts: (ts.dt.day_of_week >= 5) | (ts >= monday)}
     for readings in without(month, **RESTS, **dies):
-        found = [row for row in replay(readings, known_campaigns(6), changes()) if row[1].kind == "anomaly"]
+        found = [row for row in replayed(readings, known_campaigns(6), changes()) if row[1].kind == "anomaly"]
         first = [(name, one.what) for name, one in found if one.at < START + timedelta(days=9)]
         assert first in ([], [("c2", "delivery_stop")]), "that a weekend alone delivers is seen after its first Monday"
         (name, stop) = found[-1]
@@ -220,9 +227,9 @@ def test_regular_pauses_raise_nothing_and_what_stops_outside_its_rhythm_is_found
 def test_a_campaign_that_dies_is_found_whether_or_not_its_rows_are_left_out():
     account, about, midnight = calm_readings(campaigns=12, days=10), known_campaigns(12), AT.replace(hour=0)
     zero, left_out = without(account, c1=lambda ts: ts >= midnight)
-    found = [(name, one.what, one.at) for name, one in replay(zero, about, changes())]
+    found = [(name, one.what, one.at) for name, one in replayed(zero, about, changes())]
     assert [(name, what in ("delivery_stop", "spend_drop")) for name, what, _ in found] == [("c1", True)]
-    assert found == [(name, one.what, one.at) for name, one in replay(left_out, about, changes())]
+    assert found == [(name, one.what, one.at) for name, one in replayed(left_out, about, changes())]
     from_ten = account[(account["campaign_id"] != "c1") | (account["ts"] < AT)]
     assert [(name, what in ("delivery_stop", "spend_drop")) for name, what, _ in said(from_ten, about=about)] == [
         ("c1", True)
@@ -305,7 +312,7 @@ def test_a_spike_is_as_large_as_it_is_over_what_its_own_day_foretold(calm):
     midnight = datetime.combine(AT.date(), datetime.min.time())
     low = everything(everything(calm, "c1", midnight, 0.78), "c2", midnight, 0.78)
     risen = everything(low, "c1", AT + timedelta(hours=3), 1.7)
-    ((name, found),) = [one for one in replay(risen, known_campaigns(), changes()) if one[1].kind == "anomaly"]
+    ((name, found),) = [one for one in replayed(risen, known_campaigns(), changes()) if one[1].kind == "anomaly"]
     assert (name, found.what, found.at.date()) == ("c1", "spend_spike", AT.date())
     assert 1.45 < found.observed / found.expected < 1.75
 
@@ -330,6 +337,14 @@ def test_cutting_the_input_changes_nothing_said_before(seed):
     assert part
 
 
+def test_a_replay_goes_on_from_where_it_was(calm):
+    """Found while the account is grouped and limited too; what tests share must be what they would see alone."""
+    burst = from_then(calm, "c1", AT, impressions=4, spend=4, clicks=4, conversions=4)
+    about, log = known_campaigns(), changes((AT - timedelta(days=4), "c2", "budget_change", "100", "110"))
+    whole = list(replay(burst, about, log, as_sent=True))
+    assert whole and whole == replayed(burst, about, log, as_sent=True) == replayed(burst, about, log, as_sent=True)
+
+
 def test_the_order_of_rows_and_a_second_run_change_nothing(calm):
     burst = from_then(calm, "c1", AT, impressions=4, spend=4, clicks=4, conversions=4)
     shuffled = burst.sample(frac=1.0, random_state=3)
@@ -341,7 +356,7 @@ def test_the_order_of_rows_and_a_second_run_change_nothing(calm):
 
 def test_since_says_when_it_began(calm):
     stopped = from_then(calm, "c1", AT, impressions=0, spend=0, clicks=0, conversions=0)
-    ((_, one),) = [row for row in replay(stopped, known_campaigns(), changes()) if row[1].kind == "anomaly"]
+    ((_, one),) = [row for row in replayed(stopped, known_campaigns(), changes()) if row[1].kind == "anomaly"]
     assert abs(one.since - AT) <= timedelta(hours=1)
     assert one.low <= one.expected <= one.high
     assert one.observed < one.low

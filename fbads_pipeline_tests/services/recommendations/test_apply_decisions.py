@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
 from fbads_pipeline.adapters.postgres.identity.audit import PostgresAudit
 from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApprovedChanges
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
+from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.collection.meta_errors import PermanentMetaError, TransientMetaError
 from fbads_pipeline.domain.core.messages import to_json
@@ -24,6 +25,7 @@ from fbads_pipeline.services.collection.sync_ads import sync_ads
 from fbads_pipeline.services.recommendations.apply_decisions import apply_decisions
 from fbads_pipeline.services.recommendations.decide_suggestion import decide
 from fbads_pipeline_tests.support.fakes import FixedClock
+from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 from fbads_pipeline_tests.support.rendering import reads, text_of
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
@@ -33,12 +35,14 @@ TO = [Recipient("fake", "C1")]
 class World:
     """One sandbox, collected; suggestions that were accepted."""
 
-    def __init__(self, server, engine):
-        self.server, self.engine, self.clock = server, engine, FixedClock(NOW)
+    def __init__(self, server, database):
+        self.server, self.engine, self.clock = server, database, FixedClock(NOW)
         self.transport = Transport(GraphAccess(server.url, "v25.0", server.token, backoff_seconds=0.01))
         self.writer = GraphWriter(lambda account_id: self.transport)
-        self.book, self.decision_store = PostgresApprovedChanges(engine), PostgresDecisionStore(engine)
-        raw, ads = PostgresRawStore(engine), GraphAds(self.transport)
+        self.book, self.decision_store = PostgresApprovedChanges(database), PostgresDecisionStore(database)
+
+    def collect(self):
+        raw, ads = PostgresRawStore(self.engine), GraphAds(self.transport)
         accounts = list_accounts(ads, raw, self.clock)
         sync_ads(ads, raw, self.clock, accounts, SyncPlan("run", ("campaign",), longest_wait_seconds=5.0))
 
@@ -85,10 +89,26 @@ class World:
         return [(one["object_id"], one["what"], one["old"], one["new"]) for one in self.server.control("writes")]
 
 
+def sandbox():
+    return SandboxServer(campaigns=8, now=NOW.isoformat())
+
+
+@pytest.fixture(scope="module")
+def collected(postgres, migrated_template):
+    """The database of a sandbox that was collected once, to be copied: every such sandbox has the same world."""
+    with fresh_database(postgres, template=migrated_template) as url, sandbox() as server:
+        database = engine(url, application_name="test")
+        World(server, database).collect()
+        database.dispose()
+        yield url.rpartition("/")[2].partition("?")[0]
+
+
 @pytest.fixture
-def world(migrated_engine):
-    with SandboxServer(campaigns=8, now=NOW.isoformat()) as server:
-        yield World(server, migrated_engine)
+def world(postgres, collected):
+    with fresh_database(postgres, template=collected) as url, sandbox() as server:
+        database = engine(url, application_name="test", pool_size=20)
+        yield World(server, database)
+        database.dispose()
 
 
 def test_a_pause_is_written_read_back_told_and_audited_once(world):
