@@ -17,6 +17,7 @@ from fbads_pipeline.domain.collection.api_versions import DEFAULT_VERSION
 from fbads_pipeline.domain.collection.attribution_windows import ANSWERED_WINDOWS, read_windows
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
+from fbads_pipeline.domain.core.encrypted_connections import DatabaseTls, require_database_tls, require_redis_tls
 from fbads_pipeline.domain.core.fernet_keys import fernet_keys
 from fbads_pipeline.domain.core.misspellings import questions
 from fbads_pipeline.domain.core.redaction import know
@@ -36,6 +37,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FBADS_", extra="ignore", frozen=True)
 
     home: Path = Field(Path(".fbads"), description="Where the program keeps its database, logs and exports.")
+    database_tls: DatabaseTls = Field(
+        "require",
+        description="How a PostgreSQL on another machine is spoken to at least: `verify-full` checks its certificate,"
+        " `require` encrypts, `off` allows plain connections on a network that is yours alone.",
+    )
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL of yours (15 or newer); without it the program starts its own."
     )
@@ -198,6 +204,9 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for logging in, such as your Keycloak.")
     oidc_client_id: str | None = Field(None, description="The sidecar's client id there.")
     oidc_client_secret: SecretStr | None = Field(None, description="Its secret, where the issuer wants one.")
+    redis_tls: bool = Field(
+        True, description="A Redis on another machine is spoken to over TLS alone; `false` on a network that is yours."
+    )
     redis_url: SecretStr | None = Field(None, description="Redis for rate limits that several sidecars share.")
     apply_decisions: bool = Field(
         False, description="Write accepted suggestions to Meta. Off: decisions are only kept."
@@ -280,6 +289,15 @@ class Settings(BaseSettings):
     @classmethod
     def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
         encryption_keys(value)
+        return value
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _is_encrypted(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and info.field_name == "database_url" and "database_tls" in info.data:
+            require_database_tls(value.get_secret_value(), info.data["database_tls"], os.environ)
+        elif value is not None and info.field_name == "redis_url" and "redis_tls" in info.data:
+            require_redis_tls(value.get_secret_value(), info.data["redis_tls"])
         return value
 
     @field_validator(*_COMMA_LISTS, mode="before")

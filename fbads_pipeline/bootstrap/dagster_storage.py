@@ -12,6 +12,8 @@ from dagster_postgres.utils import create_pg_engine
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
 from fbads_pipeline.bootstrap.core import process_database
+from fbads_pipeline.domain.core.encrypted_connections import require_database_tls
+from fbads_pipeline.settings import SettingsError, load_settings
 
 # What other processes read in an instance's reference: the name of the variable, never the address with its password.
 _FROM_ENVIRONMENT = f"postgres_url:\n  env: {DAGSTER_DATABASE_URL}\n"
@@ -49,7 +51,12 @@ class HomeDagsterStorage(DagsterPostgresStorage):
         """Opens the home's database for the life of this process, and tells children where Dagster's own one is."""
         if DAGSTER_DATABASE_URL not in os.environ:
             os.environ[DAGSTER_DATABASE_URL] = process_database().dagster_url
-        return cls(postgres_url=os.environ[DAGSTER_DATABASE_URL], inst_data=inst_data)
+        address = os.environ[DAGSTER_DATABASE_URL]
+        try:
+            require_database_tls(address, load_settings().database_tls, os.environ)
+        except ValueError as wrong:
+            raise SettingsError(f"{DAGSTER_DATABASE_URL} is not usable: {wrong}") from None
+        return cls(postgres_url=address, inst_data=inst_data)
 
     @property
     def event_storage_data(self) -> Any:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -31,6 +32,7 @@ from fbads_pipeline.domain.identity.personal_data import (
 )
 from fbads_pipeline.domain.identity.privacy_notice import NOTICE_VERSION, PURPOSES
 from fbads_pipeline.settings import load_settings
+from fbads_pipeline_tests.adapters.rendering.test_formats import a_report, rendered
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.api.test_decisions import rows
 from fbads_pipeline_tests.support.people import PASSWORD, People
@@ -100,10 +102,9 @@ def test_one_takes_ones_own_data_along_without_a_secret(busy, database):
     assert [one["question"] for one in unreadable["conversations"]] == [None]
     for secret in (PASSWORD, "argon2", "hash", "csrf"):
         assert secret not in answer.text
-    assert rows(database, "select actor, subject from ops.audit_log where action = 'user.exported'") == [
-        (user.user_id, user.user_id),
-        ("test", user.user_id),
-    ]
+    exported = [one for one in PostgresAudit(database.owner).newest(100) if one.action == "user.exported"]
+    assert [(one.actor, one.subject) for one in exported] == [("test", user.email), (user.email, user.email)]
+    assert {one["subject"] for one in told["audit"] if one["action"] == "login"} == {user.user_id}
 
 
 def test_an_erased_person_is_nowhere_but_in_an_id_that_names_nobody(people, busy, database):
@@ -119,6 +120,12 @@ def test_an_erased_person_is_nowhere_but_in_an_id_that_names_nobody(people, busy
     assert rows(database, "select user_id from ops.decisions") == [(user.user_id,)]
     assert rows(database, "select count(*) from ops.audit_log where action = 'user.erased'") == [(1,)]
     assert PostgresAudit(database.owner).verify()[1] is None
+    log = rows(database, "select l::text from ops.audit_log as l")
+    assert len(log) > 3 and not [one for (one,) in log if user.user_id in one], "not even the id"
+    assert rows(database, f"select count(*) from ops.audit_keys where person = '{user.user_id}'") == [(0,)]
+    actors = [(one.action, one.actor) for one in PostgresAudit(database.owner).newest(100)]
+    assert ("user.erased", "dpo1@agencia.example") in actors, "whoever is still there has a name"
+    assert [one for action, one in actors if action == "suggestion.accept"][0].startswith("person:")
 
 
 def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, people, busy, database):
@@ -180,6 +187,47 @@ def test_an_erased_person_is_found_in_other_spellings_free_text_and_files(app, p
     assert event.count("erased-") == 3 and "lia" not in event.lower()
     dagsters.dispose()
     assert PostgresAudit(database.owner).verify()[1] is None
+
+
+def test_reports_that_name_whom_is_erased_are_deleted_and_links_to_them_end(app, people, busy, database):
+    _, user = busy
+    exports = app.state.settings.home_path / "exports"
+    exports.mkdir()
+    named = replace(a_report(), comment=f"Zélia\nPrado: {user.email.upper()}")
+    for name, report in {"named": named, "other": a_report(), "listed": a_report()}.items():
+        for kind in ("pdf", "xlsx", "html"):
+            (exports / f"{name}.{kind}").write_bytes(rendered(kind, report))
+    (exports / "broken.xlsx").write_bytes(b"PK")
+    link = (
+        "insert into ops.report_links (link_id, secret_digest, report_id, kind, name, language, made_by, made_at,"
+        " expires_at, has_document, page, document) values (:id, encode(sha256(cast(:id as bytea)), 'hex'), 'r',"
+        " 'weekly', 'n', 'pt', 'x', now(), now() + interval '9 days', true, :page, :document)"
+    )
+    comment = (
+        "insert into ops.reports (report_id, kind, account_id, first_day, last_day, files, state, comment, made_at)"
+        " values ('r', 'weekly', '42', current_date, current_date, '[{\"name\": \"listed.pdf\"}]', 'sent',"
+        " 'zélia asked', now())"
+    )
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(comment))
+        for name in ("named", "other"):
+            page, document = ((exports / f"{name}.{kind}").read_bytes() for kind in ("html", "pdf"))
+            connection.execute(sa.text(link), {"id": f"page of {name}", "page": page, "document": None})
+            connection.execute(sa.text(link), {"id": f"pdf of {name}", "page": b"p", "document": document})
+        connection.execute(sa.text("update ops.users set name = 'Zélia' where user_id = :id"), {"id": user.user_id})
+    officer, path = people.with_key("dpo"), f"/api/v1/users/{user.user_id}/data"
+    answers = [officer.get(path, method="DELETE").json() for _ in range(2)]
+    told = {name: answers[0][name] for name in ("rewritten_files", "deleted_files", "ended_links")}
+    assert told == {"rewritten_files": 1, "deleted_files": 4, "ended_links": 2} and answers[0] == answers[1]
+    kept = {one.name for one in exports.iterdir()}
+    assert kept == {"named.html", "other.html", "listed.html", "listed.xlsx", "other.pdf", "other.xlsx"}
+    assert user.email.upper() not in (exports / "named.html").read_text().upper()
+    assert rows(database, "select link_id from ops.report_links where revoked_at is null order by link_id") == [
+        ("page of other",),
+        ("pdf of other",),
+    ]
+    (line,) = (app.state.settings.home_path / "erasures.jsonl").read_text().splitlines()
+    assert set(json.loads(line)["report"]["deleted_files"]) == {"named.pdf", "named.xlsx", "listed.pdf", "broken.xlsx"}
 
 
 def test_whom_a_restored_backup_brings_back_is_erased_again(app, people, busy, database):
@@ -266,6 +314,8 @@ def test_every_table_of_users_is_kept_until_the_erasure_or_has_its_time():
         "column_sets",
         "client_grants",
         "consents",
+        "audit_keys",
+        "audit_originals",
     }
     evidence = {table for table, columns in OF_USERS.items() if set(columns.values()) == {"pseudonym"}}
     assert set(OF_USERS) == timed | with_login | evidence

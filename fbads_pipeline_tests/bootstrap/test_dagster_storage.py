@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
 from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
+from fbads_pipeline.settings import SettingsError
 
 
 @pytest.fixture
@@ -15,6 +16,15 @@ def instance(database_url, monkeypatch):
     storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
     with dg.instance_for_test(overrides={"storage": {"custom": storage}}) as made:
         yield made
+
+
+def test_dagsters_own_database_on_another_machine_is_spoken_to_over_tls(monkeypatch):
+    monkeypatch.setenv(DAGSTER_DATABASE_URL, "postgresql://u:hunter2@db.example/fbads_dagster")
+    with pytest.raises(
+        SettingsError, match="FBADS_DAGSTER_DATABASE_URL is not usable: db.example is another"
+    ) as refused:
+        HomeDagsterStorage.from_config_value(None, {})
+    assert "hunter2" not in str(refused.value)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
@@ -159,9 +158,8 @@ def stranger_told(warehouse):
 
 @then("the audit log is whole and names the approver")
 def audited(warehouse):
-    with warehouse.engine.connect() as connection:
-        actors = connection.execute(sa.text("select actor, action from ops.audit_log order by seq")).all()
-    assert [tuple(one) for one in actors] == [
+    entries = reversed(PostgresAudit(warehouse.engine).newest(10))
+    assert [(one.actor, one.action) for one in entries] == [
         ("fbads", "BUDGET_UP_SUGGESTED"),
         (f"slack:{APPROVER}", "suggestion.accept"),
         ("fbads", "suggestion.applied"),

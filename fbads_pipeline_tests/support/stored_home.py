@@ -1,10 +1,13 @@
 """A home of schema 0014 with data of every kind, as it was and as today's program leaves it.
 
 `home_0014.sql.gz` is a plain dump (pg_dump --no-owner --no-acl): twelve days of four sandbox accounts, reviewed, with
-anomalies, suggestions, messages, incidents, a user, a conversation and a mute.
+anomalies, suggestions, messages, incidents, a user, a conversation and a mute. Entries of the audit log that name
+people, as later versions wrote them, are put behind its own.
 """
 
 import gzip
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +27,12 @@ from fbads_pipeline_tests.support.paths import ROOT
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 DUMP = ROOT / "fbads_pipeline_tests" / "upgrade" / "home_0014.sql.gz"
+ANA = "217771740acfb917"  # the user of the dump
+_ENTRIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("slack:U0ANA", "suggestion.accept", "s1", {"via": "slack", "reason": "Ana Souza asked for it", "factor": "1.20"}),
+    (ANA, "login", ANA, {"entity": {"type": "session", "id": "5f0c"}, "by": ANA, "how": "password"}),
+    ("fbads", "suggestion.applied", "s1", {"entity": {"type": "suggestion", "id": "s1"}}),
+)
 _COPY = re.compile(r"^COPY .* FROM stdin;\n", re.MULTILINE)
 
 
@@ -100,9 +109,26 @@ def _restore(url: str) -> None:
                 cursor.copy_expert(block.group().rstrip().rstrip(";"), StringIO(text[block.end() : at]))
                 at += len("\\.\n")
             _execute(cursor, text[at:])
+            _write_entries(cursor)
         connection.commit()
     finally:
         connection.close()
+
+
+def _write_entries(cursor: Any) -> None:
+    """In the chain, as the program hashed them before pseudonyms."""
+    cursor.execute("select seq, hash from ops.audit_log order by seq desc limit 1")
+    seq, previous = cursor.fetchone()
+    for actor, action, subject, details in _ENTRIES:
+        seq, at, told = (
+            seq + 1,
+            "2026-11-26T11:00:00.000000+00:00",
+            json.dumps(details, sort_keys=True, separators=(",", ":")),
+        )
+        content = json.dumps([previous, seq, at, actor, action, subject, told], separators=(",", ":"))
+        row = (seq, at, actor, action, subject, told, previous, hashlib.sha256(content.encode()).hexdigest())
+        cursor.execute("insert into ops.audit_log values (%s, %s, %s, %s, %s, %s, %s, %s)", row)
+        previous = row[-1]
 
 
 def _execute(cursor: Any, statements: str) -> None:

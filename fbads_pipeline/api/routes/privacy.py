@@ -35,10 +35,14 @@ returning code
 
 
 class Erased(BaseModel):
-    """Asked again, the same answer comes."""
+    """Asked again, the same answer comes. rewritten_files: in which the person was replaced; deleted_files: reports
+    that named them; ended_links: links to such reports."""
 
     request_id: str
     user_id: str
+    rewritten_files: int
+    deleted_files: int
+    ended_links: int
 
 
 class DeletionTaken(BaseModel):
@@ -80,12 +84,18 @@ def export_user(
 def erase_user(user_id: UserId, who: EraserDep, personal: PersonalDataDep, clock: ClockDep) -> Erased:
     """Erase a person: what is only theirs goes; who decided what stays, under an id that names nobody any more."""
     try:
-        is_known = personal.erase(user_id, actor=who.user_id, now=clock.now())
+        done = personal.erase(user_id, actor=who.user_id, now=clock.now())
     except LastAdmin as wrong:
         raise ApiError.of(409, "last_admin", wrong) from None
-    if not is_known:
+    if done is None:
         raise ApiError(404, "not_found", "no_user", id=user_id)
-    return Erased(request_id=hashlib.sha256(f"erase|{user_id}".encode()).hexdigest()[:16], user_id=user_id)
+    return Erased(
+        request_id=hashlib.sha256(f"erase|{user_id}".encode()).hexdigest()[:16],
+        user_id=user_id,
+        rewritten_files=done.rewritten_files,
+        deleted_files=len(done.deleted_files),
+        ended_links=done.ended_links,
+    )
 
 
 @router.post(

@@ -44,7 +44,10 @@ OF_USERS: Mapping[str, Mapping[str, Treatment]] = {
     "unsubscribed": {"address_digest": "pseudonym"},
     "decisions": {"user_id": "pseudonym", "reason": "pseudonym"},
     "suggestions": {"decided_by": "pseudonym", "decision_reason": "pseudonym"},
+    # Under keyed pseudonyms; without the key, which is deleted, nobody can tell whose they are.
     "audit_log": {"actor": "pseudonym", "subject": "pseudonym", "details": "pseudonym"},
+    "audit_keys": {"person": "delete", "key_encrypted": "delete", "key_plain": "delete"},
+    "audit_originals": {"actor": "replace", "subject": "replace", "details": "replace"},
     "delivery_problems": {"acknowledged_by": "pseudonym"},
     "mutes": {"made_by": "pseudonym", "reason": "pseudonym"},
     "collect_requests": {"asked_by": "pseudonym"},
@@ -89,6 +92,7 @@ TELLING = frozenset(
             "email",
             "recipient",
             "actor",
+            "person",
             "decided_by",
             "approved_by",
             "made_by",
@@ -109,7 +113,7 @@ FILES: Mapping[str, str] = {
     "dagster": "Dagster's settings and what runs printed; whom an error names is replaced there",
     "logs": "of the processes: user ids in lines about changes, no address, no secret",
     "outbox": "messages of the dry run, with the address of whoever would have received them",
-    "exports": "reports; a person only in a comment of a manager's",
+    "exports": "reports; a person only in a comment of a manager's; files that name whom is erased are deleted",
     "erasures.jsonl": "ids of erased persons, which name nobody: erased again after a backup was restored",
     "analyst.password": "a secret of this home",
     "jwt.secret": "a secret of this home",
@@ -164,7 +168,13 @@ def spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for several in encoded for one in several))
 
 
-# The audit log is a chain of hashes and stays whole: it holds random ids, no address and no name.
+def squeezed(text: str) -> str:
+    """A text to look for somebody in, or who is looked for: without the spaces and breaks that lines of a page put
+    between letters, in small letters, however they are composed."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+# The audit log is a chain of hashes and stays whole: it holds keyed pseudonyms, no address and no name.
 RETENTION: tuple[RetentionRule, ...] = (
     RetentionRule("sessions", "expires_at", timedelta(days=90)),
     RetentionRule("refresh_tokens", "expires_at", timedelta(days=90)),

@@ -62,7 +62,7 @@ def test_what_this_process_knows_goes_whatever_its_shape():
 
 
 def test_every_secret_setting_and_every_token_is_known():
-    settings = {"smtp_password": "p4ss-of-the-mail-server", "database_url": "postgresql://u:p4ss-of-the-db@h/d"}
+    settings = {"smtp_password": "p4ss-of-the-mail-server", "database_url": "postgresql://u:p4ss-of-the-db@127.0.0.1/d"}
     made = load_settings(**settings, llm_api_key="k3y-of-the-model", app_secret="s3cret-of-the-app")
     NamedToken("acme", "t0ken-of-acme-plain", None, "s3cret-of-acme")
     known = ("p4ss-of-the-mail-server", "p4ss-of-the-db", "k3y-of-the-model", "s3cret-of-the-app")

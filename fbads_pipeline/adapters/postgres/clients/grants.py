@@ -39,6 +39,6 @@ class PostgresClientGrants:
             if connection.execute(SQL[name], values | ({"now": now} if name == "grant" else {})).rowcount == 0:
                 return False
             audit.append(
-                connection, at=now, actor=actor, action=action, subject=user_id, details={"client_id": client_id}
+                connection, at=now, actor=actor, action=action, user_id=user_id, details={"client_id": client_id}
             )
         return True

@@ -37,7 +37,7 @@ class PostgresConsents:
                 "before": before.get(document),
                 "after": {"state": state, "version": NOTICE_VERSION},
             }
-            append(connection, at=now, actor=user_id, action="consent.stated", subject=user_id, details=details)
+            append(connection, at=now, actor=user_id, action="consent.stated", user_id=user_id, details=details)
 
 
 def informed(connection: sa.Connection, user_id: str, now: datetime) -> None:

@@ -11,7 +11,13 @@ from fbads_pipeline.domain.identity.personal_data import FREE_TEXT, is_full_name
 
 SQL = Statements(__package__, "mentions.sql")
 # The audit log is a chain that nobody can change: no address and no name gets into it.
-_UNCHANGED = frozenset({"audit_log", "users"})
+_UNCHANGED = frozenset({"audit_log", "audit_originals", "audit_keys", "users"})
+
+
+def pattern_of(addresses: Iterable[str], name: str | None) -> str:
+    """A regular expression of PostgreSQL for one person, in every spelling; the name as words of its own."""
+    spelt = [re.escape(one) for address in addresses for one in spellings(address)]
+    return "|".join([*spelt, *([rf"\m{re.escape(one)}\M" for one in spellings(name)] if name else [])])
 
 
 def replace_mentions(
@@ -19,14 +25,10 @@ def replace_mentions(
 ) -> int:
     """Replace addresses (of mail, Slack, telephone) and a full name in every text of the schema, a name of one word in
     free text; returns how many rows of a column were changed. schema: `public` in Dagster's own database."""
-    everywhere = [re.escape(spelt) for one in addresses for spelt in spellings(one)]
-    names = [rf"\m{re.escape(spelt)}\M" for spelt in spellings(name)] if name else []
-    changed = 0
+    listed, changed = tuple(addresses), 0
     for table, column, kind in _text_columns(connection, schema=schema):
-        patterns = list(everywhere)
-        if name and (is_full_name(name) or column in FREE_TEXT.get(table, ())):
-            patterns += names
-        pattern = "|".join(patterns)
+        counts = name and (is_full_name(name) or column in FREE_TEXT.get(table, ()))
+        pattern = pattern_of(listed, name if counts else None)
         target = sa.table(table, sa.column(column), schema=schema)
         text = sa.cast(target.c[column], sa.Text)
         replaced = sa.func.regexp_replace(text, pattern, replacement, "gi")

@@ -130,7 +130,7 @@ select
     subject,
     details
 from ops.audit_log
-where :user_id in (actor, subject)
+where actor = any(:pseudonyms) or subject = any(:pseudonyms)
 order by seq;
 
 -- name: export_consents
@@ -209,3 +209,27 @@ where exists (
     from jsonb_array_elements(of_contact.channels) as one (entry)
     where lower(one.entry ->> 'address') = any(:recipients)
 );
+
+-- name: empty_originals
+-- What entries said before persons in them became pseudonyms: an erasure takes what names the person.
+update ops.audit_originals set actor = null, subject = null, details = null
+where actor = any(:persons) or subject = any(:persons) or cast(details as text) ~* :pattern;
+
+-- name: reports_naming
+-- Files of reports whose comment names the person.
+select file.entry ->> 'name' as name
+from ops.reports
+cross join lateral jsonb_array_elements(reports.files) as file (entry)
+where reports.comment ~* :pattern;
+
+-- name: shared_copies
+select
+    link_id,
+    page,
+    document
+from ops.report_links
+where page is not null;
+
+-- name: end_link
+update ops.report_links set revoked_at = :now, page = null, document = null
+where link_id = :link_id;

@@ -55,4 +55,4 @@ def _note(
     connection: sa.Connection, user_id: str, actor: str, action: str, before: object, after: object, now: datetime
 ) -> None:
     details = {"entity": {"type": "user", "id": user_id}, "before": before, "after": after}
-    append(connection, at=now, actor=actor, action=action, subject=user_id, details=details)
+    append(connection, at=now, actor=actor, action=action, user_id=user_id, details=details)

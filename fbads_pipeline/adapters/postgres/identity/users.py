@@ -94,7 +94,7 @@ class PostgresIdentity:
             after = {"role": role, "accounts": None if accounts is None else list(accounts)}
             details = _change("user", user_id, None, after)
             consents.informed(connection, user_id, now)
-            append(connection, at=now, actor=actor, action="user.added", subject=user_id, details=details)
+            append(connection, at=now, actor=actor, action="user.added", user_id=user_id, details=details)
         found = self.user(user_id)
         assert found is not None
         return found
@@ -135,7 +135,7 @@ class PostgresIdentity:
             after = {**changes, "accounts": None if accounts is None else sorted(accounts)}
             changed = {key: value for key, value in after.items() if value is not None}
             details = _change("user", user_id, _rights(known), changed)
-            append(connection, at=now, actor=actor, action="user.changed", subject=user_id, details=details)
+            append(connection, at=now, actor=actor, action="user.changed", user_id=user_id, details=details)
         return True
 
     def prefer(self, user_id: str, *, language: str | None, timezone: str | None) -> None:
@@ -153,7 +153,7 @@ class PostgresIdentity:
             connection.execute(SQL["open_session"], {**values, "ends": now + SESSION_LIFETIME})
             consents.acknowledged(connection, user_id, now)
             opened = _change("session", digest(secret)[:16], None, details)
-            append(connection, at=now, actor=user_id, action="login", subject=user_id, details={**opened, **details})
+            append(connection, at=now, actor=user_id, action="login", user_id=user_id, details={**opened, **details})
         return secret, csrf
 
     def of_session(self, secret: str, *, now: datetime) -> tuple[Principal, str] | None:
@@ -185,7 +185,7 @@ class PostgresIdentity:
                 return False
             _end_everything(connection, user_id, now, kept_session=kept_session, keys_too=False)
             details = _change("user", user_id, None, {"password": "changed"})
-            append(connection, at=now, actor=actor, action="password.changed", subject=user_id, details=details)
+            append(connection, at=now, actor=actor, action="password.changed", user_id=user_id, details=details)
         return True
 
     def make_link(self, user_id: str, *, now: datetime) -> str:
@@ -230,7 +230,7 @@ class PostgresIdentity:
                 connection.execute(SQL["revoke_family"], {"family": row["family"], "now": now})
                 who = row["user_id"]
                 details = _change("tokens", row["family"], {"state": "valid"}, {"state": "revoked"})
-                append(connection, at=now, actor=who, action="refresh.reused", subject=who, details=details)
+                append(connection, at=now, actor=who, action="refresh.reused", user_id=who, details=details)
                 return None
             connection.execute(SQL["use_refresh_token"], {"hash": digest(secret), "now": now})
             return row["user_id"], row["family"], row["session_hash"]
@@ -246,7 +246,7 @@ class PostgresIdentity:
             connection.execute(SQL["add_key"], {**values, **times, "scopes": list(scopes)})
             after = {"scopes": list(scopes), "expires_at": now + lasts}
             details = _change("key", key_id, None, after)
-            append(connection, at=now, actor=actor, action="key.added", subject=user.user_id, details=details)
+            append(connection, at=now, actor=actor, action="key.added", user_id=user.user_id, details=details)
         return key_id, f"fbk_{key_id}_{secret}"
 
     def keys(self, user_id: str) -> list[dict[str, Any]]:
@@ -261,7 +261,7 @@ class PostgresIdentity:
             ended = connection.execute(SQL["end_key"], values).rowcount == 1
             if ended:
                 details = _change("key", key_id, {"state": "valid"}, {"state": "revoked"})
-                append(connection, at=now, actor=actor, action="key.ended", subject=user_id, details=details)
+                append(connection, at=now, actor=actor, action="key.ended", user_id=user_id, details=details)
             return ended
 
     def of_key(self, key: str, *, now: datetime) -> Principal | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.home_folder import private_folder
+from fbads_pipeline.adapters.postgres.identity.pseudonyms import CIPHER, encrypt_plain_keys
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, analyst_url, ensure_role
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
@@ -20,17 +22,20 @@ DAGSTER_DATABASE_URL = "FBADS_DAGSTER_DATABASE_URL"
 
 
 class Database:
-    """An open database. `url` is the owner's; children find it in their environment."""
+    """An open database. `url` is the owner's; children find it in their environment. cipher: of the keys that the audit
+    log's pseudonyms are made with; None where there are no encryption keys."""
 
-    def __init__(self, url: str, home: Path, *, fixed_now: str | None = None) -> None:
+    def __init__(self, url: str, home: Path, *, fixed_now: str | None = None, cipher: Cipher | None = None) -> None:
         self.url = normalise_url(url)
         self.home = home
-        self._fixed_now = fixed_now
+        self._fixed_now, self._cipher = fixed_now, cipher
 
     @cached_property
     def owner(self) -> sa.Engine:
         """The owner's connections, as many as there are readers."""
-        return engine(self.url, application_name="fbads", pool_size=20, fixed_now=self._fixed_now)
+        made = engine(self.url, application_name="fbads", pool_size=20, fixed_now=self._fixed_now)
+        made.update_execution_options(**{CIPHER: self._cipher})
+        return made
 
     @cached_property
     def analyst(self) -> sa.Engine:
@@ -56,6 +61,7 @@ class Database:
         """Check the server, migrate, make the analyst and Dagster's own database; returns the revision."""
         check_server(self.owner)
         revision = migrate.upgrade(self.owner)
+        encrypt_plain_keys(self.owner)
         ensure_role(self.owner, self.analyst_password_file)
         return revision
 
@@ -87,8 +93,10 @@ def open_database(settings: Settings, *, leave_running: bool = False) -> Iterato
     """The database of these settings; the embedded server is started where needed, and stopped by its last client."""
     home = settings.home_path
     fixed_now = settings.now.isoformat() if settings.now else None
+    cipher = Cipher(settings.encryption_keys) if settings.encryption_keys else None
     if settings.database_url:
-        database = Database(settings.database_url.get_secret_value(), home, fixed_now=fixed_now)
+        address = settings.database_url.get_secret_value()
+        database = Database(address, home, fixed_now=fixed_now, cipher=cipher)
         private_folder(home)
         try:
             yield database
@@ -98,7 +106,7 @@ def open_database(settings: Settings, *, leave_running: bool = False) -> Iterato
     with EmbeddedPostgres(home) as server:
         if leave_running:
             server.leave_running()
-        database = Database(server.url(), home, fixed_now=fixed_now)
+        database = Database(server.url(), home, fixed_now=fixed_now, cipher=cipher)
         try:
             yield database
         finally:

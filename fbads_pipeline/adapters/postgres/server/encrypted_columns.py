@@ -13,8 +13,9 @@ ENCRYPTED: Mapping[str, tuple[str, ...]] = {
     "order_sources": ("secret", "secret_before"),
     "conversations": ("question",),
     "chat_misses": ("question",),
+    "audit_keys": ("key_encrypted",),
 }
-# Columns of bytes that hold no secret.
+# Columns of bytes that hold no secret; and keys of the audit log in a home that has no encryption key yet.
 PLAIN = frozenset(
     {
         "analysis.detector_states.state",
@@ -22,6 +23,7 @@ PLAIN = frozenset(
         "ops.creative_pictures.content",
         "ops.report_links.page",
         "ops.report_links.document",
+        "ops.audit_keys.key_plain",
     }
 )
 

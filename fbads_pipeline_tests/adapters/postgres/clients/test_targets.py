@@ -40,12 +40,11 @@ def test_what_was_set_comes_back_to_the_last_digit_with_who_set_it(store, migrat
     ]
     assert store.all(frozenset({"43"})) == []
     assert store.campaign_names({"42"}) == {"42": {"7": "[VENDAS] Natal"}}
-    with migrated_engine.connect() as connection:
-        rows = connection.execute(sa.text("select actor, action, subject, details from ops.audit_log order by seq"))
-        assert [tuple(row) for row in rows][1] == (
-            *("cli:ana", "TARGET_SET", "account:42"),
-            {"campaign_id": "7", "currency": "BRL", "roas": "3.5", "valid_from": "2026-11-10"},
-        )
+    newest, _ = PostgresAudit(migrated_engine).newest(2)
+    assert (newest.actor, newest.action, newest.subject, newest.details) == (
+        *("cli:ana", "TARGET_SET", "account:42"),
+        {"campaign_id": "7", "currency": "BRL", "roas": "3.5", "valid_from": "2026-11-10"},
+    )
     assert PostgresAudit(migrated_engine).verify() == (2, None)
 
 
