@@ -95,7 +95,8 @@ class PostgresPersonalData:
 
         None where there is no such user; an erased one is erased again without effect. Raises LastAdmin.
         """
-        named = {"user_id": user_id, "replacement": f"erased-{user_id}@erased.invalid", "now": now}
+        text = f"erased-{user_id}@erased.invalid"
+        named = {"user_id": user_id, "replacement": text, "now": now}
         with self._engine.begin() as connection:
             connection.execute(USERS["lock_users"])
             found = connection.execute(SQL["person"], named).one_or_none()
@@ -108,7 +109,7 @@ class PostgresPersonalData:
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             phones = connection.execute(SQL["phones"], {"email": found.email}).scalars().all()
             addresses = tuple(one for one in (found.email, found.slack_id, *phones) if one)
-            person = _Person(user_id, addresses, found.name, persons_of(user_id, found.slack_id), named["replacement"])
+            person = _Person(user_id, addresses, found.name, persons_of(user_id, found.slack_id), text)
             done = ErasureReport()
             if connection.execute(SQL["erase_user"], named).rowcount:
                 done = self._erase_traces(connection, person, actor, now)

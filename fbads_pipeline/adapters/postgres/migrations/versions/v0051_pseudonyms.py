@@ -43,6 +43,7 @@ OF_THE_PROGRAM = frozenset({"fbads", "demo", "restore", "owner"})
 # Keys of details whose texts people wrote, or that name somebody.
 _FREE_TEXT = frozenset({"reason", "name", "comment", "note", "email"})
 _READ = "select seq, at, actor, action, subject, details, hash from ops.audit_log order by seq"
+_USERS = "select user_id, email like 'erased-%@erased.invalid' as is_erased from ops.users"
 _CHANGE = """
 update ops.audit_log set actor = :actor, subject = :subject, details = cast(:details as jsonb) where seq = :seq
 """
@@ -61,9 +62,8 @@ def upgrade() -> None:
     entries = connection.execute(sa.text(_READ)).mappings().all()
     if not entries:
         return
-    users = dict(
-        connection.execute(sa.text("select user_id, email like 'erased-%@erased.invalid' from ops.users")).all()
-    )
+    known = connection.execute(sa.text(_USERS)).all()
+    users: dict[str, bool] = {row.user_id: row.is_erased for row in known}
     actors = {row["actor"] for row in entries} - OF_THE_PROGRAM
     erased = {one for one, is_erased in users.items() if is_erased}
     names = _named(connection, actors | users.keys(), erased)
@@ -78,7 +78,7 @@ def upgrade() -> None:
             connection.execute(sa.text(_KEEP), {"seq": row["seq"], **kept})
         contents.update(_line({**row, **now}))
     op.execute("alter table ops.audit_log enable trigger audit_is_append_only")
-    _seal(connection, entries[-1], contents.hexdigest())
+    _seal(connection, dict(entries[-1]), contents.hexdigest())
 
 
 def _named(connection: sa.Connection, persons: set[str], erased: set[str]) -> dict[str, str]:
