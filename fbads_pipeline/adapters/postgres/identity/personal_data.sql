@@ -217,9 +217,9 @@ where actor = any(:persons) or subject = any(:persons) or cast(details as text) 
 
 -- name: reports_naming
 -- Files of reports whose comment names the person.
-select file.entry ->> 'name' as name
+select written.entry ->> 'name' as file_name
 from ops.reports
-cross join lateral jsonb_array_elements(reports.files) as file (entry)
+cross join lateral jsonb_array_elements(reports.files) as written (entry)
 where reports.comment ~* :pattern;
 
 -- name: shared_copies
