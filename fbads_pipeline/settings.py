@@ -17,7 +17,7 @@ from fbads_pipeline.domain.collection.api_versions import DEFAULT_VERSION
 from fbads_pipeline.domain.collection.attribution_windows import ANSWERED_WINDOWS, read_windows
 from fbads_pipeline.domain.collection.levels import BREAKDOWN_FIELDS, LEVELS, Level
 from fbads_pipeline.domain.core.accounts import parse_account_id, split_account_ids
-from fbads_pipeline.domain.core.encrypted_connections import DatabaseTls, require_database_tls, require_redis_tls
+from fbads_pipeline.domain.core.encrypted_connections import DatabaseTls, require_tls
 from fbads_pipeline.domain.core.fernet_keys import fernet_keys
 from fbads_pipeline.domain.core.misspellings import questions
 from fbads_pipeline.domain.core.redaction import know
@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".fbads"), description="Where the program keeps its database, logs and exports.")
     database_tls: DatabaseTls = Field(
         "require",
-        description="How a PostgreSQL on another machine is spoken to at least: `verify-full` checks its certificate,"
-        " `require` encrypts, `off` allows plain connections on a network that is yours alone.",
+        description="How a PostgreSQL on another machine is spoken to at least: `verify-full`, `require`, or `off` on a"
+        " network that is yours alone.",
     )
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL of yours (15 or newer); without it the program starts its own."
@@ -294,10 +294,7 @@ class Settings(BaseSettings):
     @field_validator("database_url", "redis_url")
     @classmethod
     def _is_encrypted(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if value is not None and info.field_name == "database_url" and "database_tls" in info.data:
-            require_database_tls(value.get_secret_value(), info.data["database_tls"], os.environ)
-        elif value is not None and info.field_name == "redis_url" and "redis_tls" in info.data:
-            require_redis_tls(value.get_secret_value(), info.data["redis_tls"])
+        require_tls(str(info.field_name), value.get_secret_value() if value else "", info.data, os.environ)
         return value
 
     @field_validator(*_COMMA_LISTS, mode="before")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 DatabaseTls = Literal["verify-full", "require", "off"]
@@ -20,6 +20,14 @@ def is_this_machine(host: str) -> bool:
         return not plain or plain.startswith(("/", "@")) or plain == "localhost" or ip_address(plain).is_loopback
     except ValueError:
         return False
+
+
+def require_tls(setting: str, url: str, others: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """Raises ValueError, as below, for the setting `database_url` or `redis_url`; others: `database_tls`, `redis_tls`."""
+    if setting == "database_url":
+        require_database_tls(url, others.get("database_tls", "require"), environment)
+    else:
+        require_redis_tls(url, others.get("redis_tls", True))
 
 
 def require_database_tls(url: str, wanted: DatabaseTls, environment: Mapping[str, str]) -> None:
