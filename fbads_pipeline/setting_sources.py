@@ -8,7 +8,9 @@ import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
@@ -50,6 +52,14 @@ def variable_of(field_name: str) -> str:
 def is_secret(field: FieldInfo) -> bool:
     """Whether the setting may come from a file or a command."""
     return "SecretStr" in str(field.annotation)
+
+
+def secrets_of(settings: BaseSettings) -> list[str]:
+    """The value of every secret setting; of an address the password in it, of a list its parts."""
+    values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+    passwords = [urlsplit(one).password or "" for one in values if "://" in one]
+    plain, parts = [one for one in values if "://" not in one], [part for one in values for part in one.split(",")]
+    return [*plain, *passwords, *parts]
 
 
 def answers_for_children(settings: type[BaseSettings]) -> dict[str, str]:

@@ -8,7 +8,6 @@ from functools import cached_property
 from ipaddress import ip_interface
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -21,7 +20,7 @@ from fbads_pipeline.domain.core.encrypted_connections import DatabaseTls, requir
 from fbads_pipeline.domain.core.fernet_keys import fernet_keys
 from fbads_pipeline.domain.core.misspellings import questions
 from fbads_pipeline.domain.core.redaction import know
-from fbads_pipeline.setting_sources import SecretSources, is_secret, variable_of
+from fbads_pipeline.setting_sources import SecretSources, is_secret, secrets_of, variable_of
 from fbads_pipeline.setting_sources import SettingsError as SettingsError
 
 # A /12, as Docker gives its networks: whatever is larger is not somebody's proxies.
@@ -373,14 +372,6 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError("; ".join(_sentence(error) for error in wrong.errors())) from None
     know(*secrets_of(made))
     return made
-
-
-def secrets_of(settings: Settings) -> list[str]:
-    """The value of every secret setting; of an address the password in it, of a list its parts."""
-    values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
-    passwords = [urlsplit(one).password or "" for one in values if "://" in one]
-    plain, parts = [one for one in values if "://" not in one], [part for one in values for part in one.split(",")]
-    return [*plain, *passwords, *parts]
 
 
 def _sentence(error: Any) -> str:

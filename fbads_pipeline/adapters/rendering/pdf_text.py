@@ -54,7 +54,7 @@ def _codes(font: bytes, streams: Mapping[int, tuple[bytes, bytes]]) -> Mapping[b
     if found is None or int(found[1]) not in streams:
         return {}
     listed = _CODE.findall(streams[int(found[1])][1].partition(b"endcodespacerange")[2])
-    return {bytes.fromhex(code.decode()): bytes.fromhex(told.decode()).decode("utf-16-be") for code, told in listed}
+    return {bytes.fromhex(code.decode()): bytes.fromhex(letter.decode()).decode("utf-16-be") for code, letter in listed}
 
 
 def _text(page: bytes, fonts: Mapping[bytes, Mapping[bytes, str]]) -> str:
@@ -72,8 +72,8 @@ def _text(page: bytes, fonts: Mapping[bytes, Mapping[bytes, str]]) -> str:
 
 
 def _letter(escaped: re.Match[bytes]) -> bytes:
-    told = escaped[1]
-    return bytes([int(told, 8) & 255]) if told.isdigit() else _LETTERS.get(told, told)
+    one = escaped[1]
+    return bytes([int(one, 8) & 255]) if one.isdigit() else _LETTERS.get(one, one)
 
 
 def _decoded(said: bytes, codes: Mapping[bytes, str]) -> str:

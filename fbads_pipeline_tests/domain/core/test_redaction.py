@@ -11,7 +11,8 @@ from fbads_pipeline.domain.collection.meta_errors import error_from_envelope
 from fbads_pipeline.domain.collection.tokens import NamedToken
 from fbads_pipeline.domain.core.errors import OutsideFailed
 from fbads_pipeline.domain.core.redaction import REDACTED, know, redact
-from fbads_pipeline.settings import load_settings, secrets_of
+from fbads_pipeline.setting_sources import secrets_of
+from fbads_pipeline.settings import load_settings
 
 CANARY = "cAnArY-7391-of-Redaction/+"
 SHAPES = {

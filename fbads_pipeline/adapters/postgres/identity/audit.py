@@ -113,9 +113,9 @@ def _is_own_hash(row: sa.RowMapping, is_sealed: bool) -> bool:
     if is_sealed and row["has_original"] and row["original_actor"] is None:
         return True
     first = "original_" if is_sealed and row["has_original"] else ""
-    told = {name: row[first + name] for name in ("actor", "subject")}
+    written = {name: row[first + name] for name in ("actor", "subject")}
     same = {name: row[name] for name in ("seq", "at", "action")}
-    return bool(row["hash"] == _hash(row["previous_hash"], **same, **told, details=_json(row[f"{first}details"])))
+    return bool(row["hash"] == _hash(row["previous_hash"], **same, **written, details=_json(row[f"{first}details"])))
 
 
 def _line(row: sa.RowMapping) -> bytes:

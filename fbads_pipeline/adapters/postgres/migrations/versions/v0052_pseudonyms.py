@@ -115,9 +115,9 @@ def _may_name(was: Mapping[str, Any], erased: set[str]) -> bool:
 def _seal(connection: sa.Connection, last: Mapping[str, Any], contents: str) -> None:
     seq, at, subject = last["seq"] + 1, datetime.now(UTC), f"1-{last['seq']}"
     details = _json({"entries": last["seq"], "last_hash": last["hash"], "contents": contents})
-    told = orjson.dumps([last["hash"], seq, _moment(at), "fbads", "audit.sealed", subject, details])
+    written = orjson.dumps([last["hash"], seq, _moment(at), "fbads", "audit.sealed", subject, details])
     row = {"seq": seq, "at": at, "subject": subject, "details": details, "previous": last["hash"]}
-    connection.execute(sa.text(_APPEND), {**row, "hash": hashlib.sha256(told).hexdigest()})
+    connection.execute(sa.text(_APPEND), {**row, "hash": hashlib.sha256(written).hexdigest()})
 
 
 def _line(row: Mapping[str, Any]) -> bytes:
