@@ -11,13 +11,16 @@ spend|1123|vs=1116-1122            two stretches: now and before
 =facts~100001001                   and with these letters in its text, whatever their case
 spend/leads|1122 · share:spend|…   a quotient of two sums · each row's share of the sum of all
 spend|1122|not_campaign=100001001  without these
+spend|1001-1031|weekdays=6+7      only of these days of the week, Monday is 1
+spend|1122|not_platform=instagram  without that part of a breakdown
+spend|1123|vs=1122|clock=1         of either day until the hour that today has come to; by=hour: of whole days alone
 spend|1122 // ?object              either
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluation.chat.world import MINE
+from evaluation.chat.world import MINE, NOW
 
 _FORMULAS = {
     "ctr": "sum(clicks)::numeric / nullif(sum(impressions), 0)",
@@ -49,6 +52,8 @@ _KEYS = {
     "objective": "(select regexp_replace(objective, '^OUTCOME_', '') from marts.campaigns c where c.campaign_id = "
     "f.campaign_id)",
     "placement": "concat_ws(' · ', publisher_platform, platform_position)",
+    "hour": "extract(hour from from_at at time zone (select timezone_name from marts.accounts a where a.account_id = "
+    "f.account_id))::integer",
 }
 _BREAKDOWNS = {"age": "age,gender", "gender": "age,gender", "country": "country"}
 _BREAKDOWNS |= {"platform": "publisher_platform,platform_position", "placement": "publisher_platform,platform_position"}
@@ -162,8 +167,11 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
             f"campaign_id in (select campaign_id from marts.campaigns where objective = '{options['objective']}')"
         )
     segments = [one for one in ("age", "gender", "country", "platform") if one in options]
+    without = [one for one in ("age", "gender", "country", "platform") if f"not_{one}" in options]
     where += [f"{_KEYS.get(one, one)} = '{options[one]}'" for one in segments]
-    breakdown = {_BREAKDOWNS[one] for one in (*by, *segments) if one in _BREAKDOWNS}
+    where += [f"{_KEYS.get(one, one)} <> '{options[f'not_{one}']}'" for one in without]
+    where += _clock(by, options)
+    breakdown = {_BREAKDOWNS[one] for one in (*by, *segments, *without) if one in _BREAKDOWNS}
     where += [f"breakdown = '{one}'" for one in breakdown]
     money = any(name in _OF_MONEY for name in names)
     values = [f"{_value(name, options)} as {name}" for name in names]
@@ -174,6 +182,19 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
     sql += f" group by {', '.join(groups)}" if groups else ""
     having = f"count(*) > 0 and {_bound(options['having'])}" if "having" in options else "count(*) > 0"
     return f"{sql} having {having}"
+
+
+def _clock(by: Sequence[str], options: dict[str, str]) -> list[str]:
+    """Days of the week; hours until the one that today has come to; of several days by hour those that are over."""
+    where = []
+    if "weekdays" in options:
+        where.append(f"extract(isodow from day) in ({options['weekdays'].replace('+', ', ')})")
+    if "clock" in options:
+        zone = "(select timezone_name from marts.accounts a where a.account_id = f.account_id)"
+        where.append(f"until_at <= day + ('{NOW}'::timestamptz at time zone {zone})::time at time zone {zone}")
+    if "hour" in by:
+        where.append("day < '2026-11-23'")
+    return where
 
 
 def _value(name: str, options: dict[str, str]) -> str:
@@ -189,6 +210,8 @@ def _bound(text: str) -> str:
 def _mart(by: Sequence[str], options: dict[str, str], is_broken_down: bool) -> str:
     if is_broken_down:
         return "campaign_breakdown_daily"
+    if "hour" in by or "clock" in options:
+        return "campaign_intraday"
     for level, mart in (("ad", "ad_daily"), ("adset", "adset_daily")):
         if level in by or level in options or f"not_{level}" in options:
             return mart

@@ -12,6 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 import yaml
 
+from evaluation.chat.hours import by_hour
 from fbads_pipeline.domain.metrics.declared import METRICS
 
 NOW = datetime.fromisoformat("2026-11-23T15:00:00+00:00")
@@ -51,6 +52,7 @@ CAMPAIGNS: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 _TABLES = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
 _TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "day_coverage", "reading_runs")
+_TABLES += ("campaign_intraday", "pixels", "pixel_events_hourly")
 # Two years are read; the ads deliver since DAYS days.
 DAYS_READ = 800
 # 0 where a campaign has none: only a figure that Meta left out is null.
@@ -69,6 +71,7 @@ def build(engine: sa.Engine, marts: Path = Path("dbt_project/models/marts")) -> 
             typed = ", ".join(f"{name} {kind}" for name, kind in columns[table].items())
             connection.execute(sa.text(f"create table marts.{table} ({typed})"))
         rows = _World(np.random.default_rng(20261123)).rows()
+        rows |= by_hour(rows["campaign_daily"], ACCOUNTS, NOW)
         for table in _TABLES:
             _fill(connection, table, columns[table], rows[table])
         # The view's table has it as its primary key.

@@ -25,8 +25,8 @@ from fbads_pipeline.domain.chat.plan import (
     Understanding,
 )
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
-from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, ranked, threshold
-from fbads_pipeline.domain.chat.understanding.figure_plans import TOP
+from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan, ranked, threshold
+from fbads_pipeline.domain.chat.understanding.figures.plans import TOP
 from fbads_pipeline.domain.chat.understanding.grammar import ASSUMED, PlanningContext
 from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
 from fbads_pipeline.domain.chat.understanding.named import objects_of, read_exclusions

@@ -21,7 +21,7 @@ from fbads_pipeline.domain.chat.plan import (
     Threshold,
 )
 from fbads_pipeline.domain.chat.result import ChatAccount
-from fbads_pipeline.domain.chat.understanding.bounds import COUNTED_BY_GOAL, GOAL_COST
+from fbads_pipeline.domain.chat.understanding.figures.bounds import COUNTED_BY_GOAL, GOAL_COST
 
 # Each breakdown of the marts splits the whole by itself.
 BREAKDOWNS = {

@@ -6,8 +6,8 @@ from datetime import date
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
 from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Threshold
-from fbads_pipeline.domain.chat.understanding.bounds import ranked
-from fbads_pipeline.domain.chat.understanding.figure_plans import FigureRequest
+from fbads_pipeline.domain.chat.understanding.figures.bounds import ranked
+from fbads_pipeline.domain.chat.understanding.figures.plans import FigureRequest
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
 _GOES_ON = r"^(?:\W*(?:{agreement})\W+)?(?:{goes_on})\b"

@@ -30,14 +30,21 @@ from fbads_pipeline.domain.chat.plan import (
     Understanding,
 )
 from fbads_pipeline.domain.chat.understanding import commands, follow_up, offers, subjects
-from fbads_pipeline.domain.chat.understanding.bounds import CannotPlan, is_a_value, is_rate, metric_tags, says_none
+from fbads_pipeline.domain.chat.understanding.conversation import conversation
 from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
-from fbads_pipeline.domain.chat.understanding.figure_plans import (
+from fbads_pipeline.domain.chat.understanding.figures.bounds import (
+    CannotPlan,
+    is_a_value,
+    is_rate,
+    metric_tags,
+    says_none,
+)
+from fbads_pipeline.domain.chat.understanding.figures.groups import is_budget_spent
+from fbads_pipeline.domain.chat.understanding.figures.plans import (
     FigureRequest,
     completed,
     evened,
     figures,
-    is_budget_spent,
     status_said,
 )
 from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
@@ -48,7 +55,7 @@ from fbads_pipeline.domain.chat.understanding.named import (
     read_exclusions,
 )
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
-from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
+from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS, SUBJECTS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
 from fbads_pipeline.domain.core.formatting import fold
@@ -63,9 +70,6 @@ _ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
     "weekday": RelativePeriod("days", 28),
     "month": RelativePeriod("year", 0),
 }
-_DEFINED = r"^(?:\W*(?:(?:{before_definition}) )*)(?:{definition})"
-_EXPLAINED = r"^(?:(?:{before_explanation}) )*(?:{explanation})"
-_SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "targets", "freshness")
 # Subjects that a metric beside them makes no question of figures: the CPA that is above its target.
 _WITH_METRIC = ("anomalies", "targets")
 
@@ -102,9 +106,7 @@ def plan(question: str, context: PlanningContext) -> Understanding:
         return Refusal("not_understood", str(wrong))
     settle_tax(parsed, context.money)
     read_exclusions(parsed)
-    return _with_mentions(
-        _forbidden(parsed, context) or _conversation(parsed, context) or _question(parsed, context), parsed
-    )
+    return _with_mentions(_forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed)
 
 
 def _with_mentions(understood: Understanding, parsed: ParsedQuestion) -> Understanding:
@@ -144,32 +146,6 @@ def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understandin
             "unknown_metric", said.said, NEAR_METRICS.get(said.value, ()) or context.catalogue.near(said.said)
         )
     return None
-
-
-def _conversation(parsed: ParsedQuestion, context: PlanningContext) -> Understanding | None:
-    """Greetings, help, and definitions: no figures."""
-    if parsed.has("metric") or parsed.has("goal_cost"):
-        return _definition(parsed, context)
-    busy = parsed.periods or parsed.named or parsed.amounts or parsed.left or parsed.missing
-    said = {tag.value for tag in parsed.of("intent")}
-    if not busy and said == {"greeting"} and not parsed.has("dimension"):
-        return Plan("greeting")
-    if "help" in said and not (said & set(_SUBJECTS)) and not busy:
-        return Plan("help")
-    return None
-
-
-def _definition(parsed: ParsedQuestion, context: PlanningContext) -> Understanding | None:
-    vocabulary, text = parsed.vocabulary, parsed.text
-    is_explained = vocabulary.expression(_EXPLAINED).match(text) is not None
-    is_defined = vocabulary.expression(_DEFINED).match(text) is not None or vocabulary.has("meaning", text)
-    busy = parsed.periods or parsed.named or parsed.amounts or parsed.has("dimension") or parsed.has("rank")
-    if not (is_explained or is_defined) or busy or parsed.left or parsed.missing or parsed.has("comparison"):
-        return None
-    if parsed.has("intent", "why") and not is_explained:
-        return None
-    metrics = tuple(dict.fromkeys(tag.value for tag in parsed.of("metric")))
-    return Plan("definition", metrics=metrics or ("cpa",))
 
 
 def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
@@ -367,7 +343,7 @@ def _subject(parsed: ParsedQuestion) -> Intent | None:
     said = {tag.value for tag in parsed.of("intent")}
     if "why" in said:
         return None
-    for subject in _SUBJECTS:
+    for subject in SUBJECTS:
         if subject in said and (subject == "pacing" or not parsed.has("metric") or subject in _WITH_METRIC):
             if subject == "pacing" and parsed.has("metric") and not _is_pacing(parsed):
                 continue

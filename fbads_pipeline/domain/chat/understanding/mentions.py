@@ -1,8 +1,8 @@
 """Everything that a question says and that can change figures."""
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Mention
-from fbads_pipeline.domain.chat.understanding.bounds import COST_OF, GOAL_COST, is_none, is_rate, metric_tags
-from fbads_pipeline.domain.chat.understanding.figure_plans import is_budget_spent
+from fbads_pipeline.domain.chat.understanding.figures.bounds import COST_OF, GOAL_COST, is_none, is_rate, metric_tags
+from fbads_pipeline.domain.chat.understanding.figures.groups import is_budget_spent
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.plan import Clarification, Dimension, Objects, Offer, Plan
-from fbads_pipeline.domain.chat.understanding.bounds import ranked
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject
+from fbads_pipeline.domain.chat.understanding.figures.bounds import ranked
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
 from fbads_pipeline.domain.core.formatting import fold, plain_name
 

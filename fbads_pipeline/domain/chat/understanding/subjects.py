@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, Fact, Objects, Plan, RelativePeriod
-from fbads_pipeline.domain.chat.understanding.bounds import metric_tags
+from fbads_pipeline.domain.chat.plan import LEVELS, Fact, Intent, Objects, Plan, RelativePeriod
+from fbads_pipeline.domain.chat.understanding.figures.bounds import metric_tags
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
 OVERVIEW_METRICS = ("spend", "conversions", "cpa", "ctr")
+# Lists of their own, beside figures.
+SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "targets", "freshness")
 _SHOWN = 10
 _LONG_OVER = timedelta(days=200)
 _NOW = (RelativePeriod("day", 0), RelativePeriod("month", 0))

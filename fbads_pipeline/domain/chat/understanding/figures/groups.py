@@ -1,0 +1,114 @@
+"""By what a question splits its figures, and to which parts of a breakdown it limits them."""
+
+from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.plan import LEVELS, SEGMENTS, Dimension, Objects, Refusal, RelativePeriod, Segment
+from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan
+from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
+from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
+
+
+def dimensions_of(parsed: ParsedQuestion, is_list: bool) -> tuple[Dimension, ...]:
+    words = parsed.vocabulary.words
+    found: list[Dimension] = []
+    weak: list[Dimension] = []
+    for tag in parsed.of("dimension"):
+        value: Dimension = tag.value  # type: ignore[assignment]
+        before = _word_before(parsed, tag)
+        asked = before in words["by"] or tag.said.split()[0] in words["by"]
+        if value in LEVELS:
+            if introduces_name(parsed, tag):
+                continue
+            if asked or is_list:
+                (found if asked or _leads(parsed, tag) else weak).append(value)
+            elif is_plural(tag.said, parsed):
+                weak.append(value)
+        elif tag.said in words.get(f"bare_{value}", ()):
+            if not asked and not is_list:
+                raise CannotPlan(Refusal("not_understood", tag.said))
+            found.append(value)
+        else:
+            found.append(value)
+    if any(one in ("week", "month", "weekday") for one in found):  # "a tendência por semana" has no days
+        trends = parsed.vocabulary.words["trend_words"]
+        days = [tag for tag in parsed.of("dimension") if tag.value == "day"]
+        found = [one for one in found if one != "day" or any(tag.said not in trends for tag in days)]
+    for tag in parsed.of("objective"):  # "quais campanhas de vendas gastaram mais"
+        if is_list or _word_before(parsed, tag) in words["by"]:
+            found.append("campaign")
+    return tuple(dict.fromkeys(found or weak[:1]))
+
+
+def is_budget_spent(parsed: ParsedQuestion) -> bool:
+    """ "verba por plataforma" asks what was spent: budgets have no platform, no age and no past."""
+    said = [tag for tag in parsed.of("intent") if tag.value == "pacing"]
+    split = any(tag.value in (*SEGMENTS, "day", "week", "month", "weekday") for tag in parsed.of("dimension"))
+    past = any(one.period not in (RelativePeriod("day", 0), RelativePeriod("month", 0)) for one in parsed.periods)
+    return bool(said) and all(tag.said in parsed.vocabulary.words["budget_spent"] for tag in said) and (split or past)
+
+
+def _word_before(parsed: ParsedQuestion, tag: PhraseTag) -> str:
+    """The word before a tag, over names and adjectives: "by active campaign"."""
+    place = tag.start - 1
+    status = {at for one in parsed.of("status") for at in range(one.start, one.end)}
+    spans = [(one.start, one.end) for one in parsed.named]
+    while place in status or (place >= 0 and any(a <= parsed.words[place].start < b for a, b in spans)):
+        place -= 1
+    return parsed.words[place].text if place >= 0 else ""
+
+
+def _leads(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """The first level that a ranking or a bound mentions is what is ranked."""
+    levels = [one for one in parsed.of("dimension") if one.value in LEVELS and not introduces_name(parsed, one)]
+    by = parsed.vocabulary.words["by"]
+    asked = [one for one in parsed.of("dimension") if _word_before(parsed, one) in by or one.said.split()[0] in by]
+    return not asked and bool(levels) and levels[0] == tag
+
+
+def introduces_name(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """Whether a name follows: "campanha Verão" is no breakdown."""
+    if tag.value not in LEVELS:
+        return False
+    end = parsed.words[tag.end - 1].end
+    return any(0 <= named.start - end <= 14 and named.level == tag.value for named in parsed.named)
+
+
+def is_plural(said: str, parsed: ParsedQuestion) -> bool:
+    return any(word.endswith("s") and word not in parsed.vocabulary.words["singular_in_s"] for word in said.split())
+
+
+def compared_objects(objects: tuple[Objects, ...], dimensions: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    """Two or more objects named one by one are shown one by one."""
+    several = [one.level for one in objects if ", " in one.name and len(one.ids) > 1]
+    return dimensions if not several or several[0] in dimensions else (several[0], *dimensions)
+
+
+def segments_of(
+    parsed: ParsedQuestion, dimensions: tuple[Dimension, ...]
+) -> tuple[tuple[Segment, ...], tuple[Dimension, ...]]:
+    """One part of a breakdown filters; two or more ("homens x mulheres") break down."""
+    said: dict[str, list[str]] = {}
+    for tag in parsed.of("segment"):
+        dimension, value = tag.value.split("=")
+        said.setdefault(dimension, []).append(value)
+    if parsed.ages:
+        said["age"] = [one.value for one in parsed.ages]
+    made, split = [], list(dimensions)
+    for name in SEGMENTS:
+        values = list(dict.fromkeys(said.get(name, ())))
+        if len(values) == 1:
+            made.append(Segment(name, values[0]))
+        elif values:
+            split = [name, *(one for one in split if one != name)]
+    return tuple(made), tuple(split)
+
+
+def average(
+    parsed: ParsedQuestion, metrics: tuple[str, ...], catalogue: Catalogue, dimensions: tuple[Dimension, ...]
+) -> tuple[bool, tuple[Dimension, ...]]:
+    """An average of sums is one per day, said so; an average of ratios is the ratio of the sums."""
+    sums = [one for one in metrics if one in catalogue and "days" in catalogue[one].additive]
+    if not parsed.of("average") or not sums:
+        return False, dimensions
+    if "day" not in dimensions:
+        raise CannotPlan(Refusal("average", parsed.of("average")[0].said))
+    return True, tuple(one for one in dimensions if one != "day")

@@ -1,0 +1,93 @@
+"""The stretch of days that a question is about, and the one that it compares with."""
+
+from dataclasses import replace
+from datetime import date
+
+from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
+from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
+from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, RelativePeriod
+from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan
+from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
+from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
+
+
+def stretches(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | None, RelativePeriod | None, bool]:
+    """RelativePeriod, what it is compared with, and whether the only period said is "the one before"."""
+    found = parsed.periods
+    if not found:
+        return None, None, False
+    if len(found) > 2:
+        raise CannotPlan(Clarification("period", ", ".join(parsed.text[one.start : one.end] for one in found)))
+    if len(found) == 2:
+        narrowed = None if parsed.has("comparison") else _narrowed(parsed, found, today)
+        if narrowed is None:
+            return _two(found, today)
+        parsed.periods = [narrowed]
+        return narrowed.period, None, False
+    only = found[0]
+    pair = [tag for tag in parsed.of("comparison") if tag.value in ("pair", "moved") and parsed.place(tag) < only.start]
+    joined = any(tag.value == "pair" and _touch(parsed, tag, only) for tag in pair)
+    if only.period.kind == "since" and parsed.has("comparison", "moved"):
+        raise CannotPlan(Clarification("period", parsed.text[only.start : only.end]))
+    if only.is_relative and (pair or parsed.has("comparison", "year") or is_more_or_less(parsed)):
+        return None, only.period, True
+    if joined and not parsed.has("comparison", "previous") and not parsed.has("comparison", "year"):
+        return _now(only.period, today), only.period, False
+    return only.period, None, only.is_relative
+
+
+def is_more_or_less(parsed: ParsedQuestion) -> bool:
+    """ "Gastamos mais que na semana anterior?": two stretches are compared, and no objects are ordered."""
+    levels = any(tag.value in LEVELS for tag in parsed.of("dimension"))
+    return not levels and any(tag.value in ("most", "least") for tag in parsed.of("rank"))
+
+
+def _touch(parsed: ParsedQuestion, tag: PhraseTag, period: FoundPeriod) -> bool:
+    """Whether nothing but small words stands between "comparado com" and the period."""
+    end = parsed.words[tag.end - 1].end
+    return all(
+        word.text in parsed.vocabulary.words["stopwords"] for word in parsed.words if end <= word.start < period.start
+    )
+
+
+def _narrowed(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> FoundPeriod | None:
+    """ "The first half of this month", "Sunday the 15th": two ways to say one stretch, side by side; None for two."""
+    one, other = found
+    between = [word.text for word in parsed.words if one.end <= word.start < other.start]
+    if one.is_relative or other.is_relative or not parsed.vocabulary.words["joins_periods"].issuperset(between):
+        return None
+    a, b = (resolve(each.period, today) for each in found)
+    if a[0] <= b[0] and b[1] <= a[1]:
+        return other
+    if b[0] <= a[0] and a[1] <= b[1]:
+        return one
+    if a[0] == a[1] and b[0] == b[1]:
+        dated = [each for each in found if each.period.kind == "between"]
+        if len(dated) == 1 and a[0].weekday() == b[0].weekday():
+            return dated[0]
+        raise CannotPlan(Clarification("period", parsed.text[one.start : other.end]))
+    return None
+
+
+def _two(found: list[FoundPeriod], today: date) -> tuple[RelativePeriod, RelativePeriod, bool]:
+    first, second = found
+    if second.is_relative or first.is_relative:
+        base, other = (first, second) if second.is_relative else (second, first)
+        if other.period.kind == "year" and base.period.kind != "year":
+            return base.period, a_year_before(base.period, today), False
+        if other.period.kind == "day" and base.period.kind == "day":
+            return base.period, replace(base.period, back=base.period.back + other.period.back), False
+        if base.period.kind == "day" and other.period.kind != "day":
+            raise CannotPlan(Clarification("period", ""))
+        return base.period, previous(base.period), False
+    later, earlier = sorted((first.period, second.period), key=lambda one: resolve(one, today), reverse=True)
+    return later, earlier, False
+
+
+def _now(period: RelativePeriod, today: date) -> RelativePeriod:
+    """What something earlier is compared with when nothing else is said: today with yesterday, this month with last."""
+    if period.kind in ("day", "week", "month", "quarter", "year") and period.count:
+        return replace(period, count=0)
+    if period.kind == "between":
+        return RelativePeriod("month", 0)
+    raise CannotPlan(Clarification("period", ""))
