@@ -191,7 +191,7 @@ def _clock(by: Sequence[str], options: dict[str, str]) -> list[str]:
         where.append(f"extract(isodow from day) in ({options['weekdays'].replace('+', ', ')})")
     if "clock" in options:
         zone = "(select timezone_name from marts.accounts a where a.account_id = f.account_id)"
-        where.append(f"until_at <= day + ('{NOW}'::timestamptz at time zone {zone})::time at time zone {zone}")
+        where.append(f"until_at <= (day + ('{NOW}'::timestamptz at time zone {zone})::time) at time zone {zone}")
     if "hour" in by:
         where.append("day < '2026-11-23'")
     return where

@@ -43,8 +43,17 @@ class ChatFigures(Protocol):
     def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
         """The rows of a plan, and how far its days are read at their level: the highest that has them, or `level`."""
 
+    def run_figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """The rows of a plan whose days are read in another way than day by day."""
+
     def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
         """How far the days of a plan are read at one level."""
+
+    def hour_days(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """How many of the plan's days were read hour by hour, per account."""
+
+    def clocks(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """Until which minutes of its day each account was read, of the plan's day and of what it is compared with."""
 
     def contributions(self, plan: Plan, dimension: Dimension, accounts: Sequence[ChatAccount]) -> Result: ...
 

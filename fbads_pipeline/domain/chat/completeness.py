@@ -4,13 +4,57 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.composed import KINDS, composed_name
-from fbads_pipeline.domain.chat.plan import Intent, Mention, Plan
+from fbads_pipeline.domain.chat.plan import LEVELS, Intent, Level, Mention, Plan
 
 # Answers without figures: what such a question mentions besides changes nothing in them.
 WITHOUT_FIGURES: tuple[Intent, ...] = ("greeting", "help", "definition", "change_request")
 # The current stretches that lists of what is so now may name: budgets go by the day and the month.
 _NOW: Mapping[Intent, tuple[str, ...]] = {"pacing": ("day", "week", "month"), "facts": ("day", "then")}
 _WITH_METRICS: tuple[Intent, ...] = ("figures", "why")
+# The fields of a plan that change which figures or rows there are, each with the kinds of mention that fill it.
+CHANGING: Mapping[str, tuple[str, ...]] = {
+    "objects": ("object",),
+    "excluded": ("exclusion",),
+    "segments": ("segment",),
+    "without": ("without",),
+    "thresholds": ("bound", "none"),
+    "questioned": ("bound", "none"),
+    "status": ("status",),
+    "objective": ("objective",),
+    "weekdays": ("weekdays",),
+    "compare": ("comparison", "pair"),
+    "rank": ("rank",),
+    "with_shares": ("share",),
+    "per_day": ("dimension",),
+    "same_time": ("same_time",),
+}
+_ROWS = frozenset(CHANGING) - {"with_shares", "per_day", "same_time"}
+_LISTED = frozenset({"objects"})
+# What the answer of each kind goes by; a field beside these would be passed over, so that there is no answer.
+USED: Mapping[Intent, frozenset[str]] = {
+    "figures": frozenset(CHANGING),
+    "overview": _ROWS,
+    "why": _ROWS - {"thresholds", "questioned", "rank"},
+    "objects": frozenset({"objects", "excluded", "status", "objective"}),
+    "pacing": _LISTED | {"status"},
+    "scores": _LISTED | {"status", "rank"},
+    "anomalies": _LISTED,
+    "suggestions": _LISTED,
+    "targets": _LISTED,
+    "freshness": _LISTED,
+    "facts": _LISTED,
+    "pixels": _LISTED,
+}
+# The levels of the objects that a list can be limited to.
+LIMITED_BY: Mapping[Intent, tuple[Level, ...]] = {
+    "pacing": ("account", "campaign", "adset"),
+    "anomalies": ("account", "campaign"),
+    "suggestions": ("account", "campaign"),
+    "scores": ("account", "campaign"),
+    "targets": ("account", "campaign"),
+    "freshness": ("account",),
+    "pixels": ("account",),
+}
 
 
 class LostMentions(Exception):
@@ -28,7 +72,7 @@ class CompletePlan:
     plan: Plan
 
     def __post_init__(self) -> None:
-        lost = lost_mentions(self.plan)
+        lost = (*lost_mentions(self.plan), *passed_over(self.plan))
         if lost:
             raise LostMentions(lost)
 
@@ -38,6 +82,42 @@ def lost_mentions(plan: Plan) -> tuple[Mention, ...]:
     if plan.intent in WITHOUT_FIGURES:
         return ()
     return tuple(one for one in plan.mentions if not _HELD[one.kind](plan, one.value))
+
+
+def passed_over(plan: Plan) -> tuple[Mention, ...]:
+    """What the plan holds and an answer of its kind goes by no more than if it were not there."""
+    used = USED.get(plan.intent)
+    if used is None:
+        return ()
+    default = Plan(plan.intent)
+    fields = [one for one in CHANGING if one not in used and getattr(plan, one) != getattr(default, one)]
+    if plan.with_shares:
+        fields += [one for one in ("compare", "per_day", "same_time") if getattr(plan, one)]
+    if plan.status not in (None, "ACTIVE") and plan.intent in ("pacing", "scores"):
+        fields.append("status")
+    if plan.objective and plan.intent == "objects" and plan.dimensions[:1] != ("campaign",):
+        fields.append("objective")
+    if plan.intent == "objects" and any(one.level not in ("account", "campaign") for one in plan.excluded):
+        fields.append("excluded")
+    if any(one.level not in _limits(plan) for one in (*plan.objects, *plan.excluded)):
+        fields.append("objects" if plan.objects else "excluded")
+    return tuple(_said(plan, one) for one in fields)
+
+
+def _limits(plan: Plan) -> tuple[Level, ...]:
+    """The levels of objects that the answer can be limited to."""
+    if plan.intent == "objects" and plan.dimensions:
+        listed: Level = plan.dimensions[0]  # type: ignore[assignment]
+        return LEVELS[: LEVELS.index(listed) + 1]
+    if plan.intent == "facts":
+        return ("account", max((one.level for one in plan.objects), key=LEVELS.index, default="account"))
+    return LIMITED_BY.get(plan.intent, LEVELS)
+
+
+def _said(plan: Plan, field: str) -> Mention:
+    """The words that filled the field; its name where the plan was made without words."""
+    said = [one.said for one in plan.mentions if one.kind in CHANGING[field]]
+    return Mention("passed_over", field, ", ".join(said) or field)
 
 
 def _objects(plan: Plan, value: str) -> bool:
@@ -64,7 +144,10 @@ def _metrics(plan: Plan, value: str) -> bool:
         return plan.intent in ("overview", "pacing", "objects", "suggestions", "scores", "targets", "freshness")
     used = [*plan.metrics, *(one.metric for one in (*plan.thresholds, *plan.questioned))]
     used += [plan.rank.metric] if plan.rank else []
-    return any(one in used for one in value.split("|")) or any(_is_part(value, one) for one in used)
+    names = value.split("|")
+    if "spend" in names and any(one.startswith("cost_per_") for one in used):
+        return True
+    return any(one in used for one in names) or any(_is_part(value, one) for one in used)
 
 
 def _is_part(value: str, metric: str) -> bool:
@@ -83,6 +166,11 @@ def _none(plan: Plan, value: str) -> bool:
     bounds = (*plan.thresholds, *plan.questioned)
     is_none = any(one.comparison == "at_most" and one.value == 0 for one in bounds)
     return is_none or bool(plan.excluded) or plan.status is not None
+
+
+def _without(plan: Plan, value: str) -> bool:
+    dimension, _, part = value.partition("=")
+    return any((one.dimension, one.value) == (dimension, part) for one in plan.without)
 
 
 def _segments(plan: Plan, value: str) -> bool:
@@ -128,4 +216,7 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "subject": lambda plan, value: plan.intent in (value, "facts"),
     "both": lambda plan, value: False,
     "share": lambda plan, value: plan.with_shares,
+    "without": _without,
+    "weekdays": lambda plan, value: plan.weekdays == tuple(int(one) for one in value.split("+")),
+    "same_time": lambda plan, value: plan.same_time,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount, Result
+from fbads_pipeline.domain.chat.weekdays import count_of_days, days_on
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.metrics.coverage import Coverage
 
@@ -18,16 +19,18 @@ _RANGE = re.compile(r"\[(\d{4}-\d\d-\d\d),(\d{4}-\d\d-\d\d)\)")
 
 @dataclass(frozen=True)
 class CoveredDays:
-    """One account's days of a period that have come. missing: those that were not read well, oldest first."""
+    """One account's days of a period that have come. missing: those that were not read well, oldest first; asked: how
+    many of the days the question is about, which may be about some days of the week."""
 
     account: ChatAccount
     days: DayRange
     missing: tuple[DayRange, ...]
+    asked: int
 
     @property
     def coverage(self) -> Coverage:
         """Of this account alone."""
-        return Coverage(len(self.days), ((self.account.account_id, self.missing),) if self.missing else ())
+        return Coverage(self.asked, ((self.account.account_id, self.missing),) if self.missing else ())
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ def days_asked(period: RelativePeriod, account: ChatAccount) -> DayRange | None:
 def answer_coverage(result: Result, plan: Plan, accounts: Sequence[ChatAccount]) -> AnswerCoverage:
     """From the days that were read of each account."""
     read = {row["account"]: row for row in result.rows}
-    return AnswerCoverage(result, _covered(plan.period, accounts, read), _covered(plan.compare, accounts, read))
+    days = (_covered(period, plan.weekdays, accounts, read) for period in (plan.period, plan.compare))
+    return AnswerCoverage(result, *days)
 
 
 def answerable(plan: Plan, coverage: AnswerCoverage) -> Plan | None:
@@ -131,7 +135,10 @@ def answerable(plan: Plan, coverage: AnswerCoverage) -> Plan | None:
 
 
 def _covered(
-    period: RelativePeriod | None, accounts: Sequence[ChatAccount], read: Mapping[str, Mapping[str, Any]]
+    period: RelativePeriod | None,
+    weekdays: Sequence[int],
+    accounts: Sequence[ChatAccount],
+    read: Mapping[str, Mapping[str, Any]],
 ) -> tuple[CoveredDays, ...]:
     found = []
     for account in accounts if period is not None else ():
@@ -139,7 +146,8 @@ def _covered(
         days = days_asked(period, account)
         if days is not None:
             ranges = (read.get(account.account_id) or {}).get("days_read") or ""
-            found.append(CoveredDays(account, days, missing_days(days, ranges)))
+            missing = tuple(part for one in missing_days(days, ranges) for part in days_on(one, weekdays))
+            found.append(CoveredDays(account, days, missing, count_of_days(days, weekdays)))
     return tuple(found)
 
 
@@ -164,4 +172,4 @@ def missing_days(days: DayRange, read: str) -> tuple[DayRange, ...]:
 
 def _summed(days: Sequence[CoveredDays]) -> Coverage:
     lacking = ((one.account.account_id, one.missing) for one in days if one.missing)
-    return Coverage(sum(len(one.days) for one in days), tuple(sorted(lacking)))
+    return Coverage(sum(one.asked for one in days), tuple(sorted(lacking)))

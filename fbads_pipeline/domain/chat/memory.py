@@ -42,11 +42,13 @@ def left_behind(last: Plan | None, plan: Plan) -> Plan:
     """
     if last is None or last.intent not in _OF_FIGURES or plan.intent not in _OF_FIGURES:
         return Plan("figures")
-    dimensions = {one.dimension for one in plan.segments} | set(plan.dimensions)
+    dimensions = {one.dimension for one in (*plan.segments, *plan.without)} | set(plan.dimensions)
     return Plan(
         "figures",
         objects=() if plan.objects else tuple(one for one in last.objects if one not in plan.excluded),
         segments=tuple(one for one in last.segments if one.dimension not in dimensions),
         status=None if plan.status else last.status,
         objective=None if plan.objective else last.objective,
+        without=tuple(one for one in last.without if one.dimension not in dimensions),
+        weekdays=() if plan.weekdays else last.weekdays,
     )

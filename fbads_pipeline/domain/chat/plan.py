@@ -22,6 +22,7 @@ Intent = Literal[
     "change_request",
     "overview",
     "facts",
+    "pixels",
 ]
 Level = Literal["account", "campaign", "adset", "ad"]
 Dimension = Literal[
@@ -33,6 +34,7 @@ Dimension = Literal[
     "week",
     "month",
     "weekday",
+    "hour",
     "objective",
     "age",
     "gender",
@@ -49,7 +51,8 @@ Comparison = Literal["above", "at_least", "below", "at_most"]
 LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
 Fact = Literal["status", "budget", "currency", "id", "objective", "schedule", "changes"]
 Direction = Literal["up", "down"]
-TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday")
+Status = Literal["ACTIVE", "PAUSED", "NOT_ACTIVE", "NOT_PAUSED"]
+TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday", "hour")
 SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement")
 # Read from the names of campaigns by the pattern of their account or client.
 NAME_DIMENSIONS: tuple[Dimension, ...] = ("product", "audience", "stage")
@@ -58,6 +61,7 @@ DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defi
 ROWS, MOST_ROWS = 50, 200
 # Meta's states of an object that a question calls active or paused; a paused parent pauses it too.
 STATUSES = {"ACTIVE": ("ACTIVE",), "PAUSED": ("PAUSED", "CAMPAIGN_PAUSED", "ADSET_PAUSED")}
+NEGATED = "NOT_"
 # A campaign's goal as a question names it → Meta's objectives, today's and those of older campaigns.
 META_OBJECTIVES = {
     "SALES": ("OUTCOME_SALES", "CONVERSIONS", "PRODUCT_CATALOG_SALES"),
@@ -96,7 +100,7 @@ class Objects:
 
 @dataclass(frozen=True)
 class Segment:
-    """Only one part of a breakdown: `gender` = `female`."""
+    """One part of a breakdown: `gender` = `female`."""
 
     dimension: Dimension
     value: str
@@ -154,7 +158,9 @@ class Plan:
     with_shares: each row's part of the whole is shown too; questioned: bounds that the question asks about, and that
     cut nothing off; premise: the direction that it takes a change to have; facts: what an object is asked about;
     offers: the choices of the question back that it waits for; language: of the session, for turns without any;
-    mentions: what the question said, which the plan must hold; ignored: words that are left out, by name.
+    mentions: what the question said, which the plan must hold; ignored: words that are left out, by name; without:
+    parts of a breakdown that are left out; weekdays: only these, 1 is Monday; same_time: the period is a day that is
+    not over, and either day counts until the clock that it has come to.
     """
 
     intent: Intent
@@ -163,7 +169,7 @@ class Plan:
     objects: tuple[Objects, ...] = ()
     segments: tuple[Segment, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
-    status: Literal["ACTIVE", "PAUSED"] | None = None
+    status: Status | None = None
     objective: str | None = None
     period: RelativePeriod | None = None
     compare: RelativePeriod | None = None
@@ -177,6 +183,9 @@ class Plan:
     premise: Direction | None = None
     facts: tuple[Fact, ...] = ()
     offers: tuple[Offer, ...] = ()
+    without: tuple[Segment, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    same_time: bool = False
     language: str = field(default="", compare=False)
     mentions: tuple[Mention, ...] = field(default=(), compare=False)
     ignored: tuple[str, ...] = field(default=(), compare=False)
@@ -212,6 +221,7 @@ class Refusal:
         "average",
         "forbidden",
         "not_collected",
+        "not_by_hour",
         "other_goal",
         "future",
         "forecast",
@@ -255,6 +265,9 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
         premise=values.get("premise"),
         facts=tuple(values.get("facts", ())),
         offers=tuple(_offer(one) for one in values.get("offers", ())),
+        without=tuple(Segment(**one) for one in values.get("without", ())),
+        weekdays=tuple(values.get("weekdays", ())),
+        same_time=values.get("same_time", False),
         language=values.get("language", ""),
         ignored=tuple(values.get("ignored", ())),
     )

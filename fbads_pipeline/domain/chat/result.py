@@ -13,8 +13,17 @@ Role = Literal["key", "label", "value", "before", "unreported", "change", "chang
 
 
 @dataclass(frozen=True)
+class ClockMinutes:
+    """Minutes since midnight, on the account's clock, until which a day and the one compared with it were read."""
+
+    now: int
+    before: int
+
+
+@dataclass(frozen=True)
 class ChatAccount:
-    """An account that the user may see, with its local today. has_several_goals: whether its campaigns have."""
+    """An account that the user may see, with its local today. has_several_goals: whether its campaigns have; clock: of
+    an answer that compares two days until the same hour."""
 
     account_id: str
     name: str
@@ -23,6 +32,7 @@ class ChatAccount:
     goal_family: str
     today: date
     has_several_goals: bool = False
+    clock: ClockMinutes | None = None
 
 
 @dataclass(frozen=True)

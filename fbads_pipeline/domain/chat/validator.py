@@ -6,6 +6,7 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import composed_name, reads_orders
+from fbads_pipeline.domain.chat.hours import by_hour
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -60,6 +61,10 @@ def validate(
         plan = replace(plan, compare=previous(plan.period))  # nothing is compared with itself
     if any(period and resolve(period, _latest(inside))[0] > _latest(inside) for period in (plan.period, plan.compare)):
         return Refusal("future")
+    hours = by_hour(plan, catalogue)
+    if isinstance(hours, Refusal):
+        return hours
+    plan = hours or plan
     return _segments(plan, breakdowns) or _one_row(plan, catalogue, inside) or _by_goal(plan, inside)
 
 
@@ -136,7 +141,8 @@ def level_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> Level
 
 def breakdown_of(plan: Plan) -> str | None:
     """The breakdown that holds every segment of the plan; empty where none holds them all; None without segments."""
-    wanted = {one for one in plan.dimensions if one in SEGMENTS} | {one.dimension for one in plan.segments}
+    wanted = {one for one in plan.dimensions if one in SEGMENTS}
+    wanted |= {one.dimension for one in (*plan.segments, *plan.without)}
     if not wanted:
         return None
     return next((name for name, fields in BREAKDOWNS.items() if wanted <= fields), "")
@@ -152,7 +158,8 @@ def _segments(plan: Plan, breakdowns: Sequence[str]) -> Refusal | None:
     named = (*plan.objects, *plan.excluded)
     below = any(one in ("adset", "ad") for one in (*plan.dimensions, *(some.level for some in named)))
     if breakdown not in breakdowns or below or any(reads_orders(one) for one in plan.metrics):
-        return Refusal("not_collected", ", ".join((*plan.dimensions, *(one.dimension for one in plan.segments))))
+        parts = (one.dimension for one in (*plan.segments, *plan.without))
+        return Refusal("not_collected", ", ".join(dict.fromkeys((*plan.dimensions, *parts))))
     return None
 
 

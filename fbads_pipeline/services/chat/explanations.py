@@ -9,7 +9,7 @@ from fbads_pipeline.domain.chat.lower_levels import lacks_figures
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Dimension, Plan
 from fbads_pipeline.domain.chat.result import Query, Result
-from fbads_pipeline.domain.chat.validator import dimension_of_goals, level_of
+from fbads_pipeline.domain.chat.validator import breakdown_of, dimension_of_goals, level_of
 from fbads_pipeline.domain.core.messages import Day, Joined, Value, message
 from fbads_pipeline.domain.delivery.messages import describe
 from fbads_pipeline.services.chat.figures import read_figures
@@ -50,8 +50,9 @@ def explain(turn: Turn, complete: CompletePlan) -> Value:
         texts.append(read_figures(turn, replace(plan, metrics=_DRIVERS[metric]), with_notes=False)[1])
     top = replace(plan, limit=_CONTRIBUTIONS)
     below = any(one.level in ("campaign", "adset", "ad") for one in plan.objects)
-    wanted: list[Dimension] = ["adset" if below else "campaign"]
-    if not any(one.level in ("adset", "ad") for one in plan.objects):
+    below_campaigns = any(one.level in ("adset", "ad") for one in (*plan.objects, *plan.excluded))
+    wanted: list[Dimension] = ["adset" if below and breakdown_of(plan) is None else "campaign"]
+    if not below_campaigns and breakdown_of(replace(plan, dimensions=("placement",))):
         wanted.append("placement")
     parts = [
         turn.cite(top, figures.contributions(top, dimension, turn.accounts))

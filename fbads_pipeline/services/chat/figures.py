@@ -10,9 +10,10 @@ from fbads_pipeline.domain.chat.coverage import CoveredFigures, answerable
 from fbads_pipeline.domain.chat.lower_levels import lacks_figures, lower_levels, summed_below, with_lower_level
 from fbads_pipeline.domain.chat.plan import Intent, Plan
 from fbads_pipeline.domain.chat.result import Result
-from fbads_pipeline.domain.chat.shares import shared_parts, with_shares
+from fbads_pipeline.domain.chat.shares import shared_parts, shared_whole, with_shares
 from fbads_pipeline.domain.chat.validator import level_of
 from fbads_pipeline.domain.core.messages import Count, Value, lines, message
+from fbads_pipeline.services.chat.hours import at_same_time, by_hour
 from fbads_pipeline.services.chat.turn import Turn
 
 _OPEN: tuple[Intent, ...] = ("anomalies", "suggestions")
@@ -21,6 +22,11 @@ _OPEN: tuple[Intent, ...] = ("anomalies", "suggestions")
 def answer_figures(turn: Turn, complete: CompletePlan) -> Value:
     """The rows; of a plain breakdown the whole too, for "nas campanhas ativas" can mean either."""
     plan = complete.plan
+    if "hour" in plan.dimensions:
+        return by_hour(turn, plan)
+    clock = at_same_time(turn, plan)
+    if clock is not None:
+        return clock
     if plan.with_shares:
         return _shares(turn, plan)
     result, text = read_figures(turn, plan)
@@ -45,15 +51,16 @@ def answer_overview(turn: Turn, complete: CompletePlan) -> Value:
 
 def _shares(turn: Turn, plan: Plan) -> Value:
     """Each row's part of the whole, by currency; the whole is that of the accounts, without the objects named."""
-    parts = shared_parts(plan)
-    found = turn.figures.figures(parts, turn.accounts)
-    turn.covered_by(found.coverage)
-    whole = replace(parts, dimensions=(), objects=tuple(one for one in plan.objects if one.level == "account"))
-    everything = turn.figures.figures(whole, turn.accounts, level_of(parts)).result
-    result = turn.cite(parts, with_shares(found.result, everything, parts))
-    head = with_coverage(heading(parts, turn.accounts, turn.chat.catalogue), found.coverage)
-    notes = coverage_notes(plan, found.coverage)
-    return figures_answer(parts, result, head, turn.chat.catalogue, notes)
+    texts: list[Value] = []
+    for metric in plan.metrics:
+        parts = shared_parts(plan, metric)
+        found = turn.figures.figures(parts, turn.accounts)
+        turn.covered_by(found.coverage)
+        everything = turn.figures.figures(shared_whole(parts), turn.accounts, level_of(parts)).result
+        result = turn.cite(parts, with_shares(found.result, everything, parts))
+        head = with_coverage(heading(parts, turn.accounts, turn.chat.catalogue), found.coverage)
+        texts.append(figures_answer(parts, result, head, turn.chat.catalogue, coverage_notes(plan, found.coverage)))
+    return lines(*texts)
 
 
 def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Result | None, Value]:

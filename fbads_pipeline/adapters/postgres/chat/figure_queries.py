@@ -150,8 +150,7 @@ def _value(name: str, plan: Plan, catalogue: Catalogue, figures: FigureRows) -> 
     expression: Expression = constant(catalogue[name].expression)
     if not plan.per_day or not _is_sum(name, catalogue):
         return expression
-    days = figures.scope.c.last_day - figures.scope.c.first_day + constant("1")
-    return sa.cast(expression, sa.Numeric) / sa.func.max(days)
+    return sa.cast(expression, sa.Numeric) / sa.func.nullif(sa.func.max(figures.scope.c.day_count), constant("0"))
 
 
 def _lacking(name: str, catalogue: Catalogue) -> Expression:

@@ -9,12 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from fbads_pipeline.adapters.postgres.chat.hours import HOURS, hour_steps
 from fbads_pipeline.domain.chat.composed import reads_orders
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     META_OBJECTIVES,
     NAME_DIMENSIONS,
+    NEGATED,
     STATUSES,
     Dimension,
     Level,
@@ -23,11 +25,14 @@ from fbads_pipeline.domain.chat.plan import (
 )
 from fbads_pipeline.domain.chat.result import ChatAccount
 from fbads_pipeline.domain.chat.validator import breakdown_of, level_of
+from fbads_pipeline.domain.chat.weekdays import count_of_days
+from fbads_pipeline.domain.core.days import DayRange
 
 Expression = sa.ColumnElement[Any]
 
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 _DAY, _TEXTS, _DATES = sa.Date(), postgresql.ARRAY(sa.Text), postgresql.ARRAY(sa.Date)
+_NUMBERS = postgresql.ARRAY(sa.Integer)
 _ANY = Decimal(0)
 _MARTS: dict[Level, str] = {
     "account": "account_daily",
@@ -70,12 +75,18 @@ class FigureRows:
 
     def __init__(self, plan: Plan, dimensions: Sequence[Dimension], side: str, level: Level | None = None) -> None:
         self.plan, self.dimensions, self.side = plan, tuple(dimensions), side
-        self.facts = _table(mart_of(plan, dimensions, level), _FACT_COLUMNS, "facts")
+        mart = mart_of(plan, dimensions, level)
+        by_hour = "hour" in self.dimensions
+        self.facts = hour_steps(side, by_hour=by_hour) if mart == HOURS else _table(mart, _FACT_COLUMNS, "facts")
         self.objects = {level: _table(name, _OBJECT_COLUMNS, level) for level, name in _OBJECTS.items()}
         self.names = _table("campaign_names", ("campaign_id", *NAME_DIMENSIONS), "names")
-        days = (_array(f"{side}_first_days", _DATES), _array(f"{side}_last_days", _DATES))
-        accounts = sa.func.unnest(_array("account_ids", _TEXTS), *days)
-        self.scope = accounts.table_valued("account_id", "first_day", "last_day").render_derived("scope")
+        days = {"first_day": _array(f"{side}_first_days", _DATES), "last_day": _array(f"{side}_last_days", _DATES)}
+        if plan.per_day:
+            days["day_count"] = _array(f"{side}_day_counts", _NUMBERS)
+        if plan.same_time:
+            days["until_minute"] = _array(f"{side}_until_minutes", _NUMBERS)
+        accounts = sa.func.unnest(_array("account_ids", _TEXTS), *days.values())
+        self.scope = accounts.table_valued("account_id", *days).render_derived("scope")
 
     def group(self, dimension: Dimension) -> Expression:
         return _GROUPS[dimension](self)
@@ -84,10 +95,12 @@ class FigureRows:
         """Each account's days. The bounds of all of them tell PostgreSQL's planner how few rows there are."""
         first, last = (sa.cast(sa.bindparam(f"{self.side}_{end}"), _DAY) for end in ("first", "last"))
         day = self.facts.c.day
+        until = [self.facts.c.until_minute <= self.scope.c.until_minute] if self.plan.same_time else []
         return sa.and_(
             self.facts.c.account_id == self.scope.c.account_id,
             day.between(self.scope.c.first_day, self.scope.c.last_day),
             day.between(first, last),
+            *until,
         )
 
     def joined(self) -> list[Level]:
@@ -109,14 +122,24 @@ class FigureRows:
             facts.c[f"{one.level}_id"] != sa.all_(_array(f"{one.level}_ids_left_out", _TEXTS)) for one in plan.excluded
         ]
         if plan.status:
-            status = self.objects[self._status_level()].c.effective_status
-            found.append(status == sa.any_(_array("statuses", _TEXTS)))
+            status, named = self.objects[self._status_level()].c.effective_status, _array("statuses", _TEXTS)
+            is_left_out = plan.status.startswith(NEGATED)
+            found.append(
+                sa.or_(status.is_(None), status != sa.all_(named)) if is_left_out else status == sa.any_(named)
+            )
         if plan.objective:
             objective = self.objects["campaign"].c.objective
             found.append(objective == sa.any_(_array("objectives", _TEXTS)))
         if _breakdown(plan, self.dimensions):
             found.append(facts.c.breakdown == sa.bindparam("breakdown"))
-        return found + [self.group(one.dimension) == sa.bindparam(f"segment_{one.dimension}") for one in plan.segments]
+        if plan.weekdays:
+            found.append(self.group("weekday") == sa.any_(_array("weekdays", _NUMBERS)))
+        found += [self.group(one.dimension) == sa.bindparam(f"segment_{one.dimension}") for one in plan.segments]
+        left_out = dict.fromkeys(one.dimension for one in plan.without)
+        return found + [
+            sa.func.coalesce(self.group(one), constant("''")) != sa.all_(_array(f"without_{one}", _TEXTS))
+            for one in left_out
+        ]
 
     def _status_level(self) -> Level:
         if "ad" in self.dimensions:
@@ -164,7 +187,9 @@ def shape_of(plan: Plan) -> Plan:
         excluded=tuple(replace(one, ids=(), name="") for one in plan.excluded),
         segments=tuple(replace(one, value="") for one in plan.segments),
         thresholds=tuple(replace(one, value=_ANY, currency=one.currency and "") for one in plan.thresholds),
-        status=plan.status and "ACTIVE",
+        status=plan.status and ("NOT_ACTIVE" if plan.status.startswith(NEGATED) else "ACTIVE"),
+        weekdays=plan.weekdays[:1] and (1,),
+        without=tuple(dict.fromkeys(replace(one, value="") for one in plan.without)),
         objective=plan.objective and "SALES",
         period=None,
         compare=plan.compare and RelativePeriod("days"),
@@ -185,13 +210,17 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     if plan.period is None:
         raise ValueError("figures need a period")
     found: dict[str, Any] = {"rows": plan.limit, "account_ids": [one.account_id for one in accounts]}
-    found |= _days("now", plan.period, accounts)
+    found |= _days("now", plan, plan.period, dimensions, accounts)
     if plan.compare is not None:
-        found |= _days("before", plan.compare, accounts)
+        found |= _days("before", plan, plan.compare, dimensions, accounts)
     found |= {f"{one.level}_ids": list(one.ids) for one in plan.objects}
     found |= {f"{one.level}_ids_left_out": list(one.ids) for one in plan.excluded}
     if plan.status:
-        found["statuses"] = list(STATUSES[plan.status])
+        found["statuses"] = list(STATUSES[plan.status.removeprefix(NEGATED)])
+    if plan.weekdays:
+        found["weekdays"] = list(plan.weekdays)
+    for one in plan.without:
+        found.setdefault(f"without_{one.dimension}", []).append(one.value)
     if plan.objective:
         found["objectives"] = list(META_OBJECTIVES[plan.objective])
     breakdown = _breakdown(plan, dimensions)
@@ -200,10 +229,21 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     return found | {f"segment_{one.dimension}": one.value for one in plan.segments}
 
 
-def _days(side: str, period: RelativePeriod, accounts: Sequence[ChatAccount]) -> dict[str, Any]:
+def _days(
+    side: str, plan: Plan, period: RelativePeriod, dimensions: Sequence[Dimension], accounts: Sequence[ChatAccount]
+) -> dict[str, Any]:
     """Each account's days by its own calendar, and the bounds of all."""
     days = [resolve(period, one.today) for one in accounts]
-    return {
+    more: dict[str, Any] = {}
+    if plan.per_day:
+        more[f"{side}_day_counts"] = [count_of_days(DayRange(*one), plan.weekdays) for one in days]
+    if plan.same_time:
+        clocks = [one.clock for one in accounts]
+        more[f"{side}_until_minutes"] = [getattr(one, side) if one else -1 for one in clocks]
+    if "hour" in dimensions:
+        pairs = zip(accounts, days, strict=True)
+        more[f"{side}_running_days"] = [one.today for one, own in pairs if own == (one.today, one.today)]
+    return more | {
         f"{side}_first_days": [first for first, _ in days],
         f"{side}_last_days": [last for _, last in days],
         f"{side}_first": min((first for first, _ in days), default=date.max),
@@ -225,6 +265,8 @@ def mart_of(plan: Plan, dimensions: Sequence[Dimension] | None = None, level: Le
     """The daily mart whose rows answer the plan. level: that of the rows, where it is not `level_of` the plan."""
     if _breakdown(plan, plan.dimensions if dimensions is None else dimensions):
         return "campaign_breakdown_daily"
+    if plan.same_time or "hour" in (plan.dimensions if dimensions is None else dimensions):
+        return HOURS
     marts = _SALES_MARTS if of_orders(plan) else _MARTS
     return marts[level or level_of(plan, dimensions)]
 
@@ -283,6 +325,7 @@ _GROUPS: Mapping[Dimension, Callable[[FigureRows], Expression]] = {
     "week": _truncated("week"),
     "month": _truncated("month"),
     "weekday": _weekday,
+    "hour": _column("hour_of_day"),
     "objective": _objective,
     "age": _column("age"),
     "gender": _column("gender"),

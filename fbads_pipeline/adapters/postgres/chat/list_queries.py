@@ -6,7 +6,7 @@ from typing import Any
 
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, STATUSES, Intent, Level, Plan
+from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, NEGATED, STATUSES, Intent, Level, Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
 
 _SQL = Statements(__package__, "lists.sql")
@@ -134,7 +134,12 @@ def compile_actors(plan: Plan, accounts: Sequence[ChatAccount], first: date, las
 
 def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
     level: Level = plan.dimensions[0]  # type: ignore[assignment]
-    parameters["statuses"] = list(STATUSES[plan.status]) if plan.status else None
+    named = list(STATUSES[plan.status.removeprefix(NEGATED)]) if plan.status else None
+    is_left_out = plan.status is not None and plan.status.startswith(NEGATED)
+    parameters |= {"statuses": None if is_left_out else named, "statuses_left_out": named if is_left_out else None}
+    parameters["objectives"] = list(META_OBJECTIVES[plan.objective]) if plan.objective else None
+    campaigns = [i for one in plan.excluded if one.level == "campaign" for i in one.ids]
+    parameters["campaign_ids_left_out"] = campaigns or None
     columns = (
         ResultColumn(level, "key", dimension=level),
         ResultColumn(f"{level}_name", "label", dimension=level),
@@ -160,7 +165,8 @@ def _named_objects(plan: Plan, accounts: Sequence[ChatAccount]) -> dict[str, Any
     """The ids of each level that the plan is limited to; of accounts all that the user sees where it names none."""
     named = {one.level: list(one.ids) for one in plan.objects}
     seen = [one.account_id for one in accounts]
-    within = [one for one in seen if one in named.get("account", seen)]
+    without = {i for one in plan.excluded if one.level == "account" for i in one.ids}
+    within = [one for one in seen if one in named.get("account", seen) and one not in without]
     return {"account_ids": within} | {f"{level}_ids": named.get(level) for level in LEVELS if level != "account"}
 
 

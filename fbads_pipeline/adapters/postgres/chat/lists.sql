@@ -12,6 +12,11 @@ from marts.accounts as listed
 where
     listed.account_id = any(cast(:account_ids as text[]))
     and (cast(:statuses as text[]) is null or listed.status = any(cast(:statuses as text[])))
+    and (
+        cast(:statuses_left_out as text[]) is null
+        or listed.status is null
+        or listed.status <> all(cast(:statuses_left_out as text[]))
+    )
 order by listed.name, listed.account_id
 limit :rows;
 
@@ -27,6 +32,16 @@ where
     listed.account_id = any(cast(:account_ids as text[]))
     and (cast(:campaign_ids as text[]) is null or listed.campaign_id = any(cast(:campaign_ids as text[])))
     and (cast(:statuses as text[]) is null or listed.effective_status = any(cast(:statuses as text[])))
+    and (
+        cast(:statuses_left_out as text[]) is null
+        or listed.effective_status is null
+        or listed.effective_status <> all(cast(:statuses_left_out as text[]))
+    )
+    and (
+        cast(:campaign_ids_left_out as text[]) is null
+        or listed.campaign_id <> all(cast(:campaign_ids_left_out as text[]))
+    )
+    and (cast(:objectives as text[]) is null or listed.objective = any(cast(:objectives as text[])))
 order by listed.name, listed.campaign_id
 limit :rows;
 
@@ -43,6 +58,15 @@ where
     and (cast(:campaign_ids as text[]) is null or listed.campaign_id = any(cast(:campaign_ids as text[])))
     and (cast(:adset_ids as text[]) is null or listed.adset_id = any(cast(:adset_ids as text[])))
     and (cast(:statuses as text[]) is null or listed.effective_status = any(cast(:statuses as text[])))
+    and (
+        cast(:statuses_left_out as text[]) is null
+        or listed.effective_status is null
+        or listed.effective_status <> all(cast(:statuses_left_out as text[]))
+    )
+    and (
+        cast(:campaign_ids_left_out as text[]) is null
+        or listed.campaign_id <> all(cast(:campaign_ids_left_out as text[]))
+    )
 order by listed.name, listed.adset_id
 limit :rows;
 
@@ -60,6 +84,15 @@ where
     and (cast(:adset_ids as text[]) is null or listed.adset_id = any(cast(:adset_ids as text[])))
     and (cast(:ad_ids as text[]) is null or listed.ad_id = any(cast(:ad_ids as text[])))
     and (cast(:statuses as text[]) is null or listed.effective_status = any(cast(:statuses as text[])))
+    and (
+        cast(:statuses_left_out as text[]) is null
+        or listed.effective_status is null
+        or listed.effective_status <> all(cast(:statuses_left_out as text[]))
+    )
+    and (
+        cast(:campaign_ids_left_out as text[]) is null
+        or listed.campaign_id <> all(cast(:campaign_ids_left_out as text[]))
+    )
 order by listed.name, listed.ad_id
 limit :rows;
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.chat.contribution_queries import compile_contributions
-from fbads_pipeline.adapters.postgres.chat.coverage_queries import compile_coverage
+from fbads_pipeline.adapters.postgres.chat.coverage_queries import compile_clocks, compile_coverage, compile_hour_days
 from fbads_pipeline.adapters.postgres.chat.figure_queries import compile_figures
 from fbads_pipeline.adapters.postgres.chat.list_queries import compile_actors, compile_edits, compile_list
 from fbads_pipeline.adapters.postgres.statements import Statements
@@ -95,12 +95,24 @@ class ChatReading:
         coverage = self.coverage(plan, accounts, level or level_of(plan))
         return CoveredFigures(self.run(compile_figures(plan, self._catalogue, accounts, level)), coverage)
 
+    def run_figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """The rows of a plan by hour, or until the same clock."""
+        return self.run(compile_figures(plan, self._catalogue, accounts))
+
     def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
         """How far the days of a plan are read at one level; the same days are asked for once per answer."""
         query = compile_coverage(plan, accounts, level)
         known = self._coverage.get(query.query_id) or self.run(query)
         self._coverage[query.query_id] = known
         return answer_coverage(known, plan, accounts)
+
+    def hour_days(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """How many of the plan's days were read hour by hour, per account."""
+        return self.run(compile_hour_days(plan, accounts))
+
+    def clocks(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """Until which minutes of its day each account was read, of the plan's day and of what it is compared with."""
+        return self.run(compile_clocks(plan, accounts))
 
     def contributions(self, plan: Plan, dimension: Dimension, accounts: Sequence[ChatAccount]) -> Result:
         """Which groups moved the metric most."""

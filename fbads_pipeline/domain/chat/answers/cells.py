@@ -81,6 +81,8 @@ def group(dimension: Dimension, row: Row) -> Value:
         return message("chat.unknown")
     if dimension == "weekday":
         return message(f"chat.weekday_{int(value)}")
+    if dimension == "hour":
+        return f"{int(value):02}:00"
     if dimension == "gender" and value in _GENDERS:
         return message(f"chat.gender_{value}")
     if isinstance(value, date):

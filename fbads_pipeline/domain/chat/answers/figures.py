@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from fbads_pipeline.domain.chat.answers.cells import (
     Row,
@@ -63,6 +64,12 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
         _beside(dimension_label(one.dimension), group(one.dimension, {one.dimension: one.value}))
         for one in plan.segments
     ]
+    found += [
+        message("chat.without_objects", names=group(one.dimension, {one.dimension: one.value})) for one in plan.without
+    ]
+    if plan.weekdays:
+        days = Joined(tuple(message(f"chat.weekday_{one}") for one in plan.weekdays), ", ")
+        found.append(message("chat.only_weekdays", days=days))
     if plan.status:
         found.append(message(f"chat.only_{plan.status.lower()}"))
     if plan.objective:
@@ -118,7 +125,23 @@ def _period(plan: Plan, period: RelativePeriod, accounts: Sequence[ChatAccount])
     days = _days_by_account(period, accounts)
     if plan.compare is None:
         return days
-    return message("chat.compared_days", days=days, compared=_days_by_account(plan.compare, accounts))
+    compared = _days_by_account(plan.compare, accounts)
+    if plan.same_time:
+        days, compared = _until(days, accounts, "now"), _until(compared, accounts, "before")
+    return message("chat.compared_days", days=days, compared=compared)
+
+
+def _until(days: Value, accounts: Sequence[ChatAccount], side: Literal["now", "before"]) -> Value:
+    """The day until its clock; of accounts whose clocks differ each one's."""
+    clocks = {one.name: _clock(getattr(one.clock, side)) for one in accounts if one.clock is not None}
+    if len(set(clocks.values())) == 1:
+        return message("chat.until_clock", days=days, clock=next(iter(clocks.values())))
+    each = tuple(_beside(Name(name, "?"), clock) for name, clock in clocks.items())
+    return message("chat.until_clock", days=days, clock=Joined(each, "; "))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _days_by_account(period: RelativePeriod, accounts: Sequence[ChatAccount]) -> Value:

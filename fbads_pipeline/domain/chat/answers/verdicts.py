@@ -25,7 +25,7 @@ def verdict(plan: Plan, result: Result) -> Value | None:
         return _of_bounds(plan.questioned, result.rows)
     if plan.compare is None or len(plan.metrics) != 1:
         return None
-    if plan.period == RelativePeriod("day", 0) and plan.compare != plan.period:
+    if plan.period == RelativePeriod("day", 0) and plan.compare != plan.period and not plan.same_time:
         return message("chat.today_is_not_over")
     moves = [_move(row, plan.metrics[0]) for row in result.rows]
     if any(one is None for one in moves):

@@ -9,6 +9,7 @@ from fbads_pipeline.domain.chat.plan import PeriodKind
 
 _Value = TypeVar("_Value")
 _LONG_ENDING = 6
+_OF_UNIT = 6
 _SLOT = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 _DATE = (
     r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?|\d{1,2}\.\d{1,2}\.\d{4}|"
@@ -83,7 +84,13 @@ class Vocabulary:
 
     def is_harmless(self, word: str) -> bool:
         """Whether a word without a meaning here can change no figure, so that it may be passed over."""
-        return word in self._harmless or (len(word) > _LONG_ENDING and word.endswith(self._endings))
+        if word in self._harmless:
+            return True
+        return len(word) > _LONG_ENDING and word.endswith(self._endings) and not self._says_how_often(word)
+
+    def _says_how_often(self, word: str) -> bool:
+        """Whether an adverb is made of a unit of time: "quarterly", "trimestralmente"."""
+        return word in self.words["how_often"] or any(word.startswith(one[:_OF_UNIT]) for one in self.units)
 
     def phrases(self, group: str) -> dict[str, tuple[str, ...]]:
         """Meaning → phrases of all languages."""

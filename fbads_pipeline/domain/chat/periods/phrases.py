@@ -16,12 +16,14 @@ _FROM = r"\b(?:(?:{range_open}) )*"
 _TO = r" ?(?:{range_join}|-) ?(?:(?:{range_join_after}) )?"
 _DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
+    ("weekend", readers.weekend, None),
     ("same_day_last_week", readers.fixed(RelativePeriod("day", 0, back=7)), None),
     ("weekday_range", readers.weekday_range, None),
-    ("weekday_of_week", readers.weekday_of_week, None),
     ("week_of_month", readers.week_of_month, None),
+    ("weekday_of_week", readers.weekday_of_week, None),
     ("edge_of_month", readers.edge_of_month, None),
     ("weekday_before_last", readers.weekday_before_last, None),
+    ("beside_a_day", readers.beside_a_day, None),
     ("named_day", readers.named_day, r"\b(?:(?:{holiday_lead}) )*(?P<h>{holiday})(?: (?:{of} )?(?P<y>20\d\d))?(?!\w)"),
     ("since_earlier_unit", readers.since_unit(1), None),
     ("week_of", readers.week_of, None),
@@ -53,7 +55,7 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("quarter_to_date", readers.fixed(RelativePeriod("quarter", 0)), None),
     ("year_to_date", readers.fixed(RelativePeriod("year", 0)), None),
     ("week_to_date", readers.fixed(RelativePeriod("week", 0)), None),
-    ("weekend", readers.weekend, None),
+    ("half_year", readers.half_year, None),
     ("half_month", readers.half_month, None),
     ("last_half_month", readers.last_half_month, None),
     ("quarter", readers.quarter, None),
@@ -85,12 +87,14 @@ LEXICON_KINDS = frozenset(kind for kind, _, template in _KINDS if template is No
 
 @dataclass(frozen=True)
 class FoundPeriod:
-    """A period in a text: its first and last character (not included), and whether it only says "the one before"."""
+    """A period in a text: its first and last character (not included), whether it only says "the one before", and the
+    kind of phrase that says it."""
 
     start: int
     end: int
     period: RelativePeriod
     is_relative: bool = False
+    kind: str = ""
 
 
 def find_periods(text: str, context: DateContext) -> list[FoundPeriod]:
@@ -100,22 +104,22 @@ def find_periods(text: str, context: DateContext) -> list[FoundPeriod]:
     """
     found: list[FoundPeriod] = []
     taken = [False] * (len(text) + 1)
-    for pattern, read in _expressions(context.vocabulary):
+    for kind, pattern, read in _expressions(context.vocabulary):
         for match in pattern.finditer(text):
             if any(taken[match.start() : match.end()]):
                 continue
             period = read(match, context)
             if period is None:
                 continue
-            found.append(FoundPeriod(match.start(), match.end(), period, period.back > 0))
+            found.append(FoundPeriod(match.start(), match.end(), period, period.back > 0, kind))
             taken[match.start() : match.end()] = [True] * (match.end() - match.start())
     return sorted(found, key=lambda one: one.start)
 
 
 @lru_cache(maxsize=8)
-def _expressions(vocabulary: Vocabulary) -> list[tuple[re.Pattern[str], readers.Reader]]:
+def _expressions(vocabulary: Vocabulary) -> list[tuple[str, re.Pattern[str], readers.Reader]]:
     return [
-        (pattern, read)
+        (kind, pattern, read)
         for kind, read, template in _KINDS
         for pattern in ([vocabulary.expression(template)] if template else vocabulary.period_expressions(kind))
     ]

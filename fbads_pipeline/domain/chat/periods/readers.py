@@ -101,6 +101,15 @@ def half_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod("between", first=month.replace(day=16), last=ends("month", month))
 
 
+def half_year(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """January to June, or July to December; without a year of the latest such half that has begun."""
+    today, month = context.today, 6 * _ordinal(match["h"], context) - 5
+    year = int(match["y"]) if match["y"] else today.year if month <= today.month else today.year - 1
+    first = date(year, month, 1)
+    last = date(year, 6, 30) if month == 1 else date(year, 12, 31)
+    return RelativePeriod("between", first=first, last=min(last, today) if first <= today else last)
+
+
 def whole_year(match: re.Match[str], context: DateContext) -> RelativePeriod:
     year, today = int(match["y"]), context.today
     last = date(year, 12, 31)
@@ -116,6 +125,8 @@ def weekend(match: re.Match[str], context: DateContext) -> RelativePeriod:
     saturday = today - timedelta(days=(today.weekday() - 5) % 7)
     if match["previous"] and today.weekday() >= 5:
         saturday -= timedelta(days=7)
+    if match["before_last"]:
+        saturday -= timedelta(days=14 if today.weekday() >= 5 else 7)
     return RelativePeriod("between", first=saturday, last=min(saturday + timedelta(days=1), today))
 
 
@@ -174,6 +185,16 @@ def named_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """Christmas, Carnival: of the year that is said, or the latest one."""
     rule = context.vocabulary.holidays[match["h"]]
     day = holidays.holiday(rule, int(match["y"])) if match["y"] else holidays.named_day(rule, context.today)
+    return RelativePeriod("between", first=day, last=day)
+
+
+def beside_a_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The day before, or after, a date or a day with a name."""
+    rules = context.vocabulary.holidays
+    named = one_date(match["a"], context) if match["a"] else holidays.named_day(rules[match["h"]], context.today)
+    if match["a"] in context.vocabulary.days_ago:
+        return RelativePeriod("day", context.vocabulary.days_ago[match["a"]] + (1 if match["before"] else -1))
+    day = named + timedelta(days=-1 if match["before"] else 1)
     return RelativePeriod("between", first=day, last=day)
 
 

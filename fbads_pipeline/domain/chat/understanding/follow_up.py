@@ -7,6 +7,7 @@ from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
 from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Threshold
 from fbads_pipeline.domain.chat.understanding.figures.bounds import ranked
+from fbads_pipeline.domain.chat.understanding.figures.groups import compared_objects
 from fbads_pipeline.domain.chat.understanding.figures.plans import FigureRequest
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
@@ -29,6 +30,7 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
         bare = len(parsed.words) <= 2 and plan.period is None
         return (goes_on and len(parsed.words) <= _LONGEST_WORDS) or bare
     said = plan.dimensions or plan.objects or plan.segments or plan.status or plan.objective or plan.period
+    said = said or plan.without or plan.weekdays
     changes = plan.excluded or plan.questioned or plan.compare or asked.to_previous or asked.to_last_year
     orders = asked.rank_word or plan.limit != ROWS
     return bool(said or changes or orders) or (goes_on and vocabulary.has("whole", text))
@@ -44,7 +46,7 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
         last,
         intent="overview" if last.intent == "overview" and not said.metrics else "figures",
         metrics=said.metrics or last.metrics,
-        objects=_merged(last.objects, said.objects),
+        objects=_objects(last, said, parsed),
         excluded=_merged(last.excluded, said.excluded),
         with_shares=said.with_shares or last.with_shares,
         questioned=() if _is_list(last, said) else said.questioned,
@@ -52,6 +54,9 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
         offers=(),
         ignored=(),
         segments=tuple({one.dimension: one for one in (*last.segments, *said.segments)}.values()),
+        without=tuple(dict.fromkeys((*(one for one in last.without if one not in said.segments), *said.without))),
+        weekdays=said.weekdays or last.weekdays,
+        same_time=said.same_time,
         status=said.status or last.status,
         objective=said.objective or last.objective,
         thresholds=_thresholds(last, said),
@@ -80,6 +85,8 @@ def without_filters(last: Plan) -> Plan:
         objects=(),
         excluded=(),
         segments=(),
+        without=(),
+        weekdays=(),
         thresholds=(),
         status=None,
         objective=None,
@@ -126,8 +133,9 @@ def _with_dimensions(
     made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQuestion, catalogue: Catalogue
 ) -> Plan:
     said = asked.plan
-    if said.dimensions:
-        made = replace(made, dimensions=said.dimensions, rank=None, limit=said.limit)
+    several = compared_objects(made.objects, ()) if made.objects != last.objects else ()
+    if said.dimensions or several:
+        made = replace(made, dimensions=said.dimensions or several, rank=None, limit=said.limit)
     elif parsed.vocabulary.has("whole", parsed.text):
         made = replace(made, dimensions=(), rank=None, with_shares=False)
     if asked.rank_word and made.dimensions and made.metrics:
@@ -144,6 +152,22 @@ def _with_dimensions(
     if made.rank and made.rank.metric not in made.metrics:
         made = replace(made, metrics=(*made.metrics, made.rank.metric))
     return made
+
+
+def _objects(last: Plan, said: Plan, parsed: ParsedQuestion) -> tuple[Objects, ...]:
+    """Those said anew in place of those of their level; beside them where they are compared; none that is left out."""
+    kept = tuple(one for one in last.objects if one not in said.excluded)
+    if not (parsed.has("comparison", "pair") and said.objects and said.period is None):
+        return _merged(kept, said.objects)
+    found = list(kept)
+    for one in said.objects:
+        same = next((known for known in found if known.level == one.level), None)
+        if same is None:
+            found.append(one)
+        elif not set(one.ids) <= set(same.ids):
+            both = Objects(one.level, (*same.ids, *one.ids), f"{same.name}, {one.name}")
+            found[found.index(same)] = both
+    return tuple(found)
 
 
 def _merged(last: tuple[Objects, ...], said: tuple[Objects, ...]) -> tuple[Objects, ...]:

@@ -37,7 +37,7 @@ from fbads_pipeline.domain.chat.understanding.figures.bounds import (
     is_a_value,
     is_rate,
     metric_tags,
-    says_none,
+    none_words,
 )
 from fbads_pipeline.domain.chat.understanding.figures.groups import is_budget_spent
 from fbads_pipeline.domain.chat.understanding.figures.plans import (
@@ -52,7 +52,9 @@ from fbads_pipeline.domain.chat.understanding.named import (
     certain_objects,
     excluded_objects,
     objects_of,
+    others_left_out,
     read_exclusions,
+    read_parts_left_out,
 )
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS, SUBJECTS
@@ -68,6 +70,7 @@ LISTED = 10
 _ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
     "week": RelativePeriod("days", 56),
     "weekday": RelativePeriod("days", 28),
+    "hour": RelativePeriod("days", 28),
     "month": RelativePeriod("year", 0),
 }
 # Subjects that a metric beside them makes no question of figures: the CPA that is above its target.
@@ -106,6 +109,8 @@ def plan(question: str, context: PlanningContext) -> Understanding:
         return Refusal("not_understood", str(wrong))
     settle_tax(parsed, context.money)
     read_exclusions(parsed)
+    read_parts_left_out(parsed)
+    parsed.others = others_left_out(parsed, context.last)
     return _with_mentions(_forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed)
 
 
@@ -155,8 +160,8 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
     words = parsed.vocabulary.words
     if commands.is_advice(parsed):
         parsed.left = [word for word in parsed.left if word.text not in words["change_verbs"]]
-    if says_none(parsed):
-        parsed.left = [word for word in parsed.left if word.text not in words["negations"]]
+    none = [span for tag in metric_tags(parsed) for span in none_words(tag, parsed)]
+    parsed.left = [word for word in parsed.left if not any(a <= word.start < b for a, b in none)]
     if parsed.has("reset"):
         parsed.left = [word for word in parsed.left if word.text not in words["removal_words"]]
     if parsed.vocabulary.has("value_per", parsed.text):
@@ -237,7 +242,7 @@ def _planned(parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Ob
         asked = figures(parsed, context.catalogue, objects, context.today)
     except CannotPlan as unclear:
         return unclear.answer
-    asked = replace(asked, plan=replace(asked.plan, excluded=excluded_objects(parsed)))
+    asked = replace(asked, plan=replace(asked.plan, excluded=(*excluded_objects(parsed), *parsed.others)))
     how = subjects.overview(parsed, asked.plan)
     if how is not None:
         return _overview(how)
@@ -268,7 +273,8 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
         return Clarification("period", "", (), plan)
     if asked.is_relative and period is not None and period.kind == "days":
         period = replace(period, back=0)  # "the previous 7 days", with nothing before them: the last 7
-    assumed = _ASSUMED_FOR.get(plan.dimensions[0], ASSUMED) if plan.dimensions else ASSUMED
+    grouped = plan.dimensions[0] if plan.dimensions else "weekday" if plan.weekdays else "account"
+    assumed = _ASSUMED_FOR.get(grouped, ASSUMED)
     plan = completed(asked, period or assumed, context.today)
     if asked.is_relative and asked.plan.compare:
         same = period if period and period.kind == asked.plan.compare.kind else None
@@ -293,9 +299,10 @@ def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) ->
         return Clarification("rank_metric", "", (), replace(plan, limit=ROWS), choices)
     if said.status and said.objects and not said.dimensions:
         return replace(plan, intent="objects", dimensions=(said.objects[-1].level,), status=None, period=None)
-    if said.status and any(one in LEVELS for one in said.dimensions):
+    if (said.status or said.objective) and any(one in LEVELS for one in said.dimensions):
         return replace(plan, intent="objects", period=None)
-    if said.objects or said.period or said.dimensions or said.segments or said.status or said.compare:
+    limits = said.objects or said.dimensions or said.segments or said.status or said.without or said.weekdays
+    if limits or said.period or said.compare:
         return Clarification("metric", "", (), plan)
     return Refusal("not_understood", parsed.text[:80])
 
@@ -329,6 +336,11 @@ def _why(plan: Plan, context: PlanningContext) -> Understanding:
         period=period,
         compare=plan.compare or replace(period, back=period.back + 1),
         excluded=plan.excluded,
+        segments=plan.segments,
+        without=plan.without,
+        weekdays=plan.weekdays,
+        status=plan.status,
+        objective=plan.objective,
         premise=plan.premise,
         period_is_assumed=assumed,
     )

@@ -18,6 +18,9 @@ def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
         *(_bound(parsed, number) for number in range(len(parsed.amounts))),
         *(Mention("segment", tag.value, tag.said) for tag in parsed.of("segment")),
         *(Mention("segment", f"age={one.value}", one.value) for one in parsed.ages),
+        *(Mention("without", tag.value, tag.said) for tag in parsed.without),
+        *(Mention("same_time", "", tag.said) for tag in parsed.of("same_time")),
+        *([Mention("weekdays", "+".join(map(str, parsed.weekdays)), parsed.said_weekdays)] if parsed.weekdays else []),
         *(Mention("status", tag.value, tag.said) for tag in parsed.of("status") if not parsed.has("intent", "facts")),
         *(Mention("objective", tag.value, tag.said) for tag in parsed.of("objective")),
         *(Mention("dimension", tag.value, tag.said) for tag in parsed.of("dimension") if _splits(parsed, tag)),
@@ -77,14 +80,29 @@ def _of_orders(parsed: ParsedQuestion) -> list[Mention]:
         for tag in parsed.of("rank")
         if tag.value in ("best", "worst") and len(parsed.periods) < 2
     ]
-    if len({one.value for one in found}) > 1:  # "a melhor e a pior": one order holds one of them
-        found.append(Mention("both", "", found[-1].said))
+    if len({one.value for one in found}) > 1 or _orders_twice(
+        parsed
+    ):  # "a melhor e a pior": one order holds one of them
+        found.append(Mention("both", "", parsed.of("rank")[-1].said))
     if parsed.limit:
         found.append(Mention("limit", str(parsed.limit), str(parsed.limit)))
     compared = parsed.of("comparison")
     moved = [tag for tag in compared if tag.value in ("moved", "previous", "year")]
     found += [Mention("comparison", tag.value, tag.said) for tag in moved[:1]]
     return found + [Mention("pair", "", tag.said) for tag in compared if tag.value == "pair"][:1]
+
+
+def _orders_twice(parsed: ParsedQuestion) -> bool:
+    """Whether the most of one metric and the least of another are asked for: "maior gasto e menor CPA"."""
+    tags = [tag for tag in parsed.of("rank") if tag.value in ("most", "least")]
+    metrics = metric_tags(parsed)
+    beside = {
+        (tag.value, metric.value)
+        for tag in tags
+        for metric in metrics
+        if 0 <= metric.start - tag.end <= 2 and len(parsed.periods) < 2
+    }
+    return len({metric for _, metric in beside}) > 1 and len({value for value, _ in beside}) > 1
 
 
 _SUBJECTS = ("pacing", "anomalies", "suggestions", "scores")

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from fbads_pipeline.domain.chat.plan import Clarification, Level, Objects
+from fbads_pipeline.domain.chat.plan import NEGATED, Clarification, Level, Objects, Plan
 from fbads_pipeline.domain.chat.understanding.entities import CHOICES, NamedObject
 from fbads_pipeline.domain.chat.understanding.offers import object_offers
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
+from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
 _EXCLUDED = r"\b(?P<out>(?:{excluding}))(?: (?:{before_excluded}))*\W*$"
+_NEGATED = r"\b(?P<out>(?:{excluding}|{not_so})(?: (?:{before_excluded}))*)\W*$"
 _ALSO = r"\W*(?:(?:{and}|{or})? ?(?:(?:{before_excluded}) ?)*)\W*"
 
 
@@ -66,6 +68,42 @@ def read_exclusions(parsed: ParsedQuestion) -> None:
         ]
         parsed.left = [word for word in parsed.left if not start <= word.start < mention.end]
     parsed.named = [one for one in parsed.named if one not in parsed.excluded]
+
+
+def read_parts_left_out(parsed: ParsedQuestion) -> None:
+    """Move parts of a breakdown that are to be left out to `without`, and turn states that are negated around:
+    "tirando Instagram", "sem as pausadas", "que não estão ativas"."""
+    vocabulary = parsed.vocabulary
+    previous: PhraseTag | None = None
+    for tag in sorted(parsed.tags, key=lambda one: one.start):
+        if tag.kind not in ("segment", "status"):
+            continue
+        template = _EXCLUDED if tag.kind == "segment" else _NEGATED
+        match = vocabulary.expression(template).search(parsed.text[: parsed.place(tag)])
+        start = match.start("out") if match else None
+        if start is None and previous is not None and previous.kind == tag.kind:
+            after = parsed.words[previous.end - 1].end
+            start = after if vocabulary.expression(_ALSO).fullmatch(parsed.text[after : parsed.place(tag)]) else None
+        if start is None:
+            continue
+        previous = tag
+        place = parsed.place(tag)
+        parsed.tags = [one for one in parsed.tags if one != tag and not start <= parsed.place(one) < place]
+        if tag.kind == "segment":
+            parsed.without.append(tag)
+        else:
+            parsed.tags.append(replace(tag, value=NEGATED + tag.value))
+        parsed.left = [word for word in parsed.left if not start <= word.start < place]
+
+
+def others_left_out(parsed: ParsedQuestion, last: Plan | None) -> tuple[Objects, ...]:
+    """ "E as outras?": all but what the question before was about, where it was about some objects."""
+    match = parsed.vocabulary.expression(r"\b(?:{others})\b").search(parsed.text)
+    if match is None or last is None or not last.objects or parsed.named:
+        return ()
+    parsed.left = [word for word in parsed.left if not match.start() <= word.start < match.end()]
+    below = [one for one in last.objects if one.level != "account"]
+    return tuple(below or last.objects)
 
 
 def excluded_objects(parsed: ParsedQuestion) -> tuple[Objects, ...]:

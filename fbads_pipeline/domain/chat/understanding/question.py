@@ -9,7 +9,9 @@ from functools import lru_cache
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.periods.dates import DateContext
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod, find_periods
-from fbads_pipeline.domain.chat.plan import LEVELS, Level
+from fbads_pipeline.domain.chat.periods.resolution import resolve
+from fbads_pipeline.domain.chat.periods.weekdays import FoundWeekdays, find_weekdays
+from fbads_pipeline.domain.chat.plan import LEVELS, Level, Objects
 from fbads_pipeline.domain.chat.understanding.amounts import (
     AmountBound,
     FoundValue,
@@ -19,11 +21,16 @@ from fbads_pipeline.domain.chat.understanding.amounts import (
 )
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameMatch, ObjectNames
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import fold
 
 _PERCENT = re.compile(r"(?:^|(?<=[^\d] ))%(?= )")
 _NOT = re.compile(r"\b(\w+)n't\b")
+# Phrases that name days of one week, and how many days a stretch has that they limit.
+_OF_A_WEEK = ("weekday_range", "weekday", "weekend")
+_LONGER = 13
 _SHORTENED = {"ca": "can", "wo": "will", "sha": "shall"}
+_GREETING = r"^\W*(?:(?:{salutation})\b\W+)+"
 _QUOTED = re.compile(r"[\"“”«»](?P<name>[^\"“”«»]+)[\"“”«»]|(?<!\w)'(?P<single>[^']{3,})'(?!\w)")
 
 
@@ -54,6 +61,10 @@ class ParsedQuestion:
     excluded: list[ObjectMention] = field(default_factory=list)
     missing: list[tuple[str, Level | None]] = field(default_factory=list)
     limit: int | None = None
+    without: list[PhraseTag] = field(default_factory=list)
+    weekdays: tuple[int, ...] = ()
+    said_weekdays: str = ""
+    others: tuple[Objects, ...] = ()
     left: list[QuestionWord] = field(default_factory=list)
 
     def of(self, kind: str) -> list[PhraseTag]:
@@ -82,6 +93,7 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     vocabulary = lexicon.vocabulary
     parsed = ParsedQuestion(text, words_of(text), vocabulary)
     taken = [False] * len(text)
+    _pass_greeting(parsed, taken, names)
     _read_quotes(parsed, taken, names)
     _read_names(parsed, taken, names, lexicon)
     parsed.ages = find_ages(_open(text, taken), vocabulary)
@@ -92,8 +104,13 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     if limit:
         parsed.limit = int(limit.value)
         _take(taken, [limit])
+    weekdays = find_weekdays(_open(text, taken), vocabulary)
+    if weekdays:
+        parsed.weekdays, parsed.said_weekdays = weekdays.weekdays, text[weekdays.start : weekdays.end].strip()
+        _take(taken, [weekdays])
     parsed.periods = find_periods(_open(text, taken), DateContext(vocabulary, language, today))
     _take(taken, parsed.periods)
+    _limit_to_weekdays(parsed, today)
     free = [None if any(taken[word.start : word.end]) else word.text for word in parsed.words]
     parsed.tags = lexicon.tags(free)
     for tag in parsed.tags:
@@ -102,6 +119,31 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
     parsed.left = [word for word in left if not vocabulary.is_harmless(word.text)]
     return parsed
+
+
+def _pass_greeting(parsed: ParsedQuestion, taken: list[bool], names: ObjectNames) -> None:
+    """ "Morning! …": what greets before the question, and is no name, is none of its words."""
+    match = parsed.vocabulary.expression(_GREETING).match(parsed.text)
+    if match is None or match.end() == len(parsed.text):
+        return
+    if not any(word.text in names.words for word in parsed.words if word.start < match.end()):
+        taken[: match.end()] = [True] * match.end()
+
+
+def _limit_to_weekdays(parsed: ParsedQuestion, today: date) -> None:
+    """ "De segunda a sexta em outubro": days of the week within a longer stretch limit it, and are no other stretch."""
+    named = [one for one in parsed.periods if one.kind in _OF_A_WEEK]
+    longer = [one for one in parsed.periods if one not in named and not one.is_relative]
+    if len(named) != 1 or len(longer) != 1 or parsed.weekdays:
+        return
+    between = parsed.text[min(named[0].end, longer[0].end) : max(named[0].start, longer[0].start)]
+    first, last = resolve(longer[0].period, today)
+    if (last - first).days < _LONGER or not parsed.vocabulary.words["joins_periods"].issuperset(between.split()):
+        return
+    begins, ends = resolve(named[0].period, today)
+    parsed.weekdays = tuple(sorted({one.isoweekday() for one in DayRange(begins, max(begins, ends))}))
+    parsed.said_weekdays = parsed.text[named[0].start : named[0].end].strip()
+    parsed.periods = longer
 
 
 def level_before(words: Sequence[QuestionWord], place: int, vocabulary: Vocabulary) -> tuple[Level | None, bool]:
@@ -185,6 +227,6 @@ def _open(text: str, taken: list[bool]) -> str:
     return "".join("\x00" if is_taken else character for character, is_taken in zip(text, taken, strict=True))
 
 
-def _take(taken: list[bool], found: Sequence[FoundValue | AmountBound | FoundPeriod]) -> None:
+def _take(taken: list[bool], found: Sequence[FoundValue | AmountBound | FoundPeriod | FoundWeekdays]) -> None:
     for one in found:
         taken[one.start : one.end] = [True] * (one.end - one.start)

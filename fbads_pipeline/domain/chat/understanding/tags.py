@@ -19,6 +19,7 @@ GROUPS: tuple[str, ...] = (
     "goal_cost",
     "metric",
     "objective",
+    "same_time",
     "not_collected",
 )
 GROUPS += (
@@ -78,7 +79,8 @@ class Lexicon:
         self.words = frozenset(word for phrase in self._phrases for word in phrase)
         self._placed = self.words | vocabulary.words["stopwords"] | vocabulary.words["period_words"]
         orders = vocabulary.words["change_verbs"] | vocabulary.words["not_slips"]
-        self._known = dict.fromkeys(sorted(self._placed | orders))
+        named_days = {word.text for name in vocabulary.holidays for word in words_of(name)} | set(vocabulary.weekdays)
+        self._known = dict.fromkeys(sorted(self._placed | orders | named_days | set(vocabulary.months)))
 
     def knows(self, word: str) -> bool:
         """Whether the word has a meaning of its own here, so that alone it is no name."""

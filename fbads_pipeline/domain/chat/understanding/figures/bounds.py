@@ -19,7 +19,8 @@ COUNTED_BY_GOAL = {
     "app_install": "app_installs",
     "messaging": "messaging_conversations",
 }
-_NONE_BEFORE = r"\b(?:{none_before}) $"
+_NONE_BEFORE = r"\b(?P<none>{none_before}) $"
+_NONE_AFTER = r"^ (?P<none>{none_after})\b"
 # What an event costs.
 COST_OF = {
     "clicks": "cpc",
@@ -71,11 +72,6 @@ def threshold(amount: AmountBound, metric: str, catalogue: Catalogue) -> Thresho
     if amount.is_money and not is_money:
         raise CannotPlan(Clarification("metric", amount.currency or "$"))
     return Threshold(metric, amount.comparison, value, amount.currency)
-
-
-def says_none(parsed: ParsedQuestion) -> bool:
-    """Whether the question asks for what has none of a metric: "sem vendas"."""
-    return any(is_none(tag, parsed) for tag in metric_tags(parsed))
 
 
 def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
@@ -158,8 +154,20 @@ def is_a_value(catalogue: Catalogue, tag: PhraseTag) -> bool:
 
 
 def is_none(tag: PhraseTag, parsed: ParsedQuestion) -> bool:
-    """Whether the words before a metric say that there is none of it."""
-    return parsed.vocabulary.expression(_NONE_BEFORE).search(parsed.text[: parsed.place(tag)]) is not None
+    """Whether the words beside a metric say that there is none of it."""
+    return bool(none_words(tag, parsed))
+
+
+def none_words(tag: PhraseTag, parsed: ParsedQuestion) -> list[tuple[int, int]]:
+    """Where the words stand that say that there is none of a metric: "sem vendas", "sold nothing"."""
+    expression, place = parsed.vocabulary.expression, parsed.place(tag)
+    end = parsed.words[tag.end - 1].end
+    before, after = (
+        expression(_NONE_BEFORE).search(parsed.text[:place]),
+        expression(_NONE_AFTER).match(parsed.text[end:]),
+    )
+    found = [before.span("none")] if before else []
+    return found + ([(end + after.start("none"), end + after.end("none"))] if after else [])
 
 
 def _counted(parsed: ParsedQuestion, catalogue: Catalogue) -> list[Threshold]:

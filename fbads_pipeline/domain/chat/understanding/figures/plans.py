@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.hours import TODAY, is_one_day
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, equal_stretch, previous
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -17,6 +17,8 @@ from fbads_pipeline.domain.chat.plan import (
     Plan,
     Rank,
     RelativePeriod,
+    Segment,
+    Status,
     Threshold,
 )
 from fbads_pipeline.domain.chat.understanding.figures.bounds import (
@@ -69,6 +71,10 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     segments, dimensions = segments_of(parsed, dimensions)
     per_day, dimensions = average(parsed, metrics, catalogue, dimensions)
     period, compare, is_relative = stretches(parsed, today)
+    if period is not None and period.kind == "since" and period.first == today:
+        period = TODAY  # "de hoje até agora"
+    if parsed.has("same_time") and compare is None and (period is None or is_one_day(period)):
+        period, compare = TODAY, period if period not in (None, TODAY) else replace(TODAY, count=1)
     rank = _rank(parsed, rank_tag or _order_tag(parsed), metrics, catalogue) if dimensions else None
     lists = any(one in LEVELS for one in dimensions) and parsed.vocabulary.has("which", parsed.text)
     lists = lists or (premise_of(parsed) is not None and any(one in LEVELS for one in dimensions))
@@ -96,6 +102,9 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         rank=rank,
         limit=_limit(parsed, rank_tag is not None, dimensions),
         per_day=per_day,
+        without=tuple(dict.fromkeys(Segment(*tag.value.split("=")) for tag in parsed.without)),  # type: ignore[arg-type]
+        weekdays=parsed.weekdays,
+        same_time=parsed.has("same_time"),
     )
     is_moving = parsed.has("comparison", "moved") or parsed.vocabulary.has("is_moving", parsed.text)
     moved = is_moving or parsed.has("comparison", "previous")
@@ -132,6 +141,8 @@ def _metrics(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[str, ...]:
         found = [_CHEAP_WORDS.get(one, one) for one in found]
     if found in ([], ["purchases"]) and parsed.vocabulary.has("how_much_sold", parsed.text):
         found = ["purchase_value", "purchases"]
+    if not found and parsed.vocabulary.has("how_much_made", parsed.text):
+        found = ["purchase_value"]
     if not found and (
         parsed.has("share") or is_budget_spent(parsed) or parsed.vocabulary.has("how_much_went", parsed.text)
     ):
@@ -208,8 +219,7 @@ def _limit(parsed: ParsedQuestion, is_ranked: bool, dimensions: tuple[Dimension,
     return TOP if not words or is_plural(tags[0].said, parsed) else 1
 
 
-def status_said(parsed: ParsedQuestion) -> Literal["ACTIVE", "PAUSED"] | None:
-    """The status that the question limits itself to."""
-    if parsed.has("status", "ACTIVE"):
-        return "ACTIVE"
-    return "PAUSED" if parsed.has("status", "PAUSED") else None
+def status_said(parsed: ParsedQuestion) -> Status | None:
+    """The status that the question limits itself to, or leaves out."""
+    order: tuple[Status, ...] = ("ACTIVE", "PAUSED", "NOT_ACTIVE", "NOT_PAUSED")
+    return next((one for one in order if parsed.has("status", one)), None)

@@ -20,6 +20,8 @@ def stretches(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | Non
         raise CannotPlan(Clarification("period", ", ".join(parsed.text[one.start : one.end] for one in found)))
     if len(found) == 2:
         narrowed = None if parsed.has("comparison") else _narrowed(parsed, found, today)
+        if narrowed is None and not _are_set_apart(parsed, found):
+            raise CannotPlan(Clarification("period", ", ".join(parsed.text[one.start : one.end] for one in found)))
         if narrowed is None:
             return _two(found, today)
         parsed.periods = [narrowed]
@@ -67,6 +69,17 @@ def _narrowed(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> 
             return dated[0]
         raise CannotPlan(Clarification("period", parsed.text[one.start : other.end]))
     return None
+
+
+def _are_set_apart(parsed: ParsedQuestion, found: list[FoundPeriod]) -> bool:
+    """Whether a word says that two stretches are two: it compares, or joins them."""
+    one, other = found
+    if one.is_relative or other.is_relative or parsed.has("comparison") or parsed.has("intent", "why"):
+        return True
+    if is_more_or_less(parsed) or parsed.has("rank"):
+        return True
+    between = parsed.text[one.end : other.start]
+    return parsed.vocabulary.expression(r"\b(?:{and}|{or}|{between})\b|[,;/]").search(between) is not None
 
 
 def _two(found: list[FoundPeriod], today: date) -> tuple[RelativePeriod, RelativePeriod, bool]:

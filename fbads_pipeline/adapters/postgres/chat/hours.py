@@ -1,0 +1,51 @@
+"""What came in within the hours of days, from the steps between readings."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from fbads_pipeline.domain.chat.hours import HOURLY_METRICS, LONGEST_STEP, MINUTES_OF_DAY
+
+HOURS = "campaign_intraday"
+_KEYS = ("account_id", "campaign_id", "day", "currency")
+_COLUMNS = (*_KEYS, *HOURLY_METRICS, "from_at", "until_at", "minutes", "is_last")
+
+
+def hour_steps(side: str, *, by_hour: bool) -> sa.FromClause:
+    """One row per step, in the shape of a daily mart, with its hour and the minute of the day that it ends in.
+
+    A step belongs to the hour of its middle. by_hour: only of days that were read from end to end in steps so short
+    that an hour can be told, and of a day in `:<side>_running_days` what there is of it.
+    """
+    steps = sa.table(HOURS, *(sa.column(one) for one in _COLUMNS), schema="marts").alias("steps")
+    accounts = sa.table("accounts", sa.column("account_id"), sa.column("timezone_name"), schema="marts").alias("zones")
+    zone = sa.func.coalesce(accounts.c.timezone_name, sa.literal_column("'UTC'"))
+    middle = steps.c.from_at + (steps.c.until_at - steps.c.from_at) / sa.literal_column("2")
+    ended = sa.func.timezone(zone, steps.c.until_at) - sa.cast(steps.c.day, sa.DateTime())
+    minute = sa.cast(sa.extract("epoch", ended) / sa.literal_column("60"), sa.Integer)
+    first, last = (sa.cast(sa.bindparam(f"{side}_{end}"), sa.Date()) for end in ("first", "last"))
+    within = sa.and_(
+        steps.c.account_id == sa.any_(sa.cast(sa.bindparam("account_ids"), postgresql.ARRAY(sa.Text))),
+        steps.c.day.between(first, last),
+    )
+    day = (steps.c.account_id, steps.c.day)
+    chosen: list[sa.ColumnElement[Any]] = [
+        *(steps.c[one] for one in (*_KEYS, *HOURLY_METRICS)),
+        sa.cast(sa.extract("hour", sa.func.timezone(zone, middle)), sa.Integer).label("hour_of_day"),
+        sa.case((steps.c.is_last, sa.literal_column(str(MINUTES_OF_DAY))), else_=minute).label("until_minute"),
+        sa.false().label("is_provisional"),
+        steps.c.until_at.label("collected_at"),
+        sa.func.max(steps.c.minutes).over(partition_by=day).label("longest"),
+        sa.func.bool_or(steps.c.is_last).over(partition_by=day).label("is_over"),
+    ]
+    joined = steps.join(accounts, steps.c.account_id == accounts.c.account_id)
+    inner = sa.select(*chosen).select_from(joined).where(within).subquery("steps_of_days")
+    if not by_hour:
+        return inner.alias("facts")
+    running = sa.cast(sa.bindparam(f"{side}_running_days"), postgresql.ARRAY(sa.Date()))
+    is_whole = sa.and_(
+        inner.c.longest <= sa.literal_column(str(LONGEST_STEP)),
+        sa.or_(inner.c.is_over, inner.c.day == sa.any_(running)),
+    )
+    return sa.select(inner).where(is_whole).subquery("facts")
