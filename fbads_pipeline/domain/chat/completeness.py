@@ -134,12 +134,14 @@ def _excluded(plan: Plan, value: str) -> bool:
 def _periods(plan: Plan, value: str) -> bool:
     """As many stretches of days as the question names; lists of what is open now have none."""
     said = [one for one in (plan.period, plan.compare) if one is not None]
-    if plan.intent not in (*_WITH_METRICS, "overview", "anomalies"):
+    if plan.intent not in (*_WITH_METRICS, "overview", "anomalies", "pixels"):
         return value.partition(":")[2] in _NOW.get(plan.intent, ("day",))
     return not plan.period_is_assumed and len(said) >= int(value.partition(":")[0])
 
 
 def _metrics(plan: Plan, value: str) -> bool:
+    if plan.intent == "pixels":
+        return any(one in plan.metrics for one in value.split("|"))
     if plan.intent not in _WITH_METRICS:
         return plan.intent in ("overview", "pacing", "objects", "suggestions", "scores", "targets", "freshness")
     used = [*plan.metrics, *(one.metric for one in (*plan.thresholds, *plan.questioned))]

@@ -7,6 +7,7 @@ from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.chat.answers.coverage import unread_list
 from fbads_pipeline.domain.chat.answers.facts import facts_answer
 from fbads_pipeline.domain.chat.answers.lists import learning_notes, list_answer
+from fbads_pipeline.domain.chat.answers.pixels import pixels_answer
 from fbads_pipeline.domain.chat.completeness import CompletePlan
 from fbads_pipeline.domain.chat.plan import Intent, Plan, RelativePeriod
 from fbads_pipeline.domain.core.messages import Value, lines, message
@@ -38,6 +39,8 @@ def answer_list(turn: Turn, complete: CompletePlan) -> Value:
     """The rows of a list, and what is not known because days were not read; budgets of such accounts are left out."""
     plan = complete.plan
     figures, catalogue, accounts = turn.figures, turn.chat.catalogue, turn.accounts
+    if plan.intent == "pixels":
+        return pixels_answer(plan, turn.cite(plan, figures.listed(plan, accounts)), accounts)
     if plan.intent not in _RESTS_ON:
         return list_answer(plan, turn.cite(plan, figures.listed(plan, accounts)), catalogue)
     period = plan.period if plan.intent == "anomalies" and plan.period else _RESTS_ON[plan.intent]

@@ -58,7 +58,7 @@ def compile_clocks(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
     """One row per account and day: until which minutes of the day it was read while it ran."""
     periods = [one for one in (plan.period, plan.compare) if one is not None]
     days = sorted({resolve(period, one.today)[0] for period in periods for one in accounts})
-    columns = (ResultColumn("account", "key"), ResultColumn("day", "key"))
-    columns += tuple(ResultColumn(one, "other") for one in ("minutes", "times"))
+    read = (ResultColumn(one, "other") for one in ("minutes", "times"))
+    columns = (ResultColumn("account", "key"), ResultColumn("day", "key"), *read)
     parameters = {"account_ids": [one.account_id for one in accounts], "days": days}
     return Query(_HOURS.texts["clocks"], parameters, columns, "marts.campaign_intraday")

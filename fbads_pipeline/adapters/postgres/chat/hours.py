@@ -20,6 +20,8 @@ def hour_steps(side: str, *, by_hour: bool) -> sa.FromClause:
     """
     steps = sa.table(HOURS, *(sa.column(one) for one in _COLUMNS), schema="marts").alias("steps")
     accounts = sa.table("accounts", sa.column("account_id"), sa.column("timezone_name"), schema="marts").alias("zones")
+    keys: tuple[str, ...] = ("account_id", "campaign_id", "goal_family")
+    goals = sa.table("campaigns", *(sa.column(one) for one in keys), schema="marts").alias("goals")
     zone = sa.func.coalesce(accounts.c.timezone_name, sa.literal_column("'UTC'"))
     middle = steps.c.from_at + (steps.c.until_at - steps.c.from_at) / sa.literal_column("2")
     ended = sa.func.timezone(zone, steps.c.until_at) - sa.cast(steps.c.day, sa.DateTime())
@@ -36,10 +38,13 @@ def hour_steps(side: str, *, by_hour: bool) -> sa.FromClause:
         sa.case((steps.c.is_last, sa.literal_column(str(MINUTES_OF_DAY))), else_=minute).label("until_minute"),
         sa.false().label("is_provisional"),
         steps.c.until_at.label("collected_at"),
+        goals.c.goal_family.label("conversion_goal"),
         sa.func.max(steps.c.minutes).over(partition_by=day).label("longest"),
         sa.func.bool_or(steps.c.is_last).over(partition_by=day).label("is_over"),
     ]
     joined = steps.join(accounts, steps.c.account_id == accounts.c.account_id)
+    of_step = sa.and_(goals.c.account_id == steps.c.account_id, goals.c.campaign_id == steps.c.campaign_id)
+    joined = joined.outerjoin(goals, of_step)
     inner = sa.select(*chosen).select_from(joined).where(within).subquery("steps_of_days")
     if not by_hour:
         return inner.alias("facts")

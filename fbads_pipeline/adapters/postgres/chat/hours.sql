@@ -1,8 +1,8 @@
 -- What the steps between readings of running days tell of hours.
 
 -- name: hour_days
--- One row per account: how many of its days were read from end to end in steps of at most :longest minutes, and how many
--- days have steps at all.
+-- One row per account: how many of its days were read from end to end in steps of at most :longest minutes, and how
+-- many days have steps at all.
 select
     days.account_id as account,
     count(*) filter (where days.longest <= :longest and days.is_over) as whole_days,

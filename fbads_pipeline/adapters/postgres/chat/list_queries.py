@@ -6,10 +6,12 @@ from typing import Any
 
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, NEGATED, STATUSES, Intent, Level, Plan
+from fbads_pipeline.domain.chat.pixels import PIXEL_EVENTS
+from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, MOST_ROWS, NEGATED, STATUSES, Intent, Level, Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
 
 _SQL = Statements(__package__, "lists.sql")
+_PIXELS = Statements(__package__, "pixels.sql")
 _EDITS = 5
 _CAMPAIGN = (
     ResultColumn("campaign", "key", dimension="campaign"),
@@ -92,6 +94,8 @@ def compile_list(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
         return _objects(plan, parameters)
     if plan.intent == "facts":
         return _facts(plan, parameters)
+    if plan.intent == "pixels":
+        return _pixels(plan, accounts)
     if plan.intent == "pacing":
         parameters["only_overruns"] = not plan.objects
     elif plan.intent == "scores":
@@ -146,6 +150,28 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
         ResultColumn("status", "other"),
     )
     return _query(_OBJECTS[level], parameters, columns, f"marts.{_OBJECTS[level]}")
+
+
+def _pixels(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
+    """The pixels of the accounts with the events of the plan's days; of the metrics named, if any, alone."""
+    assert plan.period is not None
+    days = [resolve(plan.period, one.today) for one in accounts]
+    events = [event for name in plan.metrics for event in PIXEL_EVENTS[name]]
+    parameters = {
+        "account_ids": _named_objects(plan, accounts)["account_ids"],
+        "first": min(first for first, _ in days),
+        "last": max(last for _, last in days),
+        "events": events or None,
+        "rows": MOST_ROWS,
+    }
+    names = ("pixel_id", "timezone_name", "last_fired_at", "events_known_since", "events_known_until", "events_refused")
+    columns = (
+        ResultColumn("account", "key", dimension="account"),
+        ResultColumn("pixel_name", "label"),
+        *(ResultColumn(one, "other") for one in (*names, "event", "last_hour_at")),
+        ResultColumn("events", "other", unit="count"),
+    )
+    return Query(_PIXELS.texts["pixels"], parameters, columns, "marts.pixels")
 
 
 def _facts(plan: Plan, parameters: dict[str, Any]) -> Query:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from fbads_pipeline.domain.chat.answers.cells import cell
 from fbads_pipeline.domain.chat.answers.figures import heading
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.hours import TODAY, is_attributed
+from fbads_pipeline.domain.chat.hours import is_attributed
+from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.core.messages import Count, Joined, Name, Value, message
@@ -32,10 +33,16 @@ def hour_notes(
     if plan.same_time:
         names = Joined(tuple(Name(one.name, one.account_id) for one in accounts), ", ")
         found += [message("chat.without_clock", accounts=names)] if accounts else []
-    elif plan.period != TODAY:
+    elif not _is_running(plan, accounts):
         read = sum(row["whole_days"] for row in known.rows)
         found += [message("chat.hour_days", read=Count(read), asked=Count(asked))] if read < asked else []
     return [*found, message("chat.counted_when_known")] if is_attributed(plan, catalogue) else found
+
+
+def _is_running(plan: Plan, accounts: Sequence[ChatAccount]) -> bool:
+    """Whether the days are nothing but each account's today."""
+    assert plan.period is not None
+    return all(resolve(plan.period, one.today) == (one.today, one.today) for one in accounts)
 
 
 def whole_day_before(plan: Plan, result: Result, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:

@@ -29,8 +29,8 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
     if plan.metrics:
         bare = len(parsed.words) <= 2 and plan.period is None
         return (goes_on and len(parsed.words) <= _LONGEST_WORDS) or bare
-    said = plan.dimensions or plan.objects or plan.segments or plan.status or plan.objective or plan.period
-    said = said or plan.without or plan.weekdays
+    limits = plan.objects or plan.segments or plan.status or plan.objective or plan.without or plan.weekdays
+    said = plan.dimensions or limits or plan.period
     changes = plan.excluded or plan.questioned or plan.compare or asked.to_previous or asked.to_last_year
     orders = asked.rank_word or plan.limit != ROWS
     return bool(said or changes or orders) or (goes_on and vocabulary.has("whole", text))

@@ -14,6 +14,7 @@ from fbads_pipeline.domain.chat.completeness import lost_mentions
 from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.periods.resolution import after, previous
+from fbads_pipeline.domain.chat.pixels import LATEST, PIXEL_EVENTS
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     ROWS,
@@ -51,6 +52,7 @@ from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
 from fbads_pipeline.domain.chat.understanding.named import (
     certain_objects,
     excluded_objects,
+    names_with_another_day,
     objects_of,
     others_left_out,
     read_exclusions,
@@ -74,7 +76,7 @@ _ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
     "month": RelativePeriod("year", 0),
 }
 # Subjects that a metric beside them makes no question of figures: the CPA that is above its target.
-_WITH_METRIC = ("anomalies", "targets")
+_WITH_METRIC = ("anomalies", "targets", "pixels")
 
 
 @dataclass(frozen=True)
@@ -154,8 +156,9 @@ def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understandin
 
 
 def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
-    if parsed.missing:
-        said, level = parsed.missing[0]
+    missing = parsed.missing or names_with_another_day(parsed)
+    if missing:
+        said, level = missing[0]
         return Refusal("unknown_object", said, context.names.near(said, level))
     words = parsed.vocabulary.words
     if commands.is_advice(parsed):
@@ -381,6 +384,9 @@ def _about(subject: Intent, parsed: ParsedQuestion, objects: tuple[Objects, ...]
         status=status_said(parsed),
         limit=parsed.limit or LISTED,
     )
+    if subject == "pixels":
+        events = tuple(tag.value for tag in metric_tags(parsed) if tag.value in PIXEL_EVENTS)
+        return replace(made, period=period or LATEST, metrics=events, period_is_assumed=period is None)
     if parsed.has("rank") and subject == "scores":
         made = replace(made, rank=Rank("score", descending))
     return made

@@ -7,6 +7,7 @@ from fbads_pipeline.domain.chat.understanding.entities import CHOICES, NamedObje
 from fbads_pipeline.domain.chat.understanding.offers import object_offers
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
+from fbads_pipeline.domain.core.formatting import fold
 
 _EXCLUDED = r"\b(?P<out>(?:{excluding}))(?: (?:{before_excluded}))*\W*$"
 _NEGATED = r"\b(?P<out>(?:{excluding}|{not_so})(?: (?:{before_excluded}))*)\W*$"
@@ -94,6 +95,19 @@ def read_parts_left_out(parsed: ParsedQuestion) -> None:
         else:
             parsed.tags.append(replace(tag, value=NEGATED + tag.value))
         parsed.left = [word for word in parsed.left if not start <= word.start < place]
+
+
+def names_with_another_day(parsed: ParsedQuestion) -> list[tuple[str, Level | None]]:
+    """ "Promoção de Páscoa", where there is only one of Christmas: a part of a name, and a day that another one has."""
+    found: list[tuple[str, Level | None]] = []
+    for mention in parsed.named:
+        for one in parsed.periods:
+            joined = parsed.text[mention.end : one.end].strip()
+            is_next = one.kind == "named_day" and 0 <= one.start - mention.end <= 1
+            is_named = any(fold(other.name) == mention.said for other in mention.objects)
+            if is_next and not is_named and parsed.vocabulary.expression(r"(?:{name_join})\b").match(joined):
+                found.append((parsed.text[mention.start : one.end].strip(), mention.level))
+    return found
 
 
 def others_left_out(parsed: ParsedQuestion, last: Plan | None) -> tuple[Objects, ...]:

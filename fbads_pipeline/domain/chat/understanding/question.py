@@ -31,6 +31,8 @@ _OF_A_WEEK = ("weekday_range", "weekday", "weekend")
 _LONGER = 13
 _SHORTENED = {"ca": "can", "wo": "will", "sha": "shall"}
 _GREETING = r"^\W*(?:(?:{salutation})\b\W+)+"
+# Between two stretches of days: that they are two.
+JOINED = r"\b(?:{and}|{or}|{between})\b|[,;/]"
 _QUOTED = re.compile(r"[\"“”«»](?P<name>[^\"“”«»]+)[\"“”«»]|(?<!\w)'(?P<single>[^']{3,})'(?!\w)")
 
 
@@ -110,11 +112,11 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
         _take(taken, [weekdays])
     parsed.periods = find_periods(_open(text, taken), DateContext(vocabulary, language, today))
     _take(taken, parsed.periods)
-    _limit_to_weekdays(parsed, today)
     free = [None if any(taken[word.start : word.end]) else word.text for word in parsed.words]
     parsed.tags = lexicon.tags(free)
     for tag in parsed.tags:
         free[tag.start : tag.end] = [None] * (tag.end - tag.start)
+    _limit_to_weekdays(parsed, today)
     stopwords = vocabulary.words["stopwords"]
     left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
     parsed.left = [word for word in left if not vocabulary.is_harmless(word.text)]
@@ -138,7 +140,8 @@ def _limit_to_weekdays(parsed: ParsedQuestion, today: date) -> None:
         return
     between = parsed.text[min(named[0].end, longer[0].end) : max(named[0].start, longer[0].start)]
     first, last = resolve(longer[0].period, today)
-    if (last - first).days < _LONGER or not parsed.vocabulary.words["joins_periods"].issuperset(between.split()):
+    is_joined = parsed.vocabulary.expression(JOINED).search(between) is not None
+    if (last - first).days < _LONGER or is_joined or parsed.has("comparison"):
         return
     begins, ends = resolve(named[0].period, today)
     parsed.weekdays = tuple(sorted({one.isoweekday() for one in DayRange(begins, max(begins, ends))}))

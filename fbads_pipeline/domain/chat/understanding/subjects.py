@@ -10,7 +10,7 @@ from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
 OVERVIEW_METRICS = ("spend", "conversions", "cpa", "ctr")
 # Lists of their own, beside figures.
-SUBJECTS: tuple[Intent, ...] = ("anomalies", "suggestions", "scores", "pacing", "targets", "freshness")
+SUBJECTS: tuple[Intent, ...] = ("pixels", "anomalies", "suggestions", "scores", "pacing", "targets", "freshness")
 _SHOWN = 10
 _LONG_OVER = timedelta(days=200)
 _NOW = (RelativePeriod("day", 0), RelativePeriod("month", 0))

@@ -1,4 +1,4 @@
-"""Everyday words for days in both languages, on three todays: the days were worked out by a calendar, not by the code."""
+"""Everyday words for days in both languages, on three todays; the days were worked out by hand."""
 
 from datetime import date
 from pathlib import Path
@@ -34,5 +34,5 @@ def days(words: str, language: str, today: date) -> list[str]:
 def test_every_phrase_is_the_days_of_the_calendar(today):
     column = 2 + TODAYS.index(today)
     said = {one[1]: days(f"gasto {one[1]}" if one[0] == "pt" else f"spend {one[1]}", one[0], today) for one in TABLE}
-    assert {words: found for words, found in said.items()} == {one[1]: [one[column]] for one in TABLE}
+    assert said == {one[1]: [one[column]] for one in TABLE}
     assert len(TABLE) >= 60

@@ -7,7 +7,7 @@ from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, RelativePeriod
 from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan
-from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
+from fbads_pipeline.domain.chat.understanding.question import JOINED, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
 
@@ -79,7 +79,7 @@ def _are_set_apart(parsed: ParsedQuestion, found: list[FoundPeriod]) -> bool:
     if is_more_or_less(parsed) or parsed.has("rank"):
         return True
     between = parsed.text[one.end : other.start]
-    return parsed.vocabulary.expression(r"\b(?:{and}|{or}|{between})\b|[,;/]").search(between) is not None
+    return parsed.vocabulary.expression(JOINED).search(between) is not None
 
 
 def _two(found: list[FoundPeriod], today: date) -> tuple[RelativePeriod, RelativePeriod, bool]:

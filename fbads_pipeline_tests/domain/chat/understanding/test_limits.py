@@ -1,0 +1,122 @@
+"""What limits a question is in its plan, whatever names, days and parts stand beside it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fbads_pipeline.domain.chat.completeness import CompletePlan
+from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal, RelativePeriod, Segment
+from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
+from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext, plan
+from fbads_pipeline.domain.chat.understanding.normalise import normalise
+from fbads_pipeline_tests.support.asking import CATALOGUE, LEXICON, TODAY, planned, understood
+
+OCTOBER = RelativePeriod("between", first=date(2026, 10, 1), last=date(2026, 10, 31))
+# Language → words that limit → what the plan holds for them.
+MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
+WEEKDAYS = {
+    "pt": {"nos fins de semana": (6, 7), "aos domingos": (7,), "nas terças e quintas": (2, 4), "toda sexta": (5,),
+           "em dias úteis": MONDAY_TO_FRIDAY, "sem contar sábado e domingo": MONDAY_TO_FRIDAY,
+           "exceto às segundas-feiras": (2, 3, 4, 5, 6, 7), "de segunda a quarta": (1, 2, 3)},
+    "en": {"on weekends": (6, 7), "on Sundays": (7,), "on Tuesdays and Thursdays": (2, 4), "every Friday": (5,),
+           "weekdays only": MONDAY_TO_FRIDAY, "excluding Saturdays and Sundays": MONDAY_TO_FRIDAY,
+           "without Mondays": (2, 3, 4, 5, 6, 7), "Monday to Wednesday": (1, 2, 3)},
+}  # fmt: skip
+PARTS = {
+    "pt": {"tirando Instagram": ("platform", "instagram"), "sem contar mulheres": ("gender", "female"),
+           "exceto Brasil": ("country", "BR")},
+    "en": {"excluding Instagram": ("platform", "instagram"), "not counting women": ("gender", "female"),
+           "without Brazil": ("country", "BR")},
+}  # fmt: skip
+STATES = {
+    "pt": {"das campanhas ativas": "ACTIVE", "das campanhas que não estão ativas": "NOT_ACTIVE",
+           "sem as pausadas": "NOT_PAUSED"},
+    "en": {"of active campaigns": "ACTIVE", "of campaigns that are not active": "NOT_ACTIVE",
+           "without the paused ones": "NOT_PAUSED"},
+}  # fmt: skip
+WORDS = {"pt": ("cliques", "em outubro"), "en": ("clicks", "in October")}
+LETTERS = st.text("bcdfghjklmnpqrstvwxyz", min_size=5, max_size=9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), name=LETTERS, language=st.sampled_from(["pt", "en"]))
+def test_a_name_days_of_the_week_and_parts_left_out_are_all_held(data, name, language):
+    names = ObjectNames(
+        [NamedObject("campaign", "9001", "900", f"{name} Zyx"), NamedObject("account", "900", "900", "Q")]
+    )
+    weekdays = data.draw(st.sampled_from([None, *WEEKDAYS[language]]))
+    part = data.draw(st.sampled_from([None, *PARTS[language]]))
+    metric, month = WORDS[language]
+    of = "da" if language == "pt" else "of"
+    said = data.draw(st.permutations([one for one in (f"{of} {name} Zyx", weekdays, part) if one]))
+    made = plan(
+        normalise(" ".join([metric, *said, month])), PlanningContext(names, CATALOGUE, LEXICON, TODAY, language)
+    )
+    assert isinstance(made, Plan), made
+    assert CompletePlan(made).plan.objects[0].ids == ("9001",) and made.metrics == ("clicks",)
+    assert made.weekdays == (WEEKDAYS[language][weekdays] if weekdays else ())
+    assert made.without == ((Segment(*PARTS[language][part]),) if part else ())
+    assert made.segments == () and made.compare is None and made.period == OCTOBER and made.ignored == ()
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_a_state_is_held_or_turned_around(language):
+    metric, month = WORDS[language]
+    for words, status in STATES[language].items():
+        assert CompletePlan(planned(f"{metric} {words} {month}")).plan.status == status, words
+
+
+def test_a_split_by_days_of_the_week_and_one_day_are_no_limit():
+    assert (
+        planned("gasto por dia da semana em outubro").weekdays == () == planned("spend by weekday last month").weekdays
+    )
+    assert (
+        planned("vendas no domingo").period == RelativePeriod("day", 1) and planned("vendas no domingo").weekdays == ()
+    )
+    assert planned("gasto na segunda semana de outubro").period == RelativePeriod(
+        "between", first=date(2026, 10, 8), last=date(2026, 10, 14)
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["gasto no início de outubro", "quarterly spend", "gasto trimestralmente", "gasto das outras campanhas ontem",
+     "spend yesterday morning", "gasto de ontem em setembro", "cliques da Coleção Verão de Páscoa"],
+)  # fmt: skip
+def test_a_word_that_narrows_days_or_objects_is_never_passed_over(question):
+    made = understood(question)
+    assert isinstance(made, Refusal | Clarification), made
+
+
+def test_the_most_of_one_and_the_least_of_another_are_two_orders():
+    with pytest.raises(Exception, match="menor"):
+        CompletePlan(planned("campanhas com maior gasto e menor cpa ontem"))
+
+
+def test_one_negation_of_two_does_not_stand_for_both():
+    made = planned("campanhas que não venderam nada e não estão pausadas ontem")
+    assert (made.status, made.thresholds[0].metric, made.thresholds[0].value) == ("NOT_PAUSED", "purchases", 0)
+    assert isinstance(understood("campanhas que não venderam e não da Loja Aurora ontem"), Refusal)
+
+
+def test_the_others_are_all_but_those_of_the_turn_before():
+    made = planned("gasto da Back to School ontem", "e as outras?")
+    assert made.objects == () and made.excluded[0].ids == ("1000012",) and made.period == RelativePeriod("day", 1)
+    both = planned("CPA da Back to School ontem", "compara com a Coleção Verão Retargeting")
+    assert both.objects[0].ids == ("1000012", "1000011") and both.dimensions == ("campaign",)
+
+
+@pytest.mark.parametrize(
+    "greeting", ["morning!", "hi there!", "good afternoon, quick one -", "oi tudo bem?", "boa tarde gente,"]
+)
+def test_a_greeting_before_a_question_is_none_of_its_words(greeting):
+    made = planned(f"{greeting} cliques ontem")
+    assert made == planned("cliques ontem") and made.ignored == ()
+
+
+def test_money_that_was_made_is_the_value_of_sales():
+    assert planned("how much money did Back to School make last week").metrics == ("purchase_value",)
+    assert planned("quanto entrou de dinheiro ontem").metrics == ("purchase_value",)
+    assert planned("campaigns that sold nothing last week").thresholds[0].value == 0
