@@ -48,8 +48,11 @@ demo: install ## the main job against a sandbox Marketing API, then Dagster and 
 up: install ## Dagster and the sidecar with your settings
 	@exec $(BIN)/fbads up
 
+# The longest first.
+LINTS := lint-types lint-sql lint-style lint-imports
+
 lint: install ## ruff, mypy, import rules, SQL, dependencies
-	@$(MAKE) --no-print-directory -j2 --output-sync=target lint-style lint-types lint-imports lint-sql
+	@$(MAKE) --no-print-directory -j2 --output-sync=target $(LINTS)
 
 lint-style:
 	$(BIN)/ruff check .
@@ -67,7 +70,8 @@ lint-sql:
 	cd fbads_pipeline/adapters/postgres && ../../../$(BIN)/sqlfluff lint --processes 1 .
 
 # Two workers, each with a PostgreSQL of its own.
-test: install programs lint ## everything that CI checks, closing with pytest's summary
+test: install ## everything that CI checks, closing with pytest's summary
+	@$(MAKE) --no-print-directory -j3 --output-sync=target programs $(LINTS)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS) $(ARGS)
 
 coverage: install programs ## the same tests, and how much of the package they run (tracing costs time)
