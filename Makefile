@@ -28,7 +28,8 @@ $(STAMP): $(LOCK) requirements/uv.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-manifest: $(STAMP) ## dbt's manifest and the message catalogues, when they have changed
+manifest: $(STAMP) ## dbt's manifest, the message catalogues and the package's bytecode, when they have changed
+	@$(BIN)/python -m compileall -q fbads_pipeline
 	@$(BIN)/python -m fbads_pipeline.adapters.dbt.project
 	@$(BIN)/python -m fbads_pipeline.adapters.translation.catalogues
 
