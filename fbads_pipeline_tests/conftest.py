@@ -7,6 +7,7 @@ import pytest
 
 pytest_plugins = [
     "fbads_pipeline_tests.support.postgres_fixture",
+    "fbads_pipeline_tests.support.graded_world",
     "fbads_pipeline_tests.support.declared_reads",
     "fbads_pipeline_tests.support.stored_home",
 ]

@@ -31,11 +31,12 @@ SHARE_RIGHT = 0.95
 
 
 @contextmanager
-def chat_over(url: str, folder: Path) -> Iterator[tuple[Chat, sa.Engine]]:
-    """A chat over the graded world, in an empty database; no model."""
+def chat_over(url: str, folder: Path, *, is_built: bool = False) -> Iterator[tuple[Chat, sa.Engine]]:
+    """A chat over the graded world, in a database that is empty or has the world already; no model."""
     owner = engine(url, application_name="chat evaluation")
-    migrate.upgrade(owner)
-    world.build(owner)
+    if not is_built:
+        migrate.upgrade(owner)
+        world.build(owner)
     ensure_role(owner, folder / "analyst.password")
     analyst = analyst_engine(owner, folder / "analyst.password")
     catalogue = Catalogue(METRICS)

@@ -23,14 +23,10 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 
 @pytest.fixture(scope="module")
-def app(postgres, tmp_path_factory):
-    from fbads_pipeline.adapters.postgres.server import migrate
-
-    with fresh_database(postgres) as url:
+def app(postgres, graded_template, tmp_path_factory):
+    with fresh_database(postgres, template=graded_template) as url:
         database = Database(url, tmp_path_factory.mktemp("chat"))
         database.prepare()
-        migrate.upgrade(database.owner)
-        world.build(database.owner)
         with database.owner.begin() as connection:
             connection.execute(sa.text("create schema if not exists intermediate"))
             connection.execute(

@@ -4,7 +4,6 @@ import pytest
 
 from evaluation.chat import world
 from fbads_pipeline.adapters.encryption import new_key
-from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.settings import load_settings
@@ -22,12 +21,10 @@ URL, PAGE = "/api/v1/chat", "/chat/vocabulary"
 
 
 @pytest.fixture(scope="module")
-def people(postgres, tmp_path_factory):
-    with fresh_database(postgres) as url:
+def people(postgres, graded_template, tmp_path_factory):
+    with fresh_database(postgres, template=graded_template) as url:
         database = Database(url, tmp_path_factory.mktemp("chat"))
         database.prepare()
-        migrate.upgrade(database.owner)
-        world.build(database.owner)
         with database.owner.begin() as connection:
             connection.exec_driver_sql(PUBLISHED)
         yield People(create_app(load_settings(now=world.NOW, encryption_keys=new_key()), database), database)

@@ -7,7 +7,11 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database
 
 
 @pytest.fixture(scope="session")
-def graded(postgres, tmp_path_factory):
+def graded(postgres, graded_template, tmp_path_factory):
     """A chat over the graded world, and the owner's engine."""
-    with fresh_database(postgres) as url, chat_over(url, tmp_path_factory.mktemp("chat")) as (chat, owner):
+    folder = tmp_path_factory.mktemp("chat")
+    with (
+        fresh_database(postgres, template=graded_template) as url,
+        chat_over(url, folder, is_built=True) as (chat, owner),
+    ):
         yield chat, owner

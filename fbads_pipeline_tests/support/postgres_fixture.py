@@ -26,11 +26,15 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
             yield server
 
 
+def create_database(server: EmbeddedPostgres, name: str, *, template: str = "template1") -> None:
+    _admin(server, "create database {} template {}", name, template)
+
+
 @contextmanager
 def fresh_database(server: EmbeddedPostgres, *, template: str = "template1") -> Iterator[str]:
     """A new database's URL; it is dropped in the end, whoever is still connected."""
     name = f"t_{uuid.uuid4().hex[:12]}"
-    _admin(server, "create database {} template {}", name, template)
+    create_database(server, name, template=template)
     try:
         yield server.url(name)
     finally:

@@ -11,7 +11,6 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from evaluation.chat import world
-from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.api.app import create_app
@@ -96,13 +95,11 @@ insert into analysis.anomalies (anomaly_id, account_id, campaign_id, kind, metri
 
 
 @pytest.fixture(scope="module")
-def opened(postgres, tmp_path_factory):
+def opened(postgres, graded_template, tmp_path_factory):
     """The application over the world, behind a socket: (application, address, everybody's key by account)."""
-    with fresh_database(postgres) as url:
+    with fresh_database(postgres, template=graded_template) as url:
         database = Database(url, tmp_path_factory.mktemp("mcp"))
         database.prepare()
-        migrate.upgrade(database.owner)
-        world.build(database.owner)
         with database.owner.begin() as connection:
             connection.exec_driver_sql(FILLED.replace("%", "%%"))
         settings = load_settings(now=world.NOW)

@@ -52,8 +52,12 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def whole_world(postgres, tmp_path_factory) -> Iterator[World]:
-    with fresh_database(postgres) as url, chat_over(url, tmp_path_factory.mktemp("chat")) as (chat, owner):
+def whole_world(postgres, graded_template, tmp_path_factory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("chat")
+    with (
+        fresh_database(postgres, template=graded_template) as url,
+        chat_over(url, folder, is_built=True) as (chat, owner),
+    ):
         world = World(chat, owner)
         world.run("create schema kept")
         for table in _KEPT:
