@@ -46,7 +46,7 @@ from fbads_pipeline.api.routes.delivery import problems as delivery
 from fbads_pipeline.api.routes.orders import sales as order_sales
 from fbads_pipeline.api.routes.orders import webhook as order_webhook
 from fbads_pipeline.api.routes.own import account, consents, second_factor
-from fbads_pipeline.api.routes.recommendations import feedback, objects
+from fbads_pipeline.api.routes.recommendations import feedback, meta, objects
 from fbads_pipeline.api.routes.reports import links as report_links
 from fbads_pipeline.api.routes.reports import made as reports
 from fbads_pipeline.api.routes.reports import templates as report_templates
@@ -61,7 +61,8 @@ _ROUTERS = (
     ),
     *(one.router for one in (suggestions, observations, targets, clients, budgets, delivery, creatives, reports)),
     *(one.router for one in (questions, vocabulary)),
-    *(one.router for one in (report_links, report_templates, feedback, objects, order_sales, changes, links, pixels)),
+    *(one.router for one in (report_links, report_templates, feedback, meta, objects, order_sales)),
+    *(one.router for one in (changes, links, pixels)),
     *(one.router for one in (webhooks, webhooks_n8n, order_webhook, edge)),
     *ROUTERS,
 )

@@ -40,6 +40,7 @@ from fbads_pipeline.adapters.postgres.orders.orders import PostgresOrders
 from fbads_pipeline.adapters.postgres.orders.sales import SalesReader
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFeedback
+from fbads_pipeline.adapters.postgres.recommendations.meta_recommendations import MetaRecommendationReader
 from fbads_pipeline.adapters.postgres.recommendations.suggestion_reader import SuggestionReader
 from fbads_pipeline.adapters.postgres.reports.links import PostgresReportLinks
 from fbads_pipeline.adapters.postgres.reports.requests import PostgresReportRequests
@@ -148,6 +149,7 @@ LinkServiceDep = Annotated[LinkService, _of_both(reports.link_service)]
 LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]
 PixelsDep = Annotated[PostgresPixels, _of_database(delivery.pixel_store)]
 MutesDep = Annotated[PostgresMutes, _of_database(alerts.mutes)]
+MetaRecommendationsDep = Annotated[MetaRecommendationReader, _of_database(recommendations.meta_recommendation_reader)]
 MetricsDep = Annotated[Mapping[str, MetricAbout], Depends(_metrics)]
 NamingDep = Annotated[PostgresNaming, _of_database(clients.naming_store)]
 ObjectsDep = Annotated[ObjectReader, _of_database(scoring.object_reader)]

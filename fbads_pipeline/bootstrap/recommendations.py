@@ -5,6 +5,7 @@ from fbads_pipeline.adapters.meta_ads.writer import GraphWriter
 from fbads_pipeline.adapters.postgres.recommendations.approved_changes import PostgresApprovedChanges
 from fbads_pipeline.adapters.postgres.recommendations.decisions import PostgresDecisionStore
 from fbads_pipeline.adapters.postgres.recommendations.feedback import PostgresFeedback
+from fbads_pipeline.adapters.postgres.recommendations.meta_recommendations import MetaRecommendationReader
 from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresReviews
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.collection import named_tokens, token_store, transport
@@ -24,6 +25,11 @@ def decision_store(database: Database) -> PostgresDecisionStore:
 def feedback_store(database: Database) -> PostgresFeedback:
     """People's marks on suggestions, anomalies and alerts."""
     return PostgresFeedback(database.owner)
+
+
+def meta_recommendation_reader(database: Database) -> MetaRecommendationReader:
+    """Meta's own recommendations and opportunity scores."""
+    return MetaRecommendationReader(database.owner)
 
 
 def approved_changes(database: Database) -> PostgresApprovedChanges:

@@ -37,6 +37,10 @@ COMMANDS = {
     "alerts": ("data.alerts", "Messages: test a channel, list what was sent, mute for a while."),
     "clients": ("data.clients", "Clients: their accounts, contact, budget, tax, targets and users."),
     "pixels": ("data.pixels", "Pixels of accounts: events by name, the newest hour, match quality."),
+    "meta-recommendations": (
+        "meta_recommendations",
+        "What Meta itself recommends to accounts, and its opportunity score.",
+    ),
     "balances": ("data.balances", "Money that is left: prepaid balances, spending limits, and when they end."),
     "naming": ("naming", "How clients name campaigns and tag links; which links differ from it."),
     "orders": ("orders", "Orders of shops: sources and their secrets, spreadsheets, refunds without an order."),

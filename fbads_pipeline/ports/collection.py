@@ -25,6 +25,7 @@ from fbads_pipeline.domain.collection.request_strategy import RequestStrategy
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
+from fbads_pipeline.domain.recommendations.inbox.meta_recommendations import MetaRecommendations
 
 
 class AdsApi(Protocol):
@@ -60,6 +61,9 @@ class AdsApi(Protocol):
 
     def pixels(self, account_id: str, due: PixelsDue, *, now: datetime) -> PixelReading:
         """The account's pixels with what is due of their events and quality; parts that are refused are named in it."""
+
+    def recommendations(self, account_id: str) -> MetaRecommendations:
+        """Meta's own recommendations and opportunity score; a part that is refused is named in it."""
 
     def traffic(self, account_id: str) -> ApiTraffic:
         """What the account's calls cost so far."""
@@ -179,6 +183,13 @@ class RawStore(Protocol):
 
     def note_pixels_refused(self, account_id: str, reason: str, *, read_at: datetime) -> None:
         """Meta refused the list; what is known stays."""
+
+    def recommendations_due(self, account_id: str, *, now: datetime) -> bool:
+        """Whether Meta's recommendations were not asked for within a day."""
+
+    def apply_recommendations(self, account_id: str, reading: MetaRecommendations, *, read_at: datetime) -> RowCounts:
+        """Write the reading: the score, and the recommendations; those that it does not show are not made any more. Of
+        a part that was refused what is known stays."""
 
     def missing_objects(self, account_id: str, kind: ObjectKind, *, unknown_before: datetime) -> list[str]:
         """Ids that facts name and neither an edge nor a look-up by id has described; those that a look-up left unknown,

@@ -187,6 +187,42 @@ def test_a_creative_is_tired_where_people_see_it_more_often_and_respond_less(peo
     assert "frequência por dia 1,25 → 2,00" in page and "CTR 2,00% → 0,80%" in page
 
 
+OF_META = """
+insert into raw.recommendation_readings (account_id, part, attempted_at, read_at, refused) values
+    ('42', 'list', '2026-11-10T09:00Z', '2026-11-10T09:00Z', null),
+    ('42', 'score', '2026-11-10T09:00Z', null, 'no <b>'),
+    ('43', 'list', '2026-11-10T09:00Z', '2026-11-10T09:00Z', null);
+insert into raw.campaigns (campaign_id, account_id, collected_at) values ('101', '42', now());
+insert into raw.adsets (adset_id, campaign_id, account_id, collected_at) values ('201', '101', '42', now());
+insert into raw.meta_recommendations (account_id, recommendation_key, kind, object_ids, lift_estimate, body, score_lift,
+    first_seen_at, last_seen_at) values
+    ('42', 'a', 'CREATIVE_FATIGUE', '{201}', 'Up to 12% more', :name, 11, '2026-11-09T09:00Z', '2026-11-10T09:00Z'),
+    ('42', 'b', 'GONE', '{101}', null, null, 20, '2026-11-01T09:00Z', '2026-11-09T09:00Z'),
+    ('43', 'c', 'MUSIC', '{}', null, 'Of others', null, '2026-11-09T09:00Z', '2026-11-10T09:00Z')
+"""
+
+
+def test_metas_recommendations_stand_beside_ours_marked_as_metas(people, database):
+    with database.owner.begin() as connection:
+        connection.execute(sa.text(OF_META), {"name": HOSTILE})
+    mine = people.with_key("viewer", accounts=["42"])
+    before = mine.get("/api/v1/suggestions").json()
+    found = mine.get("/api/v1/meta-recommendations").json()
+    (account,), (one,) = found["accounts"], found["recommendations"]
+    assert (account["score"], account["score_refused"]) == (None, "no <b>"), "not known is not zero"
+    assert (one["kind"], one["campaign_ids"], one["score_lift"]) == ("CREATIVE_FATIGUE", ["101"], "11")
+    assert mine.get("/api/v1/meta-recommendations", account_id="43").status_code == 404
+    assert mine.get("/api/v1/suggestions").json() == before, "none of them is a suggestion"
+    browser = people.logged_in("viewer", accounts=["42"])
+    for path in ("/suggestions/s101", "/suggestions?show=s101"):
+        page = browser.get(path).text
+        assert "O que a Meta recomenda" in page and "Up to 12% more" in page, path
+        assert "<script>alert" not in page and "Gone" not in page, path
+    delivery = browser.get("/delivery").text
+    assert "não informada pela Meta" in delivery and "no &lt;b&gt;" in delivery and "Of others" not in delivery
+    assert "O que a Meta recomenda" not in browser.get("/suggestions/s102").text
+
+
 PIXELS = """
 insert into raw.pixels (account_id, pixel_id, name, last_fired_at, collected_at) values
     ('42', '77', :name, '2026-11-10T14:00:00Z', '2026-11-10T14:30:00Z'),

@@ -18,6 +18,9 @@ PART_OF = {
     "raw.changed_days": "raw/insights",
     "raw.account_money_readings": "raw/accounts",
     "raw.ad_creatives": "raw/ads",
+    **dict.fromkeys(
+        ("raw.recommendation_readings", "raw.opportunity_scores", "raw.meta_recommendations"), "raw/accounts"
+    ),
     **dict.fromkeys(("raw.pixels", "raw.pixel_readings", "raw.pixel_events", "raw.pixel_quality"), "raw/accounts"),
     "raw.insight_readings": "raw/insights",
     "raw.activities": "raw/insights",

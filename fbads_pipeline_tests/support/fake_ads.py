@@ -24,6 +24,7 @@ from fbads_pipeline.domain.collection.pages import (
 from fbads_pipeline.domain.collection.pixels import PIXELS_LAST, PixelReading, PixelsDue
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
+from fbads_pipeline.domain.recommendations.inbox.meta_recommendations import RECOMMENDATIONS_LAST, MetaRecommendations
 from fbads_pipeline_tests.support.fake_insights import FakeInsights, ReadingDay
 
 _CAMPAIGN = Grain("campaign")
@@ -82,6 +83,11 @@ class FakeAds:
         self._fail(account_id, "pixels")
         return PixelReading([])
 
+    def recommendations(self, account_id: str) -> MetaRecommendations:
+        self.asked.append((account_id, "recommendations", None))
+        self._fail(account_id, "recommendations")
+        return MetaRecommendations()
+
     def objects_by_id(self, kind: str, ids: Sequence[str], *, account_id: str) -> FoundObjects:
         self.asked.append((account_id, f"{kind}s by id", None))
         shown = [one for one in ids if one in self.by_id]
@@ -122,6 +128,7 @@ class FakeRaw:
         self.quarantined = 0
         self.mismatches: list[ControlMismatch] = []
         self.pixels_asked: dict[str, datetime] = {}
+        self.recommendations_asked: dict[str, datetime] = {}
         self.read_at: dict[str, datetime | None] = {}
         self._insights = FakeInsights()
         self._stored: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
@@ -219,6 +226,14 @@ class FakeRaw:
 
     def note_pixels_refused(self, account_id, reason, *, read_at) -> None:
         self.pixels_asked[account_id] = read_at
+
+    def recommendations_due(self, account_id, *, now) -> bool:
+        last = self.recommendations_asked.get(account_id)
+        return last is None or now - last >= RECOMMENDATIONS_LAST
+
+    def apply_recommendations(self, account_id, reading, *, read_at) -> RowCounts:
+        self.recommendations_asked[account_id] = read_at
+        return RowCounts(len(reading.listed))
 
     def _apply(self, account_id, what, pages, *, key=None) -> RowCounts:
         """key: the column that tells rows apart, the first one without it."""

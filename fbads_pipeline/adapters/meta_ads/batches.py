@@ -127,6 +127,13 @@ def outcome_of(part: Any) -> Json | MetaError:
     return body
 
 
+def unless_of_account(error: MetaError) -> MetaError:
+    """The error of one part; raises what concerns more than it: a limit, or a token that is no longer valid."""
+    if isinstance(error, RateLimited) or _is_token_gone(error):
+        raise error
+    return error.without_traceback()
+
+
 def _is_gone(error: MetaError) -> bool:
     """ "Unsupported get request": Meta shows the object to nobody, or not with this token."""
     return (error.code, error.subcode) == (100, 33)

@@ -37,6 +37,7 @@ from fbads_pipeline.adapters.meta_ads.queries import (
     STATUSES,
     as_json,
 )
+from fbads_pipeline.adapters.meta_ads.recommendations.reading import read_recommendations
 from fbads_pipeline.adapters.meta_ads.transport import Transport
 from fbads_pipeline.domain.collection.account_reports import ApiTraffic
 from fbads_pipeline.domain.collection.levels import Grain, ObjectKind
@@ -53,6 +54,7 @@ from fbads_pipeline.domain.collection.pages import (
 from fbads_pipeline.domain.collection.pixels import PixelReading, PixelsDue
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.recommendations.inbox.meta_recommendations import MetaRecommendations
 from fbads_pipeline.ports.collection import RequestStrategies
 
 Read = TypeVar("Read")
@@ -154,6 +156,9 @@ class GraphAds:
 
     def pixels(self, account_id: str, due: PixelsDue, *, now: datetime) -> PixelReading:
         return read_pixels(self._transport, account_id, due, now)
+
+    def recommendations(self, account_id: str) -> MetaRecommendations:
+        return read_recommendations(self._transport, account_id)
 
     def _shrinking(
         self,

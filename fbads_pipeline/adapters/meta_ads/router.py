@@ -30,6 +30,7 @@ from fbads_pipeline.domain.collection.pixels import PixelReading, PixelsDue
 from fbads_pipeline.domain.collection.tokens import TokenCheck, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
+from fbads_pipeline.domain.recommendations.inbox.meta_recommendations import MetaRecommendations
 from fbads_pipeline.ports.collection import AdsApi, Tokens
 from fbads_pipeline.ports.core import Clock
 
@@ -92,6 +93,9 @@ class TokenRouter:
 
     def pixels(self, account_id: str, due: PixelsDue, *, now: datetime) -> PixelReading:
         return self._of(account_id).pixels(account_id, due, now=now)
+
+    def recommendations(self, account_id: str) -> MetaRecommendations:
+        return self._of(account_id).recommendations(account_id)
 
     def traffic(self, account_id: str) -> ApiTraffic:
         """Nothing yet for an account whose token is still to be found; this never asks Meta."""

@@ -8,13 +8,21 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, PagesDep, ReportServiceDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import (
+    CampaignsDep,
+    ClockDep,
+    MetaRecommendationsDep,
+    PagesDep,
+    ReportServiceDep,
+    SuggestionsDep,
+)
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, required_frame
 from fbads_pipeline.api.pages.metrics.audience import AudienceDep
 from fbads_pipeline.api.pages.metrics.grid_view import budget_text
 from fbads_pipeline.api.pages.metrics.object_days import DAILY, Marks, day_charts, day_rows, object_tabs
 from fbads_pipeline.api.pages.readings import ReadingsDep, no_figures
+from fbads_pipeline.api.pages.recommendations.meta import of_campaign
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import drawn, period_text, score_card, stored_text
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
@@ -43,6 +51,7 @@ def campaign_page(
     readings: ReadingsDep,
     suggestions: SuggestionsDep,
     audience: AudienceDep,
+    meta: MetaRecommendationsDep,
     clock: ClockDep,
 ) -> Response:
     """One campaign over the chosen days, four weeks without a choice: what to decide, charts, days with what happened
@@ -80,6 +89,7 @@ def campaign_page(
         period=period_text(period, t),
         suggested=_suggested(suggestions, frame, found, t),
         found=[_anomaly(row, t) for row in anomalies],
+        meta=of_campaign(meta, found["account_id"], campaign_id, t),
         parts=audience.tables(found, period, t),
         readings=readings.notice(known[0], coverage, None, who, link, t),
         no_figures=no_figures(coverage, t),

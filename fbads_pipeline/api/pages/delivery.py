@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep, PixelsDep
+from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep, MetaRecommendationsDep, PixelsDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.page_frame import frame_of
 from fbads_pipeline.api.pages.pixel_list import shown_pixels
+from fbads_pipeline.api.pages.recommendations.meta import meta_items, score_rows
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
 from fbads_pipeline.domain.core.messages import Instant, Message, Money, Name, message
@@ -29,6 +30,7 @@ def delivery_page(
     who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
     delivery: DeliveryDep,
     pixels: PixelsDep,
+    meta: MetaRecommendationsDep,
     clock: ClockDep,
     account: Digits = None,
     done: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
@@ -50,6 +52,8 @@ def delivery_page(
         funds=[_fund(one, now, t) for one in sorted(funds, key=lambda one: one.urgency(now))],
         problems=[_problem(one, t) for one in problems],
         pixels=shown_pixels(pixels, wanted, t),
+        scores=score_rows(meta.accounts(wanted), t),
+        of_account=meta_items([one for one in meta.current(wanted) if not one["campaign_ids"]], t),
         may=who.may("suggestions:decide"),
         notice=t(f"delivery.acknowledged.{done}") if done else None,
     )

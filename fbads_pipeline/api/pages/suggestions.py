@@ -14,6 +14,7 @@ from fbads_pipeline.api.dependencies import (
     ClockDep,
     DecisionStoreDep,
     FeedbackDep,
+    MetaRecommendationsDep,
     MetricsDep,
     PagesDep,
     SuggestionsDep,
@@ -24,6 +25,7 @@ from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
 from fbads_pipeline.api.pages.metrics.grid_view import pager
 from fbads_pipeline.api.pages.recommendations.feedback import precision_text
+from fbads_pipeline.api.pages.recommendations.meta import of_campaign
 from fbads_pipeline.api.pages.recommendations.panel import panel_of
 from fbads_pipeline.api.pages.recommendations.suggestion_pages import list_pages
 from fbads_pipeline.api.pages.rendering import render
@@ -62,10 +64,16 @@ class InboxReaders:
     """A dependency: what the list and the pages of suggestions are read from."""
 
     def __init__(
-        self, suggestions: SuggestionsDep, pages: PagesDep, metrics: MetricsDep, feedback: FeedbackDep, clock: ClockDep
+        self,
+        suggestions: SuggestionsDep,
+        pages: PagesDep,
+        metrics: MetricsDep,
+        feedback: FeedbackDep,
+        meta: MetaRecommendationsDep,
+        clock: ClockDep,
     ) -> None:
         self.suggestions, self.pages, self.metrics, self.feedback = suggestions, pages, metrics, feedback
-        self.now = clock.now()
+        self.meta, self.now = meta, clock.now()
 
 
 InboxDep = Annotated[InboxReaders, Depends()]
@@ -139,7 +147,7 @@ def inbox(
         ],
         back=here_link,
         panel_link=here_link,
-        panel=panel_of(_in_order(groups), show, readers.suggestions, readers.feedback, who, t),
+        panel=panel_of(_in_order(groups), show, readers, who, t),
         notice=notice,
         **_banner(request, t),
         **_beside(readers, frame, account, accounts, t, is_open=shown == "PENDING" and here is found[0]),
@@ -183,6 +191,7 @@ def one_suggestion(
         reasons=_reasons(t),
         marks=readers.feedback.own_marks(who, "suggestion", [suggestion_id]),
         last_time=last_time_text(readers.suggestions.decided_before(suggestion_id), t),
+        meta=of_campaign(readers.meta, item["account_id"], item["campaign_id"], t),
         list_link=f"/suggestions?{urlencode({'status': rows[0]['status'], 'account': item['account_id']})}",
         back=f"/suggestions/{suggestion_id}",
         undo=undo,

@@ -9,6 +9,7 @@ from fbads_pipeline.sandbox.graph.creatives import show_creative
 from fbads_pipeline.sandbox.graph.errors import GraphError, invalid_parameter
 from fbads_pipeline.sandbox.graph.insights_request import Params, read_json, read_list
 from fbads_pipeline.sandbox.world.clock import meta_time
+from fbads_pipeline.sandbox.world.recommendations import opportunity_score
 from fbads_pipeline.sandbox.world.world import HIDDEN, KINDS, STATUSES, AdObject, ObjectKind, SandboxAccount
 
 Shown = dict[str, Any]
@@ -30,6 +31,7 @@ ACCOUNT_FIELDS: dict[str, Callable[[SandboxAccount], Any]] = {
     "disable_reason": lambda account: 0,
     "created_time": lambda account: meta_time(account.zone, account.created_at),
     "business_country_code": lambda account: COUNTRIES.get(account.currency, "US"),
+    "opportunity_score": opportunity_score,
     "business": lambda account: {"id": "402211334455667", "name": "Sandbox Business"},
 }
 

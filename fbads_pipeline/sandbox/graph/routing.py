@@ -21,6 +21,7 @@ from fbads_pipeline.sandbox.graph.tokens import ME, debug_token
 from fbads_pipeline.sandbox.graph.writes import delete_object, write_object
 from fbads_pipeline.sandbox.world.clock import local_day
 from fbads_pipeline.sandbox.world.custom_conversions import show_custom_conversions
+from fbads_pipeline.sandbox.world.recommendations import show_recommendations
 from fbads_pipeline.sandbox.world.world import EDGES, AdObject, SandboxAccount
 
 LARGEST_IDS = 50
@@ -92,6 +93,8 @@ def _account(sandbox: Sandbox, call: GraphCall, account: SandboxAccount) -> Grap
             return _listed(sandbox, call, show_activities(account, call.params, sandbox.clock.now()))
         case ["adspixels"]:
             return _listed(sandbox, call, show_pixels(account, sandbox.clock.now()))
+        case ["recommendations"]:
+            return _listed(sandbox, call, show_recommendations(account, sandbox.clock.now()))
         case ["customconversions"]:
             return _listed(sandbox, call, show_custom_conversions(account))
         case [edge] if edge in EDGES:

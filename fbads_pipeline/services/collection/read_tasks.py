@@ -18,6 +18,7 @@ from fbads_pipeline.domain.collection.meta_errors import (
 from fbads_pipeline.domain.collection.pages import FoundObjects, ObjectRow, Page
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.delivery.object_problems import PROBLEM_STATUSES
+from fbads_pipeline.domain.recommendations.inbox.meta_recommendations import MetaRecommendations
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.collection.plan_sync import SyncPlan
@@ -80,6 +81,7 @@ class AccountReadTasks:
     def facts(self, days: DayRange) -> Iterator[ReadTask]:
         """Insights at every grain, the objects' descriptions, and what explains figures."""
         is_tick = self._plan.days is None and len(days) <= TICK_DAYS
+        are_pixels_due = is_tick and self._raw.pixels_due(self._account_id, now=self._clock.now()) is not None
         for grain in map(Grain, reversed(self._plan.levels)):  # the one with the most pages first
             yield from self._insights_of(grain, days)
         recent = None if is_tick else days.last(self._plan.breakdown_days)
@@ -96,6 +98,8 @@ class AccountReadTasks:
             yield ReadTask("creatives", self._creatives, forgives=ONLY_EXPLAINS)
             yield ReadTask("custom conversions", self._custom_conversions, forgives=ONLY_EXPLAINS)
         yield ReadTask("pixels", self._pixels, forgives=ONLY_EXPLAINS)
+        if not are_pixels_due:  # a tick asks for one of them
+            yield ReadTask("Meta's recommendations", self._recommendations, forgives=ONLY_EXPLAINS)
 
     def _insights_of(self, grain: Grain, days: DayRange) -> Iterator[ReadTask]:
         """The newest days first: they are what people wait for."""
@@ -201,6 +205,20 @@ class AccountReadTasks:
             raise
         self._noted(reading.notes)
         return self._raw.apply_pixels(account_id, reading, read_at=read_at)
+
+    def _recommendations(self, read_at: datetime) -> RowCounts:
+        """Once a day; what is refused is noted, and asked for again the next day."""
+        account_id = self._account_id
+        if not self._raw.recommendations_due(account_id, now=read_at):
+            return RowCounts()
+        try:
+            reading = self._ads.recommendations(account_id)
+        except (PermanentMetaError, AccountStopped) as refused:
+            refusal = MetaRecommendations(score_refused=refused.reason, list_refused=refused.reason)
+            self._raw.apply_recommendations(account_id, refusal, read_at=read_at)
+            raise
+        self._noted(reading.notes)
+        return self._raw.apply_recommendations(account_id, reading, read_at=read_at)
 
     def _custom_conversions(self, read_at: datetime) -> RowCounts:
         account_id = self._account_id

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from fbads_pipeline.adapters.meta_ads.batches import outcome_of
+from fbads_pipeline.adapters.meta_ads.batches import outcome_of, unless_of_account
 from fbads_pipeline.adapters.meta_ads.pages import read_pages
 from fbads_pipeline.adapters.meta_ads.pixels.rows import event_rows, pixel_rows, quality_rows
 from fbads_pipeline.adapters.meta_ads.queries import as_json
 from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
 from fbads_pipeline.adapters.meta_ads.values import UnreadableValue
-from fbads_pipeline.domain.collection.meta_errors import AccountStopped, MetaError, RateLimited, TransientMetaError
+from fbads_pipeline.domain.collection.meta_errors import MetaError, TransientMetaError
 from fbads_pipeline.domain.collection.pixels import (
     EVENTS_KEPT,
     MOST_PIXELS,
@@ -87,21 +87,14 @@ def _answers(transport: Transport, parts: list[_Part], account_id: str) -> list[
         try:
             return [transport.get(parts[0].path, parts[0].params, account_id=account_id)]
         except MetaError as error:
-            return [_unless_of_account(error)]
+            return [unless_of_account(error)]
     requests = [{"method": "GET", "relative_url": f"{one.path}?{urlencode(one.params)}"} for one in parts]
     form = {"batch": as_json(requests), "include_headers": "false"}
     answers = transport.post("", form, account_id=account_id)
     if not isinstance(answers, list) or len(answers) != len(parts):
         raise TransientMetaError("a batch about pixels without an answer for each part")
     found = [outcome_of(one) for one in answers]
-    return [_unless_of_account(one) if isinstance(one, MetaError) else one for one in found]
-
-
-def _unless_of_account(error: MetaError) -> MetaError:
-    """Raises what concerns more than this part: a limit, or a token that is no longer valid."""
-    if isinstance(error, RateLimited) or (isinstance(error, AccountStopped) and error.is_token_gone):
-        raise error
-    return error.without_traceback()
+    return [unless_of_account(one) if isinstance(one, MetaError) else one for one in found]
 
 
 def _events(
@@ -120,7 +113,7 @@ def _events(
     except UnreadableValue as reason:
         return PixelEvents(since, refused=str(reason))
     except MetaError as error:
-        return PixelEvents(since, refused=_unless_of_account(error).reason)
+        return PixelEvents(since, refused=unless_of_account(error).reason)
 
 
 def _quality(answer: Json | MetaError) -> PixelQuality:

@@ -15,7 +15,13 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.collection import insight_statements, object_statements, pixels, settling
+from fbads_pipeline.adapters.postgres.collection import (
+    insight_statements,
+    meta_recommendations,
+    object_statements,
+    pixels,
+    settling,
+)
 from fbads_pipeline.adapters.postgres.collection.account_locks import AccountLocks
 from fbads_pipeline.adapters.postgres.collection.copy_lines import COPY_INCOMING, CopyFile
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
@@ -44,6 +50,7 @@ from fbads_pipeline.domain.collection.pixels import PixelReading, PixelsDue
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange, DayReading
 from fbads_pipeline.domain.delivery.money_readings import MONEY_READING_LASTS
+from fbads_pipeline.domain.recommendations.inbox.meta_recommendations import MetaRecommendations
 
 SQL = Statements(__package__, "raw.sql")
 _STORED = ("account_id", "name", "currency", "timezone_name", "account_status", "created_at", "country")
@@ -209,6 +216,15 @@ class PostgresRawStore:
     def note_pixels_refused(self, account_id: str, reason: str, *, read_at: datetime) -> None:
         with self._engine.begin() as connection:
             pixels.note_refused(connection, account_id, reason, read_at)
+
+    def recommendations_due(self, account_id: str, *, now: datetime) -> bool:
+        with self._engine.connect() as connection:
+            return meta_recommendations.is_due(connection, account_id, now)
+
+    @never_half
+    def apply_recommendations(self, account_id: str, reading: MetaRecommendations, *, read_at: datetime) -> RowCounts:
+        with self._engine.begin() as connection:
+            return meta_recommendations.apply(connection, account_id, reading, read_at)
 
     @never_half
     def _write(
