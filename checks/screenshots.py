@@ -31,7 +31,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "/creatives",
     ),
     "decisions": ("/suggestions", "/suggestions/{suggestion}", "/anomalies", "/alerts"),
-    "money": ("/budgets", "/delivery", "/sales", "/links"),
+    "money": ("/budgets", "/delivery", "/sales", "/links", "/benchmark"),
     "clients": ("/clients", "/targets", "/reports", "/chat"),
     "settings": ("/settings", "/rules", "/users", "/account", "/privacy", "/start"),
 }

@@ -32,6 +32,7 @@ from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
 from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.grid import GridReader
+from fbads_pipeline.adapters.postgres.metrics.grid_groups import GridGroups
 from fbads_pipeline.adapters.postgres.metrics.grid_parts import GridParts
 from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
 from fbads_pipeline.adapters.postgres.metrics.pages import PageReader
@@ -142,6 +143,7 @@ ColumnSetsDep = Annotated[PostgresColumnSets, _of_database(identity.column_sets)
 DecisionStoreDep = Annotated[PostgresDecisionStore, _of_database(recommendations.decision_store)]
 FeedbackDep = Annotated[PostgresFeedback, _of_database(recommendations.feedback_store)]
 GridDep = Annotated[GridReader, _of_database(metrics.grid_reader)]
+GridGroupsDep = Annotated[GridGroups, _of_database(metrics.grid_groups)]
 GridPartsDep = Annotated[GridParts, _of_database(metrics.grid_parts)]
 KeptDep = Annotated[KeptAnswers, Depends(_kept)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]

@@ -8,6 +8,7 @@ from fbads_pipeline.adapters.postgres.metrics.analytics import AnalyticsReader
 from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.postgres.metrics.coverage import CoverageReader
 from fbads_pipeline.adapters.postgres.metrics.grid import GridReader
+from fbads_pipeline.adapters.postgres.metrics.grid_groups import GridGroups
 from fbads_pipeline.adapters.postgres.metrics.grid_parts import GridParts
 from fbads_pipeline.adapters.postgres.metrics.marts import PostgresMarts
 from fbads_pipeline.adapters.postgres.metrics.overview import OverviewReader
@@ -66,6 +67,11 @@ def grid_reader(database: Database) -> GridReader:
 def grid_parts(database: Database) -> GridParts:
     """What campaigns of the grid are made of."""
     return GridParts(database.owner, metric_expressions)
+
+
+def grid_groups(database: Database) -> GridGroups:
+    """Campaigns of the grid by what their names say."""
+    return GridGroups(database.owner, metric_expressions, database.kept)
 
 
 def coverage_reader(database: Database) -> CoverageReader:

@@ -41,6 +41,7 @@ COMMANDS = {
         "meta_recommendations",
         "What Meta itself recommends to accounts, and its opportunity score.",
     ),
+    "benchmark": ("benchmark", "Percentiles of CTR, CPM, CPA and ROAS over all accounts, naming none."),
     "balances": ("data.balances", "Money that is left: prepaid balances, spending limits, and when they end."),
     "naming": ("naming", "How clients name campaigns and tag links; which links differ from it."),
     "orders": ("orders", "Orders of shops: sources and their secrets, spreadsheets, refunds without an order."),

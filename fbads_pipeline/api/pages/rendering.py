@@ -29,6 +29,7 @@ NAVIGATION: Mapping[str, Mapping[str, str]] = {
         "/creatives": "creatives",
         "/sales": "sales",
         "/links": "links",
+        "/benchmark": "benchmark",
     },
     "clients": {"/clients": "clients", "/targets": "targets", "/reports": "reports", "/chat": "chat"},
     "settings": {
@@ -54,6 +55,7 @@ _FOLLOWING = frozenset(
         "/reports",
         "/sales",
         "/links",
+        "/benchmark",
         "/chat",
     }
 )

@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 # Fewer accounts would tell what single ones do.
 LEAST_ACCOUNTS = 10
 METRICS = ("ctr", "cpm", "cpa", "roas")
 PERCENTILES = (10, 25, 50, 75, 90)
+# Less of these is better.
+_COSTS = frozenset({"cpm", "cpa"})
+Quarter = Literal["best", "middle", "worst"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,14 @@ class Benchmark:
     accounts: int
     percentiles: Mapping[int, Decimal]
     own: Mapping[str, Decimal]
+
+
+def quarter_of(one: Benchmark, account_id: str) -> Quarter:
+    """Whether an own account is in the best or the worst quarter of the accounts; `middle` on their borders."""
+    value, low, high = one.own[account_id], one.percentiles[25], one.percentiles[75]
+    if low <= value <= high:
+        return "middle"
+    return "best" if (value < low) == (one.metric in _COSTS) else "worst"
 
 
 def benchmarks(figures: Iterable[BenchmarkedAccount], visible: frozenset[str] | None) -> list[Benchmark]:

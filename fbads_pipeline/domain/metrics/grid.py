@@ -10,6 +10,9 @@ GridLevel = Literal["campaign", "adset", "ad"]
 ColumnSet = Literal["results", "delivery", "all"]
 # with_delivery: active, or with rows in the period.
 GridState = Literal["with_delivery", "active", "paused", "all"]
+# What campaigns are taken together by: what their names say by the pattern of their account or client.
+GridGroup = Literal["product", "audience", "stage"]
+GROUPS: tuple[GridGroup, ...] = ("product", "audience", "stage")
 # What campaigns are broken down by: age and gender are collected together, and so are the parts of a placement.
 GridPart = Literal["age", "country", "placement"]
 PARTS: Mapping[GridPart, tuple[str, str]] = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbads_pipeline.domain.clients.benchmark import BenchmarkedAccount, benchmarks, percentile
+from fbads_pipeline.domain.clients.benchmark import BenchmarkedAccount, benchmarks, percentile, quarter_of
 
 
 def accounts(count, **values):
@@ -37,3 +37,12 @@ def test_other_countries_objectives_and_currencies_are_other_groups():
 def test_percentiles_are_those_of_numpy(values, percent):
     expected = np.percentile([float(one) for one in values], percent)
     assert float(percentile(sorted(values), percent)) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(("metric", "lowest", "highest"), [("ctr", "worst", "best"), ("cpa", "best", "worst")])
+def test_less_of_a_cost_is_better_and_more_of_the_others(metric, lowest, highest):
+    figures = [BenchmarkedAccount(str(one), "OUTCOME_SALES", "BR", "BRL", {metric: D(one)}) for one in range(1, 13)]
+    (found,) = benchmarks(figures, None)
+    assert [quarter_of(found, one) for one in ("1", "6", "12")] == [lowest, "middle", highest]
+    (alike,) = benchmarks(accounts(12, ctr=D(1)), None)
+    assert quarter_of(alike, "1") == "middle", "accounts that are all alike have no best"

@@ -43,7 +43,7 @@ def test_every_level_and_every_edge_of_every_account_is_read():
     edges = {"campaigns", "adsets", "ads", "activities", "creatives", "custom conversions", "pixels"}
     assert {what for account, what in raw.applied if account == "2"} == {*LEVELS, *edges}
     assert reports["1"].applied.rows_read == 4
-    assert reports["1"].traffic.calls == 11
+    assert reports["1"].traffic.calls == 12
     assert set(raw.saved_reports) == {"1", "2"}
 
 
@@ -309,7 +309,7 @@ def test_the_half_hour_leaves_out_what_a_day_can_wait_for():
     raw.readings["1"] = {}
     ads.asked.clear()
     run(ads, raw, days=None, breakdowns=("age",))
-    daily = {"ads", "creatives", "custom conversions", "campaign and age"}
+    daily = {"ads", "creatives", "custom conversions", "campaign and age", "recommendations"}
     assert {what for _, what, _ in ads.asked} == {*LEVELS, "campaigns", "adsets", "activities", *daily}
 
 

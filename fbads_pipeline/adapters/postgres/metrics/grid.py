@@ -68,9 +68,8 @@ class GridReader:
 
     def page(self, wanted: GridRequest) -> GridPage:
         """One page, and the totals over all of its pages; kept until something is written to what they come from."""
-        shape, values = self._shape(wanted), _values(wanted)
-        key = (shape, tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in values.items()))
-        return self._kept.of(GRID_TABLES, key, lambda: self._read_page(shape, values))
+        shape, values = shape_of(wanted, self._expressions()), values_of(wanted)
+        return self._kept.of(GRID_TABLES, grid_key(shape, values), lambda: self._read_page(shape, values))
 
     def _read_page(self, shape: GridShape, values: Mapping[str, Any]) -> GridPage:
         found = rows_of_kept(self._owner, _page(shape), values)
@@ -80,11 +79,11 @@ class GridReader:
 
     def rows(self, wanted: GridRequest) -> list[Row]:
         """The rows alone."""
-        return rows_of_kept(self._owner, _rows(self._shape(wanted)), _values(wanted))
+        return rows_of_kept(self._owner, _rows(shape_of(wanted, self._expressions())), values_of(wanted))
 
     def days(self, wanted: GridRequest) -> list[Row]:
         """A row per day that the objects of the request have, oldest first, with `day` and `is_provisional`."""
-        return rows_of_kept(self._owner, _days(self._shape(wanted)), _values(wanted))
+        return rows_of_kept(self._owner, _days(shape_of(wanted, self._expressions())), values_of(wanted))
 
     def spends(
         self, level: GridLevel, objects: Sequence[tuple[str, str]], days: DayRange
@@ -98,11 +97,12 @@ class GridReader:
             found.setdefault(row["object_id"], {})[row["day"]] = row["spend"]
         return found
 
-    def _shape(self, wanted: GridRequest) -> GridShape:
-        known = self._expressions()
-        metrics = tuple((name, known[name]) for name in wanted.metrics)
-        periods = len(_periods(wanted))
-        return GridShape(wanted.level, metrics, wanted.sort, wanted.is_down, wanted.state, periods)
+
+def shape_of(wanted: GridRequest, known: Mapping[str, str]) -> GridShape:
+    """known: metric → SQL over a daily mart."""
+    metrics = tuple((name, known[name]) for name in wanted.metrics)
+    periods = len(_periods(wanted))
+    return GridShape(wanted.level, metrics, wanted.sort, wanted.is_down, wanted.state, periods)
 
 
 def _periods(wanted: GridRequest) -> dict[DayRange, list[str]]:
@@ -113,7 +113,8 @@ def _periods(wanted: GridRequest) -> dict[DayRange, list[str]]:
     return found
 
 
-def _values(wanted: GridRequest) -> dict[str, Any]:
+def values_of(wanted: GridRequest) -> dict[str, Any]:
+    """What is bound in a query of that request."""
     periods = {
         f"{name}_{n}": value
         for n, (days, accounts) in enumerate(_periods(wanted).items())
@@ -128,6 +129,12 @@ def _values(wanted: GridRequest) -> dict[str, Any]:
         "most": wanted.limit,
         "skipped": wanted.offset,
     }
+
+
+def grid_key(shape: GridShape, values: Mapping[str, Any], *more: str) -> tuple[object, ...]:
+    """What is asked, as the key of a kept answer."""
+    bound = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in values.items())
+    return ("grid", *more, shape, bound)
 
 
 def _array(name: str, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
@@ -174,7 +181,7 @@ def _objects(shape: GridShape) -> sa.CTE:
     return query.cte("objects")
 
 
-def _is_same(sums: sa.FromClause, objects: sa.FromClause, key: str) -> sa.ColumnElement[bool]:
+def is_same(sums: sa.FromClause, objects: sa.FromClause, key: str) -> sa.ColumnElement[bool]:
     """Of the object, in the currency that its account has."""
     return sa.and_(
         sums.c.account_id == objects.c.account_id, sums.c[key] == objects.c[key], sums.c.currency == objects.c.currency
@@ -215,6 +222,12 @@ def _figures(shape: GridShape) -> list[sa.Label[Any]]:
     return figure_columns(dict(shape.metrics), _names(shape))
 
 
+def objects_and_sums(shape: GridShape) -> tuple[sa.CTE, sa.CTE]:
+    """The objects that fit the filters, and a row per object that has rows with the sums of its days."""
+    objects, daily, is_asked = _parts(shape)
+    return objects, _sums(shape, daily, is_asked)
+
+
 def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     if shape.state != "with_delivery":
         return sa.true()
@@ -223,8 +236,8 @@ def _is_shown(shape: GridShape, objects: sa.CTE, rows: sa.ColumnElement[Any]) ->
 
 @lru_cache(maxsize=256)
 def _rows(shape: GridShape) -> sa.Select[Any]:
-    objects, daily, is_asked = _parts(shape)
-    listed = _listed(shape, objects, _sums(shape, daily, is_asked)).subquery("listed")
+    objects, sums = objects_and_sums(shape)
+    listed = _listed(shape, objects, sums).subquery("listed")
     return sa.select(*(one for one in listed.c if one.name != "place")).order_by(listed.c.place)
 
 
@@ -238,7 +251,7 @@ def _placed(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.CTE:
     place = sa.func.row_number().over(order_by=_order(shape, objects, each)).label("place")
     return (
         sa.select(objects.c.account_id, objects.c[key], objects.c.currency, rows, place)
-        .select_from(objects.outerjoin(each, _is_same(each, objects, key)))
+        .select_from(objects.outerjoin(each, is_same(each, objects, key)))
         .where(_is_shown(shape, objects, rows))
         .order_by(place)
         .limit(sa.bindparam("most", type_=sa.Integer()))
@@ -261,9 +274,9 @@ def _order(shape: GridShape, objects: sa.CTE, each: sa.CTE) -> list[sa.ColumnEle
 def _listed(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.Select[Any]:
     """A row per object of the page, with all that it shows; the metrics are made for these alone."""
     key, placed = _KEYS[shape.level][-1], _placed(shape, objects, sums)
-    of_page = sa.select(sums).select_from(sums.join(placed, _is_same(sums, placed, key))).cte("of_page")
+    of_page = sa.select(sums).select_from(sums.join(placed, is_same(sums, placed, key))).cte("of_page")
     each = _of_each(shape, of_page, _names(shape))
-    joined = placed.join(objects, _is_same(placed, objects, key)).outerjoin(each, _is_same(each, placed, key))
+    joined = placed.join(objects, is_same(placed, objects, key)).outerjoin(each, is_same(each, placed, key))
     shown = (*objects.c, *_parents(shape.level), placed.c.rows, *(each.c[name] for name in _names(shape)))
     return sa.select(*shown, placed.c.place).select_from(_with_parents(shape.level, joined, objects))
 
@@ -271,8 +284,7 @@ def _listed(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.Select[Any]:
 @lru_cache(maxsize=256)
 def _page(shape: GridShape) -> sa.CompoundSelect[Any]:
     """The rows of a page in their order, then a total per currency: all from the same sums."""
-    objects, daily, is_asked = _parts(shape)
-    sums = _sums(shape, daily, is_asked)
+    objects, sums = objects_and_sums(shape)
     listed = _listed(shape, objects, sums).subquery("listed")
     totals = _totals(shape, objects, sums).subquery("totals")
     names = [one.name for one in listed.c if one.name != "place"]
@@ -319,7 +331,7 @@ def _days(shape: GridShape) -> sa.Select[Any]:
     provisional = sa.func.bool_or(daily.c.is_provisional).label("is_provisional")
     return (
         sa.select(daily.c.day, provisional, *_figures(shape))
-        .select_from(daily.join(objects, _is_same(daily, objects, key)))
+        .select_from(daily.join(objects, is_same(daily, objects, key)))
         .where(is_asked)
         .group_by(daily.c.day)
         .order_by(daily.c.day)
@@ -328,11 +340,11 @@ def _days(shape: GridShape) -> sa.Select[Any]:
 
 def _totals(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.Select[Any]:
     """Ratios of the sums of all objects; a figure that one object does not report is not known of all."""
-    is_same = _is_same(sums, objects, _KEYS[shape.level][-1])
+    same = is_same(sums, objects, _KEYS[shape.level][-1])
     of_all = (
         # Currency and figures of the sums: the objects' own columns have other names.
         sa.select(sums.c.currency, *_figures(shape))
-        .select_from(sums.join(objects, is_same))
+        .select_from(sums.join(objects, same))
         .group_by(sums.c.currency)
         .cte("of_all")
     )
@@ -340,7 +352,7 @@ def _totals(shape: GridShape, objects: sa.CTE, sums: sa.CTE) -> sa.Select[Any]:
     rows = sa.func.coalesce(sums.c.rows, 0)
     counted = (
         sa.select(objects.c.currency, sa.func.count().label("objects"), sa.func.count(goal.distinct()).label("goals"))
-        .select_from(_with_parents(shape.level, objects.outerjoin(sums, is_same), objects))
+        .select_from(_with_parents(shape.level, objects.outerjoin(sums, same), objects))
         .where(_is_shown(shape, objects, rows))
         .group_by(objects.c.currency)
         .cte("counted")

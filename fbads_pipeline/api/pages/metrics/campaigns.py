@@ -19,6 +19,7 @@ from fbads_pipeline.api.pages.frame.page_frame import PageFrame, reader_money, r
 from fbads_pipeline.api.pages.metrics.column_sets import kept_sets, set_chips
 from fbads_pipeline.api.pages.metrics.grid_breakdown import GridBreakdownDep, part_cells, with_part_rows
 from fbads_pipeline.api.pages.metrics.grid_file import GridAccounts, grid_csv, grid_excel
+from fbads_pipeline.api.pages.metrics.grid_grouping import GridGroupingDep, group_file, group_rows
 from fbads_pipeline.api.pages.metrics.grid_view import (
     GridColumns,
     grid_rows,
@@ -47,6 +48,7 @@ from fbads_pipeline.domain.metrics.grid import (
     PARTS,
     STATES,
     ColumnSet,
+    GridGroup,
     GridLevel,
     GridPart,
     GridRequest,
@@ -76,6 +78,7 @@ class GridChoices(NamedTuple):
     campaign: str | None
     cols: str = ""
     by: GridPart | None = None
+    group: GridGroup | None = None
 
     def query(self, **changes: object) -> dict[str, object]:
         """Without what goes without saying."""
@@ -92,13 +95,14 @@ def _choices(
     campaign: Annotated[str | None, Query(pattern=r"^[0-9]{1,32}$")] = None,
     cols: Annotated[str, Query(pattern=r"^[a-z0-9_,]{0,600}$")] = "",
     by: Annotated[GridPart | None, Query()] = None,
+    group: Annotated[GridGroup | None, Query()] = None,
     metric: Annotated[list[str], Query(max_length=60)] = [],  # noqa: B006 - FastAPI copies it
 ) -> GridChoices:
-    """metric: the ticked boxes of the form of columns; `cols` is how links carry them. by: of campaigns alone."""
+    """metric: the ticked boxes of the form of columns; `cols` is how links carry them. by, group: of campaigns alone,
+    and one of them."""
     own = ",".join(own_columns(metric or cols.split(",")))
-    return GridChoices(
-        level, sort, q.replace("\0", "").strip(), state, columns, campaign, own, by if level == "campaign" else None
-    )
+    of_campaigns = (None if group else by, group) if level == "campaign" else (None, None)
+    return GridChoices(level, sort, q.replace("\0", "").strip(), state, columns, campaign, own, *of_campaigns)
 
 
 ChoicesDep = Annotated[GridChoices, Depends(_choices)]
@@ -113,6 +117,7 @@ def grid_page(
     creatives: CreativesDep,
     column_sets: ColumnSetsDep,
     breakdown: GridBreakdownDep,
+    grouping: GridGroupingDep,
     choices: ChoicesDep,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     full: Annotated[Literal["", "yes"], Query()] = "",
@@ -147,6 +152,8 @@ def grid_page(
         here_link=frame.link(_PATH, **choices.query()),
         notice=t("pages.grid.sets_full", count=MOST_SETS) if full else None,
         by=_parts(frame, choices, t),
+        group_by=_groups(frame, choices, grouping.offered(frame), t),
+        groups=group_rows(grouping.of(choices.group, wanted), columns, t),
         parts=part_cells(parts, found.rows, columns, t),
         by_note=breakdown.note(choices.by, frame, t),
         own_kept=list(frame.query(**choices.query(cols=None)).items()),
@@ -173,6 +180,7 @@ def grid_file(
     grid: GridDep,
     pages: PagesDep,
     breakdown: GridBreakdownDep,
+    grouping: GridGroupingDep,
     choices: ChoicesDep,
     format: Annotated[str, Query(pattern="^(csv|xlsx)$")] = "csv",
 ) -> Response:
@@ -180,15 +188,21 @@ def grid_file(
     t, frame = page_localizer(request, who), required_frame(request, who)
     columns = _columns(request, who, choices)
     wanted = replace(_request(frame, choices, columns), limit=MOST_EXPORTED)
+    if choices.group is not None:
+        made = group_file(grouping.of(choices.group, wanted), choices.group, columns, format, t)
+        return _file(made, f"campaigns-{choices.group}", format)
     rows = grid.rows(wanted)
     rows = with_part_rows(rows, breakdown.of(choices.by, rows, wanted), t) if choices.by else rows
     names = {one["account_id"]: account_name(one) for one in frame.accounts}
     days = {one["account_id"]: frame.days(one) for one in frame.chosen}
     _, unread = _coverage(pages, frame, choices.level)
     made = (grid_csv if format == "csv" else grid_excel)(rows, columns, GridAccounts(names, days, unread), t)
-    media = "text/csv; charset=utf-8" if format == "csv" else _EXCEL
-    headers = {"Content-Disposition": f'attachment; filename="{choices.level}s.{format}"'}
-    return Response(made, media_type=media, headers=headers)
+    return _file(made, f"{choices.level}s", format)
+
+
+def _file(made: bytes, name: str, kind: str) -> Response:
+    media = "text/csv; charset=utf-8" if kind == "csv" else _EXCEL
+    return Response(made, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'})
 
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -286,10 +300,24 @@ def _parts(frame: PageFrame, choices: GridChoices, t: Localizer) -> list[dict[st
     return [
         {
             "name": t(f"pages.grid.by.{one}"),
-            "link": frame.link(_PATH, **choices.query(by=None if one == choices.by else one)),
+            "link": frame.link(_PATH, **choices.query(by=None if one == choices.by else one, group=None)),
             "is_here": one == choices.by,
         }
         for one in PARTS
+    ]
+
+
+def _groups(frame: PageFrame, choices: GridChoices, offered: Sequence[GridGroup], t: Localizer) -> list[dict[str, Any]]:
+    """What campaigns can be taken together by; a second choice of the same takes it away."""
+    if choices.level != "campaign":
+        return []
+    return [
+        {
+            "name": t(f"pages.grid.group.{one}"),
+            "link": frame.link(_PATH, **choices.query(group=None if one == choices.group else one, by=None)),
+            "is_here": one == choices.group,
+        }
+        for one in offered
     ]
 
 

@@ -18,7 +18,7 @@ from fbads_pipeline.domain.metrics.grid import MOST_EXPORTED
 from fbads_pipeline.domain.reports.report import Cell, Table, TableColumn
 from fbads_pipeline.domain.reports.tables import campaign_status
 
-_BRAZILIAN = "pt"
+BRAZILIAN = "pt"
 _PLACES = Decimal("0.000001")
 
 
@@ -34,7 +34,7 @@ class GridAccounts:
 def grid_csv(rows: Sequence[Row], columns: GridColumns, about: GridAccounts, t: Localizer) -> bytes:
     """As spreadsheets of the reader's language open it. A figure without a value is an empty cell, and the last column
     says why."""
-    style = CsvStyle.BRAZILIAN if t.language == _BRAZILIAN else CsvStyle.PLAIN
+    style = CsvStyle.BRAZILIAN if t.language == BRAZILIAN else CsvStyle.PLAIN
     out = io.StringIO()
     writer = CsvWriter(out, style)
     writer.write([*_labels(columns, t), *(label_of(one, t) for one in columns.metrics), t("reports.label.note")])

@@ -141,6 +141,11 @@ def total_rows(totals: Sequence[Row], columns: GridColumns, t: Localizer) -> lis
     ]
 
 
+def group_cell(one: Row, metric: str, t: Localizer) -> dict[str, Any]:
+    """A figure over several campaigns; of results of different goals there is none."""
+    return figure_cell(known_figure(METRICS[metric], one, is_read=True), metric, one["currency"], t)
+
+
 def _total_cell(one: Row, metric: str, t: Localizer) -> dict[str, Any]:
     if one["goals"] > 1 and metric in OF_GOAL:
         return {"text": "–", "is_absent": True, "why": t("pages.grid.goals_differ")}

@@ -159,6 +159,51 @@ class TestParts:
         assert [cell.value for cell in next(table.iter_rows()) if cell.value == "Detalhe"], "the sheet too"
 
 
+def money(text):
+    return Decimal(text.removeprefix("R$").strip().replace(".", "").replace(",", "."))
+
+
+class TestGroups:
+    """Campaigns together by what their names say."""
+
+    @pytest.fixture
+    def named(self, marts, run):
+        run(
+            "create table marts.campaign_names as select account_id, campaign_id, case campaign_id when '101' then"
+            " 'Shoes' when '102' then 'Shoes' end as product, null::text as audience, null::text as stage"
+            " from marts.campaigns"
+        )
+        run(
+            "insert into ops.naming_rules (scope, scope_id, pattern, regex, dimensions, parameters, set_by, set_at)"
+            " values ('account', '42', '{product}', '(.+)', array['product'], '{}', 'x', now())"
+        )
+
+    def test_figures_of_a_group_are_strict_sums_over_its_campaigns_and_the_totals_stay(self, grid, named, run):
+        found = grid(group="product")
+        assert found.totals == grid().totals
+        shoes = next(row for row in found.objects if row[0].startswith("Shoes"))
+        others = [row for row in found.objects if row[0].startswith("fora do padrão")]
+        assert "2 campanhas" in shoes[0] and others, "names that fit no pattern are a group of their own"
+        apart = [row for row in grid().objects if row[0].startswith((NAME, "Campanha 102"))]
+        assert money(shoes[2]) == sum(money(row[2]) for row in apart) > 0
+        run("update marts.campaign_daily set impressions = null where campaign_id = '102'")
+        shoes = next(row for row in grid(group="product", columns="delivery").objects if row[0].startswith("Shoes"))
+        assert "não informado" in shoes[4], "one campaign that does not report it makes the sum unknown"
+
+    def test_only_dimensions_that_a_pattern_reads_are_offered(self, client, named):
+        page = client.get("/campaigns", **PERIOD).text
+        assert "group=product" in page and "group=stage" not in page
+        assert "group=" not in client.get("/campaigns", **PERIOD, level="ad").text
+        assert client.get("/campaigns", **PERIOD, group="colour").status_code == 400
+
+    def test_the_file_has_what_is_seen(self, client, named):
+        text = client.get("/campaigns/export", **PERIOD, group="product", format="csv").content.decode("utf-8-sig")
+        lines = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+        assert [one["Produto"] for one in lines if one["Moeda"] == "BRL"][0] == "Shoes"
+        sheet = client.get("/campaigns/export", **PERIOD, group="product", format="xlsx").content
+        assert openpyxl.load_workbook(io.BytesIO(sheet)).active["A1"].value
+
+
 class TestFigures:
     def test_totals_are_ratios_of_sums_within_one_currency(self, grid):
         found = grid(columns="all")
