@@ -100,9 +100,10 @@ chat-eval: install ## the chat's graded questions: right, confidently wrong, ref
 load: install ## 100 users on loopback for a minute against 37 months of 200 campaigns
 	$(BIN)/python -m benchmarks.load $(ARGS)
 
-chaos: install ## 200 kills -9 at random instants of loads and ticks: what is lost, doubled, half (ARGS=--control: red)
+chaos: install ## kill -9 of loads, ticks, senders, and of PostgreSQL under dbt: what is lost, doubled, half (ARGS=--control: red)
 	$(BIN)/python -m chaos $(ARGS)
 	$(BIN)/python -m chaos.alerts $(if $(findstring --control,$(ARGS)),--control)
+	$(BIN)/python -m chaos.building $(if $(findstring --control,$(ARGS)),--control)
 
 compose-check: install ## the containers: built, started on fresh volumes, filled, killed in turn (needs a Docker engine)
 	$(BIN)/python -m checks.compose

@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.dbt.invocation import DbtOutcome
 from fbads_pipeline.adapters.dbt.runner import Dbt
 from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, STORED, Warehouse, days, numbers
 
@@ -149,6 +151,20 @@ def test_a_build_that_waits_in_vain_fails_and_says_for_whom(warehouse: Warehouse
     assert not outcome.succeeded
     assert outcome.error.startswith("another build of this database did not end within 0.005 minutes")
     assert f"process {holder}, connected since 2" in outcome.error
+
+
+def test_a_build_whose_server_goes_away_fails_in_a_sentence(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_until_it_is_gone(dbt: Dbt, command: list[str], **options: Any) -> DbtOutcome:
+        own = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'fbads-dbt-lock'"
+        warehouse.rows(f"{own} and datname = current_database()")
+        return DbtOutcome(True)
+
+    monkeypatch.setattr(Dbt, "_run", run_until_it_is_gone)
+    outcome = warehouse.build()
+    assert not outcome.succeeded
+    assert outcome.error.startswith("the database went away in the middle of the build (terminating connection due to")
 
 
 def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(warehouse: Warehouse) -> None:

@@ -107,8 +107,14 @@ def test_an_url_becomes_the_variables_of_the_profile(
     assert got["FBADS_DBT_SSLMODE"] == "prefer"
 
 
-def test_sslmode_passes() -> None:
+def test_how_the_connection_is_encrypted_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert dbt_environment("postgresql://u@db/ads?sslmode=require")["FBADS_DBT_SSLMODE"] == "require"
+    got = dbt_environment("postgresql://u@db/ads?sslmode=verify-full&sslrootcert=/etc/db.pem")
+    assert (got["FBADS_DBT_SSLMODE"], got["FBADS_DBT_SSLROOTCERT"]) == ("verify-full", "/etc/db.pem")
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    monkeypatch.setenv("PGSSLROOTCERT", "/etc/other.pem")
+    got = dbt_environment("postgresql://u@db/ads")
+    assert (got["FBADS_DBT_SSLMODE"], got["FBADS_DBT_SSLROOTCERT"]) == ("verify-full", "/etc/other.pem")
 
 
 def test_an_installed_package_keeps_what_dbt_writes_in_its_home(

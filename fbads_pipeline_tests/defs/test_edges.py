@@ -39,6 +39,7 @@ PART_OF = {
     **dict.fromkeys(
         ("ops.mutes", "ops.users", "ops.account_grants", "ops.preferences", "ops.tokens", "ops.account_tokens",
          "ops.api_warnings", "ops.job_outcomes", "ops.reports", "ops.idempotency_keys", "ops.audit_log", "ops.is_muted",
+         "ops.audit_keys",
          "ops.report_requests", "ops.targets", "ops.user_accounts", "ops.clients", "ops.client_accounts",
          "ops.client_budgets", "ops.feedback", "ops.client_logos", "ops.tax_periods", "ops.naming_of_accounts",
          "ops.report_links", "ops.report_templates", "ops.campaign_goals", "ops.unsubscribed")

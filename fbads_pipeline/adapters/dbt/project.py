@@ -125,7 +125,8 @@ def dbt_environment(database_url: str) -> dict[str, str]:
         "FBADS_DBT_USER": url.username or query.get("user", "fbads"),
         "FBADS_DBT_PASSWORD": url.password or query.get("password", ""),
         "FBADS_DBT_NAME": url.database or "fbads",
-        "FBADS_DBT_SSLMODE": query.get("sslmode", "prefer"),
+        "FBADS_DBT_SSLMODE": query.get("sslmode") or os.environ.get("PGSSLMODE") or "prefer",
+        "FBADS_DBT_SSLROOTCERT": query.get("sslrootcert") or os.environ.get("PGSSLROOTCERT") or "",
     }
 
 

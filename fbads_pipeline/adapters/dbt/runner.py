@@ -146,6 +146,7 @@ def _alone_in(environment: Mapping[str, str], wait_seconds: float) -> Iterator[A
             password=environment["FBADS_DBT_PASSWORD"],
             dbname=environment["FBADS_DBT_NAME"],
             sslmode=environment["FBADS_DBT_SSLMODE"],
+            sslrootcert=environment["FBADS_DBT_SSLROOTCERT"],
             connect_timeout=10,
             application_name="fbads-dbt-lock",
         )
@@ -163,6 +164,9 @@ def _alone_in(environment: Mapping[str, str], wait_seconds: float) -> Iterator[A
                     raise _NoDatabase(_holder(cursor, wait_seconds))
                 time.sleep(_LOCK_POLL_SECONDS)
         yield connection
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as gone:
+        reason = next(iter(str(gone).strip().splitlines()), type(gone).__name__)
+        raise _NoDatabase(f"the database went away in the middle of the build ({reason}): build again") from None
     finally:
         connection.close()
 

@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 PREFIX = "person:"
 KEY_BYTES = 32
 _DIGITS = 32
-_LONGEST_PERSON = 120
+# A user's id, or somebody's name in Slack or at a command line.
+_PERSON = re.compile(r"[0-9a-f]{16}|(?:slack|cli):.{1,120}")
 # Actors that are no person: the program, the demo, a restore, whoever sits at a machine on which nobody has a login.
 OF_THE_PROGRAM = frozenset({"fbads", "demo", "restore", "owner"})
 
@@ -32,7 +34,7 @@ def persons_of(user_id: str, slack_id: str | None) -> tuple[str, ...]:
 def texts_in(value: Any) -> Iterator[str]:
     """Every text in the details of an entry that may be a person, however deep."""
     if isinstance(value, str):
-        if len(value) <= _LONGEST_PERSON:
+        if _PERSON.fullmatch(value):
             yield value
     elif isinstance(value, Mapping):
         for one in value.values():

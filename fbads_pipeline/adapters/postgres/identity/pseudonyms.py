@@ -27,7 +27,8 @@ def pseudonyms_of(
     which there may be others who have one."""
     wanted = list(dict.fromkeys(persons))
     found: dict[str, str] = {}
-    for person, name in _known(connection, [*wanted, *texts]):
+    asked = [*wanted, *texts]
+    for person, name in _known(connection, asked) if asked else ():
         found.setdefault(person, name)
     for person in wanted:
         if person not in found:
