@@ -32,6 +32,7 @@ class Warehouse(World):
 
     def __init__(self, server, database, slack):
         super().__init__(server, database.owner)
+        self.collect()
         self.slack, self.told = slack, ""
         settings = load_settings(slack_signing_secret=SIGNING_SECRET, slack_approvers=APPROVER, now=NOW.isoformat())
         self.sidecar = Client(create_app(settings, database))
