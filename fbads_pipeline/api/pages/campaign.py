@@ -1,7 +1,7 @@
 """One campaign: charts, days with what happened on them, score, changes."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -205,13 +205,17 @@ def _suggested(suggestions: SuggestionsDep, frame: PageFrame, found: Mapping[str
 
 
 def _anomaly(row: Mapping[str, Any], t: Localizer) -> dict[str, str]:
-    since = f"{t.formats.short_day(row['since'].date())} {row['since']:%H:%M}"
+    since, closed = (_at(row[name], t) for name in ("since", "closed_at"))
     return {
-        "severity": row["severity"],
-        "label": t(f"reports.severity.{row['severity']}"),
+        "severity": "" if closed else row["severity"],
+        "label": t("pages.campaign.over", at=closed) if closed else t(f"reports.severity.{row['severity']}"),
         "since": t("pages.today.since", since=since),
         "text": stored_text(row, "message", t),
     }
+
+
+def _at(local: datetime | None, t: Localizer) -> str:
+    return "" if local is None else f"{t.formats.short_day(local.date())} {local:%H:%M}"
 
 
 def _state(row: Mapping[str, Any], currency: str | None, t: Localizer) -> str:

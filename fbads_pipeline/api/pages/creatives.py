@@ -21,7 +21,7 @@ from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.report import Unit
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-_MOST_SHOWN = 200
+_MOST_SHOWN = 60
 _TONES = {"best": "good", "worst": "critical"}
 _WORDS = frozenset(
     {
@@ -47,8 +47,14 @@ def creatives_page(
         today = frame.today(frame.account)
         days = {"since": today - timedelta(days=DAYS), "until": today - timedelta(days=1)}
         found = creatives.creatives(frozenset({frame.account["account_id"]}), **days)
+    more = len(found) - _MOST_SHOWN
     return render(
-        request, "creatives.html.j2", who, "creatives", creatives=[_item(one, t) for one in found[:_MOST_SHOWN]]
+        request,
+        "creatives.html.j2",
+        who,
+        "creatives",
+        creatives=[_item(one, t) for one in found[:_MOST_SHOWN]],
+        more=t("delivery.creative.more", count=more) if more > 0 else "",
     )
 
 
@@ -70,7 +76,7 @@ def _item(one: Creative, t: Localizer) -> dict[str, Any]:
         "tone": _TONES.get(one.verdict, ""),
         "fatigue": t(f"pages.ads.fatigue.{one.fatigue.replace(' ', '_')}"),
         "fatigue_tone": "warning" if one.fatigue == "tired" else "",
-        "trend": _trend(one, t),
+        "trend": " · ".join(_trend(one, t)),
     }
 
 

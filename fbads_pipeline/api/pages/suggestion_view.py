@@ -11,9 +11,10 @@ from fbads_pipeline.adapters.rendering.band_svg import draw_band, draw_effect
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.pages.view import stored_text
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
-from fbads_pipeline.domain.core.messages import Instant, Joined, Money, Percent, Value, message
+from fbads_pipeline.domain.core.messages import Instant, Joined, Money, Percent, message
 from fbads_pipeline.domain.recommendations.decisions import OPEN
 from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE
+from fbads_pipeline.domain.recommendations.reasons import chance_of
 from fbads_pipeline.domain.reports.facts import MetricAbout
 from fbads_pipeline.domain.reports.report import Unit
 
@@ -199,7 +200,7 @@ def _effect(row: Mapping[str, Any], currency: str, t: Localizer) -> str:
     low, expected, high = (_money(row[f"effect_{name}"], currency) for name in ("low", "expected", "high"))
     sentences = [t("pages.suggestions.effect", low=low, expected=expected, high=high)]
     if row["p_better"] is not None:
-        sentences.append(t("pages.suggestions.chance", chance=_chance(float(row["p_better"]))))
+        sentences.append(t("pages.suggestions.chance", chance=chance_of(float(row["p_better"]))))
     return " ".join(sentences)
 
 
@@ -236,13 +237,6 @@ def _outcome(row: Mapping[str, Any], t: Localizer) -> str:
 
 def _money(amount: float, currency: str) -> Money:
     return Money(Decimal(repr(round(float(amount), 2))), currency)
-
-
-def _chance(p: float) -> Value:
-    """Whole percents, and never a certainty."""
-    if p >= 0.995:
-        return Joined((">", Percent(Decimal("0.99"))), " ")
-    return Joined(("<", Percent(Decimal("0.01"))), " ") if p < 0.005 else Percent(Decimal(round(p * 100)) / 100)
 
 
 def _decided(row: Mapping[str, Any], t: Localizer) -> str:

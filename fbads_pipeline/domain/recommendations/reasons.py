@@ -18,6 +18,9 @@ from fbads_pipeline.domain.core.messages import (
 )
 from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach, CampaignWindow
 
+# From here on whole percents would read as a certainty.
+_SURE, _MOST_SURE = 0.995, Decimal("0.99")
+
 
 def limits_reason(breaches: Sequence[Breach]) -> Message:
     """What one campaign spent and which limits it is past; the breaches are of one window."""
@@ -125,7 +128,16 @@ def _limit(breach: Breach) -> Message:
 
 def _effect(evidence: Mapping[str, Any], currency: str | None) -> dict[str, Value]:
     low, high = (_amount(one, currency) for one in evidence["effect"])
-    return {"low": low, "high": high, "probability": Percent(Decimal(str(round(evidence["p_better"], 3))))}
+    return {"low": low, "high": high, "probability": chance_of(evidence["p_better"])}
+
+
+def chance_of(probability: float) -> Value:
+    """Whole percents, and never a certainty: an estimate may be wrong."""
+    if probability >= _SURE:
+        return Joined((">", Percent(_MOST_SURE)), " ")
+    if probability < 1 - _SURE:
+        return Joined(("<", Percent(1 - _MOST_SURE)), " ")
+    return Percent(Decimal(round(probability * 100)) / 100)
 
 
 def _amount(value: float, currency: str | None) -> Value:

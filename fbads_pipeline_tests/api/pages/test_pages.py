@@ -397,6 +397,20 @@ def test_several_suggestions_are_decided_at_once_and_what_is_in_the_way_of_one_i
     assert visitor.send("POST", "/suggestions", data=wrong).status_code == 422
 
 
+def test_an_anomaly_that_is_over_says_so_on_the_page_of_its_campaign(visitor, database):
+    assert "encerrada em" not in visitor.get("/campaigns/101").text
+    with database.owner.begin() as connection:
+        connection.execute(
+            sa.text(
+                "update analysis.anomalies set status = 'CLOSED', resolution = 'recovered',"
+                " closed_at = '2026-11-09T13:00Z'"
+            )
+        )
+    page = visitor.get("/campaigns/101").text
+    assert "A veiculação parou." in page and "encerrada em 09/11 10:00" in page
+    assert 'class="tag critical"' not in page, "what is over is no alarm"
+
+
 def test_the_charts_of_a_campaign_mark_what_happened_on_which_day(visitor):
     answer = visitor.get("/campaigns/101")
     page = Page(answer)

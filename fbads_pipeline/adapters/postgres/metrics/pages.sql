@@ -13,6 +13,7 @@ select
     found.currency,
     round(cast(found.money_at_stake_per_day as numeric), 2) as at_stake,
     found.since at time zone coalesce(accounts.timezone_name, 'UTC') as since,
+    found.closed_at at time zone coalesce(accounts.timezone_name, 'UTC') as closed_at,
     cast(found.since at time zone coalesce(accounts.timezone_name, 'UTC') as date) as day
 from analysis.anomalies as found
 inner join marts.accounts as accounts on found.account_id = accounts.account_id

@@ -18,6 +18,15 @@ _BREAKDOWNS: Mapping[str, Sequence[str]] = {
     "audience": ("age", "gender"),
     "placement": ("publisher_platform", "platform_position"),
 }
+# Meta's products, which have one name in every language; positions of one are called without it.
+_PLATFORMS = {
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "messenger": "Messenger",
+    "audience_network": "Audience Network",
+    "threads": "Threads",
+    "whatsapp": "WhatsApp",
+}
 _GENDERS = frozenset({"female", "male", "unknown"})
 _SHOWN, _MOST = ("spend", "ctr", "conversions", "cpa"), 20
 
@@ -58,11 +67,20 @@ AudienceDep = Annotated[Audience, Depends()]
 def _row(row: Mapping[str, Any], by: Sequence[str], t: Localizer) -> dict[str, Any]:
     known = {one: known_figure(METRICS[one], row, is_read=True) for one in _SHOWN}
     return {
-        "name": " · ".join(part_word(str(row[one] or "–"), t) for one in by),
+        "name": " · ".join(_words([str(row[one] or "–") for one in by], t)),
         "cells": [figure_cell(known[one], one, row["currency"], t) for one in _SHOWN],
     }
 
 
+def _words(parts: Sequence[str], t: Localizer) -> list[str]:
+    first, *others = parts
+    if first not in _PLATFORMS:
+        return [part_word(one, t) for one in parts]
+    return [part_word(first, t), *(part_word(one.removeprefix(f"{first}_"), t).capitalize() for one in others)]
+
+
 def part_word(value: str, t: Localizer) -> str:
     """A part as people call it, where it has a word of its own."""
+    if value in _PLATFORMS:
+        return _PLATFORMS[value]
     return t(f"pages.audience.{value}") if value in _GENDERS else plain_line(value.replace("_", " "))

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from fbads_pipeline.domain.core.messages import Message, Money, Percent, Value, message
+from fbads_pipeline.domain.core.messages import Message, Money, Value, message
 from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach
 from fbads_pipeline.domain.recommendations.inbox.withheld import NOT_REPORTED, RULE_DECIDES, Withheld
 from fbads_pipeline.domain.recommendations.new_suggestions import Promise, breach_evidence
-from fbads_pipeline.domain.recommendations.reasons import limit_parts, window_spent
+from fbads_pipeline.domain.recommendations.reasons import chance_of, limit_parts, window_spent
 
 Against = Literal["estimate", "cpa within target", "another suggestion"] | Withheld
 
@@ -93,11 +93,10 @@ def _but(breaches: Sequence[Breach], against: Against, estimate: Promise | None)
         )
     if estimate is not None and against == "estimate":
         expected = Decimal(str(round(estimate.effect_expected, 2)))
-        chance = Decimal(str(round(estimate.p_better, 3)))
         return message(
             "recommendations.against.estimate",
             expected=Money(expected, window.currency),
-            probability=Percent(chance),
+            probability=chance_of(estimate.p_better),
         )
     return message(f"recommendations.against.{against.replace(' ', '_')}")
 
