@@ -52,6 +52,6 @@ def _create(postgres: EmbeddedPostgres, name: str, template: str) -> str:
     engine = sa.create_engine(postgres.url("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(f'drop database if exists "{name}" with (force)'))
-        connection.execute(sa.text(f'create database "{name}" template "{template}"'))
+        connection.execute(sa.text(f'create database "{name}" template "{template}" strategy file_copy'))
     engine.dispose()
     return name
