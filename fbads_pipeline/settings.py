@@ -226,7 +226,9 @@ class Settings(BaseSettings):
     n8n_secret: SecretStr | None = Field(
         None, min_length=16, description="What webhooks are signed with, both ways (Standard Webhooks)."
     )
-
+    alertmanager_token: SecretStr | None = Field(
+        None, min_length=16, description="What Alertmanager shows when it reports an alert of the platform."
+    )
     country: str | None = Field(
         None,
         pattern=r"^[A-Z]{2}$",

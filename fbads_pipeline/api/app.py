@@ -38,6 +38,7 @@ from fbads_pipeline.api.routes import (
     targets,
     users,
     webhooks,
+    webhooks_alertmanager,
     webhooks_n8n,
 )
 from fbads_pipeline.api.routes.chat import questions, vocabulary
@@ -51,6 +52,7 @@ from fbads_pipeline.api.routes.reports import links as report_links
 from fbads_pipeline.api.routes.reports import made as reports
 from fbads_pipeline.api.routes.reports import templates as report_templates
 from fbads_pipeline.api.specification.examples import completed
+from fbads_pipeline.bootstrap.health import metrics_collector
 from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.settings import Settings
 
@@ -63,7 +65,7 @@ _ROUTERS = (
     *(one.router for one in (questions, vocabulary)),
     *(one.router for one in (report_links, report_templates, feedback, meta, objects, order_sales)),
     *(one.router for one in (changes, links, pixels)),
-    *(one.router for one in (webhooks, webhooks_n8n, order_webhook, edge)),
+    *(one.router for one in (webhooks, webhooks_alertmanager, webhooks_n8n, order_webhook, edge)),
     *ROUTERS,
 )
 _PROBLEMS = {
@@ -89,7 +91,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.access_tokens = tokens_of(settings)
     app.state.local_secret = local_secret(settings.home_path)
     app.state.limits = _limits(settings)
-    app.state.metrics = Metrics(database.owner)
+    app.state.metrics = Metrics(metrics_collector(settings, database))
     app.state.problem_page = problem_page
     app.state.metrics.watch(database.owner, database.analyst)
     for router in _ROUTERS:

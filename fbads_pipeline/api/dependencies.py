@@ -23,6 +23,7 @@ from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreative
 from fbads_pipeline.adapters.postgres.delivery.links import PostgresLinks
 from fbads_pipeline.adapters.postgres.delivery.pixels import PostgresPixels
 from fbads_pipeline.adapters.postgres.delivery.problems import PostgresDeliveryProblems
+from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.identity.column_sets import PostgresColumnSets
 from fbads_pipeline.adapters.postgres.identity.consents import PostgresConsents
 from fbads_pipeline.adapters.postgres.identity.personal_data import PostgresPersonalData
@@ -58,6 +59,7 @@ from fbads_pipeline.bootstrap import (
     collection,
     core,
     delivery,
+    health,
     identity,
     metrics,
     recommendations,
@@ -65,7 +67,7 @@ from fbads_pipeline.bootstrap import (
     scoring,
 )
 from fbads_pipeline.domain.reports.facts import MetricAbout
-from fbads_pipeline.ports.alerts import Recipients
+from fbads_pipeline.ports.alerts import Outbox, Recipients
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.services.chat.turn import Chat
 from fbads_pipeline.services.clients.read_budgets import BudgetService
@@ -147,6 +149,7 @@ GridGroupsDep = Annotated[GridGroups, _of_database(metrics.grid_groups)]
 GridPartsDep = Annotated[GridParts, _of_database(metrics.grid_parts)]
 KeptDep = Annotated[KeptAnswers, Depends(_kept)]
 IdentityDep = Annotated[PostgresIdentity, _of_database(identity.identity_store)]
+IncidentsDep = Annotated[PostgresIncidents, _of_database(health.incident_store)]
 LinkServiceDep = Annotated[LinkService, _of_both(reports.link_service)]
 LinksDep = Annotated[PostgresLinks, _of_database(delivery.link_store)]
 PixelsDep = Annotated[PostgresPixels, _of_database(delivery.pixel_store)]
@@ -166,6 +169,7 @@ ReceiptsDep = Annotated[PostgresReceipts, _of_database(collection.webhook_receip
 ReportLinksDep = Annotated[PostgresReportLinks, _of_database(reports.report_links)]
 ReportRequestsDep = Annotated[PostgresReportRequests, _of_database(reports.report_requests)]
 ReportTemplatesDep = Annotated[PostgresReportTemplates, _of_database(reports.report_templates)]
+OutboxDep = Annotated[Outbox, _of_database(alerts.outbox)]
 RecipientsDep = Annotated[Recipients, _of_both(alerts.recipients)]
 ReportServiceDep = Annotated[ReportService, _of_both(reports.report_service)]
 BenchmarkDep = Annotated[PostgresBenchmark, _of_database(clients.benchmark_reader)]

@@ -11,13 +11,14 @@ from sqlalchemy import event
 from fbads_pipeline.adapters.postgres.health.prometheus import MetricsCollector
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_OUTCOMES = ("answered", "asked", "refused")
 _TABLE = re.compile(r"\b(?:from|into|update|join)\s+((?:raw|marts|analysis|ops|intermediate)\.\w+)", re.IGNORECASE)
 
 
 class Metrics:
     """One registry per application: nothing global, so that two of them do not share counts."""
 
-    def __init__(self, owner: Any) -> None:
+    def __init__(self, database_metrics: MetricsCollector) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "api_requests", "Requests by route and status.", ("method", "endpoint", "status"), registry=self.registry
@@ -37,7 +38,9 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self._database_metrics = MetricsCollector(owner)
+        for outcome in _OUTCOMES:
+            self._questions.labels(outcome)
+        self._database_metrics = database_metrics
         self.registry.register(self._database_metrics)
 
     def seen(self, method: str, endpoint: str, status: int, seconds: float) -> None:

@@ -1,11 +1,13 @@
 """Health: incidents of tokens, stale data, failed runs and account states; backups."""
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fbads_pipeline.adapters.backups.folder import BackupFolder
 from fbads_pipeline.adapters.backups.home_files import HomeArchive
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
+from fbads_pipeline.adapters.postgres.health.prometheus import MetricsCollector
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.postgres.server.dumps import PostgresDumps
 from fbads_pipeline.domain.health.backups import BackupRetention
@@ -16,6 +18,19 @@ from fbads_pipeline.settings import Settings, SettingsError
 def incident_store(database: Database) -> PostgresIncidents:
     """Open and resolved incidents."""
     return PostgresIncidents(database.owner)
+
+
+def metrics_collector(settings: Settings, database: Database) -> MetricsCollector:
+    """What Prometheus reads of the pipeline, of Dagster's runs and of the backups."""
+    return MetricsCollector(database.owner, database.dagster_reader, lambda: _backup_age(settings))
+
+
+def _backup_age(settings: Settings) -> float | None:
+    """Seconds since the newest backup, infinite where there is none; None where none is asked for."""
+    if settings.backup_folder is None:
+        return None
+    made = backup_folder(settings).made()
+    return (_now() - max(made)).total_seconds() if made else math.inf
 
 
 def backup_folder(settings: Settings, identity: Path | None = None) -> BackupFolder:

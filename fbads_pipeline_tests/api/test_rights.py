@@ -22,6 +22,7 @@ OPEN = {
     "/api/v1/webhooks/meta/data-deletion",
     "/api/v1/webhooks/meta/data-deletion/{code}",
     "/api/v1/webhooks/whatsapp",
+    "/api/v1/webhooks/alertmanager",
     "/api/v1/webhooks/n8n/collect",
     "/api/v1/webhooks/n8n/suggestions",
     "/api/v1/webhooks/orders/{source}",

@@ -74,6 +74,11 @@ class PostgresIncidents:
                 connection.execute(SQL["mark_announced"], values)
             return len(updates)
 
+    def announce_platform(self, alert: Alert, recipients: Sequence[Recipient], *, now: datetime) -> bool:
+        """An alert about the platform with its deliveries; False where it is there already."""
+        with self._engine.begin() as connection:
+            return write_alert(connection, alert, recipients, now)
+
     def unannounced(self) -> int:
         with self._engine.connect() as connection:
             return len(_unannounced(connection))

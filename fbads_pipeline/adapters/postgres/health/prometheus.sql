@@ -269,3 +269,142 @@ cross join unnest(cast(:bounds as numeric[])) as bounds (bound)
 where figures.figure is not null
 group by figures.currency, bounds.bound
 order by figures.currency, bounds.bound;
+
+-- name: campaign_roas
+with figures as (
+    select
+        daily.campaign_id,
+        min(daily.currency) as currency,
+        case when count(*) = count(daily.purchase_value) then sum(daily.purchase_value) end
+        / nullif(sum(daily.spend), 0) as figure
+    from marts.campaign_daily as daily
+    inner join marts.campaigns as campaigns on daily.campaign_id = campaigns.campaign_id
+    where
+        campaigns.effective_status = 'ACTIVE'
+        and daily.day between current_date - cast(:days as integer) and current_date - 1
+    group by daily.campaign_id
+    having count(distinct daily.currency) = 1
+)
+
+select
+    figures.currency,
+    bounds.bound,
+    count(*) filter (where figures.figure <= bounds.bound) as at_most,
+    count(*) as campaigns,
+    sum(figures.figure) as total
+from figures
+cross join unnest(cast(:bounds as numeric[])) as bounds (bound)
+where figures.figure is not null
+group by figures.currency, bounds.bound
+order by figures.currency, bounds.bound;
+
+-- name: campaigns_by_status
+select
+    effective_status as status,
+    count(*) as figure
+from marts.campaigns
+where effective_status is not null
+group by effective_status
+order by effective_status;
+
+-- name: daily_budget
+-- A budget sits at the campaign or at its ad sets, never at both.
+select
+    budgets.currency,
+    sum(budgets.daily_budget) as figure
+from (
+    select
+        currency,
+        daily_budget
+    from marts.campaigns
+    where effective_status = 'ACTIVE'
+    union all
+    select
+        accounts.currency,
+        adsets.daily_budget
+    from marts.adsets as adsets
+    inner join marts.accounts as accounts on adsets.account_id = accounts.account_id
+    where adsets.effective_status = 'ACTIVE'
+) as budgets
+where budgets.daily_budget is not null and budgets.currency is not null
+group by budgets.currency
+order by budgets.currency;
+
+-- name: oldest_message_seconds
+select greatest(coalesce(extract(epoch from now() - min(next_attempt_at)), 0), 0) as figure
+from ops.deliveries
+where state in ('pending', 'sending', 'unknown');
+
+-- name: automations_executed
+select
+    'decision_applied' as automation,
+    count(*) as figure
+from ops.suggestions
+where status = 'APPLIED'
+union all
+select
+    case when rule like 'report.%' then 'report_sent' else 'rule_alert' end as automation,
+    count(*) as figure
+from ops.alerts
+where rule like 'report.%' or rule like 'rule.%'
+group by case when rule like 'report.%' then 'report_sent' else 'rule_alert' end
+union all
+select
+    'collect_requested' as automation,
+    count(*) as figure
+from ops.collect_requests
+where taken_at is not null;
+
+-- name: database_connections_allowed
+select current_setting('max_connections')::integer as figure;
+
+-- name: database_size_bytes
+select
+    datname as database_name,
+    pg_database_size(datname) as figure
+from pg_database
+where datname in (current_database(), current_database() || '_dagster')
+order by datname;
+
+-- name: table_size_bytes
+select
+    schemaname || '.' || relname as table_name,
+    pg_total_relation_size(relid) as figure
+from pg_stat_user_tables
+where schemaname in ('raw', 'intermediate', 'marts', 'analysis', 'ops')
+order by pg_total_relation_size(relid) desc, relid
+limit 20;
+
+-- name: dagster_runs
+select
+    pipeline_name,
+    status,
+    count(*) as figure
+from runs
+where create_timestamp > now() at time zone 'UTC' - interval '1 day'
+group by pipeline_name, status
+order by pipeline_name, status;
+
+-- name: dagster_run_seconds
+select
+    pipeline_name,
+    avg(end_time - start_time) as figure
+from runs
+where status = 'SUCCESS' and create_timestamp > now() at time zone 'UTC' - interval '1 day'
+group by pipeline_name
+order by pipeline_name;
+
+-- name: dagster_step_seconds
+-- Shards of one step count as the step.
+select
+    regexp_replace(step_key, '\[.*\]', '') as step,
+    avg((event::jsonb -> 'dagster_event' -> 'event_specific_data' ->> 'duration_ms')::numeric) / 1000 as figure
+from event_logs
+where dagster_event_type = 'STEP_SUCCESS' and timestamp > now() at time zone 'UTC' - interval '1 day'
+group by regexp_replace(step_key, '\[.*\]', '')
+order by regexp_replace(step_key, '\[.*\]', '');
+
+-- name: dagster_oldest_run_seconds
+select coalesce(max(extract(epoch from now()) - start_time), 0) as figure
+from runs
+where status in ('STARTED', 'CANCELING');

@@ -68,8 +68,17 @@ class Database:
     @cached_property
     def dagster_url(self) -> str:
         """Dagster keeps its runs and events in a database of its own on the same server."""
-        name = str(sa.engine.make_url(self.url).database)
-        return ensure_database(self.url, f"{name}_dagster")
+        return ensure_database(self.url, self._dagster_name)
+
+    @cached_property
+    def dagster_reader(self) -> sa.Engine:
+        """A connection at a time to Dagster's database, which may not be there yet."""
+        url = sa.engine.make_url(self.url).set(database=self._dagster_name)
+        return sa.create_engine(url, poolclass=sa.NullPool, connect_args={"application_name": "fbads metrics"})
+
+    @property
+    def _dagster_name(self) -> str:
+        return f"{sa.engine.make_url(self.url).database}_dagster"
 
     def environment(self) -> dict[str, str]:
         """What child processes need to find the same databases."""
