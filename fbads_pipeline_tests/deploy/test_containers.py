@@ -218,6 +218,10 @@ def test_ci_runs_the_same_two_commands():
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 
+# Rights of a job beyond reading the repository, and what it needs them for: an image and a release.
+MORE_RIGHTS = {("release", "image"): {"contents": "write", "packages": "write"}}
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_workflows_read_the_repository_alone_and_pin_actions_to_commits(path):
     workflow = yaml.safe_load(path.read_text())
@@ -227,7 +231,22 @@ def test_workflows_read_the_repository_alone_and_pin_actions_to_commits(path):
     assert used and all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", one) for one in used), used
     checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
-    assert all("permissions" not in job and job["timeout-minutes"] for job in workflow["jobs"].values())
+    for name, job in workflow["jobs"].items():
+        assert job.get("permissions") == MORE_RIGHTS.get((path.stem, name)) and job["timeout-minutes"]
+        # What others write, such as a tag's name, reaches a shell as a variable, never as its text.
+        assert not [step["run"] for step in job["steps"] if "${{" in step.get("run", "")]
+
+
+def test_a_release_is_tested_first_and_reaches_production_after_staging_and_an_approval():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())["jobs"]
+    assert {name: job.get("needs") for name, job in jobs.items()} == {
+        "test": None,
+        "image": "test",
+        "staging": "image",
+        "production": "staging",
+    }
+    assert [jobs[name]["environment"] for name in ("staging", "production")] == ["staging", "production"]
+    assert "StrictHostKeyChecking=yes" in jobs["production"]["steps"][0]["run"]
 
 
 def test_the_tools_of_the_audit_are_locked_with_hashes():

@@ -1,4 +1,4 @@
-"""What Prometheus is told of the pipeline: names, labels and words; each statement is in prometheus.sql."""
+"""What Prometheus reads of the pipeline: names, labels and words; each statement is in prometheus.sql."""
 
 from dataclasses import dataclass
 from itertools import product
