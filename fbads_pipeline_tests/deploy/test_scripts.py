@@ -53,10 +53,8 @@ def test_a_backup_then_no_new_runs_then_the_version(machine):
     done = deploy(machine)
     assert done.returncode == 0, done.stderr
     made = calls(machine)
-    order = [
-        next(i for i, one in enumerate(made) if word in one)
-        for word in ("fbads backup", "verify", "stop daemon", " up ")
-    ]
+    steps = ("fbads backup", "verify", "stop daemon", " up ")
+    order = [next(i for i, one in enumerate(made) if word in one) for word in steps]
     assert order == sorted(order) and sum("psql" in one for one in made) == 3
     assert made[-1].startswith("1.1.0 up -d") and "--wait" in made[-1]
     assert version(machine) == "POSTGRES_PORT=1\nIMAGE_VERSION=1.1.0\n"
