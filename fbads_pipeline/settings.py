@@ -97,16 +97,6 @@ class Settings(BaseSettings):
     concurrency: int = Field(16, ge=1, le=64, description="Requests under way at once.")
     account_concurrency: int = Field(5, ge=1, le=64, description="Requests under way at once for one account.")
     longest_wait_seconds: float = Field(600, ge=0, description="How long an account waits for its quota in one run.")
-    executor: Literal["in_process", "celery"] = Field(
-        "in_process",
-        description="Where a run's steps are executed: in its own process, or by workers (`fbads worker`) on Celery.",
-    )
-    celery_broker_url: SecretStr | None = Field(
-        None, validate_default=True, description="Redis that Celery's steps wait in (redis:// or rediss://)."
-    )
-    celery_result_url: SecretStr | None = Field(
-        None, description="Redis that keeps what came out of steps; the broker's without it."
-    )
     worker_processes: int = Field(1, ge=1, le=64, description="Steps that one worker executes at once.")
     shards: int | None = Field(
         None,
@@ -207,6 +197,16 @@ class Settings(BaseSettings):
         True, description="A Redis on another machine is spoken to over TLS alone; `false` on a network that is yours."
     )
     redis_url: SecretStr | None = Field(None, description="Redis for rate limits that several sidecars share.")
+    executor: Literal["in_process", "celery"] = Field(
+        "in_process",
+        description="Where a run's steps are executed: in its own process, or by workers (`fbads worker`) on Celery.",
+    )
+    celery_broker_url: SecretStr | None = Field(
+        None, validate_default=True, description="Redis that Celery's steps wait in (redis:// or rediss://)."
+    )
+    celery_result_url: SecretStr | None = Field(
+        None, description="Redis that keeps what came out of steps; the broker's without it."
+    )
     apply_decisions: bool = Field(
         False, description="Write accepted suggestions to Meta. Off: decisions are only kept."
     )
@@ -292,7 +292,7 @@ class Settings(BaseSettings):
         encryption_keys(value)
         return value
 
-    @field_validator("database_url", "redis_url")
+    @field_validator("database_url", "redis_url", "celery_broker_url", "celery_result_url")
     @classmethod
     def _is_encrypted(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         require_tls(str(info.field_name), value.get_secret_value() if value else "", info.data, os.environ)

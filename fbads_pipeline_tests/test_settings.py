@@ -13,7 +13,7 @@ from fbads_pipeline.settings import Settings, SettingsError, load_settings, miss
 # Secrets that are not any text.
 SECRETS_OF_A_FORM = {
     "encryption_keys": Fernet.generate_key().decode(),
-    "celery_broker_url": "redis://:secret@redis:6379/0",
+    "celery_broker_url": "redis://:secret@127.0.0.1:6379/0",
     "celery_result_url": "rediss://:secret@redis:6379/1",
 }
 

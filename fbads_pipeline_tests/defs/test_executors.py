@@ -54,6 +54,8 @@ def test_shards_are_one_per_process_that_executes_steps_unless_they_are_set(use,
         ({"FBADS_EXECUTOR": "celery"}, "FBADS_CELERY_BROKER_URL is not usable: it has to name a Redis"),
         ({**CELERY, "FBADS_CELERY_BROKER_URL": "amqp://guest@h"}, "redis://host:6379/0"),
         ({**CELERY, "FBADS_CELERY_RESULT_URL": "http://h"}, "FBADS_CELERY_RESULT_URL is not usable"),
+        ({**CELERY, "FBADS_CELERY_BROKER_URL": "redis://queue:6379/0"}, "queue is another machine"),
+        ({**CELERY, "FBADS_CELERY_RESULT_URL": "redis://queue:6379/0"}, "queue is another machine"),
         ({"FBADS_EXECUTOR": "dask"}, "FBADS_EXECUTOR"),
     ],
 )
