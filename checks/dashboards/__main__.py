@@ -65,7 +65,9 @@ def watched_demo(folder: Path) -> Iterator[str]:
         "FBADS_DAGSTER_PORT": str(dagster),
         "FBADS_BACKUP_FOLDER": str(backups),
     }
-    subprocess.run([_FBADS, "demo", "--once"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [_FBADS, "demo", "--once"], env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     with Children(folder / "logs") as children:
         children.start("sidecar", [_FBADS, "api"], environment)
         children.wait_for_http("sidecar", f"http://127.0.0.1:{api}/healthz", seconds=90)

@@ -8,8 +8,10 @@ from fbads_pipeline.adapters.backups.folder import BackupFolder
 from fbads_pipeline.adapters.backups.home_files import HomeArchive
 from fbads_pipeline.adapters.postgres.health.incidents import PostgresIncidents
 from fbads_pipeline.adapters.postgres.health.prometheus import MetricsCollector
+from fbads_pipeline.adapters.postgres.health.records import PostgresRecords
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.postgres.server.dumps import PostgresDumps
+from fbads_pipeline.adapters.run_files.folders import HomeRunFolders
 from fbads_pipeline.domain.health.backups import BackupRetention
 from fbads_pipeline.services.health.keep_backups import BackupMade, BackupRestored, make_backup, restore_backup
 from fbads_pipeline.settings import Settings, SettingsError
@@ -23,6 +25,16 @@ def incident_store(database: Database) -> PostgresIncidents:
 def metrics_collector(settings: Settings, database: Database) -> MetricsCollector:
     """What Prometheus reads of the pipeline, of Dagster's runs and of the backups."""
     return MetricsCollector(database.owner, database.dagster_reader, lambda: _backup_age(settings))
+
+
+def records(database: Database) -> PostgresRecords:
+    """What the pipeline and Dagster keep of their own work."""
+    return PostgresRecords(database.owner, database.dagster_reader)
+
+
+def run_folders(settings: Settings) -> HomeRunFolders:
+    """What Dagster's runs leave on the disk."""
+    return HomeRunFolders(settings.home_path / "dagster" / "storage")
 
 
 def _backup_age(settings: Settings) -> float | None:

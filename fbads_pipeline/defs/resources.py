@@ -69,6 +69,8 @@ def resources() -> dict[str, dg.ResourceDefinition]:
         "retention": _resource(
             lambda: identity.retention(database()), "What is kept of persons, until its time is over."
         ),
+        "records": _resource(lambda: health.records(database()), "What is kept of runs and readings."),
+        "run_folders": _resource(lambda: health.run_folders(settings()), "What Dagster's runs leave on the disk."),
         "delivery": _resource(lambda: delivery.delivery_problems(database()), "What keeps ads from delivering."),
         "creatives": _resource(lambda: delivery.creative_store(database()), "Creatives and their pictures."),
         "landing_pages": _resource(delivery.landing_pages, "Landing pages of the public internet."),

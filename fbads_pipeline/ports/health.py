@@ -1,7 +1,7 @@
 """What the services need of incidents. Adapters and the fakes of the tests implement it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Protocol
 
 from fbads_pipeline.domain.alerts.alerts import Alert
@@ -35,6 +35,26 @@ class IncidentStore(Protocol):
 
     def current(self) -> list[Incident]:
         """The open ones, the oldest first."""
+
+
+class Records(Protocol):
+    """What the pipeline and Dagster keep of their own work. Each answer: rows that went, by what they were."""
+
+    def thin_readings(self, *, before: date) -> dict[str, int]:
+        """Of account-local days before that one: the last reading up to each of the kept ages, and the last of all."""
+
+    def drop_dagster_events(self, *, before: datetime) -> dict[str, int]:
+        """Runs that ended before, with their events; of each partition the newest materialization stays."""
+
+    def to_vacuum(self) -> tuple[str, ...]:
+        """Tables of which a fifth and more are dead rows."""
+
+
+class RunFolders(Protocol):
+    """What runs leave on the disk: logs, and what their steps hand over."""
+
+    def drop(self, *, before: datetime) -> int:
+        """Folders that were last written before; how many went."""
 
 
 class Dumps(Protocol):

@@ -14,12 +14,13 @@ from fbads_pipeline.domain.health.incidents import Incident
 from fbads_pipeline.ports.alerts import Recipients
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.delivery import Creatives, DeliveryProblems, LandingPageCheck, Links, Pictures
-from fbads_pipeline.ports.health import IncidentStore
+from fbads_pipeline.ports.health import IncidentStore, Records, RunFolders
 from fbads_pipeline.ports.identity import Retention
 from fbads_pipeline.services.collection.check_tokens import check_tokens
 from fbads_pipeline.services.delivery.check_links import check_links
 from fbads_pipeline.services.delivery.keep_pictures import keep_pictures
 from fbads_pipeline.services.delivery.watch_delivery import watch_delivery
+from fbads_pipeline.services.health.prune_records import prune_records
 from fbads_pipeline.services.health.watch_incidents import watch_incidents
 from fbads_pipeline.settings import Settings
 
@@ -121,6 +122,22 @@ def personal_data_retention(
 ) -> dg.MaterializeResult[None]:
     """What is kept of persons goes when its time is over: rows that went per table."""
     return dg.MaterializeResult(metadata=dict(retention.apply(now=clock.now())))
+
+
+@dg.asset(
+    key=["ops", "kept_records"],
+    group_name="records",
+    kinds={"python", "postgres"},
+    owners=["team:data"],
+    deps=[["raw", "insights"]],
+)
+def kept_records(
+    records: dg.ResourceParam[Records], run_folders: dg.ResourceParam[RunFolders], clock: dg.ResourceParam[Clock]
+) -> dg.MaterializeResult[None]:
+    """Readings after 90 days, and Dagster's runs, events and files after 30: how many went, and tables to vacuum."""
+    report = prune_records(records, run_folders, clock)
+    vacuum = dg.MetadataValue.json(list(report.to_vacuum))
+    return dg.MaterializeResult(metadata={**report.rows, "folders": report.folders, "to_vacuum": vacuum})
 
 
 @dg.asset(key=["ops", "backups"], group_name="backups", kinds={"python", "postgres"}, owners=["team:data"])

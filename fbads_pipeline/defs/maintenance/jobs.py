@@ -42,6 +42,14 @@ backup_job = dg.define_asset_job(
 )
 
 
+records_job = dg.define_asset_job(
+    "prune_records",
+    selection=dg.AssetSelection.groups("records"),
+    executor_def=dg.in_process_executor,
+    description="Thins readings of days that are over for long, and deletes Dagster's old runs, events and files.",
+)
+
+
 links_job = dg.define_asset_job(
     "check_links",
     selection=dg.AssetSelection.groups("links"),

@@ -2,7 +2,14 @@
 
 import dagster as dg
 
-from fbads_pipeline.defs.maintenance.jobs import backup_job, links_job, pictures_job, retention_job, token_job
+from fbads_pipeline.defs.maintenance.jobs import (
+    backup_job,
+    links_job,
+    pictures_job,
+    records_job,
+    retention_job,
+    token_job,
+)
 from fbads_pipeline.settings import Settings
 
 check_tokens_daily = dg.ScheduleDefinition(
@@ -30,6 +37,15 @@ forget_expired_personal_data_daily = dg.ScheduleDefinition(
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Sessions, questions, addresses and the like whose time is over, once a day.",
+)
+
+prune_records_daily = dg.ScheduleDefinition(
+    name="prune_records_daily",
+    job=records_job,
+    cron_schedule="11 5 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Old readings and Dagster's old runs, once a day, after the night's backup.",
 )
 
 

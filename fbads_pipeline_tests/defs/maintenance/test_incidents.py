@@ -41,7 +41,7 @@ def world(migrated_engine, sandbox):
     made = {"settings": settings, "tokens": tokens, "clock": FakeClock(NOW), "incidents": incidents}
     made["delivery"] = PostgresDeliveryProblems(migrated_engine)
     made["creatives"], made["pictures"] = PostgresCreatives(migrated_engine), None
-    made |= dict.fromkeys(("links", "landing_pages", "retention", "database"))
+    made |= dict.fromkeys(("links", "landing_pages", "retention", "database", "records", "run_folders"))
     made["recipients"] = RecipientsOf(made)
     return made
 

@@ -1,0 +1,47 @@
+"""Old records in the pipeline's database and in Dagster's."""
+
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.health.pruning import KEPT_AGES
+
+SQL = Statements(__package__, "records.sql")
+_OF_DAGSTER = ("drop_dagster_checks", "drop_dagster_events", "drop_dagster_runs")
+
+
+class PostgresRecords:
+    """Each account, and each of Dagster's tables, is a transaction of its own: what was done stays done."""
+
+    def __init__(self, owner: sa.Engine, dagster: sa.Engine) -> None:
+        self._owner, self._dagster = owner, dagster
+
+    def thin_readings(self, *, before: date) -> dict[str, int]:
+        with self._owner.connect() as connection:
+            accounts = list(connection.execute(SQL["thinned_accounts"]).scalars())
+        gone = {"insight_readings": 0, "reading_runs": 0}
+        for account_id in accounts:
+            asked = {"account": account_id, "before": before, "ages": list(KEPT_AGES)}
+            with self._owner.begin() as connection:
+                days = list(connection.execute(SQL["thin_insight_readings"], asked).scalars())
+                gone["insight_readings"] += len(days)
+                gone["reading_runs"] += connection.execute(SQL["thin_reading_runs"], asked).rowcount
+                if days:
+                    connection.execute(SQL["order_changed_days"])
+                    thinned = {"account": account_id, "days": sorted(set(days))}
+                    connection.execute(SQL["note_thinned_days"], thinned)
+        return gone
+
+    def drop_dagster_events(self, *, before: datetime) -> dict[str, int]:
+        # Dagster keeps its instants in UTC without saying so.
+        asked = {"before": before.astimezone(UTC).replace(tzinfo=None)}
+        gone = {}
+        for statement in _OF_DAGSTER:
+            with self._dagster.begin() as connection:
+                gone[statement.removeprefix("drop_")] = connection.execute(SQL[statement], asked).rowcount
+        return gone
+
+    def to_vacuum(self) -> tuple[str, ...]:
+        with self._owner.connect() as connection:
+            return tuple(connection.execute(SQL["tables_to_vacuum"]).scalars())

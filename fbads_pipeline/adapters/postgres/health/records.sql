@@ -1,0 +1,126 @@
+-- name: thinned_accounts
+select account_id
+from raw.accounts
+order by account_id;
+
+-- name: thin_insight_readings
+-- A reading's age is the days between its day and the local day on which it was read, as the maturity curve has it. In
+-- each class of ages the newest reading stays: so what was known at a kept age, and in the end, is what it was.
+with aged as (
+    select
+        readings.ctid as place,
+        readings.day,
+        row_number() over (
+            partition by
+                readings.level,
+                readings.breakdown,
+                readings.day,
+                readings.object_id,
+                readings.breakdown_value,
+                (
+                    select coalesce(min(kept.age), 100000)
+                    from unnest(cast(:ages as integer[])) as kept (age)
+                    where
+                        kept.age >= (readings.read_at at time zone coalesce(accounts.timezone_name, 'UTC'))::date
+                        - readings.day
+                )
+            order by readings.read_at desc
+        ) as newest_first
+    from raw.insight_readings as readings
+    inner join raw.accounts as accounts on readings.account_id = accounts.account_id
+    where readings.account_id = :account and readings.day < :before
+)
+
+delete from raw.insight_readings as readings
+using aged
+where readings.ctid = aged.place and aged.newest_first > 1
+returning readings.day;
+
+-- name: thin_reading_runs
+-- Attempts that read nothing well are thinned apart, so that a day's newest good reading and its newest attempt stay.
+with aged as (
+    select
+        runs.ctid as place,
+        row_number() over (
+            partition by
+                runs.level,
+                runs.breakdown,
+                runs.day,
+                runs.ok,
+                (
+                    select coalesce(min(kept.age), 100000)
+                    from unnest(cast(:ages as integer[])) as kept (age)
+                    where
+                        kept.age >= (runs.read_at at time zone coalesce(accounts.timezone_name, 'UTC'))::date - runs.day
+                )
+            order by runs.read_at desc, runs.run_id desc
+        ) as newest_first
+    from raw.reading_runs as runs
+    inner join raw.accounts as accounts on runs.account_id = accounts.account_id
+    where runs.account_id = :account and runs.day < :before
+)
+
+delete from raw.reading_runs as runs
+using aged
+where runs.ctid = aged.place and aged.newest_first > 1;
+
+-- name: order_changed_days
+-- As the collector does: numbers become visible in their order.
+select pg_advisory_xact_lock(1717723493, 0);
+
+-- name: note_thinned_days
+-- The models of these days are made anew, without the readings that went.
+insert into raw.changed_days (account_id, day)
+select
+    :account as account_id,
+    thinned.local_day
+from unnest(cast(:days as date[])) as thinned (local_day);
+
+-- name: drop_dagster_runs
+delete from runs
+where
+    status in ('SUCCESS', 'FAILURE', 'CANCELED')
+    and create_timestamp < cast(:before as timestamp);
+
+-- name: drop_dagster_events
+delete from event_logs as events
+where
+    events.timestamp < cast(:before as timestamp)
+    and (
+        events.dagster_event_type is distinct from 'ASSET_MATERIALIZATION'
+        or exists (
+            select 1
+            from event_logs as newer
+            where
+                newer.asset_key = events.asset_key
+                and newer.dagster_event_type = 'ASSET_MATERIALIZATION'
+                and newer.partition is not distinct from events.partition
+                and newer.id > events.id
+        )
+    )
+    and not exists (
+        select 1
+        from runs
+        where runs.run_id = events.run_id and runs.status not in ('SUCCESS', 'FAILURE', 'CANCELED')
+    );
+
+-- name: drop_dagster_checks
+-- Of each check the newest evaluation stays.
+delete from asset_check_executions as executions
+where
+    executions.create_timestamp < cast(:before as timestamp)
+    and exists (
+        select 1
+        from asset_check_executions as newer
+        where
+            newer.asset_key = executions.asset_key
+            and newer.check_name = executions.check_name
+            and newer.partition is not distinct from executions.partition
+            and newer.id > executions.id
+    );
+
+-- name: tables_to_vacuum
+select schemaname || '.' || relname as table_name
+from pg_stat_user_tables
+where n_dead_tup > 10000 and n_dead_tup > 0.2 * n_live_tup
+order by n_dead_tup desc;

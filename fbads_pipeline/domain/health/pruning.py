@@ -1,0 +1,21 @@
+"""What is kept of the pipeline's own records, and for how long."""
+
+from dataclasses import dataclass, field
+
+# Every reading of a day is kept until the day is that old; afterwards the last one up to each of these ages, in days.
+READINGS_WHOLE_DAYS = 90
+KEPT_AGES = (0, 1, 2, 3, 7, 28)
+# Of Dagster: runs, their events and logs. Of each partition the newest materialization stays.
+DAGSTER_DAYS = 30
+# Watermarks have passed them long before; the newest of each account stays.
+CHANGED_DAYS_KEPT = 90
+
+
+@dataclass
+class PruningReport:
+    """Rows that went, by what they were; folders: of runs; to_vacuum: tables that PostgreSQL's own vacuum falls behind
+    with."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    folders: int = 0
+    to_vacuum: tuple[str, ...] = ()

@@ -1,0 +1,189 @@
+"""Old records go, and nothing that a figure is made of: what was known at each kept age is known afterwards."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from fbads_pipeline.adapters.postgres.health.records import PostgresRecords
+from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
+from fbads_pipeline.adapters.run_files.folders import HomeRunFolders
+from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
+from fbads_pipeline.domain.health.pruning import KEPT_AGES
+from fbads_pipeline.services.health.prune_records import prune_records
+from fbads_pipeline_tests.support.fake_ads import FakeClock
+
+NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
+OLD, YOUNG = date(2026, 5, 1), date(2026, 11, 1)
+# Age in days and hour (of São Paulo, three behind) of each reading of a day; spend counts them.
+READ = ((0, 10), (0, 14), (0, 23), (1, 1), (2, 5), (5, 5), (6, 5), (7, 5), (7, 9), (20, 5), (28, 5), (40, 5), (41, 5))
+KNOWN = f"""
+select ages.age, last.spend
+from unnest(array{list(KEPT_AGES)} || 1000) as ages (age)
+left join lateral (
+    select spend from raw.insight_readings
+    where day = :day and (read_at at time zone 'America/Sao_Paulo')::date - day <= ages.age
+    order by read_at desc limit 1
+) as last on true
+order by ages.age
+"""
+
+
+@pytest.fixture
+def stored(migrated_engine):
+    """An account with an old and a young day, read well at each of READ; the old one's last attempt failed."""
+    with migrated_engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into raw.accounts (account_id, name, currency, timezone_name, collected_at)"
+            " values ('42', 'Loja', 'BRL', 'America/Sao_Paulo', now())"
+        )
+        for day in (OLD, YOUNG):
+            for number, (age, hour) in enumerate(READ, 1):
+                at = datetime(day.year, day.month, day.day, hour, tzinfo=UTC) + timedelta(days=age, hours=3)
+                values = {"day": day, "at": at, "spend": number, "run": f"run {number}"}
+                connection.execute(
+                    sa.text(
+                        "insert into raw.insight_readings (account_id, level, breakdown, day, object_id,"
+                        " breakdown_value, read_at, is_removed, currency, spend) values ('42', 'account', '', :day,"
+                        " '42', '', :at, false, 'BRL', :spend)"
+                    ),
+                    values,
+                )
+                connection.execute(sa.text(READING), {**values, "ok": True, "state": "read"})
+        failed = {"day": OLD, "at": NOW - timedelta(days=1), "run": "failed", "ok": False, "state": "failed"}
+        connection.execute(sa.text(READING), failed)
+    return migrated_engine
+
+
+READING = (
+    "insert into raw.reading_runs (account_id, level, breakdown, day, read_at, run_id, ok, state)"
+    " values ('42', 'account', '', :day, :at, :run, :ok, :state)"
+)
+
+
+def rows(engine, statement, **values):
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(statement), values)]
+
+
+def test_what_was_known_at_each_kept_age_stays_known(stored):
+    records = PostgresRecords(stored, stored)
+    before = {day: rows(stored, KNOWN, day=day) for day in (OLD, YOUNG)}
+    states = rows(stored, "select * from raw.day_states order by day")
+    with stored.begin() as connection:
+        connection.exec_driver_sql("delete from raw.changed_days")
+    gone = records.thin_readings(before=date(2026, 8, 1))
+    left = rows(stored, "select spend from raw.insight_readings where day = :day order by read_at", day=OLD)
+    assert [int(spend) for (spend,) in left] == [3, 4, 5, 9, 11, 13], "the newest of ages 0, 1, 2, 4–7, 8–28 and later"
+    assert {day: rows(stored, KNOWN, day=day) for day in (OLD, YOUNG)} == before
+    assert gone == {"insight_readings": len(READ) - 6, "reading_runs": len(READ) - 6}
+    assert rows(stored, "select count(*) from raw.insight_readings where day = :day", day=YOUNG) == [(len(READ),)]
+    assert rows(stored, "select * from raw.day_states order by day") == states
+    assert rows(stored, "select run_id from raw.reading_runs where not ok") == [("failed",)]
+    assert rows(stored, "select account_id, day from raw.changed_days") == [("42", OLD)], "its models are made anew"
+    assert records.thin_readings(before=date(2026, 8, 1)) == {"insight_readings": 0, "reading_runs": 0}
+    assert rows(stored, "select count(*) from raw.changed_days") == [(1,)]
+
+
+@dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+def facts():
+    return 1
+
+
+@dg.asset_check(asset=facts)
+def facts_are_right():
+    return dg.AssetCheckResult(passed=True)
+
+
+@pytest.fixture
+def dagster(database_url, monkeypatch):
+    monkeypatch.setenv(DAGSTER_DATABASE_URL, database_url)
+    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
+    with dg.instance_for_test(overrides={"storage": {"custom": storage}}) as instance:
+        engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+        yield instance, engine
+
+
+def test_dagsters_old_runs_go_and_each_partition_keeps_its_newest_materialization(dagster):
+    instance, engine = dagster
+    for key in ("a", "b", "a"):
+        assert dg.materialize([facts, facts_are_right], instance=instance, partition_key=key).success
+    under_way = instance.create_run_for_job(dg.Definitions(assets=[facts]).resolve_implicit_global_asset_job_def())
+    instance.report_engine_event("waits", under_way)
+    young = dg.materialize([facts], instance=instance, partition_key="b").run_id
+    with engine.begin() as connection:
+        for table, column in (("runs", "create_timestamp"), ("event_logs", "timestamp")):
+            connection.execute(
+                sa.text(f"update {table} set {column} = {column} - interval '31 days' where run_id <> :young"),
+                {"young": young},
+            )
+        connection.exec_driver_sql(
+            "update asset_check_executions set create_timestamp = create_timestamp - interval '31 days'"
+        )
+    gone = PostgresRecords(engine, engine).drop_dagster_events(before=datetime.now(UTC) - timedelta(days=30))
+    assert gone["dagster_runs"] == 3 and gone["dagster_events"] > 20 and gone["dagster_checks"] == 2
+    assert {run.run_id for run in instance.get_runs()} == {young, under_way.run_id}
+    assert rows(engine, "select count(*) from event_logs where run_id = :run", run=under_way.run_id) > [(0,)]
+    left = rows(
+        engine,
+        "select partition, count(*) from event_logs where dagster_event_type = 'ASSET_MATERIALIZATION'"
+        " group by partition order by partition",
+    )
+    assert left == [("a", 1), ("b", 1)]
+    assert instance.get_materialized_partitions(facts.key) == {"a", "b"}
+    assert PostgresRecords(engine, engine).drop_dagster_events(before=datetime.now(UTC) - timedelta(days=30)) == {
+        "dagster_checks": 0,
+        "dagster_events": 0,
+        "dagster_runs": 0,
+    }
+
+
+def test_folders_of_old_runs_go_and_others_stay(tmp_path):
+    old, young = "0" * 8 + "-0000-0000-0000-" + "0" * 12, "1" * 8 + "-0000-0000-0000-" + "0" * 12
+    for name in (old, young, "kept"):
+        (tmp_path / name / "logs").mkdir(parents=True)
+        (tmp_path / name / "logs" / "step.err").write_text("x")
+    for name in (old, "kept"):
+        os.utime(tmp_path / name, (1e9, 1e9))
+    assert HomeRunFolders(tmp_path).drop(before=NOW) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {young, "kept"}
+    assert HomeRunFolders(tmp_path / "nothing").drop(before=NOW) == 0
+
+
+class Recorded:
+    """Stands for records and folders, and notes how old what goes has to be."""
+
+    def __init__(self):
+        self.before = {}
+
+    def thin_readings(self, *, before):
+        self.before["readings"] = before
+        return {"insight_readings": 2}
+
+    def drop_dagster_events(self, *, before):
+        self.before["dagster"] = before
+        return {"dagster_runs": 3}
+
+    def drop(self, *, before):
+        self.before["folders"] = before
+        return 4
+
+    def to_vacuum(self):
+        return ("raw.insights",)
+
+
+def test_readings_are_kept_whole_for_ninety_days_and_runs_for_thirty():
+    recorded = Recorded()
+    report = prune_records(recorded, recorded, FakeClock(NOW))
+    assert recorded.before == {
+        "readings": date(2026, 8, 12),
+        "dagster": datetime(2026, 10, 11, 15, tzinfo=UTC),
+        "folders": datetime(2026, 10, 11, 15, tzinfo=UTC),
+    }
+    assert (report.rows, report.folders, report.to_vacuum) == (
+        {"insight_readings": 2, "dagster_runs": 3},
+        4,
+        ("raw.insights",),
+    )
