@@ -28,6 +28,7 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgr
 
 # How long a build may go on after its server is gone.
 DEADLINE_SECONDS = 90.0
+_LONGEST_OUTAGE_SECONDS = 3.0
 MARTS = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_breakdown_daily", "actions_daily")
 _ENDED_WELL, _ENDED_WITH_AN_ERROR = 0, 1
 # Facts that depend on nothing but what was read.
@@ -66,17 +67,20 @@ class BuildKillTest:
         seconds, expected = 0.0, {}
         for _ in range(2):  # the first one imports and parses, which none after it does
             with fresh_database(self._server, template=self._template) as url:
+                build = _building(url)
+                _wait_for_statements(url)
                 begun = time.monotonic()
-                assert _end_of(_building(url)) == _ENDED_WELL, "a build that nobody disturbs succeeds"
+                assert _end_of(build) == _ENDED_WELL, "a build that nobody disturbs succeeds"
                 seconds, expected = time.monotonic() - begun, figures(url)
         assert "missing" not in expected.values(), "there is something to compare"
         while self.counts.kills < kills:
             with fresh_database(self._server, template=self._template) as url:
-                self._kill_once(url, self._random.uniform(0.1, 0.95) * seconds, expected)
+                self._kill_once(url, self._random.uniform(0.0, 0.9) * seconds, expected)
         return self.counts
 
     def _kill_once(self, url: str, after: float, expected: Mapping[str, str]) -> None:
         build = _building(url)
+        _wait_for_statements(url)
         build.join(after)
         if build.exitcode is not None:
             self.counts.early += 1
@@ -85,6 +89,7 @@ class BuildKillTest:
         assert postmaster is not None
         os.kill(postmaster, signal.SIGKILL)
         self.counts.kills += 1
+        time.sleep(self._random.uniform(0.0, _LONGEST_OUTAGE_SECONDS))
         self._server.start()
         ended = _end_of(build)
         if ended is None:
@@ -125,6 +130,19 @@ def _building(url: str):  # type: ignore[no-untyped-def]
     process = CONTEXT.Process(target=build, args=(url,))
     process.start()
     return process
+
+
+def _wait_for_statements(url: str) -> None:
+    """Until dbt has a connection: before that a build imports and parses, and a kill would meet nothing."""
+    made, deadline = engine(url, application_name="chaos check"), time.monotonic() + DEADLINE_SECONDS
+    query = (
+        "select count(*) from pg_stat_activity where application_name = 'fbads-dbt' and datname = current_database()"
+    )
+    with made.connect() as connection:
+        while not connection.execute(sa.text(query)).scalar_one() and time.monotonic() < deadline:
+            connection.rollback()
+            time.sleep(0.02)
+    made.dispose()
 
 
 def _end_of(process) -> int | None:  # type: ignore[no-untyped-def]

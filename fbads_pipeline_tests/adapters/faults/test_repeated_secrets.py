@@ -55,9 +55,14 @@ QUESTION = "campeonato de ROAS da campanha X ontem"
 
 
 def say_no(handler):
-    """As each of them does: Slack within a 200, the others with a status."""
-    is_slack = handler.path.endswith("chat.postMessage")
-    reply(*((200, {"ok": False, "error": SAID}) if is_slack else (400, BODY)))(handler)
+    """As each of them does: Slack within a 200, a proxy with a page, the others with a status."""
+    if handler.path.endswith("chat.postMessage"):
+        return reply(200, {"ok": False, "error": SAID})(handler)
+    if "/behind-a-proxy/" in handler.path:
+        return reply(407, f"<html><title>407</title><p>{SAID}</p></html>", {"Proxy-Authenticate": f"Basic {KNOWN}"})(
+            handler
+        )
+    return reply(400, BODY)(handler)
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +100,10 @@ def definitions(settings, database, refusing, google):
     """The assets that send messages, and one asset per source that fails with what the source said."""
     key = json.dumps({**json.loads(google.credentials()), "token_uri": refusing.url})
     meta = GraphAds(Transport(GraphAccess(refusing.url.rstrip("/"), "v25.0", KNOWN)))
+    proxy = GraphAds(Transport(GraphAccess(f"{refusing.url}behind-a-proxy", "v25.0", KNOWN, backoff_seconds=0.01)))
     failing = {
         "graph": lambda: meta.accounts(),
+        "proxy": lambda: proxy.accounts(),
         "login": lambda: OpenIdProvider(refusing.url, "c", KNOWN, "http://127.0.0.1/back").begin("/"),
         "calendar_key": lambda: GoogleCalendar("team@x", key, api_url=google.url).read(None, *DAYS),
         "calendar": lambda: GoogleCalendar("team@x", google.credentials(), api_url=refusing.url).read(None, *DAYS),
@@ -115,54 +122,64 @@ def definitions(settings, database, refusing, google):
     return [asset_of(*one) for one in failing.items()], world
 
 
-def pass_everything(home, tmp_path, capfd):
-    """Sink → what it holds, after every source was asked and said no."""
+@pytest.fixture
+def instance(home, tmp_path):
+    """Dagster with its storage in a database of its own, and what runs print in the home."""
+    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
+    with dg.instance_for_test(overrides={"storage": {"custom": storage}}, temp_dir=str(tmp_path)) as made:
+        yield made
+
+
+def ask_everything(home, instance):
+    """Every channel, and every source in a run: the page of the login, and the steps that failed."""
     settings, database, refusing, google = home
-    set_up_logs()
-    refusing.answers[:] = [say_no] * 100
-    google.refuses = [(403, json.dumps({"error": {"message": SAID, "errors": [{"reason": SAID}]}}))] * 4
     assets, world = definitions(settings, database, refusing, google)
     with database.owner.begin() as connection:
         recipients = [Recipient(name, ADDRESSES.get(name, "C1")) for name in world["channels"] if name != "dry_run"]
         write_alert(connection, an_alert(alert_id="a1"), recipients, NOW)
     dispatch_alerts(world["outbox"], world["channels"])
     link = judge(refusing.url, LandingPages(allowed=frozenset({"127.0.0.1"})).ask(f"{refusing.url}?x={KNOWN}"))
-    plan = ChatModelPlanner(f"{refusing.url}v1", "m", settings.llm_api_key, timeout_seconds=3).plan(
-        QUESTION, context(QUESTION)
-    )
+    model = ChatModelPlanner(f"{refusing.url}v1", "m", settings.llm_api_key, timeout_seconds=3)
+    plan = model.plan(QUESTION, context(QUESTION))
     with database.owner.connect() as connection:
         told = connection.execute(sa.text("select count(*) from ops.deliveries where last_error is not null")).scalar()
     assert (plan, link.state, len(recipients), told) == (None, "down", 7, 7)
-    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
-    with dg.instance_for_test(overrides={"storage": {"custom": storage}}, temp_dir=str(tmp_path)) as instance:
-        run = dg.materialize(assets, instance=instance, raise_on_error=False)
-        names = sorted(event.step_key for event in run.get_step_failure_events())
+    run = dg.materialize(assets, instance=instance, raise_on_error=False)
     page = Client(create_app(settings, database)).get("/login/oidc").text
-    files = {str(path): path.read_bytes() for path in Path(tmp_path).rglob("*") if path.is_file()}
+    return page, sorted(event.step_key for event in run.get_step_failure_events())
+
+
+def sinks_of(home, tmp_path, capfd):
+    """Sink → what it holds: what was printed, every file, every row of both databases."""
+    _, database, *_ = home
     printed = capfd.readouterr()
-    sinks = {"stdout": printed.out.encode(), "stderr": printed.err.encode(), "page": page.encode()} | files
-    sinks |= rows_of(sa.make_url(database.url)) | {
-        f"dagster: {name}": rows for name, rows in rows_of(sa.make_url(os.environ[DAGSTER_DATABASE_URL])).items()
-    }
-    return sinks, names
+    sinks = {"stdout": printed.out.encode(), "stderr": printed.err.encode()}
+    sinks |= {str(path): path.read_bytes() for path in Path(tmp_path).rglob("*") if path.is_file()}
+    of_dagster = rows_of(sa.make_url(os.environ[DAGSTER_DATABASE_URL]))
+    return sinks | rows_of(sa.make_url(database.url)) | {f"dagster: {name}": rows for name, rows in of_dagster.items()}
 
 
 def showing(sinks):
     return sorted(name for name, text in sinks.items() if KNOWN.encode() in text or SHAPED.encode() in text)
 
 
-def test_what_servers_repeat_is_in_no_sink(home, tmp_path, capfd):
-    sinks, failed = pass_everything(home, tmp_path, capfd)
-    assert failed == ["calendar", "calendar_key", "graph", "login", "picture"]
+def test_what_servers_repeat_is_in_no_sink_and_without_the_redaction_it_is(
+    home, instance, tmp_path, capfd, monkeypatch
+):
+    set_up_logs()
+    _, _, refusing, google = home
+    refusing.answers[:] = [say_no] * 100
+    google.refuses = [(403, json.dumps({"error": {"message": SAID, "errors": [{"reason": SAID}]}}))] * 4
+    page, failed = ask_everything(home, instance)
+    assert failed == ["calendar", "calendar_key", "graph", "login", "picture", "proxy"]
+    sinks = sinks_of(home, tmp_path, capfd) | {"page": page.encode()}
     for name in ("dagster: public.event_logs", "stderr", "page", "ops.deliveries"):
         assert sinks[name], f"{name} is among what is searched"
     assert [name for name in sinks if name.endswith(".err")], "what runs printed is among what is searched"
     assert showing(sinks) == []
 
-
-def test_without_the_redaction_they_show(home, tmp_path, capfd, monkeypatch):
     monkeypatch.setattr(redaction, "_SHAPES", ())
     monkeypatch.setattr(redaction, "_pattern", lambda known: re.compile("(?!)"))
-    sinks, _ = pass_everything(home, tmp_path, capfd)
-    shown = showing(sinks)
+    dg.materialize(definitions(*home)[0], instance=instance, raise_on_error=False)
+    shown = showing(sinks_of(home, tmp_path, capfd))
     assert {"dagster: public.event_logs", "stderr"} <= set(shown) and [one for one in shown if one.endswith(".err")]
