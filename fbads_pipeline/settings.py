@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         description="How a PostgreSQL on another machine is spoken to at least: `verify-full`, `require`, or `off` on a"
         " network that is yours alone.",
     )
+    redis_tls: bool = Field(
+        True, description="A Redis on another machine is spoken to over TLS alone; `false` on a network that is yours."
+    )
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL of yours (15 or newer); without it the program starts its own."
     )
@@ -193,9 +196,6 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for logging in, such as your Keycloak.")
     oidc_client_id: str | None = Field(None, description="The sidecar's client id there.")
     oidc_client_secret: SecretStr | None = Field(None, description="Its secret, where the issuer wants one.")
-    redis_tls: bool = Field(
-        True, description="A Redis on another machine is spoken to over TLS alone; `false` on a network that is yours."
-    )
     redis_url: SecretStr | None = Field(None, description="Redis for rate limits that several sidecars share.")
     executor: Literal["in_process", "celery"] = Field(
         "in_process",

@@ -75,12 +75,14 @@ def test_an_empty_variable_is_no_setting(monkeypatch):
 
 def test_a_database_on_another_machine_without_tls_stops_the_program_at_its_start(monkeypatch):
     monkeypatch.setenv("FBADS_DATABASE_URL", "postgresql://u:hunter2@db.example/fbads")
-    monkeypatch.setenv("FBADS_REDIS_URL", "redis://:hunter2@r.example")
+    for name in ("REDIS_URL", "CELERY_BROKER_URL", "CELERY_RESULT_URL"):
+        monkeypatch.setenv(f"FBADS_{name}", "redis://:hunter2@r.example")
     with pytest.raises(SettingsError) as refused:
         load_settings()
     said = str(refused.value)
     assert "FBADS_DATABASE_URL is not usable: db.example is another machine" in said and "hunter2" not in said
-    assert "FBADS_REDIS_URL is not usable: r.example is another machine" in said
+    for name in ("REDIS_URL", "CELERY_BROKER_URL", "CELERY_RESULT_URL"):
+        assert f"FBADS_{name} is not usable: r.example is another machine" in said
     monkeypatch.setenv("FBADS_DATABASE_TLS", "off")
     monkeypatch.setenv("FBADS_REDIS_TLS", "false")
     assert load_settings().database_url and load_settings().redis_url

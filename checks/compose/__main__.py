@@ -77,7 +77,16 @@ def start(compose: Compose) -> str:
 
 def settings_arrive(compose: Compose) -> str:
     """Each setting of .env is what each service reads, but for the containers' own addresses and ports."""
-    own = {"home", "database_url", "database_tls", "dagster_port", "api_port", "sandbox_port", "log_format"}
+    own = {
+        "home",
+        "database_url",
+        "database_tls",
+        "redis_tls",
+        "dagster_port",
+        "api_port",
+        "sandbox_port",
+        "log_format",
+    }
     program = "from fbads_pipeline.settings import load_settings as l; print(l().model_dump_json())"
     expected = Settings.model_validate({name.removeprefix("FBADS_").lower(): value for name, value in CHANGED.items()})
     for service in OURS:

@@ -22,7 +22,14 @@ KNOWN = {
 }
 CONDITIONS = {"service_healthy", "service_started", "service_completed_successfully"}
 CONTAINERS_OWN = {
-    *("FBADS_HOME", "FBADS_DATABASE_URL", "FBADS_DATABASE_TLS", "FBADS_ACCESS_TOKEN", "FBADS_LOG_FORMAT"),
+    *(
+        "FBADS_HOME",
+        "FBADS_DATABASE_URL",
+        "FBADS_DATABASE_TLS",
+        "FBADS_REDIS_TLS",
+        "FBADS_ACCESS_TOKEN",
+        "FBADS_LOG_FORMAT",
+    ),
     *("FBADS_DAGSTER_PORT", "FBADS_API_PORT", "FBADS_SANDBOX_PORT"),
 }
 PROGRAMS = Path(sys.executable).parent

@@ -23,7 +23,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def require_tls(setting: str, url: str, others: Mapping[str, Any], environment: Mapping[str, str]) -> None:
-    """Raises ValueError, as below. setting: `database_url` or `redis_url`; others: `database_tls` and `redis_tls`."""
+    """Raises ValueError, as below. setting: `database_url`, or one of a Redis; others: `database_tls`, `redis_tls`."""
     if setting == "database_url":
         require_database_tls(url, others.get("database_tls", "require"), environment)
     else:
