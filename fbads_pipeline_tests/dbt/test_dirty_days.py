@@ -164,7 +164,7 @@ def test_a_build_whose_server_goes_away_fails_in_a_sentence(
     monkeypatch.setattr(Dbt, "_run", run_until_it_is_gone)
     outcome = warehouse.build()
     assert not outcome.succeeded
-    assert outcome.error.startswith("the database went away in the middle of the build (terminating connection due to")
+    assert outcome.error.startswith("the database went away in the middle of the build (")
 
 
 def test_a_day_of_an_unknown_campaign_keeps_its_row_and_its_name_is_missing(warehouse: Warehouse) -> None:
