@@ -21,6 +21,8 @@ from fbads_pipeline.adapters.processes import Children, free_port
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images" / "pages"
 LANGUAGES = ("pt", "en")
+# The account of the demo that has a shop.
+SHOP_ACCOUNT = "1015812345678901"
 # Sheet → its pages. {account}, {campaign}, {ad}, {suggestion}: the first that the demo shows.
 SHEETS: Mapping[str, tuple[str, ...]] = {
     "day": ("/", "/?account={account}", "/campaigns?account={account}", "/campaigns/{campaign}"),
@@ -28,17 +30,17 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "/campaigns?account={account}&by=age",
         "/campaigns/{campaign}/hours",
         "/campaigns/{campaign}/ads/{ad}",
-        "/creatives",
+        f"/creatives?account={SHOP_ACCOUNT}",
     ),
     "decisions": ("/suggestions", "/suggestions/{suggestion}", "/anomalies", "/alerts"),
-    "money": ("/budgets", "/delivery", "/sales", "/links", "/benchmark"),
+    "money": ("/budgets", "/delivery", f"/sales?account={SHOP_ACCOUNT}", "/links", "/benchmark"),
     "clients": ("/clients", "/targets", "/reports", "/chat"),
     "settings": ("/settings", "/rules", "/users", "/account", "/privacy", "/start"),
 }
 QUESTIONS = {"pt": "quanto gastamos por dia nos últimos 7 dias?", "en": "spend per day in the last 7 days"}
 MOST_PICTURES, MOST_BYTES = 12, 120_000
 _WIDTH, _HEIGHT, _SHOWN, _GAP = 1240, 860, 620, 12
-_PALETTES = (64, 40, 24, 16)
+_PALETTES = (192, 128, 96, 64, 40, 24, 16)
 
 
 def main() -> None:

@@ -113,6 +113,24 @@ def test_marks_of_a_table_do_not_pile_up(home):
         assert connection.execute(marks).scalar_one() <= 2
 
 
+def test_a_transaction_marks_a_table_once_and_never_with_the_mark_of_a_restored_copy(home):
+    marks = sa.text("select mark from ops.table_changes where table_name = 'raw.campaigns'")
+    write_nothing = sa.text("delete from raw.campaigns where false")
+    with home.owner.connect() as writer, home.owner.connect() as reader:
+        own = writer.execute(sa.text("select pg_current_xact_id()::text")).scalar_one()
+        restored = "insert into ops.table_changes (table_name, changed_in) values ('raw.campaigns', '{}')"
+        write(home.owner, restored.format(own))
+        before = set(reader.execute(marks).scalars())
+        reader.rollback()
+        found = []
+        for _ in range(2):
+            writer.execute(write_nothing)
+            found.append(set(writer.execute(marks).scalars()))
+        writer.commit()
+        after = set(reader.execute(marks).scalars())
+    assert found[0] == found[1] == after and not after & before
+
+
 def test_who_asks_meanwhile_waits_for_the_reading_and_a_reading_that_fails_is_made_anew(migrated_engine):
     kept, started, go, made = KeptAnswers(migrated_engine, most=2), threading.Event(), threading.Event(), []
 
