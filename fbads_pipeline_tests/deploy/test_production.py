@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from ipaddress import ip_address, ip_network
 from itertools import combinations
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from fbads_pipeline_tests.support.paths import ROOT
 TEXT = (ROOT / "docker-compose.prod.yml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES = COMPOSE["services"]
-OURS = {name for name, one in SERVICES.items() if one["image"].startswith("fbads-pipeline:")}
+OURS = {name for name, one in SERVICES.items() if one["image"].startswith("${IMAGE:-fbads-pipeline}:")}
 PROFILES = {"core", "scale", "observe", "automate", "sandbox"}
 # Who of ours is reached by whom that is not ours, and why it is there.
 MEETINGS = {
@@ -133,6 +134,11 @@ def test_the_edge_asks_the_sidecar_before_each_service_and_believes_no_header_of
     assert all("tls" in one and "headers" in one["middlewares"] for one in routers.values())
     assert "trustForwardHeader: false" in text and "insecure" not in TEXT.lower()
     edge = SERVICES["edge"]["networks"]
+    for name, given in edge.items():
+        if "ipv4_address" in (given or {}):
+            (pool,) = COMPOSE["networks"][name]["ipam"]["config"]
+            address = ip_address(given["ipv4_address"])
+            assert address in ip_network(pool["subnet"]) and address not in ip_network(pool["ip_range"]), name
     trusted = SERVICES["sidecar"]["environment"]["FBADS_TRUSTED_PROXIES"].split(",")
     assert trusted == [edge[name]["ipv4_address"] for name in ("edge-sidecar", "edge-dagster")]
     assert SERVICES["grafana"]["environment"]["GF_AUTH_PROXY_WHITELIST"] == edge["edge-grafana"]["ipv4_address"]
