@@ -33,9 +33,10 @@ def test_collecting_follows_the_setting_and_the_rest_stays_in_its_process(use):
     assert defs.resolve_job_def("collect_and_model").executor_def is executors.run_executor
     assert defs.executor is executors.run_executor, "of a backfill and of what somebody materializes in the UI"
     assert defs.resolve_job_def("detect").executor_def is dg.in_process_executor
-    assert executors.run_executor.get_requirements({}) == []
+    assert executors.run_executor.get_requirements({}) == [] and executors.is_one_process()
     use(**CELERY)
     assert executors.run_executor.get_requirements({}) == dg.multiple_process_executor_requirements()
+    assert not executors.is_one_process(), "a worker keeps no checker waiting that another worker will start for itself"
 
 
 def test_shards_are_one_per_process_that_executes_steps_unless_they_are_set(use, monkeypatch):

@@ -8,7 +8,7 @@ import dagster as dg
 
 from fbads_pipeline.adapters.allocator import little_memory
 from fbads_pipeline.adapters.quality.raw_rows import prepare_subprocess
-from fbads_pipeline.defs.shared.executors import count_shards
+from fbads_pipeline.defs.shared.executors import count_shards, is_one_process
 from fbads_pipeline.defs.shared.partitions import ACCOUNT_DAYS, BACKFILL
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.core.days import DayRange
@@ -66,7 +66,8 @@ def plan_shards(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
     """The accounts to read, in as many shards as there are workers to read them."""
-    prepare_subprocess()
+    if is_one_process():
+        prepare_subprocess()
     seen = list_accounts(ads, raw, clock, settings.account_ids)
     accounts = pick_accounts(seen, config.accounts, settings.account_ids)
     since, until = _days_of(context, config)

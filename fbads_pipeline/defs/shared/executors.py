@@ -28,6 +28,11 @@ def run_executor(context: dg.InitExecutorContext) -> dg.Executor:
     return made
 
 
+def is_one_process() -> bool:
+    """Whether a run's later steps find what an earlier one has prepared in memory."""
+    return process_settings().executor == "in_process"
+
+
 def count_shards(asked: int | None) -> int:
     """Into how many steps a collecting run is spread. asked: what the settings say; without it one per process that
     executes steps."""
