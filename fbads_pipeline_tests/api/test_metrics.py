@@ -117,8 +117,9 @@ def test_dagsters_runs_are_counted_in_its_own_database(database, client):
                 " create_timestamp timestamp default (now() at time zone 'utc')); insert into runs values"
                 " ('tick', 'SUCCESS', 100, 130), ('tick', 'SUCCESS', 100, 110),"
                 " ('tick', 'STARTED', extract(epoch from now()) - 50, null);"
-                " create table event_logs (dagster_event_type text, step_key text, event text,"
-                " timestamp timestamp default (now() at time zone 'utc')); insert into event_logs values"
+                " create table event_logs (id serial, dagster_event_type text, step_key text, event text,"
+                " timestamp timestamp default (now() at time zone 'utc')); insert into event_logs"
+                " (dagster_event_type, step_key, event) values"
                 """ ('STEP_SUCCESS', 'collect_shard[shard_0]', '{"dagster_event": {"event_specific_data":"""
                 """ {"duration_ms": 1500.0}}}')"""
             )
