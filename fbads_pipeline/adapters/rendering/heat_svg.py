@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html import escape
 
-_CELL, _LEFT, _TOP, _STEPS = 22, 44, 18, 5
+_CELL, _LEFT, _TOP, _STEPS = 22, 50, 18, 5
+# So many of the hours that have anything are darkest at most: a few that stand out do not make all others look alike.
+_DARKEST = 10
 
 
 def draw_heat(
@@ -16,11 +18,11 @@ def draw_heat(
 ) -> str:
     """cells: (weekday, hour) → value, None where there is none: such a square is empty and dashed, and not the lightest
     of the colours, which is zero. texts: what each says when it is pointed at; a table has the same."""
-    most = max((one for one in cells.values() if one is not None), default=Decimal(0))
+    most = _darkest_from([one for one in cells.values() if one is not None and one > 0])
     parts = [f'<text x="{_LEFT + hour * _CELL + 2}" y="{_TOP - 6}">{hour:02d}</text>' for hour in range(0, 24, 3)]
     for day, name in enumerate(weekdays):
         y = _TOP + day * _CELL
-        parts.append(f'<text x="0" y="{y + 15}">{escape(name)}</text>')
+        parts.append(f'<text x="6" y="{y + 15}">{escape(name)}</text>')
         parts += [_square(cells.get((day, hour)), most, hour, y, texts[day, hour]) for hour in range(24)]
     width, height, text = _LEFT + 24 * _CELL, _TOP + 7 * _CELL, escape(label)
     return (
@@ -35,6 +37,12 @@ def _square(value: Decimal | None, most: Decimal, hour: int, y: int, text: str) 
     return f'<rect class="heat-{step}" {place}><title>{escape(text)}</title></rect>'
 
 
+def _darkest_from(values: Sequence[Decimal]) -> Decimal:
+    """The value from which on a square is darkest: that of the highest tenth."""
+    ordered = sorted(values)
+    return ordered[-1 - len(ordered) // _DARKEST] if ordered else Decimal(0)
+
+
 def _step(value: Decimal, most: Decimal) -> int:
-    """0 for nothing, then five equal steps up to the highest."""
+    """0 for nothing, then five equal steps up to where squares are darkest."""
     return 0 if value <= 0 or most <= 0 else min(_STEPS, 1 + int(value * _STEPS / most))

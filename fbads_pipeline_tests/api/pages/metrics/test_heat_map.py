@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.rendering.heat_svg import draw_heat
 from fbads_pipeline.domain.metrics.week_hours import LEAST_DAYS, DayHour, week_hours
 from fbads_pipeline_tests.api.conftest import HOSTILE, Client
 from fbads_pipeline_tests.api.pages.test_pages import MARTS
@@ -65,3 +66,10 @@ def test_the_page_says_what_it_learns_and_draws_what_it_knows(client, database):
         connection.execute(sa.text("delete from marts.campaign_intraday where day < '2026-11-01'"))
     assert "Aprendendo: 8 de 14 dias" in client.get("/campaigns/101/hours").text
     assert client.get("/campaigns/999/hours").status_code == 404
+
+
+def test_a_few_hours_that_stand_out_do_not_make_the_others_look_alike():
+    cells = {(day, hour): Decimal(1 + hour % 5) for day in range(7) for hour in range(24)}
+    cells |= {(day, 23): Decimal(1000) for day in range(7)}
+    drawn = draw_heat(cells, dict.fromkeys(cells, ""), ["d"] * 7, label="hours")
+    assert {step for step in range(6) if f'class="heat-{step}"' in drawn} == {2, 3, 4, 5}
