@@ -21,7 +21,10 @@ USER = ChatUser("maria", MINE)
 META_WORDS = "ACTIVE PAUSED CAMPAIGN_PAUSED suggestions"
 OTHERS = ("oi", "ajuda", "o que é o CPA?", "what is reach?", "spend on 05/06", "pausa a campanha Back to School",
           "sugestões", "any anomalies?", "pontuação das campanhas", "até quando são os dados?", "posso gastar mais?",
-          "gasto por gênero ontem", "gasto por dia da semana este mês", "spend by week this month")  # fmt: skip
+          "gasto por hora ontem", "leads por hora em novembro", "spend today vs yesterday", "alcance por hora",
+          "o pixel está disparando?", "gasto aos domingos sem Instagram", "quais campanhas não estão pausadas?",
+          "cliques nos stories ontem", "gasto por gênero ontem", "gasto por dia da semana este mês",
+          "spend by week this month")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

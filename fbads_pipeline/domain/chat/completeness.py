@@ -217,6 +217,8 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "fact": _facts,
     "subject": lambda plan, value: plan.intent in (value, "facts"),
     "both": lambda plan, value: False,
+    "against": lambda plan, value: False,
+    "within": lambda plan, value: plan.rank is None,
     "share": lambda plan, value: plan.with_shares,
     "without": _without,
     "weekdays": lambda plan, value: plan.weekdays == tuple(int(one) for one in value.split("+")),

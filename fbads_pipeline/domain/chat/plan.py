@@ -41,6 +41,7 @@ Dimension = Literal[
     "country",
     "platform",
     "placement",
+    "position",
     "product",
     "audience",
     "stage",
@@ -53,7 +54,7 @@ Fact = Literal["status", "budget", "currency", "id", "objective", "schedule", "c
 Direction = Literal["up", "down"]
 Status = Literal["ACTIVE", "PAUSED", "NOT_ACTIVE", "NOT_PAUSED"]
 TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday", "hour")
-SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement")
+SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement", "position")
 # Read from the names of campaigns by the pattern of their account or client.
 NAME_DIMENSIONS: tuple[Dimension, ...] = ("product", "audience", "stage")
 INTENTS: tuple[Intent, ...] = Intent.__args__  # type: ignore[attr-defined]

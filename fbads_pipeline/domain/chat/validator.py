@@ -28,7 +28,7 @@ from fbads_pipeline.domain.chat.understanding.figures.bounds import COUNTED_BY_G
 BREAKDOWNS = {
     "age,gender": frozenset({"age", "gender"}),
     "country": frozenset({"country"}),
-    "publisher_platform,platform_position": frozenset({"platform", "placement"}),
+    "publisher_platform,platform_position": frozenset({"platform", "placement", "position"}),
 }
 _GOAL_METRICS = frozenset({"conversions", "conversion_value", "cpa", "conversion_rate"})
 

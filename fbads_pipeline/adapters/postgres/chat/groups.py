@@ -316,6 +316,15 @@ def _placement(figures: FigureRows) -> Expression:
     return sa.func.concat_ws(constant("' · '"), facts.c.publisher_platform, facts.c.platform_position)
 
 
+def _position(figures: FigureRows) -> Expression:
+    """Stories, reels and feeds of whichever platform by one name; other positions as Meta names them."""
+    position = figures.facts.c.platform_position
+    named = {"%stor%": "stories", "%reel%": "reels", "%feed%": "feed", "%search%": "search"}
+    return sa.case(
+        *((position.like(constant(f"'{like}'")), constant(f"'{name}'")) for like, name in named.items()), else_=position
+    )
+
+
 _GROUPS: Mapping[Dimension, Callable[[FigureRows], Expression]] = {
     "account": _column("account_id"),
     "campaign": _column("campaign_id"),
@@ -332,6 +341,7 @@ _GROUPS: Mapping[Dimension, Callable[[FigureRows], Expression]] = {
     "country": _column("country"),
     "platform": _column("publisher_platform"),
     "placement": _placement,
+    "position": _position,
     "product": _named("product"),
     "audience": _named("audience"),
     "stage": _named("stage"),

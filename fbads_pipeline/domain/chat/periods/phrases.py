@@ -38,6 +38,8 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ),
     ("days_of_named_month", readers.days_of_named_month, None),
     ("days_of_month", readers.days_of_month, None),
+    ("after_date", readers.after_date, None),
+    ("until_yesterday", readers.until_yesterday, None),
     ("since_date", readers.since_date, None),
     ("since_month", readers.since_month, None),
     ("since_weekday", readers.since_weekday, None),

@@ -68,7 +68,7 @@ def month_named(match: re.Match[str], context: DateContext) -> RelativePeriod:
 
 def months_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
     """From the first of one month to the end of another; "how did it change between" them asks for each by itself."""
-    if _compares(match, context):
+    if _compares(match, context) or _lists(match, "m1", "m2", context):
         return None
     months = context.vocabulary.months
     last_month = months[match["m2"]]
@@ -138,7 +138,7 @@ def weekday_before_last(match: re.Match[str], context: DateContext) -> RelativeP
 def weekday_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
     """Monday to Friday of a week; without a week of the latest one that has come to its last day."""
     first, last = (context.vocabulary.weekdays[match[name]] for name in ("w1", "w2"))
-    if first >= last:
+    if first >= last or _lists(match, "w1", "w2", context):
         return None
     monday = starts("week", context.today, 0)
     weeks = {"last": 1, "before_last": 2, "this": 0}
@@ -170,10 +170,12 @@ def weekday_of_week(match: re.Match[str], context: DateContext) -> RelativePerio
 
 
 def edge_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
-    """The first or last days of a month."""
-    number = context.vocabulary.months[match["m"]]
-    first = date(_year_of(match["y"], number, context), number, 1)
-    last, count = ends("month", first), timedelta(days=_counted(match["n"], context) - 1)
+    """The first or last days of a month, or its first or last day."""
+    first = starts("month", context.today, 1 if match["previous"] else 0)
+    if match["m"]:
+        number = context.vocabulary.months[match["m"]]
+        first = date(_year_of(match["y"], number, context), number, 1)
+    last, count = ends("month", first), timedelta(days=(_counted(match["n"], context) if match["n"] else 1) - 1)
     return (
         RelativePeriod("between", first=last - count, last=last)
         if match["end"]
@@ -209,7 +211,7 @@ def last_half_month(match: re.Match[str], context: DateContext) -> RelativePerio
 
 def date_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
     """Between two dates, of which the first may be a bare day of the month."""
-    if _compares(match, context):
+    if _compares(match, context) or _lists(match, "a", "b", context):
         return None
     last, start = one_date(match["b"], context), match["a"]
     if context.vocabulary.expression(_BARE_DAY).fullmatch(start):
@@ -238,8 +240,10 @@ def week_of(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod("between", first=first, last=first + timedelta(days=6))
 
 
-def days_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
+def days_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
     """The days a to b of this month, or of the last one where both are still to come."""
+    if _lists(match, "a", "b", context):
+        return None
     a, b = int(match["a"]), int(match["b"])
     today = context.today
     month = (today.year, today.month) if b <= today.day or a <= today.day else _month_away(today, -1)
@@ -249,6 +253,17 @@ def days_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
 
 def since_date(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod("since", first=one_date(match["a"], context))
+
+
+def after_date(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """Since the day after a date."""
+    return RelativePeriod("since", first=one_date(match["a"], context) + timedelta(days=1))
+
+
+def until_yesterday(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The current week, month, quarter or year without today."""
+    first, yesterday = starts(context.vocabulary.units[match["u"]], context.today, 0), context.today - timedelta(days=1)
+    return RelativePeriod("between", first=min(first, yesterday), last=yesterday)
 
 
 def since_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
@@ -307,6 +322,13 @@ def _compares(match: re.Match[str], context: DateContext) -> bool:
     vocabulary = context.vocabulary
     is_between = vocabulary.expression(r"(?:{between})").match(match.group()) is not None
     return is_between and vocabulary.expression(r"\b(?:{changes})").search(match.string) is not None
+
+
+def _lists(match: re.Match[str], one: str, other: str, context: DateContext) -> bool:
+    """Whether "10/11 e 12/11" lists two days or months; "entre 10/11 e 12/11" is the stretch from one to the other."""
+    expression, between = context.vocabulary.expression, match.string[match.end(one) : match.start(other)]
+    is_and = expression(r"\b(?:{and})\b").search(between) is not None
+    return is_and and expression(r"\b(?:{between})\b").search(match.string[: match.start(one)][-12:]) is None
 
 
 def _month_away(day: date, months: int) -> tuple[int, int]:

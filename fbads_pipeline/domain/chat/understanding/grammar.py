@@ -31,6 +31,7 @@ from fbads_pipeline.domain.chat.plan import (
     Understanding,
 )
 from fbads_pipeline.domain.chat.understanding import commands, follow_up, offers, subjects
+from fbads_pipeline.domain.chat.understanding.comparators import read_comparators
 from fbads_pipeline.domain.chat.understanding.conversation import conversation
 from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.figures.bounds import (
@@ -112,6 +113,7 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     settle_tax(parsed, context.money)
     read_exclusions(parsed)
     read_parts_left_out(parsed)
+    read_comparators(parsed)
     parsed.others = others_left_out(parsed, context.last)
     return _with_mentions(_forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed)
 
@@ -246,10 +248,11 @@ def _planned(parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Ob
     except CannotPlan as unclear:
         return unclear.answer
     asked = replace(asked, plan=replace(asked.plan, excluded=(*excluded_objects(parsed), *parsed.others)))
-    how = subjects.overview(parsed, asked.plan)
+    goes_on = follow_up.continues(parsed, asked, context.last)
+    how = subjects.overview(parsed, asked.plan, goes_on=goes_on)
     if how is not None:
-        return _overview(how)
-    if follow_up.continues(parsed, asked, context.last):
+        return evened(_overview(how), context.today)
+    if goes_on:
         assert context.last is not None
         patched = follow_up.patched(context.last, asked, parsed, context.today, context.catalogue)
         return evened(patched, context.today)

@@ -2,7 +2,7 @@
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Mention
 from fbads_pipeline.domain.chat.understanding.figures.bounds import COST_OF, GOAL_COST, is_none, is_rate, metric_tags
-from fbads_pipeline.domain.chat.understanding.figures.groups import is_budget_spent
+from fbads_pipeline.domain.chat.understanding.figures.groups import introduces_name, is_budget_spent, is_split_by
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
@@ -84,12 +84,23 @@ def _of_orders(parsed: ParsedQuestion) -> list[Mention]:
         parsed
     ):  # "a melhor e a pior": one order holds one of them
         found.append(Mention("both", "", parsed.of("rank")[-1].said))
+    found += [Mention("against", "", one) for one in parsed.against]
+    found += _within(parsed)
     if parsed.limit:
         found.append(Mention("limit", str(parsed.limit), str(parsed.limit)))
     compared = parsed.of("comparison")
     moved = [tag for tag in compared if tag.value in ("moved", "previous", "year")]
     found += [Mention("comparison", tag.value, tag.said) for tag in moved[:1]]
     return found + [Mention("pair", "", tag.said) for tag in compared if tag.value == "pair"][:1]
+
+
+def _within(parsed: ParsedQuestion) -> list[Mention]:
+    """The best of each group ("a melhor campanha de cada conta"): one order of all rows does not hold it."""
+    levels = [tag for tag in parsed.of("dimension") if tag.value in LEVELS and not introduces_name(parsed, tag)]
+    each = [tag for tag in levels if is_split_by(parsed, tag)]
+    if not parsed.of("rank") or not each or len({tag.value for tag in levels}) < 2:
+        return []
+    return [Mention("within", each[0].value, each[0].said)]
 
 
 def _orders_twice(parsed: ParsedQuestion) -> bool:

@@ -67,6 +67,7 @@ class ParsedQuestion:
     weekdays: tuple[int, ...] = ()
     said_weekdays: str = ""
     others: tuple[Objects, ...] = ()
+    against: list[str] = field(default_factory=list)
     left: list[QuestionWord] = field(default_factory=list)
 
     def of(self, kind: str) -> list[PhraseTag]:
@@ -116,11 +117,19 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     parsed.tags = lexicon.tags(free)
     for tag in parsed.tags:
         free[tag.start : tag.end] = [None] * (tag.end - tag.start)
+    _drop_top(parsed)
     _limit_to_weekdays(parsed, today)
     stopwords = vocabulary.words["stopwords"]
     left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
     parsed.left = [word for word in left if not vocabulary.is_harmless(word.text)]
     return parsed
+
+
+def _drop_top(parsed: ParsedQuestion) -> None:
+    """ "Top 5 … com o pior ROAS": beside another order "top" only counts the rows."""
+    tops = [tag for tag in parsed.of("rank") if tag.said in parsed.vocabulary.words["top_words"]]
+    if parsed.limit and tops and len(tops) < len(parsed.of("rank")):
+        parsed.tags = [tag for tag in parsed.tags if tag not in tops]
 
 
 def _pass_greeting(parsed: ParsedQuestion, taken: list[bool], names: ObjectNames) -> None:

@@ -28,22 +28,30 @@ def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | Non
     levels = {tag.value for tag in parsed.of("dimension") if tag.value in LEVELS}
     if not named or levels - {one.level for one in named}:
         return None
+    if asked == ("budget",) and all(one.level == "account" for one in named):
+        return None  # an account has the budgets of its campaigns
     return Plan("facts", objects=named, facts=asked, period=None)
 
 
-def overview(parsed: ParsedQuestion, said: Plan) -> Plan | None:
-    """How things go: fixed metrics of what is named; None where the question names a metric, a bound or an order."""
+def overview(parsed: ParsedQuestion, said: Plan, *, goes_on: bool) -> Plan | None:
+    """How things go: fixed metrics of what is named; None where the question names a metric, a bound or an order.
+
+    goes_on: whether the question can go on from the one before, so that two stretches alone ask for nothing new.
+    """
     several = _compared(said.objects)
     if said.metrics or said.thresholds or parsed.limit or parsed.has("intent", "why"):
         return None
     sets_side_by_side = several and (parsed.has("comparison", "pair") or parsed.has("rank"))
-    if not parsed.has("intent", "overview") and not sets_side_by_side:
+    sets_apart = not goes_on and said.compare is not None and parsed.has("comparison", "pair")
+    if not parsed.has("intent", "overview") and not sets_side_by_side and not sets_apart:
         return None
     if parsed.has("rank") and not several:
         return None
     levels = [one for one in said.dimensions if one in LEVELS]
     if several:
         levels = [several.level]
+    if not levels and not said.dimensions and said.objects:
+        levels = [said.objects[-1].level]
     dimensions = said.dimensions if levels or said.dimensions else ("account",)
     return replace(
         said,

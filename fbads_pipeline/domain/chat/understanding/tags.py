@@ -80,7 +80,8 @@ class Lexicon:
         self._placed = self.words | vocabulary.words["stopwords"] | vocabulary.words["period_words"]
         orders = vocabulary.words["change_verbs"] | vocabulary.words["not_slips"]
         named_days = {word.text for name in vocabulary.holidays for word in words_of(name)} | set(vocabulary.weekdays)
-        self._known = dict.fromkeys(sorted(self._placed | orders | named_days | set(vocabulary.months)))
+        numbers = {*vocabulary.months, *vocabulary.numerals, *vocabulary.ordinals}
+        self._known = dict.fromkeys(sorted(self._placed | orders | named_days | numbers))
 
     def knows(self, word: str) -> bool:
         """Whether the word has a meaning of its own here, so that alone it is no name."""

@@ -1,13 +1,14 @@
 """What limits a question is in its plan, whatever names, days and parts stand beside it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fbads_pipeline.domain.chat.completeness import CompletePlan
-from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal, RelativePeriod, Segment
+from fbads_pipeline.domain.chat.completeness import CompletePlan, LostMentions
+from fbads_pipeline.domain.chat.plan import Clarification, Plan, Rank, Refusal, RelativePeriod, Segment
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext, plan
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
@@ -120,3 +121,59 @@ def test_money_that_was_made_is_the_value_of_sales():
     assert planned("how much money did Back to School make last week").metrics == ("purchase_value",)
     assert planned("quanto entrou de dinheiro ontem").metrics == ("purchase_value",)
     assert planned("campaigns that sold nothing last week").thresholds[0].value == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    name=LETTERS,
+    other=LETTERS,
+    words=st.sampled_from(["mais que a", "menos que a", "acima da", "more than", "less than", "above"]),
+)
+def test_a_bound_that_another_object_or_an_average_sets_is_never_taken_for_a_filter(name, other, words):
+    names = ObjectNames(
+        NamedObject("campaign", f"900{n}", "900", f"{one} Zyx") for n, one in enumerate((name, other + "q"))
+    )
+    language = "en" if words[-1] in "ne" else "pt"
+    asked = "quantas campanhas gastaram" if language == "pt" else "how many campaigns spent"
+    context = PlanningContext(names, CATALOGUE, LEXICON, TODAY, language)
+    for against in (f"{name} Zyx", "média" if language == "pt" else "average"):
+        made = plan(normalise(f"{asked} {words} {against} {'ontem' if language == 'pt' else 'yesterday'}"), context)
+        if isinstance(made, Plan):
+            with pytest.raises(LostMentions):
+                CompletePlan(made)
+    both = plan(normalise(f"a {other}q Zyx gastou mais que a {name} Zyx ontem?"), replace(context, language="pt"))
+    assert isinstance(both, Plan) and CompletePlan(both).plan.dimensions == ("campaign",)
+
+
+@pytest.mark.parametrize(
+    "question", ["a melhor campanha de cada conta em roas ontem", "top campaign in each account by spend last week"]
+)
+def test_the_best_of_each_group_is_no_order_of_all(question):
+    with pytest.raises(LostMentions):
+        CompletePlan(planned(question))
+
+
+def test_two_days_joined_by_and_are_no_stretch_and_a_comparator_sets_days_apart():
+    ten, twelve = (RelativePeriod("between", first=date(2026, 11, one), last=date(2026, 11, one)) for one in (10, 12))
+    for words in ("em 10/11 e 12/11", "on Nov 10 and Nov 12"):
+        made = planned(f"gasto {words}")
+        assert (made.compare, made.period) == (ten, twelve), words
+    assert planned("gasto entre 10/11 e 12/11").period == RelativePeriod("between", first=ten.first, last=twelve.last)
+    made = planned("o gasto de hoje está acima do de ontem?")
+    assert (made.period, made.compare) == (RelativePeriod("day", 0), RelativePeriod("day", 1))
+
+
+def test_what_is_set_apart_without_a_metric_is_an_overview_over_equal_stretches():
+    made = planned("compara a Loja Aurora esta semana com a semana passada")
+    assert made.intent == "overview" and made.objects[0].ids == ("100001",)
+    assert made.compare == RelativePeriod("week", 0, back=1), "a week that has just begun against as many days"
+    assert planned("CPC em outubro", "e comparado com setembro?").metrics == ("cpc",)
+
+
+def test_stories_are_a_placement_and_top_only_counts_beside_another_order():
+    assert planned("cliques nos stories do Instagram ontem").segments == (
+        Segment("platform", "instagram"),
+        Segment("position", "stories"),
+    )
+    made = planned("top 5 anúncios com pior ROAS ontem")
+    assert (made.rank, made.limit) == (Rank("roas", False), 5)

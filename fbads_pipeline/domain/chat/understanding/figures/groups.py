@@ -64,6 +64,12 @@ def _leads(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     return not asked and bool(levels) and levels[0] == tag
 
 
+def is_split_by(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """Whether the word before asks for one row of each: "por conta", "in each account"."""
+    before = " ".join(word.text for word in parsed.words[max(0, tag.start - 3) : tag.start])
+    return parsed.vocabulary.expression(r"\b(?:{splits_by})(?: (?:{before_excluded}))?$").search(before) is not None
+
+
 def introduces_name(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     """Whether a name follows: "campanha Verão" is no breakdown."""
     if tag.value not in LEVELS:
