@@ -49,8 +49,8 @@ class ChatFigures(Protocol):
     def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
         """How far the days of a plan are read at one level."""
 
-    def hour_days(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
-        """How many of the plan's days were read hour by hour, per account."""
+    def hour_days(self, plan: Plan, accounts: Sequence[ChatAccount], asked: int) -> Result:
+        """How many of the plan's days were read hour by hour, per account; asked: how many days they have in all."""
 
     def clocks(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
         """Until which minutes of its day each account was read, of the plan's day and of what it is compared with."""

@@ -95,7 +95,8 @@ def _goal_costs(plan: Plan, accounts: Sequence[ChatAccount]) -> Plan | Refusal:
     if not asked:
         return plan
     fit = [one for one in accounts if len(asked) == 1 and _goes_for(one, next(iter(asked)))]
-    if not fit:
+    is_named = any(one.level == "account" for one in plan.objects)
+    if not fit or (is_named and len(fit) < len(accounts)):  # accounts that are named are all in the answer
         return _renamed(plan, {GOAL_COST + one: composed_name("spend", COUNTED_BY_GOAL[one]) for one in asked})
     objects = plan.objects
     if len(fit) < len(accounts):

@@ -17,13 +17,14 @@ def by_hour(turn: Turn, plan: Plan) -> Value:
     catalogue, accounts = turn.chat.catalogue, turn.accounts
     assert plan.period is not None
     asked = sum(count_of_days(days, plan.weekdays) for one in accounts if (days := days_asked(plan.period, one)))
-    known = turn.figures.hour_days(plan, accounts)
+    known = turn.figures.hour_days(plan, accounts, asked)
     result = turn.figures.run_figures(plan, accounts)
     head = heading(plan, accounts, catalogue)
     if not result.rows and not plan.thresholds:
         turn.cite(plan, known)
         return no_hours(head)
     turn.cite(plan, result)
+    turn.cite(plan, known)
     notes = hour_notes(plan, known, asked, accounts, catalogue)
     return figures_answer(plan, result, head, catalogue, notes)
 

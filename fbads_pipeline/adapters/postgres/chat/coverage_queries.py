@@ -36,7 +36,7 @@ def compile_coverage(plan: Plan, accounts: Sequence[ChatAccount], level: Level) 
     return Query(_SQL.texts["coverage"], parameters, _COLUMNS, "marts.day_coverage")
 
 
-def compile_hour_days(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
+def compile_hour_days(plan: Plan, accounts: Sequence[ChatAccount], asked: int) -> Query:
     """One row per account: how many of the plan's days were read hour by hour."""
     assert plan.period is not None
     days = [resolve(plan.period, one.today) for one in accounts]
@@ -46,10 +46,11 @@ def compile_hour_days(plan: Plan, accounts: Sequence[ChatAccount]) -> Query:
         "last": max(last for _, last in days),
         "weekdays": list(plan.weekdays),
         "longest": LONGEST_STEP,
+        "asked": asked,
     }
     columns = (
         ResultColumn("account", "key"),
-        *(ResultColumn(one, "other") for one in ("whole_days", "days_with_steps")),
+        *(ResultColumn(one, "other") for one in ("whole_days", "whole_days_in_all", "asked_in_all")),
     )
     return Query(_HOURS.texts["hour_days"], parameters, columns, "marts.campaign_intraday")
 

@@ -1,12 +1,13 @@
 -- What the steps between readings of running days tell of hours.
 
 -- name: hour_days
--- One row per account: how many of its days were read from end to end in steps of at most :longest minutes, and how
--- many days have steps at all.
+-- One row per account: how many of its days were read from end to end in steps of at most :longest minutes, of how many
+-- account-days in all.
 select
     days.account_id as account,
     count(*) filter (where days.longest <= :longest and days.is_over) as whole_days,
-    count(*) as days_with_steps,
+    sum(count(*) filter (where days.longest <= :longest and days.is_over)) over () as whole_days_in_all,
+    cast(:asked as integer) as asked_in_all,
     max(days.until_at) as as_of,
     count(*) over () as groups
 from (

@@ -106,9 +106,9 @@ class ChatReading:
         self._coverage[query.query_id] = known
         return answer_coverage(known, plan, accounts)
 
-    def hour_days(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
-        """How many of the plan's days were read hour by hour, per account."""
-        return self.run(compile_hour_days(plan, accounts))
+    def hour_days(self, plan: Plan, accounts: Sequence[ChatAccount], asked: int) -> Result:
+        """How many of the plan's days were read hour by hour, per account; asked: how many days they have in all."""
+        return self.run(compile_hour_days(plan, accounts, asked))
 
     def clocks(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
         """Until which minutes of its day each account was read, of the plan's day and of what it is compared with."""

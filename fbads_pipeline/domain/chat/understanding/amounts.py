@@ -22,7 +22,7 @@ _LIMITS = (
     r"\b(?:{ranking_words}) (?P<n>{count})\b(?! ?(?:%|{not_rows}))",
     r"\btop ?(?P<n>\d{1,3})\b",
     r"(?<!LAST )\b(?P<n>{count}) (?:{ranking_words})\b",
-    r"(?<!LAST )\b(?P<n>{count}) (?:{ranked_things})\b",
+    r"(?<!LAST )\b(?P<n>{count}) (?:\x00+(?:'s)? )?(?:{ranked_things})\b",
 )
 AGES = ("13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _AGE = r"\b(?:(?:{before_age}) )*PATTERN(?: ?(?:{after_age})\b)?"

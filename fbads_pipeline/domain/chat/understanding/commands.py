@@ -23,7 +23,18 @@ def is_change(parsed: ParsedQuestion) -> bool:
         return True
     first = next((word for word in words if word not in vocabulary.words["polite"]), "")
     is_order = first in vocabulary.words["change_verbs"] and vocabulary.has("objects_of_change", text)
-    return is_order and not parsed.has("metric", "roas")
+    if is_order:
+        return not parsed.has("metric", "roas")
+    return first in vocabulary.words["change_verbs"] and _is_about_an_object(parsed, first)
+
+
+def _is_about_an_object(parsed: ParsedQuestion, verb: str) -> bool:
+    """Whether nothing but the name of an object follows the verb: "ativa a New Sneakers"."""
+    others = {"metric", "goal_cost", "fact", "comparison", "rank", "intent"}
+    after = [word for word in parsed.left if word.text != verb]
+    return (
+        bool(parsed.named) and not after and not parsed.periods and not any(tag.kind in others for tag in parsed.tags)
+    )
 
 
 def is_advice(parsed: ParsedQuestion) -> bool:

@@ -177,3 +177,18 @@ def test_stories_are_a_placement_and_top_only_counts_beside_another_order():
     )
     made = planned("top 5 anúncios com pior ROAS ontem")
     assert (made.rank, made.limit) == (Rank("roas", False), 5)
+
+
+def test_an_order_to_an_object_is_an_order_and_its_state_is_none():
+    for order in ("ativa a Back to School", "liga a Back to School pfv", "pause Back to School"):
+        assert planned(order).intent == "change_request", order
+    for fact in ("a Back to School tá ativa?", "Back to School está ativa ou pausada?"):
+        assert planned(fact).intent == "facts", fact
+
+
+@pytest.mark.parametrize(
+    "question", ["campanha com o custo por carrinho mais alto ontem", "campaign with the highest cost per add to cart"]
+)
+def test_what_is_ordered_by_is_the_quotient_that_was_said(question):
+    made = planned(question)
+    assert made.metrics == ("spend_per_add_to_carts",) and made.rank == Rank("spend_per_add_to_carts", True)

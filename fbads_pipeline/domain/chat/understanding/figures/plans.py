@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.composed import parts_of
 from fbads_pipeline.domain.chat.hours import TODAY, is_one_day
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, equal_stretch, previous
 from fbads_pipeline.domain.chat.plan import (
@@ -202,6 +203,8 @@ def _rank(parsed: ParsedQuestion, tag: PhraseTag | None, metrics: tuple[str, ...
     before = [one for one in tags if 0 <= tag.start - one.end <= 1]
     chosen = (after or before or named or tags)[0]
     metric = GOAL_COST + chosen.value if chosen.kind == "goal_cost" else chosen.value
+    if metric not in metrics:  # "o custo por carrinho mais alto": what is ordered is the quotient
+        metric = next((one for one in metrics if parts_of(one, catalogue.metrics) and metric in one), metric)
     if parsed.vocabulary.has("price", parsed.text):
         metric = _CHEAP_WORDS.get(metric, metric)
     return ranked(tag.value, metric, catalogue)
