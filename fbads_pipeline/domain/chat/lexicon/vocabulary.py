@@ -84,7 +84,7 @@ class Vocabulary:
 
     def is_harmless(self, word: str) -> bool:
         """Whether a word without a meaning here can change no figure, so that it may be passed over."""
-        if word in self._harmless:
+        if word in self._harmless and word not in self.words["how_often"]:
             return True
         return len(word) > _LONG_ENDING and word.endswith(self._endings) and not self._says_how_often(word)
 

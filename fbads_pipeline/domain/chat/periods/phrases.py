@@ -27,7 +27,7 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("named_day", readers.named_day, r"\b(?:(?:{holiday_lead}) )*(?P<h>{holiday})(?: (?:{of} )?(?P<y>20\d\d))?(?!\w)"),
     ("since_earlier_unit", readers.since_unit(1), None),
     ("week_of", readers.week_of, None),
-    ("same_part_of_earlier_unit", readers.unit_before, None),
+    ("same_part_of_earlier_unit", readers.same_part, None),
     ("year_ago", readers.fixed(RelativePeriod("year", 0, back=1)), None),
     ("date_range", readers.date_range, rf"{_FROM}(?P<a>{{date}}){_TO}(?P<b>{{date}})(?!\w)"),
     (

@@ -31,6 +31,17 @@ def unit_before(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod(context.vocabulary.units[match["u"]], 0, back=1)
 
 
+def same_part(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """As much of the unit before as has come of this one; "the same day of last month" is one day."""
+    unit, vocabulary, today = context.vocabulary.units[match["u"]], context.vocabulary, context.today
+    if unit in ("month", "year") and vocabulary.expression(r"\b(?:{same}) (?:{one_day})\b").search(match.group()):
+        first = starts(unit, today, 1)
+        last = first if unit == "month" else date(first.year, today.month, 1)
+        day = last.replace(day=min(today.day, ends("month", last).day))
+        return RelativePeriod("between", first=day, last=day)
+    return unit_before(match, context)
+
+
 def last_units(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """The last n days; of weeks as many days; of months, quarters and years whole months."""
     count, unit = _counted(match["n"], context), context.vocabulary.units[match["u"]]

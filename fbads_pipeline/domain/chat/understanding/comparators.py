@@ -4,6 +4,8 @@
 holds.
 """
 
+from fbads_pipeline.domain.chat.plan import LEVELS
+from fbads_pipeline.domain.chat.understanding.figures.groups import introduces_name
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag, QuestionWord
 
@@ -56,6 +58,9 @@ def _are_side_by_side(parsed: ParsedQuestion, start: int) -> bool:
 def _set_against_days(parsed: ParsedQuestion, start: int, end: int) -> None:
     places = [place for place, word in enumerate(parsed.words) if start <= word.start < end]
     used = {place for tag in parsed.tags for place in range(tag.start, tag.end)}
+    levels = [tag for tag in parsed.of("dimension") if tag.value in LEVELS and not introduces_name(parsed, tag)]
+    if levels and used.intersection(places):  # "campanhas que venderam menos que ontem": a bound of each row
+        parsed.against.append(parsed.text[start:end])
     if not places or parsed.has("comparison") or used.intersection(places):
         return
     parsed.tags.append(PhraseTag("comparison", "pair", places[0], places[-1] + 1, parsed.text[start:end]))

@@ -17,6 +17,9 @@ def settle_tax(parsed: ParsedQuestion, preferred: Money) -> None:
     The amount of the tax itself is a metric of its own.
     """
     said = {tag.value for tag in parsed.of("tax")}
+    if {"with", "without"} <= said:  # "sem imposto e com imposto"
+        said = {"both"}
+        parsed.tags = [replace(tag, value="both") if tag.kind == "tax" else tag for tag in parsed.tags]
     if not said and preferred == "spend":
         return
     named = [tag.value for tag in parsed.tags if _is_taxable(tag)]

@@ -84,7 +84,8 @@ def test_a_split_by_days_of_the_week_and_one_day_are_no_limit():
 @pytest.mark.parametrize(
     "question",
     ["gasto no início de outubro", "quarterly spend", "gasto trimestralmente", "gasto das outras campanhas ontem",
-     "spend yesterday morning", "gasto de ontem em setembro", "cliques da Coleção Verão de Páscoa"],
+     "spend yesterday morning", "gasto de ontem em setembro", "gasto na virada do mês",
+     "gasto do dia 5 de cada mês", "cliques da Coleção Verão de Páscoa"],
 )  # fmt: skip
 def test_a_word_that_narrows_days_or_objects_is_never_passed_over(question):
     made = understood(question)
@@ -146,7 +147,13 @@ def test_a_bound_that_another_object_or_an_average_sets_is_never_taken_for_a_fil
 
 
 @pytest.mark.parametrize(
-    "question", ["a melhor campanha de cada conta em roas ontem", "top campaign in each account by spend last week"]
+    "question",
+    [
+        "a melhor campanha de cada conta em roas ontem",
+        "top campaign in each account by spend last week",
+        "campanhas que venderam menos que ontem",
+        "campaigns that spent less than last week",
+    ],
 )
 def test_the_best_of_each_group_is_no_order_of_all(question):
     with pytest.raises(LostMentions):
@@ -192,3 +199,12 @@ def test_an_order_to_an_object_is_an_order_and_its_state_is_none():
 def test_what_is_ordered_by_is_the_quotient_that_was_said(question):
     made = planned(question)
     assert made.metrics == ("spend_per_add_to_carts",) and made.rank == Rank("spend_per_add_to_carts", True)
+
+
+def test_an_order_that_is_said_and_both_sides_of_tax_are_held():
+    made = planned("vendas por campanha ontem ordenado por gasto")
+    assert made.rank == Rank("spend", True) and made.metrics == ("purchases", "spend") and made.limit == 50
+    assert planned("gasto ontem sem imposto e com imposto").metrics == planned("gasto com e sem imposto ontem").metrics
+    assert planned("gasto do mesmo dia do mês passado").period == RelativePeriod(
+        "between", first=date(2026, 10, 23), last=date(2026, 10, 23)
+    )

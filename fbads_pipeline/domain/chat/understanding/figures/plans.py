@@ -12,6 +12,7 @@ from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     MOST_ROWS,
     ROWS,
+    Clarification,
     Dimension,
     Direction,
     Objects,
@@ -25,6 +26,7 @@ from fbads_pipeline.domain.chat.plan import (
 from fbads_pipeline.domain.chat.understanding.figures.bounds import (
     COST_OF,
     GOAL_COST,
+    CannotPlan,
     asks_which_did,
     is_rate,
     metric_tags,
@@ -76,6 +78,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         period = TODAY  # "de hoje até agora"
     if parsed.has("same_time") and compare is None and (period is None or is_one_day(period)):
         period, compare = TODAY, period if period not in (None, TODAY) else replace(TODAY, count=1)
+    if period is not None and is_one_day(period) and {"week", "month"} & set(dimensions):
+        raise CannotPlan(Clarification("period", parsed.text[parsed.periods[0].start : parsed.periods[0].end]))
     rank = _rank(parsed, rank_tag or _order_tag(parsed), metrics, catalogue) if dimensions else None
     lists = any(one in LEVELS for one in dimensions) and parsed.vocabulary.has("which", parsed.text)
     lists = lists or (premise_of(parsed) is not None and any(one in LEVELS for one in dimensions))
@@ -83,6 +87,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         rank = Rank(metrics[0], True)  # "quais campanhas pioraram o CPA": those that moved most come first
     if rank is None and not bounds and compare is None and len(metrics) == 1 and asks_which_did(parsed, catalogue):
         bounds = (Threshold(metrics[0], "above", Decimal(0)),)
+    if rank is None and dimensions and metrics and not parsed.has("comparison"):
+        rank = _said_order(parsed, metrics)
     if rank is not None and parsed.has("comparison", "moved"):
         rank = _rank_of_change(rank, rank_tag, parsed, catalogue)
     plan = Plan(
@@ -184,6 +190,15 @@ def _rank_of_change(rank: Rank, tag: PhraseTag | None, parsed: ParsedQuestion, c
         upward = not parsed.vocabulary.has("falls", parsed.text)
     descending = upward if tag is None or tag.value in ("most", "best", "worst") else not upward
     return replace(rank, descending=descending, of_change=True)
+
+
+def _said_order(parsed: ParsedQuestion, metrics: tuple[str, ...]) -> Rank | None:
+    """ "Ordenado por gasto": the largest first, all of them."""
+    for tag in metric_tags(parsed):
+        before = parsed.text[: parsed.place(tag)]
+        if tag.value in metrics and parsed.vocabulary.expression(r"\b(?:{ordered_by}) $").search(before):
+            return Rank(tag.value, True)
+    return None
 
 
 def _order_tag(parsed: ParsedQuestion) -> PhraseTag | None:
