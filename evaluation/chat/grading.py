@@ -88,10 +88,24 @@ def unsourced_numbers(made: Answer, item: Item) -> tuple[str, ...]:
     """
     if made.kind in ("definition", "help", "greeting"):
         return ()
+    text = made.text
+    if made.outcome != "answered":
+        text = text.split("Sei responder")[0].split("I can answer")[0]
+        text = text.replace("vídeo de 3 s", "").replace("3-second video views", "")  # a metric's own name
+    allowed = _allowed_beside_rows(made, item)
+    numbers = [(one, digits) for one in _NUMBER.findall(text) if (digits := _digits(one)) not in allowed]
+    left = {digits for _, digits in numbers}
+    for row in (row for table in made.tables for row in table.rows):
+        if not left:
+            break
+        left -= {form for value in row.values() for form in (*_forms(value), *_local_forms(value, row))}
+    return tuple(one for one, digits in numbers if digits in left)
+
+
+def _allowed_beside_rows(made: Answer, item: Item) -> set[str]:
+    """Numbers of the question, of days, filters, coverage and choices, and how many rows and groups there are."""
     allowed = {_digits(one) for turn in item.turns for one in _NUMBER.findall(turn)}
     for table in made.tables:
-        allowed |= {form for row in table.rows for value in row.values() for form in _forms(value)}
-        allowed |= {form for row in table.rows for value in row.values() for form in _local_forms(value, row)}
         allowed |= set(_forms(table.groups)) | set(_forms(len(table.rows)))
     for citation in made.citations:
         for day in (citation.first_day, citation.last_day, citation.compared_first_day, citation.compared_last_day):
@@ -101,12 +115,7 @@ def unsourced_numbers(made: Answer, item: Item) -> tuple[str, ...]:
     if made.coverage is not None:
         allowed |= _covered(made.coverage)
     allowed |= {str(number) for number in range(1, len(made.choices) + 1)}
-    allowed |= {_digits(one) for choice in made.choices for one in _NUMBER.findall(choice)}
-    text = made.text
-    if made.outcome != "answered":
-        text = text.split("Sei responder")[0].split("I can answer")[0]
-        text = text.replace("vídeo de 3 s", "").replace("3-second video views", "")  # a metric's own name
-    return tuple(one for one in _NUMBER.findall(text) if _digits(one) not in allowed)
+    return allowed | {_digits(one) for choice in made.choices for one in _NUMBER.findall(choice)}
 
 
 def _covered(coverage: AnswerCoverage) -> set[str]:

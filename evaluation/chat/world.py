@@ -55,8 +55,14 @@ _TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "da
 _TABLES += ("campaign_intraday", "pixels", "pixel_events_hourly")
 # Two years are read; the ads deliver since DAYS days.
 DAYS_READ = 800
-# 0 where a campaign has none: only a figure that Meta left out is null.
-_SUMS = [name for name, metric in METRICS.items() if "days" in metric.additive]
+# The sums that ads of this world have; every other one is 0 by its column's default, for only a figure that Meta left
+# out is null.
+_FILLED: tuple[str, ...] = ("impressions", "clicks", "link_clicks", "spend", "purchases", "purchase_value", "leads")
+_FILLED += ("conversions", "conversion_value", "add_to_carts", "add_to_cart_value", "video_views", "registrations")
+_FILLED += ("messaging_conversations", "appointments", "contacts", "landing_page_views", "outbound_clicks", "thruplays")
+_FILLED += ("cost", "tax")
+_SUMS = [name for name, metric in METRICS.items() if "days" in metric.additive and name in _FILLED]
+_ZEROS = {name for name, metric in METRICS.items() if "days" in metric.additive and name not in _FILLED}
 _AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _BREAKDOWNS = ("age,gender", "country", "publisher_platform,platform_position")
 _PLACEMENTS = (("facebook", "feed"), ("instagram", "feed"), ("instagram", "story"), ("audience_network", "classic"))
@@ -68,7 +74,8 @@ def build(engine: sa.Engine, marts: Path = Path("dbt_project/models/marts")) -> 
     with engine.begin() as connection:
         connection.execute(sa.text("create schema if not exists marts"))
         for table in _TABLES:
-            typed = ", ".join(f"{name} {kind}" for name, kind in columns[table].items())
+            zero = dict.fromkeys(_ZEROS, " default 0")
+            typed = ", ".join(f"{name} {kind}{zero.get(name, '')}" for name, kind in columns[table].items())
             connection.execute(sa.text(f"create table marts.{table} ({typed})"))
         rows = _World(np.random.default_rng(20261123)).rows()
         rows |= by_hour(rows["campaign_daily"], ACCOUNTS, NOW)
@@ -83,7 +90,8 @@ def contracts(marts: Path) -> dict[str, dict[str, str]]:
     """Table → column → type, as the dbt project promises them."""
     found: dict[str, dict[str, str]] = {}
     for file in sorted(marts.glob("*.yml")):
-        for model in yaml.safe_load(file.read_text()).get("models", ()):
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        for model in yaml.load(file.read_text(), Loader=loader).get("models", ()):
             found[model["name"]] = {one["name"]: one["data_type"] for one in model["columns"] if "data_type" in one}
     return found
 
@@ -194,7 +202,7 @@ class _World:
         if number == 4:
             events = 0
         value = round(float(events * rng.uniform(60, 140)), 2)
-        made = dict.fromkeys(_SUMS, 0) | {
+        made: dict[str, Any] = {
             "impressions": impressions,
             "clicks": clicks,
             "link_clicks": int(clicks * 0.7),
