@@ -102,10 +102,10 @@ def names_with_another_day(parsed: ParsedQuestion) -> list[tuple[str, Level | No
     found: list[tuple[str, Level | None]] = []
     for mention in parsed.named:
         for one in parsed.periods:
-            joined = parsed.text[mention.end : one.end].strip()
             is_next = one.kind == "named_day" and 0 <= one.start - mention.end <= 1
-            is_named = any(fold(other.name) == mention.said for other in mention.objects)
-            if is_next and not is_named and parsed.vocabulary.expression(r"(?:{name_join})\b").match(joined):
+            is_named = any(other.level == "account" or fold(other.name) == mention.said for other in mention.objects)
+            joined = f"{mention.said.split()[-1]} {parsed.text[mention.end : one.end].strip()}"
+            if is_next and not is_named and parsed.vocabulary.expression(r"^(?:\w+ )?(?:{name_join})\b").match(joined):
                 found.append((parsed.text[mention.start : one.end].strip(), mention.level))
     return found
 

@@ -208,3 +208,12 @@ def test_an_order_that_is_said_and_both_sides_of_tax_are_held():
     assert planned("gasto do mesmo dia do mês passado").period == RelativePeriod(
         "between", first=date(2026, 10, 23), last=date(2026, 10, 23)
     )
+
+
+def test_a_part_of_a_name_with_the_day_of_another_one_is_no_object():
+    names = ObjectNames([NamedObject("campaign", "9001", "900", "Promoção de Natal | Broad")])
+    context = PlanningContext(names, CATALOGUE, LEXICON, TODAY, "pt")
+    refused = plan("cliques da Promoção de Páscoa", context)
+    assert isinstance(refused, Refusal) and (refused.kind, refused.about) == ("unknown_object", "promocao de pascoa")
+    made = plan("cliques da Promoção de Natal ontem", context)
+    assert isinstance(made, Plan) and made.objects[0].ids == ("9001",)
