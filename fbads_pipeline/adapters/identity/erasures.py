@@ -26,11 +26,12 @@ _TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class ErasureReport:
-    """What an erasure changed beside the database's rows. rewritten_files: in which the person was replaced;
-    deleted_files: reports that named them, by name; ended_links: links to reports that named them."""
+    """What an erasure changed beside the database's rows, in numbers, since a file's name may name somebody.
+    rewritten_files: in which the person was replaced; deleted_files: reports that named them; ended_links: links to
+    reports that named them."""
 
     rewritten_files: int = 0
-    deleted_files: tuple[str, ...] = ()
+    deleted_files: int = 0
     ended_links: int = 0
 
 
@@ -57,7 +58,7 @@ class ErasureList:
     def report(self, user_id: str) -> ErasureReport:
         """Of the erasure of that person; empty where there was none."""
         found = next((one.get("report") for one in self._lines() if one["user_id"] == user_id), None) or {}
-        return ErasureReport(**{**found, "deleted_files": tuple(found.get("deleted_files", ()))})
+        return ErasureReport(**found)
 
     def _lines(self) -> list[dict[str, Any]]:
         if not self._path.exists():
@@ -85,15 +86,15 @@ def replace_in_files(home: Path, texts: Iterable[str], replacement: str) -> int:
     return changed
 
 
-def delete_reports(home: Path, texts: Iterable[str], named: Iterable[str] = ()) -> tuple[str, ...]:
+def delete_reports(home: Path, texts: Iterable[str], named: Iterable[str] = ()) -> int:
     """Delete the workbooks and PDF files among the exports that name somebody, in whatever spelling, and those that
-    cannot be read; returns their names. named: files that are known to, by their names."""
-    wanted, known, deleted = [squeezed(one) for one in texts], set(named), []
+    cannot be read; returns how many. named: files that are known to, by their names."""
+    wanted, known, deleted = [squeezed(one) for one in texts], set(named), 0
     for path in sorted(one for one in exports_folder(home).rglob("*") if one.is_file()):
         if path.name in known or (path.suffix in (".pdf", ".xlsx") and document_names(path.read_bytes(), wanted)):
             path.unlink()
-            deleted.append(path.name)
-    return tuple(deleted)
+            deleted += 1
+    return deleted
 
 
 def document_names(content: bytes, wanted: Iterable[str]) -> bool:

@@ -93,7 +93,7 @@ def erase_user(user_id: UserId, who: EraserDep, personal: PersonalDataDep, clock
         request_id=hashlib.sha256(f"erase|{user_id}".encode()).hexdigest()[:16],
         user_id=user_id,
         rewritten_files=done.rewritten_files,
-        deleted_files=len(done.deleted_files),
+        deleted_files=done.deleted_files,
         ended_links=done.ended_links,
     )
 

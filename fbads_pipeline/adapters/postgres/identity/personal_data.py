@@ -127,7 +127,7 @@ class PostgresPersonalData:
         done = self._delete_reports(connection, person, now)
         replace_mentions(connection, person.text, person.addresses, person.name)
         done = replace(done, rewritten_files=self._replace_elsewhere(person))
-        details = {**_about(user_id, "erased"), "files": done.rewritten_files + len(done.deleted_files)}
+        details = {**_about(user_id, "erased"), "files": done.rewritten_files + done.deleted_files}
         append(connection, at=now, actor=actor, action="user.erased", user_id=user_id, details=details)
         connection.execute(SQL["empty_originals"], {"persons": list(person.persons), "pattern": person.pattern})
         forget_pseudonyms(connection, person.persons)
@@ -136,7 +136,7 @@ class PostgresPersonalData:
     def _delete_reports(self, connection: sa.Connection, person: _Person, now: datetime) -> ErasureReport:
         """Workbooks and PDF files that name them, and what links lead to."""
         named = connection.execute(SQL["reports_naming"], {"pattern": person.pattern}).scalars().all()
-        deleted = () if self._home is None else delete_reports(self._home, person.telling, named)
+        deleted = 0 if self._home is None else delete_reports(self._home, person.telling, named)
         wanted, ended = [squeezed(one) for one in person.telling], 0
         for row in connection.execute(SQL["shared_copies"]).all():
             document = None if row.document is None else bytes(row.document)
