@@ -11,7 +11,7 @@ PYTAG := $(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2]
 LOCK := requirements/$(PYTAG).txt
 STAMP := $(VENV)/.installed-$(PYTAG)
 TESTS ?= fbads_pipeline_tests
-WORKERS ?= 2
+WORKERS ?= 3
 ARGS ?=
 
 help: ## what there is
@@ -70,7 +70,7 @@ lint-sql:
 	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 1 models tests
 	cd fbads_pipeline/adapters/postgres && ../../../$(BIN)/sqlfluff lint --processes 1 .
 
-# Two workers, each with a PostgreSQL of its own.
+# Three workers, each with a PostgreSQL of its own: while one waits, two cores have two others.
 test: install ## everything that CI checks, closing with pytest's summary
 	@$(MAKE) --no-print-directory -j3 --output-sync=target programs $(LINTS)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS) $(ARGS)

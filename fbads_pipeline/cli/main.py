@@ -39,9 +39,12 @@ COMMANDS = {
     "pixels": ("data.pixels", "Pixels of accounts: events by name, the newest hour, match quality."),
     "meta-recommendations": (
         "meta_recommendations",
-        "What Meta itself recommends to accounts, and its opportunity score.",
+        "What Meta itself recommends to accounts, and its opportunity score: evidence, none of our suggestions.",
     ),
-    "benchmark": ("benchmark", "Percentiles of CTR, CPM, CPA and ROAS over all accounts, naming none."),
+    "benchmark": (
+        "benchmark",
+        "CTR, CPM, CPA and ROAS over all accounts, by objective, country and currency, as percentiles.",
+    ),
     "balances": ("data.balances", "Money that is left: prepaid balances, spending limits, and when they end."),
     "naming": ("naming", "How clients name campaigns and tag links; which links differ from it."),
     "orders": ("orders", "Orders of shops: sources and their secrets, spreadsheets, refunds without an order."),

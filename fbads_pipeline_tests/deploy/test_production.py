@@ -83,7 +83,7 @@ def test_every_setting_reaches_every_service_of_ours(monkeypatch, tmp_path):
     """As compose would start it: .env as the example has it, the file's own values above, secrets as files."""
     example = (ROOT / ".env.example").read_text()
     in_file = dict(re.findall(r"^([A-Z_0-9]+)=(.*)$", example, re.MULTILINE))
-    own = {"FBADS_HOME", "FBADS_DATABASE_URL", "FBADS_DATABASE_TLS"}
+    own = {"FBADS_HOME", "FBADS_DATABASE_URL", "FBADS_DATABASE_TLS", "FBADS_REDIS_TLS"}
     assert {variable_of(name) for name in Settings.model_fields} - own <= set(in_file)
     for name in OURS:
         service = SERVICES[name]
