@@ -101,6 +101,10 @@ class Transport:
         for scheme in ("https://", "http://"):
             self._http.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=access.connections))
 
+    def close(self) -> None:
+        """Ends the connections that are kept for the next request."""
+        self._http.close()
+
     def traffic(self, account_id: str) -> ApiTraffic:
         """What the account's calls cost so far (the live object)."""
         with self._lock:

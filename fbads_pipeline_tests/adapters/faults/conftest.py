@@ -51,8 +51,11 @@ class Collector:
         plan = SyncPlan(
             f"run{self.runs}", LEVELS, DAYS, breakdowns=breakdowns, longest_wait_seconds=30.0, lock_wait_seconds=0.0
         )
-        accounts = list_accounts(ads, self.store, clock)
-        return {report.account_id: report for report in sync_ads(ads, self.store, clock, accounts, plan)}
+        try:
+            accounts = list_accounts(ads, self.store, clock)
+            return {report.account_id: report for report in sync_ads(ads, self.store, clock, accounts, plan)}
+        finally:
+            transport.close()
 
     def stored(self) -> dict[str, list[str]]:
         """Every row of every table as text, less when it was read."""

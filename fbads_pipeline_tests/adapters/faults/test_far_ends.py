@@ -93,8 +93,11 @@ def all_ended(calls):
     return [results[number] for number in range(len(calls))]
 
 
-def _collect_given_up_calls():
-    """Their threads end with the server; the connections that libraries leave open are nobody else's warnings."""
+@pytest.fixture
+def given_up_calls():
+    """Their threads end with the server; the connections that libraries leave open are nobody else's warnings, also
+    those that the test itself still held."""
+    yield
     for one in threading.enumerate():
         if one.name == "within a deadline":
             one.join(LATEST_SECONDS)
@@ -155,6 +158,7 @@ def readings(server, real):
     [(HTTP, False), (HTTP, True), (HTTP[:30], True), (b"", False)],
     ids=["stops in its body", "trickles its body", "trickles its headers", "says nothing"],
 )
+@pytest.mark.usefixtures("given_up_calls")
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_every_caller_ends_and_says_so(beginning, is_trickling, monkeypatch):
     monkeypatch.setattr(oidc, "_SECONDS", 0.4)
@@ -166,7 +170,6 @@ def test_every_caller_ends_and_says_so(beginning, is_trickling, monkeypatch):
     with slow_server(beginning, is_trickling=is_trickling) as server, google_server() as real:
         sending, reading = attempts(server), readings(server, real)
         found = dict(zip((*sending, *reading), all_ended([*sending.values(), *reading.values()]), strict=True))
-    _collect_given_up_calls()
     for name in sending:
         attempt = found.pop(name)
         assert attempt.outcome in ("unknown", "retry", "failed") and attempt.error, name
