@@ -40,7 +40,7 @@ def main() -> int:
     if not PROGRAM.is_file():
         print(f"edge-check: {PROGRAM} is missing: call `make edge-check`", file=sys.stderr)
         return 1
-    # Its requests are told by the check itself.
+    # Its requests are recognised by the check itself.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     with (

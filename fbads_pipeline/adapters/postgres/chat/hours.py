@@ -16,7 +16,7 @@ def hour_steps(side: str, *, by_hour: bool) -> sa.FromClause:
     """One row per step, in the shape of a daily mart, with its hour and the minute of the day that it ends in.
 
     A step belongs to the hour of its middle. by_hour: only of days that were read from end to end in steps so short
-    that an hour can be told, and of a day in `:<side>_running_days` what there is of it.
+    that an hour can be recognised, and of a day in `:<side>_running_days` what there is of it.
     """
     steps = sa.table(HOURS, *(sa.column(one) for one in _COLUMNS), schema="marts").alias("steps")
     accounts = sa.table("accounts", sa.column("account_id"), sa.column("timezone_name"), schema="marts").alias("zones")

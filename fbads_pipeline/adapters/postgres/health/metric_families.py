@@ -27,7 +27,7 @@ class MetricFamily:
 
 @dataclass(frozen=True)
 class MetricDistribution:
-    """name: also that of its statement; bounds: upper ends of the buckets."""
+    """name: also that of its figure in the statement campaign_distributions; bounds: upper ends of the buckets."""
 
     name: str
     about: str

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.health.metric_families import (
     DISTRIBUTIONS,
     FAMILIES,
-    MetricDistribution,
     MetricFamily,
 )
 from fbads_pipeline.adapters.postgres.statements import Statements
@@ -51,8 +50,7 @@ class MetricsCollector:
         if (age := self._backup_age()) is not None:
             name, about = "backup_age_seconds", "Seconds since the newest backup; infinite where there is none yet."
             yield GaugeMetricFamily(name, about, value=age)
-        for distribution in DISTRIBUTIONS:
-            yield self._histogram(distribution)
+        yield from self._distributions()
         yield self._latencies()
 
     def _figures(self, family: MetricFamily) -> dict[tuple[str, ...], float] | None:
@@ -65,17 +63,21 @@ class MetricsCollector:
         found = {tuple(str(one) for one in labels): float(figure) for *labels, figure in rows if figure is not None}
         return dict.fromkeys(family.known, 0.0) | found
 
-    def _histogram(self, distribution: MetricDistribution) -> Any:
+    def _distributions(self) -> Iterator[Any]:
         from prometheus_client.core import HistogramMetricFamily  # a library of the sidecar alone
 
-        histogram = HistogramMetricFamily(distribution.name, distribution.about, labels=("currency",))
-        window = {"days": _WINDOW_DAYS, "bounds": list(distribution.bounds)}
-        for currency, group in groupby(self._rows(distribution.name, window) or (), key=lambda row: row[0]):
-            rows = list(group)
-            buckets = [(str(bound), float(row[2])) for bound, row in zip(distribution.bounds, rows, strict=True)]
-            _, _, _, campaigns, total = rows[0]
-            histogram.add_metric([str(currency)], [*buckets, ("+Inf", float(campaigns))], float(total))
-        return histogram
+        asked = [(one.name, bound) for one in DISTRIBUTIONS for bound in one.bounds]
+        metrics, bounds = map(list, zip(*asked, strict=True))
+        rows = self._rows("campaign_distributions", {"days": _WINDOW_DAYS, "metrics": metrics, "bounds": bounds}) or []
+        for distribution in DISTRIBUTIONS:
+            histogram = HistogramMetricFamily(distribution.name, distribution.about, labels=("currency",))
+            own = [row[1:] for row in rows if row[0] == distribution.name]
+            for currency, group in groupby(own, key=lambda row: row[0]):
+                some = list(group)
+                buckets = [(str(bound), float(row[2])) for bound, row in zip(distribution.bounds, some, strict=True)]
+                _, _, _, campaigns, total = some[0]
+                histogram.add_metric([str(currency)], [*buckets, ("+Inf", float(campaigns))], float(total))
+            yield histogram
 
     def _latencies(self) -> Any:
         from prometheus_client.core import HistogramMetricFamily  # a library of the sidecar alone

@@ -213,14 +213,16 @@ select count(*) as figure
 from pg_stat_activity
 where datname = current_database();
 
--- name: campaign_ctr
--- Per currency and bound: campaigns at or below the bound, all campaigns, the sum of their figures.
-with figures as (
+-- name: campaign_distributions
+-- Per metric, currency and bound: campaigns at or below the bound, all campaigns, the sum of their figures.
+with sums as (
     select
-        daily.campaign_id,
         min(daily.currency) as currency,
-        case when count(*) = count(daily.clicks) then sum(daily.clicks) end::numeric
-        / nullif(case when count(*) = count(daily.impressions) then sum(daily.impressions) end, 0) as figure
+        sum(daily.spend) as spend,
+        case when count(*) = count(daily.clicks) then sum(daily.clicks) end::numeric as clicks,
+        case when count(*) = count(daily.impressions) then sum(daily.impressions) end as impressions,
+        case when count(*) = count(daily.conversions) then sum(daily.conversions) end as conversions,
+        case when count(*) = count(daily.purchase_value) then sum(daily.purchase_value) end as purchase_value
     from marts.campaign_daily as daily
     inner join marts.campaigns as campaigns on daily.campaign_id = campaigns.campaign_id
     where
@@ -231,72 +233,26 @@ with figures as (
 )
 
 select
-    figures.currency,
+    bounds.metric,
+    sums.currency,
     bounds.bound,
-    count(*) filter (where figures.figure <= bounds.bound) as at_most,
+    count(*) filter (where ratios.figure <= bounds.bound) as at_most,
     count(*) as campaigns,
-    sum(figures.figure) as total
-from figures
-cross join unnest(cast(:bounds as numeric[])) as bounds (bound)
-where figures.figure is not null
-group by figures.currency, bounds.bound
-order by figures.currency, bounds.bound;
-
--- name: campaign_cpa
-with figures as (
-    select
-        daily.campaign_id,
-        min(daily.currency) as currency,
-        sum(daily.spend)
-        / nullif(case when count(*) = count(daily.conversions) then sum(daily.conversions) end, 0) as figure
-    from marts.campaign_daily as daily
-    inner join marts.campaigns as campaigns on daily.campaign_id = campaigns.campaign_id
-    where
-        campaigns.effective_status = 'ACTIVE'
-        and daily.day between current_date - cast(:days as integer) and current_date - 1
-    group by daily.campaign_id
-    having count(distinct daily.currency) = 1
-)
-
-select
-    figures.currency,
-    bounds.bound,
-    count(*) filter (where figures.figure <= bounds.bound) as at_most,
-    count(*) as campaigns,
-    sum(figures.figure) as total
-from figures
-cross join unnest(cast(:bounds as numeric[])) as bounds (bound)
-where figures.figure is not null
-group by figures.currency, bounds.bound
-order by figures.currency, bounds.bound;
-
--- name: campaign_roas
-with figures as (
-    select
-        daily.campaign_id,
-        min(daily.currency) as currency,
-        case when count(*) = count(daily.purchase_value) then sum(daily.purchase_value) end
-        / nullif(sum(daily.spend), 0) as figure
-    from marts.campaign_daily as daily
-    inner join marts.campaigns as campaigns on daily.campaign_id = campaigns.campaign_id
-    where
-        campaigns.effective_status = 'ACTIVE'
-        and daily.day between current_date - cast(:days as integer) and current_date - 1
-    group by daily.campaign_id
-    having count(distinct daily.currency) = 1
-)
-
-select
-    figures.currency,
-    bounds.bound,
-    count(*) filter (where figures.figure <= bounds.bound) as at_most,
-    count(*) as campaigns,
-    sum(figures.figure) as total
-from figures
-cross join unnest(cast(:bounds as numeric[])) as bounds (bound)
-where figures.figure is not null
-group by figures.currency, bounds.bound
-order by figures.currency, bounds.bound;
+    sum(ratios.figure) as total
+from sums
+cross join
+    lateral (
+        values
+        ('campaign_ctr', sums.clicks / nullif(sums.impressions, 0)),
+        ('campaign_cpa', sums.spend / nullif(sums.conversions, 0)),
+        ('campaign_roas', sums.purchase_value / nullif(sums.spend, 0))
+    ) as ratios (metric, figure)
+inner join
+    unnest(cast(:metrics as text[]), cast(:bounds as numeric[])) as bounds (metric, bound)
+    on ratios.metric = bounds.metric
+where ratios.figure is not null
+group by bounds.metric, sums.currency, bounds.bound
+order by bounds.metric, sums.currency, bounds.bound;
 
 -- name: campaigns_by_status
 select

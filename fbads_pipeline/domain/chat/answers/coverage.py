@@ -22,7 +22,7 @@ def with_coverage(heading: Value, coverage: AnswerCoverage) -> Value:
 
 
 def unread_answer(heading: Value, plan: Plan, coverage: AnswerCoverage, *, not_collected: Level | None = None) -> Value:
-    """Instead of figures: that no day was read, or that a change cannot be told; and the command that reads them.
+    """Instead of figures: that no day was read, or that a change cannot be computed; and the command that reads them.
 
     not_collected: the level of the answer where the settings leave it out: no backfill would read it.
     """
