@@ -86,6 +86,7 @@ def render(
             frame=frame and frame_view(frame, t, here, request.app.state.settings.stale_hours, request.query_params),
             has_period=has_period,
             start=_link(frame, "/"),
+            ask_here=_ask_link(frame, who, here),
             navigation=_navigation(frame, who, here, title, t),
             bar=[{**_item(frame, path, here, t), "sign": sign} for path, sign in _BAR.items()],
             here=here,
@@ -146,6 +147,13 @@ def _item(frame: PageFrame | None, path: str, here: str, t: Localizer) -> dict[s
 
 def _link(frame: PageFrame | None, path: str) -> str:
     return path if frame is None or path not in _FOLLOWING else frame.link(path)
+
+
+def _ask_link(frame: PageFrame | None, who: Principal | None, here: str) -> str:
+    """Where one asks about this page; empty where nobody can, or where one does already."""
+    if frame is None or who is None or not who.may("chat:use") or here == "/chat":
+        return ""
+    return frame.link("/chat", about=here)
 
 
 @cache

@@ -11,6 +11,8 @@ from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.api.parameters import AccountDigits
 from fbads_pipeline.domain.identity.users import Principal, Scope, may_set_up
 
+# A page's path, without its query.
+PAGE_PATH = r"^(/[a-z0-9/_-]{0,160})?$"
 Digits = Annotated[AccountDigits | None, Query(max_length=80)]
 
 

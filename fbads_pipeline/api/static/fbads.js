@@ -1,5 +1,5 @@
-/* What a keyboard adds to the pages: a palette on Ctrl-K, and keys in the list of suggestions. Every text comes from the
-   page, every action is a link or a form that is there without this script. */
+/* What the script adds to the pages: a palette on Ctrl-K, keys in the list of suggestions, and the conversation beside a
+   page. Every text comes from the page, every action is a link or a form that is there without this script. */
 "use strict";
 
 const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]") !== null;
@@ -162,7 +162,97 @@ function startKeys(legend) {
   if (kept !== null) stand(Number(kept));
 }
 
+/* The conversation beside the page: the server's own page of it, read for its thread; its forms and the links that lead
+   on in it stay here. It is open on the next page too, until it is closed. */
+function startTalk(panel, opener) {
+  const kept = "fbads-talk";
+  const place = panel.querySelector("[data-place]");
+  const state = panel.querySelector("[role=status]");
+  const whole = panel.querySelector("[data-whole]");
+  const around = [...document.body.children].filter((one) => one !== panel && one.tagName !== "DIALOG");
+  const narrow = matchMedia("(max-width: 68rem)");
+  const fit = () => around.forEach((one) => { one.inert = !panel.hidden && narrow.matches; });
+  narrow.addEventListener("change", fit);
+
+  const show = (page) => {
+    const thread = page.querySelector("[data-talk]");
+    if (!thread) throw new Error("no conversation");
+    place.replaceChildren(...document.importNode(thread, true).childNodes);
+    const session = place.querySelector("input[name=session]").value;
+    whole.href = `/chat?${new URLSearchParams({ session, about: location.pathname })}`;
+    sessionStorage.setItem(kept, session);
+  };
+  const load = async (address, options) => {
+    place.setAttribute("aria-busy", "true");
+    state.textContent = "";
+    try {
+      const answer = await fetch(address, options);
+      if (answer.redirected && new URL(answer.url).pathname === "/login") {
+        location.assign(opener.href);
+        return;
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
+      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      [...place.querySelectorAll(".asked")].at(-1)?.scrollIntoView({ block: "start" });
+    } catch {
+      state.textContent = panel.dataset.failed;
+    } finally {
+      place.removeAttribute("aria-busy");
+    }
+  };
+  const ask = () => {
+    const field = place.querySelector("textarea");
+    field?.focus({ preventScroll: true });
+    field?.setSelectionRange(field.value.length, field.value.length);
+  };
+  const open = async (address) => {
+    panel.hidden = false;
+    opener.setAttribute("aria-expanded", "true");
+    document.documentElement.classList.add("is-talking");
+    fit();
+    await load(address);
+  };
+  const close = () => {
+    panel.hidden = true;
+    opener.setAttribute("aria-expanded", "false");
+    document.documentElement.classList.remove("is-talking");
+    sessionStorage.removeItem(kept);
+    fit();
+    opener.focus();
+  };
+  opener.setAttribute("aria-expanded", "false");
+  opener.addEventListener("click", async (event) => {
+    if (hasModifier(event) || event.shiftKey) return;
+    event.preventDefault();
+    if (!panel.hidden) {
+      close();
+      return;
+    }
+    await open(opener.href);
+    ask();
+  });
+  panel.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (place.hasAttribute("aria-busy")) return;
+    const sent = new URLSearchParams(new FormData(event.target, event.submitter));
+    await load(event.target.action, { method: "POST", body: sent });
+    ask();
+  });
+  panel.addEventListener("click", async (event) => {
+    if (event.target.closest("[data-close]")) close();
+    if (!event.target.closest("[data-new]") || hasModifier(event) || event.shiftKey) return;
+    event.preventDefault();
+    await load(opener.href);
+    ask();
+  });
+  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  const session = sessionStorage.getItem(kept);
+  if (session) open(`/chat?${new URLSearchParams({ session, about: location.pathname })}`);
+}
+
 const palette = document.querySelector("dialog#palette");
 if (palette) startPalette(palette);
 const legend = document.querySelector("details#keys");
 if (legend) startKeys(legend);
+const talk = document.querySelector("aside#talk");
+if (talk) startTalk(talk, document.querySelector("a[data-ask]"));

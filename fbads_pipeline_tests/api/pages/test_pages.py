@@ -250,6 +250,7 @@ def test_nobody_sees_another_ones_account(world):
         assert 'account=42"' not in answer.text, "the switcher names their own accounts alone"
     for path in ("/campaigns", "/anomalies", "/alerts", "/creatives"):
         assert stranger.get(path, account="42").status_code == 404, path
+    assert HOSTILE[:12] not in Page(stranger.get("/chat", about="/campaigns/101")).text
     assert stranger.get("/campaigns/101/ads/301").status_code == 404
     assert stranger.get("/campaigns/export", account="42").status_code == 404
     assert "s101" not in stranger.get("/suggestions").text

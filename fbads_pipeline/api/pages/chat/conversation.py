@@ -1,6 +1,7 @@
 """A conversation in which each number opens its query: the whole of it, those of before, and files of its answers."""
 
 import io
+import re
 import secrets
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -9,15 +10,15 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, inert
+from fbads_pipeline.adapters.postgres.metrics.campaigns import CampaignReader
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
+from fbads_pipeline.api.dependencies import CampaignsDep, ChatDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.errors import ApiError
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.chat.answer_view import answer_view
-from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import frame_of
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
+from fbads_pipeline.api.pages.visitor import PAGE_PATH, PageProblem, Visitor, own_path
 from fbads_pipeline.api.rate_limits import CHAT_PER_MINUTE, count_of
 from fbads_pipeline.domain.chat.memory import ConversationHead
 from fbads_pipeline.domain.core.formatting import plain_line
@@ -29,6 +30,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 AskerDep = Annotated[Principal, Depends(Visitor("chat:use"))]
 # Of the earlier answers of a conversation so many are made again; of the others the question alone is shown.
 _MADE_AGAIN, _MOST_LISTED = 4, 30
+_CAMPAIGN = re.compile(r"^/campaigns/([0-9]{1,32})(/|$)")
+_LONGEST_NAME = 300
 
 
 @router.get("/chat")
@@ -38,13 +41,18 @@ def chat_page(
     chat: ChatDep,
     clock: ClockDep,
     readiness: ReadinessDep,
+    campaigns: CampaignsDep,
     session: Annotated[str, Query(pattern=r"^([0-9a-f]{16})?$")] = "",
     noted: Annotated[str, Query(pattern="^(yes)?$")] = "",
+    about: Annotated[str, Query(pattern=PAGE_PATH)] = "",
 ) -> Response:
-    """A conversation of before, or a new one."""
+    """A conversation of before, or a new one. about: the page from which one asks; what it is about begins the
+    question."""
     is_ready = readiness.missing() is None
     thread = _thread(chat, who, session, clock, page_localizer(request, who)) if session and is_ready else []
-    return _chat(request, who, chat, clock, session=session or secrets.token_hex(8), thread=thread, noted=bool(noted))
+    name = _subject(request, who, about, campaigns) if is_ready and not thread else ""
+    shown = {"session": session or secrets.token_hex(8), "thread": thread, "noted": bool(noted), "about": about}
+    return _chat(request, who, chat, clock, name=name, **shown)
 
 
 @router.post("/chat")
@@ -56,6 +64,7 @@ def ask_here(
     readiness: ReadinessDep,
     question: Annotated[str, Form(max_length=500)],
     session: Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")],
+    about: Annotated[str, Form(pattern=PAGE_PATH)] = "",
 ) -> Response:
     """The conversation with the answer at its end, with the rows and the query of every number."""
     try:
@@ -70,7 +79,7 @@ def ask_here(
         made = without_figures(chat, question)
     newest = {"question": plain_line(question), "answer": answer_view(made, chat, t), "is_newest": True}
     newest["asked"] = newest["question"]
-    return _chat(request, who, chat, clock, session=session, thread=[*thread, newest], noted=False)
+    return _chat(request, who, chat, clock, session=session, thread=[*thread, newest], noted=False, about=about)
 
 
 @router.get("/chat/rows/{query_id}.csv")
@@ -113,12 +122,27 @@ def _thread(chat: Chat, who: Principal, session: str, clock: ClockDep, t: Locali
     return shown
 
 
-def _chat(request: Request, who: Principal, chat: Chat, clock: ClockDep, **shown: Any) -> Response:
+def _subject(request: Request, who: Principal, about: str, campaigns: CampaignReader) -> str:
+    """The name of the campaign that the page is about, else of the account that was chosen; empty without either, and
+    where the name would leave no room for a question."""
+    found = _CAMPAIGN.match(about)
+    if found is not None and who.may("marts:read"):
+        campaign = campaigns.campaign(found[1], who.accounts)
+        name = None if campaign is None else campaign["name"]
+    else:
+        account = frame_of(request, who).account
+        name = None if account is None else account["name"]
+    whole = plain_line(name or "")
+    return whole if len(whole) <= _LONGEST_NAME else ""
+
+
+def _chat(
+    request: Request, who: Principal, chat: Chat, clock: ClockDep, *, about: str, name: str = "", **shown: Any
+) -> Response:
     t, frame = page_localizer(request, who), frame_of(request, who)
-    about = None if frame.account is None else account_name(frame.account)
     examples = [t(f"pages.chat.example_{n}") for n in (1, 2, 3)]
-    if about is not None:
-        examples = [t("pages.chat.about_account", account=about), *examples]
+    if name:
+        examples = [t(f"pages.chat.about_{n}", name=name) for n in ("spend", "why", "days")]
     heads = (
         []
         if chat.conversations is None
@@ -132,6 +156,9 @@ def _chat(request: Request, who: Principal, chat: Chat, clock: ClockDep, **shown
         "chat",
         examples=examples,
         heads=[_head(one, zone, t) for one in heads],
+        about=about,
+        begun=t("pages.beside.begun", name=name) if name else "",
+        back_to=frame.link(own_path(about)) if about else "",
         **shown,
     )
 

@@ -10,7 +10,7 @@ from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import ChatDep, ClockDep, ReadinessDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
+from fbads_pipeline.api.pages.visitor import PAGE_PATH, PageProblem, Visitor
 from fbads_pipeline.api.routes.chat.vocabulary import of
 from fbads_pipeline.domain.chat.taught import Synonym, SynonymKind, SynonymVersion, UnusableSynonym, meaning_of
 from fbads_pipeline.domain.chat.verified import Miss
@@ -144,10 +144,11 @@ def not_useful_here(
     clock: ClockDep,
     asked: Annotated[str, Form(max_length=500)],
     session: Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")],
+    about: Annotated[str, Form(pattern=PAGE_PATH)] = "",
 ) -> Response:
     """Keep that the answer was of no use, and go back to the conversation."""
     not_useful(chat, asked, user=of(who), now=clock.now())
-    return RedirectResponse(f"/chat?{urlencode({'session': session, 'noted': 'yes'})}", 303)
+    return RedirectResponse(f"/chat?{urlencode({'session': session, 'noted': 'yes', 'about': about})}", 303)
 
 
 def _back(**said: str) -> Response:
