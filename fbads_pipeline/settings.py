@@ -196,7 +196,7 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for logging in, such as your Keycloak.")
     oidc_client_id: str | None = Field(None, description="The sidecar's client id there.")
     oidc_client_secret: SecretStr | None = Field(None, description="Its secret, where the issuer wants one.")
-    redis_url: SecretStr | None = Field(None, description="Redis for rate limits that several sidecars share.")
+    redis_url: SecretStr | None = Field(None, description="Redis for limits and answers that several sidecars share.")
     executor: Literal["in_process", "celery"] = Field(
         "in_process",
         description="Where a run's steps are executed: in its own process, or by workers (`fbads worker`) on Celery.",

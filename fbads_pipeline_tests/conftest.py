@@ -9,6 +9,7 @@ pytest_plugins = [
     "fbads_pipeline_tests.support.postgres_fixture",
     "fbads_pipeline_tests.support.graded_world",
     "fbads_pipeline_tests.support.declared_reads",
+    "fbads_pipeline_tests.support.redis_server",
     "fbads_pipeline_tests.support.stored_home",
 ]
 

@@ -13,7 +13,6 @@ from fastapi_offline import FastAPIOffline
 from fbads_pipeline.adapters.identity.access_tokens import tokens_of
 from fbads_pipeline.adapters.identity.secret_files import local_secret
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.adapters.rate_limits import ProcessLimits, RateLimits, RedisLimits
 from fbads_pipeline.api import errors
 from fbads_pipeline.api.edge import route as edge
 from fbads_pipeline.api.languages import page_localizer
@@ -53,6 +52,7 @@ from fbads_pipeline.api.routes.reports import made as reports
 from fbads_pipeline.api.routes.reports import templates as report_templates
 from fbads_pipeline.api.specification.examples import completed
 from fbads_pipeline.bootstrap.health import metrics_collector
+from fbads_pipeline.bootstrap.shared_state import shared_state
 from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.settings import Settings
 
@@ -90,7 +90,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.settings, app.state.database = settings, database
     app.state.access_tokens = tokens_of(settings)
     app.state.local_secret = local_secret(settings.home_path)
-    app.state.limits = _limits(settings)
+    app.state.limits = shared_state(settings, database)
     app.state.metrics = Metrics(metrics_collector(settings, database))
     app.state.problem_page = problem_page
     app.state.metrics.watch(database.owner, database.analyst)
@@ -150,7 +150,3 @@ def _document_tags(router: APIRouter) -> None:
     for route in router.routes:
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path.startswith(TAGGED):
             route.responses.setdefault(304, {"description": "Nothing has changed since the ETag in If-None-Match."})
-
-
-def _limits(settings: Settings) -> RateLimits:
-    return ProcessLimits() if settings.redis_url is None else RedisLimits(settings.redis_url.get_secret_value())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.identity import passwords
 from fbads_pipeline.adapters.identity.access_tokens import AccessTokens
-from fbads_pipeline.adapters.rate_limits import ProcessLimits
+from fbads_pipeline.adapters.shared_state.rate_limits import ProcessLimits
 from fbads_pipeline.api import rate_limits
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.support.people import NOW, PASSWORD, People

@@ -1,4 +1,4 @@
-"""The conversation beside a page: with the script in a panel, without it on a page of its own; about what one looks at."""
+"""The conversation beside a page: with the script in a panel, without it on a page of its own, about what one sees."""
 
 import shutil
 from urllib.parse import parse_qs, urlsplit

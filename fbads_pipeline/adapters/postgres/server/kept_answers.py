@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -25,13 +25,25 @@ def minute_of(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0)
 
 
+class SharedAnswers(Protocol):
+    """Answers that other processes have read."""
+
+    def of(self, state: str, key: Hashable, read: Callable[[], Any]) -> Any:
+        """What another one has read in that state, else what `read` returns."""
+
+
 class KeptAnswers:
     """Of one process, for any number of threads. Whoever asks what is being read just now waits for that reading."""
 
     def __init__(self, engine: sa.Engine, most: int = MOST_KEPT) -> None:
         self._engine, self._most = engine, most
+        self._shared: SharedAnswers | None = None
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[str, Future[Any]]] = OrderedDict()
+
+    def share(self, shared: SharedAnswers) -> None:
+        """From now on look there before reading."""
+        self._shared = shared
 
     def of(self, tables: frozenset[str], key: Hashable, read: Callable[[], T]) -> T:
         """What `read` returns, or returned while the tables were as they are now. tables: `schema.name` of every table
@@ -49,12 +61,18 @@ class KeptAnswers:
         if not is_new:
             return answer.result()
         try:
-            answer.set_result(read())
+            answer.set_result(self._read(state, (tables, key), read))
         except BaseException as error:
             self._forget(key, answer)
             answer.set_exception(error)
             raise
         return answer.result()
+
+    def _read(self, state: str, key: Hashable, read: Callable[[], T]) -> T:
+        if self._shared is None:
+            return read()
+        answer: T = self._shared.of(state, key, read)
+        return answer
 
     def _state(self, tables: frozenset[str]) -> str:
         with self._engine.connect() as connection:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from fbads_pipeline.adapters.shared_state.redis_server import SharedRedis
+
 _MOST_KEYS = 10_000
 _WINDOW = 60
 
@@ -36,27 +38,24 @@ class ProcessLimits:
 
 
 class RedisLimits:
-    """In Redis. While it is unreachable this process counts alone: a limiter that is down must not refuse requests."""
+    """In Redis. While it is away this process counts alone: a limiter that is down must not refuse requests."""
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
-        # redis is heavy: imported where it is needed.
-        import redis
-
-        self._redis: Any = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    def __init__(self, redis: SharedRedis, clock: Callable[[], float] = time.time) -> None:
+        self._redis, self._clock = redis, clock
         self._alone = ProcessLimits(clock)
-        self._clock = clock
 
     def take(self, key: str, most: int, *, seconds: int = _WINDOW) -> float | None:
-        # redis is heavy: imported where it is needed.
-        import redis
-
         now = self._clock()
         ends = (int(now // seconds) + 1) * seconds
-        try:
-            pipe = self._redis.pipeline()
-            pipe.incr(f"fbads:limit:{key}:{ends}")
-            pipe.expire(f"fbads:limit:{key}:{ends}", 2 * seconds)
-            count = int(pipe.execute()[0])
-        except redis.RedisError:
+        count = self._redis.ask(lambda client: _increase(client, f"fbads:limit:{key}:{ends}", 2 * seconds))
+        if count is None:
             return self._alone.take(key, most, seconds=seconds)
         return None if count <= most else ends - now
+
+
+def _increase(client: Any, name: str, seconds: int) -> int:
+    """The count of that name, which is forgotten after so many seconds."""
+    both = client.pipeline()
+    both.incr(name)
+    both.expire(name, seconds)
+    return int(both.execute()[0])
