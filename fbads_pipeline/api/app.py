@@ -51,8 +51,8 @@ from fbads_pipeline.api.routes.reports import links as report_links
 from fbads_pipeline.api.routes.reports import made as reports
 from fbads_pipeline.api.routes.reports import templates as report_templates
 from fbads_pipeline.api.specification.examples import completed
+from fbads_pipeline.bootstrap.core import shared_state
 from fbads_pipeline.bootstrap.health import metrics_collector
-from fbads_pipeline.bootstrap.shared_state import shared_state
 from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.settings import Settings
 

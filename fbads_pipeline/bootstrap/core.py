@@ -1,4 +1,5 @@
-"""What every subject needs: the settings and the database of this process, the clock, the translator."""
+"""What every subject needs: the settings and the database of this process, the clock, the translator; and what several
+sidecars share through Redis."""
 
 import atexit
 import os
@@ -6,6 +7,9 @@ from functools import cache
 
 from fbads_pipeline.adapters.clock import clock_from
 from fbads_pipeline.adapters.postgres.server.database import DATABASE_URL, Database, open_database
+from fbads_pipeline.adapters.shared_state.answers import RedisAnswers
+from fbads_pipeline.adapters.shared_state.rate_limits import ProcessLimits, RateLimits, RedisLimits
+from fbads_pipeline.adapters.shared_state.redis_server import SharedRedis
 from fbads_pipeline.adapters.translation import translator as catalogues
 from fbads_pipeline.ports.core import Clock, Translator
 from fbads_pipeline.settings import Settings, load_settings
@@ -36,3 +40,14 @@ def clock(settings: Settings) -> Clock:
 def translator() -> Translator:
     """The translator over the program's catalogues, one per process."""
     return catalogues.translator()
+
+
+def shared_state(settings: Settings, database: Database) -> RateLimits:
+    """The limits, of one process or of all that share a Redis. The database's kept answers are shared from now on where
+    there are keys to seal them with."""
+    if settings.redis_url is None:
+        return ProcessLimits()
+    redis = SharedRedis(settings.redis_url.get_secret_value())
+    if settings.encryption_keys is not None:
+        database.kept.share(RedisAnswers(redis, settings, database.url))
+    return RedisLimits(redis)
