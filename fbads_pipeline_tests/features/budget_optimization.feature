@@ -9,7 +9,7 @@ Feature: A budget changes only when a person has said so
 
   Scenario: A manager approves
     When the proposal is announced
-    And the approver presses "Aprovar"
+    And the approver presses "Aceitar"
     And decisions are carried out
     Then the campaign's daily budget at Meta is 1.2 times what it was
     And Slack has 2 messages
@@ -30,14 +30,14 @@ Feature: A budget changes only when a person has said so
 
   Scenario: Somebody who may not decide presses the button
     When the proposal is announced
-    And a stranger presses "Aprovar"
+    And a stranger presses "Aceitar"
     And decisions are carried out
     Then nothing was written to Meta
     And the stranger is told whom to ask
 
   Scenario: Somebody changed the campaign at Meta in the meantime
     When the proposal is announced
-    And the approver presses "Aprovar"
+    And the approver presses "Aceitar"
     But somebody changes the budget in Ads Manager
     And decisions are carried out
     Then the campaign's daily budget at Meta is the one that somebody set
@@ -46,7 +46,7 @@ Feature: A budget changes only when a person has said so
 
   Scenario: The manager takes it back
     When the proposal is announced
-    And the approver presses "Aprovar"
+    And the approver presses "Aceitar"
     And decisions are carried out
     And the manager undoes it within half an hour
     And decisions are carried out
@@ -56,7 +56,7 @@ Feature: A budget changes only when a person has said so
 
   Scenario: The run is killed after writing, and starts again
     When the proposal is announced
-    And the approver presses "Aprovar"
+    And the approver presses "Aceitar"
     And the run that carries out decisions dies right after writing
     And decisions are carried out
     Then the budget was written to Meta 1 time

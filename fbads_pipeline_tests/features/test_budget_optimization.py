@@ -90,7 +90,7 @@ def proposed(warehouse, percent):
 def announced(warehouse, slack):
     assert announce(warehouse.decisions, warehouse.clock, TEAM) == 1
     slack.deliver(warehouse.engine)
-    assert set(slack.buttons()) == {"Aprovar", "Rejeitar", "Adiar", "Útil", "Não foi útil"}
+    assert set(slack.buttons()) == {"Aceitar", "Rejeitar", "Adiar", "Útil", "Não foi útil"}
 
 
 @when(parsers.parse('the approver presses "{label}"'))

@@ -24,7 +24,8 @@ create table marts.campaigns (
 );
 create table marts.campaign_daily (
     account_id text, campaign_id text, day date, currency text, impressions bigint, clicks bigint, spend numeric,
-    conversions numeric, purchase_value numeric, ctr numeric, cpa numeric, collected_at timestamptz default now(),
+    conversions numeric, purchase_value numeric, ctr numeric, cpm numeric, cpa numeric, roas numeric,
+    conversion_rate numeric, is_provisional boolean not null default false, collected_at timestamptz default now(),
     conversion_goal text not null default 'purchase',
     primary key (account_id, campaign_id, day)
 );

@@ -14,7 +14,8 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class FarSide:
-    """answers: one per request, then `usual`; requests: (path, headers, parsed body) as they came; raw: their bytes."""
+    """answers: one per request, then `usual`; requests: (path, headers, parsed body) as they came, {} for a picture and
+    for no body; raw: their bytes."""
 
     url: str = ""
     usual: object = None
@@ -63,8 +64,11 @@ OK = {"ok": True, "channel": "C1", "ts": "1700000000.000100", "message": {}}
 
 
 def _parsed(handler: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:
-    if handler.headers["Content-Type"].startswith("application/x-www-form-urlencoded"):
+    kind = handler.headers["Content-Type"] or ""
+    if kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(body.decode()))
+    if kind.startswith("image/") or not body:
+        return {}
     parsed: dict[str, Any] = json.loads(body)
     return parsed
 

@@ -2,16 +2,20 @@
 
 import http.client
 import logging
+import time
 import urllib.error
 from collections.abc import Mapping
 from typing import Any
 
 from fbads_pipeline.adapters.channels.slack_layout import blocks, plain_text
+from fbads_pipeline.adapters.channels.slack_pictures import SlackPicture, SlackPictures
 from fbads_pipeline.domain.alerts.alerts import DeliveryAttempt, DueDelivery
 from fbads_pipeline.domain.alerts.outgoing import outgoing
 
 _EVENT = "fbads_alert"
 _CLOCKS_APART = 300.0
+# Slack reads an uploaded file after its answer; until then it refuses blocks that show it.
+_FILE_WAITS_SECONDS = (1.0, 3.0)
 
 _ASK_LATER = frozenset(
     {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
@@ -39,7 +43,8 @@ _quiet.setLevel(logging.CRITICAL)
 class SlackChannel:
     """The port Channel on Slack. recipient: a Slack channel id. The SDK sends each request once, without retries.
 
-    with_buttons: only where the API receives the callback; otherwise a button would do nothing.
+    with_buttons: only where the API receives the callback; otherwise a button would do nothing. A chart comes along
+    where the token has the scope files:write.
     """
 
     name = "slack"
@@ -59,9 +64,11 @@ class SlackChannel:
         self._with_buttons = with_buttons
         self._public_url = public_url
         self._sdk: Any = None
+        self._pictures = SlackPictures(self._client, timeout_seconds=timeout_seconds)
 
     def send(self, delivery: DueDelivery) -> DeliveryAttempt:
-        """Header, sections, buttons, in the thread it belongs to; text alone where Slack refuses the layout.
+        """Header, sections, chart, buttons, in the thread it belongs to; without the chart, and in the end text alone,
+        where Slack refuses the layout.
 
         For a repeat the channel is searched for the earlier attempt first; where Slack refuses the search, it is sent.
         """
@@ -71,15 +78,24 @@ class SlackChannel:
         message = {
             "channel": delivery.recipient,
             "text": plain_text(delivery.title, "\n".join(outgoing(delivery).text_lines)),
-            "blocks": blocks(delivery, with_buttons=self._with_buttons, public_url=self._public_url),
             "metadata": {"event_type": _EVENT, "event_payload": {"key": delivery.key}},
         }
         if thread := _timestamp(delivery.thread):
             message["thread_ts"] = thread
-        attempt, code = self._post(message)
+        picture = self._pictures.of(delivery)
+        attempt, code = self._post({**message, "blocks": self._blocks(delivery, picture)})
+        for seconds in _FILE_WAITS_SECONDS if picture else ():
+            if code == "invalid_blocks":
+                time.sleep(seconds)
+                attempt, code = self._post({**message, "blocks": self._blocks(delivery, picture)})
+        if code == "invalid_blocks" and picture:
+            attempt, code = self._post({**message, "blocks": self._blocks(delivery, None)})
         if code == "invalid_blocks":
             attempt, _ = self._post({**message, "blocks": None})
         return attempt
+
+    def _blocks(self, delivery: DueDelivery, picture: SlackPicture | None) -> list[dict[str, Any]]:
+        return blocks(delivery, with_buttons=self._with_buttons, public_url=self._public_url, picture=picture)
 
     def _earlier(self, delivery: DueDelivery) -> str | None:
         """Slack's id of the message of an earlier attempt, found by the key in its metadata; None without one."""

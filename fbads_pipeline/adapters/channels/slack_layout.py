@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from fbads_pipeline.adapters.channels.slack_pictures import SlackPicture
 from fbads_pipeline.adapters.translation.translator import translator
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
 from fbads_pipeline.domain.alerts.brief import RenderedLine
@@ -20,6 +21,7 @@ LONGEST_SECTION = 3000
 LONGEST_MESSAGE = 12_000
 MOST_BLOCKS = 50
 _LONGEST_URL = 3000
+_LONGEST_IMAGE_TEXT = 2000
 # What Slack reads as formatting, and signs that look alike.
 _LOOK_ALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 
@@ -48,16 +50,19 @@ def plain_text(title: str, body: str) -> str:
     return _fitting(f"{title}\n{body}", LONGEST_MESSAGE)
 
 
-def blocks(delivery: DueDelivery, *, with_buttons: bool, public_url: str | None = None) -> list[Block]:
+def blocks(
+    delivery: DueDelivery, *, with_buttons: bool, public_url: str | None = None, picture: SlackPicture | None = None
+) -> list[Block]:
     """A header, at most three sections with their buttons, how many more there are, and a button with the link. Of an
-    alert without a brief: as many sections as the body needs."""
+    alert without a brief: as many sections as the body needs. picture: of the first section, right below it."""
     if delivery.brief is None:
         return _blocks_of_body(delivery, with_buttons=with_buttons)
     sent = outgoing(delivery, public_url)
     made: list[Block] = [{"type": "header", "text": _plain(_fitting(sent.title, LONGEST_HEADER))}]
     decided = [one for one in sent.lines if with_buttons and _BUTTON_SUBJECTS & one.subject.keys()]
-    for line in sent.lines:
+    for number, line in enumerate(sent.lines):
         made.append({"type": "section", "text": {"type": "mrkdwn", "text": _marked(line), "verbatim": True}})
+        made += [_image(picture)] if picture and number == 0 else []
         made += [_buttons(line.subject, delivery.language)] if line in decided else []
     if sent.more:
         made.append({"type": "context", "elements": [_plain(escape(sent.more))]})
@@ -75,6 +80,15 @@ def _marked(line: RenderedLine) -> str:
     parts = [_inert(line.name)] if line.name else []
     money = f" · *{_inert(line.money, bold=False)}*" if line.money else ""
     return "\n".join([*parts, said.rstrip(".") + money if money else said])
+
+
+def _image(picture: SlackPicture) -> Block:
+    return {
+        "type": "image",
+        "slack_file": {"id": picture.file_id},
+        "title": _plain(_fitting(picture.title, _LONGEST_IMAGE_TEXT)),
+        "alt_text": picture.description[:_LONGEST_IMAGE_TEXT],
+    }
 
 
 def _inert(name: str, *, bold: bool = True) -> str:

@@ -20,16 +20,15 @@ from fbads_pipeline.domain.core.messages import (
     message,
     to_json,
 )
+from fbads_pipeline.domain.metrics.registry import written_unit
 
 MOST_LISTED = 15
-# Ratios that people read as a factor, 2.5 and not 250 %.
-_FACTORS = frozenset({"roas"})
 
 
 def compose_rule(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Alert:
     """The alert about objects of one account, ordered by id. unit: of the metric."""
     first = found[0]
-    unit = "factor" if rule.metric in _FACTORS else unit
+    unit = written_unit(rule.metric, unit)
     ids = hashlib.sha256("|".join(sorted(one.object_id for one in found)).encode()).hexdigest()[:32]
     return alert_of(
         AlertText(_title(rule, found), _layout(rule, found, unit).body, _brief(rule, found, unit)),

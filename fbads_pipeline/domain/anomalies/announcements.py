@@ -6,8 +6,6 @@ from datetime import timedelta
 COOL_DOWN = timedelta(hours=12)
 # The digest covers what was detected within two days; older anomalies are history.
 DIGEST_WINDOW = timedelta(days=2)
-# Complete days of the metric that a message draws beside an anomaly.
-CHART_DAYS = 14
 # A reading may take so long to reach the detectors before an account counts as behind.
 READING_GRACE = timedelta(minutes=5)
 # Readings of older days come from backfills and late corrections: the detectors need not have taken those.

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.alerts.alerts import DIGEST, MOST_SEVERE_FIRST, Alert, AlertText, Severity, alert_of
 from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
+from fbads_pipeline.domain.alerts.charts import AlertChart, chart_fact
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
 from fbads_pipeline.domain.alerts.titles import headline, per_day
 from fbads_pipeline.domain.anomalies.finding_messages import found_in_brief, kind_in_brief, since
@@ -23,7 +24,7 @@ class AnomalyPart:
     """One anomaly, or its recovery. text: on one line; at_stake: money per day.
 
     last_days: the metric's last complete days, oldest first, None where it is not known; announced_alert_id: the alert
-    that announced it; is_correction: what was announced does not hold.
+    that announced it; is_correction: what was announced does not hold; chart: those days as a picture draws them.
     """
 
     anomaly_id: str
@@ -38,6 +39,7 @@ class AnomalyPart:
     announced_alert_id: str | None = None
     last_days: tuple[float | None, ...] = ()
     is_correction: bool = False
+    chart: AlertChart | None = None
 
     @property
     def campaign(self) -> Name:
@@ -113,7 +115,7 @@ def _compose(
         severity="info" if rule == ANOMALIES_OVER else severity,
         window_start=found.day,
         occasion=f"{found.day.isoformat()}.{_digest_of(parts)}",
-        facts=_facts(found, parts) | laid_out(layout, listed),
+        facts=_facts(found, parts) | laid_out(layout, listed) | chart_fact(_in_brief_order(parts)[0].chart),
         replies_to=replies_to,
     )
 
@@ -137,7 +139,7 @@ def _facts(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> dict[st
         "currency": found.currency,
         "anomalies": [
             {
-                **{name: value for name, value in vars(one).items() if name != "last_days"},
+                **{name: value for name, value in vars(one).items() if name not in ("last_days", "chart")},
                 "campaign_name": plain_name(one.campaign_name, one.campaign_id),
                 "text": to_json(one.text),
             }
@@ -179,8 +181,11 @@ def _layout(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart], link: str
 
 def _brief(found: UnannouncedAnomalies, parts: Sequence[AnomalyPart]) -> Brief:
     """The most at stake first, what is over last; all of one account, so of one currency."""
-    ordered = sorted(parts, key=lambda one: (one.is_recovery, -one.at_stake, one.campaign_id))
-    return brief_of([_brief_line(found, one) for one in ordered])
+    return brief_of([_brief_line(found, one) for one in _in_brief_order(parts)])
+
+
+def _in_brief_order(parts: Sequence[AnomalyPart]) -> list[AnomalyPart]:
+    return sorted(parts, key=lambda one: (one.is_recovery, -one.at_stake, one.campaign_id))
 
 
 def _brief_line(found: UnannouncedAnomalies, one: AnomalyPart) -> BriefLine:

@@ -11,16 +11,28 @@ from typing import Literal
 Unit = Literal["count", "people", "ratio", "money", "per_person"]
 Good = Literal["up", "down", "none"]
 DataType = Literal["bigint", "numeric"]
+# How a figure is written: a factor as 4.2, a ratio in per cent.
+WrittenUnit = Literal["count", "money", "ratio", "factor"]
 
 
 # Columns of the daily marts that count whatever the row's `conversion_goal` names.
 COUNTS_A_GOAL = frozenset({"conversions", "conversion_value"})
 # Ratios that people read as a factor (4.2), not in per cent.
 FACTORS = frozenset({"roas", "roas_with_tax", "real_roas", "real_roas_with_tax"})
-
-
 # What the names of figures of orders begin with.
 REAL = "real_"
+
+
+def written_unit(metric: str, unit: str) -> WrittenUnit:
+    """How a figure of that metric is written. unit: the metric's in the registry or the catalogue.
+
+    >>> written_unit("roas", "ratio"), written_unit("ctr", "ratio"), written_unit("reach", "people")
+    ('factor', 'ratio', 'count')
+    """
+    if metric in FACTORS:
+        return "factor"
+    units: Mapping[str, WrittenUnit] = {"money": "money", "ratio": "ratio"}
+    return units.get(unit, "count")
 
 
 @dataclass(frozen=True, slots=True)

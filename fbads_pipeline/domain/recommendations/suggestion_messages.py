@@ -8,6 +8,7 @@ from typing import cast
 
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText, alert_of
 from fbads_pipeline.domain.alerts.brief import Brief, BriefLine, brief_of
+from fbads_pipeline.domain.alerts.charts import AlertChart, RecentDay, chart_fact, chart_of
 from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, sparkline
 from fbads_pipeline.domain.alerts.titles import headline, rounded
 from fbads_pipeline.domain.core.formatting import plain_name
@@ -24,13 +25,13 @@ from fbads_pipeline.domain.core.messages import (
     message,
     to_json,
 )
+from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW
 from fbads_pipeline.domain.recommendations.inbox.presentation import OpenSuggestion, by_money
 from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE
 from fbads_pipeline.domain.recommendations.proposals import is_of_posterior
 
 BREACHES = "breaches"
 MOST_LISTED = 10
-CHART_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class UnannouncedSuggestion:
     """An open suggestion that no alert has announced; campaign_name as somebody wrote it at Meta.
 
     effect_low, effect_expected: of its estimate, None by rule. version: the one that a button decides; daily_spend,
-    daily_results: of the last complete days, oldest first.
+    daily_results: of the last complete days, oldest first, None where that is not known; chart: of these days.
     """
 
     suggestion_id: str
@@ -51,9 +52,9 @@ class UnannouncedSuggestion:
     evidence: Mapping[str, object]
     note: Value | None = None
     version: int = 1
-    daily_spend: tuple[float, ...] = ()
-    daily_results: tuple[float, ...] = ()
-
+    daily_spend: tuple[float | None, ...] = ()
+    daily_results: tuple[float | None, ...] = ()
+    chart: AlertChart | None = None
     effect_low: float | None = None
     effect_expected: float | None = None
     adset_id: str = ""
@@ -113,8 +114,16 @@ def compose_suggestions(found: UnannouncedSuggestions, *, link: str | None = Non
         entity=found.account_id,
         severity="warning",
         window_start=found.day,
-        facts=_facts(found, ordered) | laid_out(layout, decided),
+        facts=_facts(found, ordered) | laid_out(layout, decided) | chart_fact(ordered[0].chart),
     )
+
+
+def suggestion_chart(rules: Sequence[str], recent: Sequence[RecentDay], currency: str | None) -> AlertChart | None:
+    """What a suggestion is judged by, day by day: CTR where a limit of CTR proposes it, else what a conversion cost, or
+    what was spent where too few days have one."""
+    metrics = ("ctr",) if CTR_BELOW in rules else ("cpa", "spend")
+    drawn = (chart_of(metric, recent, currency) for metric in metrics)
+    return next((one for one in drawn if one is not None), None)
 
 
 def _by_money(one: UnannouncedSuggestion) -> tuple[object, ...]:

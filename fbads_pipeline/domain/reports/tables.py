@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.core.messages import Instant, Joined, Message, Value, message
-from fbads_pipeline.domain.metrics.registry import FACTORS
+from fbads_pipeline.domain.metrics.registry import written_unit
 from fbads_pipeline.domain.reports.facts import (
     AccountTarget,
     CampaignFigures,
@@ -53,7 +53,7 @@ def figures(
         Figure(
             name,
             about[name].label,
-            _unit(about, name),
+            written_unit(name, about[name].unit),
             now.total.get(name),
             before.total.get(name),
             "none" if name == "spend" else _good(about, name),
@@ -132,7 +132,10 @@ def campaign_table(
         [
             plain_name(one.name, one.campaign_id),
             campaign_status(one.status),
-            *(shown_cell(name, _unit(about, name), currency, one.figures, one.below) for name in shown),
+            *(
+                shown_cell(name, written_unit(name, about[name].unit), currency, one.figures, one.below)
+                for name in shown
+            ),
             _change(one.figures, earlier.get(one.campaign_id)),
             one.score,
         ]
@@ -160,7 +163,7 @@ def day_table(
     rows: dict[date, list[Cell]] = {
         one.day: [
             one.day,
-            *(shown_cell(name, _unit(about, name), currency, one.figures) for name in shown),
+            *(shown_cell(name, written_unit(name, about[name].unit), currency, one.figures) for name in shown),
             yes if one.is_provisional else "",
         ]
         for one in now.days
@@ -263,7 +266,7 @@ def account_table(rows: Sequence[Sequence[Cell]], about: About, currency: str) -
 
 def account_row(account: ReportAccount, now: PeriodFigures, before: PeriodFigures, about: About) -> list[Cell]:
     """One account among others of its currency."""
-    units = {name: _unit(about, name) for name in BRIEF}
+    units = {name: written_unit(name, about[name].unit) for name in BRIEF}
     values = [shown_cell(name, units[name], account.currency, now.total, now.below) for name in BRIEF]
     return [plain_name(account.name, account.account_id), *values, _change(now.total, before.total)]
 
@@ -273,7 +276,10 @@ def _ranked_table(title: Message, campaigns: Sequence[CampaignFigures], about: A
     rows: list[list[Cell]] = [
         [
             plain_name(one.name, one.campaign_id),
-            *(shown_cell(name, _unit(about, name), currency, one.figures, one.below) for name in BRIEF),
+            *(
+                shown_cell(name, written_unit(name, about[name].unit), currency, one.figures, one.below)
+                for name in BRIEF
+            ),
         ]
         for one in campaigns
     ]
@@ -283,7 +289,7 @@ def _ranked_table(title: Message, campaigns: Sequence[CampaignFigures], about: A
 def _absent(name: str, now: PeriodFigures, about: About, currency: str) -> Message | None:
     if not is_unreported(name, now.total):
         return None
-    return unreported_text(name, _unit(about, name), currency, now.below)
+    return unreported_text(name, written_unit(name, about[name].unit), currency, now.below)
 
 
 def _target_of(name: str, target: AccountTarget | None) -> Decimal | None:
@@ -301,14 +307,7 @@ def _text(name: str, *, is_wide: bool = False) -> TableColumn:
 
 
 def _columns(about: About, names: Sequence[str]) -> list[TableColumn]:
-    return [TableColumn(about[name].label, _unit(about, name), _good(about, name)) for name in names]
-
-
-def _unit(about: About, name: str) -> Unit:
-    if name in FACTORS:
-        return "factor"
-    units: Mapping[str, Unit] = {"money": "money", "ratio": "ratio"}
-    return units.get(about[name].unit, "count")
+    return [TableColumn(about[name].label, written_unit(name, about[name].unit), _good(about, name)) for name in names]
 
 
 def _good(about: About, name: str) -> Good:

@@ -165,7 +165,7 @@ class TestButtons:
                 ("feedback_not_useful", f"{suggestion}:1"),
             ]
         labels = [one["text"]["text"] for one in blocks_sent[2]["elements"]]
-        assert labels == ["Approve", "Reject", "Snooze", "Useful", "Not useful"]
+        assert labels == ["Accept", "Reject", "Snooze", "Useful", "Not useful"]
 
     def test_nobody_is_shown_a_button_that_does_nothing(self, slack, channel):
         send(channel, compose_suggestions(news()))

@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
 
 import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
+from fbads_pipeline.adapters.postgres.alerts.recent_days import RecentDays, recent_days
 from fbads_pipeline.adapters.postgres.anomalies.account_inputs import INPUTS, object_inputs
 from fbads_pipeline.adapters.postgres.anomalies.daily_figures import read_daily_figures
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.charts import RecentDay, chart_of, day_values
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
     AccountReadings,
@@ -25,7 +28,6 @@ from fbads_pipeline.domain.anomalies.account_readings import (
     StoredDetectors,
 )
 from fbads_pipeline.domain.anomalies.announcements import (
-    CHART_DAYS,
     COOL_DOWN,
     DIGEST_WINDOW,
     LATEST_READING_DAYS,
@@ -139,7 +141,10 @@ class PostgresAnomalies:
             return 0
         with self._locked() as connection:
             rows = _to_announce(connection, "alert", now)
-            alerts = [alert for found in _by_account(rows) for alert in compose(found)]
+            recent = recent_days(
+                connection, [(row["account_id"], row["campaign_id"]) for row in rows if _is_drawn(row)], now
+            )
+            alerts = [alert for found in _by_account(rows, recent) for alert in compose(found)]
             for alert in alerts:
                 write_alert(connection, alert, recipients, now)
                 connection.execute(SQL["mark_announced"], _marked(alert))
@@ -158,7 +163,7 @@ class PostgresAnomalies:
             return 0
         with self._locked() as connection:
             rows = _to_announce(connection, "digest", now, at)
-            alerts = [compose(found) for found in _by_account(rows, digest=True)]
+            alerts = [compose(found) for found in _by_account(rows, {}, digest=True)]
             for alert in alerts:
                 write_alert(connection, alert, recipients, now)
                 connection.execute(SQL["mark_digested"], _marked(alert))
@@ -221,7 +226,7 @@ def _to_announce(
 ) -> Sequence[sa.RowMapping]:
     """Anomalies for that kind of message, ordered by account; no other process changes them under the store's lock."""
     ids = [row.anomaly_id for row in _unannounced(connection, now, digest_at) if row.message == message]
-    values = {"ids": ids, "now": now, "chart_days": CHART_DAYS}
+    values = {"ids": ids, "now": now}
     return connection.execute(SQL["anomalies_to_announce"], values).mappings().all() if ids else []
 
 
@@ -238,10 +243,17 @@ def _write(connection: sa.Connection, account_id: str, event: DetectedAnomaly | 
     return connection.execute(SQL["open_anomaly"], {**vars(event), **stored, "now": now}).rowcount
 
 
-def _by_account(rows: Sequence[sa.RowMapping], *, digest: bool = False) -> list[UnannouncedAnomalies]:
+def _is_drawn(row: sa.RowMapping) -> bool:
+    return bool(row["status"] == "OPEN")
+
+
+def _by_account(
+    rows: Sequence[sa.RowMapping], recent: RecentDays, *, digest: bool = False
+) -> list[UnannouncedAnomalies]:
     """Rows are ordered by account; a digest is of today, an alert of the day of its newest reading."""
     return [
-        _by_one_account(list(group), digest=digest) for _, group in groupby(rows, key=lambda row: row["account_id"])
+        _by_one_account(list(group), recent, digest=digest)
+        for _, group in groupby(rows, key=lambda row: row["account_id"])
     ]
 
 
@@ -251,18 +263,20 @@ def _marked(alert: Alert) -> dict[str, object]:
     return {"alert_id": alert.alert_id, "ids": [one["anomaly_id"] for one in announced]}
 
 
-def _by_one_account(rows: Sequence[sa.RowMapping], *, digest: bool) -> UnannouncedAnomalies:
+def _by_one_account(rows: Sequence[sa.RowMapping], recent: RecentDays, *, digest: bool) -> UnannouncedAnomalies:
     first = rows[0]
     return UnannouncedAnomalies(
         account_id=first["account_id"],
         account_name=first["account_name"],
         currency=first["currency"],
         day=first["local_today"] if digest else max(row["at_local"].date() for row in rows),
-        parts=tuple(_part(row) for row in rows),
+        parts=tuple(_part(row, recent.get((row["account_id"], row["campaign_id"]), ())) for row in rows),
     )
 
 
-def _part(row: sa.RowMapping) -> AnomalyPart:
+def _part(row: sa.RowMapping, recent: Sequence[RecentDay]) -> AnomalyPart:
+    since = row["since"].astimezone(ZoneInfo(row["timezone_name"])).date()
+    values = day_values(row["metric"], recent) if _is_drawn(row) else ()
     part = AnomalyPart(
         anomaly_id=row["anomaly_id"],
         campaign_id=row["campaign_id"],
@@ -274,8 +288,9 @@ def _part(row: sa.RowMapping) -> AnomalyPart:
         is_recovery=row["status"] == "CLOSED" and row["resolution"] != "notice",
         text=from_json(row["message"]),
         announced_alert_id=row["announced_alert_id"],
-        last_days=tuple(row["last_days"] or ()),
+        last_days=tuple(None if one is None else float(one) for one in values),
         is_correction=row["resolution"] == "corrected",
+        chart=chart_of(row["metric"], recent, row["currency"], since=since) if _is_drawn(row) else None,
     )
     if not part.is_recovery or part.announced_alert_id is None:
         return part

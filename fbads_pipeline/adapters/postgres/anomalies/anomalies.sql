@@ -164,8 +164,7 @@ where
     and not ops.is_muted(account_id, campaign_id, array['anomalies', kind, metric], :now);
 
 -- name: anomalies_to_announce
--- Anomalies with names and account-local times, ordered by account. last_days: the metric on each of the last
--- :chart_days complete days, oldest first, of an open alert; null where it was not reported or has no value.
+-- Anomalies with names and account-local times, ordered by account.
 select
     found.anomaly_id,
     found.account_id,
@@ -187,26 +186,7 @@ select
     accounts.timezone_name,
     coalesce(found.closed_at, found.detected_at) at time zone accounts.timezone_name as at_local,
     accounts.local_today,
-    case when found.status = 'OPEN' and found.is_alert then (
-        select
-            array_agg(
-                (
-                    case found.metric
-                        when 'spend' then daily.spend
-                        when 'ctr' then daily.clicks::numeric / nullif(daily.impressions, 0)
-                        when 'cpm' then daily.spend * 1000 / nullif(daily.impressions, 0)
-                        when 'cvr' then daily.conversions / nullif(daily.clicks, 0)
-                        when 'cpa' then daily.spend / nullif(daily.conversions, 0)
-                        when 'conversions' then daily.conversions
-                    end
-                )::double precision
-                order by daily.day
-            )
-        from marts.campaign_daily as daily
-        where
-            daily.account_id = found.account_id and daily.campaign_id = found.campaign_id
-            and daily.day >= accounts.local_today - :chart_days and daily.day < accounts.local_today
-    ) end as last_days
+    found.metric
 from analysis.anomalies as found
 inner join (
     select

@@ -13,9 +13,11 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
+from fbads_pipeline.adapters.postgres.alerts.recent_days import RecentDays, recent_days
 from fbads_pipeline.adapters.postgres.recommendations.inbox import SUGGESTIONS, observation, save_inbox
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
+from fbads_pipeline.domain.alerts.charts import RecentDay, day_values
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow
@@ -24,9 +26,9 @@ from fbads_pipeline.domain.recommendations.inbox.presentation import MOST_PER_DA
 from fbads_pipeline.domain.recommendations.new_suggestions import EVEN_CHANCE, NewSuggestion, SuggestionChanges
 from fbads_pipeline.domain.recommendations.proposals import Proposals
 from fbads_pipeline.domain.recommendations.suggestion_messages import (
-    CHART_DAYS,
     UnannouncedSuggestion,
     UnannouncedSuggestions,
+    suggestion_chart,
 )
 
 BREACHES = Statements(__package__, "breaches.sql")
@@ -103,9 +105,12 @@ class PostgresReviews:
             if not connection.execute(SUGGESTIONS["any_unannounced"]).scalar():
                 return 0
             ids = [row.suggestion_id for row in connection.execute(SUGGESTIONS["unannounced"], {"now": now})]
-            values = {"ids": ids, "now": now, "chart_days": CHART_DAYS}
+            values = {"ids": ids, "now": now}
             rows = connection.execute(SUGGESTIONS["suggestions_to_announce"], values).mappings().all() if ids else []
-            found = [_by_one_account(list(group)) for _, group in groupby(rows, key=lambda row: row["account_id"])]
+            drawn = [(row["account_id"], row["campaign_id"]) for row in rows if not row["adset_id"]]
+            recent = recent_days(connection, drawn, now)
+            accounts = groupby(rows, key=lambda row: row["account_id"])
+            found = [_by_one_account(list(group), recent) for _, group in accounts]
             return sum(_announce(connection, compose(one), one, recipients, now) for one in found)
 
     def unannounced(self, *, now: datetime) -> int:
@@ -136,34 +141,41 @@ def _announce(
     return 1
 
 
-def _by_one_account(rows: Sequence[sa.RowMapping]) -> UnannouncedSuggestions:
+def _by_one_account(rows: Sequence[sa.RowMapping], recent: RecentDays) -> UnannouncedSuggestions:
     first = rows[0]
     return UnannouncedSuggestions(
         account_id=first["account_id"],
         account_name=first["account_name"],
         day=first["local_day"],
         held_back=first["held_back"],
-        suggestions=tuple(
-            UnannouncedSuggestion(
-                suggestion_id=row["suggestion_id"],
-                campaign_id=row["campaign_id"],
-                campaign_name=row["campaign_name"],
-                kind=row["kind"],
-                confidence=row["confidence"],
-                rules=tuple(row["rules"]),
-                reason=from_json(row["reason"]),
-                evidence=row["evidence"],
-                note=None if row["note"] is None else from_json(row["note"]),
-                version=row["version"],
-                effect_low=row["effect_low"],
-                effect_expected=row["effect_expected"],
-                adset_id=row["adset_id"],
-                daily_spend=tuple(row["daily_spend"]),
-                daily_results=tuple(row["daily_results"]),
-            )
-            for row in rows
-        ),
+        suggestions=tuple(_unannounced(row, recent.get((row["account_id"], row["campaign_id"]), ())) for row in rows),
     )
+
+
+def _unannounced(row: sa.RowMapping, campaign_days: Sequence[RecentDay]) -> UnannouncedSuggestion:
+    recent = () if row["adset_id"] else campaign_days
+    return UnannouncedSuggestion(
+        suggestion_id=row["suggestion_id"],
+        campaign_id=row["campaign_id"],
+        campaign_name=row["campaign_name"],
+        kind=row["kind"],
+        confidence=row["confidence"],
+        rules=tuple(row["rules"]),
+        reason=from_json(row["reason"]),
+        evidence=row["evidence"],
+        note=None if row["note"] is None else from_json(row["note"]),
+        version=row["version"],
+        effect_low=row["effect_low"],
+        effect_expected=row["effect_expected"],
+        adset_id=row["adset_id"],
+        daily_spend=_floats("spend", recent),
+        daily_results=_floats("conversions", recent),
+        chart=suggestion_chart(row["rules"], recent, row["evidence"].get("currency")),
+    )
+
+
+def _floats(metric: str, recent: Sequence[RecentDay]) -> tuple[float | None, ...]:
+    return tuple(None if one is None else float(one) for one in day_values(metric, recent))
 
 
 def _breach_row(breach: Breach) -> dict[str, Any]:

@@ -343,8 +343,7 @@ where
 order by waiting.account_id, waiting.campaign_id, waiting.kind;
 
 -- name: suggestions_to_announce
--- Those of :ids that are open still; the rows are locked. daily_spend, daily_results: of the last :chart_days complete
--- days, oldest first; today is left out because it would always look like a fall.
+-- Those of :ids that are open still; the rows are locked.
 select
     waiting.account_id,
     accounts.name as account_name,
@@ -362,8 +361,6 @@ select
     waiting.version,
     waiting.effect_low,
     waiting.effect_expected,
-    days.daily_spend,
-    days.daily_results,
     (
         select count(*) from ops.suggestions as later
         where later.account_id = waiting.account_id and later.status = 'WAITING'
@@ -372,21 +369,6 @@ from ops.suggestions as waiting
 left join marts.accounts as accounts on waiting.account_id = accounts.account_id
 left join marts.campaigns as campaigns
     on waiting.account_id = campaigns.account_id and waiting.campaign_id = campaigns.campaign_id
-left join lateral (
-    select
-        coalesce(array_agg(coalesce(daily.spend, 0)::double precision order by daily.day), '{}') as daily_spend,
-        coalesce(
-            array_agg(daily.conversions::double precision order by daily.day)
-            filter (where daily.conversions is not null),
-            '{}'
-        ) as daily_results
-    from marts.campaign_daily as daily
-    where
-        daily.account_id = waiting.account_id and daily.campaign_id = waiting.campaign_id and waiting.adset_id = ''
-        and daily.day
-        >= (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date - :chart_days
-        and daily.day < (cast(:now as timestamptz) at time zone coalesce(accounts.timezone_name, 'UTC'))::date
-) as days on true
 where waiting.suggestion_id = any(:ids) and waiting.status = 'PENDING'
 order by waiting.account_id, waiting.rank, waiting.campaign_id, waiting.kind
 for update of waiting;

@@ -19,7 +19,7 @@ from fbads_pipeline.domain.alerts.rules import UserRule
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.identity.users import Principal, may_set_up
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.domain.metrics.registry import FACTORS
+from fbads_pipeline.domain.metrics.registry import written_unit
 from fbads_pipeline.domain.reports.report import Unit
 from fbads_pipeline.services.alerts.apply_rules import RuleGap, preview
 from fbads_pipeline.settings import SettingsError
@@ -238,7 +238,7 @@ def _typed(given: Mapping[str, object]) -> dict[str, Any]:
 
 def _meaning(rule: UserRule, t: Localizer) -> str:
     """The rule as a sentence."""
-    unit: Unit = "ratio" if rule.is_of_change else _unit(rule.metric)
+    unit: Unit = "ratio" if rule.is_of_change else written_unit(rule.metric, METRICS[rule.metric].unit)
     guards = [
         t(
             "pages.rules.guard",
@@ -257,13 +257,6 @@ def _meaning(rule: UserRule, t: Localizer) -> str:
         more="".join(f"; {one}" for one in guards),
         severity=t(f"reports.severity.{rule.severity}"),
     )
-
-
-def _unit(metric: str) -> Unit:
-    if metric in FACTORS:
-        return "factor"
-    units: Mapping[str, Unit] = {"money": "money", "ratio": "ratio"}
-    return units.get(METRICS[metric].unit, "count")
 
 
 def _plain(text: str) -> str:

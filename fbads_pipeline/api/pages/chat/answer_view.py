@@ -15,8 +15,8 @@ from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.result import Result, ResultColumn
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Value, from_json, message
-from fbads_pipeline.domain.metrics.registry import FACTORS
-from fbads_pipeline.domain.reports.report import Chart, Unit
+from fbads_pipeline.domain.metrics.registry import written_unit
+from fbads_pipeline.domain.reports.report import Chart
 from fbads_pipeline.services.chat.turn import Answer, Chat
 
 MOST_ROWS = 50
@@ -105,15 +105,10 @@ def _chart(metric: str, rows: list[Mapping[str, Any]], chat: Chat, t: Localizer)
     currency, nothing = rows[0].get("currency"), [None] * len(rows)
     values = [None if row[metric] is None else Decimal(row[metric]) for row in rows]
     title, days = metric_label(metric), [row["day"] for row in rows]
-    chart = Chart(title, _unit(metric, chat), days, values, nothing, [False] * len(rows), currency)
+    chart = Chart(
+        title, written_unit(metric, chat.catalogue[metric].unit), days, values, nothing, [False] * len(rows), currency
+    )
     return {"title": t.render(title), "svg": Markup(draw(chart, t, is_live=True))}
-
-
-def _unit(metric: str, chat: Chat) -> Unit:
-    if metric in FACTORS:
-        return "factor"
-    units: Mapping[str, Unit] = {"money": "money", "ratio": "ratio"}
-    return units.get(chat.catalogue[metric].unit, "count")
 
 
 def _follow(plan: Plan | None, language: str, chat: Chat) -> list[str]:

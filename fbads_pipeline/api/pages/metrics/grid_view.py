@@ -15,7 +15,7 @@ from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.delivery.messages import object_link
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline.domain.metrics.grid import OF_GOAL, PAGE_ROWS, GridLevel
-from fbads_pipeline.domain.metrics.registry import FACTORS
+from fbads_pipeline.domain.metrics.registry import written_unit
 from fbads_pipeline.domain.metrics.states import Known, known_figure
 from fbads_pipeline.domain.reports.report import Unit
 from fbads_pipeline.domain.reports.tables import campaign_status
@@ -46,10 +46,7 @@ class GridColumns:
 
 def unit_of(metric: str) -> Unit:
     """How a figure of that metric is written."""
-    if metric in FACTORS:
-        return "factor"
-    units: Mapping[str, Unit] = {"money": "money", "ratio": "ratio"}
-    return units.get(METRICS[metric].unit, "count")
+    return written_unit(metric, METRICS[metric].unit)
 
 
 def label_of(metric: str, t: Localizer) -> str:

@@ -1,7 +1,7 @@
 """Which anomalies are told by themselves, which wait for the digest, and what is muted: on a real PostgreSQL."""
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -112,6 +112,29 @@ def test_what_was_over_before_its_turn_is_in_the_digest_and_says_so(world):
     assert world.announce() == 1
     ((rule, _, body, _),) = world.said()
     assert rule == "digest" and "já voltou ao usual" in body
+
+
+def test_the_last_days_of_the_dearest_come_with_the_alert_each_as_it_is_known(world):
+    last = date(2026, 11, 22)
+    for campaign in ("7", "8"):
+        world.campaign(campaign)
+    world.days("7", last, count=20, spend="12.50")
+    world.days("8", last, count=20, spend="999")
+    world.execute("delete from marts.campaign_daily where day in ('2026-11-15', '2026-11-17')")
+    world.execute("update marts.campaign_daily set spend = null where day = '2026-11-19'")
+    world.unread(date(2026, 11, 17))
+    world.found(5, campaign="7")
+    world.found(1, campaign="8")
+    assert world.announce() == 1
+    ((chart, body),) = world.rows("select facts -> 'chart', body from ops.alerts")
+    assert (chart["metric"], chart["currency"], chart["since"]) == ("spend", "BRL", "2026-11-23")
+    days = {one.pop("day")[-2:]: one for one in chart["days"]}
+    assert list(days) == [f"{day:02}" for day in range(9, 23)], "complete days alone, each once"
+    assert days.pop("15") == {"value": "0"}, "read, and nothing was delivered"
+    assert days.pop("17") == {"value": None, "gap": "not_read"}
+    assert days.pop("19") == {"value": None, "gap": "not_reported"}
+    assert list(days.values()) == [{"value": "12.50"}] * 11
+    assert "14 dias: ██████▁█·█·███" in text_of(body)
 
 
 class TestMutes:

@@ -12,7 +12,7 @@ from fbads_pipeline.adapters.postgres.recommendations.reviews import PostgresRev
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import to_json
 from fbads_pipeline.domain.recommendations.inbox.observations import observation_of
-from fbads_pipeline.domain.recommendations.new_suggestions import Promise, SuggestionChanges
+from fbads_pipeline.domain.recommendations.new_suggestions import Promise, SuggestionChanges, from_breaches
 from fbads_pipeline.domain.recommendations.suggestion_messages import compose_suggestions
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES, NOW, a_breach, a_suggestion, high_cpa, low_ctr
 from fbads_pipeline_tests.support.rendering import text_of
@@ -356,6 +356,23 @@ class TestAnnouncing:
         deliveries = "select channel, recipient, state, attempts from ops.deliveries order by 1, 2"
         assert world.rows(deliveries) == [("dry_run", "stderr", "pending", 0)] * 2 + [("slack", "C1", "pending", 0)] * 2
         assert world.rows("select alert_id is null, version from ops.suggestions") == [(False, 1)] * 3
+
+    def test_the_first_ones_days_are_drawn_by_what_it_is_judged_by(self, decisions, world):
+        for account, campaign, conversions in (("1", "7", "2"), ("2", "9", None)):
+            world.campaign(campaign, account)
+            world.days(campaign, YESTERDAY, account, count=6, spend="10", conversions=conversions)
+        world.execute("update marts.campaign_daily set ctr = 0.05, cpa = spend / nullif(conversions, 0)")
+        open_(decisions, a_suggestion("7"), from_breaches([a_breach(high_cpa("9", "2"), "cpa_above")])[0])
+        announce(decisions)
+        found = dict(world.rows("select account_id, facts -> 'chart' from ops.alerts"))
+        assert {account: chart["metric"] for account, chart in found.items()} == {"1": "ctr", "2": "spend"}, (
+            "a CPA without reported conversions is not drawn"
+        )
+        values = [one["value"] for one in found["1"]["days"]]
+        assert values == [None] * 8 + ["0.05"] * 6, "no CTR before the first impression"
+        bodies = dict(world.rows("select account_id, body from ops.alerts"))
+        assert "14 dias: gasto ▁▁▁▁▁▁▁▁██████ · resultados ▁▁▁▁▁▁▁▁██████" in text_of(bodies["1"])
+        assert "resultados" not in text_of(bodies["2"]).split("14 dias")[1], "what is not reported is not drawn as zero"
 
     def test_again_says_nothing(self, decisions, world):
         open_(decisions, a_suggestion())
