@@ -86,8 +86,8 @@ def _image(picture: SlackPicture) -> Block:
     return {
         "type": "image",
         "slack_file": {"id": picture.file_id},
-        "title": _plain(_fitting(picture.title, _LONGEST_IMAGE_TEXT)),
-        "alt_text": picture.description[:_LONGEST_IMAGE_TEXT],
+        "title": _plain(_fitting(picture.words.title, _LONGEST_IMAGE_TEXT)),
+        "alt_text": picture.words.description[:_LONGEST_IMAGE_TEXT],
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from fbads_pipeline.adapters.channels.http import post
 from fbads_pipeline.adapters.clock import within
+from fbads_pipeline.adapters.rendering.chart_picture import ChartWords, chart_picture
 from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
 from fbads_pipeline.domain.alerts.charts import stored_chart
@@ -22,11 +23,10 @@ _FILE_NAME = "chart.png"
 
 @dataclass(frozen=True)
 class SlackPicture:
-    """file_id: Slack's; title: what it shows; description: its figures, for readers of a screen."""
+    """file_id: Slack's; words: what it shows."""
 
     file_id: str
-    title: str
-    description: str
+    words: ChartWords
 
 
 class SlackPictures:
@@ -48,21 +48,18 @@ class SlackPictures:
             return None
 
     def _uploaded(self, delivery: DueDelivery) -> SlackPicture | None:
-        # Drawing is heavy: imported where it is needed.
-        from fbads_pipeline.adapters.rendering.chart_picture import chart_picture
-
         chart = stored_chart(delivery.alert.facts)
         if chart is None or not self._is_allowed():
             return None
         drawn, client = chart_picture(chart, localizer(delivery.language)), self._client()
         place = client.files_getUploadURLExternal(
-            filename=_FILE_NAME, length=len(drawn.png), alt_txt=drawn.description[:1000]
+            filename=_FILE_NAME, length=len(drawn.png), alt_txt=drawn.words.description[:1000]
         )
         answer = post(place["upload_url"], drawn.png, {"Content-Type": "image/png"}, timeout_seconds=self._timeout)
         if getattr(answer, "status_code", None) != 200:
             raise OSError("Slack did not take the file")
-        client.files_completeUploadExternal(files=[{"id": place["file_id"], "title": drawn.title}])
-        return SlackPicture(place["file_id"], drawn.title, drawn.description)
+        client.files_completeUploadExternal(files=[{"id": place["file_id"], "title": drawn.words.title}])
+        return SlackPicture(place["file_id"], drawn.words)
 
     def _is_allowed(self) -> bool:
         """Whether the token has the scope, which Slack names in a header of each answer; asked once per process."""

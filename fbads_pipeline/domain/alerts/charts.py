@@ -7,11 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from fbads_pipeline.domain.core.messages import message
 from fbads_pipeline.domain.metrics.declared import METRICS
-from fbads_pipeline.domain.metrics.registry import written_unit
-from fbads_pipeline.domain.metrics.states import known_figure, with_parts
-from fbads_pipeline.domain.reports.report import Chart, GapKind
+from fbads_pipeline.domain.metrics.states import GapKind, known_figure, with_parts
 
 CHART = "chart"
 # Complete days that a message draws.
@@ -90,22 +87,6 @@ def chart_of(
     is_attributed = not _ATTRIBUTED.isdisjoint(with_parts([declared.name], METRICS))
     provisional = frozenset(one.day for one in recent if one.is_provisional and is_attributed)
     return AlertChart(declared.name, currency, recent[0].day, values, provisional, gaps, since)
-
-
-def report_chart(chart: AlertChart) -> Chart:
-    """As pages and reports draw it."""
-    days = chart.days
-    return Chart(
-        title=message(f"metrics.{chart.metric}"),
-        unit=written_unit(chart.metric, METRICS[chart.metric].unit),
-        days=days,
-        now=chart.values,
-        before=[None] * len(days),
-        provisional=[day in chart.provisional for day in days],
-        currency=chart.currency,
-        marks={} if chart.since is None else {chart.since: "anomaly"},
-        gaps=chart.gaps,
-    )
 
 
 def chart_fact(chart: AlertChart | None) -> dict[str, Any]:

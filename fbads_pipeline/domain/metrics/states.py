@@ -11,6 +11,8 @@ from fbads_pipeline.domain.metrics.registry import COUNTS_A_GOAL, Metric, Ratio,
 # no_tax_rate: what is paid is not known, since nobody knows the rate of the account's country; several_goals: the
 # campaigns count different things, which are not added.
 FigureState = Literal["measured", "not_reported", "not_read", "incomplete", "undefined", "no_tax_rate", "several_goals"]
+# Why a day has no value, where that is not because nothing was delivered.
+GapKind = Literal["not_read", "not_reported"]
 Known = tuple[Decimal | None, FigureState]
 _NOTHING: Known = (None, "not_read")
 # What is paid → what was spent.

@@ -8,6 +8,7 @@ from typing import Literal
 
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.messages import Value
+from fbads_pipeline.domain.metrics.states import GapKind as GapKind
 from fbads_pipeline.domain.reports.brand import PLAIN_BRAND, ReportBrand
 from fbads_pipeline.domain.reports.facts import ReportPicture
 
@@ -146,10 +147,6 @@ class Figure:
 MarkKind = Literal["anomaly", "edit", "calendar"]
 # The gravest first.
 MARKS: tuple[MarkKind, ...] = ("anomaly", "edit", "calendar")
-
-
-# Why a day of a chart has no value, where that is not because nothing was delivered.
-GapKind = Literal["not_read", "not_reported"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from fbads_pipeline.adapters.rendering.chart_picture import chart_picture
+from fbads_pipeline.adapters.rendering.chart_picture import chart_picture, report_chart
 from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.domain.alerts.charts import RecentDay, chart_of
 
@@ -53,6 +53,15 @@ def test_it_is_the_same_for_the_same_and_another_for_others():
 )
 def test_what_it_shows_is_said_in_words_in_the_readers_language(language, title, days):
     made = chart_picture(a_chart(100, None, 80, 70, 60, 60, unread={1}), localizer(language))
-    assert made.title == title and made.description.startswith(f"{title}. ")
+    words = made.words
+    assert words.title == title and words.description.startswith(f"{title}. ")
     for day in days:
-        assert day in made.description
+        assert day in words.description
+
+
+def test_it_is_drawn_as_the_pages_draw_theirs():
+    figures = {"spend": Decimal(20), "conversions": Decimal(4), "cpa": Decimal(5)}
+    recent = [RecentDay(FIRST + timedelta(days=n), True, n == 4, figures) for n in range(5)]
+    drawn = report_chart(chart_of("cpa", recent, "BRL", since=FIRST))
+    assert (drawn.unit, drawn.currency, list(drawn.now)) == ("money", "BRL", [5] * 5)
+    assert (list(drawn.provisional), dict(drawn.marks)) == ([False] * 4 + [True], {FIRST: "anomaly"})

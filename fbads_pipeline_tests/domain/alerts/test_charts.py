@@ -14,7 +14,6 @@ from fbads_pipeline.domain.alerts.charts import (
     chart_fact,
     chart_of,
     day_values,
-    report_chart,
     stored_chart,
 )
 from fbads_pipeline.domain.metrics.declared import METRICS
@@ -76,13 +75,6 @@ def test_what_meta_attributes_later_is_provisional_and_the_rest_is_not():
     marked = {name: chart_of(name, recent, "BRL").provisional for name in ("spend", "ctr", "conversions", "cpa")}
     last = frozenset({FIRST + timedelta(days=4)})
     assert marked == {"spend": frozenset(), "ctr": frozenset(), "conversions": last, "cpa": last}
-
-
-def test_it_is_drawn_as_the_pages_draw_it():
-    chart = chart_of("cpa", days({}, {}, {}, {}, {"is_provisional": True}), "BRL", since=FIRST)
-    drawn = report_chart(chart)
-    assert (drawn.unit, drawn.currency, list(drawn.now)) == ("money", "BRL", [5] * 5)
-    assert (list(drawn.provisional), dict(drawn.marks)) == ([False] * 4 + [True], {FIRST: "anomaly"})
 
 
 money = st.decimals(min_value=0, max_value=10**9, places=6)

@@ -25,9 +25,10 @@ inner join (
         (cast(:now as timestamptz) at time zone coalesce(timezone_name, 'UTC'))::date as local_today
     from marts.accounts
 ) as accounts on asked.account_id = accounts.account_id
-cross join lateral generate_series(
-    accounts.local_today - cast(:days as int), accounts.local_today - 1, interval '1 day'
-) as dates (day)
+cross join
+    lateral generate_series(
+        accounts.local_today - cast(:days as int), accounts.local_today - 1, interval '1 day'
+    ) as dates (day)
 left join marts.campaign_daily as daily
     on
         asked.account_id = daily.account_id

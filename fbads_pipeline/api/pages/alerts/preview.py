@@ -6,11 +6,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.channels.previews import PREVIEWED, ChannelPreview, mail_preview, preview_of
+from fbads_pipeline.adapters.rendering.chart_picture import chart_words, report_chart
 from fbads_pipeline.adapters.rendering.shared_page import content_policy
-from fbads_pipeline.adapters.translation.translator import Localizer, translator
+from fbads_pipeline.adapters.translation.translator import Localizer, localizer, translator
 from fbads_pipeline.api.dependencies import AlertListDep, ClockDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
+from fbads_pipeline.api.pages.view import drawn
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.example import example_alert
@@ -59,7 +61,7 @@ def preview_page(
         who,
         "alert_preview",
         is_example=found is None,
-        channels=[_shown(preview_of(name, shown, chosen, public_url=url, now=now), t) for name in PREVIEWED],
+        channels=[_shown(preview_of(name, shown, chosen, public_url=url, now=now), t, chosen) for name in PREVIEWED],
         mail=f"/alerts/preview/mail{query}",
         chosen=chosen,
         alert_id=found.alert_id if found else "",
@@ -91,7 +93,8 @@ def _found(alerts: AlertListDep, who: Principal, alert_id: str) -> Alert | None:
     return found
 
 
-def _shown(preview: ChannelPreview, t: Localizer) -> dict[str, Any]:
+def _shown(preview: ChannelPreview, t: Localizer, language: str) -> dict[str, Any]:
+    words = localizer(language)
     return {
         "channel": preview.channel,
         "name": t(f"alerts.channel.{preview.channel}"),
@@ -99,4 +102,6 @@ def _shown(preview: ChannelPreview, t: Localizer) -> dict[str, Any]:
         "label": t.render(preview.sent.link_label),
         "length": len(preview.sent.title),
         "content": preview.content,
+        "chart": drawn([report_chart(preview.chart)], words)[0] if preview.chart else None,
+        "chart_title": chart_words(preview.chart, words).title if preview.chart else "",
     }

@@ -51,8 +51,8 @@ def chat_page(
     is_ready = readiness.missing() is None
     thread = _thread(chat, who, session, clock, page_localizer(request, who)) if session and is_ready else []
     name = _subject(request, who, about, campaigns) if is_ready and not thread else ""
-    shown = {"session": session or secrets.token_hex(8), "thread": thread, "noted": bool(noted), "about": about}
-    return _chat(request, who, chat, clock, name=name, **shown)
+    shown = {"session": session or secrets.token_hex(8), "thread": thread, "noted": bool(noted)}
+    return _chat(request, who, chat, clock, about=about, name=name, **shown)
 
 
 @router.post("/chat")

@@ -27,3 +27,9 @@ def test_every_channel_shows_the_stored_alert_and_nobody_elses(database, app, cl
     assert "&lt;b&gt;Verão" not in other.get("/alerts/preview").text
     with database.owner.begin() as connection:
         assert connection.execute(sa.text("select count(*) from ops.deliveries")).scalar() == 0, "nothing is sent"
+
+
+def test_slack_is_shown_with_the_chart_that_goes_along(client):
+    page = client.get("/alerts/preview?language=pt").text
+    assert page.count("Conversões, últimos 14 dias. <span") == 1 == page.count("<figure>")
+    assert "F0123456789" in page and "Vai junto se o bot puder enviar arquivos." in page
