@@ -5,9 +5,12 @@ database: the embedded server is started where it is needed and FBADS_DATABASE_U
 """
 
 import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from dagster_postgres import DagsterPostgresStorage
+from dagster_postgres import DagsterPostgresStorage, PostgresRunStorage
 from dagster_postgres.utils import create_pg_engine
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
@@ -17,9 +20,20 @@ from fbads_pipeline.settings import SettingsError, load_settings
 
 # What other processes read in an instance's reference: the name of the variable, never the address with its password.
 _FROM_ENVIRONMENT = f"postgres_url:\n  env: {DAGSTER_DATABASE_URL}\n"
-
-
 _RECYCLED_AFTER_SECONDS = 600
+# A file per kind of daemon, touched with each of its heartbeats: a health check needs neither Python nor the database.
+DAEMONS_ALIVE = Path(tempfile.gettempdir()) / "fbads-daemon.alive"
+
+
+class NotedRunStorage(PostgresRunStorage):
+    """PostgreSQL's, which leaves a trace of each heartbeat on this machine, once the database has it."""
+
+    def add_daemon_heartbeat(self, daemon_heartbeat: Any) -> None:
+        super().add_daemon_heartbeat(daemon_heartbeat)
+        # Another user of this machine may have made the folder: then nothing here asks for it.
+        with suppress(PermissionError):
+            DAEMONS_ALIVE.mkdir(mode=0o700, exist_ok=True)
+            (DAEMONS_ALIVE / daemon_heartbeat.daemon_type).touch()
 
 
 class HomeDagsterStorage(DagsterPostgresStorage):
@@ -31,6 +45,7 @@ class HomeDagsterStorage(DagsterPostgresStorage):
 
     def __init__(self, postgres_url: str, **options: Any) -> None:
         super().__init__(postgres_url, **options)
+        self._run_storage = NotedRunStorage(postgres_url, self.should_autocreate_tables)
         pooled = create_pg_engine(
             postgres_url,
             isolation_level="AUTOCOMMIT",

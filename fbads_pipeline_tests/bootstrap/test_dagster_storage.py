@@ -3,8 +3,10 @@
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._daemon.types import DaemonHeartbeat
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
+from fbads_pipeline.bootstrap import dagster_storage
 from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
 from fbads_pipeline.settings import SettingsError
 
@@ -25,6 +27,14 @@ def test_dagsters_own_database_on_another_machine_is_spoken_to_over_tls(monkeypa
     ) as refused:
         HomeDagsterStorage.from_config_value(None, {})
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_heartbeat_leaves_a_trace_on_this_machine_once_the_database_has_it(instance, monkeypatch, tmp_path):
+    monkeypatch.setattr(dagster_storage, "DAEMONS_ALIVE", tmp_path / "alive")
+    for kind in ("SENSOR", "SCHEDULER", "SENSOR"):
+        instance.add_daemon_heartbeat(DaemonHeartbeat(1.0, kind, None, None))
+    assert {one.name for one in (tmp_path / "alive").iterdir()} == {"SENSOR", "SCHEDULER"}
+    assert set(instance.get_daemon_heartbeats()) == {"SENSOR", "SCHEDULER"}
 
 
 @pytest.fixture

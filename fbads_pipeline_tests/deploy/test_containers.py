@@ -1,13 +1,16 @@
 """The container files hold together: no engine is needed to see that."""
 
+import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import yaml
 
+from fbads_pipeline.bootstrap import dagster_storage
 from fbads_pipeline.settings import Settings
 from fbads_pipeline_tests.support.paths import ROOT
 
@@ -92,13 +95,24 @@ def test_no_service_grows_or_logs_without_a_limit():
         assert "mem_limit" in service or name == "migrate", name
 
 
-def test_no_health_check_starts_python_but_the_daemons():
-    checks = {name: service["healthcheck"]["test"][1] for name, service in SERVICES.items() if "healthcheck" in service}
-    assert {
-        name
-        for name, program in checks.items()
-        if program not in ("bash", "pg_isready --username fbads --dbname fbads")
-    } == {"daemon"}
+def test_no_health_check_starts_python():
+    checks = {name: service["healthcheck"]["test"] for name, service in SERVICES.items() if "healthcheck" in service}
+    assert {name for name, one in checks.items() if one[1] != "bash"} == {"postgres"}
+    assert checks["postgres"][1].startswith("pg_isready ")
+
+
+@pytest.mark.parametrize(("age", "is_alive"), [(None, False), (14, True), (16, False)])
+def test_the_daemon_is_healthy_while_each_of_its_kinds_has_beaten_lately(tmp_path, monkeypatch, age, is_alive):
+    """As compose would ask; the files are those that the storage touches."""
+    program, flag, command = SERVICES["daemon"]["healthcheck"]["test"][1:]
+    assert str(dagster_storage.DAEMONS_ALIVE) in command
+    if age is not None:
+        for name, minutes in (("SENSOR", 1), ("SCHEDULER", age)):
+            path = tmp_path / name
+            path.touch()
+            os.utime(path, (time.time() - 60 * minutes,) * 2)
+    asked = command.replace(str(dagster_storage.DAEMONS_ALIVE), str(tmp_path)).replace("$$", "$")
+    assert (subprocess.run([program, flag, asked]).returncode == 0) == is_alive
 
 
 def test_a_fresh_volume_belongs_to_the_user_at_each_of_its_levels():
