@@ -1,7 +1,8 @@
 """`make compose-check`: the containers are built, started on fresh volumes, filled, broken, and taken down.
 
 Needs a Docker engine of this machine (DOCKER_HOST) and the right to kill the containers' processes. Prints each step
-with its seconds; ends with 1 at the first thing that is not so. BUILD=0 takes `fbads-pipeline:latest` as it is.
+with its seconds; ends with 1 at the first thing that is not so. BUILD=0 takes `fbads-pipeline:latest` as it is, and for
+the upgrade `fbads-pipeline:earlier`; UPGRADE_FROM names the commit that is upgraded from (the one before this).
 """
 
 import json
@@ -13,8 +14,9 @@ import urllib.request
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from checks.compose.engine import CHANGED, ROOT, CheckFailed, Compose, temporary_folder, wait_for
+from checks.compose.engine import CHANGED, EARLIER_IMAGE, IMAGE, ROOT, CheckFailed, Compose, temporary_folder, wait_for
 from fbads_pipeline.defs.collect.jobs import range_tags
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.settings import Settings
@@ -24,6 +26,8 @@ LARGEST_IMAGE_MB = 1200
 OLDEST_RESTORED = 17
 LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
 OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
+WHOLE = "select count(*), sum(spend) from marts.campaign_daily"
+SCHEMA = "select version_num from public.schema_version"
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
 
 
@@ -35,7 +39,18 @@ def main() -> int:
     with temporary_folder() as name:
         compose = Compose(Path(name))
         try:
-            for step in (build, start, settings_arrive, collect, pages, killed_services, killed_run, backup, restart):
+            for step in (
+                build,
+                start,
+                settings_arrive,
+                collect,
+                pages,
+                killed_services,
+                killed_run,
+                backup,
+                restart,
+                upgrade,
+            ):
                 begun = time.monotonic()
                 found = step(compose)
                 print(f"{step.__name__}: {found} ({time.monotonic() - begun:.0f} s)", flush=True)
@@ -49,13 +64,10 @@ def main() -> int:
 
 def build(compose: Compose) -> str:
     """The image, labelled with its commit, without root, and no larger than promised."""
-    if os.environ.get("BUILD", "1") != "0":
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-        command = ["docker", "build", "-q", "-t", "fbads-pipeline:latest", "--build-arg", f"COMMIT={commit}", str(ROOT)]
-        if subprocess.run(command).returncode:
-            raise CheckFailed("the image cannot be built")
-    found = subprocess.run(["docker", "image", "inspect", "fbads-pipeline:latest"], capture_output=True, text=True)
-    image = json.loads(found.stdout)[0]
+    if builds():
+        built(IMAGE, "HEAD", str(ROOT))
+    image = inspected(IMAGE)
+    assert image is not None, "it was built, or BUILD=0 says that it is there"
     megabytes = image["Size"] // 10**6
     if image["Config"]["User"] != "fbads":
         raise CheckFailed(f"the image's user is {image['Config']['User']!r}")
@@ -160,9 +172,8 @@ def backup(compose: Compose) -> str:
     begun = time.monotonic()
     compose.inside("code-location", *fresh, "fbads", "restore", name, "--identity", key)
     took = time.monotonic() - begun
-    whole = "select count(*), sum(spend) from marts.campaign_daily"
-    if compose.sql(whole, "restored") != compose.sql(whole):
-        raise CheckFailed(f"restored are {compose.sql(whole, 'restored')}, saved were {compose.sql(whole)}")
+    if compose.sql(WHOLE, "restored") != compose.sql(WHOLE):
+        raise CheckFailed(f"restored are {compose.sql(WHOLE, 'restored')}, saved were {compose.sql(WHOLE)}")
     return f"{name} restored in {took:.0f} s, rows and spend of marts.campaign_daily equal"
 
 
@@ -175,6 +186,52 @@ def restart(compose: Compose) -> str:
     if spend != again:
         raise CheckFailed(f"marts.campaign_daily held {spend} before and {again} after")
     return f"{again} of spend before and after"
+
+
+def upgrade(compose: Compose) -> str:
+    """What an earlier version has stored on fresh volumes is there under this one, which goes on collecting."""
+    compose.run("down", "-v", "--remove-orphans", timeout=300)
+    if builds():
+        commit = os.environ.get("UPGRADE_FROM", "HEAD~1")
+        source = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
+        built(EARLIER_IMAGE, commit, "-", source)
+    earlier = inspected(EARLIER_IMAGE)
+    if earlier is None:
+        return f"left out: there is no {EARLIER_IMAGE}"
+    commit = earlier["Config"]["Labels"]["org.opencontainers.image.revision"]
+    compose.use(EARLIER_IMAGE, commit)
+    start(compose)
+    spend, schema = collect(compose), compose.sql(SCHEMA)
+    before = compose.sql(WHOLE)
+    compose.run("down", timeout=300)
+    compose.use(IMAGE)
+    start(compose)
+    if compose.sql(WHOLE) != before:
+        raise CheckFailed(f"marts.campaign_daily held {before}, after the upgrade {compose.sql(WHOLE)}")
+    succeeded = runs(compose).get("SUCCESS", 0)
+    launch(compose)
+    wait_for("a run succeeds after it", lambda: runs(compose).get("SUCCESS", 0) > succeeded, 600)
+    return f"from {commit[:12]}, schema {schema} to {compose.sql(SCHEMA)}; {spend}, before and after"
+
+
+def builds() -> bool:
+    """Whether images are built here."""
+    return os.environ.get("BUILD", "1") != "0"
+
+
+def built(image: str, commit: str, source: str, context: bytes | None = None) -> None:
+    """An image of that commit, from a folder or the archive that is handed over; raises CheckFailed."""
+    revision = subprocess.run(["git", "rev-parse", commit], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    command = ["docker", "build", "-q", "-t", image, "--build-arg", f"COMMIT={revision}", source]
+    if subprocess.run(command, input=context).returncode:
+        raise CheckFailed(f"the image of {commit} cannot be built")
+
+
+def inspected(image: str) -> dict[str, Any] | None:
+    """What the engine knows of an image; None for one that is not there."""
+    found = subprocess.run(["docker", "image", "inspect", image], capture_output=True, text=True)
+    image_of: list[dict[str, Any]] = json.loads(found.stdout or "[]")
+    return image_of[0] if image_of else None
 
 
 def launch(compose: Compose) -> None:

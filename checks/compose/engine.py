@@ -16,6 +16,8 @@ from checks.wheel import free_ports
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "fbadscheck"
+# As docker-compose.yml names it, and the one of a commit before it.
+IMAGE, EARLIER_IMAGE = "fbads-pipeline:latest", "fbads-pipeline:earlier"
 # Settings that differ from their defaults, so that one which does not arrive is seen.
 CHANGED = {
     "FBADS_CTR_LIMIT": "0.02",
@@ -38,8 +40,7 @@ class Compose:
         self.folder = folder
         dagster, api, postgres = free_ports(3)
         self.ports = {"dagster": dagster, "api": api}
-        self.environment = {
-            **_example(),
+        self._own = {
             **CHANGED,
             "POSTGRES_PASSWORD": secrets.token_hex(16),
             "POSTGRES_PORT": str(postgres),
@@ -48,12 +49,17 @@ class Compose:
             "FBADS_ACCESS_TOKEN": "sandbox-token",
             "FBADS_GRAPH_URL": "http://sandbox:8090",
         }
-        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in self.environment.items()))
         (folder / "files").mkdir()
-        # docker-compose 1 does not know the name at the top; the project's name is given with each command anyway.
-        text = re.sub(r"(?m)^name: .*\n", "", (ROOT / "docker-compose.yml").read_text())
-        (folder / "docker-compose.yml").write_text(text)
         self._program = _compose_program()
+        self.use(IMAGE)
+
+    def use(self, image: str, commit: str | None = None) -> None:
+        """From now on that image, with compose file and settings of that commit; None for those of the checkout."""
+        self.environment = {**_example(_text(".env.example", commit)), **self._own}
+        (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in self.environment.items()))
+        # docker-compose 1 does not know the name at the top; the project's name is given with each command anyway.
+        text = re.sub(r"(?m)^name: .*\n", "", _text("docker-compose.yml", commit)).replace(IMAGE, image)
+        (self.folder / "docker-compose.yml").write_text(text)
 
     def run(self, *arguments: str, timeout: float = 300, may_fail: bool = False) -> str:
         """The output of a compose command; raises CheckFailed where it fails."""
@@ -126,6 +132,13 @@ def _compose_program() -> list[str]:
     raise CheckFailed("neither `docker compose` nor `docker-compose` is installed")
 
 
-def _example() -> dict[str, str]:
-    text = (ROOT / ".env.example").read_text()
+def _text(name: str, commit: str | None) -> str:
+    if commit is None:
+        return (ROOT / name).read_text()
+    return subprocess.run(
+        ["git", "show", f"{commit}:{name}"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def _example(text: str) -> dict[str, str]:
     return dict(re.findall(r"^([A-Z_0-9]+)=(.*)$", text, re.MULTILINE))
