@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check celery-check edge-check dashboards-check sbom audit
+.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check production-check celery-check edge-check dashboards-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -107,6 +107,9 @@ chaos: install ## kill -9 of loads, ticks, senders, and of PostgreSQL under dbt:
 
 compose-check: install ## the containers: built, started on fresh volumes, filled, killed in turn (needs a Docker engine)
 	$(BIN)/python -m checks.compose
+
+production-check: install ## the containers of production, asked through the edge, killed in turn, brought back (needs a Docker engine)
+	$(BIN)/python -m checks.production
 
 celery-check: install ## workers on a real Redis, each killed in mid-step: the tick still ends complete (Debian's redis-server)
 	@command -v redis-server >/dev/null || [ "$$(id -u)" != 0 ] || \

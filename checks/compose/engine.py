@@ -36,6 +36,9 @@ class CheckFailed(Exception):
 class Compose:
     """`docker compose` for this check: a copy of the file, an .env beside it, ports that are free."""
 
+    project: str = PROJECT
+    profiles: tuple[str, ...] = ("sandbox",)
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         dagster, api, postgres = free_ports(3)
@@ -50,22 +53,24 @@ class Compose:
             "FBADS_GRAPH_URL": "http://sandbox:8090",
         }
         (folder / "files").mkdir()
-        self._program = _compose_program()
+        self._program = compose_program()
         self.use(IMAGE)
 
     def use(self, image: str, commit: str | None = None) -> None:
         """From now on that image, with compose file and settings of that commit; None for those of the checkout."""
-        self.environment = {**_example(_text(".env.example", commit)), **self._own}
+        self.environment = {**example(_text(".env.example", commit)), **self._own}
         (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in self.environment.items()))
-        # docker-compose 1 does not know the name at the top; the project's name is given with each command anyway.
-        text = re.sub(r"(?m)^name: .*\n", "", _text("docker-compose.yml", commit)).replace(IMAGE, image)
+        text = without_name(_text("docker-compose.yml", commit)).replace(IMAGE, image)
         (self.folder / "docker-compose.yml").write_text(text)
 
-    def run(self, *arguments: str, timeout: float = 300, may_fail: bool = False) -> str:
-        """The output of a compose command; raises CheckFailed where it fails."""
-        command = [*self._program, "-p", PROJECT, "--profile", "sandbox", *arguments]
+    def run(self, *arguments: str, timeout: float = 300, may_fail: bool = False, given: str = "") -> str:
+        """The output of a compose command; raises CheckFailed where it fails. given: what it reads from stdin."""
+        profiles = [part for one in self.profiles for part in ("--profile", one)]
+        command = [*self._program, "-p", self.project, *profiles, *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("FBADS_", "POSTGRES_"))}
-        done = subprocess.run(command, cwd=self.folder, env=clean, capture_output=True, text=True, timeout=timeout)
+        done = subprocess.run(
+            command, cwd=self.folder, env=clean, capture_output=True, text=True, timeout=timeout, input=given
+        )
         if done.returncode and not may_fail:
             raise CheckFailed(
                 f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:]}{done.stdout[-500:]}"
@@ -106,6 +111,11 @@ class Compose:
         return self.run("logs", "--tail", "40", *services, may_fail=True)
 
 
+def without_name(text: str) -> str:
+    """docker-compose 1 does not know the name at the top; the project's is given with each command anyway."""
+    return re.sub(r"(?m)^name: .*\n", "", text)
+
+
 def wait_for(what: str, holds: Callable[[], bool], seconds: float) -> float:
     """Seconds until it holds; raises CheckFailed when it does not in that time."""
     started = time.monotonic()
@@ -124,7 +134,7 @@ def temporary_folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="fbads-compose-")
 
 
-def _compose_program() -> list[str]:
+def compose_program() -> list[str]:
     if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0:
         return ["docker", "compose"]
     if shutil.which("docker-compose"):
@@ -140,5 +150,5 @@ def _text(name: str, commit: str | None) -> str:
     ).stdout
 
 
-def _example(text: str) -> dict[str, str]:
+def example(text: str) -> dict[str, str]:
     return dict(re.findall(r"^([A-Z_0-9]+)=(.*)$", text, re.MULTILINE))

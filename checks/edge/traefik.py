@@ -53,10 +53,8 @@ class Traefik:
         echo = f"http://127.0.0.1:{self._echo.server_port}"
         text = (ROOT / "config/traefik/dynamic.yml").read_text()
         text = _OWN_ADDRESS.sub(lambda found: sidecar if found[1] == "sidecar" else echo, text)
-        text = text.replace("tls: {certResolver: acme}", "tls: {}")
-        certificate, key = _certificate(folder)
-        text = text.replace("\ntls:\n", f"\ntls:\n  certificates: [{{certFile: {certificate}, keyFile: {key}}}]\n")
-        (folder / "dynamic.yml").write_text(text)
+        make_certificate(folder)
+        (folder / "dynamic.yml").write_text(with_certificate(text, folder))
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -82,12 +80,7 @@ class Traefik:
         """A request to an entry point, under the public name unless another is given; 599 where nobody answers."""
         port, scheme = self.ports[entry], "http" if entry == "web" else "https"
         headers = {"host": host or f"{NAME}:{port}", **request.pop("headers", {})}
-        try:
-            with httpx.Client(verify=False, trust_env=False, timeout=20) as client:
-                url = f"{scheme}://127.0.0.1:{port}{path}"
-                return client.request(method, url, headers=headers, extensions={"sni_hostname": NAME}, **request)
-        except httpx.TransportError as fault:
-            return httpx.Response(599, text=str(fault))
+        return answer_of(method, f"{scheme}://127.0.0.1:{port}{path}", headers=headers, **request)
 
     def log(self) -> str:
         return (self._folder / "traefik.log").read_text()
@@ -102,7 +95,25 @@ class Traefik:
         return [*replaced, *addresses, ping, f"--providers.file.filename={self._folder / 'dynamic.yml'}"]
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def answer_of(method: str, url: str, **request: Any) -> httpx.Response:
+    """What is answered to the public name, whoever has signed its certificate; 599 where nobody answers."""
+    try:
+        with httpx.Client(verify=False, trust_env=False, timeout=20) as client:
+            return client.request(method, url, extensions={"sni_hostname": NAME}, **request)
+    except httpx.TransportError as fault:
+        return httpx.Response(599, text=str(fault))
+
+
+def with_certificate(text: str, folder: Path) -> str:
+    """The edge's rules with the certificate of that folder instead of one from elsewhere."""
+    named = f"{{certFile: {folder}/edge.pem, keyFile: {folder}/edge.key}}"
+    return text.replace("tls: {certResolver: acme}", "tls: {}").replace(
+        "\ntls:\n", f"\ntls:\n  certificates: [{named}]\n"
+    )
+
+
+def make_certificate(folder: Path) -> None:
+    """edge.pem and edge.key, for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     now = dt.datetime.now(dt.UTC)
@@ -117,8 +128,8 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    pem, private = folder / "edge.pem", folder / "edge.key"
-    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "edge.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
     plain = serialization.NoEncryption()
-    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return pem, private
+    (folder / "edge.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
