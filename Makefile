@@ -106,7 +106,7 @@ chaos: install ## kill -9 of loads, ticks, senders, and of PostgreSQL under dbt:
 	$(BIN)/python -m chaos.building $(if $(findstring --control,$(ARGS)),--control)
 
 compose-check: install ## the containers: built, started on fresh volumes, filled, killed in turn (needs a Docker engine)
-	$(BIN)/python -m checks.compose
+	$(BIN)/python -m checks.compose $(ARGS)
 
 production-check: install ## the containers of production, asked through the edge, killed in turn, brought back (needs a Docker engine)
 	$(BIN)/python -m checks.production

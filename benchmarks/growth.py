@@ -1,6 +1,6 @@
 """What a week of ticks stores: `python -m benchmarks.growth --days 7 --minutes 180`.
 
-A home and a sandbox of their own, whose clock is moved between ticks; each is `fbads run tick` in its own process. Ticks
+A home and a sandbox of their own, whose clock is moved between ticks; each is a process of its own. Ticks
 that begin a day, which read 28 days, are counted apart from the others; a month of half-hourly ticks follows from both.
 Sizes are those of tables with their indexes, in both databases, and of the home's files; pruning is not part of it.
 """

@@ -3,6 +3,7 @@
 Needs a Docker engine of this machine (DOCKER_HOST) and the right to kill the containers' processes. Prints each step
 with its seconds; ends with 1 at the first thing that is not so. BUILD=0 takes `fbads-pipeline:latest` as it is, and for
 the upgrade `fbads-pipeline:earlier`; UPGRADE_FROM names the commit that is upgraded from (the one before this).
+Arguments name single steps, such as `start collect backup`.
 """
 
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,26 +33,15 @@ SCHEMA = "select version_num from public.schema_version"
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
 
 
-def main() -> int:
-    """0 when everything held."""
+def main(names: Sequence[str]) -> int:
+    """0 when everything held. names: of the steps, in order; all of them without."""
     if subprocess.run(["docker", "version"], capture_output=True).returncode:
         print("compose-check was left out: no Docker engine answers (set DOCKER_HOST)", file=sys.stderr)
         return 1
     with temporary_folder() as name:
         compose = Compose(Path(name))
         try:
-            for step in (
-                build,
-                start,
-                settings_arrive,
-                collect,
-                pages,
-                killed_services,
-                killed_run,
-                backup,
-                restart,
-                upgrade,
-            ):
+            for step in [one for one in STEPS if not names or one.__name__ in names]:
                 begun = time.monotonic()
                 found = step(compose)
                 print(f"{step.__name__}: {found} ({time.monotonic() - begun:.0f} s)", flush=True)
@@ -253,5 +244,10 @@ def failed_since(compose: Compose, before: dict[str, int]) -> bool:
     return runs(compose).get("FAILURE", 0) > before.get("FAILURE", 0)
 
 
+STEPS = (
+    *(build, start, settings_arrive, collect, pages, killed_services, killed_run),
+    *(backup, restart, upgrade),
+)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

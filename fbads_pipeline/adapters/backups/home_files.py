@@ -1,13 +1,15 @@
 """The files of FBADS_HOME that a backup holds: what people set there and what cannot be made anew. No secrets."""
 
 import io
+import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from fbads_pipeline.domain.health.backups import HOME_FILES
+from fbads_pipeline.domain.health.backups import HOME_FILES, BackupDamaged
 
 # Kept elsewhere (the database), made anew at every start, or of this machine alone.
 _NOT_SAVED = frozenset({"postgres", "dagster", "logs", "dbt", "up.lock", "demo-anchor", "backups"})
@@ -46,5 +48,18 @@ class HomeArchive:
         content.seek(0)
         with tarfile.open(fileobj=content, mode="r") as archive:
             for member in archive.getmembers():
-                if not (self._home / member.name).exists():
-                    archive.extract(member, self._home, filter="data")
+                self._extract(archive, member)
+
+    def _extract(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        """By hand: tarfile's own filters are not in each Python 3.11 (Debian's is 3.11.2)."""
+        path = self._home / member.name
+        content = archive.extractfile(member) if member.isfile() else None
+        if content is None or not path.resolve().is_relative_to(self._home.resolve()):
+            raise BackupDamaged(f"{member.name} is no file of a home")
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with content, path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        path.chmod(member.mode & 0o755 | 0o600)
+        os.utime(path, (member.mtime, member.mtime))

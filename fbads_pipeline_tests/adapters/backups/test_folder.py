@@ -1,6 +1,7 @@
 """Backups in a folder, with real keys: what is whole, and a sentence for whatever is not."""
 
 import json
+import tarfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -159,3 +160,17 @@ def test_files_of_a_home_come_back_without_secrets_and_over_nothing(tmp_path, fo
         "erasures.jsonl": "erasures.jsonl",
         "exports/a/b.csv": "exports/a/b.csv",
     }
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "exports/../../outside", "link"])
+def test_an_archive_writes_nothing_but_files_of_the_home(tmp_path, name):
+    archive, home = BytesIO(), tmp_path / "home"
+    home.mkdir()
+    with tarfile.open(fileobj=archive, mode="w") as made:
+        member = tarfile.TarInfo(name)
+        member.size, member.type = 3, tarfile.SYMTYPE if name == "link" else tarfile.REGTYPE
+        member.linkname = "/etc/hostname" if name == "link" else ""
+        made.addfile(member, BytesIO(b"bad"))
+    with pytest.raises(BackupDamaged, match="is no file of a home"):
+        HomeArchive(home).restore(lambda _, into: into.write(archive.getvalue()) and None)
+    assert list(home.iterdir()) == [] and not (tmp_path / "outside").exists()
