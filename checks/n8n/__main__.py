@@ -4,6 +4,7 @@ Prints what was checked; ends with 1 at the first thing that is not so.
 """
 
 import os
+import re
 import sys
 import tempfile
 import time
@@ -37,6 +38,7 @@ from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgr
 SECRET = "whsec_" + "c2VjcmV0LW9mLXRoZS1jaGVjay0zMi1ieXRlcyEh"
 WORKFLOWS = Path(__file__).parents[2] / "config" / "n8n" / "workflows"
 FOLDER = Path(__file__).parents[2] / ".n8n"
+COLLECTS = "fbads: collect now"
 WITH_WEBHOOK = ("fbads: an alert to several places", "fbads: alerts that coincide with the calendar")
 _PATIENCE = 30.0
 _SUGGESTION = """
@@ -103,10 +105,10 @@ def main() -> None:
 
 def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
     instance = make_instance()
-    instance.command("import:workflow", "--separate", f"--input={WORKFLOWS}")
+    instance.command("import:workflow", "--separate", f"--input={_with_seconds()}")
     known = {row.name: row.id for row in _rows(warehouse.n8n, "select id, name from workflow_entity")}
     _say("the four workflows are imported", len(known) == 4, known)
-    for name in WITH_WEBHOOK:
+    for name in (*WITH_WEBHOOK, COLLECTS):
         instance.command("publish:workflow", f"--id={known[name]}")
     with instance:
         alert_url = f"{instance.url}/webhook/fbads-alert"
@@ -126,14 +128,29 @@ def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
         outcomes = warehouse.send(an_alert("coincides", facts), calendar)
         ended = warehouse.executions(WITH_WEBHOOK[1], 1)
         _say("an alert with a day of the calendar runs through", (outcomes, ended) == (["sent"], ["success"]), ended)
-    instance.command("execute", f"--id={known['fbads: collect now']}")
-    taken = PostgresReceipts(warehouse.owner).take()
-    _say("n8n asks for a collecting run, and the sensor finds it", taken is not None, taken)
+        ended = warehouse.executions(COLLECTS, 2)
+        _say("its schedule asks for collecting runs by itself", ended[:2] == ["success"] * 2, ended)
+    requests = PostgresReceipts(warehouse.owner)
+    _say("and the sensor finds them", requests.take() is not None, ended)
+    while requests.take() is not None:
+        pass
+    instance.command("execute", f"--id={known[COLLECTS]}")
+    taken = requests.take()
+    _say("n8n asks for a collecting run when it is told to", taken is not None, taken)
     name = "fbads: suggestions that wait"
     instance.command("execute", f"--id={known[name]}")
     ended, (data, *_) = warehouse.executions(name, 1), _data(warehouse, name)
     is_read = ended == ["success"] and "CTR baixo" in data
     _say("n8n reads the suggestion that waits", is_read, (ended, data[-400:]))
+
+
+def _with_seconds() -> Path:
+    """The workflows, of which the half-hourly one begins every five seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="fbads-workflows-"))
+    for one in WORKFLOWS.iterdir():
+        text = re.sub(r'"minutes",\s*"minutesInterval": 30', '"seconds", "secondsInterval": 5', one.read_text())
+        (folder / one.name).write_text(text)
+    return folder
 
 
 def an_alert(name: str, facts: dict[str, Any] | None = None) -> Alert:

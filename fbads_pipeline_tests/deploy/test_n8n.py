@@ -38,3 +38,10 @@ def test_requests_go_to_addresses_that_we_have_and_carry_no_secret(name):
     urls = [node["parameters"]["url"] for node in flow["nodes"] if "url" in node["parameters"]]
     assert set(urls) <= ours
     assert "whsec_" not in text.replace("'whsec_'", "") and "$env.FBADS_N8N_SECRET" in text
+
+
+def test_the_workflow_that_collects_is_the_half_hourly_schedule_of_whoever_publishes_it():
+    flow = json.loads((FOLDER / "fb_fetch_metrics.json").read_text())
+    (trigger,) = [node for node in flow["nodes"] if node["type"].endswith("scheduleTrigger")]
+    assert trigger["parameters"]["rule"]["interval"] == [{"field": "minutes", "minutesInterval": 30}]
+    assert flow["connections"][trigger["name"]] == flow["connections"]["When asked"]
