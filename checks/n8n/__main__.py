@@ -21,7 +21,7 @@ from checks.n8n.instance import Instance, N8nFailed, fetch
 from fbads_pipeline.adapters.channels.n8n import WebhookChannel
 from fbads_pipeline.adapters.postgres.alerts.outbox import PostgresOutbox
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
-from fbads_pipeline.adapters.postgres.collection.webhook_receipts import PostgresReceipts
+from fbads_pipeline.adapters.postgres.collection.collect_requests import PostgresCollectRequests
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.server.database import Database
@@ -130,7 +130,7 @@ def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
         _say("an alert with a day of the calendar runs through", (outcomes, ended) == (["sent"], ["success"]), ended)
         ended = warehouse.executions(COLLECTS, 2)
         _say("its schedule asks for collecting runs by itself", ended[:2] == ["success"] * 2, ended)
-    requests = PostgresReceipts(warehouse.owner)
+    requests = PostgresCollectRequests(warehouse.owner)
     _say("and the sensor finds them", requests.take() is not None, ended)
     while requests.take() is not None:
         pass
