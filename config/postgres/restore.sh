@@ -10,8 +10,9 @@ case ${1:-} in
   *) echo "restore: give the moment with its offset from UTC, such as '2026-11-27 10:15:00+00'" >&2; exit 2 ;;
 esac
 if [ "$1" = latest ]; then wanted=9; else wanted=$(date -u -d "$1" +%Y%m%dT%H%M%SZ); fi
-if [ -e "$PGDATA/postmaster.pid" ]; then
-  echo "restore: stop the server first ($PGDATA/postmaster.pid is there)" >&2
+# After a crash its file is left over; another container's processes are not seen here: scripts/point-in-time.sh stops them.
+if [ -e "$PGDATA/postmaster.pid" ] && [ "$(cat "/proc/$(head -n 1 "$PGDATA/postmaster.pid")/comm" 2>/dev/null)" = postgres ]; then
+  echo "restore: stop the server first (process $(head -n 1 "$PGDATA/postmaster.pid"))" >&2
   exit 1
 fi
 base=$(cd "$WAL_ARCHIVE/base" && ls -d 2*Z | sort | awk -v wanted="$wanted" '$0 <= wanted' | tail -n 1)

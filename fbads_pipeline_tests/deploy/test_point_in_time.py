@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -57,12 +58,19 @@ def test_without_a_moment_or_a_copy_from_before_the_folder_stays(run, tmp_path, 
     assert (tmp_path / "data/PG_VERSION").read_text() == "18"
 
 
-def test_the_folder_of_a_running_server_stays(run, tmp_path):
-    (tmp_path / "archive/base/20261127T101501Z").mkdir()
-    (tmp_path / "data/postmaster.pid").write_text("1")
-    done = run("restore.sh", "2026-11-27 10:16:00+00")
+def test_the_folder_of_a_running_server_stays_and_what_a_crash_has_left_is_no_server(run, tmp_path):
+    (tmp_path / "data/PG_VERSION").write_text("18")
+    running = tmp_path / "postgres"
+    shutil.copy(shutil.which("sleep"), running)
+    with subprocess.Popen([running, "60"]) as server:
+        (tmp_path / "data/postmaster.pid").write_text(f"{server.pid}\n/data\n")
+        done = run("restore.sh", "latest")
+        server.kill()
     assert done.returncode == 1 and "stop the server first" in done.stderr
-    assert (tmp_path / "data/postmaster.pid").is_file()
+    for left_over in (server.pid, 1):
+        (tmp_path / "data/postmaster.pid").write_text(f"{left_over}\n/data\n")
+        assert "there is no copy" in run("restore.sh", "latest").stderr
+    assert (tmp_path / "data/PG_VERSION").read_text() == "18"
 
 
 def test_production_archives_with_these_where_the_operator_says_so():
