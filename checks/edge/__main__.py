@@ -28,7 +28,14 @@ from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.people import PASSWORD, People
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
 
-_SPOOFED = {"X-Fbads-User": "owner", "X-Fbads-Role": "Admin", "X-Forwarded-Host": NAME, "X-Forwarded-Proto": "https"}
+_SPOOFED = {
+    "X-Fbads-User": "owner",
+    "X-Fbads-Role": "Admin",
+    "X_Fbads_User": "owner",
+    "X.Fbads.Role": "Admin",
+    "X-Forwarded-Host": NAME,
+    "X-Forwarded-Proto": "https",
+}
 
 
 class CheckFailed(Exception):
@@ -117,6 +124,7 @@ def services(edge: Traefik, people: People) -> None:
     learnt = {name.lower(): value for name, value in passed.json()["headers"].items()}
     expect("as a viewer, whatever the browser claims", learnt["x-fbads-role"] == "Viewer", learnt)
     expect("by an id, whatever the browser claims", learnt["x-fbads-user"] not in ("owner", ""), learnt)
+    expect("nor by another spelling", not {"x_fbads_user", "x.fbads.role"} & set(learnt), learnt)
     expect("without the session", learnt["cookie"] == "grafana=1", learnt)
     expect("with the query", passed.json()["path"] == "/d/x?y=1", passed.json())
     alone = edge.ask("grafana", "GET", "/", headers=page | {"cookie": viewer})

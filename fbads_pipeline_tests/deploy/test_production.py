@@ -133,6 +133,7 @@ def test_the_edge_asks_the_sidecar_before_each_service_and_believes_no_header_of
     for service in OPERATOR_SERVICES:
         assert routers[service]["middlewares"] == ["headers", "requests", f"ask-{service}"]
         assert f"--entrypoints.{service}.address=:" in TEXT
+        assert f"--entrypoints.{service}.http.aliasHeadersStrategy=delete" in TEXT
     assert all("tls" in one and "headers" in one["middlewares"] for one in routers.values())
     assert "trustForwardHeader: false" in text and "insecure" not in TEXT.lower()
     edge = SERVICES["edge"]["networks"]
