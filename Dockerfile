@@ -8,7 +8,9 @@ ARG LOCK=image
 WORKDIR /src
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils >/dev/null && rm -rf /var/lib/apt/lists/* \
  && python -m venv /opt/build && python -m venv --without-pip /opt/venv
-COPY requirements requirements
+# Those alone that the image is made from: a change of another lock builds nothing anew.
+COPY requirements/uv.txt requirements/build.txt requirements/image.txt requirements/image-llm.txt requirements/postgresql-client.txt \
+     requirements/
 RUN /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/uv.txt \
  && /opt/build/bin/uv pip install --no-cache --python /opt/build/bin/python --require-hashes -r requirements/build.txt \
  && /opt/build/bin/uv pip sync --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes requirements/$LOCK.txt \
