@@ -13,6 +13,7 @@ from fbads_pipeline.domain.core.messages import (
     Days,
     Headline,
     Joined,
+    Message,
     Money,
     Name,
     Percent,
@@ -73,7 +74,7 @@ def _layout(rule: UserRule, found: Sequence[RuleReading], unit: str) -> Layout:
 def _limit(rule: UserRule, first: RuleReading, unit: str) -> Value:
     threshold = _figure(rule.threshold, "ratio" if rule.is_of_change else unit, first.currency)
     days = Days(first.first_day, first.last_day)
-    return message(f"alerts.rule.limit.{rule.comparison}", metric=rule.metric.upper(), threshold=threshold, days=days)
+    return message(f"alerts.rule.limit.{rule.comparison}", metric=_label(rule), threshold=threshold, days=days)
 
 
 def _part(number: int, rule: UserRule, one: RuleReading, unit: str) -> Part:
@@ -82,11 +83,15 @@ def _part(number: int, rule: UserRule, one: RuleReading, unit: str) -> Part:
 
 
 def _value(rule: UserRule, one: RuleReading, unit: str) -> Value:
-    metric, value = rule.metric.upper(), _figure(one.value or Decimal(0), unit, one.currency)
+    metric, value = _label(rule), _figure(one.value or Decimal(0), unit, one.currency)
     if rule.is_of_change and one.before is not None:
         before = _figure(one.before, unit, one.currency)
         return message("alerts.rule.value_before", metric=metric, value=value, before=before)
     return message("alerts.rule.value", metric=metric, value=value)
+
+
+def _label(rule: UserRule) -> Message:
+    return message(f"metrics.{rule.metric}")
 
 
 def _figure(value: Decimal, unit: str, currency: str) -> Value:

@@ -78,6 +78,21 @@ def test_a_change_shows_what_was_before_and_roas_is_a_factor():
     assert title_of(alert) == "Loja 1: ROAS, 1 conjunto"
 
 
+@pytest.mark.parametrize(
+    ("metric", "unit", "value", "shown"),
+    [
+        ("roas_with_tax", "ratio", "2.5", "ROAS com imposto: 2,5"),
+        ("ctr", "ratio", "0.025", "CTR: 2,5 %"),
+        ("cost_per_contact", "money", "12", "Custo por contato: R$ 12,00"),
+        ("reach", "people", "1200", "Alcance: 1.200"),
+    ],
+)
+def test_every_metric_is_called_as_on_the_pages_and_written_in_its_unit(metric, unit, value, shown):
+    rule = UserRule("Minha regra", metric, "above", Decimal(1), level="campaign")
+    alert = compose_rule(rule, [replace(READING, value=Decimal(value))], unit)
+    assert body_of(alert).splitlines()[-1] == shown
+
+
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_names_stay_on_their_line(name):
     found = [replace(READING, object_id=str(n), object_name=name, account_name=name) for n in range(20)]
