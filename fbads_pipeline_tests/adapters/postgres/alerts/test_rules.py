@@ -112,8 +112,9 @@ def test_a_preview_uses_the_figures_of_that_moment_and_cools_down(world):
     )
     world.execute("update marts.campaign_daily_versions set known_from = :early", early=NOW - timedelta(days=9))
     world.execute(
-        "insert into marts.campaign_daily_versions select account_id, campaign_id, day, currency, impressions, clicks,"
-        " 10, conversions, purchase_value, ctr, cpa, collected_at, conversion_goal, :late, null, false"
+        "insert into marts.campaign_daily_versions (account_id, campaign_id, day, currency, impressions, clicks, spend,"
+        " conversions, is_provisional, conversion_goal, known_from, is_removed) select account_id, campaign_id, day,"
+        " currency, impressions, clicks, 10, conversions, false, conversion_goal, :late, false"
         " from marts.campaign_daily",
         late=NOW,
     )
