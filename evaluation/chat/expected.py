@@ -14,6 +14,8 @@ spend|1122|not_campaign=100001001  without these
 spend|1001-1031|weekdays=6+7      only of these days of the week, Monday is 1
 spend|1122|not_platform=instagram  without that part of a breakdown
 spend|1123|vs=1122|clock=1         of either day until the hour that today has come to; by=hour: of whole days alone
+spend|1122|hours=6-12             of those hours of each day alone, on the clocks of the account
+cpa|1122|by=campaign|having=cpa > of:100001001   above that campaign's own; `whole`: above that of all together
 spend|1122 // ?object              either
 """
 
@@ -168,7 +170,7 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
         )
     segments = [one for one in ("age", "gender", "country", "platform") if one in options]
     without = [one for one in ("age", "gender", "country", "platform") if f"not_{one}" in options]
-    where += [f"{_KEYS.get(one, one)} = '{options[one]}'" for one in segments]
+    where += [f"{_KEYS.get(one, one)} in ('" + options[one].replace("+", "', '") + "')" for one in segments]
     where += [f"{_KEYS.get(one, one)} <> '{options[f'not_{one}']}'" for one in without]
     where += _clock(by, options)
     breakdown = {_BREAKDOWNS[one] for one in (*by, *segments, *without) if one in _BREAKDOWNS}
@@ -180,7 +182,7 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
     sql = f"select {'currency' if money else repr('') + ' as currency'}, {', '.join([*keys, *values])}"
     sql += f" from marts.{_mart(by, options, bool(breakdown))} f where {' and '.join(where)}"
     sql += f" group by {', '.join(groups)}" if groups else ""
-    having = f"count(*) > 0 and {_bound(options['having'])}" if "having" in options else "count(*) > 0"
+    having = f"count(*) > 0 and {_bound(options['having'], where)}" if "having" in options else "count(*) > 0"
     return f"{sql} having {having}"
 
 
@@ -192,6 +194,11 @@ def _clock(by: Sequence[str], options: dict[str, str]) -> list[str]:
     if "clock" in options:
         zone = "(select timezone_name from marts.accounts a where a.account_id = f.account_id)"
         where.append(f"until_at <= (day + ('{NOW}'::timestamptz at time zone {zone})::time) at time zone {zone}")
+    if "hours" in options:
+        first, last = options["hours"].split("-")
+        zone = "(select timezone_name from marts.accounts a where a.account_id = f.account_id)"
+        where.append(f"from_at >= (day + interval '{first} hours') at time zone {zone}")
+        where.append(f"until_at <= (day + interval '{last} hours') at time zone {zone}")
     if "hour" in by:
         where.append("day < '2026-11-23'")
     return where
@@ -202,15 +209,19 @@ def _value(name: str, options: dict[str, str]) -> str:
     return f"({text})::numeric / {options['days']}" if "days" in options and name not in _FORMULAS else text
 
 
-def _bound(text: str) -> str:
+def _bound(text: str, where: Sequence[str]) -> str:
     name, sign, value = text.split()
+    if value == "whole" or value.startswith("of:"):
+        other = [f"campaign_id = '{value.removeprefix('of:')}'"] if value != "whole" else where[1:]
+        value = f"(select {_FORMULAS.get(name, f'sum({name})')} from marts.campaign_daily g where "
+        value += " and ".join([where[0], *other, "g.currency = f.currency)"])
     return f"coalesce({_FORMULAS[name]}, null) {sign} {value}" if name in _FORMULAS else f"sum({name}) {sign} {value}"
 
 
 def _mart(by: Sequence[str], options: dict[str, str], is_broken_down: bool) -> str:
     if is_broken_down:
         return "campaign_breakdown_daily"
-    if "hour" in by or "clock" in options:
+    if "hour" in by or {"clock", "hours"} & options.keys():
         return "campaign_intraday"
     for level, mart in (("ad", "ad_daily"), ("adset", "adset_daily")):
         if level in by or level in options or f"not_{level}" in options:

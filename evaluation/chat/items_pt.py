@@ -168,6 +168,6 @@ compare | cpa|1122|campaign=100001002 | CPA da coleção verão ontem >> Coleç�
 refuse | spend|1122|not_campaign=100003001 | gasto de todas as campanhas menos a Spring Sale ontem
 refuse | clicks/purchases|1122 | cliques por compra ontem
 refuse | !not_collected | gasto por cidade ontem
-refuse | !not_understood // ?word | gasto de ontem em dólar
+lookup | spend|1122|account=100003 | gasto de ontem em dólar
 refuse | ?period | quanto gastei até agora?
 """

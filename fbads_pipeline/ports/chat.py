@@ -46,6 +46,9 @@ class ChatFigures(Protocol):
     def run_figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
         """The rows of a plan whose days are read in another way than day by day."""
 
+    def averages(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """The mean of the plan's metric over its groups, one row per account and currency."""
+
     def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
         """How far the days of a plan are read at one level."""
 

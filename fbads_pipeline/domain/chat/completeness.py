@@ -17,7 +17,7 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "excluded": ("exclusion",),
     "segments": ("segment",),
     "without": ("without",),
-    "thresholds": ("bound", "none"),
+    "thresholds": ("bound", "none", "computed"),
     "questioned": ("bound", "none"),
     "status": ("status",),
     "objective": ("objective",),
@@ -27,15 +27,17 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "with_shares": ("share",),
     "per_day": ("dimension",),
     "same_time": ("same_time",),
+    "hours": ("hours",),
+    "currency": ("currency",),
 }
-_ROWS = frozenset(CHANGING) - {"with_shares", "per_day", "same_time"}
-_LISTED = frozenset({"objects"})
+_ROWS = frozenset(CHANGING) - {"with_shares", "per_day", "same_time", "hours"}
+_LISTED = frozenset({"objects", "currency"})
 # What the answer of each kind goes by; a field beside these would be passed over, so that there is no answer.
 USED: Mapping[Intent, frozenset[str]] = {
     "figures": frozenset(CHANGING),
     "overview": _ROWS,
     "why": _ROWS - {"thresholds", "questioned", "rank"},
-    "objects": frozenset({"objects", "excluded", "status", "objective"}),
+    "objects": frozenset({"objects", "excluded", "status", "objective", "currency"}),
     "pacing": _LISTED | {"status"},
     "scores": _LISTED | {"status", "rank"},
     "anomalies": _LISTED,
@@ -92,7 +94,7 @@ def passed_over(plan: Plan) -> tuple[Mention, ...]:
     default = Plan(plan.intent)
     fields = [one for one in CHANGING if one not in used and getattr(plan, one) != getattr(default, one)]
     if plan.with_shares:
-        fields += [one for one in ("compare", "per_day", "same_time") if getattr(plan, one)]
+        fields += [one for one in ("compare", "per_day", "same_time", "hours") if getattr(plan, one)]
     if plan.status not in (None, "ACTIVE") and plan.intent in ("pacing", "scores"):
         fields.append("status")
     if plan.objective and plan.intent == "objects" and plan.dimensions[:1] != ("campaign",):
@@ -164,6 +166,12 @@ def _bounds(plan: Plan, value: str) -> bool:
     return len(plan.thresholds) + len(plan.questioned) >= int(value)
 
 
+def _computed(plan: Plan, value: str) -> bool:
+    """A bound that is that object's figure, or the average."""
+    bounds = [one for one in plan.thresholds if one.is_computed]
+    return any(one.is_average if value == "average" else one.of and "+".join(one.of.ids) == value for one in bounds)
+
+
 def _none(plan: Plan, value: str) -> bool:
     bounds = (*plan.thresholds, *plan.questioned)
     is_none = any(one.comparison == "at_most" and one.value == 0 for one in bounds)
@@ -223,4 +231,7 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "without": _without,
     "weekdays": lambda plan, value: plan.weekdays == tuple(int(one) for one in value.split("+")),
     "same_time": lambda plan, value: plan.same_time,
+    "hours": lambda plan, value: plan.hours is not None and "-".join(map(str, plan.hours)) == value,
+    "currency": lambda plan, value: plan.currency == value,
+    "computed": _computed,
 }

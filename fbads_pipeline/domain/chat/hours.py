@@ -49,10 +49,12 @@ def by_hour(plan: Plan, catalogue: Catalogue) -> Plan | Refusal | None:
 
     Of several days by hour the one that is not over is left out.
     """
-    if "hour" not in plan.dimensions and not plan.same_time:
+    if "hour" not in plan.dimensions and not plan.same_time and plan.hours is None:
         return None
     is_compared = plan.compare is not None
-    if not has_hours(plan, catalogue) or (is_compared and not plan.same_time):
+    if not has_hours(plan, catalogue) or (plan.same_time and plan.hours is not None):
+        return Refusal("not_by_hour")
+    if is_compared and not plan.same_time and (plan.hours is None or "hour" in plan.dimensions):
         return Refusal("not_by_hour")
     if not plan.same_time:
         return plan
@@ -82,7 +84,7 @@ def with_clocks(
 
 def compares_today(plan: Plan, catalogue: Catalogue) -> bool:
     """Whether the plan sets the day that is running against one other day, which the same clock makes comparable."""
-    is_day = plan.compare is not None and is_one_day(plan.compare)
+    is_day = plan.compare is not None and is_one_day(plan.compare) and plan.hours is None
     return plan.intent == "figures" and plan.period == TODAY and is_day and has_hours(plan, catalogue)
 
 

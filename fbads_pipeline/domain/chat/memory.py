@@ -50,5 +50,8 @@ def left_behind(last: Plan | None, plan: Plan) -> Plan:
         status=None if plan.status else last.status,
         objective=None if plan.objective else last.objective,
         without=tuple(one for one in last.without if one.dimension not in dimensions),
+        period=last.period if plan.period_is_assumed and not last.period_is_assumed else None,
         weekdays=() if plan.weekdays else last.weekdays,
+        hours=None if plan.hours else last.hours,
+        currency=None if plan.currency or any(one.level == "account" for one in plan.objects) else last.currency,
     )

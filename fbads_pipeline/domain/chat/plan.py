@@ -52,7 +52,7 @@ Comparison = Literal["above", "at_least", "below", "at_most"]
 LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
 Fact = Literal["status", "budget", "currency", "id", "objective", "schedule", "changes"]
 Direction = Literal["up", "down"]
-Status = Literal["ACTIVE", "PAUSED", "NOT_ACTIVE", "NOT_PAUSED"]
+Status = Literal["ACTIVE", "PAUSED", "REJECTED", "NOT_ACTIVE", "NOT_PAUSED", "NOT_REJECTED"]
 TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday", "hour")
 SEGMENTS: tuple[Dimension, ...] = ("age", "gender", "country", "platform", "placement", "position")
 # Read from the names of campaigns by the pattern of their account or client.
@@ -60,8 +60,12 @@ NAME_DIMENSIONS: tuple[Dimension, ...] = ("product", "audience", "stage")
 INTENTS: tuple[Intent, ...] = Intent.__args__  # type: ignore[attr-defined]
 DIMENSIONS: tuple[Dimension, ...] = Dimension.__args__  # type: ignore[attr-defined]
 ROWS, MOST_ROWS = 50, 200
-# Meta's states of an object that a question calls active or paused; a paused parent pauses it too.
-STATUSES = {"ACTIVE": ("ACTIVE",), "PAUSED": ("PAUSED", "CAMPAIGN_PAUSED", "ADSET_PAUSED")}
+# Meta's states of an object that a question calls active, paused or rejected; a paused parent pauses it too.
+STATUSES = {
+    "ACTIVE": ("ACTIVE",),
+    "PAUSED": ("PAUSED", "CAMPAIGN_PAUSED", "ADSET_PAUSED"),
+    "REJECTED": ("DISAPPROVED",),
+}
 NEGATED = "NOT_"
 # A campaign's goal as a question names it → Meta's objectives, today's and those of older campaigns.
 META_OBJECTIVES = {
@@ -109,12 +113,24 @@ class Segment:
 
 @dataclass(frozen=True)
 class Threshold:
-    """Only groups whose metric lies there; value in the metric's own unit (2 % = 0.02), currency only if said."""
+    """Only groups whose metric lies there; value in the metric's own unit (2 % = 0.02), currency only if said.
+
+    of: the bound is that object's own figure; is_average: it is the average of the rows' account. The value of either
+    is read before the rows are: values holds it by account where it is an average.
+    """
 
     metric: str
     comparison: Comparison
     value: Decimal
     currency: str | None = None
+    of: Objects | None = None
+    is_average: bool = False
+    values: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether another figure is the bound, and no number that was said."""
+        return self.of is not None or self.is_average
 
 
 @dataclass(frozen=True)
@@ -161,7 +177,8 @@ class Plan:
     offers: the choices of the question back that it waits for; language: of the session, for turns without any;
     mentions: what the question said, which the plan must hold; ignored: words that are left out, by name; without:
     parts of a breakdown that are left out; weekdays: only these, 1 is Monday; same_time: the period is a day that is
-    not over, and either day counts until the clock that it has come to.
+    not over, and either day counts until the clock that it has come to; hours: of each day only from the first hour
+    until the second one begins; currency: only accounts that are billed in it.
     """
 
     intent: Intent
@@ -187,6 +204,8 @@ class Plan:
     without: tuple[Segment, ...] = ()
     weekdays: tuple[int, ...] = ()
     same_time: bool = False
+    hours: tuple[int, int] | None = None
+    currency: str | None = None
     language: str = field(default="", compare=False)
     mentions: tuple[Mention, ...] = field(default=(), compare=False)
     ignored: tuple[str, ...] = field(default=(), compare=False)
@@ -223,6 +242,8 @@ class Refusal:
         "forbidden",
         "not_collected",
         "not_by_hour",
+        "other_currency",
+        "no_conversion",
         "other_goal",
         "future",
         "forecast",
@@ -269,6 +290,8 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
         without=tuple(Segment(**one) for one in values.get("without", ())),
         weekdays=tuple(values.get("weekdays", ())),
         same_time=values.get("same_time", False),
+        hours=tuple(values["hours"]) if values.get("hours") else None,
+        currency=values.get("currency"),
         language=values.get("language", ""),
         ignored=tuple(values.get("ignored", ())),
     )
@@ -279,7 +302,13 @@ def _objects(kept: Mapping[str, Any]) -> Objects:
 
 
 def _thresholds(kept: Sequence[Mapping[str, Any]]) -> tuple[Threshold, ...]:
-    return tuple(Threshold(**{**one, "value": Decimal(one["value"])}) for one in kept)
+    return tuple(_threshold(one) for one in kept)
+
+
+def _threshold(kept: Mapping[str, Any]) -> Threshold:
+    of = _objects(kept["of"]) if kept.get("of") else None
+    values = tuple((account_id, Decimal(value)) for account_id, value in kept.get("values", ()))
+    return Threshold(**{**kept, "value": Decimal(kept["value"]), "of": of, "values": values})
 
 
 def _offer(kept: Mapping[str, Any]) -> Offer:

@@ -6,6 +6,7 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import composed_name, reads_orders
+from fbads_pipeline.domain.chat.computed_bounds import refused_bound
 from fbads_pipeline.domain.chat.hours import by_hour
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
@@ -41,6 +42,8 @@ def validate(
     breakdowns: those that are collected, and the dimensions that names of campaigns have.
     """
     inside = _inside(plan, accounts)
+    if plan.currency is not None and not inside:
+        return Refusal("other_currency", plan.currency)
     if plan.intent not in ("figures", "why", "overview"):
         return replace(plan, limit=_limit(plan))
     goal = _goal_costs(plan, inside)
@@ -61,6 +64,9 @@ def validate(
         plan = replace(plan, compare=previous(plan.period))  # nothing is compared with itself
     if any(period and resolve(period, _latest(inside))[0] > _latest(inside) for period in (plan.period, plan.compare)):
         return Refusal("future")
+    bound = refused_bound(plan, catalogue)
+    if bound is not None:
+        return bound
     hours = by_hour(plan, catalogue)
     if isinstance(hours, Refusal):
         return hours
@@ -80,7 +86,11 @@ def _inside(plan: Plan, accounts: Sequence[ChatAccount]) -> list[ChatAccount]:
     chosen = [one for one in plan.objects if one.level == "account"]
     without = {one for some in plan.excluded if some.level == "account" for one in some.ids}
     return [
-        one for one in accounts if one.account_id not in without and all(one.account_id in some.ids for some in chosen)
+        one
+        for one in accounts
+        if one.account_id not in without
+        and all(one.account_id in some.ids for some in chosen)
+        and plan.currency in (None, one.currency)
     ]
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from fbads_pipeline.domain.chat.answers import replies
-from fbads_pipeline.domain.chat.answers.figures import filters
+from fbads_pipeline.domain.chat.answers.figures import days_of, filters
 from fbads_pipeline.domain.chat.completeness import WITHOUT_FIGURES, CompletePlan, LostMentions
 from fbads_pipeline.domain.chat.masking import kept_text
 from fbads_pipeline.domain.chat.memory import Exchange, left_behind
+from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     NAME_DIMENSIONS,
@@ -70,7 +71,7 @@ def answer(
             understood = Refusal("nothing_read" if user.account_ids is None else "no_account")
         if isinstance(understood, CompletePlan):
             turn.accounts = _inside(turn, understood.plan)
-            turn.left_behind = _left_behind(last, understood.plan, text, chat)
+            turn.left_behind = _left_behind(turn, last, understood.plan, text)
         made = None
         if isinstance(understood, Refusal) and understood.kind == "balance":
             made = answer_balances(turn, text, now=now)
@@ -155,6 +156,8 @@ def _inside(turn: Turn, plan: Plan) -> Sequence[ChatAccount]:
     for one in plan.objects:
         owners = set(one.ids) if one.level == "account" else names.accounts_of(one.ids)
         kept = [account for account in kept if account.account_id in owners]
+    if plan.currency is not None:
+        kept = [account for account in kept if account.currency == plan.currency]
     without = {one for some in plan.excluded if some.level == "account" for one in some.ids}
     return [account for account in kept if account.account_id not in without] or turn.accounts
 
@@ -186,12 +189,18 @@ def not_useful(chat: Chat, question: str, *, user: ChatUser, now: datetime) -> N
     )
 
 
-def _left_behind(last: Plan | None, plan: Plan, text: str, chat: Chat) -> tuple[Value, ...]:
-    """Limits of the session that the question neither has nor takes off: the answer names them."""
-    tags = chat.lexicon.tags([word.text for word in words_of(fold(text))])
+def _left_behind(turn: Turn, last: Plan | None, plan: Plan, text: str) -> tuple[Value, ...]:
+    """Limits and days of the session that the question neither has nor takes off: the answer names them."""
+    tags = turn.chat.lexicon.tags([word.text for word in words_of(fold(text))])
     if any(tag.kind == "reset" for tag in tags):
         return ()
-    return tuple(filters(left_behind(last, plan), chat.catalogue))
+    behind = left_behind(last, plan)
+    days: list[Value] = []
+    if behind.period is not None and plan.period is not None and turn.accounts:
+        today = turn.accounts[0].today
+        if resolve(behind.period, today) != resolve(plan.period, today):
+            days.append(days_of(behind.period, turn.accounts))
+    return (*filters(behind, turn.chat.catalogue), *days)
 
 
 def known_names(chat: Chat, user: ChatUser, *, now: datetime) -> ObjectNames:

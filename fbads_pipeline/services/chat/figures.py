@@ -13,6 +13,7 @@ from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.domain.chat.shares import shared_parts, shared_whole, with_shares
 from fbads_pipeline.domain.chat.validator import level_of
 from fbads_pipeline.domain.core.messages import Count, Value, lines, message
+from fbads_pipeline.services.chat.bounds import settled_bounds
 from fbads_pipeline.services.chat.hours import at_same_time, by_hour
 from fbads_pipeline.services.chat.turn import Turn
 
@@ -21,8 +22,17 @@ _OPEN: tuple[Intent, ...] = ("anomalies", "suggestions")
 
 def answer_figures(turn: Turn, complete: CompletePlan) -> Value:
     """The rows; of a plain breakdown the whole too, for "nas campanhas ativas" can mean either."""
-    plan = complete.plan
-    if "hour" in plan.dimensions:
+    bounds = settled_bounds(turn, complete.plan)
+    if bounds.unknown is not None:
+        bounds.cite(turn)
+        return bounds.unknown
+    text = _answered(turn, bounds.plan)
+    bounds.cite(turn)
+    return lines(text, *bounds.notes)
+
+
+def _answered(turn: Turn, plan: Plan) -> Value:
+    if "hour" in plan.dimensions or plan.hours is not None:
         return by_hour(turn, plan)
     clock = at_same_time(turn, plan)
     if clock is not None:

@@ -98,7 +98,8 @@ class Turn:
     """One question under way: what was read for it so far.
 
     coverage: of the days that the answer is about; of several queries that which lacks days; is_by_model: whether a
-    model, not the grammar, read the question; left_behind: limits of the session that it does not have.
+    model, not the grammar, read the question; left_behind: limits of the session that it does not have; visible: every
+    account of the user, also where the answer is about some of them.
     """
 
     chat: Chat
@@ -110,6 +111,10 @@ class Turn:
     coverage: AnswerCoverage | None = None
     is_by_model: bool = False
     left_behind: tuple[Value, ...] = ()
+    visible: Sequence[ChatAccount] = ()
+
+    def __post_init__(self) -> None:
+        self.visible = self.visible or self.accounts
 
     def render(self, value: Value) -> str:
         """The value in the language of the answer."""

@@ -75,6 +75,8 @@ FILLED = {
     "with_shares": True,
     "per_day": True,
     "same_time": True,
+    "hours": (6, 12),
+    "currency": "BRL",
 }
 
 

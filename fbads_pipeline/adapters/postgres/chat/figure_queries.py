@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.elements import Grouping
 
 from fbads_pipeline.adapters.postgres.chat.groups import (
     FigureRows,
@@ -38,10 +40,40 @@ def compile_figures(
     parameters = parameters_of(plan, plan.dimensions, accounts)
     for number, threshold in enumerate(plan.thresholds):
         parameters[f"bound_{number}"] = threshold.value
+        if threshold.values:
+            parameters[f"bound_{number}_accounts"] = [account for account, _ in threshold.values]
+            parameters[f"bound_{number}_values"] = [value for _, value in threshold.values]
         if threshold.currency:
             parameters[f"bound_{number}_currency"] = threshold.currency
     sql = _statement(shape_of(plan), catalogue, level)
     return Query(sql, parameters, _columns(plan, catalogue), f"marts.{mart_of(plan, level=level)}")
+
+
+def compile_averages(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAccount]) -> Query:
+    """The query of the mean of the plan's metric over its groups, by account; null where some group's is not known."""
+    sql = _average_statement(shape_of(plan), catalogue)
+    columns = [one for one in _columns(plan, catalogue) if one.name in ("currency", "account") or one.metric]
+    return Query(sql, parameters_of(plan, plan.dimensions, accounts), tuple(columns), f"marts.{mart_of(plan)}")
+
+
+@lru_cache(maxsize=256)
+def _average_statement(plan: Plan, catalogue: Catalogue) -> str:
+    groups = _aggregate(plan, catalogue, "now", None)
+    metric = plan.metrics[0]
+    lacking = sa.func.max(groups.c[unreported(metric)])
+    mean = sa.case((lacking.is_(None), sa.func.avg(groups.c[metric])))
+    chosen = [
+        groups.c.currency,
+        groups.c.account,
+        mean.label(metric),
+        lacking.label(unreported(metric)),
+        sa.func.bool_or(groups.c.is_provisional).label("is_provisional"),
+        sa.func.max(groups.c.as_of).label("as_of"),
+        sa.func.sum(groups.c.source_rows).label("source_rows"),
+        sa.func.count().over().label("groups"),
+    ]
+    keys = (groups.c.currency, groups.c.account)
+    return text_of(sa.select(*chosen).group_by(*keys).order_by(*keys))
 
 
 @lru_cache(maxsize=1024)
@@ -163,7 +195,12 @@ def _lacking(name: str, catalogue: Catalogue) -> Expression:
 def _bounds(number: int, threshold: Threshold, catalogue: Catalogue, figures: FigureRows) -> list[Expression]:
     """What a group must meet. One that Meta did not report the figure of stays, to be counted as left out."""
     expression: Expression = constant(catalogue[threshold.metric].expression)
-    bound = sa.cast(sa.bindparam(f"bound_{number}"), sa.Numeric)
+    bound: Expression = sa.cast(sa.bindparam(f"bound_{number}"), sa.Numeric)
+    if threshold.values:
+        # Each row belongs to one account, whose average is its bound.
+        known = sa.cast(sa.bindparam(f"bound_{number}_accounts"), postgresql.ARRAY(sa.Text))
+        values = sa.cast(sa.bindparam(f"bound_{number}_values"), postgresql.ARRAY(sa.Numeric))
+        bound = Grouping(values)[sa.func.array_position(known, sa.func.max(figures.facts.c.account_id))]
     is_met = expression.op(_COMPARISONS[threshold.comparison], is_comparison=True)(bound)
     found: list[Expression] = [sa.or_(is_met, _lacking(threshold.metric, catalogue).is_not(None))]
     if threshold.currency is not None:

@@ -22,6 +22,7 @@ from fbads_pipeline.domain.chat.plan import (
     Level,
     Plan,
     RelativePeriod,
+    Threshold,
 )
 from fbads_pipeline.domain.chat.result import ChatAccount
 from fbads_pipeline.domain.chat.validator import breakdown_of, level_of
@@ -76,7 +77,7 @@ class FigureRows:
     def __init__(self, plan: Plan, dimensions: Sequence[Dimension], side: str, level: Level | None = None) -> None:
         self.plan, self.dimensions, self.side = plan, tuple(dimensions), side
         mart = mart_of(plan, dimensions, level)
-        by_hour = "hour" in self.dimensions
+        by_hour = "hour" in self.dimensions or plan.hours is not None
         self.facts = hour_steps(side, by_hour=by_hour) if mart == HOURS else _table(mart, _FACT_COLUMNS, "facts")
         self.objects = {level: _table(name, _OBJECT_COLUMNS, level) for level, name in _OBJECTS.items()}
         self.names = _table("campaign_names", ("campaign_id", *NAME_DIMENSIONS), "names")
@@ -134,6 +135,9 @@ class FigureRows:
             found.append(facts.c.breakdown == sa.bindparam("breakdown"))
         if plan.weekdays:
             found.append(self.group("weekday") == sa.any_(_array("weekdays", _NUMBERS)))
+        if plan.hours is not None:
+            hour = facts.c.hour_of_day
+            found += [hour >= sa.bindparam("first_hour"), hour < sa.bindparam("hour_after")]
         found += [self.group(one.dimension) == sa.bindparam(f"segment_{one.dimension}") for one in plan.segments]
         left_out = dict.fromkeys(one.dimension for one in plan.without)
         return found + [
@@ -186,9 +190,11 @@ def shape_of(plan: Plan) -> Plan:
         objects=tuple(replace(one, ids=(), name="") for one in plan.objects),
         excluded=tuple(replace(one, ids=(), name="") for one in plan.excluded),
         segments=tuple(replace(one, value="") for one in plan.segments),
-        thresholds=tuple(replace(one, value=_ANY, currency=one.currency and "") for one in plan.thresholds),
+        thresholds=tuple(_shape_of_bound(one) for one in plan.thresholds),
         status=plan.status and ("NOT_ACTIVE" if plan.status.startswith(NEGATED) else "ACTIVE"),
         weekdays=plan.weekdays[:1] and (1,),
+        hours=plan.hours and (0, 1),
+        currency=None,
         without=tuple(dict.fromkeys(replace(one, value="") for one in plan.without)),
         objective=plan.objective and "SALES",
         period=None,
@@ -205,6 +211,11 @@ def shape_of(plan: Plan) -> Plan:
     )
 
 
+def _shape_of_bound(bound: Threshold) -> Threshold:
+    values = (("", _ANY),) if bound.values else ()
+    return replace(bound, value=_ANY, currency=bound.currency and "", of=None, is_average=False, values=values)
+
+
 def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequence[ChatAccount]) -> dict[str, Any]:
     """The parameters of a statement over the plan's rows, both sides."""
     if plan.period is None:
@@ -217,6 +228,8 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     found |= {f"{one.level}_ids_left_out": list(one.ids) for one in plan.excluded}
     if plan.status:
         found["statuses"] = list(STATUSES[plan.status.removeprefix(NEGATED)])
+    if plan.hours is not None:
+        found["first_hour"], found["hour_after"] = plan.hours
     if plan.weekdays:
         found["weekdays"] = list(plan.weekdays)
     for one in plan.without:
@@ -240,7 +253,7 @@ def _days(
     if plan.same_time:
         clocks = [one.clock for one in accounts]
         more[f"{side}_until_minutes"] = [getattr(one, side) if one else -1 for one in clocks]
-    if "hour" in dimensions:
+    if "hour" in dimensions or plan.hours is not None:
         pairs = zip(accounts, days, strict=True)
         more[f"{side}_running_days"] = [one.today for one, own in pairs if own == (one.today, one.today)]
     return more | {
@@ -265,7 +278,7 @@ def mart_of(plan: Plan, dimensions: Sequence[Dimension] | None = None, level: Le
     """The daily mart whose rows answer the plan. level: that of the rows, where it is not `level_of` the plan."""
     if _breakdown(plan, plan.dimensions if dimensions is None else dimensions):
         return "campaign_breakdown_daily"
-    if plan.same_time or "hour" in (plan.dimensions if dimensions is None else dimensions):
+    if plan.same_time or plan.hours is not None or "hour" in (plan.dimensions if dimensions is None else dimensions):
         return HOURS
     marts = _SALES_MARTS if of_orders(plan) else _MARTS
     return marts[level or level_of(plan, dimensions)]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.chat.contribution_queries import compile_contributions
 from fbads_pipeline.adapters.postgres.chat.coverage_queries import compile_clocks, compile_coverage, compile_hour_days
-from fbads_pipeline.adapters.postgres.chat.figure_queries import compile_figures
+from fbads_pipeline.adapters.postgres.chat.figure_queries import compile_averages, compile_figures
 from fbads_pipeline.adapters.postgres.chat.list_queries import compile_actors, compile_edits, compile_list
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.catalogue import Catalogue
@@ -98,6 +98,10 @@ class ChatReading:
     def run_figures(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
         """The rows of a plan by hour, or until the same clock."""
         return self.run(compile_figures(plan, self._catalogue, accounts))
+
+    def averages(self, plan: Plan, accounts: Sequence[ChatAccount]) -> Result:
+        """The mean of the plan's metric over its groups, one row per account and currency."""
+        return self.run(compile_averages(plan, self._catalogue, accounts))
 
     def coverage(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level) -> AnswerCoverage:
         """How far the days of a plan are read at one level; the same days are asked for once per answer."""

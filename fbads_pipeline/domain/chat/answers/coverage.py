@@ -44,10 +44,15 @@ def coverage_notes(plan: Plan, coverage: AnswerCoverage) -> list[Value]:
     found += backfill(coverage)
     if coverage.doubtful:
         found.append(message("chat.doubtful_days", days=Count(coverage.doubtful)))
-    if coverage.today_read_at is not None:
-        read_at, zone = coverage.today_read_at
-        found.append(message("chat.today_until", read_at=Instant(read_at, zone), zone=zone))
-    return found
+    return found + read_until(coverage)
+
+
+def read_until(coverage: AnswerCoverage) -> list[Value]:
+    """Until when today is read, where the days hold it."""
+    if coverage.today_read_at is None:
+        return []
+    read_at, zone = coverage.today_read_at
+    return [message("chat.today_until", read_at=Instant(read_at, zone), zone=zone)]
 
 
 def backfill(coverage: AnswerCoverage) -> list[Value]:

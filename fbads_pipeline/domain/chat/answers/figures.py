@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+from fbads_pipeline.domain.chat.answers.bounds import bound_said
 from fbads_pipeline.domain.chat.answers.cells import (
     Row,
     bullet,
@@ -17,12 +18,9 @@ from fbads_pipeline.domain.chat.answers.cells import (
 from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, Plan, RelativePeriod, Threshold
+from fbads_pipeline.domain.chat.plan import LEVELS, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
-from fbads_pipeline.domain.core.messages import Count, Days, Joined, Money, Name, Percent, Value, lines, message
-from fbads_pipeline.domain.metrics.registry import FACTORS
-
-_SIGNS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
+from fbads_pipeline.domain.core.messages import Count, Days, Joined, Name, Value, lines, message
 
 
 def figures_answer(
@@ -70,11 +68,16 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
     if plan.weekdays:
         days = Joined(tuple(message(f"chat.weekday_{one}") for one in plan.weekdays), ", ")
         found.append(message("chat.only_weekdays", days=days))
+    if plan.hours is not None:
+        first, after = (_clock(hour * 60) for hour in plan.hours)
+        found.append(message("chat.only_hours", first=first, after=after))
+    if plan.currency is not None:
+        found.append(message("chat.only_currency", currency=plan.currency))
     if plan.status:
         found.append(message(f"chat.only_{plan.status.lower()}"))
     if plan.objective:
         found.append(_beside(dimension_label("objective"), message(f"chat.objective_{plan.objective.lower()}")))
-    return found + [_bound(one, catalogue) for one in plan.thresholds]
+    return found + [bound_said(one, catalogue) for one in plan.thresholds]
 
 
 def cut_off(result: Result) -> list[Value]:
@@ -87,16 +90,6 @@ def cut_off(result: Result) -> list[Value]:
 def left_out(result: Result) -> list[Value]:
     """How many groups are not in the list because Meta did not report their figure."""
     return [message("chat.left_out", groups=Count(result.left_out))] if result.left_out else []
-
-
-def _bound(threshold: Threshold, catalogue: Catalogue) -> Value:
-    unit, value = catalogue[threshold.metric].unit, threshold.value
-    shown: Value = Count(value)
-    if unit == "money" and threshold.currency:
-        shown = Money(value, threshold.currency)
-    elif unit == "ratio" and threshold.metric not in FACTORS:
-        shown = Percent(value)
-    return Joined((metric_label(threshold.metric), _SIGNS[threshold.comparison], shown), " ")
 
 
 def heading(plan: Plan, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:
@@ -142,6 +135,11 @@ def _until(days: Value, accounts: Sequence[ChatAccount], side: Literal["now", "b
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def days_of(period: RelativePeriod, accounts: Sequence[ChatAccount]) -> Value:
+    """The period as days of the calendar."""
+    return _days_by_account(period, accounts)
 
 
 def _days_by_account(period: RelativePeriod, accounts: Sequence[ChatAccount]) -> Value:

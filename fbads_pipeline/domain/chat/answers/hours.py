@@ -12,9 +12,9 @@ from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.core.messages import Count, Joined, Name, Value, message
 
 
-def no_hours(head: Value) -> Value:
-    """That none of the days was read hour by hour."""
-    return Joined((head, message("chat.no_hours")), ": ")
+def no_hours(head: Value, *, is_today: bool = False) -> Value:
+    """That none of the days was read hour by hour, or that the hours of today are still to come."""
+    return Joined((head, message("chat.hours_to_come" if is_today else "chat.no_hours")), ": ")
 
 
 def no_clock(head: Value) -> Value:
@@ -33,13 +33,13 @@ def hour_notes(
     if plan.same_time:
         names = Joined(tuple(Name(one.name, one.account_id) for one in accounts), ", ")
         found += [message("chat.without_clock", accounts=names)] if accounts else []
-    elif not _is_running(plan, accounts):
+    elif not is_running(plan, accounts):
         read = sum(row["whole_days"] for row in known.rows)
         found += [message("chat.hour_days", read=Count(read), asked=Count(asked))] if read < asked else []
     return [*found, message("chat.counted_when_known")] if is_attributed(plan, catalogue) else found
 
 
-def _is_running(plan: Plan, accounts: Sequence[ChatAccount]) -> bool:
+def is_running(plan: Plan, accounts: Sequence[ChatAccount]) -> bool:
     """Whether the days are nothing but each account's today."""
     assert plan.period is not None
     return all(resolve(plan.period, one.today) == (one.today, one.today) for one in accounts)

@@ -41,6 +41,7 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("after_date", readers.after_date, None),
     ("until_yesterday", readers.until_yesterday, None),
     ("since_date", readers.since_date, None),
+    ("since_day_number", readers.since_day_number, None),
     ("since_month", readers.since_month, None),
     ("since_weekday", readers.since_weekday, None),
     ("since_unit_start", readers.since_unit(0), None),

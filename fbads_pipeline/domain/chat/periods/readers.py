@@ -74,6 +74,8 @@ def month_named(match: re.Match[str], context: DateContext) -> RelativePeriod:
     number = context.vocabulary.months[match["m"]]
     year = context.today.year - 1 if match["ly"] and not match["y"] else _year_of(match["y"], number, context)
     first = date(year, number, 1)
+    if first == context.today.replace(day=1):  # the month that is not over is as long as its days that have come
+        return RelativePeriod("month", 0)
     return RelativePeriod("between", first=first, last=ends("month", first))
 
 
@@ -306,6 +308,11 @@ def day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
     month = (today.year, today.month) if number <= today.day else _month_away(today, -1)
     day = made_date(*month, number, match.group())
     return RelativePeriod("between", first=day, last=day)
+
+
+def since_day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """Since that day of this month, or of the last one where it has not come yet."""
+    return RelativePeriod("since", first=day_number(match, context).first)
 
 
 def _counted(text: str, context: DateContext) -> int:

@@ -20,7 +20,7 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
     if last is None or last.intent not in ("figures", "why", "overview"):
         return last is not None and last.intent == "facts" and parsed.vocabulary.has("refers_back", parsed.text)
     plan = asked.plan
-    if parsed.has("reset"):
+    if parsed.has("reset") or any(one.metric for one in parsed.computed):
         return True
     if parsed.has("intent", "why") or (parsed.has("intent", "objects") and not plan.metrics):
         return False
@@ -30,7 +30,8 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
         bare = len(parsed.words) <= 2 and plan.period is None
         return (goes_on and len(parsed.words) <= _LONGEST_WORDS) or bare
     limits = plan.objects or plan.segments or plan.status or plan.objective or plan.without or plan.weekdays
-    said = plan.dimensions or limits or plan.period
+    narrows = plan.hours or plan.currency
+    said = plan.dimensions or limits or narrows or plan.period
     changes = plan.excluded or plan.questioned or plan.compare or asked.to_previous or asked.to_last_year
     orders = asked.rank_word or plan.limit != ROWS
     return bool(said or changes or orders) or (goes_on and vocabulary.has("whole", text))
@@ -56,6 +57,8 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
         segments=tuple({one.dimension: one for one in (*last.segments, *said.segments)}.values()),
         without=tuple(dict.fromkeys((*(one for one in last.without if one not in said.segments), *said.without))),
         weekdays=said.weekdays or last.weekdays,
+        hours=said.hours or last.hours,
+        currency=said.currency or last.currency,
         same_time=said.same_time,
         status=said.status or last.status,
         objective=said.objective or last.objective,
@@ -87,6 +90,8 @@ def without_filters(last: Plan) -> Plan:
         segments=(),
         without=(),
         weekdays=(),
+        hours=None,
+        currency=None,
         thresholds=(),
         status=None,
         objective=None,

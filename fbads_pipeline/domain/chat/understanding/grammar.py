@@ -11,21 +11,18 @@ from typing import Literal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.completeness import lost_mentions
+from fbads_pipeline.domain.chat.hours import TODAY
 from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.periods.resolution import after, previous
-from fbads_pipeline.domain.chat.pixels import LATEST, PIXEL_EVENTS
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
     ROWS,
     Clarification,
     Dimension,
-    Intent,
-    Level,
     Objects,
     Offer,
     Plan,
-    Rank,
     Refusal,
     RelativePeriod,
     Understanding,
@@ -41,13 +38,11 @@ from fbads_pipeline.domain.chat.understanding.figures.bounds import (
     metric_tags,
     none_words,
 )
-from fbads_pipeline.domain.chat.understanding.figures.groups import is_budget_spent
 from fbads_pipeline.domain.chat.understanding.figures.plans import (
     FigureRequest,
     completed,
     evened,
     figures,
-    status_said,
 )
 from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
 from fbads_pipeline.domain.chat.understanding.named import (
@@ -60,7 +55,7 @@ from fbads_pipeline.domain.chat.understanding.named import (
     read_parts_left_out,
 )
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
-from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS, SUBJECTS
+from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
 from fbads_pipeline.domain.core.formatting import fold
@@ -69,15 +64,12 @@ from fbads_pipeline.domain.core.formatting import fold
 _ASKED_BACK = ("object", "period", "rank", "limit", "comparison")
 _MOST_UNKNOWN, _NEAR_NAMES = 3, 3
 ASSUMED = RelativePeriod("days", 7)
-LISTED = 10
 _ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
     "week": RelativePeriod("days", 56),
     "weekday": RelativePeriod("days", 28),
     "hour": RelativePeriod("days", 28),
     "month": RelativePeriod("year", 0),
 }
-# Subjects that a metric beside them makes no question of figures: the CPA that is above its target.
-_WITH_METRIC = ("anomalies", "targets", "pixels")
 
 
 @dataclass(frozen=True)
@@ -113,7 +105,7 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     settle_tax(parsed, context.money)
     read_exclusions(parsed)
     read_parts_left_out(parsed)
-    read_comparators(parsed)
+    read_comparators(parsed, context.last)
     parsed.others = others_left_out(parsed, context.last)
     return _with_mentions(_forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed)
 
@@ -149,7 +141,7 @@ def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understandin
         billed: Literal["tax", "balance"] = "tax" if parsed.has("billing", "tax") else "balance"
         return Refusal(billed, parsed.of("billing")[0].said, ("spend",))
     unknown = parsed.of("unknown_metric")
-    if unknown:
+    if unknown and not any(_follows(parsed, tag) for tag in parsed.of("dimension")):
         said = unknown[0]
         return Refusal(
             "unknown_metric", said.said, NEAR_METRICS.get(said.value, ()) or context.catalogue.near(said.said)
@@ -173,8 +165,13 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         parsed.left = [word for word in parsed.left if word.text not in words["value_words"]]
     if is_rate(parsed):
         parsed.left = [word for word in parsed.left if word.text not in words["rate_words"]]
+    each = parsed.vocabulary.expression(r"\b(?:{costs_each})\b").search(parsed.text)
+    if each is not None:
+        parsed.left = [word for word in parsed.left if not each.start() <= word.start < each.end()]
     if any(is_a_value(context.catalogue, tag) for tag in parsed.of("metric")):
         parsed.left = [word for word in parsed.left if word.text not in words["values"]]
+    if parsed.has("currency") and parsed.vocabulary.has("converting", parsed.text):
+        return Refusal("no_conversion")
     if parsed.has("not_collected"):
         return Refusal("not_collected", parsed.of("not_collected")[0].said)
     if parsed.has("exclusion"):
@@ -195,7 +192,7 @@ def _forecast(parsed: ParsedQuestion) -> Understanding:
     """Where the month's spend lands is what the product projects; of nothing else it makes a forecast."""
     if subjects.asks_for_another_forecast(parsed):
         return Refusal("forecast", parsed.text[:80])
-    return _about("pacing", parsed, certain_objects(parsed))
+    return subjects.about("pacing", parsed, certain_objects(parsed))
 
 
 def _left_over(parsed: ParsedQuestion, context: PlanningContext) -> Refusal | Clarification:
@@ -240,9 +237,9 @@ def _planned(parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Ob
     about_object = subjects.facts(parsed, objects, context.last)
     if about_object is not None:
         return about_object
-    subject = _subject(parsed)
+    subject = subjects.subject_of(parsed)
     if subject is not None:
-        return _about(subject, parsed, objects)
+        return subjects.about(subject, parsed, objects)
     try:
         asked = figures(parsed, context.catalogue, objects, context.today)
     except CannotPlan as unclear:
@@ -269,8 +266,9 @@ def _overview(plan: Plan) -> Plan:
 
 def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
     plan = asked.plan
-    levels = _levels(parsed)[:1] or tuple(one.level for one in plan.objects[-1:])
-    if parsed.has("intent", "objects") and not plan.metrics and levels:
+    levels = subjects.levels_of(parsed)[:1] or tuple(one.level for one in plan.objects[-1:])
+    lists = parsed.has("intent", "objects") or plan.status == "REJECTED"
+    if lists and not plan.metrics and levels:
         return replace(plan, intent="objects", dimensions=levels, rank=None)
     period = plan.period if not (asked.is_relative and plan.compare) else after(_set(plan.compare))
     if parsed.has("intent", "why"):
@@ -280,12 +278,14 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     if asked.is_relative and period is not None and period.kind == "days":
         period = replace(period, back=0)  # "the previous 7 days", with nothing before them: the last 7
     grouped = plan.dimensions[0] if plan.dimensions else "weekday" if plan.weekdays else "account"
-    assumed = _ASSUMED_FOR.get(grouped, ASSUMED)
+    assumed = TODAY if plan.hours else _ASSUMED_FOR.get(grouped, ASSUMED)
     plan = completed(asked, period or assumed, context.today)
     if asked.is_relative and asked.plan.compare:
         same = period if period and period.kind == asked.plan.compare.kind else None
         plan = replace(plan, compare=previous(same) if same else asked.plan.compare)
     plan = replace(evened(plan, context.today), period_is_assumed=period is None)
+    if parsed.vocabulary.has("where_from", parsed.text) and plan.metrics and not plan.dimensions:
+        return Clarification("dimension", "", (), plan, offers.dimension_offers(asked.rank_word, plan.metrics[0]))
     lists = bool(plan.questioned) and parsed.vocabulary.has("which", parsed.text)
     if (
         (asked.rank_word or lists)
@@ -305,10 +305,10 @@ def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) ->
         return Clarification("rank_metric", "", (), replace(plan, limit=ROWS), choices)
     if said.status and said.objects and not said.dimensions:
         return replace(plan, intent="objects", dimensions=(said.objects[-1].level,), status=None, period=None)
-    if (said.status or said.objective) and any(one in LEVELS for one in said.dimensions):
+    if (said.status or said.objective or said.currency) and any(one in LEVELS for one in said.dimensions):
         return replace(plan, intent="objects", period=None)
     limits = said.objects or said.dimensions or said.segments or said.status or said.without or said.weekdays
-    if limits or said.period or said.compare:
+    if limits or said.hours or said.currency or said.period or said.compare:
         return Clarification("metric", "", (), plan)
     return Refusal("not_understood", parsed.text[:80])
 
@@ -350,46 +350,3 @@ def _why(plan: Plan, context: PlanningContext) -> Understanding:
         premise=plan.premise,
         period_is_assumed=assumed,
     )
-
-
-def _levels(parsed: ParsedQuestion) -> tuple[Level, ...]:
-    return tuple(tag.value for tag in parsed.of("dimension") if tag.value in LEVELS)  # type: ignore[misc]
-
-
-def _subject(parsed: ParsedQuestion) -> Intent | None:
-    """What is asked about other than figures, where no metric claims the question."""
-    said = {tag.value for tag in parsed.of("intent")}
-    if "why" in said:
-        return None
-    for subject in SUBJECTS:
-        if subject in said and (subject == "pacing" or not parsed.has("metric") or subject in _WITH_METRIC):
-            if subject == "pacing" and parsed.has("metric") and not _is_pacing(parsed):
-                continue
-            return None if subject == "pacing" and is_budget_spent(parsed) else subject
-    return None
-
-
-def _is_pacing(parsed: ParsedQuestion) -> bool:
-    """ "vou estourar o orçamento?" mentions spend and still asks about the budget."""
-    others = {tag.value for tag in parsed.of("metric")} - {"spend"}
-    return not others and not parsed.has("rank") and not parsed.has("comparison", "pair")
-
-
-def _about(subject: Intent, parsed: ParsedQuestion, objects: tuple[Objects, ...]) -> Plan:
-    period = parsed.periods[0].period if parsed.periods else None
-    dimensions = _levels(parsed)[:1]
-    descending = not (parsed.has("rank", "worst") or parsed.has("rank", "least"))
-    made = Plan(
-        subject,
-        objects=objects,
-        period=period,
-        dimensions=dimensions,
-        status=status_said(parsed),
-        limit=parsed.limit or LISTED,
-    )
-    if subject == "pixels":
-        events = tuple(tag.value for tag in metric_tags(parsed) if tag.value in PIXEL_EVENTS)
-        return replace(made, period=period or LATEST, metrics=events, period_is_assumed=period is None)
-    if parsed.has("rank") and subject == "scores":
-        made = replace(made, rank=Rank("score", descending))
-    return made

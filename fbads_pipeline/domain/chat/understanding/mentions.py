@@ -21,6 +21,12 @@ def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
         *(Mention("without", tag.value, tag.said) for tag in parsed.without),
         *(Mention("same_time", "", tag.said) for tag in parsed.of("same_time")),
         *([Mention("weekdays", "+".join(map(str, parsed.weekdays)), parsed.said_weekdays)] if parsed.weekdays else []),
+        *(
+            Mention("computed", one.of.objects[0].object_id if one.of else "average", one.said)
+            for one in parsed.computed
+        ),
+        *([Mention("hours", "-".join(map(str, parsed.hours)), parsed.said_hours)] if parsed.hours else []),
+        *([Mention("currency", parsed.currency, parsed.of("currency")[0].said)] if parsed.currency else []),
         *(Mention("status", tag.value, tag.said) for tag in parsed.of("status") if not parsed.has("intent", "facts")),
         *(Mention("objective", tag.value, tag.said) for tag in parsed.of("objective")),
         *(Mention("dimension", tag.value, tag.said) for tag in parsed.of("dimension") if _splits(parsed, tag)),
@@ -120,7 +126,7 @@ _SUBJECTS = ("pacing", "anomalies", "suggestions", "scores")
 # What is asked for by one word and answered by another metric.
 _OTHER_NAMES = {
     "spend": ("cpa", "cpc", "cpm", "roas", "purchase_value", "cost_per"),
-    "purchases": ("purchase_value", "cpa"),
+    "purchases": ("purchase_value", "cpa", "average_order_value"),
     "impressions": ("cpm",),
     "conversions": ("cpa", "conversion_rate"),
     "messaging_conversations": (f"{GOAL_COST}messaging",),

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.periods.dates import DateContext
+from fbads_pipeline.domain.chat.periods.hours import FoundHours, find_hours
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod, find_periods
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.periods.weekdays import FoundWeekdays, find_weekdays
-from fbads_pipeline.domain.chat.plan import LEVELS, Level, Objects
+from fbads_pipeline.domain.chat.plan import LEVELS, Comparison, Level, Objects, RelativePeriod
 from fbads_pipeline.domain.chat.understanding.amounts import (
     AmountBound,
     FoundValue,
@@ -24,6 +26,12 @@ from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, Qu
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import fold
 
+_ACCOUNT = re.compile(r"\bact[_ -]?(\d{5,25})\b")
+_QUE = re.compile(r"\bq\b")
+_SIGNS = tuple(
+    (re.compile(rf"(?<!\w)(?:(?:em|in) )?{sign}(?! ?\d)"), code)
+    for sign, code in ((r"us\$", " usd "), (r"r\$", " brl "))
+)
 _PERCENT = re.compile(r"(?:^|(?<=[^\d] ))%(?= )")
 _NOT = re.compile(r"\b(\w+)n't\b")
 # Phrases that name days of one week, and how many days a stretch has that they limit.
@@ -33,7 +41,12 @@ _SHORTENED = {"ca": "can", "wo": "will", "sha": "shall"}
 _GREETING = r"^\W*(?:(?:{salutation})\b\W+)+"
 # Between two stretches of days: that they are two.
 JOINED = r"\b(?:{and}|{or}|{between})\b|[,;/]"
+_ON_A_DAY = r"\b(?:{on_a_day}) $"
 _QUOTED = re.compile(r"[\"“”«»](?P<name>[^\"“”«»]+)[\"“”«»]|(?<!\w)'(?P<single>[^']{3,})'(?!\w)")
+
+
+# Above and below by size; better and worse by what is good of the metric.
+BoundDirection = Comparison | Literal["better", "worse"]
 
 
 @dataclass
@@ -46,6 +59,21 @@ class ObjectMention:
     said: str
     level: Level | None
     is_plural: bool
+
+
+@dataclass(frozen=True)
+class ComputedBound:
+    """A bound that is a figure itself; places are those of its words.
+
+    of: whose figure it is; None: the average; metric: that of the turn before, for a question that names none.
+    """
+
+    start: int
+    end: int
+    direction: BoundDirection
+    said: str
+    of: ObjectMention | None
+    metric: str = ""
 
 
 @dataclass
@@ -66,8 +94,12 @@ class ParsedQuestion:
     without: list[PhraseTag] = field(default_factory=list)
     weekdays: tuple[int, ...] = ()
     said_weekdays: str = ""
+    hours: tuple[int, int] | None = None
+    said_hours: str = ""
+    is_each_day: bool = False
     others: tuple[Objects, ...] = ()
     against: list[str] = field(default_factory=list)
+    computed: list[ComputedBound] = field(default_factory=list)
     left: list[QuestionWord] = field(default_factory=list)
 
     def of(self, kind: str) -> list[PhraseTag]:
@@ -75,6 +107,12 @@ class ParsedQuestion:
 
     def has(self, kind: str, value: str | None = None) -> bool:
         return any(tag.kind == kind and value in (None, tag.value) for tag in self.tags)
+
+    @property
+    def currency(self) -> str | None:
+        """The one currency that the question limits itself to."""
+        said = {tag.value for tag in self.of("currency")}
+        return said.pop() if len(said) == 1 else None
 
     def place(self, tag: PhraseTag) -> int:
         """Where a tag begins in the text."""
@@ -99,6 +137,10 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     _pass_greeting(parsed, taken, names)
     _read_quotes(parsed, taken, names)
     _read_names(parsed, taken, names, lexicon)
+    hours = find_hours(_open(text, taken), vocabulary)
+    if hours:
+        parsed.hours, parsed.said_hours = hours[0].hours, text[hours[0].start : hours[0].end].strip()
+        _take(taken, hours)
     parsed.ages = find_ages(_open(text, taken), vocabulary)
     _take(taken, parsed.ages)
     parsed.amounts = find_amounts(_open(text, taken), language, vocabulary)
@@ -113,6 +155,9 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
         _take(taken, [weekdays])
     parsed.periods = find_periods(_open(text, taken), DateContext(vocabulary, language, today))
     _take(taken, parsed.periods)
+    if not parsed.periods:  # "this morning" names its day too
+        named = [(one, one.days_ago) for one in hours if one.days_ago is not None]
+        parsed.periods = [FoundPeriod(one.start, one.end, RelativePeriod("day", back)) for one, back in named]
     free = [None if any(taken[word.start : word.end]) else word.text for word in parsed.words]
     parsed.tags = lexicon.tags(free)
     for tag in parsed.tags:
@@ -171,12 +216,18 @@ def level_before(words: Sequence[QuestionWord], place: int, vocabulary: Vocabula
 
 def _mend(text: str, lexicon: Lexicon, names: ObjectNames) -> str:
     mended, at = [], 0
+    if "q" not in names.words:
+        text = _QUE.sub("que", text)
+    text = _ACCOUNT.sub(r"\1", text)
+    for sign, code in _SIGNS:
+        text = sign.sub(code, text)
     if "t" not in names.words:  # "Don't miss" may be a name
         text = _PERCENT.sub(" percent ", text)
         text = _NOT.sub(lambda match: _SHORTENED.get(match[1], match[1]) + " not", text)
+    before_names, before = lexicon.vocabulary.words["name_follows"], ""
     for word in words_of(text):
-        mended += [text[at : word.start], lexicon.mended(word.text, names.words)]
-        at = word.end
+        mended += [text[at : word.start], lexicon.mended(word.text, names.words, may_be_name=before in before_names)]
+        at, before = word.end, word.text
     return "".join([*mended, text[at:]])
 
 
@@ -213,6 +264,8 @@ def _read_names(parsed: ParsedQuestion, taken: list[bool], names: ObjectNames, l
                 mention = names.longest_at(texts, place, None)
             if mention is not None and not _is_name(mention, texts, level, names, lexicon):
                 mention = None
+            if mention is not None and level is None and _is_day(parsed, mention):
+                mention = None
         if mention is None:
             place += 1
             continue
@@ -234,11 +287,21 @@ def _is_name(
     return names.is_full_name(mention, texts) and (len(run) > 1 or level is not None)
 
 
+def _is_day(parsed: ParsedQuestion, mention: NameMatch) -> bool:
+    """ "No Natal", beside a campaign that has the word in its name: what people say of a day is the day."""
+    words = parsed.words[mention.start : mention.end]
+    said = parsed.text[words[0].start : words[-1].end]
+    before = parsed.text[: words[0].start]
+    return said in parsed.vocabulary.holidays and parsed.vocabulary.expression(_ON_A_DAY).search(before) is not None
+
+
 def _open(text: str, taken: list[bool]) -> str:
     """The text with what is taken blotted out, as long as it was."""
     return "".join("\x00" if is_taken else character for character, is_taken in zip(text, taken, strict=True))
 
 
-def _take(taken: list[bool], found: Sequence[FoundValue | AmountBound | FoundPeriod | FoundWeekdays]) -> None:
+def _take(
+    taken: list[bool], found: Sequence[FoundValue | AmountBound | FoundPeriod | FoundWeekdays | FoundHours]
+) -> None:
     for one in found:
         taken[one.start : one.end] = [True] * (one.end - one.start)

@@ -4,14 +4,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, Fact, Intent, Objects, Plan, RelativePeriod
+from fbads_pipeline.domain.chat.pixels import LATEST, PIXEL_EVENTS
+from fbads_pipeline.domain.chat.plan import LEVELS, SEGMENTS, Fact, Intent, Level, Objects, Plan, Rank, RelativePeriod
 from fbads_pipeline.domain.chat.understanding.figures.bounds import metric_tags
+from fbads_pipeline.domain.chat.understanding.figures.groups import is_budget_spent
+from fbads_pipeline.domain.chat.understanding.figures.plans import status_said
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
 OVERVIEW_METRICS = ("spend", "conversions", "cpa", "ctr")
 # Lists of their own, beside figures.
 SUBJECTS: tuple[Intent, ...] = ("pixels", "anomalies", "suggestions", "scores", "pacing", "targets", "freshness")
-_SHOWN = 10
+LISTED = 10
+# Subjects that a metric beside them makes no question of figures: the CPA that is above its target.
+_WITH_METRIC = ("anomalies", "targets", "pixels")
 _LONG_OVER = timedelta(days=200)
 _NOW = (RelativePeriod("day", 0), RelativePeriod("month", 0))
 _FACTS: tuple[Fact, ...] = ("status", "budget", "currency", "id", "objective", "schedule", "changes")
@@ -20,6 +25,8 @@ _FACTS: tuple[Fact, ...] = ("status", "budget", "currency", "id", "objective", "
 def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | None) -> Plan | None:
     """What an object is: its state, budget, currency, id, objective, schedule or changes; None of another question."""
     asked = _facts_said(parsed)
+    if asked == ("currency",) and {tag.said for tag in metric_tags(parsed)} <= parsed.vocabulary.words["billed_words"]:
+        parsed.tags = [tag for tag in parsed.tags if tag.kind != "metric"]  # "em que moeda ela é cobrada"
     if not asked or parsed.has("metric") or parsed.has("goal_cost") or parsed.has("rank") or parsed.amounts:
         return None
     if parsed.excluded or any(one.period not in _NOW for one in parsed.periods if "schedule" not in asked):
@@ -41,11 +48,12 @@ def overview(parsed: ParsedQuestion, said: Plan, *, goes_on: bool) -> Plan | Non
     several = _compared(said.objects)
     if said.metrics or said.thresholds or parsed.limit or parsed.has("intent", "why"):
         return None
-    sets_side_by_side = several and (parsed.has("comparison", "pair") or parsed.has("rank"))
+    parts = said.dimensions[:1] if said.dimensions and said.dimensions[0] in SEGMENTS and parsed.of("segment") else ()
+    sets_side_by_side = (several or parts) and (parsed.has("comparison", "pair") or parsed.has("rank"))
     sets_apart = not goes_on and said.compare is not None and parsed.has("comparison", "pair")
     if not parsed.has("intent", "overview") and not sets_side_by_side and not sets_apart:
         return None
-    if parsed.has("rank") and not several:
+    if parsed.has("rank") and not several and not parts:
         return None
     levels = [one for one in said.dimensions if one in LEVELS]
     if several:
@@ -59,7 +67,7 @@ def overview(parsed: ParsedQuestion, said: Plan, *, goes_on: bool) -> Plan | Non
         metrics=OVERVIEW_METRICS,
         dimensions=tuple(dict.fromkeys((*levels, *dimensions))),
         rank=None,
-        limit=_SHOWN,
+        limit=LISTED,
     )
 
 
@@ -106,3 +114,46 @@ def asks_for_another_forecast(parsed: ParsedQuestion) -> bool:
     others = {tag.value for tag in metric_tags(parsed)} - {"spend"}
     this_month = all(one.period == RelativePeriod("month", 0) for one in parsed.periods)
     return bool(others) or not this_month or parsed.vocabulary.has("later", parsed.text)
+
+
+def levels_of(parsed: ParsedQuestion) -> tuple[Level, ...]:
+    return tuple(tag.value for tag in parsed.of("dimension") if tag.value in LEVELS)  # type: ignore[misc]
+
+
+def subject_of(parsed: ParsedQuestion) -> Intent | None:
+    """What is asked about other than figures, where no metric claims the question."""
+    said = {tag.value for tag in parsed.of("intent")}
+    if "why" in said:
+        return None
+    for subject in SUBJECTS:
+        if subject in said and (subject == "pacing" or not parsed.has("metric") or subject in _WITH_METRIC):
+            if subject == "pacing" and parsed.has("metric") and not _is_pacing(parsed):
+                continue
+            return None if subject == "pacing" and is_budget_spent(parsed) else subject
+    return None
+
+
+def _is_pacing(parsed: ParsedQuestion) -> bool:
+    """ "vou estourar o orçamento?" mentions spend and still asks about the budget."""
+    others = {tag.value for tag in parsed.of("metric")} - {"spend"}
+    return not others and not parsed.has("rank") and not parsed.has("comparison", "pair")
+
+
+def about(subject: Intent, parsed: ParsedQuestion, objects: tuple[Objects, ...]) -> Plan:
+    period = parsed.periods[0].period if parsed.periods else None
+    dimensions = levels_of(parsed)[:1]
+    descending = not (parsed.has("rank", "worst") or parsed.has("rank", "least"))
+    made = Plan(
+        subject,
+        objects=objects,
+        period=period,
+        dimensions=dimensions,
+        status=status_said(parsed),
+        limit=parsed.limit or LISTED,
+    )
+    if subject == "pixels":
+        events = tuple(tag.value for tag in metric_tags(parsed) if tag.value in PIXEL_EVENTS)
+        return replace(made, period=period or LATEST, metrics=events, period_is_assumed=period is None)
+    if parsed.has("rank") and subject == "scores":
+        made = replace(made, rank=Rank("score", descending))
+    return made

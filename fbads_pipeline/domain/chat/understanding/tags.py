@@ -20,6 +20,7 @@ GROUPS: tuple[str, ...] = (
     "metric",
     "objective",
     "same_time",
+    "currency",
     "not_collected",
 )
 GROUPS += (
@@ -81,6 +82,8 @@ class Lexicon:
         orders = vocabulary.words["change_verbs"] | vocabulary.words["not_slips"]
         named_days = {word.text for name in vocabulary.holidays for word in words_of(name)} | set(vocabulary.weekdays)
         numbers = {*vocabulary.months, *vocabulary.numerals, *vocabulary.ordinals}
+        of_days = vocabulary.words["period_words"] | named_days | numbers
+        self._meaning = self.words | (of_days - vocabulary.words["stopwords"])
         self._known = dict.fromkeys(sorted(self._placed | orders | named_days | numbers))
 
     def knows(self, word: str) -> bool:
@@ -100,8 +103,11 @@ class Lexicon:
             place = tag.end
         return found
 
-    def mended(self, word: str, also: Collection[str]) -> str:
-        """The word that a mistyped one was meant to be; the same where none is near, or several are."""
+    def mended(self, word: str, also: Collection[str], *, may_be_name: bool = False) -> str:
+        """The word that a mistyped one was meant to be; the same where none is near, or several are.
+
+        may_be_name: what stands where names do ("for Acme") is no slip of a word that would be passed over.
+        """
         if word in self.vocabulary.misspellings and word not in also:
             return self.vocabulary.misspellings[word]
         if len(word) < _FEW or word in self._known or word in also or not word.isalpha():
@@ -125,6 +131,8 @@ class Lexicon:
         # People leave letters out more often than they add some.
         best = [candidate for candidate in best if len(candidate) > len(word)] or best
         meanings = {self._phrases.get((one,), ("", one)) for one in best}
+        if may_be_name and best[0] not in self._meaning and best[0] not in also:
+            return word
         return best[0] if len(meanings) == 1 else word
 
     def _at(self, words: Sequence[str | None], place: int) -> PhraseTag | None:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import composed_name
-from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Rank, Refusal, Threshold
+from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Objects, Rank, Refusal, Threshold
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound
-from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, level_words
+from fbads_pipeline.domain.chat.understanding.question import ComputedBound, ParsedQuestion, level_words
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 from fbads_pipeline.domain.metrics.registry import FACTORS
 
@@ -56,10 +56,28 @@ def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold,
             unclear = Clarification("metric", words) if parsed.has("dimension") else Refusal("not_understood", words)
             raise CannotPlan(unclear)
         made.append(threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
+    made += [_computed(one, parsed, catalogue) for one in parsed.computed]
     for tag in metric_tags(parsed):
         if tag.kind == "metric" and parsed.has("dimension") and is_none(tag, parsed):
             made.append(Threshold(tag.value, "at_most", Decimal(0)))
     return tuple(dict.fromkeys(made or _counted(parsed, catalogue)))
+
+
+def _computed(bound: ComputedBound, parsed: ParsedQuestion, catalogue: Catalogue) -> Threshold:
+    """The bound that is another figure, of the metric said between its words, before, or after them."""
+    tags = metric_tags(parsed)
+    inside = [tag for tag in tags if bound.start <= parsed.place(tag) < bound.end]
+    before = [tag for tag in tags if parsed.place(tag) < bound.start]
+    said = (inside[:1] or before[-1:] or tags[:1])[:1]
+    names = [GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value for tag in said]
+    metric = names[0] if names else bound.metric
+    of = bound.of.objects[0] if bound.of is not None else None
+    objects = None if of is None else Objects(of.level, (of.object_id,), of.name)
+    comparison = bound.direction
+    if comparison in ("better", "worse"):
+        is_cost = metric.startswith(GOAL_COST) or catalogue[metric].good == "down"
+        comparison = "above" if (comparison == "better") != is_cost else "below"
+    return Threshold(metric, comparison, Decimal(0), of=objects, is_average=of is None)  # type: ignore[arg-type]
 
 
 def threshold(amount: AmountBound, metric: str, catalogue: Catalogue) -> Threshold:
@@ -68,6 +86,8 @@ def threshold(amount: AmountBound, metric: str, catalogue: Catalogue) -> Thresho
     is_share = metric in catalogue and catalogue[metric].unit == "ratio" and metric not in FACTORS
     if amount.is_percent or (is_share and value >= Decimal("0.1")):
         value /= 100
+    if amount.is_money and metric in COST_OF and catalogue[metric].unit == "count":
+        metric = COST_OF[metric]  # "lead acima de 25 reais": what each of them costs
     is_money = metric.startswith(GOAL_COST) or catalogue[metric].unit == "money"
     if amount.is_money and not is_money:
         raise CannotPlan(Clarification("metric", amount.currency or "$"))
@@ -82,7 +102,7 @@ def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
     each = _cost_of_each(parsed, catalogue)
     if each is not None:
         return [each]
-    whole = _rate(parsed, catalogue) or _value_per(parsed, catalogue)
+    whole = _rate(parsed, catalogue) or _value_per(parsed, catalogue) or _taken_for_one(parsed, catalogue)
     if whole is not None:
         return [whole]
     names: list[str] = []
@@ -116,7 +136,18 @@ def _value_per(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
     tags = metric_tags(parsed)
     if len(tags) != 1 or not parsed.vocabulary.has("value_per", parsed.text):
         return None
+    if tags[0].value == "purchases":
+        return "average_order_value"
     name = composed_name(f"{tags[0].value.removesuffix('s')}_value", tags[0].value)
+    return name if name in catalogue else None
+
+
+def _taken_for_one(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
+    """ "How many clicks does it take to get one sale": clicks ÷ purchases."""
+    tags = metric_tags(parsed)
+    if len(tags) != 2 or not parsed.vocabulary.has("takes_for_one", parsed.text[: parsed.place(tags[1])].rstrip()):
+        return None
+    name = composed_name(tags[0].value, tags[1].value)
     return name if name in catalogue else None
 
 

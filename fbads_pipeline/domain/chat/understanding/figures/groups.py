@@ -23,7 +23,7 @@ def dimensions_of(parsed: ParsedQuestion, is_list: bool) -> tuple[Dimension, ...
             elif is_plural(tag.said, parsed):
                 weak.append(value)
         elif tag.said in words.get(f"bare_{value}", ()):
-            if not asked and not is_list:
+            if not asked and (not is_list or before in words["of_units"]):
                 raise CannotPlan(Refusal("not_understood", tag.said))
             found.append(value)
         else:
@@ -41,6 +41,8 @@ def dimensions_of(parsed: ParsedQuestion, is_list: bool) -> tuple[Dimension, ...
 def is_budget_spent(parsed: ParsedQuestion) -> bool:
     """ "verba por plataforma" asks what was spent: budgets have no platform, no age and no past."""
     said = [tag for tag in parsed.of("intent") if tag.value == "pacing"]
+    if said and parsed.vocabulary.has("budget_used", parsed.text):
+        return all(tag.said in parsed.vocabulary.words["budget_words"] for tag in said)
     split = any(tag.value in (*SEGMENTS, "day", "week", "month", "weekday") for tag in parsed.of("dimension"))
     past = any(one.period not in (RelativePeriod("day", 0), RelativePeriod("month", 0)) for one in parsed.periods)
     return bool(said) and all(tag.said in parsed.vocabulary.words["budget_spent"] for tag in said) and (split or past)

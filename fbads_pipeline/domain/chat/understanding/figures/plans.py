@@ -70,10 +70,13 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     bounds = thresholds(parsed, catalogue)
     rank_tag = _rank_tag(parsed)
     dimensions = dimensions_of(parsed, bool(bounds) or rank_tag is not None)
-    dimensions = compared_objects(objects, dimensions)
+    of = [one.of.objects[0].level for one in parsed.computed if one.of is not None]
+    dimensions = compared_objects(objects, dimensions or tuple(of[:1]))
     segments, dimensions = segments_of(parsed, dimensions)
     per_day, dimensions = average(parsed, metrics, catalogue, dimensions)
     period, compare, is_relative = stretches(parsed, today)
+    if parsed.is_each_day and not dimensions:
+        dimensions = ("day",)
     if period is not None and period.kind == "since" and period.first == today:
         period = TODAY  # "de hoje até agora"
     if parsed.has("same_time") and compare is None and (period is None or is_one_day(period)):
@@ -112,6 +115,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         without=tuple(dict.fromkeys(Segment(*tag.value.split("=")) for tag in parsed.without)),  # type: ignore[arg-type]
         weekdays=parsed.weekdays,
         same_time=parsed.has("same_time"),
+        hours=parsed.hours,
+        currency=parsed.currency,
     )
     is_moving = parsed.has("comparison", "moved") or parsed.vocabulary.has("is_moving", parsed.text)
     moved = is_moving or parsed.has("comparison", "previous")
@@ -209,8 +214,10 @@ def _rank(parsed: ParsedQuestion, tag: PhraseTag | None, metrics: tuple[str, ...
     if tag is None:
         return None
     tags = metric_tags(parsed)
-    if not tags or not metrics:
+    if not metrics:
         return None
+    if not tags:  # "which campaign used the most budget": the metric is in no word of its own
+        return ranked(tag.value, metrics[0], catalogue)
     after = [one for one in tags if 0 <= one.start - tag.end <= 1]
     named = [
         one for one in tags if one.start and parsed.words[one.start - 1].text in parsed.vocabulary.words["by_metric"]
@@ -239,5 +246,5 @@ def _limit(parsed: ParsedQuestion, is_ranked: bool, dimensions: tuple[Dimension,
 
 def status_said(parsed: ParsedQuestion) -> Status | None:
     """The status that the question limits itself to, or leaves out."""
-    order: tuple[Status, ...] = ("ACTIVE", "PAUSED", "NOT_ACTIVE", "NOT_PAUSED")
+    order: tuple[Status, ...] = ("REJECTED", "ACTIVE", "PAUSED", "NOT_REJECTED", "NOT_ACTIVE", "NOT_PAUSED")
     return next((one for one in order if parsed.has("status", one)), None)

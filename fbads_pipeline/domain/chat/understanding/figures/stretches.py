@@ -1,7 +1,7 @@
 """The stretch of days that a question is about, and the one that it compares with."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
@@ -9,6 +9,8 @@ from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, RelativePerio
 from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan
 from fbads_pipeline.domain.chat.understanding.question import JOINED, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
+
+_AND = r" ?(?:{and}) (?:(?:{date_lead}) )*"
 
 
 def stretches(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | None, RelativePeriod | None, bool]:
@@ -22,6 +24,11 @@ def stretches(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | Non
         narrowed = None if parsed.has("comparison") else _narrowed(parsed, found, today)
         if narrowed is None and not _are_set_apart(parsed, found):
             raise CannotPlan(Clarification("period", ", ".join(parsed.text[one.start : one.end] for one in found)))
+        both = _both_days(parsed, found, today)
+        if narrowed is None and both is not None:
+            parsed.periods = [both]
+            parsed.is_each_day = True
+            return both.period, None, False
         if narrowed is None:
             return _two(found, today)
         parsed.periods = [narrowed]
@@ -69,6 +76,26 @@ def _narrowed(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> 
             return dated[0]
         raise CannotPlan(Clarification("period", parsed.text[one.start : other.end]))
     return None
+
+
+def _both_days(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> FoundPeriod | None:
+    """ "Saturday and Sunday", "ontem e hoje": two days side by side that nothing sets against each other are both asked
+    for, each with its own figure; None of anything else."""
+    one, other = found
+    if one.is_relative or other.is_relative or parsed.has("comparison") or parsed.has("intent", "why"):
+        return None
+    between = parsed.text[one.end : other.start]
+    if parsed.has("rank") or parsed.vocabulary.expression(_AND).fullmatch(between) is None:
+        return None
+    (first, ends), (begins, last) = (resolve(each.period, today) for each in found)
+    if first != ends or begins != last or begins - first != timedelta(days=1):
+        return None
+    period = RelativePeriod("between", first=first, last=last)
+    if last == today:
+        period = RelativePeriod("days_with_today", 2)
+    elif last == today - timedelta(days=1):
+        period = RelativePeriod("days", 2)
+    return FoundPeriod(one.start, other.end, period)
 
 
 def _are_set_apart(parsed: ParsedQuestion, found: list[FoundPeriod]) -> bool:
