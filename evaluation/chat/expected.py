@@ -214,7 +214,7 @@ def _bound(text: str, where: Sequence[str]) -> str:
     if value == "whole" or value.startswith("of:"):
         other = [f"campaign_id = '{value.removeprefix('of:')}'"] if value != "whole" else where[1:]
         value = f"(select {_FORMULAS.get(name, f'sum({name})')} from marts.campaign_daily g where "
-        value += " and ".join([where[0], *other, "g.currency = f.currency)"])
+        value += " and ".join([where[0], *other, *(["g.currency = f.currency"] if name in _OF_MONEY else [])]) + ")"
     return f"coalesce({_FORMULAS[name]}, null) {sign} {value}" if name in _FORMULAS else f"sum({name}) {sign} {value}"
 
 

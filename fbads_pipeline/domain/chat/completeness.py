@@ -228,6 +228,7 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "against": lambda plan, value: False,
     "within": lambda plan, value: plan.rank is None,
     "share": lambda plan, value: plan.with_shares,
+    "rate": lambda plan, value: any(one not in value.split("|") for one in plan.metrics),
     "without": _without,
     "weekdays": lambda plan, value: plan.weekdays == tuple(int(one) for one in value.split("+")),
     "same_time": lambda plan, value: plan.same_time,

@@ -273,7 +273,7 @@ def _validated(turn: Turn, plan: Plan, breakdowns: Sequence[str]) -> CompletePla
     """The plan, if the catalogue's rules allow it. breakdowns: those that are collected."""
     if any(one in NAME_DIMENSIONS for one in plan.dimensions):
         breakdowns = (*breakdowns, *turn.figures.name_dimensions(turn.accounts))
-    found = validate(plan, turn.chat.catalogue, turn.accounts, breakdowns=breakdowns)
+    found = validate(plan, turn.chat.catalogue, _inside(turn, plan), breakdowns=breakdowns)
     return _complete(found) if isinstance(found, Plan) else found
 
 

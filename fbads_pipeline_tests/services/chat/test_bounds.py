@@ -74,6 +74,20 @@ def test_rows_beyond_the_average_are_measured_by_their_own_account(whole_world: 
     assert all(name in made.text for name in ("Loja Aurora", "Aurora Academy", "Northwind Store"))
 
 
+@settings(max_examples=15, deadline=None)
+@given(
+    of=st.sampled_from(sorted(one for one, name in _NAMED.items() if name.isascii() and name[0].isalpha())),
+    goal=st.sampled_from([("purchases", "custo por venda"), ("leads", "custo por lead")]),
+)
+def test_what_an_event_costs_is_that_of_the_campaign_whatever_its_account_goes_for(whole_world: World, of, goal):
+    column, words = goal
+    made = whole_world.ask(f'{words} da campanha "{_NAMED[of]}" em outubro', user=EVERY)
+    october = f"campaign_id = '{of}' and day between '2026-10-01' and '2026-10-31'"
+    cost = whole_world.value(f"select sum(spend) / nullif(sum({column}), 0) from marts.campaign_daily where {october}")
+    ((value,),) = ([row[one.name] for one in made.tables[0].of("value")] for row in made.tables[0].rows)
+    assert value == cost, made.text
+
+
 def test_an_average_that_some_row_leaves_out_is_not_known(world: World):
     world.not_reported("spend", "campaign", where="campaign_id = '100001001' and day = '2026-11-20'")
     made = world.ask("campanhas que gastaram acima da média na semana passada")

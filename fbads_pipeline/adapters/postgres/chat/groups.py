@@ -220,11 +220,14 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     """The parameters of a statement over the plan's rows, both sides."""
     if plan.period is None:
         raise ValueError("figures need a period")
+    chosen = [one for one in plan.objects if one.level == "account"]
+    accounts = [one for one in accounts if all(one.account_id in some.ids for some in chosen)]
     found: dict[str, Any] = {"rows": plan.limit, "account_ids": [one.account_id for one in accounts]}
     found |= _days("now", plan, plan.period, dimensions, accounts)
     if plan.compare is not None:
         found |= _days("before", plan, plan.compare, dimensions, accounts)
-    found |= {f"{one.level}_ids": list(one.ids) for one in plan.objects}
+    # The accounts that are named are among those of the scope already, each with its days.
+    found |= {f"{one.level}_ids": list(one.ids) for one in plan.objects if one.level != "account"}
     found |= {f"{one.level}_ids_left_out": list(one.ids) for one in plan.excluded}
     if plan.status:
         found["statuses"] = list(STATUSES[plan.status.removeprefix(NEGATED)])

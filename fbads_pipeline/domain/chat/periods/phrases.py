@@ -23,6 +23,7 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("weekday_of_week", readers.weekday_of_week, None),
     ("edge_of_month", readers.edge_of_month, None),
     ("weekday_before_last", readers.weekday_before_last, None),
+    ("previous_weekday", readers.previous_weekday, None),
     ("beside_a_day", readers.beside_a_day, None),
     ("named_day", readers.named_day, r"\b(?:(?:{holiday_lead}) )*(?P<h>{holiday})(?: (?:{of} )?(?P<y>20\d\d))?(?!\w)"),
     ("since_earlier_unit", readers.since_unit(1), None),

@@ -136,7 +136,8 @@ def weekday(match: re.Match[str], context: DateContext) -> RelativePeriod:
 def weekend(match: re.Match[str], context: DateContext) -> RelativePeriod:
     today = context.today
     saturday = today - timedelta(days=(today.weekday() - 5) % 7)
-    if match["previous"] and today.weekday() >= 5:
+    is_after_another = context.vocabulary.has("one_weekend", match.string[: match.start()])
+    if match["previous"] and (today.weekday() >= 5 or is_after_another):
         saturday -= timedelta(days=7)
     if match["before_last"]:
         saturday -= timedelta(days=14 if today.weekday() >= 5 else 7)
@@ -146,6 +147,13 @@ def weekend(match: re.Match[str], context: DateContext) -> RelativePeriod:
 def weekday_before_last(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """ "A sexta retrasada": seven days before the last one."""
     return RelativePeriod("day", _days_back(match, context) + 7)
+
+
+def previous_weekday(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """ "A sexta anterior": beside another such day the one a week before it; alone the last one."""
+    if context.vocabulary.expression(rf"\b{match['w']}\b").search(match.string[: match.start()]) is not None:
+        return RelativePeriod("day", 0, back=7)
+    return RelativePeriod("day", _days_back(match, context))
 
 
 def weekday_range(match: re.Match[str], context: DateContext) -> RelativePeriod | None:

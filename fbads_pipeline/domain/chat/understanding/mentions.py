@@ -32,6 +32,7 @@ def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
         *(Mention("dimension", tag.value, tag.said) for tag in parsed.of("dimension") if _splits(parsed, tag)),
         *(Mention("fact", tag.value, tag.said) for tag in parsed.of("fact")),
         *(Mention("subject", tag.value, tag.said) for tag in parsed.of("intent") if _is_subject(parsed, tag)),
+        *([Mention("rate", "|".join(tag.value for tag in metric_tags(parsed)), "%")] if is_rate(parsed) else []),
         *(Mention("share", "", tag.said) for tag in parsed.of("share") if not is_rate(parsed)),
         *_of_orders(parsed),
     )

@@ -24,6 +24,8 @@ _FACTS: tuple[Fact, ...] = ("status", "budget", "currency", "id", "objective", "
 
 def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | None) -> Plan | None:
     """What an object is: its state, budget, currency, id, objective, schedule or changes; None of another question."""
+    if parsed.has("intent", "pixels"):
+        return None
     asked = _facts_said(parsed)
     if asked == ("currency",) and {tag.said for tag in metric_tags(parsed)} <= parsed.vocabulary.words["billed_words"]:
         parsed.tags = [tag for tag in parsed.tags if tag.kind != "metric"]  # "em que moeda ela é cobrada"
@@ -89,7 +91,9 @@ def _facts_said(parsed: ParsedQuestion) -> tuple[Fact, ...]:
     if parsed.has("comparison", "moved") and parsed.vocabulary.has("changed", parsed.text):
         said.add("changes")
     if "pacing" in intents and intents["pacing"] not in words["budget_words"]:
-        return ()
+        if "changes" not in said or intents["pacing"].split()[-1] not in words["budget_words"]:
+            return ()
+        said.add("budget")  # "mexeram no orçamento": which budget was changed
     return tuple(one for one in _FACTS if one in said)
 
 

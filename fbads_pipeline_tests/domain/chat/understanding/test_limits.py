@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbads_pipeline.domain.chat.completeness import CompletePlan, LostMentions
+from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Clarification, Plan, Rank, Refusal, RelativePeriod, Segment
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import PlanningContext, plan
@@ -121,6 +122,60 @@ HOURS = {
     "clicks yesterday until 3pm": (0, 15),
     "clicks yesterday after 12am": (0, 24), "clicks yesterday at 12 pm": (12, 13),
 }  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(day=st.integers(1, 21), language=st.sampled_from(["pt", "en"]))
+def test_two_days_side_by_side_are_both_asked_for_each_by_itself(day, language):
+    first, last = date(2026, 11, day), date(2026, 11, day + 1)
+    made = planned(
+        f"cliques em {day}/11 e {day + 1}/11" if language == "pt" else f"clicks on Nov {day} and Nov {day + 1}"
+    )
+    assert (made.compare, made.dimensions, resolve(made.period, TODAY)) == (None, ("day",), (first, last))
+    apart = planned(
+        f"cliques em {day}/11 vs {day + 1}/11" if language == "pt" else f"clicks Nov {day} vs Nov {day + 1}"
+    )
+    assert (resolve(apart.period, TODAY), resolve(apart.compare, TODAY)) == ((last, last), (first, first))
+
+
+_DAYS = {"segunda": 1, "terça": 2, "quarta": 3, "quinta": 4, "sexta": 5, "sábado": 6, "domingo": 7}
+
+
+@pytest.mark.parametrize("name", _DAYS)
+def test_the_same_day_of_the_week_before_is_a_week_before(name):
+    both = planned(f"cliques de {name} comparado com {name} anterior")
+    now, before = (resolve(one, TODAY)[0] for one in (both.period, both.compare))
+    assert now.isoweekday() == _DAYS[name] and (now - before).days == 7
+    assert resolve(planned(f"cliques da {name} anterior").period, TODAY)[0] == now
+
+
+def test_the_weekend_before_a_weekend_is_the_one_before_it():
+    for question in ("cliques do fim de semana vs fim de semana anterior", "weekend clicks vs previous weekend"):
+        made = planned(question)
+        assert [resolve(one, TODAY)[0].day for one in (made.period, made.compare)] == [21, 14], question
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [("das visualizações de página de destino, quantos % compraram ontem", "purchases_rate_of_landing_page_views"),
+     ("lead rate per click yesterday", "leads_rate_of_clicks"),
+     ("how many clicks does it take to get one sale", "clicks_per_purchases"),
+     ("quantos cliques precisa pra uma venda", "clicks_per_purchases"), ("quanto tá saindo o lead", "goal_cost:lead"),
+     ("cost of getting a lead", "goal_cost:lead"), ("valor por compra ontem", "average_order_value")],
+)  # fmt: skip
+def test_one_sum_of_another_is_one_figure_and_no_two(question, metric):
+    assert planned(question).metrics == (metric,)
+
+
+def test_a_percentage_that_no_figure_holds_is_refused():
+    with pytest.raises(LostMentions):
+        CompletePlan(planned("taxa de cliques, impressões e ontem"))
+
+
+def test_a_unit_after_of_the_is_a_period_and_no_split():
+    for question in ("melhor conta do mês em roas", "best account of the month by roas"):
+        made = planned(question)
+        assert (made.dimensions, made.period) == (("account",), RelativePeriod("month", 0)), question
 
 
 @pytest.mark.parametrize("question", HOURS)

@@ -142,6 +142,11 @@ def _value_per(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
     return name if name in catalogue else None
 
 
+def _without_rate(words: str, parsed: ParsedQuestion) -> str:
+    """The words without those that only say that it is a rate: "lead rate per click"."""
+    return " ".join(one for one in words.split() if one not in parsed.vocabulary.words["rate_words"])
+
+
 def _taken_for_one(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
     """ "How many clicks does it take to get one sale": clicks ÷ purchases."""
     tags = metric_tags(parsed)
@@ -162,12 +167,13 @@ def _rate(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
     if not is_rate(parsed):
         return None
     first, second = metric_tags(parsed)
+    joins = parsed.vocabulary.words["per"] | parsed.vocabulary.words["rate_joins"]
     between = " " + " ".join(word.text for word in parsed.words[first.end : second.start]) + " "
     if parsed.vocabulary.has("ratio", parsed.text):
         name = composed_name(first.value, second.value)
-    elif parsed.vocabulary.expression(r" (?:{became})\b").search(between):
+    elif parsed.vocabulary.expression(r" (?:{became})\b").search(between) or parsed.vocabulary.has("of_which", between):
         name = composed_name(second.value, first.value, "rate")
-    elif between.strip() in parsed.vocabulary.words["per"]:
+    elif _without_rate(between, parsed) in joins:
         name = composed_name(first.value, second.value, "rate")
     else:
         return None
@@ -212,7 +218,13 @@ def _counted(parsed: ParsedQuestion, catalogue: Catalogue) -> list[Threshold]:
 
 
 def _word_after(parsed: ParsedQuestion, tag: PhraseTag) -> str:
-    return parsed.words[tag.end].text if tag.end < len(parsed.words) else ""
+    """The word after a tag, over names and states: "how many active Northwind campaigns"."""
+    states = {place for one in parsed.of("status") for place in range(one.start, one.end)}
+    for place in range(tag.end, len(parsed.words)):
+        is_name = any(one.start <= parsed.words[place].start < one.end for one in parsed.named)
+        if not is_name and place not in states:
+            return parsed.words[place].text
+    return ""
 
 
 def _bounded(amount: AmountBound, parsed: ParsedQuestion) -> PhraseTag | None:

@@ -153,7 +153,7 @@ def _metrics(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[str, ...]:
         found = [_CHEAP_WORDS.get(one, one) for one in found]
     if found in ([], ["purchases"]) and parsed.vocabulary.has("how_much_sold", parsed.text):
         found = ["purchase_value", "purchases"]
-    if not found and parsed.vocabulary.has("how_much_made", parsed.text):
+    if found in ([], ["purchases"]) and parsed.vocabulary.has("how_much_made", parsed.text):
         found = ["purchase_value"]
     if not found and (
         parsed.has("share") or is_budget_spent(parsed) or parsed.vocabulary.has("how_much_went", parsed.text)
