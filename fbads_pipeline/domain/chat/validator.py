@@ -6,7 +6,6 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import composed_name, reads_orders
-from fbads_pipeline.domain.chat.computed_bounds import refused_bound
 from fbads_pipeline.domain.chat.hours import by_hour
 from fbads_pipeline.domain.chat.periods.resolution import previous, resolve
 from fbads_pipeline.domain.chat.plan import (
@@ -24,6 +23,7 @@ from fbads_pipeline.domain.chat.plan import (
 )
 from fbads_pipeline.domain.chat.result import ChatAccount
 from fbads_pipeline.domain.chat.understanding.figures.bounds import COUNTED_BY_GOAL, GOAL_COST
+from fbads_pipeline.domain.chat.understanding.figures.computed_bounds import refused_bound
 
 # Each breakdown of the marts splits the whole by itself.
 BREAKDOWNS = {

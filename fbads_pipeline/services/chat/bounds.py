@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from fbads_pipeline.domain.chat.answers.bounds import averages_note, unknown_bound
 from fbads_pipeline.domain.chat.answers.figures import heading
-from fbads_pipeline.domain.chat.computed_bounds import (
+from fbads_pipeline.domain.chat.plan import Plan, Threshold
+from fbads_pipeline.domain.chat.result import ChatAccount, Result
+from fbads_pipeline.domain.chat.understanding.figures.computed_bounds import (
     computed,
     is_mean,
     plan_of_average,
@@ -14,8 +16,6 @@ from fbads_pipeline.domain.chat.computed_bounds import (
     settled_by_object,
     with_bound,
 )
-from fbads_pipeline.domain.chat.plan import Plan, Threshold
-from fbads_pipeline.domain.chat.result import ChatAccount, Result
 from fbads_pipeline.domain.chat.validator import level_of
 from fbads_pipeline.domain.core.messages import Value
 from fbads_pipeline.services.chat.turn import Turn

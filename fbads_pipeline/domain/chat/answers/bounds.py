@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from fbads_pipeline.domain.chat.answers.cells import dimension_label, metric_label
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.computed_bounds import is_mean
 from fbads_pipeline.domain.chat.plan import LEVELS, Plan, Threshold
 from fbads_pipeline.domain.chat.result import ChatAccount
+from fbads_pipeline.domain.chat.understanding.figures.computed_bounds import is_mean
 from fbads_pipeline.domain.core.messages import Count, Joined, Money, Name, Percent, Value, message
 from fbads_pipeline.domain.metrics.registry import FACTORS
 
