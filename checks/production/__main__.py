@@ -76,7 +76,7 @@ def first_tick(stack: Production) -> str:
     """A run of the daemon, read back over the API."""
     found = collect(stack)
     answer = stack.ask("websecure", "GET", "/api/v1/campaigns", headers={"cookie": stack.log_in()})
-    expect("the API shows campaigns", answer.status_code == 200 and answer.json()["items"], answer)
+    expect("the API shows campaigns", answer.status_code == 200 and answer.json().get("data"), answer)
     return found
 
 
