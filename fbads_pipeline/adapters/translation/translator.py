@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from math import isnan
 from pathlib import Path
 from string import Formatter
 
@@ -82,6 +83,7 @@ class CatalogueTranslator:
                 return formats.instant(value.at, value.zone)
             case Headline():
                 return fitted(value, lambda part: self.render(part, language))
+        raise TypeError(f"{type(value).__name__} is no value of a message")
 
     def _message(self, message: Message, language: str) -> str:
         catalogues = self._catalogues[language]
@@ -112,12 +114,14 @@ class Localizer:
         """Any value of a message."""
         return self._translations.render(value, self.language)
 
-    def cell(self, value: Cell, unit: Unit, currency: str | None = None) -> str:
+    def cell(self, value: Cell | float, unit: Unit, currency: str | None = None) -> str:
         """A cell of a table; a missing value is a dash, never a zero."""
         if value is None:
             return NO_VALUE
         if isinstance(value, date):
             return self.formats.day(value)
+        if isinstance(value, float):  # a score, or another figure of double precision
+            return NO_VALUE if isnan(value) else self.formats.cell(Decimal(str(value)), unit, currency)
         if isinstance(value, Decimal | int):
             return self.formats.cell(Decimal(value), unit, currency)
         return self.render(value)

@@ -24,7 +24,8 @@ from fbads_pipeline.api.pages.metrics.object_days import DAILY, Marks, day_chart
 from fbads_pipeline.api.pages.readings import ReadingsDep, no_figures
 from fbads_pipeline.api.pages.recommendations.meta import of_campaign
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import drawn, period_text, score_card, stored_text
+from fbads_pipeline.api.pages.score_view import score_card
+from fbads_pipeline.api.pages.view import drawn, period_text, stored_text
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.delivery.messages import object_link

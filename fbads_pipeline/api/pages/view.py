@@ -19,8 +19,7 @@ from fbads_pipeline.domain.reports.report import Chart, Figure, Period
 
 # A week's CTR or CPM moves by less than that without a reason.
 LEAST_MARKED = Decimal("0.05")
-_PARTS = ("efficiency", "trend", "attention", "delivery", "health")
-_NOT_SCORED = ("not_enough_data", "tracking_is_broken", "not_reported", "not_read")
+CHANNELS = ("slack", "email", "whatsapp", "telegram", "teams", "google_chat", "n8n", "dry_run")
 
 
 def period_text(period: Period, t: Localizer) -> str:
@@ -125,32 +124,11 @@ def _anomaly_item(alike: Sequence[Mapping[str, Any]], t: Localizer) -> dict[str,
     }
 
 
-def why_not_scored(row: Mapping[str, Any], t: Localizer) -> str:
-    """Why there is no score, empty where that is not known."""
-    reason = (row["why_not"] or "").replace(" ", "_")
-    return t(f"pages.score.{reason}") if reason in _NOT_SCORED else ""
-
-
-def score_card(row: Mapping[str, Any] | None, t: Localizer) -> dict[str, Any] | None:
-    """The score with its range and the points that it is made of, from 50."""
-    if row is None:
-        return None
-    if row["total"] is None:
-        return {"total": t("pages.score.none"), "range": why_not_scored(row, t), "parts": _target(row, t)}
-    parts = [(t("pages.score.start"), "50")]
-    parts += [(t(f"pages.score.{name}"), f"{Decimal(row[f'{name}_points']):+.0f}") for name in _PARTS]
-    low, high = (t.cell(row[name], "score") for name in ("low", "high"))
-    total = t.cell(row["total"], "score")
-    return {"total": total, "range": f"{low} – {high}", "parts": [*parts, *_target(row, t)]}
-
-
-def _target(row: Mapping[str, Any], t: Localizer) -> list[tuple[str, str]]:
-    """What a conversion may cost in the campaign."""
-    if row["target_cpa"] is None:
-        return []
-    return [(t("reports.column.target_cpa"), t.cell(row["target_cpa"], "money", row["currency"]))]
-
-
 def stored_text(row: Mapping[str, Any], name: str, t: Localizer) -> str:
     """The message that the row stores under that name, on one line; empty where there is none."""
     return "" if row[name] is None else plain_line(t.render(from_json(row[name])))
+
+
+def channel_name(channel: str, t: Localizer) -> str:
+    """A channel as people call it; one that this version does not know by its own name."""
+    return t(f"pages.channel.{channel}") if channel in CHANNELS else plain_name(channel, "–")

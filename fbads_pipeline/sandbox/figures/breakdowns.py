@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fbads_pipeline.sandbox.figures.by_period import LevelFigures
 from fbads_pipeline.sandbox.figures.daily import AT, COLUMNS, Ints, hours_delivered
@@ -29,6 +30,8 @@ COUNTRIES = {
 
 
 HOURLY = "hourly_stats_aggregated_by_advertiser_time_zone"
+_GOLDEN = (5**0.5 - 1) / 2
+Floats = NDArray[np.float64]
 # What happens off Meta is not known by the hour.
 OFF_META = tuple(AT[name] for name in COLUMNS if name not in ("impressions", "link", "other", "spend", "leads_on_site"))
 
@@ -70,13 +73,17 @@ def split_of(names: tuple[str, ...], currency: str) -> BreakdownSplit | None:
     )
 
 
-def split_figures(figures: LevelFigures, split: BreakdownSplit) -> LevelFigures:
-    """Figures of (object, cell), cells running fastest. Nobody is in two cells, so that here reach adds up as well."""
+def split_figures(figures: LevelFigures, split: BreakdownSplit, first: date) -> LevelFigures:
+    """Figures of (object, cell), cells running fastest. Nobody is in two cells, so that here reach adds up as well.
+
+    first: the first day; with the object it decides in which cell a figure of one or two lies, the same all day.
+    """
     shares = np.cumsum(split.weights) / sum(split.weights)
     shares[-1] = 1.0
-    reach = _parts(figures.reach, shares)
-    repeats = _parts(figures.values[0] - figures.reach, shares)
-    values = np.stack([_parts(row, shares) for row in figures.values])
+    phases = np.modf(_GOLDEN * (np.arange(len(figures.reach)) + first.toordinal()))[0]
+    reach = _parts(figures.reach, shares, phases)
+    repeats = _parts(figures.values[0] - figures.reach, shares, phases)
+    values = np.stack([_parts(row, shares, phases) for row in figures.values])
     values[0] = reach + repeats
     return LevelFigures(values, reach)
 
@@ -94,7 +101,9 @@ def on_meta(figures: LevelFigures) -> LevelFigures:
     return LevelFigures(values, figures.reach)
 
 
-def _parts(totals: Ints, shares: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Ints:
-    """Whole parts of whole totals: differences of the rounded running shares."""
-    running = np.floor(totals[:, None] * shares + 1e-9).astype(np.int64)
+def _parts(totals: Ints, shares: Floats, phases: Floats) -> Ints:
+    """Whole parts of whole totals: differences of the rounded running shares. phases: from 0 to 1, one per total, where
+    its rounding begins."""
+    running = np.floor(totals[:, None] * shares + phases[:, None] + 1e-9).astype(np.int64)
+    running[:, -1] = totals
     return np.diff(running, axis=1, prepend=0).reshape(-1)

@@ -62,7 +62,7 @@ class InsightsPages:
         if split is not None and split.is_hourly:
             split = weigh_hours(split, query.account.zone, days_of(period), self._by_period.clock.slot())
             figures = on_meta(figures)
-        return figures if split is None else split_figures(figures, split)
+        return figures if split is None else split_figures(figures, split, period[0])
 
     def _count(self, query: InsightsRequest, period: Period) -> int:
         kept = self._kept.get(self._key(query, period))

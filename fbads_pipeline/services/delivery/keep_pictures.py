@@ -7,7 +7,8 @@ from fbads_pipeline.domain.delivery.pictures import PictureRefused
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.delivery import Creatives, Pictures
 
-MOST_AT_ONCE = 200
+# In an hour's run: a few minutes of it, one picture after the other.
+MOST_AT_ONCE = 1000
 TRIED_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -20,7 +21,7 @@ class PictureReport:
 
 
 def keep_pictures(creatives: Creatives, pictures: Pictures, clock: Clock) -> PictureReport:
-    """At most so many at once, the newest creatives first; what was refused is tried again a day later."""
+    """At most so many at once, of every account in turn the newest creatives; what was refused again a day later."""
     now, kept, refused = clock.now(), 0, 0
     for account_id, key, url in creatives.without_picture(tried_before=now - TRIED_AGAIN_AFTER, most=MOST_AT_ONCE):
         try:

@@ -128,3 +128,12 @@ def test_creatives_of_any_form_are_read_and_scripts_are_no_links():
         "3": ("creative:13", None, None, None),
     }
     assert len(page.unreadable) == 2
+
+
+def test_of_every_account_some_pictures_come_first(store, sandbox):
+    ads = GraphAds(Transport(GraphAccess(sandbox.url, "v26.0", sandbox.token, attempts=1)))
+    other = next(one["account_id"] for one in sandbox.control("state")["accounts"] if one["account_id"] != ACCOUNT)
+    later = NOW + timedelta(minutes=30)
+    PostgresRawStore(store._engine).apply_creatives(other, ads.creatives(other), read_at=later)
+    first = store.without_picture(tried_before=NOW, most=4)
+    assert sorted(account for account, _, _ in first) == sorted([ACCOUNT, ACCOUNT, other, other])

@@ -1,5 +1,6 @@
 -- name: without_picture
--- Creatives whose picture is neither kept nor was refused since :tried_before, the newest first.
+-- Creatives whose picture is neither kept nor was refused since :tried_before: of each account the newest, then of each
+-- the next, so that a large account keeps none of the others waiting.
 select
     wanted.account_id,
     wanted.creative_key,
@@ -17,7 +18,9 @@ from (
 left join ops.creative_pictures as pictures
     on wanted.account_id = pictures.account_id and wanted.creative_key = pictures.creative_key
 where pictures.fetched_at is null or (pictures.content is null and pictures.fetched_at < :tried_before)
-order by wanted.collected_at desc, wanted.creative_key asc
+order by
+    row_number() over (partition by wanted.account_id order by wanted.collected_at desc, wanted.creative_key asc),
+    wanted.account_id
 limit :most;
 
 -- name: keep_picture

@@ -13,7 +13,7 @@ from fbads_pipeline.api.pages.alerts.mute_form import LENGTHS, SUBJECTS
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import stored_text
+from fbads_pipeline.api.pages.view import channel_name, stored_text
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.core.formatting import plain_line, plain_name
 from fbads_pipeline.domain.identity.users import Principal
@@ -78,7 +78,7 @@ def _alert(row: Row, frame: PageFrame, t: Localizer) -> dict[str, Any]:
 def _delivery(text: str, t: Localizer) -> dict[str, str]:
     channel, state, number = text.split(":")
     shown = t(f"pages.alerts.{state}", count=int(number)) if state in _STATES else state
-    return {"text": f"{channel}: {shown}", "tone": "warning" if state in ("failed", "unknown") else ""}
+    return {"text": f"{channel_name(channel, t)}: {shown}", "tone": "warning" if state in ("failed", "unknown") else ""}
 
 
 def _notice(marked: str, done: str, why: str, t: Localizer) -> str | None:

@@ -16,7 +16,7 @@ from fbads_pipeline.api.dependencies import AnomaliesDep, FeedbackDep, PagesDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.page_frame import required_frame
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import stored_text
+from fbads_pipeline.api.pages.view import channel_name, stored_text
 from fbads_pipeline.api.pages.visitor import Visitor
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.identity.users import Principal
@@ -95,7 +95,8 @@ def _announced(row: Row, t: Localizer) -> list[str]:
     at = _moment(row["alerted_at"], t)
     if not row["channels"]:
         return [t("pages.anomalies.announced", at=at)]
-    return [t("pages.anomalies.announced_by", at=at, channels=", ".join(row["channels"]))]
+    channels = ", ".join(channel_name(one, t) for one in row["channels"])
+    return [t("pages.anomalies.announced_by", at=at, channels=channels)]
 
 
 def _band(row: Row, t: Localizer) -> Markup | str:

@@ -61,10 +61,10 @@ def _campaign(one: CampaignSales, t: Localizer) -> dict[str, Any]:
         "name": t.render(Name(one.name, one.campaign_id)),
         "spend": text(one.spend, Money, "coverage.not_reported"),
         "purchases": text(one.purchases, Count, "coverage.not_reported"),
-        "roas": "—" if one.roas is None else t.render(Count(one.roas)),
+        "roas": "—" if one.roas is None else t.cell(one.roas, "factor"),
         "real_purchases": text(one.real_purchases, Count, "orders.not_known"),
         "real_value": text(one.real_purchase_value, Money, "orders.not_known"),
-        "real_roas": "—" if one.real_roas is None else t.render(Count(one.real_roas)),
+        "real_roas": "—" if one.real_roas is None else t.cell(one.real_roas, "factor"),
     }
 
 

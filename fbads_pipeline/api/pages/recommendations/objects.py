@@ -11,8 +11,10 @@ from fastapi.responses import HTMLResponse, Response
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import CampaignsDep, ClockDep, ObjectsDep
 from fbads_pipeline.api.languages import page_localizer
+from fbads_pipeline.api.pages.frame.page_frame import frame_of
+from fbads_pipeline.api.pages.metrics.object_days import object_tabs
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import why_not_scored
+from fbads_pipeline.api.pages.score_view import why_not_scored
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.formatting import plain_name
@@ -38,15 +40,17 @@ def objects_page(
         raise PageProblem(404)
     last = local_day(clock.now(), found["timezone_name"]) - timedelta(days=1)
     ads = assess_ads(objects.ads(found["account_id"], campaign_id, last))
+    shown = ad_items(ads, found["currency"], t)
     return render(
         request,
         "campaign_objects.html.j2",
         who,
         "campaigns",
         name=plain_name(found["name"], campaign_id),
-        campaign_id=campaign_id,
+        tabs=object_tabs(frame_of(request, who), campaign_id, t, here="tiring"),
+        has_places=any(one["place"] for one in shown),
         adsets=adset_items(objects.adsets(found["account_id"], campaign_id), t),
-        ads=ad_items(ads, found["currency"], t),
+        ads=shown,
         move=move_text(ads, t),
     )
 
