@@ -25,10 +25,11 @@ def main() -> None:
     given = parser.parse_args()
     # Most of an agency's accounts are of one country; each tenth is of another.
     own, *others = build.PROFILES
-    build.PROFILES = tuple(
+    profiles = (
         replace(own if n % 10 else others[n // 10 % len(others)], id=str(FIRST_ID + n), name=f"Conta {n + 1:03d}")
         for n in range(given.accounts)
     )
+    setattr(build, "PROFILES", tuple(profiles))  # noqa: B010 - it is longer than the sandbox's own
     now = parse_instant(given.now)
     made = Sandbox(seed=7, now=now, is_frozen=True, campaigns=given.campaigns, token=given.token, has_plain_names=True)
     for account in made.world.accounts:

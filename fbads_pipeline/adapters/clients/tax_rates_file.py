@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +18,12 @@ NAME = "tax_rates.yml"
 
 def read_tax_rates(path: Path | None) -> TaxTable:
     """The rates of that file, or the packaged ones; raises SettingsError with file and line."""
-    text = read_text(path, "FBADS_TAX_RATES") if path else _packaged()
-    name = path.name if path else NAME
+    return _table(read_text(path, "FBADS_TAX_RATES") if path else _packaged(), path.name if path else NAME)
+
+
+@lru_cache(maxsize=4)
+def _table(text: str, name: str) -> TaxTable:
+    """Of the same text the same table: pages ask for it at every request, and the file may have been edited."""
     rates: list[TaxRate] = []
     for line, entry in read_entries(text, name, _RateEntry, under="rates", kind="a rate"):
         one = TaxRate(entry.country, entry.since, entry.rate)
@@ -28,6 +33,7 @@ def read_tax_rates(path: Path | None) -> TaxTable:
     return TaxTable(rates)
 
 
+@cache
 def _packaged() -> str:
     return files("fbads_pipeline.adapters.clients").joinpath(NAME).read_text(encoding="utf-8")
 

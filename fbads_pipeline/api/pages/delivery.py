@@ -22,6 +22,8 @@ from fbads_pipeline.domain.identity.users import Principal
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _ENDED_WITHIN = timedelta(days=7)
+# Rows of a page: problems are paged, of the other lists the first are shown, which are the most urgent.
+_ROWS = 25
 
 
 @router.get("/delivery")
@@ -34,6 +36,7 @@ def delivery_page(
     clock: ClockDep,
     account: Digits = None,
     done: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
     """Balances and limits, what ends first first; problems, the gravest first; pixels with their events."""
     if account is not None and not who.sees(account):
@@ -42,18 +45,30 @@ def delivery_page(
     wanted = who.accounts if account is None else frozenset({account})
     if frame.client is not None:
         wanted = frame.ids
-    funds = [fund for facts in delivery.money(wanted, now=now) for fund in funds_of(facts)]
+    funds = sorted(
+        (fund for facts in delivery.money(wanted, now=now) for fund in funds_of(facts)),
+        key=lambda one: one.urgency(now),
+    )
     problems = delivery.listed(wanted, ended_since=now - _ENDED_WITHIN)
+    shown, more_pixels = shown_pixels(pixels, wanted, t)
+    scores, of_account = meta.accounts(wanted), [one for one in meta.current(wanted) if not one["campaign_ids"]]
+    last = _ROWS * page
     return render(
         request,
         "delivery.html.j2",
         who,
         "delivery",
-        funds=[_fund(one, now, t) for one in sorted(funds, key=lambda one: one.urgency(now))],
-        problems=[_problem(one, t) for one in problems],
-        pixels=shown_pixels(pixels, wanted, t),
-        scores=score_rows(meta.accounts(wanted), t),
-        of_account=meta_items([one for one in meta.current(wanted) if not one["campaign_ids"]], t),
+        funds=[_fund(one, now, t) for one in funds[:_ROWS]],
+        more_funds=_more(len(funds) - _ROWS, t),
+        problems=[_problem(one, t) for one in problems[last - _ROWS : last]],
+        before=frame.link("/delivery", page=page - 1 if page > 2 else None) if page > 1 else "",
+        after=frame.link("/delivery", page=page + 1) if last < len(problems) else "",
+        pixels=shown,
+        more_pixels=_more(more_pixels, t),
+        scores=score_rows(scores[:_ROWS], t),
+        more_scores=_more(len(scores) - _ROWS, t),
+        of_account=meta_items(of_account[:_ROWS], t),
+        more_of_account=_more(len(of_account) - _ROWS, t),
         may=who.may("suggestions:decide"),
         notice=t(f"delivery.acknowledged.{done}") if done else None,
     )
@@ -72,6 +87,10 @@ def acknowledge_here(
         raise PageProblem(404)
     is_done = delivery.acknowledge(problem_id, actor=who.user_id, now=now)
     return RedirectResponse(f"/delivery?done={'yes' if is_done else 'no'}", 303)
+
+
+def _more(count: int, t: Localizer) -> str:
+    return t("delivery.page.more", count=count) if count > 0 else ""
 
 
 def _fund(one: Fund, now: datetime, t: Localizer) -> dict[str, Any]:

@@ -9,19 +9,22 @@ from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.core.messages import Count, Instant, Name, Percent, Value, message
 
-_MOST_EVENTS = 12
+_MOST_EVENTS, _MOST_PIXELS = 12, 12
 
 
-def shown_pixels(pixels: PostgresPixels, accounts: Accounts, t: Localizer) -> list[dict[str, Any]]:
-    """Per pixel its title, a line about it, notes and rows of cells; of accounts whose list is refused a note alone."""
-    events: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in pixels.events(accounts):
-        events[row["account_id"], row["pixel_id"]].append(dict(row))
+def shown_pixels(pixels: PostgresPixels, accounts: Accounts, t: Localizer) -> tuple[list[dict[str, Any]], int]:
+    """Per pixel its title, a line about it, notes and rows of cells; of accounts whose list is refused a note alone.
+    And how many more there are than a page shows."""
     listed = pixels.pixels(accounts)
-    shown = [_pixel(dict(one), events[one["account_id"], one["pixel_id"]], t) for one in listed]
     known = {one["account_id"] for one in listed}
     refused = [one for one in pixels.refused_lists(accounts) if one["account_id"] not in known]
-    return shown + [
+    more = max(0, len(listed) - _MOST_PIXELS) + max(0, len(refused) - _MOST_PIXELS)
+    listed, refused = listed[:_MOST_PIXELS], refused[:_MOST_PIXELS]
+    events: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in pixels.events(frozenset(one["account_id"] for one in listed)):
+        events[row["account_id"], row["pixel_id"]].append(dict(row))
+    shown = [_pixel(dict(one), events[one["account_id"], one["pixel_id"]], t) for one in listed]
+    shown += [
         {
             "title": t.render(Name(one["account_name"], one["account_id"])),
             "about": "",
@@ -30,6 +33,7 @@ def shown_pixels(pixels: PostgresPixels, accounts: Accounts, t: Localizer) -> li
         }
         for one in refused
     ]
+    return shown, more
 
 
 def _pixel(one: dict[str, Any], events: list[dict[str, Any]], t: Localizer) -> dict[str, Any]:

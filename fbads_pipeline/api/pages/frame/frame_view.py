@@ -20,14 +20,14 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 def frame_view(frame: PageFrame, t: Localizer, here: str, stale_hours: int, given: Mapping[str, str]) -> dict[str, Any]:
     """What base.html.j2 shows. given: the query of the address, whose filters links keep; here: its path."""
-    listed = _listed(frame, t, here)
+    listed, beyond = _listed(frame, t, here)
     own = {name: value for name, value in given.items() if name not in _OF_FRAME}
     sample = frame.chosen[0] if frame.chosen else None
     days = frame.days(sample) if sample is not None else None
     kept = frame.query(**dict.fromkeys(_NOT_KEPT)) | own
     return {
-        "accounts": listed[:_MOST_LISTED],
-        "more": t("pages.frame.more", count=len(listed) - _MOST_LISTED) if len(listed) > _MOST_LISTED else "",
+        "accounts": listed,
+        "more": t("pages.frame.more", count=beyond) if beyond else "",
         "whose": _whose(frame, t),
         "period": t.formats.days(days.since, days.until)
         if frame.period.name == "custom" and days
@@ -89,33 +89,33 @@ def _whose(frame: PageFrame, t: Localizer) -> str:
     return t("pages.frame.all") if frame.client is None else plain_name(frame.client["client_name"], "–")
 
 
-def _listed(frame: PageFrame, t: Localizer, here: str) -> list[dict[str, Any]]:
-    """All, then the clients with their accounts where they have several, then the accounts of nobody."""
-
-    def item(name: str, *, is_chosen: bool, is_below: bool = False, **choice: object) -> dict[str, Any]:
-        link = frame.link(here, **{"account": None, "client": None, **choice})
-        return {"name": name, "link": link, "is_chosen": is_chosen, "is_below": is_below}
-
-    items = [item(t("pages.frame.all"), is_chosen=frame.account is None and frame.client is None)]
+def _listed(frame: PageFrame, t: Localizer, here: str) -> tuple[list[dict[str, Any]], int]:
+    """All, then the clients with their accounts where they have several, then the accounts of nobody: the first of
+    them, and how many more there are. None but those that are shown is written out: an agency has hundreds."""
     by_client: dict[Any, list[Row]] = {}
     for one in frame.accounts:
         by_client.setdefault(one["client_id"], []).append(one)
     chosen_client = None if frame.client is None else frame.client["client_id"]
+    entries: list[tuple[str, Any, bool, bool]] = [("all", None, False, frame.account is None and frame.client is None)]
     for client_id, rows in sorted(by_client.items(), key=lambda pair: (pair[0] is None, _sort_name(pair[1]))):
         if client_id is not None:
-            name = plain_name(rows[0]["client_name"], str(client_id))
-            items.append(item(name, is_chosen=client_id == chosen_client, client=client_id))
+            entries.append(("client", rows[0], False, client_id == chosen_client))
         if client_id is None or len(rows) > 1:
-            items += [
-                item(
-                    f"{account_name(one)} ({one['currency']})",
-                    is_chosen=frame.account is one,
-                    is_below=client_id is not None,
-                    account=one["account_id"],
-                )
-                for one in rows
-            ]
-    return items
+            entries += [("account", one, client_id is not None, frame.account is one) for one in rows]
+    shown = [_entry(frame, here, t, *one) for one in entries[:_MOST_LISTED]]
+    return shown, max(0, len(entries) - _MOST_LISTED)
+
+
+def _entry(
+    frame: PageFrame, here: str, t: Localizer, kind: str, row: Any, is_below: bool, is_chosen: bool
+) -> dict[str, Any]:
+    choice: dict[str, Any] = {"account": None, "client": None}
+    name = t("pages.frame.all")
+    if kind == "client":
+        name, choice["client"] = plain_name(row["client_name"], str(row["client_id"])), row["client_id"]
+    elif kind == "account":
+        name, choice["account"] = f"{account_name(row)} ({row['currency']})", row["account_id"]
+    return {"name": name, "link": frame.link(here, **choice), "is_chosen": is_chosen, "is_below": is_below}
 
 
 def _sort_name(rows: list[Row]) -> str:
