@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PAGE_CARDS = 20
+PAGE_CARDS = 15
 
 
 @dataclass(frozen=True)
