@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-# A little less than an hour, so that every second tick of half an hour asks.
+# A little less than an hour: of two ticks one asks for the list, the other for events, and none for both.
 PIXELS_LAST = timedelta(minutes=55)
 QUALITY_LASTS = timedelta(hours=23)
 # Meta keeps the events of a pixel by the hour for so long.
@@ -70,10 +70,13 @@ class PixelQuality:
 
 @dataclass(frozen=True)
 class PixelsDue:
-    """What to ask for. known_until: pixel → until when its events are known; has_quality: whether quality is due."""
+    """What to ask for. known_until: pixel → until when its events are known; has_quality: whether quality is due;
+    known: the pixels as the list had them, None: ask for the list; has_events: whether events are asked for."""
 
     known_until: Mapping[str, datetime] = field(default_factory=dict)
     has_quality: bool = True
+    known: Sequence[PixelRow] | None = None
+    has_events: bool = True
 
     def events_since(self, pixel_id: str, now: datetime) -> datetime:
         """From which hour on a pixel's events are asked for: all that Meta keeps, or what it may still complete."""
@@ -85,9 +88,10 @@ class PixelsDue:
 
 @dataclass(frozen=True)
 class PixelReading:
-    """One reading of an account's pixels; events, quality: by pixel, without those that were not asked for."""
+    """One reading of an account's pixels; events, quality: by pixel, without those that were not asked for; pixels:
+    None where the list was not."""
 
-    pixels: Sequence[PixelRow]
+    pixels: Sequence[PixelRow] | None
     events: Mapping[str, PixelEvents] = field(default_factory=dict)
     quality: Mapping[str, PixelQuality] = field(default_factory=dict)
 
@@ -100,3 +104,29 @@ class PixelReading:
             for pixel_id, one in parts.items()
             if one.refused
         ]
+
+
+def fired(pixels: Sequence[PixelRow], now: datetime) -> Sequence[PixelRow]:
+    """Those that may have events that Meta still keeps, the one that fired last first; all, where it says of none."""
+    dated = [(one.last_fired_at, one) for one in pixels if one.last_fired_at is not None]
+    recent = [one for at, one in sorted(dated, key=lambda pair: pair[0], reverse=True) if now - at <= EVENTS_KEPT]
+    return recent[:MOST_PIXELS] if dated else pixels[:MOST_PIXELS]
+
+
+def pixels_due(
+    known: Sequence[PixelRow], attempts: Mapping[str, datetime], known_until: Mapping[str, datetime], now: datetime
+) -> PixelsDue | None:
+    """What is asked for now, None for nothing: the list or events, each once an hour, whichever was asked for longer
+    ago; both at once only while nothing is known. attempts: part → its last attempt."""
+
+    def is_due(part: str, lasts: timedelta = PIXELS_LAST) -> bool:
+        return part not in attempts or now - attempts[part] >= lasts
+
+    has_quality = is_due("quality", QUALITY_LASTS)
+    if not known:
+        return PixelsDue(known_until, has_quality) if is_due("list") else None
+    if fired(known, now) and is_due("events"):
+        never = datetime.min.replace(tzinfo=now.tzinfo)
+        if not is_due("list") or attempts.get("events", never) <= attempts.get("list", never):
+            return PixelsDue(known_until, has_quality, known)
+    return PixelsDue(known_until, has_quality=False, has_events=False) if is_due("list") else None

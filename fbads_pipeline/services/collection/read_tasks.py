@@ -81,7 +81,8 @@ class AccountReadTasks:
     def facts(self, days: DayRange) -> Iterator[ReadTask]:
         """Insights at every grain, the objects' descriptions, and what explains figures."""
         is_tick = self._plan.days is None and len(days) <= TICK_DAYS
-        are_pixels_due = is_tick and self._raw.pixels_due(self._account_id, now=self._clock.now()) is not None
+        # A tick asks for one of them: what Meta recommends is due once a day, and then most often the daily reading's.
+        is_for_recommendations = is_tick and self._raw.recommendations_due(self._account_id, now=self._clock.now())
         for grain in map(Grain, reversed(self._plan.levels)):  # the one with the most pages first
             yield from self._insights_of(grain, days)
         recent = None if is_tick else days.last(self._plan.breakdown_days)
@@ -97,8 +98,9 @@ class AccountReadTasks:
         if not is_tick:
             yield ReadTask("creatives", self._creatives, forgives=ONLY_EXPLAINS)
             yield ReadTask("custom conversions", self._custom_conversions, forgives=ONLY_EXPLAINS)
-        yield ReadTask("pixels", self._pixels, forgives=ONLY_EXPLAINS)
-        if not are_pixels_due:  # a tick asks for one of them
+        if not is_for_recommendations:
+            yield ReadTask("pixels", self._pixels, forgives=ONLY_EXPLAINS)
+        if not is_tick or is_for_recommendations:
             yield ReadTask("Meta's recommendations", self._recommendations, forgives=ONLY_EXPLAINS)
 
     def _insights_of(self, grain: Grain, days: DayRange) -> Iterator[ReadTask]:
@@ -193,7 +195,7 @@ class AccountReadTasks:
         return self._raw.apply_creatives(self._account_id, pages, read_at=read_at)
 
     def _pixels(self, read_at: datetime) -> RowCounts:
-        """Once an hour. A refusal is noted, and asked about again an hour later."""
+        """The list and events once an hour each, in turns. A refusal is noted, and asked about again an hour later."""
         account_id = self._account_id
         due = self._raw.pixels_due(account_id, now=read_at)
         if due is None:

@@ -303,10 +303,12 @@ def test_the_half_hour_leaves_out_what_a_day_can_wait_for():
     ads, raw = FakeAds([an_account("1", "UTC")]), FakeRaw()
     now = FakeClock().now()
     raw.readings["1"] = {now.date() - timedelta(days=back): now for back in range(28)}
+    raw.recommendations_asked["1"] = now
     run(ads, raw, days=None, breakdowns=("age",))
     of_tick = {*LEVELS, "campaigns", "adsets", "ads with problems", "activities", "pixels"}
     assert {what for _, what, _ in ads.asked} == of_tick
     raw.readings["1"] = {}
+    raw.recommendations_asked.clear()
     ads.asked.clear()
     run(ads, raw, days=None, breakdowns=("age",))
     daily = {"ads", "creatives", "custom conversions", "campaign and age", "recommendations"}

@@ -1,9 +1,9 @@
-"""An account's pixels: one call for the list, one for the events of all that fired lately, once a day with quality.
+"""An account's pixels: a call for the list, or one for the events of all that fired lately, once a day with quality.
 
 Not every token may read all of it: a part that Meta refuses is named in the reading, the others are kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,12 @@ from fbads_pipeline.adapters.meta_ads.transport import Json, Transport
 from fbads_pipeline.adapters.meta_ads.values import UnreadableValue
 from fbads_pipeline.domain.collection.meta_errors import MetaError, TransientMetaError
 from fbads_pipeline.domain.collection.pixels import (
-    EVENTS_KEPT,
-    MOST_PIXELS,
     PixelEvents,
     PixelQuality,
     PixelReading,
     PixelRow,
     PixelsDue,
+    fired,
 )
 
 PIXEL_FIELDS = "id,name,last_fired_time,is_unavailable,data_use_setting,creation_time"
@@ -47,10 +46,9 @@ class _Part:
 
 def read_pixels(transport: Transport, account_id: str, due: PixelsDue, now: datetime) -> PixelReading:
     """Raises MetaError where the list itself is refused, or a limit or a dead token concerns the account."""
-    params = {"fields": PIXEL_FIELDS, "limit": str(_PAGE_ROWS)}
-    pages = read_pages(transport, f"act_{account_id}/adspixels", params, account_id, pixel_rows)
-    pixels = list({one.pixel_id: one for page in pages for one in page}.values())
-    parts = list(_parts(_fired(pixels, now)[:MOST_PIXELS], due, now))
+    listed = _listed(transport, account_id) if due.known is None else None
+    asked = fired(listed or due.known or [], now) if due.has_events else []
+    parts = list(_parts(asked, due, now))
     events: dict[str, PixelEvents] = {}
     quality: dict[str, PixelQuality] = {}
     for start in range(0, len(parts), _BATCH):
@@ -60,17 +58,16 @@ def read_pixels(transport: Transport, account_id: str, due: PixelsDue, now: date
                 quality[part.pixel_id] = _quality(answer)
             else:
                 events[part.pixel_id] = _events(transport, part, part.since, answer, account_id)
-    return PixelReading(pixels, events, quality)
+    return PixelReading(listed, events, quality)
 
 
-def _fired(pixels: list[PixelRow], now: datetime) -> list[PixelRow]:
-    """Those that may have events that Meta still keeps, the one that fired last first; all, where it says of none."""
-    dated = [(one.last_fired_at, one) for one in pixels if one.last_fired_at is not None]
-    recent = [one for at, one in sorted(dated, key=lambda pair: pair[0], reverse=True) if now - at <= EVENTS_KEPT]
-    return recent if dated else pixels
+def _listed(transport: Transport, account_id: str) -> list[PixelRow]:
+    params = {"fields": PIXEL_FIELDS, "limit": str(_PAGE_ROWS)}
+    pages = read_pages(transport, f"act_{account_id}/adspixels", params, account_id, pixel_rows)
+    return list({one.pixel_id: one for page in pages for one in page}.values())
 
 
-def _parts(pixels: list[PixelRow], due: PixelsDue, now: datetime) -> Iterator[_Part]:
+def _parts(pixels: Sequence[PixelRow], due: PixelsDue, now: datetime) -> Iterator[_Part]:
     for one in pixels:
         since = due.events_since(one.pixel_id, now)
         span = {"start_time": str(int(since.timestamp())), "end_time": str(int(now.timestamp()))}

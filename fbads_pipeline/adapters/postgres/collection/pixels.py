@@ -11,12 +11,12 @@ from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.account_reports import RowCounts
 from fbads_pipeline.domain.collection.pixels import (
     HOURS_KEPT,
-    PIXELS_LAST,
-    QUALITY_LASTS,
     PixelEvents,
     PixelQuality,
     PixelReading,
+    PixelRow,
     PixelsDue,
+    pixels_due,
 )
 from fbads_pipeline.domain.core.redaction import redact
 
@@ -26,13 +26,14 @@ EMPTY_ANSWER = "an empty answer where there was something before"
 
 
 def due(connection: sa.Connection, account_id: str, now: datetime) -> PixelsDue | None:
-    """None while the account's list was asked for a short while ago."""
+    """None while neither the list nor events are due."""
     read = list(connection.execute(SQL["parts"], {"account": account_id}))
-    if any(one.part == "list" and now - one.attempted_at < PIXELS_LAST for one in read):
-        return None
-    known = {one.pixel_id: one.known_until for one in read if one.part == "events" and one.known_until}
-    of_quality = [one.attempted_at for one in read if one.part == "quality"]
-    return PixelsDue(known, not of_quality or now - max(of_quality) >= QUALITY_LASTS)
+    known = [PixelRow(*row) for row in connection.execute(SQL["known_pixels"], {"account": account_id})]
+    until = {one.pixel_id: one.known_until for one in read if one.part == "events" and one.known_until}
+    attempts: dict[str, datetime] = {}
+    for one in read:
+        attempts[one.part] = max(one.attempted_at, attempts.get(one.part, one.attempted_at))
+    return pixels_due(known, attempts, until, now)
 
 
 def note_refused(connection: sa.Connection, account_id: str, reason: str, read_at: datetime) -> None:
@@ -43,12 +44,13 @@ def note_refused(connection: sa.Connection, account_id: str, reason: str, read_a
 def apply(connection: sa.Connection, account_id: str, reading: PixelReading, read_at: datetime) -> RowCounts:
     """Write what the reading shows."""
     of_account = {"account": account_id, "read_at": read_at}
-    has_known = connection.execute(SQL["has_pixels"], of_account).scalar()
-    is_doubtful = not reading.pixels and bool(has_known)
-    _attempted(connection, account_id, "", "list", read_at, refused=EMPTY_ANSWER if is_doubtful else None)
+    if reading.pixels is not None:
+        has_known = connection.execute(SQL["has_pixels"], of_account).scalar()
+        is_doubtful = not reading.pixels and bool(has_known)
+        _attempted(connection, account_id, "", "list", read_at, refused=EMPTY_ANSWER if is_doubtful else None)
     if reading.pixels:
         connection.execute(SQL["keep_pixels"], {**of_account, "rows": _json(reading.pixels)})
-    counts = RowCounts(len(reading.pixels))
+    counts = RowCounts(len(reading.pixels or ()))
     for pixel_id, events in reading.events.items():
         counts += _apply_events(connection, account_id, pixel_id, events, read_at)
     for pixel_id, quality in reading.quality.items():

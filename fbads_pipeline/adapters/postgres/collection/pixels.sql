@@ -33,6 +33,18 @@ on conflict (account_id, pixel_id, part) do update set
     end,
     known_until = coalesce(excluded.known_until, known.known_until);
 
+-- name: known_pixels
+select
+    pixel_id,
+    name,
+    last_fired_at,
+    is_unavailable,
+    data_use_setting,
+    created_at
+from raw.pixels
+where account_id = :account
+order by pixel_id;
+
 -- name: has_pixels
 select exists(
     select 1
