@@ -55,7 +55,7 @@ def main() -> None:
         return _photograph(home, browser)
     with TemporaryDirectory(prefix="fbads-screenshots-") as folder:
         environment = {**os.environ, "FBADS_HOME": folder, "FBADS_SANDBOX_PORT": str(free_port())}
-        subprocess.run([_program(), "demo", "--once"], env=environment, check=True)
+        subprocess.run([_program(), "demo", "--once", "--hours"], env=environment, check=True)
         _photograph(Path(folder), browser)
     return None
 

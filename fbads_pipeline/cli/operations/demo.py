@@ -22,6 +22,7 @@ from fbads_pipeline.bootstrap.core import clock
 from fbads_pipeline.cli.data.sync import collect_and_model, days_back, exit_code, print_problems, seconds_of
 from fbads_pipeline.cli.home import only_one, ready_home
 from fbads_pipeline.cli.operations.demo_clients import keep_demo_clients, keep_demo_targets
+from fbads_pipeline.cli.operations.demo_hours import read_past_hours
 from fbads_pipeline.cli.operations.up import require_messages, require_ports, stay_up
 from fbads_pipeline.cli.output import note, progress_bar
 from fbads_pipeline.domain.core.days import DayRange
@@ -64,6 +65,9 @@ class _World(NamedTuple):
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Do the main job, print the summary, and end.")] = False,
+    hours: Annotated[
+        bool | None, typer.Option("--hours/--no-hours", help="Also read past days by the hour; not with --once alone.")
+    ] = None,
 ) -> None:
     """The whole pipeline against a sandbox Marketing API on this machine.
 
@@ -80,6 +84,9 @@ def demo(
         settings, world = _start_sandbox(settings, children)
         with ready_home(settings) as database:
             keep_demo_clients(database, settings, clock(settings).now())
+            if world.is_new and (not once if hours is None else hours):
+                note("reading the last days of the first account by the hour")
+                read_past_hours(database, settings)
             code = _main_job(database, settings, world)
             _print_summary(database, settings, time.time() - started)
             if once or code not in (DONE, PARTLY):
