@@ -1,6 +1,6 @@
 """Names of the world: those that strangers try on a dashboard, or plain ones for the demo."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from fbads_pipeline.sandbox.world.build import build_world
 from fbads_pipeline.sandbox.world.names import HOSTILE
@@ -19,4 +19,6 @@ def test_the_demos_world_has_no_hostile_name_and_otherwise_the_same_objects():
     assert any(one.name.startswith(starts) for one in hostile)
     assert not any(one.name.startswith(starts) for one in plain) and all(one.name.isprintable() for one in plain)
     assert [one.id for one in hostile] == [one.id for one in plain]
+    rejected = [one for one in plain if one.is_disapproved]
+    assert max(one.updated_at for one in plain) - min(one.updated_at for one in rejected) < timedelta(days=6)
     assert 0 < sum(one.is_disapproved for one in plain) < sum(one.is_disapproved for one in hostile)

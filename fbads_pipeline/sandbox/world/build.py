@@ -66,6 +66,10 @@ def _account(seed: int, today: date, campaigns: int, index: int, is_plain: bool)
             for i in range(campaigns * ADSETS_EACH * ADS_EACH)
         ],
     }
+    if is_plain:  # a demo's rejections are of these days, as in an agency that looks at them each morning
+        for one in objects["ad"]:
+            if one.is_disapproved:
+                one.updated_at = _moment(profile.zone, today - timedelta(days=1 + one.index % 4), 50_000 + one.index)
     account = SandboxAccount(
         id=profile.id,
         name=profile.name,
