@@ -97,8 +97,9 @@ eval: install ## marks of detectors, decisions and forecasts of a month's spend,
 chat-eval: install ## the chat's graded questions: right, confidently wrong, refused, per level and language
 	$(BIN)/python -m evaluation.chat
 
-load: install ## 100 users on loopback for a minute against 37 months of 200 campaigns
+load: install ## 100 users of the API, then ticks and 100 users of the pages at 200 accounts of 50 campaigns
 	$(BIN)/python -m benchmarks.load $(ARGS)
+	$(BIN)/python -m benchmarks.many_accounts
 
 chaos: install ## kill -9 of loads, ticks, senders, and of PostgreSQL under dbt: what is lost, doubled, half (ARGS=--control: red)
 	$(BIN)/python -m chaos $(ARGS)
