@@ -42,11 +42,11 @@ def read_past_hours(database: Database, settings: Settings) -> int:
 
 
 def _hours_of(day: date, zone: str, now: datetime) -> list[datetime]:
-    """A little after each of its hours has passed, the last one of the day included."""
+    """A little after each of its hours begins, and after the last one of the day has passed."""
     begun, ended = (
         datetime.combine(one, time(), ZoneInfo(zone)).astimezone(UTC) for one in (day, day + timedelta(days=1))
     )
-    found, at = [], begun + _HOUR + _LATER
+    found, at = [], begun + _LATER
     while at <= ended + _LATER and at < now:
         found.append(at)
         at += _HOUR
