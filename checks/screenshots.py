@@ -21,7 +21,7 @@ from fbads_pipeline.adapters.processes import Children, free_port
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images" / "pages"
 LANGUAGES = ("pt", "en")
-# The account of the demo that has a shop.
+# The account of the demo that has a shop, and whose hours are known.
 SHOP_ACCOUNT = "1015812345678901"
 # Sheet → its pages. {account}, {campaign}, {ad}, {suggestion}: the first that the demo shows.
 SHEETS: Mapping[str, tuple[str, ...]] = {
@@ -102,7 +102,7 @@ def _names(page: Any) -> dict[str, str]:
         page.goto(path)
         return str(page.locator(selector).first.get_attribute(name))
 
-    account = first("/targets", "#account option", "value")
+    account = SHOP_ACCOUNT
     ad = first(f"/campaigns?account={account}&level=ad", ".grid td a[href*='/ads/']").split("/")
     suggestion = first("/suggestions", "a.is-narrow[data-evidence]").rpartition("/")[2]
     return {"account": account, "campaign": ad[2], "ad": ad[4].partition("?")[0], "suggestion": suggestion}
