@@ -13,6 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import httpx
+import psutil
 
 from benchmarks.many_accounts.home import PROGRAMS, Agency
 from benchmarks.many_accounts.sandbox import FIRST_ID
@@ -22,7 +23,7 @@ from fbads_pipeline.adapters.processes import free_port
 from fbads_pipeline.domain.identity.users import Scope
 
 USERS, BAR_MS, BAR_BYTES = 100, 150, 100_000
-SCOPES: list[Scope] = ["marts:read", "suggestions:read", "chat:use"]
+SCOPES: list[Scope] = ["marts:read", "suggestions:read", "chat:use", "reports:read"]
 # What is read before a page can be painted, besides the page: the script is deferred.
 STYLE = Path("fbads_pipeline/api/static/fbads.css")
 # Page → how often it is looked at, in parts of the whole. {account}, {campaign}: any of them.
@@ -62,7 +63,10 @@ def measure(agency: Agency, arguments: argparse.Namespace) -> bool:
         crowd = Crowd(f"http://127.0.0.1:{port}", agency.accounts, known, arguments.think)
         asyncio.run(crowd.look(keys, 15))  # what a day's first visitors find cold is read
         crowd.took.clear()
+        before = psutil.Process(sidecar.pid).cpu_times()
         asyncio.run(crowd.look(keys, arguments.seconds))
+        after = psutil.Process(sidecar.pid).cpu_times()
+        crowd.cpu_seconds = after.user + after.system - before.user - before.system
     finally:
         sidecar.terminate()
         sidecar.wait(timeout=30)
@@ -77,6 +81,7 @@ class Crowd:
         self.took: dict[str, list[float]] = defaultdict(list)
         self.bytes: dict[str, int] = defaultdict(int)
         self.wrong: list[str] = []
+        self.cpu_seconds = 0.0
 
     async def look(self, keys: list[str], seconds: float) -> None:
         """All of them until then."""
@@ -86,7 +91,11 @@ class Crowd:
     async def _user(self, key: str, until: float, chance: random.Random) -> None:
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(
-            base_url=self._address, headers=headers, trust_env=False, timeout=30, follow_redirects=False
+            base_url=self._address,
+            headers=headers,
+            trust_env=False,
+            timeout=30,
+            limits=httpx.Limits(keepalive_expiry=3),  # the server ends an idle connection after five seconds
         ) as client:
             await asyncio.sleep(chance.uniform(0, self._think))
             while time.perf_counter() < until:
@@ -112,7 +121,8 @@ class Crowd:
             cuts = statistics.quantiles(took, n=100) if len(took) > 1 else took * 99
             size = (self.bytes.get(page, max(self.bytes.values())) + shared) / 1000
             print(f"{page:<34}{len(took):>8}{cuts[49]:>9.0f}{cuts[94]:>9.0f}{cuts[98]:>9.0f}{size:>7.0f}")
-        print(json.dumps({"errors": len(self.wrong), "pages_per_second": round(len(total) / seconds, 1)}))
+        rate, cpu = round(len(total) / seconds, 1), round(1000 * self.cpu_seconds / len(total))
+        print(json.dumps({"errors": len(self.wrong), "pages_per_second": rate, "sidecar_cpu_ms_per_page": cpu}))
         for one in sorted(set(self.wrong))[:5]:
             print(f"  {one}")
         largest = max(self.bytes.values()) + shared
