@@ -19,8 +19,8 @@ from fbads_pipeline.adapters.processes import Children, require_free_port
 from fbads_pipeline.bootstrap.clients import order_store
 from fbads_pipeline.bootstrap.collection import raw_store
 from fbads_pipeline.bootstrap.core import clock
-from fbads_pipeline.cli.data.demo_hours import read_past_hours
 from fbads_pipeline.cli.data.sync import collect_and_model, days_back, exit_code, print_problems, seconds_of
+from fbads_pipeline.cli.demo_hours import read_past_hours
 from fbads_pipeline.cli.home import only_one, ready_home
 from fbads_pipeline.cli.operations.demo_clients import keep_demo_clients, keep_demo_targets
 from fbads_pipeline.cli.operations.up import require_messages, require_ports, stay_up
