@@ -24,7 +24,6 @@ def facts(request):
         fake.empty = {"2"}
         return fake
     tables = SampleMarts(request.getfixturevalue("migrated_engine"))
-    tables.execute("alter table marts.campaign_daily add is_provisional boolean")
     for account in ("2", "1"):
         tables.account(account)
     for campaign, spend in (("7", "10"), ("8", "30")):

@@ -31,7 +31,6 @@ TO = [Recipient("email", "a@b.example"), Recipient("slack", "C1", language="en")
 class World(SampleMarts):
     def __init__(self, engine):
         super().__init__(engine)
-        self.execute("alter table marts.campaign_daily add is_provisional boolean")
         self.facts = PostgresReportFacts(engine, metric_expressions)
         self.reports, self.files, self.clock = PostgresReports(engine), FakeFiles(), FixedClock(MONDAY)
         builder = ReportBuilder(self.facts, metric_labels(), ("7d_click",))
