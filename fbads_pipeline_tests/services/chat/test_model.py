@@ -11,7 +11,7 @@ from fbads_pipeline_tests.services.chat.conftest import EVERY
 
 # The grammar knows all but one word of it, and would answer without it.
 ONE_WORD = "gasto zumbilizado ontem por campanha"
-UNKNOWN = "me fala da zumbilização da Loja Aurora ontem"
+UNKNOWN = "me diz a zumbilização da Loja Aurora ontem"
 
 
 class Scripted:
