@@ -76,7 +76,8 @@ def _is_watched(state: DetectorState, evidence: Sequence[Evidence], is_read: Boo
     """CTRs that are low, and not so low that they open an alert; once per cool-down, none after an alert (n,)."""
     settings, metric = state.settings, state.ctr
     one = next(one for one in evidence if one.metric == "ctr")
-    low = (np.nan_to_num(one.score) <= -settings.ctr_watch_z) & (np.nan_to_num(one.threshold_ratio) < 1.0)
+    ratio = np.nan_to_num(one.threshold_ratio)
+    low = (np.nan_to_num(one.score) < 0) & (ratio >= settings.ctr_watch_share) & (ratio < 1.0)
     low &= _is_large(state, one) & ~_is_silent(state, one, minute) & is_read & ~metric.alerts.is_open
     newest = np.maximum(metric.watched_at, metric.alerts.opened_at)
     watched: Bools = low & (minute - newest >= settings.cooldown_hours * _MINUTES_AN_HOUR)
@@ -96,7 +97,7 @@ def _opens(
 ) -> Bools:
     settings = state.settings
     silent = _is_silent(state, one, minute)
-    rate = settings.conversion_discovery_rate if one.metric == "conversions" else settings.false_discovery_rate
+    rate = settings.rate_discovery_rate if one.metric in ("ctr", "conversions") else settings.false_discovery_rate
     found = discoveries(np.where(silent | ~is_read, np.nan, scores), rate) | one.is_certain
     ratio = one.threshold_ratio
     of_weekend = settings.weekend_factor if is_weekend(state.today) else 1.0

@@ -31,15 +31,19 @@ class DetectionSettings:
     spend_low_z: tuple[float, ...] = (8.4, 5.9, 5.45, 5.25, 5.25)
     spend_high_z: tuple[float, ...] = (9.0, 6.4, 5.6, 4.9, 4.6)
     spike_z: tuple[float, ...] = (5.75, 5.35, 5.15, 4.95, 4.95)
-    ctr_z: tuple[float, ...] = (4.1, 4.0, 3.9, 3.85, 3.8, 3.75, 3.7, 3.65, 3.6, 3.5, 3.35, 3.2)
+    ctr_z: tuple[float, ...] = (3.9, 3.8, 3.7, 3.65, 3.25, 3.2, 3.15, 3.1, 3.3, 3.25, 3.1, 2.95)
     # Over the root of the expected clicks, added to ctr_z: at one score few clicks tell less of a fall than many.
-    ctr_few_clicks_z: float = 4.0
-    # A change of budget may change who sees the ads: for a day less is enough. Below the threshold, but at this score,
-    # a CTR is watched: said in the digest and on the campaign's page, never as an alert.
+    ctr_few_clicks_z: float = 3.6
+    # All of it times sqrt(1 + this / days of the baseline): what is known from few days needs more.
+    ctr_few_days: float = 2.0
+    # A tail of scores that is longer by so much holds the falls that are looked for, and no wilder account.
+    ctr_scale_slack: float = 1.15
+    # A change of budget may change who sees the ads: for a day less is enough. Below the threshold, but at this
+    # share of it, a CTR is watched: said in the digest and on the campaign's page, never as an alert.
     ctr_edited_less: float = 0.6
-    ctr_edited_least_z: float = 3.8
+    ctr_edited_least_z: float = 3.2
     ctr_edited_hours: float = 24.0
-    ctr_watch_z: float = 3.6
+    ctr_watch_share: float = 0.85
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
     conversions_z: tuple[float, ...] = (3.9, 3.75, 3.6, 3.45, 3.35)
     # Two days of seven teach what a weekend is like: on them everything needs more, but what is certain.
@@ -52,17 +56,17 @@ class DetectionSettings:
     false_discovery_rate: float = 0.05
     few_conversions: float = 15.0
     few_conversions_z: float = 0.2
-    conversion_discovery_rate: float = 0.15
+    rate_discovery_rate: float = 0.15
 
     # The least relative change that is reported
     spend_change: float = 0.35
-    ctr_change: float = 0.25
+    ctr_change: float = 0.33
     cpm_change: float = 0.25
     conversion_change: float = 0.3
 
     # Own variation: never taken as smaller than this
     spend_floor: float = 0.10
-    ctr_floor: float = 0.10
+    ctr_floor: float = 0.07
     cpm_floor: float = 0.05
     conversion_cv: float = 0.35
 

@@ -367,7 +367,7 @@ def test_since_says_when_it_began(calm):
 
 
 def test_a_ctr_that_is_low_but_no_alert_is_watched_once_and_never_sent(calm):
-    low = from_then(calm, "c1", AT, clicks=0.55)
+    low = from_then(calm, "c1", AT, clicks=0.52)
     a_day = low[low["ts"] < AT + timedelta(hours=24)]
     assert [(name, what) for name, what, _ in said(a_day, kinds=("anomaly", "watch"))] == [("c1", "ctr_watch")]
     assert said(calm, kinds=("watch",)) == []

@@ -44,14 +44,18 @@ def ctr_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     relative = screened_count_score(clicks, safe * np.exp(common), variance, tested)
     learn_count_errors(state, metric, clicks, safe * np.exp(common), tested)
     thresholds = _thresholds(state, expected)
-    seen = WindowScores("ctr", settings.ctr_hours, thresholds, absolute, relative, clicks, expected, error)
+    seen = WindowScores(
+        *("ctr", settings.ctr_hours, thresholds, absolute, relative, clicks, expected, error),
+        scale_slack=settings.ctr_scale_slack,
+    )
     return strongest_window(state, seen)
 
 
 def _thresholds(state: DetectorState, expected: Floats) -> Floats:
-    """Per window (windows, n): higher where few clicks are expected, lower where the budget was edited lately."""
+    """Per window (windows, n): higher where few clicks are expected or few days known, lower after an edited budget."""
     settings = state.settings
     usual = as_column(settings.ctr_z) + settings.ctr_few_clicks_z / np.sqrt(np.maximum(expected, 1.0))
+    usual = usual * np.sqrt(1.0 + settings.ctr_few_days / np.maximum(state.ctr.baseline_days, 1.0))
     lower = np.minimum(usual, np.maximum(usual - settings.ctr_edited_less, settings.ctr_edited_least_z))
     is_edited = state.minute - state.campaigns.edited_at < settings.ctr_edited_hours * 60.0
     return np.where(is_edited, lower, usual)

@@ -78,6 +78,9 @@ class WindowScores:
         Standard scores without and with the account's common movement taken off.
     observed, expected, error
         As in `Evidence`.
+    scale_slack
+        By how much the account's score scale may exceed one before scores are divided by the rest of it; none: they are
+        divided by the scale as it is.
     """
 
     metric: Metric
@@ -88,6 +91,7 @@ class WindowScores:
     observed: Floats
     expected: Floats
     error: Floats
+    scale_slack: float | None = None
 
 
 def common_movement(log_ratio: Floats, use: Bools) -> Floats:
@@ -135,7 +139,8 @@ def strongest_window(state: DetectorState, seen: WindowScores, certain: Bools | 
     Notes
     -----
     A score is the smaller of its absolute and its relative value where both have one sign, else zero, divided by the
-    account's score scale. After an alert has closed only windows that began since then count.
+    account's score scale (less the slack that its metric has). After an alert has closed only windows that began since
+    then count.
     """
     metric = state.of(seen.metric)
     since_closed = (state.minute - metric.alerts.closed_at) / 60.0
@@ -146,6 +151,8 @@ def strongest_window(state: DetectorState, seen: WindowScores, certain: Bools | 
     count_scores(state, metric, seen.relative)
     below, above = metric.score_scale[:, :, None]
     scale = np.where(relative < 0, below, above)
+    if seen.scale_slack is not None:
+        scale = np.maximum(scale / seen.scale_slack, 1.0)
     score = np.where(np.isnan(absolute), np.nan, agreed / scale)
     ratio = np.abs(score) / seen.thresholds
     certain = np.zeros(absolute.shape, dtype=np.bool_) if certain is None else certain
