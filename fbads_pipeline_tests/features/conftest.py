@@ -31,4 +31,4 @@ def message_says(slack, words):
 @then("the last message answers the first one")
 def last_answers_first(slack):
     first, *_, last = slack.messages
-    assert "thread_ts" not in first and last["thread_ts"] == "1700000000.000100"
+    assert "thread_ts" not in first and last["thread_ts"] == slack.first_stamp

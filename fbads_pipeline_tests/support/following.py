@@ -32,7 +32,7 @@ READ_BY_DETECTORS = (
 _DAILY = """
 create view marts.campaign_daily as
 select account_id, campaign_id, day, impressions, clicks, spend, conversions, conversion_value,
-    link_clicks, landing_page_views
+    purchase_value, link_clicks, landing_page_views, ctr, cpm, cpa, roas, conversion_rate, false as is_provisional
 from marts.campaign_daily_versions where known_to is null and not is_removed
 """
 

@@ -26,11 +26,13 @@ class SlackStub:
     def __init__(self, server: FarSide) -> None:
         self.server = server
         self.channel = SlackChannel("xoxb-canary", base_url=server.url, timeout_seconds=5, with_buttons=True)
+        self._stamps: list[str] = []
 
     def deliver(self, engine: sa.Engine) -> None:
         """Send what is due, as the dispatcher does; each message gets a timestamp of its own."""
-        for n in range(20):
-            stamp = f"17000000{len(self.server.requests) + n:02}.000100"
+        stamps = [f"17000000{len(self.server.requests) + n:02}.000100" for n in range(20)]
+        self._stamps[len(self.server.requests) :] = stamps
+        for stamp in stamps:
             self.server.answers.append(reply(200, {"ok": True, "channel": "C1", "ts": stamp, "message": {}}))
         dispatch_alerts(PostgresOutbox(engine), {"slack": self.channel})
         self.server.answers.clear()
@@ -39,6 +41,12 @@ class SlackStub:
     def messages(self) -> list[dict[str, Any]]:
         """In the order in which they came."""
         return [body for path, _, body in self.server.requests if path.endswith("chat.postMessage")]
+
+    @property
+    def first_stamp(self) -> str:
+        """What Slack called the first message."""
+        paths = [path for path, _, _ in self.server.requests]
+        return self._stamps[paths.index("/api/chat.postMessage")]
 
     @property
     def text(self) -> str:
