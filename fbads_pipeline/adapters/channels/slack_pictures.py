@@ -11,7 +11,7 @@ from fbads_pipeline.adapters.clock import within
 from fbads_pipeline.adapters.rendering.chart_picture import ChartWords, chart_picture
 from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.domain.alerts.alerts import DueDelivery
-from fbads_pipeline.domain.alerts.charts import stored_chart
+from fbads_pipeline.domain.alerts.charts import AlertChart, stored_chart
 
 log = logging.getLogger(__name__)
 
@@ -39,19 +39,19 @@ class SlackPictures:
 
     def of(self, delivery: DueDelivery) -> SlackPicture | None:
         """None where the alert has no chart, the token lacks the scope, or anything fails: the message goes without."""
-        if stored_chart(delivery.alert.facts) is None or self._may_write is False:
+        chart = stored_chart(delivery.alert.facts)
+        if chart is None or self._may_write is False:
             return None
         try:
-            return within(LONGEST_SECONDS, lambda: self._uploaded(delivery))
+            return within(LONGEST_SECONDS, lambda: self._uploaded(chart, delivery.language))
         except Exception as fault:
             log.warning("a message to Slack goes without its chart: %s", type(fault).__name__)
             return None
 
-    def _uploaded(self, delivery: DueDelivery) -> SlackPicture | None:
-        chart = stored_chart(delivery.alert.facts)
-        if chart is None or not self._is_allowed():
+    def _uploaded(self, chart: AlertChart, language: str) -> SlackPicture | None:
+        if not self._is_allowed():
             return None
-        drawn, client = chart_picture(chart, localizer(delivery.language)), self._client()
+        drawn, client = chart_picture(chart, localizer(language)), self._client()
         place = client.files_getUploadURLExternal(
             filename=_FILE_NAME, length=len(drawn.png), alt_txt=drawn.words.description[:1000]
         )

@@ -68,6 +68,11 @@ def day_values(metric: str, recent: Sequence[RecentDay]) -> tuple[Decimal | None
     return tuple(known_figure(declared, one.figures, is_read=one.is_read)[0] for one in recent)
 
 
+def bar_values(metric: str, recent: Sequence[RecentDay]) -> tuple[float | None, ...]:
+    """The same as plain numbers, for the bars in a text."""
+    return tuple(None if one is None else float(one) for one in day_values(metric, recent))
+
+
 def chart_of(
     metric: str, recent: Sequence[RecentDay], currency: str | None, *, since: date | None = None
 ) -> AlertChart | None:

@@ -17,7 +17,7 @@ from fbads_pipeline.adapters.postgres.anomalies.account_inputs import INPUTS, ob
 from fbads_pipeline.adapters.postgres.anomalies.daily_figures import read_daily_figures
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
-from fbads_pipeline.domain.alerts.charts import RecentDay, chart_of, day_values
+from fbads_pipeline.domain.alerts.charts import RecentDay, bar_values, chart_of
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.anomalies.account_readings import (
     AccountReadings,
@@ -276,7 +276,6 @@ def _by_one_account(rows: Sequence[sa.RowMapping], recent: RecentDays, *, digest
 
 def _part(row: sa.RowMapping, recent: Sequence[RecentDay]) -> AnomalyPart:
     since = row["since"].astimezone(ZoneInfo(row["timezone_name"])).date()
-    values = day_values(row["metric"], recent) if _is_drawn(row) else ()
     part = AnomalyPart(
         anomaly_id=row["anomaly_id"],
         campaign_id=row["campaign_id"],
@@ -288,7 +287,7 @@ def _part(row: sa.RowMapping, recent: Sequence[RecentDay]) -> AnomalyPart:
         is_recovery=row["status"] == "CLOSED" and row["resolution"] != "notice",
         text=from_json(row["message"]),
         announced_alert_id=row["announced_alert_id"],
-        last_days=tuple(None if one is None else float(one) for one in values),
+        last_days=bar_values(row["metric"], recent) if _is_drawn(row) else (),
         is_correction=row["resolution"] == "corrected",
         chart=chart_of(row["metric"], recent, row["currency"], since=since) if _is_drawn(row) else None,
     )

@@ -17,7 +17,7 @@ from fbads_pipeline.adapters.postgres.alerts.recent_days import RecentDays, rece
 from fbads_pipeline.adapters.postgres.recommendations.inbox import SUGGESTIONS, observation, save_inbox
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
-from fbads_pipeline.domain.alerts.charts import RecentDay, day_values
+from fbads_pipeline.domain.alerts.charts import RecentDay, bar_values
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.domain.recommendations.breaches import RULES, Breach, CampaignWindow
@@ -168,14 +168,10 @@ def _unannounced(row: sa.RowMapping, campaign_days: Sequence[RecentDay]) -> Unan
         effect_low=row["effect_low"],
         effect_expected=row["effect_expected"],
         adset_id=row["adset_id"],
-        daily_spend=_floats("spend", recent),
-        daily_results=_floats("conversions", recent),
+        daily_spend=bar_values("spend", recent),
+        daily_results=bar_values("conversions", recent),
         chart=suggestion_chart(row["rules"], recent, row["evidence"].get("currency")),
     )
-
-
-def _floats(metric: str, recent: Sequence[RecentDay]) -> tuple[float | None, ...]:
-    return tuple(None if one is None else float(one) for one in day_values(metric, recent))
 
 
 def _breach_row(breach: Breach) -> dict[str, Any]:
