@@ -110,7 +110,7 @@ compose-check: install ## the containers: built, started on fresh volumes, fille
 	$(BIN)/python -m checks.compose $(ARGS)
 
 production-check: install ## the containers of production, asked through the edge, killed in turn, brought back (needs a Docker engine)
-	$(BIN)/python -m checks.production
+	$(BIN)/python -m checks.production $(ARGS)
 
 celery-check: install ## workers on a real Redis, each killed in mid-step: the tick still ends complete (Debian's redis-server)
 	@command -v redis-server >/dev/null || [ "$$(id -u)" != 0 ] || \

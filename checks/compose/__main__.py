@@ -12,13 +12,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from checks.compose.engine import CHANGED, EARLIER_IMAGE, IMAGE, ROOT, CheckFailed, Compose, temporary_folder, wait_for
+from checks.compose.engine import CHANGED, EARLIER_IMAGE, IMAGE, ROOT, CheckFailed, Compose, wait_for
+from checks.compose.steps import run_steps
 from fbads_pipeline.defs.collect.jobs import range_tags
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.settings import Settings
@@ -31,26 +30,6 @@ OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
 WHOLE = "select count(*), sum(spend) from marts.campaign_daily"
 SCHEMA = "select version_num from public.schema_version"
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
-
-
-def main(names: Sequence[str]) -> int:
-    """0 when everything held. names: of the steps, in order; all of them without."""
-    if subprocess.run(["docker", "version"], capture_output=True).returncode:
-        print("compose-check was left out: no Docker engine answers (set DOCKER_HOST)", file=sys.stderr)
-        return 1
-    with temporary_folder() as name:
-        compose = Compose(Path(name))
-        try:
-            for step in [one for one in STEPS if not names or one.__name__ in names]:
-                begun = time.monotonic()
-                found = step(compose)
-                print(f"{step.__name__}: {found} ({time.monotonic() - begun:.0f} s)", flush=True)
-        except CheckFailed as wrong:
-            print(f"compose-check failed: {wrong}\n{compose.logs('migrate', *OURS)}", file=sys.stderr)
-            return 1
-        finally:
-            compose.run("down", "-v", "--remove-orphans", may_fail=True)
-    return 0
 
 
 def build(compose: Compose) -> str:
@@ -250,4 +229,4 @@ STEPS = (
 )
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_steps("compose-check", Compose, STEPS, sys.argv[1:]))

@@ -68,9 +68,12 @@ class Compose:
         profiles = [part for one in self.profiles for part in ("--profile", one)]
         command = [*self._program, "-p", self.project, *profiles, *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("FBADS_", "POSTGRES_"))}
-        done = subprocess.run(
-            command, cwd=self.folder, env=clean, capture_output=True, text=True, timeout=timeout, input=given
-        )
+        try:
+            done = subprocess.run(
+                command, cwd=self.folder, env=clean, capture_output=True, text=True, timeout=timeout, input=given
+            )
+        except subprocess.TimeoutExpired:
+            raise CheckFailed(f"{' '.join(arguments)} did not end within {timeout:.0f} s") from None
         if done.returncode and not may_fail:
             raise CheckFailed(
                 f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:]}{done.stdout[-500:]}"

@@ -1,43 +1,23 @@
 """`make production-check`: docker-compose.prod.yml is started, asked through its edge, broken, brought back.
 
 Needs a Docker engine of this machine (DOCKER_HOST) with the images that the file names, and the right to kill their
-processes. Prints each step with its seconds; ends with 1 at the first thing that is not so.
+processes. Prints each step with its seconds; ends with 1 at the first thing that is not so. Arguments name single
+steps, such as `start edge`.
 """
 
-import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
 from checks.compose.__main__ import WHOLE, collect
-from checks.compose.engine import CheckFailed, temporary_folder, wait_for
+from checks.compose.engine import CheckFailed, wait_for
+from checks.compose.steps import run_steps
 from checks.production.stack import ADMIN, Production
 
 SERVICES = ("postgres", "redis", "code-location", "webserver", "daemon", "sidecar", "edge", "sandbox")
 # As scripts/point-in-time.sh makes the folder.
 ARCHIVE = ("install", "-d", "-o", "postgres", "-g", "postgres", "-m", "700", "/var/lib/wal")
 PAGE = {"accept": "text/html", "sec-fetch-site": "none"}
-
-
-def main() -> int:
-    """0 when everything held."""
-    if subprocess.run(["docker", "version"], capture_output=True).returncode:
-        print("production-check was left out: no Docker engine answers (set DOCKER_HOST)", file=sys.stderr)
-        return 1
-    with temporary_folder() as name:
-        stack = Production(Path(name))
-        try:
-            for step in (start, edge, first_tick, neighbours, killed_sidecar, killed_services, point_in_time):
-                begun = time.monotonic()
-                found = step(stack)
-                print(f"{step.__name__}: {found} ({time.monotonic() - begun:.0f} s)", flush=True)
-        except CheckFailed as wrong:
-            print(f"production-check failed: {wrong}\n{stack.logs()}", file=sys.stderr)
-            return 1
-        finally:
-            stack.run("down", "-v", "--remove-orphans", may_fail=True)
-    return 0
 
 
 def start(stack: Production) -> str:
@@ -162,5 +142,7 @@ def expect(what: str, holds: object, found: object = "") -> None:
         raise CheckFailed(f"{what}: {shown}")
 
 
+STEPS = (start, edge, first_tick, neighbours, killed_sidecar, killed_services, point_in_time)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_steps("production-check", Production, STEPS, sys.argv[1:]))
