@@ -49,15 +49,10 @@ def test_what_is_wrong_in_values_is_refused_by_name(part, word):
 
 def test_dagsters_values_name_what_our_release_has():
     for one in (LOCATION, DAGSTER["dagsterDaemon"]):
-        assert one["envConfigMaps"] == [{"name": "fbads-settings"}] and one["envSecrets"] == [
-            {"name": VALUES["secretName"]}
-        ]
-        claims = [
-            volume["persistentVolumeClaim"]["claimName"]
-            for volume in one["volumes"]
-            if "persistentVolumeClaim" in volume
-        ]
-        assert claims == [VALUES["home"]["claim"], VALUES["backups"]["claim"]]
+        assert one["envConfigMaps"] == [{"name": "fbads-settings"}]
+        assert one["envSecrets"] == [{"name": VALUES["secretName"]}]
+        claims = [volume["persistentVolumeClaim"] for volume in one["volumes"] if "persistentVolumeClaim" in volume]
+        assert [claim["claimName"] for claim in claims] == [VALUES["home"]["claim"], VALUES["backups"]["claim"]]
         assert one["image"]["repository"] == VALUES["image"]["repository"]
         assert {"name": "DAGSTER_HOME", "value": "/var/lib/fbads/home/dagster"} in one["env"]
     assert VALUES["dagsterUi"]["codeLocation"] == {"host": LOCATION["name"], "port": LOCATION["port"]}
