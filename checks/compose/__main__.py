@@ -43,7 +43,7 @@ def build(compose: Compose) -> str:
         raise CheckFailed(f"the image's user is {image['Config']['User']!r}")
     if megabytes > LARGEST_IMAGE_MB:
         raise CheckFailed(f"the image has {megabytes} MB, {LARGEST_IMAGE_MB} are promised")
-    return f"{megabytes} MB, commit {image['Config']['Labels']['org.opencontainers.image.revision'][:12]}"
+    return f"{megabytes} MB, commit {commit_of(image)[:12]}"
 
 
 def start(compose: Compose) -> str:
@@ -161,14 +161,15 @@ def restart(compose: Compose) -> str:
 def upgrade(compose: Compose) -> str:
     """What an earlier version has stored on fresh volumes is there under this one, which goes on collecting."""
     compose.run("down", "-v", "--remove-orphans", timeout=300)
-    if builds():
-        commit = os.environ.get("UPGRADE_FROM", "HEAD~1")
+    commit = revision_of(os.environ.get("UPGRADE_FROM", "HEAD~1"))
+    earlier = inspected(EARLIER_IMAGE)
+    if builds() and (earlier is None or commit_of(earlier) != commit):
         source = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
         built(EARLIER_IMAGE, commit, "-", source)
-    earlier = inspected(EARLIER_IMAGE)
+        earlier = inspected(EARLIER_IMAGE)
     if earlier is None:
         return f"left out: there is no {EARLIER_IMAGE}"
-    commit = earlier["Config"]["Labels"]["org.opencontainers.image.revision"]
+    commit = commit_of(earlier)
     compose.use(EARLIER_IMAGE, commit)
     start(compose)
     spend, schema = collect(compose), compose.sql(SCHEMA)
@@ -191,10 +192,23 @@ def builds() -> bool:
 
 def built(image: str, commit: str, source: str, context: bytes | None = None) -> None:
     """An image of that commit, from a folder or the archive that is handed over; raises CheckFailed."""
-    revision = subprocess.run(["git", "rev-parse", commit], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    command = ["docker", "build", "-q", "-t", image, "--build-arg", f"COMMIT={revision}", source]
+    command = ["docker", "build", "-q", "-t", image, "--build-arg", f"COMMIT={revision_of(commit)}", source]
     if subprocess.run(command, input=context).returncode:
         raise CheckFailed(f"the image of {commit} cannot be built")
+
+
+def revision_of(commit: str) -> str:
+    """The whole name of a commit of this checkout."""
+    asked = ["git", "rev-parse", "--verify", f"{commit}^{{commit}}"]
+    found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True)
+    if found.returncode:
+        raise CheckFailed(f"this checkout has no commit {commit}")
+    return found.stdout.strip()
+
+
+def commit_of(image: dict[str, Any]) -> str:
+    """The commit that an image is of, by its label."""
+    return str(image["Config"]["Labels"]["org.opencontainers.image.revision"])
 
 
 def inspected(image: str) -> dict[str, Any] | None:

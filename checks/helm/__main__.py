@@ -24,7 +24,7 @@ CHART, DAGSTER_VALUES = ROOT / "config/helm/fbads", ROOT / "config/helm/dagster-
 VALIDATE = ROOT / "build/helm/bin/kubernetes-validate"
 # The oldest that Kubernetes' own people look after, and a newer one.
 KUBERNETES = ("1.34", "1.37")
-EVERYTHING = {
+EVERYTHING: dict[str, Any] = {
     "settings": {"FBADS_EXECUTOR": "celery", "FBADS_CTR_LIMIT": "0.02", "FBADS_TRUSTED_PROXIES": "10.0.0.0/8"},
     "files": {"recipients.yaml": "recipients: []\n"},
     "worker": {"replicas": 3},
@@ -33,7 +33,7 @@ EVERYTHING = {
     "home": {"storageClass": "nfs"},
     "imagePullSecrets": [{"name": "pull"}],
 }
-REFUSED = {
+REFUSED: dict[str, dict[str, Any]] = {
     "FBADS_CTR_LIMT": {"settings": {"FBADS_CTR_LIMT": "0.02"}},
     "FBADS_DATABASE_URL": {"settings": {"FBADS_DATABASE_URL": "postgresql://u:p@h/d"}},
     "workspace.yaml": {"files": {"workspace.yaml": "load_from: []"}},
@@ -100,7 +100,8 @@ def main() -> int:
 def _ours(helm: Helm) -> None:
     linted = helm.run("lint", "--strict", str(CHART))
     _say("helm lint finds nothing in our chart", linted.returncode == 0, linted.stdout)
-    for what, values in (("its defaults", {}), ("everything on", EVERYTHING)):
+    wholes: tuple[tuple[str, dict[str, Any]], ...] = (("its defaults", {}), ("everything on", EVERYTHING))
+    for what, values in wholes:
         resources = helm.rendered("fbads", CHART, values)
         _say(f"our chart with {what}: {len(resources)} resources, each Kubernetes' own", len(resources) > 8, resources)
         wrong = faults(resources)

@@ -1,8 +1,8 @@
 """`make production-check`: docker-compose.prod.yml is started, asked through its edge, broken, brought back.
 
 Needs a Docker engine of this machine (DOCKER_HOST) with the images that the file names, and the right to kill their
-processes. Prints each step with its seconds; ends with 1 at the first thing that is not so. Arguments name single
-steps, such as `start edge`.
+processes; what a profile needs and the engine has not is left out, in words. Prints each step with its seconds; ends
+with 1 at the first thing that is not so. Arguments name single steps, such as `start edge`.
 """
 
 import sys
@@ -12,7 +12,8 @@ from functools import partial
 from checks.compose.__main__ import WHOLE, collect
 from checks.compose.engine import CheckFailed, wait_for
 from checks.compose.steps import run_steps
-from checks.production.stack import ADMIN, Production
+from checks.production.profiles import observed, scaled
+from checks.production.stack import ADMIN, Production, expect
 
 SERVICES = ("postgres", "redis", "code-location", "webserver", "daemon", "sidecar", "edge", "sandbox")
 # As scripts/point-in-time.sh makes the folder.
@@ -135,14 +136,10 @@ def point_in_time(stack: Production) -> str:
     return f"from the copy {base} to {moment}, everything healthy {time.monotonic() - begun:.0f} s later"
 
 
-def expect(what: str, holds: object, found: object = "") -> None:
-    """Raises CheckFailed with what was found instead."""
-    if not holds:
-        shown = f"{found.status_code} {dict(found.headers)} {found.text[:300]}" if hasattr(found, "text") else found
-        raise CheckFailed(f"{what}: {shown}")
-
-
-STEPS = (start, edge, first_tick, neighbours, killed_sidecar, killed_services, point_in_time)
+STEPS = (
+    *(start, edge, first_tick, neighbours, killed_sidecar, killed_services, point_in_time),
+    *(observed, scaled),
+)
 
 if __name__ == "__main__":
     sys.exit(run_steps("production-check", Production, STEPS, sys.argv[1:]))

@@ -21,7 +21,7 @@ class Production(Compose):
     """The services of `core` and the sandbox, two sidecars, and an admin."""
 
     project = "fbadsproduction"
-    profiles = ("core", "sandbox")
+    profiles: tuple[str, ...] = ("core", "sandbox")
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -37,7 +37,7 @@ class Production(Compose):
             "FBADS_BREAKDOWNS": "country",
             "WAL_ARCHIVING": "on",
         }
-        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in self.environment.items()))
+        self._write_environment()
         for name in ("config", "scripts"):
             shutil.copytree(ROOT / name, folder / name)
         (folder / "files").mkdir()
@@ -54,9 +54,20 @@ class Production(Compose):
         )
         (folder / "docker-compose.yml").write_text(text)
 
+    def add(self, profile: str, settings: dict[str, str]) -> None:
+        """From the next start on with that profile too, and with those settings."""
+        self.profiles = (*self.profiles, profile)
+        self.environment |= settings
+        self._write_environment()
+
+    def _write_environment(self) -> None:
+        lines = [f"{name}={value}\n" for name, value in self.environment.items()]
+        (self.folder / ".env").write_text("".join(lines))
+
     def up(self, *services: str) -> None:
-        """Start those services, or all with two sidecars."""
-        scale = () if services else ("--scale", "sidecar=2")
+        """Start those services, or all of the profiles; of sidecars and workers two."""
+        scaled = [one for one in ("sidecar", "worker") if one in services or (not services and one == "sidecar")]
+        scale = [part for one in scaled for part in ("--scale", f"{one}=2")]
         self.run("up", "-d", "--no-build", *scale, *services, timeout=600)
 
     def ask(self, entry: str, method: str, path: str, *, host: str | None = None, **request: Any) -> httpx.Response:
@@ -67,16 +78,48 @@ class Production(Compose):
 
     def log_in(self) -> str:
         """The admin's cookie; raises CheckFailed."""
+        return self._session()[0]
+
+    def make_key(self, scope: str) -> str:
+        """A key of the admin's for a program; raises CheckFailed."""
+        cookie, token = self._session()
+        headers = {"cookie": cookie, "x-csrf-token": token}
+        made = self.ask(
+            "websecure", "POST", "/api/v1/me/keys", headers=headers, json={"name": scope, "scopes": [scope]}
+        )
+        expect("a key is made", made.status_code == 201, made)
+        return str(made.json()["key"])
+
+    def _session(self) -> tuple[str, str]:
+        """The admin's cookie, and what goes with each change."""
         sent = {"email": ADMIN, "password": self.password}
         answer = self.ask("websecure", "POST", "/api/v1/auth/login", json=sent)
         found = re.match(r"__Host-fbads_session=[^;]+", answer.headers.get("set-cookie", ""))
-        if found is None:
-            raise CheckFailed(f"the admin cannot log in: {answer.status_code} {answer.text[:300]}")
-        return found[0]
+        expect("the admin can log in", found, answer)
+        assert found is not None
+        return found[0], str(answer.json()["csrf_token"])
 
     def is_each_healthy(self, service: str) -> bool:
         """Whether every container of the service is."""
+        states = self._states(service, "{{.State.Status}} {{.State.Health.Status}}")
+        return states == {"running healthy"}
+
+    def is_each_running(self, service: str) -> bool:
+        """Whether every container of the service is, and healthy where it is asked."""
+        states = self._states(service, "{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}")
+        return bool(states) and states <= {"running healthy", "running"}
+
+    def _states(self, service: str, form: str) -> set[str]:
         numbers = self.run("ps", "-q", service).split()
-        shown = ["docker", "inspect", "--format", "{{.State.Status}} {{.State.Health.Status}}", *numbers]
-        states = subprocess.run(shown, capture_output=True, text=True).stdout.split("\n")[: len(numbers)]
-        return bool(numbers) and set(states) == {"running healthy"}
+        if not numbers:
+            return set()
+        shown = subprocess.run(["docker", "inspect", "--format", form, *numbers], capture_output=True, text=True)
+        return {line.strip() for line in shown.stdout.split("\n")[: len(numbers)]}
+
+
+def expect(what: str, holds: object, found: object = "") -> None:
+    """Raises CheckFailed with what was found instead."""
+    if not holds:
+        if isinstance(found, httpx.Response):
+            found = f"{found.status_code} {dict(found.headers)} {found.text[:300]}"
+        raise CheckFailed(f"{what}: {found}")
