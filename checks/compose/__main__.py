@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from checks.compose.bad_input import bad_input
 from checks.compose.engine import CHANGED, EARLIER_IMAGE, IMAGE, ROOT, CheckFailed, Compose, wait_for
 from checks.compose.steps import run_steps
 from fbads_pipeline.defs.collect.jobs import range_tags
@@ -239,7 +240,7 @@ def failed_since(compose: Compose, before: dict[str, int]) -> bool:
 
 STEPS = (
     *(build, start, settings_arrive, collect, pages, killed_services, killed_run),
-    *(backup, restart, upgrade),
+    *(backup, bad_input, restart, upgrade),
 )
 
 if __name__ == "__main__":
