@@ -40,7 +40,7 @@ WORKFLOWS = Path(__file__).parents[2] / "config" / "n8n" / "workflows"
 FOLDER = Path(__file__).parents[2] / ".n8n"
 COLLECTS = "fbads: collect now"
 WITH_WEBHOOK = ("fbads: an alert to several places", "fbads: alerts that coincide with the calendar")
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 _SUGGESTION = """
 insert into ops.suggestions (suggestion_id, account_id, campaign_id, kind, confidence, rules, reason,
     evidence, day, marts_version, created_at, updated_at, expires_at)
@@ -82,6 +82,15 @@ class Warehouse:
                 "update ops.deliveries set state = 'unknown', next_attempt_at = now(), settled_at = null"
             )
 
+    def registered(self, count: int) -> list[str]:
+        """Paths that n8n listens on, once there are so many: it is ready before it has registered them."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            found = [row[0] for row in _rows(self.n8n, 'select "webhookPath" from webhook_entity')]
+            if len(found) >= count or time.monotonic() > deadline:
+                return found
+            time.sleep(0.3)
+
     def executions(self, name: str, count: int) -> list[str]:
         """How the workflow's executions ended, once there are so many."""
         deadline = time.monotonic() + _PATIENCE
@@ -111,6 +120,8 @@ def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
     for name in (*WITH_WEBHOOK, COLLECTS):
         instance.command("publish:workflow", f"--id={known[name]}")
     with instance:
+        paths = warehouse.registered(2)
+        _say("n8n listens where the two workflows want it to", len(paths) == 2, (paths, instance.said()))
         alert_url = f"{instance.url}/webhook/fbads-alert"
         _say("an alert is taken", warehouse.send(an_alert("first"), alert_url) == ["sent"], instance.said())
         ended = warehouse.executions(WITH_WEBHOOK[0], 1)
