@@ -68,12 +68,13 @@ class Compose:
         profiles = [part for one in self.profiles for part in ("--profile", one)]
         command = [*self._program, "-p", self.project, *profiles, *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("FBADS_", "POSTGRES_"))}
+        limit = timeout * busyness()
         try:
             done = subprocess.run(
-                command, cwd=self.folder, env=clean, capture_output=True, text=True, timeout=timeout, input=given
+                command, cwd=self.folder, env=clean, capture_output=True, text=True, timeout=limit, input=given
             )
         except subprocess.TimeoutExpired:
-            raise CheckFailed(f"{' '.join(arguments)} did not end within {timeout:.0f} s") from None
+            raise CheckFailed(f"{' '.join(arguments)} did not end within {limit:.0f} s") from None
         if done.returncode and not may_fail:
             raise CheckFailed(
                 f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:]}{done.stdout[-500:]}"
@@ -120,16 +121,22 @@ def without_name(text: str) -> str:
 
 
 def wait_for(what: str, holds: Callable[[], bool], seconds: float) -> float:
-    """Seconds until it holds; raises CheckFailed when it does not in that time."""
+    """Seconds until it holds; raises CheckFailed when it does not in that time, longer on a machine that is busy."""
     started = time.monotonic()
-    while time.monotonic() - started < seconds:
+    while time.monotonic() - started < seconds * busyness():
         try:
             if holds():
                 return time.monotonic() - started
         except (CheckFailed, OSError):
             pass
         time.sleep(2)
-    raise CheckFailed(f"after {seconds:.0f} s it is still not so that {what}")
+    waited = time.monotonic() - started
+    raise CheckFailed(f"after {waited:.0f} s, at load {os.getloadavg()[0]:.0f}, it is still not so that {what}")
+
+
+def busyness() -> float:
+    """How much longer everything may take here: processes that want a core, for each core, from 1 to 4."""
+    return min(4.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
 
 def temporary_folder() -> "tempfile.TemporaryDirectory[str]":
