@@ -151,7 +151,7 @@ def _check(warehouse: Warehouse, make_instance: Callable[[], Instance]) -> None:
     name = "fbads: suggestions that wait"
     instance.command("execute", f"--id={known[name]}")
     ended, (data, *_) = warehouse.executions(name, 1), _data(warehouse, name)
-    is_read = ended == ["success"] and "CTR baixo" in data
+    is_read = ended == ["success"] and all(f'"{one}"' in data for one in ("s1", "ctr_below", "PAUSE"))
     _say("n8n reads the suggestion that waits", is_read, (ended, data[-400:]))
 
 
