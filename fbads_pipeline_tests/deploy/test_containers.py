@@ -58,6 +58,15 @@ def test_a_service_says_only_what_compose_knows(name):
         assert check["test"][0] in ("CMD", "CMD-SHELL")
 
 
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.prod.yml"])
+def test_what_a_health_check_leaves_behind_is_adopted_by_an_init(file):
+    """PostgreSQL as the first process takes such a child, killed, for a crash of its own, and ends every connection."""
+    services = yaml.safe_load((ROOT / file).read_text())["services"]
+    checked = {name for name, one in services.items() if "healthcheck" in one}
+    assert "postgres" in checked
+    assert {name for name in checked if services[name].get("init") is not True} == set()
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_a_service_waits_for_exists_and_can_become_what_it_waits_for(name):
     for other, wish in SERVICES[name].get("depends_on", {}).items():
