@@ -95,10 +95,10 @@ class Traefik:
         return [*replaced, *addresses, ping, f"--providers.file.filename={self._folder / 'dynamic.yml'}"]
 
 
-def answer_of(method: str, url: str, **request: Any) -> httpx.Response:
-    """What is answered to the public name, whoever has signed its certificate; 599 where nobody answers."""
+def answer_of(method: str, url: str, timeout: float = 20, **request: Any) -> httpx.Response:
+    """What is answered to the public name, whoever has signed its certificate; 599 where nobody answers in time."""
     try:
-        with httpx.Client(verify=False, trust_env=False, timeout=20) as client:
+        with httpx.Client(verify=False, trust_env=False, timeout=timeout) as client:
             return client.request(method, url, extensions={"sni_hostname": NAME}, **request)
     except httpx.TransportError as fault:
         return httpx.Response(599, text=str(fault))

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from checks.compose.engine import ROOT, CheckFailed, Compose, compose_program, example, without_name
+from checks.compose.engine import ROOT, CheckFailed, Compose, busyness, compose_program, example, without_name
 from checks.edge.traefik import NAME, PORTS, answer_of, make_certificate, with_certificate
 from checks.wheel import free_ports
 
@@ -74,7 +74,7 @@ class Production(Compose):
         """Of the edge, under the public name unless another is given; 599 where nobody answers."""
         port, scheme = self.ports[entry], "http" if entry == "web" else "https"
         headers = {"host": host or f"{NAME}:{port}", **request.pop("headers", {})}
-        return answer_of(method, f"{scheme}://127.0.0.1:{port}{path}", headers=headers, **request)
+        return answer_of(method, f"{scheme}://127.0.0.1:{port}{path}", 20 * busyness(), headers=headers, **request)
 
     def log_in(self) -> str:
         """The admin's cookie; raises CheckFailed."""
