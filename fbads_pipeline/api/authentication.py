@@ -73,7 +73,7 @@ class Needs:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    def __call__(self, principal: CallerDep) -> Principal:
+    async def __call__(self, principal: CallerDep) -> Principal:
         if not principal.may(self.scope):
             raise ApiError(403, "forbidden", "missing_scope", scope=self.scope, role=principal.role)
         return principal

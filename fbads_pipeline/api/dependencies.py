@@ -1,8 +1,9 @@
 """Named dependencies of routes: FastAPI's names for the objects that `bootstrap` makes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
-from typing import Annotated, Any
+from inspect import signature
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Request
 
@@ -75,19 +76,33 @@ from fbads_pipeline.services.reports.make_reports import ReportService
 from fbads_pipeline.services.reports.share_report import LinkService
 from fbads_pipeline.settings import Settings
 
+T = TypeVar("T")
 
-def _database(request: Request) -> Database:
+
+def at_once(make: Callable[..., T]) -> Callable[..., Awaitable[T]]:
+    """`make` as a dependency that puts together what it is given, and waits for nothing: FastAPI calls plain functions
+    and classes in another thread, and a page of thirty objects would change threads thirty times."""
+
+    async def dependency(**given: Any) -> T:
+        return make(**given)
+
+    dependency.__signature__ = signature(make)  # type: ignore[attr-defined]
+    return dependency
+
+
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _kept(request: Request) -> KeptAnswers:
-    return _database(request).kept
+async def _kept(request: Request) -> KeptAnswers:
+    database: Database = request.app.state.database
+    return database.kept
 
 
 DatabaseDep = Annotated[Database, Depends(_database)]
@@ -95,20 +110,20 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
 def _of_database(make: Callable[[Database], Any]) -> Any:
-    def dependency(database: DatabaseDep) -> Any:
+    async def dependency(database: DatabaseDep) -> Any:
         return make(database)
 
     return Depends(dependency)
 
 
 def _of_both(make: Callable[[Settings, Database], Any]) -> Any:
-    def dependency(settings: SettingsDep, database: DatabaseDep) -> Any:
+    async def dependency(settings: SettingsDep, database: DatabaseDep) -> Any:
         return make(settings, database)
 
     return Depends(dependency)
 
 
-def _clock(settings: SettingsDep) -> Clock:
+async def _clock(settings: SettingsDep) -> Clock:
     return core.clock(settings)
 
 
@@ -124,9 +139,11 @@ def shared_chat(app: FastAPI, settings: Settings, database: Database) -> Chat:
     return made
 
 
-@cache
-def _metrics() -> Mapping[str, MetricAbout]:
-    return metrics.metric_labels()
+_labels = cache(metrics.metric_labels)
+
+
+async def _metrics() -> Mapping[str, MetricAbout]:
+    return _labels()
 
 
 ActivitiesDep = Annotated[ActivityReader, _of_database(delivery.activity_reader)]

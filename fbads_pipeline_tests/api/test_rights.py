@@ -1,5 +1,7 @@
 """Role × route × account: everything that is allowed is declared, and everything else is refused."""
 
+from inspect import iscoroutinefunction
+
 import pytest
 from fastapi.routing import APIRoute
 
@@ -65,6 +67,18 @@ def scope_of(route):
     return found
 
 
+def threaded(route):
+    """The dependencies of a route that FastAPI calls in another thread, by name."""
+    found, calls = set(), [*route.dependant.dependencies]
+    while calls:
+        dependant = calls.pop()
+        call = dependant.call
+        if not iscoroutinefunction(call) and not iscoroutinefunction(type(call).__call__):
+            found.add(getattr(call, "__name__", type(call).__name__))
+        calls += dependant.dependencies
+    return found
+
+
 def visitor_of(route):
     """The dependency that says who may look at a page."""
     calls = [one.call for one in route.dependant.dependencies if isinstance(one.call, Visitor)]
@@ -75,6 +89,12 @@ def asked(route):
     path = route.path.replace("{campaign_id}", "101").replace("{suggestion_id}", "s101")
     path = path.replace("{user_id}", "0" * 16).replace("{key_id}", "0" * 16).replace("{session_id}", "0" * 16)
     return sorted(route.methods - {"HEAD"})[0], path, BODIES.get(path.rpartition("/")[2])
+
+
+def test_no_route_changes_threads_for_what_asks_nobody(app):
+    """Such a change costs a turn of two threads, and a page puts thirty objects together."""
+    asking = {"caller", "known_account", "known_campaign", "check", "shown_token", "signed", "_chat"}
+    assert set().union(*(threaded(one) for one in routes(app))) == asking
 
 
 def test_every_route_says_what_it_needs(app):

@@ -1,12 +1,13 @@
 """One campaign: charts, days with what happened on them, score, changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import (
     CampaignsDep,
@@ -70,10 +71,11 @@ def campaign_page(
     coverage = facts.coverage(known[0], period)
     unread = unread_days(coverage)
     rows = pages.days(found["account_id"], campaign_id, period.first, period.last)
-    marks = _marks(pages, report_service, who, found, period, t)
+    anomalies = pages.anomalies_of(who.accounts, campaign_id, period.first)
+    history = pages.history(who.accounts, campaign_id)
+    marks = _marks(anomalies, history, report_service, found, period, t)
     metrics = report_service.builder.about
     link = frame.link(f"/campaigns/{campaign_id}")
-    anomalies = pages.anomalies_of(who.accounts, campaign_id, period.first)
     return render(
         request,
         "campaign.html.j2",
@@ -99,7 +101,7 @@ def campaign_page(
         columns=[t("reports.column.day"), *(t.render(metrics[name].label) for name, _ in DAILY)],
         days=day_rows(rows, marks, period, found["currency"], unread, t),
         score=score_card(pages.score(who.accounts, campaign_id), t),
-        history=_history(pages.history(who.accounts, campaign_id), found["currency"], t),
+        history=_history(history, found["currency"], t),
     )
 
 
@@ -123,18 +125,18 @@ def _left_out(
 
 
 def _marks(
-    pages: PagesDep,
+    anomalies: Sequence[Row],
+    history: Sequence[Row],
     report_service: ReportServiceDep,
-    who: Principal,
     found: Mapping[str, Any],
     period: Period,
     t: Localizer,
 ) -> Marks:
     """Day → what happened on it: anomalies, changes, days of the calendar."""
     marks: Marks = {}
-    for row in pages.anomalies_of(who.accounts, found["campaign_id"], period.first):
+    for row in anomalies:
         marks.setdefault(row["day"], []).append(("anomaly", stored_text(row, "message", t)))
-    for row in pages.history(who.accounts, found["campaign_id"])[:-1]:
+    for row in history[:-1]:
         marks.setdefault(row["at_local"].date(), []).append(("edit", _state(row, found["currency"], t)))
     calendar = report_service.builder.calendar
     if calendar is not None:

@@ -1,16 +1,19 @@
 """Money that is left, and what keeps ads from delivering, with a button for whoever takes care of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from fbads_pipeline.adapters.postgres.metrics.visible import Row
+from fbads_pipeline.adapters.postgres.server.kept_answers import minute_of
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep, MetaRecommendationsDep, PixelsDep
+from fbads_pipeline.api.dependencies import ClockDep, DeliveryDep, KeptDep, MetaRecommendationsDep, PixelsDep, at_once
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.page_frame import frame_of
-from fbads_pipeline.api.pages.pixel_list import shown_pixels
+from fbads_pipeline.api.pages.pixel_list import ListedPixels, listed_pixels, shown_pixels
 from fbads_pipeline.api.pages.recommendations.meta import meta_items, score_rows
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Digits, PageProblem, Visitor
@@ -26,13 +29,55 @@ _ENDED_WITHIN = timedelta(days=7)
 _ROWS = 25
 
 
+# What the page is read from, beside dbt's own tables.
+DELIVERY_TABLES = frozenset(
+    {
+        *("raw.accounts", "raw.account_money_readings", "raw.campaigns", "raw.adsets", "raw.ads", "raw.day_states"),
+        *("raw.meta_recommendations", "raw.opportunity_scores", "raw.recommendation_readings"),
+        *("raw.pixels", "raw.pixel_events", "raw.pixel_quality", "raw.pixel_readings", "ops.delivery_problems"),
+        *("ops.campaign_goals", "ops.targets", "ops.tax_periods"),
+    }
+)
+
+
+class _Listed(NamedTuple):
+    """funds: what ends first first; scores, of_account: Meta's, by account; of_account: about no campaign."""
+
+    funds: Sequence[Fund]
+    problems: Sequence[StoredProblem]
+    pixels: ListedPixels
+    scores: Sequence[Row]
+    of_account: Sequence[Row]
+
+
+class DeliveryReaders:
+    """A dependency: what the page is read from."""
+
+    def __init__(self, delivery: DeliveryDep, pixels: PixelsDep, meta: MetaRecommendationsDep, kept: KeptDep) -> None:
+        self._delivery, self._pixels, self._meta, self._kept = delivery, pixels, meta, kept
+
+    def listed(self, accounts: frozenset[str] | None, now: datetime) -> _Listed:
+        """As of the minute; kept until something of it is written anew."""
+        now = minute_of(now)
+        key = ("delivery", None if accounts is None else tuple(sorted(accounts)), now)
+        return self._kept.of(DELIVERY_TABLES, key, lambda: self._read(accounts, now))
+
+    def _read(self, accounts: frozenset[str] | None, now: datetime) -> _Listed:
+        funds = [fund for facts in self._delivery.money(accounts, now=now) for fund in funds_of(facts)]
+        return _Listed(
+            sorted(funds, key=lambda one: one.urgency(now)),
+            self._delivery.listed(accounts, ended_since=now - _ENDED_WITHIN),
+            listed_pixels(self._pixels, accounts),
+            self._meta.accounts(accounts),
+            [one for one in self._meta.current(accounts) if not one["campaign_ids"]],
+        )
+
+
 @router.get("/delivery")
 def delivery_page(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("suggestions:read"))],
-    delivery: DeliveryDep,
-    pixels: PixelsDep,
-    meta: MetaRecommendationsDep,
+    readers: Annotated[DeliveryReaders, Depends(at_once(DeliveryReaders))],
     clock: ClockDep,
     account: Digits = None,
     done: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
@@ -45,13 +90,7 @@ def delivery_page(
     wanted = who.accounts if account is None else frozenset({account})
     if frame.client is not None:
         wanted = frame.ids
-    funds = sorted(
-        (fund for facts in delivery.money(wanted, now=now) for fund in funds_of(facts)),
-        key=lambda one: one.urgency(now),
-    )
-    problems = delivery.listed(wanted, ended_since=now - _ENDED_WITHIN)
-    shown, more_pixels = shown_pixels(pixels, wanted, t)
-    scores, of_account = meta.accounts(wanted), [one for one in meta.current(wanted) if not one["campaign_ids"]]
+    funds, problems, pixels, scores, of_account = readers.listed(wanted, now)
     last = _ROWS * page
     return render(
         request,
@@ -63,8 +102,8 @@ def delivery_page(
         problems=[_problem(one, t) for one in problems[last - _ROWS : last]],
         before=frame.link("/delivery", page=page - 1 if page > 2 else None) if page > 1 else "",
         after=frame.link("/delivery", page=page + 1) if last < len(problems) else "",
-        pixels=shown,
-        more_pixels=_more(more_pixels, t),
+        pixels=shown_pixels(pixels, t),
+        more_pixels=_more(pixels.more, t),
         scores=score_rows(scores[:_ROWS], t),
         more_scores=_more(len(scores) - _ROWS, t),
         of_account=meta_items(of_account[:_ROWS], t),

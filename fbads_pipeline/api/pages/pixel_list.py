@@ -1,29 +1,44 @@
 """Pixels of accounts as pages show them: each with its events; what Meta does not give is named, never a zero."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fbads_pipeline.adapters.postgres.delivery.pixels import PostgresPixels
-from fbads_pipeline.adapters.postgres.metrics.visible import Accounts
+from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.domain.core.messages import Count, Instant, Name, Percent, Value, message
 
 _MOST_EVENTS, _MOST_PIXELS = 12, 12
 
 
-def shown_pixels(pixels: PostgresPixels, accounts: Accounts, t: Localizer) -> tuple[list[dict[str, Any]], int]:
-    """Per pixel its title, a line about it, notes and rows of cells; of accounts whose list is refused a note alone.
-    And how many more there are than a page shows."""
+class ListedPixels(NamedTuple):
+    """Those that a page shows: pixels, the events of their accounts, accounts whose list is refused; more: how many
+    more there are."""
+
+    listed: Sequence[Row]
+    events: Sequence[Row]
+    refused: Sequence[Row]
+    more: int
+
+
+def listed_pixels(pixels: PostgresPixels, accounts: Accounts) -> ListedPixels:
+    """Of those accounts."""
     listed = pixels.pixels(accounts)
     known = {one["account_id"] for one in listed}
     refused = [one for one in pixels.refused_lists(accounts) if one["account_id"] not in known]
     more = max(0, len(listed) - _MOST_PIXELS) + max(0, len(refused) - _MOST_PIXELS)
     listed, refused = listed[:_MOST_PIXELS], refused[:_MOST_PIXELS]
+    return ListedPixels(listed, pixels.events(frozenset(one["account_id"] for one in listed)), refused, more)
+
+
+def shown_pixels(pixels: ListedPixels, t: Localizer) -> list[dict[str, Any]]:
+    """Per pixel its title, a line about it, notes and rows of cells; of accounts whose list is refused a note alone."""
     events: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in pixels.events(frozenset(one["account_id"] for one in listed)):
+    for row in pixels.events:
         events[row["account_id"], row["pixel_id"]].append(dict(row))
-    shown = [_pixel(dict(one), events[one["account_id"], one["pixel_id"]], t) for one in listed]
+    shown = [_pixel(dict(one), events[one["account_id"], one["pixel_id"]], t) for one in pixels.listed]
     shown += [
         {
             "title": t.render(Name(one["account_name"], one["account_id"])),
@@ -31,9 +46,9 @@ def shown_pixels(pixels: PostgresPixels, accounts: Accounts, t: Localizer) -> tu
             "notes": [t("delivery.pixels.refused", reason=one["refused"])],
             "events": [],
         }
-        for one in refused
+        for one in pixels.refused
     ]
-    return shown, more
+    return shown
 
 
 def _pixel(one: dict[str, Any], events: list[dict[str, Any]], t: Localizer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import ClockDep, CollectRequestsDep, ReportServiceDep
+from fbads_pipeline.api.dependencies import ClockDep, CollectRequestsDep, ReportServiceDep, at_once
 from fbads_pipeline.api.pages.visitor import PageProblem, Visitor, own_path
 from fbads_pipeline.api.parameters import AccountDigits
 from fbads_pipeline.domain.collection.collect_requests import ASKED_AGAIN_AFTER
@@ -69,7 +69,7 @@ class Readings:
         }
 
 
-ReadingsDep = Annotated[Readings, Depends()]
+ReadingsDep = Annotated[Readings, Depends(at_once(Readings))]
 
 
 @router.post("/readings")

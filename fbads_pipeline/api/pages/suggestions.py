@@ -18,6 +18,7 @@ from fbads_pipeline.api.dependencies import (
     MetricsDep,
     PagesDep,
     SuggestionsDep,
+    at_once,
 )
 from fbads_pipeline.api.errors import reason_of
 from fbads_pipeline.api.languages import page_localizer
@@ -76,7 +77,7 @@ class InboxReaders:
         self.meta, self.now = meta, clock.now()
 
 
-InboxDep = Annotated[InboxReaders, Depends()]
+InboxDep = Annotated[InboxReaders, Depends(at_once(InboxReaders))]
 
 
 @router.get("/suggestions")

@@ -1,6 +1,6 @@
 """Today: how the day stands, what to do first, the morning's questions; of one account also its figures day by day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, NamedTuple
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
-from fbads_pipeline.adapters.postgres.server.kept_answers import minute_of
+from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers, minute_of
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import (
     AnomaliesDep,
@@ -17,6 +17,7 @@ from fbads_pipeline.api.dependencies import (
     OverviewDep,
     ReportServiceDep,
     TargetsDep,
+    at_once,
 )
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.clients.hours_view import hours_view
@@ -30,7 +31,7 @@ from fbads_pipeline.api.pages.suggestions import decision_notice
 from fbads_pipeline.api.pages.view import anomaly_items, drawn, figure_cards, period_text, watch_notes
 from fbads_pipeline.api.pages.visitor import Digits, Visitor
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
-from fbads_pipeline.domain.clients.overview import ClientDay, client_days, verdict_of
+from fbads_pipeline.domain.clients.overview import AccountWeeks, ClientDay, client_days, verdict_of
 from fbads_pipeline.domain.clients.targets import Target, Targets
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.metrics.coverage import Coverage
@@ -103,11 +104,27 @@ class _Day:
         return ("day", accounts, choices, self.money, self.stale_hours, self.may)
 
 
-class _ShownDay(NamedTuple):
-    """learning: account → how far it is watched; shown: what the template gets, as texts."""
+class _DayFacts(NamedTuple):
+    """learning: account → how far it is watched."""
 
-    facts: MorningFacts
+    morning: MorningFacts
+    weeks: Sequence[AccountWeeks]
     learning: Mapping[str, AccountLearning]
+
+    def narrowed(self, frame: PageFrame, anomalies: Sequence[Row]) -> "_DayFacts":
+        """As `MorningFacts.narrowed`."""
+        ids = frame.ids
+        return _DayFacts(
+            self.morning.narrowed(frame, anomalies),
+            [one for one in self.weeks if one.account_id in ids],
+            {account_id: one for account_id, one in self.learning.items() if account_id in ids},
+        )
+
+
+class _ShownDay(NamedTuple):
+    """shown: what the template gets, as texts."""
+
+    facts: _DayFacts
     shown: Mapping[str, Any]
 
 
@@ -115,8 +132,8 @@ class _ShownDay(NamedTuple):
 def today(
     request: Request,
     who: Annotated[Principal, Depends(Visitor("marts:read"))],
-    readers: Annotated[DayReaders, Depends()],
-    of_one: Annotated[AccountReaders, Depends()],
+    readers: Annotated[DayReaders, Depends(at_once(DayReaders))],
+    of_one: Annotated[AccountReaders, Depends(at_once(AccountReaders))],
     kept: KeptDep,
     account: Digits = None,
     done: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
@@ -130,14 +147,14 @@ def today(
         return render(request, "problem.html.j2", who, "today", message=t("pages.today.no_accounts"))
     money, stale_hours = reader_money(request, who), request.app.state.settings.stale_hours
     day = _Day(replace(frame, now=minute_of(frame.now)), money, stale_hours, may=who.may("suggestions:decide"))
-    found = kept.of(DAY_TABLES, (*day.key, t.language), lambda: _read_day(readers, day, t))
+    found = kept.of(DAY_TABLES, (*day.key, t.language), lambda: _shown_day(readers, kept, day, t))
     notice, undo = decision_notice(request, who, done, why, t)
     of_account = _NOTHING
     # A client with one account is read like that account.
     one = replace(frame, account=frame.chosen[0]) if len(frame.chosen) == 1 else frame
     if one.account is not None:
-        learning = found.learning.get(one.account["account_id"])
-        of_account = _of_account(of_one, one, who, found.facts, learning, t)
+        learning = found.facts.learning.get(one.account["account_id"])
+        of_account = _of_account(of_one, one, who, found.facts.morning, learning, t)
     return render(
         request,
         "today.html.j2",
@@ -152,12 +169,10 @@ def today(
     )
 
 
-def _read_day(readers: DayReaders, day: _Day, t: Localizer) -> _ShownDay:
+def _shown_day(readers: DayReaders, kept: KeptAnswers, day: _Day, t: Localizer) -> _ShownDay:
     frame = day.frame
-    facts, weeks = readers.morning.read(
-        frame, lambda: readers.overview.accounts(frame.ids, _targets(readers.targets.all(frame.ids)), frame.now)
-    )
-    learning = {one.account_id: one for one in readers.anomalies.learning(sorted(frame.ids))}
+    found = _facts_of(readers, kept, frame)
+    facts, weeks, learning = found
     days = _days(frame, facts, weeks)
     verdict = verdict_of(
         days,
@@ -173,7 +188,25 @@ def _read_day(readers: DayReaders, day: _Day, t: Localizer) -> _ShownDay:
         "rows": client_rows(days[:_MOST_CLIENTS], frame, day.money, t) if len(days) > 1 else [],
         "more": t("pages.day.more", count=len(days) - _MOST_CLIENTS) if len(days) > _MOST_CLIENTS else "",
     }
-    return _ShownDay(facts, learning, shown)
+    return _ShownDay(found, shown)
+
+
+def _facts_of(readers: DayReaders, kept: KeptAnswers, frame: PageFrame) -> _DayFacts:
+    """Of the chosen accounts: taken from those of all accounts where somebody has just looked at these."""
+    whole = replace(frame, account=None, client=None)
+    key = ("day facts", tuple(sorted(whole.ids)), frame.now)
+    if frame.ids == whole.ids:
+        return kept.of(DAY_TABLES, key, lambda: _read_facts(readers, whole))
+    known: _DayFacts | None = kept.known(DAY_TABLES, key)
+    return _read_facts(readers, frame) if known is None else known.narrowed(frame, readers.morning.anomalies(frame))
+
+
+def _read_facts(readers: DayReaders, frame: PageFrame) -> _DayFacts:
+    facts, weeks = readers.morning.read(
+        frame, lambda: readers.overview.accounts(frame.ids, _targets(readers.targets.all(frame.ids)), frame.now)
+    )
+    learning = {one.account_id: one for one in readers.anomalies.learning(sorted(frame.ids))}
+    return _DayFacts(facts, weeks, learning)
 
 
 def _is_fresh(account: Row, frame: PageFrame, hours: int) -> bool:

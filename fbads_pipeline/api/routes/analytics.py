@@ -19,6 +19,7 @@ from fbads_pipeline.api.dependencies import (
     PerformanceDep,
     ReadinessDep,
     SettingsDep,
+    at_once,
 )
 from fbads_pipeline.api.errors import ApiError, documented
 from fbads_pipeline.api.figures import by_account, compared, pace, part, points
@@ -112,7 +113,7 @@ class FigureAccess:
         return Meta(mart=mart, **(self._readiness.published() or {}))
 
 
-FiguresDep = Annotated[FigureAccess, Depends()]
+FiguresDep = Annotated[FigureAccess, Depends(at_once(FigureAccess))]
 
 
 @router.get("/summary", responses=documented(404))

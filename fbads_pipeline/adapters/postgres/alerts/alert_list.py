@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox import SQL, stored_alert
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.domain.alerts.alerts import Alert
 
 
@@ -23,7 +24,7 @@ class AlertList:
     def whole(self, accounts: Accounts, alert_id: str | None = None) -> Alert | None:
         """That alert, or the newest, with all of its text; None without one that may be seen."""
         values = {"accounts": bound(accounts), "alert_id": alert_id}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(SQL["newest_whole"], values).mappings().one_or_none()
         return None if row is None else stored_alert(row)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.mutes import Mute
 
@@ -26,6 +27,6 @@ class PostgresMutes:
             return connection.execute(SQL["lift"], {"mute_id": mute_id, "now": now}).rowcount == 1
 
     def active(self, *, now: datetime) -> list[tuple[int, Mute]]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["active"], {"now": now}).mappings()
             return [(row["mute_id"], Mute(**{k: v for k, v in row.items() if k != "mute_id"})) for row in rows]

@@ -8,6 +8,7 @@ from dataclasses import fields
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.adapters.translation.deliveries import due_delivery
 from fbads_pipeline.adapters.translation.translator import translator
@@ -63,16 +64,16 @@ class PostgresOutbox:
             return connection.execute(SQL["settle"], values).rowcount == 1
 
     def due(self) -> dict[str, int]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return dict(connection.execute(SQL["due"]).tuples().all())
 
     def newest(self, last: int) -> list[AnnouncedAlert]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["newest"], {"last": last}).mappings()
             return [AnnouncedAlert(**{**row, "title": from_json(row["title"])}) for row in rows]
 
     def failed(self, *, hours: int) -> list[FailedDelivery]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["failed"], {"hours": hours}).mappings()
             return [_failed(row) for row in rows]
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.alerts.rule_query import RuleMetric, readings_query
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -33,7 +34,7 @@ class PostgresRules:
         query = readings_query(rule.level, metric, as_known=as_known, is_of_change=rule.is_of_change)
         # Today alone is a window of one day that ends today; complete days end yesterday.
         window = {"now": now, "days": rule.days or 1, "offset": 1 if rule.days else 0}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not connection.execute(SQL["are_marts_built"]).scalar_one():
                 return []
             return [_reading(row) for row in connection.execute(query, window).mappings()]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.unsubscribing import address_digest, canonical_address
 
@@ -33,5 +34,5 @@ class PostgresUnsubscribed:
 
     def digests(self) -> frozenset[str]:
         """Of every address that nothing is sent to."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return frozenset(connection.execute(SQL["unsubscribed"]).scalars())

@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.alerts.recent_days import RecentDays, recent_days
 from fbads_pipeline.adapters.postgres.anomalies.account_inputs import INPUTS, object_inputs
 from fbads_pipeline.adapters.postgres.anomalies.daily_figures import read_daily_figures
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.charts import RecentDay, bar_values, chart_of
@@ -53,23 +54,23 @@ class PostgresAnomalies:
         self._engine = engine
 
     def detectors(self, account_id: str) -> StoredDetectors | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(INPUTS["detector_state"], {"account": account_id}).one_or_none()
             return (
                 None if row is None else StoredDetectors(row.version, bytes(row.state), row.read_until, row.days_known)
             )
 
     def delivery_problems(self, account_id: str) -> list[KnownProblem]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(INPUTS["delivery_problems"], {"account": account_id})
             return [KnownProblem(*row) for row in rows]
 
     def marked(self, account_id: str) -> list[MarkedAnomaly]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [MarkedAnomaly(*row) for row in connection.execute(SQL["marked"], {"account": account_id})]
 
     def readings(self, account_id: str, *, since: datetime | None, days: int) -> AccountReadings | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             account = connection.execute(INPUTS["account"], {"account": account_id}).one_or_none()
             if account is None:
                 return None
@@ -104,14 +105,14 @@ class PostgresAnomalies:
             return sum(_write(connection, account_id, one, now) for one in result.events)
 
     def day_watch(self, account_id: str) -> DayWatch | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(INPUTS["day_watch"], {"account": account_id}).one_or_none()
             return None if row is None else DayWatch(*row)
 
     def days(
         self, account_id: str, *, now: datetime, days: int, version: str, known: DayWatch | None
     ) -> DailyFigures | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return read_daily_figures(connection, account_id, now=now, days=days, version=version, known=known)
 
     def save_days(
@@ -176,23 +177,23 @@ class PostgresAnomalies:
             return connection.execute(SQL["release_held_back"], {"now": now}).rowcount
 
     def unannounced(self, *, now: datetime, digest_at: time) -> int:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return len({(row.account_id, row.message) for row in _unannounced(connection, now, digest_at)})
 
     def accounts_behind(self, *, now: datetime) -> int:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not connection.execute(SQL["has_accounts"]).scalar_one():
                 return 0
             values = {"read_before": now - READING_GRACE, "since_day": now.date() - LATEST_READING_DAYS}
             return int(connection.execute(INPUTS["accounts_behind"], values).scalar_one())
 
     def current(self) -> list[DetectedAnomaly]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["open_anomalies"]).mappings()
             return [DetectedAnomaly(**{**row, "message": from_json(row["message"])}) for row in rows]
 
     def learning(self, account_ids: Collection[str] | None = None) -> list[AccountLearning]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not connection.execute(SQL["has_accounts"]).scalar_one():
                 return []
             wanted = None if account_ids is None else list(account_ids)

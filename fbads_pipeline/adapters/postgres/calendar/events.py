@@ -6,6 +6,7 @@ from datetime import date, datetime
 import orjson
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.calendar.events import (
     CalendarChanges,
@@ -29,7 +30,7 @@ class PostgresCalendarEvents:
 
     def sync_token(self, calendar: str, *, last: date, now: datetime) -> str | None:
         values = {"calendar": calendar, **vars(recent_enough(last=last, now=now))}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(SQL["sync_token"], values).scalar_one_or_none()
 
     def apply(self, reading: CalendarReading, *, read_at: datetime) -> CalendarChanges:
@@ -52,7 +53,7 @@ class PostgresCalendarEvents:
         return CalendarChanges(written, removed)
 
     def between(self, account_id: str, first: date, last: date) -> list[CalendarEvent]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             zone = connection.execute(SQL["zone_of_account"], {"account_id": account_id}).scalar_one_or_none()
             country = self._country_of(zone or "UTC")
             values = {"first": first, "last": last, "country": country, "holidays": f"holidays:{country or 'world'}"}

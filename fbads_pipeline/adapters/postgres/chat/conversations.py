@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.memory import REMEMBERED_EXCHANGES, ConversationHead, Exchange, oldest_kept
 from fbads_pipeline.domain.chat.plan import Plan, from_json, to_json
@@ -28,7 +29,7 @@ class PostgresConversations:
         """The plan of the latest of the last ten exchanges that has one."""
         values = {"user_id": user_id, "session_id": session_id, "remembered": REMEMBERED_EXCHANGES}
         values["oldest"] = oldest_kept(now)
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             plans = connection.execute(_SQL["last_plans"], values).scalars().all()
         return next((from_json(plan) for plan in plans if plan), None)
 
@@ -61,7 +62,7 @@ class PostgresConversations:
     def query(self, user_id: str, query_id: str) -> Query | None:
         """A query that answered this user, ready to be run again."""
         wanted = json.dumps([{"query_id": query_id}])
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             values = {"user_id": user_id, "wanted": wanted, "query_id": query_id}
             found = connection.execute(_SQL["query"], values).scalar()
         return _read(found) if found else None
@@ -69,7 +70,7 @@ class PostgresConversations:
     def sessions(self, user_id: str, *, now: datetime, most: int) -> list[ConversationHead]:
         """The user's conversations of the last thirty days, the newest first."""
         values = {"user_id": user_id, "oldest": oldest_kept(now), "most": most}
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             rows = connection.execute(_SQL["sessions"], values).all()
         return [
             ConversationHead(row.session_id, row.newest_at, row.exchanges, self._opened(row.question)) for row in rows
@@ -78,7 +79,7 @@ class PostgresConversations:
     def exchanges(self, user_id: str, session_id: str, *, now: datetime) -> list[Exchange]:
         """The latest exchanges of a conversation, the oldest first."""
         values = {"user_id": user_id, "session_id": session_id, "most": REMEMBERED_EXCHANGES}
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             rows = connection.execute(_SQL["exchanges"], {**values, "oldest": oldest_kept(now)}).all()
         return [
             Exchange(self._opened(row.question), from_json(row.plan) if row.plan else None, row.outcome, row.at)

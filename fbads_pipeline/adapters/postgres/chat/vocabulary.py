@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.identity import audit
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.plan import Plan, from_json, to_json
 from fbads_pipeline.domain.chat.taught import Synonym, SynonymVersion
@@ -28,7 +29,7 @@ class PostgresChatVocabulary:
 
     def synonyms(self) -> tuple[Synonym, ...]:
         """Those that hold now; read anew once somebody changed one, in whatever process."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             newest = int(connection.execute(_SQL["newest"]).scalar() or 0)
             if newest != self._known[0]:
                 rows = connection.execute(_SQL["current"]).mappings().all()
@@ -38,18 +39,18 @@ class PostgresChatVocabulary:
 
     def versions(self, most: int) -> list[SynonymVersion]:
         """What was taught and taken back, the newest first."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             return [_version(row) for row in connection.execute(_SQL["versions"], {"most": most}).mappings()]
 
     def version(self, version: int) -> SynonymVersion | None:
         """One change; None where there is none."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             row = connection.execute(_SQL["version"], {"version": version}).mappings().first()
         return None if row is None else _version(row)
 
     def before(self, version: int) -> Synonym | None:
         """What the phrase of that change stood for before it."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             row = connection.execute(_SQL["one_before"], {"version": version}).mappings().first()
             phrase = connection.execute(_SQL["version"], {"version": version}).mappings().one()["phrase"]
         return None if row is None or row["kind"] is None else Synonym(phrase, **row)
@@ -77,7 +78,7 @@ class PostgresChatVocabulary:
 
     def misses(self) -> list[Miss]:
         """The newest ones that a key still opens."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             rows = connection.execute(_SQL["misses"], {"most": _MOST_MISSES}).mappings().all()
         opened = [(row, self._opened(row["question"])) for row in rows]
         return [
@@ -88,7 +89,7 @@ class PostgresChatVocabulary:
 
     def verified(self) -> list[VerifiedQuestion]:
         """Those that hold now, by their texts."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             rows = connection.execute(_SQL["verified"]).mappings().all()
         return [_verified(row) for row in rows if row["plan"] is not None]
 

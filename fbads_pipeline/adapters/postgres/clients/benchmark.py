@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.clients.benchmark import BenchmarkedAccount
 
@@ -19,7 +20,7 @@ class PostgresBenchmark:
 
     def figures(self, since: date, until: date) -> list[BenchmarkedAccount]:
         """Per account, objective and currency over [since, until)."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["figures"], {"since": since, "until": until}).all()
         return [
             BenchmarkedAccount(row.account_id, row.objective, row.country, row.currency, _values(row)) for row in rows

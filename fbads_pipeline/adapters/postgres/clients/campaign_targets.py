@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.clients.targets import SQL, PostgresTargets
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.domain.clients.conversion_worth import AccountWithCurrency, ConversionWorth
 from fbads_pipeline.domain.clients.targets import Targets, ValuePerConversion, cpa_for_roas
 from fbads_pipeline.domain.recommendations.targets import CpaLimit, CpaTarget, JudgedAccount, cpa_limit_in
@@ -53,7 +54,7 @@ class StoredCampaignTargets:
     def _of(self, account_id: str) -> tuple[Targets, Mapping[str, str | None], Mapping[str, str]]:
         """The account's targets, and its campaigns' names and goals."""
         if account_id not in self._targets:
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 rows = connection.execute(SQL["modelled_names"], {"account": account_id}).all()
             names = {row.campaign_id: row.name for row in rows}
             goals = {row.campaign_id: row.goal_family for row in rows}
@@ -74,7 +75,7 @@ class StoredCampaignTargets:
         key = (account.account_id, account.currency, day)
         if key not in self._values:
             of_account = {"account": account.account_id, "currency": account.currency, "until": day, "days": VALUE_DAYS}
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 rows = connection.execute(SQL["values_per_conversion"], of_account)
                 reported: dict[str, dict[str, tuple[Decimal, Decimal]]] = {}
                 for row in rows:

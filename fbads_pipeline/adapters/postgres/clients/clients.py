@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.clients.taxes import refresh_tax_periods
 from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.clients.client import (
@@ -96,7 +97,7 @@ class PostgresClients:
 
     def versions(self, client_id: int) -> list[ClientVersion]:
         """Its history, the oldest first."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [ClientVersion(*row) for row in connection.execute(SQL["versions"], {"client_id": client_id})]
 
     def set_budget(self, client_id: int, budget: ClientBudget, *, actor: str, now: datetime) -> None:
@@ -116,13 +117,13 @@ class PostgresClients:
 
     def logo(self, client_id: int) -> Logo | None:
         """Its logo, None without one."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(SQL["logo"], {"client_id": client_id}).one_or_none()
         return None if row is None else Logo(bytes(row.content), row.media_type, row.width, row.height)
 
     def recipients(self) -> list[Recipient]:
         """Where alerts and reports of each client's accounts go."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["recipients"]).all()
         return [
             Recipient(
@@ -170,7 +171,7 @@ class PostgresClients:
 
     def _read(self, accounts: Accounts, client_id: int | None, at: datetime | None) -> list[Client]:
         values = {"accounts": bound(accounts), "client_id": client_id}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["clients"], values).all()
             days = {row.client_id: accounts_day(row.timezone_names, at) for row in rows} if at else {}
             budgets = _budgets_on(connection, days)

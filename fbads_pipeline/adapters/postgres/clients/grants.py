@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity import audit
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "grants.sql")
@@ -28,7 +29,7 @@ class PostgresClientGrants:
     def users(self, client_ids: Collection[int]) -> dict[int, list[str]]:
         """Client → the addresses of its users, in order."""
         found: dict[int, list[str]] = {}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             for row in connection.execute(SQL["users"], {"clients": list(client_ids)}):
                 found.setdefault(row.client_id, []).append(row.email)
         return found

@@ -10,6 +10,7 @@ from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -32,7 +33,7 @@ class PostgresMonths:
         """Each account that is modelled, with its read days and its own monthly budget; none before the first build."""
         values = {"accounts": bound(accounts), "since": _since(now)}
         until = now + timedelta(days=32)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not has_tables(connection, *_MARTS):
                 return []
             rows = connection.execute(SQL["days"], values).all()
@@ -57,7 +58,7 @@ class PostgresMonths:
     def scopes(self, accounts: Accounts, now: datetime) -> list[AccountMonth]:
         """Campaigns, and campaigns of a pattern together, that have a monthly budget of their own on the account's day;
         the days are those that were read for campaigns."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not has_tables(connection, *_MARTS):
                 return []
             values = {"accounts": bound(accounts), "since": _since(now)}

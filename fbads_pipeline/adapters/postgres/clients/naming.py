@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.clients.naming import LinkFinding, NamingRule, check_link
 
@@ -56,19 +57,19 @@ class PostgresNaming:
 
     def rules(self, accounts: Accounts = None) -> dict[str, NamingRule]:
         """The rule that holds for each account that has one."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["rules"], {"accounts": bound(accounts)}).all()
         return {row.account_id: NamingRule(row.pattern, row.parameters) for row in rows}
 
     def names(self, account_id: str) -> list[str]:
         """Names of its campaigns, the newest first, 500 at most."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(SQL["campaigns"], {"account_id": account_id}).scalars())
 
     def findings(self, accounts: Accounts = None) -> list[TaggedAd]:
         """Active ads with a link that the rule of their account finds wrong."""
         rules = self.rules(accounts)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["ads"], {"accounts": sorted(rules)}).all()
         return [one for one in _checked(rows, rules) if one.findings]
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.clients.campaign_goals import refresh_campaign_goals
 from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.clients.targets import Conflict, Target, Targets, UnusableTarget
 from fbads_pipeline.domain.core.messages import message
@@ -52,7 +53,7 @@ class PostgresTargets:
 
     def all(self, accounts: Accounts = None) -> list[StoredTarget]:
         """Every target that was ever set, by account and in the order in which they were set."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _stored(connection, accounts)
 
     def of(self, account_id: str) -> Targets:
@@ -61,13 +62,13 @@ class PostgresTargets:
 
     def campaign_names(self, account_ids: Iterable[str]) -> dict[str, dict[str, str | None]]:
         """Account → campaign id → name, for patterns to be compared with."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _campaign_names(connection, account_ids)
 
     def conflicts(self, accounts: Accounts, day: date) -> dict[str, list[Conflict]]:
         """Account → campaigns that several of its patterns match with different values on that day; those without any
         are left out. accounts: that are wanted, None for all."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _conflicts(connection, accounts, day)
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.clients.tax import TaxChoice, TaxPeriod, TaxSetting, TaxTable, tax_periods
 
@@ -38,7 +39,7 @@ class PostgresTaxes:
 
     def periods(self, accounts: Accounts = None) -> dict[str, list[TaxPeriod]]:
         """Account → its days, each with its rate, in order."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _periods(connection, bound(accounts))
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "collect_notes.sql")
@@ -17,5 +18,5 @@ class CollectNotes:
 
     def since(self, instant: datetime) -> dict[str, list[str]]:
         """Each sentence of the runs that began since then → the accounts that it is about, both in order."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.note: row.account_ids for row in connection.execute(SQL["notes_since"], {"since": instant})}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.collect_requests import (
     ASKED_AGAIN_AFTER,
@@ -42,13 +43,13 @@ class PostgresCollectRequests:
     def newest_of(self, account_id: str, days: DayRange) -> AskedDays | None:
         """The newest request for days of the account that overlap these, one that still waits before all others."""
         values = {"account_id": account_id, "first": days.since, "last": days.until}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(SQL["newest_of_account"], values).first()
         return None if row is None else AskedDays(DayRange(row.first_day, row.last_day), row.asked_at, row.taken_at)
 
     def progress(self) -> list[ReadingProgress]:
         """How far the requested days of each account are read, of the level of accounts; ordered by account."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [ReadingProgress(*row) for row in connection.execute(SQL["progress"])]
 
     def take(self) -> CollectRequest | None:

@@ -24,6 +24,7 @@ from fbads_pipeline.adapters.postgres.collection import (
 )
 from fbads_pipeline.adapters.postgres.collection.account_locks import AccountLocks
 from fbads_pipeline.adapters.postgres.collection.copy_lines import COPY_INCOMING, CopyFile
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.server.write_errors import never_half
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.account_reports import AccountReport, RowCounts
@@ -103,14 +104,14 @@ class PostgresRawStore:
 
     def _knows_zone(self, name: str) -> bool:
         try:
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 connection.execute(SQL["use_zone"], {"zone": name})
         except sa.exc.DataError:
             return False
         return True
 
     def known_accounts(self) -> list[Account]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [Account(*row) for row in connection.execute(SQL["known_accounts"])]
 
     def mark_stale(self, account_ids: Sequence[str], since: date, *, read_at: datetime) -> None:
@@ -129,17 +130,17 @@ class PostgresRawStore:
     ) -> dict[date, datetime]:
         of_levels = {"levels": list(levels), "count": len(levels), "states": list(states)}
         values = {"account": account_id, **_range(days), **of_levels}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.day: row.read_at for row in connection.execute(SQL["last_readings"], values)}
 
     def day_readings(self, account_id: str, days: DayRange, levels: Sequence[Level]) -> dict[date, DayReading]:
         values = {"account": account_id, **_range(days), "levels": list(levels), "count": len(levels)}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["day_readings"], values)
             return {row.day: DayReading(row.attempted_at, row.read_at) for row in rows}
 
     def days_not_read_well(self, since: date) -> list[UnreadDay]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["days_not_read_well"], {"since": since}).all()
         return [UnreadDay(one.account_id, Grain(one.level, one.breakdown), *one[3:]) for one in rows]
 
@@ -204,7 +205,7 @@ class PostgresRawStore:
         return self._write(account_id, "activity", object_statements.ADD_ACTIVITIES, pages, read_at, key="event_id")
 
     def pixels_due(self, account_id: str, *, now: datetime) -> PixelsDue | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return pixels.due(connection, account_id, now)
 
     @never_half
@@ -218,7 +219,7 @@ class PostgresRawStore:
             pixels.note_refused(connection, account_id, reason, read_at)
 
     def recommendations_due(self, account_id: str, *, now: datetime) -> bool:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return meta_recommendations.is_due(connection, account_id, now)
 
     @never_half
@@ -254,13 +255,13 @@ class PostgresRawStore:
 
     def missing_objects(self, account_id: str, kind: ObjectKind, *, unknown_before: datetime) -> list[str]:
         values = {"account": account_id, "unknown_before": unknown_before}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(object_statements.missing_objects(kind), values)
             return list(found.scalars())
 
     def objects_in(self, account_id: str, kind: ObjectKind, statuses: Sequence[str]) -> list[str]:
         values = {"account": account_id, "statuses": list(statuses)}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(object_statements.objects_in(kind), values).scalars())
 
     def mark_unknown(self, account_id: str, kind: ObjectKind, ids: Sequence[str], *, read_at: datetime) -> None:
@@ -282,18 +283,18 @@ class PostgresRawStore:
 
     def reports(self, run_id: str) -> list[dict[str, Any]]:
         """The rows of ops.collect_runs of one run, ordered by account."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [dict(row) for row in connection.execute(SQL["reports"], {"run_id": run_id}).mappings()]
 
     def stale_accounts(self, read_before: datetime) -> dict[str, datetime | None]:
         """Accounts whose last good reading is older than that instant → when it was, None where there was none."""
         values = {"read_before": read_before, "first_day": (read_before - READINGS_COUNT_FOR).date()}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.account_id: row.read_at for row in connection.execute(SQL["stale_accounts"], values)}
 
     def control_mismatches(self, run_id: str, now: datetime, windows: Sequence[str]) -> list[ControlMismatch]:
         rules = {"levels": list(LEVELS), "windows": list(windows), "windows_add_up": windows_add_up(windows)}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             differences = connection.execute(SQL["level_differences"], {"run_id": run_id, "now": now, **rules})
             found = [_mismatch(row) for row in differences]
         return [one for one in found if one]

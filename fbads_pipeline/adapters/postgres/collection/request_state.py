@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.levels import Grain
 from fbads_pipeline.domain.collection.quotas import QUOTA_USE_LASTS, QuotaUse
@@ -20,7 +21,7 @@ class PostgresQuotas:
         self._engine, self._app = engine, app
 
     def read(self) -> Mapping[str, QuotaUse]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["quotas"], {"app": self._app, "lasts": QUOTA_USE_LASTS})
             return {row.account_id: QuotaUse(float(row.percent), row.free_at) for row in rows}
 
@@ -40,7 +41,7 @@ class PostgresRequestStrategies:
     def of(self, account_id: str, grain: Grain) -> RequestStrategy:
         if (account_id, grain) not in self._known:
             values = {**_key(account_id, grain), "lasts": STRATEGY_LASTS}
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 row = connection.execute(SQL["request_strategy"], values).one_or_none()
             self._known[account_id, grain] = _strategy(row) if row else RequestStrategy()
         return self._known[account_id, grain]

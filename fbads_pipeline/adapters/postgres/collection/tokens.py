@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.encryption import Cipher
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.tokens import NamedToken, TokenCheck, TokenEntry, TokenFacts
 from fbads_pipeline.domain.core.accounts import Account
@@ -37,7 +38,7 @@ class PostgresTokens:
 
     def load(self) -> list[NamedToken]:
         """The tokens in clear, in the order in which they were added; raises SettingsError where no key fits."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [self._opened(row) for row in connection.execute(SQL["load"])]
 
     def rotate(self, *, now: datetime) -> int:
@@ -50,7 +51,7 @@ class PostgresTokens:
 
     def entries(self) -> list[TokenEntry]:
         """What may be shown of the stored tokens; needs no key."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_entry(row) for row in connection.execute(SQL["entries"]).mappings()]
 
     def remember(self, seen: Mapping[str, str], *, now: datetime) -> None:
@@ -60,11 +61,11 @@ class PostgresTokens:
                 connection.execute(SQL["remember"], rows)
 
     def accounts_of(self, name: str) -> list[Account]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [Account(*row) for row in connection.execute(SQL["accounts_of"], {"name": name})]
 
     def token_of(self, account_id: str) -> str | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(SQL["token_of"], {"account_id": account_id}).scalar()
 
     def save_checks(self, checks: Iterable[TokenCheck]) -> None:
@@ -74,7 +75,7 @@ class PostgresTokens:
                 connection.execute(SQL["save_check"], [{**row, "scopes": list(row["scopes"])} for row in rows])
 
     def last_checks(self) -> list[TokenCheck]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [token_check(row) for row in connection.execute(SQL["last_checks"]).mappings()]
 
     def _sealed(self, token: NamedToken) -> dict[str, bytes | None]:

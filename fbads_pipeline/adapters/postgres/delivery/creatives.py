@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
 from fbads_pipeline.adapters.postgres.metrics.visible import bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.delivery.creatives import Creative, with_verdicts
 from fbads_pipeline.domain.delivery.pictures import Picture
@@ -25,7 +26,7 @@ class PostgresCreatives:
         self._engine = engine
 
     def without_picture(self, *, tried_before: datetime, most: int) -> list[tuple[str, str, str]]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["without_picture"], {"tried_before": tried_before, "most": most})
             return [(row.account_id, row.creative_key, row.picture_url) for row in rows]
 
@@ -43,13 +44,13 @@ class PostgresCreatives:
 
     def picture(self, account_id: str, key: str, accounts: frozenset[str] | None) -> Picture | None:
         values = {"account_id": account_id, "creative_key": key, "accounts": bound(accounts)}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(SQL["picture"], values).one_or_none()
         return None if row is None else Picture(row.media_type, row.width, row.height, bytes(row.content))
 
     def pictures_of(self, ad_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Ad → account and key of its creative, where a picture of it is kept."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["pictures_of"], {"ads": list(ad_ids)})
             return {row.ad_id: (row.account_id, row.creative_key) for row in rows}
 
@@ -57,7 +58,7 @@ class PostgresCreatives:
         """Each account's own, with verdicts, what costs most first. The last RECENT_DAYS are compared with those before
         them: within a week nothing is said of fatigue."""
         values = {"accounts": bound(accounts)}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = list(connection.execute(SQL["creatives"], values).mappings())
             figures: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
             if has_tables(connection, "marts.ad_daily"):

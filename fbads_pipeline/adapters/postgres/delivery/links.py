@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.delivery.links import LinkCheck, LinkFact
 
@@ -18,7 +19,7 @@ class PostgresLinks:
         self._engine = engine
 
     def due(self, *, checked_before: datetime, most: int) -> list[str]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             values = {"checked_before": checked_before, "most": most}
             return list(connection.execute(SQL["due"], values).scalars())
 

@@ -16,6 +16,7 @@ from fbads_pipeline.adapters.postgres.delivery.links import link_facts
 from fbads_pipeline.adapters.postgres.delivery.pixels import pixel_facts
 from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
 from fbads_pipeline.adapters.postgres.metrics.visible import bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -43,12 +44,12 @@ class PostgresDeliveryProblems:
         self._engine = engine
 
     def facts(self, *, now: datetime) -> DeliveryFacts:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _facts(connection, now)
 
     def money(self, accounts: frozenset[str] | None, *, now: datetime) -> list[MoneyFacts]:
         """The newest reading of each account's money, those without balance or cap included."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             has_marts = has_tables(connection, *_MARTS)
             return _money(connection, now, accounts, with_others=True, has_marts=has_marts)
 
@@ -81,13 +82,13 @@ class PostgresDeliveryProblems:
             return len(made)
 
     def unannounced(self) -> int:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return len(grouped(_stored(connection, waiting=True)))
 
     def listed(
         self, accounts: frozenset[str] | None, *, ended_since: datetime, problem_id: str | None = None
     ) -> list[StoredProblem]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _stored(connection, accounts=accounts, ended_since=ended_since, problem_id=problem_id)
 
     def acknowledge(self, problem_id: str, *, actor: str, now: datetime) -> bool:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.collection.tokens import token_check
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -39,7 +40,7 @@ class PostgresIncidents:
         self._engine = engine
 
     def facts(self) -> IncidentFacts:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _facts(connection)
 
     def update(self, evaluate: Callable[[IncidentFacts], IncidentChanges], *, now: datetime) -> IncidentChanges:
@@ -80,11 +81,11 @@ class PostgresIncidents:
             return write_alert(connection, alert, recipients, now)
 
     def unannounced(self) -> int:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return len(_unannounced(connection))
 
     def current(self) -> list[Incident]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_incident(row) for row in connection.execute(SQL["current"]).mappings()]
 
     @contextmanager

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.health.pruning import KEPT_AGES
 
@@ -18,7 +19,7 @@ class PostgresRecords:
         self._owner, self._dagster = owner, dagster
 
     def thin_readings(self, *, before: date) -> dict[str, int]:
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             accounts = list(connection.execute(SQL["thinned_accounts"]).scalars())
         gone = {"insight_readings": 0, "reading_runs": 0}
         for account_id in accounts:
@@ -43,5 +44,5 @@ class PostgresRecords:
         return gone
 
     def to_vacuum(self) -> tuple[str, ...]:
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             return tuple(connection.execute(SQL["tables_to_vacuum"]).scalars())

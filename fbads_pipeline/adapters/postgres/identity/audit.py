@@ -16,6 +16,7 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity.pseudonyms import names_of, pseudonyms_of
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.identity.pseudonyms import is_person, texts_in, with_names
 
@@ -95,13 +96,13 @@ class PostgresAudit:
 
     def withheld(self) -> int:
         """Entries of the sealed part that no longer say all that they said: they named somebody who was erased."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             count: int = connection.execute(SQL["withheld"]).scalar_one()
         return count
 
     def newest(self, last: int, *, before: int | None = None) -> list[AuditEntry]:
         """The newest entries, or those before that number, newest first, with the names of whoever was not erased."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             names = names_of(connection)
             rows = connection.execute(SQL["newest"], {"last": last, "before": before}).mappings().all()
         return [AuditEntry(**{name: with_names(value, names) for name, value in row.items()}) for row in rows]

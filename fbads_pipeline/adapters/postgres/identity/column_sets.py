@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.metrics.grid import MOST_SETS
 
@@ -19,7 +20,7 @@ class PostgresColumnSets:
 
     def of(self, user_id: str) -> dict[str, tuple[str, ...]]:
         """Name → columns, by name."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.name: tuple(row.columns) for row in connection.execute(SQL["of_user"], {"user_id": user_id})}
 
     def keep(self, user_id: str, name: str, columns: Sequence[str], *, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.identity.privacy_notice import NOTICE_VERSION, Consent, ConsentState, Document
 
@@ -20,7 +21,7 @@ class PostgresConsents:
 
     def newest(self, user_id: str) -> list[Consent]:
         """The newest statement about each document that there is one about."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [Consent(**row) for row in connection.execute(SQL["newest"], {"user_id": user_id}).mappings()]
 
     def state(self, user_id: str, document: Document, state: ConsentState, *, via: str, now: datetime) -> None:

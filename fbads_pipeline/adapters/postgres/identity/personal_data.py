@@ -21,6 +21,7 @@ from fbads_pipeline.adapters.postgres.identity.mentions import pattern_of, repla
 from fbads_pipeline.adapters.postgres.identity.pseudonyms import all_pseudonyms, forget_pseudonyms
 from fbads_pipeline.adapters.postgres.identity.users import SQL as USERS
 from fbads_pipeline.adapters.postgres.identity.users import require_other_admin
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.identity.personal_data import OF_USERS, is_full_name, squeezed
 from fbads_pipeline.domain.identity.pseudonyms import persons_of, with_names
@@ -161,7 +162,7 @@ class PostgresPersonalData:
         """Erase whoever is on the list of erasures and stands in the database, which a restored backup brings back;
         returns how many there were."""
         erased = [] if self._home is None else ErasureList(self._home).user_ids()
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             present = connection.execute(SQL["not_erased"], {"user_ids": erased}).scalars().all()
         return sum(self.erase(one, actor="restore", now=now) is not None for one in present)
 

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity.users import PostgresIdentity
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.identity.preferences import Preferences, recipients_of
@@ -43,7 +44,7 @@ class PostgresPreferences:
         return [one for user in users if user.user_id in wanted for one in recipients_of(user, wanted[user.user_id])]
 
     def _all(self, user_id: str | None) -> dict[str, Preferences]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["preferences"], {"user_id": user_id}).mappings()
             return {row["user_id"]: _preferences(row) for row in rows}
 

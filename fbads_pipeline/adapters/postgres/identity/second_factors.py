@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.identity.passwords import digest
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "second_factors.sql")
@@ -20,7 +21,7 @@ class PostgresSecondFactors:
 
     def secret(self, user_id: str) -> bytes | None:
         """None for a user without a second factor."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(SQL["secret"], {"user_id": user_id}).scalar()
             return None if found is None else bytes(found)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.identity.passwords import digest, new_secret
 from fbads_pipeline.adapters.postgres.identity import consents
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.errors import WrongUse
 from fbads_pipeline.domain.identity.users import (
@@ -45,11 +46,11 @@ class PostgresIdentity:
 
     def any_user(self) -> bool:
         """Whether somebody has been given a login."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return bool(connection.execute(SQL["any_user"]).scalar_one())
 
     def users(self) -> list[User]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_user(row) for row in connection.execute(SQL["users"], _ALL).mappings()]
 
     def user(self, user_id: str) -> User | None:
@@ -171,7 +172,7 @@ class PostgresIdentity:
 
     def sessions(self, user_id: str, *, now: datetime) -> list[dict[str, Any]]:
         """Those that are open, newest first. session_id: their hash's beginning, which opens nothing."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["sessions"], {"user_id": user_id, "now": now}).mappings()
             return [dict(row) for row in rows]
 
@@ -251,7 +252,7 @@ class PostgresIdentity:
 
     def keys(self, user_id: str) -> list[dict[str, Any]]:
         """Theirs, without secrets."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [dict(row) for row in connection.execute(SQL["keys"], {"user_id": user_id}).mappings()]
 
     def end_key(self, user_id: str, key_id: str, *, actor: str, now: datetime) -> bool:
@@ -274,7 +275,7 @@ class PostgresIdentity:
         return None if row is None else principal_of(_user(row), "key", scopes=frozenset(row["scopes"]))
 
     def _one(self, statement: str, **values: object) -> sa.RowMapping | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(SQL[statement], values).mappings().first()
 
 

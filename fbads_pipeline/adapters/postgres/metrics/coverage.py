@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import DayRange
@@ -36,7 +37,7 @@ class CoverageReader:
     ) -> list[AccountCoverage] | None:
         """One per account and number of days (such as 28 and 90) before its today, by account; None where the marts
         have not been built."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not connection.execute(SQL["has_marts"]).scalar_one():
                 return None
             found = connection.execute(SQL["of_each_account"], {"windows": list(windows), "now": now, "level": level})

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.figures import figure_columns, sum_reported
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.accounts import Account
 from fbads_pipeline.domain.recommendations.breaches import CampaignWindow
@@ -32,31 +33,31 @@ class PostgresMarts:
         self._catalogue = catalogue
 
     def version(self) -> int:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not connection.execute(SQL["is_published"]).scalar_one():
                 return 0
             return int(connection.execute(SQL["version"]).scalar_one())
 
     def is_behind(self) -> bool:
         """Whether days of raw changed after the last published state, as when a run was stopped between the two."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             is_published = connection.execute(SQL["is_published"]).scalar_one()
             statement = SQL["is_behind" if is_published else "has_changed_days"]
             return bool(connection.execute(statement).scalar_one())
 
     def accounts(self) -> list[Account]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [Account(*row) for row in connection.execute(SQL["accounts"])]
 
     def campaign_windows(self, *, days: int, now: datetime) -> list[CampaignWindow]:
         query = _windows(self._catalogue())
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             version = connection.execute(SQL["version"]).scalar_one()
             rows = connection.execute(query, {"now": now, "days": days}).mappings()
             return [CampaignWindow(**row, marts_version=version) for row in rows]
 
     def accounts_with_unread_days(self, *, days: int, now: datetime) -> frozenset[str]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not connection.execute(SQL["is_published"]).scalar_one():
                 return frozenset()
             return frozenset(connection.execute(SQL["unread_accounts"], {"now": now, "days": days}).scalars())
@@ -64,7 +65,7 @@ class PostgresMarts:
     def inactive(self, campaign_ids: Sequence[str]) -> list[str]:
         if not campaign_ids:
             return []
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(SQL["inactive"], {"ids": list(campaign_ids)}).scalars())
 
 

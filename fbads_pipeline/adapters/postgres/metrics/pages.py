@@ -16,6 +16,7 @@ from fbads_pipeline.domain.metrics.week_hours import LONGEST_STEP
 
 SQL = Statements(__package__, "pages.sql")
 COVERAGE_TABLES = frozenset({"raw.accounts", "raw.day_states"})
+ACCOUNT_TABLES = COVERAGE_TABLES | {"ops.client_accounts", "ops.clients", "ops.targets"}
 
 
 class PageReader:
@@ -25,8 +26,10 @@ class PageReader:
         self._owner, self._kept = owner, kept
 
     def accounts(self, accounts: Accounts) -> list[Row]:
-        """Each account with the moment of its newest good reading."""
-        return self._rows("accounts", accounts=bound(accounts))
+        """Each account with the moment of its newest good reading; kept until one is read again."""
+        named = bound(accounts)
+        key = ("accounts", None if named is None else tuple(named))
+        return self._kept.of(ACCOUNT_TABLES, key, lambda: self._rows("accounts", accounts=named))
 
     def is_account(self, account_id: str) -> bool:
         """Whether an account of that id was ever collected, modelled or not."""

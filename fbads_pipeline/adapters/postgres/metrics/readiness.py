@@ -5,6 +5,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "readiness.sql")
@@ -19,7 +20,7 @@ class Readiness:
 
     def missing(self) -> MissingPart | None:
         """The first missing part, or None when all is there; raises when the database is unavailable."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             if not has_tables(connection, "public.schema_version"):
                 return "not_migrated"
             if not has_tables(connection, "intermediate.publications"):
@@ -28,7 +29,7 @@ class Readiness:
 
     def published(self) -> Row | None:
         """Version and instant of the marts' last published state."""
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             if not has_tables(connection, "intermediate.publications"):
                 return None
             row = connection.execute(SQL["published"]).mappings().first()

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
+
 Row = Mapping[str, Any]
 Accounts = frozenset[str] | None
 
@@ -17,7 +19,7 @@ def bound(accounts: Accounts) -> list[str] | None:
 
 def rows_of(engine: sa.Engine, query: sa.Executable, values: Mapping[str, Any] | None = None) -> list[Row]:
     """The rows of one query, in a transaction of their own."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return _dicts(connection.execute(query, values))
 
 
@@ -25,7 +27,7 @@ def rows_of_kept(engine: sa.Engine, query: sa.ClauseElement, values: Mapping[str
     """As `rows_of`, of a query that is composed once and kept: at every execution, SQLAlchemy would go through all its
     columns to find the text that it has made of it."""
     statement = _compiled(query, engine.dialect)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         found = connection.exec_driver_sql(str(statement), statement.construct_params(dict(values)))
         return _dicts(found)
 

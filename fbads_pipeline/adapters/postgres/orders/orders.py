@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.encryption import Cipher
 from fbads_pipeline.adapters.postgres.identity import audit
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.days import local_day
 from fbads_pipeline.domain.core.messages import message
@@ -88,7 +89,7 @@ class PostgresOrders:
 
     def secrets(self, name: str) -> list[str]:
         """In clear, the newest first; empty where there is none."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(SQL["secrets"], {"source": name}).one_or_none()
         found = [] if row is None else [one for one in row if one is not None]
         return [self._cipher.decrypt(bytes(one), name=f"secret of {name}") for one in found]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "sales.sql")
@@ -58,13 +59,13 @@ class SalesReader:
     def campaigns(self, account_id: str, first: date, last: date) -> list[CampaignSales]:
         """Every campaign of the account with a row in these days, the best seller first."""
         values = {"account_id": account_id, "first": first, "last": last}
-        with self._analyst.connect() as connection:
+        with reading(self._analyst) as connection:
             return [CampaignSales(**row) for row in connection.execute(SQL["campaigns"], values).mappings()]
 
     def apart(self, sources: Sequence[str], first: date, last: date) -> list[OrdersApart]:
         """Of these shops, the most first."""
         values = {"sources": list(sources), "first": first, "last": last}
-        with self._analyst.connect() as connection:
+        with reading(self._analyst) as connection:
             return [OrdersApart(**row) for row in connection.execute(SQL["apart"], values).mappings()]
 
 

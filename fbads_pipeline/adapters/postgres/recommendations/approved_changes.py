@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -37,7 +38,7 @@ class PostgresApprovedChanges:
 
     def waiting(self, *, now: datetime) -> list[AcceptedSuggestion]:
         values = {"approved_since": approved_since(now), "applied_since": applied_since(now), "gone": sorted(GONE)}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             moves: dict[str, list[CampaignMove]] = {}
             for row in connection.execute(SQL["waiting_moves"], values).mappings():
                 moves.setdefault(row["suggestion_id"], []).append(

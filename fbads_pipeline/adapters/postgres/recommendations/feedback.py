@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity.audit import append
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, bound
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.recommendations.inbox.feedback import (
@@ -52,11 +53,11 @@ class PostgresFeedback:
     def own_marks(self, who: Principal, subject: FeedbackSubject, ids: Sequence[str]) -> dict[str, bool]:
         """Of those things the ones that the person marked → whether as useful."""
         values = {"subject": subject, "user_id": who.user_id, "ids": list(ids)}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.subject_id: row.is_useful for row in connection.execute(SQL["own_marks"], values)}
 
     def precision(self, accounts: Accounts = None, account_id: str | None = None) -> list[PerceivedPrecision]:
         """By subject, account and kind. accounts: that the caller sees, None for all."""
         values = {"accounts": bound(accounts), "account_id": account_id}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [PerceivedPrecision(*row) for row in connection.execute(SQL["precision"], values)]

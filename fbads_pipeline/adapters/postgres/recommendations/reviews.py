@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.alerts.recent_days import RecentDays, recent_days
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.recommendations.inbox import SUGGESTIONS, observation, save_inbox
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert
@@ -60,11 +61,11 @@ class PostgresReviews:
             return removed + connection.execute(BREACHES["save_breaches"], values).rowcount
 
     def current_breaches(self) -> list[Breach]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_breach(row) for row in connection.execute(BREACHES["current_breaches"]).mappings()]
 
     def reviewed_accounts(self) -> list[str]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(BREACHES["reviewed_accounts"]).scalars())
 
     def open_suggestions(
@@ -88,11 +89,11 @@ class PostgresReviews:
             )
 
     def contradictions(self) -> list[str]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(SUGGESTIONS["contradicting"], {"even_chance": EVEN_CHANCE}).scalars())
 
     def current_observations(self) -> list[Observation]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [observation(row) for row in connection.execute(SUGGESTIONS["current_observations"]).mappings()]
 
     def announce(
@@ -114,7 +115,7 @@ class PostgresReviews:
             return sum(_announce(connection, compose(one), one, recipients, now) for one in found)
 
     def unannounced(self, *, now: datetime) -> int:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not connection.execute(SUGGESTIONS["any_unannounced"]).scalar():
                 return 0
             return len({row.account_id for row in connection.execute(SUGGESTIONS["unannounced"], {"now": now})})

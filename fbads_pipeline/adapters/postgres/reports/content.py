@@ -10,6 +10,7 @@ from fbads_pipeline.adapters.postgres.anomalies.anomalies import PostgresAnomali
 from fbads_pipeline.adapters.postgres.clients.targets import PostgresTargets
 from fbads_pipeline.adapters.postgres.delivery.creatives import PostgresCreatives
 from fbads_pipeline.adapters.postgres.metrics.readiness import has_tables
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.anomalies.learning import AccountLearning
@@ -39,13 +40,13 @@ class PostgresReportContent:
 
     def totals(self, account_id: str, period: Period, metrics: Sequence[str]) -> Figures:
         queries = AccountFigures(self._expressions(), metrics, account_id, period)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(queries.total()).mappings().one()
         return {name: None if row[name] is None else Decimal(row[name]) for name in metrics}
 
     def audience(self, account_id: str, period: Period) -> list[AudiencePart]:
         queries = AccountFigures(self._expressions(), PART_METRICS, account_id, period, mart="campaign_breakdown_daily")
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if not has_tables(connection, "marts.campaign_breakdown_daily"):
                 return []
             rows = connection.execute(queries.parts(tuple(BREAKDOWNS))).mappings().all()
@@ -70,7 +71,7 @@ class PostgresReportContent:
 
     def other_currencies(self, account_id: str, period: Period) -> list[str]:
         values = {"account": account_id, "first": period.first, "last": period.last}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(SQL["other_currencies"], values).scalars())
 
     def learning(self, account_id: str) -> AccountLearning | None:

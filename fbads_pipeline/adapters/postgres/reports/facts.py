@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.levels import LEVELS, Level
@@ -41,7 +42,7 @@ class PostgresReportFacts:
         self._expressions = expressions
 
     def accounts(self, ids: Sequence[str] | None, *, now: datetime) -> list[ReportAccount]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
                 return []
             named = {"ids": None if ids is None else list(ids), "now": now}
@@ -49,7 +50,7 @@ class PostgresReportFacts:
 
     def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
         queries = AccountFigures(self._expressions(), metrics, account_id, period)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             total, days, campaigns = (
                 connection.execute(query).mappings().all()
                 for query in (queries.total(), queries.days(), queries.campaigns())
@@ -82,7 +83,7 @@ class PostgresReportFacts:
         last = min(period.last, account.today)
         if last < period.first:
             return Coverage(0)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             read = _coverage(connection, account.account_id, DayRange(period.first, last), "campaign")
         return read if "campaign" in self._levels else replace(read, not_collected="campaign")
 
@@ -128,13 +129,13 @@ class PostgresReportFacts:
         ]
 
     def hit_rates(self, account_id: str) -> list[HitRate]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["hit_rates"], {"account": account_id})
             return [HitRate(**row) for row in rows.mappings()]
 
     def _rows(self, name: str, account_id: str, period: Period) -> list[dict[str, Any]]:
         named = {"account": account_id, "first": period.first, "last": period.last}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [dict(row) for row in connection.execute(SQL[name], named).mappings()]
 
 

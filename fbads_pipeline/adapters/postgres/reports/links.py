@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.reports.links import ReportLink
 
@@ -62,7 +63,7 @@ class PostgresReportLinks:
             return dict(row)
 
     def _read(self, link_id: str | None, last: int) -> list[ReportLink]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["links"], {"link_id": link_id, "last": last}).mappings()
             return [_link(row) for row in rows]
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert, AlertText
 from fbads_pipeline.domain.alerts.routing import Recipient
@@ -26,7 +27,7 @@ class PostgresReports:
         self._engine = engine
 
     def made(self, kind: ReportKind, last_day: date) -> set[str]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             named = {"kind": kind, "last_day": last_day}
             return set(connection.execute(SQL["made"], named).scalars())
 
@@ -58,7 +59,7 @@ class PostgresReports:
         return True
 
     def newest(self, last: int, accounts: Sequence[str] | None = None) -> list[MadeReport]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             named = {"last": last, "accounts": None if accounts is None else list(accounts)}
             return [_made(row) for row in connection.execute(SQL["newest"], named).mappings()]
 

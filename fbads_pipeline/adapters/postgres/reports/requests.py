@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.core.messages import Value, from_json, to_json
 from fbads_pipeline.domain.reports.generated_reports import ReportFile
@@ -42,12 +43,12 @@ class PostgresReportRequests:
         )
 
     def one(self, user_id: str, request_id: str) -> ReportRequest | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(SQL["one"], {"user_id": user_id, "request_id": request_id}).mappings().first()
             return None if row is None else _request(row)
 
     def newest(self, user_id: str, last: int) -> list[ReportRequest]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["newest"], {"user_id": user_id, "last": last}).mappings()
             return [_request(row) for row in rows]
 

@@ -6,6 +6,7 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.identity.audit import append
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.reports.brand import (
     ACCENT,
@@ -34,7 +35,7 @@ class PostgresReportTemplates:
         self._engine = engine
 
     def of_account(self, account_id: str) -> tuple[ReportTemplate, ReportBrand]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(SQL["of_account"], {"account_id": account_id}).one_or_none()
         if row is None:
             return DEFAULT_TEMPLATE, PLAIN_BRAND
@@ -50,7 +51,7 @@ class PostgresReportTemplates:
         return (DEFAULT_TEMPLATE if row.document is None else template_of(row.document)), brand
 
     def versions(self, client_id: int) -> list[TemplateVersion]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["newest"], {"client_id": client_id}).all()
         return [TemplateVersion(row.version, template_of(row.document), row.set_by, row.set_at) for row in rows]
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.scoring.ads import BEFORE_DAYS, RECENT_DAYS, AdFigures, AdWindow
 
@@ -42,7 +43,7 @@ class ObjectReader:
         ]
 
     def _rows(self, name: str, **values: object) -> list[Row]:
-        with self._owner.connect() as connection:
+        with reading(self._owner) as connection:
             return [dict(row) for row in connection.execute(SQL[name], values).mappings()]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.scoring.adsets import read_adsets, save_adset_scores
 from fbads_pipeline.adapters.postgres.scoring.histories import INPUTS, history_of, unread_days
 from fbads_pipeline.adapters.postgres.statements import Statements
@@ -43,7 +44,7 @@ class PostgresPerformance:
         self._engine = engine
 
     def read(self, account_id: str, *, now: datetime, days: int = HISTORY_DAYS) -> AccountPerformance | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             account = connection.execute(INPUTS["account"], {"account": account_id}).one_or_none()
             if account is None or account.as_of is None:
                 return None
@@ -92,15 +93,15 @@ class PostgresPerformance:
             return int(written)
 
     def current_verdicts(self) -> list[StoredVerdict]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [StoredVerdict(*row) for row in connection.execute(SQL["current_verdicts"])]
 
     def current_withheld(self) -> list[WithheldVerdict]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [WithheldVerdict(*row) for row in connection.execute(SQL["current_withheld_verdicts"])]
 
     def current_scores(self, account_ids: Sequence[str], *, since: date) -> list[StoredScore]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(SQL["current_scores"], {"accounts": list(account_ids), "since": since})
             return [StoredScore(*row) for row in rows]
 
@@ -108,7 +109,7 @@ class PostgresPerformance:
         # numpy and pandas are loaded only where models and histories are read.
         from fbads_pipeline.domain.recommendations.model.account_model import AccountModel
 
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             values = {"account": account_id, "version": version}
             content = connection.execute(MODELS["model"], values).scalar_one_or_none()
             return None if content is None else AccountModel.from_json(content)
@@ -134,7 +135,7 @@ class PostgresPerformance:
             connection.execute(MODELS["save_model"], values)
 
     def promised_effects(self, account_id: str) -> list[PromisedEffect]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [
                 _decided(row) for row in connection.execute(MODELS["suggestions_to_evaluate"], {"account": account_id})
             ]
@@ -147,7 +148,7 @@ class PostgresPerformance:
             )
 
     def hit_rates(self) -> list[Mapping[str, Any]]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [dict(row) for row in connection.execute(MODELS["hit_rates"]).mappings()]
 
 

@@ -1,6 +1,9 @@
 """Connections: addresses normalised, failures in one sentence, passwords hidden."""
 
+import select
+import time
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg2
 import sqlalchemy as sa
@@ -12,6 +15,8 @@ from fbads_pipeline.domain.core.errors import OutsideFailed
 SQL = Statements(__package__, "server.sql")
 OLDEST_VERSION = 150000
 DISK_FULL = "53100"
+# A connection that was idle for longer is asked for a sign of life: a network may have forgotten it silently.
+LONGEST_UNASKED_SECONDS = 15.0
 _SECRETS = {"password", "sslpassword"}
 
 
@@ -71,7 +76,8 @@ def engine(
 ) -> sa.Engine:
     """An engine whose sessions live in UTC.
 
-    A server that cannot be reached raises DatabaseUnreachable; one that breaks off later, DatabaseInterrupted.
+    A server that cannot be reached raises DatabaseUnreachable; one that breaks off later, DatabaseInterrupted. A pooled
+    connection that the server has ended is replaced before it is used.
 
     fixed_now: ISO instant that the models take for now (setting `fbads.now` of the session).
     """
@@ -85,7 +91,6 @@ def engine(
         address.difference_update_query(["options"]),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         connect_args={
             "application_name": application_name,
             "connect_timeout": 10,
@@ -94,6 +99,8 @@ def engine(
         },
     )
     sa.event.listen(made, "do_connect", _connect)
+    sa.event.listen(made, "checkin", _note_use)
+    sa.event.listen(made, "checkout", _require_life)
     sa.event.listen(made, "handle_error", _translate)
     return made
 
@@ -114,9 +121,39 @@ def _connect(dialect: object, record: object, arguments: list[object], named: di
         ) from None
 
 
+def _note_use(connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _require_life(connection: Any, record: Any, proxy: object) -> None:
+    """Ask a pooled connection for a sign of life where it was idle for long, or where something has come that nobody
+    asked for: a server that ends a connection says so. Any other is known to live without a round trip."""
+    used_at = record.info.get("used_at")
+    if used_at is None or (time.monotonic() - used_at < LONGEST_UNASKED_SECONDS and _is_quiet(connection)):
+        return
+    try:
+        _ask(connection)
+    except psycopg2.Error as fault:
+        raise sa.exc.InvalidatePoolError from fault  # the pool connects anew
+
+
+def _ask(connection: Any) -> None:
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+    connection.autocommit = False
+
+
+def _is_quiet(connection: Any) -> bool:
+    if connection.closed:
+        return False
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return not waiting.poll(0)
+
+
 def _translate(context: sa.engine.ExceptionContext) -> None:
-    # A pooled connection that is dead is replaced by the pool, and nothing fails.
-    if not context.is_pre_ping and is_interruption(context.original_exception):
+    if is_interruption(context.original_exception):
         raise DatabaseInterrupted(interruption(context.original_exception)) from context.original_exception
 
 

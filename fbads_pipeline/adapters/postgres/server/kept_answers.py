@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 
 SQL = Statements(__package__, "kept_answers.sql")
@@ -68,6 +69,15 @@ class KeptAnswers:
             raise
         return answer.result()
 
+    def known(self, tables: frozenset[str], key: Hashable) -> Any | None:
+        """What this process keeps under that key, as `of` would return it now; None where it would read it, or where it
+        is being read."""
+        with self._lock:
+            found = self._kept.get(key)
+        if found is None or not found[1].done() or found[1].exception() or found[0] != self._state(tables):
+            return None
+        return found[1].result()
+
     def _read(self, state: str, key: Hashable, read: Callable[[], T]) -> T:
         if self._shared is None:
             return read()
@@ -75,7 +85,7 @@ class KeptAnswers:
         return answer
 
     def _state(self, tables: frozenset[str]) -> str:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return str(connection.execute(SQL["state"], {"tables": sorted(tables)}).scalar_one())
 
     def _forget(self, key: Hashable, answer: Future[Any]) -> None:

@@ -9,7 +9,7 @@ from fbads_pipeline.adapters.channels.previews import PREVIEWED, ChannelPreview,
 from fbads_pipeline.adapters.rendering.chart_picture import chart_words, report_chart
 from fbads_pipeline.adapters.rendering.shared_page import content_policy
 from fbads_pipeline.adapters.translation.translator import Localizer, localizer, translator
-from fbads_pipeline.api.dependencies import AlertListDep, ClockDep
+from fbads_pipeline.api.dependencies import AlertListDep, ClockDep, at_once
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.view import drawn
@@ -37,7 +37,7 @@ class AskedPreview:
         return self._language if self._language in translator().languages else t.language
 
 
-AskedDep = Annotated[AskedPreview, Depends()]
+AskedDep = Annotated[AskedPreview, Depends(at_once(AskedPreview))]
 
 
 @router.get("/alerts/preview")

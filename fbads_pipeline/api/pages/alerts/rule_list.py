@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.rules_editing import RuleFile
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import ClockDep, DatabaseDep
+from fbads_pipeline.api.dependencies import ClockDep, DatabaseDep, at_once
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Administrator, PageProblem, Visitor
@@ -102,7 +102,7 @@ def change_rules(
     who: AdminDep,
     database: DatabaseDep,
     clock: ClockDep,
-    form: Annotated[RuleForm, Depends()],
+    form: Annotated[RuleForm, Depends(at_once(RuleForm))],
     step: Annotated[Literal["preview", "add"], Form()] = "add",
 ) -> Response:
     """Add the rule or write it in the place of its key, or say what it would have sent in the last days; what is wrong

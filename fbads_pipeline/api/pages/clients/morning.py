@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import BudgetsDep, DeliveryDep, PagesDep
+from fbads_pipeline.api.dependencies import BudgetsDep, DeliveryDep, PagesDep, at_once
 from fbads_pipeline.api.pages.clients.budgets import budget_view
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
 from fbads_pipeline.api.pages.view import anomaly_items
@@ -45,6 +45,10 @@ class MorningReaders:
     def __init__(self, budgets: BudgetsDep, delivery: DeliveryDep, pages: PagesDep) -> None:
         self._budgets, self._delivery, self._pages = budgets, delivery, pages
 
+    def anomalies(self, frame: PageFrame) -> Sequence[Row]:
+        """Open ones of the accounts that were chosen: the gravest and dearest first, fifty at most."""
+        return self._pages.open_anomalies(frame.ids, None)
+
     def read(self, frame: PageFrame, meanwhile: Callable[[], T]) -> tuple["MorningFacts", T]:
         """Of the accounts that were chosen: a fixed number of queries, however many there are. meanwhile: another
         reading, which is made while the database works on the budgets; they are the longest."""
@@ -54,7 +58,7 @@ class MorningReaders:
             other = meanwhile()
             funds = [fund for facts in self._delivery.money(ids, now=now) for fund in funds_of(facts)]
             problems = self._delivery.listed(ids, ended_since=now)
-            anomalies = self._pages.open_anomalies(ids, None)
+            anomalies = self.anomalies(frame)
         facts = MorningFacts(
             budgets=budgets.result(),
             funds=sorted(funds, key=lambda one: one.urgency(now)),
@@ -64,7 +68,7 @@ class MorningReaders:
         return facts, other
 
 
-MorningDep = Annotated[MorningReaders, Depends()]
+MorningDep = Annotated[MorningReaders, Depends(at_once(MorningReaders))]
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,16 @@ class MorningFacts:
     funds: list[Fund]
     problems: Sequence[StoredProblem]
     anomalies: Sequence[Row]
+
+    def narrowed(self, frame: PageFrame, anomalies: Sequence[Row]) -> "MorningFacts":
+        """Of fewer accounts, those that were chosen: what reading them alone would give. anomalies: theirs."""
+        ids, owners = frame.ids, frame.owner_ids
+        return MorningFacts(
+            budgets=[one for one in self.budgets if owners.issuperset(one.accounts)],
+            funds=[one for one in self.funds if one.account_id in ids],
+            problems=[one for one in self.problems if one.problem.account_id in ids],
+            anomalies=anomalies,
+        )
 
     def fund_states(self, now: datetime) -> dict[str, FundState]:
         """Account → the worst state of its money."""

@@ -7,7 +7,7 @@ from fastapi import Depends
 
 from fbads_pipeline.adapters.postgres.metrics.analytics import Scope
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import AnalyticsDep, ClockDep
+from fbads_pipeline.api.dependencies import AnalyticsDep, ClockDep, at_once
 from fbads_pipeline.api.pages.metrics.grid_view import figure_cell, label_of
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.metrics.declared import METRICS
@@ -61,7 +61,7 @@ class Audience:
         return made
 
 
-AudienceDep = Annotated[Audience, Depends()]
+AudienceDep = Annotated[Audience, Depends(at_once(Audience))]
 
 
 def _row(row: Mapping[str, Any], by: Sequence[str], t: Localizer) -> dict[str, Any]:

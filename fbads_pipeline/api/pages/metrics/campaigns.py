@@ -86,7 +86,7 @@ class GridChoices(NamedTuple):
         return {name: value for name, value in given.items() if value not in (None, _DEFAULTS.get(name))}
 
 
-def _choices(
+async def _choices(
     level: Annotated[GridLevel, Query()] = "campaign",
     sort: Annotated[str, Query(pattern=r"^-?[a-z_]{1,40}$")] = "-spend",
     q: Annotated[str, Query(max_length=80)] = "",

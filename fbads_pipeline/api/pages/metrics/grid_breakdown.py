@@ -8,7 +8,7 @@ from fastapi import Depends
 from fbads_pipeline.adapters.postgres.metrics.analytics import Scope
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import AnalyticsDep, GridPartsDep
+from fbads_pipeline.api.dependencies import AnalyticsDep, GridPartsDep, at_once
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame
 from fbads_pipeline.api.pages.metrics.audience import part_word
 from fbads_pipeline.api.pages.metrics.grid_view import GridColumns, figure_cell, known_of
@@ -38,7 +38,7 @@ class GridBreakdown:
         return "" if note is None else t("pages.grid.by_note", by=t(f"pages.grid.by.{by}"), note=t.render(note))
 
 
-GridBreakdownDep = Annotated[GridBreakdown, Depends()]
+GridBreakdownDep = Annotated[GridBreakdown, Depends(at_once(GridBreakdown))]
 
 
 def part_cells(

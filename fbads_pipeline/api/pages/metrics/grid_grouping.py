@@ -11,7 +11,7 @@ from fbads_pipeline.adapters.csv_writing import CsvStyle, CsvWriter, inert
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.rendering.excel import render_sheet
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import GridGroupsDep, NamingDep
+from fbads_pipeline.api.dependencies import GridGroupsDep, NamingDep, at_once
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame
 from fbads_pipeline.api.pages.metrics.grid_file import BRAZILIAN
 from fbads_pipeline.api.pages.metrics.grid_view import ABSENT, GridColumns, group_cell, label_of, unit_of
@@ -39,7 +39,7 @@ class GridGrouping:
         return () if group is None else self._groups.of(group, replace(wanted, offset=0))
 
 
-GridGroupingDep = Annotated[GridGrouping, Depends()]
+GridGroupingDep = Annotated[GridGrouping, Depends(at_once(GridGrouping))]
 
 
 def group_rows(found: Sequence[Row], columns: GridColumns, t: Localizer) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ class AccountStores:
     clock: Clock
 
 
-def _stores(identity: IdentityDep, factors: SecondFactorsDep, clock: ClockDep) -> AccountStores:
+async def _stores(identity: IdentityDep, factors: SecondFactorsDep, clock: ClockDep) -> AccountStores:
     return AccountStores(identity, factors, clock)
 
 

@@ -8,7 +8,7 @@ from fastapi import Depends
 
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.translation.translator import Localizer
-from fbads_pipeline.api.dependencies import PagesDep, SuggestionsDep
+from fbads_pipeline.api.dependencies import PagesDep, SuggestionsDep, at_once
 from fbads_pipeline.api.pages.frame.frame_view import account_name
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame
 from fbads_pipeline.api.pages.view import anomaly_items, stored_text
@@ -59,7 +59,7 @@ class FirstSteps:
         return [*steps, *(_anomaly(one) for one in anomaly_items(others, t)[: _STEPS - len(steps)])]
 
 
-FirstStepsDep = Annotated[FirstSteps, Depends()]
+FirstStepsDep = Annotated[FirstSteps, Depends(at_once(FirstSteps))]
 
 
 def _weights(days: Sequence[ClientDay]) -> Mapping[str, Decimal]:

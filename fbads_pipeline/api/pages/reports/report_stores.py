@@ -24,7 +24,7 @@ class ReportStores:
     clock: Clock
 
 
-def _stores(
+async def _stores(
     pages: PagesDep, made: ReportServiceDep, requests: ReportRequestsDep, links: LinkServiceDep, clock: ClockDep
 ) -> ReportStores:
     return ReportStores(pages, made, requests, links, clock)

@@ -53,7 +53,7 @@ class TemplateStores:
         return client
 
 
-def _stores(
+async def _stores(
     clients: ClientsDep, templates: ReportTemplatesDep, made: ReportServiceDep, clock: ClockDep
 ) -> TemplateStores:
     return TemplateStores(clients, templates, made, clock)

@@ -21,7 +21,7 @@ from fbads_pipeline.services.chat.turn import ChatUser
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"], dependencies=[Depends(each_at_most("chat", CHAT_PER_MINUTE))])
 
 
-def asking(who: Annotated[Principal, Depends(Needs("chat:use"))]) -> ChatUser:
+async def asking(who: Annotated[Principal, Depends(Needs("chat:use"))]) -> ChatUser:
     """Whoever asks, with the accounts that they see."""
     return ChatUser(who.user_id, None if who.accounts is None else tuple(sorted(who.accounts)))
 

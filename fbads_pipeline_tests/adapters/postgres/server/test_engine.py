@@ -5,6 +5,8 @@ import socket
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.reading import reading
+from fbads_pipeline.adapters.postgres.server import engine as engine_module
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.engine import (
     DatabaseUnfit,
@@ -74,3 +76,62 @@ def test_a_schema_of_a_newer_version_is_refused_and_stays(migrated_url):
         f"the database has the schema 9999 of a newer version of this program, which knows {known} at most: install"
     )
     assert migrate.revision(made) == "9999"
+
+
+class Asked:
+    """A pool of one connection."""
+
+    def __init__(self, url):
+        self.engine = engine(url, application_name="asked", pool_size=1)
+
+    def read(self):
+        """Which of the server's processes answers."""
+        with reading(self.engine) as connection:
+            return connection.execute(sa.text("select pg_backend_pid()")).scalar_one()
+
+
+def states(url):
+    made = engine(url, application_name="watching")
+    with made.connect() as connection:
+        shown = "select state from pg_stat_activity where application_name = 'asked'"
+        found = connection.execute(sa.text(shown)).scalars().all()
+    made.dispose()
+    return found
+
+
+def test_whoever_reads_begins_no_transaction_and_whoever_writes_after_them_has_one(database_url):
+    pool = Asked(database_url).engine
+    with reading(pool) as connection:
+        connection.execute(sa.text("select 1"))
+        assert states(database_url) == ["idle"]
+    with pool.connect() as connection:
+        connection.execute(sa.text("create table written (one int)"))
+        assert states(database_url) == ["idle in transaction"]
+    with reading(pool) as connection:
+        assert connection.execute(sa.text("select to_regclass('written')")).scalar_one() is None
+    pool.dispose()
+
+
+def test_a_connection_that_the_server_ended_is_replaced_and_another_is_used_unasked(database_url, monkeypatch):
+    pool = Asked(database_url)
+    first = pool.read()
+    monkeypatch.setattr(engine_module, "_ask", pytest.fail)
+    assert pool.read() == first, "used again without a question"
+    monkeypatch.undo()
+    admin = engine(database_url, application_name="ending")
+    with admin.connect() as connection:
+        assert connection.execute(sa.text("select pg_terminate_backend(:one, 5000)"), {"one": first}).scalar_one()
+    admin.dispose()
+    assert pool.read() != first
+    pool.engine.dispose()
+
+
+def test_a_connection_that_was_idle_for_long_is_asked_first(database_url, monkeypatch):
+    asked, ask = [], engine_module._ask
+    monkeypatch.setattr(engine_module, "_ask", lambda connection: asked.append(connection) or ask(connection))
+    pool = Asked(database_url)
+    first = pool.read()
+    assert pool.read() == first and not asked
+    monkeypatch.setattr(engine_module, "LONGEST_UNASKED_SECONDS", 0.0)
+    assert pool.read() == first and len(asked) == 1
+    pool.engine.dispose()

@@ -7,18 +7,21 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.metrics.grid import GRID_TABLES
-from fbads_pipeline.adapters.postgres.metrics.pages import COVERAGE_TABLES
+from fbads_pipeline.adapters.postgres.metrics.pages import ACCOUNT_TABLES, COVERAGE_TABLES
 from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
 from fbads_pipeline.api.app import create_app
+from fbads_pipeline.api.pages import today
 from fbads_pipeline.api.pages.clients.budgets import BUDGET_TABLES
+from fbads_pipeline.api.pages.delivery import DELIVERY_TABLES
 from fbads_pipeline.api.pages.today import DAY_TABLES
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.support.people import People
 
-ALL = GRID_TABLES | DAY_TABLES | BUDGET_TABLES | COVERAGE_TABLES
+ALL = GRID_TABLES | DAY_TABLES | BUDGET_TABLES | COVERAGE_TABLES | ACCOUNT_TABLES | DELIVERY_TABLES
+NOW = "2026-11-27T10:05:00+00:00"
 # dbt's own: their state is that of its watermarks and of its views.
 BUILT = ("intermediate.", "staging.", "marts.")
 
@@ -26,7 +29,7 @@ BUILT = ("intermediate.", "staging.", "marts.")
 @pytest.fixture
 def home(home_copy, tmp_path):
     # Another quarter of an hour is another state, and one may begin while a test runs.
-    database = Database(home_copy, tmp_path, fixed_now="2026-11-27T10:05:00+00:00")
+    database = Database(home_copy, tmp_path, fixed_now=NOW)
     ensure_role(database.owner, database.analyst_password_file)
     yield database
     database.close()
@@ -194,13 +197,44 @@ def test_every_answer_that_a_page_keeps_names_all_tables_that_it_is_read_from(ho
     monkeypatch.setattr(KeptAnswers, "of", watched)
     sa.event.listen(home.owner, "before_cursor_execute", note)
     visitor = Client(create_app(load_settings(), home))
-    for path in ("/", *(f"/campaigns?level={one}" for one in ("campaign", "adset", "ad")), "/budgets"):
+    for path in ("/", *(f"/campaigns?level={one}" for one in ("campaign", "adset", "ad")), "/budgets", "/delivery"):
         assert visitor.get(path).status_code == 200, path
     sa.event.remove(home.owner, "before_cursor_execute", note)
-    assert {what for what, _, _ in seen} == {"day", "grid", "coverage", "budgets"}
+    assert {what for what, _, _ in seen} == {"accounts", "day facts", "day", "grid", "coverage", "budgets", "delivery"}
     for what, tables, statements in seen:
         read = tables_of(home.owner, statements)
-        assert read and read <= tables, f"{what} reads {sorted(read - tables)}"
+        assert (read or what == "day") and read <= tables, f"{what} reads {sorted(read - tables)}"
+
+
+def test_the_day_of_one_account_is_the_same_whether_that_of_all_was_just_read_or_not(home, monkeypatch):
+    write(home.owner, "delete from ops.users")
+    with home.owner.begin() as connection:
+        accounts = connection.execute(sa.text("select account_id from marts.accounts order by 1")).scalars().all()
+        columns = "(name, language, set_at, set_by) values ('Two accounts', 'pt', now(), 'test')"
+        client = connection.execute(sa.text(f"insert into ops.clients {columns} returning client_id")).scalar_one()
+        owned = sa.text(
+            "insert into ops.client_accounts (client_id, account_id, added_at) values (:client, :one, now())"
+        )
+        connection.execute(owned, [{"client": client, "one": one} for one in accounts[:2]])
+    paths = [*(f"/?account={one}" for one in accounts), f"/?client={client}"]
+    assert len(accounts) > 2
+    read, plain = [], today._read_facts
+    monkeypatch.setattr(today, "_read_facts", lambda readers, frame: read.append(frame.ids) or plain(readers, frame))
+
+    def shown(*before):
+        read.clear()
+        own = Database(home.url, home.home, fixed_now=NOW)
+        visitor = Client(create_app(load_settings(), own))
+        pages = [visitor.get(path) for path in (*before, *paths)][len(before) :]
+        own.close()
+        assert {page.status_code for page in pages} == {200}
+        return [page.text for page in pages], list(read)
+
+    alone, readings = shown()
+    assert readings == [*({one} for one in accounts), set(accounts[:2])]
+    narrowed, readings = shown("/")
+    assert readings == [set(accounts)]
+    assert narrowed == alone and len(set(alone)) == len(paths)
 
 
 def test_a_page_shows_what_was_written_since_it_was_kept_and_to_each_visitor_their_own_accounts(home):
