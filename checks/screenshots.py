@@ -33,7 +33,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         f"/creatives?account={SHOP_ACCOUNT}",
     ),
     "decisions": ("/suggestions", "/suggestions/{suggestion}", "/anomalies", "/alerts"),
-    "money": ("/budgets", "/delivery", f"/sales?account={SHOP_ACCOUNT}", "/links", "/benchmark"),
+    "money": ("/budgets", "/delivery", f"/sales?account={SHOP_ACCOUNT}", "/links", "/links/rule", "/benchmark"),
     "clients": ("/clients", "/targets", "/reports", "/chat"),
     "settings": ("/settings", "/rules", "/users", "/account", "/privacy", "/start"),
 }

@@ -13,7 +13,7 @@ from fbads_pipeline.api.pages import (
 from fbads_pipeline.api.pages.alerts import alert_list, mute_form, preview, rule_list, unsubscribe
 from fbads_pipeline.api.pages.anomalies import anomaly_list
 from fbads_pipeline.api.pages.chat import conversation, vocabulary
-from fbads_pipeline.api.pages.clients import benchmark, budgets, form, links, morning
+from fbads_pipeline.api.pages.clients import benchmark, budgets, form, links, morning, naming
 from fbads_pipeline.api.pages.collection import start
 from fbads_pipeline.api.pages.core import finding, settings
 from fbads_pipeline.api.pages.identity import user_list
@@ -46,6 +46,7 @@ _DAILY = (
     heat_map,
     sales,
     links,
+    naming,
     start,
     mute_form,
     rule_list,

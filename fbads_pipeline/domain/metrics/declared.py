@@ -798,7 +798,7 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
     Metric(
         name="video_p25",
         source=Events(measure="count", action_type="video_p25_watched_actions"),
-        labels={"pt": "Vídeo assistido até 25 %", "en": "Video played to 25 %"},
+        labels={"pt": "Vídeo assistido até 25%", "en": "Video played to 25%"},
         synonyms={"pt": ("25 % do vídeo", "vídeo até um quarto",), "en": ("25 % of the video", "video watched to a quarter",)},
         description="Plays that reached 25 % of a video's length, skipped parts included; 0 without any, null where Meta was not asked.",
         expression="case when count(*) = count(video_p25) then sum(video_p25) end",
@@ -811,7 +811,7 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
     Metric(
         name="video_p50",
         source=Events(measure="count", action_type="video_p50_watched_actions"),
-        labels={"pt": "Vídeo assistido até 50 %", "en": "Video played to 50 %"},
+        labels={"pt": "Vídeo assistido até 50%", "en": "Video played to 50%"},
         synonyms={"pt": ("50 % do vídeo", "vídeo até metade",), "en": ("50 % of the video", "video watched to half",)},
         description="Plays that reached 50 % of a video's length, skipped parts included; 0 without any, null where Meta was not asked.",
         expression="case when count(*) = count(video_p50) then sum(video_p50) end",
@@ -824,7 +824,7 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
     Metric(
         name="video_p75",
         source=Events(measure="count", action_type="video_p75_watched_actions"),
-        labels={"pt": "Vídeo assistido até 75 %", "en": "Video played to 75 %"},
+        labels={"pt": "Vídeo assistido até 75%", "en": "Video played to 75%"},
         synonyms={"pt": ("75 % do vídeo", "vídeo até três quartos",), "en": ("75 % of the video", "video watched to three quarters",)},
         description="Plays that reached 75 % of a video's length, skipped parts included; 0 without any, null where Meta was not asked.",
         expression="case when count(*) = count(video_p75) then sum(video_p75) end",
@@ -837,7 +837,7 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
     Metric(
         name="video_p95",
         source=Events(measure="count", action_type="video_p95_watched_actions"),
-        labels={"pt": "Vídeo assistido até 95 %", "en": "Video played to 95 %"},
+        labels={"pt": "Vídeo assistido até 95%", "en": "Video played to 95%"},
         synonyms={"pt": ("95 % do vídeo", "vídeo até 95 por cento",), "en": ("95 % of the video", "video watched to 95 per cent",)},
         description="Plays that reached 95 % of a video's length, skipped parts included; 0 without any, null where Meta was not asked.",
         expression="case when count(*) = count(video_p95) then sum(video_p95) end",
@@ -850,7 +850,7 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
     Metric(
         name="video_p100",
         source=Events(measure="count", action_type="video_p100_watched_actions"),
-        labels={"pt": "Vídeo assistido até 100 %", "en": "Video played to 100 %"},
+        labels={"pt": "Vídeo assistido até 100%", "en": "Video played to 100%"},
         synonyms={"pt": ("100 % do vídeo", "vídeo até o fim",), "en": ("100 % of the video", "video watched to the end",)},
         description="Plays that reached 100 % of a video's length, skipped parts included; 0 without any, null where Meta was not asked.",
         expression="case when count(*) = count(video_p100) then sum(video_p100) end",
@@ -939,7 +939,7 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (
         good="none",
         additive=frozenset(["days", "objects"]),
         data_type="numeric",
-        note="Spend ÷ (1 − rate): in Brazil 12.15 % since 2026, inside the invoice.",
+        note="Spend ÷ (1 − rate): in Brazil 12.15% since 2026, inside the invoice.",
     ),
     Metric(
         name="tax",

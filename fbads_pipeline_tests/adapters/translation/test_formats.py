@@ -18,9 +18,9 @@ FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
         (Count(1000000), "1.000.000", "1,000,000"),
         (Count(Decimal(10) ** 38), "100" + ".000" * 12, "100" + ",000" * 12),
         (Count(Decimal("2.005")), "2,01", "2.01"),
-        (Percent(Decimal("0.012")), "1,2 %", "1.2 %"),
-        (Percent(Decimal("0.0099999"), Decimal("0.01")), "0,99999 %", "0.99999 %"),
-        (Percent(Decimal("12.5")), "1.250 %", "1,250 %"),
+        (Percent(Decimal("0.012")), "1,2%", "1.2%"),
+        (Percent(Decimal("0.0099999"), Decimal("0.01")), "0,99999%", "0.99999%"),
+        (Percent(Decimal("12.5")), "1.250%", "1,250%"),
         (Money(Decimal("1234.56"), "BRL"), "R$ 1.234,56", "BRL 1,234.56"),
         (Money(Decimal("-3"), "BRL"), "-R$ 3,00", "-BRL 3.00"),
         (Money(Decimal("1234.6"), "JPY"), "JP¥ 1.235", "JPY 1,235"),
@@ -57,17 +57,15 @@ def test_money_has_its_currency_and_its_decimals(amount, currency, pt, en):
     assert shown(Money(Decimal(amount), currency), "en") == en
 
 
-@pytest.mark.parametrize(
-    ("fraction", "pt", "en"), [("0.012", "1,2 %", "1.2 %"), ("0.01", "1 %", "1 %"), ("0", "0 %", "0 %")]
-)
+@pytest.mark.parametrize(("fraction", "pt", "en"), [("0.012", "1,2%", "1.2%"), ("0.01", "1%", "1%"), ("0", "0%", "0%")])
 def test_a_fraction_is_read_in_percent(fraction, pt, en):
     assert (shown(Percent(Decimal(fraction)), "pt"), shown(Percent(Decimal(fraction)), "en")) == (pt, en)
 
 
 def test_what_differs_reads_differently():
     limit = Decimal("0.01")
-    assert shown(Percent(Decimal("0.0099996"), limit), "en") == "0.99996 %"
-    assert shown(Percent(limit, limit), "en") == "1 %"
+    assert shown(Percent(Decimal("0.0099996"), limit), "en") == "0.99996%"
+    assert shown(Percent(limit, limit), "en") == "1%"
     assert shown(Money(Decimal("50.001"), "BRL", Decimal(50)), "en") == "BRL 50.001"
     assert shown(Money(Decimal("5000.2"), "JPY", Decimal(5000)), "en") == "JPY 5,000.2"
 

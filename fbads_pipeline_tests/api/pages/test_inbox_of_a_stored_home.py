@@ -168,7 +168,7 @@ def test_without_judged_decisions_the_page_says_so_and_with_them_how_often_it_wa
             {"id": made, "now": NOW},
         )
     page = client.get("/suggestions", status="ACCEPTED").text.replace("\u00a0", " ")
-    assert "Acerto das estimativas: 100 % (1 de 1 decisão avaliada)." in page
+    assert "Acerto das estimativas: 100% (1 de 1 decisão avaliada)." in page
     assert "Resultado: a semana mudou em R$ 40,00 (entre R$ 5,00 e R$ 75,00), dentro do previsto." in page
 
 

@@ -37,9 +37,9 @@ def test_three_lines_by_money_and_the_rest_is_counted():
     parts += [finding(f"E{n}", 1.0, severity="critical") for n in range(3)]
     brief = brief_of_anomalies(*parts)
     assert brief.text.splitlines() == [
-        "C: CTR despencou: 0 % em 24 horas (esperado 0 %); R$ 2.100/dia em jogo",
-        "B: CTR despencou: 0 % em 24 horas (esperado 0 %); R$ 900/dia em jogo",
-        "A: CTR despencou: 0 % em 24 horas (esperado 0 %); R$ 10,00/dia em jogo",
+        "C: CTR despencou: 0% em 24 horas (esperado 0%); R$ 2.100/dia em jogo",
+        "B: CTR despencou: 0% em 24 horas (esperado 0%); R$ 900/dia em jogo",
+        "A: CTR despencou: 0% em 24 horas (esperado 0%); R$ 10,00/dia em jogo",
         "e mais 4",
     ]
     assert [one.subject for one in brief.lines] == [{"anomaly_id": f"a{name}"} for name in "CBA"]
@@ -47,7 +47,7 @@ def test_three_lines_by_money_and_the_rest_is_counted():
 
 def test_a_line_has_its_figures_whole_however_long_the_name_is():
     (line,) = brief_of_anomalies(finding("x" * 400, 2100.49), language="en").lines
-    assert line.text.startswith("x" * 39 + "…: CTR collapsed: 0 % in 24 hours")
+    assert line.text.startswith("x" * 39 + "…: CTR collapsed: 0% in 24 hours")
     assert line.text.endswith("; BRL 2,100/day at stake")
 
 

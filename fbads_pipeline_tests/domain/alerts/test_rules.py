@@ -74,7 +74,7 @@ def test_the_alert_names_the_rule_the_days_and_each_figure():
 def test_a_change_shows_what_was_before_and_roas_is_a_factor():
     rule = UserRule("ROAS", "roas", "falls_by", Decimal("0.3"), level="adset")
     alert = compose_rule(rule, [replace(READING, value=Decimal("1.5"), before=Decimal("3"))], "ratio")
-    assert "queda de ao menos 30 %" in body_of(alert) and "ROAS: 1,5 (antes 3)" in body_of(alert)
+    assert "queda de ao menos 30%" in body_of(alert) and "ROAS: 1,5 (antes 3)" in body_of(alert)
     assert title_of(alert) == "Loja 1: ROAS, 1 conjunto"
 
 
@@ -82,7 +82,7 @@ def test_a_change_shows_what_was_before_and_roas_is_a_factor():
     ("metric", "unit", "value", "shown"),
     [
         ("roas_with_tax", "ratio", "2.5", "ROAS com imposto: 2,5"),
-        ("ctr", "ratio", "0.025", "CTR: 2,5 %"),
+        ("ctr", "ratio", "0.025", "CTR: 2,5%"),
         ("cost_per_contact", "money", "12", "Custo por contato: R$ 12,00"),
         ("reach", "people", "1200", "Alcance: 1.200"),
     ],

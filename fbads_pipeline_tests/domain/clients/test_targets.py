@@ -146,7 +146,7 @@ def test_a_pattern_matches_as_its_expression_would(pattern, name):
         ({"roas": D("nan")}, "NaN must be above zero"),
         ({"currency": "real"}, "no currency such as BRL"),
         ({"valid_until": DAY - timedelta(days=1)}, "before the first day"),
-        ({"margin": D("1.2")}, "a margin of 120.0 % is above 100 %"),
+        ({"margin": D("1.2")}, "a margin of 120.0% is above 100%"),
         ({"margin": D("0.4"), "cpa": D(3)}, "one of them"),
     ],
 )

@@ -125,8 +125,8 @@ def test_where_the_estimate_opposes_there_is_an_observation_and_nothing_to_accep
     (seen,) = found.observations
     assert (seen.campaign_id, seen.rules, seen.against) == ("7", ("ctr_below",), "estimate")
     assert reads(seen.reason, "pt") == (
-        "De 16/11 a 22/11/2026 gastou R$ 288,00: CTR de 0,62 % (62 cliques em 10.000 impressões), abaixo do limite de"
-        " 1 %, mas CPA de R$ 28,80 com 10 conversões, dentro da meta de R$ 50,00: revise o criativo."
+        "De 16/11 a 22/11/2026 gastou R$ 288,00: CTR de 0,62% (62 cliques em 10.000 impressões), abaixo do limite de"
+        " 1%, mas CPA de R$ 28,80 com 10 conversões, dentro da meta de R$ 50,00: revise o criativo."
     )
     assert reads(seen.reason, "en").endswith(
         "but CPA of BRL 28.80 with 10 conversions, within the target of BRL 50.00: review the creative."
@@ -138,7 +138,7 @@ def test_an_observation_of_a_cpa_above_its_target_says_what_pausing_would_lose()
     (seen,) = proposals([cpa()], [a_verdict(p_better=0.2, expected=-120.0)]).observations
     assert reads(seen.reason, "pt").endswith(
         "mas pela estimativa pausar mudaria o resultado da semana em -R$ 120,00, com probabilidade de ser melhor de"
-        " 20 %: acompanhe antes de decidir."
+        " 20%: acompanhe antes de decidir."
     )
 
 

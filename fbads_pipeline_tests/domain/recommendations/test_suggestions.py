@@ -29,12 +29,12 @@ def test_both_rules_make_one_pause_of_low_confidence():
 def test_the_reason_is_in_a_managers_words_in_both_languages():
     (one,) = suggest(a_window(**BOTH))
     assert reads(one.reason, "pt") == (
-        "De 16/11 a 22/11/2026 gastou R$ 1.628,00: CTR de 0,62 % (62 cliques em 10.000 impressões), abaixo do limite"
-        " de 1 %; CPA de R$ 81,40 com 20 conversões, acima do limite de R$ 50,00."
+        "De 16/11 a 22/11/2026 gastou R$ 1.628,00: CTR de 0,62% (62 cliques em 10.000 impressões), abaixo do limite"
+        " de 1%; CPA de R$ 81,40 com 20 conversões, acima do limite de R$ 50,00."
     )
     assert reads(one.reason, "en") == (
-        "From 16 Nov to 22 Nov 2026 it spent BRL 1,628.00: CTR of 0.62 % (62 clicks on 10,000 impressions), below the"
-        " limit of 1 %; CPA of BRL 81.40 with 20 conversions, above the limit of BRL 50.00."
+        "From 16 Nov to 22 Nov 2026 it spent BRL 1,628.00: CTR of 0.62% (62 clicks on 10,000 impressions), below the"
+        " limit of 1%; CPA of BRL 81.40 with 20 conversions, above the limit of BRL 50.00."
     )
 
 

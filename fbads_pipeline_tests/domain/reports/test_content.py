@@ -98,8 +98,8 @@ class TestStory:
             )
         )
         assert lines[0] == (
-            "Investimento de R$ 220,00, 10 % a mais que no período anterior."
-            " Conversões: 4, a R$ 55,00 cada, 10 % mais caras que antes."
+            "Investimento de R$ 220,00, 10% a mais que no período anterior."
+            " Conversões: 4, a R$ 55,00 cada, 10% mais caras que antes."
         )
         assert lines[1] == "CPA de R$ 55,00, acima da meta de R$ 50,00."
         assert "Boa" in lines[2] and lines[4] == "Próximo passo: decidir 1 sugestão (pausar)."

@@ -29,7 +29,7 @@ def links_page(
 ) -> Response:
     """Of one account, the worst first; of the first one where none is chosen."""
     t = page_localizer(request, who)
-    required_frame(request, who)
+    rule = required_frame(request, who).link("/links/rule")
     frame = with_account(request, who)
     pages, tags, has_rule = [], [], False
     if frame.account is not None:
@@ -61,6 +61,7 @@ def links_page(
         pages=pages,
         tags=tags,
         has_rule=has_rule,
+        rule=rule,
         is_on=request.app.state.settings.check_links,
     )
 
