@@ -91,15 +91,19 @@ def _readings(
     place = {name: number for number, name in enumerate(detectors.ids)}
     figures = FigureTimeline(account.figures, place)
     objects = ObjectTimeline(account.states, place, detectors.state.campaigns.is_active)
+    edits = [(at, place[name]) for name, at in account.ads_edited if name in place]
     for at, group in groupby(account.runs, key=lambda run: run[0]):
         local = _local(at, zone)
         figures.advance(at)
         status = objects.advance(at)
         rows = [(day, *figures.of(day)) for _, day in group]
-        changes = tuple(
+        changes = [
             Change(local, campaign, "status_change", active=active) for campaign, active in sorted(status.items())
-        )
-        yield at, _reading(local, rows, objects.budget(), changes)
+        ]
+        while edits and edits[0][0] <= at:
+            edited_at, campaign = edits.pop(0)
+            changes.append(Change(_local(edited_at, zone), campaign, "ads_edited"))
+        yield at, _reading(local, rows, objects.budget(), tuple(changes))
 
 
 def _reading(

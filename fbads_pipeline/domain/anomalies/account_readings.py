@@ -63,7 +63,8 @@ class AccountReadings:
     runs: a good reading of the campaign level and a day that it covered; figures: every version of those days, older
     ones too, because a reading that changed nothing has no version of its own; states: the whole history; created:
     campaign → when it was made; learning: campaigns whose active ad sets are all in Meta's learning phase now;
-    goals: campaign → the goal that it has instead of the account's.
+    goals: campaign → the goal that it has instead of the account's; ads_edited: campaigns whose ads, creatives or
+    audiences were edited, and when, from the day before the first of the runs on.
     """
 
     account_id: str
@@ -75,6 +76,7 @@ class AccountReadings:
     created: Mapping[str, datetime] = field(default_factory=dict)
     learning: frozenset[str] = frozenset()
     goals: Mapping[str, str] = field(default_factory=dict)
+    ads_edited: Sequence[tuple[str, datetime]] = ()
 
 
 @dataclass(frozen=True)

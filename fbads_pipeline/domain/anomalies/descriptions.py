@@ -8,11 +8,11 @@ import numpy as np
 from fbads_pipeline.domain.anomalies.detectors.baseline import BASELINE_DAYS
 from fbads_pipeline.domain.anomalies.detectors.rhythm import rests_at_weekends
 from fbads_pipeline.domain.anomalies.detectors.windows import Evidence
-from fbads_pipeline.domain.anomalies.findings import RESTS_AT_WEEKENDS, Cause, Finding, Severity, What
+from fbads_pipeline.domain.anomalies.findings import RESTS_AT_WEEKENDS, Cause, CauseName, Finding, Severity, What
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import HISTORY_DAYS, RingChannel, row_of
 from fbads_pipeline.domain.anomalies.state.metric_states import AlertState, Metric
-from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, minutes
+from fbads_pipeline.domain.anomalies.state.readings import MINUTES_A_DAY, Change, Ints, minutes
 
 _RECENT_EDIT_DAYS = 7
 # A campaign with fewer conversions behind its rate has no usual number of them.
@@ -197,10 +197,12 @@ def _since(state: DetectorState, one: Evidence, campaign: int, at: datetime) -> 
 
 
 def _causes(state: DetectorState, what: What, campaign: int, at: datetime, *, shocked: bool) -> tuple[Cause, ...]:
-    causes = []
-    days = (minutes(at) - int(state.campaigns.edited_at[campaign])) / MINUTES_A_DAY
-    if 0 <= days <= _RECENT_EDIT_DAYS:
-        causes.append(Cause("budget_edit", {"days_ago": round(days, 1)}))
+    causes, campaigns = [], state.campaigns
+    edits: Mapping[CauseName, Ints] = {"budget_edit": campaigns.edited_at, "ads_edited": campaigns.ads_edited_at}
+    for name, edited_at in edits.items():
+        days = (minutes(at) - int(edited_at[campaign])) / MINUTES_A_DAY
+        if 0 <= days <= _RECENT_EDIT_DAYS:
+            causes.append(Cause(name, {"days_ago": round(days, 1)}))
     if shocked and METRIC_IS_SPEND[what]:
         causes.append(Cause("account_wide", {}))
     if 0 <= minutes(at) - int(state.campaigns.resumed_at[campaign]) <= 3 * MINUTES_A_DAY:

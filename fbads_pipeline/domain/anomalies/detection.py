@@ -129,6 +129,8 @@ def _apply(state: DetectorState, change: Change, at: datetime) -> list[Finding]:
         if change.active and not campaigns.is_active[who]:
             campaigns.resumed_at[who] = minute
         campaigns.is_active[who] = change.active
+    elif change.event == "ads_edited":
+        campaigns.ads_edited_at[who] = max(minute, int(campaigns.ads_edited_at[who]))
     elif change.old and change.new and change.old > 0 and change.new > 0 and change.old != change.new:
         campaigns.edited_at[who] = minute
         campaigns.edit_ratio[who] = abs(float(np.log(change.new / change.old)))

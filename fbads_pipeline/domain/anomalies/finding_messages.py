@@ -29,6 +29,7 @@ _FINDING = "anomalies.finding"
 _MONEY = frozenset({"spend", "cpm", "cpa"})
 _CAUSES: Mapping[str, Callable[[Mapping[str, float | str]], Message]] = {
     "budget_edit": lambda found: message("anomalies.cause.budget_edit", count=_number(found["days_ago"]).value),
+    "ads_edited": lambda found: message("anomalies.cause.ads_edited", count=_number(found["days_ago"]).value),
     "account_wide": lambda found: message("anomalies.cause.account_wide"),
     "recently_resumed": lambda found: message("anomalies.cause.recently_resumed"),
     "tracking": lambda found: message(

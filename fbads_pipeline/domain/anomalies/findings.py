@@ -27,6 +27,7 @@ What = Literal[
     "account_shock",
 ]
 Severity = Literal["info", "warning", "critical"]
+CauseName = Literal["budget_edit", "ads_edited", "account_wide", "tracking", "tracking_days", "recently_resumed"]
 
 # Names of facts in `Finding.used`: 1 where the campaign does not usually deliver at weekends; how far people's marks
 # have moved the threshold, and how many there were.
@@ -56,7 +57,7 @@ METRIC_OF: Mapping[str, str] = {
 class Cause:
     """A likely cause and its evidence, as names and numbers."""
 
-    name: Literal["budget_edit", "account_wide", "tracking", "tracking_days", "recently_resumed"]
+    name: CauseName
     evidence: Mapping[str, float | str]
 
 

@@ -14,7 +14,7 @@ from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.readings import COUNTERS, Change, Floats, Reading, minutes
 
 ACCOUNT_ROW = "account"
-EVENTS = ("budget_change", "created", "status_change")
+EVENTS = ("ads_edited", "budget_change", "created", "status_change")
 ACTIVE = frozenset({"ACTIVE", "ENABLED", "ON", "TRUE", "1", "RUNNING"})
 
 

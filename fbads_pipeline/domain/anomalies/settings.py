@@ -38,8 +38,9 @@ class DetectionSettings:
     ctr_few_days: float = 2.0
     # A tail of scores that is longer by so much holds the falls that are looked for, and no wilder account.
     ctr_scale_slack: float = 1.15
-    # A change of budget may change who sees the ads: for a day less is enough. Below the threshold, but at this
-    # share of it, a CTR is watched: said in the digest and on the campaign's page, never as an alert.
+    # An edit of the budget, the ads or the audience may change who sees what: for a day less is enough. Below the
+    # threshold, but at this share of it, a CTR is watched: said in the digest and on the campaign's page, never as an
+    # alert.
     ctr_edited_less: float = 0.6
     ctr_edited_least_z: float = 3.2
     ctr_edited_hours: float = 24.0

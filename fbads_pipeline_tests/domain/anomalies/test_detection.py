@@ -121,6 +121,15 @@ def test_a_budget_edit_is_explained_and_not_alarmed(calm):
     assert [what for _, what, _ in said(unknown)] == ["spend_spike"], "without either it is a spike"
 
 
+def test_an_edit_of_the_ads_says_nothing_by_itself_and_is_named_where_the_ctr_falls(calm):
+    edit = changes((AT, "c1", "ads_edited", "", ""))
+    assert said(calm, edit, kinds=("anomaly", "explained")) == []
+    fallen = from_then(calm, "c1", AT, clicks=0.35, conversions=0.35)
+    (found,) = [one for _, one in replayed(fallen, known_campaigns(), edit) if one.what == "ctr_collapse"]
+    assert [cause.name for cause in found.causes] == ["ads_edited"]
+    assert found.at - AT < timedelta(hours=12)
+
+
 def test_a_new_campaign_is_left_to_learn_but_for_a_stop(calm):
     about = known_campaigns(created=AT - timedelta(days=5))
     halved = from_then(calm, "c1", AT, impressions=0.2, spend=0.2, clicks=0.2, conversions=0.2)

@@ -71,6 +71,8 @@ def test_a_rate_is_a_percentage_and_a_long_window_is_in_days():
 
 def test_money_at_stake_and_causes_follow_the_finding():
     causes = (Cause("budget_edit", {"days_ago": 1.0}), Cause("account_wide", {}), Cause("recently_resumed", {}))
+    edited = replace(DROP, causes=(Cause("ads_edited", {"days_ago": 1.0}),))
+    assert text(edited, "pt").endswith("Provável: os anúncios ou o público foram alterados há 1 dia.")
     assert text(replace(DROP, stake=480.0, causes=causes), "en").endswith(
         "At stake: BRL 480.00 a day, by the campaign's own usual. Likely: the budget was edited 1 day ago;"
         " the whole account moves the same way; the campaign was resumed lately."

@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fbads_pipeline.adapters.translation.translator import translator
+from fbads_pipeline.domain.anomalies.account_detection import run_detectors
 from fbads_pipeline.domain.anomalies.daily.families import NOTICES
+from fbads_pipeline.domain.anomalies.settings import DetectionSettings
+from fbads_pipeline.domain.anomalies.state.metric_states import LONG_AGO
+from fbads_pipeline.domain.anomalies.state.packing import unpack
+from fbads_pipeline.domain.anomalies.state.readings import minutes
 from fbads_pipeline.domain.core.messages import from_json
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline.services.anomalies.detect_anomalies import detect_anomalies
@@ -18,6 +23,7 @@ from fbads_pipeline_tests.support.rendering import text_of
 
 BEGIN = datetime(2026, 10, 30, 3, 5, tzinfo=UTC)
 ANCHOR = "2026-11-10"
+SETTINGS = DetectionSettings()
 MARKS = "select anomaly_id, status, announced_alert_id, recovery_alert_id from analysis.anomalies where is_alert"
 
 
@@ -132,6 +138,32 @@ def test_what_is_open_on_a_campaign_that_is_paused_is_over_without_a_word(follow
     assert account.detect().current == ()
     assert account.rows("select resolution, closed_at from analysis.anomalies where is_alert") == [("paused", at)]
     assert account.announce() == 0
+
+
+def test_edits_of_ads_and_audiences_reach_the_detectors(followed):
+    account, stop = followed
+    at = stop.begins - timedelta(hours=10)
+    ((adset,),) = account.rows(f"select min(adset_id) from raw.adsets where campaign_id = '{stop.campaign_id}'")
+    columns = "account_id, event_id, event_at, event_type, object_id, collected_at"
+    for number, (kind, edited, when) in enumerate(
+        [
+            ("update_ad_set_target_spec", adset, at),
+            ("update_ad_set_budget", adset, at + timedelta(hours=1)),
+            ("update_ad_creative", "unknown", at + timedelta(hours=1)),
+            ("update_ad_set_target_spec", adset, at - timedelta(days=60)),
+        ]
+    ):
+        row = f"'{stop.account_id}', 'by hand {number}', '{when}', '{kind}', '{edited}', now()"
+        _run(account, f"insert into raw.activities ({columns}) values ({row})")
+    read = account.anomalies.readings(stop.account_id, since=None, days=3)
+    assert read is not None and list(read.ads_edited) == [(stop.campaign_id, at)]
+    result = run_detectors(read, None, SETTINGS)
+    assert result is not None
+    known = unpack(result.detectors.state, SETTINGS, [])
+    edited_at = dict(zip(known.ids, known.state.campaigns.ads_edited_at.tolist(), strict=True))
+    local = at.astimezone(ZoneInfo(read.timezone_name)).replace(tzinfo=None)
+    assert edited_at.pop(stop.campaign_id) == minutes(local)
+    assert set(edited_at.values()) == {LONG_AGO}
 
 
 _MEMORY = "select xmin, account_id, version, md5(state), read_until from analysis.detector_states"

@@ -89,6 +89,7 @@ class PostgresAnomalies:
                 account.timezone_name,
                 runs,
                 [CampaignDayVersion(*row) for row in connection.execute(INPUTS["campaign_day_versions"], values)],
+                ads_edited=[tuple(row) for row in connection.execute(INPUTS["ads_edited"], values)],
                 **object_inputs(connection, account_id),
             )
 

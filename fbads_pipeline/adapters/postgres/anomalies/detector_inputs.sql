@@ -82,6 +82,37 @@ where account_id = :account and effective_status = 'ACTIVE' and learning_status 
 group by campaign_id
 having bool_and(learning_status = 'LEARNING');
 
+-- name: ads_edited
+-- What changes who sees what: new ads and ad sets, creatives, audiences, placements, goals of delivery, bids. Rules switch
+-- ads on and off daily, so that their status is not among them.
+-- Meta's log names ad sets and ads by their ids. The day before counts too, because the log is read later than figures.
+select
+    objects.campaign_id,
+    activities.event_at
+from raw.activities as activities
+inner join (
+    select
+        adset_id as object_id,
+        campaign_id
+    from raw.adsets
+    where account_id = :account
+    union all
+    select
+        ad_id as object_id,
+        campaign_id
+    from raw.ads
+    where account_id = :account
+) as objects on activities.object_id = objects.object_id
+where
+    activities.account_id = :account
+    and activities.event_at > cast(:since as timestamptz) - interval '24 hours' and activities.event_at <= :until
+    and activities.event_type in (
+        'create_ad', 'update_ad_creative', 'edit_and_update_ad_creative', 'edit_images', 'update_ad_targets_spec',
+        'update_ad_bid_info', 'update_ad_bid_type', 'create_ad_set', 'update_ad_set_target_spec',
+        'update_ad_set_optimization_goal', 'update_ad_set_bidding', 'update_ad_set_bid_strategy'
+    )
+order by activities.event_at, objects.campaign_id;
+
 -- name: own_goals
 -- Goals that campaigns have by today's targets instead of the account's.
 select

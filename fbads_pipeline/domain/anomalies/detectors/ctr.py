@@ -52,12 +52,13 @@ def ctr_evidence(state: DetectorState, is_read: Bools) -> Evidence:
 
 
 def _thresholds(state: DetectorState, expected: Floats) -> Floats:
-    """Per window (windows, n): higher where few clicks are expected or few days known, lower after an edited budget."""
+    """Per window (windows, n): higher where few clicks are expected or few days known, lower after an edit."""
     settings = state.settings
     usual = as_column(settings.ctr_z) + settings.ctr_few_clicks_z / np.sqrt(np.maximum(expected, 1.0))
     usual = usual * np.sqrt(1.0 + settings.ctr_few_days / np.maximum(state.ctr.baseline_days, 1.0))
     lower = np.minimum(usual, np.maximum(usual - settings.ctr_edited_less, settings.ctr_edited_least_z))
-    is_edited = state.minute - state.campaigns.edited_at < settings.ctr_edited_hours * 60.0
+    edited_at = np.maximum(state.campaigns.edited_at, state.campaigns.ads_edited_at)
+    is_edited = state.minute - edited_at < settings.ctr_edited_hours * 60.0
     return np.where(is_edited, lower, usual)
 
 

@@ -32,8 +32,8 @@ class CampaignFacts:
     ----------
     budget, budget_read
         Daily budget of the last reading of today, and of the last reading at all (0: none).
-    created, resumed_at, edited_at
-        When it was made, last resumed, and its budget last edited.
+    created, resumed_at, edited_at, ads_edited_at
+        When it was made, last resumed, its budget last edited, and its ads or whom they are shown to.
     edit_ratio
         |log(new budget / old budget)| of that edit.
     is_active
@@ -48,6 +48,7 @@ class CampaignFacts:
     created: Ints = field(init=False)
     resumed_at: Ints = field(init=False)
     edited_at: Ints = field(init=False)
+    ads_edited_at: Ints = field(init=False)
     edit_ratio: Floats = field(init=False)
     is_active: Bools = field(init=False)
     goal: Ints = field(init=False)
@@ -55,7 +56,7 @@ class CampaignFacts:
     def __post_init__(self) -> None:
         self.budget, self.budget_read, self.edit_ratio = np.zeros(self.n), np.zeros(self.n), np.zeros(self.n)
         self.created, self.resumed_at = np.full(self.n, LONG_AGO), np.full(self.n, LONG_AGO)
-        self.edited_at = np.full(self.n, LONG_AGO)
+        self.edited_at, self.ads_edited_at = np.full(self.n, LONG_AGO), np.full(self.n, LONG_AGO)
         self.is_active = np.ones(self.n, dtype=np.bool_)
         self.goal = np.zeros(self.n, dtype=np.int64)
 

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-Event = Literal["budget_change", "created", "status_change"]
+Event = Literal["ads_edited", "budget_change", "created", "status_change"]
 COUNTERS = ("impressions", "clicks", "spend", "conversions")
 IMPRESSIONS, CLICKS, SPEND, CONVERSIONS = range(4)
 MINUTES_A_DAY = 1440

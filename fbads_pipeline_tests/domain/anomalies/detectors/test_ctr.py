@@ -14,8 +14,11 @@ SETTINGS = DetectionSettings()
 HALF_HOURS = 12
 
 
-def evidence(clicks, expected=70.0, *, days=18.0, deviation=0.10, scale=1.0):
-    """Of one campaign whose last six hours brought those clicks, and the hours before what was expected of them."""
+def evidence(clicks, expected=70.0, *, days=18.0, deviation=0.10, scale=1.0, edited=None, hours_ago=5):
+    """Of one campaign whose last six hours brought those clicks, and the hours before what was expected of them.
+
+    edited: which of its instants of an edit is set, so many hours ago.
+    """
     state = DetectorState(1, SETTINGS)
     state.today, state.half_hours.slot = 739_000, 739_000 * MINUTES_A_DAY // 30 + 24
     ring, slots = state.half_hours.ring, (state.half_hours.slot - np.arange(RING_SLOTS)) % RING_SLOTS
@@ -24,6 +27,8 @@ def evidence(clicks, expected=70.0, *, days=18.0, deviation=0.10, scale=1.0):
     state.ctr.clicks[:], state.ctr.baseline_days[:] = 5_000.0, days
     state.ctr.variance_sums[0], state.ctr.variance_sums[1] = 1_000.0 * deviation**2, 1_000.0
     state.ctr.score_scale[:] = scale
+    if edited is not None:
+        getattr(state.campaigns, edited)[:] = state.minute - 60 * hours_ago
     return ctr_evidence(state, np.ones(1, dtype=bool))
 
 
@@ -56,3 +61,13 @@ def test_one_fall_among_two_hundred_campaigns_is_a_discovery_at_its_windows_own_
     scores = np.zeros(200)
     scores[0] = evidence(31.0).score[0]
     assert discoveries(scores, SETTINGS.rate_discovery_rate)[0]
+
+
+@pytest.mark.parametrize("edited", ["edited_at", "ads_edited_at"])
+def test_for_a_day_after_an_edit_of_the_budget_or_of_the_ads_less_is_enough(edited):
+    usual, after, later = (
+        evidence(36.0).threshold_ratio[0],
+        evidence(36.0, edited=edited).threshold_ratio[0],
+        evidence(36.0, edited=edited, hours_ago=25).threshold_ratio[0],
+    )
+    assert usual == later < 1.0 <= after
