@@ -83,11 +83,11 @@ group by campaign_id
 having bool_and(learning_status = 'LEARNING');
 
 -- name: ads_edited
--- What changes who sees what: new ads and ad sets, creatives, audiences, placements, goals of delivery, bids. Rules switch
--- ads on and off daily, so that their status is not among them.
--- Meta's log names ad sets and ads by their ids. The day before counts too, because the log is read later than figures.
+-- What changes who sees what: new ads and ad sets, creatives, audiences, placements, goals of delivery, bids. Rules
+-- switch ads on and off daily, so that their status is not among them. Meta's log names ad sets and ads by their ids.
+-- The day before counts too, because the log is read later than figures.
 select
-    objects.campaign_id,
+    edited.campaign_id,
     activities.event_at
 from raw.activities as activities
 inner join (
@@ -102,7 +102,7 @@ inner join (
         campaign_id
     from raw.ads
     where account_id = :account
-) as objects on activities.object_id = objects.object_id
+) as edited on activities.object_id = edited.object_id
 where
     activities.account_id = :account
     and activities.event_at > cast(:since as timestamptz) - interval '24 hours' and activities.event_at <= :until
@@ -111,7 +111,7 @@ where
         'update_ad_bid_info', 'update_ad_bid_type', 'create_ad_set', 'update_ad_set_target_spec',
         'update_ad_set_optimization_goal', 'update_ad_set_bidding', 'update_ad_set_bid_strategy'
     )
-order by activities.event_at, objects.campaign_id;
+order by activities.event_at, edited.campaign_id;
 
 -- name: own_goals
 -- Goals that campaigns have by today's targets instead of the account's.

@@ -47,18 +47,18 @@ class SeriesSettings:
         How often the scale is taken anew; less often where the memory is long.
     """
 
-    level_rows: int = 6
+    level_rows: int = 5
     slow_rows: int = 96
     shift_rows: int = 3
     memory_rows: int = 700
     memory_days: float = 4.0
     least_rows: int = 120
     percentile: float = 0.99
-    error_threshold: float = 1.6
+    error_threshold: float = 1.7
     shift_threshold: float = 1.2
     season_weight: float = 0.15
     season_days: float = 3.0
-    quiet_rows: int = 80
+    quiet_rows: int = 100
     quiet_days: float = 3.5
     least_quiet_days: float = 0.4
     first_rows: int = 14
@@ -84,7 +84,7 @@ def _quiet_rows(rows_a_day: float, settings: SeriesSettings) -> int:
     """Rows without another alert after one.
 
     >>> [_quiet_rows(24 * 3600.0 / step, SeriesSettings()) for step in (300.0, 3600.0, 86_400.0)]
-    [115, 80, 4]
+    [115, 84, 4]
     """
     at_most = max(round(settings.quiet_days * rows_a_day), _LEAST_QUIET)
     return max(min(settings.quiet_rows, at_most), round(settings.least_quiet_days * rows_a_day))
