@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from dagster._daemon.types import DaemonHeartbeat
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
+from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.bootstrap import dagster_storage
 from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
 from fbads_pipeline.settings import SettingsError
@@ -50,6 +51,16 @@ def facts():
     return 1
 
 
+def test_what_dagster_stores_does_not_wait_for_the_disk_and_the_pipeline_s_own_does(instance, database_url):
+    asked = sa.text("select setting, source from pg_settings where name = 'synchronous_commit'")
+    with instance.event_log_storage.run_connection() as connection:
+        assert tuple(connection.execute(asked).one()) == ("off", "client")
+    own = engine(database_url, application_name="fbads")
+    with own.connect() as connection:
+        assert connection.execute(asked).one().source != "client", "as the server has it"
+    own.dispose()
+
+
 SESSIONS = sa.text("select sessions from pg_stat_database where datname = current_database()")
 OTHERS = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 
@@ -64,7 +75,7 @@ def test_a_whole_run_is_stored_without_connections_of_its_own(instance, other):
 
 def test_a_server_that_broke_off_is_met_anew(instance, other):
     assert dg.materialize([facts], instance=instance).success
-    assert other.execute(sa.text(f"select count(pg_terminate_backend(pid)) {OTHERS}")).scalar_one() > 0
+    assert other.execute(sa.text(f"select count(pg_terminate_backend(pid, 5000)) {OTHERS}")).scalar_one() > 0
     done = dg.materialize([facts], instance=instance)
     assert done.success
     assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}

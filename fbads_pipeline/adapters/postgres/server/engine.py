@@ -81,34 +81,41 @@ def engine(
 
     fixed_now: ISO instant that the models take for now (setting `fbads.now` of the session).
     """
-    address = sa.engine.make_url(normalise_url(url))
-    options = [*_of_the_address(address), "-c timezone=UTC"]
+    options = ["-c timezone=UTC"]
     if fixed_now:
         options.append(f"-c fbads.now={fixed_now}")
     if read_only:
         options.append("-c default_transaction_read_only=on")
+    address, every_option = with_options(normalise_url(url), *options)
     made = sa.create_engine(
-        address.difference_update_query(["options"]),
+        address,
         pool_size=pool_size,
         max_overflow=pool_size,
         connect_args={
             "application_name": application_name,
             "connect_timeout": 10,
             "keepalives_idle": 30,
-            "options": " ".join(options),
+            "options": every_option,
         },
     )
     sa.event.listen(made, "do_connect", _connect)
-    sa.event.listen(made, "checkin", _note_use)
-    sa.event.listen(made, "checkout", _require_life)
+    replace_dead_connections(made)
     sa.event.listen(made, "handle_error", _translate)
     return made
 
 
-def _of_the_address(address: sa.URL) -> list[str]:
-    """The session options that the address itself carries; ours come after them, and win."""
+def with_options(url: str, *options: str) -> tuple[sa.URL, str]:
+    """The address without the session options that it carries, and these with ours, which come after them and win."""
+    address = sa.engine.make_url(url)
     own = address.query.get("options", ())
-    return [own] if isinstance(own, str) else list(own)
+    every = [*([own] if isinstance(own, str) else own), *options]
+    return address.difference_update_query(["options"]), " ".join(every)
+
+
+def replace_dead_connections(made: sa.Engine) -> None:
+    """Where the server has ended a pooled connection, the pool connects anew before anybody uses it."""
+    sa.event.listen(made, "checkin", _note_use)
+    sa.event.listen(made, "checkout", _require_life)
 
 
 def _connect(dialect: object, record: object, arguments: list[object], named: dict[str, object]) -> object:
@@ -138,10 +145,10 @@ def _require_life(connection: Any, record: Any, proxy: object) -> None:
 
 
 def _ask(connection: Any) -> None:
-    connection.autocommit = True
+    before, connection.autocommit = connection.autocommit, True
     with connection.cursor() as cursor:
         cursor.execute("select 1")
-    connection.autocommit = False
+    connection.autocommit = before
 
 
 def _is_quiet(connection: Any) -> bool:

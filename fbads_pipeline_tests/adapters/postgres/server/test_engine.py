@@ -135,3 +135,17 @@ def test_a_connection_that_was_idle_for_long_is_asked_first(database_url, monkey
     monkeypatch.setattr(engine_module, "LONGEST_UNASKED_SECONDS", 0.0)
     assert pool.read() == first and len(asked) == 1
     pool.engine.dispose()
+
+
+def test_a_sign_of_life_leaves_a_connection_as_it_was(database_url, monkeypatch):
+    monkeypatch.setattr(engine_module, "LONGEST_UNASKED_SECONDS", 0.0)
+    for isolation, state in (("AUTOCOMMIT", "idle"), ("READ COMMITTED", "idle in transaction")):
+        made = sa.create_engine(
+            database_url, pool_size=1, isolation_level=isolation, connect_args={"application_name": "asked"}
+        )
+        engine_module.replace_dead_connections(made)
+        for _ in range(2):
+            with made.connect() as connection:
+                connection.execute(sa.text("select 1"))
+                assert states(database_url) == [state]
+        made.dispose()
