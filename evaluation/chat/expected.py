@@ -15,6 +15,9 @@ spend|1001-1031|weekdays=6+7      only of these days of the week, Monday is 1
 spend|1122|not_platform=instagram  without that part of a breakdown
 spend|1123|vs=1122|clock=1         of either day until the hour that today has come to; by=hour: of whole days alone
 spend|1122|hours=6-12             of those hours of each day alone, on the clocks of the account
+spend|1121-1122|between=112122-112202   from 22 h of 21 November until 2 h of the next day, on the clocks of the account
+spend|1122|mean=campaign          the mean over the campaigns that have rows
+spend|1122|objective=OUTCOME_SALES+OUTCOME_LEADS   of either
 cpa|1122|by=campaign|having=cpa > of:100001001   above that campaign's own; `whole`: above that of all together
 spend|1122 // ?object              either
 """
@@ -53,12 +56,14 @@ _KEYS = {
     "month": "date_trunc('month', day)::date",
     "objective": "(select regexp_replace(objective, '^OUTCOME_', '') from marts.campaigns c where c.campaign_id = "
     "f.campaign_id)",
+    "position": "case when platform_position like '%stor%' then 'stories'"
+    " when platform_position like '%feed%' then 'feed' else platform_position end",
     "placement": "concat_ws(' · ', publisher_platform, platform_position)",
     "hour": "extract(hour from from_at at time zone (select timezone_name from marts.accounts a where a.account_id = "
     "f.account_id))::integer",
 }
 _BREAKDOWNS = {"age": "age,gender", "gender": "age,gender", "country": "country"}
-_BREAKDOWNS |= {"platform": "publisher_platform,platform_position", "placement": "publisher_platform,platform_position"}
+_BREAKDOWNS |= dict.fromkeys(("platform", "placement", "position"), "publisher_platform,platform_position")
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,10 @@ def _figures(notation: str) -> Expected:
     options = dict(part.split("=", 1) for part in rest)
     names = [_column(one, days, options) for one in metrics.removeprefix("why ").split(",")]
     by = options["by"].split(",") if "by" in options else []
+    if "mean" in options:
+        rows = _sums(names, days, options, [options["mean"]])
+        means = ", ".join(f"avg({name})" for name in names)
+        return Expected("answered", frozenset(["figures"]), sql=f"select {means} from ({rows}) one group by currency")
     sql = _sums(names, days, options, by)
     if "vs" in options:
         both = ", ".join(f"{_present(name, 'a')}, {_present(name, 'b')}" for name in names)
@@ -165,10 +174,9 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
             f"campaign_id in (select campaign_id from marts.campaigns where effective_status = '{options['status']}')"
         )
     if "objective" in options:
-        where.append(
-            f"campaign_id in (select campaign_id from marts.campaigns where objective = '{options['objective']}')"
-        )
-    segments = [one for one in ("age", "gender", "country", "platform") if one in options]
+        named = ", ".join(repr(one) for one in options["objective"].split("+"))
+        where.append(f"campaign_id in (select campaign_id from marts.campaigns where objective in ({named}))")
+    segments = [one for one in ("age", "gender", "country", "platform", "placement") if one in options]
     without = [one for one in ("age", "gender", "country", "platform") if f"not_{one}" in options]
     where += [f"{_KEYS.get(one, one)} in ('" + options[one].replace("+", "', '") + "')" for one in segments]
     where += [f"{_KEYS.get(one, one)} <> '{options[f'not_{one}']}'" for one in without]
@@ -199,6 +207,10 @@ def _clock(by: Sequence[str], options: dict[str, str]) -> list[str]:
         zone = "(select timezone_name from marts.accounts a where a.account_id = f.account_id)"
         where.append(f"from_at >= (day + interval '{first} hours') at time zone {zone}")
         where.append(f"until_at <= (day + interval '{last} hours') at time zone {zone}")
+    if "between" in options:
+        zone = "(select timezone_name from marts.accounts a where a.account_id = f.account_id)"
+        first, last = (f"timestamp '{_day(one[:4])} {one[4:]}:00'" for one in options["between"].split("-"))
+        where += [f"from_at >= {first} at time zone {zone}", f"until_at <= {last} at time zone {zone}"]
     if "hour" in by:
         where.append("day < '2026-11-23'")
     return where
@@ -214,19 +226,19 @@ def _bound(text: str, where: Sequence[str]) -> str:
     if value == "whole" or value.startswith("of:"):
         other = [f"campaign_id = '{value.removeprefix('of:')}'"] if value != "whole" else where[1:]
         value = f"(select {_FORMULAS.get(name, f'sum({name})')} from marts.campaign_daily g where "
-        value += " and ".join([where[0], *other, *(["g.currency = f.currency"] if name in _OF_MONEY else [])]) + ")"
+        value += " and ".join([where[0], *other, *(["g.currency = f.currency"] if name in _AMOUNTS else [])]) + ")"
     return f"coalesce({_FORMULAS[name]}, null) {sign} {value}" if name in _FORMULAS else f"sum({name}) {sign} {value}"
 
 
 def _mart(by: Sequence[str], options: dict[str, str], is_broken_down: bool) -> str:
     if is_broken_down:
         return "campaign_breakdown_daily"
-    if "hour" in by or {"clock", "hours"} & options.keys():
+    if "hour" in by or {"clock", "hours", "between"} & options.keys():
         return "campaign_intraday"
     for level, mart in (("ad", "ad_daily"), ("adset", "adset_daily")):
-        if level in by or level in options or f"not_{level}" in options:
+        if level in (*by, options.get("mean")) or level in options or f"not_{level}" in options:
             return mart
-    needs = {"campaign", "not_campaign", "objective"} & {*by, *options} or "status" in options
+    needs = {"campaign", "not_campaign", "objective"} & {*by, *options, options.get("mean")} or "status" in options
     return "campaign_daily" if needs else "account_daily"
 
 

@@ -40,6 +40,9 @@ class ChatFigures(Protocol):
     def name_dimensions(self, accounts: Sequence[ChatAccount]) -> tuple[str, ...]:
         """The dimensions that some campaign of the accounts has in its name."""
 
+    def first_day(self, accounts: Sequence[ChatAccount]) -> date | None:
+        """The first day that was read of any of the accounts."""
+
     def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
         """The rows of a plan, and how far its days are read at their level: the highest that has them, or `level`."""
 

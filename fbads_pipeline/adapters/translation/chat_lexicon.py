@@ -58,17 +58,29 @@ def _lexicon(content: Mapping[str, Any]) -> LanguageLexicon:
         days_ago=dates["days_ago"],
         units=dates["units"],
         holidays={fold(name): rule for name, rule in dates["holidays"].items()},
-        phrases={
-            group: {meaning: _listed(phrases) for meaning, phrases in meanings.items()}
-            for group, meanings in content["phrases"].items()
-        },
+        phrases=_phrases(content),
         words={name: frozenset(_listed(words)) for name, words in content["words"].items()},
         misspellings=content["misspellings"],
         patterns={name: tuple(texts) for name, texts in content["patterns"].items()},
         periods={kind: tuple(texts) for kind, texts in content["periods"].items()},
         harmless=forms(_listed(content["harmless"]["verbs"]), content["harmless"]["endings_of"]),
         harmless_endings=_listed(content["harmless"]["adverbs_end_in"]),
+        verb_endings=_listed(content["harmless"]["verbs_end_in"]),
+        public_holidays=frozenset(_listed(dates["public_holidays"])),
+        rewordings=tuple((said, read_as) for said, read_as in content["rewordings"]),
     )
+
+
+def _phrases(content: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Group → meaning → phrases; of metrics also every form of the verbs that say them: "gastar", "torrar"."""
+    found = {
+        group: {meaning: _listed(phrases) for meaning, phrases in meanings.items()}
+        for group, meanings in content["phrases"].items()
+    }
+    for metric, verbs in content["metric_verbs"].items():
+        said = forms(_listed(verbs), content["harmless"]["endings_of"])
+        found["metric"][metric] = (*found["metric"].get(metric, ()), *sorted(said))
+    return found
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.composed import KINDS, composed_name
-from fbads_pipeline.domain.chat.plan import LEVELS, Intent, Level, Mention, Plan
+from fbads_pipeline.domain.chat.plan import EITHER, LEVELS, Intent, Level, Mention, Plan
 
 # Answers without figures: what such a question mentions besides changes nothing in them.
 WITHOUT_FIGURES: tuple[Intent, ...] = ("greeting", "help", "definition", "change_request")
@@ -26,11 +26,12 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "rank": ("rank",),
     "with_shares": ("share",),
     "per_day": ("dimension",),
+    "mean_of": ("dimension",),
     "same_time": ("same_time",),
     "hours": ("hours",),
     "currency": ("currency",),
 }
-_ROWS = frozenset(CHANGING) - {"with_shares", "per_day", "same_time", "hours"}
+_ROWS = frozenset(CHANGING) - {"with_shares", "per_day", "same_time", "hours", "mean_of"}
 _LISTED = frozenset({"objects", "currency"})
 # What the answer of each kind goes by; a field beside these would be passed over, so that there is no answer.
 USED: Mapping[Intent, frozenset[str]] = {
@@ -94,7 +95,7 @@ def passed_over(plan: Plan) -> tuple[Mention, ...]:
     default = Plan(plan.intent)
     fields = [one for one in CHANGING if one not in used and getattr(plan, one) != getattr(default, one)]
     if plan.with_shares:
-        fields += [one for one in ("compare", "per_day", "same_time", "hours") if getattr(plan, one)]
+        fields += [one for one in ("compare", "per_day", "same_time", "hours", "mean_of") if getattr(plan, one)]
     if plan.status not in (None, "ACTIVE") and plan.intent in ("pacing", "scores"):
         fields.append("status")
     if plan.objective and plan.intent == "objects" and plan.dimensions[:1] != ("campaign",):
@@ -216,8 +217,10 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "none": _none,
     "segment": _segments,
     "status": lambda plan, value: plan.status == value or plan.intent == "facts",
-    "objective": lambda plan, value: plan.objective == value,
-    "dimension": lambda plan, value: value in plan.dimensions or plan.per_day or plan.intent not in _WITH_METRICS,
+    "objective": lambda plan, value: value in (plan.objective or "").split(EITHER),
+    "dimension": lambda plan, value: (
+        value in (*plan.dimensions, plan.mean_of) or plan.per_day or plan.intent not in _WITH_METRICS
+    ),
     "limit": lambda plan, value: plan.limit == int(value),
     "rank": lambda plan, value: plan.rank is not None or plan.intent not in _WITH_METRICS,
     "comparison": _compared,

@@ -50,7 +50,7 @@ PeriodKind = Literal["days", "days_with_today", "day", "week", "month", "quarter
 Comparison = Literal["above", "at_least", "below", "at_most"]
 
 LEVELS: tuple[Level, ...] = ("account", "campaign", "adset", "ad")
-Fact = Literal["status", "budget", "currency", "id", "objective", "schedule", "changes"]
+Fact = Literal["status", "budget", "currency", "id", "objective", "schedule", "changes", "account"]
 Direction = Literal["up", "down"]
 Status = Literal["ACTIVE", "PAUSED", "REJECTED", "NOT_ACTIVE", "NOT_PAUSED", "NOT_REJECTED"]
 TIMES: tuple[Dimension, ...] = ("day", "week", "month", "weekday", "hour")
@@ -67,6 +67,10 @@ STATUSES = {
     "REJECTED": ("DISAPPROVED",),
 }
 NEGATED = "NOT_"
+# "Desde sempre": before any day that can be read; the first day that was read takes its place.
+BEGINNING = date(2004, 1, 1)
+# Between the names of several objectives.
+EITHER = "+"
 # A campaign's goal as a question names it → Meta's objectives, today's and those of older campaigns.
 META_OBJECTIVES = {
     "SALES": ("OUTCOME_SALES", "CONVERSIONS", "PRODUCT_CATALOG_SALES"),
@@ -178,7 +182,8 @@ class Plan:
     mentions: what the question said, which the plan must hold; ignored: words that are left out, by name; without:
     parts of a breakdown that are left out; weekdays: only these, 1 is Monday; same_time: the period is a day that is
     not over, and either day counts until the clock that it has come to; hours: of each day only from the first hour
-    until the second one begins; currency: only accounts that are billed in it.
+    until the second one begins; currency: only accounts that are billed in it; objective: one, or several joined by
+    `+`; mean_of: the mean over the objects of that level, in place of their sum.
     """
 
     intent: Intent
@@ -206,6 +211,7 @@ class Plan:
     same_time: bool = False
     hours: tuple[int, int] | None = None
     currency: str | None = None
+    mean_of: Level | None = None
     language: str = field(default="", compare=False)
     mentions: tuple[Mention, ...] = field(default=(), compare=False)
     ignored: tuple[str, ...] = field(default=(), compare=False)
@@ -257,6 +263,11 @@ class Refusal:
 Understanding = Plan | Clarification | Refusal
 
 
+def objectives_of(said: str) -> tuple[str, ...]:
+    """Meta's objectives that one objective of a question, or several, stand for."""
+    return tuple(one for name in said.split(EITHER) for one in META_OBJECTIVES[name])
+
+
 def to_json(plan: Plan) -> dict[str, Any]:
     """As it is kept: dates in ISO, decimals as strings."""
     kept = asdict(replace(plan, mentions=()))
@@ -292,6 +303,7 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
         same_time=values.get("same_time", False),
         hours=tuple(values["hours"]) if values.get("hours") else None,
         currency=values.get("currency"),
+        mean_of=values.get("mean_of"),
         language=values.get("language", ""),
         ignored=tuple(values.get("ignored", ())),
     )

@@ -143,6 +143,8 @@ def level_of(plan: Plan, dimensions: Sequence[Dimension] | None = None) -> Level
     shown = plan.dimensions if dimensions is None else tuple(dimensions)
     wanted: list[Level] = [one for one in shown if one in LEVELS]  # type: ignore[misc]
     wanted += [one.level for one in (*plan.objects, *plan.excluded)]
+    if plan.mean_of is not None:
+        wanted.append(plan.mean_of)
     if any(one in NAME_DIMENSIONS for one in shown):
         wanted.append("campaign")
     if plan.status or plan.objective or "objective" in shown or breakdown_of(replace(plan, dimensions=shown)):

@@ -11,6 +11,7 @@ from fbads_pipeline.domain.chat.masking import kept_text
 from fbads_pipeline.domain.chat.memory import Exchange, left_behind
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import (
+    BEGINNING,
     LEVELS,
     NAME_DIMENSIONS,
     TIMES,
@@ -271,10 +272,19 @@ def _with_model(turn: Turn, read: Clarification | Refusal, planned: Understandin
 
 def _validated(turn: Turn, plan: Plan, breakdowns: Sequence[str]) -> CompletePlan | Clarification | Refusal:
     """The plan, if the catalogue's rules allow it. breakdowns: those that are collected."""
+    plan = _since_first_day(turn, plan)
     if any(one in NAME_DIMENSIONS for one in plan.dimensions):
         breakdowns = (*breakdowns, *turn.figures.name_dimensions(turn.accounts))
     found = validate(plan, turn.chat.catalogue, _inside(turn, plan), breakdowns=breakdowns)
     return _complete(found) if isinstance(found, Plan) else found
+
+
+def _since_first_day(turn: Turn, plan: Plan) -> Plan:
+    """ "Desde sempre" begins on the first day that was read."""
+    if plan.period is None or plan.period.first != BEGINNING:
+        return plan
+    first = turn.figures.first_day(_inside(turn, plan))
+    return plan if first is None else replace(plan, period=replace(plan.period, first=first))
 
 
 def _complete(plan: Plan) -> CompletePlan | Refusal:

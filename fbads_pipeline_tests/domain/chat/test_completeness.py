@@ -77,6 +77,7 @@ FILLED = {
     "same_time": True,
     "hours": (6, 12),
     "currency": "BRL",
+    "mean_of": "campaign",
 }
 
 

@@ -158,3 +158,18 @@ def test_why_ranks_within_a_currency_and_names_rejections_and_balances(whole_wor
         whole_world.run("truncate ops.delivery_problems cascade")
     assert told[0].text.count("reprovado") == 1 and "reprovado" not in told[1].text
     assert "ops.delivery_problems" in {one.source for one in told[0].citations}
+
+
+def test_the_mean_of_objects_is_that_of_those_that_have_rows(world: World) -> None:
+    made = world.ask("em média, cada campanha da loja aurora gastou quanto na semana passada?")
+    sql = "select avg(one.spend) from (select sum(spend) as spend from marts.campaign_daily"
+    sql += " where account_id = '100001' and day between '2026-11-16' and '2026-11-22' group by campaign_id) one"
+    assert abs(Decimal(made.tables[0].rows[0]["spend"]) - world.value(sql)) < Decimal("1e-6")
+    assert made.tables[0].rows[0]["parts"] == 5 and "média de 5" in made.text
+
+
+def test_since_ever_begins_on_the_first_day_read_and_an_object_has_an_account(world: World) -> None:
+    made = world.ask("quanto a loja aurora já gastou desde sempre?")
+    first = world.value("select min(day) from marts.day_coverage where account_id = '100001'")
+    assert made.citations[0].first_day == first and "não" not in made.text.lower()
+    assert "Loja Aurora" in world.ask("em qual conta está a Frete Grátis?").text

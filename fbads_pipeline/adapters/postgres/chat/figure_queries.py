@@ -5,6 +5,7 @@ user may see and to the days that each of them has by its own calendar.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -37,7 +38,8 @@ def compile_figures(
 
     level: that of the rows, where it is not the highest that has what the plan asks for.
     """
-    parameters = parameters_of(plan, plan.dimensions, accounts)
+    shown = (plan.mean_of,) if plan.mean_of else plan.dimensions
+    parameters = parameters_of(plan, shown, accounts)
     for number, threshold in enumerate(plan.thresholds):
         parameters[f"bound_{number}"] = threshold.value
         if threshold.values:
@@ -45,7 +47,8 @@ def compile_figures(
             parameters[f"bound_{number}_values"] = [value for _, value in threshold.values]
         if threshold.currency:
             parameters[f"bound_{number}_currency"] = threshold.currency
-    sql = _statement(shape_of(plan), catalogue, level)
+    made = _mean_statement if plan.mean_of else _statement
+    sql = made(shape_of(plan), catalogue, level)
     return Query(sql, parameters, _columns(plan, catalogue), f"marts.{mart_of(plan, level=level)}")
 
 
@@ -54,6 +57,29 @@ def compile_averages(plan: Plan, catalogue: Catalogue, accounts: Sequence[ChatAc
     sql = _average_statement(shape_of(plan), catalogue)
     columns = [one for one in _columns(plan, catalogue) if one.name in ("currency", "account") or one.metric]
     return Query(sql, parameters_of(plan, plan.dimensions, accounts), tuple(columns), f"marts.{mart_of(plan)}")
+
+
+@lru_cache(maxsize=256)
+def _mean_statement(plan: Plan, catalogue: Catalogue, level: Level | None) -> str:
+    """The mean of each metric over the objects that have rows, by currency; null where some object's is not known.
+
+    parts: of how many objects it is the mean.
+    """
+    assert plan.mean_of is not None
+    parts = _aggregate(replace(plan, dimensions=(plan.mean_of,)), catalogue, "now", level)
+    chosen: list[Expression] = [parts.c.currency]
+    for name in plan.metrics:
+        lacking = sa.func.max(parts.c[unreported(name)])
+        mean = sa.case((lacking.is_(None), sa.func.avg(parts.c[name])))
+        chosen += [mean.label(name), lacking.label(unreported(name))]
+    chosen += [
+        sa.func.count().label("parts"),
+        sa.func.bool_or(parts.c.is_provisional).label("is_provisional"),
+        sa.func.max(parts.c.as_of).label("as_of"),
+        sa.func.sum(parts.c.source_rows).label("source_rows"),
+        sa.func.count().over().label("groups"),
+    ]
+    return text_of(sa.select(*chosen).group_by(parts.c.currency).order_by(parts.c.currency))
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,6 @@ from fbads_pipeline.domain.chat.composed import reads_orders
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
-    META_OBJECTIVES,
     NAME_DIMENSIONS,
     NEGATED,
     STATUSES,
@@ -23,6 +22,7 @@ from fbads_pipeline.domain.chat.plan import (
     Plan,
     RelativePeriod,
     Threshold,
+    objectives_of,
 )
 from fbads_pipeline.domain.chat.result import ChatAccount
 from fbads_pipeline.domain.chat.validator import breakdown_of, level_of
@@ -238,7 +238,7 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     for one in plan.without:
         found.setdefault(f"without_{one.dimension}", []).append(one.value)
     if plan.objective:
-        found["objectives"] = list(META_OBJECTIVES[plan.objective])
+        found["objectives"] = list(objectives_of(plan.objective))
     breakdown = _breakdown(plan, dimensions)
     if breakdown:
         found["breakdown"] = breakdown

@@ -7,7 +7,16 @@ from typing import Any
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.pixels import PIXEL_EVENTS
-from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, MOST_ROWS, NEGATED, STATUSES, Intent, Level, Plan
+from fbads_pipeline.domain.chat.plan import (
+    LEVELS,
+    MOST_ROWS,
+    NEGATED,
+    STATUSES,
+    Intent,
+    Level,
+    Plan,
+    objectives_of,
+)
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
 
 _SQL = Statements(__package__, "lists.sql")
@@ -141,7 +150,7 @@ def _objects(plan: Plan, parameters: dict[str, Any]) -> Query:
     named = list(STATUSES[plan.status.removeprefix(NEGATED)]) if plan.status else None
     is_left_out = plan.status is not None and plan.status.startswith(NEGATED)
     parameters |= {"statuses": None if is_left_out else named, "statuses_left_out": named if is_left_out else None}
-    parameters["objectives"] = list(META_OBJECTIVES[plan.objective]) if plan.objective else None
+    parameters["objectives"] = list(objectives_of(plan.objective)) if plan.objective else None
     campaigns = [i for one in plan.excluded if one.level == "campaign" for i in one.ids]
     parameters["campaign_ids_left_out"] = campaigns or None
     columns = (
@@ -183,6 +192,7 @@ def _facts(plan: Plan, parameters: dict[str, Any]) -> Query:
         *(ResultColumn(name, "other") for name in ("object_id", "status", "objective", "currency", "timezone_name")),
         *(ResultColumn(name, "other", unit="money") for name in ("daily_budget", "lifetime_budget")),
         *(ResultColumn(name, "other") for name in ("start_at", "stop_at", "since", "is_since_known")),
+        *(ResultColumn(name, "other") for name in ("owner_id", "owner_name")),
     )
     return _query(f"facts_{level}", parameters, columns, f"marts.{_OBJECTS[level]}")
 

@@ -87,6 +87,12 @@ class ChatReading:
         row = self._marts.execute(_SQL["name_dimensions"], values).one()
         return tuple(name for name, is_there in row._mapping.items() if is_there)
 
+    def first_day(self, accounts: Sequence[ChatAccount]) -> date | None:
+        """The first day that was read of any of the accounts."""
+        values = {"account_ids": [one.account_id for one in accounts]}
+        found: date | None = self._marts.execute(_SQL["first_day"], values).scalar()
+        return found
+
     def figures(self, plan: Plan, accounts: Sequence[ChatAccount], level: Level | None = None) -> CoveredFigures:
         """The rows of a validated plan, and how far its days are read at their level.
 

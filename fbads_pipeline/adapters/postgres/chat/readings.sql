@@ -68,3 +68,12 @@ select
     set_config('jit', 'off', true) as jit,
     set_config('enable_nestloop', 'off', true) as nested_loops,
     set_config('statement_timeout', cast(:milliseconds as text), true) as longest;
+
+-- name: first_day
+-- The first day that was read of any of the accounts.
+select min(known.day) as first_day
+from marts.day_coverage as known
+where
+    known.account_id = any(cast(:account_ids as text[]))
+    and known.level = 'account'
+    and known.is_read;

@@ -86,6 +86,10 @@ def _currency(row: Row) -> Value:
     return message("chat.fact_currency", currency=str(row["currency"]), zone=str(row["timezone_name"]))
 
 
+def _account(row: Row) -> Value:
+    return message("chat.fact_account", account=Name(str(row["owner_name"] or row["owner_id"]), str(row["owner_id"])))
+
+
 _FACTS: Mapping[Fact, Callable[[Mapping[str, Any]], Value]] = {
     "status": _status,
     "budget": _budget,
@@ -93,4 +97,5 @@ _FACTS: Mapping[Fact, Callable[[Mapping[str, Any]], Value]] = {
     "id": lambda row: message("chat.fact_id", id=str(row["object_id"])),
     "objective": _objective,
     "schedule": _schedule,
+    "account": _account,
 }

@@ -18,7 +18,7 @@ from fbads_pipeline.domain.chat.answers.cells import (
 from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, Plan, RelativePeriod
+from fbads_pipeline.domain.chat.plan import EITHER, LEVELS, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
 from fbads_pipeline.domain.core.messages import Count, Days, Joined, Name, Value, lines, message
 
@@ -76,7 +76,8 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
     if plan.status:
         found.append(message(f"chat.only_{plan.status.lower()}"))
     if plan.objective:
-        found.append(_beside(dimension_label("objective"), message(f"chat.objective_{plan.objective.lower()}")))
+        named = tuple(message(f"chat.objective_{one.lower()}") for one in plan.objective.split(EITHER))
+        found.append(_beside(dimension_label("objective"), Joined(named, ", ")))
     return found + [bound_said(one, catalogue) for one in plan.thresholds]
 
 
@@ -95,6 +96,8 @@ def left_out(result: Result) -> list[Value]:
 def heading(plan: Plan, accounts: Sequence[ChatAccount], catalogue: Catalogue) -> Value:
     """Metrics, groups, days and filters of the plan."""
     head = metric_labels(plan.metrics)
+    if plan.mean_of is not None:
+        head = message("chat.mean_of", metrics=head, group=dimension_label(plan.mean_of))
     if plan.per_day:
         head = message("chat.daily_average", metrics=head)
     if plan.dimensions:
@@ -165,6 +168,8 @@ def _line(plan: Plan, row: Row, result: Result, catalogue: Catalogue) -> Value:
         part = cell(column, row, catalogue)
         if len(plan.metrics) > 1:
             part = Joined((metric_label(column.metric or ""), part), " ")
+        if plan.mean_of is not None:
+            part = Joined((part, " (", message("chat.mean_parts", parts=Count(int(row["parts"]))), ")"), "")
         if result.of("share"):
             part = Joined((part, " (", cell(result.of("share")[0], row, catalogue), ")"), "")
         if plan.intent == "overview" and plan.compare is not None:

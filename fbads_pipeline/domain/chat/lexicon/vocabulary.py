@@ -10,6 +10,7 @@ from fbads_pipeline.domain.chat.plan import PeriodKind
 _Value = TypeVar("_Value")
 _LONG_ENDING = 6
 _OF_UNIT = 6
+_SHORTEST_STEM = 3
 _SLOT = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 _DATE = (
     r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?|\d{1,2}\.\d{1,2}\.\d{4}|"
@@ -27,7 +28,9 @@ class LanguageLexicon:
     None where the word leaves the country open. days_ago: `hoje` → 0. holidays: name → rule (periods/holidays.py).
     phrases: group → meaning → phrases. patterns: name → alternatives of a regular expression. periods: kind of period →
     regular expressions. harmless: every form of the verbs that say nothing of their own ("entraram", "came in");
-    harmless_endings: of adverbs ("-mente", "-ly").
+    harmless_endings: of adverbs ("-mente", "-ly"). verb_endings: by which a word that nothing else knows is taken for a
+    verb. public_holidays: names of days that are free. rewordings: a regular expression, and the words that it is read
+    as.
     """
 
     letters: frozenset[str]
@@ -50,6 +53,9 @@ class LanguageLexicon:
     periods: Mapping[str, tuple[str, ...]]
     harmless: frozenset[str] = frozenset()
     harmless_endings: tuple[str, ...] = ()
+    verb_endings: tuple[str, ...] = ()
+    public_holidays: frozenset[str] = frozenset()
+    rewordings: tuple[tuple[str, str], ...] = ()
 
 
 class Vocabulary:
@@ -65,6 +71,8 @@ class Vocabulary:
         self.units = _merged([one.units for one in every])
         self.holidays = _merged([one.holidays for one in every])
         self.misspellings = _merged([one.misspellings for one in every])
+        self.public_holidays = frozenset[str]().union(*(one.public_holidays for one in every))
+        self.rewordings = tuple(rule for one in every for rule in one.rewordings)
         self.months = {name: number for one in every for number, names in enumerate(one.months, 1) for name in names}
         self.weekdays = {name: number for one in every for number, name in enumerate(one.weekdays)}
         self.short_months = frozenset[str]().union(*(one.short_months for one in every))
@@ -87,6 +95,14 @@ class Vocabulary:
         if word in self._harmless and word not in self.words["how_often"]:
             return True
         return len(word) > _LONG_ENDING and word.endswith(self._endings) and not self._says_how_often(word)
+
+    def may_be_verb(self, word: str) -> bool:
+        """Whether an unknown word has the form of a verb in one of the languages."""
+        return any(
+            word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM
+            for one in self.languages.values()
+            for ending in one.verb_endings
+        )
 
     def _says_how_often(self, word: str) -> bool:
         """Whether an adverb is made of a unit of time: "quarterly", "trimestralmente"."""

@@ -10,12 +10,15 @@ from functools import lru_cache
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.periods import readers
 from fbads_pipeline.domain.chat.periods.dates import DateContext
+from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import RelativePeriod
 
 _FROM = r"\b(?:(?:{range_open}) )*"
 _TO = r" ?(?:{range_join}|-) ?(?:(?:{range_join_after}) )?"
 _DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
+    ("all_time", readers.all_time, None),
+    ("last_holiday", readers.last_holiday, None),
     ("weekend", readers.weekend, None),
     ("same_day_last_week", readers.fixed(RelativePeriod("day", 0, back=7)), None),
     ("weekday_range", readers.weekday_range, None),
@@ -117,7 +120,33 @@ def find_periods(text: str, context: DateContext) -> list[FoundPeriod]:
                 continue
             found.append(FoundPeriod(match.start(), match.end(), period, period.back > 0, kind))
             taken[match.start() : match.end()] = [True] * (match.end() - match.start())
-    return sorted(found, key=lambda one: one.start)
+    return _ranges(sorted(found, key=lambda one: one.start), text, context)
+
+
+def _ranges(found: list[FoundPeriod], text: str, context: DateContext) -> list[FoundPeriod]:
+    """Two days that "until" joins as the stretch from one to the other: "de terça até ontem"."""
+    joins = context.vocabulary.expression(r" ?(?:{range_to})(?: (?:the|o|a))? ?")
+    made: list[FoundPeriod] = []
+    for one in found:
+        before = made[-1] if made else None
+        opens = before is not None and (before.period.kind == "since" or _are_days(before))
+        if before is not None and opens and _are_days(one) and joins.fullmatch(text[before.end : one.start]):
+            (first, _), (_, last) = (resolve(each.period, context.today) for each in (before, one))
+            if first < last:
+                period = RelativePeriod("between", first=first, last=last)
+                made[-1] = FoundPeriod(before.start, one.end, period, kind="date_range")
+                continue
+        made.append(one)
+    return made
+
+
+def _are_days(*some: FoundPeriod) -> bool:
+    """Whether each is one day, by itself."""
+    is_day = [
+        one.period.kind == "day" or (one.period.first is not None and one.period.first == one.period.last)
+        for one in some
+    ]
+    return all(is_day) and not any(one.is_relative for one in some)
 
 
 @lru_cache(maxsize=8)

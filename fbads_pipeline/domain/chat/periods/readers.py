@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fbads_pipeline.domain.chat.periods import holidays
 from fbads_pipeline.domain.chat.periods.dates import DateContext, ImpossibleDate, made_date, one_date, with_year
 from fbads_pipeline.domain.chat.periods.resolution import ends, starts, years_back
-from fbads_pipeline.domain.chat.plan import RelativePeriod
+from fbads_pipeline.domain.chat.plan import BEGINNING, RelativePeriod
 
 Reader = Callable[[re.Match[str], DateContext], RelativePeriod | None]
 _MOST_UNITS = 1200
@@ -211,6 +211,24 @@ def named_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod("between", first=day, last=day)
 
 
+def last_holiday(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The latest free day that is over."""
+    vocabulary, before = context.vocabulary, context.today - timedelta(days=1)
+    rules = [vocabulary.holidays[name] for name in sorted(vocabulary.public_holidays)]
+    day = max(one for rule in rules for one in _over(rule, before))
+    return RelativePeriod("between", first=day, last=day)
+
+
+def _over(rule: str, latest: date) -> list[date]:
+    found = (holidays.holiday(rule, year) for year in (latest.year, latest.year - 1))
+    return [day for day in found if day <= latest]
+
+
+def all_time(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """Since the first day that there is."""
+    return RelativePeriod("since", first=BEGINNING)
+
+
 def beside_a_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """The day before, or after, a date or a day with a name."""
     rules = context.vocabulary.holidays
@@ -354,7 +372,7 @@ def _lists(match: re.Match[str], one: str, other: str, context: DateContext) -> 
     """Whether "10/11 e 12/11" lists two days or months; "entre 10/11 e 12/11" is the stretch from one to the other."""
     expression, between = context.vocabulary.expression, match.string[match.end(one) : match.start(other)]
     is_and = expression(r"\b(?:{and})\b").search(between) is not None
-    return is_and and expression(r"\b(?:{between})\b").search(match.string[: match.start(one)][-12:]) is None
+    return is_and and expression(r"\b(?:{between})\b").search(match.string[: match.start(one)][-16:]) is None
 
 
 def _month_away(day: date, months: int) -> tuple[int, int]:

@@ -8,6 +8,8 @@ from fbads_pipeline.domain.chat.lexicon.vocabulary import LanguageLexicon, Vocab
 from fbads_pipeline.domain.chat.plan import Comparison
 
 _SIGNS: dict[Comparison, str] = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
+# What stands after a number that is a bound: "5 ou mais".
+_AFTER: dict[Comparison, str] = {"at_least": "or_more", "at_most": "or_less"}
 _SYMBOLS = {"r$": "BRL", "us$": "USD", "u$": "USD", "$": None, "€": "EUR", "£": "GBP", "¥": "JPY"}
 _SYMBOLS |= {code: code.upper() for code in ("brl", "usd", "eur", "jpy", "gbp")}
 _AMOUNT = (
@@ -59,6 +61,9 @@ def find_amounts(text: str, language: str, vocabulary: Vocabulary) -> list[Amoun
     for match in vocabulary.expression(_BETWEEN).finditer(text):
         for comparison, side in sides:
             found += _amount(match, side, comparison, language, vocabulary)
+    for comparison, words in _AFTER.items():
+        for match in vocabulary.expression(rf"(?<![\w/.,-]){_FIRST} (?:{{{words}}})\b").finditer(text):
+            found += _amount(match, "a", comparison, language, vocabulary)
     for comparison, sign in _SIGNS.items():
         for match in vocabulary.expression(_compared(comparison, sign)).finditer(text):
             if all(match.end() <= one.start or match.start() >= one.end for one in found):

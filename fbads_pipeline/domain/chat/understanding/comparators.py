@@ -51,6 +51,8 @@ def read_comparators(parsed: ParsedQuestion, last: Plan | None = None) -> None:
         if any(one.start <= follows < one.end for one in parsed.periods):
             if len(spans) == 1:
                 _set_against_days(parsed, start, end)
+            elif not any(tag.value in LEVELS for tag in parsed.of("dimension")):
+                _set_against_days(parsed, *spans[-1])
         elif _is_against(parsed, start, follows):
             _set_against(parsed, direction, spans, follows, last)
     _refuse_order_of_one(parsed)
@@ -103,7 +105,12 @@ def _set_against(
         if tag.value in LEVELS and tag not in tail and not _names(parsed, tag, mention)
     ]
     known = last if last is not None and len(parsed.words) <= _SHORT and set(last.dimensions) & set(LEVELS) else None
-    asks = bool(rows) or known is not None or (mention is not None and parsed.vocabulary.has("which", parsed.text))
+    asks = (
+        bool(rows)
+        or parsed.vocabulary.has("which_ones", parsed.text)
+        or known is not None
+        or (mention is not None and parsed.vocabulary.has("which", parsed.text))
+    )
     metric = known.metrics[0] if known is not None and known.metrics else ""
     if not asks or (mention is not None and len(mention.objects) > 1) or not (metric_tags(parsed) or metric):
         parsed.against.append(said)

@@ -4,6 +4,8 @@ from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.subjects import SUBJECTS
 
+# Of a longer question with days, names or unknown words "how does it work" is no more than a part.
+_SHORT = 8
 _DEFINED = r"^(?:\W*(?:(?:{before_definition}) )*)(?:{definition})"
 _EXPLAINED = r"^(?:(?:{before_explanation}) )*(?:{explanation})"
 
@@ -16,7 +18,7 @@ def conversation(parsed: ParsedQuestion) -> Plan | None:
     said = {tag.value for tag in parsed.of("intent")}
     if not busy and said == {"greeting"} and not parsed.has("dimension"):
         return Plan("greeting")
-    if "help" in said and not (said & set(SUBJECTS)) and not busy:
+    if "help" in said and not (said & set(SUBJECTS)) and not (busy and len(parsed.words) > _SHORT):
         return Plan("help")
     return None
 

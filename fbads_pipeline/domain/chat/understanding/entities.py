@@ -11,6 +11,7 @@ from fbads_pipeline.domain.core.formatting import fold
 _TOKEN = re.compile(r"\w+")
 _ID = re.compile(r"(?:act_)?(\d{5,25})")
 CHOICES = 5
+_SHORTEST_SLIP = 4
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,21 @@ class ObjectNames:
                 break
             numbers, end = narrowed, end + 1
         return NameMatch(start, end, self._chosen(numbers, tuple(words[start:end])))
+
+    def meant_after(self, before: str, word: str) -> str:
+        """The word that follows `before` in some name and is one slip away from this one; else the word itself."""
+        if word in self._places or len(word) < _SHORTEST_SLIP or not word.isalpha():
+            return word
+        following = {
+            self._tokens[n][place + 1] for n, place in self._places.get(before, ()) if place + 1 < len(self._tokens[n])
+        }
+        if not following:
+            return word
+        # rapidfuzz is heavy: imported where it is needed.
+        from rapidfuzz.distance import OSA
+
+        near = sorted(one for one in following if OSA.distance(one, word, score_cutoff=1) <= 1)
+        return near[0] if len(near) == 1 else word
 
     def is_full_name(self, mention: NameMatch, words: Sequence[str]) -> bool:
         """Whether the words are the whole name of what is mentioned."""

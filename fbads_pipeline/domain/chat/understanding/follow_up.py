@@ -40,7 +40,10 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
 def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date, catalogue: Catalogue) -> Plan:
     """The last plan with what the question says anew; what it does not say stays."""
     said = asked.plan
-    last = without_filters(last) if parsed.has("reset") else last
+    if parsed.has("reset"):
+        narrowed = without_narrow_filters(last)
+        only_that = parsed.vocabulary.has("that_filter", parsed.text) and narrowed != last
+        last = narrowed if only_that else without_filters(last)
     if last.intent == "facts":
         last = Plan("figures", objects=last.objects, period=RelativePeriod("days", 7), period_is_assumed=True)
     made = replace(
@@ -80,13 +83,10 @@ def _thresholds(last: Plan, said: Plan) -> tuple[Threshold, ...]:
     return bounds or (() if said.dimensions else last.thresholds)
 
 
-def without_filters(last: Plan) -> Plan:
-    """The last plan over everything: "tira o filtro", "volta pro total"."""
-    levels = {one.level for one in last.objects}
+def without_narrow_filters(last: Plan) -> Plan:
+    """The last plan without all that limits the rows of its objects: "tira esse filtro"."""
     return replace(
         last,
-        objects=(),
-        excluded=(),
         segments=(),
         without=(),
         weekdays=(),
@@ -95,6 +95,16 @@ def without_filters(last: Plan) -> Plan:
         thresholds=(),
         status=None,
         objective=None,
+    )
+
+
+def without_filters(last: Plan) -> Plan:
+    """The last plan over everything: "tira o filtro", "volta pro total"."""
+    levels = {one.level for one in last.objects}
+    return replace(
+        without_narrow_filters(last),
+        objects=(),
+        excluded=(),
         dimensions=tuple(one for one in last.dimensions if one not in levels),
     )
 

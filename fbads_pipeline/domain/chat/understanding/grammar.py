@@ -43,11 +43,13 @@ from fbads_pipeline.domain.chat.understanding.figures.plans import (
     completed,
     evened,
     figures,
+    why_metric,
 )
 from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
 from fbads_pipeline.domain.chat.understanding.named import (
     certain_objects,
     excluded_objects,
+    names_that_are_days,
     names_with_another_day,
     objects_of,
     others_left_out,
@@ -55,6 +57,8 @@ from fbads_pipeline.domain.chat.understanding.named import (
     read_parts_left_out,
 )
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
+from fbads_pipeline.domain.chat.understanding.reading.asides import pass_asides
+from fbads_pipeline.domain.chat.understanding.reading.objectives import join_objectives
 from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
@@ -103,6 +107,7 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     except ImpossibleDate as wrong:
         return Refusal("not_understood", str(wrong))
     settle_tax(parsed, context.money)
+    join_objectives(parsed)
     read_exclusions(parsed)
     read_parts_left_out(parsed)
     read_comparators(parsed, context.last)
@@ -118,8 +123,11 @@ def _with_mentions(understood: Understanding, parsed: ParsedQuestion) -> Underst
         lost = tuple(one for one in lost if one.kind not in _ASKED_BACK)
         if lost:
             return Refusal("lost", ", ".join(one.said for one in lost))
-        return replace(asked, plan=replace(understood.plan, offers=asked.offers))
-    return replace(understood, mentions=mentions_of(parsed)) if isinstance(understood, Plan) else understood
+        ignored = (*parsed.asides, *understood.plan.ignored)
+        return replace(asked, plan=replace(understood.plan, offers=asked.offers, ignored=ignored))
+    if isinstance(understood, Plan):
+        return replace(understood, mentions=mentions_of(parsed), ignored=(*parsed.asides, *understood.ignored))
+    return understood
 
 
 def _which_date(question: str, unclear: AmbiguousDate, context: PlanningContext) -> Understanding:
@@ -150,7 +158,7 @@ def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understandin
 
 
 def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
-    missing = parsed.missing or names_with_another_day(parsed)
+    missing = parsed.missing or names_with_another_day(parsed) or names_that_are_days(parsed)
     if missing:
         said, level = missing[0]
         return Refusal("unknown_object", said, context.names.near(said, level))
@@ -177,7 +185,13 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
     if parsed.has("exclusion"):
         return Refusal("not_understood", parsed.of("exclusion")[0].said)
     if subjects.is_forecast(parsed, context.today):
-        return _forecast(parsed) if len(parsed.left) <= _MOST_UNKNOWN else _left_over(parsed, context)
+        if len(parsed.left) > _MOST_UNKNOWN:
+            return _left_over(parsed, context)
+        if any(word.text[0].isdigit() for word in parsed.left):
+            return Refusal("forecast", parsed.text[:80])
+        return _forecast(parsed)
+    if parsed.left:
+        parsed.asides = pass_asides(parsed)
     if parsed.left:
         return _left_over(parsed, context)
     objects = objects_of(parsed)
@@ -267,11 +281,16 @@ def _overview(plan: Plan) -> Plan:
 def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
     plan = asked.plan
     levels = subjects.levels_of(parsed)[:1] or tuple(one.level for one in plan.objects[-1:])
-    lists = parsed.has("intent", "objects") or plan.status == "REJECTED"
+    vocabulary = parsed.vocabulary
+    asks_for_objects = vocabulary.expression(r"^(?:\W*(?:{agreement}) )?(?:{exists})\b").search(parsed.text) is not None
+    lists = parsed.has("intent", "objects") or plan.status == "REJECTED" or asks_for_objects
+    lists = lists or (not plan.period and _asks_which(parsed))
     if lists and not plan.metrics and levels:
         return replace(plan, intent="objects", dimensions=levels, rank=None)
     period = plan.period if not (asked.is_relative and plan.compare) else after(_set(plan.compare))
     if parsed.has("intent", "why"):
+        if len(plan.metrics) > 1:
+            plan = replace(plan, metrics=why_metric(parsed, plan.metrics))
         return _why(replace(plan, period=period), context)
     if period is None and parsed.has("so_far"):
         return Clarification("period", "", (), plan)
@@ -296,6 +315,14 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     ):
         return Clarification("dimension", "", (), plan, offers.dimension_offers(asked.rank_word, plan.metrics[0]))
     return plan if plan.metrics else _without_metric(asked, plan, parsed)
+
+
+def _asks_which(parsed: ParsedQuestion) -> bool:
+    """ "Que contas eu cuido?": the objects themselves, of which nothing else is asked."""
+    levels = [tag for tag in parsed.of("dimension") if tag.value in LEVELS]
+    busy = parsed.has("rank") or parsed.has("comparison") or parsed.amounts or parsed.computed or parsed.has("share")
+    before = parsed.text[: parsed.place(levels[0])] if levels else ""
+    return bool(levels) and not busy and parsed.vocabulary.expression(r"\b(?:{which}) $").search(before) is not None
 
 
 def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) -> Understanding:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from fbads_pipeline.domain.chat.plan import NEGATED, Clarification, Level, Objects, Plan
 from fbads_pipeline.domain.chat.understanding.entities import CHOICES, NamedObject
+from fbads_pipeline.domain.chat.understanding.figures.groups import is_split_by
 from fbads_pipeline.domain.chat.understanding.offers import object_offers
-from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
+from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion, level_before
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 from fbads_pipeline.domain.core.formatting import fold
 
@@ -107,6 +108,20 @@ def names_with_another_day(parsed: ParsedQuestion) -> list[tuple[str, Level | No
             joined = f"{mention.said.split()[-1]} {parsed.text[mention.end : one.end].strip()}"
             if is_next and not is_named and parsed.vocabulary.expression(r"^(?:\w+ )?(?:{name_join})\b").match(joined):
                 found.append((parsed.text[mention.start : one.end].strip(), mention.level))
+    return found
+
+
+def names_that_are_days(parsed: ParsedQuestion) -> list[tuple[str, Level | None]]:
+    """ "A campanha Dia dos Pais", where no campaign is called so: what follows a level is a name, and no day."""
+    found: list[tuple[str, Level | None]] = []
+    for one in (period for period in parsed.periods if period.kind == "named_day"):
+        place = next(number for number, word in enumerate(parsed.words) if word.start >= one.start)
+        level, _ = level_before(parsed.words, place, parsed.vocabulary)
+        said = parsed.text[one.start : one.end].strip()
+        is_day = parsed.vocabulary.expression(r"(?:{on_a_day_lead})\b").match(said) is not None
+        is_split = any(is_split_by(parsed, tag) for tag in parsed.of("dimension") if tag.value == level)
+        if level is not None and not is_day and not is_split:
+            found.append((said, level))
     return found
 
 

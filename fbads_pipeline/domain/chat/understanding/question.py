@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -22,6 +22,7 @@ from fbads_pipeline.domain.chat.understanding.amounts import (
     find_limit,
 )
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameMatch, ObjectNames
+from fbads_pipeline.domain.chat.understanding.reading.wording import reworded, with_countries, with_digits
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import fold
@@ -101,6 +102,7 @@ class ParsedQuestion:
     against: list[str] = field(default_factory=list)
     computed: list[ComputedBound] = field(default_factory=list)
     left: list[QuestionWord] = field(default_factory=list)
+    asides: tuple[str, ...] = ()
 
     def of(self, kind: str) -> list[PhraseTag]:
         return [tag for tag in self.tags if tag.kind == kind]
@@ -130,8 +132,9 @@ def level_words(vocabulary: Vocabulary) -> dict[str, Level]:
 
 def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, today: date) -> ParsedQuestion:
     """The parts of a normalised question. Raises AmbiguousDate and ImpossibleDate."""
-    text = _mend(fold(question), lexicon, names)
     vocabulary = lexicon.vocabulary
+    text = _mend(fold(with_countries(question, names)), lexicon, names, language)
+    text = reworded(with_digits(text, vocabulary, names), vocabulary, names)
     parsed = ParsedQuestion(text, words_of(text), vocabulary)
     taken = [False] * len(text)
     _pass_greeting(parsed, taken, names)
@@ -158,6 +161,7 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     if not parsed.periods:  # "this morning" names its day too
         named = [(one, one.days_ago) for one in hours if one.days_ago is not None]
         parsed.periods = [FoundPeriod(one.start, one.end, RelativePeriod("day", back)) for one, back in named]
+    _end_yesterday(parsed, taken, today)
     free = [None if any(taken[word.start : word.end]) else word.text for word in parsed.words]
     parsed.tags = lexicon.tags(free)
     for tag in parsed.tags:
@@ -184,6 +188,18 @@ def _pass_greeting(parsed: ParsedQuestion, taken: list[bool], names: ObjectNames
         return
     if not any(word.text in names.words for word in parsed.words if word.start < match.end()):
         taken[: match.end()] = [True] * match.end()
+
+
+def _end_yesterday(parsed: ParsedQuestion, taken: list[bool], today: date) -> None:
+    """ "Novembro até ontem", "this month, not counting today": the days that have come, without today."""
+    match = parsed.vocabulary.expression(r"\b(?:{ending_yesterday})\b").search(parsed.text)
+    others = [one for one in parsed.periods if match is None or not match.start() <= one.start < match.end()]
+    if match is None or len(others) != 1 or others[0].is_relative:
+        return
+    (first, last), yesterday = resolve(others[0].period, today), today - timedelta(days=1)
+    if last == today and first <= yesterday:
+        parsed.periods = [replace(others[0], period=RelativePeriod("between", first=first, last=yesterday))]
+        taken[match.start() : match.end()] = [True] * (match.end() - match.start())
 
 
 def _limit_to_weekdays(parsed: ParsedQuestion, today: date) -> None:
@@ -214,7 +230,7 @@ def level_before(words: Sequence[QuestionWord], place: int, vocabulary: Vocabula
     return levels[words[back].text], words[back].text.endswith("s")
 
 
-def _mend(text: str, lexicon: Lexicon, names: ObjectNames) -> str:
+def _mend(text: str, lexicon: Lexicon, names: ObjectNames, language: str) -> str:
     mended, at = [], 0
     if "q" not in names.words:
         text = _QUE.sub("que", text)
@@ -226,8 +242,12 @@ def _mend(text: str, lexicon: Lexicon, names: ObjectNames) -> str:
         text = _NOT.sub(lambda match: _SHORTENED.get(match[1], match[1]) + " not", text)
     before_names, before = lexicon.vocabulary.words["name_follows"], ""
     for word in words_of(text):
-        mended += [text[at : word.start], lexicon.mended(word.text, names.words, may_be_name=before in before_names)]
-        at, before = word.end, word.text
+        may_be_name = before in before_names
+        meant = lexicon.mended(word.text, names.words, may_be_name=may_be_name, language=language)
+        if meant == word.text:
+            meant = names.meant_after(before, word.text)
+        mended += [text[at : word.start], meant]
+        at, before = word.end, meant
     return "".join([*mended, text[at:]])
 
 
@@ -271,9 +291,16 @@ def _read_names(parsed: ParsedQuestion, taken: list[bool], names: ObjectNames, l
             continue
         start, end = words[mention.start].start, words[mention.end - 1].end
         said = parsed.text[start:end]
+        plural = plural or _are_both(parsed, start, len(mention.objects))
         parsed.named.append(ObjectMention(start, end, mention.objects, said, level, plural))
         taken[start:end] = [True] * (end - start)
         place = mention.end
+
+
+def _are_both(parsed: ParsedQuestion, start: int, count: int) -> bool:
+    """ "As duas Auroras": a name that fits two objects, both of which are meant."""
+    before = parsed.vocabulary.expression(r"\b(?:{both_of})(?: (?:{before_excluded}))* $")
+    return count == 2 and before.search(parsed.text[:start]) is not None  # noqa: PLR2004
 
 
 def _is_name(
@@ -292,6 +319,8 @@ def _is_day(parsed: ParsedQuestion, mention: NameMatch) -> bool:
     words = parsed.words[mention.start : mention.end]
     said = parsed.text[words[0].start : words[-1].end]
     before = parsed.text[: words[0].start]
+    if said in parsed.vocabulary.words["holiday_words"]:
+        return parsed.vocabulary.expression(r"\b(?:{before_holiday}) $").search(before) is not None
     return said in parsed.vocabulary.holidays and parsed.vocabulary.expression(_ON_A_DAY).search(before) is not None
 
 

@@ -19,7 +19,7 @@ LISTED = 10
 _WITH_METRIC = ("anomalies", "targets", "pixels")
 _LONG_OVER = timedelta(days=200)
 _NOW = (RelativePeriod("day", 0), RelativePeriod("month", 0))
-_FACTS: tuple[Fact, ...] = ("status", "budget", "currency", "id", "objective", "schedule", "changes")
+_FACTS: tuple[Fact, ...] = ("status", "budget", "currency", "id", "objective", "schedule", "changes", "account")
 
 
 def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | None) -> Plan | None:
@@ -29,12 +29,18 @@ def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | Non
     asked = _facts_said(parsed)
     if asked == ("currency",) and {tag.said for tag in metric_tags(parsed)} <= parsed.vocabulary.words["billed_words"]:
         parsed.tags = [tag for tag in parsed.tags if tag.kind != "metric"]  # "em que moeda ela é cobrada"
+    if not asked and objects and not parsed.periods and not parsed.has("rank") and not parsed.has("dimension"):
+        said = {tag.said for tag in metric_tags(parsed)}
+        if said and said <= parsed.vocabulary.words["objective_words"]:
+            asked = ("objective",)
+            parsed.tags = [tag for tag in parsed.tags if tag.kind != "metric"]  # "tem qual objetivo"
     if not asked or parsed.has("metric") or parsed.has("goal_cost") or parsed.has("rank") or parsed.amounts:
         return None
     if parsed.excluded or any(one.period not in _NOW for one in parsed.periods if "schedule" not in asked):
         return None
     named = objects or _referred(parsed, last)
     levels = {tag.value for tag in parsed.of("dimension") if tag.value in LEVELS}
+    levels -= {"account"} if "account" in asked else set()
     if not named or levels - {one.level for one in named}:
         return None
     if asked == ("budget",) and all(one.level == "account" for one in named):
@@ -88,6 +94,11 @@ def _facts_said(parsed: ParsedQuestion) -> tuple[Fact, ...]:
         said.add("status")
     if parsed.has("dimension", "objective"):
         said.add("objective")
+    if _asks_which_account(parsed):
+        said.add("account")
+    billed = {tag.said for tag in metric_tags(parsed)} <= words["billed_words"]
+    if parsed.has("currency") and billed and not parsed.periods:  # "does it bill in dollars or reais"
+        said.add("currency")
     if parsed.has("comparison", "moved") and parsed.vocabulary.has("changed", parsed.text):
         said.add("changes")
     if "pacing" in intents and intents["pacing"] not in words["budget_words"]:
@@ -95,6 +106,15 @@ def _facts_said(parsed: ParsedQuestion) -> tuple[Fact, ...]:
             return ()
         said.add("budget")  # "mexeram no orçamento": which budget was changed
     return tuple(one for one in _FACTS if one in said)
+
+
+def _asks_which_account(parsed: ParsedQuestion) -> bool:
+    """ "De qual conta é a Spring Sale?": the account that something named belongs to."""
+    if not any(one.objects[0].level != "account" for one in parsed.named):
+        return False
+    tags = [tag for tag in parsed.of("dimension") if tag.value == "account"]
+    before = [parsed.text[: parsed.place(tag)] for tag in tags]
+    return any(parsed.vocabulary.expression(r"\b(?:{which_one_of}) $").search(one) is not None for one in before)
 
 
 def _referred(parsed: ParsedQuestion, last: Plan | None) -> tuple[Objects, ...]:
@@ -116,6 +136,8 @@ def is_forecast(parsed: ParsedQuestion, today: date) -> bool:
 def asks_for_another_forecast(parsed: ParsedQuestion) -> bool:
     """Whether it is not where the spend of this month lands that the question asks for."""
     others = {tag.value for tag in metric_tags(parsed)} - {"spend"}
+    if parsed.amounts or parsed.vocabulary.has("when_word", parsed.text):
+        return True
     this_month = all(one.period == RelativePeriod("month", 0) for one in parsed.periods)
     return bool(others) or not this_month or parsed.vocabulary.has("later", parsed.text)
 

@@ -1,11 +1,11 @@
 """A question's words, each with what it means: the longest phrase of the lexicon first."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
+from fbads_pipeline.domain.chat.lexicon.vocabulary import LanguageLexicon, Vocabulary
 from fbads_pipeline.domain.core.formatting import fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
@@ -83,8 +83,16 @@ class Lexicon:
         named_days = {word.text for name in vocabulary.holidays for word in words_of(name)} | set(vocabulary.weekdays)
         numbers = {*vocabulary.months, *vocabulary.numerals, *vocabulary.ordinals}
         of_days = vocabulary.words["period_words"] | named_days | numbers
-        self._meaning = self.words | (of_days - vocabulary.words["stopwords"])
-        self._known = dict.fromkeys(sorted(self._placed | orders | named_days | numbers))
+        alone = {
+            phrase[0]
+            for phrase, meaning in self._phrases.items()
+            if len(phrase) == 1 and meaning[0] != "filler" and meaning != ("intent", "greeting")
+        }
+        self._meaning = alone | (of_days - vocabulary.words["stopwords"])
+        everything = self._placed | orders | named_days | numbers
+        self._known = dict.fromkeys(sorted(everything))
+        foreign = {code: self._foreign(code, catalogue) for code in vocabulary.languages}
+        self._known_in = {code: dict.fromkeys(sorted(everything - words)) for code, words in foreign.items()}
 
     def knows(self, word: str) -> bool:
         """Whether the word has a meaning of its own here, so that alone it is no name."""
@@ -103,14 +111,32 @@ class Lexicon:
             place = tag.end
         return found
 
-    def mended(self, word: str, also: Collection[str], *, may_be_name: bool = False) -> str:
+    def _foreign(self, language: str, catalogue: Catalogue) -> frozenset[str]:
+        """Words that only other languages have: no slip of a question in this one was meant to be one of them."""
+
+        def words(one: LanguageLexicon) -> set[str]:
+            phrases = [phrase for meanings in one.phrases.values() for some in meanings.values() for phrase in some]
+            found = {word.text for phrase in phrases for word in words_of(fold(phrase))}
+            days = (*one.holidays, *one.weekdays, *(name for names in one.months for name in names))
+            found |= {word for name in days for word in name.split()} | {*one.numerals, *one.ordinals}
+            return found.union(*one.words.values())
+
+        known = {code: words(one) for code, one in self.vocabulary.languages.items()}
+        called = {word.text for _, one in catalogue.items() for phrase in one.called for word in words_of(fold(phrase))}
+        others: set[str] = set().union(*(some for code, some in known.items() if code != language))
+        return frozenset(others - known[language] - called)
+
+    def mended(self, word: str, also: Collection[str], *, may_be_name: bool = False, language: str = "") -> str:
         """The word that a mistyped one was meant to be; the same where none is near, or several are.
 
-        may_be_name: what stands where names do ("for Acme") is no slip of a word that would be passed over.
+        language: that of the question; without it a word of any language may be meant. may_be_name: what stands where
+        names do ("for Acme") is no slip of a word that would be passed over.
         """
         if word in self.vocabulary.misspellings and word not in also:
             return self.vocabulary.misspellings[word]
         if len(word) < _FEW or word in self._known or word in also or not word.isalpha():
+            return word
+        if self.vocabulary.is_harmless(word):
             return word
         # rapidfuzz is heavy: imported where it is needed.
         from rapidfuzz import process
@@ -119,12 +145,13 @@ class Lexicon:
         allowed = 2 if len(word) >= _MANY else 1
         near: dict[str, float] = {}
         # ObjectNames are short and strange: only a long word with one slip is taken for a part of one.
-        for known in (self._known, also if len(word) > _SHORT_NAME else ()):
+        for known in (self._known_in.get(language, self._known), also if len(word) > _SHORT_NAME else ()):
             for candidate, distance, _ in process.extract(
                 word, tuple(known), scorer=OSA.distance, score_cutoff=allowed, limit=None
             ):
                 if len(candidate) >= _FEW and (candidate[0] == word[0] or sorted(candidate[:2]) == sorted(word[:2])):
                     near[candidate] = distance
+        near = {one: far for one, far in near.items() if self._phrases.get((one,), ("",))[0] != "forbidden"}
         if not near:
             return word
         best = [candidate for candidate, distance in near.items() if distance == min(near.values())]
@@ -149,5 +176,16 @@ class Lexicon:
         if group != "metric":
             return found
         return {
-            name: (*found.get(name, (name.replace("_", " "),)), *metric.called) for name, metric in catalogue.items()
+            name: tuple(_both_numbers((*found.get(name, (name.replace("_", " "),)), *metric.called)))
+            for name, metric in catalogue.items()
         }
+
+
+def _both_numbers(phrases: Iterable[str]) -> Iterator[str]:
+    """Phrases of several words also with their first word in the other number: "visita(s) na página"."""
+    for phrase in phrases:
+        yield phrase
+    for phrase in phrases:
+        first, _, rest = phrase.partition(" ")
+        if rest and len(first) > _FEW:
+            yield f"{first[:-1] if first.endswith('s') else first + 's'} {rest}"

@@ -51,6 +51,9 @@ def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold,
     made = []
     for amount in parsed.amounts:
         tag = _bounded(amount, parsed)
+        if tag is None and amount.is_money and parsed.vocabulary.has("goes_over", parsed.text):
+            made.append(threshold(amount, "spend", catalogue))  # "passaram de 100 reais"
+            continue
         if tag is None:
             words = parsed.text[amount.start : amount.end]
             unclear = Clarification("metric", words) if parsed.has("dimension") else Refusal("not_understood", words)
@@ -113,11 +116,21 @@ def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
         is_cost = before is not None and (
             between in words["per"] or (between in words["each"] and before.said in words["cost_verbs"])
         )
+        if before is not None and not between and before.said in words["cost_verbs"] and _is_cost(tag, catalogue):
+            names.pop()  # "quanto custa o CPM"
         if before is not None and is_cost:
             names[-1] = _quotient(before, tag, parsed, catalogue)
         else:
             names.append(GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value)
     return names
+
+
+def _is_cost(tag: PhraseTag, catalogue: Catalogue) -> bool:
+    """Whether a metric is what something costs."""
+    if tag.kind == "goal_cost":
+        return True
+    metric = catalogue[tag.value]
+    return metric.unit == "money" and metric.good == "down" and metric.is_ratio
 
 
 def _quotient(above: PhraseTag, below: PhraseTag, parsed: ParsedQuestion, catalogue: Catalogue) -> str:

@@ -1,7 +1,16 @@
 """By what a question splits its figures, and to which parts of a breakdown it limits them."""
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.plan import LEVELS, SEGMENTS, Dimension, Objects, Refusal, RelativePeriod, Segment
+from fbads_pipeline.domain.chat.plan import (
+    LEVELS,
+    SEGMENTS,
+    Dimension,
+    Level,
+    Objects,
+    Refusal,
+    RelativePeriod,
+    Segment,
+)
 from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
@@ -23,6 +32,8 @@ def dimensions_of(parsed: ParsedQuestion, is_list: bool) -> tuple[Dimension, ...
             elif is_plural(tag.said, parsed):
                 weak.append(value)
         elif tag.said in words.get(f"bare_{value}", ()):
+            if not asked and parsed.has("intent", "overview") and not parsed.periods and value in ("week", "month"):
+                continue  # "o resumo da semana": the days of it
             if not asked and (not is_list or before in words["of_units"]):
                 raise CannotPlan(Refusal("not_understood", tag.said))
             found.append(value)
@@ -90,6 +101,13 @@ def compared_objects(objects: tuple[Objects, ...], dimensions: tuple[Dimension, 
     return dimensions if not several or several[0] in dimensions else (several[0], *dimensions)
 
 
+def below(objects: tuple[Objects, ...]) -> tuple[Dimension, ...]:
+    """What "quem" and "which ones" are of one named object: the level below it."""
+    if not objects or len(objects[-1].ids) != 1 or objects[-1].level == "ad":
+        return ()
+    return (LEVELS[LEVELS.index(objects[-1].level) + 1],)
+
+
 def segments_of(
     parsed: ParsedQuestion, dimensions: tuple[Dimension, ...]
 ) -> tuple[tuple[Segment, ...], tuple[Dimension, ...]]:
@@ -110,6 +128,25 @@ def segments_of(
     return tuple(made), tuple(split)
 
 
+def mean_of(parsed: ParsedQuestion, metrics: tuple[str, ...]) -> Level | None:
+    """The level that sums are the mean of: "média de gasto por campanha", "on average each ad set spent"."""
+    if not parsed.of("average") or parsed.has("comparison") or parsed.amounts or parsed.computed or not metrics:
+        return None
+    levels = [tag for tag in parsed.of("dimension") if tag.value in LEVELS and not introduces_name(parsed, tag)]
+    asked = [tag for tag in levels if is_split_by(parsed, tag) or _is_one_of(parsed, tag)]
+    found = {tag.value for tag in asked}
+    if len(found) != 1 or parsed.has("rank") or parsed.has("dimension", "day"):
+        return None
+    level: Level = found.pop()  # type: ignore[assignment]
+    return level
+
+
+def _is_one_of(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """Whether the word before asks for one of each: "cada campanha", "an ad set"."""
+    before = _word_before(parsed, tag)
+    return before in parsed.vocabulary.words["each"] and not is_plural(tag.said, parsed)
+
+
 def average(
     parsed: ParsedQuestion, metrics: tuple[str, ...], catalogue: Catalogue, dimensions: tuple[Dimension, ...]
 ) -> tuple[bool, tuple[Dimension, ...]]:
@@ -118,5 +155,8 @@ def average(
     if not parsed.of("average") or not sums:
         return False, dimensions
     if "day" not in dimensions:
+        of = mean_of(parsed, metrics)
+        if of is not None and all(one == of for one in dimensions):
+            return False, ()
         raise CannotPlan(Refusal("average", parsed.of("average")[0].said))
     return True, tuple(one for one in dimensions if one != "day")

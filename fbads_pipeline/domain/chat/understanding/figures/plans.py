@@ -9,6 +9,7 @@ from fbads_pipeline.domain.chat.composed import parts_of
 from fbads_pipeline.domain.chat.hours import TODAY, is_one_day
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, equal_stretch, previous
 from fbads_pipeline.domain.chat.plan import (
+    EITHER,
     LEVELS,
     MOST_ROWS,
     ROWS,
@@ -36,11 +37,13 @@ from fbads_pipeline.domain.chat.understanding.figures.bounds import (
 )
 from fbads_pipeline.domain.chat.understanding.figures.groups import (
     average,
+    below,
     compared_objects,
     dimensions_of,
     introduces_name,
     is_budget_spent,
     is_plural,
+    mean_of,
     segments_of,
 )
 from fbads_pipeline.domain.chat.understanding.figures.stretches import is_more_or_less, stretches
@@ -72,8 +75,12 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     dimensions = dimensions_of(parsed, bool(bounds) or rank_tag is not None)
     of = [one.of.objects[0].level for one in parsed.computed if one.of is not None]
     dimensions = compared_objects(objects, dimensions or tuple(of[:1]))
+    if not dimensions and (bounds or rank_tag) and parsed.vocabulary.has("which_ones", parsed.text):
+        dimensions = below(objects)
     segments, dimensions = segments_of(parsed, dimensions)
     per_day, dimensions = average(parsed, metrics, catalogue, dimensions)
+    sums = any(one in catalogue and "days" in catalogue[one].additive for one in metrics)
+    of_each = mean_of(parsed, metrics) if sums and not per_day and not dimensions else None
     period, compare, is_relative = stretches(parsed, today)
     if parsed.is_each_day and not dimensions:
         dimensions = ("day",)
@@ -106,7 +113,7 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         with_shares=parsed.has("share") and not is_rate(parsed),
         premise=premise_of(parsed),
         status=status_said(parsed),
-        objective=next((tag.value for tag in parsed.of("objective")), None),
+        objective=EITHER.join(dict.fromkeys(tag.value for tag in parsed.of("objective"))) or None,
         period=period,
         compare=compare,
         rank=rank,
@@ -117,6 +124,7 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         same_time=parsed.has("same_time"),
         hours=parsed.hours,
         currency=parsed.currency,
+        mean_of=of_each,
     )
     is_moving = parsed.has("comparison", "moved") or parsed.vocabulary.has("is_moving", parsed.text)
     moved = is_moving or parsed.has("comparison", "previous")
@@ -160,6 +168,22 @@ def _metrics(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[str, ...]:
     ):
         found = ["spend"]
     return tuple(dict.fromkeys(found))
+
+
+def why_metric(parsed: ParsedQuestion, metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """Of several metrics the one that is said to have moved; the others are named as passed over.
+
+    "We spent a fortune and sales are down. Why?" asks about the sales. All of them where none is said to.
+    """
+    moves = parsed.vocabulary.expression(r"^(?: \w+){0,3}? (?:{rises}|{falls})\b")
+    tags = [tag for tag in metric_tags(parsed) if tag.kind == "metric" and tag.value in metrics]
+    moved = [tag for tag in tags if moves.match(parsed.text[parsed.words[tag.end - 1].end :])]
+    if len({tag.value for tag in moved}) != 1:
+        return metrics
+    others = [tag for tag in tags if tag.value != moved[0].value]
+    parsed.tags = [tag for tag in parsed.tags if tag not in others]
+    parsed.asides = (*parsed.asides, *(tag.said for tag in others))
+    return (moved[0].value,)
 
 
 def _is_of_spend(parsed: ParsedQuestion) -> bool:
@@ -240,6 +264,8 @@ def _limit(parsed: ParsedQuestion, is_ranked: bool, dimensions: tuple[Dimension,
     if any(tag.said.split()[0] in parsed.vocabulary.words["plural_ranks"] for tag in parsed.of("rank")):
         return TOP
     tags = [tag for tag in parsed.of("dimension") if not introduces_name(parsed, tag)]
+    if not tags and parsed.vocabulary.has("which_one", parsed.text):
+        return max(1, len(parsed.named) if len(parsed.named) > 1 else 1)
     words = tags[0].said.split() if tags else []
     return TOP if not words or is_plural(tags[0].said, parsed) else 1
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Literal
 
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
@@ -10,6 +11,8 @@ from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan
 from fbads_pipeline.domain.chat.understanding.question import JOINED, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
+# Days that a question names by their weekday: against the same day it is the one a week before.
+_WEEKDAYS = ("weekday", "previous_weekday", "weekday_before_last")
 _AND = r" ?(?:{and}) (?:(?:{date_lead}) )*"
 
 
@@ -17,7 +20,11 @@ def stretches(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | Non
     """RelativePeriod, what it is compared with, and whether the only period said is "the one before"."""
     found = parsed.periods
     if not found:
-        return None, None, False
+        return _unit_of_overview(parsed, today), None, False
+    if not parsed.has("comparison") and not any(one.is_relative for one in found):
+        once = {resolve(one.period, today): one for one in reversed(found)}
+        found = [one for one in found if one in once.values()]
+        parsed.periods = found  # "gasto ontem, gasto ontem"
     if len(found) > 2:
         raise CannotPlan(Clarification("period", ", ".join(parsed.text[one.start : one.end] for one in found)))
     if len(found) == 2:
@@ -43,6 +50,18 @@ def stretches(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | Non
     if joined and not parsed.has("comparison", "previous") and not parsed.has("comparison", "year"):
         return _now(only.period, today), only.period, False
     return only.period, None, only.is_relative
+
+
+def _unit_of_overview(parsed: ParsedQuestion, today: date) -> RelativePeriod | None:
+    """ "O resumo da semana": the current week or month; the one before where only its first day has come."""
+    words = parsed.vocabulary.words
+    units: tuple[Literal["week", "month"], ...] = ("week", "month")
+    said = [one for one in units if any(tag.said in words[f"bare_{one}"] for tag in parsed.of("dimension"))]
+    if len(said) != 1 or not parsed.has("intent", "overview"):
+        return None
+    period = RelativePeriod(said[0], 0)
+    first, last = resolve(period, today)
+    return period if first < last else RelativePeriod(said[0], 1)
 
 
 def is_more_or_less(parsed: ParsedQuestion) -> bool:
@@ -120,6 +139,8 @@ def _two(found: list[FoundPeriod], today: date) -> tuple[RelativePeriod, Relativ
         if base.period.kind == "day" and other.period.kind != "day":
             raise CannotPlan(Clarification("period", ""))
         return base.period, previous(base.period), False
+    if resolve(first.period, today) == resolve(second.period, today) and second.kind in _WEEKDAYS:
+        second = replace(second, period=replace(second.period, back=second.period.back + 7))
     later, earlier = sorted((first.period, second.period), key=lambda one: resolve(one, today), reverse=True)
     return later, earlier, False
 
