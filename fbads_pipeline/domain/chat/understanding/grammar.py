@@ -322,7 +322,8 @@ def _asks_which(parsed: ParsedQuestion) -> bool:
     levels = [tag for tag in parsed.of("dimension") if tag.value in LEVELS]
     busy = parsed.has("rank") or parsed.has("comparison") or parsed.amounts or parsed.computed or parsed.has("share")
     before = parsed.text[: parsed.place(levels[0])] if levels else ""
-    return bool(levels) and not busy and parsed.vocabulary.expression(r"\b(?:{which}) $").search(before) is not None
+    asks = parsed.vocabulary.expression(r"\b(?:{which})(?: (?:{are}))?(?: \w+(?:'s)?){0,3} $").search(before)
+    return bool(levels) and not busy and asks is not None and not parsed.has("intent")
 
 
 def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) -> Understanding:

@@ -22,8 +22,8 @@ from fbads_pipeline.domain.chat.understanding.amounts import (
     find_limit,
 )
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameMatch, ObjectNames
-from fbads_pipeline.domain.chat.understanding.reading.wording import reworded, with_countries, with_digits
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
+from fbads_pipeline.domain.chat.understanding.wording.rewording import reworded, with_countries, with_digits
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import fold
 
