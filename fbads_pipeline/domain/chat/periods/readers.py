@@ -336,6 +336,14 @@ def day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod("between", first=day, last=day)
 
 
+def week_of_day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """The week of that day of this month, or of the last one where it has not come yet."""
+    day = day_number(match, context).first
+    assert day is not None
+    first = starts("week", day, 0)
+    return RelativePeriod("between", first=first, last=first + timedelta(days=6))
+
+
 def since_day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """Since that day of this month, or of the last one where it has not come yet."""
     return RelativePeriod("since", first=day_number(match, context).first)

@@ -49,6 +49,10 @@ def read_comparators(parsed: ParsedQuestion, last: Plan | None = None) -> None:
             continue
         follows = _follows(parsed, end, spans)
         if any(one.start <= follows < one.end for one in parsed.periods):
+            if direction in ("better", "worse") and not any(one.value in LEVELS for one in parsed.of("dimension")):
+                parsed.tags = [
+                    one for one in parsed.tags if one.kind != "rank" or parsed.place(one) not in range(start, end)
+                ]
             if len(spans) == 1:
                 _set_against_days(parsed, start, end)
             elif not any(tag.value in LEVELS for tag in parsed.of("dimension")):

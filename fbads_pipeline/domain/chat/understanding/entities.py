@@ -100,19 +100,23 @@ class ObjectNames:
         return NameMatch(start, end, self._chosen(numbers, tuple(words[start:end])))
 
     def meant_after(self, before: str, word: str) -> str:
-        """The word that follows `before` in some name and is one slip away from this one; else the word itself."""
+        """The word of a name that an unknown one is meant to be: the only one that begins so ("promo"), or the one that
+        follows `before` in some name and is one slip away; empty where none is."""
         if word in self._places or len(word) < _SHORTEST_SLIP or not word.isalpha():
-            return word
+            return ""
+        longer = [one for one in self._places if one.startswith(word)]
+        if len(longer) == 1:
+            return longer[0]
         following = {
             self._tokens[n][place + 1] for n, place in self._places.get(before, ()) if place + 1 < len(self._tokens[n])
         }
         if not following:
-            return word
+            return ""
         # rapidfuzz is heavy: imported where it is needed.
         from rapidfuzz.distance import OSA
 
         near = sorted(one for one in following if OSA.distance(one, word, score_cutoff=1) <= 1)
-        return near[0] if len(near) == 1 else word
+        return near[0] if len(near) == 1 else ""
 
     def is_full_name(self, mention: NameMatch, words: Sequence[str]) -> bool:
         """Whether the words are the whole name of what is mentioned."""

@@ -158,6 +158,7 @@ def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understandin
 
 
 def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
+    parsed.asides = pass_asides(parsed)
     missing = parsed.missing or names_with_another_day(parsed) or names_that_are_days(parsed)
     if missing:
         said, level = missing[0]
@@ -190,8 +191,6 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         if any(word.text[0].isdigit() for word in parsed.left):
             return Refusal("forecast", parsed.text[:80])
         return _forecast(parsed)
-    if parsed.left:
-        parsed.asides = pass_asides(parsed)
     if parsed.left:
         return _left_over(parsed, context)
     objects = objects_of(parsed)
@@ -281,6 +280,8 @@ def _overview(plan: Plan) -> Plan:
 def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
     plan = asked.plan
     levels = subjects.levels_of(parsed)[:1] or tuple(one.level for one in plan.objects[-1:])
+    if plan.status and levels == ("account",):
+        levels = ("campaign",)  # "as que estão pausadas na Loja Aurora"
     vocabulary = parsed.vocabulary
     asks_for_objects = vocabulary.expression(r"^(?:\W*(?:{agreement}) )?(?:{exists})\b").search(parsed.text) is not None
     lists = parsed.has("intent", "objects") or plan.status == "REJECTED" or asks_for_objects

@@ -244,8 +244,8 @@ def _mend(text: str, lexicon: Lexicon, names: ObjectNames, language: str) -> str
     for word in words_of(text):
         may_be_name = before in before_names
         meant = lexicon.mended(word.text, names.words, may_be_name=may_be_name, language=language)
-        if meant == word.text:
-            meant = names.meant_after(before, word.text)
+        if not lexicon.knows(word.text):
+            meant = names.meant_after(before, word.text) or meant
         mended += [text[at : word.start], meant]
         at, before = word.end, meant
     return "".join([*mended, text[at:]])

@@ -43,6 +43,9 @@ def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | Non
     levels -= {"account"} if "account" in asked else set()
     if not named or levels - {one.level for one in named}:
         return None
+    is_of_accounts = all(one.level == "account" for one in named)
+    if is_of_accounts and parsed.has("status") and (parsed.has("intent", "objects") or _are_several(parsed)):
+        return None  # "lista as pausadas da Loja Aurora"
     if asked == ("budget",) and all(one.level == "account" for one in named):
         return None  # an account has the budgets of its campaigns
     return Plan("facts", objects=named, facts=asked, period=None)
@@ -106,6 +109,10 @@ def _facts_said(parsed: ParsedQuestion) -> tuple[Fact, ...]:
             return ()
         said.add("budget")  # "mexeram no orçamento": which budget was changed
     return tuple(one for one in _FACTS if one in said)
+
+
+def _are_several(parsed: ParsedQuestion) -> bool:
+    return any(tag.said.endswith("s") for tag in parsed.of("status"))
 
 
 def _asks_which_account(parsed: ParsedQuestion) -> bool:

@@ -75,7 +75,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     dimensions = dimensions_of(parsed, bool(bounds) or rank_tag is not None)
     of = [one.of.objects[0].level for one in parsed.computed if one.of is not None]
     dimensions = compared_objects(objects, dimensions or tuple(of[:1]))
-    if not dimensions and (bounds or rank_tag) and parsed.vocabulary.has("which_ones", parsed.text):
+    asks_one = parsed.vocabulary.has("which_ones", parsed.text) or parsed.vocabulary.has("what_one", parsed.text)
+    if not dimensions and (bounds or rank_tag) and asks_one:
         dimensions = below(objects)
     segments, dimensions = segments_of(parsed, dimensions)
     per_day, dimensions = average(parsed, metrics, catalogue, dimensions)
@@ -264,7 +265,7 @@ def _limit(parsed: ParsedQuestion, is_ranked: bool, dimensions: tuple[Dimension,
     if any(tag.said.split()[0] in parsed.vocabulary.words["plural_ranks"] for tag in parsed.of("rank")):
         return TOP
     tags = [tag for tag in parsed.of("dimension") if not introduces_name(parsed, tag)]
-    if not tags and parsed.vocabulary.has("which_one", parsed.text):
+    if not tags and any(parsed.vocabulary.has(one, parsed.text) for one in ("which_one", "what_one")):
         return max(1, len(parsed.named) if len(parsed.named) > 1 else 1)
     words = tags[0].said.split() if tags else []
     return TOP if not words or is_plural(tags[0].said, parsed) else 1

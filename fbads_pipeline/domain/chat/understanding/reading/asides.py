@@ -15,6 +15,7 @@ _AFTER_THE_QUESTION = re.compile(r"[.!?]+ ")
 _TALK = ("greeting",)
 # What a clause that tells something mentions, and does not ask for.
 _TOLD = ("metric", "goal_cost", "rank", "comparison", "average", "intent", "order", "dimension")
+_WORRIES = ("anomalies",)
 _WITHOUT_MEANING = ("filler", "so_far")
 _REPEATED = re.compile(r"(?:k{2,}|(?:ha){2,}h?|(?:he){2,}|(?:rs){1,}|(?:hue){2,}|l+o+l+|a+f+|u+h+|h+m+)")
 
@@ -53,7 +54,8 @@ def _talk_around(parsed: ParsedQuestion) -> list[tuple[int, int]]:
 def _statements(parsed: ParsedQuestion) -> list[tuple[int, int]]:
     """Clauses that tell something before the one that asks: "não vi venda nenhuma ontem, quantas a loja fez?".
 
-    Only where the asking clause has a metric of its own; those that the others mention are no part of the question.
+    Only where the asking clause has a metric of its own, and the other one words that nothing here knows: "em média,
+    cada campanha …" and "das visualizações, quantos % …" tell nothing. What they mention is no part of the question.
     """
     clauses = _clauses(parsed)
     asks = [one for one in clauses if _asks(parsed, one)]
@@ -64,15 +66,20 @@ def _statements(parsed: ParsedQuestion) -> list[tuple[int, int]]:
     told = [one for one in clauses if one[1] <= asks[0][0] and not _limits(parsed, *one, only_limits=True)]
     if not asked or parsed.has("intent", "why"):
         return []
+    talked = [(a, b) for a, b in told if any(a <= word.start < b for word in parsed.left)]
     parsed.tags = [
-        tag for tag in parsed.tags if tag.kind not in _TOLD or not any(a <= parsed.place(tag) < b for a, b in told)
+        tag
+        for tag in parsed.tags
+        if not (tag.kind in _TOLD and any(a <= parsed.place(tag) < b for a, b in talked))
+        and not (tag.value in _WORRIES and any(a <= parsed.place(tag) < b for a, b in told))
     ]
-    return told
+    return talked
 
 
 def _clauses(parsed: ParsedQuestion) -> list[tuple[int, int]]:
     ends = [match.end() for match in _BEFORE_THE_QUESTION.finditer(parsed.text)]
-    taken = [(one.start, one.end) for one in (*parsed.named, *parsed.excluded, *parsed.periods)]
+    taken = [(one.start, one.end) for one in (*parsed.named, *parsed.excluded)]
+    taken += [(one.start, one.end) for one in parsed.periods]
     ends = [end for end in ends if not any(a < end < b for a, b in taken)]
     return [(a, b) for a, b in zip([0, *ends], [*ends, len(parsed.text)], strict=True) if a < b]
 
@@ -89,7 +96,7 @@ def _meant(parsed: ParsedQuestion) -> list[tuple[int, int]]:
         if tag.kind not in _WITHOUT_MEANING and not (tag.kind == "intent" and tag.value in _TALK)
     ]
     found += [(one.start, one.end) for one in (*parsed.named, *parsed.excluded)]
-    found += [(one.start, one.end) for one in (*parsed.periods, *parsed.computed)]
+    found += [(one.start, one.end) for one in parsed.periods] + [(one.start, one.end) for one in parsed.computed]
     return found + [(one.start, one.end) for one in parsed.amounts] + [(one.start, one.end) for one in parsed.ages]
 
 
