@@ -413,7 +413,11 @@ select
     facts.timezone_name,
     facts.collected_at as as_of,
     facts.account_id as owner_id,
-    (select owners.name from marts.accounts as owners where owners.account_id = facts.account_id) as owner_name,
+    (
+        select owners.name
+        from marts.accounts as owners
+        where owners.account_id = facts.account_id
+    ) as owner_name,
     null::numeric as daily_budget,
     null::numeric as lifetime_budget,
     null::text as objective,
@@ -465,7 +469,11 @@ select
     facts.timezone_name,
     facts.collected_at as as_of,
     facts.account_id as owner_id,
-    (select owners.name from marts.accounts as owners where owners.account_id = facts.account_id) as owner_name,
+    (
+        select owners.name
+        from marts.accounts as owners
+        where owners.account_id = facts.account_id
+    ) as owner_name,
     facts.daily_budget,
     facts.lifetime_budget,
     facts.objective,
@@ -492,7 +500,11 @@ select
     facts.timezone_name,
     facts.collected_at as as_of,
     facts.account_id as owner_id,
-    (select owners.name from marts.accounts as owners where owners.account_id = facts.account_id) as owner_name,
+    (
+        select owners.name
+        from marts.accounts as owners
+        where owners.account_id = facts.account_id
+    ) as owner_name,
     facts.daily_budget,
     facts.lifetime_budget,
     null::text as objective,
@@ -516,7 +528,11 @@ select
     facts.timezone_name,
     facts.collected_at as as_of,
     facts.account_id as owner_id,
-    (select owners.name from marts.accounts as owners where owners.account_id = facts.account_id) as owner_name,
+    (
+        select owners.name
+        from marts.accounts as owners
+        where owners.account_id = facts.account_id
+    ) as owner_name,
     null::numeric as daily_budget,
     null::numeric as lifetime_budget,
     null::text as objective,
