@@ -126,8 +126,8 @@ def test_what_could_not_be_answered_is_kept_without_names_and_amounts_encrypted(
 
 
 def test_a_verified_question_says_when_it_is_understood_differently(team):
-    teach.teach(team, "fritada", "metric", "spend", user=EVERY, now=NOW)
-    for question in ("fritada da Loja Aurora ontem", "clicks by campaign last week", "gasto de 5 de outubro"):
+    teach.teach(team, "zopra", "metric", "spend", user=EVERY, now=NOW)
+    for question in ("zopra da Loja Aurora ontem", "clicks by campaign last week", "gasto de 5 de outubro"):
         teach.verify(team, question, user=EVERY, language=None, now=NOW)
     with pytest.raises(UnusableSynonym):
         teach.verify(team, "zimbrolho ontem", user=EVERY, language=None, now=NOW)
@@ -137,11 +137,11 @@ def test_a_verified_question_says_when_it_is_understood_differently(team):
                 for one in teach.replay_verified(team, teach.verified(team, user=EVERY))}  # fmt: skip
 
     same = ("same", ())
-    assert states() == {"fritada": same, "click": same, "gasto": same}
-    teach.teach(team, "fritada", "metric", "clicks", user=EVERY, now=NOW)
-    assert states() == {"fritada": ("changed", ("metrics",)), "click": same, "gasto": same}
-    teach.forget(team, "fritada", user=EVERY, now=NOW)
-    assert states()["fritada"] == ("not_answered", ())
+    assert states() == {"zopra": same, "click": same, "gasto": same}
+    teach.teach(team, "zopra", "metric", "clicks", user=EVERY, now=NOW)
+    assert states() == {"zopra": ("changed", ("metrics",)), "click": same, "gasto": same}
+    teach.forget(team, "zopra", user=EVERY, now=NOW)
+    assert states()["zopra"] == ("not_answered", ())
     assert teach.verified(team, user=OTHER) == []
     (first, *_) = teach.verified(team, user=EVERY)
     assert not teach.unverify(team, first.version, user=OTHER, now=NOW)

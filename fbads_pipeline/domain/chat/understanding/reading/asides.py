@@ -14,7 +14,7 @@ _BEFORE_THE_QUESTION = re.compile(r"[.!?;:,]+ | - ")
 _AFTER_THE_QUESTION = re.compile(r"[.!?]+ ")
 _TALK = ("greeting",)
 # What a clause that tells something mentions, and does not ask for.
-_TOLD = ("metric", "goal_cost", "rank", "comparison", "average", "intent", "order", "dimension")
+_OF_STATEMENTS = ("metric", "goal_cost", "rank", "comparison", "average", "intent", "order", "dimension")
 _WORRIES = ("anomalies",)
 _WITHOUT_MEANING = ("filler", "so_far")
 _REPEATED = re.compile(r"(?:k{2,}|(?:ha){2,}h?|(?:he){2,}|(?:rs){1,}|(?:hue){2,}|l+o+l+|a+f+|u+h+|h+m+)")
@@ -63,15 +63,15 @@ def _statements(parsed: ParsedQuestion) -> list[tuple[int, int]]:
         return []
     metrics = [tag for tag in parsed.tags if tag.kind in ("metric", "goal_cost")]
     asked = [tag for tag in metrics if asks[0][0] <= parsed.place(tag) < asks[0][1]]
-    told = [one for one in clauses if one[1] <= asks[0][0] and not _limits(parsed, *one, only_limits=True)]
+    stated = [one for one in clauses if one[1] <= asks[0][0] and not _limits(parsed, *one, only_limits=True)]
     if not asked or parsed.has("intent", "why"):
         return []
-    talked = [(a, b) for a, b in told if any(a <= word.start < b for word in parsed.left)]
+    talked = [(a, b) for a, b in stated if any(a <= word.start < b for word in parsed.left)]
     parsed.tags = [
         tag
         for tag in parsed.tags
-        if not (tag.kind in _TOLD and any(a <= parsed.place(tag) < b for a, b in talked))
-        and not (tag.value in _WORRIES and any(a <= parsed.place(tag) < b for a, b in told))
+        if not (tag.kind in _OF_STATEMENTS and any(a <= parsed.place(tag) < b for a, b in talked))
+        and not (tag.value in _WORRIES and any(a <= parsed.place(tag) < b for a, b in stated))
     ]
     return talked
 
