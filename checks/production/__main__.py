@@ -68,7 +68,8 @@ def neighbours(stack: Production) -> str:
         # The network of the Marketing API's stand-in; the sidecar asks whoever comes from there for a login.
         ("sandbox", "sidecar", 8000): True,
         ("sandbox", "postgres", 5432): False,
-        ("webserver", "sidecar", 8000): False,
+        # Both are on the database's network; the sidecar asks for a login here, too.
+        ("webserver", "sidecar", 8000): True,
         ("webserver", "redis", 6379): False,
         ("sidecar", "postgres", 5432): True,
         ("sidecar", "redis", 6379): True,
