@@ -16,7 +16,7 @@ create table intermediate.publications (version bigint primary key, published_at
 insert into intermediate.publications values (1, now());
 grant select on all tables in schema marts to fbads_analyst
 """
-WORD = {"phrase": "torra", "kind": "metric", "meaning": "Investimento"}
+WORD = {"phrase": "zopra", "kind": "metric", "meaning": "Investimento"}
 URL, PAGE = "/api/v1/chat", "/chat/vocabulary"
 
 
@@ -33,20 +33,20 @@ def people(postgres, graded_template, tmp_path_factory):
 
 def test_the_team_teaches_and_undoes_by_api_and_every_change_is_audited(people):
     writer, reader = people.logged_in("approver", accounts=world.MINE), people.logged_in("viewer", accounts=world.MINE)
-    asked = {"question": "torra da Loja Aurora ontem"}
+    asked = {"question": "zopra da Loja Aurora ontem"}
     assert writer.post(URL, asked).json()["outcome"] != "answered"
     assert reader.post(f"{URL}/synonyms", WORD).status_code == 403
     made = writer.post(f"{URL}/synonyms", WORD)
     assert (made.status_code, made.json()["meaning"]) == (201, "spend")
     assert writer.post(URL, asked).json()["outcome"] == "answered"
-    assert [one["phrase"] for one in reader.get(f"{URL}/synonyms").json()] == ["torra"]
+    assert [one["phrase"] for one in reader.get(f"{URL}/synonyms").json()] == ["zopra"]
     taken = writer.post(f"{URL}/synonyms", {**WORD, "phrase": "gasto"})
     assert taken.status_code == 422 and "já significa algo" in taken.text
     version = made.json()["version"]
     assert reader.post(f"{URL}/synonyms/{version}/undo").status_code == 403
     assert writer.post(f"{URL}/synonyms/{version}/undo").json()["kind"] is None
     assert writer.post(f"{URL}/synonyms/99999/undo").status_code == 404
-    assert writer.send("DELETE", f"{URL}/synonyms/torra").status_code == 404
+    assert writer.send("DELETE", f"{URL}/synonyms/zopra").status_code == 404
     assert reader.get(f"{URL}/synonyms").json() == []
     history = reader.get(f"{URL}/synonyms/history").json()
     assert [one["kind"] for one in history] == [None, "metric"] and len({one["set_by"] for one in history}) == 1

@@ -67,6 +67,8 @@ _MODEL_HEADER = ("account", "version", "from", "to", "campaigns", "log loss", "u
         ["marts", "campaign_daily"],
         ["marts", "campaign_daily_versions"],
         ["marts", "day_coverage"],
+        ["raw", "ads"],
+        ["raw", "adsets"],
         ["raw", "insights"],
         ["raw", "calendar_events"],
     ],

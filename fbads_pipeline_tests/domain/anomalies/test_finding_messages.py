@@ -66,7 +66,7 @@ def test_an_export_knows_no_currency_and_conversions_are_no_money():
 
 def test_a_rate_is_a_percentage_and_a_long_window_is_in_days():
     collapse = replace(DROP, what="ctr_collapse", observed=0.004, expected=0.012, low=0.01, high=0.014, hours=72.0)
-    assert text(collapse, "pt").startswith("O CTR despencou: 0,4 % em 3 dias, esperado 1,2 % (1 % a 1,4 %)")
+    assert text(collapse, "pt").startswith("O CTR despencou: 0,4% em 3 dias, esperado 1,2% (1% a 1,4%)")
 
 
 def test_money_at_stake_and_causes_follow_the_finding():

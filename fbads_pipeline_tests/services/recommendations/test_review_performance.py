@@ -133,7 +133,7 @@ def test_from_marts_to_message_over_a_real_database(migrated_engine):
     assert (first.found.rows_written, first.suggestions.opened, first.announced) == (2, 1, 1)
     body = text_of(world.rows("select body from ops.alerts")[0][0])
     assert "1. <!channel> Verão — pausar (por regra, confiança baixa)\nDe 16/11 a 22/11/2026" in body
-    assert " gastou R$ 210,00: CTR de 0,5 % (35 cliques em 7.000" in body
+    assert " gastou R$ 210,00: CTR de 0,5% (35 cliques em 7.000" in body
     assert "nenhuma conversão, com limite de CPA de R$ 50,00." in body
     world.publish()
     clock.advance(hours=1)
