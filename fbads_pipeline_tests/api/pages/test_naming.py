@@ -85,4 +85,6 @@ def test_who_may_not_decide_or_does_not_see_it_sets_no_rule(people, database):
     assert post(part, of_client, **FORM, action="save").status_code == 403 and rules(database) == []
     assert post(whole, of_client, **FORM, action="save").status_code == 303
     assert [one[:2] for one in rules(database)] == [("client", str(client))]
+    shown = 'value="{product} | {stage}"'
+    assert shown in whole.get(of_client).text and shown not in whole.get(PATH).text, "the account has none of its own"
     assert of_client in whole.get(f"/clients/{client}").text and of_client in whole.get(f"/links?client={client}").text

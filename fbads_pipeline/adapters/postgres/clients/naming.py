@@ -55,6 +55,12 @@ class PostgresNaming:
             subject = f"{scope}:{scope_id}"
             audit.append(connection, at=now, actor=actor, action="NAMING_SET", subject=subject, details=details)
 
+    def own(self, scope: NamingScope, scope_id: str) -> NamingRule | None:
+        """The rule that was set for exactly that account or client."""
+        with reading(self._engine) as connection:
+            row = connection.execute(SQL["own"], {"scope": scope, "scope_id": scope_id}).one_or_none()
+        return None if row is None else NamingRule(row.pattern, row.parameters)
+
     def rules(self, accounts: Accounts = None) -> dict[str, NamingRule]:
         """The rule that holds for each account that has one."""
         with reading(self._engine) as connection:

@@ -13,6 +13,13 @@ on conflict (scope, scope_id) do update set
 delete from ops.naming_rules
 where scope = :scope and scope_id = :scope_id;
 
+-- name: own
+select
+    pattern,
+    parameters
+from ops.naming_rules
+where scope = :scope and scope_id = :scope_id;
+
 -- name: rules
 select
     account_id,

@@ -39,7 +39,7 @@ def naming_page(
 ) -> Response:
     """The rule of the chosen client, else of the chosen account, with what it makes of the newest names."""
     t, frame = page_localizer(request, who), _frame(request, who)
-    texts = _texts(_known_rule(naming, frame))
+    texts = _texts(naming.own(*_scope(frame)) or NamingRule())
     return _page(request, who, naming, texts, notice=t(f"clients.naming.{done}") if done else None)
 
 
@@ -84,10 +84,6 @@ def _scope(frame: PageFrame) -> tuple[NamingScope, str]:
 def _may_set(frame: PageFrame, who: Principal) -> bool:
     """A client's rule holds for accounts too that somebody may not see."""
     return who.may("suggestions:decide") and (frame.client is None or who.accounts is None)
-
-
-def _known_rule(naming: NamingDep, frame: PageFrame) -> NamingRule:
-    return next(iter(naming.rules(frame.ids).values()), NamingRule()) if frame.ids else NamingRule()
 
 
 def _texts(rule: NamingRule) -> dict[str, str]:
