@@ -29,7 +29,7 @@ def insights_calls(sandbox):
 
 def wait_for_objects_by_id(sandbox):
     deadline = time.monotonic() + 100
-    while not any(row["path"] == "<batch>" for row in sandbox.control("calls/counts")):
+    while not any(row["path"] in ("<campaign>", "<adset>", "<ad>") for row in sandbox.control("calls/counts")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
 

@@ -200,7 +200,11 @@ class TestTheLineage:
         }
         assert parents == {
             "analysis/anomalies": sorted(
-                [*PERFORMANCE_INPUTS, "marts/campaign_daily_versions", "raw/calendar_events", "raw/insights"]
+                [
+                    *PERFORMANCE_INPUTS,
+                    "marts/campaign_daily_versions",
+                    *("raw/ads", "raw/adsets", "raw/calendar_events", "raw/insights"),
+                ]
             ),
             "analysis/breaches": ["marts/accounts", "marts/campaign_daily", "marts/campaigns", "marts/day_coverage"],
             "analysis/models": [*SCORED_INPUTS, "raw/insights"],
