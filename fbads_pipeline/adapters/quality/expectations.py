@@ -19,6 +19,25 @@ class RawRowExpectation:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ExpectationResult:
+    """The result of one expectation. failed: rows that break it; sample: up to five offending values, as text."""
+
+    expectation: RawRowExpectation
+    passed: bool
+    rows: int = 0
+    failed: int = 0
+    sample: list[str] = field(default_factory=list)
+    error: str | None = None
+
+
+def checked_id(run_id: str) -> str:
+    """The run id; raises ValueError for a text that is none."""
+    if not run_id.replace("-", "").isalnum():
+        raise ValueError(f"{run_id!r} is not a run id")
+    return run_id
+
+
 _IDS = "^[0-9]+$"
 _LEVELS = ["account", "campaign", "adset", "ad"]
 _MATCHES, _BETWEEN = "ExpectColumnValuesToMatchRegex", "ExpectColumnValuesToBeBetween"

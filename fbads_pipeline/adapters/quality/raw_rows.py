@@ -1,7 +1,8 @@
 """Great Expectations on the raw rows that one run read, evaluated inside PostgreSQL.
 
 Importing Great Expectations costs seconds and 200 MB, so it is imported in a subprocess that ends with the results;
-who knows that there will be something to check prepares it, and it imports while the run collects.
+who knows that there will be something to check prepares it, and it imports while the run collects. Ticks do without:
+see `raw_rows_sql`.
 Rows never leave the server, so a first load of hundreds of thousands costs no more memory than a tick.
 """
 
@@ -13,31 +14,18 @@ import subprocess
 import sys
 import threading
 import warnings
-from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS, RawRowExpectation
+from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS, ExpectationResult, RawRowExpectation, checked_id
 
 _LONGEST_SECONDS = 900
 # At most one, started and not asked yet.
 _PREPARED: "list[subprocess.Popen[str]]" = []
 _LOCK = threading.Lock()
-
-
-@dataclass(frozen=True)
-class ExpectationResult:
-    """The result of one expectation. failed: rows that break it; sample: up to five offending values, as text."""
-
-    expectation: RawRowExpectation
-    passed: bool
-    rows: int = 0
-    failed: int = 0
-    sample: list[str] = field(default_factory=list)
-    error: str | None = None
 
 
 def check_raw_rows(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
@@ -46,8 +34,7 @@ def check_raw_rows(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
     An expectation that cannot be evaluated has not passed; `error` is the reason. Raises ValueError for a text that
     is not a run id.
     """
-    if not run_id.replace("-", "").isalnum():
-        raise ValueError(f"{run_id!r} is not a run id")
+    checked_id(run_id)
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

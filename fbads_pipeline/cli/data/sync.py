@@ -20,6 +20,7 @@ from fbads_pipeline.cli.options import Accounts, FirstDay, LastDay
 from fbads_pipeline.cli.output import note, progress_bar
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.errors import DONE, OUTSIDE_FAILED, PARTLY, WRONG_USE, WrongUse
+from fbads_pipeline.services.collection.plan_sync import is_longer_than_a_tick
 from fbads_pipeline.services.collection.sync_ads import Progress
 from fbads_pipeline.settings import load_settings
 
@@ -86,7 +87,8 @@ def collect_and_model(
     breakdown_days: int | None = None,
 ) -> dict[str, Any]:
     """Run the collecting job over those days; accounts: ids, empty for all. Returns `summary_of` the run."""
-    prepare_subprocess()
+    if is_longer_than_a_tick(days):
+        prepare_subprocess()
     import dagster as dg  # seconds, which --help and wrong days need not wait for
 
     from fbads_pipeline.cli.jobs import run_job

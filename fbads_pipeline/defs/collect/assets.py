@@ -18,6 +18,7 @@ from fbads_pipeline.services.collection.plan_sync import (
     LONGEST_RUN_SECONDS,
     LONGEST_TICK_SECONDS,
     SyncPlan,
+    is_longer_than_a_tick,
     list_accounts,
     pick_accounts,
     shards_of,
@@ -66,11 +67,11 @@ def plan_shards(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
     """The accounts to read, in as many shards as there are workers to read them."""
-    if is_one_process():
+    since, until = _days_of(context, config)
+    if is_one_process() and is_longer_than_a_tick(DayRange(date.fromisoformat(since), date.fromisoformat(until))):
         prepare_subprocess()
     seen = list_accounts(ads, raw, clock, settings.account_ids)
     accounts = pick_accounts(seen, config.accounts, settings.account_ids)
-    since, until = _days_of(context, config)
     for number, shard in enumerate(shards_of(accounts, count_shards(settings.shards))):
         days = {"since": since, "until": until, "only_due": config.only_due}
         shared = {"breakdown_days": config.breakdown_days, **days}

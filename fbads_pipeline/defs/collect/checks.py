@@ -7,9 +7,13 @@ import dagster as dg
 
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS
+from fbads_pipeline.adapters.quality.raw_rows import check_raw_rows_in_subprocess
+from fbads_pipeline.adapters.quality.raw_rows_sql import check_raw_rows_in_sql
+from fbads_pipeline.defs.collect.jobs import days_of_tags
 from fbads_pipeline.domain.collection.control_totals import sentences_of
 from fbads_pipeline.ports.collection import RawStore
 from fbads_pipeline.ports.core import Clock
+from fbads_pipeline.services.collection.plan_sync import is_longer_than_a_tick
 from fbads_pipeline.settings import Settings
 
 FRESH_WITHIN = timedelta(hours=2)
@@ -86,11 +90,11 @@ def campaigns_add_up_to_the_account(
 def raw_row_expectations(
     context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Database]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Great Expectations on the rows that the run read, one check per expectation."""
-    # Great Expectations is heavy: imported where it is needed.
-    from fbads_pipeline.adapters.quality.raw_rows import check_raw_rows_in_subprocess
-
-    for result in check_raw_rows_in_subprocess(database.owner, context.run.run_id):
+    """One check per expectation on the rows that the run read: by Great Expectations, and in a tick by SQL."""
+    days = days_of_tags(context.run.tags)
+    is_tick = days is not None and not is_longer_than_a_tick(days)
+    check = check_raw_rows_in_sql if is_tick else check_raw_rows_in_subprocess
+    for result in check(database.owner, context.run.run_id):
         one = result.expectation
         sentence = result.error or f"{result.failed} of {result.rows} rows break it"
         yield dg.AssetCheckResult(

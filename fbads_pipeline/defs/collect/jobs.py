@@ -1,5 +1,8 @@
 """The collecting job, and the run that covers a range of account-local days."""
 
+from collections.abc import Mapping
+from datetime import date
+
 import dagster as dg
 
 from fbads_pipeline.defs.collect.assets import collect_config
@@ -26,6 +29,13 @@ collect_and_model = dg.define_asset_job(
 def range_tags(days: DayRange) -> dict[str, str]:
     """The run tags that make one run cover a range of partitions."""
     return {RANGE_START: str(days.since), RANGE_END: str(days.until)}
+
+
+def days_of_tags(tags: Mapping[str, str]) -> DayRange | None:
+    """The range that `range_tags` wrote; None for a run of one partition or of none."""
+    if RANGE_START not in tags:
+        return None
+    return DayRange(date.fromisoformat(tags[RANGE_START]), date.fromisoformat(tags[RANGE_END]))
 
 
 def tick(run_key: str, raw: RawStore, clock: Clock, settings: Settings) -> dg.RunRequest:

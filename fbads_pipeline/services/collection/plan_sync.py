@@ -17,6 +17,8 @@ from fbads_pipeline.ports.core import Clock
 LONGEST_RUN_SECONDS, LONGEST_TICK_SECONDS = 12 * 3600.0, 3 * 3600.0
 # So long Meta restates a day.
 RESTATED_DAYS = 28
+# Of one account, between its daily readings: today, and yesterday until it has settled.
+TICK_DAYS = 2
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class SyncPlan:
     account_seconds: float = 3600.0
     lock_wait_seconds: float = 300.0
     run_seconds: float = LONGEST_RUN_SECONDS
+
+
+def is_longer_than_a_tick(days: DayRange) -> bool:
+    """Whether a run over all accounts has more days than a tick, in whatever time zones they are."""
+    return len(days) > TICK_DAYS + 1
 
 
 class UnknownAccount(WrongUse):

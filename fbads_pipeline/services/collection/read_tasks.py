@@ -21,11 +21,10 @@ from fbads_pipeline.domain.delivery.object_problems import PROBLEM_STATUSES
 from fbads_pipeline.domain.recommendations.inbox.meta_recommendations import MetaRecommendations
 from fbads_pipeline.ports.collection import AdsApi, RawStore
 from fbads_pipeline.ports.core import Clock
-from fbads_pipeline.services.collection.plan_sync import SyncPlan
+from fbads_pipeline.services.collection.plan_sync import TICK_DAYS, SyncPlan
 
 # A range of one call: long enough that pages are full, short enough that one transaction stays small.
 LONGEST_RANGE_DAYS = 92
-TICK_DAYS = 2
 # Ads that are asked for by id at a tick, which is one call.
 MOST_BY_ID = 50
 # Of so many objects a note gives the ids.

@@ -1,4 +1,5 @@
-"""Expectations on raw rows: good rows pass, and each bad row fails its own expectation and no other."""
+"""Expectations on raw rows: good rows pass, and each bad row fails its own expectation and no other, by Great
+Expectations and by SQL alike."""
 
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from fbads_pipeline.adapters.quality.raw_rows import (
     check_raw_rows_in_subprocess,
     prepare_subprocess,
 )
+from fbads_pipeline.adapters.quality.raw_rows_sql import check_raw_rows_in_sql
 
 GOOD = """
 insert into raw.accounts values ('42', 'x', 'BRL', 'America/Sao_Paulo', 1, null, now());
@@ -52,7 +54,15 @@ def execute(engine, script):
 
 
 def failures(engine):
-    return {one.expectation.name: one for one in check_raw_rows(engine, "r1") if not one.passed}
+    """Of Great Expectations, after SQL has given the same results: verdicts, counts, samples."""
+    results = check_raw_rows(engine, "r1")
+    assert list(map(comparable, check_raw_rows_in_sql(engine, "r1"))) == list(map(comparable, results))
+    return {one.expectation.name: one for one in results if not one.passed}
+
+
+def comparable(result):
+    """Samples in any order, and of an error that there is one: each names it in words of its own."""
+    return result.expectation, result.passed, result.rows, result.failed, sorted(result.sample), bool(result.error)
 
 
 @pytest.fixture
@@ -62,6 +72,7 @@ def read_rows(migrated_engine):
 
 
 def test_good_rows_pass_every_expectation(read_rows):
+    assert check_raw_rows_in_sql(read_rows, "r1") == check_raw_rows(read_rows, "r1")
     results = check_raw_rows(read_rows, "r1")
     assert [result.expectation for result in results] == list(EXPECTATIONS)
     assert [result.error for result in results if not result.passed] == []
@@ -102,6 +113,9 @@ def test_an_expectation_that_cannot_be_evaluated_has_not_passed(read_rows):
     found = failures(read_rows)
     assert "reach_needs_impressions" in found
     assert found["reach_needs_impressions"].error
+    by_sql = {one.expectation.name: one.error for one in check_raw_rows_in_sql(read_rows, "r1")}
+    assert "reach" in by_sql["reach_needs_impressions"]
+    assert by_sql["object_ids_are_digits"] is None, "the others of its table are evaluated"
 
 
 def test_nothing_is_left_in_the_temporary_folder(read_rows, tmp_path, monkeypatch):
@@ -111,8 +125,26 @@ def test_nothing_is_left_in_the_temporary_folder(read_rows, tmp_path, monkeypatc
 
 
 def test_a_run_id_cannot_carry_sql(read_rows):
-    with pytest.raises(ValueError, match="is not a run id"):
-        check_raw_rows(read_rows, "r1' or true --")
+    for check in (check_raw_rows, check_raw_rows_in_sql):
+        with pytest.raises(ValueError, match="is not a run id"):
+            check(read_rows, "r1' or true --")
+
+
+@pytest.mark.parametrize(
+    "several",
+    [
+        "; ".join(statement for name, statement in sorted(BAD.items()) if "clicks = null" not in statement),
+        "update raw.insights set impressions = -5, reach = null, clicks = 3, spend = -2, object_id = object_id || 'x'",
+        "update raw.insights set impressions = null, spend = null, reach = 5, clicks = 5;"
+        " update raw.accounts set currency = 'brl'",
+        "insert into raw.insights (account_id, level, day, object_id, impressions, spend, collected_at)"
+        " select account_id, level, day, 'x' || n, -n, -n, now() from raw.insights, generate_series(1, 4) n"
+        " where object_id = '7'",
+    ],
+)
+def test_several_at_once_are_counted_and_sampled_alike(read_rows, several):
+    execute(read_rows, several)
+    assert failures(read_rows)
 
 
 def test_the_subprocess_returns_the_same_results(read_rows):
