@@ -91,7 +91,8 @@ def _is_below_other(settings: _Settings) -> sa.ColumnElement[bool]:
 
 
 def _is_outside_set(settings: _Settings) -> sa.ColumnElement[bool]:
-    return sa.column(settings["column"]).not_in(settings["value_set"])
+    column: sa.ColumnClause[Any] = sa.column(settings["column"])
+    return column.not_in(settings["value_set"])
 
 
 def _does_not_match(settings: _Settings) -> sa.ColumnElement[bool]:
