@@ -96,7 +96,7 @@ def _is_outside_set(settings: _Settings) -> sa.ColumnElement[bool]:
 
 
 def _does_not_match(settings: _Settings) -> sa.ColumnElement[bool]:
-    return ~sa.column(settings["column"], sa.Text).regexp_match(settings["regex"])
+    return sa.not_(sa.column(settings["column"], sa.Text).regexp_match(settings["regex"]))
 
 
 def _is_below(settings: _Settings) -> sa.ColumnElement[bool]:
