@@ -101,7 +101,8 @@ def _does_not_match(settings: _Settings) -> sa.ColumnElement[bool]:
 
 def _is_below(settings: _Settings) -> sa.ColumnElement[bool]:
     column: sa.ColumnClause[Any] = sa.column(settings["column"])
-    return column < settings["min_value"]
+    broken: sa.ColumnElement[bool] = column < settings["min_value"]
+    return broken
 
 
 # Each is true of a row that breaks the expectation; a missing value breaks none but the one that forbids it.
