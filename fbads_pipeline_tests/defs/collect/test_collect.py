@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
+from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS, ExpectationResult
 from fbads_pipeline.defs.collect import assets, checks, jobs, schedules
 from fbads_pipeline.domain.collection.control_totals import ControlMismatch, LevelTotal
 from fbads_pipeline.domain.collection.meta_errors import AccountStopped
@@ -28,7 +30,7 @@ def world():
     }
 
 
-def run(world, config, since="2026-11-03", until="2026-11-09"):
+def run(world, config, since="2026-11-03", until="2026-11-09", more_checks=()):
     definitions = dg.Definitions(
         assets=dg.load_assets_from_modules([assets]),
         asset_checks=[
@@ -36,6 +38,7 @@ def run(world, config, since="2026-11-03", until="2026-11-09"):
             checks.every_account_is_fresh,
             checks.nothing_was_left_out,
             checks.campaigns_add_up_to_the_account,
+            *more_checks,
         ],
         jobs=[dg.define_asset_job("collecting", selection=dg.AssetSelection.groups("collect"))],
         resources=world,
@@ -124,6 +127,38 @@ def test_a_control_total_that_does_not_fit_is_a_red_check_with_both_numbers(worl
     assert not check.passed
     assert check.severity == dg.AssetCheckSeverity.ERROR
     assert check.description == ("account 1 on 2026-11-03: spend: 10 reported by the account, 9 reported by campaigns")
+
+
+@pytest.mark.parametrize(
+    ("since", "asked"),
+    [("2026-11-09", "sql"), ("2026-11-07", "sql"), ("2026-11-06", "library"), ("2026-10-10", "library")],
+)
+def test_rows_of_a_tick_are_checked_in_sql_and_those_of_more_days_by_great_expectations(
+    world, since, asked, monkeypatch
+):
+    seen = []
+
+    def results(way):
+        def check(database, run_id):
+            seen.append((way, database))
+            bad = {"spend_is_never_negative", "grain_is_unique"}
+            return [
+                ExpectationResult(one, one.name not in bad, rows=7, failed=int(one.name in bad)) for one in EXPECTATIONS
+            ]
+
+        return check
+
+    monkeypatch.setattr(checks, "check_raw_rows_in_sql", results("sql"))
+    monkeypatch.setattr(checks, "check_raw_rows_in_subprocess", results("library"))
+    monkeypatch.setattr(assets, "prepare_subprocess", lambda: seen.append("prepared"))
+    world["database"] = SimpleNamespace(owner="the owner")
+    result = run(world, assets.collect_config([], only_due=False), since, more_checks=[checks.raw_row_expectations])
+    assert seen == (["prepared"] if asked == "library" else []) + [(asked, "the owner")]
+    red = {name: (one.severity.value, one.description) for name, one in checks_of(result).items() if not one.passed}
+    assert red == {
+        "spend_is_never_negative": ("WARN", "Spend below zero is a correction worth a look. 1 of 7 rows break it"),
+        "grain_is_unique": ("ERROR", "One row per account, level, day and object. 1 of 7 rows break it"),
+    }
 
 
 def test_the_half_hour_asks_for_the_days_that_the_accounts_need(world):
