@@ -11,6 +11,7 @@ import pytest
 
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.sandbox.testing import SandboxServer
+from fbads_pipeline_tests.support.forked_program import run_forked
 
 FBADS = str(Path(sys.executable).parent / "fbads")
 NOW = "2026-11-10T15:00:00+00:00"
@@ -28,9 +29,7 @@ class Program:
         return kept | {f"FBADS_{name}": value for name, value in (self.settings | more).items()}
 
     def run(self, *arguments: str, timeout: float = 420, **more: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [FBADS, *arguments], env=self.environment(**more), capture_output=True, text=True, timeout=timeout
-        )
+        return run_forked(FBADS, arguments, self.environment(**more), timeout=timeout)
 
     def sync(self, since: str, until: str, *arguments: str, **more: str) -> tuple[int, dict, str]:
         """Exit code, the JSON object, and what was said on stderr."""
