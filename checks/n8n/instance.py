@@ -46,7 +46,12 @@ def fetch(folder: Path) -> None:
     (folder / "package.json").write_text(json.dumps(wanted))
     print(f"fetching n8n {N8N} into {folder.name}/ (3 GB, some minutes)", flush=True)
     command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--loglevel=error"]
-    done = subprocess.run(command, cwd=folder, timeout=_INSTALL_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, cwd=folder, timeout=_INSTALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise N8nFailed(
+            f"npm did not end within {_INSTALL_SECONDS // 60} min; it goes on where it was, next time"
+        ) from None
     if done.returncode != 0 or _version(folder) != N8N:
         raise N8nFailed(f"npm could not fetch n8n {N8N}")
 

@@ -11,7 +11,8 @@ from checks.compose.engine import ROOT, wait_for
 from checks.production.stack import Production, expect
 
 WATCHERS = ("prometheus", "alertmanager", "node-exporter", "postgres-exporter", "redis-exporter")
-_REPORTED = "select count(*) from ops.alerts where entity like '%of-the-check%' or body like '%of-the-check%'"
+REPORTED = "select count(*) from ops.alerts where rule = 'incident.platform' and facts ->> 'place' = '{place}'"
+_PLACE = "of-the-check"
 _SUCCEEDED = re.compile(r'^flower_events_total\{(?=[^}]*type="task-succeeded")[^}]*worker="([^"]+)"[^}]*\} (\d+)', re.M)
 
 
@@ -56,11 +57,11 @@ def observed(stack: Production) -> str:
     expect("its rules are evaluated", rules and not wrong, wrong)
     found = stack.ask("prometheus", "GET", "/api/v1/alertmanagers", headers=admin).json()["data"]
     expect("it knows Alertmanager", len(found["activeAlertmanagers"]) == 1, found)
-    sent = json.dumps([{"labels": {"alertname": "disk_full", "instance": "of-the-check"}}])
+    sent = json.dumps([{"labels": {"alertname": "disk_full", "instance": _PLACE}}])
     address = "http://127.0.0.1:9093/api/v2/alerts"
     post = ("wget", "-q", "-O", "-", "--header", "Content-Type: application/json", f"--post-data={sent}", address)
     stack.inside("alertmanager", *post)
-    took = wait_for("the alert is among our own", lambda: int(stack.sql(_REPORTED)) > 0, 120)
+    took = wait_for("the alert is among our own", lambda: int(stack.sql(REPORTED.format(place=_PLACE))) > 0, 120)
     left = f"; left out, for want of an image: {', '.join(absent)}" if absent else ""
     return (
         f"{len(here)} services, targets {', '.join(sorted(jobs))} read, {len(rules)} groups of rules, "

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from checks.production.profiles import REPORTED
 from fbads_pipeline.adapters.translation.translator import localizer
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.domain.health.platform_alerts import PLATFORM_ALERTS
@@ -58,7 +59,9 @@ def test_an_alert_is_sent_once_and_so_is_its_end(app, database):
     assert {state for *_, state in sent} <= {"sent", None}, "the sidecar sends by itself: Dagster may be what is down"
     with database.owner.connect() as connection:
         replies = connection.execute(sa.text("select count(*) from ops.alerts where replies_to is not null")).scalar()
+        found = connection.execute(sa.text(REPORTED.format(place="node-exporter:9100"))).scalar()
     assert replies == 1
+    assert found == 1, "the check of the containers looks for it so"
 
 
 def test_an_end_whose_beginning_was_missed_says_both(app, database):
