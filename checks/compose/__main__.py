@@ -28,6 +28,7 @@ LARGEST_IMAGE_MB = 1200
 OLDEST_RESTORED = 17
 LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
 OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
+COUNT = "select count(*) from marts.campaign_daily"
 WHOLE = "select count(*), sum(spend) from marts.campaign_daily"
 SCHEMA = "select version_num from public.schema_version"
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
@@ -126,6 +127,21 @@ def killed_run(compose: Compose) -> str:
     ended = wait_for("no run is STARTED without a process", lambda: failed_since(compose, before), 420)
     wait_for("a run succeeds again", lambda: runs(compose).get("SUCCESS", 0) > before.get("SUCCESS", 0), 600)
     return f"ended after {ended:.0f} s, read again by the next run"
+
+
+def killed_database(compose: Compose) -> str:
+    """PostgreSQL killed in the middle of a run: no run stays STARTED, and the figures are read by it or by the next."""
+    before, rows = runs(compose), compose.sql(COUNT)
+    launch(compose)
+    wait_for("the run has started", lambda: runs(compose).get("STARTED", 0) == 1, 120)
+    compose.kill("postgres")
+    back = wait_for("PostgreSQL is back", partial(compose.is_healthy, "postgres"), 240)
+    wait_for("a run succeeds again", lambda: runs(compose).get("SUCCESS", 0) > before.get("SUCCESS", 0), 600)
+    wait_for("no run is STARTED without a process", lambda: runs(compose).get("STARTED", 0) == 0, 420)
+    if int(compose.sql(COUNT)) < int(rows):
+        raise CheckFailed(f"marts.campaign_daily had {rows} rows and now has {compose.sql(COUNT)}")
+    failed = runs(compose).get("FAILURE", 0) - before.get("FAILURE", 0)
+    return f"back after {back:.0f} s; {failed} runs ended by it, the figures read again"
 
 
 def backup(compose: Compose) -> str:
@@ -239,7 +255,7 @@ def failed_since(compose: Compose, before: dict[str, int]) -> bool:
 
 
 STEPS = (
-    *(build, start, settings_arrive, collect, pages, killed_services, killed_run),
+    *(build, start, settings_arrive, collect, pages, killed_services, killed_run, killed_database),
     *(backup, bad_input, restart, upgrade),
 )
 

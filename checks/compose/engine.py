@@ -105,10 +105,11 @@ class Compose:
         return state["Status"] == "running" and (not isinstance(health, dict) or health["Status"] == "healthy")
 
     def kill(self, service: str) -> None:
-        """Kill a service's first process from outside, as a lack of memory would."""
+        """Kill a service's first process from outside, as a lack of memory would; until the engine has seen its end."""
         number = self.state(service)["Pid"]
         assert isinstance(number, int) and number > 1
         os.kill(number, signal.SIGKILL)
+        wait_for(f"{service} has ended", lambda: self.state(service)["Pid"] != number, 60)
 
     def logs(self, *services: str) -> str:
         """The last lines of what the services logged."""

@@ -123,7 +123,9 @@ def point_in_time(stack: Production) -> str:
     before, moment = stack.sql(WHOLE), stack.sql("select now()")
     stack.run("stop", "daemon", timeout=120)
     stack.sql("delete from raw.insights where true; drop schema marts cascade")
-    stack.run("stop", *(one for one in SERVICES if one not in ("redis", "sandbox", "daemon")), timeout=700)
+    # Runs that are under way end first, and want their database for that.
+    stack.run("stop", "edge", "webserver", "sidecar", "code-location", timeout=700)
+    stack.run("stop", "postgres", timeout=120)
     lay = ("run", "--rm", "-T", "--no-deps", "--entrypoint", "sh", "-u", "root", "postgres", "/etc/postgres/restore.sh")
     stack.run(*lay, moment)
     begun = time.monotonic()

@@ -67,6 +67,20 @@ def test_what_a_health_check_leaves_behind_is_adopted_by_an_init(file):
     assert {name for name in checked if services[name].get("init") is not True} == set()
 
 
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.prod.yml"])
+def test_what_ends_its_runs_in_the_database_is_stopped_before_it(file):
+    """Compose stops who waits for a service first; a migration that has ended holds nobody back."""
+    services = yaml.safe_load((ROOT / file).read_text())["services"]
+    running = {name: one for name, one in services.items() if one.get("restart") != "no"}
+
+    def waits_for_postgres(name):
+        others = [other for other in running[name].get("depends_on", {}) if other in running]
+        return "postgres" in others or any(map(waits_for_postgres, others))
+
+    ours = {name for name, one in running.items() if "fbads-pipeline" in one["image"]}
+    assert {name for name in ours - {"sandbox"} if not waits_for_postgres(name)} == set()
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_a_service_waits_for_exists_and_can_become_what_it_waits_for(name):
     for other, wish in SERVICES[name].get("depends_on", {}).items():
