@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -46,14 +47,14 @@ def fetch(folder: Path) -> None:
     (folder / "package.json").write_text(json.dumps(wanted))
     print(f"fetching n8n {N8N} into {folder.name}/ (3 GB, some minutes)", flush=True)
     command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--loglevel=error"]
-    try:
-        done = subprocess.run(command, cwd=folder, timeout=_INSTALL_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        raise N8nFailed(
-            f"npm did not end within {_INSTALL_SECONDS // 60} min; it goes on where it was, next time"
-        ) from None
-    if done.returncode != 0 or _version(folder) != N8N:
-        raise N8nFailed(f"npm could not fetch n8n {N8N}")
+    ended = None
+    with suppress(subprocess.TimeoutExpired):
+        ended = subprocess.run(command, cwd=folder, timeout=_INSTALL_SECONDS, check=False).returncode
+    if ended != 0 or _version(folder) != N8N:
+        # npm goes on from half a folder with versions that do not fit together; what it fetched is in its cache.
+        shutil.rmtree(folder / "node_modules", ignore_errors=True)
+        said = "could not fetch" if ended is not None else f"needs more than {_INSTALL_SECONDS // 60} min for"
+        raise N8nFailed(f"npm {said} n8n {N8N}")
 
 
 def _version(folder: Path) -> str | None:
