@@ -62,14 +62,18 @@ def secrets_of(settings: BaseSettings) -> list[str]:
     return [*plain, *passwords, *parts]
 
 
+def only_here(variable: str, value: str) -> dict[str, str]:
+    """An environment in which a secret setting has that value, and neither a file nor a command names another."""
+    return {variable: value, f"{variable}_FILE": "", f"{variable}_COMMAND": ""}
+
+
 def answers_for_children(settings: type[BaseSettings]) -> dict[str, str]:
     """What commands answered, as the environment of child processes: the key service is asked once, at the start."""
     found: dict[str, str] = {}
     for name, field in settings.model_fields.items():
         command = os.environ.get(f"{variable_of(name)}_COMMAND")
         if command and is_secret(field):
-            answer = _answer_of_command(f"{variable_of(name)}_COMMAND", command)
-            found |= {variable_of(name): answer, f"{variable_of(name)}_COMMAND": ""}
+            found |= only_here(variable_of(name), _answer_of_command(f"{variable_of(name)}_COMMAND", command))
     return found
 
 

@@ -6,8 +6,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from fbads_pipeline import setting_sources
+from fbads_pipeline.adapters.postgres.server.database import Database
+from fbads_pipeline.cli.operations.demo import DEMO_TOKEN, demo_settings
 from fbads_pipeline.domain.core.redaction import redact
-from fbads_pipeline.setting_sources import answers_for_children
+from fbads_pipeline.setting_sources import answers_for_children, only_here
 from fbads_pipeline.settings import Settings, SettingsError, load_settings, misspelt_settings
 
 # Secrets that are not any text.
@@ -119,6 +121,38 @@ def test_a_secret_file_that_cannot_be_read_is_named(monkeypatch, tmp_path):
         load_settings()
 
 
+@pytest.mark.parametrize("name", secrets_by_name())
+def test_what_a_process_hands_on_is_read_instead_of_the_file_that_it_was_read_from(monkeypatch, tmp_path, name):
+    content = SECRETS_OF_A_FORM.get(name, "a secret of enough characters")
+    monkeypatch.setenv(f"FBADS_{name.upper()}_FILE", str(tmp_path / "not read again"))
+    for variable, value in only_here(f"FBADS_{name.upper()}", content).items():
+        monkeypatch.setenv(variable, value)
+    assert getattr(load_settings(), name).get_secret_value() == content
+
+
+def test_workers_and_children_find_the_database_whose_address_came_from_a_file(monkeypatch, tmp_path):
+    (tmp_path / "url").write_text("postgresql://fbads:secret@127.0.0.1:5432/fbads")
+    monkeypatch.setenv("FBADS_DATABASE_URL_FILE", str(tmp_path / "url"))
+    database = Database(load_settings().database_url.get_secret_value(), tmp_path)
+    monkeypatch.setattr(Database, "dagster_url", "postgresql://fbads:secret@127.0.0.1:5432/fbads_dagster")
+    for variable, value in database.environment().items():
+        monkeypatch.setenv(variable, value)
+    assert load_settings().database_url.get_secret_value() == database.url
+
+
+def test_the_demo_reads_no_secret_of_a_file(monkeypatch, tmp_path):
+    for name in ("FBADS_GRAPH_URL", "FBADS_DRY_RUN", "FBADS_ACCOUNT_IDS"):
+        monkeypatch.setenv(name, "")
+    for name in ("FBADS_ACCESS_TOKEN", "FBADS_APP_SECRET"):
+        (tmp_path / name).write_text("of production")
+        monkeypatch.setenv(name, "")
+        monkeypatch.setenv(f"{name}_COMMAND", "")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    settings = demo_settings(8090)
+    assert settings.access_token.get_secret_value() == DEMO_TOKEN
+    assert settings.app_secret is None
+
+
 def test_a_secret_is_set_in_one_way(monkeypatch, tmp_path):
     (tmp_path / "token").write_text("EAAfile")
     monkeypatch.setenv("FBADS_ACCESS_TOKEN", "EAAcanary")
@@ -142,7 +176,7 @@ class TestSecretsFromCommands:
         assert (tmp_path / "log").read_text() == "asked\n" and misspelt_settings() == []
         assert "canary" not in redact("it says $HOME;EAA canary")
         handed = answers_for_children(Settings)
-        assert handed == {"FBADS_ACCESS_TOKEN": "$HOME;EAA canary", "FBADS_ACCESS_TOKEN_COMMAND": ""}
+        assert handed == only_here("FBADS_ACCESS_TOKEN", "$HOME;EAA canary")
         for name, value in handed.items():
             monkeypatch.setenv(name, value)
         assert load_settings().access_token.get_secret_value() == "$HOME;EAA canary"

@@ -28,6 +28,7 @@ from fbads_pipeline.cli.output import note, progress_bar
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.errors import DONE, PARTLY
 from fbads_pipeline.services.collection.plan_sync import due_range
+from fbads_pipeline.setting_sources import only_here
 from fbads_pipeline.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False)
@@ -115,10 +116,8 @@ def _start_sandbox(settings: Settings, children: Children) -> tuple[Settings, _W
 
 def demo_settings(port: int) -> Settings:
     """Of this process and its children from now on: the sandbox's API and token, and nothing is sent to any channel."""
-    sandbox = {"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_ACCESS_TOKEN": DEMO_TOKEN, "FBADS_DRY_RUN": "true"}
-    os.environ.update(sandbox)
-    for name in ("FBADS_ACCOUNT_IDS", "FBADS_APP_SECRET"):
-        os.environ.pop(name, None)
+    sandbox = {"FBADS_GRAPH_URL": f"http://127.0.0.1:{port}", "FBADS_DRY_RUN": "true", "FBADS_ACCOUNT_IDS": ""}
+    os.environ.update(sandbox | only_here("FBADS_ACCESS_TOKEN", DEMO_TOKEN) | only_here("FBADS_APP_SECRET", ""))
     return load_settings()
 
 

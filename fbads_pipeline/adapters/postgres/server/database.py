@@ -15,6 +15,7 @@ from fbads_pipeline.adapters.postgres.server.analyst import analyst_engine, anal
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.adapters.postgres.server.engine import check_server, engine, ensure_database, normalise_url
 from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
+from fbads_pipeline.setting_sources import only_here
 from fbads_pipeline.settings import Settings
 
 DATABASE_URL = "FBADS_DATABASE_URL"
@@ -83,7 +84,7 @@ class Database:
     def environment(self) -> dict[str, str]:
         """What child processes need to find the same databases."""
         return {
-            DATABASE_URL: self.url,
+            **only_here(DATABASE_URL, self.url),
             DAGSTER_DATABASE_URL: self.dagster_url,
             "FBADS_HOME": str(self.home),
             "DAGSTER_HOME": str(self.home / "dagster"),
