@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from fbads_pipeline.adapters.garbage_collection import collect_garbage_rarely
 from fbads_pipeline.cli.errors import report
 from fbads_pipeline.domain.core.errors import DONE
 
@@ -116,6 +117,7 @@ def main() -> None:
     """The entry point: one sentence and the right exit code for what the user or the outside world did."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` leaves it ignored
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # contexts close, children are stopped
+    collect_garbage_rarely()
     try:
         app()
     except BrokenPipeError:

@@ -39,6 +39,22 @@ def test_help_loads_no_command_and_no_heavy_library():
     assert all(name in done.stdout for name in COMMANDS)
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import sys; from fbads_pipeline.cli.main import main; sys.argv[1:] = ['--version']\n"
+        "try:\n    main()\nexcept SystemExit:\n    ",
+        "import fbads_pipeline.definitions; ",
+    ],
+    ids=["fbads", "a run that Dagster starts"],
+)
+def test_garbage_is_looked_for_rarely(program):
+    code = f"import gc; before = gc.get_threshold()\n{program}print(before[0], gc.get_threshold()[0])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    before, after = map(int, done.stdout.splitlines()[-1].split())
+    assert after > 10 * before
+
+
 def test_a_command_has_its_own_help_and_options():
     done = CliRunner().invoke(app, ["sync", "--help"])
     assert done.exit_code == 0 and "--from" in done.output and "--account" in done.output
