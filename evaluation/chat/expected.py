@@ -110,7 +110,7 @@ def _figures(notation: str) -> Expected:
         return Expected("answered", frozenset(["figures"]), sql=f"select {means} from ({rows}) one group by currency")
     sql = _sums(names, days, options, by)
     if "vs" in options:
-        both = ", ".join(f"{_present(name, 'a')}, {_present(name, 'b')}" for name in names)
+        both = ", ".join(_present(name, side) for side in ("a", "b") for name in names)
         keys = "".join(f"coalesce(a.{key}, b.{key}), " for key in by)
         join = "using (" + ", ".join(["currency", *by]) + ")"
         sql = f"select {keys}{both} from ({sql}) a full join ({_sums(names, options['vs'], options, by)}) b {join}"

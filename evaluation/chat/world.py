@@ -52,7 +52,7 @@ CAMPAIGNS: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 _TABLES = ("accounts", "campaigns", "adsets", "ads", "account_daily", "campaign_daily", "adset_daily", "ad_daily")
 _TABLES += ("campaign_breakdown_daily", "campaign_history", "budget_pacing", "day_coverage", "reading_runs")
-_TABLES += ("campaign_intraday", "pixels", "pixel_events_hourly")
+_TABLES += ("campaign_intraday", "pixels", "pixel_events_hourly", "campaign_names")
 # Two years are read; the ads deliver since DAYS days.
 DAYS_READ = 800
 # The sums that ads of this world have; every other one is 0 by its column's default, for only a figure that Meta left

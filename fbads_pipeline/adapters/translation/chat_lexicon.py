@@ -63,9 +63,11 @@ def _lexicon(content: Mapping[str, Any]) -> LanguageLexicon:
         misspellings=content["misspellings"],
         patterns={name: tuple(texts) for name, texts in content["patterns"].items()},
         periods={kind: tuple(texts) for kind, texts in content["periods"].items()},
-        harmless=forms(_listed(content["harmless"]["verbs"]), content["harmless"]["endings_of"]),
+        harmless=_harmless(content["harmless"]),
         harmless_endings=_listed(content["harmless"]["adverbs_end_in"]),
         verb_endings=_listed(content["harmless"]["verbs_end_in"]),
+        participle_endings=_listed(content["harmless"]["participles_end_in"]),
+        metric_verbs=frozenset().union(*(_metric_verbs(content).values())),
         public_holidays=frozenset(_listed(dates["public_holidays"])),
         rewordings=tuple((said, read_as) for said, read_as in content["rewordings"]),
     )
@@ -77,10 +79,21 @@ def _phrases(content: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]
         group: {meaning: _listed(phrases) for meaning, phrases in meanings.items()}
         for group, meanings in content["phrases"].items()
     }
-    for metric, verbs in content["metric_verbs"].items():
-        said = forms(_listed(verbs), content["harmless"]["endings_of"])
+    for metric, said in _metric_verbs(content).items():
         found["metric"][metric] = (*found["metric"].get(metric, ()), *sorted(said))
     return found
+
+
+def _metric_verbs(content: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    endings = content["harmless"]["endings_of"]
+    return {metric: forms(_listed(verbs), endings) for metric, verbs in content["metric_verbs"].items()}
+
+
+def _harmless(content: Mapping[str, Any]) -> frozenset[str]:
+    """Every form of the verbs, without the participles of those that limit: leads that were "confirmed" are fewer."""
+    found = forms(_listed(content["verbs"]), content["endings_of"])
+    kept = forms(_listed(content["participles_of"]), content["endings_of"])
+    return frozenset(one for one in found if one in kept or not one.endswith(_listed(content["participles_end_in"])))
 
 
 def _listed(text: str) -> tuple[str, ...]:

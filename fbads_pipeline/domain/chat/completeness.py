@@ -186,8 +186,7 @@ def _without(plan: Plan, value: str) -> bool:
 
 def _segments(plan: Plan, value: str) -> bool:
     dimension, _, part = value.partition("=")
-    held = any((one.dimension, one.value) == (dimension, part) for one in plan.segments)
-    return held or dimension in plan.dimensions
+    return any((one.dimension, one.value) == (dimension, part) for one in plan.segments)
 
 
 def _compared(plan: Plan, value: str) -> bool:
@@ -226,6 +225,7 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     "comparison": _compared,
     "pair": lambda plan, value: _compared(plan, "pair") or _is_side_by_side(plan),
     "fact": _facts,
+    "state": lambda plan, value: plan.intent not in _WITH_METRICS,
     "subject": lambda plan, value: plan.intent in (value, "facts"),
     "both": lambda plan, value: False,
     "against": lambda plan, value: False,

@@ -10,7 +10,7 @@ from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Dimension, Plan
 from fbads_pipeline.domain.chat.result import Query, Result
 from fbads_pipeline.domain.chat.validator import breakdown_of, dimension_of_goals, level_of
-from fbads_pipeline.domain.core.messages import Day, Joined, Value, message
+from fbads_pipeline.domain.core.messages import Day, Joined, Value, lines, message
 from fbads_pipeline.domain.delivery.messages import describe
 from fbads_pipeline.services.chat.figures import read_figures
 from fbads_pipeline.services.chat.turn import Turn
@@ -39,6 +39,11 @@ def explain(turn: Turn, complete: CompletePlan) -> Value:
     counts different goals there is one change per account (or campaign), and no whole that parts could contribute to.
     """
     plan = complete.plan
+    return lines(*(_explained(turn, replace(plan, metrics=(metric,))) for metric in plan.metrics))
+
+
+def _explained(turn: Turn, plan: Plan) -> Value:
+    """Why one metric of the plan changed."""
     if (by := dimension_of_goals(plan, turn.accounts)) is not None:
         return _of_each_goal(turn, replace(plan, dimensions=(by,)))
     figures, metric = turn.figures, plan.metrics[0]

@@ -138,7 +138,8 @@ class FigureRows:
         if plan.hours is not None:
             hour = facts.c.hour_of_day
             found += [hour >= sa.bindparam("first_hour"), hour < sa.bindparam("hour_after")]
-        found += [self.group(one.dimension) == sa.bindparam(f"segment_{one.dimension}") for one in plan.segments]
+        limited = dict.fromkeys(one.dimension for one in plan.segments)
+        found += [self.group(one) == sa.any_(_array(f"parts_{one}", _TEXTS)) for one in limited]
         left_out = dict.fromkeys(one.dimension for one in plan.without)
         return found + [
             sa.func.coalesce(self.group(one), constant("''")) != sa.all_(_array(f"without_{one}", _TEXTS))
@@ -189,7 +190,7 @@ def shape_of(plan: Plan) -> Plan:
         plan,
         objects=tuple(replace(one, ids=(), name="") for one in plan.objects),
         excluded=tuple(replace(one, ids=(), name="") for one in plan.excluded),
-        segments=tuple(replace(one, value="") for one in plan.segments),
+        segments=tuple(dict.fromkeys(replace(one, value="") for one in plan.segments)),
         thresholds=tuple(_shape_of_bound(one) for one in plan.thresholds),
         status=plan.status and ("NOT_ACTIVE" if plan.status.startswith(NEGATED) else "ACTIVE"),
         weekdays=plan.weekdays[:1] and (1,),
@@ -242,7 +243,9 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     breakdown = _breakdown(plan, dimensions)
     if breakdown:
         found["breakdown"] = breakdown
-    return found | {f"segment_{one.dimension}": one.value for one in plan.segments}
+    for one in plan.segments:
+        found.setdefault(f"parts_{one.dimension}", []).append(one.value)
+    return found
 
 
 def _days(

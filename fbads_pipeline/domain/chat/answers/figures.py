@@ -18,7 +18,7 @@ from fbads_pipeline.domain.chat.answers.cells import (
 from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import EITHER, LEVELS, Plan, RelativePeriod
+from fbads_pipeline.domain.chat.plan import EITHER, LEVELS, TIMES, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
 from fbads_pipeline.domain.core.messages import Count, Days, Joined, Name, Value, lines, message
 
@@ -47,7 +47,7 @@ def figures_answer(
 
 def _counted(plan: Plan, result: Result) -> list[Value]:
     """How many objects meet the bounds, which is what "quantas" asks for."""
-    if not plan.thresholds or not any(one in LEVELS for one in plan.dimensions):
+    if not plan.thresholds or not any(one in (*LEVELS, *TIMES) for one in plan.dimensions):
         return []
     return [message("chat.in_all", groups=Count(result.groups))]
 

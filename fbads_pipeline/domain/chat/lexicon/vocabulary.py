@@ -29,7 +29,8 @@ class LanguageLexicon:
     phrases: group → meaning → phrases. patterns: name → alternatives of a regular expression. periods: kind of period →
     regular expressions. harmless: every form of the verbs that say nothing of their own ("entraram", "came in");
     harmless_endings: of adverbs ("-mente", "-ly"). verb_endings: by which a word that nothing else knows is taken for a
-    verb. public_holidays: names of days that are free. rewordings: a regular expression, and the words that it is read
+    verb; participle_endings: by which it limits what is counted; metric_verbs: every form of those that say a metric.
+    public_holidays: names of days that are free. rewordings: a regular expression, and the words that it is read
     as.
     """
 
@@ -54,6 +55,8 @@ class LanguageLexicon:
     harmless: frozenset[str] = frozenset()
     harmless_endings: tuple[str, ...] = ()
     verb_endings: tuple[str, ...] = ()
+    participle_endings: tuple[str, ...] = ()
+    metric_verbs: frozenset[str] = frozenset()
     public_holidays: frozenset[str] = frozenset()
     rewordings: tuple[tuple[str, str], ...] = ()
 
@@ -102,6 +105,14 @@ class Vocabulary:
             word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM
             for one in self.languages.values()
             for ending in one.verb_endings
+        )
+
+    def is_verb(self, word: str) -> bool:
+        """Whether a word that says a metric is a form of a verb: "converteram", "vendidos", "converted"."""
+        return any(word in one.metric_verbs for one in self.languages.values()) or any(
+            len(word) - len(ending) >= _SHORTEST_STEM and word.endswith(ending)
+            for one in self.languages.values()
+            for ending in (*one.verb_endings, *one.participle_endings)
         )
 
     def _says_how_often(self, word: str) -> bool:

@@ -29,6 +29,13 @@ _LIMITS = (
 AGES = ("13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _AGE = r"\b(?:(?:{before_age}) )*PATTERN(?: ?(?:{after_age})\b)?"
 _AGES = {age: age.replace("-", r" ?(?:-|/|{between_ages}) ?") + r"\b" for age in AGES[:-1]}
+# "Gente abaixo de 35", "menores de 35", "under-35s", "over 55 years": every group on that side.
+_SIDES = (
+    r"\b(?:(?:{people}) (?:\w+ ){0,1}?)?(?:{SIDE_than})[ -](?P<n>\d\d)(?:s\b|(?: |-)?(?:{after_age})\b)",
+    r"\b(?:{people}) (?:\w+ ){0,2}?(?:{SIDE_than})[ -](?P<n>\d\d)\b(?!\d| ?%)",
+    r"(?:(?<=men )|(?<=homens )|(?<=mulheres ))(?:{SIDE_than})[ -](?P<n>\d\d)\b(?!\d| ?%)",
+    r"\b(?:{for_people}) (?:{SIDE_of_age}) (?P<n>\d\d)\b",
+)
 _AGES["65+"] = r"(?:65 ?\+|(?:{older_than}) 65|65 (?:{or_older}))"
 
 
@@ -90,7 +97,23 @@ def find_ages(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
         match = vocabulary.expression(_AGE.replace("PATTERN", pattern)).search(text)
         if match:
             found.append(FoundValue(match.start(), match.end(), age))
-    return found
+    return found or _ages_on_a_side(text, vocabulary)
+
+
+def _ages_on_a_side(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
+    """The groups below or above an age that one of them begins with; none where the age lies within a group."""
+    for side in ("younger", "older"):
+        for template in _SIDES:
+            match = vocabulary.expression(template.replace("SIDE", side)).search(text)
+            if match is None:
+                continue
+            age, begins = int(match["n"]), [int(one[:2]) for one in AGES]
+            bound = age + 1 if age + 1 in begins else age
+            if bound not in begins:
+                continue
+            groups = [one for one in AGES if (int(one[:2]) < bound) == (side == "younger")]
+            return [FoundValue(match.start(), match.end(), one) for one in groups]
+    return []
 
 
 def number(text: str, lexicon: LanguageLexicon) -> Decimal | None:

@@ -3,6 +3,8 @@
 import re
 
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
+from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
+from fbads_pipeline.domain.core.formatting import fold
 
 _INJECTION = re.compile(
     r"select\b.*\bfrom\b|\b(?:drop|alter|truncate|create|delete|insert|update)\s+(?:table|schema|database|role|"
@@ -44,7 +46,20 @@ def is_advice(parsed: ParsedQuestion) -> bool:
 
 def is_hostile(parsed: ParsedQuestion) -> bool:
     """Words of secrets, of other people's accounts, of programs, or of orders to the program itself."""
-    return parsed.has("forbidden") or _INJECTION.search(_without_names(parsed)) is not None
+    said = [tag for tag in parsed.of("forbidden") if not _is_in_a_name(parsed, tag)]
+    return bool(said) or _INJECTION.search(_without_names(parsed)) is not None
+
+
+def _is_in_a_name(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """ "A campanha Ignore previous instructions": the words that a name goes on with are no order."""
+    place, end = parsed.place(tag), parsed.words[tag.end - 1].end
+    for named in parsed.named:
+        rest = parsed.text[named.end :]
+        if len(named.objects) == 1 and named.end <= place:
+            whole = fold(named.objects[0].name)
+            if named.said in whole and rest.startswith(whole.partition(named.said)[2][: end - named.end]):
+                return True
+    return False
 
 
 def _without_names(parsed: ParsedQuestion) -> str:

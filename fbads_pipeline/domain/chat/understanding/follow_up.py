@@ -5,7 +5,7 @@ from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
-from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Threshold
+from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Segment, Threshold
 from fbads_pipeline.domain.chat.understanding.figures.bounds import ranked
 from fbads_pipeline.domain.chat.understanding.figures.groups import compared_objects
 from fbads_pipeline.domain.chat.understanding.figures.plans import FigureRequest
@@ -57,7 +57,7 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
         premise=said.premise,
         offers=(),
         ignored=(),
-        segments=tuple({one.dimension: one for one in (*last.segments, *said.segments)}.values()),
+        segments=_parts(last.segments, said.segments),
         without=tuple(dict.fromkeys((*(one for one in last.without if one not in said.segments), *said.without))),
         weekdays=said.weekdays or last.weekdays,
         hours=said.hours or last.hours,
@@ -155,9 +155,7 @@ def _with_dimensions(
         made = replace(made, dimensions=(), rank=None, with_shares=False)
     if asked.rank_word and made.dimensions and made.metrics:
         metric = said.metrics[0] if said.metrics else last.rank.metric if last.rank else made.metrics[0]
-        made = replace(
-            made, rank=ranked(asked.rank_word, metric, catalogue), limit=max(said.limit, last.limit if last.rank else 1)
-        )
+        made = replace(made, rank=ranked(asked.rank_word, metric, catalogue), limit=_rows(last, said, parsed))
     elif said.metrics and last.rank and made.rank:
         rising = ranked("best", last.rank.metric, catalogue).descending == last.rank.descending
         word = "best" if rising else "worst"
@@ -167,6 +165,18 @@ def _with_dimensions(
     if made.rank and made.rank.metric not in made.metrics:
         made = replace(made, metrics=(*made.metrics, made.rank.metric))
     return made
+
+
+def _rows(last: Plan, said: Plan, parsed: ParsedQuestion) -> int:
+    """As many as before, if more; "e a que mais trouxe?" is about one."""
+    is_one = parsed.vocabulary.has("what_one", parsed.text)
+    return said.limit if is_one or not last.rank else max(said.limit, last.limit)
+
+
+def _parts(last: tuple[Segment, ...], said: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Parts of a breakdown said anew in place of those of the same breakdown."""
+    anew = {one.dimension for one in said}
+    return (*(one for one in last if one.dimension not in anew), *said)
 
 
 def _objects(last: Plan, said: Plan, parsed: ParsedQuestion) -> tuple[Objects, ...]:

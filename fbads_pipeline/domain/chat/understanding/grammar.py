@@ -59,6 +59,7 @@ from fbads_pipeline.domain.chat.understanding.named import (
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 from fbads_pipeline.domain.chat.understanding.reading.asides import pass_asides
 from fbads_pipeline.domain.chat.understanding.reading.objectives import join_objectives
+from fbads_pipeline.domain.chat.understanding.reading.qualifiers import read_qualifiers
 from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
@@ -67,6 +68,8 @@ from fbads_pipeline.domain.core.formatting import fold
 # What a question back may still lack: its answer brings it.
 _ASKED_BACK = ("object", "period", "rank", "limit", "comparison")
 _MOST_UNKNOWN, _NEAR_NAMES = 3, 3
+# A question about more changes at once is answered for none of them.
+_MOST_EXPLAINED = 2
 ASSUMED = RelativePeriod("days", 7)
 _ASSUMED_FOR: dict[Dimension, RelativePeriod] = {
     "week": RelativePeriod("days", 56),
@@ -112,6 +115,8 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     read_parts_left_out(parsed)
     read_comparators(parsed, context.last)
     parsed.others = others_left_out(parsed, context.last)
+    parsed.before = context.last.metrics if context.last is not None and context.last.intent == "figures" else ()
+    read_qualifiers(parsed)
     return _with_mentions(_forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed)
 
 
@@ -227,6 +232,7 @@ def _without_words(
     """A question back on words without a place: what they could name, or the question without them."""
     known = replace(parsed, left=[])
     pending = _question(known, context)
+    parsed.tags = known.tags
     plan_ = pending.plan if isinstance(pending, Clarification) else pending
     if not isinstance(plan_, Plan) or plan_.intent not in ("figures", "why", "overview"):
         return Refusal("not_understood", words)
@@ -366,7 +372,7 @@ def _why(plan: Plan, context: PlanningContext) -> Understanding:
     period = plan.period or ASSUMED
     return Plan(
         "why",
-        metrics=plan.metrics[:1],
+        metrics=plan.metrics[:_MOST_EXPLAINED],
         objects=plan.objects,
         period=period,
         compare=plan.compare or replace(period, back=period.back + 1),

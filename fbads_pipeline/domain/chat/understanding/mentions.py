@@ -9,6 +9,7 @@ from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 
 def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
     """The names, days, bounds, metrics, parts, states, orders and comparisons of a question."""
+    words = parsed.vocabulary.words
     return (
         *(Mention("object", _ids(one), one.said) for one in parsed.named),
         *(Mention("exclusion", _ids(one), one.said) for one in parsed.excluded),
@@ -31,6 +32,7 @@ def mentions_of(parsed: ParsedQuestion) -> tuple[Mention, ...]:
         *(Mention("objective", tag.value, tag.said) for tag in parsed.of("objective")),
         *(Mention("dimension", tag.value, tag.said) for tag in parsed.of("dimension") if _splits(parsed, tag)),
         *(Mention("fact", tag.value, tag.said) for tag in parsed.of("fact")),
+        *(Mention("state", tag.value, tag.said) for tag in parsed.of("intent") if tag.said in words["status_words"]),
         *(Mention("subject", tag.value, tag.said) for tag in parsed.of("intent") if _is_subject(parsed, tag)),
         *([Mention("rate", "|".join(tag.value for tag in metric_tags(parsed)), "%")] if is_rate(parsed) else []),
         *(Mention("share", "", tag.said) for tag in parsed.of("share") if not is_rate(parsed)),

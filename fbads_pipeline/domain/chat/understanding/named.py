@@ -62,6 +62,8 @@ def read_exclusions(parsed: ParsedQuestion) -> None:
         if start is None:
             continue
         previous = mention
+        if _is_bare_word(parsed, mention):
+            parsed.missing.append((mention.said, mention.level))
         parsed.excluded.append(mention)
         parsed.tags = [
             tag
@@ -70,6 +72,14 @@ def read_exclusions(parsed: ParsedQuestion) -> None:
         ]
         parsed.left = [word for word in parsed.left if not start <= word.start < mention.end]
     parsed.named = [one for one in parsed.named if one not in parsed.excluded]
+
+
+def _is_bare_word(parsed: ParsedQuestion, mention: ObjectMention) -> bool:
+    """ "Sem frete": one word of a longer name, right after "without", is a thing as often as a name."""
+    is_whole = any(fold(one.name) == mention.said for one in mention.objects)
+    if is_whole or mention.level is not None or mention.said.count(" "):
+        return False
+    return parsed.vocabulary.expression(r"\b(?:{bare_without}) $").search(parsed.text[: mention.start]) is not None
 
 
 def read_parts_left_out(parsed: ParsedQuestion) -> None:

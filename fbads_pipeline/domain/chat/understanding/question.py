@@ -103,6 +103,8 @@ class ParsedQuestion:
     computed: list[ComputedBound] = field(default_factory=list)
     left: list[QuestionWord] = field(default_factory=list)
     asides: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    qualifying: list[QuestionWord] = field(default_factory=list)
 
     def of(self, kind: str) -> list[PhraseTag]:
         return [tag for tag in self.tags if tag.kind == kind]

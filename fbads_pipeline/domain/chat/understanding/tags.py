@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.lexicon.vocabulary import LanguageLexicon, Vocabulary
+from fbads_pipeline.domain.chat.understanding.slips import is_slip
 from fbads_pipeline.domain.core.formatting import fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")
@@ -152,6 +153,7 @@ class Lexicon:
                 if len(candidate) >= _FEW and (candidate[0] == word[0] or sorted(candidate[:2]) == sorted(word[:2])):
                     near[candidate] = distance
         near = {one: far for one, far in near.items() if self._phrases.get((one,), ("",))[0] != "forbidden"}
+        near = {one: far for one, far in near.items() if is_slip(word, one)}
         if not near:
             return word
         best = [candidate for candidate, distance in near.items() if distance == min(near.values())]

@@ -54,6 +54,9 @@ def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold,
         if tag is None and amount.is_money and parsed.vocabulary.has("goes_over", parsed.text):
             made.append(threshold(amount, "spend", catalogue))  # "passaram de 100 reais"
             continue
+        if tag is None and len(parsed.before) == 1 and not amount.is_money:
+            made.append(threshold(amount, parsed.before[0], catalogue))  # "só as que ficaram acima de 1"
+            continue
         if tag is None:
             words = parsed.text[amount.start : amount.end]
             unclear = Clarification("metric", words) if parsed.has("dimension") else Refusal("not_understood", words)
@@ -108,6 +111,9 @@ def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
     whole = _rate(parsed, catalogue) or _value_per(parsed, catalogue) or _taken_for_one(parsed, catalogue)
     if whole is not None:
         return [whole]
+    each = _cost_of_one(parsed, catalogue)
+    if each is not None:
+        return [each]
     names: list[str] = []
     tags, words = metric_tags(parsed), parsed.vocabulary.words
     for place, tag in enumerate(tags):
@@ -267,6 +273,27 @@ def asks_which_did(parsed: ParsedQuestion, catalogue: Catalogue) -> bool:
     before = " ".join(word.text for word in parsed.words[max(0, levels[0].start - 4) : levels[0].start])
     listed = parsed.words[counted[0].start - 1].text in parsed.vocabulary.words["before_orders"]
     return parsed.vocabulary.has("which", before) and not listed and not parsed.has("share")
+
+
+def _cost_of_one(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
+    """ "What does it cost us to get one sale", "what'd a thousand impressions cost": a verb of cost, and what it buys.
+
+    The two beside each other would be answers to two other questions.
+    """
+    tags, vocabulary = metric_tags(parsed), parsed.vocabulary
+    costs = [tag for tag in tags if tag.value == "spend" and tag.said in vocabulary.words["cost_verbs"]]
+    bought = [tag for tag in tags if tag not in costs]
+    if len(costs) != 1 or len({tag.value for tag in bought}) != 1 or parsed.has("rank") or parsed.amounts:
+        return None
+    ends = sorted((costs[0], bought[0]), key=lambda tag: tag.start)
+    between = parsed.text[parsed.words[ends[0].end - 1].end : parsed.place(ends[1])]
+    if vocabulary.expression(r"\b(?:{and}|{or})\b|[,;/&+]").search(between):
+        return None
+    if _is_cost(bought[0], catalogue):
+        return GOAL_COST + bought[0].value if bought[0].kind == "goal_cost" else bought[0].value
+    if catalogue[bought[0].value].unit != "count":
+        return None
+    return COST_OF.get(bought[0].value) or composed_name("spend", bought[0].value)
 
 
 def _cost_of_each(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:

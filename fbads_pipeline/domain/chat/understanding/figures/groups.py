@@ -111,7 +111,7 @@ def below(objects: tuple[Objects, ...]) -> tuple[Dimension, ...]:
 def segments_of(
     parsed: ParsedQuestion, dimensions: tuple[Dimension, ...]
 ) -> tuple[tuple[Segment, ...], tuple[Dimension, ...]]:
-    """One part of a breakdown filters; two or more ("homens x mulheres") break down."""
+    """A part of a breakdown filters; two or more ("homens x mulheres") filter too, and are shown side by side."""
     said: dict[str, list[str]] = {}
     for tag in parsed.of("segment"):
         dimension, value = tag.value.split("=")
@@ -121,9 +121,8 @@ def segments_of(
     made, split = [], list(dimensions)
     for name in SEGMENTS:
         values = list(dict.fromkeys(said.get(name, ())))
-        if len(values) == 1:
-            made.append(Segment(name, values[0]))
-        elif values:
+        made += [Segment(name, one) for one in values]
+        if len(values) > 1:
             split = [name, *(one for one in split if one != name)]
     return tuple(made), tuple(split)
 

@@ -75,7 +75,10 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     dimensions = dimensions_of(parsed, bool(bounds) or rank_tag is not None)
     of = [one.of.objects[0].level for one in parsed.computed if one.of is not None]
     dimensions = compared_objects(objects, dimensions or tuple(of[:1]))
-    asks_one = parsed.vocabulary.has("which_ones", parsed.text) or parsed.vocabulary.has("what_one", parsed.text)
+    asks_one = rank_tag is not None and parsed.limit is not None  # "as 3 piores em CTR"
+    asks_one = (
+        asks_one or parsed.vocabulary.has("which_ones", parsed.text) or parsed.vocabulary.has("what_one", parsed.text)
+    )
     if not dimensions and (bounds or rank_tag) and asks_one:
         dimensions = below(objects)
     segments, dimensions = segments_of(parsed, dimensions)

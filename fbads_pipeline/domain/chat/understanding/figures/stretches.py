@@ -84,6 +84,8 @@ def _narrowed(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> 
     between = [word.text for word in parsed.words if one.end <= word.start < other.start]
     if one.is_relative or other.is_relative or not parsed.vocabulary.words["joins_periods"].issuperset(between):
         return None
+    if "since" in (one.period.kind, other.period.kind):
+        return None  # "ontem, desde segunda": until when is not said
     a, b = (resolve(each.period, today) for each in found)
     if a[0] <= b[0] and b[1] <= a[1]:
         return other

@@ -26,9 +26,12 @@ def pass_asides(parsed: ParsedQuestion) -> tuple[str, ...]:
     passed = [
         word
         for word in parsed.left
-        if any(first <= word.start < last for first, last in spans)
-        or _REPEATED.fullmatch(word.text)
-        or _is_plain_verb(parsed, word)
+        if word not in parsed.qualifying
+        and (
+            any(first <= word.start < last for first, last in spans)
+            or _REPEATED.fullmatch(word.text)
+            or _is_plain_verb(parsed, word)
+        )
     ]
     parsed.left = [word for word in parsed.left if word not in passed]
     said = tuple(word.text for word in passed if not _REPEATED.fullmatch(word.text))
@@ -116,6 +119,8 @@ def _is_plain_verb(parsed: ParsedQuestion, word: QuestionWord) -> bool:
     if not vocabulary.may_be_verb(word.text) or len(parsed.named) > 1:
         return False
     before = [one.text for one in parsed.words[max(0, place - 3) : place]]
+    if any(tag.kind in ("metric", "goal_cost") and tag.end == place for tag in parsed.tags):
+        return False  # "vendas cancelaram": what is counted did it, so that it is a condition
     if before and before[-1] in vocabulary.words["before_nouns"] | set(level_words(vocabulary)):
         return False
     is_relative = any(one in vocabulary.words["relative"] for one in before[1:] or before)

@@ -1,0 +1,43 @@
+"""Whether a word looks like another one mistyped: by a missing, doubled, swapped or neighbouring letter.
+
+"Funcionário" is near to "funcionando" and "tablet" to "table", yet no finger makes the one of the other: such words
+are words of their own.
+"""
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+# Letters that sound alike in one of the languages.
+_ALIKE = ("sz", "sc", "ck", "kq", "cq", "xs", "xz", "ei", "iy", "ou", "mn", "gj", "vw", "lu")
+
+
+def _neighbours() -> frozenset[tuple[str, str]]:
+    pairs = set()
+    for number, row in enumerate(_ROWS):
+        for place, key in enumerate(row):
+            below = _ROWS[number + 1] if number + 1 < len(_ROWS) else ""
+            near = row[place + 1 : place + 2] + below[max(0, place - 1) : place + 1]
+            pairs |= {(key, other) for other in near}
+    pairs |= {(one, other) for one, other in _ALIKE}
+    return frozenset(pairs | {(other, one) for one, other in pairs})
+
+
+_NEAR = _neighbours()
+
+
+def is_slip(word: str, meant: str) -> bool:
+    """Whether fingers that meant the one could have typed the other."""
+    if len(word) == len(meant) and sorted(word) == sorted(meant):
+        return True
+    # rapidfuzz is heavy: imported where it is needed.
+    from rapidfuzz.distance import Levenshtein
+
+    return all(_is_typed(tag, word, at, meant, to) for tag, at, to in Levenshtein.editops(word, meant).as_list())
+
+
+def _is_typed(tag: str, word: str, at: int, meant: str, to: int) -> bool:
+    """One step from the word to what was meant: a letter left out, one too many, or one for another."""
+    if tag == "insert":
+        return True
+    if tag == "delete":
+        beside = word[max(0, at - 1) : at] + word[at + 1 : at + 2]
+        return any(other == word[at] or (word[at], other) in _NEAR for other in beside)
+    return (word[at], meant[to]) in _NEAR
