@@ -21,7 +21,9 @@ RETRIES = 2
 _PERMITS = BoundedSemaphore(16)
 _TASK = (
     "You turn a question about advertising figures into a plan. Answer with the plan only, never with figures."
-    " C1 stands for a campaign or another object, P1 for a period, V1 for an amount; use them as they are."
+    " C1 stands for a campaign or another object, P1 for a period, V1 for an amount, B1 for a bound that is another"
+    " figure, S1 for a part of a breakdown, H1 for hours, W1 for days of the week, M1 for a currency; use them as they"
+    " are."
     " Where the question cannot be answered with these metrics and dimensions, the intent is none.\nMetrics: {metrics}"
 )
 

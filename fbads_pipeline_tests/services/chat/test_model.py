@@ -74,3 +74,59 @@ def test_no_name_of_the_world_and_no_amount_is_sent(whole_world, amount):
         assert digits[:2] not in plain and "1000" not in plain, text
         for word in ("aurora", "northwind", "sneakers", "prospecting", "webinar", "carrinho"):
             assert word not in plain, text
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "plain"),
+    [
+        (
+            "zumbilização de cliques da Loja Aurora ontem das 9h às 12h",
+            {"metrics": ["clicks"], "objects": ["C1"], "period": "P1", "hours": "H1"},
+            "cliques da Loja Aurora ontem das 9h às 12h",
+        ),
+        (
+            "zumbilização do gasto em dólar ontem",
+            {"metrics": ["spend"], "period": "P1", "currency": "M1"},
+            "gasto em dólar ontem",
+        ),
+        (
+            "zumbilização do gasto em outubro nos fins de semana",
+            {"metrics": ["spend"], "period": "P1", "weekdays": "W1"},
+            "gasto em outubro nos fins de semana",
+        ),
+        (
+            "zumbilização do gasto de mulheres ontem",
+            {"metrics": ["spend"], "period": "P1", "parts": ["S1"]},
+            "gasto de mulheres ontem",
+        ),
+        (
+            "zumbilização de campanhas ontem com CPA acima da média",
+            {
+                "metrics": ["cpa"],
+                "dimensions": ["campaign"],
+                "period": "P1",
+                "bounds": [{"metric": "cpa", "value": "B1"}],
+            },
+            "campanhas com CPA acima da média ontem",
+        ),
+        (
+            "zumbilização do gasto por campanha em média ontem",
+            {"metrics": ["spend"], "period": "P1", "mean_of": "campaign"},
+            "média de gasto por campanha ontem",
+        ),
+        (
+            "zumbilização do gasto ontem sem contar a Loja Aurora",
+            {"metrics": ["spend"], "period": "P1", "left_out": ["C1"]},
+            "gasto ontem sem contar a Loja Aurora",
+        ),
+    ],
+)
+def test_the_model_says_what_the_grammar_says_and_what_it_drops_is_asked(whole_world, question, said, plain):
+    model = Scripted(**said)
+    made = ask(whole_world, question, model)
+    wanted = answer(whole_world.chat, plain, user=EVERY, now=NOW)
+    assert wanted.outcome == "answered" and made.outcome == "answered", (made.text, wanted.text)
+    assert made.tables[0].rows == wanted.tables[0].rows
+    assert "aurora" not in "".join(model.sent), "a name that is left out is a name as well"
+    dropped = {name: one for name, one in said.items() if name in ("metrics", "dimensions", "objects", "period")}
+    assert ask(whole_world, question, Scripted(**dropped)).outcome != "answered", "a condition that it dropped"

@@ -109,6 +109,8 @@ class Vocabulary:
 
     def is_verb(self, word: str) -> bool:
         """Whether a word that says a metric is a form of a verb: "converteram", "vendidos", "converted"."""
+        if word in self.words["irregular_verbs"]:
+            return True
         return any(word in one.metric_verbs for one in self.languages.values()) or any(
             len(word) - len(ending) >= _SHORTEST_STEM and word.endswith(ending)
             for one in self.languages.values()

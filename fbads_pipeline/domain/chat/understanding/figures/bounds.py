@@ -76,7 +76,11 @@ def _computed(bound: ComputedBound, parsed: ParsedQuestion, catalogue: Catalogue
     before = [tag for tag in tags if parsed.place(tag) < bound.start]
     said = (inside[:1] or before[-1:] or tags[:1])[:1]
     names = [GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value for tag in said]
-    metric = names[0] if names else bound.metric
+    return computed_threshold(bound, names[0] if names else bound.metric, catalogue)
+
+
+def computed_threshold(bound: ComputedBound, metric: str, catalogue: Catalogue) -> Threshold:
+    """The bound of a metric that another object's figure is, or the average; better and worse by what is good of it."""
     of = bound.of.objects[0] if bound.of is not None else None
     objects = None if of is None else Objects(of.level, (of.object_id,), of.name)
     comparison = bound.direction
