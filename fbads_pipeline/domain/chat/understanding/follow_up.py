@@ -169,7 +169,7 @@ def _with_dimensions(
 
 def _rows(last: Plan, said: Plan, parsed: ParsedQuestion) -> int:
     """As many as before, if more; "e a que mais trouxe?" is about one."""
-    is_one = parsed.vocabulary.has("what_one", parsed.text)
+    is_one = any(parsed.vocabulary.has(one, parsed.text) for one in ("what_one", "which_single"))
     return said.limit if is_one or not last.rank else max(said.limit, last.limit)
 
 

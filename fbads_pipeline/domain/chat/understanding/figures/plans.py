@@ -270,6 +270,8 @@ def _limit(parsed: ParsedQuestion, is_ranked: bool, dimensions: tuple[Dimension,
     tags = [tag for tag in parsed.of("dimension") if not introduces_name(parsed, tag)]
     if not tags and any(parsed.vocabulary.has(one, parsed.text) for one in ("which_one", "what_one")):
         return max(1, len(parsed.named) if len(parsed.named) > 1 else 1)
+    if not tags and parsed.vocabulary.has("which_single", parsed.text):
+        return 1  # "qual a maior?"
     words = tags[0].said.split() if tags else []
     return TOP if not words or is_plural(tags[0].said, parsed) else 1
 
