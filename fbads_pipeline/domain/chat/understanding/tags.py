@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
+from fbads_pipeline.domain.chat.lexicon.slips import is_slip
 from fbads_pipeline.domain.chat.lexicon.vocabulary import LanguageLexicon, Vocabulary
-from fbads_pipeline.domain.chat.understanding.slips import is_slip
 from fbads_pipeline.domain.core.formatting import fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)?|\w+")

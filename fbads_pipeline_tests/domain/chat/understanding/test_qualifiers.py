@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbads_pipeline.domain.chat.completeness import CompletePlan, LostMentions
+from fbads_pipeline.domain.chat.lexicon.slips import is_slip
 from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal, Segment
-from fbads_pipeline.domain.chat.understanding.slips import is_slip
 from fbads_pipeline_tests.support.asking import planned, understood
 
 METRICS = {"pt": ("gasto", "vendas", "leads", "cliques"), "en": ("spend", "sales", "leads", "clicks")}
