@@ -16,7 +16,7 @@ def _neighbours() -> frozenset[tuple[str, str]]:
             below = _ROWS[number + 1] if number + 1 < len(_ROWS) else ""
             near = row[place + 1 : place + 2] + below[max(0, place - 1) : place + 1]
             pairs |= {(key, other) for other in near}
-    pairs |= {(one, other) for one, other in _ALIKE}
+    pairs |= {(pair[0], pair[1]) for pair in _ALIKE}
     return frozenset(pairs | {(other, one) for one, other in pairs})
 
 
@@ -30,7 +30,9 @@ def is_slip(word: str, meant: str) -> bool:
     # rapidfuzz is heavy: imported where it is needed.
     from rapidfuzz.distance import Levenshtein
 
-    return all(_is_typed(tag, word, at, meant, to) for tag, at, to in Levenshtein.editops(word, meant).as_list())
+    return all(
+        _is_typed(step.tag, word, step.src_pos, meant, step.dest_pos) for step in Levenshtein.editops(word, meant)
+    )
 
 
 def _is_typed(tag: str, word: str, at: int, meant: str, to: int) -> bool:

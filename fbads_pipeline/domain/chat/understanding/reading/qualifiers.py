@@ -31,7 +31,7 @@ def _leave(parsed: ParsedQuestion, words: list[QuestionWord]) -> None:
 def _verbs_that_qualify(parsed: ParsedQuestion) -> list[PhraseTag]:
     """ "Leads convertidos", "spend of campaigns that sold": a verb right after what is counted, or after "that"."""
     tags, vocabulary = metric_tags(parsed), parsed.vocabulary
-    roles = parsed.amounts or parsed.has("rank") or parsed.has("comparison") or is_rate(parsed) or parsed.computed
+    roles = parsed.has("rank") or parsed.has("comparison") or is_rate(parsed) or bool(parsed.amounts or parsed.computed)
     roles = roles or any(none_words(tag, parsed) for tag in tags)
     if len({tag.value for tag in tags}) < 2 or roles or vocabulary.has("costs_each", parsed.text):  # noqa: PLR2004
         return []
@@ -50,7 +50,7 @@ def _half_known_compounds(parsed: ParsedQuestion) -> list[list[QuestionWord]]:
     found = []
     taken = [(one.start, one.end) for one in (*parsed.named, *parsed.excluded)]
     spans = [(parsed.place(tag), parsed.words[tag.end - 1].end) for tag in (*parsed.tags, *parsed.without)]
-    spans += [(one.start, one.end) for one in (*parsed.periods, *parsed.amounts)]
+    spans += [(one.start, one.end) for one in parsed.periods] + [(one.start, one.end) for one in parsed.amounts]
     for match in _COMPOUND.finditer(parsed.text):
         words = [word for word in parsed.words if match.start() <= word.start < match.end()]
         if any(a <= match.start() and match.end() <= b for a, b in (*taken, *spans)):
