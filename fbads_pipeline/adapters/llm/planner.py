@@ -51,22 +51,23 @@ class ChatModelPlanner:
 
     def _asked_in_time(self, masked: MaskedQuestion, catalogue: Catalogue) -> Any:
         """Its answer; raises DeadlinePassed, also where so many others are given up and not yet over."""
+        client = self._model_client  # the first time its library is imported, which is none of the endpoint's time
         if not _PERMITS.acquire(blocking=False):
             raise DeadlinePassed
 
         def ask() -> Any:
             try:
-                return self._asked(masked, catalogue)
+                return self._asked(client, masked, catalogue)
             finally:
                 _PERMITS.release()
 
         return within(self._timeout * (RETRIES + 2), ask)
 
-    def _asked(self, masked: MaskedQuestion, catalogue: Catalogue) -> Any:
+    def _asked(self, client: Any, masked: MaskedQuestion, catalogue: Catalogue) -> Any:
         labels = "; ".join(
             f"{one.name} = {one.labels['en']} / {one.labels['pt']}" for one in catalogue.metrics.values()
         )
-        structured = self._model_client.with_structured_output(plan_schema(catalogue), method="function_calling")
+        structured = client.with_structured_output(plan_schema(catalogue), method="function_calling")
         return structured.invoke([("system", _TASK.format(metrics=labels)), ("user", masked.text)])
 
     @cached_property
