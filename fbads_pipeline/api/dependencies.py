@@ -1,7 +1,6 @@
 """Named dependencies of routes: FastAPI's names for the objects that `bootstrap` makes."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
 from inspect import signature
 from typing import Annotated, Any, TypeVar
 
@@ -109,22 +108,23 @@ DatabaseDep = Annotated[Database, Depends(_database)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
+# These take the request and nothing else: FastAPI solves a dependency of a dependency anew for each that names it.
 def _of_database(make: Callable[[Database], Any]) -> Any:
-    async def dependency(database: DatabaseDep) -> Any:
-        return make(database)
+    async def dependency(request: Request) -> Any:
+        return make(request.app.state.database)
 
     return Depends(dependency)
 
 
 def _of_both(make: Callable[[Settings, Database], Any]) -> Any:
-    async def dependency(settings: SettingsDep, database: DatabaseDep) -> Any:
-        return make(settings, database)
+    async def dependency(request: Request) -> Any:
+        return make(request.app.state.settings, request.app.state.database)
 
     return Depends(dependency)
 
 
-async def _clock(settings: SettingsDep) -> Clock:
-    return core.clock(settings)
+async def _clock(request: Request) -> Clock:
+    return core.clock(request.app.state.settings)
 
 
 def _chat(request: Request, settings: SettingsDep, database: DatabaseDep) -> Chat:
@@ -139,11 +139,8 @@ def shared_chat(app: FastAPI, settings: Settings, database: Database) -> Chat:
     return made
 
 
-_labels = cache(metrics.metric_labels)
-
-
 async def _metrics() -> Mapping[str, MetricAbout]:
-    return _labels()
+    return metrics.metric_labels()
 
 
 ActivitiesDep = Annotated[ActivityReader, _of_database(delivery.activity_reader)]

@@ -11,7 +11,9 @@ import structlog
 from fastapi import Request, Response
 
 from fbads_pipeline.adapters.postgres.identity.audit import ORIGIN
+from fbads_pipeline.adapters.postgres.server.kept_answers import REQUEST_STATES, RequestStates
 from fbads_pipeline.api import errors
+from fbads_pipeline.api.assets import STATIC, asset_digest
 from fbads_pipeline.api.rate_limits import network_of
 from fbads_pipeline.domain.core.links import SHARED
 from fbads_pipeline.domain.core.messages import message
@@ -19,6 +21,7 @@ from fbads_pipeline.domain.core.messages import message
 log = structlog.get_logger(__name__)
 
 TAGGED = "/api/v1/"
+_READING = ("GET", "HEAD", "OPTIONS")
 # More than statements, the chat's model and a company's login may take together.
 LONGEST_ANSWER_SECONDS = 120.0
 _LONGEST_BODY = 64 * 1024
@@ -30,6 +33,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
 # What somebody sees who has nothing but a link: its address, which holds a secret, goes nowhere from there.
 _OF_SHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
@@ -50,6 +54,7 @@ async def serve_request(request: Request, follow: Callable[[Request], Awaitable[
     """An id for the request, an answer for what nobody caught, the headers, a log line (without the query)."""
     request.state.request_id = secrets.token_hex(8)
     ORIGIN.set({"via": "http", "network": network_of(request), "request_id": request.state.request_id})
+    REQUEST_STATES.set(RequestStates() if request.method in _READING else None)
     begun = time.perf_counter()
     try:
         response = _too_big(request) or await _tagged(request, await _in_time(request, follow))
@@ -65,7 +70,7 @@ async def serve_request(request: Request, follow: Callable[[Request], Awaitable[
         response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _PAGES if is_page else _STRICT
     response.headers["X-Request-Id"] = request.state.request_id
     if not is_docs:
-        response.headers["Cache-Control"] = "private, no-cache" if "etag" in response.headers else "no-store"
+        response.headers["Cache-Control"] = _cache_control(request, response)
     endpoint = getattr(request.scope.get("route"), "path", "unknown")
     request.app.state.metrics.seen(request.method, endpoint, response.status_code, time.perf_counter() - begun)
     log.info(
@@ -77,6 +82,15 @@ async def serve_request(request: Request, follow: Callable[[Request], Awaitable[
         request_id=request.state.request_id,
     )
     return response
+
+
+def _cache_control(request: Request, response: Response) -> str:
+    """What is asked for by its contents' digest never changes; what an account sees is nobody else's."""
+    if request.url.path.startswith(STATIC) and request.query_params.get("v") == asset_digest(
+        request.url.path.removeprefix(STATIC)
+    ):
+        return "public, max-age=31536000, immutable"
+    return "private, no-cache" if "etag" in response.headers else "no-store"
 
 
 async def _in_time(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -107,7 +121,7 @@ async def _tagged(request: Request, response: Response) -> Response:
 def _too_big(request: Request) -> Response | None:
     """Bodies say their length, and none of ours is long."""
     length = request.headers.get("content-length")
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in _READING:
         return None
     if length is None and "transfer-encoding" in request.headers:
         return errors.answer(request, 411, "length_required", message("api.length_required"))

@@ -34,6 +34,7 @@ def metric_units() -> Mapping[str, str]:
     return units(METRICS)
 
 
+@cache
 def metric_labels() -> Mapping[str, MetricAbout]:
     """Metric → what people read about it."""
     return {name: MetricAbout(message(f"metrics.{name}"), one.unit, one.good) for name, one in METRICS.items()}

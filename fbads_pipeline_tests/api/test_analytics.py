@@ -330,7 +330,7 @@ class TestAskingForAChange:
     @pytest.mark.parametrize(
         ("body", "status", "says"),
         [
-            ({"daily_budget": "99"}, 422, "between BRL 5.25 and BRL 15.75"),
+            ({"daily_budget": "99"}, 422, "between R$5.25 and R$15.75"),
             ({"daily_budget": "10.50"}, 409, "already"),
             ({"status": "PAUSED", "daily_budget": "11"}, 422, "one change at a time"),
             ({}, 422, "one change at a time"),

@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from fbads_pipeline.adapters.translation.translator import Localizer, localizer, translator
+from fbads_pipeline.api.assets import asset
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.frame_view import frame_view
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
@@ -161,10 +162,12 @@ def _environment() -> Any:
     # Jinja2 is heavy: imported where it is needed.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=PackageLoader("fbads_pipeline.api", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["asset"] = asset
+    return made

@@ -154,7 +154,7 @@ class TestButtons:
         SlackChannel(TOKEN, base_url=slack.url, with_buttons=True).send(english)
         blocks_sent = bodies(slack)[0]["blocks"]
         assert [one["type"] for one in blocks_sent] == ["header", *["section", "actions"] * 2]
-        assert blocks_sent[1]["text"]["text"] == "*Verão*\npause, by rule · *BRL 100 spent*"
+        assert blocks_sent[1]["text"]["text"] == "*Verão*\npause, by rule · *R$100 spent*"
         assert blocks_sent[3]["text"]["text"].splitlines()[0] == "*&lt;B&gt;*"
         for block, suggestion in ((blocks_sent[2], "s1-1"), (blocks_sent[4], "s1-2")):
             assert [(one["action_id"], one["value"]) for one in block["elements"]] == [

@@ -69,7 +69,7 @@ def test_a_body_that_is_too_long_ends_with_a_whole_line(meta):
 def test_english_uses_the_english_template(meta):
     send(meta, language="en")
     assert meta.requests[0][2]["template"]["language"] == {"code": "en"}
-    assert texts(meta)[0] == "Loja 1: 1 campaign past the limits, BRL 100 spent"
+    assert texts(meta)[0] == "Loja 1: 1 campaign past the limits, R$100 spent"
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

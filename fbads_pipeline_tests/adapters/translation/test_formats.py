@@ -21,10 +21,10 @@ FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
         (Percent(Decimal("0.012")), "1,2%", "1.2%"),
         (Percent(Decimal("0.0099999"), Decimal("0.01")), "0,99999%", "0.99999%"),
         (Percent(Decimal("12.5")), "1.250%", "1,250%"),
-        (Money(Decimal("1234.56"), "BRL"), "R$ 1.234,56", "BRL 1,234.56"),
-        (Money(Decimal("-3"), "BRL"), "-R$ 3,00", "-BRL 3.00"),
-        (Money(Decimal("1234.6"), "JPY"), "JP¥ 1.235", "JPY 1,235"),
-        (Money(Decimal("50.004"), "USD", Decimal(50)), "US$ 50,004", "USD 50.004"),
+        (Money(Decimal("1234.56"), "BRL"), "R$ 1.234,56", "R$1,234.56"),
+        (Money(Decimal("-3"), "BRL"), "-R$ 3,00", "-R$3.00"),
+        (Money(Decimal("1234.6"), "JPY"), "JP¥ 1.235", "¥1,235"),
+        (Money(Decimal("50.004"), "USD", Decimal(50)), "US$ 50,004", "$50.004"),
         (Day(LAST), "22/11/2026", "22 Nov 2026"),
         (Days(FIRST, LAST), "de 16/11 a 22/11/2026", "from 16 Nov to 22 Nov 2026"),
         (Days(LAST, LAST), "em 22/11/2026", "on 22 Nov 2026"),
@@ -44,12 +44,12 @@ def shown(value, language):
 @pytest.mark.parametrize(
     ("amount", "currency", "pt", "en"),
     [
-        ("1234.56", "BRL", "R$ 1.234,56", "BRL 1,234.56"),
-        ("0.005", "BRL", "R$ 0,01", "BRL 0.01"),
-        ("1234567.8", "JPY", "JP¥ 1.234.568", "JPY 1,234,568"),
-        ("-3", "USD", "-US$ 3,00", "-USD 3.00"),
-        ("1000000000000.005", "EUR", "€ 1.000.000.000.000,01", "EUR 1,000,000,000,000.01"),
-        ("0", "BRL", "R$ 0,00", "BRL 0.00"),
+        ("1234.56", "BRL", "R$ 1.234,56", "R$1,234.56"),
+        ("0.005", "BRL", "R$ 0,01", "R$0.01"),
+        ("1234567.8", "JPY", "JP¥ 1.234.568", "¥1,234,568"),
+        ("-3", "USD", "-US$ 3,00", "-$3.00"),
+        ("1000000000000.005", "EUR", "€ 1.000.000.000.000,01", "€1,000,000,000,000.01"),
+        ("0", "BRL", "R$ 0,00", "R$0.00"),
     ],
 )
 def test_money_has_its_currency_and_its_decimals(amount, currency, pt, en):
@@ -66,8 +66,8 @@ def test_what_differs_reads_differently():
     limit = Decimal("0.01")
     assert shown(Percent(Decimal("0.0099996"), limit), "en") == "0.99996%"
     assert shown(Percent(limit, limit), "en") == "1%"
-    assert shown(Money(Decimal("50.001"), "BRL", Decimal(50)), "en") == "BRL 50.001"
-    assert shown(Money(Decimal("5000.2"), "JPY", Decimal(5000)), "en") == "JPY 5,000.2"
+    assert shown(Money(Decimal("50.001"), "BRL", Decimal(50)), "en") == "R$50.001"
+    assert shown(Money(Decimal("5000.2"), "JPY", Decimal(5000)), "en") == "¥5,000.2"
 
 
 def test_days_are_read_as_days():

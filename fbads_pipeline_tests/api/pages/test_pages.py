@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 import sqlalchemy as sa
 
+from fbads_pipeline.api.assets import asset
 from fbads_pipeline_tests.api.conftest import HOSTILE, Client
 from fbads_pipeline_tests.support.fakes import HOSTILE_NAMES
 from fbads_pipeline_tests.support.people import NOW, PASSWORD, People
@@ -34,7 +35,7 @@ PAGES = (
     "/campaigns/101",
     "/campaigns/101/hours",
 )
-OWN_SCRIPT = {"src": "/static/fbads.js", "defer": None}
+OWN_SCRIPT = {"src": asset("fbads.js"), "defer": None}
 MARTS = """
 alter table marts.campaigns add column stop_at timestamptz;
 create table marts.account_daily (account_id text, day date, currency text, spend numeric, cost numeric,

@@ -48,7 +48,7 @@ def test_three_lines_by_money_and_the_rest_is_counted():
 def test_a_line_has_its_figures_whole_however_long_the_name_is():
     (line,) = brief_of_anomalies(finding("x" * 400, 2100.49), language="en").lines
     assert line.text.startswith("x" * 39 + "…: CTR collapsed: 0% in 24 hours")
-    assert line.text.endswith("; BRL 2,100/day at stake")
+    assert line.text.endswith("; R$2,100/day at stake")
 
 
 def test_what_is_stored_is_read_as_it_was():

@@ -67,7 +67,7 @@ def test_the_alert_names_the_rule_the_days_and_each_figure():
     alert = compose_rule(HIGH, [READING], "money")
     assert title_of(alert) == "Loja 1: CPA alto, 1 campanha"
     assert body_of(alert) == "Regra sua: CPA acima de R$ 60,00, de 20/11 a 22/11/2026.\n\n1. Verão\nCPA: R$ 61,50"
-    assert body_of(alert, "en").startswith("Your rule: CPA above BRL 60.00, from 20 Nov to 22 Nov 2026.")
+    assert body_of(alert, "en").startswith("Your rule: CPA above R$60.00, from 20 Nov to 22 Nov 2026.")
     assert (alert.rule, alert.severity, alert.window_start) == ("rule.cpa-alto", "warning", date(2026, 11, 22))
 
 

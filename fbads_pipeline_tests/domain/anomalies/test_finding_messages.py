@@ -52,8 +52,7 @@ def test_a_finding_names_what_since_when_and_the_expected_range():
         "O gasto caiu: R$ 12,50 em 3 horas, esperado R$ 1.234,00 (R$ 900,00 a R$ 1.500,00), desde 23/11/2026 11:00."
     )
     assert text(DROP, "en") == (
-        "Spend has fallen: BRL 12.50 in 3 hours, BRL 1,234.00 expected (BRL 900.00 to BRL 1,500.00),"
-        " since 23 Nov 2026, 11:00."
+        "Spend has fallen: R$12.50 in 3 hours, R$1,234.00 expected (R$900.00 to R$1,500.00), since 23 Nov 2026, 11:00."
     )
 
 
@@ -74,7 +73,7 @@ def test_money_at_stake_and_causes_follow_the_finding():
     edited = replace(DROP, causes=(Cause("ads_edited", {"days_ago": 1.0}),))
     assert text(edited, "pt").endswith("Provável: os anúncios ou o público foram alterados há 1 dia.")
     assert text(replace(DROP, stake=480.0, causes=causes), "en").endswith(
-        "At stake: BRL 480.00 a day, by the campaign's own usual. Likely: the budget was edited 1 day ago;"
+        "At stake: R$480.00 a day, by the campaign's own usual. Likely: the budget was edited 1 day ago;"
         " the whole account moves the same way; the campaign was resumed lately."
     )
 
@@ -139,8 +138,8 @@ def test_a_budget_edit_explains_what_a_day_will_spend():
     edit = Cause("budget_edit", {"old": 100.0, "new": 200.0, "at": "2026-11-23 11:00"})
     found = replace(DROP, kind="explained", what="budget_edit", causes=(edit,), hours=48.0)
     assert text(found, "en") == (
-        "Budget edited from BRL 100.00 to BRL 200.00 at 23 Nov 2026, 11:00: a day is expected to spend BRL 12.50"
-        " instead of BRL 1,234.00;"
+        "Budget edited from R$100.00 to R$200.00 at 23 Nov 2026, 11:00: a day is expected to spend R$12.50"
+        " instead of R$1,234.00;"
         " spend is not assessed for 48 hours."
     )
 

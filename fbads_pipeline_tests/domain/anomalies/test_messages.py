@@ -36,8 +36,8 @@ def test_one_anomaly_is_one_message_with_its_money():
     )
     assert body_of(alert).startswith("Em jogo: R$ 480,00 por dia.\n\n1. Verão\nA veiculação parou: 0 em 3 horas.")
     assert body_of(alert).endswith("\nVer: https://ads.example/")
-    assert title_of(alert, "en") == "Loja 1: delivery stopped, BRL 480/day at stake"
-    assert "At stake: BRL 480.00 a day." in body_of(alert, "en")
+    assert title_of(alert, "en") == "Loja 1: delivery stopped, R$480/day at stake"
+    assert "At stake: R$480.00 a day." in body_of(alert, "en")
 
 
 def test_the_critical_and_dear_come_first():

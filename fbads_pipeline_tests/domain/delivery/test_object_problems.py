@@ -100,7 +100,7 @@ def test_a_rejection_is_told_with_reason_money_campaign_and_link_in_the_readers_
     assert (alert.severity, alert.rule) == ("critical", "delivery.ad_rejected")
     _, title, body = texts(announcement, "en")
     assert (
-        title == "Loja Ipê: 1 ad rejected, BRL 80.00/day stopped, since 12:00"
+        title == "Loja Ipê: 1 ad rejected, R$80.00/day stopped, since 12:00"
         and "Reason: personal health (Meta:" in body
     )
 

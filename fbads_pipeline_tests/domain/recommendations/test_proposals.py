@@ -70,7 +70,7 @@ def test_a_verdict_promises_an_effect_in_the_accounts_currency():
     assert (up.promise.factor, pause.promise.factor) == (1.2, 0.0)
     assert 0 < up.promise.effect_low < up.promise.effect_expected < up.promise.effect_high
     assert "R$ 14.000,00" in reads(up.reason, "pt")
-    assert "BRL 14,000.00" in reads(up.reason, "en")
+    assert "R$14,000.00" in reads(up.reason, "en")
     assert reads(up.note, "pt").startswith("Outra conclusão")
     assert (up.evidence["first_day"], up.evidence["last_day"], up.evidence["currency"]) == (
         "2026-10-26",
@@ -129,7 +129,7 @@ def test_where_the_estimate_opposes_there_is_an_observation_and_nothing_to_accep
         " 1%, mas CPA de R$ 28,80 com 10 conversões, dentro da meta de R$ 50,00: revise o criativo."
     )
     assert reads(seen.reason, "en").endswith(
-        "but CPA of BRL 28.80 with 10 conversions, within the target of BRL 50.00: review the creative."
+        "but CPA of R$28.80 with 10 conversions, within the target of R$50.00: review the creative."
     )
     assert seen.evidence["pausing"]["p_better"] == p_better
 

@@ -35,9 +35,9 @@ def test_one_message_says_what_since_when_how_much_why_and_what_to_do():
 
 def test_the_same_in_english():
     alert = compose_suggestions(news(), link="https://ads.example/suggestions")
-    assert title_of(alert, "en") == "Loja 1: 1 campaign past the limits, BRL 100 spent"
+    assert title_of(alert, "en") == "Loja 1: 1 campaign past the limits, R$100 spent"
     first, *_, last, link = body_of(alert, "en").splitlines()
-    assert first == "New on 23 Nov 2026. At stake: BRL 100.00, spent by this campaign from 16 Nov to 22 Nov 2026."
+    assert first == "New on 23 Nov 2026. At stake: R$100.00, spent by this campaign from 16 Nov to 22 Nov 2026."
     assert last.startswith("What to do: look at each campaign")
     assert link == "Decide: https://ads.example/suggestions"
 

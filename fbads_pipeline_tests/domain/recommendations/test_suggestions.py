@@ -33,15 +33,15 @@ def test_the_reason_is_in_a_managers_words_in_both_languages():
         " de 1%; CPA de R$ 81,40 com 20 conversões, acima do limite de R$ 50,00."
     )
     assert reads(one.reason, "en") == (
-        "From 16 Nov to 22 Nov 2026 it spent BRL 1,628.00: CTR of 0.62% (62 clicks on 10,000 impressions), below the"
-        " limit of 1%; CPA of BRL 81.40 with 20 conversions, above the limit of BRL 50.00."
+        "From 16 Nov to 22 Nov 2026 it spent R$1,628.00: CTR of 0.62% (62 clicks on 10,000 impressions), below the"
+        " limit of 1%; CPA of R$81.40 with 20 conversions, above the limit of R$50.00."
     )
 
 
 def test_no_conversion_is_said_in_words():
     (one,) = suggest(a_window(spend="180", conversions="0"))
     assert reads(one.reason, "pt").endswith("gastou R$ 180,00: nenhuma conversão, com limite de CPA de R$ 50,00.")
-    assert reads(one.reason, "en").endswith("it spent BRL 180.00: no conversion at all, with a CPA limit of BRL 50.00.")
+    assert reads(one.reason, "en").endswith("it spent R$180.00: no conversion at all, with a CPA limit of R$50.00.")
 
 
 def test_one_click_and_one_conversion_are_singular():
@@ -53,9 +53,7 @@ def test_one_click_and_one_conversion_are_singular():
 
 def test_yen_have_no_cents():
     (one,) = suggest(a_window(spend="18000.4", conversions="2", currency="JPY"))
-    assert "it spent JPY 18,000: CPA of JPY 9,000 with 2 conversions, above the limit of JPY 5,000." in reads(
-        one.reason, "en"
-    )
+    assert "it spent ¥18,000: CPA of ¥9,000 with 2 conversions, above the limit of ¥5,000." in reads(one.reason, "en")
 
 
 def test_the_evidence_is_plain_json_and_names_its_source():

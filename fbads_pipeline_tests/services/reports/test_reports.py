@@ -259,7 +259,7 @@ class TestMaking:
         world.made("weekly")
         ((made, alert),) = world.reports.kept
         assert (alert.rule, title_of(alert)) == ("report.weekly", "Loja 1: Relatório semanal, de 16/11 a 22/11/2026")
-        assert "spend pt: R$ 220,00 (+47%)" in body_of(alert) and "cpa en: BRL 5.50 (+47%, provisional)" in body_of(
+        assert "spend pt: R$ 220,00 (+47%)" in body_of(alert) and "cpa en: R$5.50 (+47%, provisional)" in body_of(
             alert, "en"
         )
         assert alert.facts["attachments"] == {

@@ -89,7 +89,14 @@ class AnalyticsReader:
 
     def parts(self, scope: Scope, metrics: Sequence[str], by: Sequence[str], limit: int) -> list[Row]:
         """One row per account and part, with `<metric>` and `spend`; of each account so many, the dearest first."""
-        query = self._query(FigureQueries.parts, metrics, tuple(by), scope.campaign_id is not None)
+        return self.parts_of_each(scope, metrics, [by], limit)
+
+    def parts_of_each(
+        self, scope: Scope, metrics: Sequence[str], breakdowns: Sequence[Sequence[str]], limit: int
+    ) -> list[Row]:
+        """As `parts`, of several breakdowns, whose fields `breakdown` names with commas between; so many of each."""
+        named = tuple(tuple(by) for by in breakdowns)
+        query = self._query(FigureQueries.parts, metrics, named, scope.campaign_id is not None)
         return self._rows(query, scope, most=limit)
 
     def coverage(self, scope: Scope, level: Level, breakdown: str = "") -> PeriodsRead:

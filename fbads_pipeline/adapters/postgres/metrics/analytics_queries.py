@@ -110,15 +110,21 @@ class FigureQueries:
         )
         return sa.select(placed).where(placed.c.place <= _MOST).order_by(placed.c.account_id, placed.c.place)
 
-    def parts(self, by: Sequence[str], is_one_campaign: bool) -> sa.Select[Any]:
-        """One row per account and part of a breakdown, with `spend`; of each account :most, the dearest first."""
-        scopes, daily = self._scopes, daily_mart("campaign_breakdown_daily", *by)
-        fields, spend = [daily.c[name] for name in by], sa.func.sum(daily.c.spend)
-        place = sa.func.row_number().over(partition_by=scopes.c.account_id, order_by=[spend.desc(), *fields])
+    def parts(self, breakdowns: Sequence[Sequence[str]], is_one_campaign: bool) -> sa.Select[Any]:
+        """One row per account, breakdown and part of it, with `breakdown` and `spend`; of each account and breakdown
+        :most, the dearest first. The fields of another breakdown are null."""
+        scopes = self._scopes
+        names = list(dict.fromkeys(name for by in breakdowns for name in by))
+        daily = daily_mart("campaign_breakdown_daily", *names)
+        breakdown, fields, spend = daily.c.breakdown, [daily.c[name] for name in names], sa.func.sum(daily.c.spend)
+        place = sa.func.row_number().over(
+            partition_by=[scopes.c.account_id, breakdown], order_by=[spend.desc(), *fields]
+        )
         query = (
             sa.select(
                 scopes.c.account_id,
                 scopes.c.currency,
+                breakdown,
                 *fields,
                 _several_goals(scopes, is_one_campaign),
                 *(one for one in self._figures if one.name != "spend"),
@@ -126,13 +132,14 @@ class FigureQueries:
                 place.label("place"),
             )
             .select_from(self._joined(daily, "first_day", "last_day"))
-            .where(daily.c.breakdown == ",".join(by))
-            .group_by(scopes.c.account_id, scopes.c.currency, *fields)
+            .where(sa.or_(*(breakdown == ",".join(by) for by in breakdowns)))
+            .group_by(scopes.c.account_id, scopes.c.currency, breakdown, *fields)
         )
         if is_one_campaign:
             query = query.where(daily.c.campaign_id == _CAMPAIGN)
         placed = query.subquery("placed")
-        return sa.select(placed).where(placed.c.place <= _MOST).order_by(placed.c.account_id, placed.c.place)
+        shown = sa.select(placed).where(placed.c.place <= _MOST)
+        return shown.order_by(placed.c.account_id, placed.c.breakdown, placed.c.place)
 
     def _by_campaign(self, daily: sa.FromClause, first: str, last: str, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
         keys = (self._scopes.c.account_id, self._scopes.c.currency, daily.c.campaign_id)

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg2 import errorcodes
 
+from fbads_pipeline.adapters.postgres.metrics.visible import Row, rows_of_kept
 from fbads_pipeline.adapters.postgres.reading import reading
-from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures
+from fbads_pipeline.adapters.postgres.reports.figures import AccountFigures, period_figures
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.levels import LEVELS, Level
 from fbads_pipeline.domain.core.days import DayRange
@@ -29,6 +31,7 @@ from fbads_pipeline.domain.reports.report import Period
 from fbads_pipeline.domain.reports.unreported import LEVELS_BELOW, is_same_spend, is_unreported
 
 SQL = Statements(__package__, "facts.sql")
+_PARTS = ("total", "day", "campaign")
 
 
 class PostgresReportFacts:
@@ -42,24 +45,29 @@ class PostgresReportFacts:
         self._expressions = expressions
 
     def accounts(self, ids: Sequence[str] | None, *, now: datetime) -> list[ReportAccount]:
-        with reading(self._engine) as connection:
-            if connection.execute(sa.text("select to_regclass('marts.accounts')")).scalar() is None:
+        named = {"ids": None if ids is None else list(ids), "now": now}
+        try:
+            with reading(self._engine) as connection:
+                return [ReportAccount(**row) for row in connection.execute(SQL["accounts"], named).mappings()]
+        except sa.exc.ProgrammingError as fault:
+            if getattr(fault.orig, "pgcode", None) == errorcodes.UNDEFINED_TABLE:  # nothing is built yet
                 return []
-            named = {"ids": None if ids is None else list(ids), "now": now}
-            return [ReportAccount(**row) for row in connection.execute(SQL["accounts"], named).mappings()]
+            raise
 
     def figures(self, account_id: str, period: Period, metrics: Sequence[str]) -> PeriodFigures:
-        queries = AccountFigures(self._expressions(), metrics, account_id, period)
-        with reading(self._engine) as connection:
-            total, days, campaigns = (
-                connection.execute(query).mappings().all()
-                for query in (queries.total(), queries.days(), queries.campaigns())
-            )
-            spend = {None: total[0]["spend"], **{row["campaign_id"]: row["spend"] for row in campaigns}}
-            lacking = {
-                name for row in (*total, *campaigns) for name in metrics if is_unreported(name, _figures(row, metrics))
-            }
-            below = self._below(connection, account_id, period, sorted(lacking), spend) if lacking else {}
+        known = self._expressions()
+        query = period_figures(tuple((name, known[name]) for name in metrics))
+        values = {"account_id": account_id, "first": period.first, "last": period.last}
+        rows = rows_of_kept(self._engine, query, values)
+        total, days, campaigns = ([row for row in rows if row["part"] == part] for part in _PARTS)
+        spend = {None: total[0]["spend"], **{row["campaign_id"]: row["spend"] for row in campaigns}}
+        lacking = {
+            name for row in (*total, *campaigns) for name in metrics if is_unreported(name, _figures(row, metrics))
+        }
+        below: Mapping[str | None, dict[str, FigureBelow]] = {}
+        if lacking:
+            with reading(self._engine) as connection:
+                below = self._below(connection, account_id, period, sorted(lacking), spend)
         return PeriodFigures(
             _figures(total[0], metrics),
             tuple(DayFigures(row["day"], _figures(row, metrics), bool(row["is_provisional"])) for row in days),
@@ -146,5 +154,5 @@ def _coverage(connection: sa.Connection, account_id: str, days: DayRange, level:
     return coverage_of(len(days), [(account_id, day) for day in days if day not in read])
 
 
-def _figures(row: sa.RowMapping, metrics: Sequence[str]) -> dict[str, Decimal | None]:
+def _figures(row: Row | sa.RowMapping, metrics: Sequence[str]) -> dict[str, Decimal | None]:
     return {name: None if row[name] is None else Decimal(row[name]) for name in metrics}

@@ -91,6 +91,8 @@ def engine(
         address,
         pool_size=pool_size,
         max_overflow=pool_size,
+        # The one used last comes first: its process at the server has the catalogue of the marts in its memory.
+        pool_use_lifo=True,
         connect_args={
             "application_name": application_name,
             "connect_timeout": 10,

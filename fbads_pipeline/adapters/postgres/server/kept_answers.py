@@ -4,12 +4,15 @@ A key says what was asked, for whom, and of which moment; the database says in w
 read before the answer, so that an answer is never older than the state under which it is kept.
 """
 
+import hashlib
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
+from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -24,6 +27,41 @@ T = TypeVar("T")
 def minute_of(now: datetime) -> datetime:
     """The beginning of the minute, as of which an answer is read that depends on the time."""
     return now.replace(second=0, microsecond=0)
+
+
+class TableStates(NamedTuple):
+    """base: of all that is built, and of the quarter of an hour; marks: table → what its last writes left."""
+
+    base: str
+    marks: Mapping[str, str]
+
+    def of(self, tables: frozenset[str]) -> str:
+        """The state of those tables."""
+        named = "|".join((self.base, *(f"{one} {self.marks.get(one, '')}" for one in sorted(tables))))
+        return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+class RequestStates:
+    """As a request that only reads found the tables when it first asked: its parts are all of that moment, or newer.
+    One that takes longer than LONGEST_REQUEST_SECONDS asks again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: tuple[sa.Engine, float, TableStates] | None = None
+
+    def of(self, engine: sa.Engine, read: Callable[[], TableStates]) -> TableStates:
+        """What `read` returned for that engine in this request."""
+        with self._lock:
+            found = self._found
+            if found is None or found[0] is not engine or time.monotonic() - found[1] > LONGEST_REQUEST_SECONDS:
+                begun = time.monotonic()
+                self._found = found = (engine, begun, read())
+            return found[2]
+
+
+LONGEST_REQUEST_SECONDS = 1.0
+# Set for a request that only reads; one that writes looks anew after its own writes.
+REQUEST_STATES: ContextVar[RequestStates | None] = ContextVar("request_states", default=None)
 
 
 class SharedAnswers(Protocol):
@@ -85,8 +123,13 @@ class KeptAnswers:
         return answer
 
     def _state(self, tables: frozenset[str]) -> str:
+        of_request = REQUEST_STATES.get()
+        states = self._read_states() if of_request is None else of_request.of(self._engine, self._read_states)
+        return states.of(tables)
+
+    def _read_states(self) -> TableStates:
         with reading(self._engine) as connection:
-            return str(connection.execute(SQL["state"], {"tables": sorted(tables)}).scalar_one())
+            return TableStates(*connection.execute(SQL["state"]).one())
 
     def _forget(self, key: Hashable, answer: Future[Any]) -> None:
         """A reading that failed is made anew."""

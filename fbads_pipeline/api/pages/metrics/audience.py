@@ -42,9 +42,10 @@ class Audience:
         said to be so."""
         account = campaign["account_id"]
         scope = Scope(frozenset({account}), self._clock.now(), account, campaign["campaign_id"], period)
+        found = self._analytics.parts_of_each(scope, with_parts(_SHOWN, METRICS), list(_BREAKDOWNS.values()), _MOST)
         made = []
         for name, by in _BREAKDOWNS.items():
-            rows = self._analytics.parts(scope, with_parts(_SHOWN, METRICS), by, _MOST)
+            rows = [row for row in found if row["breakdown"] == ",".join(by)]
             if not rows:
                 continue
             (days,) = self._analytics.coverage(scope, "campaign", ",".join(by)).now or (None,)

@@ -100,7 +100,7 @@ def test_a_recipient_whose_language_has_no_catalogue_reads_english(world, outbox
     put(world)
     world.execute("update ops.deliveries set language = 'xx'")
     delivery = claim(outbox)
-    assert (delivery.language, delivery.title) == ("en", "account 1: 1 campaign past the limits, BRL 100 spent")
+    assert (delivery.language, delivery.title) == ("en", "account 1: 1 campaign past the limits, R$100 spent")
 
 
 def test_a_retry_waits_for_its_time_and_is_no_repeat(world, outbox):

@@ -109,6 +109,8 @@ def test_whoever_reads_begins_no_transaction_and_whoever_writes_after_them_has_o
         assert states(database_url) == ["idle in transaction"]
     with reading(pool) as connection:
         assert connection.execute(sa.text("select to_regclass('written')")).scalar_one() is None
+        driver = connection.connection.driver_connection
+    assert (driver.autocommit, driver.isolation_level) == (False, None), "no level to go back to, which would be asked"
     pool.dispose()
 
 

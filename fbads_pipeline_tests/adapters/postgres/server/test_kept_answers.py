@@ -10,7 +10,7 @@ from fbads_pipeline.adapters.postgres.metrics.grid import GRID_TABLES
 from fbads_pipeline.adapters.postgres.metrics.pages import ACCOUNT_TABLES, COVERAGE_TABLES
 from fbads_pipeline.adapters.postgres.server.analyst import ensure_role
 from fbads_pipeline.adapters.postgres.server.database import Database
-from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
+from fbads_pipeline.adapters.postgres.server.kept_answers import REQUEST_STATES, KeptAnswers, RequestStates
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.api.pages import today
 from fbads_pipeline.api.pages.clients.budgets import BUDGET_TABLES
@@ -159,6 +159,37 @@ def test_who_asks_meanwhile_waits_for_the_reading_and_a_reading_that_fails_is_ma
     for key in ("a", "b"):
         kept.of(frozenset(), key, lambda: "old")
     assert kept.of(frozenset(), "slow", lambda: "again") == "again", "only so many are kept"
+
+
+def test_a_request_that_reads_asks_once_how_the_tables_stand_and_the_next_one_sees_what_was_written(home):
+    one = Reading(home.kept)
+    other = Reading(home.kept, frozenset({"raw.ads"}))
+    asked = []
+    sa.event.listen(home.owner, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def shown():
+        token = REQUEST_STATES.set(RequestStates())
+        try:
+            return one("one"), other("other"), one("one")
+        finally:
+            REQUEST_STATES.reset(token)
+
+    assert shown() == (1, 1, 1) and len(asked) == 1
+    write(home.owner, "delete from raw.campaigns where false")
+    assert shown() == (2, 1, 2)
+
+
+def test_a_page_that_is_asked_for_twice_sees_a_write_in_between_and_a_long_request_asks_again(home, monkeypatch):
+    read, states = Reading(home.kept), RequestStates()
+    token = REQUEST_STATES.set(states)
+    try:
+        assert read() == 1
+        write(home.owner, "delete from raw.campaigns where false")
+        assert read() == 1, "as of the beginning of the request"
+        monkeypatch.setattr("fbads_pipeline.adapters.postgres.server.kept_answers.LONGEST_REQUEST_SECONDS", -1.0)
+        assert read() == 2
+    finally:
+        REQUEST_STATES.reset(token)
 
 
 def relations(plan, found):

@@ -18,7 +18,7 @@ def test_every_channel_shows_the_stored_alert_and_nobody_elses(database, app, cl
         assert write_alert(connection, alert, [], NOW)
     page = client.get("/alerts/preview?language=en").text
     assert page.count('<section class="card"') == len(PREVIEWED) and "exemplo" not in page
-    assert "&lt;b&gt;Verão" in page and "<b>Verão" not in page and "BRL 100 spent" in page
+    assert "&lt;b&gt;Verão" in page and "<b>Verão" not in page and "R$100 spent" in page
     mail = client.get(f"/alerts/preview/mail?alert={alert.alert_id}")
     assert "R$ 100 gastos" in mail.text and "'sha256-" in mail.headers["content-security-policy"]
     assert client.get(f"/alerts/preview?alert={'0' * 32}").status_code == 404
