@@ -81,7 +81,7 @@ def test_all_of_it_stays_where_it_fits():
     stake = message("alerts.at_stake_per_day", amount=Money(Decimal("2100.49"), "BRL", is_whole=True))
     whole = Headline(Name("Loja Ipê", ""), message("anomalies.brief.ctr_collapse"), (stake, DAY))
     assert shown(whole, "pt") == "Loja Ipê: CTR despencou, R$ 2.100/dia em jogo, desde 23/11"
-    assert shown(whole, "en") == "Loja Ipê: CTR collapsed, R$2,100/day at stake"
+    assert shown(whole, "en") == "Loja Ipê: CTR collapsed, R$2,100/day at stake, since 23 Nov"
     assert from_json(to_json(whole)) == whole
 
 
