@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 
 from fbads_pipeline.adapters.identity.access_tokens import tokens_of
 from fbads_pipeline.adapters.identity.secret_files import local_secret
@@ -70,12 +69,6 @@ _ROUTERS = (
     *(one.router for one in (webhooks, webhooks_alertmanager, webhooks_n8n, order_webhook, edge)),
     *ROUTERS,
 )
-# A page of 60 KB is a sixth of that packed; the next levels cost more than they save. Short answers are packed too: the
-# middleware that follows gives each in pieces, whose length is not known.
-_PACKED = (
-    *DEFAULT_EXCLUDED_CONTENT_TYPES,
-    *("application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-)
 _PROBLEMS = {
     401: "forbidden",
     403: "forbidden",
@@ -109,9 +102,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(PageProblem, page_problem)  # type: ignore[arg-type]
     mcp_http.install(app, settings, database)
-    app.mount("/static", StaticFiles(packages=[("fbads_pipeline.api", "static")]), name="static")
+    # Packed, unlike pages and answers: those hold a secret of the session beside words of the address, and over TLS the
+    # length of both packed together gives the secret away (BREACH).
+    files = GZipMiddleware(StaticFiles(packages=[("fbads_pipeline.api", "static")]))
+    app.mount("/static", files, name="static")
     app.middleware("http")(serve_request)
-    app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=_PACKED)
     _complete_specification(app)
     return app
 
