@@ -5,7 +5,9 @@ select
     (
         select coalesce(jsonb_object_agg(marked.table_name, marked.marks), cast('{}' as jsonb))
         from (
-            select changes.table_name, string_agg(cast(changes.mark as text), ',' order by changes.changed_in) as marks
+            select
+                changes.table_name,
+                string_agg(cast(changes.mark as text), ',' order by changes.changed_in) as marks
             from ops.table_changes as changes
             group by changes.table_name
         ) as marked
